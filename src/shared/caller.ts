@@ -1,0 +1,66 @@
+export type Role = 'customer' | 'kitchen' | 'admin';
+
+export const scopes = [
+  'orders:read',
+  'orders:write',
+  'orders:status',
+  'catalog:write',
+  'payments:read',
+  'payments:refund',
+  'operations:read',
+] as const;
+
+/** What an API key may do. */
+export type Scope = (typeof scopes)[number];
+
+export interface UserCaller {
+  readonly kind: 'user';
+  readonly id: string;
+  readonly role: Role;
+  readonly vip: boolean;
+  /** The family of refresh tokens that the access token belongs to. */
+  readonly familyId: string;
+}
+
+export interface ApiKeyCaller {
+  readonly kind: 'api_key';
+  readonly id: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** Somebody who is known: a signed-in user or a machine with an API key. */
+export type Caller = UserCaller | ApiKeyCaller;
+
+/** Who did it, as the log keeps it. `role` is null for what has none. */
+export interface Actor {
+  readonly type: 'user' | 'api_key' | 'system' | 'provider';
+  readonly id: string | null;
+  readonly role: Role | null;
+}
+
+/** Why it was done, as the log keeps it. */
+export interface Cause {
+  readonly requestId: string | null;
+  readonly traceId: string | null;
+  /** In that trace, the span from which it was done: 16 hexadecimal digits. */
+  readonly spanId?: string;
+  readonly idempotencyKey?: string;
+  readonly job?: string;
+}
+
+export const systemActor: Actor = { type: 'system', id: null, role: null };
+
+export function actorOf(caller: Caller): Actor {
+  return caller.kind === 'user'
+    ? { type: 'user', id: caller.id, role: caller.role }
+    : { type: 'api_key', id: caller.id, role: null };
+}
+
+/** Staff sees every order: kitchen, admins and API keys (these within their scopes, which the access table checks). */
+export function isStaff(caller: Caller | null): boolean {
+  return caller !== null && (caller.kind === 'api_key' || caller.role !== 'customer');
+}
+
+export function isAdmin(caller: Caller): boolean {
+  return caller.kind === 'user' && caller.role === 'admin';
+}

@@ -1,0 +1,83 @@
+/** An amount in the minor unit of its currency (pence for GBP), as the API shows it. Source of the exponent: ISO 4217. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** The largest price of one unit, in minor units. */
+export const PRICE_MINOR_MAX = 100_000_000;
+/** The largest quantity on one line. */
+export const QUANTITY_MAX = 10_000;
+/** Lines of one order. With the two bounds above a total stays below 1e14, far inside the exact integers. */
+export const LINES_MAX = 100;
+
+export function money(amountMinor: number, currency: string): Money {
+  return { amount: amountMinor, currency };
+}
+
+/** Exact sum of integers in minor units; throws RangeError when it leaves the exact range. */
+export function sumMinor(amountsMinor: Iterable<number>): number {
+  let totalMinor = 0;
+  for (const amountMinor of amountsMinor) totalMinor = exact(totalMinor + amountMinor);
+  return totalMinor;
+}
+
+/** `quantity` times a price in minor units; throws RangeError when it leaves the exact range. */
+export function timesMinor(priceMinor: number, quantity: number): number {
+  return exact(priceMinor * quantity);
+}
+
+/** The currencies whose minor unit has not two digits. Source: ISO 4217, list one, of 1 January 2026. */
+const oddExponents = new Map<string, number>([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((currency) => [currency, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((currency) => [currency, 3] as const),
+  ['CLF', 4],
+  ['UYW', 4],
+]);
+
+/**
+ * How many digits the minor unit has: 2 for GBP, 0 for JPY, 3 for KWD. Not what `Intl` says: that shows what is usual on
+ * price tags, where HUF, COP, IDR and fourteen others have other digits than in ISO 4217, by which providers count.
+ */
+export function currencyExponent(currency: string): number {
+  return oddExponents.get(currency) ?? 2;
+}
+
+/** ISO 4217 codes that this runtime knows. */
+export function isCurrency(code: string): boolean {
+  return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
+}
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+/**
+ * Reads a decimal text such as `12.95` or `2.6` as minor units, without binary fractions. More digits than the
+ * currency has are accepted only when they are zeros, so nothing is ever rounded. Null when the text is not such a number.
+ */
+export function parseDecimalMinor(text: string, currency: string): number | null {
+  const match = DECIMAL.exec(text.trim());
+  if (match === null) return null;
+  const [, sign = '', whole = '0', fraction = ''] = match;
+  const exponent = currencyExponent(currency);
+  if (/[^0]/.test(fraction.slice(exponent))) return null;
+  const digits = whole + fraction.slice(0, exponent).padEnd(exponent, '0');
+  const amountMinor = Number(digits);
+  if (!Number.isSafeInteger(amountMinor)) return null;
+  return sign === '-' && amountMinor !== 0 ? -amountMinor : amountMinor;
+}
+
+/** `12.95` for 1295 minor units of GBP: a plain decimal for people and files, exact. */
+export function formatDecimal(amountMinor: number, currency: string): string {
+  const exponent = currencyExponent(currency);
+  const digits = String(Math.abs(amountMinor)).padStart(exponent + 1, '0');
+  const sign = amountMinor < 0 ? '-' : '';
+  if (exponent === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}
+
+function exact(value: number): number {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`amount out of the exact range: ${value}`);
+  return value;
+}

@@ -1,0 +1,68 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalJson, sha256 } from './canonical-json.ts';
+import { requestErrors } from './common-errors.ts';
+import { CodedError } from './errors.ts';
+
+export const PAGE_LIMIT_DEFAULT = 20;
+export const PAGE_LIMIT_MAX = 100;
+
+export interface Page<T> {
+  readonly data: T[];
+  readonly nextCursor: string | null;
+}
+
+/** The values of the sort columns of the last row that was seen. */
+export type CursorValues = readonly (string | number)[];
+
+/**
+ * Opaque keyset cursors. A cursor is signed together with the filters it was made under, so that one that was
+ * tampered with, or is sent with other filters, is refused instead of showing a wrong page.
+ */
+export interface Cursors {
+  encode(filters: unknown, values: CursorValues): string;
+  /** Throws `request.invalid_cursor`. */
+  decode(filters: unknown, cursor: string): CursorValues;
+}
+
+/** `secret` has 32 bytes or more and is the same on every server. */
+export function createCursors(secret: string): Cursors {
+  const mac = (filters: unknown, payload: string): Buffer => {
+    const scope = sha256(canonicalJson(filters));
+    return createHmac('sha256', secret).update(scope).update(payload).digest().subarray(0, 12);
+  };
+  return {
+    encode(filters, values) {
+      const payload = Buffer.from(JSON.stringify(values)).toString('base64url');
+      return `${payload}.${mac(filters, payload).toString('base64url')}`;
+    },
+    decode(filters, cursor) {
+      const [payload = '', signature = '', ...rest] = cursor.split('.');
+      const given = Buffer.from(signature, 'base64url');
+      const expected = mac(filters, payload);
+      const genuine =
+        rest.length === 0 &&
+        given.length === expected.length &&
+        timingSafeEqual(given, expected) &&
+        given.toString('base64url') === signature;
+      if (!genuine) throw new CodedError(requestErrors.invalidCursor);
+      return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as CursorValues;
+    },
+  };
+}
+
+/**
+ * Cuts a page out of `rows`, which were read with `limit + 1`: the row too many tells that there is a next page.
+ */
+export function pageOf<Row, View>(
+  rows: readonly Row[],
+  limit: number,
+  view: (row: Row) => View,
+  cursor: (last: Row) => string,
+): Page<View> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    data: shown.map(view),
+    nextCursor: rows.length > limit && last !== undefined ? cursor(last) : null,
+  };
+}

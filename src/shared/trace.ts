@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+
+/** A place in a trace: what `traceparent` says. Source: W3C Trace Context §3.2. */
+export interface TraceContext {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits. */
+  readonly spanId: string;
+  /** Whether somebody before us records this trace. */
+  readonly sampled: boolean;
+}
+
+/** Version `ff` is forbidden; later versions may append fields. */
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const NO_TRACE = '0'.repeat(32);
+const NO_SPAN = '0'.repeat(16);
+const SAMPLED = 1;
+
+/** Null when there is none, or it is not valid. */
+export function parseTraceparent(header: string | undefined | null): TraceContext | null {
+  const match = header == null ? null : TRACEPARENT.exec(header);
+  if (match === null) return null;
+  const [, version, traceId = NO_TRACE, spanId = NO_SPAN, flags = '00', more] = match;
+  if (traceId === NO_TRACE || spanId === NO_SPAN) return null;
+  // Version 00 has exactly four fields.
+  if (version === '00' && more !== undefined) return null;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
+}
+
+export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
+
+export function newTraceId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/**
+ * The `traceparent` that goes along with what follows from a cause; null when it is in no trace. Where the span is not
+ * known, the trace's own first digits stand for it: whoever reads it joins the trace all the same.
+ */
+export function traceparentOf(cause: {
+  readonly traceId: string | null;
+  readonly spanId?: string;
+}): string | null {
+  if (cause.traceId === null) return null;
+  const spanId = cause.spanId ?? cause.traceId.slice(0, 16);
+  return parseTraceparent(`00-${cause.traceId}-${spanId}-01`) === null
+    ? null
+    : formatTraceparent({ traceId: cause.traceId, spanId, sampled: true });
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { derivedId, followingId, isId, newId } from '../../src/shared/ids.ts';
+
+test('what follows from the same thing for the same reason has the same id, and nothing else has', () => {
+  const [one, other] = [newId(), newId()];
+  const ids = [
+    followingId(one, 'send'),
+    followingId(other, 'send'),
+    followingId(one, 'send', 'again'),
+    followingId(one),
+  ];
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(followingId(one, 'send'), ids[0]);
+});
+
+test('the id of what follows is a UUIDv7 of the time of its cause', () => {
+  const cause = newId();
+  for (let index = 0; index < 200; index += 1) {
+    const id = followingId(cause, String(index));
+    assert.ok(isId(id), id);
+    assert.equal(id.slice(0, 13), cause.slice(0, 13));
+  }
+});
+
+test('a derived id is a UUIDv8 of its parts', () => {
+  assert.equal(derivedId('a', 'b'), derivedId('a', 'b'));
+  assert.notEqual(derivedId('a', 'b'), derivedId('ab'));
+  assert.match(
+    derivedId('a'),
+    /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  currencyExponent,
+  formatDecimal,
+  isCurrency,
+  parseDecimalMinor,
+  sumMinor,
+  timesMinor,
+} from '../../src/shared/money.ts';
+
+describe('money', () => {
+  test('a decimal read and written again is the same amount, for every exponent', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }),
+        fc.constantFrom('GBP', 'JPY', 'KWD'),
+        (amountMinor, currency) => {
+          assert.equal(
+            parseDecimalMinor(formatDecimal(amountMinor, currency), currency),
+            amountMinor,
+          );
+        },
+      ),
+    );
+  });
+
+  test('prices are read without binary fractions', () => {
+    const read = ['12.95', '2.6', '0.5', '0.1', '19.99', '3', '1.100'].map((text) =>
+      parseDecimalMinor(text, 'GBP'),
+    );
+    assert.deepEqual(read, [1295, 260, 50, 10, 1999, 300, 110]);
+  });
+
+  test('what would have to be rounded, or is no plain number, is refused', () => {
+    for (const text of [
+      '1.005',
+      '1,50',
+      '1e3',
+      '',
+      '.5',
+      '5.',
+      '£3',
+      'NaN',
+      '1 2',
+      '9999999999999999',
+    ]) {
+      assert.equal(parseDecimalMinor(text, 'GBP'), null, text);
+    }
+  });
+
+  test('leaving the exact integers throws instead of rounding', () => {
+    assert.throws(() => sumMinor([Number.MAX_SAFE_INTEGER, 1]), RangeError);
+    assert.throws(() => timesMinor(Number.MAX_SAFE_INTEGER, 2), RangeError);
+  });
+
+  test('exponents and codes follow ISO 4217', () => {
+    assert.deepEqual(['GBP', 'JPY', 'KWD', 'CLF'].map(currencyExponent), [2, 0, 3, 4]);
+    // Price tags in these leave the minor unit out, and Intl with them.
+    const notAsOnPriceTags = ['HUF', 'TWD', 'COP', 'IDR', 'PKR', 'ALL', 'MGA'];
+    assert.deepEqual([...new Set(notAsOnPriceTags.map(currencyExponent))], [2]);
+    assert.deepEqual(['ISK', 'UGX', 'IQD'].map(currencyExponent), [0, 0, 3]);
+    assert.deepEqual(['GBP', 'gbp', 'XQQ', 'GB'].map(isCurrency), [true, false, false, false]);
+  });
+});
