@@ -1,0 +1,1212 @@
+-- The migrated schema, for reading. Made by "npm run schema"; a test holds it to the migrations.
+set check_function_bodies = off;
+
+create schema sandbox;
+
+create sequence order_numbers as bigint start with 100001;
+
+CREATE OR REPLACE FUNCTION public.guard_capture()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a capture is a fact: only what is taken of it changes'
+    using errcode = 'restrict_violation', constraint = 'payment_captures_append_only_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_order_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select status from orders where id = old.order_id) is distinct from 'QUEUED' then
+    raise exception 'the lines of a placed order never change'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_order_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.source = 'import' then
+    raise exception 'an imported order is over'
+      using errcode = 'check_violation', constraint = 'orders_status_step_check';
+  end if;
+  if not exists (
+    select
+      from order_status_steps
+     where from_status = old.status
+       and to_status = new.status
+       and (not override_only or coalesce(current_setting('holdfast.override_reason', true), '') <> '')
+  ) then
+    raise exception 'an order cannot go from % to %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'orders_status_step_check';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_refund_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a refund cannot go from % to %', old.status, new.status
+    using errcode = 'check_violation', constraint = 'payment_refunds_status_step_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_sold_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into sold_names (sku, name)
+  values (new.sku, new.name)
+  on conflict do nothing;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % is refused', tg_table_name, lower(tg_op)
+    using errcode = 'restrict_violation', constraint = tg_table_name || '_append_only_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_order_start()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'an order cannot start as %', new.status
+    using errcode = 'check_violation', constraint = 'orders_status_step_check';
+end
+$function$
+;
+
+create table api_keys (
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  secret_hash bytea not null,
+  scopes text[] not null,
+  created_by uuid not null,
+  created_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint api_keys_id_pkey PRIMARY KEY (id),
+  constraint api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
+  constraint api_keys_secret_hash_key UNIQUE (secret_hash)
+);
+
+create table cart_items (
+  customer_id uuid not null,
+  product_id uuid not null,
+  quantity integer not null,
+  added_at timestamp(3) with time zone default now() not null,
+  constraint cart_items_customer_id_product_id_pkey PRIMARY KEY (customer_id, product_id),
+  constraint cart_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000)))
+);
+
+create table events (
+  "position" bigint generated always as identity not null,
+  id uuid not null,
+  type text not null,
+  order_id uuid,
+  sequence integer,
+  from_status text,
+  to_status text,
+  actor_type text not null,
+  actor_id uuid,
+  actor_role text,
+  reason text,
+  cause jsonb not null,
+  data jsonb default '{}'::jsonb not null,
+  at timestamp(3) with time zone default now() not null,
+  constraint events_position_pkey PRIMARY KEY ("position"),
+  constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
+  constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
+  constraint events_order_id_with_sequence_check CHECK (((order_id IS NULL) = (sequence IS NULL))),
+  constraint events_sequence_check CHECK ((sequence >= 1))
+);
+
+create table idempotency_keys (
+  scope_hash bytea not null,
+  request_hash bytea not null,
+  caller_id uuid not null,
+  operation text not null,
+  result text,
+  effect_id uuid,
+  created_at timestamp with time zone default now() not null,
+  replayed_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  constraint idempotency_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
+);
+
+create table jobs (
+  id uuid not null,
+  name text not null,
+  queue text not null,
+  lane text default 'normal'::text not null,
+  data jsonb not null,
+  event_id uuid,
+  traceparent text,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  due_at timestamp(3) with time zone default now() not null,
+  sendings integer default 1 not null,
+  sent_at timestamp(3) with time zone default now() not null,
+  rescues integer default 0 not null,
+  lease_token uuid,
+  leased_until timestamp(3) with time zone,
+  last_error text,
+  created_at timestamp(3) with time zone default now() not null,
+  ended_at timestamp(3) with time zone,
+  constraint jobs_id_pkey PRIMARY KEY (id),
+  constraint jobs_attempts_check CHECK (((attempts >= 0) AND (sendings >= 1) AND (rescues >= 0))),
+  constraint jobs_ended_at_check CHECK (((state = ANY (ARRAY['done'::text, 'dead'::text])) = (ended_at IS NOT NULL))),
+  constraint jobs_lane_check CHECK ((lane = ANY (ARRAY['high'::text, 'normal'::text]))),
+  constraint jobs_lease_check CHECK ((((state = 'running'::text) = (lease_token IS NOT NULL)) AND ((state = 'running'::text) = (leased_until IS NOT NULL)))),
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
+) with (fillfactor=70);
+
+create table log_readers (
+  name text not null,
+  "position" bigint default 0 not null,
+  holder uuid,
+  fencing bigint default 0 not null,
+  held_since timestamp(3) with time zone,
+  leased_until timestamp(3) with time zone,
+  moved_at timestamp(3) with time zone default now() not null,
+  constraint log_readers_name_pkey PRIMARY KEY (name),
+  constraint log_readers_lease_check CHECK ((((holder IS NULL) = (leased_until IS NULL)) AND ((holder IS NULL) = (held_since IS NULL)))),
+  constraint log_readers_position_check CHECK (("position" >= 0))
+);
+
+create table mail_messages (
+  id uuid not null,
+  message_id text not null,
+  recipient text not null,
+  subject text not null,
+  text_body text,
+  html_body text,
+  kind text not null,
+  order_id uuid,
+  event_id uuid,
+  sent_at timestamp(3) with time zone default now() not null,
+  constraint mail_messages_id_pkey PRIMARY KEY (id),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
+  constraint mail_messages_message_id_key UNIQUE (message_id),
+  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (event_id IS NULL)))),
+  constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
+);
+
+create table order_lines (
+  order_id uuid not null,
+  line_number smallint not null,
+  product_id uuid not null,
+  sku text not null,
+  name text not null,
+  quantity integer not null,
+  unit_price_minor bigint not null,
+  total_minor bigint not null,
+  constraint order_lines_order_id_line_number_pkey PRIMARY KEY (order_id, line_number),
+  constraint order_lines_line_number_check CHECK (((line_number >= 1) AND (line_number <= 100))),
+  constraint order_lines_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000))),
+  constraint order_lines_total_minor_check CHECK ((total_minor = (quantity * unit_price_minor))),
+  constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= 100000000)))
+);
+
+create table order_status_steps (
+  from_status text not null,
+  to_status text not null,
+  override_only boolean not null,
+  constraint order_status_steps_from_status_to_status_pkey PRIMARY KEY (from_status, to_status)
+);
+
+create table orders (
+  id uuid not null,
+  number text not null,
+  customer_id uuid not null,
+  status text not null,
+  payment_status text default 'UNPAID'::text not null,
+  version integer default 1 not null,
+  last_sequence integer default 1 not null,
+  vip boolean not null,
+  total_minor bigint not null,
+  currency text not null,
+  note text,
+  shipping_address text,
+  client_token text,
+  cancel_reason text,
+  failure_code text,
+  failure_detail text,
+  source text default 'api'::text not null,
+  expires_at timestamp(3) with time zone,
+  cancelled_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint orders_id_pkey PRIMARY KEY (id),
+  constraint orders_cancel_reason_check CHECK (((cancel_reason = ANY (ARRAY['CUSTOMER'::text, 'ADMIN'::text, 'EXPIRED'::text, 'PAYMENT_FAILED'::text])) AND ((cancel_reason IS NULL) = (status <> 'CANCELLED'::text)) AND ((cancelled_at IS NULL) = (status <> 'CANCELLED'::text)))),
+  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_failure_code_check CHECK (((failure_code IS NULL) = (status <> 'FAILED'::text))),
+  constraint orders_number_key UNIQUE (number),
+  constraint orders_payment_status_check CHECK ((payment_status = ANY (ARRAY['UNPAID'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))),
+  constraint orders_source_check CHECK ((source = ANY (ARRAY['api'::text, 'import'::text]))),
+  constraint orders_status_check CHECK ((status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text, 'CONFIRMED'::text, 'PREPARING'::text, 'READY'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text]))),
+  constraint orders_total_minor_check CHECK ((total_minor >= 0)),
+  constraint orders_version_check CHECK (((version >= 1) AND (last_sequence >= 1)))
+) with (fillfactor=80);
+
+create table password_resets (
+  id uuid not null,
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint password_resets_id_pkey PRIMARY KEY (id),
+  constraint password_resets_token_hash_key UNIQUE (token_hash)
+);
+
+create table payment_captures (
+  id uuid not null,
+  provider text not null,
+  provider_reference text not null,
+  payment_id uuid not null,
+  order_id uuid,
+  kind text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  taken_minor bigint default 0 not null,
+  return_cause text,
+  reason text,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint payment_captures_id_pkey PRIMARY KEY (id),
+  constraint payment_captures_kind_check CHECK ((kind = ANY (ARRAY['matched'::text, 'surplus'::text, 'flagged'::text]))),
+  constraint payment_captures_provider_provider_reference_key UNIQUE (provider, provider_reference),
+  constraint payment_captures_return_cause_check CHECK (
+CASE kind
+    WHEN 'matched'::text THEN (COALESCE(return_cause, 'late'::text) = 'late'::text)
+    WHEN 'surplus'::text THEN (NOT (return_cause IS DISTINCT FROM 'surplus'::text))
+    ELSE (return_cause IS NULL)
+END),
+  constraint payment_captures_taken_minor_check CHECK (((0 <= taken_minor) AND (taken_minor <= amount_minor)))
+);
+
+create table payment_refunds (
+  id uuid not null,
+  capture_id uuid not null,
+  payment_id uuid not null,
+  order_id uuid,
+  cause text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  status text default 'PENDING'::text not null,
+  provider_refund_id text,
+  next_attempt_at timestamp with time zone,
+  attempts integer default 0 not null,
+  last_error text,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint payment_refunds_id_pkey PRIMARY KEY (id),
+  constraint payment_refunds_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint payment_refunds_cause_check CHECK ((cause = ANY (ARRAY['admin'::text, 'cancelled'::text, 'late'::text, 'surplus'::text, 'flagged'::text, 'provider'::text]))),
+  constraint payment_refunds_next_attempt_at_check CHECK (((next_attempt_at IS NOT NULL) = (status = 'PENDING'::text))),
+  constraint payment_refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text])))
+);
+
+create table payments (
+  id uuid not null,
+  order_id uuid,
+  provider text not null,
+  status text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  captured_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  provider_reference text,
+  session_request jsonb,
+  session_id text,
+  checkout_url text,
+  closed_at timestamp(3) with time zone,
+  next_attempt_at timestamp with time zone,
+  attempts integer default 0 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint payments_id_pkey PRIMARY KEY (id),
+  constraint payments_attempts_check CHECK ((attempts >= 0)),
+  constraint payments_captured_check CHECK (((captured_minor > 0) = (status = ANY (ARRAY['CAPTURED'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text])))),
+  constraint payments_currency_check CHECK (((order_id IS NULL) OR (currency ~ '^[A-Z]{3}$'::text))),
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'CAPTURED'::text, 'FAILED'::text, 'EXPIRED'::text, 'FLAGGED'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))),
+  constraint payments_sums_check CHECK (((0 <= refunded_minor) AND (refunded_minor <= captured_minor) AND (captured_minor <= amount_minor))),
+  constraint payments_without_order_check CHECK (((order_id IS NOT NULL) OR (status = 'FLAGGED'::text)))
+) with (fillfactor=80);
+
+create table products (
+  id uuid not null,
+  sku text not null,
+  name text not null,
+  description text default ''::text not null,
+  price_minor bigint not null,
+  currency text not null,
+  active boolean default true not null,
+  version integer default 1 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint products_id_pkey PRIMARY KEY (id),
+  constraint products_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint products_price_minor_check CHECK (((price_minor >= 0) AND (price_minor <= 100000000))),
+  constraint products_sku_check CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint products_sku_key UNIQUE (sku),
+  constraint products_version_check CHECK ((version >= 1))
+);
+
+create table provider_events (
+  id uuid not null,
+  provider text not null,
+  event_id text not null,
+  type text not null,
+  payload jsonb not null,
+  cause jsonb not null,
+  status text not null,
+  outcome text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  last_error text,
+  failed_at timestamp(3) with time zone,
+  received_at timestamp(3) with time zone default now() not null,
+  constraint provider_events_id_pkey PRIMARY KEY (id),
+  constraint provider_events_failed_at_check CHECK (((failed_at IS NOT NULL) = (status = 'DEAD'::text))),
+  constraint provider_events_next_attempt_at_check CHECK (((next_attempt_at IS NOT NULL) = (status = 'RECEIVED'::text))),
+  constraint provider_events_provider_event_id_key UNIQUE (provider, event_id),
+  constraint provider_events_status_check CHECK ((status = ANY (ARRAY['RECEIVED'::text, 'APPLIED'::text, 'IGNORED'::text, 'DEAD'::text])))
+);
+
+create table queued_orders (
+  order_id uuid not null,
+  arrival bigint generated always as identity not null,
+  vip boolean not null,
+  expected_total_minor bigint,
+  expected_prices_minor jsonb,
+  cause jsonb not null,
+  set_aside_at timestamp(3) with time zone,
+  constraint queued_orders_order_id_pkey PRIMARY KEY (order_id)
+);
+
+create table refresh_families (
+  id uuid not null,
+  user_id uuid not null,
+  created_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  end_reason text,
+  constraint refresh_families_id_pkey PRIMARY KEY (id),
+  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text])))
+);
+
+create table refresh_tokens (
+  token_hash bytea not null,
+  family_id uuid not null,
+  issued_at timestamp(3) with time zone default now() not null,
+  spent_at timestamp(3) with time zone,
+  constraint refresh_tokens_token_hash_pkey PRIMARY KEY (token_hash),
+  constraint refresh_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+create table schedules (
+  name text not null,
+  started_at timestamp(3) with time zone default '-infinity'::timestamp with time zone not null,
+  ended_at timestamp(3) with time zone,
+  last_error text,
+  report jsonb,
+  constraint schedules_name_pkey PRIMARY KEY (name)
+);
+
+create table schema_migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migrations_number_pkey PRIMARY KEY (number)
+);
+
+create table sold_names (
+  sku text not null,
+  name text not null,
+  search_key text generated always as (((lower(sku) || chr(10)) || lower(name))) stored not null,
+  constraint sold_names_sku_name_pkey PRIMARY KEY (sku, name)
+);
+
+create table stock (
+  product_id uuid not null,
+  on_hand bigint default 0 not null,
+  reserved bigint default 0 not null,
+  constraint stock_product_id_pkey PRIMARY KEY (product_id),
+  constraint stock_on_hand_check CHECK (((on_hand >= 0) AND (on_hand <= '1000000000000'::bigint))),
+  constraint stock_reserved_check CHECK (((reserved >= 0) AND (reserved <= on_hand)))
+) with (fillfactor=70);
+
+create table stock_movements (
+  id uuid not null,
+  product_id uuid not null,
+  kind text not null,
+  delta bigint not null,
+  reason text not null,
+  order_id uuid,
+  on_hand bigint not null,
+  reserved bigint not null,
+  actor_type text not null,
+  actor_id uuid,
+  actor_role text,
+  at timestamp(3) with time zone default now() not null,
+  constraint stock_movements_id_pkey PRIMARY KEY (id),
+  constraint stock_movements_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
+  constraint stock_movements_delta_check CHECK (
+CASE kind
+    WHEN 'initial'::text THEN (delta > 0)
+    WHEN 'consumption'::text THEN (delta < 0)
+    WHEN 'return'::text THEN (delta > 0)
+    ELSE (delta <> 0)
+END),
+  constraint stock_movements_kind_check CHECK ((kind = ANY (ARRAY['initial'::text, 'adjustment'::text, 'consumption'::text, 'return'::text]))),
+  constraint stock_movements_order_id_check CHECK (((order_id IS NOT NULL) = (kind = ANY (ARRAY['consumption'::text, 'return'::text]))))
+);
+
+create table users (
+  id uuid not null,
+  email text not null,
+  email_key text not null,
+  name text default ''::text not null,
+  password_hash text not null,
+  role text default 'customer'::text not null,
+  vip boolean default false not null,
+  disabled_at timestamp(3) with time zone,
+  access_changed_at timestamp(3) with time zone default now() not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint users_id_pkey PRIMARY KEY (id),
+  constraint users_email_key_key UNIQUE (email_key),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'kitchen'::text, 'admin'::text])))
+);
+
+create table webhook_deliveries (
+  id uuid not null,
+  endpoint_id uuid not null,
+  event_id uuid not null,
+  event_type text not null,
+  event_position bigint,
+  order_id uuid,
+  line_id uuid not null,
+  status text default 'PENDING'::text not null,
+  attempts integer default 0 not null,
+  last_status integer,
+  last_error text,
+  job_id uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  ended_at timestamp(3) with time zone,
+  constraint webhook_deliveries_id_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_attempts_check CHECK ((attempts >= 0)),
+  constraint webhook_deliveries_delivered_check CHECK (((status <> 'DELIVERED'::text) OR ((last_status >= 200) AND (last_status <= 299)))),
+  constraint webhook_deliveries_ended_at_check CHECK (((status = 'PENDING'::text) = (ended_at IS NULL))),
+  constraint webhook_deliveries_endpoint_id_event_id_key UNIQUE (endpoint_id, event_id),
+  constraint webhook_deliveries_line_id_check CHECK ((line_id = COALESCE(order_id, event_id))),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'DELIVERED'::text, 'FAILED'::text])))
+) with (fillfactor=80);
+
+create table webhook_endpoints (
+  id uuid not null,
+  url text not null,
+  event_types text[] not null,
+  active boolean default true not null,
+  secret text not null,
+  previous_secret text,
+  previous_valid_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  deleted_at timestamp(3) with time zone,
+  constraint webhook_endpoints_id_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_deleted_at_check CHECK (((deleted_at IS NULL) OR (NOT active))),
+  constraint webhook_endpoints_event_types_check CHECK ((cardinality(event_types) > 0)),
+  constraint webhook_endpoints_previous_secret_check CHECK (((previous_secret IS NULL) = (previous_valid_until IS NULL)))
+);
+
+create table webhook_lines (
+  endpoint_id uuid not null,
+  line_id uuid not null,
+  delivery_id uuid,
+  constraint webhook_lines_endpoint_id_line_id_pkey PRIMARY KEY (endpoint_id, line_id)
+) with (fillfactor=50);
+
+create table sandbox.charges (
+  reference text not null,
+  session_reference text,
+  payment_id text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint charges_reference_pkey PRIMARY KEY (reference),
+  constraint charges_amount_minor_check CHECK ((amount_minor >= 0))
+);
+
+create table sandbox.deliveries (
+  id bigint generated always as identity not null,
+  event_id text not null,
+  body text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  delivered_at timestamp(3) with time zone,
+  last_error text,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint deliveries_id_pkey PRIMARY KEY (id),
+  constraint deliveries_attempts_check CHECK ((attempts >= 0))
+);
+
+create table sandbox.refunds (
+  id text not null,
+  refund_id text not null,
+  payment_id text,
+  charge_reference text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  status text not null,
+  settles_as text,
+  settles_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint refunds_id_pkey PRIMARY KEY (id),
+  constraint refunds_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint refunds_refund_id_key UNIQUE (refund_id),
+  constraint refunds_settles_as_check CHECK ((settles_as = ANY (ARRAY['SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint refunds_settles_at_check CHECK (((settles_as IS NULL) = (settles_at IS NULL))),
+  constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text])))
+);
+
+create table sandbox.sessions (
+  reference text not null,
+  request_key text not null,
+  payment_id text not null,
+  order_number text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  return_url text not null,
+  status text default 'OPEN'::text not null,
+  refund_mode text default 'succeed'::text not null,
+  expires_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint sessions_reference_pkey PRIMARY KEY (reference),
+  constraint sessions_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint sessions_refund_mode_check CHECK ((refund_mode = ANY (ARRAY['succeed'::text, 'fail'::text, 'succeed_later'::text, 'fail_later'::text]))),
+  constraint sessions_request_key_key UNIQUE (request_key),
+  constraint sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'PAID'::text, 'FAILED'::text, 'EXPIRED'::text])))
+);
+
+alter table api_keys add constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+alter table cart_items add constraint cart_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
+
+alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table mail_messages add constraint mail_messages_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table order_lines add constraint order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table orders add constraint orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
+
+alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table payment_captures add constraint payment_captures_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table payment_captures add constraint payment_captures_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+
+alter table payment_refunds add constraint payment_refunds_capture_id_fkey FOREIGN KEY (capture_id) REFERENCES payment_captures(id);
+
+alter table payment_refunds add constraint payment_refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table payment_refunds add constraint payment_refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+
+alter table payments add constraint payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table queued_orders add constraint queued_orders_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table refresh_families add constraint refresh_families_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table refresh_tokens add constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES refresh_families(id);
+
+alter table stock_movements add constraint stock_movements_product_id_fkey FOREIGN KEY (product_id) REFERENCES stock(product_id);
+
+alter table stock add constraint stock_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table webhook_deliveries add constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id);
+
+alter table webhook_lines add constraint webhook_lines_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_deliveries(id);
+
+alter table sandbox.charges add constraint charges_session_reference_fkey FOREIGN KEY (session_reference) REFERENCES sandbox.sessions(reference);
+
+CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
+
+CREATE INDEX events_at_idx ON public.events USING brin (at);
+
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING brin (expires_at);
+
+CREATE INDEX jobs_due_at_idx ON public.jobs USING btree (due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX jobs_ended_at_done_idx ON public.jobs USING btree (ended_at) WHERE (state = 'done'::text);
+
+CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC, id DESC) WHERE (state = 'dead'::text);
+
+CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
+
+CREATE INDEX jobs_mail_order_id_idx ON public.jobs USING btree (((data ->> 'orderId'::text))) WHERE ((name = 'notifications.send-mail'::text) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])));
+
+CREATE UNIQUE INDEX mail_messages_event_id_key ON public.mail_messages USING btree (event_id);
+
+CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
+
+CREATE INDEX order_lines_sku_order_id_idx ON public.order_lines USING btree (sku, order_id);
+
+CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at DESC, id DESC);
+
+CREATE INDEX orders_customer_id_cancelled_at_idx ON public.orders USING btree (customer_id, cancelled_at) WHERE (cancel_reason = 'CUSTOMER'::text);
+
+CREATE UNIQUE INDEX orders_customer_id_client_token_key ON public.orders USING btree (customer_id, client_token) WHERE (client_token IS NOT NULL);
+
+CREATE INDEX orders_customer_id_created_at_id_idx ON public.orders USING btree (customer_id, created_at DESC, id DESC);
+
+CREATE INDEX orders_customer_id_pending_idx ON public.orders USING btree (customer_id) WHERE (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text]));
+
+CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE ((status = 'PENDING'::text) AND (expires_at IS NOT NULL));
+
+CREATE INDEX orders_payment_status_created_at_id_idx ON public.orders USING btree (payment_status, created_at DESC, id DESC) WHERE (payment_status <> 'UNPAID'::text);
+
+CREATE INDEX orders_status_created_at_id_idx ON public.orders USING btree (status, created_at DESC, id DESC);
+
+CREATE INDEX orders_updated_at_paid_idx ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) AND (payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text])));
+
+CREATE UNIQUE INDEX password_resets_user_id_key ON public.password_resets USING btree (user_id) WHERE (used_at IS NULL);
+
+CREATE INDEX payment_captures_created_at_returning_idx ON public.payment_captures USING btree (created_at) WHERE (((return_cause IS NOT NULL) OR (kind = 'flagged'::text)) AND (taken_minor < amount_minor));
+
+CREATE UNIQUE INDEX payment_captures_order_id_matched_key ON public.payment_captures USING btree (order_id) WHERE (kind = 'matched'::text);
+
+CREATE INDEX payment_captures_payment_id_idx ON public.payment_captures USING btree (payment_id);
+
+CREATE UNIQUE INDEX payment_captures_payment_id_matched_key ON public.payment_captures USING btree (payment_id) WHERE (kind = 'matched'::text);
+
+CREATE INDEX payment_refunds_capture_id_idx ON public.payment_refunds USING btree (capture_id);
+
+CREATE INDEX payment_refunds_next_attempt_at_idx ON public.payment_refunds USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX payment_refunds_provider_refund_id_idx ON public.payment_refunds USING btree (provider_refund_id) WHERE (provider_refund_id IS NOT NULL);
+
+CREATE INDEX payments_created_at_id_idx ON public.payments USING btree (created_at DESC, id DESC);
+
+CREATE INDEX payments_id_payable_idx ON public.payments USING btree (id) WHERE ((closed_at IS NULL) AND (next_attempt_at IS NULL));
+
+CREATE INDEX payments_next_attempt_at_idx ON public.payments USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX payments_order_id_idx ON public.payments USING btree (order_id);
+
+CREATE UNIQUE INDEX payments_order_id_open_key ON public.payments USING btree (order_id) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX payments_updated_at_idx ON public.payments USING btree (updated_at);
+
+CREATE INDEX products_name_id_idx ON public.products USING btree (name, id);
+
+CREATE INDEX provider_events_failed_at_id_idx ON public.provider_events USING btree (failed_at DESC, id DESC) WHERE (status = 'DEAD'::text);
+
+CREATE INDEX provider_events_next_attempt_at_idx ON public.provider_events USING btree (next_attempt_at, id) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX queued_orders_vip_arrival_idx ON public.queued_orders USING btree (vip, arrival) WHERE (set_aside_at IS NULL);
+
+CREATE INDEX refresh_families_ended_at_idx ON public.refresh_families USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX refresh_families_user_id_idx ON public.refresh_families USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX refresh_tokens_family_id_idx ON public.refresh_tokens USING btree (family_id);
+
+CREATE UNIQUE INDEX refresh_tokens_family_id_key ON public.refresh_tokens USING btree (family_id) WHERE (spent_at IS NULL);
+
+CREATE INDEX refresh_tokens_spent_at_idx ON public.refresh_tokens USING btree (spent_at) WHERE (spent_at IS NOT NULL);
+
+CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USING btree (product_id, at DESC, id DESC);
+
+CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at);
+
+CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at DESC, id DESC);
+
+CREATE INDEX users_id_admin_idx ON public.users USING btree (id) WHERE ((role = 'admin'::text) AND (disabled_at IS NULL));
+
+CREATE INDEX webhook_deliveries_ended_at_idx ON public.webhook_deliveries USING btree (ended_at) WHERE (status <> 'PENDING'::text);
+
+CREATE INDEX webhook_deliveries_endpoint_id_created_at_idx ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_endpoint_id_line_id_pending_idx ON public.webhook_deliveries USING btree (endpoint_id, line_id, event_position) WHERE (status = 'PENDING'::text);
+
+CREATE INDEX charges_session_reference_idx ON sandbox.charges USING btree (session_reference);
+
+CREATE INDEX deliveries_event_id_idx ON sandbox.deliveries USING btree (event_id);
+
+CREATE INDEX deliveries_next_attempt_at_idx ON sandbox.deliveries USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX refunds_charge_reference_idx ON sandbox.refunds USING btree (charge_reference);
+
+CREATE INDEX sessions_payment_id_idx ON sandbox.sessions USING btree (payment_id);
+
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER order_lines_no_truncate BEFORE TRUNCATE ON public.order_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER order_lines_placed BEFORE DELETE OR UPDATE ON public.order_lines FOR EACH ROW EXECUTE FUNCTION guard_order_line();
+
+CREATE TRIGGER orders_no_delete BEFORE DELETE ON public.orders FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER orders_no_truncate BEFORE TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER orders_start BEFORE INSERT ON public.orders FOR EACH ROW WHEN ((NOT (((new.source = 'api'::text) AND (new.status = ANY (ARRAY['PENDING'::text, 'QUEUED'::text]))) OR ((new.source = 'import'::text) AND (new.status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text])))))) EXECUTE FUNCTION refuse_order_start();
+
+CREATE TRIGGER orders_status_step BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_order_step();
+
+CREATE TRIGGER payment_captures_fixed BEFORE UPDATE ON public.payment_captures FOR EACH ROW WHEN (((to_jsonb(old.*) - 'taken_minor'::text) IS DISTINCT FROM (to_jsonb(new.*) - 'taken_minor'::text))) EXECUTE FUNCTION guard_capture();
+
+CREATE TRIGGER payment_captures_no_delete BEFORE DELETE ON public.payment_captures FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_refunds_no_delete BEFORE DELETE ON public.payment_refunds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_refunds_status_step BEFORE UPDATE OF status ON public.payment_refunds FOR EACH ROW WHEN (((old.status <> new.status) AND ((old.status = 'FAILED'::text) OR (new.status = 'PENDING'::text)))) EXECUTE FUNCTION guard_refund_step();
+
+CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.products FOR EACH ROW EXECUTE FUNCTION note_sold_name();
+
+CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create view inv_stock_bounds as
+ SELECT (product_id)::text AS id,
+    format('on hand %s, reserved %s'::text, on_hand, reserved) AS detail
+   FROM stock
+  WHERE (NOT ((reserved >= 0) AND (reserved <= on_hand)));
+
+create view inv_stock_ledger as
+ WITH ledger AS (
+         SELECT stock_movements.product_id,
+            (sum(stock_movements.delta))::bigint AS on_hand
+           FROM stock_movements
+          GROUP BY stock_movements.product_id
+        )
+ SELECT (COALESCE(stock.product_id, ledger.product_id))::text AS id,
+    format('on hand %s, the ledger adds up to %s'::text, stock.on_hand, COALESCE(ledger.on_hand, (0)::bigint)) AS detail
+   FROM (stock
+     FULL JOIN ledger ON ((ledger.product_id = stock.product_id)))
+  WHERE (stock.on_hand IS DISTINCT FROM COALESCE(ledger.on_hand, (0)::bigint));
+
+create view inv_stock_reserved as
+ WITH held AS (
+         SELECT order_lines.product_id,
+            sum(order_lines.quantity) AS quantity
+           FROM (orders
+             JOIN order_lines ON ((order_lines.order_id = orders.id)))
+          WHERE ((orders.status = ANY (ARRAY['PENDING'::text, 'CONFIRMED'::text, 'PREPARING'::text, 'READY'::text])) AND (orders.source = 'api'::text))
+          GROUP BY order_lines.product_id
+        )
+ SELECT (COALESCE(stock.product_id, held.product_id))::text AS id,
+    format('reserved %s, open orders hold %s'::text, stock.reserved, COALESCE(held.quantity, (0)::bigint)) AS detail
+   FROM (stock
+     FULL JOIN held ON ((held.product_id = stock.product_id)))
+  WHERE (stock.reserved IS DISTINCT FROM COALESCE(held.quantity, (0)::bigint));
+
+create view inv_stock_consumed as
+ WITH due AS (
+         SELECT order_lines.order_id,
+            order_lines.product_id,
+            sum(order_lines.quantity) AS quantity
+           FROM (orders
+             JOIN order_lines ON ((order_lines.order_id = orders.id)))
+          WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text))
+          GROUP BY order_lines.order_id, order_lines.product_id
+        ), taken AS (
+         SELECT stock_movements.order_id,
+            stock_movements.product_id,
+            (- (sum(stock_movements.delta))::bigint) AS quantity
+           FROM stock_movements
+          WHERE (stock_movements.order_id IS NOT NULL)
+          GROUP BY stock_movements.order_id, stock_movements.product_id
+        )
+ SELECT (COALESCE(due.order_id, taken.order_id))::text AS id,
+    format('took %s of product %s, should have taken %s'::text, COALESCE(taken.quantity, (0)::bigint), COALESCE(due.product_id, taken.product_id), COALESCE(due.quantity, (0)::bigint)) AS detail
+   FROM (due
+     FULL JOIN taken ON (((taken.order_id = due.order_id) AND (taken.product_id = due.product_id))))
+  WHERE (COALESCE(taken.quantity, (0)::bigint) <> COALESCE(due.quantity, (0)::bigint));
+
+create view inv_stock_events as
+ WITH told AS (
+         SELECT (events.data ->> 'movementId'::text) AS movement_id,
+            count(*) AS count,
+            min(((events.data ->> 'delta'::text))::bigint) AS delta
+           FROM events
+          WHERE (events.type = 'stock.adjusted'::text)
+          GROUP BY (events.data ->> 'movementId'::text)
+        )
+ SELECT (stock_movements.id)::text AS id,
+    format('a correction of %s is told %s times'::text, stock_movements.delta, COALESCE(told.count, (0)::bigint)) AS detail
+   FROM (stock_movements
+     LEFT JOIN told ON ((told.movement_id = (stock_movements.id)::text)))
+  WHERE ((stock_movements.kind = 'adjustment'::text) AND ((told.count IS DISTINCT FROM (1)::bigint) OR (told.delta IS DISTINCT FROM stock_movements.delta)));
+
+create view inv_order_totals as
+ WITH lines AS (
+         SELECT order_lines.order_id,
+            count(*) AS count,
+            max(order_lines.line_number) AS last_number,
+            (sum(order_lines.total_minor))::bigint AS total_minor,
+            bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced
+           FROM order_lines
+          GROUP BY order_lines.order_id
+        )
+ SELECT (orders.id)::text AS id,
+    format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint)) AS detail
+   FROM (orders
+     LEFT JOIN lines ON ((lines.order_id = orders.id)))
+  WHERE ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced));
+
+create view inv_order_prices as
+ SELECT (orders.id)::text AS id,
+    format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS detail
+   FROM (events
+     JOIN orders ON ((orders.id = events.order_id)))
+  WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
+
+create view inv_order_currency as
+ SELECT DISTINCT (orders.id)::text AS id,
+    format('the order is in %s, product %s in %s'::text, orders.currency, products.sku, products.currency) AS detail
+   FROM ((orders
+     JOIN order_lines ON ((order_lines.order_id = orders.id)))
+     JOIN products ON ((products.id = order_lines.product_id)))
+  WHERE (products.currency <> orders.currency);
+
+create view inv_order_log as
+ WITH log AS (
+         SELECT events.order_id,
+            (count(*))::integer AS count,
+            min(events.sequence) AS first_sequence,
+            max(events.sequence) AS last_sequence
+           FROM events
+          WHERE (events.order_id IS NOT NULL)
+          GROUP BY events.order_id
+        )
+ SELECT (COALESCE(orders.id, log.order_id))::text AS id,
+        CASE
+            WHEN (orders.id IS NULL) THEN format('%s events of an order that does not exist'::text, log.count)
+            WHEN (log.order_id IS NULL) THEN 'no events'::text
+            ELSE format('%s events from %s to %s, the order says %s'::text, log.count, log.first_sequence, log.last_sequence, orders.last_sequence)
+        END AS detail
+   FROM (orders
+     FULL JOIN log ON ((log.order_id = orders.id)))
+  WHERE ((orders.id IS NULL) OR (log.order_id IS NULL) OR (log.first_sequence <> 1) OR (log.last_sequence <> log.count) OR (log.last_sequence <> orders.last_sequence));
+
+create view inv_order_history as
+ WITH steps AS (
+         SELECT events.order_id,
+            events.sequence,
+            events.type,
+            events.from_status,
+            events.to_status,
+            lag(events.to_status) OVER each_order AS status_before,
+            (row_number() OVER each_order = 1) AS is_first,
+            (lead(events.sequence) OVER each_order IS NULL) AS is_last
+           FROM events
+          WHERE ((events.order_id IS NOT NULL) AND ((events.from_status IS NOT NULL) OR (events.to_status IS NOT NULL)))
+          WINDOW each_order AS (PARTITION BY events.order_id ORDER BY events.sequence)
+        )
+ SELECT (steps.order_id)::text AS id,
+    format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS detail
+   FROM steps
+  WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
+UNION ALL
+ SELECT (orders.id)::text AS id,
+    format('the log ends with %s, the order is %s'::text, COALESCE(steps.to_status, 'nothing'::text), orders.status) AS detail
+   FROM (orders
+     LEFT JOIN steps ON (((steps.order_id = orders.id) AND steps.is_last)))
+  WHERE (steps.to_status IS DISTINCT FROM orders.status);
+
+create view inv_order_steps as
+ SELECT (events.order_id)::text AS id,
+    format('event %s goes from %s to %s, which is %s'::text, events.sequence, events.from_status, events.to_status,
+        CASE
+            WHEN (steps.from_status IS NULL) THEN 'no step'::text
+            ELSE 'an override without its reason'::text
+        END) AS detail
+   FROM (events
+     LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
+  WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
+
+create view inv_idempotency_effects as
+ SELECT encode(keys.scope_hash, 'hex'::text) AS id,
+    format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS detail
+   FROM (idempotency_keys keys
+     LEFT JOIN orders ON ((orders.id = keys.effect_id)))
+  WHERE ((keys.result IS NULL) OR
+        CASE
+            WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
+            ELSE false
+        END);
+
+create view inv_client_tokens as
+ SELECT (orders.id)::text AS id,
+    'its clientToken stands for no order, or for another one'::text AS detail
+   FROM (orders
+     LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
+  WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL))
+UNION ALL
+ SELECT min((orders.id)::text) AS id,
+    format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS detail
+   FROM orders
+  WHERE (orders.client_token IS NOT NULL)
+  GROUP BY orders.customer_id, orders.client_token
+ HAVING (count(*) > 1);
+
+create view inv_order_deadlines as
+ SELECT (id)::text AS id,
+    format('was to expire at %s'::text, expires_at) AS detail
+   FROM orders
+  WHERE ((status = 'PENDING'::text) AND (expires_at < (now() - '00:01:00'::interval)));
+
+create view inv_sessions as
+ WITH live AS (
+         SELECT refresh_tokens.family_id,
+            count(*) AS count
+           FROM refresh_tokens
+          WHERE (refresh_tokens.spent_at IS NULL)
+          GROUP BY refresh_tokens.family_id
+        )
+ SELECT (families.id)::text AS id,
+    format('%s live refresh tokens'::text, COALESCE(live.count, (0)::bigint)) AS detail
+   FROM (refresh_families families
+     LEFT JOIN live ON ((live.family_id = families.id)))
+  WHERE ((COALESCE(live.count, (0)::bigint) > 1) OR ((families.ended_at IS NULL) AND (families.expires_at > now()) AND (COALESCE(live.count, (0)::bigint) = 0)));
+
+create view inv_secrets as
+ SELECT (users.id)::text AS id,
+    'the password of this user is no argon2id hash'::text AS detail
+   FROM users
+  WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8))
+UNION ALL
+ SELECT (password_resets.user_id)::text AS id,
+    'a reset token of this user is no SHA-256 hash'::text AS detail
+   FROM password_resets
+  WHERE (octet_length(password_resets.token_hash) <> 32)
+UNION ALL
+ SELECT (refresh_tokens.family_id)::text AS id,
+    'a refresh token of this session is no SHA-256 hash'::text AS detail
+   FROM refresh_tokens
+  WHERE (octet_length(refresh_tokens.token_hash) <> 32)
+UNION ALL
+ SELECT (api_keys.id)::text AS id,
+    'the secret of this API key is no SHA-256 hash'::text AS detail
+   FROM api_keys
+  WHERE (octet_length(api_keys.secret_hash) <> 32);
+
+create view inv_log_delivered as
+ SELECT (waiting."position")::text AS id,
+    format('%s of %s waits behind %s for the reader %s'::text, waiting.type, waiting.at, reader."position", reader.name) AS detail
+   FROM (log_readers reader
+     CROSS JOIN LATERAL ( SELECT events."position",
+            events.type,
+            events.at
+           FROM events
+          WHERE (events."position" > reader."position")
+          ORDER BY events."position"
+         LIMIT 100) waiting)
+  WHERE ((reader.leased_until > now()) AND (GREATEST(waiting.at, reader.held_since) < (now() - '00:01:00'::interval)));
+
+create view inv_payment_sums as
+ WITH matched AS (
+         SELECT payment_captures.payment_id,
+            count(*) AS count,
+            (sum(payment_captures.amount_minor))::bigint AS captured,
+            (sum(payment_captures.taken_minor))::bigint AS taken
+           FROM payment_captures
+          WHERE (payment_captures.kind = 'matched'::text)
+          GROUP BY payment_captures.payment_id
+        )
+ SELECT (payments.id)::text AS id,
+    format('captured %s and refunded %s of %s, its %s captures that matched say %s and %s'::text, payments.captured_minor, payments.refunded_minor, payments.amount_minor, COALESCE(matched.count, (0)::bigint), COALESCE(matched.captured, (0)::bigint), COALESCE(matched.taken, (0)::bigint)) AS detail
+   FROM (payments
+     LEFT JOIN matched ON ((matched.payment_id = payments.id)))
+  WHERE ((payments.captured_minor <> COALESCE(matched.captured, (0)::bigint)) OR (payments.refunded_minor <> COALESCE(matched.taken, (0)::bigint)) OR (COALESCE(matched.count, (0)::bigint) > 1) OR (NOT ((0 <= payments.refunded_minor) AND (payments.refunded_minor <= payments.captured_minor) AND (payments.captured_minor <= payments.amount_minor))));
+
+create view inv_payment_refunds as
+ WITH refunds AS (
+         SELECT payment_refunds.capture_id,
+            (sum(payment_refunds.amount_minor) FILTER (WHERE (payment_refunds.status <> 'FAILED'::text)))::bigint AS taken,
+            count(*) FILTER (WHERE ((payment_refunds.currency <> capture.currency) OR (payment_refunds.payment_id <> capture.payment_id) OR (payment_refunds.order_id IS DISTINCT FROM capture.order_id))) AS foreign_count
+           FROM (payment_refunds
+             JOIN ( SELECT payment_captures_1.id,
+                    payment_captures_1.payment_id,
+                    payment_captures_1.order_id,
+                    payment_captures_1.currency
+                   FROM payment_captures payment_captures_1) capture ON ((capture.id = payment_refunds.capture_id)))
+          GROUP BY payment_refunds.capture_id
+        )
+ SELECT (payment_captures.id)::text AS id,
+    format('%s of %s taken, its refunds add up to %s, %s of them of other money'::text, payment_captures.taken_minor, payment_captures.amount_minor, COALESCE(refunds.taken, (0)::bigint), COALESCE(refunds.foreign_count, (0)::bigint)) AS detail
+   FROM (payment_captures
+     LEFT JOIN refunds ON ((refunds.capture_id = payment_captures.id)))
+  WHERE ((payment_captures.taken_minor <> COALESCE(refunds.taken, (0)::bigint)) OR (payment_captures.taken_minor > payment_captures.amount_minor) OR (COALESCE(refunds.foreign_count, (0)::bigint) > 0));
+
+create view inv_payment_orders as
+ WITH settled AS (
+         SELECT payments.order_id,
+            payments.id,
+            payments.status,
+            payments.captured_minor,
+            payments.currency,
+            COALESCE(( SELECT sum(payment_refunds.amount_minor) AS sum
+                   FROM (payment_captures
+                     JOIN payment_refunds ON ((payment_refunds.capture_id = payment_captures.id)))
+                  WHERE ((payment_captures.payment_id = payments.id) AND (payment_captures.kind = 'matched'::text) AND (payment_refunds.status = 'SUCCEEDED'::text))), (0)::numeric) AS returned
+           FROM payments
+          WHERE (payments.captured_minor > 0)
+        )
+ SELECT (COALESCE(orders.id, settled.order_id))::text AS id,
+    format('%s of %s %s, its payment %s captured %s and gave %s back'::text, orders.payment_status, orders.total_minor, orders.currency, COALESCE((settled.id)::text, '(none)'::text), COALESCE(settled.captured_minor, (0)::bigint), COALESCE(settled.returned, (0)::numeric)) AS detail
+   FROM (( SELECT orders_1.id,
+            orders_1.payment_status,
+            orders_1.total_minor,
+            orders_1.currency
+           FROM orders orders_1
+          WHERE ((orders_1.source = 'api'::text) AND (orders_1.total_minor > 0))) orders
+     FULL JOIN settled ON ((settled.order_id = orders.id)))
+  WHERE (((settled.id IS NULL) AND (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))) OR ((settled.id IS NOT NULL) AND ((settled.captured_minor IS DISTINCT FROM orders.total_minor) OR (settled.currency IS DISTINCT FROM orders.currency) OR (orders.payment_status IS DISTINCT FROM
+        CASE settled.returned
+            WHEN 0 THEN 'PAID'::text
+            WHEN settled.captured_minor THEN 'REFUNDED'::text
+            ELSE 'PARTIALLY_REFUNDED'::text
+        END) OR (settled.status IS DISTINCT FROM
+        CASE orders.payment_status
+            WHEN 'PAID'::text THEN 'CAPTURED'::text
+            ELSE orders.payment_status
+        END))));
+
+create view inv_payment_captures as
+ SELECT min((payment_captures.id)::text) AS id,
+    format('order %s was paid %s times'::text, payment_captures.order_id, count(*)) AS detail
+   FROM payment_captures
+  WHERE (payment_captures.kind = 'matched'::text)
+  GROUP BY payment_captures.order_id
+ HAVING (count(*) > 1)
+UNION ALL
+ SELECT min((payment_captures.id)::text) AS id,
+    format('the charge %s stands in %s rows'::text, payment_captures.provider_reference, count(*)) AS detail
+   FROM payment_captures
+  GROUP BY payment_captures.provider, payment_captures.provider_reference
+ HAVING (count(*) > 1);
+
+create view inv_provider_events as
+ SELECT min((id)::text) AS id,
+    format('event %s of %s stands in %s rows'::text, event_id, provider, count(*)) AS detail
+   FROM provider_events
+  GROUP BY provider, event_id
+ HAVING (count(*) > 1);
+
+create view inv_payment_returns as
+ WITH due AS (
+         SELECT captures.id,
+            captures.kind,
+            captures.amount_minor,
+            captures.taken_minor,
+                CASE
+                    WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
+                    ELSE GREATEST(captures.created_at, COALESCE(orders.cancelled_at, orders.updated_at))
+                END AS since,
+            ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
+                   FROM payment_refunds
+                  WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
+           FROM (payment_captures captures
+             LEFT JOIN orders ON ((orders.id = captures.order_id)))
+          WHERE ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND (orders.status = 'COMPLETED'::text) AND (orders.payment_status <> ALL (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))))
+        )
+ SELECT (id)::text AS id,
+    format('%s of %s is to go back since %s: %s asked for, %s returned'::text, kind, amount_minor, since, taken_minor, returned) AS detail
+   FROM due
+  WHERE (((taken_minor < amount_minor) AND (since < (now() - '00:01:00'::interval))) OR ((returned < (amount_minor)::numeric) AND (since < (now() - '00:10:00'::interval))));
+
+create view inv_job_leases as
+ SELECT (id)::text AS id,
+    format('%s: the lease of its worker ended at %s'::text, name, leased_until) AS detail
+   FROM jobs
+  WHERE ((state = 'running'::text) AND (leased_until < (now() - '00:01:00'::interval)) AND (EXISTS ( SELECT
+           FROM schedules
+          WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval))))));
+
+create view inv_job_sendings as
+ SELECT (id)::text AS id,
+    format('%s: due since %s and sent last at %s'::text, name, due_at, sent_at) AS detail
+   FROM jobs
+  WHERE ((state = 'waiting'::text) AND (due_at < (now() - '00:01:30'::interval)) AND (sent_at < ((now() - ((LEAST(((30)::numeric * (2.0 ^ (LEAST(rescues, 20))::numeric)), (300)::numeric))::double precision * '00:00:01'::interval)) - '00:01:00'::interval)) AND (EXISTS ( SELECT
+           FROM schedules
+          WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval))))));
+
+create view inv_webhook_deliveries as
+ SELECT (deliveries.id)::text AS id,
+        CASE
+            WHEN (turn.id IS NULL) THEN 'waits in a line in which it is nobody''s turn'::text
+            WHEN (turn.status <> 'PENDING'::text) THEN format('waits for %s, which is %s'::text, turn.id, turn.status)
+            WHEN (jobs.id IS NULL) THEN format('waits for %s, which has no job'::text, turn.id)
+            WHEN (jobs.state <> ALL (ARRAY['waiting'::text, 'running'::text])) THEN format('waits for %s, whose job is %s'::text, turn.id, jobs.state)
+            ELSE format('comes before %s, whose turn it is'::text, turn.id)
+        END AS detail
+   FROM (((webhook_deliveries deliveries
+     LEFT JOIN webhook_lines lines ON (((lines.endpoint_id = deliveries.endpoint_id) AND (lines.line_id = deliveries.line_id))))
+     LEFT JOIN webhook_deliveries turn ON ((turn.id = lines.delivery_id)))
+     LEFT JOIN jobs ON ((jobs.id = turn.job_id)))
+  WHERE ((deliveries.status = 'PENDING'::text) AND ((turn.id IS NULL) OR (turn.status <> 'PENDING'::text) OR (jobs.id IS NULL) OR (jobs.state <> ALL (ARRAY['waiting'::text, 'running'::text])) OR (deliveries.event_position < turn.event_position)));
+
+create view inv_order_queue as
+ SELECT (COALESCE(orders.id, queued_orders.order_id))::text AS id,
+    format('the order is %s and %s'::text, COALESCE(orders.status, 'not QUEUED'::text),
+        CASE
+            WHEN (queued_orders.order_id IS NULL) THEN 'not in the queue'::text
+            ELSE 'in the queue'::text
+        END) AS detail
+   FROM (( SELECT orders_1.id,
+            orders_1.status
+           FROM orders orders_1
+          WHERE (orders_1.status = 'QUEUED'::text)) orders
+     FULL JOIN queued_orders ON ((queued_orders.order_id = orders.id)))
+  WHERE ((orders.id IS NULL) OR (queued_orders.order_id IS NULL));
+
+create view inv_order_queue_jobs as
+ SELECT (queued_orders.order_id)::text AS id,
+    'it waits, and no job will have it placed'::text AS detail
+   FROM ((queued_orders
+     JOIN events ON (((events.order_id = queued_orders.order_id) AND (events.type = 'order.queued'::text))))
+     JOIN log_readers ON (((log_readers.name = 'relay'::text) AND (log_readers."position" >= events."position"))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM jobs
+          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text) AND (jobs.state <> 'done'::text)))));

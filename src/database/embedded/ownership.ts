@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+/** "A Holdfast server owns this data folder": a session lock in the database `postgres` of the embedded server. */
+const OWNERSHIP_LOCK = 0x6f776e65;
+/** How long the session of an owner that was just killed may linger. */
+const LINGER_MS = 2_000;
+const POLL_MS = 50;
+
+/** Another Holdfast server runs on the data folder. */
+export class AlreadyOwnedError extends Error {
+  override readonly name = 'AlreadyOwnedError';
+}
+
+/**
+ * Takes the ownership for as long as the returned connection lives. `url` names the database `postgres`.
+ * Throws AlreadyOwnedError when another process has it.
+ */
+export async function takeOwnership(url: string, dataDirectory: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 3_000,
+    keepAlive: true,
+    application_name: `holdfast owner ${process.pid}`,
+  });
+  // Without a listener Node would end the process; whoever holds the connection listens to its end.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const deadline = Date.now() + LINGER_MS;
+    while (!(await tryLock(client))) {
+      if (Date.now() > deadline) throw await alreadyOwned(client, dataDirectory);
+      await delay(POLL_MS);
+    }
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+}
+
+async function tryLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(
+    'select pg_try_advisory_lock($1::bigint) as taken',
+    [OWNERSHIP_LOCK],
+  );
+  return rows[0]?.taken === true;
+}
+
+async function alreadyOwned(client: pg.Client, dataDirectory: string): Promise<AlreadyOwnedError> {
+  const { rows } = await client.query<{ owner: string }>(
+    `select application_name as owner
+       from pg_locks
+       join pg_stat_activity using (pid)
+      where locktype = 'advisory'
+        and granted
+        and objid = $1::bigint::oid`,
+    [OWNERSHIP_LOCK],
+  );
+  const pid = /^holdfast owner (\d+)$/.exec(rows[0]?.owner ?? '')?.[1];
+  const who = pid === undefined ? '' : ` (process ${pid})`;
+  return new AlreadyOwnedError(
+    `Another Holdfast server${who} runs on the data folder ${dataDirectory}. Stop it, or give this one another DATA_DIR.`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Binaries } from './binaries.ts';
+import { serverEnvironment } from './initialise.ts';
+import type { Launcher } from './launcher.ts';
+import { asParameters, type ServerSettings } from './settings.ts';
+
+export interface Cluster {
+  /** DATA_DIR: beside the cluster lie its password, its port and what it said at the start. */
+  readonly folder: string;
+  readonly dataDirectory: string;
+  readonly password: string;
+  readonly binaries: Binaries;
+  readonly launcher: Launcher;
+  readonly settings: ServerSettings;
+}
+
+/** A server that this process started, from the outside. */
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  running(): boolean;
+  /** What it said before its log files were open; that is where the reason of a failed start stands. */
+  output(): Promise<string>;
+}
+
+/**
+ * Starts the server in a session of its own, so that Ctrl-C in the terminal reaches Holdfast alone, which then stops
+ * it in good order. It outlives a Holdfast that is killed.
+ */
+export function spawnServer(cluster: Cluster, port: number): ServerProcess {
+  const outputFile = join(cluster.folder, 'postgres-start.log');
+  const output = openSync(outputFile, 'w', 0o600);
+  let failure: Error | null = null;
+  try {
+    const child = cluster.launcher.spawn(
+      cluster.binaries.postgres,
+      ['-D', cluster.dataDirectory, ...asParameters({ ...cluster.settings, port: String(port) })],
+      { cwd: '/', detached: true, env: serverEnvironment(), stdio: ['ignore', output, output] },
+    );
+    child.once('error', (error) => {
+      failure = error;
+    });
+    child.unref();
+    return {
+      child,
+      running: () => failure === null && child.exitCode === null && child.signalCode === null,
+      output: async () => failure?.message ?? (await readFile(outputFile, 'utf8')).trim(),
+    };
+  } finally {
+    closeSync(output);
+  }
+}

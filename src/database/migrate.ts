@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import type { Log } from '../shared/log.ts';
+import type { Database } from './database.ts';
+
+/** Names the advisory lock that migrations are made under: "hold" in ASCII. It belongs to one database, not to the server. */
+const MIGRATION_LOCK = 0x686f6c64;
+const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
+
+export interface Migration {
+  readonly number: number;
+  /** As in the file name, without number and ending. */
+  readonly name: string;
+  readonly text: string;
+  /** SHA-256 of the text in hexadecimal, the same whatever the line endings of the checkout. */
+  readonly checksum: string;
+}
+
+export interface MigrateOptions {
+  /** Default: the folder `migrations/` of the program. */
+  readonly directory?: string;
+  readonly log?: Log;
+}
+
+/** The database and this program do not fit together; the message tells the operator what to do. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/** Source and build lie at the same depth below the project, so one address serves both. */
+export const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
+
+/** The migrations of a folder in the order of their numbers. Throws MigrationError unless these run 1…n. */
+export async function readMigrations(
+  directory: string = migrationsDirectory,
+): Promise<readonly Migration[]> {
+  const fileNames = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    fileNames.map(async (fileName, index) => {
+      const [, digits, name] = FILE_NAME.exec(fileName) ?? [];
+      if (digits === undefined || name === undefined) {
+        throw new MigrationError(
+          `${fileName} is not named like a migration: 0001_what_it_makes.sql`,
+        );
+      }
+      if (Number(digits) !== index + 1) {
+        throw new MigrationError(
+          `Migration ${fileName} stands where number ${index + 1} should: the numbers have a gap or a double.`,
+        );
+      }
+      const text = (await readFile(`${directory}/${fileName}`, 'utf8')).replaceAll('\r\n', '\n');
+      const checksum = createHash('sha256').update(text).digest('hex');
+      return { number: index + 1, name, text, checksum };
+    }),
+  );
+}
+
+/**
+ * Brings the database to the newest migration and returns those that were applied now. Servers that start together
+ * queue at a session lock; each migration commits on its own, together with its row in `schema_migrations`.
+ * Throws MigrationError when what the database has seen is not what this program would have applied.
+ */
+export async function migrate(
+  database: Database,
+  options: MigrateOptions = {},
+): Promise<readonly Migration[]> {
+  const migrations = await readMigrations(options.directory);
+  const client = await database.connect();
+  try {
+    await client.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK]);
+    const applied = await readApplied(client);
+    requireSameHistory(migrations, applied);
+    const missing = migrations.slice(applied.length);
+    for (const migration of missing) {
+      await apply(client, migration);
+      options.log?.info(`migrated to ${migration.number} (${migration.name})`);
+    }
+    return missing;
+  } finally {
+    // The end of the session gives the lock back, also when the connection is already broken.
+    await client.end().catch(() => {});
+  }
+}
+
+interface AppliedRow {
+  readonly number: number;
+  readonly name: string;
+  readonly checksum: string;
+}
+
+async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
+  // Asked first, because `create table if not exists` needs the right to create even when there is nothing to do.
+  const { rows: found } = await client.query<{ exists: boolean }>(
+    `select to_regclass('schema_migrations') is not null as exists`,
+  );
+  if (found[0]?.exists !== true) {
+    await client.query(
+      `create table schema_migrations (
+         number     integer     not null,
+         name       text        not null,
+         checksum   text        not null,
+         applied_at timestamptz not null default now(),
+         constraint schema_migrations_number_pkey primary key (number)
+       )`,
+    );
+  }
+  const { rows } = await client.query<AppliedRow>(
+    'select number, name, checksum from schema_migrations order by number',
+  );
+  return rows;
+}
+
+function requireSameHistory(
+  migrations: readonly Migration[],
+  applied: readonly AppliedRow[],
+): void {
+  for (const [index, row] of applied.entries()) {
+    const migration = migrations[index];
+    if (row.number !== index + 1) {
+      throw new MigrationError(
+        `The database has migration ${row.number} (${row.name}) but not number ${index + 1}: restore a backup, since nothing removes a row of schema_migrations by itself.`,
+      );
+    }
+    if (migration === undefined) {
+      throw new MigrationError(
+        `The database is newer than this program: it has migration ${row.number} (${row.name}), the program ends at ${migrations.length}. Start a newer version of Holdfast.`,
+      );
+    }
+    if (migration.checksum !== row.checksum) {
+      throw new MigrationError(
+        `Migration ${row.number} (${migration.name}) is not the one that this database was migrated with (${row.name}). A released migration never changes: put the file back and write a new one.`,
+      );
+    }
+  }
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  try {
+    await client.query('begin');
+    await client.query(migration.text);
+    await client.query(
+      'insert into schema_migrations (number, name, checksum) values ($1::integer, $2::text, $3::text)',
+      [migration.number, migration.name, migration.checksum],
+    );
+    await client.query('commit');
+  } catch (cause) {
+    await client.query('rollback').catch(() => {});
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MigrationError(
+      `Migration ${migration.number} (${migration.name}) failed and was rolled back: ${reason}`,
+      { cause },
+    );
+  }
+}

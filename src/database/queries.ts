@@ -1,0 +1,66 @@
+import { statement } from './statement.ts';
+
+/**
+ * A row comes back when the key is ours. A key whose time has passed is taken over in the same statement.
+ */
+export const claimKey = statement<
+  [scopeHash: Buffer, requestHash: Buffer, callerId: string, operation: string],
+  { scopeHash: Buffer }
+>(
+  'idempotency.claim_key',
+  `insert into idempotency_keys as key (scope_hash, request_hash, caller_id, operation, expires_at)
+   values ($1::bytea, $2::bytea, $3::uuid, $4::text, now() + interval '24 hours')
+   on conflict (scope_hash) do update
+     set request_hash = excluded.request_hash,
+         operation = excluded.operation,
+         result = null,
+         effect_id = null,
+         created_at = now(),
+         expires_at = excluded.expires_at
+     where key.expires_at <= now()
+   returning scope_hash as "scopeHash"`,
+);
+
+export interface StoredKeyRow {
+  scopeHash: Buffer;
+  requestHash: Buffer;
+  result: string | null;
+}
+
+/**
+ * Touches the row on purpose: with a synchronous standby an answer to a replay must itself write, so that it waits for
+ * the standby as the first answer did.
+ */
+export const findKey = statement<[scopeHash: Buffer], StoredKeyRow>(
+  'idempotency.find_key',
+  `update idempotency_keys
+      set replayed_at = now()
+    where scope_hash = $1::bytea
+   returning scope_hash as "scopeHash", request_hash as "requestHash", result`,
+);
+
+/** The same, for a key that has not come to its end. */
+export const findLiveKey = statement<[scopeHash: Buffer], StoredKeyRow>(
+  'idempotency.find_live_key',
+  `update idempotency_keys
+      set replayed_at = now()
+    where scope_hash = $1::bytea
+      and expires_at > now()
+   returning scope_hash as "scopeHash", request_hash as "requestHash", result`,
+);
+
+export const storeResult = statement<[scopeHash: Buffer, result: string], never>(
+  'idempotency.store_result',
+  `update idempotency_keys
+      set result = $2::text
+    where scope_hash = $1::bytea`,
+);
+
+/** Keys whose time has passed, a slice at a time. */
+export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
+  'idempotency.purge_keys',
+  `delete from idempotency_keys
+    where scope_hash in (
+      select scope_hash from idempotency_keys where expires_at <= now() limit $1::int)
+   returning scope_hash as "scopeHash"`,
+);

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  isConnectionFault,
+  isRetryable,
+  toCodedError,
+} from '../../src/database/database-errors.ts';
+import { requestErrors, serviceErrors } from '../../src/shared/common-errors.ts';
+import { CodedError, defineErrors } from '../../src/shared/errors.ts';
+import { testDatabase } from '../support/database.ts';
+
+const { database } = await testDatabase();
+const errors = defineErrors('test', { taken: [409, 'It is taken.', 'Choose another.'] });
+
+function postgresError(code: string, constraint?: string): Error {
+  return Object.assign(new Error('from the server'), { code, constraint });
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof CodedError ? error.code : null;
+}
+
+test('a constraint that has a refusal becomes it, with the cause kept inside', () => {
+  const cause = postgresError('23505', 'things_name_key');
+  const error = toCodedError(cause, { things_name_key: errors.taken });
+  assert.equal(codeOf(error), 'test.taken');
+  assert.equal((error as CodedError).details.cause, cause);
+});
+
+test('a constraint without a refusal stays the bug that it is', () => {
+  const cause = postgresError('23505', 'things_other_key');
+  assert.equal(toCodedError(cause, { things_name_key: errors.taken }), cause);
+});
+
+test('a server that is away, full or read-only is a 503', () => {
+  for (const code of [
+    '57P01',
+    '57P03',
+    '08006',
+    '53300',
+    '53100',
+    '58030',
+    '57014',
+    '55P03',
+    '25006',
+    'ECONNREFUSED',
+  ]) {
+    assert.equal(
+      codeOf(toCodedError(postgresError(code), {})),
+      serviceErrors.unavailable.code,
+      code,
+    );
+  }
+});
+
+test('a fault of our own statement is no 503', () => {
+  for (const code of ['42601', '42P01', '22012', '23503', '42501']) {
+    const cause = postgresError(code);
+    assert.equal(toCodedError(cause, {}), cause, code);
+  }
+});
+
+test('only deadlocks and serialization failures are tried again', () => {
+  assert.deepEqual(
+    ['40001', '40P01', '23505', '57P01'].map((code) => isRetryable(postgresError(code))),
+    [true, true, false, false],
+  );
+});
+
+test('a cancelled statement does not cost the connection, a lost one does', () => {
+  assert.equal(isConnectionFault(postgresError('57014')), false);
+  assert.equal(isConnectionFault(postgresError('57P01')), true);
+  assert.equal(isConnectionFault(new Error('Connection terminated unexpectedly')), true);
+});
+
+test('a text that PostgreSQL cannot keep is refused as input, not as a fault', async () => {
+  await assert.rejects(database.run('test.nul', 'select $1::text', ['a\u0000b']), {
+    code: requestErrors.invalid.code,
+  });
+  await assert.rejects(
+    database.run('test.nul_json', 'select $1::jsonb', [String.raw`{"a":"\u0000"}`]),
+    { code: requestErrors.invalid.code },
+  );
+});

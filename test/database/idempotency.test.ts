@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDatabase } from '../../src/database/database.ts';
+import { type Claim, once } from '../../src/database/idempotency.ts';
+import { claimKey, purgeKeys } from '../../src/database/queries.ts';
+import { canonicalJson, sha256 } from '../../src/shared/canonical-json.ts';
+import { requestErrors } from '../../src/shared/common-errors.ts';
+import { CodedError } from '../../src/shared/errors.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { query } from '../support/until.ts';
+
+const { database, url } = await testDatabase();
+await query(url, 'create table effects (id uuid primary key, note text not null)');
+
+const callerId = newId();
+let keys = 0;
+
+function newClaim(body: unknown = {}): Claim {
+  keys += 1;
+  return claimFor(`key-${keys}`, body);
+}
+
+function claimFor(key: string, body: unknown): Claim {
+  return {
+    scopeHash: sha256(callerId, 'POST', '/api/things', key),
+    requestHash: sha256(canonicalJson(body)),
+    key,
+    callerId,
+    operation: 'makeThing',
+  };
+}
+
+/** Makes a row and gives it back, as a use case does. */
+function makeEffect(claim: Claim | null, note = 'made') {
+  return once(database, claim, async (tx) => {
+    const id = newId();
+    await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
+      id,
+      note,
+    ]);
+    return { id, note };
+  });
+}
+
+async function effectsCount(note: string): Promise<unknown> {
+  const [row] = await query(url, 'select count(*)::int as n from effects where note = $1', [note]);
+  return row?.n;
+}
+
+test('fifty parallel calls under one key do the work once and get the same result', async () => {
+  const claim = newClaim();
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, () => makeEffect(claim, 'parallel')),
+  );
+  assert.equal(await effectsCount('parallel'), 1);
+  assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
+  assert.equal(new Set(outcomes.map(({ result }) => result.id)).size, 1);
+});
+
+test('without a key every call does its work', async () => {
+  const [first, second] = [await makeEffect(null, 'keyless'), await makeEffect(null, 'keyless')];
+  assert.notEqual(first.result.id, second.result.id);
+  assert.equal(await effectsCount('keyless'), 2);
+});
+
+test('a refusal pins nothing: the same key may try again', async () => {
+  const claim = newClaim();
+  const refused = once(database, claim, async (tx) => {
+    await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
+      newId(),
+      'refused',
+    ]);
+    throw new CodedError(requestErrors.invalid);
+  });
+  await assert.rejects(refused, { code: 'request.invalid' });
+  assert.equal(await effectsCount('refused'), 0);
+  assert.equal((await makeEffect(claim, 'refused')).replayed, false);
+  assert.equal(await effectsCount('refused'), 1);
+});
+
+test('a refusal while others wait lets one of them do the work', async () => {
+  const claim = newClaim();
+  let refusals = 0;
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 10 }, () =>
+      once(database, claim, async (tx) => {
+        if (refusals === 0) {
+          refusals += 1;
+          throw new CodedError(requestErrors.invalid);
+        }
+        await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
+          newId(),
+          'second try',
+        ]);
+        return {};
+      }),
+    ),
+  );
+  assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 1);
+  assert.equal(await effectsCount('second try'), 1);
+});
+
+test('another body under the key is refused, whether in time or afterwards', async () => {
+  await makeEffect(claimFor('reused', { quantity: 1 }), 'reused');
+  await assert.rejects(makeEffect(claimFor('reused', { quantity: 2 }), 'reused'), {
+    code: 'idempotency.key_reused',
+  });
+  assert.equal((await makeEffect(claimFor('reused', { quantity: 1 }), 'reused')).replayed, true);
+  assert.equal(await effectsCount('reused'), 1);
+});
+
+test('the order of members does not make another body', async () => {
+  await makeEffect(claimFor('order', { a: 1, b: { c: 2, d: 3 } }), 'member order');
+  const again = await makeEffect(claimFor('order', { b: { d: 3, c: 2 }, a: 1 }), 'member order');
+  assert.equal(again.replayed, true);
+});
+
+test('an expired key is taken over, also by another body', async () => {
+  const first = await makeEffect(claimFor('expired', { quantity: 1 }), 'expired');
+  await query(url, `update idempotency_keys set expires_at = now() where scope_hash = $1`, [
+    claimFor('expired', {}).scopeHash,
+  ]);
+  const second = await makeEffect(claimFor('expired', { quantity: 2 }), 'expired');
+  assert.equal(second.replayed, false);
+  assert.notEqual(second.result.id, first.result.id);
+});
+
+test('a key whose effect was never stored says that it is in flight', async () => {
+  const claim = newClaim();
+  await claimKey(database, claim.scopeHash, claim.requestHash, callerId, claim.operation);
+  await assert.rejects(makeEffect(claim), (error: unknown) => {
+    assert.ok(error instanceof CodedError);
+    assert.equal(error.code, 'idempotency.in_flight');
+    assert.equal(error.details.headers?.['Retry-After'], '1');
+    return true;
+  });
+  await query(url, 'delete from idempotency_keys where scope_hash = $1', [claim.scopeHash]);
+});
+
+test('a repeat that waits too long for the first is told that it is in flight', async () => {
+  const hasty = createDatabase({ url, poolMax: 1, constraints: {}, statementTimeoutMs: 100 });
+  const claim = newClaim();
+  const [started, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const first = once(database, claim, async (tx) => {
+    started.resolve();
+    await finish.promise;
+    const id = newId();
+    await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
+      id,
+      'slow',
+    ]);
+    return { id };
+  });
+  await started.promise;
+  const repeat = () => once(hasty, claim, async () => assert.fail('the work was done twice'));
+  await assert.rejects(repeat(), { code: 'idempotency.in_flight' });
+  finish.resolve();
+  const { result } = await first;
+  assert.deepEqual(await repeat(), { result, replayed: true });
+  await hasty.close();
+});
+
+test('purging removes the keys whose time has passed and no other', async () => {
+  const [old, live] = [newClaim(), newClaim()];
+  await makeEffect(old, 'purge');
+  await makeEffect(live, 'purge');
+  await query(url, `update idempotency_keys set expires_at = now() where scope_hash = $1`, [
+    old.scopeHash,
+  ]);
+  const purged = await purgeKeys(database, 1_000);
+  assert.deepEqual(
+    purged.map(({ scopeHash }) => scopeHash.toString('hex')),
+    [old.scopeHash.toString('hex')],
+  );
+  assert.equal((await makeEffect(live, 'purge')).replayed, true);
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createDatabase, type Database } from '../../src/database/database.ts';
+import { migrate, migrationsDirectory, readMigrations } from '../../src/database/migrate.ts';
+import { emptyDatabase } from '../support/database.ts';
+
+async function freshDatabase(): Promise<Database> {
+  const { url } = await emptyDatabase();
+  const database = createDatabase({ url, poolMax: 4, constraints: {} });
+  after(() => database.close());
+  return database;
+}
+
+/** A folder with the given files, gone after the tests. */
+async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+  after(() => rm(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+const first = { '0001_first.sql': 'create table first (id integer);' };
+const second = { '0002_second.sql': 'create table second (id integer);' };
+
+test('every migration is applied once, in order, and recorded', async () => {
+  const database = await freshDatabase();
+  const migrations = await readMigrations();
+  assert.deepEqual(await migrate(database), migrations);
+  assert.deepEqual(await migrate(database), []);
+  const recorded = await database.run<{ number: number; checksum: string }>(
+    'test.recorded',
+    'select number, checksum from schema_migrations order by number',
+    [],
+  );
+  assert.deepEqual(
+    recorded,
+    migrations.map(({ number, checksum }) => ({ number, checksum })),
+  );
+});
+
+test('servers that start together apply each migration once', async () => {
+  const database = await freshDatabase();
+  const runs = await Promise.all(Array.from({ length: 8 }, () => migrate(database)));
+  const { length } = await readMigrations();
+  assert.deepEqual(runs.map((applied) => applied.length).sort(), [0, 0, 0, 0, 0, 0, 0, length]);
+});
+
+test('a migration that fails leaves nothing behind and names itself', async () => {
+  const database = await freshDatabase();
+  const directory = await folderOf({
+    ...first,
+    '0002_broken.sql': 'create table half (id integer); select nonsense();',
+  });
+  await assert.rejects(migrate(database, { directory }), /Migration 2 \(broken\) failed.*nonsense/);
+  const tables = await database.run<{ half: string | null; first: string | null }>(
+    'test.tables',
+    `select to_regclass('half')::text as half, to_regclass('first')::text as first`,
+    [],
+  );
+  assert.deepEqual(tables, [{ half: null, first: 'first' }]);
+});
+
+test('a migration that was changed after its release stops the start', async () => {
+  const database = await freshDatabase();
+  await migrate(database, { directory: await folderOf(first) });
+  const changed = await folderOf({ '0001_first.sql': 'create table other (id integer);' });
+  await assert.rejects(migrate(database, { directory: changed }), /never changes/);
+});
+
+test('a database that is newer than the program stops the start', async () => {
+  const database = await freshDatabase();
+  await migrate(database, { directory: await folderOf({ ...first, ...second }) });
+  await assert.rejects(
+    migrate(database, { directory: await folderOf(first) }),
+    /newer than this program.*2 \(second\)/,
+  );
+});
+
+test('a gap or a double in the numbers stops the start', async () => {
+  const gap = await folderOf({ ...first, '0003_third.sql': '' });
+  await assert.rejects(readMigrations(gap), /0003_third\.sql stands where number 2 should/);
+  const double = await folderOf({ ...first, '0001_again.sql': '' });
+  await assert.rejects(readMigrations(double), /where number 2 should/);
+  await assert.rejects(readMigrations(await folderOf({ '1_first.sql': '' })), /not named like/);
+});
+
+test('line endings of the checkout do not change a migration', async () => {
+  const unix = await folderOf({ '0001_first.sql': 'select 1;\nselect 2;\n' });
+  const windows = await folderOf({ '0001_first.sql': 'select 1;\r\nselect 2;\r\n' });
+  assert.deepEqual(await readMigrations(unix), await readMigrations(windows));
+});
+
+test('the migrations of the program are found wherever it was started from', async () => {
+  const folder = await folderOf({});
+  await cp(migrationsDirectory, folder, { recursive: true });
+  assert.deepEqual(await readMigrations(folder), await readMigrations());
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createDatabase } from '../../src/database/database.ts';
+import { createReplicas } from '../../src/database/replicas.ts';
+import { statement } from '../../src/database/statement.ts';
+import { CodedError } from '../../src/shared/errors.ts';
+import { testDatabase } from '../support/database.ts';
+
+const { database: primary, url } = await testDatabase();
+const { database: copy } = await testDatabase({ poolMax: 2 });
+const absent = createDatabase({ url: awayFrom(url), poolMax: 2, constraints: {} });
+after(() => absent.close());
+
+const whichDatabase = statement<[], { name: string }>(
+  'test.which_database',
+  'select current_database() as name',
+);
+const wrong = statement<[], never>('test.wrong', 'select 1 / 0');
+
+function awayFrom(address: string): string {
+  const away = new URL(address);
+  away.port = '1';
+  return away.href;
+}
+
+async function nameOf(db: Parameters<typeof whichDatabase>[0]): Promise<string | undefined> {
+  return (await whichDatabase(db))[0]?.name;
+}
+
+test('without replicas the primary is read', () => {
+  assert.equal(createReplicas({ primary, replicas: [] }), primary);
+});
+
+test('reads go to the replicas in turn', async () => {
+  const reads = createReplicas({ primary, replicas: [copy, primary] });
+  const names = [await nameOf(reads), await nameOf(reads), await nameOf(reads)];
+  assert.deepEqual(new Set(names), new Set([await nameOf(copy), await nameOf(primary)]));
+});
+
+test('a replica that is away is passed over, rests, and is asked again', async () => {
+  let nowMs = 1_000;
+  let asked = 0;
+  const counted = {
+    run: <Row>(name: string, text: string, parameters: readonly unknown[]) => {
+      asked += 1;
+      return absent.run<Row>(name, text, parameters);
+    },
+  };
+  const reads = createReplicas({ primary, replicas: [counted], nowMs: () => nowMs });
+  const name = await nameOf(primary);
+  assert.equal(await nameOf(reads), name);
+  assert.equal(await nameOf(reads), name);
+  assert.equal(asked, 1);
+  nowMs += 5_001;
+  assert.equal(await nameOf(reads), name);
+  assert.equal(asked, 2);
+});
+
+test('with all replicas away the next one and then the primary answers', async () => {
+  const reads = createReplicas({ primary, replicas: [absent, copy] });
+  assert.equal(await nameOf(reads), await nameOf(copy));
+  const alone = createReplicas({ primary, replicas: [absent, absent] });
+  assert.equal(await nameOf(alone), await nameOf(primary));
+});
+
+test('a fault of the statement itself is not tried elsewhere', async () => {
+  const reads = createReplicas({ primary: absent, replicas: [primary] });
+  await assert.rejects(wrong(reads), (error) => !(error instanceof CodedError));
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDatabase, type Transaction } from '../../src/database/database.ts';
+import { serviceErrors } from '../../src/shared/common-errors.ts';
+import { defineErrors } from '../../src/shared/errors.ts';
+import { testDatabase } from '../support/database.ts';
+import { query, until } from '../support/until.ts';
+
+const refusals = defineErrors('test', { full: [409, 'It is full.', 'There is room for ten.'] });
+const { database, url } = await testDatabase({
+  constraints: { counters_value_check: refusals.full },
+});
+await query(
+  url,
+  `create table counters (
+     name  text,
+     value bigint not null,
+     constraint counters_name_pkey primary key (name),
+     constraint counters_value_check check (value <= 10))`,
+);
+
+function add(tx: Pick<Transaction, 'run'>, name: string, delta: number) {
+  return tx.run<{ value: number }>(
+    'test.add',
+    `insert into counters (name, value) values ($1::text, $2::bigint)
+     on conflict (name) do update set value = counters.value + excluded.value
+     returning value`,
+    [name, delta],
+  );
+}
+
+async function counterOf(name: string): Promise<unknown> {
+  return (await query(url, 'select value::int from counters where name = $1', [name]))[0]?.value;
+}
+
+test('what is done in a transaction is there together or not at all', async () => {
+  const failed = database.transaction(async (tx) => {
+    await add(tx, 'left', 1);
+    await add(tx, 'right', 1);
+    throw new Error('no');
+  });
+  await assert.rejects(failed, /^Error: no$/);
+  assert.equal(await counterOf('left'), undefined);
+  await database.transaction(async (tx) => {
+    await add(tx, 'left', 1);
+    await add(tx, 'right', 1);
+  });
+  assert.deepEqual([await counterOf('left'), await counterOf('right')], [1, 1]);
+});
+
+test('of statements that travel together the failure of the first is thrown, whichever is heard first', async () => {
+  const refused = database.transaction(async (tx) => {
+    const full = add(tx, 'together', 11);
+    full.catch(() => {});
+    await add(tx, 'together', 1);
+  });
+  await assert.rejects(refused, { code: 'test.full' });
+  assert.equal(await counterOf('together'), undefined);
+});
+
+test('a failed statement whose error was swallowed is no success', async () => {
+  const swallowed = database.transaction(async (tx) => {
+    await add(tx, 'swallowed', 1);
+    await tx.run('test.fault', 'select 1 / 0', []).catch(() => {});
+    return 'done';
+  });
+  await assert.rejects(swallowed, /its error was not thrown on/);
+  assert.equal(await counterOf('swallowed'), undefined);
+});
+
+test('two transactions that lock each other out both end well', async () => {
+  await add(database, 'first', 1);
+  await add(database, 'second', 1);
+  // Each waits until the other has its first lock, so that they must meet in a deadlock on the first try.
+  const met = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  let tries = 0;
+  const cross = (mine: 0 | 1, names: readonly [string, string]) =>
+    database.transaction(async (tx) => {
+      tries += 1;
+      await add(tx, names[0], 1);
+      met[mine].resolve();
+      await met[mine === 0 ? 1 : 0].promise;
+      await add(tx, names[1], 1);
+    });
+  await Promise.all([cross(0, ['first', 'second']), cross(1, ['second', 'first'])]);
+  assert.ok(tries >= 3, 'there was no deadlock to try');
+  assert.deepEqual([await counterOf('first'), await counterOf('second')], [3, 3]);
+});
+
+test('a violated constraint is its refusal, and the connection is good for the next', async () => {
+  await assert.rejects(add(database, 'bounded', 11), { code: 'test.full' });
+  await assert.rejects(
+    database.transaction((tx) => add(tx, 'bounded', 11)),
+    { code: 'test.full' },
+  );
+  assert.deepEqual(await add(database, 'bounded', 10), [{ value: 10 }]);
+});
+
+test('bigint comes back as an exact number, or not at all', async () => {
+  const exact = await database.run('test.exact', 'select 9007199254740991::bigint as value', []);
+  assert.deepEqual(exact, [{ value: Number.MAX_SAFE_INTEGER }]);
+  await assert.rejects(
+    database.run('test.inexact', 'select 9007199254740993::bigint as value', []),
+    RangeError,
+  );
+});
+
+test('a statement that takes too long is a 503, and gives its connection back', async () => {
+  const hasty = createDatabase({ url, poolMax: 1, constraints: {}, statementTimeoutMs: 100 });
+  try {
+    await assert.rejects(hasty.run('test.slow', 'select pg_sleep(20)', []), {
+      code: serviceErrors.unavailable.code,
+    });
+    assert.deepEqual(await hasty.run('test.one', 'select 1 as one', []), [{ one: 1 }]);
+  } finally {
+    await hasty.close();
+  }
+});
+
+test('the pool heals after its connections were cut on the server', async () => {
+  await Promise.all(Array.from({ length: 5 }, () => database.run('test.one', 'select 1', [])));
+  await query(
+    url,
+    `select pg_terminate_backend(pid)
+       from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+  await until(async () => {
+    assert.deepEqual(await database.run('test.two', 'select 2 as two', []), [{ two: 2 }]);
+  });
+});
+
+test('a connection that is cut inside a transaction is a 503, and nothing of it stays', async () => {
+  const cut = database.transaction(async (tx) => {
+    await add(tx, 'cut', 1);
+    const [self] = await tx.run<{ pid: number }>('test.pid', 'select pg_backend_pid() as pid', []);
+    await query(url, 'select pg_terminate_backend($1)', [self?.pid]);
+    await add(tx, 'cut', 1);
+  });
+  await assert.rejects(cut, { code: serviceErrors.unavailable.code });
+  assert.equal(await counterOf('cut'), undefined);
+  assert.deepEqual(await add(database, 'cut', 1), [{ value: 1 }]);
+});
+
+test('a server that is not there is a 503 with a time to come back', async () => {
+  const gone = new URL(url);
+  gone.port = '1';
+  const away = createDatabase({ url: gone.href, poolMax: 1, constraints: {} });
+  const expected = {
+    code: serviceErrors.unavailable.code,
+    details: { headers: { 'Retry-After': '2' } },
+  };
+  try {
+    for (const attempt of [
+      away.run('test.one', 'select 1', []),
+      away.transaction(async () => {}),
+    ]) {
+      await assert.rejects(attempt, (error: { code: string; details: { headers: unknown } }) => {
+        assert.equal(error.code, expected.code);
+        assert.deepEqual(error.details.headers, expected.details.headers);
+        return true;
+      });
+    }
+  } finally {
+    await away.close();
+  }
+});
