@@ -1,0 +1,30 @@
+import type { Transaction } from '../database/database.ts';
+import { newId } from '../shared/ids.ts';
+import type { NewEvent } from './event.ts';
+import { insertEvents } from './queries.ts';
+
+/**
+ * Writes facts into the log, in the transaction of the change that they tell. Set-wise: one statement whatever their
+ * number. The unique key on (order, sequence) refuses two writers of one place. Announces the sequence of each order.
+ */
+export async function appendEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({
+    id: newId(),
+    type: event.type,
+    order_id: event.orderId,
+    sequence: event.sequence,
+    from_status: event.from,
+    to_status: event.to,
+    actor_type: event.actor.type,
+    actor_id: event.actor.id,
+    actor_role: event.actor.role,
+    reason: event.reason,
+    cause: event.cause,
+    data: event.data ?? {},
+  }));
+  for (const { orderId, sequence } of events) {
+    if (orderId !== null && sequence !== null) tx.announce({ subject: orderId, stamp: sequence });
+  }
+  await insertEvents(tx, JSON.stringify(rows));
+}

@@ -1,0 +1,9 @@
+/** The log: what happened, in order, append-only. Knows no noun. */
+export { appendEvents } from './append-events.ts';
+export { type EventType, eventTypes, type NewEvent, type PublicEventType } from './event.ts';
+export type { Listener, Wish } from './fan-out.ts';
+export { createLiveLog, type LiveLog, type Subscription } from './live-log.ts';
+export type { LoggedEvent } from './logged-event.ts';
+export { findHistory, type HistoryRow } from './queries.ts';
+export { findEnd } from './reader-queries.ts';
+export { createRelay, type Relay, type RelayOptions } from './relay.ts';

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { createFanOut, createMember, type Listener, type Member, type Wish } from './fan-out.ts';
+import { createLogReader, toEvent } from './log-reader.ts';
+import { findVisible, readOrderStretch, readStretch } from './reader-queries.ts';
+
+const POLL_MS = 50;
+const AFTER_FAILURE_MS = 1_000;
+const BATCH_MAX = 1_000;
+/** How many positions are looked through at once while somebody is brought up to now, whatever he filters. */
+const STRETCH_MAX = 10_000;
+/** How many events of the past are given at once. */
+const CHUNK_MAX = 500;
+/** When more than so many wait to be told, who asks from now on gets some from just before as well. */
+const VISIBLE_MAX = 10_000;
+
+export interface Subscription {
+  close(): void;
+}
+
+/** The log as it grows, for those who live on this server: open streams, caches. */
+export interface LiveLog {
+  /**
+   * From when this resolves nothing that is wanted is missed; while the database is away it comes late. Rejects when
+   * the database is away now.
+   */
+  subscribe(wish: Wish, listener: Listener): Promise<Subscription>;
+  /** Ends every subscription. */
+  stop(): Promise<void>;
+}
+
+export interface LiveLogOptions {
+  readonly database: Database;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One poller for all who listen, which rests while nobody does. Keeps no place: who comes back says where he was. */
+export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
+  const reader = createLogReader(database);
+  const fanOut = createFanOut(onError);
+  const members = new Set<Member>();
+  const catchingUp = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  /** Everything up to here was given to those who follow live. Holds while the poller runs. */
+  let position = 0;
+  let joiningCount = 0;
+  let opening: Promise<void> | null = null;
+  let polling: Promise<void> = Promise.resolve();
+
+  /** Starts the poller where the log ends, once nobody can write before that any more. */
+  function open(): Promise<void> {
+    opening ??= reader
+      .findSettledEnd(async () => {
+        await pause(POLL_MS);
+        stopping.signal.throwIfAborted();
+      })
+      .then(
+        (end) => {
+          position = end;
+          polling = poll();
+        },
+        (error: unknown) => {
+          opening = null;
+          throw error;
+        },
+      );
+    return opening;
+  }
+
+  async function poll(): Promise<void> {
+    while (members.size + joiningCount > 0 && !stopping.signal.aborted) {
+      const pauseMs = await pollOnce().catch((error: unknown) => {
+        onError(error);
+        return AFTER_FAILURE_MS;
+      });
+      if (pauseMs > 0) await pause(pauseMs);
+    }
+    opening = null;
+  }
+
+  async function pollOnce(): Promise<number> {
+    const { events, more } = await reader.read(position, BATCH_MAX);
+    position = events.at(-1)?.position ?? position;
+    fanOut.give(events);
+    return more ? 0 : POLL_MS;
+  }
+
+  async function bringUpToNow(member: Member): Promise<void> {
+    while (!member.isClosed && member.after < position) {
+      try {
+        await giveStretch(member);
+      } catch (error) {
+        onError(error);
+        await pause(AFTER_FAILURE_MS);
+      }
+    }
+    // Nothing was awaited since the look at the position: the poller's next batch is this one's next, too.
+    if (!member.isClosed) fanOut.add(member);
+  }
+
+  async function giveStretch(member: Member): Promise<void> {
+    const { orderId, types = null } = member.wish;
+    const upTo = orderId === undefined ? Math.min(position, member.after + STRETCH_MAX) : position;
+    const rows =
+      orderId === undefined
+        ? await readStretch(database, member.after, upTo, types)
+        : await readOrderStretch(database, orderId, member.after, upTo, types);
+    for (let start = 0; start < rows.length && !member.isClosed; start += CHUNK_MAX) {
+      await member.give(rows.slice(start, start + CHUNK_MAX).map(toEvent));
+    }
+    member.after = upTo;
+  }
+
+  /** What is visible by now is no news to who asks from now on, though nobody here was told yet. */
+  async function startOf(wish: Wish): Promise<{ after: number; known: ReadonlySet<number> }> {
+    if (wish.after !== undefined) return { after: wish.after, known: new Set() };
+    const after = position;
+    const visible = await findVisible(database, after, VISIBLE_MAX);
+    return { after, known: new Set(visible.map((row) => row.position)) };
+  }
+
+  async function join(wish: Wish, listener: Listener): Promise<Member> {
+    joiningCount += 1;
+    try {
+      await open();
+      const member = createMember(wish, listener, await startOf(wish));
+      stopping.signal.throwIfAborted();
+      members.add(member);
+      return member;
+    } finally {
+      joiningCount -= 1;
+    }
+  }
+
+  function leave(member: Member): void {
+    member.isClosed = true;
+    members.delete(member);
+    fanOut.remove(member);
+  }
+
+  /** Ends early when the live log stops, and keeps no process alive. */
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+  }
+
+  return {
+    async subscribe(wish, listener) {
+      stopping.signal.throwIfAborted();
+      const member = await join(wish, listener);
+      const caughtUp = bringUpToNow(member).finally(() => catchingUp.delete(caughtUp));
+      catchingUp.add(caughtUp);
+      return { close: () => leave(member) };
+    },
+    async stop() {
+      stopping.abort(new Error('the live log has stopped'));
+      for (const member of members) leave(member);
+      await opening?.catch(() => {});
+      await polling;
+      await Promise.all(catchingUp);
+    },
+  };
+}

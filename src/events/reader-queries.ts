@@ -1,0 +1,169 @@
+import { statement } from '../database/statement.ts';
+import type { Actor, Cause } from '../shared/caller.ts';
+import type { EventType } from './event.ts';
+
+/** A row of the log as it comes from the database. */
+export interface EventRow {
+  position: number;
+  id: string;
+  type: EventType;
+  orderId: string | null;
+  sequence: number | null;
+  from: string | null;
+  to: string | null;
+  actorType: Actor['type'];
+  actorId: string | null;
+  actorRole: Actor['role'];
+  reason: string | null;
+  cause: Cause;
+  data: Record<string, unknown>;
+  at: Date;
+}
+
+const columns = `position, id, type, order_id as "orderId", sequence, from_status as "from", to_status as "to",
+          actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
+          reason, cause, data, at`;
+
+export const readEvents = statement<[after: number, limit: number], EventRow>(
+  'events.read',
+  `select ${columns}
+     from events
+    where position > $1::bigint
+    order by position
+    limit $2::int`,
+);
+
+/** A null filter lets everything through. Reads what is settled: the caller knows up to where that is. */
+export const readStretch = statement<
+  [after: number, upTo: number, types: readonly string[] | null],
+  EventRow
+>(
+  'events.read_stretch',
+  `select ${columns}
+     from events
+    where position > $1::bigint
+      and position <= $2::bigint
+      and ($3::text[] is null or type = any($3::text[]))
+    order by position`,
+);
+
+/** The same of one order, which has few events. */
+export const readOrderStretch = statement<
+  [orderId: string, after: number, upTo: number, types: readonly string[] | null],
+  EventRow
+>(
+  'events.read_order_stretch',
+  `select ${columns}
+     from events
+    where order_id = $1::uuid
+      and position > $2::bigint
+      and position <= $3::bigint
+      and ($4::text[] is null or type = any($4::text[]))
+    order by position`,
+);
+
+/**
+ * The transactions that may hold a position which nobody sees yet: an insert locks the table before it takes one, and
+ * keeps the lock until its rows are visible. A transaction that only reads, or that writes elsewhere, is not among them.
+ */
+export const findWriters = statement<[], { writer: string }>(
+  'events.find_writers',
+  `select virtualtransaction as writer
+     from pg_locks
+    where locktype = 'relation'
+      and database = (select oid from pg_database where datname = current_database())
+      and relation = 'events'::regclass
+      and mode = 'RowExclusiveLock'
+      and granted`,
+);
+
+/** The last position that is visible; 0 in an empty log. */
+export const findEnd = statement<[], { position: number }>(
+  'events.find_end',
+  `select coalesce(max(position), 0) as position
+     from events`,
+);
+
+/** What is visible after a position, in part where it is much. */
+export const findVisible = statement<[after: number, limit: number], { position: number }>(
+  'events.find_visible',
+  `select position
+     from events
+    where position > $1::bigint
+    order by position
+    limit $2::int`,
+);
+
+/**
+ * Takes a reader's lease when nobody has it: a row comes back. The database's clock decides, and the fencing number
+ * rises with each holder.
+ */
+export const takeLease = statement<
+  [name: string, holder: string, leaseSeconds: number],
+  { position: number; fencing: number }
+>(
+  'events.take_lease',
+  `insert into log_readers as reader (name, holder, fencing, held_since, leased_until)
+   select $1::text, $2::uuid, 1, clock_timestamp(),
+          clock_timestamp() + make_interval(secs => $3::double precision)
+    where not exists (
+            select
+              from log_readers
+             where name = $1::text
+               and leased_until > clock_timestamp())
+   on conflict (name) do update
+     set holder = excluded.holder,
+         fencing = reader.fencing + 1,
+         held_since = excluded.held_since,
+         leased_until = excluded.leased_until
+     where reader.leased_until is null
+        or reader.leased_until <= clock_timestamp()
+   returning position, fencing`,
+);
+
+/** No row when another holder has come since. */
+export const renewLease = statement<
+  [name: string, fencing: number, leaseSeconds: number],
+  { name: string }
+>(
+  'events.renew_lease',
+  `update log_readers
+      set leased_until = clock_timestamp() + make_interval(secs => $3::double precision)
+    where name = $1::text
+      and fencing = $2::bigint
+   returning name`,
+);
+
+/** No row when another holder has come since. */
+export const moveCursor = statement<
+  [name: string, fencing: number, position: number],
+  { name: string }
+>(
+  'events.move_cursor',
+  `update log_readers
+      set position = $3::bigint,
+          moved_at = clock_timestamp()
+    where name = $1::text
+      and fencing = $2::bigint
+   returning name`,
+);
+
+export const releaseLease = statement<[name: string, fencing: number], never>(
+  'events.release_lease',
+  `update log_readers
+      set holder = null,
+          held_since = null,
+          leased_until = null
+    where name = $1::text
+      and fencing = $2::bigint`,
+);
+
+/** The age of the oldest event that a reader has not dealt with; no row when there is none. */
+export const findLag = statement<[name: string], { seconds: number }>(
+  'events.find_lag',
+  `select greatest(extract(epoch from clock_timestamp() - at), 0)::double precision as seconds
+     from events
+    where position > coalesce((select position from log_readers where name = $1::text), 0)
+    order by position
+    limit 1`,
+);

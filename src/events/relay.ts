@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { newId } from '../shared/ids.ts';
+import { createLogReader, type LogReader } from './log-reader.ts';
+import type { LoggedEvent } from './logged-event.ts';
+import { findLag, moveCursor, releaseLease, renewLease, takeLease } from './reader-queries.ts';
+
+const LEASE_SECONDS = 10;
+const RENEW_MS = 3_000;
+/** How often a server that does not hold the lease asks for it. */
+const STANDBY_MS = 1_000;
+const POLL_MS = 50;
+const AFTER_FAILURE_MS = 1_000;
+const BATCH_MAX = 1_000;
+
+export interface Relay {
+  start(): void;
+  /** Ends after the batch that is under way, and leaves the lease to others at once. */
+  stop(): Promise<void>;
+  /** The age of the oldest event that is not yet consumed, by whichever server relays; 0 when there is none. */
+  lagSeconds(): Promise<number>;
+}
+
+export interface RelayOptions {
+  readonly database: Database;
+  /** Of the reader, in `log_readers`: one relay at a time reads under a name, over all servers. */
+  readonly name: string;
+  /**
+   * Deals with events, in the order of the log. When it throws, or the server dies, or the lease is lost meanwhile, the
+   * same ones come again: it must do the same thing once only.
+   */
+  readonly consume: (events: readonly LoggedEvent[]) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Lease {
+  readonly fencing: number;
+  readonly reader: LogReader;
+  position: number;
+  isLost: boolean;
+}
+
+/**
+ * Carries the log, event by event and once read in order, to `consume`. One server does it at a time; any other takes
+ * over when its lease ends. Only the database's clock says when that is, and a holder that comes back late moves nothing.
+ */
+export function createRelay({ database, name, consume, onError }: RelayOptions): Relay {
+  const holder = newId();
+  let stopping: AbortController | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let batchMax = BATCH_MAX;
+
+  async function take(): Promise<Lease | null> {
+    const [taken] = await takeLease(database, name, holder, LEASE_SECONDS);
+    if (taken === undefined) return null;
+    return { ...taken, reader: createLogReader(database), isLost: false };
+  }
+
+  async function renew(lease: Lease): Promise<void> {
+    const [renewed] = await renewLease(database, name, lease.fencing, LEASE_SECONDS);
+    if (renewed === undefined) lease.isLost = true;
+  }
+
+  /** One batch; gives how long to wait for the next. */
+  async function relayBatch(lease: Lease): Promise<number> {
+    const { events, more } = await lease.reader.read(lease.position, batchMax);
+    const last = events.at(-1);
+    if (last !== undefined) {
+      await consume(events);
+      const [moved] = await moveCursor(database, name, lease.fencing, last.position);
+      if (moved === undefined) lease.isLost = true;
+      else lease.position = last.position;
+    }
+    batchMax = Math.min(batchMax * 2, BATCH_MAX);
+    return more ? 0 : POLL_MS;
+  }
+
+  async function holdLease(lease: Lease, signal: AbortSignal): Promise<void> {
+    // By a timer of its own, so that a batch may take longer than the lease.
+    const renewal = setInterval(() => renew(lease).catch(onError), RENEW_MS).unref();
+    try {
+      while (!signal.aborted && !lease.isLost) {
+        const pauseMs = await relayBatch(lease).catch((error: unknown) => {
+          onError(error);
+          // What was too much for one transaction's time goes in smaller parts.
+          batchMax = Math.max(1, Math.floor(batchMax / 4));
+          return AFTER_FAILURE_MS;
+        });
+        if (pauseMs > 0) await pause(pauseMs, signal);
+      }
+    } finally {
+      clearInterval(renewal);
+    }
+    if (!lease.isLost) await releaseLease(database, name, lease.fencing);
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const lease = await take();
+        if (lease === null) await pause(STANDBY_MS, signal);
+        else await holdLease(lease, signal);
+      } catch (error) {
+        onError(error);
+        await pause(AFTER_FAILURE_MS, signal);
+      }
+    }
+  }
+
+  return {
+    start() {
+      if (stopping !== null) return;
+      stopping = new AbortController();
+      running = run(stopping.signal);
+    },
+    async stop() {
+      stopping?.abort();
+      await running;
+      stopping = null;
+    },
+    async lagSeconds() {
+      const [oldest] = await findLag(database, name);
+      return oldest?.seconds ?? 0;
+    },
+  };
+}
+
+/** Ends early when the relay stops, and keeps no process alive. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => {});
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createDatabase, type Database } from '../../src/database/database.ts';
+import { createLiveLog, type LiveLog, type LoggedEvent } from '../../src/events/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { append, appendHeldBack, fact, positionsIn } from '../support/log.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { until } from '../support/until.ts';
+
+const { database, url } = await testDatabase({ invariants: false });
+
+function liveLogOn(its: Database = database): LiveLog & { errors: unknown[] } {
+  const errors: unknown[] = [];
+  const liveLog = createLiveLog({ database: its, onError: (error) => errors.push(error) });
+  after(() => liveLog.stop());
+  return { ...liveLog, errors };
+}
+
+/** A listener that keeps what it hears. */
+function listener() {
+  const heard: LoggedEvent[] = [];
+  return {
+    heard,
+    listen: (events: readonly LoggedEvent[]) => {
+      heard.push(...events);
+    },
+    positions: () => heard.map(({ position }) => position),
+    reasons: () => heard.map(({ reason }) => reason),
+  };
+}
+
+const named = (...reasons: string[]) => reasons.map((reason) => fact({ reason }));
+
+describe('the live log', () => {
+  test('tells from now on: what is visible is old, what is held back is news', async () => {
+    const liveLog = liveLogOn();
+    const early = listener();
+    await liveLog.subscribe({}, early.listen);
+    const held = await appendHeldBack(database, ...named('held back'));
+    await append(database, ...named('visible'));
+    const late = listener();
+    await liveLog.subscribe({}, late.listen);
+    await held.commit();
+    await append(database, ...named('after'));
+    await until(async () => assert.deepEqual(late.reasons(), ['held back', 'after']));
+    assert.deepEqual(early.reasons(), ['held back', 'visible', 'after']);
+  });
+
+  test('the first who listens misses nothing of those who are writing', async () => {
+    const liveLog = liveLogOn();
+    const held = await appendHeldBack(database, ...named('held back'));
+    await append(database, ...named('visible'));
+    const { listen, reasons } = listener();
+    const subscribing = liveLog.subscribe({}, listen);
+    await held.commit();
+    await subscribing;
+    await append(database, ...named('after'));
+    await until(async () => assert.equal(reasons().at(-1), 'after'));
+    // Whether the first was committed before the subscription stood is not known here; what was visible is old.
+    assert.ok(!reasons().includes('visible'));
+  });
+
+  test('brings back all that followed a position, however much that is, and goes on live', async () => {
+    const liveLog = liveLogOn();
+    const start = (await positionsIn(database)).at(-1)!;
+    await append(database, ...Array.from({ length: 12_000 }, () => fact()));
+    await append(database, ...named('wanted'));
+    const all = listener();
+    const some = listener();
+    await liveLog.subscribe({ after: start }, all.listen);
+    await liveLog.subscribe({ after: start, types: ['order.placed'] }, some.listen);
+    const orderId = newId();
+    await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
+    await until(async () => assert.equal(all.heard.at(-1)?.type, 'order.placed'));
+    assert.deepEqual(
+      all.positions(),
+      (await positionsIn(database)).filter((position) => position > start),
+    );
+    await until(async () => assert.equal(some.heard.length, 1));
+    assert.equal(some.heard[0]!.orderId, orderId);
+  });
+
+  test('does not go on with the past before a listener is ready, and keeps nothing for him', async () => {
+    const liveLog = liveLogOn();
+    const start = (await positionsIn(database)).at(-1)!;
+    await append(database, ...Array.from({ length: 1_200 }, () => fact()));
+    const given: number[] = [];
+    let ready = Promise.withResolvers<void>();
+    await liveLog.subscribe({ after: start }, (events) => {
+      given.push(events.length);
+      return ready.promise;
+    });
+    await until(async () => assert.deepEqual(given, [500]));
+    ready.resolve();
+    ready = Promise.withResolvers();
+    ready.resolve();
+    await until(async () => assert.deepEqual(given, [500, 500, 200]));
+  });
+
+  test('a listener that throws or rejects hurts nobody but himself', async () => {
+    const liveLog = liveLogOn();
+    await liveLog.subscribe({}, () => {
+      throw new Error('thrown');
+    });
+    await liveLog.subscribe({}, async () => {
+      throw new Error('rejected');
+    });
+    const { listen, reasons } = listener();
+    await liveLog.subscribe({}, listen);
+    await append(database, ...named('one'));
+    await until(async () => assert.deepEqual(reasons(), ['one']));
+    assert.deepEqual(
+      liveLog.errors.map((error) => (error as Error).message),
+      ['thrown', 'rejected'],
+    );
+  });
+
+  test('who has closed his subscription hears nothing more', async () => {
+    const liveLog = liveLogOn();
+    const gone = listener();
+    const stays = listener();
+    const orderId = newId();
+    const subscriptions = [
+      await liveLog.subscribe({}, gone.listen),
+      await liveLog.subscribe({ orderId }, gone.listen),
+    ];
+    await liveLog.subscribe({}, stays.listen);
+    for (const subscription of subscriptions) subscription.close();
+    await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
+    await until(async () => assert.equal(stays.heard.length, 1));
+    assert.deepEqual(gone.heard, []);
+  });
+
+  test('rests while nobody listens, and begins anew', async () => {
+    const statements: string[] = [];
+    const watched = createDatabase({
+      url,
+      poolMax: 2,
+      constraints: {},
+      onQuery: (name) => statements.push(name),
+    });
+    const liveLog = createLiveLog({ database: watched, onError: () => {} });
+    after(async () => {
+      await liveLog.stop();
+      await watched.close();
+    });
+    const openings = () => statements.filter((name) => name === 'events.find_end').length;
+    (await liveLog.subscribe({}, () => {})).close();
+    await until(async () => {
+      (await liveLog.subscribe({}, () => {})).close();
+      assert.ok(openings() >= 2);
+    });
+    const { listen, reasons } = listener();
+    await liveLog.subscribe({}, listen);
+    await append(database, ...named('after the rest'));
+    await until(async () => assert.deepEqual(reasons(), ['after the rest']));
+  });
+
+  test('goes on by itself when the database was away, and skips and repeats nothing', async () => {
+    const proxy = await startTcpProxy(url);
+    const behind = createDatabase({ url: proxy.url, poolMax: 2, constraints: {} });
+    const liveLog = liveLogOn(behind);
+    after(async () => {
+      await liveLog.stop();
+      await behind.close();
+      await proxy.close();
+    });
+    const live = listener();
+    await liveLog.subscribe({}, live.listen);
+    const start = (await positionsIn(database)).at(-1)!;
+    await append(database, fact());
+    await until(async () => assert.equal(live.heard.length, 1));
+    proxy.cut();
+    await append(database, fact(), fact());
+    await until(async () => assert.ok(liveLog.errors.length > 0));
+    await assert.rejects(liveLog.subscribe({}, () => {}));
+    proxy.restore();
+    await append(database, fact());
+    const wanted = (await positionsIn(database)).filter((position) => position > start);
+    await until(async () => assert.equal(live.heard.length, wanted.length));
+    assert.deepEqual(live.positions(), wanted);
+  });
+
+  test('ends for everybody at a stop, also for who is being brought up to now', async () => {
+    const liveLog = createLiveLog({ database, onError: () => {} });
+    const { listen, heard } = listener();
+    await liveLog.subscribe({}, listen);
+    await liveLog.subscribe({ after: 0 }, () => {});
+    await liveLog.stop();
+    await append(database, fact());
+    assert.deepEqual(heard, []);
+    await assert.rejects(
+      liveLog.subscribe({}, () => {}),
+      /has stopped/,
+    );
+  });
+});
+
+test('whoever joins at whatever moment, while many write, hears each event once and in order', async () => {
+  const liveLog = liveLogOn();
+  let isWriting = true;
+  const writers = Promise.all(
+    Array.from({ length: 6 }, async (_, writer) => {
+      for (let count = 0; count < 40; count += 1) {
+        const events = Array.from({ length: 1 + (count % 3) }, () => fact());
+        if ((count + writer) % 5 === 0)
+          await (await appendHeldBack(database, ...events)).rollBack();
+        else await append(database, ...events);
+      }
+    }),
+  ).finally(() => {
+    isWriting = false;
+  });
+
+  const joined: { heard: () => number[]; before: number[]; since: number[] }[] = [];
+  while (isWriting) {
+    const before = await positionsIn(database);
+    const { listen, positions } = listener();
+    await liveLog.subscribe({}, listen);
+    joined.push({ heard: positions, before, since: await positionsIn(database) });
+  }
+  await writers;
+  await append(database, fact());
+  const all = await positionsIn(database);
+  assert.ok(joined.length > 3, `only ${joined.length} joined`);
+  for (const { heard, before, since } of joined) {
+    await until(async () => assert.equal(heard().at(-1), all.at(-1)));
+    const [told, old, known] = [heard(), new Set(before), new Set(since)];
+    assert.deepEqual(
+      told,
+      [...new Set(told)].sort((a, b) => a - b),
+      'in order and once',
+    );
+    assert.ok(!told.some((position) => old.has(position)), 'what was visible before');
+    const missing = all.filter((position) => !known.has(position) && !told.includes(position));
+    assert.deepEqual(missing, [], 'what became visible after');
+  }
+});

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { appendEvents, type LoggedEvent } from '../../src/events/index.ts';
+import { createLogReader } from '../../src/events/log-reader.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { append, appendHeldBack, fact, positionsIn } from '../support/log.ts';
+import { until } from '../support/until.ts';
+
+/** On a real PostgreSQL. The events here belong to orders that do not exist, so the invariants are left out. */
+const { database } = await testDatabase({ invariants: false, poolMax: 12 });
+
+async function endOfLog(): Promise<number> {
+  return (await positionsIn(database)).at(-1) ?? 0;
+}
+
+test('an event that is visible before a lower position has been committed waits for it', async () => {
+  const reader = createLogReader(database);
+  const after = await endOfLog();
+  const held = await appendHeldBack(database, fact({ reason: 'first' }));
+  await append(database, fact({ reason: 'second' }));
+  for (let look = 0; look < 5; look += 1) {
+    assert.deepEqual((await reader.read(after, 100)).events, []);
+  }
+  await held.commit();
+  const { events } = await reader.read(after, 100);
+  assert.deepEqual(
+    events.map(({ reason }) => reason),
+    ['first', 'second'],
+  );
+});
+
+test('a gap of what was rolled back is passed', async () => {
+  const reader = createLogReader(database);
+  const after = await endOfLog();
+  const held = await appendHeldBack(database, fact(), fact());
+  await append(database, fact({ reason: 'after the gap' }));
+  assert.deepEqual((await reader.read(after, 100)).events, []);
+  await held.rollBack();
+  const { events } = await reader.read(after, 100);
+  assert.deepEqual(
+    events.map(({ reason, position }) => [reason, position]),
+    [['after the gap', after + 3]],
+  );
+});
+
+test('a writer that took its position later than the look at a gap does not hold it up', async () => {
+  const reader = createLogReader(database);
+  const after = await endOfLog();
+  const gap = await appendHeldBack(database, fact());
+  await append(database, fact({ reason: 'visible' }));
+  assert.deepEqual((await reader.read(after, 100)).events, []);
+  const later = await appendHeldBack(database, fact());
+  await gap.rollBack();
+  assert.equal((await reader.read(after, 100)).events.length, 1);
+  await later.rollBack();
+});
+
+test('a long transaction that does not write events holds nothing up', async () => {
+  const reader = createLogReader(database);
+  const after = await endOfLog();
+  const long = await database.connect();
+  await long.query('begin');
+  await long.query(`insert into schedules (name) values ('long')`);
+  const held = await appendHeldBack(database, fact());
+  await append(database, fact());
+  assert.deepEqual((await reader.read(after, 100)).events, []);
+  await held.rollBack();
+  assert.equal((await reader.read(after, 100)).events.length, 1);
+  await long.query('rollback');
+  await long.end();
+});
+
+test('the end of the log, to begin at, waits for who may write before it', async () => {
+  const reader = createLogReader(database);
+  const held = await appendHeldBack(database, fact());
+  await append(database, fact());
+  const end = await endOfLog();
+  let looks = 0;
+  const found = await reader.findSettledEnd(async () => {
+    looks += 1;
+    if (looks === 3) await held.commit();
+  });
+  assert.equal(found, end);
+  assert.equal(looks, 3);
+});
+
+test('an event says everything that was written', async () => {
+  const reader = createLogReader(database);
+  const after = await endOfLog();
+  const actorId = newId();
+  const orderId = newId();
+  const written = fact({
+    type: 'order.cancelled',
+    orderId,
+    sequence: 7,
+    from: 'PENDING',
+    to: 'CANCELLED',
+    actor: { type: 'user', id: actorId, role: 'admin' },
+    reason: 'asked to',
+    cause: { requestId: 'r', traceId: 't', idempotencyKey: 'k' },
+    data: { cancelReason: 'ADMIN' },
+  });
+  await append(database, written);
+  const [event] = (await reader.read(after, 1)).events;
+  const { position, id, at, ...rest } = event!;
+  assert.deepEqual(rest, written);
+  assert.equal(position, after + 1);
+  assert.ok(at instanceof Date);
+  assert.match(id, /^[0-9a-f-]{36}$/);
+});
+
+/**
+ * Generated loads on a real server: several connections write events of a few orders, each under the order's lock, some
+ * take the lock late, some are rolled back, and a reader reads along all the time.
+ */
+const transaction = fc.record({
+  orders: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 }),
+  /** Takes a position of no order first, so that later ones of an order come from an older transaction. */
+  writesFirst: fc.boolean(),
+  rollsBack: fc.boolean(),
+  /** Statements in between, which give others the time to overtake. */
+  dawdles: fc.integer({ min: 0, max: 4 }),
+});
+type Plan = typeof transaction extends fc.Arbitrary<infer T> ? T : never;
+
+class RolledBack extends Error {}
+
+test('nothing is skipped, nothing comes twice, and each order comes in its order, under writers that overtake', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(transaction, { minLength: 3, maxLength: 8 }), {
+        minLength: 6,
+        maxLength: 6,
+      }),
+      async (workers) => {
+        const orderIds = Array.from({ length: 4 }, () => newId());
+        const sequences = new Map<string, number>();
+        const start = await endOfLog();
+        let isWriting = true;
+
+        async function write({ orders, writesFirst, rollsBack, dawdles }: Plan): Promise<void> {
+          const taken: [string, number][] = [];
+          await database.transaction(async (tx) => {
+            if (writesFirst) await appendEvents(tx, [fact()]);
+            for (let pause = 0; pause < dawdles; pause += 1)
+              await tx.run('test.pause', 'select 1', []);
+            // In one order, as everywhere, so that nobody waits for each other.
+            for (const index of [...new Set(orders)].sort()) {
+              const orderId = orderIds[index]!;
+              await tx.run('test.lock', 'select pg_advisory_xact_lock(hashtext($1::text))', [
+                orderId,
+              ]);
+              const sequence = (sequences.get(orderId) ?? 0) + 1;
+              await appendEvents(tx, [fact({ type: 'order.confirmed', orderId, sequence })]);
+              if (rollsBack) continue;
+              sequences.set(orderId, sequence);
+              taken.push([orderId, sequence]);
+            }
+            if (rollsBack) throw new RolledBack();
+          });
+        }
+
+        const writers = Promise.all(
+          workers.map(async (plans) => {
+            for (const plan of plans) {
+              await write(plan).catch((error: unknown) => {
+                if (!(error instanceof RolledBack)) throw error;
+              });
+            }
+          }),
+        ).finally(() => {
+          isWriting = false;
+        });
+
+        const reader = createLogReader(database);
+        const read: LoggedEvent[] = [];
+        const readOn = async () => {
+          const { events } = await reader.read(read.at(-1)?.position ?? start, 7);
+          read.push(...events);
+        };
+        while (isWriting) await readOn();
+        await writers;
+        const committed = (await positionsIn(database)).filter((position) => position > start);
+        await until(async () => {
+          await readOn();
+          assert.equal(read.at(-1)?.position ?? start, committed.at(-1) ?? start);
+        });
+
+        assert.deepEqual(
+          read.map(({ position }) => position),
+          committed,
+        );
+        for (const orderId of orderIds) {
+          const ofOrder = read.filter((event) => event.orderId === orderId);
+          assert.deepEqual(
+            ofOrder.map(({ sequence }) => sequence),
+            ofOrder.map((_, index) => index + 1),
+          );
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createRelay, type LoggedEvent, type Relay } from '../../src/events/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { append, fact, positionsIn } from '../support/log.ts';
+import { until } from '../support/until.ts';
+
+/** Each test reads under a name of its own, from the beginning of the log that they share. */
+const { database, url } = await testDatabase({ invariants: false });
+
+interface Setup {
+  readonly relay: Relay;
+  /** The positions of each batch that was consumed. */
+  readonly batches: number[][];
+  readonly errors: unknown[];
+}
+
+function setUp(name: string, consume: (events: readonly LoggedEvent[]) => void = () => {}): Setup {
+  const batches: number[][] = [];
+  const errors: unknown[] = [];
+  const relay = createRelay({
+    database,
+    name,
+    async consume(events) {
+      consume(events);
+      batches.push(events.map(({ position }) => position));
+    },
+    onError: (error) => errors.push(error),
+  });
+  after(() => relay.stop());
+  return { relay, batches, errors };
+}
+
+interface Cursor {
+  readonly position: number;
+  readonly fencing: number;
+  /** Null when nobody holds it. */
+  readonly leasedUntil: Date | null;
+}
+
+async function cursorOf(name: string): Promise<Cursor> {
+  const [cursor] = await database.run<Cursor>(
+    'test.cursor',
+    `select position, fencing, leased_until as "leasedUntil"
+       from log_readers where name = $1::text`,
+    [name],
+  );
+  return cursor ?? { position: 0, fencing: 0, leasedUntil: null };
+}
+
+/** Longer than a lease, on a busy machine too. */
+const CAUGHT_UP_MS = 60_000;
+
+async function untilCaughtUp(name: string): Promise<number[]> {
+  const positions = await positionsIn(database);
+  await until(async () => {
+    // Another test of this file may have written more.
+    assert.ok((await cursorOf(name)).position >= positions.at(-1)!);
+  }, CAUGHT_UP_MS);
+  return positions;
+}
+
+describe('the relay', () => {
+  test('carries every event once and in order, in batches of at most a thousand', async () => {
+    const { relay, batches, errors } = setUp('order');
+    await append(database, ...Array.from({ length: 2_500 }, () => fact()));
+    relay.start();
+    await append(database, fact());
+    const positions = await untilCaughtUp('order');
+    assert.deepEqual(batches.flat(), positions);
+    assert.ok(batches.every((batch) => batch.length <= 1_000));
+    assert.deepEqual(errors, []);
+  });
+
+  test('goes on where it was after a stop, and leaves its place free at once', async () => {
+    const first = setUp('rest');
+    first.relay.start();
+    await untilCaughtUp('rest');
+    await first.relay.stop();
+    assert.equal((await cursorOf('rest')).leasedUntil, null);
+    await append(database, fact({ reason: 'while it rested' }));
+    const second = setUp('rest');
+    second.relay.start();
+    const positions = await untilCaughtUp('rest');
+    assert.deepEqual([...first.batches.flat(), ...second.batches.flat()], positions);
+    assert.equal((await cursorOf('rest')).fencing, 2);
+  });
+
+  test('brings the same events again after a failure, in smaller parts, and passes none by', async () => {
+    let failuresLeft = 2;
+    const tried: number[] = [];
+    const { relay, batches, errors } = setUp('failing', (events) => {
+      tried.push(events.length);
+      if (failuresLeft > 0) {
+        failuresLeft -= 1;
+        throw new Error('the plan failed');
+      }
+    });
+    relay.start();
+    const positions = await untilCaughtUp('failing');
+    assert.equal(errors.length, 2);
+    assert.deepEqual(batches.flat(), positions);
+    const [first = 0, second = 0, third = 0] = tried;
+    assert.ok(first > second && second > third, `${tried}`);
+  });
+
+  test('runs once over all servers, and the next in line takes over from one that stops', async () => {
+    const one = setUp('pair');
+    const other = setUp('pair');
+    one.relay.start();
+    await untilCaughtUp('pair');
+    other.relay.start();
+    for (let count = 0; count < 20; count += 1) await append(database, fact());
+    const before = await untilCaughtUp('pair');
+    assert.deepEqual(one.batches.flat(), before);
+    assert.deepEqual(other.batches, []);
+    await one.relay.stop();
+    await append(database, fact());
+    const positions = await untilCaughtUp('pair');
+    assert.deepEqual(other.batches.flat(), positions.slice(before.length));
+  });
+
+  test('keeps its lease through a batch that takes long', async () => {
+    const name = 'patient';
+    const batchTaken = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    after(() => goOn.resolve());
+    const holder = createRelay({
+      database,
+      name,
+      async consume() {
+        batchTaken.resolve();
+        await goOn.promise;
+      },
+      onError: () => {},
+    });
+    const rival = setUp(name);
+    holder.start();
+    after(() => holder.stop());
+    await batchTaken.promise;
+    const { fencing, leasedUntil } = await cursorOf(name);
+    rival.relay.start();
+    await until(async () => {
+      const cursor = await cursorOf(name);
+      assert.ok(cursor.leasedUntil! > leasedUntil!, 'the lease was not renewed');
+      assert.deepEqual([cursor.position, cursor.fencing], [0, fencing]);
+    });
+    assert.deepEqual(rival.batches, []);
+    goOn.resolve();
+    await untilCaughtUp(name);
+    assert.deepEqual(rival.batches, []);
+  });
+
+  test('tells the age of the oldest event that waits, and 0 when none does', async () => {
+    const { relay } = setUp('lagging');
+    const [oldest] = await database.run<{ seconds: number }>(
+      'test.age',
+      'select extract(epoch from clock_timestamp() - min(at))::double precision as seconds from events',
+      [],
+    );
+    const lag = await relay.lagSeconds();
+    assert.ok(lag >= oldest!.seconds && lag < oldest!.seconds + 10, `${lag}`);
+    relay.start();
+    await untilCaughtUp('lagging');
+    await until(async () => assert.equal(await relay.lagSeconds(), 0));
+  });
+});
+
+/** A relay in a process of its own, stopped in the middle of a batch. */
+async function startProcess(name: string): Promise<{ child: ChildProcess; batch: number[] }> {
+  const child = fork(fileURLToPath(new URL('../support/relay-process.ts', import.meta.url)), [
+    url,
+    name,
+  ]);
+  after(() => child.kill('SIGKILL'));
+  const [batch] = (await once(child, 'message')) as [number[]];
+  return { child, batch };
+}
+
+/** Both wait for the end of a lease, so they run side by side; each sees the other's events too. */
+describe('a relay that dies or sleeps in the middle of a batch', { concurrency: true }, () => {
+  test('is taken over when it was killed, and its batch is carried again', async () => {
+    const name = `killed ${newId()}`;
+    await append(database, fact());
+    const { child, batch } = await startProcess(name);
+    child.kill('SIGKILL');
+    const killedAt = performance.now();
+    const next = setUp(name);
+    next.relay.start();
+    const positions = await untilCaughtUp(name);
+    // Ten seconds, and what a busy machine adds.
+    assert.ok(performance.now() - killedAt < 30_000);
+    const carried = next.batches.flat();
+    assert.deepEqual(carried.slice(0, positions.length), positions);
+    assert.deepEqual(carried.slice(0, batch.length), batch);
+  });
+
+  test('moves nothing any more when it wakes up after it was taken over', async () => {
+    const name = `frozen ${newId()}`;
+    await append(database, fact(), fact());
+    const { child, batch } = await startProcess(name);
+    const { fencing } = await cursorOf(name);
+    child.kill('SIGSTOP');
+    const next = setUp(name);
+    next.relay.start();
+    await untilCaughtUp(name);
+    await append(database, fact());
+    const positions = await untilCaughtUp(name);
+    assert.ok(batch.at(-1)! < positions.at(-1)!);
+
+    // It finishes its batch, whose end lies before where the new holder stands.
+    child.send('go on');
+    child.send('stop');
+    child.kill('SIGCONT');
+    await once(child, 'exit');
+    const cursor = await cursorOf(name);
+    assert.ok(cursor.position >= positions.at(-1)!, 'it moved the cursor back');
+    assert.equal(cursor.fencing, fencing + 1);
+    assert.ok(cursor.leasedUntil !== null, 'it gave the lease of another away');
+    assert.deepEqual(next.batches.flat().slice(0, positions.length), positions);
+  });
+});
