@@ -1,0 +1,18 @@
+/** Jobs: work that is written with its cause, carried by a queue driver, and marked done with its effect. Knows no noun. */
+export { exponentialBackoff } from './backoff.ts';
+export { finishTogether } from './finish-together.ts';
+export {
+  GiveUp,
+  type JobDefinition,
+  LeaseLostError,
+  type NewJob,
+  RunLater,
+  type RunningJob,
+} from './job.ts';
+export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
+export { countQueues, type QueueRow, redriveJobs } from './operate-queries.ts';
+export { purgeDoneJobs } from './queries.ts';
+export { rescueJobs } from './rescue.ts';
+export { createRunner, type Runner, type RunnerOptions, type TryReport } from './runner.ts';
+export { findReport, keepReport } from './schedule-queries.ts';
+export { createSchedules, type Schedule, type Schedules } from './schedules.ts';

@@ -1,0 +1,157 @@
+import type { Database, Transaction } from '../database/database.ts';
+import type { Message, QueueDriver } from '../drivers/queue/queue.ts';
+import type { JobDefinition, NewJob } from './job.ts';
+import { insertJobs, type SendableRow } from './queries.ts';
+
+/** What rooms and the relay use to ask for work. */
+export interface Jobs {
+  /** Writes jobs in the transaction of their cause. Those that are there already stay as they are. */
+  add(tx: Transaction, jobs: readonly NewJob[]): Promise<void>;
+  /**
+   * Hands jobs to the queue driver, after the commit. Never rejects: what the driver does not take is logged, and the
+   * rescue sends it within a minute.
+   */
+  send(jobs: readonly NewJob[]): Promise<void>;
+}
+
+/** The jobs of one process: what kinds there are, and the way to the queue driver. */
+export interface JobRegistry extends Jobs {
+  /** Makes kinds of jobs known. All of them before the start; throws when a name is taken. */
+  define(definitions: readonly JobDefinition[]): void;
+  definitions(): readonly JobDefinition[];
+  readonly database: Database;
+  readonly driver: QueueDriver;
+  /** Hands on what a statement has written down as sent. Never rejects, as `send`. */
+  sendRows(rows: readonly SendableRow[]): Promise<void>;
+  /** Connects the driver, trying until it is there. Until then nothing is handed over, and what was asked for is kept. */
+  start(): void;
+  /** Resolves when the driver has been started; rejects when this process stops before. */
+  started(): Promise<void>;
+  isStarted(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface JobsOptions {
+  readonly database: Database;
+  readonly driver: QueueDriver;
+  /** Faults that mend themselves: a driver that is away, a send that the rescue repeats. */
+  readonly onError: (error: unknown) => void;
+}
+
+const START_RETRY_MS = 1_000;
+/** What is asked for while the driver starts; the rescue sends the rest. */
+const HELD_BACK_MAX = 10_000;
+
+export function createJobs({ database, driver, onError }: JobsOptions): JobRegistry {
+  const definitions = new Map<string, JobDefinition>();
+  const stopping = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  let state: 'new' | 'starting' | 'started' = 'new';
+  let starting: Promise<void> = Promise.resolve();
+  let heldBack: SendableRow[] = [];
+
+  function definitionOf(name: string): JobDefinition {
+    const definition = definitions.get(name);
+    if (definition === undefined) throw new Error(`no job is called ${name}`);
+    return definition;
+  }
+
+  async function sendRows(rows: readonly SendableRow[]): Promise<void> {
+    if (state !== 'started') {
+      const room = HELD_BACK_MAX - heldBack.length;
+      if (state === 'starting') heldBack.push(...rows.slice(0, Math.max(room, 0)));
+      return;
+    }
+    const byQueue = Map.groupBy(rows, ({ queue }) => queue);
+    const sent = await Promise.allSettled(
+      [...byQueue].map(([queue, ofQueue]) => driver.send(queue, ofQueue.map(messageOf))),
+    );
+    for (const one of sent) if (one.status === 'rejected') onError(one.reason);
+  }
+
+  async function start(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const queues = new Set([...definitions.values()].map(({ queue }) => queue));
+        await driver.start([...queues]);
+        state = 'started';
+        ready.resolve();
+        const rows = heldBack;
+        heldBack = [];
+        return await sendRows(rows);
+      } catch (error) {
+        onError(error);
+        await pause(START_RETRY_MS, stopping.signal);
+      }
+    }
+  }
+
+  return {
+    database,
+    driver,
+    define(added) {
+      for (const definition of added) {
+        const { name } = definition;
+        if (definitions.has(name)) throw new Error(`the job ${name} is defined twice`);
+        definitions.set(name, definition);
+      }
+    },
+    definitions: () => [...definitions.values()],
+    async add(tx, jobs) {
+      if (jobs.length === 0) return;
+      const rows = jobs.map(
+        ({ id, name, lane, data, eventId, traceparent = null, delayMs = 0 }) => ({
+          id,
+          name,
+          queue: definitionOf(name).queue,
+          lane,
+          data,
+          event_id: eventId,
+          traceparent,
+          delay_ms: delayMs,
+        }),
+      );
+      await insertJobs(tx, JSON.stringify(rows));
+    },
+    send: (jobs) =>
+      sendRows(
+        jobs.map(({ id, name, lane, delayMs = 0 }) => {
+          const { queue } = definitionOf(name);
+          return { id, name, queue, lane, sendings: 1, delayMs };
+        }),
+      ),
+    sendRows,
+    start() {
+      if (state !== 'new') return;
+      state = 'starting';
+      starting = start();
+    },
+    started: () => ready.promise,
+    isStarted: () => state === 'started',
+    async stop() {
+      stopping.abort();
+      ready.reject(new Error('the process stops'));
+      await starting;
+      await driver.stop();
+    },
+  };
+}
+
+function messageOf({ id, name, lane, sendings, delayMs }: SendableRow): Message {
+  return { jobId: id, name, lane, sending: sendings, delayMs: Math.max(Math.ceil(delayMs), 0) };
+}
+
+/** Resolves after a while, or as soon as the signal fires. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,61 @@
+import { statement } from '../database/statement.ts';
+import type { SendableRow } from './queries.ts';
+
+export interface QueueRow {
+  name: string;
+  /** Due, and not taken. */
+  waiting: number;
+  active: number;
+  delayed: number;
+  /** Dead letters. */
+  failed: number;
+}
+
+/** Of all that is not done. The parts go by one index each, however many jobs are done. */
+export const countQueues = statement<[], QueueRow>(
+  'jobs.count_queues',
+  `select queue as name,
+          sum(waiting)::bigint as waiting,
+          sum(active)::bigint as active,
+          sum(delayed)::bigint as delayed,
+          sum(failed)::bigint as failed
+     from (select queue,
+                  count(*) filter (where due_at <= now()) as waiting,
+                  count(*) filter (where due_at > now()) as delayed,
+                  0 as active,
+                  0 as failed
+             from jobs
+            where state = 'waiting'
+            group by queue
+           union all
+           select queue, 0, 0, count(*), 0
+             from jobs
+            where state = 'running'
+            group by queue
+           union all
+           select queue, 0, 0, 0, count(*)
+             from jobs
+            where state = 'dead'
+            group by queue) as parts
+    group by queue
+    order by queue`,
+);
+
+/**
+ * Dead letters get all their tries again; null: every one of them. Written down as if sent half a minute ago, so that
+ * the rescue sends what the caller does not.
+ */
+export const redriveJobs = statement<[ids: string[] | null], SendableRow>(
+  'jobs.redrive',
+  `update jobs
+      set state = 'waiting',
+          attempts = 0,
+          rescues = 0,
+          ended_at = null,
+          sendings = sendings + 1,
+          due_at = now() - interval '30 seconds',
+          sent_at = now() - interval '30 seconds'
+    where state = 'dead'
+      and ($1::uuid[] is null or id = any($1::uuid[]))
+   returning id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
+);

@@ -1,0 +1,209 @@
+import { statement } from '../database/statement.ts';
+import type { Lane } from '../drivers/queue/queue.ts';
+
+/** `rows` is a JSON array of objects with the columns as members; `delay_ms` is how long it is not due yet. */
+export const insertJobs = statement<[rows: string], never>(
+  'jobs.insert',
+  `insert into jobs (id, name, queue, lane, data, event_id, traceparent, due_at)
+   select id, name, queue, lane, data, event_id, traceparent, now() + delay_ms * interval '1 millisecond'
+     from jsonb_to_recordset($1::jsonb) as new_job
+       (id uuid, name text, queue text, lane text, data jsonb, event_id uuid, traceparent text,
+        delay_ms double precision)
+    order by id
+   on conflict (id) do nothing`,
+);
+
+export interface ClaimedRow {
+  id: string;
+  name: string;
+  data: Record<string, unknown>;
+  eventId: string | null;
+  traceparent: string | null;
+  /** Counts this one. */
+  attempts: number;
+}
+
+/**
+ * Takes jobs that are due, or whose worker let its lease end. `leases` is a JSON object: name to milliseconds; jobs of
+ * other names, of a newer program, are left alone. What another worker is about to take is passed over.
+ */
+export const claimJobs = statement<[ids: string[], token: string, leases: string], ClaimedRow>(
+  'jobs.claim',
+  `with free as (
+     select id
+       from jobs
+      where id = any($1::uuid[])
+        and (state = 'waiting' and due_at <= now() or state = 'running' and leased_until <= now())
+        and $3::jsonb ? name
+      order by id
+        for update skip locked)
+   update jobs
+      set state = 'running',
+          attempts = attempts + 1,
+          rescues = 0,
+          lease_token = $2::uuid,
+          leased_until = now() + ($3::jsonb ->> name)::double precision * interval '1 millisecond'
+     from free
+    where jobs.id = free.id
+   returning jobs.id, name, data, event_id as "eventId", traceparent, attempts`,
+);
+
+/** A job that is to be handed to the queue driver. */
+export interface SendableRow {
+  id: string;
+  name: string;
+  queue: string;
+  lane: Lane;
+  sendings: number;
+  delayMs: number;
+}
+
+/** What was brought before its time by a driver that cannot wait so long, or in vain to a program that does not know it. */
+export const postponeJobs = statement<
+  [ids: string[], knownNames: string[], unknownDelayMs: number],
+  SendableRow
+>(
+  'jobs.postpone',
+  `update jobs
+      set sendings = sendings + 1,
+          sent_at = now(),
+          due_at = case when name = any($2::text[]) then due_at
+                        else greatest(due_at, now() + $3::double precision * interval '1 millisecond') end
+    where id = any($1::uuid[])
+      and state = 'waiting'
+      and (due_at > now() or name <> all($2::text[]))
+   returning id, name, queue, lane, sendings,
+             extract(epoch from due_at - now())::double precision * 1000 as "delayMs"`,
+);
+
+/** Marks jobs done whose lease is still held; gives these. `ids` and `tokens` go in pairs. */
+export const finishJobs = statement<[ids: string[], tokens: string[]], { id: string }>(
+  'jobs.finish',
+  `with held as (
+     select jobs.id
+       from jobs
+       join unnest($1::uuid[], $2::uuid[]) as mine (id, token)
+         on jobs.id = mine.id
+        and jobs.lease_token = mine.token
+      order by jobs.id
+        for update of jobs)
+   update jobs
+      set state = 'done',
+          ended_at = now(),
+          lease_token = null,
+          leased_until = null
+     from held
+    where jobs.id = held.id
+   returning jobs.id`,
+);
+
+/** Gives a held job back, due after a wait. `isTry` false takes the try back. A null error keeps the last one. */
+export const returnJob = statement<
+  [id: string, token: string, delayMs: number, isTry: boolean, error: string | null],
+  SendableRow
+>(
+  'jobs.return',
+  `update jobs
+      set state = 'waiting',
+          attempts = attempts - case when $4::boolean then 0 else 1 end,
+          due_at = now() + $3::double precision * interval '1 millisecond',
+          sendings = sendings + 1,
+          sent_at = now(),
+          lease_token = null,
+          leased_until = null,
+          last_error = coalesce($5::text, last_error)
+    where id = $1::uuid
+      and lease_token = $2::uuid
+   returning id, name, queue, lane, sendings, $3::double precision as "delayMs"`,
+);
+
+/** Moves a held job to the dead letters. */
+export const buryJob = statement<
+  [id: string, token: string, attemptsMax: number, error: string],
+  { id: string; data: Record<string, unknown> }
+>(
+  'jobs.bury',
+  `update jobs
+      set state = 'dead',
+          attempts = least(attempts, $3::integer),
+          ended_at = now(),
+          lease_token = null,
+          leased_until = null,
+          last_error = $4::text
+    where id = $1::uuid
+      and lease_token = $2::uuid
+   returning id, data`,
+);
+
+/** Hands waiting jobs to other workers: this one took their messages and ends. */
+export const resendJobs = statement<[ids: string[]], SendableRow>(
+  'jobs.resend',
+  `update jobs
+      set sendings = sendings + 1,
+          sent_at = now()
+    where id = any($1::uuid[])
+      and state = 'waiting'
+   returning id, name, queue, lane, sendings,
+             greatest(extract(epoch from due_at - now())::double precision * 1000, 0) as "delayMs"`,
+);
+
+/**
+ * Due and not taken: after 30 s, and then after twice as long each time, at most five minutes. The first time under the
+ * number of the last sending, so that a message that only waits in a long queue is not doubled where a driver can tell.
+ */
+export const rescueUntaken = statement<[limit: number], SendableRow>(
+  'jobs.rescue_untaken',
+  `with untaken as (
+     select id
+       from jobs
+      where state = 'waiting'
+        and due_at <= now() - interval '30 seconds'
+        and sent_at <= now() - least(30 * 2.0 ^ least(rescues, 20), 300) * interval '1 second'
+      order by due_at
+      limit $1::integer
+        for update skip locked)
+   update jobs
+      set sendings = sendings + case when rescues = 0 then 0 else 1 end,
+          rescues = rescues + 1,
+          sent_at = now()
+     from untaken
+    where jobs.id = untaken.id
+   returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
+);
+
+/** The worker died, or sleeps: its lease has ended, and whatever it still writes is refused. */
+export const rescueAbandoned = statement<[limit: number], SendableRow>(
+  'jobs.rescue_abandoned',
+  `with abandoned as (
+     select id
+       from jobs
+      where state = 'running'
+        and leased_until <= now()
+      order by leased_until
+      limit $1::integer
+        for update skip locked)
+   update jobs
+      set state = 'waiting',
+          lease_token = null,
+          leased_until = null,
+          due_at = now(),
+          sendings = sendings + 1,
+          sent_at = now(),
+          last_error = 'its worker did not end it in time'
+     from abandoned
+    where jobs.id = abandoned.id
+   returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
+);
+
+/** Done long enough ago that nothing asks for the same job again. */
+export const purgeDoneJobs = statement<[limit: number], { id: string }>(
+  'jobs.purge_done',
+  `delete from jobs
+    where id in (
+      select id
+        from jobs
+       where state = 'done'
+         and ended_at <= now() - interval '1 day'
+       limit $1::integer)
+   returning id`,
+);

@@ -1,0 +1,169 @@
+import { createBatcher } from '../shared/batcher.ts';
+import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
+import type { Tracing } from '../shared/tracing.ts';
+import { finishTogether } from './finish-together.ts';
+import { type JobRegistry, pause } from './jobs.ts';
+import { type ClaimedJob, createQueueWorker, type QueueWorker } from './queue-worker.ts';
+import { runTry, type TryOutcome } from './run-try.ts';
+import { errorText, moveToDeadLetters, type Settled, settleTry } from './settle-try.ts';
+
+const CONCURRENCY_DEFAULT = 10;
+const FINISHED_AT_ONCE_MAX = 500;
+const FINISH_TRIES_MAX = 5;
+const FINISH_RETRY_MS = 200;
+/** What is under way when the process stops gets so long before its signal fires. */
+const STOP_GRACE_MS = 5_000;
+
+/** One try as it ended, for logs and metrics. */
+export interface TryReport {
+  readonly queue: string;
+  readonly job: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  /** Of the cause; null when it was in no trace. */
+  readonly traceId: string | null;
+  readonly settled: Settled;
+  readonly durationSeconds: number;
+  /** Of a try that failed. */
+  readonly error: string | null;
+}
+
+export interface RunnerOptions {
+  readonly registry: JobRegistry;
+  /** Jobs at a time, by queue; ten where nothing is said. */
+  readonly concurrency?: Readonly<Record<string, number>>;
+  readonly onTry?: (report: TryReport) => void;
+  readonly tracing?: Tracing | null;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Does the jobs of every queue that is defined, for as long as this process lives. */
+export interface Runner {
+  start(): void;
+  /**
+   * Takes nothing more. What is under way gets a few seconds to end, then its signal fires, and what still goes on is
+   * given back to other servers: whatever it writes after that is refused.
+   */
+  stop(): Promise<void>;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { registry, onError } = options;
+  const onTry = options.onTry ?? (() => {});
+  const tracing = options.tracing ?? null;
+  const outOfTime = new AbortController();
+  let workers: QueueWorker[] = [];
+
+  /** Those that the handlers have finished themselves go along: it costs a row that does not match. */
+  const finish = createBatcher<ClaimedJob, null>({
+    lanes: 1,
+    sizeMax: FINISHED_AT_ONCE_MAX,
+    waitingMax: Number.POSITIVE_INFINITY,
+    exclusives: () => [],
+    run: async (jobs) => {
+      await finishAll(jobs);
+      return jobs.map(() => null);
+    },
+    mayRetryAlone: () => false,
+  });
+
+  /** The effect is there already, so a moment without the database is waited out: otherwise it would be made again. */
+  async function finishAll(jobs: readonly ClaimedJob[]): Promise<void> {
+    const held = jobs.map(({ row, leaseToken }) => ({ id: row.id, leaseToken }));
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await registry.database.transaction((tx) => finishTogether(tx, held));
+        return;
+      } catch (error) {
+        if (tries === FINISH_TRIES_MAX) throw error;
+        await pause(FINISH_RETRY_MS * tries, outOfTime.signal);
+      }
+    }
+  }
+
+  async function work(job: ClaimedJob): Promise<string | null> {
+    const { definition, row } = job;
+    const startedAt = performance.now();
+    const report = (settled: Settled, error: string | null) =>
+      onTry({
+        queue: definition.queue,
+        job: definition.name,
+        jobId: row.id,
+        attempt: row.attempts,
+        traceId: parseTraceparent(row.traceparent)?.traceId ?? null,
+        settled,
+        durationSeconds: (performance.now() - startedAt) / 1000,
+        error,
+      });
+    try {
+      const { settled, error } = await settle(job);
+      report(settled, error);
+      return settled === 'dead' ? error : null;
+    } catch (error) {
+      // The database is away: when the lease has ended, the rescue sends the job again.
+      onError(error);
+      report('lost', errorText(error));
+      return null;
+    }
+  }
+
+  async function settle(job: ClaimedJob): Promise<{ settled: Settled; error: string | null }> {
+    const { definition, row, leaseToken } = job;
+    if (row.attempts > definition.attemptsMax) {
+      const error = `${definition.attemptsMax} workers began it and did not come to an end`;
+      const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
+      return { settled: buried ? 'dead' : 'lost', error };
+    }
+    const outcome = await tryInSpan(job);
+    if (outcome.kind !== 'done') {
+      return settleTry(registry, definition, row, leaseToken, outcome);
+    }
+    await finish(job);
+    return { settled: 'done', error: null };
+  }
+
+  async function tryInSpan({ definition, row, leaseToken }: ClaimedJob): Promise<TryOutcome> {
+    const parent = parseTraceparent(row.traceparent);
+    const attempt = (trace: TraceContext | null) =>
+      runTry(definition, row, leaseToken, outOfTime.signal, trace);
+    if (tracing === null) return attempt(parent);
+    const span = tracing.start(definition.name, {
+      kind: 'consumer',
+      parent,
+      attributes: { 'holdfast.job_id': row.id, 'holdfast.attempt': row.attempts },
+    });
+    const outcome = await tracing.inside(span, () => attempt(span.context));
+    span.end(outcome.kind === 'failed' ? outcome.error : undefined);
+    return outcome;
+  }
+
+  return {
+    start() {
+      const queues = new Set(registry.definitions().map(({ queue }) => queue));
+      workers = [...queues].map((queue) =>
+        createQueueWorker({
+          registry,
+          queue,
+          concurrency: options.concurrency?.[queue] ?? CONCURRENCY_DEFAULT,
+          work,
+          onError,
+        }),
+      );
+      registry.started().then(
+        () => {
+          if (!outOfTime.signal.aborted) for (const worker of workers) worker.start();
+        },
+        () => {},
+      );
+    },
+    async stop() {
+      const timer = setTimeout(
+        () => outOfTime.abort(new Error('the process stops')),
+        STOP_GRACE_MS,
+      );
+      await Promise.all(workers.map((worker) => worker.stop()));
+      clearTimeout(timer);
+      outOfTime.abort();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { statement } from '../database/statement.ts';
+
+export interface TurnRow {
+  isMine: boolean;
+  /** Until the next one is due. */
+  waitMs: number;
+}
+
+/**
+ * Takes the turn of a schedule when it is due, by the database's clock: of all servers that ask, one gets it. A schedule
+ * that is new begins with a whole interval.
+ */
+export const takeTurn = statement<[name: string, everyMs: number], TurnRow>(
+  'jobs.take_turn',
+  `with known as (
+     select started_at from schedules where name = $1::text),
+   taken as (
+     insert into schedules as schedule (name, started_at)
+     values ($1::text, now())
+     on conflict (name) do update
+       set started_at = now(),
+           ended_at = null
+       where schedule.started_at <= now() - $2::double precision * interval '1 millisecond'
+     returning name)
+   select exists (select from taken) and exists (select from known) as "isMine",
+          case when exists (select from taken) then $2::double precision
+               else extract(epoch from (select started_at from known) - now())::double precision * 1000
+                    + $2::double precision end as "waitMs"`,
+);
+
+export const endTurn = statement<[name: string, error: string | null], never>(
+  'jobs.end_turn',
+  `update schedules
+      set ended_at = now(),
+          last_error = $2::text
+    where name = $1::text`,
+);
+
+/** What a schedule's work found when it was done last: small, JSON, the same for whoever asks any server. */
+export const keepReport = statement<[name: string, report: string], never>(
+  'jobs.keep_report',
+  `insert into schedules (name, report)
+   values ($1::text, $2::jsonb)
+   on conflict (name) do update
+     set report = excluded.report`,
+);
+
+export const findReport = statement<[name: string], { report: unknown }>(
+  'jobs.find_report',
+  `select report
+     from schedules
+    where name = $1::text
+      and report is not null`,
+);

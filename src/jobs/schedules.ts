@@ -1,0 +1,72 @@
+import type { Database } from '../database/database.ts';
+import { pause } from './jobs.ts';
+import { endTurn, takeTurn } from './schedule-queries.ts';
+import { errorText } from './settle-try.ts';
+
+/** What is done at intervals, each time by one of the servers. */
+export interface Schedule {
+  /** `<room>.<verb-noun>`. */
+  readonly name: string;
+  /** From start to start. A turn that takes longer may overlap with the next one, on another server. */
+  readonly everyMs: number;
+  /** Safe on several servers at once. `signal` fires when this one stops. */
+  run(signal: AbortSignal): Promise<unknown>;
+}
+
+export interface SchedulesOptions {
+  readonly database: Database;
+  readonly schedules: readonly Schedule[];
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Schedules {
+  start(): void;
+  /** Ends after the turns that are under way. */
+  stop(): Promise<void>;
+}
+
+/** Between two looks, so that clocks and rounding cannot make a server spin. */
+const WAIT_MIN_MS = 50;
+
+export function createSchedules({ database, schedules, onError }: SchedulesOptions): Schedules {
+  const stopping = new AbortController();
+  let loops: Promise<void>[] = [];
+
+  async function follow(schedule: Schedule): Promise<void> {
+    const { signal } = stopping;
+    while (!signal.aborted) {
+      let waitMs = schedule.everyMs;
+      const startedAt = performance.now();
+      try {
+        const [turn] = await takeTurn(database, schedule.name, schedule.everyMs);
+        waitMs = turn?.waitMs ?? waitMs;
+        if (turn?.isMine === true) await take(schedule, signal);
+      } catch (error) {
+        onError(error);
+      }
+      const leftMs = waitMs - (performance.now() - startedAt);
+      await pause(Math.max(leftMs, WAIT_MIN_MS), signal);
+    }
+  }
+
+  async function take(schedule: Schedule, signal: AbortSignal): Promise<void> {
+    let failure: string | null = null;
+    try {
+      await schedule.run(signal);
+    } catch (error) {
+      failure = errorText(error);
+      onError(error);
+    }
+    await endTurn(database, schedule.name, failure);
+  }
+
+  return {
+    start() {
+      if (loops.length === 0) loops = schedules.map(follow);
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { exponentialBackoff, type JobDefinition } from '../../src/jobs/index.ts';
+
+/** A kind of job that fails fast and comes again soon. */
+export function definitionOf(
+  changes: Partial<JobDefinition> & Pick<JobDefinition, 'run'>,
+): JobDefinition {
+  return {
+    name: 'test.work',
+    queue: 'test',
+    attemptsMax: 5,
+    retryDelayMs: exponentialBackoff({ baseMs: 10 }),
+    deadlineMs: 20_000,
+    ...changes,
+  };
+}

@@ -1,0 +1,96 @@
+import { after } from 'node:test';
+import type { Database } from '../../src/database/database.ts';
+import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
+import type { QueueDriver } from '../../src/drivers/queue/queue.ts';
+import {
+  createJobs,
+  createRunner,
+  type JobDefinition,
+  type JobRegistry,
+  type NewJob,
+  type RunnerOptions,
+  type TryReport,
+} from '../../src/jobs/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { query } from '../support/until.ts';
+
+export { definitionOf } from './definitions.ts';
+
+export interface Worker {
+  readonly registry: JobRegistry;
+  /** How tries ended, as they ended. */
+  readonly reports: readonly TryReport[];
+  readonly errors: readonly unknown[];
+  /** Writes the jobs and sends them, as a use case does. */
+  ask(...jobs: NewJob[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions extends Partial<Pick<RunnerOptions, 'concurrency'>> {
+  /** Default: PostgreSQL. */
+  readonly driver?: QueueDriver;
+  /** False: it only asks. */
+  readonly runs?: boolean;
+}
+
+/** A process that does these jobs. Ends with the test file at the latest. */
+export async function startWorker(
+  db: { readonly database: Database; readonly url: string },
+  definitions: readonly JobDefinition[],
+  { driver, runs = true, ...options }: WorkerOptions = {},
+): Promise<Worker> {
+  const errors: unknown[] = [];
+  const reports: TryReport[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const registry = createJobs({
+    database: db.database,
+    driver: driver ?? createPostgresQueue({ url: db.url, onError }),
+    onError,
+  });
+  registry.define(definitions);
+  const runner = createRunner({
+    ...options,
+    registry,
+    onError,
+    onTry: (report) => reports.push(report),
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= runner.stop().then(() => registry.stop());
+    return stopped;
+  };
+  after(stop);
+  registry.start();
+  await registry.started();
+  if (runs) runner.start();
+  return {
+    registry,
+    reports,
+    errors,
+    async ask(...jobs) {
+      await registry.database.transaction((tx) => registry.add(tx, jobs));
+      await registry.send(jobs);
+    },
+    stop,
+  };
+}
+
+export function jobOf(changes: Partial<NewJob> = {}): NewJob {
+  return { id: newId(), name: 'test.work', lane: 'normal', data: {}, eventId: null, ...changes };
+}
+
+export interface JobState {
+  readonly state: string;
+  readonly attempts: number;
+  readonly sendings: number;
+  readonly last_error: string | null;
+}
+
+export async function stateOf(url: string, id: string): Promise<JobState | undefined> {
+  const [row] = await query(
+    url,
+    'select state, attempts, sendings, last_error from jobs where id = $1',
+    [id],
+  );
+  return row as JobState | undefined;
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { rescueJobs } from '../../src/jobs/index.ts';
+import { testDatabase } from '../support/database.ts';
+import { query, until } from '../support/until.ts';
+import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+
+const db = await testDatabase();
+const { url } = db;
+await query(url, 'create table effects (job_id uuid not null)');
+
+/** Each costs the start of a process, about a second of one core. */
+const KILLS = 16;
+const program = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+const children = new Set<ChildProcess>();
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** A worker in a process of its own. */
+function startProcess(queue: string, mode: 'write' | 'wait' | 'die') {
+  const child = spawn(process.execPath, [program, queue, mode], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  const ended = once(child, 'exit').then(() => children.delete(child));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    child,
+    ended,
+    /** The word of the next line. */
+    async says(): Promise<string> {
+      const { value, done } = await lines.next();
+      assert.ok(done !== true, 'the process ended');
+      return (value as string).split(' ')[0] ?? '';
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function effectsOf(id: string): Promise<number> {
+  const [row] = await query(url, 'select count(*)::int as n from effects where job_id = $1', [id]);
+  return row?.n as number;
+}
+
+/** As if the lease of every job of a queue had come to its end. */
+function endLeases(queue: string) {
+  return query(url, `update jobs set leased_until = now() where queue = $1 and state = 'running'`, [
+    queue,
+  ]);
+}
+
+test('workers are killed again and again in the middle of jobs, and each effect is made once', async () => {
+  const count = 200;
+  const queue = 'killed';
+  const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
+    runs: false,
+  });
+  await asking.ask(...Array.from({ length: count }, () => jobOf()));
+  let kills = 0;
+  const killWorkers = async (lane: number) => {
+    while (kills < KILLS) {
+      const worker = startProcess(queue, 'write');
+      // Some die with their first job begun, some between jobs, some later.
+      const linesToHear = 1 + ((kills * 7 + lane * 3) % 10);
+      for (let heard = 0; heard < linesToHear; heard += 1) await worker.says();
+      await worker.kill();
+      kills += 1;
+      await endLeases(queue);
+      await rescueJobs(asking.registry);
+    }
+  };
+  await Promise.all([killWorkers(0), killWorkers(1)]);
+  const last = startProcess(queue, 'write');
+  await until(async () => {
+    await rescueJobs(asking.registry);
+    const [row] = await query(
+      url,
+      `select count(*)::int as n from jobs where queue = $1 and state = 'done'`,
+      [queue],
+    );
+    assert.equal(row?.n, count);
+  }, 60_000);
+  await last.kill();
+  const [effects] = await query(
+    url,
+    `select count(*)::int as rows, count(distinct job_id)::int as jobs
+       from effects join jobs on jobs.id = job_id and queue = $1`,
+    [queue],
+  );
+  assert.deepEqual(effects, { rows: count, jobs: count });
+  await asking.stop();
+});
+
+test('a worker that was frozen past its lease writes nothing when it goes on', async () => {
+  const queue = 'frozen';
+  const frozen = startProcess(queue, 'wait');
+  const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
+    runs: false,
+  });
+  const job = jobOf();
+  await asking.ask(job);
+  assert.equal(await frozen.says(), 'began');
+  frozen.child.kill('SIGSTOP');
+  await endLeases(queue);
+  await rescueJobs(asking.registry);
+  const other = await startWorker(db, [
+    definitionOf({
+      queue,
+      run: (again) =>
+        db.database.transaction(async (tx) => {
+          await tx.run('test.effect', 'insert into effects (job_id) values ($1::uuid)', [again.id]);
+          await again.finish(tx);
+        }),
+    }),
+  ]);
+  await until(async () => assert.equal((await stateOf(url, job.id))?.state, 'done'));
+  frozen.child.kill('SIGCONT');
+  frozen.child.stdin.write('go on\n');
+  assert.equal(await frozen.says(), 'LeaseLostError');
+  assert.equal(await effectsOf(job.id), 1);
+  await Promise.all([frozen.kill(), other.stop(), asking.stop()]);
+});
+
+test('a job that takes every worker down is a dead letter after its tries', async () => {
+  const queue = 'poison';
+  const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
+    runs: false,
+  });
+  const job = jobOf();
+  await asking.ask(job);
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const worker = startProcess(queue, 'die');
+    await worker.ended;
+    assert.equal((await stateOf(url, job.id))?.attempts, tries);
+    await endLeases(queue);
+    await rescueJobs(asking.registry);
+  }
+  const last = await startWorker(db, [
+    definitionOf({ queue, attemptsMax: 3, run: () => assert.fail('it was begun a fourth time') }),
+  ]);
+  await until(async () => assert.equal((await stateOf(url, job.id))?.state, 'dead'));
+  const row = await stateOf(url, job.id);
+  assert.equal(row?.attempts, 3);
+  assert.match(row?.last_error ?? '', /3 workers began it/);
+  await Promise.all([last.stop(), asking.stop()]);
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rescueJobs } from '../../src/jobs/index.ts';
+import { testDatabase } from '../support/database.ts';
+import { query, until } from '../support/until.ts';
+import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+
+// One test breaks the invariants on purpose and mends them again.
+const db = await testDatabase();
+const { url } = db;
+const doNothing = { run: async () => {} };
+
+/** As if so much time had passed since the job was due and sent. */
+function age(id: string, seconds: number) {
+  return query(
+    url,
+    `update jobs
+        set due_at = due_at - $2 * interval '1 second', sent_at = sent_at - $2 * interval '1 second'
+      where id = $1`,
+    [id, seconds],
+  );
+}
+
+test('when the driver has lost everything, each job is done all the same', async () => {
+  const definition = definitionOf({ queue: 'lost', ...doNothing });
+  const asking = await startWorker(db, [definition], { runs: false });
+  const jobs = Array.from({ length: 1_500 }, () => jobOf());
+  await asking.ask(...jobs);
+  await query(url, 'delete from pgboss.job');
+  const worker = await startWorker(db, [definition]);
+  assert.equal(await rescueJobs(asking.registry), 0, 'they are not overdue yet');
+  await query(
+    url,
+    `update jobs set due_at = due_at - interval '31 seconds', sent_at = sent_at - interval '31 seconds'
+      where queue = 'lost'`,
+  );
+  assert.equal(await rescueJobs(asking.registry), jobs.length);
+  await until(async () => {
+    const [row] = await query(
+      url,
+      `select count(*)::int as n from jobs where queue = 'lost' and state = 'done' and attempts = 1`,
+    );
+    assert.equal(row?.n, jobs.length);
+  }, 60_000);
+  await Promise.all([worker.stop(), asking.stop()]);
+});
+
+test('what is not taken is sent again after 30 s, and each time after twice as long', async () => {
+  const asking = await startWorker(db, [definitionOf({ queue: 'nobody', ...doNothing })], {
+    runs: false,
+  });
+  const job = jobOf();
+  await asking.ask(job);
+  let sendings = 1;
+  for (const [rescues, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
+    await age(job.id, seconds - 5);
+    assert.equal(await rescueJobs(asking.registry), 0, `it was sent before ${seconds} s`);
+    await age(job.id, 6);
+    assert.equal(await rescueJobs(asking.registry), 1, `it was not sent after ${seconds} s`);
+    // The first time under the number that it has, so that one that only waits is not doubled.
+    sendings += rescues === 0 ? 0 : 1;
+    assert.equal((await stateOf(url, job.id))?.sendings, sendings);
+  }
+  await asking.stop();
+  await query(url, 'delete from jobs where id = $1', [job.id]);
+});
+
+test('a job whose lease has ended goes to another worker, and the try counts', async () => {
+  const definition = definitionOf({ queue: 'ended', ...doNothing });
+  const asking = await startWorker(db, [definition], { runs: false });
+  const job = jobOf();
+  await db.database.transaction((tx) => asking.registry.add(tx, [job]));
+  await query(
+    url,
+    `update jobs
+        set state = 'running', attempts = 1, lease_token = gen_random_uuid(),
+            leased_until = now() - interval '1 second'
+      where id = $1`,
+    [job.id],
+  );
+  const worker = await startWorker(db, [definition]);
+  assert.equal(await rescueJobs(asking.registry), 1);
+  await until(async () => {
+    const row = await stateOf(url, job.id);
+    assert.deepEqual([row?.state, row?.attempts], ['done', 2]);
+  });
+  await Promise.all([worker.stop(), asking.stop()]);
+});
+
+test('the invariants see a job that is forgotten, while the rescue runs', async () => {
+  const asking = await startWorker(db, [definitionOf({ queue: 'forgotten', ...doNothing })], {
+    runs: false,
+  });
+  const [unsent, abandoned] = [jobOf(), jobOf()];
+  await asking.ask(unsent, abandoned);
+  await age(unsent.id, 120);
+  await query(
+    url,
+    `update jobs
+        set state = 'running', lease_token = gen_random_uuid(), leased_until = now() - interval '2 minutes'
+      where id = $1`,
+    [abandoned.id],
+  );
+  const broken = async () => [
+    await query(url, 'select id from inv_job_sendings'),
+    await query(url, 'select id from inv_job_leases'),
+  ];
+  assert.deepEqual(await broken(), [[], []], 'nobody looks after jobs, so nothing is said of them');
+  await query(
+    url,
+    `insert into schedules (name, started_at, ended_at) values ('jobs.rescue', now(), now())`,
+  );
+  assert.deepEqual(await broken(), [[{ id: unsent.id }], [{ id: abandoned.id }]]);
+  assert.equal(await rescueJobs(asking.registry), 2);
+  assert.deepEqual(await broken(), [[], []]);
+  await asking.stop();
+});

@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GiveUp, RunLater } from '../../src/jobs/index.ts';
+import { derivedId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { query, until } from '../support/until.ts';
+import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+
+const db = await testDatabase();
+const { url } = db;
+await query(url, 'create table effects (job_id uuid not null, note text)');
+
+async function effectsOf(id: string): Promise<number> {
+  const [row] = await query(url, 'select count(*)::int as n from effects where job_id = $1', [id]);
+  return row?.n as number;
+}
+
+/** Waits for a state of the job's row. */
+function untilState(id: string, state: string) {
+  return until(async () => {
+    const row = await stateOf(url, id);
+    assert.equal(row?.state, state);
+    return row!;
+  });
+}
+
+test('a job that is asked for is done, with its data, and its effect with it', async () => {
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'done',
+      run: (job) =>
+        db.database.transaction(async (tx) => {
+          await job.finish(tx);
+          await tx.run(
+            'test.effect',
+            'insert into effects (job_id, note) values ($1::uuid, $2::text)',
+            [job.id, job.data.note],
+          );
+        }),
+    }),
+  ]);
+  const job = jobOf({ data: { note: 'hello' } });
+  await worker.ask(job);
+  assert.deepEqual(await untilState(job.id, 'done'), {
+    state: 'done',
+    attempts: 1,
+    sendings: 1,
+    last_error: null,
+  });
+  assert.equal(await effectsOf(job.id), 1);
+  await worker.stop();
+  assert.deepEqual(worker.errors, []);
+  assert.equal(worker.reports.length, 1);
+});
+
+test('a wish that comes many times, from many processes, is done once', async () => {
+  let runs = 0;
+  const definition = definitionOf({
+    queue: 'once',
+    run: async () => {
+      runs += 1;
+    },
+  });
+  const [one, other] = [await startWorker(db, [definition]), await startWorker(db, [definition])];
+  const job = jobOf({ id: derivedId('test', 'the same wish') });
+  await Promise.all([one.ask(job, job), other.ask(job), one.ask(job), other.ask(job)]);
+  await untilState(job.id, 'done');
+  await one.ask(job);
+  const last = jobOf();
+  await other.ask(last);
+  await untilState(last.id, 'done');
+  await Promise.all([one.stop(), other.stop()]);
+  assert.equal(runs, 2);
+});
+
+test('a job of a transaction that is rolled back is never done', async () => {
+  const worker = await startWorker(db, [
+    definitionOf({ queue: 'rolled-back', run: async () => {} }),
+  ]);
+  const job = jobOf();
+  await assert.rejects(
+    db.database.transaction(async (tx) => {
+      await worker.registry.add(tx, [job]);
+      throw new Error('the cause failed');
+    }),
+  );
+  // Somebody sent it all the same: there is nothing to take.
+  await worker.registry.send([job]);
+  const next = jobOf();
+  await worker.ask(next);
+  await untilState(next.id, 'done');
+  await worker.stop();
+  assert.deepEqual(
+    worker.reports.map(({ jobId }) => jobId),
+    [next.id],
+  );
+});
+
+test('what fails comes again later and later, and then it is done', async () => {
+  const startedAt: number[] = [];
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'again',
+      retryDelayMs: (attempt) => 100 * 2 ** (attempt - 1),
+      run: async (job) => {
+        startedAt.push(performance.now());
+        assert.equal(job.attempt, startedAt.length);
+        if (job.attempt < 4) throw new Error(`try ${job.attempt} failed`);
+      },
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  const row = await untilState(job.id, 'done');
+  assert.equal(row.attempts, 4);
+  for (const [index, atLeastMs] of [100, 200, 400].entries()) {
+    assert.ok(startedAt[index + 1]! - startedAt[index]! >= atLeastMs - 20);
+  }
+  await worker.stop();
+  assert.deepEqual(
+    worker.reports.map(({ settled }) => settled),
+    ['retried', 'retried', 'retried', 'done'],
+  );
+});
+
+test('after its last try a job is a dead letter, with what its room writes about it', async () => {
+  const lastAttempts: boolean[] = [];
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'dying',
+      attemptsMax: 3,
+      run: async (job) => {
+        lastAttempts.push(job.isLastAttempt);
+        throw new Error('no use');
+      },
+      onDead: async (tx, { id }, error) => {
+        await tx.run(
+          'test.dead',
+          'insert into effects (job_id, note) values ($1::uuid, $2::text)',
+          [id, error],
+        );
+        return [];
+      },
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  const row = await untilState(job.id, 'dead');
+  assert.deepEqual(row, { state: 'dead', attempts: 3, sendings: 3, last_error: 'Error: no use' });
+  assert.deepEqual(lastAttempts, [false, false, true]);
+  assert.equal(await effectsOf(job.id), 1);
+  await worker.stop();
+});
+
+test('a job that gives up is a dead letter at once', async () => {
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'giving-up',
+      run: () => Promise.reject(new GiveUp('the address does not exist')),
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  const row = await untilState(job.id, 'dead');
+  assert.equal(row.attempts, 1);
+  assert.match(row.last_error ?? '', /the address does not exist/);
+  await worker.stop();
+});
+
+test('a job that asks for later comes again without having used a try', async () => {
+  let runs = 0;
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'later',
+      attemptsMax: 1,
+      run: async (job) => {
+        assert.equal(job.attempt, 1);
+        runs += 1;
+        if (runs < 5) throw new RunLater(20);
+      },
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  const row = await untilState(job.id, 'done');
+  assert.equal(row.attempts, 1);
+  assert.equal(runs, 5);
+  await worker.stop();
+});
+
+test('a delayed job waits for its time', async () => {
+  const worker = await startWorker(db, [definitionOf({ queue: 'delayed', run: async () => {} })]);
+  const job = jobOf({ delayMs: 800 });
+  const startedAt = performance.now();
+  await worker.ask(job);
+  await untilState(job.id, 'done');
+  assert.ok(performance.now() - startedAt >= 780);
+  await worker.stop();
+});
+
+test('a try past its deadline has failed, and what it does after that is refused', async () => {
+  const late = Promise.withResolvers<unknown>();
+  const goOn = Promise.withResolvers<void>();
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'slow',
+      deadlineMs: 100,
+      run: async (job) => {
+        if (job.attempt > 1) return;
+        // It does not listen to its signal.
+        await goOn.promise;
+        const write = db.database.transaction(async (tx) => {
+          await tx.run('test.effect', 'insert into effects (job_id) values ($1::uuid)', [job.id]);
+          await job.finish(tx);
+        });
+        late.resolve(await write.catch((error: Error) => error));
+      },
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  const row = await untilState(job.id, 'done');
+  assert.equal(row.attempts, 2);
+  assert.match(row.last_error ?? '', /more than 100 ms/);
+  goOn.resolve();
+  assert.equal(((await late.promise) as Error).name, 'LeaseLostError');
+  assert.equal(await effectsOf(job.id), 0);
+  await worker.stop();
+});
+
+test('a stop gives what has not begun, and what does not end, to others at once', async () => {
+  const started: string[] = [];
+  const hanging = definitionOf({
+    queue: 'stopping',
+    run: (job) =>
+      new Promise((_resolve, reject) => {
+        started.push(job.id);
+        job.signal.addEventListener('abort', () => reject(job.signal.reason));
+      }),
+  });
+  const stopping = await startWorker(db, [hanging], { concurrency: { stopping: 2 } });
+  const jobs = Array.from({ length: 6 }, () => jobOf());
+  await stopping.ask(...jobs);
+  await until(async () => assert.equal(started.length, 2));
+  const stopped = stopping.stop();
+  const other = await startWorker(db, [definitionOf({ queue: 'stopping', run: async () => {} })]);
+  for (const { id } of jobs) {
+    const row = await untilState(id, 'done');
+    assert.equal(row.attempts, 1, 'a stop counts as no try');
+  }
+  await Promise.all([stopped, other.stop()]);
+});
+
+test('a job of a newer program is left to it, and one that comes before its time waits', async () => {
+  const [old, newer] = [
+    await startWorker(db, [definitionOf({ queue: 'mixed', run: async () => {} })]),
+    await startWorker(
+      db,
+      [definitionOf({ name: 'test.newer', queue: 'mixed', run: async () => {} })],
+      {
+        runs: false,
+      },
+    ),
+  ];
+  const unknown = jobOf({ name: 'test.newer' });
+  await newer.ask(unknown);
+  const early = jobOf({ delayMs: 1_000 });
+  await db.database.transaction((tx) => old.registry.add(tx, [early]));
+  // As by a driver that cannot wait.
+  await old.registry.send([{ ...early, delayMs: 0 }]);
+  await until(async () => assert.equal((await stateOf(url, unknown.id))?.sendings, 2));
+  assert.equal((await stateOf(url, unknown.id))?.attempts, 0);
+  const row = await untilState(early.id, 'done');
+  assert.ok(row.sendings >= 2);
+  await Promise.all([old.stop(), newer.stop()]);
+  await query(url, 'delete from jobs where id = $1', [unknown.id]);
+});
+
+test('high goes before normal, and ten at most before a normal one that waits', async () => {
+  const order: string[] = [];
+  const definition = definitionOf({
+    queue: 'lanes',
+    run: async (job) => {
+      order.push(job.data.lane as string);
+    },
+  });
+  const asking = await startWorker(db, [definition], { runs: false });
+  const jobs = Array.from({ length: 60 }, (_, index) => {
+    const lane = index < 30 ? ('normal' as const) : ('high' as const);
+    return jobOf({ lane, data: { lane } });
+  });
+  await asking.ask(...jobs);
+  const worker = await startWorker(db, [definition], { concurrency: { lanes: 1 } });
+  await until(async () => assert.equal(order.length, 60));
+  await Promise.all([asking.stop(), worker.stop()]);
+  // What came before the first of the high lane did does not count.
+  const together = order.slice(order.indexOf('high'), order.lastIndexOf('high') + 1);
+  const expected = Array.from({ length: 32 }, (_, index) =>
+    index % 11 === 10 ? 'normal' : 'high',
+  );
+  assert.deepEqual(together, expected);
+});
+
+test('thousands of jobs are done, each once, by two processes', async () => {
+  const count = 1_000;
+  const definition = definitionOf({
+    queue: 'many',
+    run: (job) =>
+      db.database.transaction(async (tx) => {
+        await job.finish(tx);
+        await tx.run('test.effect', 'insert into effects (job_id) values ($1::uuid)', [job.id]);
+      }),
+  });
+  const [one, other] = [await startWorker(db, [definition]), await startWorker(db, [definition])];
+  const jobs = Array.from({ length: count }, () => jobOf({ data: { many: true } }));
+  await one.ask(...jobs);
+  const countDone = `
+    select (select count(*)::int from jobs where queue = 'many' and state = 'done') as done,
+           (select count(distinct job_id)::int from effects join jobs on jobs.id = job_id and queue = 'many') as distinct,
+           (select count(*)::int from effects join jobs on jobs.id = job_id and queue = 'many') as effects`;
+  await until(async () => {
+    assert.deepEqual(await query(url, countDone), [
+      { done: count, distinct: count, effects: count },
+    ]);
+  }, 60_000);
+  await Promise.all([one.stop(), other.stop()]);
+});

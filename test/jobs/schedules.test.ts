@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createSchedules, type Schedule } from '../../src/jobs/index.ts';
+import { testDatabase } from '../support/database.ts';
+import { query, until } from '../support/until.ts';
+
+const { database, url } = await testDatabase();
+
+function startServer(schedules: readonly Schedule[]) {
+  const errors: unknown[] = [];
+  const server = createSchedules({ database, schedules, onError: (error) => errors.push(error) });
+  after(() => server.stop());
+  server.start();
+  return { ...server, errors };
+}
+
+/** As if the last turn of a schedule had been so long ago. */
+function age(name: string, seconds: number) {
+  return query(
+    url,
+    `insert into schedules (name, started_at) values ($1, now() - $2 * interval '1 second')
+     on conflict (name) do update set started_at = excluded.started_at`,
+    [name, seconds],
+  );
+}
+
+test('each turn is taken by one of several servers, and by the next as the time passes', async () => {
+  const turns: number[] = [];
+  const schedule = {
+    name: 'test.often',
+    everyMs: 200,
+    run: async () => {
+      turns.push(performance.now());
+    },
+  };
+  const servers = Array.from({ length: 5 }, () => startServer([schedule]));
+  await until(async () => assert.ok(turns.length >= 10));
+  await Promise.all(servers.map((server) => server.stop()));
+  for (const [index, at] of turns.slice(1).entries()) {
+    // The database's clock says when; how long its answers take to come here differs by some.
+    assert.ok(at - turns[index]! > 100, `two turns within ${at - turns[index]!} ms`);
+  }
+  assert.deepEqual(
+    servers.flatMap(({ errors }) => errors),
+    [],
+  );
+});
+
+test('a turn that is long overdue is taken at once, and a new schedule begins with an interval', async () => {
+  const taken: string[] = [];
+  const hourly = (name: string) => ({
+    name,
+    everyMs: 3_600_000,
+    run: async () => {
+      taken.push(name);
+    },
+  });
+  await age('test.overdue', 7_200);
+  await age('test.recent', 60);
+  const server = startServer([hourly('test.new'), hourly('test.recent'), hourly('test.overdue')]);
+  await until(async () => assert.deepEqual(taken, ['test.overdue']));
+  await until(async () => {
+    const rows = await query(url, `select from schedules where name = 'test.new'`);
+    assert.equal(rows.length, 1);
+  });
+  await server.stop();
+  assert.deepEqual(taken, ['test.overdue']);
+});
+
+test('a turn that fails is noted, and the next one comes', async () => {
+  let turns = 0;
+  await age('test.failing', 60);
+  const server = startServer([
+    {
+      name: 'test.failing',
+      everyMs: 100,
+      run: async () => {
+        turns += 1;
+        if (turns === 1) throw new Error('the first one');
+      },
+    },
+  ]);
+  await until(async () => assert.ok(turns >= 2));
+  await server.stop();
+  assert.equal(server.errors.length, 1);
+  const [row] = await query(
+    url,
+    `select ended_at is not null as ended, last_error from schedules where name = 'test.failing'`,
+  );
+  assert.deepEqual(row, { ended: true, last_error: null });
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSqsQueue } from '../../src/drivers/queue/sqs/sqs-queue.ts';
+import { testDatabase } from '../support/database.ts';
+import { startSqs } from '../support/sqs-server.ts';
+import { query, until } from '../support/until.ts';
+import { definitionOf, jobOf, startWorker } from './jobs-fixture.ts';
+
+const db = await testDatabase();
+const sqs = await startSqs();
+await query(db.url, 'create table effects (job_id uuid not null)');
+
+/** All that the look-alike is told of a job, as SQS would have it in its own hands. */
+const bodyOf = (jobId: string) => JSON.stringify({ queue: 'repeats', lane: 'normal', jobId });
+
+function newDriver(name: string) {
+  return createSqsQueue({
+    region: sqs.region,
+    endpoint: sqs.endpoint,
+    queueUrl: sqs.createQueue(name),
+    priorityQueueUrl: null,
+    deadLetterQueueUrl: null,
+    log: { info() {}, warn() {} },
+  });
+}
+
+test('what SQS delivers twice, late, in reverse or while it still runs takes effect once', async () => {
+  let running = 0;
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const definition = definitionOf({
+    queue: 'repeats',
+    run: async (job) => {
+      running += 1;
+      if (running === 20) begun.resolve();
+      await goOn.promise;
+      await db.database.transaction(async (tx) => {
+        await job.finish(tx);
+        await tx.run('test.effect', 'insert into effects (job_id) values ($1::uuid)', [job.id]);
+      });
+    },
+  });
+  const workers = await Promise.all(
+    [1, 2].map(() => startWorker(db, [definition], { driver: newDriver('jobs') })),
+  );
+  const jobs = Array.from({ length: 60 }, () => jobOf());
+  const repeatAll = () => {
+    for (const { id } of jobs.toReversed()) sqs.sendMessage('jobs', bodyOf(id));
+  };
+  await workers[0]!.ask(...jobs);
+  repeatAll();
+  // Ten at a time in each process: the rest waits, and much of what runs comes again meanwhile.
+  await begun.promise;
+  repeatAll();
+  goOn.resolve();
+  await until(async () => {
+    const [row] = await query(db.url, "select count(*)::int as n from jobs where state = 'done'");
+    assert.equal(row?.n, jobs.length);
+  });
+  repeatAll();
+  await until(async () => {
+    const { ready, delayed, inflight } = sqs.bodies('jobs');
+    assert.equal(ready.length + delayed.length + inflight.length, 0);
+  }, 60_000);
+  const [effects] = await query(
+    db.url,
+    'select count(*)::int as total, count(distinct job_id)::int as jobs from effects',
+  );
+  assert.deepEqual(effects, { total: jobs.length, jobs: jobs.length });
+  assert.equal(running, jobs.length);
+  for (const worker of workers) {
+    await worker.stop();
+    assert.deepEqual(worker.errors, []);
+  }
+});
