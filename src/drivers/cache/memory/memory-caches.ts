@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
+import { createFloors } from '../floors.ts';
+
+/** A floor is of use for as long as a load may take: seconds. */
+const FLOORS_MAX = 20_000;
+
+/** Values kept in this process: what comes out is the very object that was put in. */
+export function createMemoryCaches(): Caches {
+  return {
+    kind: 'memory',
+    create: (_name, options) => createMemoryCache(options),
+    async ping() {},
+    async close() {},
+  };
+}
+
+interface Entry<Value> extends Stamped<Value> {
+  /** By `performance.now()`. The LRU's own way of ageing takes a timer and twice the time. */
+  readonly endsAtMs: number;
+}
+
+function createMemoryCache<Value>({ ttlMs, entriesMax }: CacheOptions): Cache<Value> {
+  const entries = new LRUCache<string, Entry<Value>>({ max: entriesMax });
+  const floors = createFloors(FLOORS_MAX);
+  return {
+    get(key) {
+      const entry = entries.get(key);
+      return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry.value;
+    },
+    set(key, { stamp, value }) {
+      const kept = entries.get(key);
+      if (stamp < Math.max(floors.of(key), kept?.stamp ?? 0)) return;
+      entries.set(key, { stamp, value, endsAtMs: performance.now() + ttlMs });
+    },
+    outdate(key, stamp) {
+      if (!floors.raise(key, stamp)) return;
+      const kept = entries.get(key);
+      if (kept !== undefined && kept.stamp < stamp) entries.delete(key);
+    },
+  };
+}

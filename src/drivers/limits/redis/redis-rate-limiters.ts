@@ -1,0 +1,104 @@
+import type { Redis as Client } from 'ioredis';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Log } from '../../../shared/log.ts';
+import { createAvailability } from '../../redis/availability.ts';
+import { createImpatientClient } from '../../redis/impatient-client.ts';
+import { createMemoryRateLimiters } from '../memory/memory-rate-limiters.ts';
+import type { Rate, RateLimiter, RateLimiters } from '../rate-limiter.ts';
+import { createStoredRateLimiter } from '../stored-rate-limiter.ts';
+
+/** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
+const COMMAND_TIMEOUT_MS = 200;
+/** How long nobody asks a Redis that has just failed to answer. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Takes points (ARGV[1] is 1) or gives one back (-1) under the limit ARGV[3], for a window of ARGV[2] seconds. The
+ * library's own script counts refusals too, and begins a window with a point that is given back.
+ */
+const COUNT_SCRIPT = `
+local consumed = tonumber(redis.call('get', KEYS[1]) or '0')
+local points = tonumber(ARGV[1])
+local ttl = redis.call('pttl', KEYS[1])
+if ttl < 0 then
+  if points < 0 then return {0, 1000 * ARGV[2]} end
+  redis.call('set', KEYS[1], points, 'EX', ARGV[2])
+  return {points, 1000 * ARGV[2]}
+end
+if points > 0 and consumed + points > tonumber(ARGV[3]) then return {consumed + points, ttl} end
+return {redis.call('incrby', KEYS[1], points), ttl}
+`;
+
+export interface RedisRateLimitersOptions {
+  readonly url: string;
+  readonly log: Log;
+  /** After which Redis counts as away. Default: 200. */
+  readonly commandTimeoutMs?: number;
+}
+
+/**
+ * Points kept in Redis, so that several servers count together. While it is away, slow or broken, each server counts
+ * for itself. The library's insurance limiter does the same for one call; it does not tell whose point is to be given
+ * back, and waits for a Redis that hangs on every call.
+ */
+export function createRedisRateLimiters({
+  url,
+  log,
+  commandTimeoutMs = COMMAND_TIMEOUT_MS,
+}: RedisRateLimitersOptions): RateLimiters {
+  const client = createImpatientClient(url, commandTimeoutMs);
+  const availability = createAvailability({
+    pauseMs: PAUSE_MS,
+    log,
+    says: { there: 'limits are counted together', away: 'each server counts limits for itself' },
+  });
+  client.on('error', (error: Error) => availability.failed(error));
+  const local = createMemoryRateLimiters();
+  return {
+    create(name, rate) {
+      const shared = createRedisRateLimiter(client, name, rate);
+      const insurance = local.create(name, rate);
+      return {
+        rate,
+        async take(key) {
+          if (client.status !== 'ready' || !availability.mayAsk()) return insurance.take(key);
+          try {
+            const take = await shared.take(key);
+            availability.answered();
+            const giveBack = () => take.giveBack().catch(availability.failed);
+            return { ...take, giveBack };
+          } catch (error) {
+            availability.failed(error);
+            return insurance.take(key);
+          }
+        },
+      };
+    },
+    async close() {
+      client.disconnect();
+      await local.close();
+    },
+  };
+}
+
+/** Rejects when Redis does not answer in time. */
+function createRedisRateLimiter(client: Client, name: string, rate: Rate): RateLimiter {
+  const store = new RateLimiterRedis({
+    storeClient: client,
+    keyPrefix: `holdfast:limits:${name}`,
+    points: rate.pointsMax,
+    duration: rate.windowSeconds,
+    customIncrTtlLuaScript: COUNT_SCRIPT,
+  });
+  return createStoredRateLimiter(rate, {
+    async take(key) {
+      try {
+        return { allowed: true, count: await store.consume(key) };
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        return { allowed: false, count: refusal };
+      }
+    },
+    giveBack: (key) => store.reward(key),
+  });
+}

@@ -1,0 +1,17 @@
+import { assertHeaders, type Mailer, messageIdIn } from '../mailer.ts';
+
+/** Sources of the name: RFC 6761 §6.4. No mail of it can come from anywhere. */
+const DOMAIN = 'holdfast.invalid';
+
+/** Sends nothing: the record of the mail, which is made whatever the driver, is all there is, and shows all of it. */
+export function createCaptureMailer(): Mailer {
+  return {
+    kind: 'capture',
+    async send(mail, { signal } = {}) {
+      signal?.throwIfAborted();
+      assertHeaders(mail);
+    },
+    messageIdOf: (mail) => messageIdIn(DOMAIN, mail),
+    async close() {},
+  };
+}

@@ -1,0 +1,95 @@
+import { createTransport } from 'nodemailer';
+import { composeMessage, domainOf } from '../compose-message.ts';
+import { type Mailer, MailRefusedError, messageIdIn, type Sender } from '../mailer.ts';
+
+export interface SmtpMailerOptions {
+  /** `smtp://user:password@host:587`, which turns to TLS where the server offers it, or `smtps://host:465`. */
+  readonly url: string;
+  readonly sender: Sender;
+  /** How long the server may be silent. Default: 30 s, since some look through a message before they take it. */
+  readonly timeoutMs?: number;
+}
+
+/** Several mails travel over one connection; more connections than this make a small server refuse us. */
+const CONNECTIONS_MAX = 5;
+const TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The commands by which a server judges the address and the message. What it says to others is about us or itself. */
+const JUDGING_COMMANDS = new Set(['RCPT TO', 'DATA']);
+
+/** Sends by a mail server. Certificates are always verified; a password never goes over a connection without TLS. */
+export function createSmtpMailer({
+  url,
+  sender,
+  timeoutMs = TIMEOUT_MS,
+}: SmtpMailerOptions): Mailer {
+  const { host, port, secure, auth } = readSmtpUrl(url);
+  const connectTimeoutMs = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
+  const transport = createTransport({
+    pool: true,
+    host,
+    ...(port === undefined ? {} : { port }),
+    secure,
+    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopback(host) }),
+    maxConnections: CONNECTIONS_MAX,
+    // A mail that was cut off is sent again by whoever asked for it, who knows how often it was tried.
+    maxRequeues: 0,
+    dnsTimeout: connectTimeoutMs,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: timeoutMs,
+    idleTimeout: 30_000,
+  });
+  // Errors of idle connections: the next mail opens another.
+  transport.on('error', () => {});
+  return {
+    kind: 'smtp',
+    async send(mail, { signal } = {}) {
+      const message = composeMessage(mail, sender);
+      try {
+        await transport.sendMail(signal === undefined ? message : { ...message, signal });
+      } catch (error) {
+        throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
+      }
+    },
+    messageIdOf: (mail) => messageIdIn(domainOf(sender), mail),
+    async close() {
+      transport.close({ force: true });
+    },
+  };
+}
+
+/** A 5xx to the address or the message, or an address that no server could be asked for. */
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code, command, permanent } = error as {
+    code?: string;
+    command?: string;
+    permanent?: boolean;
+  };
+  if (command === 'API') return code === 'EENVELOPE';
+  return permanent === true && JUDGING_COMMANDS.has(command ?? '');
+}
+
+interface SmtpServer {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly secure: boolean;
+  readonly auth: { readonly user: string; readonly pass: string } | undefined;
+}
+
+function readSmtpUrl(text: string): SmtpServer {
+  const url = new URL(text);
+  const auth = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? undefined : Number(url.port),
+    secure: url.protocol === 'smtps:',
+    auth: auth.user === '' ? undefined : auth,
+  };
+}
+
+/** A relay on the same machine has no certificate, and nobody listens in between. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

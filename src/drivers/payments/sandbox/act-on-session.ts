@@ -1,0 +1,138 @@
+import type { Transaction } from '../../../database/database.ts';
+import { createBatcher } from '../../../shared/batcher.ts';
+import { requestErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { SandboxContext } from './context.ts';
+import { type ActionEffect, decideAction } from './decide-action.ts';
+import type { DeliveryRow } from './delivery-queries.ts';
+import { sandboxErrors } from './errors.ts';
+import {
+  insertCharges,
+  lockSessions,
+  type SessionRow,
+  setRefundModes,
+  setSessionStatuses,
+} from './queries.ts';
+import type { ActionReply, ActionRequest } from './schemas.ts';
+
+const BATCH_SIZE_MAX = 200;
+const WAITING_MAX = 10_000;
+
+interface Wanted {
+  /** Of the session, of its payment, or of a charge on it. */
+  readonly name: string;
+  readonly request: ActionRequest;
+}
+
+type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly reference: string;
+      readonly eventIds: readonly string[];
+      /** Webhooks that this server has to send now. */
+      readonly taken: readonly DeliveryRow[];
+    }
+  | { readonly kind: 'refused'; readonly error: CodedError };
+
+/**
+ * Does what a button of the page does. Paying works on a session that is over too, as money does that was on its way
+ * when the shop gave up waiting; whoever does not want that says `onlyIfOpen`. Those who press at the same time go
+ * together in one transaction.
+ */
+export function createActing(
+  context: SandboxContext,
+): (name: string, request: ActionRequest) => Promise<ActionReply> {
+  const { deliveries } = context;
+  const submit = createBatcher<Wanted, Outcome>({
+    lanes: 1,
+    sizeMax: BATCH_SIZE_MAX,
+    waitingMax: WAITING_MAX,
+    // Actions on one session see each other within a batch.
+    exclusives: () => [],
+    run: (wanted) => act(context, wanted),
+    // After a lost connection a second try could charge twice.
+    mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
+  });
+  return async (name, request) => {
+    const outcome = await submit({ name, request });
+    if (outcome.kind === 'refused') throw outcome.error;
+    const sent = deliveries.send(outcome.taken);
+    if (request.beforeAnswer === true) {
+      await sent;
+      await deliveries.deliverEvents(outcome.eventIds);
+    }
+    return { reference: outcome.reference };
+  };
+}
+
+interface Decided {
+  readonly session: SessionRow;
+  readonly effect: ActionEffect;
+  readonly request: ActionRequest;
+}
+
+function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): Promise<Outcome[]> {
+  return database.transaction(async (tx) => {
+    const found = await lockSessions(tx, [...new Set(all.map(({ name }) => name))]);
+    const references = new Map(found.map(({ askedFor, reference }) => [askedFor, reference]));
+    const sessions = new Map<string, SessionRow>(found.map((row) => [row.reference, row]));
+    const decided = all.map(({ name, request }): Decided | CodedError => {
+      const session = sessions.get(references.get(name) ?? '');
+      if (session === undefined) return new CodedError(requestErrors.notFound);
+      if (request.onlyIfOpen === true && session.status !== 'OPEN') {
+        return new CodedError(sandboxErrors.sessionOver);
+      }
+      const effect = decideAction(session, request);
+      const status = effect.status ?? session.status;
+      sessions.set(session.reference, { ...session, status });
+      return { session, effect, request };
+    });
+    const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
+    if (done.length === 0) return decided.map((error) => refused(error as CodedError));
+    const events = done.flatMap(({ effect }) => [...effect.events, ...effect.belated]);
+    const [taken] = await Promise.all([deliveries.post(tx, events), write(tx, done)]);
+    return decided.map((one): Outcome => {
+      if (one instanceof CodedError) return refused(one);
+      const eventIds = one.effect.events.map(({ id }) => id);
+      return {
+        kind: 'done',
+        reference: one.session.reference,
+        eventIds,
+        taken: taken.filter(({ eventId }) => eventIds.includes(eventId)),
+      };
+    });
+  });
+}
+
+async function write(tx: Transaction, done: readonly Decided[]): Promise<void> {
+  const charges = done.flatMap(({ session, effect }) =>
+    effect.charges.map(({ reference, amount, currency }) => ({
+      reference,
+      session_reference: session.reference,
+      payment_id: session.paymentId,
+      amount_minor: amount,
+      currency,
+    })),
+  );
+  const statuses = new Map(
+    done.flatMap(({ session, effect }) =>
+      effect.status === null ? [] : [[session.reference, effect.status] as const],
+    ),
+  );
+  const modes = new Map(
+    done.flatMap(({ session, request }) =>
+      request.refunds === undefined ? [] : [[session.reference, request.refunds] as const],
+    ),
+  );
+  await Promise.all([
+    ...(charges.length > 0 ? [insertCharges(tx, JSON.stringify(charges))] : []),
+    ...(statuses.size > 0
+      ? [setSessionStatuses(tx, [...statuses.keys()], [...statuses.values()])]
+      : []),
+    ...(modes.size > 0 ? [setRefundModes(tx, [...modes.keys()], [...modes.values()])] : []),
+  ]);
+}
+
+function refused(error: CodedError): Outcome {
+  return { kind: 'refused', error };
+}

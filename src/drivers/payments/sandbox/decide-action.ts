@@ -1,0 +1,91 @@
+import type { SessionRow, SessionStatus } from './queries.ts';
+import { newReference, type SealedEvent, sealEvent } from './sandbox-event.ts';
+import type { ActionRequest } from './schemas.ts';
+
+/** How much later the earlier event arrives when they are to come out of order. */
+const OUT_OF_ORDER_MS = 1_500;
+
+export interface NewCharge {
+  readonly reference: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** What a button of the page changes. */
+export interface ActionEffect {
+  readonly charges: readonly NewCharge[];
+  /** What the merchant is told of it. */
+  readonly events: readonly SealedEvent[];
+  /** What is told after that, of before. */
+  readonly belated: readonly SealedEvent[];
+  /** Null: it stays as it is. */
+  readonly status: SessionStatus | null;
+}
+
+/** Decides what an action does to a session as it stands. */
+export function decideAction(session: SessionRow, request: ActionRequest): ActionEffect {
+  switch (request.action) {
+    case 'pay':
+      return pay(session, request);
+    case 'decline':
+      return {
+        charges: [],
+        events: [declined(session, request, 'The card was declined.')],
+        belated: [],
+        status: session.status === 'OPEN' ? 'FAILED' : null,
+      };
+    case 'expire': {
+      const data = dataOf(session, request, session.reference);
+      return {
+        charges: [],
+        events: [sealEvent({ type: 'payment.expired', data, ...scheduleOf(request) })],
+        belated: [],
+        status: session.status === 'OPEN' ? 'EXPIRED' : null,
+      };
+    }
+  }
+}
+
+function pay(session: SessionRow, request: ActionRequest): ActionEffect {
+  const charges = Array.from({ length: request.charges ?? 1 }, () => ({
+    reference: newReference('sbc'),
+    ...sumOf(session, request),
+  }));
+  const events = charges.map(({ reference }) => {
+    const data = dataOf(session, request, reference);
+    return sealEvent({ type: 'payment.captured', data, ...scheduleOf(request) });
+  });
+  const belated =
+    request.outOfOrder === true
+      ? [declined(session, request, 'The first attempt was declined.', OUT_OF_ORDER_MS)]
+      : [];
+  return { charges, events, belated, status: 'PAID' };
+}
+
+function declined(
+  session: SessionRow,
+  request: ActionRequest,
+  reason: string,
+  laterMs = 0,
+): SealedEvent {
+  const { copies, delayMs } = scheduleOf(request);
+  return sealEvent({
+    type: 'payment.failed',
+    data: { ...dataOf(session, request, newReference('sbc')), reason },
+    copies,
+    delayMs: delayMs + laterMs,
+    agoMs: laterMs,
+  });
+}
+
+function dataOf(session: SessionRow, request: ActionRequest, providerReference: string) {
+  return { paymentId: session.paymentId, providerReference, ...sumOf(session, request) };
+}
+
+function sumOf(session: SessionRow, { amount, currency }: ActionRequest) {
+  return { amount: amount ?? session.amountMinor, currency: currency ?? session.currency };
+}
+
+function scheduleOf({ times = 1, delayMs = 0 }: ActionRequest) {
+  return { copies: times, delayMs };
+}

@@ -1,0 +1,193 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import { createBatcher } from '../../../shared/batcher.ts';
+import { signWebhook } from '../../../shared/standard-webhooks.ts';
+import {
+  claimDueDeliveries,
+  claimEventDeliveries,
+  type DeliveryRow,
+  insertDeliveries,
+  markDelivered,
+  markFailed,
+} from './delivery-queries.ts';
+import { createExchange } from './exchange.ts';
+import type { SealedEvent } from './sandbox-event.ts';
+import { originMark, type SandboxSecrets } from './secrets.ts';
+
+/** Each waits for the merchant's commit, which many share. */
+const CONCURRENCY_MAX = 64;
+const MARKS_MAX = 1_000;
+const TIMEOUT_MS = 5_000;
+/** Longer than an attempt can take, so that none begins while another is under way. */
+const LEASE_MS = 15_000;
+const POLL_MS = 250;
+const ATTEMPTS_MAX = 14;
+const RETRY_BASE_MS = 1_000;
+const RETRY_MAX_MS = 60 * 60 * 1_000;
+
+export interface DeliveriesOptions {
+  readonly database: Database;
+  readonly secrets: SandboxSecrets;
+  /** Asked at each attempt: a server on a free port knows its address only once it listens. */
+  readonly webhookUrl: () => string;
+  readonly onError: (error: unknown) => void;
+  /** The first wait; it doubles, with jitter, up to an hour. Default 1 s. */
+  readonly retryBaseMs?: number;
+}
+
+/** Brings the sandbox's webhooks to the merchant: at least once, each copy by one server at a time. */
+export interface Deliveries {
+  start(): void;
+  /**
+   * Writes webhooks down in the transaction of what they tell. What can go at once is taken by this server, and comes
+   * back: hand it to `send` after the commit.
+   */
+  post(tx: Transaction, events: readonly SealedEvent[]): Promise<readonly DeliveryRow[]>;
+  /** Sends what `post` gave. Never rejects: what fails is tried again. */
+  send(taken: readonly DeliveryRow[]): Promise<void>;
+  /** Looks at once for what is due. Nothing happens unless started. */
+  nudge(): void;
+  /** Sends what is due now and waits for the answers. Returns how many were tried. */
+  deliverDue(): Promise<number>;
+  /** Sends these events now, whenever they are due, and waits for the answers. */
+  deliverEvents(eventIds: readonly string[]): Promise<void>;
+  /** Ends after the attempts that are under way. */
+  stop(): Promise<void>;
+}
+
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const { database, secrets, onError } = options;
+  const retryBaseMs = options.retryBaseMs ?? RETRY_BASE_MS;
+  const exchange = createExchange();
+  const underWay = new Set<Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
+  /** Whether more may be due than there was room for. */
+  let isBehind = false;
+
+  const delivered = createBatcher<number, void>({
+    lanes: 1,
+    sizeMax: MARKS_MAX,
+    waitingMax: MARKS_MAX,
+    exclusives: () => [],
+    async run(ids) {
+      await markDelivered(database, ids);
+      return ids.map(() => undefined);
+    },
+    mayRetryAlone: () => false,
+  });
+
+  async function attempt(delivery: DeliveryRow): Promise<void> {
+    const fault = await bring(delivery);
+    if (fault === null) await delivered(delivery.id);
+    else await markFailed(database, delivery.id, fault, waitMsAfter(delivery.attempts));
+  }
+
+  /** Null when the merchant has it, else what went wrong. */
+  async function bring({ eventId, body }: DeliveryRow): Promise<string | null> {
+    const bytes = Buffer.from(body);
+    const timestampSeconds = Math.floor(Date.now() / 1_000);
+    const message = { id: eventId, timestampSeconds, body: bytes };
+    try {
+      const { status } = await exchange({
+        method: 'POST',
+        url: options.webhookUrl(),
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': eventId,
+          'webhook-timestamp': String(timestampSeconds),
+          'webhook-signature': signWebhook(secrets.webhookKey, message),
+          'sandbox-origin': originMark(secrets, eventId),
+        },
+        body: bytes,
+        timeoutMs: TIMEOUT_MS,
+      });
+      return status >= 200 && status < 300 ? null : `answered ${status}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  function waitMsAfter(attempts: number): number | null {
+    if (attempts >= ATTEMPTS_MAX) return null;
+    const wholeMs = Math.min(retryBaseMs * 2 ** (attempts - 1), RETRY_MAX_MS);
+    return wholeMs * (0.75 + Math.random() / 2);
+  }
+
+  function track(deliveries: readonly DeliveryRow[]): Promise<void>[] {
+    return deliveries.map((delivery) => {
+      const work = attempt(delivery)
+        // What could not be written down is tried again when its lease has passed.
+        .catch(onError)
+        .finally(() => {
+          underWay.delete(work);
+          if (isBehind) nudge();
+        });
+      underWay.add(work);
+      return work;
+    });
+  }
+
+  /** Takes what is due as long as there is room and more to do. */
+  async function look(): Promise<void> {
+    try {
+      do {
+        lookAgain = false;
+        const room = CONCURRENCY_MAX - underWay.size;
+        isBehind = true;
+        if (room <= 0) return;
+        const due = await claimDueDeliveries(database, room, LEASE_MS);
+        isBehind = due.length === room;
+        track(due);
+      } while (lookAgain && timer !== undefined);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function nudge(): void {
+    if (timer === undefined) return;
+    lookAgain = true;
+    looking ??= look().finally(() => {
+      looking = null;
+    });
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(nudge, POLL_MS);
+      timer.unref();
+    },
+    async post(tx, events) {
+      let room = timer === undefined ? 0 : CONCURRENCY_MAX - underWay.size;
+      const rows = events.map(({ id, body, delayMs, copies }) => {
+        const isTaken = delayMs === 0 && copies <= room;
+        if (isTaken) room -= copies;
+        else if (delayMs === 0) isBehind = true;
+        return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isTaken };
+      });
+      const written = await insertDeliveries(tx, JSON.stringify(rows), LEASE_MS);
+      return written.filter(({ attempts }) => attempts > 0);
+    },
+    async send(taken) {
+      await Promise.all(track(taken));
+    },
+    nudge,
+    async deliverDue() {
+      const due = await claimDueDeliveries(database, CONCURRENCY_MAX, LEASE_MS);
+      await Promise.all(track(due));
+      return due.length;
+    },
+    async deliverEvents(eventIds) {
+      for (const eventId of eventIds) {
+        await Promise.all(track(await claimEventDeliveries(database, eventId, LEASE_MS)));
+      }
+    },
+    async stop() {
+      clearInterval(timer);
+      timer = undefined;
+      await looking;
+      await Promise.all(underWay);
+    },
+  };
+}

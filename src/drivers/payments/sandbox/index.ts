@@ -1,0 +1,9 @@
+/**
+ * The sandbox: a payment provider in small, that keeps its own books (schema `sandbox`), shows a payment page, and sends
+ * signed webhooks. The shop reaches it over HTTP only. See docs/decisions/0005-sandbox.md.
+ */
+export { purgeDeliveries } from './delivery-queries.ts';
+export { sandboxErrors } from './errors.ts';
+export { registerSandboxRoutes, sandboxOperations } from './routes.ts';
+export { createSandbox, type Sandbox } from './sandbox.ts';
+export { createSandboxProvider } from './sandbox-provider.ts';

@@ -1,0 +1,71 @@
+import { Value } from 'typebox/value';
+import { InvalidEventError, type ProviderEvent } from '../payment-provider.ts';
+import { AnyEvent, AttemptEvent, CaptureEvent, RefundEvent } from './schemas.ts';
+
+/**
+ * A webhook's body in our words. Types that are not known are `ignored`, and so are fields.
+ * Throws `InvalidEventError` for what is not of the shape that its type promises.
+ */
+export function readSandboxEvent(body: unknown): ProviderEvent {
+  if (!Value.Check(AnyEvent, body)) throw new InvalidEventError('an event has an id and a type');
+  const head = { id: body.id, type: body.type, createdAt: readTime(body.createdAt) };
+  switch (head.type) {
+    case 'payment.captured': {
+      if (!Value.Check(CaptureEvent, body)) throw malformed(head.type);
+      const { paymentId, providerReference, amount, currency } = body.data;
+      const capture = { providerReference, amountMinor: amount, currency };
+      return { ...head, kind: 'captured', paymentId, capture };
+    }
+    case 'payment.failed': {
+      if (!Value.Check(AttemptEvent, body)) throw malformed(head.type);
+      const { paymentId, reason = null } = body.data;
+      return { ...head, kind: 'failed', paymentId, reason };
+    }
+    case 'payment.expired': {
+      if (!Value.Check(AttemptEvent, body)) throw malformed(head.type);
+      return { ...head, kind: 'expired', paymentId: body.data.paymentId };
+    }
+    case 'refund.succeeded':
+    case 'refund.failed': {
+      if (!Value.Check(RefundEvent, body)) throw malformed(head.type);
+      const { refundId, paymentId = null, providerReference, amount, currency } = body.data;
+      const failed = head.type === 'refund.failed';
+      return {
+        ...head,
+        kind: 'refund',
+        refundId,
+        paymentId,
+        providerRefundId: body.data.providerRefundId ?? refundId,
+        providerReference,
+        state: failed ? 'FAILED' : 'SUCCEEDED',
+        amountMinor: amount,
+        currency,
+        failure: failed ? (body.data.reason ?? 'no reason was given') : null,
+      };
+    }
+    default:
+      return { ...head, kind: 'ignored' };
+  }
+}
+
+/** Throws `InvalidEventError` for bytes that are no JSON. */
+export function parseSandboxEvent(bytes: Buffer): ProviderEvent {
+  let body: unknown;
+  try {
+    body = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new InvalidEventError('the body is no JSON');
+  }
+  return readSandboxEvent(body);
+}
+
+function readTime(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidEventError('createdAt is no time');
+  return time;
+}
+
+function malformed(type: string): InvalidEventError {
+  return new InvalidEventError(`the data is not that of ${type}`);
+}

@@ -1,0 +1,84 @@
+import { idempotencyErrors, requestErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { SandboxContext } from './context.ts';
+import { findRefund, findRefundMode, insertRefund, type RefundRow } from './queries.ts';
+import { newReference, sealEvent } from './sandbox-event.ts';
+import type { RefundMode, RefundReply, RefundRequest } from './schemas.ts';
+
+/** How long a refund takes that does not end at once. */
+const SETTLES_AFTER_MS = 10_000;
+const FAILURE = 'The bank of the customer refused the refund.';
+
+type Ending = 'SUCCEEDED' | 'FAILED';
+
+const endings: Readonly<Record<RefundMode, { readonly end: Ending; readonly afterMs: number }>> = {
+  succeed: { end: 'SUCCEEDED', afterMs: 0 },
+  fail: { end: 'FAILED', afterMs: 0 },
+  succeed_later: { end: 'SUCCEEDED', afterMs: SETTLES_AFTER_MS },
+  fail_later: { end: 'FAILED', afterMs: SETTLES_AFTER_MS },
+};
+
+/**
+ * Gives money back, from whatever charge it is asked to: the shop may know of money that never came by here. The same
+ * refund again answers as it stands; for another sum it is refused. A webhook tells the end in any case.
+ */
+export async function refundCharge(
+  { database, deliveries }: SandboxContext,
+  request: RefundRequest,
+): Promise<RefundReply> {
+  const { refundId, paymentId, providerReference, amount, currency } = request;
+  const { refund, taken } = await database.transaction(async (tx) => {
+    const [setting] = await findRefundMode(tx, providerReference);
+    const { end, afterMs } = endings[setting?.mode ?? 'succeed'];
+    const [made] = await insertRefund(
+      tx,
+      newReference('sbr'),
+      refundId,
+      paymentId,
+      providerReference,
+      amount,
+      currency,
+      afterMs === 0 ? end : 'PENDING',
+      afterMs === 0 ? null : end,
+      afterMs === 0 ? null : afterMs,
+    );
+    if (made === undefined) return { refund: (await findRefund(tx, refundId))[0]!, taken: [] };
+    const event = sealEvent({
+      type: end === 'SUCCEEDED' ? 'refund.succeeded' : 'refund.failed',
+      data: {
+        refundId,
+        providerRefundId: made.id,
+        ...(paymentId === null ? {} : { paymentId }),
+        providerReference,
+        amount,
+        currency,
+        ...(end === 'FAILED' ? { reason: FAILURE } : {}),
+      },
+      delayMs: afterMs,
+    });
+    return { refund: made, taken: await deliveries.post(tx, [event]) };
+  });
+  void deliveries.send(taken);
+  if (
+    refund.chargeReference !== providerReference ||
+    refund.amountMinor !== amount ||
+    refund.currency !== currency
+  ) {
+    throw new CodedError(idempotencyErrors.keyReused);
+  }
+  return present(refund);
+}
+
+/** By the merchant's id of it or by the sandbox's own. */
+export async function describeRefund(
+  { database }: SandboxContext,
+  id: string,
+): Promise<RefundReply> {
+  const [refund] = await findRefund(database, id);
+  if (refund === undefined) throw new CodedError(requestErrors.notFound);
+  return present(refund);
+}
+
+function present({ id, status }: RefundRow): RefundReply {
+  return { id, state: status, failure: status === 'FAILED' ? FAILURE : null };
+}

@@ -1,0 +1,178 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import { Type } from 'typebox';
+import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { InvalidEventError } from '../payment-provider.ts';
+import { describeSession, endSession } from './open-session.ts';
+import { missingPage, PAGE_POLICY, paymentPage } from './payment-page.ts';
+import { findSession, sumSessionMoney } from './queries.ts';
+import { readSandboxEvent } from './read-sandbox-event.ts';
+import { describeRefund, refundCharge } from './refund-charge.ts';
+import type { Sandbox } from './sandbox.ts';
+import {
+  ActionReply,
+  ActionRequest,
+  Reference,
+  ReferenceParameter,
+  RefundReply,
+  RefundRequest,
+  SessionReply,
+  SessionRequest,
+  SessionStateReply,
+} from './schemas.ts';
+import { isSameSecret } from './secrets.ts';
+import { takeEvent } from './take-event.ts';
+
+/** The server that the sandbox is a guest on; drivers stand below the shell, so its own name for it is not used. */
+export type HostServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Operation ids of what is registered here: nobody signs in at the shop for it. */
+export const sandboxOperations = [
+  'getSandboxPaymentPage',
+  'actOnSandboxSession',
+  'openSandboxSession',
+  'closeSandboxSession',
+  'getSandboxSession',
+  'createSandboxRefund',
+  'getSandboxRefund',
+  'takeSandboxEvent',
+] as const;
+
+/** The sandbox's payment pages, and the API of the merchant, who shows its key. */
+export function registerSandboxRoutes(app: HostServer, sandbox: Sandbox): void {
+  // Its addresses are a stranger's: outside the contract of /api, and of no interest to the OpenAPI document.
+  const config = { page: true };
+  const onRequest = requireMerchant(sandbox);
+
+  app.get(
+    '/sandbox/pay/:reference',
+    { config, schema: { operationId: 'getSandboxPaymentPage', params: ReferenceParameter } },
+    async (request, reply) => {
+      const [session] = await findSession(sandbox.database, request.params.reference);
+      reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8');
+      if (session === undefined) return reply.code(404).send(missingPage());
+      const money = await sumSessionMoney(sandbox.database, session.reference);
+      return reply.send(paymentPage(session, money));
+    },
+  );
+  app.post(
+    '/sandbox/sessions/:reference/actions',
+    {
+      config,
+      schema: {
+        operationId: 'actOnSandboxSession',
+        params: ReferenceParameter,
+        body: ActionRequest,
+        response: { 202: ActionReply },
+      },
+    },
+    async (request, reply) => {
+      reply.code(202);
+      return sandbox.act(request.params.reference, request.body);
+    },
+  );
+
+  app.post(
+    '/sandbox/api/sessions',
+    {
+      config,
+      onRequest,
+      schema: {
+        operationId: 'openSandboxSession',
+        headers: Type.Object({ 'idempotency-key': Reference }),
+        body: SessionRequest,
+        response: { 200: SessionReply },
+      },
+    },
+    async ({ headers, body }) => sandbox.openSession(headers['idempotency-key'], body),
+  );
+  app.get(
+    '/sandbox/api/sessions/:reference',
+    {
+      config,
+      onRequest,
+      schema: {
+        operationId: 'getSandboxSession',
+        params: ReferenceParameter,
+        response: { 200: SessionStateReply },
+      },
+    },
+    async ({ params }) => describeSession(sandbox, params.reference),
+  );
+  app.post(
+    '/sandbox/api/sessions/:reference/close',
+    {
+      config,
+      onRequest,
+      schema: { operationId: 'closeSandboxSession', params: ReferenceParameter },
+    },
+    async ({ params }) => {
+      await endSession(sandbox, params.reference);
+      return {};
+    },
+  );
+  app.post(
+    '/sandbox/api/refunds',
+    {
+      config,
+      onRequest,
+      schema: {
+        operationId: 'createSandboxRefund',
+        body: RefundRequest,
+        response: { 200: RefundReply },
+      },
+    },
+    async ({ body }) => refundCharge(sandbox, body),
+  );
+  app.get(
+    '/sandbox/api/refunds/:reference',
+    {
+      config,
+      onRequest,
+      schema: {
+        operationId: 'getSandboxRefund',
+        params: ReferenceParameter,
+        response: { 200: RefundReply },
+      },
+    },
+    async ({ params }) => describeRefund(sandbox, params.reference),
+  );
+  app.post(
+    '/sandbox/api/events',
+    { config, onRequest, schema: { operationId: 'takeSandboxEvent' } },
+    async ({ body }) => {
+      try {
+        await takeEvent(sandbox, readSandboxEvent(body));
+      } catch (error) {
+        if (error instanceof InvalidEventError) throw invalidInput('', error.message);
+        throw error;
+      }
+      return {};
+    },
+  );
+}
+
+/** Lets in whoever shows the key of the sandbox's API. */
+function requireMerchant({ secrets }: Sandbox) {
+  const expected = `Bearer ${secrets.apiKey}`;
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    if (isSameSecret(request.headers.authorization ?? '', expected)) done();
+    else done(new CodedError(authErrors.unauthenticated) as Error);
+  };
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+
+export type SandboxEventType =
+  | 'payment.captured'
+  | 'payment.failed'
+  | 'payment.expired'
+  | 'refund.succeeded'
+  | 'refund.failed';
+
+export interface NewSandboxEvent {
+  readonly type: SandboxEventType;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly delayMs: number;
+  /** Default 1. */
+  readonly copies?: number;
+  /** How long before now it is said to have happened. Default 0. */
+  readonly agoMs?: number;
+}
+
+/** An event with its name and bytes, as it goes over the wire. */
+export interface SealedEvent {
+  readonly id: string;
+  readonly body: string;
+  readonly delayMs: number;
+  readonly copies: number;
+}
+
+export function sealEvent({
+  type,
+  data,
+  delayMs,
+  copies = 1,
+  agoMs = 0,
+}: NewSandboxEvent): SealedEvent {
+  const id = newReference('evt');
+  const createdAt = new Date(Date.now() - agoMs).toISOString();
+  return { id, body: JSON.stringify({ id, type, createdAt, data }), delayMs, copies };
+}
+
+/** A name that nobody guesses: whoever knows a session's may act on it. */
+export function newReference(prefix: 'sbs' | 'sbc' | 'sbr' | 'evt'): string {
+  return `${prefix}_${randomBytes(18).toString('base64url')}`;
+}

@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import { isSignedWebhook } from '../../../shared/standard-webhooks.ts';
+import {
+  InvalidSignatureError,
+  type PaymentProvider,
+  type ProviderRefund,
+  ProviderRefusedError,
+  type RawWebhook,
+} from '../payment-provider.ts';
+import { parseSandboxEvent } from './read-sandbox-event.ts';
+import { createSandboxClient } from './sandbox-client.ts';
+import {
+  RefundReply,
+  type RefundRequest,
+  SessionReply,
+  type SessionRequest,
+  SessionStateReply,
+} from './schemas.ts';
+import { isSameSecret, originMark, sandboxSecrets } from './secrets.ts';
+
+const TIMEOUT_MS = 10_000;
+const Done = Type.Object({});
+
+export interface SandboxProviderOptions {
+  /** Where the sandbox is reached, without a slash at the end; asked at each call. */
+  readonly baseUrl: () => string;
+  /** `whsec_…`; the key of the sandbox's API follows from it. */
+  readonly webhookSecret: string;
+  /** Bounds each call. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** The merchant's side: the port to payment providers over the sandbox's API. */
+export function createSandboxProvider(options: SandboxProviderOptions): PaymentProvider {
+  const secrets = sandboxSecrets(options.webhookSecret);
+  const client = createSandboxClient({
+    baseUrl: options.baseUrl,
+    apiKey: secrets.apiKey,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+  });
+
+  return {
+    name: 'sandbox',
+
+    async openSession(request) {
+      const body: SessionRequest = {
+        paymentId: request.paymentId,
+        orderNumber: request.orderNumber,
+        amount: request.amountMinor,
+        currency: request.currency,
+        returnUrl: request.returnUrl,
+        expiresAt: request.expiresAt?.toISOString() ?? null,
+      };
+      const session = required(
+        await client.call(SessionReply, {
+          method: 'POST',
+          path: '/sandbox/api/sessions',
+          body,
+          key: request.paymentId,
+        }),
+      );
+      return { sessionId: session.reference, checkoutUrl: session.checkoutUrl };
+    },
+
+    async closeSession({ sessionId, key }) {
+      const path = `/sandbox/api/sessions/${encodeURIComponent(sessionId)}/close`;
+      required(await client.call(Done, { method: 'POST', path, body: {}, key }));
+    },
+
+    async refund({ refundId, paymentId, providerReference, amountMinor, currency }) {
+      const body: RefundRequest = {
+        refundId,
+        paymentId,
+        providerReference,
+        amount: amountMinor,
+        currency,
+      };
+      const path = '/sandbox/api/refunds';
+      const call = { method: 'POST', path, body, key: refundId } as const;
+      return refundOf(required(await client.call(RefundReply, call)));
+    },
+
+    async findSession(sessionId) {
+      const path = `/sandbox/api/sessions/${encodeURIComponent(sessionId)}`;
+      const session = await client.call(SessionStateReply, { method: 'GET', path });
+      if (session === null) return null;
+      const captures = session.charges.map(({ reference, amount, currency }) => ({
+        providerReference: reference,
+        amountMinor: amount,
+        currency,
+      }));
+      return { state: session.state, captures };
+    },
+
+    async findRefund({ refundId }) {
+      const path = `/sandbox/api/refunds/${encodeURIComponent(refundId)}`;
+      const refund = await client.call(RefundReply, { method: 'GET', path });
+      return refund === null ? null : refundOf(refund);
+    },
+
+    async readWebhook(request) {
+      if (!isSignedWebhook([secrets.webhookKey], request)) {
+        throw new InvalidSignatureError('the signature does not fit, or not any more');
+      }
+      const event = parseSandboxEvent(request.body);
+      if (event.kind !== 'ignored' && !isOfTheSandbox(request)) {
+        const body: unknown = JSON.parse(request.body.toString('utf8'));
+        await client.call(Done, {
+          method: 'POST',
+          path: '/sandbox/api/events',
+          body: body as object,
+        });
+      }
+      return event;
+    },
+  };
+
+  /** Whether the sandbox made the event itself, and so has it in its books. */
+  function isOfTheSandbox({ headers }: RawWebhook): boolean {
+    const eventId = headers['webhook-id'];
+    const mark = headers['sandbox-origin'];
+    return (
+      typeof eventId === 'string' &&
+      typeof mark === 'string' &&
+      isSameSecret(mark, originMark(secrets, eventId))
+    );
+  }
+}
+
+function required<T>(reply: T | null): T {
+  if (reply === null) throw new ProviderRefusedError('the sandbox knows nothing of it');
+  return reply;
+}
+
+function refundOf({ id, state, failure }: RefundReply): ProviderRefund {
+  return { providerRefundId: id, state, failure };
+}

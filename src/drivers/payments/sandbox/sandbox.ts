@@ -1,0 +1,44 @@
+import type { Database } from '../../../database/database.ts';
+import { createActing } from './act-on-session.ts';
+import type { SandboxContext } from './context.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createOpening } from './open-session.ts';
+import { type SandboxSecrets, sandboxSecrets } from './secrets.ts';
+
+export interface SandboxOptions {
+  readonly database: Database;
+  /** `whsec_…` */
+  readonly webhookSecret: string;
+  /** Where its payment pages are reached, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Where webhooks go; asked at each attempt. */
+  readonly webhookUrl: () => string;
+  readonly onError: (error: unknown) => void;
+  /** The wait after the first failed delivery. Default 1 s. */
+  readonly retryBaseMs?: number;
+}
+
+/** The sandbox's side of the counter: a payment provider in small, with books and a postman of its own. */
+export interface Sandbox extends SandboxContext {
+  readonly secrets: SandboxSecrets;
+  readonly openSession: ReturnType<typeof createOpening>;
+  readonly act: ReturnType<typeof createActing>;
+  /** Begins to deliver webhooks. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const secrets = sandboxSecrets(options.webhookSecret);
+  const deliveries = createDeliveries({ ...options, secrets });
+  const { database, publicUrl } = options;
+  const context: SandboxContext = { database, publicUrl, deliveries };
+  return {
+    ...context,
+    secrets,
+    openSession: createOpening(context),
+    act: createActing(context),
+    start: () => deliveries.start(),
+    stop: () => deliveries.stop(),
+  };
+}

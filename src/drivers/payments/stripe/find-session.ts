@@ -1,0 +1,50 @@
+import type { Stripe } from 'stripe';
+import {
+  type ProviderCapture,
+  type ProviderSessionState,
+  ProviderUnavailableError,
+} from '../payment-provider.ts';
+import { fromStripeAmount } from './amounts.ts';
+import { isUnknownThing } from './translate-error.ts';
+
+/** Null when Stripe knows no such session. */
+export async function findSession(
+  stripe: Stripe,
+  sessionId: string,
+): Promise<ProviderSessionState | null> {
+  try {
+    const session = await stripe.checkout.sessions.retrieve(sessionId, {
+      expand: ['payment_intent'],
+    });
+    // Expanded, so never an id.
+    const intent = session.payment_intent as Stripe.PaymentIntent | null;
+    return { state: stateOf(session, intent), captures: capturesOf(intent) };
+  } catch (error) {
+    if (isUnknownThing(error)) return null;
+    throw error;
+  }
+}
+
+function stateOf(
+  { status, payment_status }: Stripe.Checkout.Session,
+  intent: Stripe.PaymentIntent | null,
+): ProviderSessionState['state'] {
+  if (status === 'expired') return 'EXPIRED';
+  if (status !== 'complete') return 'OPEN';
+  if (payment_status !== 'unpaid') return 'PAID';
+  // Complete and unpaid: a bank debit or the like is under way, until it fails and leaves the intent without a method.
+  return intent?.status === 'requires_payment_method' || intent?.status === 'canceled'
+    ? 'FAILED'
+    : 'OPEN';
+}
+
+/** A session has one payment intent, and that is captured once. */
+function capturesOf(intent: Stripe.PaymentIntent | null): ProviderCapture[] {
+  if (intent === null || intent.amount_received === 0) return [];
+  const currency = intent.currency.toUpperCase();
+  const amountMinor = fromStripeAmount(intent.amount_received, currency);
+  if (amountMinor === null) {
+    throw new ProviderUnavailableError(`Stripe: ${intent.amount_received} ${currency} has a rest`);
+  }
+  return [{ providerReference: intent.id, amountMinor, currency }];
+}

@@ -1,0 +1,1 @@
+export { createStripeProvider, type StripeProviderOptions } from './stripe-provider.ts';

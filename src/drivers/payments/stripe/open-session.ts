@@ -1,0 +1,85 @@
+import type { Stripe } from 'stripe';
+import {
+  type OpenSession,
+  ProviderRefusedError,
+  type ProviderSession,
+  ProviderUnavailableError,
+} from '../payment-provider.ts';
+import { toStripeAmount } from './amounts.ts';
+import { isKeyReused, isRefusalOf } from './translate-error.ts';
+
+type SessionParams = Stripe.Checkout.SessionCreateParams;
+
+const MINUTE_MS = 60_000;
+/** Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at */
+const LIFETIME_MS_MIN = 30 * MINUTE_MS;
+const LIFETIME_MS_MAX = 24 * 60 * MINUTE_MS;
+
+/**
+ * Opens a Checkout Session. Stripe refuses a key that comes back with another body, so a body is made from the payment
+ * alone, never from the time of the try. What Stripe may refuse for reasons of its own, the end of the session and the
+ * e-mail address, is left out on a further try under the same key: at most one of them makes a session.
+ */
+export async function openSession(
+  stripe: Stripe,
+  request: OpenSession,
+  now: Date,
+): Promise<ProviderSession> {
+  const session = await createByOneOf(stripe, request.paymentId, bodiesOf(request, now));
+  if (session.url === null) throw new ProviderUnavailableError('Stripe: a session without a page');
+  return { sessionId: session.id, checkoutUrl: session.url };
+}
+
+async function createByOneOf(
+  stripe: Stripe,
+  key: string,
+  [body, ...others]: readonly SessionParams[],
+): Promise<Stripe.Checkout.Session> {
+  try {
+    return await stripe.checkout.sessions.create(body, { idempotencyKey: key });
+  } catch (error) {
+    const mayHelp = isKeyReused(error) || isRefusalOf(error, ['expires_at', 'customer_email']);
+    if (others.length === 0 || !mayHelp) throw error;
+    return createByOneOf(stripe, key, others);
+  }
+}
+
+/** In the order in which they are tried. */
+function bodiesOf(request: OpenSession, now: Date): SessionParams[] {
+  const plain = plainBody(request);
+  const named = { ...plain, customer_email: request.customerEmail };
+  if (request.expiresAt === null) return [named, plain];
+  const ending = { ...named, expires_at: Math.floor(request.expiresAt.getTime() / 1000) };
+  const lifetimeMs = request.expiresAt.getTime() - now.getTime();
+  const isAllowed = lifetimeMs > LIFETIME_MS_MIN + MINUTE_MS && lifetimeMs < LIFETIME_MS_MAX;
+  // Too short now, it may have been long enough on a first try whose answer was lost.
+  return isAllowed ? [ending, named, plain] : [named, ending, plain];
+}
+
+function plainBody(request: OpenSession): SessionParams {
+  const { paymentId, orderId, orderNumber, amountMinor, currency, returnUrl } = request;
+  const amount = toStripeAmount(amountMinor, currency);
+  if (amount === null) {
+    throw new ProviderRefusedError(`Stripe cannot take ${amountMinor} minor units of ${currency}`);
+  }
+  const metadata = { paymentId, orderId, orderNumber };
+  return {
+    mode: 'payment',
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: currency.toLowerCase(),
+          unit_amount: amount,
+          product_data: { name: `Order ${orderNumber}` },
+        },
+      },
+    ],
+    client_reference_id: paymentId,
+    metadata,
+    // On the payment itself too: events about it do not carry the session's.
+    payment_intent_data: { metadata },
+    success_url: returnUrl,
+    cancel_url: returnUrl,
+  };
+}

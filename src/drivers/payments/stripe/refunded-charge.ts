@@ -1,0 +1,26 @@
+import type { Stripe } from 'stripe';
+import type { ProviderEvent } from '../payment-provider.ts';
+import { type ChargeRefunded, readRefund } from './read-event.ts';
+import { listRefunds } from './refunds.ts';
+import { isUnknownThing } from './translate-error.ts';
+
+/**
+ * The refund that an event about its charge tells of: the newest one of that time which added what the charge's sum rose
+ * by. An event may come late and out of order, so later refunds are passed over.
+ */
+export async function findRefundOfCharge(
+  stripe: Stripe,
+  { refunds, reference, addedAmount, ...event }: ChargeRefunded,
+): Promise<ProviderEvent> {
+  const head = { id: event.id, type: event.type, createdAt: event.createdAt };
+  try {
+    for await (const refund of refunds ?? listRefunds(stripe, reference)) {
+      const isLater = event.createdAt !== null && refund.created * 1000 > event.createdAt.getTime();
+      const isOther = addedAmount !== null && refund.amount !== addedAmount;
+      if (!isLater && !isOther) return readRefund(head, refund);
+    }
+  } catch (error) {
+    if (!isUnknownThing(error)) throw error;
+  }
+  return { ...head, kind: 'ignored' };
+}

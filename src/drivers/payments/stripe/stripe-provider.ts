@@ -1,0 +1,70 @@
+import { Stripe } from 'stripe';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import type { PaymentProvider } from '../payment-provider.ts';
+import { closeSession } from './close-session.ts';
+import { findSession } from './find-session.ts';
+import { openSession } from './open-session.ts';
+import { readEvent } from './read-event.ts';
+import { findRefundOfCharge } from './refunded-charge.ts';
+import { findRefund, makeRefund } from './refunds.ts';
+import { asked } from './translate-error.ts';
+import { verifyWebhook } from './verify-webhook.ts';
+
+/** The version that this code was written and tested against; the account's own may be another. */
+const API_VERSION = '2026-10-28.endive';
+const TIMEOUT_MS = 5_000;
+const RETRIES_MAX = 2;
+
+export interface StripeProviderOptions {
+  /** `sk_…`, or a restricted key `rk_…` that may write Checkout Sessions and refunds and read payment intents. */
+  readonly secretKey: string;
+  /** `whsec_…` of the webhook endpoint. */
+  readonly webhookSecret: string;
+  /** Where Stripe is, without a path. Default: Stripe itself. */
+  readonly apiBase?: string | null;
+  /** Bounds each of at most three tries. Default 5 s. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Payments by Stripe: Checkout Sessions, and the payment intent as the reference of the money, everywhere. */
+export function createStripeProvider(options: StripeProviderOptions): PaymentProvider {
+  const { secretKey, webhookSecret, clock = systemClock } = options;
+  const stripe = new Stripe(secretKey, {
+    apiVersion: API_VERSION,
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
+    maxNetworkRetries: RETRIES_MAX,
+    telemetry: false,
+    appInfo: { name: 'Holdfast' },
+    ...addressOf(options.apiBase ?? null),
+  });
+
+  return {
+    name: 'stripe',
+    openSession: (request) => asked(() => openSession(stripe, request, clock.now())),
+    closeSession: ({ sessionId }) => asked(() => closeSession(stripe, sessionId)),
+    refund: (request) => asked(() => makeRefund(stripe, request)),
+    findSession: (sessionId) => asked(() => findSession(stripe, sessionId)),
+    findRefund: (request) => asked(() => findRefund(stripe, request)),
+    readWebhook(request) {
+      const event = readEvent(verifyWebhook(webhookSecret, request));
+      if (event.kind !== 'charge-refunded') return event;
+      return asked(() => findRefundOfCharge(stripe, event));
+    },
+  };
+}
+
+function addressOf(apiBase: string | null): {
+  host?: string;
+  port?: string;
+  protocol?: 'http' | 'https';
+} {
+  if (apiBase === null) return {};
+  const { hostname, port, protocol } = new URL(apiBase);
+  const isHttp = protocol === 'http:';
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isHttp ? '80' : '443') : port,
+    protocol: isHttp ? 'http' : 'https',
+  };
+}

@@ -1,0 +1,185 @@
+import { ErrorCode, type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { beforeAbort, within } from '../before-abort.ts';
+import type { Message, ReceiveOptions } from '../queue.ts';
+import { LOCK_MS, WaitingWorker } from './waiting-worker.ts';
+
+/** How long a Redis that stands still keeps its callers. Long against a healthy answer. */
+export const COMMAND_TIMEOUT_MS = 2_000;
+
+/** Keys of ours are `holdfast:queue:<queue>:…`. */
+const PREFIX = 'holdfast:queue';
+/** What a person can still look at; the dead letters themselves are in the database. */
+const FAILED_KEPT_MAX = 1_000;
+/** BullMQ's own events, which nobody here reads. */
+const EVENTS_KEPT_MAX = 100;
+
+/** Somebody else has the job by now, or it is gone. */
+const lostCodes: ReadonlySet<unknown> = new Set([
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+]);
+
+export interface ChannelOptions {
+  readonly connection: Redis;
+  readonly stalledIntervalMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One queue of BullMQ's: it holds one lane of one of ours. Two lanes in one, by priorities, cannot be fetched apart. */
+export interface Channel {
+  readonly queue: Queue;
+  send(messages: readonly Message[]): Promise<void>;
+  /** Rejects when Redis is away. */
+  receive(options: ReceiveOptions, end: AbortSignal, endsAt: number): Promise<Job[]>;
+  extend(jobs: readonly Job[], leaseMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createChannel(name: string, options: ChannelOptions): Channel {
+  const { connection, onError } = options;
+  const queue = new Queue(name, {
+    connection,
+    prefix: PREFIX,
+    // Its first question would decide for good whether the queue works.
+    skipVersionCheck: true,
+    streams: { events: { maxLen: EVENTS_KEPT_MAX } },
+  });
+  queue.on('error', onError);
+
+  let opened: { readonly worker: WaitingWorker; readonly ready: Promise<WaitingWorker> } | null =
+    null;
+  let blocked: Promise<Job | undefined> | null = null;
+  let isClosed = false;
+
+  /** Made on the first receive, since it costs a connection that waits; made anew when Redis was lost meanwhile. */
+  function open(): Promise<WaitingWorker> {
+    if (opened !== null) return opened.ready;
+    const worker = new WaitingWorker(name, { ...options, prefix: PREFIX });
+    const ready = becomeReady(worker).catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    opened = { worker, ready };
+    return ready;
+  }
+
+  async function waitForOne(it: WaitingWorker, end: AbortSignal, endsAt: number) {
+    // BullMQ waits once per worker. Whoever comes second looks again when the first has been served.
+    if (blocked !== null) return void (await beforeAbort(end, blocked));
+    blocked = it.takeWithin(endsAt - performance.now()).finally(() => {
+      blocked = null;
+    });
+    return beforeAbort(end, blocked, (job) => void giveBack(job).catch(onError));
+  }
+
+  return {
+    queue,
+    async send(messages) {
+      await queue.addBulk(messages.map(bulkJob));
+    },
+    async receive({ max, leaseMs }, end, endsAt) {
+      const it = await beforeAbort(end, open());
+      while (it !== undefined && !isClosed) {
+        const jobs = await takeWaiting(it, max);
+        if (jobs.length === 0 && !end.aborted) {
+          const job = await waitForOne(it, end, endsAt);
+          if (job !== undefined) jobs.push(job, ...(await takeWaiting(it, max - 1)));
+        }
+        if (jobs.length > 0 && leaseMs !== LOCK_MS) await extendLocks(it, jobs, leaseMs);
+        if (jobs.length > 0 || end.aborted) return jobs;
+      }
+      return [];
+    },
+    async extend(jobs, leaseMs) {
+      await extendLocks(await open(), jobs, leaseMs);
+    },
+    async close() {
+      isClosed = true;
+      const waiting = blocked;
+      // Also one that still waits for a Redis that does not answer.
+      await opened?.worker.close(true);
+      // While Redis is away it may wait for ever, for nothing.
+      if (waiting !== null && connection.status === 'ready') {
+        await within(COMMAND_TIMEOUT_MS, waiting.then(giveBack)).catch(onError);
+      }
+      await queue.close();
+    },
+  };
+}
+
+/** Rejects when Redis was lost before all stood. */
+async function becomeReady(worker: WaitingWorker): Promise<WaitingWorker> {
+  try {
+    await worker.waitUntilReady();
+    await worker.startStalledCheckTimer();
+    return worker;
+  } catch (error) {
+    await worker.close(true);
+    throw error;
+  }
+}
+
+function bulkJob({ jobId, name, sending, delayMs }: Message) {
+  return {
+    name,
+    data: { jobId },
+    opts: {
+      jobId: `${jobId}.${sending}`,
+      ...(delayMs > 0 ? { delay: Math.ceil(delayMs) } : {}),
+      attempts: 1,
+      removeOnComplete: true,
+      removeOnFail: { count: FAILED_KEPT_MAX },
+      // Where this driver stood when it was told of a failure helps nobody.
+      stackTraceLimit: 0,
+    },
+  };
+}
+
+/**
+ * Up to `max` jobs that wait, oldest first. A fetch is one script for one job, so they are asked for together, four
+ * times as many each time: an idle queue costs one question, a full one five for its hundred.
+ */
+async function takeWaiting(worker: WaitingWorker, max: number): Promise<Job[]> {
+  const jobs: Job[] = [];
+  for (let asked = 1; jobs.length < max; asked *= 4) {
+    const wanted = Math.min(asked, max - jobs.length);
+    const takes = Array.from({ length: wanted }, () =>
+      within(COMMAND_TIMEOUT_MS, worker.takeNow()),
+    );
+    const answers = await Promise.allSettled(takes);
+    const taken = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' ? (answer.value ?? []) : [],
+    );
+    jobs.push(...taken);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    // What was taken before Redis went is worth working on.
+    if (failed !== undefined && jobs.length === 0) throw failed.reason;
+    if (taken.length < wanted) break;
+  }
+  return jobs;
+}
+
+async function extendLocks(worker: WaitingWorker, jobs: readonly Job[], leaseMs: number) {
+  await worker.extendJobLocks(
+    jobs.map(({ id }) => id!),
+    jobs.map(({ token }) => token!),
+    leaseMs,
+  );
+}
+
+async function giveBack(job: Job | undefined): Promise<void> {
+  if (job === undefined) return;
+  await within(COMMAND_TIMEOUT_MS, unlessLost(job.moveToWait(job.token)));
+}
+
+/** That a job is somebody else's by now is no error. */
+export async function unlessLost(ending: Promise<unknown> | undefined): Promise<void> {
+  try {
+    await ending;
+  } catch (error) {
+    if (!lostCodes.has((error as { code?: unknown }).code)) throw error;
+  }
+}

@@ -1,0 +1,211 @@
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+import { derivedId, newId } from '../../../shared/ids.ts';
+import { type Delivery, type Lane, lanes, type Message, type QueueDriver } from '../queue.ts';
+import { createArrivals } from './arrivals.ts';
+
+export interface PostgresQueueOptions {
+  readonly url: string;
+  /** What pg-boss does by itself and could not; it tries again. */
+  readonly onError: (error: unknown) => void;
+  /** Default 30, not below 10: pg-boss keeps a lease with the message from its sending on. */
+  readonly leaseSeconds?: number;
+}
+
+const SCHEMA = 'pgboss';
+/** Failed messages, for a person with SQL at hand; the list of dead letters is in the table `jobs`. */
+const BURIED_QUEUE = 'buried';
+const BURIED_KEPT_SECONDS = 14 * 86_400;
+const POOL_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const INSERT_MAX = 1_000;
+const LEASE_SECONDS = 30;
+/**
+ * How often pg-boss looks which leases have ended. Only a worker that died with messages in its hands lets one end, and
+ * then the rescue has mostly sent again before.
+ */
+const SUPERVISE_SECONDS = 5;
+/** A message comes again as long as nobody acknowledges it: how often a job is tried is not decided here. */
+const RETRIES_MAX = 1_000_000;
+/** Longer than the longest wait of a job; what is lost by it, the rescue sends again. */
+const KEPT_SECONDS = 30 * 86_400;
+
+interface Content {
+  readonly jobId: string;
+  /** For a person. */
+  readonly name: string;
+  /** Rises. */
+  readonly sentAs: string;
+}
+
+interface Handle {
+  readonly id: string;
+  readonly retryCount: number;
+}
+
+/**
+ * Carries messages in PostgreSQL, in pg-boss's own schema and on connections of its own. Of pg-boss only the transport
+ * is used: schedules, retries and dead letters are in our tables, the same for every driver.
+ */
+export function createPostgresQueue({
+  url,
+  onError,
+  leaseSeconds = LEASE_SECONDS,
+}: PostgresQueueOptions): QueueDriver {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_MAX,
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    keepAlive: true,
+    application_name: 'holdfast-queue',
+  });
+  pool.on('error', onError);
+  // See database.ts: without a listener the server's last words end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    schema: SCHEMA,
+    schedule: false,
+    reindex: false,
+    monitorVacuum: false,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+    maintenanceIntervalSeconds: 3_600,
+    // A long queue is seen on our metrics; a slow statement ends at its timeout.
+    warningQueueSize: 100_000_000,
+  });
+  boss.on('error', onError);
+  const handles = new WeakMap<Delivery, Handle>();
+  const arrivals = createArrivals({
+    findWaiting: async (names) =>
+      (await pool.query<{ name: string }>(FIND_WAITING, [names])).rows.map(({ name }) => name),
+    onError,
+  });
+
+  /** By lane, since one call of pg-boss is about one of its queues. */
+  async function eachLane(
+    queue: string,
+    deliveries: readonly Delivery[],
+    work: (name: string, held: Handle[]) => Promise<unknown>,
+  ): Promise<void> {
+    await Promise.all(
+      lanes.map(async (lane) => {
+        const held = deliveries.flatMap((one) => {
+          const handle = one.lane === lane ? handles.get(one) : undefined;
+          return handle === undefined ? [] : [handle];
+        });
+        if (held.length > 0) await work(nameOf(queue, lane), held);
+      }),
+    );
+  }
+
+  return {
+    kind: 'postgres',
+    async start(queues) {
+      await boss.start();
+      const options = {
+        heartbeatSeconds: leaseSeconds,
+        expireInSeconds: 86_399,
+        retryLimit: RETRIES_MAX,
+        retentionSeconds: KEPT_SECONDS,
+      };
+      for (const queue of queues) {
+        for (const lane of lanes) await boss.createQueue(nameOf(queue, lane), options);
+      }
+      await boss.createQueue(BURIED_QUEUE, { retentionSeconds: BURIED_KEPT_SECONDS });
+    },
+    async send(queue, messages) {
+      for (const lane of lanes) {
+        const ofLane = distinct(messages.filter((message) => message.lane === lane));
+        for (let start = 0; start < ofLane.length; start += INSERT_MAX) {
+          await boss.insert(nameOf(queue, lane), ofLane.slice(start, start + INSERT_MAX));
+        }
+        if (ofLane.length > 0) arrivals.announce(nameOf(queue, lane));
+      }
+    },
+    async receive(queue, lane, { max, leaseMs, waitMs, signal }) {
+      if (leaseMs > leaseSeconds * 1000) {
+        throw new RangeError(`a lease here has ${leaseSeconds} s, not ${leaseMs} ms`);
+      }
+      const name = nameOf(queue, lane);
+      const deadline = performance.now() + waitMs;
+      while (!signal.aborted) {
+        const arrival = arrivals.listen(name);
+        try {
+          const fetched = await boss.fetch<Content>(name, { batchSize: max });
+          if (fetched.length > 0) {
+            return fetched.sort(bySending).map(({ id, retryCount, data }) => {
+              const delivery = { jobId: data.jobId, lane };
+              handles.set(delivery, { id, retryCount });
+              return delivery;
+            });
+          }
+          const leftMs = deadline - performance.now();
+          if (leftMs <= 0) break;
+          await arrival.wait(leftMs, signal);
+        } finally {
+          arrival.close();
+        }
+      }
+      return [];
+    },
+    /** By the lease that the message was sent with. */
+    extend: (queue, deliveries) =>
+      eachLane(queue, deliveries, (name, held) => boss.touch(name, held)),
+    acknowledge: (queue, deliveries) =>
+      eachLane(queue, deliveries, (name, held) => boss.deleteJob(name, held)),
+    async bury(queue, delivery, error) {
+      const { jobId } = delivery;
+      await boss.insert(BURIED_QUEUE, [{ data: { jobId, queue, error } }]);
+      await eachLane(queue, [delivery], (name, held) => boss.deleteJob(name, held));
+    },
+    async ping() {
+      await pool.query('select 1');
+    },
+    async stop() {
+      arrivals.stop();
+      await boss.stop({ graceful: false });
+      await pool.end();
+    },
+  };
+}
+
+/** Which of these have a message that is due: one look for all, so that an idle server asks ten questions a second. */
+const FIND_WAITING = `
+  select name
+    from unnest($1::text[]) as name
+   where exists (
+     select
+       from ${SCHEMA}.job
+      where job.name = name.name
+        and job.state < 'active'
+        and not job.blocked
+        and job.start_after <= now())`;
+
+/** A fetch takes the oldest and gives them in any order. */
+function bySending(one: { data: Content }, other: { data: Content }): number {
+  return one.data.sentAs < other.data.sentAs ? -1 : 1;
+}
+
+function nameOf(queue: string, lane: Lane): string {
+  return `${queue}.${lane}`;
+}
+
+/** The id makes a repeat the same message for as long as the first has not been acknowledged. */
+function distinct(
+  messages: readonly Message[],
+): { id: string; data: Content; startAfter?: string }[] {
+  const byId = new Map(
+    messages.map(({ jobId, name, sending, delayMs }) => {
+      const id = derivedId('message', jobId, String(sending));
+      const startAfter = delayMs > 0 ? `${delayMs} milliseconds` : undefined;
+      return [
+        id,
+        { id, data: { jobId, name, sentAs: newId() }, ...(startAfter && { startAfter }) },
+      ];
+    }),
+  );
+  return [...byId.values()];
+}

@@ -1,0 +1,133 @@
+import { type LookupAddress, lookup } from 'node:dns';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { isPublicAddress, namesPrivateTarget } from '../../../shared/public-address.ts';
+import type { OutgoingWebhook, WebhookAnswer, WebhookSender } from '../webhook-sender.ts';
+
+const TIMEOUT_MS = 10_000;
+/** The answer's body says nothing that is used; reading a little of it spares the receiver an error. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+type Resolve = (
+  hostname: string,
+  options: { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface HttpSenderOptions {
+  /** False: only machines on the internet are reached. */
+  readonly allowPrivateTargets: boolean;
+  /** From the name to the end of the answer. Default: 10 s. */
+  readonly timeoutMs?: number;
+  /** Default: the system's. */
+  readonly resolve?: Resolve;
+}
+
+/** The name leads to a machine that must not be reached. */
+class PrivateTarget extends Error {}
+
+/** Each try on a connection of its own: what was checked is what is connected to, and no stale one fails a try. */
+export function createHttpSender(options: HttpSenderOptions): WebhookSender {
+  const { allowPrivateTargets, timeoutMs = TIMEOUT_MS, resolve = lookup } = options;
+  const guard = guardedLookup(resolve, allowPrivateTargets);
+  return {
+    async post(webhook) {
+      const url = new URL(webhook.url);
+      // Addresses are connected to without a look-up.
+      if (!allowPrivateTargets && namesPrivateTarget(url)) {
+        return { kind: 'refused', reason: `${url.hostname} is a private target` };
+      }
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([webhook.signal, timeout]);
+      try {
+        return await exchange(url, webhook, signal, guard);
+      } catch (error) {
+        if (error instanceof PrivateTarget) return { kind: 'refused', reason: error.message };
+        const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error);
+        return { kind: 'unreachable', reason };
+      }
+    },
+  };
+}
+
+function exchange(
+  url: URL,
+  { headers, body }: OutgoingWebhook,
+  signal: AbortSignal,
+  guard: LookupFunction,
+): Promise<WebhookAnswer> {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        headers: { ...headers, 'content-length': String(body.length) },
+        agent: false,
+        lookup: guard,
+        signal,
+      },
+      (response) => {
+        const answer = answerOf(url, response);
+        // From here on there is an answer, whatever becomes of the rest.
+        sent.off('error', reject).on('error', () => {});
+        drain(response, () => {
+          sent.destroy();
+          resolve(answer);
+        });
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+function answerOf(url: URL, { statusCode = 0, headers }: IncomingMessage): WebhookAnswer {
+  const { location } = headers;
+  const target = location === undefined ? null : URL.parse(location, url.href);
+  return { kind: 'answered', status: statusCode, location: target?.href ?? null };
+}
+
+/** The status stands whatever becomes of the body: read to its end, its bound, its failure or the time-out. */
+function drain(response: IncomingMessage, onDone: () => void): void {
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) onDone();
+  });
+  response.once('error', onDone);
+  response.once('close', onDone);
+  response.once('end', onDone);
+}
+
+/**
+ * Resolves a name and hands on only what was checked, so that a name cannot lead elsewhere between the check and the
+ * connection. One forbidden address among several refuses them all: which one is taken would be left to chance.
+ */
+function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, []);
+        return;
+      }
+      const wrong = allowPrivateTargets
+        ? undefined
+        : addresses.find(({ address }) => !isPublicAddress(address));
+      const [first] = addresses;
+      if (wrong !== undefined || first === undefined) {
+        const reason = `${hostname} leads to a private target, ${wrong?.address ?? 'none'}`;
+        callback(new PrivateTarget(reason), []);
+      } else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Several addresses were tried: the message of the whole is empty.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error.message;
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { type Mail, type Mailer, MailRefusedError } from '../../src/drivers/mail/mailer.ts';
+import { newId } from '../../src/shared/ids.ts';
+import type { ReceivedMail } from '../support/smtp-server.ts';
+
+export const SENDER = { name: 'Zoë’s Kitchen, "the best"', address: 'orders@shop.example' };
+export const REFUSED = 'refused@example.com';
+
+/** A driver with its server, or its look-alike, behind it. */
+export interface MailerBench {
+  readonly mailer: Mailer;
+  /** The same driver at an address where nobody answers. */
+  readonly unreachable: Mailer;
+  /** What the server has taken; null for the driver that sends nothing. */
+  readonly received: readonly ReceivedMail[] | null;
+  /** The server takes no mail for now, in each of the ways that pass. */
+  readonly passingTroubles: Readonly<Record<string, () => void>>;
+  /** The server answers no more. */
+  hang(): void;
+  recover(): void;
+}
+
+export function mailOf(changes: Partial<Mail> = {}): Mail {
+  return {
+    id: newId(),
+    to: 'ada@example.com',
+    subject: 'Your order 100023 is confirmed',
+    text: 'A line\n.\n..dots\nFrom here\n£12.95 for Crème brûlée\n',
+    html: `<p>${'a long line '.repeat(200)}</p>\n<p>£12.95 &amp; 日本</p>\n`,
+    ...changes,
+  };
+}
+
+/** What notifications rely on, whichever driver is behind the port. */
+export function mailerContract(name: string, bench: MailerBench): void {
+  const { mailer } = bench;
+  const receivedBy = (to: string) =>
+    (bench.received ?? []).filter((it) => it.envelopeTo.includes(to));
+  const sends = bench.received !== null;
+  afterEach(() => bench.recover());
+
+  test(`${name}: a control character never reaches a header`, async () => {
+    const count = bench.received?.length;
+    for (const changes of [
+      { to: 'ada@example.com\r\nBcc: eve@example.com' },
+      { to: 'ada@example.com\n' },
+      { subject: 'Hello\r\nX-Evil: yes' },
+      { subject: 'a\u2028b' },
+    ]) {
+      await assert.rejects(mailer.send(mailOf(changes)), RangeError);
+    }
+    assert.equal(bench.received?.length, count);
+  });
+
+  test(`${name}: a mail has one Message-ID, another mail another`, () => {
+    const mail = mailOf();
+    assert.equal(mailer.messageIdOf(mail), mailer.messageIdOf({ id: mail.id }));
+    assert.notEqual(mailer.messageIdOf(mail), mailer.messageIdOf(mailOf()));
+    assert.match(mailer.messageIdOf(mail), /^[0-9a-f-]+@[a-z.]+$/);
+  });
+
+  test(`${name}: a try that was given up before it began sends nothing`, async () => {
+    const mail = mailOf({ to: 'never@example.com' });
+    await assert.rejects(mailer.send(mail, { signal: AbortSignal.abort() }));
+    assert.deepEqual(receivedBy(mail.to), []);
+  });
+
+  if (!sends) return;
+
+  test(`${name}: a mail arrives whole, from the shop, and says that a machine wrote it`, async () => {
+    const mail = mailOf({ to: 'whole@example.com', subject: 'Ünïcode – № 100023 日本' });
+    await mailer.send(mail);
+    const [arrived, ...others] = receivedBy(mail.to);
+    assert.deepEqual(others, []);
+    assert.ok(arrived);
+    assert.equal(arrived.envelopeFrom, SENDER.address);
+    assert.deepEqual(arrived.envelopeTo, [mail.to]);
+    assert.equal(arrived.headers.to, mail.to);
+    assert.equal(arrived.headers.subject, mail.subject);
+    assert.ok(arrived.headers.from?.includes(`<${SENDER.address}>`));
+    assert.ok(arrived.headers.from?.replaceAll('\\', '').includes(SENDER.name));
+    assert.equal(arrived.headers['message-id'], `<${mailer.messageIdOf(mail)}>`);
+    assert.equal(arrived.headers['auto-submitted'], 'auto-generated');
+    assert.equal(arrived.text.trimEnd(), mail.text.trimEnd());
+    assert.equal(arrived.html.trimEnd(), mail.html.trimEnd());
+  });
+
+  test(`${name}: the same mail sent again bears the same Message-ID`, async () => {
+    const mail = mailOf({ to: 'again@example.com' });
+    await mailer.send(mail);
+    await mailer.send(mail);
+    assert.deepEqual(
+      receivedBy(mail.to).map(({ headers }) => headers['message-id']),
+      [`<${mailer.messageIdOf(mail)}>`, `<${mailer.messageIdOf(mail)}>`],
+    );
+  });
+
+  test(`${name}: twenty mails at once all arrive`, async () => {
+    const mails = Array.from({ length: 20 }, (_, index) =>
+      mailOf({ to: `many-${index}@example.com` }),
+    );
+    await Promise.all(mails.map((mail) => mailer.send(mail)));
+    for (const mail of mails) assert.equal(receivedBy(mail.to).length, 1);
+  });
+
+  test(`${name}: an address that is refused for good is told so, and hurts no other mail`, async () => {
+    const mail = mailOf({ to: 'beside@example.com' });
+    const [refused, sent] = await Promise.allSettled([
+      mailer.send(mailOf({ to: REFUSED })),
+      mailer.send(mail),
+    ]);
+    assert.ok(refused.status === 'rejected' && refused.reason instanceof MailRefusedError);
+    assert.equal(sent.status, 'fulfilled');
+    assert.equal(receivedBy(mail.to).length, 1);
+  });
+
+  for (const [trouble, begin] of Object.entries(bench.passingTroubles)) {
+    test(`${name}: ${trouble} is no refusal, and the mail goes when it has passed`, async () => {
+      const mail = mailOf({ to: `${trouble.replaceAll(/\W+/g, '-')}@example.com` });
+      begin();
+      await assert.rejects(mailer.send(mail), isPassing);
+      bench.recover();
+      await mailer.send(mail);
+      assert.equal(receivedBy(mail.to).length, 1);
+    });
+  }
+
+  test(`${name}: a server that nobody reaches is no refusal`, async () => {
+    await assert.rejects(bench.unreachable.send(mailOf()), isPassing);
+  });
+
+  test(`${name}: a server that hangs is given up`, async () => {
+    bench.hang();
+    await assert.rejects(mailer.send(mailOf({ to: 'hanging@example.com' })), isPassing);
+  });
+
+  test(`${name}: a caller that gives up ends the try at once`, async () => {
+    bench.hang();
+    const caller = new AbortController();
+    const sending = mailer.send(mailOf({ to: 'given-up@example.com' }), { signal: caller.signal });
+    caller.abort();
+    await assert.rejects(sending, isPassing);
+  });
+}
+
+function isPassing(error: unknown): boolean {
+  assert.ok(error instanceof Error && !(error instanceof MailRefusedError), String(error));
+  return true;
+}

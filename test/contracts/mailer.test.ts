@@ -1,0 +1,81 @@
+import { after } from 'node:test';
+import { createCaptureMailer } from '../../src/drivers/mail/capture/capture-mailer.ts';
+import { createSesMailer } from '../../src/drivers/mail/ses/ses-mailer.ts';
+import { createSmtpMailer } from '../../src/drivers/mail/smtp/smtp-mailer.ts';
+import { startSesLookAlike } from '../support/ses-look-alike.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
+import { mailerContract, REFUSED, SENDER } from './mailer-contract.ts';
+
+// AWS's own chain looks here first.
+process.env.AWS_ACCESS_KEY_ID = 'test';
+process.env.AWS_SECRET_ACCESS_KEY = 'test';
+
+const smtp = await startSmtpServer();
+const ses = await startSesLookAlike();
+smtp.refuses = (recipient) => (recipient === REFUSED ? 550 : null);
+ses.refuses = (recipient) => recipient === REFUSED;
+
+/** Short for the hanging server, long enough for a busy machine to answer within it. */
+const timeoutMs = 3_000;
+const region = 'eu-west-2';
+const smtpMailer = createSmtpMailer({ url: smtp.url, sender: SENDER, timeoutMs });
+const smtpNowhere = createSmtpMailer({ url: 'smtp://127.0.0.1:1', sender: SENDER, timeoutMs });
+const sesOptions = { region, sender: SENDER, timeoutMs };
+const sesMailer = createSesMailer({ ...sesOptions, endpointUrl: ses.endpointUrl });
+const sesNowhere = createSesMailer({ ...sesOptions, endpointUrl: 'http://127.0.0.1:1' });
+after(() => Promise.all([smtpMailer, smtpNowhere, sesMailer, sesNowhere].map((it) => it.close())));
+
+const captured = createCaptureMailer();
+mailerContract('capture', {
+  mailer: captured,
+  unreachable: captured,
+  received: null,
+  passingTroubles: {},
+  hang() {},
+  recover() {},
+});
+
+mailerContract('smtp', {
+  mailer: smtpMailer,
+  unreachable: smtpNowhere,
+  received: smtp.received,
+  passingTroubles: {
+    'a mailbox that is busy': () => {
+      smtp.trouble = { at: 'recipient', code: 450 };
+    },
+    'a server that is short of storage': () => {
+      smtp.trouble = { at: 'data', code: 452 };
+    },
+    // 5xx, but of our own account: an operator mends it, and no address is bad.
+    'a sender who is not allowed yet': () => {
+      smtp.trouble = { at: 'sender', code: 550 };
+    },
+  },
+  hang() {
+    smtp.trouble = { at: 'hang' };
+  },
+  recover() {
+    smtp.trouble = null;
+  },
+});
+
+const sesAnswers = (status: number, name: string) => () => {
+  ses.trouble = { status, name, message: 'not now' };
+};
+mailerContract('ses', {
+  mailer: sesMailer,
+  unreachable: sesNowhere,
+  received: ses.received,
+  passingTroubles: {
+    'a quota that is used up': sesAnswers(429, 'TooManyRequestsException'),
+    'a paused account': sesAnswers(400, 'SendingPausedException'),
+    'a domain that is not verified': sesAnswers(400, 'MailFromDomainNotVerifiedException'),
+    'a fault inside SES': sesAnswers(500, 'InternalServiceErrorException'),
+  },
+  hang() {
+    ses.trouble = 'hang';
+  },
+  recover() {
+    ses.trouble = null;
+  },
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, test } from 'node:test';
+import type { Cache, Caches } from '../../../src/drivers/cache/cache.ts';
+import { createMemoryCaches } from '../../../src/drivers/cache/memory/memory-caches.ts';
+import { createRedisCaches } from '../../../src/drivers/cache/redis/redis-caches.ts';
+import { redisMissing, startRedis } from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
+
+const silent = { info() {}, warn() {} };
+/** Long enough for a busy machine. */
+const options = { ttlMs: 60_000, entriesMax: 100 };
+
+interface Thing {
+  readonly name: string;
+}
+
+/** What every driver of the port promises. */
+function promises(where: string, skip: string | false, cachesOf: () => Promise<Caches>): void {
+  describe(`values kept ${where}`, { skip }, () => {
+    async function newCache(ttlMs = options.ttlMs): Promise<Cache<Thing>> {
+      return (await cachesOf()).create(randomUUID(), { ...options, ttlMs });
+    }
+    const keeps = (cache: Cache<Thing>, key: string, name: string | undefined) =>
+      until(async () => assert.deepEqual((await cache.get(key))?.name, name));
+
+    test('come out as they went in, each under its key', async () => {
+      const cache = await newCache();
+      assert.equal(await cache.get('a'), undefined);
+      cache.set('a', { stamp: 1, value: { name: 'one' } });
+      cache.set('b', { stamp: 1, value: { name: 'other' } });
+      await keeps(cache, 'a', 'one');
+      await keeps(cache, 'b', 'other');
+      assert.deepEqual(await cache.get('a'), { name: 'one' });
+    });
+
+    test('are gone at once when they are outdated, and stay when they are not older', async () => {
+      const cache = await newCache();
+      cache.set('a', { stamp: 3, value: { name: 'three' } });
+      await keeps(cache, 'a', 'three');
+      cache.outdate('a', 3);
+      assert.deepEqual(await cache.get('a'), { name: 'three' });
+      cache.outdate('a', 4);
+      assert.equal(await cache.get('a'), undefined);
+    });
+
+    test('that were read before a change and come after it are not kept', async () => {
+      const cache = await newCache();
+      cache.outdate('a', 5);
+      cache.set('a', { stamp: 4, value: { name: 'late' } });
+      cache.set('b', { stamp: 1, value: { name: 'after it' } });
+      await keeps(cache, 'b', 'after it');
+      assert.equal(await cache.get('a'), undefined);
+      cache.set('a', { stamp: 5, value: { name: 'true' } });
+      await keeps(cache, 'a', 'true');
+    });
+
+    test('are not replaced by older ones', async () => {
+      const cache = await newCache();
+      cache.set('a', { stamp: 2, value: { name: 'new' } });
+      cache.set('a', { stamp: 1, value: { name: 'old' } });
+      await keeps(cache, 'a', 'new');
+      cache.set('b', { stamp: 1, value: { name: 'after it' } });
+      await keeps(cache, 'b', 'after it');
+      assert.equal((await cache.get('a'))?.name, 'new');
+    });
+
+    test('end with their time', async () => {
+      const cache = await newCache(200);
+      // Kept again until it is seen, since a busy machine may sleep through its time.
+      await until(async () => {
+        cache.set('a', { stamp: 1, value: { name: 'one' } });
+        assert.equal((await cache.get('a'))?.name, 'one');
+      });
+      await keeps(cache, 'a', undefined);
+    });
+  });
+}
+
+promises('in memory', false, async () => createMemoryCaches());
+
+test('in memory the entries are bounded, and those not used for the longest time go first', () => {
+  const cache = createMemoryCaches().create<Thing>('bounded', { ...options, entriesMax: 10 });
+  const value = { name: 'kept' };
+  cache.set('kept', { stamp: 1, value });
+  for (let key = 1; key <= 100; key += 1) {
+    cache.set(`other ${key}`, { stamp: 1, value: { name: 'other' } });
+    assert.equal(cache.get('kept'), value);
+  }
+  assert.equal(cache.get('other 1'), undefined);
+});
+
+const redis = redisMissing === false ? await startRedis() : null;
+
+async function connected(commandTimeoutMs = 60_000): Promise<Caches> {
+  assert(redis !== null);
+  const caches = createRedisCaches({ url: redis.url, log: silent, commandTimeoutMs });
+  opened.push(caches);
+  await until(() => caches.ping());
+  return caches;
+}
+const opened: Caches[] = [];
+
+promises('in Redis', redisMissing, () => connected());
+
+describe('a Redis that several processes share', { skip: redisMissing }, () => {
+  test('shows each what the others kept, and nothing that one of them outdated', async () => {
+    const name = randomUUID();
+    const [one, other] = [await connected(), await connected()].map((caches) =>
+      caches.create<Thing>(name, options),
+    ) as [Cache<Thing>, Cache<Thing>];
+    one.set('a', { stamp: 1, value: { name: 'one' } });
+    await until(async () => assert.equal((await other.get('a'))?.name, 'one'));
+    one.outdate('a', 2);
+    await until(async () => assert.equal(await other.get('a'), undefined));
+    // Read before the change, by a process that has not heard of it.
+    other.set('a', { stamp: 1, value: { name: 'late' } });
+    other.set('b', { stamp: 1, value: { name: 'after it' } });
+    await until(async () => assert.equal((await one.get('b'))?.name, 'after it'));
+    assert.equal(await other.get('a'), undefined);
+  });
+
+  test('that lost the word does not make a process show what it knows to be outdated', async () => {
+    const name = randomUUID();
+    const caches = await connected();
+    const [knowing, ignorant] = [caches, await connected()].map((it) =>
+      it.create<Thing>(name, options),
+    ) as [Cache<Thing>, Cache<Thing>];
+    knowing.outdate('a', 2);
+    await until(async () => assert.equal((await redis!.keys()).length > 0, true));
+    await redis!.flush();
+    ignorant.set('a', { stamp: 1, value: { name: 'old' } });
+    await until(async () => assert.equal((await ignorant.get('a'))?.name, 'old'));
+    assert.equal(await knowing.get('a'), undefined);
+  });
+
+  test('is not waited for while it hangs, and used again when it answers', async () => {
+    const caches = await connected(100);
+    const cache = caches.create<Thing>(randomUUID(), options);
+    await until(async () => {
+      cache.set('a', { stamp: 1, value: { name: 'one' } });
+      assert.equal((await cache.get('a'))?.name, 'one');
+    });
+    redis!.pause();
+    try {
+      await until(async () => assert.equal(await cache.get('a'), undefined));
+      // Nobody asks it for a while: the answer is there without a promise.
+      assert.equal(cache.get('a'), undefined);
+    } finally {
+      redis!.resume();
+    }
+    await until(async () => assert.equal((await cache.get('a'))?.name, 'one'));
+  });
+
+  test('keeps nothing while it is down, and is used again when it is back', async () => {
+    const caches = await connected(100);
+    const cache = caches.create<Thing>(randomUUID(), options);
+    await redis!.kill();
+    await until(async () => assert.equal(await cache.get('a'), undefined));
+    cache.set('a', { stamp: 1, value: { name: 'nobody hears it' } });
+    cache.outdate('a', 2);
+    await assert.rejects(caches.ping());
+    await redis!.start();
+    await until(async () => {
+      cache.set('a', { stamp: 2, value: { name: 'two' } });
+      assert.equal((await cache.get('a'))?.name, 'two');
+    });
+  });
+});
+
+after(async () => {
+  for (const caches of opened) await caches.close();
+});

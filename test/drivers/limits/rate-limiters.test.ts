@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createMemoryRateLimiters } from '../../../src/drivers/limits/memory/memory-rate-limiters.ts';
+import type { RateLimiters } from '../../../src/drivers/limits/rate-limiter.ts';
+import { createRedisRateLimiters } from '../../../src/drivers/limits/redis/redis-rate-limiters.ts';
+import { redisMissing, startRedis, untilShared } from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
+
+const HOUR = { pointsMax: 5, windowSeconds: 3_600 };
+const silent = { info() {}, warn() {} };
+
+/** What every driver of the port promises. */
+function promises(driver: string, skip: string | false, open: () => Promise<RateLimiters>): void {
+  describe(driver, { skip }, () => {
+    const opened = skip === false ? open() : null;
+    after(async () => (await opened)?.close());
+    let names = 0;
+    const limiterOf = async (rate = HOUR) => {
+      names += 1;
+      return (await opened)!.create(`test-${names}`, rate);
+    };
+
+    test('so many points as the rate says are given, and none more', async () => {
+      const limiter = await limiterOf();
+      const left: number[] = [];
+      for (let point = 1; point <= 5; point += 1) {
+        const take = await limiter.take('a');
+        assert.equal(take.allowed, true);
+        left.push(take.remaining);
+      }
+      assert.deepEqual(left, [4, 3, 2, 1, 0]);
+      const refused = await limiter.take('a');
+      assert.equal(refused.allowed, false);
+      assert.equal(refused.remaining, 0);
+      assert.ok(refused.resetsAfterMs > 3_590_000 && refused.resetsAfterMs <= 3_600_000);
+    });
+
+    test('of 300 takes at once exactly five are allowed', async () => {
+      const limiter = await limiterOf();
+      const takes = await Promise.all(Array.from({ length: 300 }, () => limiter.take('a')));
+      assert.equal(takes.filter(({ allowed }) => allowed).length, 5);
+    });
+
+    test('keys and names are counted apart', async () => {
+      const [limiter, other] = [await limiterOf(), await limiterOf()];
+      for (let point = 1; point <= 5; point += 1) await limiter.take('a');
+      assert.equal((await limiter.take('a')).allowed, false);
+      assert.equal((await limiter.take('b')).allowed, true);
+      assert.equal((await other.take('a')).allowed, true);
+    });
+
+    test('a point that is given back can be taken again, once', async () => {
+      const limiter = await limiterOf();
+      const takes = [];
+      for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
+      await Promise.all([takes[0]!.giveBack(), takes[0]!.giveBack()]);
+      takes[1]!.keep();
+      await takes[1]!.giveBack();
+      assert.equal((await limiter.take('a')).allowed, true);
+      assert.equal((await limiter.take('a')).allowed, false);
+    });
+
+    test('refusals take nothing and give nothing back', async () => {
+      const limiter = await limiterOf();
+      const takes = [];
+      for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
+      for (let tries = 0; tries < 20; tries += 1) await (await limiter.take('a')).giveBack();
+      assert.equal((await limiter.take('a')).allowed, false);
+      await takes[0]!.giveBack();
+      assert.equal((await limiter.take('a')).allowed, true);
+    });
+
+    test('when the window ends the points are back, and a point of the old one is nobody’s', async () => {
+      // Long enough that a busy machine does not pass a whole window between two lines.
+      const limiter = await limiterOf({ pointsMax: 1, windowSeconds: 3 });
+      const old = await limiter.take('a');
+      assert.equal((await limiter.take('a')).allowed, false);
+      await until(async () => assert.equal((await limiter.take('a')).allowed, true));
+      await old.giveBack();
+      assert.equal((await limiter.take('a')).allowed, false);
+    });
+  });
+}
+
+promises('in memory', false, async () => createMemoryRateLimiters());
+const redis = redisMissing === false ? await startRedis() : null;
+promises('in Redis', redisMissing, async () => {
+  assert(redis !== null);
+  const limiters = createRedisRateLimiters({
+    url: redis.url,
+    log: silent,
+    commandTimeoutMs: 60_000,
+  });
+  await untilShared(redis, limiters);
+  return limiters;
+});
+
+test('in memory the keys are bounded, and those not used for the longest time go first', async () => {
+  const limiter = createMemoryRateLimiters(10).create('bounded', HOUR);
+  for (let point = 1; point <= 5; point += 1) await limiter.take('kept');
+  for (let key = 1; key <= 100; key += 1) {
+    await limiter.take(`other ${key}`);
+    assert.equal((await limiter.take('kept')).allowed, false);
+  }
+  assert.equal((await limiter.take('other 99')).remaining, 3);
+  assert.equal((await limiter.take('other 1')).remaining, 4);
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createSmtpMailer } from '../../../src/drivers/mail/smtp/smtp-mailer.ts';
+import { mailOf, SENDER } from '../../contracts/mailer-contract.ts';
+import { startSmtpServer } from '../../support/smtp-server.ts';
+
+const signIns: (string | null | undefined)[][] = [];
+const guarded = await startSmtpServer({
+  authMethods: ['PLAIN'],
+  allowInsecureAuth: true,
+  hideSTARTTLS: true,
+  onAuth({ username, password }, _session, done) {
+    signIns.push([username, password]);
+    if (password === 'p@ss/word') done(null, { user: username ?? '' });
+    else done(new Error('wrong password'));
+  },
+});
+// The certificate that smtp-server brings is signed by nobody.
+const encrypted = await startSmtpServer({ secure: true });
+
+function mailerAt(url: string) {
+  const mailer = createSmtpMailer({ url, sender: SENDER, timeoutMs: 5_000 });
+  after(() => mailer.close());
+  return mailer;
+}
+
+function withCredentials(url: string, credentials: string): string {
+  return url.replace('//', `//${credentials}@`);
+}
+
+test('the user and password of the URL are decoded', async () => {
+  await mailerAt(withCredentials(guarded.url, 'shop%40example:p%40ss%2Fword')).send(mailOf());
+  assert.deepEqual(signIns.at(-1), ['shop@example', 'p@ss/word']);
+});
+
+test('a wrong password is no refusal of an address: every mail waits until it is mended', async () => {
+  await assert.rejects(
+    mailerAt(withCredentials(guarded.url, 'shop:wrong')).send(mailOf()),
+    (error: Error) => error.name !== 'MailRefusedError',
+  );
+});
+
+test('a certificate that nobody vouches for is not believed, and nothing is sent', async () => {
+  const url = encrypted.url.replace('smtp:', 'smtps:');
+  await assert.rejects(
+    mailerAt(url).send(mailOf()),
+    (error: NodeJS.ErrnoException) =>
+      error.name !== 'MailRefusedError' && /cert/i.test(error.message),
+  );
+  assert.deepEqual(encrypted.received, []);
+});
+
+test('an address cannot name another recipient', async () => {
+  const to = '"a b, eve@example.com"@example.com';
+  await mailerAt(withCredentials(guarded.url, 'shop:p%40ss%2Fword'))
+    .send(mailOf({ to }))
+    .catch(() => {});
+  const recipients = guarded.received.flatMap(({ envelopeTo }) => envelopeTo);
+  assert.equal(recipients.includes('eve@example.com'), false);
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { skipWithoutBrowser, startBrowser } from '../../../support/browser.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { newSession, startSandbox } from '../../../support/sandbox.ts';
+
+const db = await testDatabase();
+const bench = await startSandbox(db);
+const { provider } = bench;
+const browser = await startBrowser();
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+interface Visit {
+  readonly page: Page;
+  readonly sessionId: string;
+  readonly paymentId: string;
+  /** What the browser complained of: a script that the policy refused, a request that failed. */
+  readonly complaints: string[];
+}
+
+/** Opens the payment page of a new session on a phone. The shop is another page of this server. */
+async function visit(): Promise<Visit> {
+  const request = newSession({ returnUrl: `${bench.url}/problems` });
+  const { sessionId, checkoutUrl } = await provider.openSession(request);
+  const page = await browser!.newPage(phone);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // The page of the shop has no icon; this one brings its own.
+    const isAnothers = message.location().url.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !isAnothers) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(checkoutUrl);
+  return { page, sessionId, paymentId: request.paymentId, complaints };
+}
+
+async function kindsOf({ paymentId }: Visit): Promise<string[]> {
+  await bench.sandbox.deliveries.deliverDue();
+  return (await bench.events())
+    .filter((event) => 'paymentId' in event && event.paymentId === paymentId)
+    .map(({ kind }) => kind);
+}
+
+const options = { skip: skipWithoutBrowser };
+
+test('a customer pays with one touch and comes back to the shop', options, async () => {
+  const visited = await visit();
+  const { page, sessionId, complaints } = visited;
+  await page.getByRole('button', { name: 'Pay £12.95' }).click();
+  await page.waitForURL(`${bench.url}/problems`);
+  assert.equal((await provider.findSession(sessionId))?.state, 'PAID');
+  assert.deepEqual(await kindsOf(visited), ['captured']);
+  assert.deepEqual(complaints, []);
+});
+
+test('a card that is declined is said so on the page', options, async () => {
+  const visited = await visit();
+  const { page, complaints } = visited;
+  await page.getByRole('button', { name: 'Decline' }).click();
+  await page.getByRole('heading', { name: 'Declined' }).waitFor();
+  assert.deepEqual(await kindsOf(visited), ['failed']);
+  assert.deepEqual(complaints, []);
+});
+
+test('closing leads back to the shop without paying', options, async () => {
+  const visited = await visit();
+  await visited.page.getByRole('button', { name: 'Close' }).click();
+  await visited.page.waitForURL(`${bench.url}/problems`);
+  assert.equal((await provider.findSession(visited.sessionId))?.state, 'EXPIRED');
+  assert.deepEqual(await kindsOf(visited), ['expired']);
+});
+
+test('the trouble that was asked for is what happens', options, async () => {
+  const visited = await visit();
+  const { page, sessionId } = visited;
+  await page.getByText('Make trouble').click();
+  await page.getByLabel('Sent').selectOption('twice');
+  await page.getByLabel('Charge the card twice').check();
+  await page.getByLabel('Tell the shop before this page is answered').check();
+  await page.getByLabel('Other amount').fill('3.50');
+  await page.getByLabel('Other currency').fill('EUR');
+  await page.getByRole('button', { name: 'Pay £12.95' }).click();
+  await page.waitForURL(`${bench.url}/problems`);
+  const captures = (await provider.findSession(sessionId))?.captures;
+  assert.deepEqual(
+    captures?.map(({ amountMinor, currency }) => [amountMinor, currency]),
+    [
+      [350, 'EUR'],
+      [350, 'EUR'],
+    ],
+  );
+  assert.equal((await kindsOf(visited)).length, 4);
+});
+
+test(
+  'a page that was left open when its session ended takes nothing and says so',
+  options,
+  async () => {
+    const { page, sessionId } = await visit();
+    await provider.closeSession({ sessionId, key: 'close' });
+    await page.getByRole('button', { name: 'Pay £12.95' }).click();
+    await page.getByRole('heading', { name: 'This payment page is over' }).waitFor();
+    assert.deepEqual((await provider.findSession(sessionId))?.captures, []);
+  },
+);
+
+test('money that comes too late can be had on a page that is over', options, async () => {
+  const { page, sessionId } = await visit();
+  await provider.closeSession({ sessionId, key: 'close' });
+  await page.reload();
+  await page.getByText('Make trouble').click();
+  await page.getByRole('button', { name: 'Pay too late' }).click();
+  await page.waitForURL(`${bench.url}/problems`);
+  assert.equal((await provider.findSession(sessionId))?.captures.length, 1);
+});
+
+test('every control has a name, and nothing is wider than a phone', options, async () => {
+  const { page } = await visit();
+  await page.getByText('Make trouble').click();
+  // As texts: they run in the browser, whose names the tests' types do not know.
+  const nameless = await page.evaluate(`
+    [...document.querySelectorAll('button, input, select, a')]
+      .filter((control) => !control.labels?.length && control.textContent.trim() === '')
+      .map((control) => control.outerHTML)`);
+  assert.deepEqual(nameless, []);
+  const tooWide = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  assert.equal(tooWide, 0);
+  const tooLow = await page.evaluate(`
+    [...document.querySelectorAll('button, select')]
+      .filter((control) => control.getBoundingClientRect().height < 44)
+      .map((control) => control.outerHTML)`);
+  assert.deepEqual(tooLow, [], 'too low for a thumb');
+});

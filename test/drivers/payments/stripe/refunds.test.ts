@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ProviderRefusedError,
+  ProviderUnavailableError,
+} from '../../../../src/drivers/payments/payment-provider.ts';
+import { newId } from '../../../../src/shared/ids.ts';
+import { newStripeSession, startStripeBench } from '../../../support/stripe-bench.ts';
+
+const { stripe, provider } = await startStripeBench();
+const { books } = stripe;
+
+async function paid(amountMinor = 1_000) {
+  const session = newStripeSession({ amountMinor });
+  const { sessionId } = await provider.openSession(session);
+  books.pay(sessionId);
+  const reference = String(books.sessions.get(sessionId)?.payment_intent);
+  const refund = {
+    refundId: newId(),
+    paymentId: session.paymentId,
+    providerReference: reference,
+    amountMinor,
+    currency: 'GBP',
+  };
+  return { reference, refund };
+}
+
+function refundsOf(reference: string) {
+  return [...books.refunds.values()].filter((it) => it.payment_intent === reference);
+}
+
+test('a refund names ours, and the payment', async () => {
+  const { reference, refund } = await paid();
+  const made = await provider.refund({ ...refund, amountMinor: 250 });
+  const [kept] = refundsOf(reference);
+  assert.deepEqual(made, { providerRefundId: kept?.id, state: 'SUCCEEDED', failure: null });
+  assert.equal(kept?.amount, 250);
+  assert.deepEqual(kept?.metadata, { refundId: refund.refundId, paymentId: refund.paymentId });
+});
+
+test('money is given back by its charge where there is no payment intent', async () => {
+  const { reference, refund } = await paid();
+  const charge = String(books.intents.get(reference)?.latest_charge);
+  await provider.refund({ ...refund, paymentId: null, providerReference: charge });
+  assert.deepEqual(refundsOf(reference)[0]?.metadata, { refundId: refund.refundId });
+});
+
+test('the line drops at every try after the refund was made: there is one refund', async () => {
+  const { reference, refund } = await paid();
+  stripe.failNext({ kind: 'drop' }, { kind: 'drop' }, { kind: 'drop' });
+  await assert.rejects(provider.refund(refund), ProviderUnavailableError);
+  assert.equal((await provider.refund(refund)).state, 'SUCCEEDED');
+  assert.equal(refundsOf(reference).length, 1);
+});
+
+test('a refund behind an answer of 500 that Stripe goes on to give is found by the repeat', async () => {
+  const { reference, refund } = await paid();
+  stripe.failNext({ kind: 'fail-after' });
+  await assert.rejects(provider.refund(refund), ProviderUnavailableError);
+  assert.equal((await provider.refund(refund)).state, 'SUCCEEDED');
+  assert.equal(refundsOf(reference).length, 1);
+});
+
+test('a refund is found among more than a page of others', async () => {
+  const { reference, refund } = await paid();
+  const first = { ...refund, amountMinor: 1 };
+  const made = await provider.refund(first);
+  for (let count = 0; count < 120; count += 1) {
+    books.createRefund({ payment_intent: reference, amount: '1' });
+  }
+  assert.deepEqual(await provider.refund(first), made);
+});
+
+test('more than is left is refused for good', async () => {
+  const { refund } = await paid(1_000);
+  await assert.rejects(provider.refund({ ...refund, amountMinor: 1_001 }), ProviderRefusedError);
+});
+
+test('a second refund of all of it is refused for good', async () => {
+  const { refund } = await paid();
+  await provider.refund(refund);
+  await assert.rejects(provider.refund({ ...refund, refundId: newId() }), ProviderRefusedError);
+});
+
+test('a refund that waits is pending until it succeeds or fails, with the reason', async () => {
+  books.refundsBegin = 'pending';
+  try {
+    for (const outcome of ['succeeded', 'failed'] as const) {
+      const { refund } = await paid();
+      const { providerRefundId, state } = await provider.refund(refund);
+      assert.equal(state, 'PENDING');
+      books.settleRefund(providerRefundId, outcome);
+      const failed = outcome === 'failed';
+      assert.deepEqual(await provider.findRefund({ ...refund, providerRefundId }), {
+        providerRefundId,
+        state: failed ? 'FAILED' : 'SUCCEEDED',
+        failure: failed ? 'lost_or_stolen_card' : null,
+      });
+    }
+  } finally {
+    books.refundsBegin = 'succeeded';
+  }
+});
+
+test('a refund of money that Stripe never had is refused, and none is found', async () => {
+  const { refund } = await paid();
+  const unknown = { ...refund, providerReference: 'pi_none', providerRefundId: null };
+  await assert.rejects(provider.refund(unknown), ProviderRefusedError);
+  assert.equal(await provider.findRefund(unknown), null);
+});

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  InvalidEventError,
+  type ProviderEvent,
+  ProviderUnavailableError,
+} from '../../../../src/drivers/payments/payment-provider.ts';
+import { newId } from '../../../../src/shared/ids.ts';
+import { eventObject, type StripeEvent, stripeId } from '../../../support/stripe/objects.ts';
+import { newStripeSession, startStripeBench } from '../../../support/stripe-bench.ts';
+
+const { stripe, provider, driver, read } = await startStripeBench();
+const { books } = stripe;
+
+async function opened(amountMinor = 1_295, currency = 'GBP') {
+  const request = newStripeSession({ amountMinor, currency });
+  const { sessionId } = await provider.openSession(request);
+  return { paymentId: request.paymentId, sessionId };
+}
+
+async function paid(amountMinor = 1_295) {
+  const { paymentId, sessionId } = await opened(amountMinor);
+  books.pay(sessionId);
+  return { paymentId, reference: referenceOf(sessionId) };
+}
+
+function referenceOf(sessionId: string): string {
+  return String(books.sessions.get(sessionId)?.payment_intent);
+}
+
+/** What every event says besides its kind. */
+function headOf({ id, type, created }: StripeEvent) {
+  return { id, type, createdAt: new Date(created * 1_000) };
+}
+
+function lastEvent(type: string): StripeEvent {
+  const event = books.events.findLast((it) => it.type === type);
+  assert.ok(event, type);
+  return event;
+}
+
+test('a session that is paid is a capture, named by its payment intent', async () => {
+  const { paymentId, sessionId } = await opened();
+  const event = books.pay(sessionId);
+  assert.deepEqual(await read(event), {
+    ...headOf(event),
+    kind: 'captured',
+    paymentId,
+    capture: { providerReference: referenceOf(sessionId), amountMinor: 1_295, currency: 'GBP' },
+  });
+});
+
+test('what was charged counts, not what was asked for', async () => {
+  const { sessionId } = await opened(500);
+  const event = await read(books.pay(sessionId, { amount: 300, currency: 'isk' }));
+  assert.equal(event.kind, 'captured');
+  const { amountMinor, currency } = event.capture;
+  assert.deepEqual([amountMinor, currency], [3, 'ISK']);
+});
+
+test('a bank debit captures when it succeeds, not when it is promised', async () => {
+  const { paymentId, sessionId } = await opened();
+  const promised = books.payLater(sessionId);
+  assert.deepEqual(await read(promised), { ...headOf(promised), kind: 'ignored' });
+  const event = await read(books.settlePayment(sessionId, 'succeeded'));
+  assert.equal(event.kind, 'captured');
+  assert.equal(event.paymentId, paymentId);
+  assert.equal(event.capture.providerReference, referenceOf(sessionId));
+});
+
+test('a bank debit that fails, a declined card and a session over are told as such', async () => {
+  const debit = await opened();
+  books.payLater(debit.sessionId);
+  const bounced = books.settlePayment(debit.sessionId, 'failed');
+  const { paymentId } = debit;
+  const failed = { ...headOf(bounced), kind: 'failed', paymentId, reason: null };
+  assert.deepEqual(await read(bounced), failed);
+
+  const card = await opened();
+  const declined = books.decline(card.sessionId);
+  assert.deepEqual(await read(declined), {
+    ...headOf(declined),
+    kind: 'failed',
+    paymentId: card.paymentId,
+    reason: 'Your card was declined.',
+  });
+
+  const left = await opened();
+  books.expireSession(left.sessionId);
+  const expired = lastEvent('checkout.session.expired');
+  const over = { ...headOf(expired), kind: 'expired', paymentId: left.paymentId };
+  assert.deepEqual(await read(expired), over);
+});
+
+test('a refund of ours is told with our names, by its charge, and when it ends', async () => {
+  const { paymentId, reference } = await paid();
+  const refundId = newId();
+  const request = { refundId, paymentId, providerReference: reference, currency: 'GBP' };
+  books.refundsBegin = 'pending';
+  const { providerRefundId } = await provider.refund({ ...request, amountMinor: 400 });
+  books.refundsBegin = 'succeeded';
+  const told = (event: StripeEvent, state: string, failure: string | null) => ({
+    ...headOf(event),
+    kind: 'refund',
+    refundId,
+    paymentId,
+    providerRefundId,
+    providerReference: reference,
+    state,
+    amountMinor: 400,
+    currency: 'GBP',
+    failure,
+  });
+  const begun = lastEvent('charge.refunded');
+  assert.deepEqual(await read(begun), told(begun, 'PENDING', null));
+  const ended = books.settleRefund(providerRefundId, 'succeeded');
+  assert.deepEqual(await read(ended), told(ended, 'SUCCEEDED', null));
+  const bounced = books.settleRefund(providerRefundId, 'failed');
+  assert.deepEqual(await read(bounced), told(bounced, 'FAILED', 'lost_or_stolen_card'));
+});
+
+test('money that was given back in the dashboard is a refund of nobody', async () => {
+  const { reference } = await paid();
+  const refund = books.createRefund({ payment_intent: reference, amount: '300' });
+  const event = await read(lastEvent('charge.refunded'));
+  assert.equal(event.kind, 'refund');
+  assert.deepEqual(
+    [event.refundId, event.paymentId, event.providerRefundId, event.providerReference],
+    [null, null, refund.id, reference],
+  );
+  assert.deepEqual([event.amountMinor, event.state], [300, 'SUCCEEDED']);
+});
+
+test('of several refunds an event about the charge tells its own, also when it comes late', async () => {
+  const { reference } = await paid(1_000);
+  const made = [100, 200, 300].map((amount) => {
+    const refund = books.createRefund({ payment_intent: reference, amount: String(amount) });
+    return { refund, event: lastEvent('charge.refunded') };
+  });
+  for (const { refund, event } of made.reverse()) {
+    const told = await read(event);
+    assert.equal(told.kind, 'refund');
+    assert.equal(told.providerRefundId, refund.id);
+  }
+});
+
+test('the refunds that older versions put into the event are read without asking', async () => {
+  const { reference } = await paid();
+  const refund = books.createRefund({ payment_intent: reference, amount: '300' });
+  const event = lastEvent('charge.refunded');
+  const refunds = { object: 'list', data: [refund], has_more: false, url: '/v1/refunds' };
+  const object = { ...event.data.object, refunds } as StripeEvent['data']['object'];
+  const older = { ...event, data: { ...event.data, object } };
+  const asked = stripe.requests.length;
+  const told = await read(older);
+  assert.equal(told.kind === 'refund' && told.providerRefundId, refund.id);
+  assert.equal(stripe.requests.length, asked);
+});
+
+test('an event that Stripe would have to explain is not acknowledged while it is away', async () => {
+  const { reference } = await paid();
+  books.createRefund({ payment_intent: reference });
+  const event = lastEvent('charge.refunded');
+  const lonely = driver({ apiBase: 'http://127.0.0.1:1' });
+  await assert.rejects(
+    async () => lonely.readWebhook(stripe.sign(event)),
+    ProviderUnavailableError,
+  );
+});
+
+test('an event about a charge that Stripe does not have is only recorded', async () => {
+  const { reference } = await paid();
+  books.createRefund({ payment_intent: reference });
+  const event = lastEvent('charge.refunded');
+  const object = { ...event.data.object, payment_intent: 'pi_none' };
+  const foreign = { ...event, data: { ...event.data, object } as StripeEvent['data'] };
+  assert.equal((await read(foreign)).kind, 'ignored');
+});
+
+test('what other software does with the account is acknowledged and recorded', async () => {
+  const { sessionId } = await opened();
+  books.pay(sessionId);
+  const session = structuredClone(books.sessions.get(sessionId)!);
+  const intent = structuredClone(books.intents.get(referenceOf(sessionId))!);
+  session.metadata = {};
+  intent.metadata = {};
+  const events = [
+    eventObject('checkout.session.completed', session),
+    eventObject('checkout.session.expired', session),
+    eventObject('checkout.session.async_payment_failed', session),
+    eventObject('payment_intent.payment_failed', intent),
+    eventObject('payment_intent.succeeded', intent),
+    eventObject('refund.created', intent),
+  ];
+  for (const event of events) {
+    assert.deepEqual(await read(event), { ...headOf(event), kind: 'ignored' });
+  }
+});
+
+test('events in whatever order and however often read the same', async () => {
+  const { sessionId } = await opened();
+  const declined = books.decline(sessionId);
+  const captured = books.pay(sessionId);
+  const kinds: ProviderEvent['kind'][] = [];
+  for (const event of [captured, declined, captured]) kinds.push((await read(event)).kind);
+  assert.deepEqual(kinds, ['captured', 'failed', 'captured']);
+});
+
+const malformed: Record<string, (session: Record<string, unknown>) => void> = {
+  'a fraction of a penny': (session) => Object.assign(session, { amount_total: 12.5 }),
+  'less than nothing': (session) => Object.assign(session, { amount_total: -1 }),
+  'an amount in words': (session) => Object.assign(session, { amount_total: '1295' }),
+  'an amount that no number holds': (session) => Object.assign(session, { amount_total: 2 ** 60 }),
+  'no amount': (session) => Object.assign(session, { amount_total: null }),
+  'a fraction of a krona': (session) =>
+    Object.assign(session, { amount_total: 550, currency: 'isk' }),
+  'no currency': (session) => Object.assign(session, { currency: null }),
+  'a currency in words': (session) => Object.assign(session, { currency: 'pounds' }),
+  'no payment intent': (session) => Object.assign(session, { payment_intent: null }),
+  'a payment intent that is a number': (session) => Object.assign(session, { payment_intent: 7 }),
+  'a payment that is a number': (session) => Object.assign(session, { metadata: { paymentId: 7 } }),
+};
+
+for (const [what, change] of Object.entries(malformed)) {
+  test(`a paid session with ${what} is a malformed event`, async () => {
+    const { sessionId } = await opened();
+    const event = books.pay(sessionId);
+    change(event.data.object as unknown as Record<string, unknown>);
+    await assert.rejects(read(event), InvalidEventError);
+  });
+}
+
+test('genuine bytes that are no event are malformed', async () => {
+  const event = { id: stripeId('evt'), type: 'charge.refunded', created: 1, data: { object: {} } };
+  const bodies = [
+    'not json',
+    '[]',
+    'null',
+    '{}',
+    JSON.stringify({ ...event, id: 7 }),
+    JSON.stringify({ ...event, type: 'a\u0000b' }),
+    JSON.stringify({ ...event, created: 'yesterday' }),
+    JSON.stringify({ ...event, data: {} }),
+    JSON.stringify(event),
+    JSON.stringify({ ...event, object: 'v2.core.event' }),
+  ];
+  for (const body of bodies) {
+    await assert.rejects(async () => provider.readWebhook(stripe.sign(body)), InvalidEventError);
+  }
+});

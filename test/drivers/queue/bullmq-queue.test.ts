@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createBullmqQueue } from '../../../src/drivers/queue/bullmq/bullmq-queue.ts';
+import { type RedisServer, redisMissing, startRedis } from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
+import { queueContract } from './queue-contract.ts';
+import { idsOf, messageOf, receiveNow } from './queue-messages.ts';
+
+const quiet = { info() {}, warn() {} };
+
+if (redisMissing) test('messages in BullMQ', { skip: redisMissing }, () => {});
+else {
+  const redis = await startRedis();
+  queueContract('messages in BullMQ', {
+    create: () => createBullmqQueue({ url: redis.url, log: quiet, stalledIntervalMs: 500 }),
+    leaseMs: 1_500,
+    leaseSlackMs: 5_000,
+    dropsRepeats: true,
+  });
+  describe('BullMQ', () => whileRedisFails(redis));
+}
+
+function whileRedisFails(redis: RedisServer): void {
+  async function startQueue() {
+    const told: string[] = [];
+    const log = {
+      info: (text: string) => told.push(text),
+      warn: (text: string) => told.push(text),
+    };
+    const driver = createBullmqQueue({ url: redis.url, log, stalledIntervalMs: 500 });
+    after(() => driver.stop());
+    await driver.start(['jobs']);
+    return { driver, told };
+  }
+
+  test('while Redis is away a send fails at once, a receiver waits, and both go on when it is back', async () => {
+    const { driver, told } = await startQueue();
+    await redis.kill();
+    await until(() => assert.rejects(driver.ping()));
+    const startedAt = performance.now();
+    await assert.rejects(driver.send('jobs', [messageOf()]));
+    assert.ok(performance.now() - startedAt < 2_000);
+    assert.deepEqual(await receiveNow(driver, 'jobs'), []);
+    const receiving = receiveNow(driver, 'jobs', { waitMs: 60_000 });
+    await redis.start();
+    const message = messageOf();
+    await until(() => driver.send('jobs', [message]));
+    const deliveries = await receiving;
+    assert.deepEqual(idsOf(deliveries), [message.jobId]);
+    await driver.acknowledge('jobs', deliveries);
+    assert.match(told.join('\n'), /^Redis does not answer .*\nRedis answers again/);
+  });
+
+  test('it can be stopped while Redis is away and others receive', async () => {
+    const { driver } = await startQueue();
+    const { signal } = new AbortController();
+    const receiving = (['high', 'normal'] as const).map((lane) =>
+      driver.receive('jobs', lane, { max: 1, leaseMs: 30_000, waitMs: 60_000, signal }),
+    );
+    await redis.kill();
+    try {
+      await until(() => assert.rejects(driver.ping()));
+      const startedAt = performance.now();
+      await driver.stop();
+      assert.deepEqual(await Promise.all(receiving), [[], []]);
+      assert.ok(performance.now() - startedAt < 10_000);
+    } finally {
+      await redis.start();
+    }
+  });
+
+  test('a Redis that was flushed carries what is sent after', async () => {
+    const { driver } = await startQueue();
+    await driver.send('jobs', [messageOf()]);
+    await redis.flush();
+    const message = messageOf();
+    await until(() => driver.send('jobs', [message]));
+    const deliveries = await receiveNow(driver, 'jobs', { waitMs: 20_000 });
+    assert.deepEqual(idsOf(deliveries), [message.jobId]);
+    await driver.acknowledge('jobs', deliveries);
+  });
+
+  test('what was taken before a flush may be acknowledged, extended and buried after it', async () => {
+    const { driver } = await startQueue();
+    await driver.send('jobs', [messageOf(), messageOf()]);
+    const [first, second] = await receiveNow(driver, 'jobs', { max: 2 });
+    await redis.flush();
+    await driver.extend('jobs', [first!, second!], 1_000);
+    await driver.acknowledge('jobs', [first!]);
+    await driver.bury('jobs', second!, 'it failed');
+  });
+
+  test('a Redis that stands still keeps nobody for more than a few seconds', async () => {
+    const { driver } = await startQueue();
+    redis.pause();
+    try {
+      const startedAt = performance.now();
+      await assert.rejects(driver.send('jobs', [messageOf()]), /no answer/);
+      await assert.rejects(driver.ping(), /no answer/);
+      assert.deepEqual(await receiveNow(driver, 'jobs'), []);
+      await driver.stop();
+      assert.ok(performance.now() - startedAt < 20_000);
+    } finally {
+      redis.resume();
+    }
+  });
+
+  test('what has failed can be looked at among the failed jobs, with its error', async () => {
+    const { driver } = await startQueue();
+    const message = messageOf();
+    await until(() => driver.send('jobs', [message]));
+    const deliveries = await receiveNow(driver, 'jobs', { waitMs: 20_000 });
+    const delivery = deliveries.find(({ jobId }) => jobId === message.jobId);
+    await driver.bury('jobs', delivery!, 'the address is unknown');
+    // As the runner does with every delivery.
+    await driver.acknowledge('jobs', deliveries);
+    const queue = driver.boards().find(({ name }) => name === 'jobs');
+    const failed = (await queue!.getFailed()).find(({ data }) => data.jobId === message.jobId);
+    assert.equal(failed?.name, 'test.job');
+    assert.equal(failed?.failedReason, 'the address is unknown');
+  });
+
+  test('a receiver that gives up takes no message with it', async () => {
+    const { driver } = await startQueue();
+    for (let round = 0; round < 20; round += 1) {
+      const controller = new AbortController();
+      const given = receiveNow(driver, 'handed', { waitMs: 60_000, signal: controller.signal });
+      const message = messageOf();
+      const sending = driver.send('handed', [message]);
+      if (round % 2 === 0) await sending;
+      controller.abort();
+      await sending;
+      const early = await given;
+      const late = early.length > 0 ? [] : await receiveNow(driver, 'handed', { waitMs: 20_000 });
+      assert.deepEqual(idsOf([...early, ...late]), [message.jobId]);
+      await driver.acknowledge('handed', [...early, ...late]);
+    }
+  });
+}

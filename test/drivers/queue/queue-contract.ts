@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Delivery, Lane, Message, QueueDriver } from '../../../src/drivers/queue/queue.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { until } from '../../support/until.ts';
+
+export interface QueueContractOptions {
+  /** A driver on a server of the test's own, not yet started. */
+  readonly create: () => QueueDriver | Promise<QueueDriver>;
+  /** The shortest lease that this driver keeps. */
+  readonly leaseMs: number;
+  /** How long after the end of a lease the message may come again. */
+  readonly leaseSlackMs: number;
+  /** Whether the same job and sending, sent twice, is one message. */
+  readonly dropsRepeats: boolean;
+  /** False where messages come in about the order of their sending. Default: in that order. */
+  readonly keepsOrder?: boolean;
+  /** How many are sent at once; default 2,000. */
+  readonly manyCount?: number;
+}
+
+/** What every queue driver does, whatever carries its messages. */
+export function queueContract(title: string, options: QueueContractOptions): void {
+  const { leaseMs, leaseSlackMs } = options;
+  const comesAgainMs = leaseMs + leaseSlackMs;
+  let queues = 0;
+
+  describe(title, () => {
+    let driver: QueueDriver;
+    /** A second one on the same server, as another process has it. */
+    let other: QueueDriver;
+    before(async () => {
+      driver = await options.create();
+      other = await options.create();
+      const names = Array.from({ length: 12 }, (_, index) => `contract-${index + 1}`);
+      await driver.start(names);
+      await other.start(names);
+    });
+    after(async () => {
+      await driver?.stop();
+      await other?.stop();
+    });
+
+    /** A queue that no other test uses. */
+    function newQueue(): string {
+      queues += 1;
+      return `contract-${queues}`;
+    }
+
+    /** Receives until there are as many, or fails. */
+    async function receive(
+      from: QueueDriver,
+      queue: string,
+      { lane = 'normal', count = 1, waitMs = 20_000 }: ReceiveWish = {},
+    ): Promise<Delivery[]> {
+      const signal = AbortSignal.timeout(waitMs);
+      const deliveries: Delivery[] = [];
+      while (deliveries.length < count && !signal.aborted) {
+        const max = Math.min(count - deliveries.length, 100);
+        deliveries.push(
+          ...(await from.receive(queue, lane, { max, leaseMs, waitMs: 1_000, signal })),
+        );
+      }
+      assert.equal(deliveries.length, count, `${deliveries.length} of ${count} messages came`);
+      return deliveries;
+    }
+
+    /** There is nothing to be had now. */
+    async function requireEmpty(queue: string, lane: Lane = 'normal'): Promise<void> {
+      const signal = new AbortController().signal;
+      const found = await other.receive(queue, lane, { max: 10, leaseMs, waitMs: 300, signal });
+      assert.deepEqual(found, []);
+    }
+
+    test('what was sent arrives in another process, once, and is gone when acknowledged', async () => {
+      const queue = newQueue();
+      const message = messageOf();
+      await driver.send(queue, [message]);
+      const [delivery] = await receive(other, queue);
+      assert.deepEqual({ ...delivery }, { jobId: message.jobId, lane: 'normal' });
+      await requireEmpty(queue);
+      await other.acknowledge(queue, [delivery!]);
+      await requireEmpty(queue);
+    });
+
+    test('a receiver that waits gets a message soon after it is sent', async () => {
+      const queue = newQueue();
+      const coming = receive(other, queue);
+      const startedAt = performance.now();
+      await driver.send(queue, [messageOf()]);
+      await other.acknowledge(queue, await coming);
+      assert.ok(performance.now() - startedAt < 5_000);
+    });
+
+    test('within a lane the oldest goes first, and lanes are apart', async () => {
+      const queue = newQueue();
+      const messages = Array.from({ length: 6 }, (_, index) =>
+        messageOf({ lane: index % 2 === 0 ? 'normal' : 'high' }),
+      );
+      for (const message of messages) await driver.send(queue, [message]);
+      for (const lane of ['high', 'normal'] as const) {
+        const deliveries = await receive(driver, queue, { lane, count: 3 });
+        const sent = messages.filter((message) => message.lane === lane).map(({ jobId }) => jobId);
+        const came = deliveries.map(({ jobId }) => jobId);
+        assert.deepEqual(
+          options.keepsOrder === false ? came.sort() : came,
+          options.keepsOrder === false ? sent.sort() : sent,
+        );
+        assert.ok(deliveries.every((delivery) => delivery.lane === lane));
+        await driver.acknowledge(queue, deliveries);
+      }
+    });
+
+    test('a delayed message does not come before its time', async () => {
+      const queue = newQueue();
+      const delayMs = 1_500;
+      const startedAt = performance.now();
+      await driver.send(queue, [messageOf({ delayMs }), messageOf()]);
+      const [first] = await receive(driver, queue);
+      assert.ok(performance.now() - startedAt < delayMs, 'the one without a delay waited too');
+      const [second] = await receive(driver, queue);
+      assert.ok(performance.now() - startedAt >= delayMs - 100, 'it came before its time');
+      await driver.acknowledge(queue, [first!, second!]);
+    });
+
+    test('a message whose lease has ended comes again, and one that is extended does not', async () => {
+      const queue = newQueue();
+      await driver.send(queue, [messageOf(), messageOf()]);
+      const [lost, kept] = await receive(driver, queue, { count: 2 });
+      const extension = setInterval(() => {
+        driver.extend(queue, [kept!], leaseMs).catch(() => {});
+      }, leaseMs / 4);
+      try {
+        const [again] = await receive(other, queue, { waitMs: comesAgainMs + 10_000 });
+        assert.equal(again?.jobId, lost?.jobId);
+        await requireEmpty(queue);
+        // The first worker wakes up: what it says about its old lease is no error.
+        await driver.extend(queue, [lost!], leaseMs);
+        await driver.acknowledge(queue, [lost!]);
+        await other.acknowledge(queue, [again!]);
+      } finally {
+        clearInterval(extension);
+      }
+      await driver.acknowledge(queue, [kept!]);
+      await requireEmpty(queue);
+    });
+
+    test('the same sending of a job twice is one message, another sending is another', async (t) => {
+      if (!options.dropsRepeats) {
+        t.diagnostic('this driver cannot tell repeats');
+        return;
+      }
+      const queue = newQueue();
+      const message = messageOf();
+      await Promise.all([driver.send(queue, [message]), other.send(queue, [message, message])]);
+      await driver.send(queue, [{ ...message, sending: 2 }]);
+      const deliveries = await receive(driver, queue, { count: 2 });
+      await requireEmpty(queue);
+      await driver.acknowledge(queue, deliveries);
+    });
+
+    test('a buried message does not come again', async () => {
+      const queue = newQueue();
+      await driver.send(queue, [messageOf()]);
+      const [delivery] = await receive(driver, queue);
+      await driver.bury(queue, delivery!, 'it failed for good');
+      await requireEmpty(queue);
+    });
+
+    test('thousands sent at once arrive, each in one of two processes', async () => {
+      const queue = newQueue();
+      const messages = Array.from({ length: options.manyCount ?? 2_000 }, () => messageOf());
+      await driver.send(queue, messages);
+      const came = new Map<string, number>();
+      const signal = AbortSignal.timeout(60_000);
+      const drain = async (from: QueueDriver) => {
+        while (came.size < messages.length && !signal.aborted) {
+          const deliveries = await from.receive(queue, 'normal', {
+            max: 100,
+            leaseMs,
+            waitMs: 500,
+            signal,
+          });
+          for (const { jobId } of deliveries) came.set(jobId, (came.get(jobId) ?? 0) + 1);
+          await from.acknowledge(queue, deliveries);
+        }
+      };
+      await Promise.all([drain(driver), drain(other)]);
+      assert.equal(came.size, messages.length);
+      if (options.dropsRepeats) assert.ok([...came.values()].every((count) => count === 1));
+    });
+
+    test('a receiver ends at once when its signal fires, and takes nothing with it', async () => {
+      const queue = newQueue();
+      const controller = new AbortController();
+      const startedAt = performance.now();
+      const receiving = driver.receive(queue, 'normal', {
+        max: 10,
+        leaseMs,
+        waitMs: 60_000,
+        signal: controller.signal,
+      });
+      controller.abort();
+      assert.deepEqual(await receiving, []);
+      assert.ok(performance.now() - startedAt < 10_000);
+      await driver.send(queue, [messageOf()]);
+      await other.acknowledge(queue, await receive(other, queue));
+    });
+
+    test('it answers a ping, and may be started again', async () => {
+      await driver.ping();
+      await driver.start(['contract-1']);
+    });
+
+    test('it can be stopped while somebody receives', async () => {
+      const stopped = await options.create();
+      await stopped.start(['contract-12']);
+      const controller = new AbortController();
+      const receiving = stopped.receive('contract-12', 'normal', {
+        max: 1,
+        leaseMs,
+        waitMs: 60_000,
+        signal: controller.signal,
+      });
+      controller.abort();
+      await Promise.all([receiving, stopped.stop()]);
+      await until(() => assert.rejects(stopped.send('contract-12', [messageOf()])));
+    });
+  });
+}
+
+interface ReceiveWish {
+  readonly lane?: Lane;
+  readonly count?: number;
+  readonly waitMs?: number;
+}
+
+function messageOf(changes: Partial<Message> = {}): Message {
+  return {
+    jobId: newId(),
+    name: 'contract.job',
+    lane: 'normal',
+    sending: 1,
+    delayMs: 0,
+    ...changes,
+  };
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import {
+  createHttpSender,
+  type HttpSenderOptions,
+} from '../../../src/drivers/webhooks/http/http-sender.ts';
+
+/** A server on loopback that counts who connects and who asks. */
+async function listen(onRequest: RequestListener) {
+  const calls = { connections: 0, requests: 0 };
+  const server = createServer((request, response) => {
+    calls.requests += 1;
+    response.on('error', () => {});
+    onRequest(request, response);
+  });
+  server.on('connection', () => {
+    calls.connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { calls, port: (server.address() as AddressInfo).port };
+}
+
+function post(url: string, options: Partial<HttpSenderOptions> = {}, signal?: AbortSignal) {
+  return createHttpSender({ allowPrivateTargets: true, ...options }).post({
+    url,
+    headers: { 'content-type': 'text/plain', 'webhook-id': 'x' },
+    body: Buffer.from('hello'),
+    signal: signal ?? new AbortController().signal,
+  });
+}
+
+const resolvesTo =
+  (...addresses: readonly string[]): NonNullable<HttpSenderOptions['resolve']> =>
+  (_hostname, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+
+test('the status of the answer is the answer, and what was sent is what arrives', async () => {
+  let text = '';
+  const { port } = await listen(async (request, response) => {
+    assert.equal(request.method, 'POST');
+    assert.equal(request.headers['webhook-id'], 'x');
+    for await (const chunk of request) text += String(chunk);
+    response.writeHead(202).end('taken');
+  });
+  const answer = await post(`http://127.0.0.1:${port}/a?b=c`);
+  assert.deepEqual(answer, { kind: 'answered', status: 202, location: null });
+  assert.equal(text, 'hello');
+});
+
+test('a redirect is an answer: nobody goes there', async () => {
+  const target = await listen((_request, response) => response.writeHead(200).end());
+  const { port } = await listen((_request, response) =>
+    response.writeHead(307, { location: `http://127.0.0.1:${target.port}/secret` }).end(),
+  );
+  const location = `http://127.0.0.1:${target.port}/secret`;
+  assert.deepEqual(await post(`http://127.0.0.1:${port}`), {
+    kind: 'answered',
+    status: 307,
+    location,
+  });
+  assert.equal(target.calls.connections, 0);
+});
+
+test('a body without an end is left after a little of it', async () => {
+  let isOver = false;
+  let bytes = 0;
+  const { port } = await listen((_request, response) => {
+    const pour = () => {
+      if (isOver) return;
+      bytes += 64 * 1024;
+      if (response.write(Buffer.alloc(64 * 1024))) setImmediate(pour);
+      else response.once('drain', pour);
+    };
+    response.once('close', () => {
+      isOver = true;
+    });
+    response.writeHead(200);
+    pour();
+  });
+  const answer = await post(`http://127.0.0.1:${port}`, { timeoutMs: 60_000 });
+  assert.deepEqual(answer, { kind: 'answered', status: 200, location: null });
+  // What sockets hold between the two, and no more.
+  assert.ok(bytes < 64 * 1024 * 1024, `${bytes} bytes`);
+});
+
+test('no answer in time is none, whether the line is dead or a status comes without its end', async () => {
+  const silent = await listen(() => {});
+  const answer = await post(`http://127.0.0.1:${silent.port}`, { timeoutMs: 100 });
+  assert.deepEqual(answer, { kind: 'unreachable', reason: 'no answer within 0.1 s' });
+
+  const unending = await listen((_request, response) => response.writeHead(200).flushHeaders());
+  const status = await post(`http://127.0.0.1:${unending.port}`, { timeoutMs: 500 });
+  assert.deepEqual(status, { kind: 'answered', status: 200, location: null });
+});
+
+test('nobody there, a line that is cut and an answer that is none are no answer', async () => {
+  const { port } = await listen((request) => request.socket.destroy());
+  const garbage = await listen((request) => request.socket.end('nonsense\r\n\r\n'));
+  const closed = await listen(() => {});
+  const urls = [
+    `http://127.0.0.1:${port}`,
+    `http://127.0.0.1:${garbage.port}`,
+    `https://127.0.0.1:${closed.port}`,
+    'http://127.0.0.1:1',
+  ];
+  for (const url of urls) {
+    const answer = await post(url);
+    assert.equal(answer.kind, 'unreachable', url);
+    assert.notEqual(answer.kind === 'unreachable' && answer.reason, '', url);
+  }
+});
+
+test('what its caller gives up ends at once', async () => {
+  const stopping = new AbortController();
+  const { port } = await listen(() => stopping.abort(new Error('stopped')));
+  const answer = await post(`http://127.0.0.1:${port}`, { timeoutMs: 60_000 }, stopping.signal);
+  assert.equal(answer.kind, 'unreachable');
+});
+
+test('an address that is private is refused before a connection', async () => {
+  const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
+  for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', 'localhost', '2130706433']) {
+    const answer = await post(`http://${host}:${port}`, { allowPrivateTargets: false });
+    assert.equal(answer.kind, 'refused', host);
+  }
+  assert.equal(calls.connections, 0);
+});
+
+test('a name that leads to a private address is refused before a connection, also by one among several', async () => {
+  const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
+  for (const addresses of [['127.0.0.1'], ['::1'], ['203.0.114.1', '10.0.0.1'], []]) {
+    const answer = await post(`http://receiver.example:${port}`, {
+      allowPrivateTargets: false,
+      resolve: resolvesTo(...addresses),
+    });
+    assert.equal(answer.kind, 'refused', addresses.join());
+  }
+  assert.equal(calls.connections, 0);
+});
+
+test('a name is resolved once, and the address that was checked is the one that is connected to', async () => {
+  const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
+  let lookups = 0;
+  const answer = await post(`http://receiver.example:${port}`, {
+    resolve(hostname, options, callback) {
+      lookups += 1;
+      assert.equal(hostname, 'receiver.example');
+      // A second question would lead to a port where nobody is.
+      resolvesTo(lookups === 1 ? '127.0.0.1' : '127.0.0.2')(hostname, options, callback);
+    },
+  });
+  assert.deepEqual(answer, { kind: 'answered', status: 200, location: null });
+  assert.deepEqual([lookups, calls.requests], [1, 1]);
+});
+
+test('a name that is not known is no answer', async () => {
+  const answer = await post('http://receiver.example', {
+    resolve: (_hostname, _options, callback) =>
+      callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []),
+  });
+  assert.deepEqual(answer, { kind: 'unreachable', reason: 'getaddrinfo ENOTFOUND' });
+});
