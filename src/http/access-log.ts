@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import type { App } from './app.ts';
+import { pathOf } from './problem.ts';
+
+/**
+ * One line per reply at the level `debug`. Not at `info`: the event log tells every change already, and 15,000 lines a
+ * second would cost more than they tell. Queries are left out, since they can hold what people searched for.
+ */
+export function installAccessLog(app: App, logger: Logger | false): void {
+  if (logger === false || !logger.isLevelEnabled('debug')) return;
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.debug(
+      {
+        method: request.method,
+        path: pathOf(request.url),
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        caller: request.caller?.id,
+      },
+      'answered',
+    );
+    done();
+  });
+}

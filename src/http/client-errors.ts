@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { requestErrors } from '../shared/common-errors.ts';
+import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
+import type { App } from './app.ts';
+import { PROBLEM_TYPE, pathOf, problemJson } from './problem.ts';
+
+/** Source: Node.js, HTTP "Event: 'clientError'"; other codes are the HTTP parser's, and mean a broken message. */
+const CLIENT_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: requestErrors.timeout,
+  HPE_HEADER_OVERFLOW: requestErrors.headersTooLarge,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: requestErrors.tooLarge,
+};
+
+/** The reply that Node is writing on a socket, as Node's own handler of broken requests asks for it. */
+interface HttpSocket extends Socket {
+  readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
+}
+
+/** Answers what Node refuses before there is a request: bytes that are no HTTP, headers too large, a slow sender. */
+export function createClientErrorHandler(publicUrl: string) {
+  return function handleClientError(error: Error & { code?: string }, socket: Socket): void {
+    const reply = (socket as HttpSocket)._httpMessage;
+    if (error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) {
+      socket.destroy();
+      return;
+    }
+    const definition = CLIENT_ERRORS[error.code ?? ''] ?? requestErrors.malformed;
+    refuse(socket, publicUrl, definition, pathOf(reply?.req.url ?? '/'));
+  };
+}
+
+/** What Node would otherwise answer with a bare status line, or not at all. */
+export function installProtocolRefusals(app: App, publicUrl: string): void {
+  app.server.on('connect', (request, socket) => {
+    refuse(socket, publicUrl, requestErrors.methodNotAllowed, pathOf(request.url ?? '/'));
+  });
+  // An expectation that is not understood may be ignored. Source: RFC 9110 §10.1.1.
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response);
+  });
+}
+
+function refuse(
+  socket: Duplex,
+  publicUrl: string,
+  definition: ErrorDefinition,
+  instance: string,
+): void {
+  const requestId = randomUUID();
+  const body = problemJson(publicUrl, new CodedError(definition), { requestId, instance });
+  const lines = [
+    `HTTP/1.1 ${definition.status} ${STATUS_CODES[definition.status] ?? ''}`,
+    `Date: ${new Date().toUTCString()}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    `X-Request-Id: ${requestId}`,
+    ...(definition.status === 405 ? ['Allow: GET, HEAD, POST, PUT, PATCH, DELETE'] : []),
+    'Connection: close',
+    '',
+    body,
+  ];
+  socket.end(lines.join('\r\n'), () => socket.destroy());
+}

@@ -1,0 +1,39 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { sha256 } from '../shared/canonical-json.ts';
+import { sessionCookies } from './authentication.ts';
+import { isLoopbackPeer } from './peer.ts';
+
+export interface Credential {
+  /** Null when the `Authorization` header holds something else than a bearer token: a broken credential. */
+  readonly token: string | null;
+  readonly by: 'bearer' | 'cookie';
+}
+
+/** Source: RFC 6750 §2.1. The name of the scheme has no case. */
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/** What the request bears; null when nothing. A bearer token wins over the session cookie. */
+export function credentialOf(request: FastifyRequest): Credential | null {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) return { token: bearerOf(authorization), by: 'bearer' };
+  const cookie = request.cookies[sessionCookies.access.name];
+  return cookie === undefined ? null : { token: cookie, by: 'cookie' };
+}
+
+/** As all clients write it, without the expression: what is no token then is found when it is verified. */
+function bearerOf(authorization: string): string | null {
+  const plain = authorization.startsWith('Bearer ') && !authorization.includes(' ', 7);
+  return plain ? authorization.slice(7) : (BEARER.exec(authorization)?.[1] ?? null);
+}
+
+/** Metrics are for this machine, and for whoever bears the token when one is configured. */
+export function mayReadMetrics(request: FastifyRequest, metricsToken: string | undefined): boolean {
+  if (isLoopbackPeer(request)) return true;
+  const credential = credentialOf(request);
+  if (metricsToken === undefined || credential?.by !== 'bearer' || credential.token === null) {
+    return false;
+  }
+  // Digests have one length, so the comparison takes one time whatever was sent.
+  return timingSafeEqual(sha256(credential.token), sha256(metricsToken));
+}

@@ -1,0 +1,31 @@
+/** The HTTP shell: what modules need to declare their routes. Knows no noun. */
+export type { Access, AccessTable } from './access.ts';
+export type { App } from './app.ts';
+export { type Authenticator, sessionCookies } from './authentication.ts';
+export { clientNetwork } from './client-address.ts';
+export { entityTag, ifMatchVersion, ifNoneMatch, requireMatch } from './entity-tag.ts';
+export { eventText, sendEventStream, type Write } from './event-streams.ts';
+export type { Counting, Limit, LimitsOf, Outcome } from './limit.ts';
+export type { Operation } from './operation.ts';
+export { requireAllowedOrigin } from './origin.ts';
+export { isLoopbackPeer } from './peer.ts';
+export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
+export { shellErrors } from './problem-pages.ts';
+export { callerOf, causeOf, contextOf, type RequestContext } from './request-context.ts';
+export {
+  Choice,
+  CursorParameter,
+  Id,
+  IdParameter,
+  Instant,
+  LimitParameter,
+  MoneyValue,
+  NoBody,
+  Nullable,
+  pageOfSchema,
+  Text,
+} from './schemas.ts';
+export { sendOnce } from './send-once.ts';
+export { createHttpServer } from './server.ts';
+export type { HttpServerOptions, RequestObserver } from './server-options.ts';
+export { installWebPages, type WebPage } from './web-pages.ts';

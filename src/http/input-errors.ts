@@ -1,0 +1,166 @@
+import type { ErrorObject } from 'ajv';
+import type { InputError } from '../shared/errors.ts';
+import { escapePointer } from './json-body.ts';
+
+/** Which part of a request was wrong, in the words of Fastify. */
+export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
+
+const ERRORS_MAX = 20;
+
+/** Carries the list from the validator to the error handler. */
+export class InvalidInput extends Error {
+  readonly errors: readonly InputError[];
+
+  constructor(errors: readonly InputError[]) {
+    super('invalid input');
+    this.errors = errors;
+  }
+}
+
+/** Ajv's findings as places and sentences, without a word of the schema's insides. */
+export function inputErrors(part: RequestPart, findings: readonly ErrorObject[]): InputError[] {
+  const unions = findings.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
+  const seen = new Set<string>();
+  const errors: InputError[] = [];
+  for (const finding of findings) {
+    // What each branch of a union missed says nothing; the union's own sentence does.
+    const inUnion = unions.some((union) => finding.schemaPath.startsWith(`${union.schemaPath}/`));
+    if (inUnion || finding.keyword === 'if' || isOnlyItsLength(finding, findings)) continue;
+    const error = inputError(part, finding, findings);
+    const key = `${error.pointer} ${error.detail}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    errors.push(error);
+    if (errors.length === ERRORS_MAX) break;
+  }
+  return errors;
+}
+
+/** A text that is too short or too long is told so, and not also that its form is wrong. */
+function isOnlyItsLength(
+  { keyword, instancePath }: ErrorObject,
+  findings: readonly ErrorObject[],
+): boolean {
+  if (keyword !== 'pattern' && keyword !== 'format') return false;
+  return findings.some(
+    (other) =>
+      other.instancePath === instancePath &&
+      (other.keyword === 'minLength' || other.keyword === 'maxLength'),
+  );
+}
+
+function inputError(
+  part: RequestPart,
+  finding: ErrorObject,
+  findings: readonly ErrorObject[],
+): InputError {
+  return { pointer: pointerTo(part, finding), detail: sentence(finding, findings) };
+}
+
+function pointerTo(part: RequestPart, { instancePath, keyword, params }: ErrorObject): string {
+  const member =
+    keyword === 'required'
+      ? (params.missingProperty as string)
+      : keyword === 'additionalProperties'
+        ? (params.additionalProperty as string)
+        : null;
+  const pointer = member === null ? instancePath : `${instancePath}/${escapePointer(member)}`;
+  switch (part) {
+    case 'body':
+      return pointer;
+    case 'querystring':
+      return `?${pointer.slice(1)}`;
+    case 'params':
+      return `/path${pointer}`;
+    case 'headers':
+      return `/headers${pointer}`;
+  }
+}
+
+function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): string {
+  const { keyword, params, message } = finding;
+  switch (keyword) {
+    case 'required':
+      return 'is missing';
+    case 'additionalProperties':
+      return 'is not known here';
+    case 'type':
+      return `must be ${[params.type].flat().map(named).join(' or ')}`;
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).map(String).join(', ')}`;
+    case 'const':
+      return `must be ${String(params.allowedValue)}`;
+    case 'format':
+      return formatSentence(params.format);
+    case 'pattern':
+      return `does not have the expected form${explained(finding)}`;
+    case 'minLength':
+      return `must have at least ${params.limit} ${counted(params.limit, 'character')}`;
+    case 'maxLength':
+      return `must have at most ${params.limit} ${counted(params.limit, 'character')}`;
+    case 'minItems':
+      return `must have at least ${params.limit} ${counted(params.limit, 'entry')}`;
+    case 'maxItems':
+      return `must have at most ${params.limit} ${counted(params.limit, 'entry')}`;
+    case 'minimum':
+      return `must be ${params.limit} or more`;
+    case 'maximum':
+      return `must be ${params.limit} or less`;
+    case 'minProperties':
+      return `must have at least ${params.limit} ${counted(params.limit, 'member')}`;
+    case 'uniqueItems':
+      return 'must not name anything twice';
+    case 'anyOf':
+    case 'oneOf':
+      return unionSentence(finding, findings);
+    default:
+      return message ?? 'is not as expected';
+  }
+}
+
+/** The commonest union is "one of these members must be there". */
+function unionSentence(union: ErrorObject, findings: readonly ErrorObject[]): string {
+  const branches = findings.filter(
+    (finding) =>
+      finding.schemaPath.startsWith(`${union.schemaPath}/`) &&
+      finding.instancePath === union.instancePath,
+  );
+  const missing = branches.filter(({ keyword }) => keyword === 'required');
+  if (missing.length > 0 && missing.length === branches.length) {
+    return `needs one of ${missing.map(({ params }) => params.missingProperty).join(', ')}`;
+  }
+  return union.keyword === 'oneOf' && union.params.passingSchemas !== null
+    ? 'must have exactly one of the forms described'
+    : 'has none of the forms described';
+}
+
+function explained({ parentSchema, params }: ErrorObject): string {
+  if (typeof parentSchema?.description === 'string') return `: ${parentSchema.description}`;
+  return ` (${params.pattern})`;
+}
+
+function formatSentence(format: unknown): string {
+  return format === 'date-time'
+    ? 'must be a time as RFC 3339 writes it, such as 2026-01-31T18:30:00Z'
+    : `does not have the form of a ${String(format)}`;
+}
+
+function named(type: unknown): string {
+  switch (type) {
+    case 'null':
+      return 'null';
+    case 'integer':
+      return 'an integer';
+    case 'object':
+      return 'an object';
+    case 'array':
+      return 'an array';
+    default:
+      return `a ${String(type)}`;
+  }
+}
+
+function counted(count: unknown, noun: string): string {
+  if (count === 1) return noun;
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}

@@ -1,0 +1,32 @@
+import type { FastifyReply } from 'fastify';
+import type { Rate } from '../drivers/limits/rate-limiter.ts';
+
+/** How a request stands under one limit. */
+export interface LimitState {
+  readonly name: string;
+  readonly rate: Rate;
+  readonly remaining: number;
+  readonly resetsAfterMs: number;
+}
+
+/**
+ * Source: draft-ietf-httpapi-ratelimit-headers-10 §3 and §4: lists of structured fields, `q` points in `w` seconds, of
+ * which `r` are left for `t` seconds.
+ */
+export function setLimitHeaders(reply: FastifyReply, states: readonly LimitState[]): void {
+  reply.header('RateLimit-Policy', states.map(policyOf).join(', '));
+  reply.header('RateLimit', states.map(serviceLimitOf).join(', '));
+}
+
+function policyOf({ name, rate }: LimitState): string {
+  return `"${name}";q=${rate.pointsMax};w=${rate.windowSeconds}`;
+}
+
+function serviceLimitOf({ name, remaining, resetsAfterMs }: LimitState): string {
+  return `"${name}";r=${remaining};t=${secondsOf(resetsAfterMs)}`;
+}
+
+/** Rounded up, so that whoever waits for so long finds the window over. */
+export function secondsOf(durationMs: number): number {
+  return Math.max(1, Math.ceil(durationMs / 1000));
+}

@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Take } from '../drivers/limits/rate-limiter.ts';
+import { requestErrors } from '../shared/common-errors.ts';
+import { CodedError } from '../shared/errors.ts';
+import type { App } from './app.ts';
+import type { Limit } from './limit.ts';
+import { type LimitState, secondsOf, setLimitHeaders } from './limit-headers.ts';
+
+/** A point that a request was counted by, to be kept or given back when its answer is known. */
+interface Counted extends LimitState {
+  readonly limit: Limit;
+  readonly take: Take;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** By which limits the request was counted so far; null before the first and once its answer is known. */
+    counted: readonly Counted[] | null;
+  }
+}
+
+export function decorateLimits(app: App): void {
+  app.decorateRequest('counted', null);
+}
+
+type LimitHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** Where in a request's life its limits act; undefined where none of them does. */
+export interface Limiting {
+  /** Throws `request.rate_limited`. */
+  readonly beforeRefusals: LimitHook | undefined;
+  /** Throws `request.rate_limited`. */
+  readonly afterBody: LimitHook | undefined;
+  /** While the answer still waits, so that the next request of the same client finds the points right. */
+  readonly beforeAnswer: LimitHook | undefined;
+}
+
+export function createLimiting(limits: readonly Limit[]): Limiting {
+  const mayComeBack = limits.some(({ counts }) => counts !== undefined);
+  return {
+    beforeRefusals: counterOf(limits.filter(({ after }) => after === 'caller')),
+    afterBody: counterOf(limits.filter(({ after }) => after === 'body')),
+    beforeAnswer: mayComeBack ? settle : undefined,
+  };
+}
+
+function counterOf(limits: readonly Limit[]): LimitHook | undefined {
+  if (limits.length === 0) return undefined;
+  return async function count(request, reply) {
+    for (const limit of limits) {
+      const counting = limit.counting(request);
+      if (counting === null) continue;
+      const { limiter, key } = counting;
+      const take = await limiter.take(key);
+      const { remaining, resetsAfterMs } = take;
+      const state = { limit, take, name: limit.name, rate: limiter.rate, remaining, resetsAfterMs };
+      request.counted = [...(request.counted ?? []), state];
+      setLimitHeaders(reply, request.counted);
+      if (!take.allowed) throw rateLimited(take);
+    }
+  };
+}
+
+async function settle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { counted } = request;
+  if (counted === null) return;
+  request.counted = null;
+  const outcome = { status: reply.statusCode, replayed: reply.hasHeader('idempotent-replayed') };
+  const states: LimitState[] = [];
+  for (const state of counted) {
+    const { limit, take, rate, remaining } = state;
+    if (!take.allowed || (limit.counts?.(outcome) ?? true)) {
+      take.keep();
+      states.push(state);
+    } else {
+      await take.giveBack();
+      states.push({ ...state, remaining: Math.min(remaining + 1, rate.pointsMax) });
+    }
+  }
+  setLimitHeaders(reply, states);
+}
+
+function rateLimited({ resetsAfterMs }: Take): CodedError {
+  return new CodedError(requestErrors.rateLimited, {
+    headers: { 'Retry-After': String(secondsOf(resetsAfterMs)) },
+  });
+}

@@ -1,0 +1,189 @@
+import { STATUS_CODES } from 'node:http';
+import type { RouteOptions } from 'fastify';
+import {
+  authErrors,
+  idempotencyErrors,
+  requestErrors,
+  serviceErrors,
+} from '../shared/common-errors.ts';
+import type { ErrorDefinition } from '../shared/errors.ts';
+import type { Json } from './openapi-schemas.ts';
+import type { Operation } from './operation.ts';
+import { takesNoBodyToo } from './route-shaping.ts';
+
+/** Adds to an operation what follows from its access rule and its route. */
+export function completeOperation(described: Json, route: RouteOptions): void {
+  const operation = route.config?.operation as Operation;
+  described.security = securityOf(operation);
+  if (typeof operation.access === 'object') {
+    const { roles, scopes = [] } = operation.access;
+    described['x-access'] = { roles, scopes };
+  }
+  const shared = sharedParametersOf(operation, route);
+  if (shared.length > 0) {
+    described.parameters = [
+      ...((described.parameters as Json[] | undefined) ?? []),
+      ...shared.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    ];
+  }
+  completeBody(described, route);
+  const responses = (described.responses ?? {}) as Record<string, Json>;
+  for (const [status, response] of Object.entries(responses)) {
+    completeResponse(response, status, route);
+  }
+  for (const [status, definitions] of byStatus(errorsOf(operation, route))) {
+    responses[status] ??= problemResponse(status, definitions, limitHeadersOf(route));
+  }
+  described.responses = responses;
+}
+
+function sharedParametersOf({ claims }: Operation, route: RouteOptions): string[] {
+  const names: string[] = [];
+  if (claims) names.push('IdempotencyKey');
+  if (isGuarded(route)) names.push('IfMatch');
+  if (isConditional(route)) names.push('IfNoneMatch');
+  return names;
+}
+
+/** It changes something only in the version that `If-Match` names. */
+function isGuarded(route: RouteOptions): boolean {
+  return route.config?.errors?.includes(requestErrors.preconditionFailed) === true;
+}
+
+/** It answers 304 to who has this version already. */
+function isConditional(route: RouteOptions): boolean {
+  return Object.hasOwn((route.schema?.response as Json | undefined) ?? {}, '304');
+}
+
+function securityOf({ credentials }: Operation): Json[] {
+  switch (credentials) {
+    case 'ignored':
+      return [];
+    case 'metrics':
+      return [{}, { metricsToken: [] }];
+    case 'optional':
+      return [{}, { bearer: [] }, { sessionCookie: [] }];
+    case 'required':
+      return [{ bearer: [] }, { sessionCookie: [] }];
+  }
+}
+
+function completeBody(described: Json, route: RouteOptions): void {
+  const body = described.requestBody as Json | undefined;
+  if (body === undefined) return;
+  const { properties } = (route.schema?.body ?? {}) as { properties?: Json };
+  if (properties !== undefined && Object.keys(properties).length === 0) {
+    delete described.requestBody;
+    return;
+  }
+  if (route.schema !== undefined && takesNoBodyToo(route.schema)) body.required = false;
+  for (const content of Object.values(body.content as Record<string, Json>)) {
+    // Where every tool looks for it; within a schema many do not.
+    const { examples, ...schema } = content.schema as { examples?: readonly unknown[] };
+    if (examples !== undefined) Object.assign(content, { schema, example: examples[0] });
+  }
+}
+
+function completeResponse(response: Json, status: string, route: RouteOptions): void {
+  if (response.description === undefined || response.description === 'Default Response') {
+    response.description = STATUS_CODES[status] ?? 'The answer.';
+  }
+  const headers: Json = {
+    ...((response.headers as Json | undefined) ?? {}),
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    ...limitHeadersOf(route),
+  };
+  if (route.config?.operation?.claims === true) {
+    headers['Idempotent-Replayed'] = { $ref: '#/components/headers/IdempotentReplayed' };
+  }
+  if (status === '202' && prefers(route)) {
+    headers['Preference-Applied'] = { $ref: '#/components/headers/PreferenceApplied' };
+  }
+  if (status < '400') {
+    for (const name of replyHeadersOf(route)) {
+      if (name === 'ETag' || status.startsWith('20')) {
+        headers[name] = { $ref: `#/components/headers/${name}` };
+      }
+    }
+  }
+  response.headers = headers;
+}
+
+function replyHeadersOf(route: RouteOptions): Set<string> {
+  const names = new Set<string>(route.config?.replyHeaders);
+  if (isGuarded(route) || isConditional(route)) names.add('ETag');
+  return names;
+}
+
+/** It follows `Prefer: respond-async`, and a 202 says so. */
+function prefers(route: RouteOptions): boolean {
+  const { properties } = (route.schema?.headers ?? {}) as { properties?: Json };
+  return properties?.prefer !== undefined;
+}
+
+function limitHeadersOf(route: RouteOptions): Json {
+  if (route.config?.limited !== true) return {};
+  return {
+    RateLimit: { $ref: '#/components/headers/RateLimit' },
+    'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+  };
+}
+
+function errorsOf(operation: Operation, route: RouteOptions): ErrorDefinition[] {
+  const { credentials, strict, changes, claims } = operation;
+  // Even an address that takes no input refuses a request that is none, such as one without a host.
+  const errors: ErrorDefinition[] = [requestErrors.malformed];
+  if (strict) errors.push(requestErrors.invalid);
+  if (changes) {
+    errors.push(requestErrors.tooLarge, requestErrors.unsupportedMediaType, requestErrors.timeout);
+  }
+  if (credentials !== 'ignored') errors.push(authErrors.unauthenticated);
+  if (credentials === 'required') errors.push(authErrors.forbidden);
+  if (credentials === 'required' && changes) errors.push(authErrors.originNotAllowed);
+  if (claims) {
+    const { invalidKey, inFlight, keyReused } = idempotencyErrors;
+    errors.push(invalidKey, inFlight, keyReused);
+  }
+  if (route.config?.limited === true) errors.push(requestErrors.rateLimited);
+  errors.push(...(route.config?.errors ?? []), serviceErrors.internal, serviceErrors.unavailable);
+  return errors;
+}
+
+function byStatus(errors: readonly ErrorDefinition[]): Map<string, Set<ErrorDefinition>> {
+  const groups = new Map<string, Set<ErrorDefinition>>();
+  for (const error of errors) {
+    const status = String(error.status);
+    groups.set(status, (groups.get(status) ?? new Set()).add(error));
+  }
+  return groups;
+}
+
+function problemResponse(
+  status: string,
+  definitions: Iterable<ErrorDefinition>,
+  limitHeaders: Json,
+): Json {
+  const list = [...definitions];
+  const headers: Json = {
+    'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+    ...limitHeaders,
+  };
+  if (status === '401') headers['WWW-Authenticate'] = { $ref: '#/components/headers/Authenticate' };
+  if (status === '429' || status === '503') {
+    headers['Retry-After'] = { $ref: '#/components/headers/RetryAfter' };
+  }
+  return {
+    description: list.map(({ code, title }) => `\`${code}\`: ${title}`).join('\n\n'),
+    headers,
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { type: 'object', properties: { code: { enum: list.map(({ code }) => code) } } },
+          ],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { AccessTable } from './access.ts';
+import { type AdmissionOptions, createAdmission } from './admission.ts';
+import type { App } from './app.ts';
+import { createClaimHook } from './idempotency-key.ts';
+import type { LimitsOf } from './limit.ts';
+import { createLimiting } from './limiting.ts';
+import { type Operation, operationOf } from './operation.ts';
+import { fillInBody, shapedSchema, takesNoBodyToo } from './route-shaping.ts';
+import type { RequestObserver } from './server-options.ts';
+
+export interface OperationsOptions extends AdmissionOptions {
+  readonly accessTable: AccessTable;
+  readonly limitsOf?: LimitsOf | undefined;
+  readonly everyRuleNeedsRoute: boolean;
+  readonly bodyLimitBytes: number;
+  readonly onResponse?: RequestObserver | undefined;
+}
+
+/**
+ * Gives every route that is registered from now on its hooks, by its operation id and the access table. A route that
+ * is in no table stops the start, and so does a rule that no route asks for.
+ */
+export function installOperations(app: App, options: OperationsOptions): void {
+  const { onResponse } = options;
+  const unused = new Set(Object.keys(options.accessTable));
+
+  app.addHook('onRoute', (route) => {
+    if (isPreflight(route)) return;
+    const operation = operationOf(route, options.accessTable, options.bodyLimitBytes);
+    unused.delete(operation.id);
+    const schema = shapedSchema(route, operation);
+    // Pages are for people: the OpenAPI document leaves them out.
+    route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;
+    const limits = operation.strict ? (options.limitsOf?.(operation) ?? []) : [];
+    const { beforeRefusals, afterBody, beforeAnswer } = createLimiting(limits);
+    route.config = { ...route.config, operation, limited: limits.length > 0 };
+    route.onRequest = [
+      createAdmission(operation, beforeRefusals, options),
+      ...listOf(route.onRequest),
+    ];
+    if (takesNoBodyToo(schema)) {
+      route.preValidation = [fillInBody, ...listOf(route.preValidation)];
+    }
+    if (operation.claims) {
+      route.preHandler = [createClaimHook(operation), ...listOf(route.preHandler)];
+    }
+    if (afterBody !== undefined) route.preHandler = [afterBody, ...listOf(route.preHandler)];
+    if (beforeAnswer !== undefined) route.onSend = [beforeAnswer, ...listOf(route.onSend)];
+    if (onResponse !== undefined) {
+      route.onSend = [...listOf(route.onSend), observe(operation, onResponse)];
+    }
+  });
+
+  if (onResponse !== undefined) {
+    const observeUnmatched = observe(null, onResponse);
+    app.addHook('onSend', (request, reply, payload, done) => {
+      if (request.is404) observeUnmatched(request, reply, payload, done);
+      else done(null, payload);
+    });
+  }
+
+  app.addHook('onReady', async () => {
+    if (unused.size === 0) return;
+    const names = [...unused].join(', ');
+    const sentence = `The access table has rules that no route asks for: ${names}.`;
+    if (options.everyRuleNeedsRoute) throw new Error(sentence);
+    app.log.warn(sentence);
+  });
+}
+
+/** The address by which CORS answers preflights; it never gets as far as a handler. */
+function isPreflight(route: RouteOptions): boolean {
+  return route.method === 'OPTIONS' && route.url === '*';
+}
+
+/**
+ * When the answer is ready, not when its last byte is out: Fastify would listen to every reply's stream for that, which
+ * costs more than all the rest of this file.
+ */
+function observe(operation: Operation | null, onResponse: RequestObserver) {
+  return (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    done: (error: null, payload: unknown) => void,
+  ): void => {
+    onResponse({
+      operationId: operation?.id ?? null,
+      method: request.method,
+      status: reply.statusCode,
+      durationSeconds: reply.elapsedTime / 1000,
+    });
+    done(null, payload);
+  };
+}
+
+function listOf<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

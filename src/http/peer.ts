@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
+const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/**
+ * Whether the peer itself is this machine. A request that bears a forwarding header was made by somebody else, whose
+ * proxy only happens to run here.
+ */
+export function isLoopbackPeer(request: FastifyRequest): boolean {
+  return (
+    LOOPBACK.test(request.raw.socket.remoteAddress ?? '') &&
+    FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
+  );
+}

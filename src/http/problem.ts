@@ -1,0 +1,79 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { invalidInputs, requestErrors, serviceErrors } from '../shared/common-errors.ts';
+import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
+import { InvalidInput } from './input-errors.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Where the problem happened. */
+export interface ProblemPlace {
+  readonly requestId: string;
+  /** The path that was asked for. */
+  readonly instance: string;
+}
+
+/** The public face of a refusal. Source: RFC 9457 §3. */
+export function problemJson(publicUrl: string, error: CodedError, place: ProblemPlace): string {
+  const { definition, details } = error;
+  return JSON.stringify({
+    ...details.extensions,
+    type: `${publicUrl}/problems/${definition.code}`,
+    title: definition.title,
+    status: definition.status,
+    detail: details.detail ?? definition.explanation,
+    instance: place.instance,
+    code: definition.code,
+    requestId: place.requestId,
+    errors: details.errors,
+  });
+}
+
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+/** Fastify's own errors that are refusals of ours. Source: Fastify, Reference/Errors. */
+const FASTIFY_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
+  FST_ERR_BAD_URL: requestErrors.malformed,
+  FST_ERR_CTP_BODY_TOO_LARGE: requestErrors.tooLarge,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: requestErrors.malformed,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: requestErrors.unsupportedMediaType,
+  FST_ERR_MAX_PARAM_LENGTH: requestErrors.notFound,
+  FST_ERR_NOT_FOUND: requestErrors.notFound,
+};
+
+/** Any failure as the coded one that the caller sees. */
+export function toCoded(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  if (error instanceof InvalidInput) return invalidInputs(error.errors);
+  const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  const known = code === undefined ? undefined : FASTIFY_ERRORS[code];
+  if (known !== undefined) return new CodedError(known);
+  // The request's stream broke while its body was read: nobody is left to read the answer.
+  if (statusCode === 400) return new CodedError(requestErrors.malformed);
+  if (statusCode === 404) return new CodedError(requestErrors.notFound);
+  return new CodedError(serviceErrors.internal, { cause: error });
+}
+
+export function createErrorHandler(publicUrl: string) {
+  return function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const coded = toCoded(error);
+    const { definition, details } = coded;
+    if (definition.status >= 500) {
+      request.log.error({ err: details.cause ?? coded, code: definition.code }, 'request failed');
+    }
+    reply.code(definition.status);
+    // Fastify closes the connection after a body that it refused, and a client that is still writing would lose the
+    // answer. What is left of the body is read and thrown away instead, for as long as a request may take to arrive.
+    if (reply.hasHeader('connection')) reply.removeHeader('connection');
+    reply.removeHeader('etag');
+    reply.removeHeader('location');
+    if (definition.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (details.headers !== undefined) reply.headers(details.headers);
+    reply.type(PROBLEM_TYPE);
+    reply.send(
+      problemJson(publicUrl, coded, { requestId: request.id, instance: pathOf(request.url) }),
+    );
+  };
+}

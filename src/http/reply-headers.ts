@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+
+/** Replies are data: nothing in them may run, be framed, or be guessed to be of another type. */
+const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Pages of this server load from it alone. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The first hook of all, so that refusals bear these too. */
+export function createHeaderHook(publicUrl: string) {
+  const https = publicUrl.startsWith('https:');
+  return function setHeaders(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: HookHandlerDoneFunction,
+  ): void {
+    setCommonHeaders(request, reply, https);
+    done();
+  };
+}
+
+export function setCommonHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  https: boolean,
+): void {
+  reply.header('x-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('content-security-policy', DATA_POLICY);
+  reply.header('referrer-policy', 'no-referrer');
+  reply.header('cache-control', 'no-store');
+  if (https) reply.header('strict-transport-security', 'max-age=31536000');
+}
+
+/** The reply depends on who asks: a shared cache must keep it from others. */
+export function markCallerDependent(reply: FastifyReply): void {
+  const vary = reply.getHeader('vary');
+  reply.header('cache-control', 'private, no-cache');
+  reply.header(
+    'vary',
+    vary === undefined ? 'Authorization, Cookie' : `${String(vary)}, Authorization, Cookie`,
+  );
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { newTraceId, parseTraceparent, type TraceContext } from '../shared/trace.ts';
+import type { App } from './app.ts';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The client's `X-Request-Id` when it is one that can stand in headers and logs, else a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** The trace that a request belongs to. */
+export interface RequestTrace {
+  /** Of its `traceparent`, or new. */
+  readonly traceId: string;
+  /** What its `traceparent` says; null when it has none that is valid. */
+  readonly parent: TraceContext | null;
+  /** That of our own span where one is recorded, else that of the caller; null when there is neither. */
+  readonly spanId: string | null;
+}
+
+const trace = Symbol('trace');
+
+/** Made when it is first asked for: most reads never ask. */
+export function traceOf(request: IncomingMessage & { [trace]?: RequestTrace }): RequestTrace {
+  let known = request[trace];
+  if (known === undefined) {
+    const header = request.headers.traceparent;
+    const parent = parseTraceparent(typeof header === 'string' ? header : null);
+    known = {
+      traceId: parent?.traceId ?? newTraceId(),
+      parent,
+      spanId: parent?.spanId ?? null,
+    };
+    request[trace] = known;
+  }
+  return known;
+}
+
+/** The request has a span of its own from now on: what follows from it belongs there. */
+export function enterSpan(
+  request: IncomingMessage & { [trace]?: RequestTrace },
+  { traceId, spanId }: TraceContext,
+): void {
+  request[trace] = { ...traceOf(request), traceId, spanId };
+}
+
+export function decorateTraceId(app: App): void {
+  app.decorateRequest('traceId', {
+    getter(this: FastifyRequest) {
+      return traceOf(this.raw).traceId;
+    },
+  });
+}

@@ -1,0 +1,145 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { installAccessLog } from './access-log.ts';
+import type { App } from './app.ts';
+import { createClientErrorHandler, installProtocolRefusals } from './client-errors.ts';
+import { installDrain } from './drain.ts';
+import { installEventStreams } from './event-streams.ts';
+import { requireOneHost } from './host.ts';
+import { installJsonBody } from './json-body.ts';
+import { decorateLimits } from './limiting.ts';
+import { installNotFound } from './not-found.ts';
+import { installOpenApi } from './openapi.ts';
+import { installOperations } from './operations.ts';
+import { decorateAllowedOrigins } from './origin.ts';
+import { createErrorHandler } from './problem.ts';
+import { installProblemPages } from './problem-pages.ts';
+import { parseQuery } from './query-string.ts';
+import { installReference } from './reference.ts';
+import { createHeaderHook, setCommonHeaders } from './reply-headers.ts';
+import { decorateTraceId, requestIdOf } from './request-identity.ts';
+import { createRequestLog } from './request-log.ts';
+import type { HttpServerOptions } from './server-options.ts';
+import { installTracing } from './tracing.ts';
+import { createValidatorCompiler } from './validation.ts';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const HEADERS_LIMIT_BYTES = 16 * 1024;
+const PARAMETER_LENGTH_MAX = 1_000;
+/** Longer than the idle time of the usual load balancers (60 s), so that they close first and lose no request. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often Node looks for requests past their time; its default of 30 s would make 15 s into 45 s. */
+const CONNECTIONS_CHECK_MS = 1_000;
+const DRAIN_TIMEOUT_MS = 10_000;
+const IDLE_GRACE_MS = 1_000;
+const STREAM_HEARTBEAT_MS = 15_000;
+const STREAMS_MAX = 10_000;
+
+/**
+ * The shell with everything installed. The modules' routes are registered on what it returns; then `listen`.
+ * `close()` drains: see `drain.ts`.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<App> {
+  const { publicUrl, corsOrigins } = options;
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const bodyLimitBytes = options.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const handleError = createErrorHandler(publicUrl);
+
+  const app: App = Fastify({
+    ...(options.logger === false ? {} : { loggerInstance: options.logger as FastifyBaseLogger }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: requestIdOf,
+    childLoggerFactory: createRequestLog,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX, querystringParser: parseQuery },
+    http: {
+      headersTimeout: requestTimeoutMs,
+      maxHeaderSize: HEADERS_LIMIT_BYTES,
+      connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, requestTimeoutMs),
+      // Node's own refusal is a bare status line; `requireOneHost` answers as the contract wants.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: createClientErrorHandler(publicUrl),
+    // A path that the router cannot read, before any hook has run.
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply, publicUrl.startsWith('https:'));
+      handleError(error, request, reply);
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setErrorHandler(handleError);
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.decorateRequest('caller', null);
+  app.decorateRequest('claim', null);
+  app.decorateRequest('rawBody', null);
+  decorateLimits(app);
+  decorateTraceId(app);
+  decorateAllowedOrigins(app, publicUrl, corsOrigins);
+  installJsonBody(app);
+  installProtocolRefusals(app, publicUrl);
+  installDrain(app, {
+    timeoutMs: options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS,
+    idleGraceMs: options.idleGraceMs ?? IDLE_GRACE_MS,
+  });
+
+  installEventStreams(app, {
+    authenticator: options.authenticator,
+    heartbeatMs: options.streamHeartbeatMs ?? STREAM_HEARTBEAT_MS,
+    openMax: options.streamsMax ?? STREAMS_MAX,
+  });
+  installTracing(app, options.tracing ?? null);
+  installAccessLog(app, options.logger);
+
+  app.addHook('onRequest', createHeaderHook(publicUrl));
+  app.addHook('onRequest', requireOneHost);
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...corsOrigins],
+      credentials: true,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: 600,
+      strictPreflight: false,
+    });
+  }
+  installNotFound(app);
+  await app.register(cookie, {
+    // For every cookie that is set here.
+    parseOptions: { httpOnly: true, sameSite: 'lax', secure: options.cookieSecure },
+  });
+  installOperations(app, {
+    accessTable: options.accessTable,
+    everyRuleNeedsRoute: options.everyRuleNeedsRoute ?? true,
+    authenticator: options.authenticator,
+    limitsOf: options.limitsOf,
+    metricsToken: options.metricsToken,
+    bodyLimitBytes,
+    onResponse: options.onResponse,
+  });
+  await installOpenApi(app, options);
+  await installReference(app);
+  installProblemPages(app, options.errorCatalogue);
+  return app;
+}
+
+/** What scripts of other origins may read of a reply, besides the few that the browser always shows. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotent-Replayed',
+  'Location',
+  'Preference-Applied',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+];

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify';
+import { serviceErrors } from '../shared/common-errors.ts';
+import { CodedError } from '../shared/errors.ts';
+import { authorize } from './admission.ts';
+import type { Authenticator } from './authentication.ts';
+import { credentialOf } from './credentials.ts';
+
+/**
+ * Whether the request, if it came again, would be let in as the same caller in the same role: for replies that outlast
+ * the decision. While nothing can be known, because the database is away, nothing has changed either.
+ */
+export async function isStillAdmitted(
+  request: FastifyRequest,
+  authenticator: Authenticator,
+): Promise<boolean> {
+  const { operation } = request.routeOptions.config;
+  const token = credentialOf(request)?.token ?? null;
+  if (operation === undefined || token === null) return false;
+  try {
+    const caller = await authenticator.authenticate(token);
+    authorize(operation.access, caller);
+    const { caller: before } = request;
+    return before?.kind !== 'user' || (caller.kind === 'user' && caller.role === before.role);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return error.definition === serviceErrors.unavailable;
+  }
+}

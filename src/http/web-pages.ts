@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { requestErrors } from '../shared/common-errors.ts';
+import { CodedError } from '../shared/errors.ts';
+import type { App } from './app.ts';
+
+export interface WebPage {
+  /** Below the server's root, such as `/shop`; whatever is below it and is no file is the page too. */
+  readonly path: string;
+  /** In the OpenAPI document's sense, for the access table. */
+  readonly operationId: string;
+}
+
+/** Scripts, styles and calls of this server alone. Inline styles are how the pages' components place themselves. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Not built · Holdfast</title>
+<p>This page has not been built. Run <code>npm run build:web</code> in the folder of the server.</p></html>
+`;
+
+/**
+ * Serves pages that were built into `folder`, one folder each. What lies in their `assets` bears a hash of its content
+ * in its name, so it may be kept for ever; the page itself is asked for each time.
+ */
+export async function installWebPages(
+  app: App,
+  folder: string,
+  pages: readonly WebPage[],
+): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    preCompressed: true,
+    // Set by hand below.
+    cacheControl: false,
+    etag: true,
+    lastModified: false,
+  });
+  for (const page of pages) installPage(app, folder, page);
+}
+
+function installPage(app: App, folder: string, { path, operationId }: WebPage): void {
+  const index = `${path.slice(1)}/index.html`;
+  const sendIndex = (reply: FastifyReply) => {
+    reply.header('content-security-policy', POLICY).header('cache-control', 'no-cache');
+    if (existsSync(join(folder, index))) return reply.sendFile(index);
+    return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+  };
+  const config = { page: true };
+
+  app.get(path, { schema: { operationId }, config }, (_request, reply) => sendIndex(reply));
+  app.get(`${path}/*`, { schema: { operationId }, config }, (_request, reply) => sendIndex(reply));
+  app.get(
+    `${path}/assets/:file`,
+    { schema: { operationId, params: Type.Object({ file: Type.String() }) }, config },
+    (request, reply) => {
+      const { file } = request.params;
+      if (!/^[A-Za-z0-9._-]+$/.test(file) || !existsSync(join(folder, path, 'assets', file))) {
+        throw new CodedError(requestErrors.notFound);
+      }
+      reply.header('cache-control', 'public, max-age=31536000, immutable');
+      return reply.sendFile(`${path.slice(1)}/assets/${file}`);
+    },
+  );
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemoryRateLimiters } from '../../src/drivers/limits/memory/memory-rate-limiters.ts';
+import type { Rate } from '../../src/drivers/limits/rate-limiter.ts';
+import type { Limit } from '../../src/http/index.ts';
+import { post, problemOf, testServer } from './support.ts';
+
+const server = await testServer({ bodyLimitBytes: 1_000 });
+const id = '0198c5a0-0000-7000-8000-000000000001';
+const thing = '{"name":"Kettle"}';
+
+async function codeOf(response: Response): Promise<string> {
+  return `${response.status} ${(await problemOf(response)).code}`;
+}
+
+function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(server.url + path, { headers });
+}
+
+test('the checks come in the order of the contract', async () => {
+  const large = 'x'.repeat(2_000);
+  const steps: [Promise<Response>, string][] = [
+    // Each request is wrong in everything that comes after the check that refuses it.
+    [
+      post(server, '/api/nothing', large, { 'content-type': 'text/plain' }),
+      '404 request.not_found',
+    ],
+    [
+      fetch(`${server.url}/api/things/${id}`, { method: 'PUT', body: large }),
+      '405 request.method_not_allowed',
+    ],
+    [post(server, '/api/things', large, { 'content-type': 'text/plain' }), '413 request.too_large'],
+    [
+      post(server, '/api/things', 'x', { 'content-type': 'text/plain' }),
+      '401 auth.unauthenticated',
+    ],
+    [
+      post(server, '/api/things', 'x', {
+        'content-type': 'text/plain',
+        authorization: 'Bearer kitchen',
+      }),
+      '403 auth.forbidden',
+    ],
+    [
+      post(server, '/api/things', 'x', {
+        'content-type': 'text/plain',
+        authorization: 'Bearer admin',
+      }),
+      '415 request.unsupported_media_type',
+    ],
+    [
+      post(server, '/api/things', '{', { authorization: 'Bearer admin', 'idempotency-key': '"' }),
+      '400 request.malformed',
+    ],
+    [
+      post(server, '/api/things', '{}', { authorization: 'Bearer admin', 'idempotency-key': '"' }),
+      '400 request.invalid',
+    ],
+    [
+      post(server, '/api/things', thing, { authorization: 'Bearer admin', 'idempotency-key': '"' }),
+      '400 idempotency.invalid_key',
+    ],
+    [
+      post(server, '/api/things', '{"name":"taken"}', { authorization: 'Bearer admin' }),
+      '409 things.taken',
+    ],
+  ];
+  for (const [response, expected] of steps) assert.equal(await codeOf(await response), expected);
+});
+
+test('a limit that is used up is said before anybody is sent to sign in', async () => {
+  const limited = await testServer({
+    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 7 })],
+  });
+  const call = () => post(limited, '/api/things', 'x', { 'content-type': 'text/plain' });
+  assert.equal(await codeOf(await call()), '401 auth.unauthenticated');
+  const response = await call();
+  assert.equal(response.headers.get('retry-after'), '7');
+  assert.equal(response.headers.get('ratelimit-policy'), '"global";q=1;w=7');
+  assert.equal(response.headers.get('ratelimit'), '"global";r=0;t=7');
+  assert.equal(await codeOf(response), '429 request.rate_limited');
+  for (const path of ['/health', '/metrics', '/problems', '/openapi.json']) {
+    const reply = await fetch(limited.url + path);
+    assert.equal(reply.status, 200, path);
+    assert.equal(reply.headers.get('ratelimit'), null, path);
+  }
+});
+
+test('a message that is refused before the limits is not counted', async () => {
+  const limited = await testServer({
+    bodyLimitBytes: 1_000,
+    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 60 })],
+  });
+  const large = 'x'.repeat(2_000);
+  for (let tries = 0; tries < 3; tries += 1) {
+    assert.equal((await fetch(`${limited.url}/api/nothing`)).status, 404);
+    assert.equal((await fetch(`${limited.url}/api/things`, { method: 'PUT' })).status, 405);
+    assert.equal((await post(limited, '/api/things', large)).status, 413);
+  }
+  assert.equal((await fetch(`${limited.url}/api/things`)).status, 200);
+  assert.equal((await fetch(`${limited.url}/api/things`)).status, 429);
+});
+
+test('a limit sees who calls', async () => {
+  const seen: (string | null)[] = [];
+  const limit = limitOf({ pointsMax: 10, windowSeconds: 60 });
+  const limited = await testServer({
+    limitsOf: () => [
+      {
+        ...limit,
+        counting: (request) => {
+          seen.push(request.caller?.kind ?? null);
+          return limit.counting(request);
+        },
+      },
+    ],
+  });
+  const headers = { authorization: 'Bearer key-writing' };
+  assert.equal((await post(limited, '/api/things', thing, headers)).status, 201);
+  assert.equal((await post(limited, '/api/things', thing)).status, 401);
+  assert.deepEqual(seen, ['api_key', null]);
+});
+
+test('an answer that does not count gives the point back before it is sent', async () => {
+  const limited = await testServer({
+    limitsOf: () => [
+      {
+        ...limitOf({ pointsMax: 1, windowSeconds: 60 }),
+        counts: ({ status }) => status === 201,
+      },
+    ],
+  });
+  const headers = { authorization: 'Bearer admin' };
+  for (let tries = 0; tries < 5; tries += 1) {
+    const refused = await post(limited, '/api/things', '{', headers);
+    assert.equal(refused.headers.get('ratelimit'), '"global";r=1;t=60');
+    assert.equal(await codeOf(refused), '400 request.malformed');
+  }
+  const made = await post(limited, '/api/things', thing, headers);
+  assert.equal(made.headers.get('ratelimit'), '"global";r=0;t=60');
+  assert.equal((await post(limited, '/api/things', '{', headers)).status, 429);
+});
+
+/** One limit for everybody together. */
+function limitOf(rate: Rate): Limit {
+  const limiter = createMemoryRateLimiters().create('global', rate);
+  return { name: 'global', after: 'caller', counting: () => ({ limiter, key: 'all' }) };
+}
+
+test('roles and scopes decide who comes in', async () => {
+  const expected = {
+    customer: 201,
+    kitchen: 403,
+    admin: 201,
+    'key-reading': 403,
+    'key-writing': 201,
+  };
+  for (const [token, status] of Object.entries(expected)) {
+    const response = await post(server, '/api/things', thing, { authorization: `Bearer ${token}` });
+    assert.equal(response.status, status, token);
+    await response.body?.cancel();
+  }
+  const keyless = await get(`/api/things/${id}`, { authorization: 'Bearer key-writing' });
+  assert.equal(await codeOf(keyless), '403 auth.forbidden');
+});
+
+test('no token and a broken one are 401 with a challenge', async () => {
+  for (const authorization of [
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic YTpi',
+    'Bearer a b',
+    'Bearer nobody',
+    'nobody',
+  ]) {
+    const response = await get(`/api/things/${id}`, authorization === '' ? {} : { authorization });
+    assert.equal(response.headers.get('www-authenticate'), 'Bearer', authorization);
+    assert.equal(await codeOf(response), '401 auth.unauthenticated', authorization);
+  }
+  assert.equal((await get(`/api/things/${id}`, { authorization: 'bearer  customer' })).status, 200);
+});
+
+test('a credential that cannot be checked is 503, not 401', async () => {
+  const response = await get(`/api/things/${id}`, { authorization: 'Bearer away' });
+  assert.equal(response.headers.get('retry-after'), '2');
+  assert.equal(await codeOf(response), '503 service.unavailable');
+});
+
+test('where anyone may call, an old cookie makes an anonymous reader and a broken bearer is refused', async () => {
+  const callerOf = async (headers: Record<string, string>) => {
+    const response = await get('/api/things', headers);
+    assert.equal(response.status, 200);
+    return ((await response.json()) as { caller: string | null }).caller;
+  };
+  assert.equal(await callerOf({}), null);
+  assert.equal(await callerOf({ cookie: 'holdfast_access=expired' }), null);
+  assert.notEqual(await callerOf({ cookie: 'other=1; holdfast_access=customer' }), null);
+  assert.notEqual(await callerOf({ authorization: 'Bearer customer' }), null);
+  const broken = await get('/api/things', { authorization: 'Bearer expired' });
+  assert.equal(await codeOf(broken), '401 auth.unauthenticated');
+  const both = await get('/api/things', {
+    authorization: 'Bearer expired',
+    cookie: 'holdfast_access=customer',
+  });
+  assert.equal(await codeOf(both), '401 auth.unauthenticated');
+});
+
+test('signing in looks at no other credential', async () => {
+  for (const headers of [
+    { authorization: 'Bearer expired' },
+    { authorization: 'Bearer away' },
+    { cookie: 'holdfast_access=customer' },
+  ]) {
+    const response = await post(server, '/api/auth/login', '{"email":"a@b.example"}', {
+      ...headers,
+    } as Record<string, string>);
+    assert.deepEqual(await response.json(), { caller: null });
+  }
+});
+
+test('cookies are set for HTTP alone, this site alone, and secure where asked', async () => {
+  const response = await post(server, '/api/auth/login', '{"email":"a@b.example"}');
+  assert.equal(
+    response.headers.get('set-cookie'),
+    'holdfast_access=customer; Path=/; HttpOnly; Secure; SameSite=Lax',
+  );
+});
+
+test('a change under a cookie needs an origin that is ours or allowed', async () => {
+  const make = (headers: Record<string, string>) =>
+    post(server, '/api/things', thing, { cookie: 'holdfast_access=customer', ...headers });
+  for (const origin of ['https://shop.example', 'https://front.example', server.url]) {
+    assert.equal((await make({ origin })).status, 201, origin);
+  }
+  const foreign = [
+    'https://evil.example',
+    'http://shop.example',
+    'https://shop.example.evil.example',
+    'https://shop.example:8443',
+    'null',
+    server.url.replace('http:', 'https:'),
+  ];
+  for (const origin of foreign) {
+    assert.equal(await codeOf(await make({ origin })), '403 auth.origin_not_allowed', origin);
+  }
+  assert.equal(await codeOf(await make({})), '403 auth.origin_not_allowed');
+  const bearer = { authorization: 'Bearer customer', origin: 'https://evil.example' };
+  assert.equal((await make(bearer)).status, 201);
+  const reading = { cookie: 'holdfast_access=customer', origin: 'https://evil.example' };
+  assert.equal((await get(`/api/things/${id}`, reading)).status, 200);
+});
+
+test('forwarding headers count from trusted proxies alone', async () => {
+  const forwarded = { 'x-forwarded-host': 'shop.internal', 'x-forwarded-proto': 'https' };
+  const headers = {
+    cookie: 'holdfast_access=customer',
+    origin: 'https://shop.internal',
+    ...forwarded,
+  };
+  assert.equal((await post(server, '/api/things', thing, headers)).status, 403);
+  const behind = await testServer({ trustedProxies: ['127.0.0.0/8'] });
+  assert.equal((await post(behind, '/api/things', thing, headers)).status, 201);
+});
+
+test('metrics are for the machine itself and for the bearer of their token', async () => {
+  assert.equal((await get('/metrics')).status, 200);
+  const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
+  const refused = await get('/metrics', behindProxy);
+  assert.equal(refused.headers.get('www-authenticate'), 'Bearer');
+  assert.equal(await codeOf(refused), '401 auth.unauthenticated');
+  const withToken = (token: string) =>
+    get('/metrics', { ...behindProxy, authorization: `Bearer ${token}` });
+  assert.equal((await withToken('metrics-token')).status, 200);
+  assert.equal((await withToken('metrics-tokem')).status, 401);
+  assert.equal((await withToken('admin')).status, 401);
+  const tokenless = await testServer({ metricsToken: '' });
+  const empty = await fetch(`${tokenless.url}/metrics`, {
+    headers: { ...behindProxy, authorization: 'Bearer ' },
+  });
+  assert.equal(empty.status, 401);
+});

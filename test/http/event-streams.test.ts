@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, describe, test } from 'node:test';
+import {
+  type Authenticator,
+  createHttpServer,
+  eventText,
+  type HttpServerOptions,
+  sendEventStream,
+  type Write,
+} from '../../src/http/index.ts';
+import type { Caller } from '../../src/shared/caller.ts';
+import { authErrors, requestErrors, unavailable } from '../../src/shared/common-errors.ts';
+import { CodedError } from '../../src/shared/errors.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { type EventReader, openEvents } from '../support/event-reader.ts';
+import { testOptions } from './support.ts';
+
+/** A server with one stream, whose writer is in the hands of the test. */
+async function streamServer(changes: Partial<HttpServerOptions> = {}) {
+  const { accessTable } = testOptions();
+  let caller: Caller | Error = kitchen();
+  const authenticator: Authenticator = {
+    async authenticate() {
+      if (caller instanceof Error) throw caller;
+      return caller;
+    },
+  };
+  const app = await createHttpServer(
+    testOptions({
+      accessTable: {
+        ...accessTable,
+        followThings: { roles: ['kitchen', 'admin'], scopes: ['orders:read'] },
+      },
+      everyRuleNeedsRoute: false,
+      authenticator,
+      ...changes,
+    }),
+  );
+  const writers: Write[] = [];
+  let ceasedCount = 0;
+  let gate = Promise.resolve();
+  app.get('/api/follow', { schema: { operationId: 'followThings' } }, (request, reply) =>
+    sendEventStream(request, reply, async (write) => {
+      if (request.headers['x-absent'] === 'yes') throw new CodedError(requestErrors.notFound);
+      writers.push(write);
+      await gate;
+      return () => {
+        ceasedCount += 1;
+      };
+    }),
+  );
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  after(() => app.close());
+  return {
+    app,
+    url,
+    writers,
+    ceasedCount: () => ceasedCount,
+    /** Streams begin only when this is called back. */
+    holdBack() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+    /** Who the credential stands for from now on, or why it stands for nobody. */
+    becomes(now: Caller | Error) {
+      caller = now;
+    },
+    open: (headers: Record<string, string> = {}) =>
+      openEvents(url, '/api/follow', { authorization: 'Bearer somebody', ...headers }),
+  };
+}
+
+type StreamServer = Awaited<ReturnType<typeof streamServer>>;
+
+function kitchen(): Caller {
+  return { kind: 'user', id: newId(), role: 'kitchen', vip: false, familyId: newId() };
+}
+
+async function untilCeased(server: StreamServer, count = 1): Promise<void> {
+  while (server.ceasedCount() < count) await turns(1);
+}
+
+const text = (number: number) =>
+  eventText(String(number), 'thing.made', { number, name: 'Crème brûlée\n\ndata: no' });
+
+const LARGE = eventText('1', 'thing.made', { text: 'x'.repeat(100_000) });
+/** Together 20 MB: more than sockets buffer. */
+const LARGE_COUNT = 200;
+
+/** The reader stops reading while `LARGE_COUNT` events are on their way; gives the end of the writing. */
+async function untilHeldBack(server: StreamServer, { socket }: EventReader) {
+  socket.pause();
+  const [write] = server.writers;
+  let written = 0;
+  const writing = (async () => {
+    for (; written < LARGE_COUNT; written += 1) await write!(LARGE);
+  })();
+  for (let before = -1; before !== written; ) {
+    before = written;
+    await turns(200);
+  }
+  assert.ok(written < LARGE_COUNT, 'nothing held it back');
+  return { writing };
+}
+
+/** Lets the event loop turn so many times. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a stream of events', () => {
+  test('says at once that it is open, to readers and to proxies', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    assert.equal(reader.status, 200);
+    assert.equal(reader.headers['content-type'], 'text/event-stream; charset=utf-8');
+    assert.equal(reader.headers['x-accel-buffering'], 'no');
+    assert.equal(reader.headers['cache-control'], 'private, no-cache');
+    assert.match(reader.headers.vary ?? '', /Authorization, Cookie/);
+  });
+
+  test('brings events whole and in order, whatever their texts hold', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    for (let number = 1; number <= 500; number += 1) await server.writers[0]!(text(number));
+    await reader.until(({ events }) => events.length === 500);
+    reader.events.forEach(({ id, event, data }, index) => {
+      assert.equal(id, String(index + 1));
+      assert.equal(event, 'thing.made');
+      assert.deepEqual(data, { number: index + 1, name: 'Crème brûlée\n\ndata: no' });
+    });
+  });
+
+  test('brings a comment again and again while nothing happens', async () => {
+    const server = await streamServer({ streamHeartbeatMs: 20 });
+    const reader = await server.open();
+    await reader.until(({ comments }) => comments.length >= 3);
+    assert.deepEqual(reader.events, []);
+  });
+
+  test('lets go of its source when the reader goes', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    reader.close();
+    await untilCeased(server);
+    assert.equal(server.app.eventStreams.openCount, 0);
+    await server.writers[0]!(text(1));
+  });
+
+  test('is refused by what cannot begin, as any request', async () => {
+    const server = await streamServer();
+    const reader = await server.open({ 'x-absent': 'yes' });
+    assert.equal(reader.status, 404);
+    assert.match(reader.headers['content-type'] ?? '', /^application\/problem\+json/);
+    assert.equal(server.app.eventStreams.openCount, 0);
+  });
+
+  test('answers HEAD like GET, and holds nothing open for it', async () => {
+    const server = await streamServer();
+    const reply = await fetch(`${server.url}/api/follow`, {
+      method: 'HEAD',
+      headers: { authorization: 'Bearer somebody' },
+    });
+    assert.equal(reply.status, 200);
+    assert.equal(reply.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    assert.equal(server.ceasedCount(), 1);
+    assert.equal(server.app.eventStreams.openCount, 0);
+  });
+
+  test('is one of a bounded number', async () => {
+    const server = await streamServer({ streamsMax: 2 });
+    const first = await server.open();
+    await server.open();
+    const third = await server.open();
+    assert.equal(third.status, 503);
+    assert.ok(third.headers['retry-after']);
+    first.close();
+    await untilCeased(server);
+    assert.equal((await server.open()).status, 200);
+  });
+});
+
+describe('a reader that does not read', () => {
+  /** Writes about 100 MB at most: more than any socket buffers. */
+  async function flood(write: Write, isDone: () => boolean): Promise<void> {
+    for (let count = 0; count < 1_000 && !isDone(); count += 1) {
+      void write(LARGE);
+      await turns(1);
+    }
+  }
+
+  test('is dropped once it has left more than its share waiting', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    reader.socket.pause();
+    await flood(server.writers[0]!, () => server.ceasedCount() > 0);
+    assert.equal(server.ceasedCount(), 1);
+    reader.socket.resume();
+    await reader.ended();
+  });
+
+  test('holds up nobody else', async () => {
+    const server = await streamServer();
+    const [lazy, eager] = [await server.open(), await server.open()];
+    lazy.socket.pause();
+    await flood(server.writers[0]!, () => server.ceasedCount() > 0);
+    await server.writers[1]!(text(7));
+    await eager.until(({ events }) => events.length === 1);
+  });
+
+  test('keeps who waits for it waiting, and is not dropped for that', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    const { writing } = await untilHeldBack(server, reader);
+    assert.equal(server.ceasedCount(), 0);
+    reader.socket.resume();
+    await writing;
+    await reader.until(({ events }) => events.length === LARGE_COUNT);
+    assert.equal(server.ceasedCount(), 0);
+  });
+});
+
+describe('a stream ends with the right to read it', () => {
+  const ends: readonly [string, Caller | Error][] = [
+    ['when the credential is worth nothing any more', new CodedError(authErrors.unauthenticated)],
+    ['when the role is another', { ...kitchen(), role: 'admin' } as Caller],
+    [
+      'when the role may not read it',
+      { kind: 'user', id: newId(), role: 'customer', vip: false, familyId: newId() },
+    ],
+    ['when the scopes leave it out', { kind: 'api_key', id: newId(), scopes: [] }],
+    ['when it cannot be told for a reason that nobody foresaw', new TypeError('a fault')],
+  ];
+  for (const [name, now] of ends) {
+    test(`${name}, within five seconds`, async () => {
+      const server = await streamServer();
+      const reader = await server.open();
+      const startedAt = performance.now();
+      server.becomes(now);
+      await reader.ended();
+      assert.ok(performance.now() - startedAt < 5_000);
+      await untilCeased(server);
+    });
+  }
+
+  test('and not while the right cannot be looked up', async () => {
+    const server = await streamServer({ streamHeartbeatMs: 100 });
+    const reader = await server.open();
+    server.becomes(unavailable(new Error('the database is away')));
+    // The right is looked at ten times as rarely as a comment is sent.
+    await reader.until(({ comments }) => comments.length >= 25);
+    server.becomes(new CodedError(authErrors.unauthenticated));
+    await reader.ended();
+  });
+
+  test('though its reader has not taken yet what was written', async () => {
+    const server = await streamServer();
+    const reader = await server.open();
+    const { writing } = await untilHeldBack(server, reader);
+    assert.equal(server.ceasedCount(), 0);
+    server.becomes(new CodedError(authErrors.unauthenticated));
+    await untilCeased(server);
+    await writing;
+    reader.socket.resume();
+    await reader.ended();
+    assert.ok(reader.events.length < LARGE_COUNT);
+  });
+});
+
+test('a stream that is asked for while the server stops is a whole one, so that its reader comes back', async () => {
+  const server = await streamServer();
+  const letGo = server.holdBack();
+  const opening = server.open();
+  await once(server.app.server, 'request');
+  const stopping = once(server.app.stopping, 'abort');
+  const closed = server.app.close();
+  await stopping;
+  letGo();
+  const reader = await opening;
+  assert.equal(reader.status, 200);
+  await reader.ended();
+  assert.match(reader.text(), /^retry: /);
+  await closed;
+});
+
+test('a stop ends the streams and does not wait for their readers', async () => {
+  const server = await streamServer({ drainTimeoutMs: 60_000 });
+  const readers = await Promise.all([server.open(), server.open()]);
+  const closing = server.app.close();
+  await Promise.all(readers.map((reader) => reader.ended()));
+  await closing;
+  assert.equal(server.ceasedCount(), 2);
+});
+
+test('a reader that goes while the stream is being opened leaves nothing behind', async () => {
+  const server = await streamServer();
+  const letGo = server.holdBack();
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  socket.write('GET /api/follow HTTP/1.1\r\nhost: a\r\nauthorization: Bearer somebody\r\n\r\n');
+  const [request] = await once(server.app.server, 'request');
+  const gone = new Promise((resolve) => request.once('close', resolve));
+  socket.destroy();
+  await gone;
+  letGo();
+  await untilCeased(server);
+  assert.equal(server.app.eventStreams.openCount, 0);
+});

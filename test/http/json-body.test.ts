@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { mediaTypeIsJson, parseJsonBody } from '../../src/http/json-body.ts';
+import { CodedError } from '../../src/shared/errors.ts';
+
+function refusalOf(text: string | Buffer): string {
+  try {
+    parseJsonBody(Buffer.from(text as string));
+  } catch (error) {
+    assert.ok(error instanceof CodedError, String(error));
+    const places = (error.details.errors ?? []).map(({ pointer }) => pointer);
+    return [error.code, ...places].join(' ');
+  }
+  return 'accepted';
+}
+
+test('any JSON without NUL and lone surrogates reads as JSON.parse reads it', () => {
+  fc.assert(
+    fc.property(fc.json({ stringUnit: 'grapheme', maxDepth: 6 }), (text) => {
+      fc.pre(!/\\u0000|__proto__/.test(text));
+      assert.deepEqual(parseJsonBody(Buffer.from(text)), JSON.parse(text));
+    }),
+  );
+});
+
+test('arbitrary bytes are read or refused, never a fault', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const outcome = refusalOf(Buffer.from(bytes));
+      assert.match(outcome, /^(accepted|request\.(malformed|invalid.*))$/);
+    }),
+  );
+});
+
+test('32 levels are read, 33 and 100,000 are refused, and brackets in strings are no levels', () => {
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  assert.equal(refusalOf(nested(32)), 'accepted');
+  assert.equal(refusalOf(nested(33)), 'request.malformed');
+  assert.equal(refusalOf(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`), 'request.malformed');
+  assert.equal(refusalOf(nested(100_000)), 'request.malformed');
+  assert.equal(refusalOf('['.repeat(100_000)), 'request.malformed');
+  assert.equal(refusalOf(JSON.stringify('"\\['.repeat(100))), 'accepted');
+});
+
+test('NUL and half surrogate pairs are refused where they stand, in keys and in values', () => {
+  assert.equal(refusalOf('{"a":[0,{"b":"x\\u0000"}]}'), 'request.invalid /a/1/b');
+  assert.equal(refusalOf('{"a":"\\ud800"}'), 'request.invalid /a');
+  assert.equal(refusalOf('{"a":"\\udc00\\ud800"}'), 'request.invalid /a');
+  assert.equal(refusalOf('{"a":{"\\u0000":1}}'), 'request.invalid /a');
+  assert.equal(refusalOf('{"a":"\\ud83d\\ude00 \\u00e9"}'), 'accepted');
+});
+
+test('keys that could reach a prototype are refused, however they are spelt', () => {
+  assert.equal(refusalOf('{"a":{"__proto__":{"admin":true}}}'), 'request.invalid /a/__proto__');
+  assert.equal(refusalOf('{"\\u005f_proto__":1}'), 'request.invalid /__proto__');
+  assert.equal(refusalOf('{"constructor":{"prototype":{}}}'), 'request.invalid /constructor');
+  assert.equal(refusalOf('{"c\\u006fnstructor":{"prototype":{}}}'), 'request.invalid /constructor');
+  assert.equal(refusalOf('{"constructor":"Gaudi"}'), 'accepted');
+});
+
+test('text that is not JSON in UTF-8 is malformed', () => {
+  const broken = ['{', '{"a":1,}', "{'a':1}", 'NaN', '{"a":1}x', '\ufeff{}', '{"a":"\t"}', ' '];
+  for (const text of broken) assert.equal(refusalOf(text), 'request.malformed', text);
+  assert.equal(refusalOf(Buffer.from([0x22, 0xff, 0x22])), 'request.malformed');
+  assert.equal(refusalOf(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])), 'request.malformed');
+});
+
+test('JSON in UTF-8 is the one media type', () => {
+  const known = [
+    'application/json',
+    'Application/JSON; charset=UTF-8',
+    'application/json;charset="utf-8"',
+  ];
+  for (const type of known) assert.equal(mediaTypeIsJson(type), true, type);
+  const unknown = [
+    'text/plain',
+    'application/json; charset=latin1',
+    'application/json; charset=utf-16',
+    'application/jsonp',
+    'application/problem+json',
+    'application/json, text/plain',
+    'multipart/form-data; boundary=application/json',
+    '',
+  ];
+  for (const type of unknown) assert.equal(mediaTypeIsJson(type), false, type);
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Type } from 'typebox';
+import { closedShape } from '../../src/http/closed-shape.ts';
+import { Choice, MoneyValue, Nullable } from '../../src/http/index.ts';
+
+function jsonOf(schema: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(schema)) as Record<string, unknown>;
+}
+
+test('a plain type or null is a list of types, with null among its words', () => {
+  assert.deepEqual(jsonOf(Nullable(Type.String({ maxLength: 3 }))), {
+    type: ['string', 'null'],
+    maxLength: 3,
+  });
+  assert.deepEqual(jsonOf(Nullable(Choice(['a', 'b']))), {
+    type: ['string', 'null'],
+    enum: ['a', 'b', null],
+  });
+});
+
+test('unions and shapes with a name stay a branch of their own beside null', () => {
+  for (const schema of [Type.Union([Type.String(), Type.Integer()]), MoneyValue]) {
+    const { anyOf } = jsonOf(Nullable(schema));
+    assert.deepEqual(anyOf, [jsonOf(schema), { type: 'null' }]);
+  }
+});
+
+test('closing reaches every object but the members of intersections and what says otherwise', () => {
+  const schema = Type.Object({
+    list: Type.Array(Type.Object({ a: Type.String() })),
+    either: Type.Union([Type.Object({ a: Type.String() }), Type.String()]),
+    free: Type.Object({ a: Type.String() }, { additionalProperties: true }),
+    both: Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.String() })]),
+  });
+  const closed = { additionalProperties: false };
+  const open = { additionalProperties: undefined };
+  const { properties, ...top } = jsonOf(closedShape(schema)) as {
+    additionalProperties?: boolean;
+    properties: Record<string, Record<string, unknown>>;
+  };
+  const memberOf = (name: string, ...path: (string | number)[]) => {
+    let member: unknown = properties[name];
+    for (const key of path) member = (member as Record<string | number, unknown>)[key];
+    const { additionalProperties } = member as { additionalProperties?: boolean };
+    return { additionalProperties };
+  };
+  assert.equal(top.additionalProperties, false);
+  assert.deepEqual(memberOf('list', 'items'), closed);
+  assert.deepEqual(memberOf('either', 'anyOf', 0), closed);
+  assert.deepEqual(memberOf('free'), { additionalProperties: true });
+  assert.deepEqual(memberOf('both', 'allOf', 0), open);
+});
