@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
+import { LRUCache } from 'lru-cache';
+import type { Role } from '../../shared/caller.ts';
+import { isId } from '../../shared/ids.ts';
+import { roles } from './user.ts';
+
+const TOKEN_TYPE = 'at+jwt';
+/** Ours have about 400; nothing longer is worth the look. */
+const TOKEN_LENGTH_MAX = 2_000;
+const VERIFIED_MAX = 10_000;
+
+/** What an access token says, once its signature holds. Whether it still counts is another question. */
+export interface AccessClaims {
+  readonly userId: string;
+  readonly role: Role;
+  readonly vip: boolean;
+  readonly familyId: string;
+  readonly expiresAtMs: number;
+}
+
+export interface AccessTokens {
+  readonly lifetimeSeconds: number;
+  /** `tokenId` (`jti`) is the caller's, so that the answer to a repeated refresh is the same to the letter. */
+  sign(claims: Omit<AccessClaims, 'expiresAtMs'>, issuedAt: Date, tokenId: string): string;
+  /** Null unless it was made here, for here. Does not look at the expiry, whose clock is the database's. */
+  verify(token: string): AccessClaims | null;
+}
+
+export interface AccessTokenOptions {
+  /** The first signs, all verify. */
+  readonly secrets: readonly string[];
+  readonly issuer: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+}
+
+/** JSON Web Tokens by HMAC-SHA-256. Source of the claims and of the type: RFC 9068. */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { secrets, issuer, audience, lifetimeSeconds } = options;
+  const [signingSecret] = secrets;
+  if (signingSecret === undefined) throw new RangeError('access tokens need a secret');
+
+  const signer = createSigner({
+    key: signingSecret,
+    algorithm: 'HS256',
+    header: { alg: 'HS256', typ: TOKEN_TYPE, kid: keyIdOf(signingSecret) },
+  });
+  const decode = createDecoder({ complete: true });
+  const verifiers = new Map(
+    secrets.map((secret) => [
+      keyIdOf(secret),
+      createVerifier({
+        key: secret,
+        algorithms: ['HS256'],
+        allowedIss: issuer,
+        allowedAud: audience,
+        requiredClaims: ['iss', 'aud', 'sub', 'role', 'vip', 'sid', 'iat', 'exp', 'jti'],
+        ignoreExpiration: true,
+      }),
+    ]),
+  );
+  // By the token itself: hashing it first would cost more than the HMAC that the cache saves.
+  const verified = new LRUCache<string, AccessClaims>({ max: VERIFIED_MAX });
+
+  function check(token: string): AccessClaims | null {
+    try {
+      const { header } = decode(token) as { header: Record<string, unknown> };
+      if (header.typ !== TOKEN_TYPE || header.crit !== undefined) return null;
+      const verifier = verifiers.get(header.kid as string);
+      return verifier === undefined ? null : readClaims(verifier(token));
+    } catch {
+      // fast-jwt throws for all that is wrong with a token; why is nobody's business.
+      return null;
+    }
+  }
+
+  return {
+    lifetimeSeconds,
+    sign({ userId, role, vip, familyId }, issuedAt, tokenId) {
+      const issuedSeconds = Math.floor(issuedAt.getTime() / 1000);
+      return signer({
+        iss: issuer,
+        aud: audience,
+        sub: userId,
+        role,
+        vip,
+        sid: familyId,
+        iat: issuedSeconds,
+        exp: issuedSeconds + lifetimeSeconds,
+        jti: tokenId,
+      });
+    },
+    verify(token) {
+      const known = verified.get(token);
+      if (known !== undefined) return known;
+      if (token.length > TOKEN_LENGTH_MAX) return null;
+      const claims = check(token);
+      if (claims !== null) verified.set(token, claims);
+      return claims;
+    },
+  };
+}
+
+/** Names a secret without telling it. */
+function keyIdOf(secret: string): string {
+  return createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 12);
+}
+
+function readClaims(payload: Record<string, unknown>): AccessClaims | null {
+  const { sub, role, vip, sid, exp } = payload;
+  const sound =
+    typeof sub === 'string' &&
+    isId(sub) &&
+    roles.includes(role as Role) &&
+    typeof vip === 'boolean' &&
+    typeof sid === 'string' &&
+    isId(sid) &&
+    Number.isSafeInteger(exp);
+  if (!sound) return null;
+  return { userId: sub, role: role as Role, vip, familyId: sid, expiresAtMs: Number(exp) * 1000 };
+}

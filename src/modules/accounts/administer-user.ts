@@ -1,0 +1,30 @@
+import type { Database } from '../../database/database.ts';
+import type { Role } from '../../shared/caller.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { emailKey } from './email.ts';
+import { accountsErrors } from './errors.ts';
+import { findCredential } from './queries.ts';
+import { type AccessChange, changeAccess } from './update-user.ts';
+import type { User } from './user.ts';
+
+/**
+ * For the command line: running servers learn of it within five seconds. Throws `accounts.not_found` and
+ * `accounts.last_admin`.
+ */
+export function setRole(database: Database, email: string, role: Role): Promise<User> {
+  return changeByEmail(database, email, { role });
+}
+
+/** The same; every session of the user ends. */
+export function disable(database: Database, email: string): Promise<User> {
+  return changeByEmail(database, email, { disabled: true });
+}
+
+function changeByEmail(database: Database, email: string, change: AccessChange): Promise<User> {
+  return database.transaction(async (tx) => {
+    const [found] = await findCredential(tx, emailKey(email));
+    if (found === undefined) throw new CodedError(accountsErrors.notFound);
+    const { user } = await changeAccess(tx, found.id, change);
+    return user;
+  });
+}

@@ -1,0 +1,70 @@
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../database/database.ts';
+import type { ApiKeyCaller } from '../../shared/caller.ts';
+import { authErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { hashApiKey } from './api-key.ts';
+import { findApiKey, type KnownKeyRow, touchApiKey } from './api-key-queries.ts';
+
+/** A key that was revoked elsewhere counts for at most so long; the contract allows five seconds. */
+const KNOWN_MS = 3_000;
+const KNOWN_MAX = 1_000;
+const TOUCH_EVERY_MS = 60_000;
+
+export interface ApiKeyAuthenticator {
+  /** Throws `auth.unauthenticated`. */
+  authenticate(token: string): Promise<ApiKeyCaller> | ApiKeyCaller;
+  /** Makes a revocation of this server count here at once. */
+  forget(): void;
+  /** Waits for the notes of use that are being written. */
+  stop(): Promise<void>;
+}
+
+export function createApiKeyAuthenticator(options: {
+  readonly database: Database;
+  readonly nowMs: () => number;
+  readonly onError: (error: unknown) => void;
+}): ApiKeyAuthenticator {
+  const { database, nowMs, onError } = options;
+  const known = new LRUCache<string, KnownKeyRow>({ max: KNOWN_MAX, ttl: KNOWN_MS });
+  // Bounded like the cache: a key that drops out is only written a little too early.
+  const touched = new LRUCache<string, true>({ max: KNOWN_MAX, ttl: TOUCH_EVERY_MS });
+  const touching = new Set<Promise<unknown>>();
+
+  function touch(keyId: string): void {
+    if (touched.has(keyId)) return;
+    touched.set(keyId, true);
+    const writing = touchApiKey(database, keyId)
+      .catch(onError)
+      .finally(() => touching.delete(writing));
+    touching.add(writing);
+  }
+
+  function admit(key: KnownKeyRow | undefined): ApiKeyCaller {
+    if (key === undefined || (key.expiresAt !== null && key.expiresAt.getTime() <= nowMs())) {
+      throw new CodedError(authErrors.unauthenticated);
+    }
+    touch(key.id);
+    return { kind: 'api_key', id: key.id, scopes: key.scopes };
+  }
+
+  async function admitUnknown(hash: Buffer, knownAs: string): Promise<ApiKeyCaller> {
+    const [key] = await findApiKey(database, hash);
+    if (key !== undefined) known.set(knownAs, key);
+    return admit(key);
+  }
+
+  return {
+    authenticate(token) {
+      const hash = hashApiKey(token);
+      if (hash === null) return admit(undefined);
+      const knownAs = hash.toString('base64');
+      const key = known.get(knownAs);
+      return key === undefined ? admitUnknown(hash, knownAs) : admit(key);
+    },
+    forget: () => known.clear(),
+    async stop() {
+      await Promise.all(touching);
+    },
+  };
+}

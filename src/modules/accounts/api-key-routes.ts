@@ -1,0 +1,68 @@
+import { type App, IdParameter, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import type { Accounts } from './create-accounts.ts';
+import { accountsErrors } from './errors.ts';
+import {
+  ApiKeyPage,
+  CreateApiKeyBody,
+  CreatedApiKeyReply,
+  ListApiKeysQuery,
+  NoReply,
+} from './schemas.ts';
+import { userCallerOf } from './user-caller.ts';
+
+const tags = ['API keys'];
+
+export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
+  app.post(
+    '/api/api-keys',
+    {
+      schema: {
+        operationId: 'createApiKey',
+        tags,
+        summary: 'Make a key for a machine',
+        description: 'The secret is shown once. It is sent as `Authorization: Bearer hf_…`.',
+        body: CreateApiKeyBody,
+        response: { 201: CreatedApiKeyReply },
+      },
+    },
+    async (request, reply) => {
+      const caller = userCallerOf(request);
+      const outcome = await accounts.createApiKey(caller, request.claim, request.body);
+      return sendOnce(reply, outcome, { status: 201 });
+    },
+  );
+
+  app.get(
+    '/api/api-keys',
+    {
+      schema: {
+        operationId: 'listApiKeys',
+        tags,
+        summary: 'List the keys that count, newest first',
+        querystring: ListApiKeysQuery,
+        response: { 200: ApiKeyPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => accounts.listApiKeys(request.query),
+  );
+
+  app.delete(
+    '/api/api-keys/:id',
+    {
+      schema: {
+        operationId: 'revokeApiKey',
+        tags,
+        summary: 'Revoke a key',
+        params: IdParameter,
+        response: { 204: NoReply },
+      },
+      config: { errors: [accountsErrors.keyNotFound] },
+    },
+    async (request, reply) => {
+      await accounts.revokeApiKey(request.params.id);
+      return reply.code(204).send();
+    },
+  );
+}

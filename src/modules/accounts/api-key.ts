@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../shared/canonical-json.ts';
+import type { ApiKeyRow } from './api-key-queries.ts';
+
+export const API_KEY_PREFIX = 'hf_';
+const SHAPE = /^hf_[A-Za-z0-9_-]{54}$/;
+/** `hf_` and eight characters, by which a person tells keys apart; 46 characters (276 bits) remain secret. */
+const SHOWN_LENGTH = 11;
+const SECRET_BYTES = 40;
+
+/** Makes the secret of a new key, and what may be shown of it. */
+export function createApiKeySecret(): { secret: string; prefix: string; secretHash: Buffer } {
+  const secret = API_KEY_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
+  return { secret, prefix: secret.slice(0, SHOWN_LENGTH), secretHash: sha256(secret) };
+}
+
+/** Null when the text is no key of ours, so that it is not worth a look into the database. */
+export function hashApiKey(text: string): Buffer | null {
+  return SHAPE.test(text) ? sha256(text) : null;
+}
+
+export function apiKeyView(key: ApiKeyRow) {
+  const { id, name, prefix, scopes } = key;
+  return {
+    id,
+    name,
+    prefix,
+    scopes,
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    createdAt: key.createdAt.toISOString(),
+  };
+}
+
+export type ApiKeyView = ReturnType<typeof apiKeyView>;

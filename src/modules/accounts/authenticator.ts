@@ -1,0 +1,47 @@
+import type { Authenticator } from '../../http/index.ts';
+import type { Caller, UserCaller } from '../../shared/caller.ts';
+import { authErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { AccessClaims, AccessTokens } from './access-tokens.ts';
+import { API_KEY_PREFIX } from './api-key.ts';
+import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { Revocations } from './revocations.ts';
+
+/**
+ * Finds the caller behind a token, without the database while the revocations in memory are fresh. A server that has
+ * not heard of revocations for too long asks once, and otherwise refuses: it does not guess.
+ */
+export function createAuthenticator(parts: {
+  readonly accessTokens: AccessTokens;
+  readonly apiKeys: ApiKeyAuthenticator;
+  readonly revocations: Revocations;
+}): Authenticator {
+  const { accessTokens, apiKeys, revocations } = parts;
+
+  function admit(claims: AccessClaims): UserCaller {
+    const current = revocations.accessOf(claims.userId);
+    const over =
+      claims.expiresAtMs <= revocations.nowMs() ||
+      revocations.hasEnded(claims.familyId) ||
+      current?.disabled === true;
+    if (over) throw new CodedError(authErrors.unauthenticated);
+    const { role, vip } = current ?? claims;
+    return { kind: 'user', id: claims.userId, role, vip, familyId: claims.familyId };
+  }
+
+  /** What is left to ask of a token that is sound in itself. */
+  function admissionOf(token: string): () => Promise<Caller> | Caller {
+    if (token.startsWith(API_KEY_PREFIX)) return () => apiKeys.authenticate(token);
+    const claims = accessTokens.verify(token);
+    if (claims === null) throw new CodedError(authErrors.unauthenticated);
+    return () => admit(claims);
+  }
+
+  return {
+    authenticate(token) {
+      const admission = admissionOf(token);
+      // The database's time, by which both kinds expire, comes with the revocations.
+      return revocations.isFresh() ? admission() : revocations.refresh().then(admission);
+    },
+  };
+}

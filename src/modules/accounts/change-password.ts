@@ -1,0 +1,31 @@
+import type { UserCaller } from '../../shared/caller.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { AccountsContext } from './context.ts';
+import { accountsErrors } from './errors.ts';
+import { findCredentialById, replacePasswordHash } from './queries.ts';
+import { endFamilies, voidPasswordResets } from './session-queries.ts';
+
+/**
+ * Changes the caller's own password; every other session of his ends. Throws `accounts.invalid_credentials` when the
+ * current password is wrong, also when it was changed meanwhile.
+ */
+export async function changePassword(
+  context: AccountsContext,
+  caller: UserCaller,
+  input: { readonly currentPassword: string; readonly newPassword: string },
+): Promise<void> {
+  const { database, passwords, revocations } = context;
+  const [user] = await findCredentialById(database, caller.id);
+  const oldHash = user?.passwordHash;
+  const matches = await passwords.verify(oldHash, input.currentPassword);
+  if (oldHash === undefined || !matches) throw new CodedError(accountsErrors.invalidCredentials);
+  const newHash = await passwords.hash(input.newPassword);
+
+  const ended = await database.transaction(async (tx) => {
+    const [changed] = await replacePasswordHash(tx, caller.id, oldHash, newHash);
+    if (changed === undefined) throw new CodedError(accountsErrors.invalidCredentials);
+    await voidPasswordResets(tx, caller.id);
+    return endFamilies(tx, caller.id, 'password', caller.familyId);
+  });
+  revocations.endFamilies(ended.map(({ id }) => id));
+}

@@ -1,0 +1,49 @@
+import { type Claim, type Once, once } from '../../database/idempotency.ts';
+import type { Scope, UserCaller } from '../../shared/caller.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { type ApiKeyView, apiKeyView, createApiKeySecret } from './api-key.ts';
+import { insertApiKey } from './api-key-queries.ts';
+import type { AccountsContext } from './context.ts';
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** RFC 3339; in the future by the database's clock. */
+  readonly expiresAt?: string;
+}
+
+/** The secret is there only the first time: a repeat of the request finds it nowhere. */
+export type CreatedApiKey = ApiKeyView & { readonly secret?: string };
+
+/** Makes a key for a machine. Throws `request.invalid` for an end that has passed. */
+export async function createApiKey(
+  context: AccountsContext,
+  caller: UserCaller,
+  claim: Claim | null,
+  input: NewApiKey,
+): Promise<Once<CreatedApiKey>> {
+  const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
+  // Such as a leap second, which the format allows and Date does not.
+  if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw endInvalid();
+  const { secret, prefix, secretHash } = createApiKeySecret();
+  const outcome = await once(context.database, claim, async (tx) => {
+    const [key] = await insertApiKey(
+      tx,
+      newId(),
+      input.name,
+      prefix,
+      secretHash,
+      input.scopes,
+      caller.id,
+      expiresAt,
+    );
+    if (key === undefined) throw endInvalid();
+    return apiKeyView(key);
+  });
+  return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
+}
+
+function endInvalid() {
+  return invalidInput('/expiresAt', 'The end of a key lies in the future.');
+}

@@ -1,0 +1,61 @@
+import type { Queryable } from '../../database/statement.ts';
+import type { Role } from '../../shared/caller.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { readEmail } from './email.ts';
+import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
+import { insertUser } from './queries.ts';
+import { isName, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './user.ts';
+
+export interface NewUser {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string;
+  readonly role?: Role;
+  readonly vip?: boolean;
+}
+
+/**
+ * Makes a user of any role: for the command line and demo data. Throws `accounts.email_taken`, and `request.invalid`
+ * for an address, password or name outside its bounds.
+ */
+export async function createUser(
+  db: Queryable,
+  input: NewUser,
+  passwords: PasswordHasher = createPasswordHasher(),
+): Promise<User> {
+  const { columns } = await prepareUser(input, passwords);
+  const [user] = await insertUser(db, ...columns);
+  return user!;
+}
+
+interface PreparedUser {
+  readonly id: string;
+  readonly passwordHash: string;
+  readonly columns: Parameters<typeof insertUser> extends [unknown, ...infer Columns]
+    ? Columns
+    : never;
+}
+
+/** All that comes before the transaction: the checks, and the slow hash. */
+export async function prepareUser(
+  input: NewUser,
+  passwords: PasswordHasher,
+): Promise<PreparedUser> {
+  const { password, name = '', role = 'customer', vip = false } = input;
+  const email = readEmail(input.email);
+  const passwordLength = [...password].length;
+  if (passwordLength < PASSWORD_LENGTH_MIN || passwordLength > PASSWORD_LENGTH_MAX) {
+    throw invalidInput('/password', 'A password has 8 to 256 characters.');
+  }
+  if (!isName(name)) {
+    throw invalidInput('/name', 'A name has at most 200 characters, none of them a control.');
+  }
+  const id = newId();
+  const passwordHash = await passwords.hash(password);
+  return {
+    id,
+    passwordHash,
+    columns: [id, email.address, email.key, name, passwordHash, role, vip],
+  };
+}

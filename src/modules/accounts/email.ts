@@ -1,0 +1,59 @@
+import { invalidInput } from '../../shared/common-errors.ts';
+
+/** Characters of an address. Source: RFC 5321 §4.5.3.1.3, without the brackets. */
+export const EMAIL_LENGTH_MAX = 254;
+
+export interface Email {
+  /** In Unicode NFKC with its case kept: what is shown and what mail is sent to. */
+  readonly address: string;
+  /** The address after lower case as well: one account per key. */
+  readonly key: string;
+}
+
+/**
+ * Dot-separated atoms, `@`, and a host name of two labels or more. Letters of any script (RFC 6531) but no quoted
+ * local part, space, control or invisible character. Every repeated class excludes the separator that follows it, so
+ * matching is linear.
+ */
+const SHAPE =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*(?:\.[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*)+$/u;
+
+/** A Latin letter with a mark that has no composed form, such as the "i" that remains of a lower-cased "İ". */
+const MARKED_LATIN = /\p{Script=Latin}\p{M}/u;
+
+/** Scripts whose letters look like those of others, of which one part of an address takes only one. */
+const LOOK_ALIKE_SCRIPTS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /\p{Script=Coptic}/u,
+  /\p{Script=Lisu}/u,
+];
+
+/** The key of an address as somebody typed it, whatever its shape: for looking an account up. */
+export function emailKey(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+}
+
+/**
+ * Reads an address for a new account; throws `request.invalid` at `pointer`. Parts that mix look-alike scripts are
+ * refused, so that nobody signs up beside "admin@…" with a Cyrillic "а". Source: Unicode UTS #39 §5.2.
+ */
+export function readEmail(text: string, pointer = '/email'): Email {
+  const address = text.normalize('NFKC');
+  const key = emailKey(text);
+  const sound =
+    address.length <= EMAIL_LENGTH_MAX &&
+    key.length <= EMAIL_LENGTH_MAX &&
+    SHAPE.test(key) &&
+    !MARKED_LATIN.test(key) &&
+    key.split(/[@.]/).every(isOfOneScript);
+  if (!sound) throw invalidInput(pointer, 'This is not a usable e-mail address.');
+  return { address, key };
+}
+
+function isOfOneScript(part: string): boolean {
+  return LOOK_ALIKE_SCRIPTS.filter((script) => script.test(part)).length <= 1;
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { Queryable } from '../../database/statement.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { readEmail } from './email.ts';
+import { createPasswordHasher } from './password-hasher.ts';
+import { ensureUsers } from './queries.ts';
+
+/** Whether an account can bear this address. */
+export function isUsableEmail(text: string): boolean {
+  try {
+    readEmail(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CodedError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The ids of the accounts of these e-mail addresses, by the address as given. Where there is none, a disabled customer
+ * is made, with a password that nobody knows: the owner of orders that were taken elsewhere. Throws `request.invalid`
+ * for an address that is not usable.
+ */
+export async function ensureCustomers(
+  db: Queryable,
+  emails: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map(emails.map((email) => [email, readEmail(email)]));
+  // One hash for all: a password that was thrown away protects each of them as well as one of its own would.
+  const passwordHash = await createPasswordHasher().hash(randomBytes(32).toString('base64'));
+  const wanted = new Map([...keys.values()].map(({ address, key }) => [key, address]));
+  const rows = [...wanted].map(([email_key, email]) => ({ id: newId(), email, email_key }));
+  const users = await ensureUsers(db, JSON.stringify(rows), passwordHash);
+  const idByKey = new Map(users.map(({ id, emailKey }) => [emailKey, id]));
+  return new Map([...keys].map(([email, { key }]) => [email, idByKey.get(key)!]));
+}

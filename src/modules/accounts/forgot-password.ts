@@ -1,0 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { newId } from '../../shared/ids.ts';
+import type { AccountsContext } from './context.ts';
+import { emailKey } from './email.ts';
+import { hashToken } from './refresh-tokens.ts';
+import { putPasswordReset } from './session-queries.ts';
+
+/**
+ * Every answer takes at least so long, which covers the commit of the reset and its job, so that the time does not tell
+ * whether there is an account.
+ */
+const ANSWER_MS_MIN = 150;
+
+/** Has a link for a new password sent to an active user; for anybody else nothing happens, in the same time. */
+export async function forgotPassword(context: AccountsContext, email: string): Promise<void> {
+  await Promise.all([askForReset(context, email), wait(ANSWER_MS_MIN)]);
+}
+
+async function askForReset(context: AccountsContext, email: string): Promise<void> {
+  const { database, jobs, resetMailJob, resetTokens } = context;
+  const id = newId();
+  const [token] = resetTokens.derive(id);
+  const job = resetMailJob(id);
+  const isAsked = await database.transaction(async (tx) => {
+    const [reset] = await putPasswordReset(tx, emailKey(email), id, hashToken(token));
+    if (reset === undefined) return false;
+    await jobs.add(tx, [job]);
+    return true;
+  });
+  // Not waited for: a queue that is slow would tell that there is an account. It never rejects.
+  if (isAsked) void jobs.send([job]);
+}

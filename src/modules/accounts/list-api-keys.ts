@@ -1,0 +1,20 @@
+import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { type ApiKeyView, apiKeyView } from './api-key.ts';
+import { listApiKeyRows } from './api-key-queries.ts';
+import type { AccountsContext } from './context.ts';
+
+/** Keys that have not been revoked, newest first. Throws `request.invalid_cursor`. */
+export async function listApiKeys(
+  context: AccountsContext,
+  input: { readonly limit?: number; readonly cursor?: string },
+): Promise<Page<ApiKeyView>> {
+  const { database, cursors } = context;
+  const { limit = PAGE_LIMIT_DEFAULT, cursor } = input;
+  const filters = { list: 'api-keys' };
+  const [beforeAt, beforeId] =
+    cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
+  const rows = await listApiKeyRows(database, beforeAt, beforeId, limit + 1);
+  return pageOf(rows, limit, apiKeyView, (last) =>
+    cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
+  );
+}

@@ -1,0 +1,31 @@
+import type { Role } from '../../shared/caller.ts';
+import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import type { AccountsContext } from './context.ts';
+import { emailKey } from './email.ts';
+import { listUserRows } from './queries.ts';
+import { type UserView, userView } from './user.ts';
+
+export interface ListUsersInput {
+  /** Part of an e-mail address or a name, whatever its case. */
+  readonly search?: string;
+  readonly role?: Role;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** Users, newest first. Throws `request.invalid_cursor`. */
+export async function listUsers(
+  context: AccountsContext,
+  input: ListUsersInput,
+): Promise<Page<UserView>> {
+  const { database, cursors } = context;
+  const { search = null, role = null, limit = PAGE_LIMIT_DEFAULT, cursor } = input;
+  const filters = { list: 'users', search, role };
+  const [beforeAt, beforeId] =
+    cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
+  const searchKey = search === null ? null : emailKey(search);
+  const rows = await listUserRows(database, search, searchKey, role, beforeAt, beforeId, limit + 1);
+  return pageOf(rows, limit, userView, (last) =>
+    cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
+  );
+}

@@ -1,0 +1,25 @@
+import { CodedError } from '../../shared/errors.ts';
+import type { AccountsContext } from './context.ts';
+import { emailKey } from './email.ts';
+import { accountsErrors } from './errors.ts';
+import { findCredential } from './queries.ts';
+import { openSession, type Session } from './session.ts';
+
+/**
+ * Signs in by e-mail and password. Throws `accounts.invalid_credentials` in the same words and after the same work
+ * whether the address is unknown, the password wrong or the user disabled.
+ */
+export async function logIn(
+  context: AccountsContext,
+  input: { readonly email: string; readonly password: string },
+): Promise<Session> {
+  const { database, passwords } = context;
+  const [user] = await findCredential(database, emailKey(input.email));
+  const matches = await passwords.verify(user?.passwordHash, input.password);
+  const session =
+    user !== undefined && matches
+      ? await openSession(context, database, user.id, user.passwordHash)
+      : null;
+  if (session === null) throw new CodedError(accountsErrors.invalidCredentials);
+  return session;
+}

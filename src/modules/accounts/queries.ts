@@ -1,0 +1,183 @@
+import { statement } from '../../database/statement.ts';
+import type { Role } from '../../shared/caller.ts';
+import type { Customer, User } from './user.ts';
+
+/** Locks users against each other's changes, in id order. Ids that nobody has are left out. */
+export const lockCustomers = statement<[ids: readonly string[]], Customer>(
+  'accounts.lock_customers',
+  `select id, email, name, role, vip, disabled_at is not null as disabled
+     from users
+    where id = any($1::uuid[])
+    order by id
+      for no key update`,
+);
+
+export const findCustomers = statement<[ids: readonly string[]], Customer>(
+  'accounts.find_customers',
+  `select id, email, name, role, vip, disabled_at is not null as disabled
+     from users
+    where id = any($1::uuid[])
+    order by id`,
+);
+
+export const insertUser = statement<
+  [
+    id: string,
+    email: string,
+    emailKey: string,
+    name: string,
+    passwordHash: string,
+    role: Role,
+    vip: boolean,
+  ],
+  User
+>(
+  'accounts.insert_user',
+  `insert into users (id, email, email_key, name, password_hash, role, vip)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)
+   returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
+);
+
+/** A user together with what his password is held against. */
+export interface CredentialRow extends User {
+  passwordHash: string;
+}
+
+export const findCredential = statement<[emailKey: string], CredentialRow>(
+  'accounts.find_credential',
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
+          password_hash as "passwordHash"
+     from users
+    where email_key = $1::text`,
+);
+
+export const findCredentialById = statement<[id: string], CredentialRow>(
+  'accounts.find_credential_by_id',
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
+          password_hash as "passwordHash"
+     from users
+    where id = $1::uuid`,
+);
+
+export const findUser = statement<[id: string], User>(
+  'accounts.find_user',
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+     from users
+    where id = $1::uuid`,
+);
+
+export const updateName = statement<[id: string, name: string], User>(
+  'accounts.update_name',
+  `update users
+      set name = $2::text,
+          updated_at = now()
+    where id = $1::uuid
+      and disabled_at is null
+   returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
+);
+
+/** No row when somebody else changed the password, or disabled the user, since the old hash was read. */
+export const replacePasswordHash = statement<
+  [id: string, oldHash: string, newHash: string],
+  { id: string }
+>(
+  'accounts.replace_password_hash',
+  `update users
+      set password_hash = $3::text,
+          updated_at = now()
+    where id = $1::uuid
+      and password_hash = $2::text
+      and disabled_at is null
+   returning id`,
+);
+
+export const setPasswordHash = statement<[id: string, newHash: string], { id: string }>(
+  'accounts.set_password_hash',
+  `update users
+      set password_hash = $2::text,
+          updated_at = now()
+    where id = $1::uuid
+      and disabled_at is null
+   returning id`,
+);
+
+/** `limit` is one more than the page. The cursor's two values are null for the first page. */
+export const listUserRows = statement<
+  [
+    search: string | null,
+    searchKey: string | null,
+    role: Role | null,
+    beforeAt: string | null,
+    beforeId: string | null,
+    limit: number,
+  ],
+  User
+>(
+  'accounts.list_users',
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+     from users
+    where ($1::text is null
+           or strpos(email_key, $2::text) > 0
+           or strpos(lower(name), lower($1::text)) > 0)
+      and ($3::text is null or role = $3::text)
+      and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
+    order by created_at desc, id desc
+    limit $6::int`,
+);
+
+/**
+ * Locks a user and every active admin, in id order: who takes an admin away counts the others while nobody else can
+ * take one away. Those who ceased to be one while this waited are among the rows, as they are now.
+ */
+export const lockUserAndAdmins = statement<[id: string], User>(
+  'accounts.lock_user_and_admins',
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+     from users
+    where id = any(array(
+            select $1::uuid
+             union
+            select id
+              from users
+             where role = 'admin'
+               and disabled_at is null))
+    order by id
+      for no key update`,
+);
+
+/** Null leaves a value as it is. */
+export const updateAccess = statement<
+  [id: string, role: Role | null, vip: boolean | null, disabled: boolean | null],
+  User & { accessChangedAt: Date }
+>(
+  'accounts.update_access',
+  `update users
+      set role = coalesce($2::text, role),
+          vip = coalesce($3::boolean, vip),
+          disabled_at = case
+            when $4::boolean then coalesce(disabled_at, now())
+            when not $4::boolean then null
+            else disabled_at
+          end,
+          access_changed_at = clock_timestamp(),
+          updated_at = now()
+    where id = $1::uuid
+   returning id, email, name, role, vip, disabled_at is not null as disabled,
+             created_at as "createdAt", access_changed_at as "accessChangedAt"`,
+);
+
+/**
+ * Accounts by their keys; those that are missing are made as disabled customers. `rows`: JSON array of
+ * `{id, email, email_key}`, each key once.
+ */
+export const ensureUsers = statement<
+  [rows: string, passwordHash: string],
+  { id: string; emailKey: string }
+>(
+  'accounts.ensure_users',
+  `insert into users (id, email, email_key, password_hash, disabled_at)
+   select id, email, email_key, $2::text, now()
+     from jsonb_to_recordset($1::jsonb) as wanted (id uuid, email text, email_key text)
+    order by email_key
+   on conflict (email_key) do update set email_key = excluded.email_key
+   returning id, email_key as "emailKey"`,
+);

@@ -1,0 +1,58 @@
+import type { Transaction } from '../../database/database.ts';
+import { CodedError, type ErrorDefinition } from '../../shared/errors.ts';
+import type { AccountsContext } from './context.ts';
+import { accountsErrors } from './errors.ts';
+import { hashToken } from './refresh-tokens.ts';
+import { type Session, sessionOf } from './session.ts';
+import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './session-queries.ts';
+
+type Outcome =
+  | { readonly session: Session }
+  /** `endedId` names the family that this refresh has ended. */
+  | { readonly refusal: ErrorDefinition; readonly endedId?: string };
+
+/**
+ * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
+ * is unused, gets the same successor: the first answer may have been lost. Later the token counts as stolen and its
+ * family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
+ * Source: RFC 9700 §4.14.2 (refresh token rotation).
+ */
+export async function refreshSession(context: AccountsContext, token: string): Promise<Session> {
+  const { database, refreshTokens, revocations } = context;
+  const hash = refreshTokens.hash(token);
+  if (hash === null) throw new CodedError(accountsErrors.refreshInvalid);
+  // A refusal is returned, not thrown, since the end of a family must be committed.
+  const outcome = await database.transaction((tx) => exchange(context, tx, token, hash));
+  if ('session' in outcome) return outcome.session;
+  if (outcome.endedId !== undefined) revocations.endFamilies([outcome.endedId]);
+  throw new CodedError(outcome.refusal);
+}
+
+async function exchange(
+  context: AccountsContext,
+  tx: Transaction,
+  token: string,
+  hash: Buffer,
+): Promise<Outcome> {
+  const { refreshTokens, refreshTokenDays } = context;
+  const [family] = await lockFamily(tx, hash);
+  if (family === undefined || family.over) return { refusal: accountsErrors.refreshInvalid };
+  // Read only now: what another refresh did while we waited for the lock must be seen.
+  const [known] = await findRefreshToken(tx, hash);
+  if (known === undefined || known.disabled) return { refusal: accountsErrors.refreshInvalid };
+
+  const successors = refreshTokens.successors(token);
+  if (!known.spent) {
+    const [successor] = successors;
+    const [rotated] = await rotateRefreshToken(tx, hash, hashToken(successor), refreshTokenDays);
+    return {
+      session: sessionOf(context, known, family.familyId, successor, rotated!.issuedAt),
+    };
+  }
+  const unused = successors.find((successor) => hashToken(successor).equals(known.liveHash));
+  if (known.spentRecently && unused !== undefined) {
+    return { session: sessionOf(context, known, family.familyId, unused, known.liveIssuedAt) };
+  }
+  await endFamily(tx, family.familyId, 'reuse');
+  return { refusal: accountsErrors.refreshReused, endedId: family.familyId };
+}

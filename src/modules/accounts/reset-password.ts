@@ -1,0 +1,29 @@
+import { CodedError } from '../../shared/errors.ts';
+import type { AccountsContext } from './context.ts';
+import { accountsErrors } from './errors.ts';
+import { lockCustomers, setPasswordHash } from './queries.ts';
+import { hashToken } from './refresh-tokens.ts';
+import { endFamilies, findPasswordReset, usePasswordReset } from './session-queries.ts';
+
+/** Sets a new password by the token of a reset mail; every session of the user ends. Throws `accounts.reset_invalid`. */
+export async function resetPassword(
+  context: AccountsContext,
+  input: { readonly token: string; readonly newPassword: string },
+): Promise<void> {
+  const { database, passwords, revocations } = context;
+  const tokenHash = hashToken(input.token);
+  // Before the expensive hash, so that made-up tokens cost little.
+  const [reset] = await findPasswordReset(database, tokenHash);
+  if (reset === undefined) throw new CodedError(accountsErrors.resetInvalid);
+  const newHash = await passwords.hash(input.newPassword);
+
+  const ended = await database.transaction(async (tx) => {
+    // Users before all else: the order in which everybody locks.
+    await lockCustomers(tx, [reset.userId]);
+    const [used] = await usePasswordReset(tx, tokenHash);
+    const [changed] = used === undefined ? [] : await setPasswordHash(tx, used.userId, newHash);
+    if (changed === undefined) throw new CodedError(accountsErrors.resetInvalid);
+    return endFamilies(tx, changed.id, 'reset', null);
+  });
+  revocations.endFamilies(ended.map(({ id }) => id));
+}

@@ -1,0 +1,171 @@
+import { type TSchema, Type } from 'typebox';
+import {
+  Choice,
+  CursorParameter,
+  Id,
+  Instant,
+  LimitParameter,
+  Nullable,
+  pageOfSchema,
+  Text,
+} from '../../http/index.ts';
+import { scopes } from '../../shared/caller.ts';
+import { EMAIL_LENGTH_MAX } from './email.ts';
+import {
+  NAME_LENGTH_MAX,
+  NAME_PATTERN,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  roles,
+} from './user.ts';
+
+const Email = Type.String({
+  minLength: 3,
+  maxLength: EMAIL_LENGTH_MAX,
+  description: 'One account whatever its case and Unicode form.',
+  example: 'ada@example.com',
+});
+
+const Name = Type.String({ maxLength: NAME_LENGTH_MAX, pattern: NAME_PATTERN });
+
+const NewPassword = Type.String({
+  minLength: PASSWORD_LENGTH_MIN,
+  maxLength: PASSWORD_LENGTH_MAX,
+  description: 'Not truncated; spaces and all of Unicode count.',
+});
+
+/** One that exists, so its length is not what is wrong with it. */
+const GivenPassword = Text(PASSWORD_LENGTH_MAX, 1);
+
+const Token = Text(500, 1);
+const RoleName = Choice(roles);
+const ScopeName = Choice(scopes);
+
+const example = {
+  email: 'ada@example.com',
+  password: 'a long pass phrase',
+  name: 'Ada Lovelace',
+  newPassword: 'another long pass phrase',
+  /** 43 characters of base64url, as long as a real one. */
+  token: 'KioqKioqKioqKioqKioqKioqKioqKioqKioqKioqKio',
+};
+const { email, password, name, newPassword, token } = example;
+
+export const SignUpBody = body(
+  { email: Email, password: NewPassword, name: Type.Optional(Name) },
+  { email, password, name },
+);
+export const LogInBody = body(
+  { email: Text(EMAIL_LENGTH_MAX, 1), password: GivenPassword },
+  { email, password },
+);
+export const RefreshBody = body(
+  {
+    refreshToken: Type.Optional({
+      ...Token,
+      description: 'Without it the cookie `holdfast_refresh` is taken.',
+    }),
+  },
+  { refreshToken: `hfr_${token}` },
+);
+export const ProfileBody = body({ name: Name }, { name });
+export const ChangePasswordBody = body(
+  { currentPassword: GivenPassword, newPassword: NewPassword },
+  { currentPassword: password, newPassword },
+);
+export const ForgotPasswordBody = body({ email: Text(EMAIL_LENGTH_MAX, 1) }, { email });
+export const ResetPasswordBody = body(
+  { token: Token, newPassword: NewPassword },
+  { token, newPassword },
+);
+
+export const UpdateUserBody = Type.Object(
+  {
+    role: Type.Optional(RoleName),
+    vip: Type.Optional(Type.Boolean()),
+    disabled: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, minProperties: 1, examples: [{ role: 'kitchen' }] },
+);
+
+export const CreateApiKeyBody = body(
+  {
+    name: { ...Name, minLength: 1 },
+    scopes: Type.Array(ScopeName, {
+      minItems: 1,
+      maxItems: scopes.length,
+      uniqueItems: true,
+      description: 'What the key may do, and nothing else.',
+    }),
+    expiresAt: Type.Optional({ ...Instant, description: 'In the future; never when left out.' }),
+  },
+  { name: 'Point of sale', scopes: ['orders:read', 'orders:write'] },
+);
+
+export const ListUsersQuery = query({
+  search: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Part of an e-mail address or a name.' }),
+  ),
+  role: Type.Optional(Choice(roles, { description: 'Only users of this role.' })),
+  limit: LimitParameter,
+  cursor: CursorParameter,
+});
+
+export const ListApiKeysQuery = query({ limit: LimitParameter, cursor: CursorParameter });
+
+const profileMembers = {
+  id: Id,
+  email: Type.String(),
+  name: Type.String(),
+  role: RoleName,
+  vip: Type.Boolean(),
+};
+
+export const ProfileReply = Type.Object({ ...profileMembers, createdAt: Instant });
+
+export const UserReply = Type.Object({
+  ...profileMembers,
+  disabled: Type.Boolean(),
+  createdAt: Instant,
+});
+
+export const UserPage = pageOfSchema(UserReply);
+
+export const SessionReply = Type.Object({
+  user: ProfileReply,
+  accessToken: Type.String({ description: 'Sent as `Authorization: Bearer …`.' }),
+  refreshToken: Type.String({ description: 'Good for one exchange at `/api/auth/refresh`.' }),
+  expiresIn: Type.Integer({ description: 'Seconds that the access token lives.' }),
+});
+
+const apiKeyMembers = {
+  id: Id,
+  name: Type.String(),
+  prefix: Type.String({ description: 'The first characters of the secret, to tell keys apart.' }),
+  scopes: Type.Array(ScopeName),
+  expiresAt: Nullable(Instant),
+  lastUsedAt: Nullable(Instant),
+  createdAt: Instant,
+};
+
+export const ApiKeyPage = pageOfSchema(Type.Object(apiKeyMembers));
+
+export const CreatedApiKeyReply = Type.Object({
+  ...apiKeyMembers,
+  secret: Type.Optional(
+    Type.String({
+      description: 'Shown only now: a repeat under the same Idempotency-Key answers without it.',
+    }),
+  ),
+});
+
+/** A reply without a body: OpenAPI shows none for this type, and nothing is what the route sends. */
+export const NoReply = Type.Unsafe<undefined>({ type: 'null', description: 'Done.' });
+
+function body<Members extends Record<string, TSchema>>(members: Members, example: object) {
+  return Type.Object(members, { additionalProperties: false, examples: [example] });
+}
+
+function query<Members extends Record<string, TSchema>>(members: Members) {
+  return Type.Object(members, { additionalProperties: false });
+}

@@ -1,0 +1,37 @@
+import type {} from '@fastify/cookie';
+import type { FastifyReply } from 'fastify';
+import { sessionCookies } from '../../http/index.ts';
+import type { Session } from './session.ts';
+
+export interface SessionCookieOptions {
+  readonly secure: boolean;
+  readonly accessMaxAgeSeconds: number;
+  readonly refreshMaxAgeSeconds: number;
+}
+
+/** Gives the tokens to the browser where no script can read them. */
+export function setSessionCookies(
+  reply: FastifyReply,
+  session: Session,
+  options: SessionCookieOptions,
+): void {
+  const { access, refresh } = sessionCookies;
+  const { secure, accessMaxAgeSeconds, refreshMaxAgeSeconds } = options;
+  const common = { httpOnly: true, sameSite: 'lax', secure } as const;
+  reply.setCookie(access.name, session.accessToken, {
+    ...common,
+    path: access.path,
+    maxAge: accessMaxAgeSeconds,
+  });
+  reply.setCookie(refresh.name, session.refreshToken, {
+    ...common,
+    path: refresh.path,
+    maxAge: refreshMaxAgeSeconds,
+  });
+}
+
+export function clearSessionCookies(reply: FastifyReply, options: SessionCookieOptions): void {
+  for (const { name, path } of Object.values(sessionCookies)) {
+    reply.clearCookie(name, { path, httpOnly: true, sameSite: 'lax', secure: options.secure });
+  }
+}

@@ -1,0 +1,260 @@
+import { statement } from '../../database/statement.ts';
+import type { Role } from '../../shared/caller.ts';
+import type { User } from './user.ts';
+
+export interface SessionRow extends User {
+  issuedAt: Date;
+}
+
+/**
+ * Begins a session, unless the password changed or the user was disabled since the hash was read: the shared lock makes
+ * it wait for such a change, and the change for it.
+ */
+export const openFamily = statement<
+  [userId: string, passwordHash: string, familyId: string, tokenHash: Buffer, lifetimeDays: number],
+  SessionRow
+>(
+  'accounts.open_family',
+  `with signed_in as (
+     select id, email, name, role, vip, created_at
+       from users
+      where id = $1::uuid
+        and password_hash = $2::text
+        and disabled_at is null
+        for share
+   ), family as (
+     insert into refresh_families (id, user_id, expires_at)
+     select $3::uuid, id, now() + make_interval(days => $5::int)
+       from signed_in
+     returning id
+   ), token as (
+     insert into refresh_tokens (token_hash, family_id)
+     select $4::bytea, id
+       from family
+     returning issued_at
+   )
+   select signed_in.id, email, name, role, vip, false as disabled,
+          signed_in.created_at as "createdAt", token.issued_at as "issuedAt"
+     from signed_in
+    cross join token`,
+);
+
+export interface FamilyRow {
+  familyId: string;
+  /** It was logged out, ended, or has expired by the database's clock. */
+  over: boolean;
+}
+
+/** Locks the family of a refresh token: of several refreshes with one token, one goes first. */
+export const lockFamily = statement<[tokenHash: Buffer], FamilyRow>(
+  'accounts.lock_family',
+  `select family.id as "familyId",
+          family.ended_at is not null or family.expires_at <= clock_timestamp() as over
+     from refresh_tokens token
+     join refresh_families family on family.id = token.family_id
+    where token.token_hash = $1::bytea
+      for no key update of family`,
+);
+
+export interface TokenRow extends User {
+  spent: boolean;
+  /** Spent within the last 10 seconds by the database's clock. */
+  spentRecently: boolean;
+  /** The one live token of the family. */
+  liveHash: Buffer;
+  liveIssuedAt: Date;
+}
+
+/** The token's state, read under the lock of its family. */
+export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
+  'accounts.find_refresh_token',
+  `select token.spent_at is not null as spent,
+          coalesce(token.spent_at > clock_timestamp() - interval '10 seconds', false) as "spentRecently",
+          live.token_hash as "liveHash", live.issued_at as "liveIssuedAt",
+          users.id, email, name, role, vip, disabled_at is not null as disabled,
+          users.created_at as "createdAt"
+     from refresh_tokens token
+     join refresh_families family on family.id = token.family_id
+     join refresh_tokens live on live.family_id = family.id and live.spent_at is null
+     join users on users.id = family.user_id
+    where token.token_hash = $1::bytea`,
+);
+
+/** The session's time begins anew with every refresh: it ends so many days after it was last used. */
+export const rotateRefreshToken = statement<
+  [tokenHash: Buffer, successorHash: Buffer, lifetimeDays: number],
+  { issuedAt: Date }
+>(
+  'accounts.rotate_refresh_token',
+  `with spent as (
+     update refresh_tokens
+        set spent_at = clock_timestamp()
+      where token_hash = $1::bytea
+        and spent_at is null
+     returning family_id
+   ), extended as (
+     update refresh_families
+        set expires_at = clock_timestamp() + make_interval(days => $3::int)
+       from spent
+      where id = spent.family_id
+   )
+   insert into refresh_tokens (token_hash, family_id)
+   select $2::bytea, family_id
+     from spent
+   returning issued_at as "issuedAt"`,
+);
+
+export type EndReason = 'logout' | 'reuse' | 'password' | 'reset' | 'disabled';
+
+export const endFamily = statement<[id: string, reason: EndReason], { id: string }>(
+  'accounts.end_family',
+  `update refresh_families
+      set ended_at = clock_timestamp(),
+          end_reason = $2::text
+    where id = $1::uuid
+      and ended_at is null
+   returning id`,
+);
+
+/** Ends every session of a user, but for the one that is kept. */
+export const endFamilies = statement<
+  [userId: string, reason: EndReason, keptId: string | null],
+  { id: string }
+>(
+  'accounts.end_families',
+  `update refresh_families
+      set ended_at = clock_timestamp(),
+          end_reason = $2::text
+    where user_id = $1::uuid
+      and ended_at is null
+      and id is distinct from $3::uuid
+   returning id`,
+);
+
+export interface RevocationRow {
+  kind: 'clock' | 'family' | 'user';
+  id: string | null;
+  at: Date;
+  role: Role | null;
+  vip: boolean | null;
+  disabled: boolean | null;
+}
+
+/** What ended or changed within the last seconds, and the database's time. */
+export const findRevocations = statement<[lookBackSeconds: number], RevocationRow>(
+  'accounts.find_revocations',
+  `select 'clock' as kind, null::uuid as id, clock_timestamp() as at,
+          null::text as role, null::boolean as vip, null::boolean as disabled
+   union all
+   select 'family', id, ended_at, null, null, null
+     from refresh_families
+    where ended_at > clock_timestamp() - make_interval(secs => $1::double precision)
+   union all
+   select 'user', id, access_changed_at, role, vip, disabled_at is not null
+     from users
+    where access_changed_at > clock_timestamp() - make_interval(secs => $1::double precision)
+      and access_changed_at > created_at`,
+);
+
+/** A newer reset takes the place of the one that is still open. No row when there is no such active user. */
+export const putPasswordReset = statement<
+  [emailKey: string, id: string, tokenHash: Buffer],
+  { userId: string }
+>(
+  'accounts.put_password_reset',
+  `insert into password_resets (id, token_hash, user_id, created_at, expires_at)
+   select $2::uuid, $3::bytea, id, clock_timestamp(), clock_timestamp() + interval '30 minutes'
+     from users
+    where email_key = $1::text
+      and disabled_at is null
+   on conflict (user_id) where used_at is null do update
+     set id = excluded.id,
+         token_hash = excluded.token_hash,
+         created_at = excluded.created_at,
+         expires_at = excluded.expires_at
+   returning user_id as "userId"`,
+);
+
+/** One that would still set a password, and whose it is. */
+export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email: string }>(
+  'accounts.find_open_reset',
+  `select password_resets.token_hash as "tokenHash", users.email
+     from password_resets
+     join users on users.id = password_resets.user_id
+    where password_resets.id = $1::uuid
+      and password_resets.used_at is null
+      and password_resets.expires_at > clock_timestamp()
+      and users.disabled_at is null`,
+);
+
+export const findPasswordReset = statement<[tokenHash: Buffer], { userId: string }>(
+  'accounts.find_password_reset',
+  `select user_id as "userId"
+     from password_resets
+    where token_hash = $1::bytea
+      and used_at is null
+      and expires_at > clock_timestamp()`,
+);
+
+export const usePasswordReset = statement<[tokenHash: Buffer], { userId: string }>(
+  'accounts.use_password_reset',
+  `update password_resets
+      set used_at = clock_timestamp()
+    where token_hash = $1::bytea
+      and used_at is null
+      and expires_at > clock_timestamp()
+   returning user_id as "userId"`,
+);
+
+/** Whoever changed the password has no more need of a link that was asked for before. */
+export const voidPasswordResets = statement<[userId: string], never>(
+  'accounts.void_password_resets',
+  `delete from password_resets
+    where user_id = $1::uuid
+      and used_at is null`,
+);
+
+/** Sessions that have been over for a month, with their tokens, a slice at a time. */
+export const purgeFamilies = statement<[limit: number], { id: string }>(
+  'accounts.purge_families',
+  `with gone as (
+     select id
+       from refresh_families
+      where ended_at < now() - interval '30 days'
+         or expires_at < now() - interval '30 days'
+      limit $1::int
+        for update skip locked
+   ), tokens as (
+     delete from refresh_tokens
+      using gone
+      where family_id = gone.id
+   )
+   delete from refresh_families
+    using gone
+    where refresh_families.id = gone.id
+   returning refresh_families.id`,
+);
+
+/** Spent tokens of sessions that go on: after a month their coming back is refused without ending the session. */
+export const purgeSpentTokens = statement<[limit: number], { familyId: string }>(
+  'accounts.purge_spent_tokens',
+  `delete from refresh_tokens
+    where token_hash in (
+      select token_hash
+        from refresh_tokens
+       where spent_at < now() - interval '30 days'
+       limit $1::int)
+   returning family_id as "familyId"`,
+);
+
+/** Resets that were used, or whose time has passed, a day ago. */
+export const purgeResets = statement<[limit: number], { id: string }>(
+  'accounts.purge_resets',
+  `delete from password_resets
+    where id in (
+      select id
+        from password_resets
+       where least(used_at, expires_at) < now() - interval '1 day'
+       limit $1::int)
+   returning id`,
+);

@@ -1,0 +1,142 @@
+import type { FastifyRequest } from 'fastify';
+import { type App, NoBody, requireAllowedOrigin, sessionCookies } from '../../http/index.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { Accounts } from './create-accounts.ts';
+import { accountsErrors } from './errors.ts';
+import {
+  LogInBody,
+  NoReply,
+  ProfileBody,
+  ProfileReply,
+  RefreshBody,
+  SessionReply,
+  SignUpBody,
+} from './schemas.ts';
+import { clearSessionCookies, setSessionCookies } from './session-cookies.ts';
+import { userCallerOf } from './user-caller.ts';
+
+const tags = ['Accounts'];
+
+const bothCookies = 'Both tokens are also set as HTTP-only cookies.';
+
+export function registerSessionRoutes(app: App, accounts: Accounts): void {
+  for (const [operationId, url] of [
+    ['signUp', '/api/auth/signup'],
+    ['register', '/api/auth/register'],
+  ] as const) {
+    app.post(
+      url,
+      {
+        schema: {
+          operationId,
+          tags,
+          summary: operationId === 'signUp' ? 'Sign up' : 'Sign up, under another name',
+          description: `Makes a customer and signs him in. ${bothCookies}`,
+          body: SignUpBody,
+          response: { 201: SessionReply },
+        },
+        config: { errors: [accountsErrors.emailTaken] },
+      },
+      async (request, reply) => {
+        const session = await accounts.signUp(request.body);
+        setSessionCookies(reply, session, accounts.cookies);
+        return reply.code(201).send(session);
+      },
+    );
+  }
+
+  app.post(
+    '/api/auth/login',
+    {
+      schema: {
+        operationId: 'logIn',
+        tags,
+        summary: 'Sign in',
+        description: bothCookies,
+        body: LogInBody,
+        response: { 200: SessionReply },
+      },
+      config: { errors: [accountsErrors.invalidCredentials] },
+    },
+    async (request, reply) => {
+      const session = await accounts.logIn(request.body);
+      setSessionCookies(reply, session, accounts.cookies);
+      return reply.send(session);
+    },
+  );
+
+  app.post(
+    '/api/auth/refresh',
+    {
+      schema: {
+        operationId: 'refreshTokens',
+        tags,
+        summary: 'Exchange a refresh token',
+        description: `The token sent is spent. A repeat within ten seconds, while its successor is unused, gets the same successor. ${bothCookies}`,
+        body: RefreshBody,
+        response: { 200: SessionReply },
+      },
+      config: { errors: [accountsErrors.refreshInvalid, accountsErrors.refreshReused] },
+    },
+    async (request, reply) => {
+      const token = request.body?.refreshToken ?? refreshCookieOf(request);
+      const session = await accounts.refreshSession(token);
+      setSessionCookies(reply, session, accounts.cookies);
+      return reply.send(session);
+    },
+  );
+
+  app.post(
+    '/api/auth/logout',
+    {
+      schema: {
+        operationId: 'logOut',
+        tags,
+        summary: 'Sign out',
+        description: 'Ends this session on every server and clears its cookies.',
+        body: NoBody,
+        response: { 204: NoReply },
+      },
+    },
+    async (request, reply) => {
+      await accounts.logOut(userCallerOf(request));
+      clearSessionCookies(reply, accounts.cookies);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/auth/profile',
+    {
+      schema: {
+        operationId: 'getProfile',
+        tags,
+        summary: 'See who is signed in',
+        response: { 200: ProfileReply },
+      },
+    },
+    (request) => accounts.getProfile(userCallerOf(request)),
+  );
+
+  app.patch(
+    '/api/auth/profile',
+    {
+      schema: {
+        operationId: 'updateProfile',
+        tags,
+        summary: 'Change the own name',
+        body: ProfileBody,
+        response: { 200: ProfileReply },
+      },
+    },
+    (request) => accounts.updateProfile(userCallerOf(request), request.body),
+  );
+}
+
+/** A cookie comes along with what other sites ask of the browser, so it counts only from an allowed origin. */
+function refreshCookieOf(request: FastifyRequest): string {
+  const token = request.cookies[sessionCookies.refresh.name];
+  if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
+  requireAllowedOrigin(request);
+  return token;
+}

@@ -1,0 +1,59 @@
+import type { Queryable } from '../../database/statement.ts';
+import { sha256 } from '../../shared/canonical-json.ts';
+import { newId } from '../../shared/ids.ts';
+import type { AccountsContext } from './context.ts';
+import { hashToken } from './refresh-tokens.ts';
+import { openFamily } from './session-queries.ts';
+import { type Profile, profileView, type User } from './user.ts';
+
+/** What a sign-in gives. */
+export interface Session {
+  readonly user: Profile;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Seconds that the access token lives. */
+  readonly expiresIn: number;
+}
+
+/**
+ * Begins a session. Null when the password has changed or the user was disabled since `passwordHash` was read, so that
+ * no session outlives the change that ended all of them.
+ */
+export async function openSession(
+  context: AccountsContext,
+  db: Queryable,
+  userId: string,
+  passwordHash: string,
+): Promise<Session | null> {
+  const familyId = newId();
+  const refreshToken = context.refreshTokens.create();
+  const [opened] = await openFamily(
+    db,
+    userId,
+    passwordHash,
+    familyId,
+    hashToken(refreshToken),
+    context.refreshTokenDays,
+  );
+  if (opened === undefined) return null;
+  return sessionOf(context, opened, familyId, refreshToken, opened.issuedAt);
+}
+
+/** The same for the same refresh token, to the letter. */
+export function sessionOf(
+  context: AccountsContext,
+  user: User,
+  familyId: string,
+  refreshToken: string,
+  issuedAt: Date,
+): Session {
+  const { accessTokens } = context;
+  const claims = { userId: user.id, role: user.role, vip: user.vip, familyId };
+  const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
+  return {
+    user: profileView(user),
+    accessToken: accessTokens.sign(claims, issuedAt, tokenId),
+    refreshToken,
+    expiresIn: accessTokens.lifetimeSeconds,
+  };
+}

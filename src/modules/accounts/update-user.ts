@@ -1,0 +1,77 @@
+import type { Transaction } from '../../database/database.ts';
+import { type Claim, type Once, once } from '../../database/idempotency.ts';
+import type { Role } from '../../shared/caller.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { AccountsContext } from './context.ts';
+import { accountsErrors } from './errors.ts';
+import { lockUserAndAdmins, updateAccess } from './queries.ts';
+import type { CurrentAccess } from './revocations.ts';
+import { endFamilies } from './session-queries.ts';
+import { type User, type UserView, userView } from './user.ts';
+
+export interface AccessChange {
+  readonly role?: Role;
+  readonly vip?: boolean;
+  /** Disabling ends every session. */
+  readonly disabled?: boolean;
+}
+
+/** Changes what a user may do. Throws `accounts.not_found` and `accounts.last_admin`. */
+export async function updateUser(
+  context: AccountsContext,
+  claim: Claim | null,
+  id: string,
+  change: AccessChange,
+): Promise<Once<UserView>> {
+  const { database, revocations } = context;
+  let changed: ChangedAccess | undefined;
+  const outcome = await once(database, claim, async (tx) => {
+    changed = await changeAccess(tx, id, change);
+    return userView(changed.user);
+  });
+  if (!outcome.replayed && changed !== undefined) {
+    revocations.changeAccess(id, changed.access);
+    revocations.endFamilies(changed.endedFamilyIds);
+  }
+  return outcome;
+}
+
+export interface ChangedAccess {
+  readonly user: User;
+  readonly access: CurrentAccess;
+  readonly endedFamilyIds: readonly string[];
+}
+
+/** The change itself, in the caller's transaction: also for the command line, which has no sessions in memory. */
+export async function changeAccess(
+  tx: Transaction,
+  id: string,
+  change: AccessChange,
+): Promise<ChangedAccess> {
+  const locked = await lockUserAndAdmins(tx, id);
+  const user = locked.find((candidate) => candidate.id === id);
+  if (user === undefined) throw new CodedError(accountsErrors.notFound);
+  const staysAdmin = isActiveAdmin({ ...user, ...change });
+  const hasOtherAdmin = locked.some((other) => other.id !== id && isActiveAdmin(other));
+  if (isActiveAdmin(user) && !staysAdmin && !hasOtherAdmin) {
+    throw new CodedError(accountsErrors.lastAdmin);
+  }
+  const { role = null, vip = null, disabled = null } = change;
+  const [updated] = await updateAccess(tx, id, role, vip, disabled);
+  const { accessChangedAt, ...after } = updated!;
+  const ended = after.disabled ? await endFamilies(tx, id, 'disabled', null) : [];
+  return {
+    user: after,
+    access: {
+      role: after.role,
+      vip: after.vip,
+      disabled: after.disabled,
+      atMs: accessChangedAt.getTime(),
+    },
+    endedFamilyIds: ended.map((family) => family.id),
+  };
+}
+
+function isActiveAdmin(user: { readonly role: Role; readonly disabled: boolean }): boolean {
+  return user.role === 'admin' && !user.disabled;
+}

@@ -1,0 +1,12 @@
+import type { FastifyRequest } from 'fastify';
+import { callerOf } from '../../http/index.ts';
+import type { UserCaller } from '../../shared/caller.ts';
+import { authErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
+
+/** The signed-in person. Accounts and keys are never for machines: throws `auth.forbidden` for an API key. */
+export function userCallerOf(request: FastifyRequest): UserCaller {
+  const caller = callerOf(request);
+  if (caller.kind !== 'user') throw new CodedError(authErrors.forbidden);
+  return caller;
+}

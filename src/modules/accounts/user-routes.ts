@@ -1,0 +1,46 @@
+import { type App, IdParameter, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import type { Accounts } from './create-accounts.ts';
+import { accountsErrors } from './errors.ts';
+import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
+
+const tags = ['Users'];
+
+export function registerUserRoutes(app: App, accounts: Accounts): void {
+  app.get(
+    '/api/users',
+    {
+      schema: {
+        operationId: 'listUsers',
+        tags,
+        summary: 'List users, newest first',
+        querystring: ListUsersQuery,
+        response: { 200: UserPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => accounts.listUsers(request.query),
+  );
+
+  app.patch(
+    '/api/users/:id',
+    {
+      schema: {
+        operationId: 'updateUser',
+        tags,
+        summary: 'Change what a user may do',
+        description:
+          'Counts within five seconds on every server. Disabling ends every session of the user.',
+        params: IdParameter,
+        body: UpdateUserBody,
+        response: { 200: UserReply },
+      },
+      config: { errors: [accountsErrors.notFound, accountsErrors.lastAdmin] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const outcome = await accounts.updateUser(request.claim, id, request.body);
+      return sendOnce(reply, outcome, { status: 200 });
+    },
+  );
+}

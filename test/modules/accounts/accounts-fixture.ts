@@ -1,0 +1,92 @@
+import { createDatabase, type Database } from '../../../src/database/database.ts';
+import {
+  type Accounts,
+  type AccountsOptions,
+  accountsConstraints,
+  createAccounts,
+} from '../../../src/modules/accounts/index.ts';
+import { resetMailJob } from '../../../src/modules/notifications/index.ts';
+import type { Role, UserCaller } from '../../../src/shared/caller.ts';
+import { systemClock } from '../../../src/shared/clock.ts';
+import { CodedError } from '../../../src/shared/errors.ts';
+import { createCursors } from '../../../src/shared/pagination.ts';
+import { jobsOn } from '../../support/jobs.ts';
+import { until } from '../../support/until.ts';
+
+export const SECRET = 'a secret of the tests, 32 bytes or more';
+export const PUBLIC_URL = 'https://shop.example';
+export const PASSWORD = 'correct horse battery staple';
+
+/** One server's accounts. Several on one database are several servers. */
+export function accountsOn(database: Database, overrides: Partial<AccountsOptions> = {}): Accounts {
+  return createAccounts({
+    database,
+    cursors: createCursors(SECRET),
+    jobs: jobsOn(database, 'notifications.send-mail'),
+    resetMailJob,
+    clock: systemClock,
+    jwtSecrets: [SECRET],
+    accessTokenMinutes: 15,
+    refreshTokenDays: 30,
+    cookieSecure: true,
+    ...overrides,
+  });
+}
+
+/** A database nobody answers for. */
+export function awayDatabase(): Database {
+  return createDatabase({
+    url: 'postgres://nobody@127.0.0.1:1/none',
+    poolMax: 1,
+    constraints: accountsConstraints,
+  });
+}
+
+let signUps = 0;
+
+export function newEmail(): string {
+  signUps += 1;
+  return `customer-${process.pid}-${signUps}@example.com`;
+}
+
+export function signUpSomebody(accounts: Accounts, email = newEmail()) {
+  return accounts.signUp({ email, password: PASSWORD });
+}
+
+/** The caller behind an access token; waits for the authenticator whichever way it answers. */
+export async function callerBehind(accounts: Accounts, token: string): Promise<UserCaller> {
+  const caller = await accounts.authenticator.authenticate(token);
+  if (caller.kind !== 'user') throw new Error('this token belongs to a machine');
+  return caller;
+}
+
+/** A signed-in user of a role, which no sign-up gives. */
+export async function signInAs(accounts: Accounts, role: Role) {
+  const session = await signUpSomebody(accounts);
+  await accounts.updateUser(null, session.user.id, { role });
+  return { session, caller: await callerBehind(accounts, session.accessToken) };
+}
+
+/** For `assert.rejects`: the refusal with this code and no other. */
+export function refusal(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof CodedError && error.code === code;
+}
+
+/** The code that a use case refuses with; null when it does not. */
+export async function codeOf(work: () => unknown): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof CodedError) return error.code;
+    throw error;
+  }
+}
+
+/** The contract's bound for what another server has to learn. */
+const SOON_MS = 5_000;
+
+/** Tries again and again until `check` does not throw. */
+export function soon(check: () => Promise<void>): Promise<void> {
+  return until(check, SOON_MS);
+}

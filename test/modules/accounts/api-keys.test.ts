@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim } from '../../../src/database/idempotency.ts';
+import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
+import { sha256 } from '../../../src/shared/canonical-json.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { testDatabase } from '../../support/database.ts';
+import { accountsOn, refusal, signInAs, soon } from './accounts-fixture.ts';
+
+const { database } = await testDatabase({ constraints: accountsConstraints });
+const accounts = accountsOn(database);
+const { caller: admin } = await signInAs(accounts, 'admin');
+
+function claimOf(key: string): Claim {
+  const callerId = admin.id;
+  const scopeHash = sha256(callerId, key);
+  return { scopeHash, requestHash: sha256('body'), key, callerId, operation: 'createApiKey' };
+}
+
+async function createKey(input: { expiresAt?: string } = {}) {
+  const { result } = await accounts.createApiKey(admin, null, {
+    name: 'till',
+    scopes: ['orders:read', 'orders:write'],
+    ...input,
+  });
+  return { ...result, secret: result.secret! };
+}
+
+async function authenticate(secret: string, server = accounts) {
+  return server.authenticator.authenticate(secret);
+}
+
+test('a key lets a machine in within its scopes', async () => {
+  const key = await createKey();
+  assert.ok(key.secret.startsWith('hf_') && key.secret.startsWith(key.prefix));
+  assert.ok(key.secret.length > key.prefix.length + 40);
+  assert.deepEqual(await authenticate(key.secret), {
+    kind: 'api_key',
+    id: key.id,
+    scopes: ['orders:read', 'orders:write'],
+  });
+});
+
+test('what is no key of ours is refused', async () => {
+  const { secret } = await createKey();
+  const last = secret.endsWith('A') ? 'B' : 'A';
+  for (const wrong of ['hf_', `${secret}A`, secret.slice(0, -1), secret.slice(0, -1) + last]) {
+    await assert.rejects(authenticate(wrong), refusal('auth.unauthenticated'), wrong);
+  }
+});
+
+test('a revoked key is refused, here at once and elsewhere within five seconds', async () => {
+  const elsewhere = accountsOn(database);
+  const key = await createKey();
+  await authenticate(key.secret);
+  await authenticate(key.secret, elsewhere);
+  await accounts.revokeApiKey(key.id);
+  await assert.rejects(authenticate(key.secret), refusal('auth.unauthenticated'));
+  await soon(() =>
+    assert.rejects(authenticate(key.secret, elsewhere), refusal('auth.unauthenticated')),
+  );
+  for (const id of [key.id, newId()]) {
+    await assert.rejects(accounts.revokeApiKey(id), refusal('accounts.key_not_found'));
+  }
+});
+
+test('a key ends by itself, also while it is remembered', async () => {
+  const [later] = await database.run<{ at: string }>(
+    'test.later',
+    `select to_char((clock_timestamp() + interval '700 milliseconds') at time zone 'UTC',
+                    'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,
+    [],
+  );
+  const { secret } = await createKey({ expiresAt: later!.at });
+  await authenticate(secret);
+  await soon(() => assert.rejects(authenticate(secret), refusal('auth.unauthenticated')));
+});
+
+test('a key that would end in the past is refused', async () => {
+  for (const expiresAt of ['2020-01-01T00:00:00.000Z', '2016-12-31T23:59:60Z']) {
+    await assert.rejects(createKey({ expiresAt }), refusal('request.invalid'));
+  }
+});
+
+test('a repeat under the same Idempotency-Key makes no second key and shows no secret', async () => {
+  const claim = claimOf('one-key');
+  const input = { name: 'once', scopes: ['orders:read'] } as const;
+  const first = await accounts.createApiKey(admin, claim, input);
+  const repeat = await accounts.createApiKey(admin, claim, input);
+  assert.equal(typeof first.result.secret, 'string');
+  const { secret, ...shown } = first.result;
+  assert.deepEqual(repeat, { result: shown, replayed: true });
+});
+
+test('no secret stands in the database, not even with the stored answer', async () => {
+  const claim = claimOf('stored-answer');
+  const { result } = await accounts.createApiKey(admin, claim, {
+    name: 'hidden',
+    scopes: ['orders:read'],
+  });
+  const rows = await database.run<{ row: string }>(
+    'test.secrets',
+    'select api_keys::text as row from api_keys union all select result from idempotency_keys',
+    [],
+  );
+  assert.ok(rows.length >= 2);
+  assert.ok(rows.every(({ row }) => !row.includes(result.secret!)));
+});
+
+test('the use of a key is noted at most once a minute', async () => {
+  const key = await createKey();
+  /** The use on a server that has not seen the key before, after a use so many seconds ago. */
+  async function noteAfter(seconds: number | null): Promise<boolean> {
+    const [before] = await database.run<{ at: Date | null }>(
+      'test.set_last_use',
+      `update api_keys
+          set last_used_at = now() - make_interval(secs => $2::double precision)
+        where id = $1::uuid
+       returning last_used_at as at`,
+      [key.id, seconds],
+    );
+    const server = accountsOn(database);
+    await authenticate(key.secret, server);
+    await authenticate(key.secret, server);
+    await server.stop();
+    const { data } = await accounts.listApiKeys({ limit: 100 });
+    const after = data.find(({ id }) => id === key.id)?.lastUsedAt ?? null;
+    return after !== (before!.at?.toISOString() ?? null);
+  }
+  assert.equal(await noteAfter(null), true);
+  assert.equal(await noteAfter(30), false);
+  assert.equal(await noteAfter(61), true);
+});
+
+test('the list pages through the keys that count, newest first', async () => {
+  const keys = [await createKey(), await createKey(), await createKey()];
+  await accounts.revokeApiKey(keys[1]!.id);
+  const first = await accounts.listApiKeys({ limit: 1 });
+  const second = await accounts.listApiKeys({ limit: 1, cursor: first.nextCursor! });
+  assert.deepEqual(
+    [...first.data, ...second.data].map(({ id }) => id),
+    [keys[2]!.id, keys[0]!.id],
+  );
+  assert.deepEqual(Object.keys(first.data[0]!).sort(), [
+    'createdAt',
+    'expiresAt',
+    'id',
+    'lastUsedAt',
+    'name',
+    'prefix',
+    'scopes',
+  ]);
+  await assert.rejects(
+    accounts.listApiKeys({ cursor: `x${first.nextCursor}` }),
+    refusal('request.invalid_cursor'),
+  );
+});

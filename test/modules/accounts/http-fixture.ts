@@ -1,0 +1,71 @@
+import { after } from 'node:test';
+import type { InjectOptions, Response } from 'light-my-request';
+import type { Database } from '../../../src/database/database.ts';
+import { createHttpServer } from '../../../src/http/server.ts';
+import { accessTable } from '../../../src/main/access-table.ts';
+import {
+  type Accounts,
+  accountsErrors,
+  registerAccountsRoutes,
+} from '../../../src/modules/accounts/index.ts';
+import type { Role } from '../../../src/shared/caller.ts';
+import { accountsOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
+
+type Send = (
+  method: NonNullable<InjectOptions['method']>,
+  url: string,
+  options?: { body?: object; bearer?: string; headers?: Record<string, string> },
+) => Promise<Response>;
+
+/** The shell with the routes of this room and no others. */
+export async function accountsServer(
+  database: Database,
+): Promise<{ accounts: Accounts; send: Send; tokenOf: (role: Role) => Promise<string> }> {
+  const accounts = accountsOn(database);
+  const app = await createHttpServer({
+    accessTable,
+    everyRuleNeedsRoute: false,
+    authenticator: accounts.authenticator,
+    publicUrl: PUBLIC_URL,
+    corsOrigins: ['https://front.example'],
+    trustedProxies: [],
+    logger: false,
+    errorCatalogue: Object.values(accountsErrors),
+    cookieSecure: true,
+    version: '0.0.0',
+  });
+  registerAccountsRoutes(app, accounts);
+  await app.ready();
+  after(() => app.close());
+
+  const send: Send = (method, url, { body, bearer, headers = {} } = {}) =>
+    app.inject({
+      method,
+      url,
+      headers: bearer === undefined ? headers : { ...headers, authorization: `Bearer ${bearer}` },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+
+  async function tokenOf(role: Role): Promise<string> {
+    const session = await accounts.signUp({ email: newEmail(), password: PASSWORD });
+    await accounts.updateUser(null, session.user.id, { role });
+    return session.accessToken;
+  }
+  return { accounts, send, tokenOf };
+}
+
+export interface SetCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path?: string;
+  readonly httpOnly?: boolean;
+  readonly secure?: boolean;
+  readonly sameSite?: string;
+  readonly maxAge?: number;
+}
+
+export function cookieOf(response: Response, name: string): SetCookie {
+  const cookie = (response.cookies as SetCookie[]).find((candidate) => candidate.name === name);
+  if (cookie === undefined) throw new Error(`the reply sets no cookie ${name}`);
+  return cookie;
+}

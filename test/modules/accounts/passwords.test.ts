@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
+import { testDatabase } from '../../support/database.ts';
+import { jobsOn } from '../../support/jobs.ts';
+import {
+  accountsOn,
+  callerBehind,
+  codeOf,
+  newEmail,
+  PASSWORD,
+  refusal,
+  SECRET,
+  signUpSomebody,
+} from './accounts-fixture.ts';
+
+const { database } = await testDatabase({ constraints: accountsConstraints });
+const accounts = accountsOn(database);
+const NEW_PASSWORD = 'a better password';
+
+/** The resets that somebody is to get a mail of, as their jobs name them, oldest first. */
+async function askedResets(): Promise<string[]> {
+  const rows = await database.run<{ resetId: string }>(
+    'test.asked_resets',
+    `select data ->> 'resetId' as "resetId" from jobs order by id`,
+    [],
+  );
+  return rows.map(({ resetId }) => resetId);
+}
+
+/** Asks for a reset and gives the token that its mail would bear. */
+async function askForReset(email: string): Promise<string> {
+  await accounts.forgotPassword(email);
+  const reset = await accounts.openReset((await askedResets()).at(-1)!);
+  assert.equal(reset?.email, email.toLowerCase());
+  return reset!.token;
+}
+
+function canLogIn(email: string, password: string): Promise<boolean> {
+  return codeOf(() => accounts.logIn({ email, password })).then((code) => code === null);
+}
+
+test('a changed password ends every other session and keeps this one', async () => {
+  const session = await signUpSomebody(accounts);
+  const { email } = session.user;
+  const other = await accounts.logIn({ email, password: PASSWORD });
+  const caller = await callerBehind(accounts, session.accessToken);
+  await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
+  await assert.rejects(callerBehind(accounts, other.accessToken), refusal('auth.unauthenticated'));
+  await assert.rejects(
+    accounts.refreshSession(other.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+  assert.equal(await codeOf(() => accounts.refreshSession(session.refreshToken)), null);
+  assert.equal(await canLogIn(email, PASSWORD), false);
+  assert.equal(await canLogIn(email, NEW_PASSWORD), true);
+});
+
+test('a wrong current password changes nothing', async () => {
+  const session = await signUpSomebody(accounts);
+  const caller = await callerBehind(accounts, session.accessToken);
+  await assert.rejects(
+    accounts.changePassword(caller, { currentPassword: 'wrong', newPassword: NEW_PASSWORD }),
+    refusal('accounts.invalid_credentials'),
+  );
+  assert.equal(await canLogIn(session.user.email, PASSWORD), true);
+});
+
+test('of two password changes at once one wins', async () => {
+  const session = await signUpSomebody(accounts);
+  const caller = await callerBehind(accounts, session.accessToken);
+  const codes = await Promise.all(
+    ['first new password', 'second new password'].map((newPassword) =>
+      codeOf(() => accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword })),
+    ),
+  );
+  assert.deepEqual(codes.sort(), ['accounts.invalid_credentials', null]);
+});
+
+test('a reset sets a new password once and ends every session', async () => {
+  const session = await signUpSomebody(accounts);
+  const { email } = session.user;
+  const token = await askForReset(email.toUpperCase());
+
+  await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+  assert.equal(await canLogIn(email, NEW_PASSWORD), true);
+  assert.equal(await canLogIn(email, PASSWORD), false);
+  await assert.rejects(
+    accounts.refreshSession(session.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+  await assert.rejects(
+    callerBehind(accounts, session.accessToken),
+    refusal('auth.unauthenticated'),
+  );
+  await assert.rejects(
+    accounts.resetPassword({ token, newPassword: PASSWORD }),
+    refusal('accounts.reset_invalid'),
+  );
+});
+
+test('a newer link voids the one before', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const older = await askForReset(user.email);
+  const newer = await askForReset(user.email);
+  await assert.rejects(
+    accounts.resetPassword({ token: older, newPassword: NEW_PASSWORD }),
+    refusal('accounts.reset_invalid'),
+  );
+  assert.equal(
+    await codeOf(() => accounts.resetPassword({ token: newer, newPassword: NEW_PASSWORD })),
+    null,
+  );
+});
+
+test('a link is over after thirty minutes', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  const ageBy = (interval: string) =>
+    database.run(
+      'test.age_reset',
+      'update password_resets set expires_at = expires_at - $2::interval where user_id = $1::uuid',
+      [user.id, interval],
+    );
+  await ageBy('29 minutes 50 seconds');
+  const [open] = await database.run<{ open: boolean }>(
+    'test.reset_is_open',
+    'select expires_at > now() as open from password_resets where user_id = $1::uuid',
+    [user.id],
+  );
+  assert.equal(open!.open, true);
+  await ageBy('10 seconds');
+  await assert.rejects(
+    accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
+    refusal('accounts.reset_invalid'),
+  );
+});
+
+test('ten uses of one link at once set one password', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  const codes = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      codeOf(() => accounts.resetPassword({ token, newPassword: `new password ${index}` })),
+    ),
+  );
+  assert.equal(codes.filter((code) => code === null).length, 1);
+  assert.equal(codes.filter((code) => code === 'accounts.reset_invalid').length, 9);
+});
+
+test('asking for an unknown or disabled account answers alike and asks for no mail', async () => {
+  const disabled = await signUpSomebody(accounts);
+  await accounts.updateUser(null, disabled.user.id, { disabled: true });
+  const before = await askedResets();
+  for (const email of [newEmail(), disabled.user.email, 'x@example.com\r\nBcc: y@example.com']) {
+    assert.equal(await accounts.forgotPassword(email), undefined);
+  }
+  assert.deepEqual(await askedResets(), before);
+});
+
+test('a queue that hangs does not tell that there is an account', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const jobs = jobsOn(database, 'notifications.send-mail');
+  const send = () => new Promise<void>(() => {});
+  const slow = accountsOn(database, { jobs: { ...jobs, send } });
+  for (const email of [user.email, newEmail()]) {
+    assert.equal(await slow.forgotPassword(email), undefined);
+  }
+});
+
+test('no table holds the token, and without the secret it cannot be made', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  const resetId = (await askedResets()).at(-1)!;
+  for (const table of ['jobs', 'password_resets', 'mail_messages', 'events']) {
+    const rows = await database.run(
+      `test.rows_with_token_${table}`,
+      `select 1 from ${table} as row where row::text like '%' || $1::text || '%'`,
+      [token],
+    );
+    assert.deepEqual(rows, [], table);
+  }
+  const thief = accountsOn(database, { jwtSecrets: ['another secret, of 32 bytes or more'] });
+  await assert.rejects(thief.openReset(resetId), /JWT_SECRET/);
+});
+
+test('while a secret rotates out, mails of before still bear their token', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  const rotated = accountsOn(database, {
+    jwtSecrets: ['a newer secret, of 32 bytes or more', SECRET],
+  });
+  const reset = await rotated.openReset((await askedResets()).at(-1)!);
+  assert.equal(reset?.token, token);
+});
+
+test('a reset that was used, voided or is over has no mail any more', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const older = await askForReset(user.email);
+  const token = await askForReset(user.email);
+  assert.notEqual(older, token);
+  const [voided, used] = (await askedResets()).slice(-2);
+  await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+  assert.equal(await accounts.openReset(voided!), null);
+  assert.equal(await accounts.openReset(used!), null);
+});
+
+test('a link of a user who was disabled meanwhile does not work', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  await accounts.updateUser(null, user.id, { disabled: true });
+  await assert.rejects(
+    accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
+    refusal('accounts.reset_invalid'),
+  );
+});
+
+test('a changed password voids an open link', async () => {
+  const session = await signUpSomebody(accounts);
+  const token = await askForReset(session.user.email);
+  const caller = await callerBehind(accounts, session.accessToken);
+  await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
+  await assert.rejects(
+    accounts.resetPassword({ token, newPassword: 'a third password' }),
+    refusal('accounts.reset_invalid'),
+  );
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
+import { testDatabase } from '../../support/database.ts';
+import { accountsOn, callerBehind, codeOf, refusal, signUpSomebody } from './accounts-fixture.ts';
+
+const { database } = await testDatabase({ constraints: accountsConstraints });
+const accounts = accountsOn(database);
+
+/** Moves a spent token past the ten seconds of grace. */
+async function ageSpentTokens(familyId: string): Promise<void> {
+  await database.run(
+    'test.age_spent_tokens',
+    `update refresh_tokens
+        set spent_at = spent_at - interval '11 seconds'
+      where family_id = $1::uuid`,
+    [familyId],
+  );
+}
+
+async function tokensOf(familyId: string): Promise<{ live: number; all: number }> {
+  const [counts] = await database.run<{ live: number; all: number }>(
+    'test.count_tokens',
+    `select count(*) filter (where spent_at is null)::int as live, count(*)::int as "all"
+       from refresh_tokens
+      where family_id = $1::uuid`,
+    [familyId],
+  );
+  return counts!;
+}
+
+test('a refresh token is exchanged for a new pair that works', async () => {
+  const first = await signUpSomebody(accounts);
+  const second = await accounts.refreshSession(first.refreshToken);
+  assert.notEqual(second.refreshToken, first.refreshToken);
+  assert.equal((await callerBehind(accounts, second.accessToken)).id, first.user.id);
+  const third = await accounts.refreshSession(second.refreshToken);
+  assert.deepEqual(third.user, first.user);
+});
+
+test('fifty refreshes at once with one token give one successor and one answer', async () => {
+  const first = await signUpSomebody(accounts);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => accounts.refreshSession(first.refreshToken)),
+  );
+  assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
+  const { familyId } = await callerBehind(accounts, first.accessToken);
+  assert.deepEqual(await tokensOf(familyId), { live: 1, all: 2 });
+  assert.equal(await codeOf(() => accounts.refreshSession(answers[0]!.refreshToken)), null);
+});
+
+test('a spent token whose successor was used ends the family, also within ten seconds', async () => {
+  const first = await signUpSomebody(accounts);
+  const second = await accounts.refreshSession(first.refreshToken);
+  const third = await accounts.refreshSession(second.refreshToken);
+  await assert.rejects(
+    accounts.refreshSession(first.refreshToken),
+    refusal('accounts.refresh_reused'),
+  );
+  await assert.rejects(
+    accounts.refreshSession(third.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+  await assert.rejects(callerBehind(accounts, third.accessToken), refusal('auth.unauthenticated'));
+});
+
+test('a spent token that comes back after ten seconds ends the family', async () => {
+  const first = await signUpSomebody(accounts);
+  const second = await accounts.refreshSession(first.refreshToken);
+  await ageSpentTokens((await callerBehind(accounts, first.accessToken)).familyId);
+  await assert.rejects(
+    accounts.refreshSession(first.refreshToken),
+    refusal('accounts.refresh_reused'),
+  );
+  await assert.rejects(
+    accounts.refreshSession(second.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+});
+
+test('one family that ends leaves the others of the user alone', async () => {
+  const first = await signUpSomebody(accounts);
+  const other = await accounts.logIn({
+    email: first.user.email,
+    password: 'correct horse battery staple',
+  });
+  await accounts.logOut(await callerBehind(accounts, first.accessToken));
+  await assert.rejects(
+    accounts.refreshSession(first.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+  assert.equal(await codeOf(() => accounts.refreshSession(other.refreshToken)), null);
+});
+
+test('unknown, malformed and expired refresh tokens are refused', async () => {
+  const { refreshToken, accessToken } = await signUpSomebody(accounts);
+  const unknown = `hfr_${'A'.repeat(43)}`;
+  for (const token of [unknown, '', 'hfr_', accessToken, `${refreshToken}x`, `${refreshToken} `]) {
+    await assert.rejects(
+      accounts.refreshSession(token),
+      refusal('accounts.refresh_invalid'),
+      token,
+    );
+  }
+  const { familyId } = await callerBehind(accounts, accessToken);
+  await database.run(
+    'test.expire_family',
+    'update refresh_families set expires_at = now() where id = $1::uuid',
+    [familyId],
+  );
+  await assert.rejects(accounts.refreshSession(refreshToken), refusal('accounts.refresh_invalid'));
+});
+
+test('a refresh token is no access token', async () => {
+  const { refreshToken } = await signUpSomebody(accounts);
+  await assert.rejects(
+    async () => accounts.authenticator.authenticate(refreshToken),
+    refusal('auth.unauthenticated'),
+  );
+});
+
+test('a repeat gets the same successor after the secret was rotated', async () => {
+  const first = await signUpSomebody(accounts);
+  const second = await accounts.refreshSession(first.refreshToken);
+  const rotated = accountsOn(database, {
+    jwtSecrets: [
+      'a new secret of the tests, 32 bytes long',
+      'a secret of the tests, 32 bytes or more',
+    ],
+  });
+  const repeat = await rotated.refreshSession(first.refreshToken);
+  assert.equal(repeat.refreshToken, second.refreshToken);
+});
+
+test('no refresh token stands in the database', async () => {
+  const first = await signUpSomebody(accounts);
+  const second = await accounts.refreshSession(first.refreshToken);
+  const rows = await database.run<{ row: string }>(
+    'test.all_tokens',
+    `select refresh_tokens::text || encode(token_hash, 'escape') as row from refresh_tokens`,
+    [],
+  );
+  for (const { row } of rows) {
+    assert.ok(!row.includes(first.refreshToken) && !row.includes(second.refreshToken));
+  }
+  assert.ok(rows.length >= 2);
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
+import {
+  accountsConstraints,
+  purgeFamilies,
+  purgeSpentTokens,
+} from '../../../src/modules/accounts/index.ts';
+import { testDatabase } from '../../support/database.ts';
+import {
+  accountsOn,
+  callerBehind,
+  codeOf,
+  PASSWORD,
+  refusal,
+  signUpSomebody,
+} from './accounts-fixture.ts';
+
+const { database } = await testDatabase({ constraints: accountsConstraints });
+const accounts = accountsOn(database);
+
+test('what was over a month ago goes, and nothing else', async () => {
+  const going = await signUpSomebody(accounts);
+  const next = await accounts.refreshSession(going.refreshToken);
+  const ended = await accounts.logIn({ email: going.user.email, password: PASSWORD });
+  const justEnded = await accounts.logIn({ email: going.user.email, password: PASSWORD });
+  const { familyId } = await callerBehind(accounts, ended.accessToken);
+  for (const session of [ended, justEnded]) {
+    await accounts.logOut(await callerBehind(accounts, session.accessToken));
+  }
+  await database.run(
+    'test.age_family',
+    `update refresh_families set ended_at = ended_at - interval '31 days' where id = $1::uuid`,
+    [familyId],
+  );
+  await database.run(
+    'test.age_tokens',
+    `update refresh_tokens set spent_at = spent_at - interval '31 days'`,
+    [],
+  );
+
+  const { signal } = new AbortController();
+  await purgeInSlices(database, purgeFamilies, signal);
+  await purgeInSlices(database, purgeSpentTokens, signal);
+
+  const left = await database.run<{ families: number; tokens: number }>(
+    'test.left',
+    `select (select count(*)::int from refresh_families) as families,
+            (select count(*)::int from refresh_tokens) as tokens`,
+    [],
+  );
+  assert.deepEqual(left, [{ families: 2, tokens: 2 }]);
+  assert.equal(await codeOf(() => accounts.refreshSession(next.refreshToken)), null);
+  await assert.rejects(
+    accounts.refreshSession(going.refreshToken),
+    refusal('accounts.refresh_invalid'),
+  );
+});

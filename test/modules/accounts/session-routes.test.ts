@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
+import { testDatabase } from '../../support/database.ts';
+import { newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
+import { accountsServer, cookieOf } from './http-fixture.ts';
+
+const { database } = await testDatabase({ constraints: accountsConstraints });
+const { send } = await accountsServer(database);
+
+async function signUp(url = '/api/auth/signup') {
+  const email = newEmail();
+  const response = await send('POST', url, { body: { email, password: PASSWORD } });
+  assert.equal(response.statusCode, 201, response.body);
+  const access = cookieOf(response, 'holdfast_access');
+  const refresh = cookieOf(response, 'holdfast_refresh');
+  return { email, response, access, refresh, body: response.json() };
+}
+
+function codeIn(response: { json(): { code?: string }; statusCode: number }): string {
+  return `${response.statusCode} ${response.json().code}`;
+}
+
+test('sign-up, under both names, answers the tokens and sets both as guarded cookies', async () => {
+  for (const url of ['/api/auth/signup', '/api/auth/register']) {
+    const { body, access, refresh } = await signUp(url);
+    assert.deepEqual(Object.keys(body).sort(), [
+      'accessToken',
+      'expiresIn',
+      'refreshToken',
+      'user',
+    ]);
+    assert.deepEqual(Object.keys(body.user).sort(), [
+      'createdAt',
+      'email',
+      'id',
+      'name',
+      'role',
+      'vip',
+    ]);
+    assert.equal(access.value, body.accessToken);
+    assert.equal(refresh.value, body.refreshToken);
+    assert.deepEqual([access.path, access.maxAge], ['/', 900]);
+    assert.deepEqual([refresh.path, refresh.maxAge], ['/api/auth', 30 * 86_400]);
+    for (const cookie of [access, refresh]) {
+      assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.sameSite], [true, true, 'Lax']);
+    }
+  }
+});
+
+test('sign-up takes no role, no vip and nothing else that it does not know', async () => {
+  for (const extra of [{ role: 'admin' }, { vip: true }, { id: 'x' }, { disabled: false }]) {
+    const body = { email: newEmail(), password: PASSWORD, ...extra };
+    const response = await send('POST', '/api/auth/signup', { body });
+    assert.equal(codeIn(response), '400 request.invalid', JSON.stringify(extra));
+    const login = await send('POST', '/api/auth/login', {
+      body: { email: body.email, password: PASSWORD },
+    });
+    assert.equal(login.statusCode, 401, 'nothing was written');
+  }
+});
+
+test('sign-up refuses what is out of bounds, and names the place', async () => {
+  const good = { email: newEmail(), password: PASSWORD };
+  const wrong: [object, string][] = [
+    [{ ...good, password: '1234567' }, '/password'],
+    [{ ...good, password: 'x'.repeat(257) }, '/password'],
+    [{ ...good, password: 12345678 }, '/password'],
+    [{ ...good, email: 'nobody' }, '/email'],
+    [{ ...good, email: `${'a'.repeat(243)}@example.com` }, '/email'],
+    [{ ...good, email: 'a@example.com\r\nBcc: b@example.com' }, '/email'],
+    [{ ...good, name: 'a\nb' }, '/name'],
+    [{ ...good, name: 'x'.repeat(201) }, '/name'],
+    [{ ...good, name: null }, '/name'],
+  ];
+  for (const [body, pointer] of wrong) {
+    const response = await send('POST', '/api/auth/signup', { body });
+    assert.equal(codeIn(response), '400 request.invalid', JSON.stringify(body));
+    assert.equal(response.json().errors[0].pointer, pointer);
+  }
+});
+
+test('a taken address is a conflict, a wrong login a 401 without a hint', async () => {
+  const { email } = await signUp();
+  const again = await send('POST', '/api/auth/signup', { body: { email, password: PASSWORD } });
+  assert.equal(codeIn(again), '409 accounts.email_taken');
+  const wrong = await send('POST', '/api/auth/login', { body: { email, password: 'wrong' } });
+  const unknown = await send('POST', '/api/auth/login', {
+    body: { email: newEmail(), password: 'wrong' },
+  });
+  const { requestId: _wrong, ...wrongBody } = wrong.json();
+  const { requestId: _unknown, ...unknownBody } = unknown.json();
+  assert.equal(wrongBody.code, 'accounts.invalid_credentials');
+  assert.deepEqual(wrongBody, unknownBody);
+});
+
+test('the access token lets in as bearer and as cookie, and the bearer wins', async () => {
+  const first = await signUp();
+  const second = await signUp();
+  const cookie = `holdfast_access=${first.access.value}`;
+  const byCookie = await send('GET', '/api/auth/profile', { headers: { cookie } });
+  assert.equal(byCookie.json().email, first.email);
+  const both = await send('GET', '/api/auth/profile', {
+    headers: { cookie },
+    bearer: second.body.accessToken,
+  });
+  assert.equal(both.json().email, second.email);
+  const brokenBearer = await send('GET', '/api/auth/profile', {
+    headers: { cookie },
+    bearer: 'nonsense',
+  });
+  assert.equal(codeIn(brokenBearer), '401 auth.unauthenticated');
+});
+
+test('without a token, or with a refresh token for one, nobody is signed in', async () => {
+  const { body } = await signUp();
+  for (const bearer of [undefined, body.refreshToken, 'a.b.c', `hf_${'A'.repeat(54)}`]) {
+    const response = await send('GET', '/api/auth/profile', bearer === undefined ? {} : { bearer });
+    assert.equal(codeIn(response), '401 auth.unauthenticated');
+    assert.match(String(response.headers['www-authenticate']), /^Bearer/);
+  }
+});
+
+test('a change by cookie needs an origin that is allowed', async () => {
+  const { access } = await signUp();
+  const cookie = `holdfast_access=${access.value}`;
+  const patch = (headers: Record<string, string>) =>
+    send('PATCH', '/api/auth/profile', { body: { name: 'Ada' }, headers: { cookie, ...headers } });
+  for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+    assert.equal(codeIn(await patch(headers)), '403 auth.origin_not_allowed');
+  }
+  for (const origin of [PUBLIC_URL, 'https://front.example']) {
+    assert.equal((await patch({ origin })).json().name, 'Ada');
+  }
+});
+
+test('refresh takes the token of the body, or that of the cookie from an allowed origin', async () => {
+  const { body, refresh } = await signUp();
+  const cookie = `holdfast_refresh=${refresh.value}`;
+  for (const headers of [{ cookie }, { cookie, origin: 'https://evil.example' }]) {
+    const refused = await send('POST', '/api/auth/refresh', { headers });
+    assert.equal(codeIn(refused), '403 auth.origin_not_allowed');
+  }
+  const byCookie = await send('POST', '/api/auth/refresh', {
+    headers: { cookie, origin: PUBLIC_URL },
+  });
+  assert.equal(byCookie.statusCode, 200, byCookie.body);
+  assert.equal(cookieOf(byCookie, 'holdfast_refresh').value, byCookie.json().refreshToken);
+  assert.notEqual(byCookie.json().refreshToken, body.refreshToken);
+
+  const byBody = await send('POST', '/api/auth/refresh', {
+    body: { refreshToken: byCookie.json().refreshToken },
+  });
+  assert.equal(byBody.statusCode, 200);
+  const none = await send('POST', '/api/auth/refresh', { body: {} });
+  assert.equal(codeIn(none), '401 accounts.refresh_invalid');
+  const reused = await send('POST', '/api/auth/refresh', {
+    body: { refreshToken: body.refreshToken },
+  });
+  assert.equal(codeIn(reused), '401 accounts.refresh_reused');
+});
+
+test('refresh works with an access cookie that has run out', async () => {
+  const { refresh } = await signUp();
+  const response = await send('POST', '/api/auth/refresh', {
+    headers: {
+      cookie: `holdfast_access=old; holdfast_refresh=${refresh.value}`,
+      origin: PUBLIC_URL,
+    },
+  });
+  assert.equal(response.statusCode, 200);
+});
+
+test('logout clears both cookies and ends the session', async () => {
+  const { body } = await signUp();
+  const bearer = body.accessToken;
+  const response = await send('POST', '/api/auth/logout', { bearer });
+  assert.equal(response.statusCode, 204);
+  assert.equal(response.body, '');
+  for (const [name, path] of [
+    ['holdfast_access', '/'],
+    ['holdfast_refresh', '/api/auth'],
+  ] as const) {
+    const cookie = cookieOf(response, name);
+    assert.deepEqual([cookie.value, cookie.path], ['', path]);
+  }
+  assert.equal(
+    codeIn(await send('GET', '/api/auth/profile', { bearer })),
+    '401 auth.unauthenticated',
+  );
+  const refresh = await send('POST', '/api/auth/refresh', {
+    body: { refreshToken: body.refreshToken },
+  });
+  assert.equal(codeIn(refresh), '401 accounts.refresh_invalid');
+});
+
+test('an Idempotency-Key, even an unusable one, is ignored on sessions', async () => {
+  const email = newEmail();
+  const body = { email, password: PASSWORD };
+  const headers = { 'idempotency-key': 'same' };
+  assert.equal((await send('POST', '/api/auth/signup', { body, headers })).statusCode, 201);
+  const again = await send('POST', '/api/auth/signup', { body, headers });
+  assert.equal(codeIn(again), '409 accounts.email_taken');
+  const unusable = { 'idempotency-key': 'é'.repeat(300) };
+  const login = await send('POST', '/api/auth/login', { body, headers: unusable });
+  assert.equal(login.statusCode, 200);
+});
+
+test('a forgotten password answers 202 and nothing, a bad link 400', async () => {
+  const { email, body } = await signUp();
+  for (const address of [email, newEmail(), 'no address']) {
+    const response = await send('POST', '/api/auth/password/forgot', { body: { email: address } });
+    assert.deepEqual([response.statusCode, response.body], [202, '']);
+  }
+  const bad = await send('POST', '/api/auth/password/reset', {
+    body: { token: 'nonsense', newPassword: PASSWORD },
+  });
+  assert.equal(codeIn(bad), '400 accounts.reset_invalid');
+  const changed = await send('POST', '/api/auth/password', {
+    bearer: body.accessToken,
+    body: { currentPassword: PASSWORD, newPassword: 'a better password' },
+  });
+  assert.deepEqual([changed.statusCode, changed.body], [204, '']);
+});
