@@ -1,0 +1,11 @@
+/**
+ * Catalogue: what is sold and for how much. Owns the products; their stock belongs to the inventory and is only read
+ * here.
+ */
+export { type Catalog, type CatalogDeps, createCatalog } from './create-catalog.ts';
+export type { Author, OpenStock } from './create-product.ts';
+export { catalogConstraints, catalogErrors } from './errors.ts';
+export { type Product, SKU_PATTERN, STOCK_MAX } from './product.ts';
+export { findProducts } from './queries.ts';
+export { registerCatalogRoutes } from './routes.ts';
+export { type CreateProductInput, Sku } from './schemas.ts';

@@ -1,0 +1,42 @@
+import type { Queryable } from '../../database/statement.ts';
+import type { Caller } from '../../shared/caller.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { presentProduct, seesShelf } from './present-product.ts';
+import { listProducts as readProducts } from './queries.ts';
+import type { ListProductsInput, ProductView } from './schemas.ts';
+
+/** Products by name, as this caller may see them. Throws `request.invalid_cursor`. */
+export async function listProducts(
+  db: Queryable,
+  cursors: Cursors,
+  caller: Caller | null,
+  input: ListProductsInput,
+): Promise<Page<ProductView>> {
+  const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
+  const withInactive = seesShelf(caller);
+  const search = input.search ?? null;
+  const available = input.available ?? null;
+  const filters = { list: 'products', withInactive, search, available };
+  const [afterName = null, afterId = null] =
+    input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
+  const rows = await readProducts(
+    db,
+    withInactive,
+    search === null ? null : containing(search),
+    available,
+    afterName,
+    afterId,
+    limit + 1,
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => presentProduct(row, caller),
+    (last) => cursors.encode(filters, [last.name, last.id]),
+  );
+}
+
+/** A LIKE pattern for texts that contain this one, in which its own `%`, `_` and `\` mean themselves. */
+function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

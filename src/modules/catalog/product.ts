@@ -1,0 +1,22 @@
+export const SKU_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+/** Units of one product that may lie on the shelf. */
+export const STOCK_MAX = 1_000_000_000;
+
+/** What other rooms may know of a product. */
+export interface Product {
+  id: string;
+  sku: string;
+  name: string;
+  priceMinor: number;
+  currency: string;
+  active: boolean;
+}
+
+export interface StockedProduct extends Product {
+  description: string;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  onHand: number;
+  reserved: number;
+}

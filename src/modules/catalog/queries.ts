@@ -1,0 +1,104 @@
+import { type Queryable, statement } from '../../database/statement.ts';
+import type { Product, StockedProduct } from './product.ts';
+
+export const findProductsStatement = statement<
+  [ids: readonly string[], skus: readonly string[]],
+  Product
+>(
+  'catalog.find_products',
+  `select id, sku, name, price_minor as "priceMinor", currency, active
+     from products
+    where id = any($1::uuid[])
+       or sku = any($2::text[])`,
+);
+
+/** Products by id or SKU, active or not, in no order; what does not exist is left out. One statement. */
+export function findProducts(
+  db: Queryable,
+  wanted: { readonly ids?: readonly string[]; readonly skus?: readonly string[] },
+): Promise<Product[]> {
+  return findProductsStatement(db, wanted.ids ?? [], wanted.skus ?? []);
+}
+
+const columns = `
+  products.id, products.sku, products.name, products.description,
+  products.price_minor as "priceMinor", products.currency, products.active, products.version,
+  products.created_at as "createdAt", products.updated_at as "updatedAt",
+  stock.on_hand as "onHand", stock.reserved`;
+
+export const findProduct = statement<[productId: string], StockedProduct>(
+  'catalog.find_product',
+  `select ${columns}
+     from products
+     join stock on stock.product_id = products.id
+    where products.id = $1::uuid`,
+);
+
+/** The same, locked against other edits. The stock is not locked: orders go on meanwhile. */
+export const lockProduct = statement<[productId: string], StockedProduct>(
+  'catalog.lock_product',
+  `select ${columns}
+     from products
+     join stock on stock.product_id = products.id
+    where products.id = $1::uuid
+      for no key update of products`,
+);
+
+/** `pattern` is a LIKE pattern; `available` true, false or null for both; after (name, id) when given. */
+export const listProducts = statement<
+  [
+    withInactive: boolean,
+    pattern: string | null,
+    available: boolean | null,
+    afterName: string | null,
+    afterId: string | null,
+    limit: number,
+  ],
+  StockedProduct
+>(
+  'catalog.list_products',
+  `select ${columns}
+     from products
+     join stock on stock.product_id = products.id
+    where ($1::boolean or products.active)
+      and ($2::text is null or products.sku ilike $2::text or products.name ilike $2::text)
+      and ($3::boolean is null
+           or (products.active and stock.on_hand > stock.reserved) = $3::boolean)
+      and ($4::text is null or (products.name, products.id) > ($4::text, $5::uuid))
+    order by products.name, products.id
+    limit $6::int`,
+);
+
+export const insertProduct = statement<
+  [
+    id: string,
+    sku: string,
+    name: string,
+    description: string,
+    priceMinor: number,
+    currency: string,
+    active: boolean,
+  ],
+  { version: number; createdAt: Date; updatedAt: Date }
+>(
+  'catalog.insert_product',
+  `insert into products (id, sku, name, description, price_minor, currency, active)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::boolean)
+   returning version, created_at as "createdAt", updated_at as "updatedAt"`,
+);
+
+export const changeProduct = statement<
+  [id: string, name: string, description: string, priceMinor: number, active: boolean],
+  { version: number; updatedAt: Date }
+>(
+  'catalog.change_product',
+  `update products
+      set name = $2::text,
+          description = $3::text,
+          price_minor = $4::bigint,
+          active = $5::boolean,
+          version = version + 1,
+          updated_at = now()
+    where id = $1::uuid
+   returning version, updated_at as "updatedAt"`,
+);

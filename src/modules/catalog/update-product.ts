@@ -1,0 +1,48 @@
+import type { Transaction } from '../../database/database.ts';
+import { requireMatch } from '../../http/index.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { catalogErrors } from './errors.ts';
+import type { StockedProduct } from './product.ts';
+import { changeProduct, lockProduct } from './queries.ts';
+import type { UpdateProductInput } from './schemas.ts';
+
+/**
+ * Changes what is said of a product. `accepted` are the versions that `If-Match` takes, null for any. An edit that
+ * changes nothing leaves the version as it is. Throws `catalog.not_found`, `request.precondition_failed` and
+ * `catalog.version_conflict`.
+ */
+export async function updateProduct(
+  tx: Transaction,
+  productId: string,
+  input: UpdateProductInput,
+  accepted: readonly number[] | null,
+): Promise<StockedProduct> {
+  const [product] = await lockProduct(tx, productId);
+  if (product === undefined) throw new CodedError(catalogErrors.notFound);
+  requireMatch(accepted, product.version);
+  if (input.version !== undefined && input.version !== product.version) {
+    throw new CodedError(catalogErrors.versionConflict, {
+      extensions: { currentVersion: product.version },
+    });
+  }
+  const edited: StockedProduct = {
+    ...product,
+    name: input.name ?? product.name,
+    description: input.description ?? product.description,
+    priceMinor: input.price?.amount ?? product.priceMinor,
+    active: input.active ?? product.active,
+  };
+  if (isSame(product, edited)) return product;
+  const { name, description, priceMinor, active } = edited;
+  const [stamp] = await changeProduct(tx, productId, name, description, priceMinor, active);
+  return { ...edited, ...stamp! };
+}
+
+function isSame(before: StockedProduct, after: StockedProduct): boolean {
+  return (
+    before.name === after.name &&
+    before.description === after.description &&
+    before.priceMinor === after.priceMinor &&
+    before.active === after.active
+  );
+}

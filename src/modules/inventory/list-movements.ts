@@ -1,0 +1,26 @@
+import type { Queryable } from '../../database/statement.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { catalogErrors, findProducts } from '../catalog/index.ts';
+import { presentMovement } from './present-movement.ts';
+import { listMovements as readMovements } from './queries.ts';
+import type { ListMovementsInput, MovementView } from './schemas.ts';
+
+/** The ledger of a product, newest first. Throws `catalog.not_found` and `request.invalid_cursor`. */
+export async function listMovements(
+  db: Queryable,
+  cursors: Cursors,
+  productId: string,
+  input: ListMovementsInput,
+): Promise<Page<MovementView>> {
+  const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
+  const filters = { list: 'stock-movements', productId };
+  const [beforeAt = null, beforeId = null] =
+    input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
+  const [product] = await findProducts(db, { ids: [productId] });
+  if (product === undefined) throw new CodedError(catalogErrors.notFound);
+  const rows = await readMovements(db, productId, beforeAt, beforeId, limit + 1);
+  return pageOf(rows, limit, presentMovement, (last) =>
+    cursors.encode(filters, [last.at.toISOString(), last.id]),
+  );
+}

@@ -1,0 +1,194 @@
+import { statement } from '../../database/statement.ts';
+import type { Actor } from '../../shared/caller.ts';
+import type { MovementKind } from './movement.ts';
+
+export interface StockRow {
+  productId: string;
+  onHand: number;
+  reserved: number;
+}
+
+/**
+ * Locks stock against other changes, in the order of product ids, in which everybody takes these locks. Products without
+ * stock are left out.
+ */
+export const lockStock = statement<[productIds: readonly string[]], StockRow>(
+  'inventory.lock_stock',
+  `select product_id as "productId", on_hand as "onHand", reserved
+     from stock
+    where product_id = any($1::uuid[])
+    order by product_id
+      for no key update`,
+);
+
+export interface OfferRow extends StockRow {
+  sku: string;
+  name: string;
+  priceMinor: number;
+  active: boolean;
+}
+
+const offers = `
+   select stock.product_id as "productId", stock.on_hand as "onHand", stock.reserved,
+          products.sku, products.name, products.price_minor as "priceMinor", products.active
+     from products
+     join stock on stock.product_id = products.id
+    where products.id = any($1::uuid[])
+       or products.sku = any($2::text[])
+    order by stock.product_id`;
+
+/** What is asked for by id or SKU, as it is sold now, with its stock. What does not exist is left out. */
+export const findOffers = statement<
+  [productIds: readonly string[], skus: readonly string[]],
+  OfferRow
+>('inventory.find_offers', offers);
+
+/** The same, with the stock locked as by `lockStock`. */
+export const lockOffers = statement<
+  [productIds: readonly string[], skus: readonly string[]],
+  OfferRow
+>('inventory.lock_offers', `${offers}\n      for no key update of stock`);
+
+/**
+ * Adds to (`sign` 1) or takes from (-1) what is reserved. `lines` is a JSON array of `{product_id, quantity}`, in which a
+ * product may stand several times. Locks in the order of product ids before it changes a row. The products that were
+ * changed come back.
+ */
+export const changeReserved = statement<[lines: string, sign: 1 | -1], { productId: string }>(
+  'inventory.change_reserved',
+  `with wanted as (
+     select product_id, sum(quantity)::bigint as quantity
+       from jsonb_to_recordset($1::jsonb) as line (product_id uuid, quantity bigint)
+      group by product_id),
+   locked as materialized (
+     select product_id
+       from stock
+      where product_id in (select product_id from wanted)
+      order by product_id
+        for no key update)
+   update stock
+      set reserved = stock.reserved + $2::bigint * wanted.quantity
+     from wanted
+     join locked on locked.product_id = wanted.product_id
+    where stock.product_id = wanted.product_id
+   returning stock.product_id as "productId"`,
+);
+
+/**
+ * Takes units off the shelf together with their reservation (`sign` -1), or puts both back (1), and writes the ledger.
+ * `movements` is a JSON array with the members named below, at most one for an order and product. Each ledger row shows
+ * the stock as it was after it, as if they had come one after the other. The rows that were written come back.
+ */
+export const moveStock = statement<
+  [movements: string, sign: 1 | -1, kind: 'consumption' | 'return'],
+  { id: string }
+>(
+  'inventory.move_stock',
+  `with movement as (
+     select id, product_id, order_id, quantity, reason, actor_type, actor_id, actor_role,
+            sum(quantity) over (partition by product_id order by id desc)::bigint - quantity as later
+       from jsonb_to_recordset($1::jsonb) as new_movement
+         (id uuid, product_id uuid, order_id uuid, quantity bigint, reason text,
+          actor_type text, actor_id uuid, actor_role text)),
+   wanted as (
+     select product_id, sum(quantity)::bigint as quantity
+       from movement
+      group by product_id),
+   locked as materialized (
+     select product_id
+       from stock
+      where product_id in (select product_id from wanted)
+      order by product_id
+        for no key update),
+   changed as (
+     update stock
+        set on_hand = stock.on_hand + $2::bigint * wanted.quantity,
+            reserved = stock.reserved + $2::bigint * wanted.quantity
+       from wanted
+       join locked on locked.product_id = wanted.product_id
+      where stock.product_id = wanted.product_id
+     returning stock.product_id, stock.on_hand, stock.reserved)
+   insert into stock_movements (id, product_id, kind, delta, reason, order_id, on_hand, reserved,
+                                actor_type, actor_id, actor_role, at)
+   select movement.id, movement.product_id, $3::text, $2::bigint * movement.quantity,
+          movement.reason, movement.order_id,
+          changed.on_hand - $2::bigint * movement.later,
+          changed.reserved - $2::bigint * movement.later,
+          movement.actor_type, movement.actor_id, movement.actor_role, clock_timestamp()
+     from movement
+     join changed on changed.product_id = movement.product_id
+   returning id`,
+);
+
+export const insertStock = statement<[productId: string, onHand: number], never>(
+  'inventory.insert_stock',
+  `insert into stock (product_id, on_hand)
+   values ($1::uuid, $2::bigint)`,
+);
+
+export const changeOnHand = statement<
+  [productId: string, delta: number],
+  { onHand: number; reserved: number }
+>(
+  'inventory.change_on_hand',
+  `update stock
+      set on_hand = on_hand + $2::bigint
+    where product_id = $1::uuid
+   returning on_hand as "onHand", reserved`,
+);
+
+export interface MovementRow {
+  id: string;
+  kind: MovementKind;
+  delta: number;
+  reason: string;
+  orderId: string | null;
+  onHand: number;
+  reserved: number;
+  actorType: Actor['type'];
+  actorId: string | null;
+  actorRole: Actor['role'];
+  at: Date;
+}
+
+const movementColumns = `
+  id, kind, delta, reason, order_id as "orderId", on_hand as "onHand", reserved,
+  actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole", at`;
+
+/** Stamped with the time of the statement: under the row's lock it rises with every movement of the product. */
+export const insertMovement = statement<
+  [
+    id: string,
+    productId: string,
+    kind: 'initial' | 'adjustment',
+    delta: number,
+    reason: string,
+    onHand: number,
+    reserved: number,
+    actorType: Actor['type'],
+    actorId: string | null,
+    actorRole: Actor['role'],
+  ],
+  MovementRow
+>(
+  'inventory.insert_movement',
+  `insert into stock_movements (id, product_id, kind, delta, reason, on_hand, reserved,
+                                actor_type, actor_id, actor_role, at)
+   values ($1::uuid, $2::uuid, $3::text, $4::bigint, $5::text, $6::bigint, $7::bigint,
+           $8::text, $9::uuid, $10::text, clock_timestamp())
+   returning ${movementColumns}`,
+);
+
+/** The ledger of a product, newest first, before (at, id) when given. */
+export const listMovements = statement<
+  [productId: string, beforeAt: string | null, beforeId: string | null, limit: number],
+  MovementRow
+>(
+  'inventory.list_movements',
+  `select ${movementColumns}
+     from stock_movements
+    where product_id = $1::uuid
+      and ($2::timestamptz is null or (at, id) < ($2::timestamptz, $3::uuid))
+    order by at desc, id desc
+    limit $4::int`,
+);

@@ -1,0 +1,29 @@
+import type { Transaction } from '../../database/database.ts';
+import { changeReserved } from './queries.ts';
+
+/** Units of a product. A list of lines may name a product several times; they are summed. */
+export interface StockLine {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/**
+ * Promises units to open orders: one statement whatever the number of lines. The caller has looked at what is free under
+ * `lockStock`; the database refuses a promise beyond the shelf all the same (`inventory.insufficient_stock`).
+ */
+export function reserveStock(tx: Transaction, lines: readonly StockLine[]): Promise<void> {
+  return change(tx, lines, 1);
+}
+
+/** Gives promised units back, when orders end without being completed. */
+export function releaseStock(tx: Transaction, lines: readonly StockLine[]): Promise<void> {
+  return change(tx, lines, -1);
+}
+
+async function change(tx: Transaction, lines: readonly StockLine[], sign: 1 | -1): Promise<void> {
+  if (lines.length === 0) return;
+  const rows = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
+  const changed = await changeReserved(tx, JSON.stringify(rows), sign);
+  const products = new Set(lines.map((line) => line.productId));
+  if (changed.length !== products.size) throw new Error('a product has no stock row');
+}

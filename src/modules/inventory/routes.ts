@@ -1,0 +1,48 @@
+import { type App, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import { catalogErrors } from '../catalog/index.ts';
+import type { Inventory } from './create-inventory.ts';
+import { inventoryErrors } from './errors.ts';
+import { AdjustStockBody, ListMovementsQuery, MovementPage, MovementReply } from './schemas.ts';
+
+const tags = ['Stock'];
+
+export function registerInventoryRoutes(app: App, inventory: Inventory): void {
+  app.post(
+    '/api/products/:id/stock-adjustments',
+    {
+      schema: {
+        operationId: 'adjustStock',
+        summary: 'Correct the stock of a product',
+        tags,
+        params: IdParameter,
+        body: AdjustStockBody,
+        response: { 201: MovementReply },
+      },
+      config: { errors: [catalogErrors.notFound, inventoryErrors.belowReserved] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const outcome = await inventory.adjustStock(contextOf(request), id, request.body);
+      return sendOnce(reply, outcome, { status: 201 });
+    },
+  );
+
+  app.get(
+    '/api/products/:id/stock-adjustments',
+    {
+      schema: {
+        operationId: 'listStockAdjustments',
+        summary: 'Read the stock ledger of a product',
+        description:
+          'Newest first: the stock at the start, corrections, and what orders took or gave back.',
+        tags,
+        params: IdParameter,
+        querystring: ListMovementsQuery,
+        response: { 200: MovementPage },
+      },
+      config: { errors: [catalogErrors.notFound, requestErrors.invalidCursor] },
+    },
+    (request) => inventory.listMovements(request.params.id, request.query),
+  );
+}

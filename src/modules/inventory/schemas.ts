@@ -1,0 +1,53 @@
+import { type Static, Type } from 'typebox';
+import {
+  Choice,
+  CursorParameter,
+  Id,
+  Instant,
+  LimitParameter,
+  Nullable,
+  pageOfSchema,
+} from '../../http/index.ts';
+import { STOCK_MAX } from '../catalog/index.ts';
+import { movementKinds } from './movement.ts';
+
+export const AdjustStockBody = Type.Object(
+  {
+    delta: Type.Integer({
+      minimum: -STOCK_MAX,
+      maximum: STOCK_MAX,
+      description: 'Units to add, or to take away; not 0.',
+    }),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
+  { additionalProperties: false, examples: [{ delta: 12, reason: 'Delivered this morning' }] },
+);
+
+export type AdjustStockInput = Static<typeof AdjustStockBody>;
+
+export const ListMovementsQuery = Type.Object(
+  { limit: LimitParameter, cursor: CursorParameter },
+  { additionalProperties: false },
+);
+
+export type ListMovementsInput = Static<typeof ListMovementsQuery>;
+
+export const MovementReply = Type.Object({
+  id: Id,
+  kind: Choice(movementKinds),
+  delta: Type.Integer(),
+  reason: Type.String(),
+  orderId: Nullable(Id),
+  onHand: Type.Integer({ description: 'As it was after this movement.' }),
+  reserved: Type.Integer({ description: 'As it was after this movement.' }),
+  actor: Type.Object({
+    type: Choice(['user', 'api_key', 'system', 'provider']),
+    id: Nullable(Type.String()),
+    role: Nullable(Type.String()),
+  }),
+  at: Instant,
+});
+
+export type MovementView = Static<typeof MovementReply>;
+
+export const MovementPage = pageOfSchema(MovementReply);

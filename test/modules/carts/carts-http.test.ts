@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { testDatabase } from '../../support/database.ts';
+import { startTestServer } from '../../support/server.ts';
+import { addProduct } from '../../support/shop.ts';
+
+const db = await testDatabase();
+const server = await startTestServer(db);
+const customer = await server.signUp();
+
+interface CartBody {
+  readonly items: readonly { sku: string; quantity: number }[];
+  readonly total: object;
+}
+
+describe('the cart over HTTP', () => {
+  test('goes from empty to an order and back to empty', async () => {
+    const product = await addProduct(db.database, { priceMinor: 295 });
+    const path = `/api/cart/items/${product.sku}`;
+    assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
+    const filled = await customer.put(path, { quantity: 2 });
+    assert.equal(filled.status, 200, filled.text);
+    assert.deepEqual(filled.json<CartBody>(), {
+      items: [
+        {
+          sku: product.sku,
+          productId: product.id,
+          name: `Product ${product.sku}`,
+          quantity: 2,
+          unitPrice: { amount: 295, currency: 'GBP' },
+          total: { amount: 590, currency: 'GBP' },
+          available: 10,
+        },
+      ],
+      total: { amount: 590, currency: 'GBP' },
+    });
+    const wish = { expectedTotal: { amount: 590, currency: 'GBP' } };
+    const headers = { 'idempotency-key': 'the-checkout' };
+    const placed = await customer.post('/api/cart/checkout', wish, headers);
+    assert.equal(placed.status, 201, placed.text);
+    const order = placed.json<{ id: string; total: object }>();
+    assert.deepEqual(order.total, { amount: 590, currency: 'GBP' });
+    assert.equal(placed.headers.get('location'), `/api/orders/${order.id}`);
+    assert.equal(placed.headers.get('etag'), '"1"');
+    const repeat = await customer.post('/api/cart/checkout', wish, headers);
+    assert.equal(repeat.text, placed.text);
+    assert.equal(repeat.headers.get('idempotent-replayed'), 'true');
+    assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
+    const again = await customer.post('/api/cart/checkout');
+    assert.deepEqual([again.status, again.json().code], [409, 'carts.empty']);
+  });
+
+  test('lets lines go, and the whole of it', async () => {
+    const product = await addProduct(db.database);
+    const path = `/api/cart/items/${product.sku}`;
+    await customer.put(path, { quantity: 1 });
+    for (const gone of [path, path, '/api/cart', '/api/cart']) {
+      const reply = await customer.delete(gone);
+      assert.equal(reply.status, 200, reply.text);
+      assert.deepEqual(reply.json<CartBody>().items, []);
+    }
+  });
+
+  test('refuses quantities that are none, and products that are unknown', async () => {
+    const { sku } = await addProduct(db.database);
+    for (const quantity of [0, -1, 1.5, '2', 10_001, 2 ** 53, null]) {
+      const reply = await customer.put(`/api/cart/items/${sku}`, { quantity });
+      assert.deepEqual([reply.status, reply.json().code], [400, 'request.invalid']);
+    }
+    const priced = await customer.put(`/api/cart/items/${sku}`, { quantity: 1, unitPrice: 1 });
+    assert.equal(priced.status, 400);
+    const unknown = await customer.put('/api/cart/items/NO-SUCH', { quantity: 1 });
+    assert.deepEqual([unknown.status, unknown.json().code], [400, 'catalog.unknown_product']);
+    const trick = await customer.put(`/api/cart/items/${encodeURIComponent("' or 1=1 --")}`, {
+      quantity: 1,
+    });
+    assert.deepEqual([trick.status, trick.json().code], [400, 'request.invalid']);
+  });
+
+  test('is for customers only', async () => {
+    for (const [session, status] of [
+      [server.anonymous, 401],
+      [await server.asAdmin(), 403],
+      [await server.signInAs('kitchen'), 403],
+    ] as const) {
+      assert.equal((await session.get('/api/cart')).status, status);
+      assert.equal((await session.delete('/api/cart')).status, status);
+      assert.equal((await session.post('/api/cart/checkout', {})).status, status);
+    }
+  });
+});

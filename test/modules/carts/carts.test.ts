@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createCarts } from '../../../src/modules/carts/index.ts';
+import type { UserCaller } from '../../../src/shared/caller.ts';
+import type { CodedError } from '../../../src/shared/errors.ts';
+import { catalogOn } from '../../support/catalogue.ts';
+import { testDatabase } from '../../support/database.ts';
+import { coded, contextOf, ordersOn, settle, viewOf } from '../../support/orders.ts';
+import { addProduct, addUser, stockOf, type TestProduct } from '../../support/shop.ts';
+
+const { database } = await testDatabase();
+const cartsOn = () =>
+  createCarts({ database, orders: ordersOn(database, { pendingMax: 0 }), currency: 'GBP' });
+const carts = cartsOn();
+/** A second server on the same database: it shares nothing but the database. */
+const otherServer = cartsOn();
+const admin = await addUser(database, { role: 'admin' });
+
+const pounds = (amount: number) => ({ amount, currency: 'GBP' });
+
+function put(customer: UserCaller, product: TestProduct, quantity = 1) {
+  return carts.setItem(customer.id, { sku: product.sku, quantity });
+}
+
+function edit(product: TestProduct, change: object) {
+  return catalogOn(database).updateProduct(contextOf(admin), product.id, change, null);
+}
+
+function checkOut(customer: UserCaller, wish: object = {}, key?: string, server = carts) {
+  return server.checkOut(
+    { ...contextOf(customer, key, wish), operation: 'checkOut', deferred: false },
+    wish,
+  );
+}
+
+describe('a cart', () => {
+  test('is empty at first, and one per customer', async () => {
+    const [one, other] = [await addUser(database), await addUser(database)];
+    assert.deepEqual(await carts.getCart(one.id), { items: [], total: pounds(0) });
+    await put(one, await addProduct(database));
+    assert.equal((await carts.getCart(other.id)).items.length, 0);
+  });
+
+  test('keeps lines in the order in which they were added, also when a quantity is set again', async () => {
+    const customer = await addUser(database);
+    const rice = await addProduct(database, { priceMinor: 295, onHand: 8 });
+    const naan = await addProduct(database, { priceMinor: 260 });
+    await put(customer, rice, 2);
+    await put(customer, naan, 1);
+    const cart = await put(customer, rice, 5);
+    assert.deepEqual(
+      cart.items.map(({ sku, quantity, total }) => [sku, quantity, total.amount]),
+      [
+        [rice.sku, 5, 1475],
+        [naan.sku, 1, 260],
+      ],
+    );
+    assert.deepEqual(cart.total, pounds(1735));
+    assert.equal(cart.items[0]!.available, 8);
+  });
+
+  test('shows the price of this moment', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { priceMinor: 100 });
+    await put(customer, product, 3);
+    await edit(product, { price: pounds(150) });
+    const cart = await carts.getCart(customer.id);
+    assert.deepEqual(cart.items[0]!.unitPrice, pounds(150));
+    assert.deepEqual(cart.total, pounds(450));
+  });
+
+  test('shows nothing available of what is not for sale any more, and takes no more of it', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    await put(customer, product);
+    await edit(product, { active: false });
+    assert.equal((await carts.getCart(customer.id)).items[0]!.available, 0);
+    const unknown = coded('catalog.unknown_product');
+    await assert.rejects(put(customer, product, 2), unknown);
+    await assert.rejects(carts.setItem(customer.id, { sku: 'NO-SUCH', quantity: 1 }), unknown);
+  });
+
+  test('gives a line back, all lines back, and does not mind when nothing is there', async () => {
+    const customer = await addUser(database);
+    const [rice, naan] = [await addProduct(database), await addProduct(database)];
+    await put(customer, rice);
+    await put(customer, naan);
+    const left = await carts.removeItem(customer.id, rice.sku);
+    assert.deepEqual(
+      left.items.map(({ sku }) => sku),
+      [naan.sku],
+    );
+    assert.deepEqual(await carts.removeItem(customer.id, rice.sku), left);
+    assert.deepEqual((await carts.removeItem(customer.id, 'NO-SUCH')).items.length, 1);
+    assert.deepEqual((await carts.clear(customer.id)).items, []);
+    assert.deepEqual((await carts.clear(customer.id)).items, []);
+  });
+
+  test('holds a hundred lines, however many are added at once', async () => {
+    const customer = await addUser(database);
+    const products = await Promise.all(Array.from({ length: 105 }, () => addProduct(database)));
+    const { done, refused } = await settle(products.map((product) => put(customer, product)));
+    assert.equal(done.length, 100);
+    assert.deepEqual(refused, Array(5).fill('request.invalid'));
+    const { items } = await carts.getCart(customer.id);
+    assert.equal(items.length, 100);
+    const full = await carts.setItem(customer.id, { sku: items[0]!.sku, quantity: 2 });
+    assert.equal(full.items[0]!.quantity, 2);
+  });
+});
+
+describe('checkout', () => {
+  test('places the lines in their order at the prices of now, and empties the cart', async () => {
+    const customer = await addUser(database);
+    const rice = await addProduct(database, { priceMinor: 295 });
+    const naan = await addProduct(database, { priceMinor: 260 });
+    await put(customer, rice, 2);
+    await put(customer, naan, 1);
+    await edit(rice, { price: pounds(300) });
+    const order = viewOf(await checkOut(customer, { note: 'no coriander' }));
+    assert.deepEqual(
+      order.items.map(({ sku, quantity, unitPrice }) => [sku, quantity, unitPrice.amount]),
+      [
+        [rice.sku, 2, 300],
+        [naan.sku, 1, 260],
+      ],
+    );
+    assert.deepEqual(order.total, pounds(860));
+    assert.equal(order.note, 'no coriander');
+    assert.equal((await stockOf(database, rice.id)).reserved, 2);
+    assert.deepEqual((await carts.getCart(customer.id)).items, []);
+  });
+
+  test('of an empty cart is refused', async () => {
+    await assert.rejects(checkOut(await addUser(database)), coded('carts.empty'));
+  });
+
+  test('that is refused leaves the cart and the stock as they are', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { priceMinor: 100, onHand: 2 });
+    await put(customer, product, 3);
+    await assert.rejects(checkOut(customer), (error: CodedError) => {
+      assert.equal(error.code, 'inventory.insufficient_stock');
+      assert.deepEqual(error.details.extensions, {
+        lines: [{ sku: product.sku, requested: 3, available: 2 }],
+      });
+      return true;
+    });
+    await put(customer, product, 2);
+    const drifted = checkOut(customer, { expectedTotal: pounds(199) });
+    await assert.rejects(drifted, coded('orders.price_changed'));
+    const foreign = checkOut(customer, { expectedTotal: { amount: 200, currency: 'EUR' } });
+    await assert.rejects(foreign, coded('request.invalid'));
+    await edit(product, { active: false });
+    await assert.rejects(checkOut(customer), coded('catalog.unknown_product'));
+    assert.equal((await carts.getCart(customer.id)).items[0]!.quantity, 2);
+    assert.equal((await stockOf(database, product.id)).reserved, 0);
+  });
+
+  test('that is clicked twenty times, without a key and on two servers, makes one order', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 100 });
+    await put(customer, product, 2);
+    const clicks = Array.from({ length: 20 }, (_, index) =>
+      checkOut(customer, {}, undefined, index % 2 === 0 ? carts : otherServer),
+    );
+    const { done, refused } = await settle(clicks);
+    assert.equal(done.length, 1);
+    assert.deepEqual([...new Set(refused)], ['carts.empty']);
+    assert.equal((await stockOf(database, product.id)).reserved, 2);
+  });
+
+  test('that is repeated under one key or clientToken answers with the first order', async () => {
+    for (const [wish, key] of [
+      [{}, 'checkout-key'],
+      [{ clientToken: 'checkout-token' }, undefined],
+    ] as const) {
+      const customer = await addUser(database);
+      const product = await addProduct(database, { onHand: 100 });
+      await put(customer, product, 2);
+      const repeats = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          checkOut(customer, wish, key, index % 2 === 0 ? carts : otherServer),
+        ),
+      );
+      assert.equal(new Set(repeats.map(({ body }) => body)).size, 1);
+      assert.equal(repeats.filter(({ replayed }) => !replayed).length, 1);
+      await put(customer, product, 1);
+      assert.equal((await checkOut(customer, wish, key)).replayed, true);
+      assert.equal((await carts.getCart(customer.id)).items.length, 1);
+    }
+  });
+
+  test('races an edit of the cart: each unit is in the order or in the cart, never in both or neither', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await addUser(database);
+      const [first, second] = [await addProduct(database), await addProduct(database)];
+      await put(customer, first);
+      const [placed] = await Promise.all([checkOut(customer), put(customer, second)]);
+      const ordered = viewOf(placed).items.map(({ sku }) => sku);
+      const kept = (await carts.getCart(customer.id)).items.map(({ sku }) => sku);
+      assert.deepEqual([...ordered, ...kept], [first.sku, second.sku]);
+    }
+  });
+
+  test('of many customers for the last units gives each of these to one of them', async () => {
+    const product = await addProduct(database, { onHand: 10 });
+    const customers = await Promise.all(Array.from({ length: 30 }, () => addUser(database)));
+    await Promise.all(customers.map((customer) => put(customer, product)));
+    const { done, refused } = await settle(
+      customers.map((customer, index) =>
+        checkOut(customer, {}, undefined, index % 2 === 0 ? carts : otherServer),
+      ),
+    );
+    assert.equal(done.length, 10);
+    assert.deepEqual([...new Set(refused)], ['inventory.insufficient_stock']);
+    const contents = await Promise.all(customers.map(({ id }) => carts.getCart(id)));
+    assert.equal(contents.filter(({ items }) => items.length === 0).length, 10);
+  });
+});

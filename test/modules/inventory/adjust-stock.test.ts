@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inventoryConstraints } from '../../../src/modules/inventory/index.ts';
+import type { CodedError } from '../../../src/shared/errors.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { inventoryOn } from '../../support/catalogue.ts';
+import { testDatabase } from '../../support/database.ts';
+import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../support/orders.ts';
+import { addProduct, addUser, stockOf } from '../../support/shop.ts';
+
+const { database } = await testDatabase({ constraints: inventoryConstraints });
+const inventory = inventoryOn(database);
+const orders = ordersOn(database, { pendingMax: 0 });
+const admin = await addUser(database, { role: 'admin' });
+
+function adjust(productId: string, delta: number, key?: string) {
+  const input = { delta, reason: 'Counted again' };
+  return inventory.adjustStock(contextOf(admin, key, input), productId, input);
+}
+
+describe('a stock correction', () => {
+  test('moves the shelf, and stands in the ledger and in the log with who and why', async () => {
+    const product = await addProduct(database, { onHand: 3 });
+    const { result } = await adjust(product.id, 4);
+    assert.equal(result.onHand, 7);
+    assert.equal(result.reserved, 0);
+    assert.deepEqual(result.actor, { type: 'user', id: admin.id, role: 'admin' });
+    const page = await inventory.listMovements(product.id, {});
+    assert.deepEqual(page.data[0], result);
+    assert.deepEqual(
+      page.data.map(({ kind, delta }) => [kind, delta]),
+      [
+        ['adjustment', 4],
+        ['initial', 3],
+      ],
+    );
+    const [event] = await database.run<{ data: object; reason: string; actorId: string }>(
+      'test.stock_event',
+      `select data, reason, actor_id as "actorId" from events where data ->> 'productId' = $1::text`,
+      [product.id],
+    );
+    assert.deepEqual(event, {
+      data: {
+        movementId: result.id,
+        productId: product.id,
+        sku: product.sku,
+        delta: 4,
+        onHand: 7,
+        reserved: 0,
+      },
+      reason: 'Counted again',
+      actorId: admin.id,
+    });
+  });
+
+  test('40 corrections at once add up', async () => {
+    const product = await addProduct(database, { onHand: 100 });
+    const deltas = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 3 : -2));
+    await Promise.all(deltas.map((delta) => adjust(product.id, delta)));
+    assert.equal((await stockOf(database, product.id)).onHand, 120);
+    const { data } = await inventory.listMovements(product.id, { limit: 100 });
+    const newestFirst = data.map(({ onHand }) => onHand);
+    data.slice(0, -1).forEach(({ delta }, index) => {
+      assert.equal(newestFirst[index]! - newestFirst[index + 1]!, delta);
+    });
+  });
+
+  test('taking the last units away races an order for them: one of the two is refused', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const product = await addProduct(database, { onHand: 5 });
+      const customer = await addUser(database);
+      const { done, refused } = await settle<unknown>([
+        orders.placeOrder(placementContextOf(customer), {
+          items: [{ sku: product.sku, quantity: 5 }],
+        }),
+        adjust(product.id, -5),
+      ]);
+      assert.equal(done.length, 1);
+      const { onHand, reserved } = await stockOf(database, product.id);
+      if (reserved === 5) {
+        assert.deepEqual([onHand, refused], [5, ['inventory.below_reserved']]);
+      } else assert.deepEqual([onHand, refused], [0, ['inventory.insufficient_stock']]);
+    }
+  });
+
+  test('cannot take what is promised, and says what is', async () => {
+    const product = await addProduct(database, { onHand: 5 });
+    await orders.placeOrder(placementContextOf(await addUser(database)), {
+      items: [{ sku: product.sku, quantity: 3 }],
+    });
+    await assert.rejects(adjust(product.id, -3), (error: CodedError) => {
+      assert.equal(error.code, 'inventory.below_reserved');
+      assert.deepEqual(error.details.extensions, { onHand: 5, reserved: 3 });
+      return true;
+    });
+    await adjust(product.id, -2);
+    assert.deepEqual(await stockOf(database, product.id), { onHand: 3, reserved: 3 });
+  });
+
+  test('of nothing, or beyond the bounds, is refused and leaves no trace', async () => {
+    const product = await addProduct(database, { onHand: 5 });
+    await assert.rejects(adjust(product.id, 0), coded('request.invalid'));
+    await assert.rejects(adjust(product.id, 1_000_000_000), coded('request.invalid'));
+    await assert.rejects(adjust(product.id, -6), coded('inventory.below_reserved'));
+    await assert.rejects(adjust(newId(), 1), coded('catalog.not_found'));
+    assert.equal((await inventory.listMovements(product.id, {})).data.length, 1);
+  });
+
+  test('20 repeats under one key correct once', async () => {
+    const product = await addProduct(database, { onHand: 5 });
+    const key = newId();
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => adjust(product.id, 2, key)),
+    );
+    assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
+    assert.equal(new Set(outcomes.map(({ result }) => JSON.stringify(result))).size, 1);
+    assert.equal((await stockOf(database, product.id)).onHand, 7);
+  });
+});
+
+describe('the ledger of a product', () => {
+  test('comes in pages that miss nothing while corrections go on', async () => {
+    const product = await addProduct(database, { onHand: 1 });
+    for (let delta = 1; delta <= 5; delta += 1) await adjust(product.id, delta);
+    const first = await inventory.listMovements(product.id, { limit: 2 });
+    await adjust(product.id, 9);
+    const second = await inventory.listMovements(product.id, {
+      limit: 2,
+      cursor: first.nextCursor!,
+    });
+    const third = await inventory.listMovements(product.id, {
+      limit: 2,
+      cursor: second.nextCursor!,
+    });
+    const deltas = [first, second, third].flatMap(({ data }) => data.map(({ delta }) => delta));
+    assert.deepEqual(deltas, [5, 4, 3, 2, 1, 1]);
+    assert.equal(third.nextCursor, null);
+  });
+
+  test('refuses the cursor of another product, and an unknown product', async () => {
+    const [one, other] = [await addProduct(database), await addProduct(database)];
+    await adjust(one.id, 1);
+    const { nextCursor } = await inventory.listMovements(one.id, { limit: 1 });
+    await assert.rejects(
+      inventory.listMovements(other.id, { limit: 1, cursor: nextCursor! }),
+      coded('request.invalid_cursor'),
+    );
+    await assert.rejects(inventory.listMovements(newId(), {}), coded('catalog.not_found'));
+  });
+});
