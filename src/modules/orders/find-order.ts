@@ -1,0 +1,64 @@
+import type { Queryable } from '../../database/statement.ts';
+import { type Caller, isStaff } from '../../shared/caller.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { findCustomers } from '../accounts/index.ts';
+import { ordersErrors } from './errors.ts';
+import { presentOrder } from './present-order.ts';
+import { findLines, findOrder, type LineRow, type OrderRow } from './queries.ts';
+import type { OrderView } from './schemas.ts';
+
+/** Throws `orders.not_found` unless the order is there and this caller may see it: what is not yours does not exist. */
+export function visible<Seen extends { readonly customerId: string }>(
+  order: Seen | undefined,
+  caller: Caller,
+): Seen {
+  if (order === undefined || !(isStaff(caller) || order.customerId === caller.id)) {
+    throw new CodedError(ordersErrors.notFound);
+  }
+  return order;
+}
+
+/** Throws `orders.not_found` unless the order is there and this caller may see it. For rooms that show parts of it. */
+export async function requireVisibleOrder(
+  db: Queryable,
+  caller: Caller,
+  orderId: string,
+): Promise<void> {
+  const [row] = await findOrder(db, orderId);
+  visible(row, caller);
+}
+
+/** An order and what was ordered, for rooms that tell of it; null when there is none. */
+export async function findOrderWithLines(
+  db: Queryable,
+  orderId: string,
+): Promise<{ order: OrderRow; lines: LineRow[] } | null> {
+  const [[order], lines] = await Promise.all([findOrder(db, orderId), findLines(db, [orderId])]);
+  return order === undefined ? null : { order, lines };
+}
+
+/** The orders as this caller sees them, with their lines and, for staff, their customers. Keeps their order. */
+export async function viewsOf(
+  db: Queryable,
+  caller: Caller,
+  orders: readonly OrderRow[],
+): Promise<OrderView[]> {
+  if (orders.length === 0) return [];
+  const orderIds = orders.map((order) => order.id);
+  const customerIds = [...new Set(orders.map((order) => order.customerId))];
+  const [lines, customers] = await Promise.all([
+    findLines(db, orderIds),
+    isStaff(caller) ? findCustomers(db, customerIds) : [],
+  ]);
+  const linesByOrder = new Map<string, LineRow[]>(orders.map((order) => [order.id, []]));
+  for (const line of lines) linesByOrder.get(line.orderId)?.push(line);
+  const customersById = new Map(customers.map((customer) => [customer.id, customer]));
+  return orders.map((order) =>
+    presentOrder(
+      order,
+      linesByOrder.get(order.id) ?? [],
+      customersById.get(order.customerId) ?? null,
+      caller,
+    ),
+  );
+}

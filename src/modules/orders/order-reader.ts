@@ -1,0 +1,114 @@
+import type { Queryable } from '../../database/statement.ts';
+import type { Cache } from '../../drivers/cache/cache.ts';
+import { type Caller, isStaff } from '../../shared/caller.ts';
+import { findCustomers } from '../accounts/index.ts';
+import { visible } from './find-order.ts';
+import { audienceOf } from './order-status.ts';
+import { type OrderCustomer, type OrderState, stateOf, viewFor } from './present-order.ts';
+import { findOrdersWithLines } from './queries.ts';
+import { createReadThrough } from './read-through.ts';
+import type { OrderView } from './schemas.ts';
+
+/** Where what was read is kept; null: nowhere. */
+export interface OrderCaches {
+  readonly orders: Cache<OrderState>;
+  /** In this process: names and addresses of people do not leave the database for a shared store. */
+  readonly customers: Cache<OrderCustomer>;
+}
+
+export interface OrderReader {
+  /** Throws `orders.not_found`. The same order, caller's audience and version give the same object. */
+  getOrder(caller: Caller, orderId: string): OrderView | Promise<OrderView>;
+  /** The log has this event: what was read of the order before it is outdated. */
+  outdateOrder(orderId: string, sequence: number): void;
+  /** The customer has changed. */
+  outdateCustomer(userId: string): void;
+}
+
+export interface OrderReaderOptions {
+  readonly caches: OrderCaches | null;
+  readonly onRead?: (hit: boolean) => void;
+}
+
+interface KeptView {
+  readonly customer: OrderCustomer | null;
+  readonly view: OrderView;
+}
+
+/**
+ * Order details, from the cache where they are there. What is kept is the order's state by the sequence of its newest
+ * event; whether this caller may see it, and what he may do, is asked each time.
+ */
+export function createOrderReader(db: Queryable, options: OrderReaderOptions): OrderReader {
+  const { caches } = options;
+  const orders = createReadThrough<OrderState>({
+    cache: caches?.orders ?? null,
+    load: (orderIds) => loadStates(db, orderIds),
+    ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
+  });
+  const customers = createReadThrough<OrderCustomer>({
+    cache: caches?.customers ?? null,
+    load: (userIds) => loadCustomers(db, changesOfCustomers, userIds),
+  });
+  /** Users have no sequence: what is read bears how many changes were known when it was asked for. */
+  let changesOfCustomers = 1;
+  /** By audience, for as long as somebody keeps the state. */
+  const views = new WeakMap<OrderState, Map<string, KeptView>>();
+
+  function show(caller: Caller, state: OrderState, customer: OrderCustomer | null): OrderView {
+    let byAudience = views.get(state);
+    if (byAudience === undefined) {
+      byAudience = new Map();
+      views.set(state, byAudience);
+    }
+    const audience = audienceOf(caller);
+    const kept = byAudience.get(audience);
+    if (kept !== undefined && kept.customer === customer) return kept.view;
+    const view = viewFor(caller, state, customer);
+    byAudience.set(audience, { customer, view });
+    return view;
+  }
+
+  function admit(caller: Caller, found: OrderState | undefined): OrderView | Promise<OrderView> {
+    const state = visible(found, caller);
+    if (!isStaff(caller)) return show(caller, state, null);
+    const customer = customers.read(state.customerId);
+    return customer instanceof Promise
+      ? customer.then((loaded) => show(caller, state, loaded ?? null))
+      : show(caller, state, customer ?? null);
+  }
+
+  return {
+    getOrder(caller, orderId) {
+      const found = orders.read(orderId);
+      return found instanceof Promise
+        ? found.then((loaded) => admit(caller, loaded))
+        : admit(caller, found);
+    },
+    outdateOrder: (orderId, sequence) => orders.outdate(orderId, sequence),
+    outdateCustomer(userId) {
+      changesOfCustomers += 1;
+      customers.outdate(userId, changesOfCustomers);
+    },
+  };
+}
+
+async function loadStates(db: Queryable, orderIds: readonly string[]) {
+  const rows = await findOrdersWithLines(db, orderIds);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return orderIds.map((id) => {
+    const row = byId.get(id);
+    return row === undefined
+      ? undefined
+      : { stamp: row.lastSequence, value: stateOf(row, row.lines) };
+  });
+}
+
+async function loadCustomers(db: Queryable, stamp: number, userIds: readonly string[]) {
+  const rows = await findCustomers(db, userIds);
+  const byId = new Map(rows.map(({ id, email, name }) => [id, { id, email, name }]));
+  return userIds.map((id) => {
+    const value = byId.get(id);
+    return value === undefined ? undefined : { stamp, value };
+  });
+}

@@ -1,0 +1,75 @@
+/** The words of an order, as the contract and the database spell them. */
+
+export const orderStatuses = [
+  'QUEUED',
+  'PENDING',
+  'CONFIRMED',
+  'PREPARING',
+  'READY',
+  'COMPLETED',
+  'CANCELLED',
+  'FAILED',
+] as const;
+
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const paymentStatuses = [
+  'UNPAID',
+  'PENDING',
+  'PAID',
+  'FAILED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+] as const;
+
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+export const cancelReasons = ['CUSTOMER', 'ADMIN', 'EXPIRED', 'PAYMENT_FAILED'] as const;
+
+export type CancelReason = (typeof cancelReasons)[number];
+
+/** One product, quantity and price, as they were when the order was placed. */
+export interface OrderLine {
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly totalMinor: number;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly number: string;
+  readonly customerId: string;
+  readonly status: OrderStatus;
+  readonly paymentStatus: PaymentStatus;
+  readonly version: number;
+  readonly vip: boolean;
+  readonly totalMinor: number;
+  readonly currency: string;
+  readonly note: string | null;
+  readonly shippingAddress: string | null;
+  readonly cancelReason: CancelReason | null;
+  readonly failureCode: string | null;
+  readonly failureDetail: string | null;
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Units of these orders are promised: they count as reserved. */
+export function holdsStock(status: OrderStatus): boolean {
+  return (
+    status === 'PENDING' || status === 'CONFIRMED' || status === 'PREPARING' || status === 'READY'
+  );
+}
+
+/** Money has come in for it, whatever went back since. */
+export function isPaid(paymentStatus: PaymentStatus): boolean {
+  return (
+    paymentStatus === 'PAID' ||
+    paymentStatus === 'PARTIALLY_REFUNDED' ||
+    paymentStatus === 'REFUNDED'
+  );
+}

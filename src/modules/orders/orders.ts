@@ -1,0 +1,61 @@
+import type { Database } from '../../database/database.ts';
+import type { Once } from '../../database/idempotency.ts';
+import type { Queryable } from '../../database/statement.ts';
+import type { RequestContext } from '../../http/index.ts';
+import { type Caller, isStaff } from '../../shared/caller.ts';
+import type { Cursors, Page } from '../../shared/pagination.ts';
+import { type CancelOrder, cancelOrder } from './cancel-order.ts';
+import { type ChangeStatus, changeStatus } from './change-status.ts';
+import { listOrders } from './list-orders.ts';
+import { getOrderHistory } from './order-history.ts';
+import { createOrderReader, type OrderCaches, type OrderReader } from './order-reader.ts';
+import { createPlacing, type Placing } from './place-order.ts';
+import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
+
+export interface OrdersDependencies {
+  readonly database: Database;
+  /** Where the lists of staff are read: may lag. Default: the database. */
+  readonly reads?: Queryable;
+  readonly cursors: Cursors;
+  readonly currency: string;
+  readonly expiryMinutes: number;
+  readonly pendingMax: number;
+  readonly cancellationsPerDayMax: number;
+  /** Counts for the metrics. */
+  readonly onPlaced?: (count: number) => void;
+  /** Left out: each detail is read from the database. */
+  readonly caches?: OrderCaches;
+  /** Told of each detail that was asked for, for the metrics. */
+  readonly onRead?: (hit: boolean) => void;
+}
+
+/** The use cases of the room, bound to what they need. */
+export interface Orders extends Placing, OrderReader {
+  listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
+  getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
+  changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;
+  cancelOrder(context: RequestContext, cancel: CancelOrder): Promise<Once<OrderView>>;
+}
+
+export function createOrders(deps: OrdersDependencies): Orders {
+  const { database, cursors, currency, expiryMinutes, pendingMax, cancellationsPerDayMax } = deps;
+  const reads = deps.reads ?? database;
+  return {
+    ...createPlacing(
+      database,
+      { currency, expiryMinutes, pendingMax },
+      deps.onPlaced ?? (() => {}),
+    ),
+    ...createOrderReader(database, {
+      caches: deps.caches ?? null,
+      ...(deps.onRead === undefined ? {} : { onRead: deps.onRead }),
+    }),
+    // A customer sees at once what they just did.
+    listOrders: (caller, input) =>
+      listOrders(isStaff(caller) ? reads : database, cursors, caller, input),
+    getOrderHistory: (caller, orderId) => getOrderHistory(database, caller, orderId),
+    changeStatus: (context, change) => changeStatus(database, expiryMinutes, context, change),
+    cancelOrder: (context, cancel) =>
+      cancelOrder(database, { cancellationsPerDayMax }, context, cancel),
+  };
+}

@@ -1,0 +1,161 @@
+import { statement } from '../../database/statement.ts';
+import type { CancelReason, OrderLine, OrderStatus, PaymentStatus } from './order.ts';
+
+export interface OrderRow {
+  id: string;
+  number: string;
+  customerId: string;
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  version: number;
+  lastSequence: number;
+  vip: boolean;
+  source: 'api' | 'import';
+  totalMinor: number;
+  currency: string;
+  note: string | null;
+  shippingAddress: string | null;
+  cancelReason: CancelReason | null;
+  failureCode: string | null;
+  failureDetail: string | null;
+  expiresAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The columns of an OrderRow, for the statements that read or return one. */
+export const orderColumns = `
+  orders.id, orders.number, orders.customer_id as "customerId", orders.status,
+  orders.payment_status as "paymentStatus", orders.version, orders.last_sequence as "lastSequence",
+  orders.vip, orders.source, orders.total_minor as "totalMinor", orders.currency, orders.note,
+  orders.shipping_address as "shippingAddress", orders.cancel_reason as "cancelReason",
+  orders.failure_code as "failureCode", orders.failure_detail as "failureDetail",
+  orders.expires_at as "expiresAt", orders.created_at as "createdAt", orders.updated_at as "updatedAt"`;
+
+export const findOrder = statement<[orderId: string], OrderRow>(
+  'orders.find',
+  `select ${orderColumns}
+     from orders
+    where orders.id = $1::uuid`,
+);
+
+export const lockOrder = statement<[orderId: string], OrderRow>(
+  'orders.lock',
+  `select ${orderColumns}
+     from orders
+    where orders.id = $1::uuid
+      for no key update`,
+);
+
+export interface LineRow {
+  orderId: string;
+  productId: string;
+  sku: string;
+  name: string;
+  quantity: number;
+  unitPriceMinor: number;
+  totalMinor: number;
+}
+
+export const findLines = statement<[orderIds: readonly string[]], LineRow>(
+  'orders.find_lines',
+  `select order_id as "orderId", product_id as "productId", sku, name, quantity,
+          unit_price_minor as "unitPriceMinor", total_minor as "totalMinor"
+     from order_lines
+    where order_id = any($1::uuid[])
+    order by order_id, line_number`,
+);
+
+/** In one snapshot, so that state and lines belong together. Those that are not there are left out. */
+export const findOrdersWithLines = statement<
+  [orderIds: readonly string[]],
+  OrderRow & { lines: OrderLine[] }
+>(
+  'orders.find_with_lines',
+  `select ${orderColumns},
+          (select coalesce(jsonb_agg(jsonb_build_object(
+                    'productId', product_id, 'sku', sku, 'name', name, 'quantity', quantity,
+                    'unitPriceMinor', unit_price_minor, 'totalMinor', total_minor) order by line_number), '[]')
+             from order_lines
+            where order_id = orders.id) as lines
+     from orders
+    where orders.id = any($1::uuid[])`,
+);
+
+/**
+ * Moves an order to a status. `expiryMinutes` null ends the expiry. Version and sequence rise by one each; the
+ * caller has the row locked and appends the event with the new sequence.
+ */
+export const moveOrder = statement<
+  [
+    orderId: string,
+    status: OrderStatus,
+    cancelReason: CancelReason | null,
+    expiryMinutes: number | null,
+  ],
+  OrderRow
+>(
+  'orders.move',
+  `update orders
+      set status = $2::text,
+          cancel_reason = $3::text,
+          cancelled_at = case when $2::text = 'CANCELLED' then now() end,
+          expires_at = now() + $4::double precision * interval '1 minute',
+          version = version + 1,
+          last_sequence = last_sequence + 1,
+          updated_at = now()
+    where id = $1::uuid
+   returning ${orderColumns}`,
+);
+
+/** Lets the database pass an override step in this transaction, and says why. */
+export const allowOverride = statement<[reason: string], never>(
+  'orders.allow_override',
+  `select set_config('holdfast.override_reason', $1::text, true)`,
+);
+
+/** Own cancellations of the last 24 hours. Exact when the customer's row is locked. */
+export const countCancellations = statement<[customerId: string], { count: number }>(
+  'orders.count_cancellations',
+  `select count(*)::int as count
+     from orders
+    where customer_id = $1::uuid
+      and cancel_reason = 'CUSTOMER'
+      and cancelled_at > now() - interval '24 hours'`,
+);
+
+export interface ExpiredRow {
+  id: string;
+  version: number;
+  lastSequence: number;
+  from: OrderStatus;
+  cancelReason: CancelReason;
+}
+
+/** Orders whose time to pay has passed, oldest first; those that somebody else is working on are left to him. */
+export const lockExpired = statement<[limit: number, offset: number], { id: string }>(
+  'orders.lock_expired',
+  `select id
+     from orders
+    where status = 'PENDING'
+      and expires_at <= now()
+    order by expires_at
+    limit $1::int
+   offset $2::int
+      for no key update skip locked`,
+);
+
+export const endExpired = statement<[orderIds: readonly string[]], ExpiredRow>(
+  'orders.expire',
+  `update orders
+      set status = 'CANCELLED',
+          cancel_reason = case payment_status when 'FAILED' then 'PAYMENT_FAILED' else 'EXPIRED' end,
+          cancelled_at = now(),
+          expires_at = null,
+          version = version + 1,
+          last_sequence = last_sequence + 1,
+          updated_at = now()
+    where id = any($1::uuid[])
+   returning id, version, last_sequence as "lastSequence", 'PENDING' as "from",
+             cancel_reason as "cancelReason"`,
+);

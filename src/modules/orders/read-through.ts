@@ -1,0 +1,79 @@
+import type { Cache, Stamped } from '../../drivers/cache/cache.ts';
+import { createBatcher } from '../../shared/batcher.ts';
+
+/** Two questions at once: while the database works on one, the readers that come meanwhile go together in the other. */
+const LANES = 2;
+const KEYS_MAX = 100;
+const WAITING_MAX = 10_000;
+
+/** Reads values from a cache, and what it has not from where they come. */
+export interface ReadThrough<Value> {
+  /** Undefined when there is no such thing. Not a promise when the value lies in this process. */
+  read(key: string): Value | undefined | Promise<Value | undefined>;
+  /** What is asked from now on is answered with this stamp or a later one. */
+  outdate(key: string, stamp: number): void;
+}
+
+export interface ReadThroughOptions<Value> {
+  /** Null: every read loads. */
+  readonly cache: Cache<Value> | null;
+  /** Values in the order of the keys, undefined where there is none. */
+  readonly load: (keys: readonly string[]) => Promise<readonly (Stamped<Value> | undefined)[]>;
+  /** Told of each read, for the metric: whether it was kept. */
+  readonly onRead?: (hit: boolean) => void;
+}
+
+/**
+ * Readers of one key share one load, and readers of many keys one question to the database. A load that began before a
+ * change is not shared with those who ask after it, and the cache does not keep what it brings.
+ */
+export function createReadThrough<Value>(options: ReadThroughOptions<Value>): ReadThrough<Value> {
+  const { cache, onRead = () => {} } = options;
+  const underWay = new Map<string, Promise<Value | undefined>>();
+  const load = createBatcher<string, Stamped<Value> | undefined>({
+    lanes: LANES,
+    sizeMax: KEYS_MAX,
+    waitingMax: WAITING_MAX,
+    exclusives: () => [],
+    run: options.load,
+    mayRetryAlone: () => false,
+  });
+
+  async function loadAndKeep(key: string): Promise<Value | undefined> {
+    onRead(false);
+    const loaded = await load(key);
+    if (loaded !== undefined) cache?.set(key, loaded);
+    return loaded?.value;
+  }
+
+  async function awaitOrLoad(key: string, kept: Promise<Value | undefined>) {
+    const value = await kept;
+    if (value === undefined) return loadAndKeep(key);
+    onRead(true);
+    return value;
+  }
+
+  function share(key: string, answer: Promise<Value | undefined>): Promise<Value | undefined> {
+    const shared = answer.finally(() => {
+      if (underWay.get(key) === shared) underWay.delete(key);
+    });
+    underWay.set(key, shared);
+    return shared;
+  }
+
+  return {
+    read(key) {
+      const shared = underWay.get(key);
+      if (shared !== undefined) return shared;
+      const kept = cache?.get(key);
+      if (kept === undefined) return share(key, loadAndKeep(key));
+      if (kept instanceof Promise) return share(key, awaitOrLoad(key, kept));
+      onRead(true);
+      return kept;
+    },
+    outdate(key, stamp) {
+      cache?.outdate(key, stamp);
+      underWay.delete(key);
+    },
+  };
+}

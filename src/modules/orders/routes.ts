@@ -1,0 +1,174 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import {
+  type App,
+  callerOf,
+  contextOf,
+  entityTag,
+  IdParameter,
+  ifMatchVersion,
+  ifNoneMatch,
+  sendOnce,
+} from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import { ordersErrors } from './errors.ts';
+import type { Orders } from './orders.ts';
+import { registerPlaceRoutes } from './place-routes.ts';
+import {
+  CancelBody,
+  ChangeStatusBody,
+  HistoryReply,
+  ListOrdersQuery,
+  OrderPage,
+  OrderReply,
+  type OrderView,
+} from './schemas.ts';
+
+const tags = ['Orders'];
+
+const NotModified = Type.Unsafe<undefined>({
+  type: 'null',
+  description: 'You have this version.',
+});
+
+export function registerOrdersRoutes(app: App, orders: Orders): void {
+  registerPlaceRoutes(app, orders);
+
+  app.get(
+    '/api/orders',
+    {
+      schema: {
+        operationId: 'listOrders',
+        tags,
+        summary: 'List orders, newest first',
+        description: 'Customers see their own orders, staff sees all.',
+        querystring: ListOrdersQuery,
+        response: { 200: OrderPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => orders.listOrders(callerOf(request), request.query),
+  );
+
+  app.get(
+    '/api/orders/:id',
+    {
+      schema: {
+        operationId: 'getOrder',
+        tags,
+        summary: 'Read an order',
+        params: IdParameter,
+        response: { 200: OrderReply, 304: NotModified },
+      },
+      config: { errors: [ordersErrors.notFound] },
+    },
+    (request, reply) => {
+      const order = orders.getOrder(callerOf(request), request.params.id);
+      // Without a promise where there is none to wait for: it costs as much as the rest of a read from the cache.
+      if (order instanceof Promise) {
+        return order.then(async (loaded) => sendOrder(request, reply, loaded));
+      }
+      sendOrder(request, reply, order);
+      return undefined;
+    },
+  );
+
+  app.get(
+    '/api/orders/:id/history',
+    {
+      schema: {
+        operationId: 'getOrderHistory',
+        tags,
+        summary: 'Read what happened to an order',
+        params: IdParameter,
+        response: { 200: HistoryReply },
+      },
+      config: { errors: [ordersErrors.notFound] },
+    },
+    (request) => orders.getOrderHistory(callerOf(request), request.params.id),
+  );
+
+  app.patch(
+    '/api/orders/:id/status',
+    {
+      schema: {
+        operationId: 'changeOrderStatus',
+        tags,
+        summary: 'Move an order on',
+        description: 'Kitchen and admins. `override` is for admins and needs a reason.',
+        params: IdParameter,
+        body: ChangeStatusBody,
+        response: { 200: OrderReply },
+      },
+      config: {
+        errors: [
+          ordersErrors.notFound,
+          requestErrors.preconditionFailed,
+          ordersErrors.versionConflict,
+          ordersErrors.illegalTransition,
+        ],
+      },
+    },
+    async (request, reply) => {
+      const outcome = await orders.changeStatus(contextOf(request), {
+        orderId: request.params.id,
+        input: request.body,
+        ifMatch: ifMatchVersion(request.headers['if-match']),
+      });
+      return sendOnce(reply, outcome, { status: 200, etag: tagOf });
+    },
+  );
+
+  app.post(
+    '/api/orders/:id/cancel',
+    {
+      schema: {
+        operationId: 'cancelOrder',
+        tags,
+        summary: 'Cancel an order',
+        description: 'Owners while it is unpaid, admins while it is not completed.',
+        params: IdParameter,
+        body: CancelBody,
+        response: { 200: OrderReply },
+      },
+      config: {
+        errors: [
+          ordersErrors.notFound,
+          requestErrors.preconditionFailed,
+          ordersErrors.notCancellable,
+          ordersErrors.cancellationLimit,
+        ],
+      },
+    },
+    async (request, reply) => {
+      const outcome = await orders.cancelOrder(contextOf(request), {
+        orderId: request.params.id,
+        reason: request.body.reason ?? null,
+        ifMatch: ifMatchVersion(request.headers['if-match']),
+      });
+      return sendOnce(reply, outcome, { status: 200, etag: tagOf });
+    },
+  );
+}
+
+/** What a detail looks like on the wire: once for each version and audience, as long as somebody keeps it. */
+const texts = new WeakMap<OrderView, string>();
+
+function textOf(order: OrderView): string {
+  let text = texts.get(order);
+  if (text === undefined) {
+    text = JSON.stringify(order);
+    texts.set(order, text);
+  }
+  return text;
+}
+
+function sendOrder(request: FastifyRequest, reply: FastifyReply, order: OrderView): FastifyReply {
+  reply.header('ETag', entityTag(order.version));
+  if (ifNoneMatch(request.headers['if-none-match'], order.version)) return reply.code(304).send();
+  return reply.header('Content-Type', 'application/json; charset=utf-8').send(textOf(order));
+}
+
+function tagOf(order: OrderView): string {
+  return entityTag(order.version);
+}

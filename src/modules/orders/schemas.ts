@@ -1,0 +1,196 @@
+import { type Static, Type } from 'typebox';
+import {
+  Choice,
+  CursorParameter,
+  Id,
+  Instant,
+  LimitParameter,
+  MoneyValue,
+  Nullable,
+  pageOfSchema,
+  Text,
+} from '../../http/index.ts';
+import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
+import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
+
+const Status = Choice(orderStatuses);
+const PaymentStatus = Choice(paymentStatuses);
+const Sku = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+  description: 'Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first.',
+});
+const ClientToken = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[\\x20-\\x7e]+$',
+  description:
+    'Printable ASCII, unique per customer. Does what Idempotency-Key does, for clients that cannot set headers.',
+});
+/** A reason that says something. */
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+
+/** What a request for an order may say besides its lines; the checkout of a cart takes these alone. */
+export const placementFields = {
+  expectedTotal: Type.Optional(MoneyValue),
+  note: Type.Optional(Text(500)),
+  shippingAddress: Type.Optional(Text(1000)),
+  clientToken: Type.Optional(ClientToken),
+  client_token: Type.Optional(ClientToken),
+};
+
+export const PlaceOrderBody = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          sku: Type.Optional(Sku),
+          productId: Type.Optional(Id),
+          quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
+          unitPrice: Type.Optional(MoneyValue),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: LINES_MAX },
+    ),
+    customerId: Type.Optional(Id),
+    ...placementFields,
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        items: [
+          { sku: 'PILAU-RICE', quantity: 2, unitPrice: { amount: 295, currency: 'GBP' } },
+          { sku: 'LEMON-TART', quantity: 1 },
+        ],
+        note: 'no coriander',
+        shippingAddress: '1 Example Street, London',
+      },
+    ],
+  },
+);
+
+export type PlaceOrderInput = Static<typeof PlaceOrderBody>;
+
+const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
+
+export const OrderReply = Type.Object(
+  {
+    id: Id,
+    number: Type.String({ description: 'Short, to be read out.' }),
+    status: Status,
+    paymentStatus: PaymentStatus,
+    version: Type.Integer({ minimum: 1 }),
+    customerId: Id,
+    customer: Type.Optional(Type.Object({ id: Id, email: Type.String(), name: Type.String() })),
+    vip: Type.Boolean({ description: 'Whether the customer was a VIP when the order was placed.' }),
+    items: Type.Array(
+      Type.Object({
+        sku: Type.String(),
+        productId: Id,
+        name: Type.String(),
+        quantity: Type.Integer(),
+        unitPrice: Amount,
+        total: Amount,
+      }),
+    ),
+    total: Amount,
+    note: Nullable(Type.String()),
+    shippingAddress: Nullable(Type.String()),
+    expiresAt: Nullable(Instant),
+    createdAt: Instant,
+    updatedAt: Instant,
+    cancelReason: Nullable(Choice(cancelReasons)),
+    failure: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
+    allowedTransitions: Type.Array(Status, {
+      description: 'The steps that this caller may take now.',
+    }),
+  },
+  { title: 'Order' },
+);
+
+export type OrderView = Static<typeof OrderReply>;
+
+export const OrderPage = pageOfSchema(OrderReply);
+
+const statusList = `(${orderStatuses.join('|')})`;
+const paymentStatusList = `(${paymentStatuses.join('|')})`;
+
+export const ListOrdersQuery = Type.Object(
+  {
+    status: Type.Optional(
+      Type.String({
+        pattern: `^${statusList}(,${statusList})*$`,
+        maxLength: 200,
+        description: 'One status or several, by comma.',
+      }),
+    ),
+    paymentStatus: Type.Optional(
+      Type.String({
+        pattern: `^${paymentStatusList}(,${paymentStatusList})*$`,
+        maxLength: 200,
+        description: 'One payment status or several, by comma.',
+      }),
+    ),
+    sku: Type.Optional(Sku),
+    search: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'Matches number, SKU, product name and, for staff, the customer’s e-mail.',
+      }),
+    ),
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'Created at or after.' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Created before.' })),
+    customerId: Type.Optional(Id),
+    limit: LimitParameter,
+    cursor: CursorParameter,
+  },
+  { additionalProperties: false },
+);
+
+export type ListOrdersInput = Static<typeof ListOrdersQuery>;
+
+export const ChangeStatusBody = Type.Object(
+  {
+    status: Status,
+    reason: Type.Optional(Reason),
+    version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+    override: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, examples: [{ status: 'PREPARING' }] },
+);
+
+export type ChangeStatusInput = Static<typeof ChangeStatusBody>;
+
+export const CancelBody = Type.Object(
+  { reason: Type.Optional(Reason) },
+  { additionalProperties: false, examples: [{ reason: 'Ordered by mistake' }] },
+);
+
+export const HistoryReply = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      sequence: Type.Integer(),
+      type: Type.String(),
+      from: Nullable(Type.String()),
+      to: Nullable(Type.String()),
+      actor: Type.Object({
+        type: Choice(['user', 'api_key', 'system', 'provider']),
+        id: Nullable(Type.String()),
+        role: Nullable(Type.String()),
+      }),
+      reason: Nullable(Type.String()),
+      cause: Type.Object({
+        requestId: Nullable(Type.String()),
+        traceId: Nullable(Type.String()),
+        idempotencyKey: Type.Optional(Type.String()),
+        job: Type.Optional(Type.String()),
+      }),
+      at: Instant,
+      data: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+});
+
+export type HistoryView = Static<typeof HistoryReply>;

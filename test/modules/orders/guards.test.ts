@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import pg from 'pg';
+import { testDatabase } from '../../support/database.ts';
+import { contextOf, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { addProduct, addUser } from '../../support/shop.ts';
+
+/** What somebody with `psql` meets: plain SQL on a plain connection, none of our code between. */
+const { database, url } = await testDatabase();
+const orders = ordersOn(database);
+const customer = await addUser(database);
+const admin = await addUser(database, { role: 'admin' });
+const product = await addProduct(database);
+const items = [{ sku: product.sku, quantity: 2 }];
+const pending = await orders.placeOrder(placementContextOf(customer), { items });
+const cancelled = await orders.placeOrder(placementContextOf(customer), { items });
+await orders.cancelOrder(contextOf(admin), { orderId: cancelled.id, reason: null, ifMatch: null });
+
+async function refused(sql: string, constraint: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await assert.rejects(client.query(sql), (error: pg.DatabaseError) => {
+      assert.equal(error.constraint, constraint);
+      return true;
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+describe('PostgreSQL itself refuses', () => {
+  const steps = {
+    'to jump from PENDING to COMPLETED': `update orders set status = 'COMPLETED' where id = '${pending.id}'`,
+    'to go back to QUEUED': `update orders set status = 'QUEUED' where id = '${pending.id}'`,
+    'to leave CANCELLED': `update orders set status = 'PENDING', cancel_reason = null, cancelled_at = null where id = '${cancelled.id}'`,
+    'to start an order as CONFIRMED': `insert into orders (id, number, customer_id, status, vip, total_minor, currency)
+       values (gen_random_uuid(), 'x', '${customer.id}', 'CONFIRMED', false, 0, 'GBP')`,
+  };
+  for (const [what, sql] of Object.entries(steps)) {
+    test(what, () => refused(sql, 'orders_status_step_check'));
+  }
+
+  test('an override without a reason, also inside a transaction that had one for another order', () =>
+    refused(
+      `begin; select set_config('holdfast.override_reason', '', true);
+       update orders set status = 'READY' where id = '${pending.id}'`,
+      'orders_status_step_check',
+    ));
+
+  test('a status that is no status', () =>
+    // The step is looked at first; there is none to an unknown status.
+    refused(
+      `update orders set status = 'SHIPPED' where id = '${pending.id}'`,
+      'orders_status_step_check',
+    ));
+
+  test('stock that is promised beyond the shelf, or less than nothing', async () => {
+    await refused(
+      `update stock set reserved = on_hand + 1 where product_id = '${product.id}'`,
+      'stock_reserved_check',
+    );
+    await refused(
+      `update stock set reserved = -1 where product_id = '${product.id}'`,
+      'stock_reserved_check',
+    );
+    await refused(
+      `update stock set on_hand = 1 where product_id = '${product.id}'`,
+      'stock_reserved_check',
+    );
+  });
+
+  test('a changed, removed or emptied history', async () => {
+    const where = `where order_id = '${pending.id}'`;
+    await refused(`update events set type = 'order.ready' ${where}`, 'events_append_only_check');
+    await refused(`delete from events ${where}`, 'events_append_only_check');
+    await refused('truncate events', 'events_append_only_check');
+  });
+
+  test('a second event in one place of the history', () =>
+    refused(
+      `insert into events (id, type, order_id, sequence, actor_type, cause)
+       values (gen_random_uuid(), 'order.ready', '${pending.id}', 1, 'system', '{}')`,
+      'events_order_id_sequence_key',
+    ));
+
+  test('a changed ledger of the stock', async () => {
+    await refused('update stock_movements set delta = 100', 'stock_movements_append_only_check');
+    await refused('delete from stock_movements', 'stock_movements_append_only_check');
+  });
+
+  test('a changed or removed line of a placed order, and a removed order', async () => {
+    const where = `where order_id = '${pending.id}'`;
+    await refused(
+      `update order_lines set unit_price_minor = 1, total_minor = quantity ${where}`,
+      'order_lines_append_only_check',
+    );
+    await refused(`delete from order_lines ${where}`, 'order_lines_append_only_check');
+    await refused(`delete from orders where id = '${pending.id}'`, 'orders_append_only_check');
+  });
+
+  test('emptied orders, with their lines or only their lines', async () => {
+    await refused('truncate orders cascade', 'orders_append_only_check');
+    await refused('truncate order_lines', 'order_lines_append_only_check');
+  });
+
+  test('a line whose total is not quantity times price', () =>
+    refused(
+      `insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor)
+       values ('${pending.id}', 2, '${product.id}', 'x', 'x', 2, 100, 150)`,
+      'order_lines_total_minor_check',
+    ));
+
+  test('a second order of a customer under one clientToken', () =>
+    refused(
+      `insert into orders (id, number, customer_id, status, vip, total_minor, currency, client_token)
+       select gen_random_uuid(), 'n' || number, '${customer.id}', 'PENDING', false, 0, 'GBP', 'same'
+         from generate_series(1, 2) as number`,
+      'orders_customer_id_client_token_key',
+    ));
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { orderStatuses } from '../../../src/modules/orders/order.ts';
+import { allowedTransitions, stepOf } from '../../../src/modules/orders/order-status.ts';
+import type { Caller, Role } from '../../../src/shared/caller.ts';
+import { testDatabase } from '../../support/database.ts';
+
+const { database } = await testDatabase();
+
+function userOf(role: Role): Caller {
+  return { kind: 'user', id: 'me', role, vip: false, familyId: 'family' };
+}
+
+describe('the steps of an order', () => {
+  test('the rules and the database know the same steps and the same overrides', async () => {
+    const rows = await database.run<{ from: string; to: string; overrideOnly: boolean }>(
+      'test.steps',
+      `select from_status as "from", to_status as "to", override_only as "overrideOnly"
+         from order_status_steps`,
+      [],
+    );
+    const inDatabase = rows.map(
+      (row) => `${row.from}>${row.to} ${row.overrideOnly ? 'override' : 'step'}`,
+    );
+    const inRules = orderStatuses.flatMap((from) =>
+      orderStatuses.flatMap((to) => {
+        const step = stepOf(from, to);
+        return step === 'illegal' ? [] : [`${from}>${to} ${step}`];
+      }),
+    );
+    assert.deepEqual(inDatabase.sort(), inRules.sort());
+  });
+
+  test('the kitchen moves on and never cancels', () => {
+    const allowed = orderStatuses.map((status) =>
+      allowedTransitions({ status, paymentStatus: 'PAID' }, userOf('kitchen')).join(),
+    );
+    assert.deepEqual(allowed, ['', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED', '', '', '']);
+  });
+
+  test('a customer may take back an order until it is paid or begun', () => {
+    const customer = userOf('customer');
+    assert.deepEqual(allowedTransitions({ status: 'QUEUED', paymentStatus: 'UNPAID' }, customer), [
+      'CANCELLED',
+    ]);
+    assert.deepEqual(allowedTransitions({ status: 'PENDING', paymentStatus: 'FAILED' }, customer), [
+      'CANCELLED',
+    ]);
+    assert.deepEqual(
+      allowedTransitions({ status: 'PENDING', paymentStatus: 'PAID' }, customer),
+      [],
+    );
+    assert.deepEqual(
+      allowedTransitions({ status: 'CONFIRMED', paymentStatus: 'UNPAID' }, customer),
+      [],
+    );
+  });
+
+  test('an API key may what its scopes say', () => {
+    const key = (scopes: Extract<Caller, { kind: 'api_key' }>['scopes']): Caller => ({
+      kind: 'api_key',
+      id: 'key',
+      scopes,
+    });
+    const order = { status: 'CONFIRMED', paymentStatus: 'PAID' } as const;
+    assert.deepEqual(allowedTransitions(order, key(['orders:read'])), []);
+    assert.deepEqual(allowedTransitions(order, key(['orders:status'])), ['PREPARING']);
+    assert.deepEqual(allowedTransitions(order, key(['orders:write'])), ['CANCELLED']);
+  });
+});
