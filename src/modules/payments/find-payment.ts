@@ -1,0 +1,63 @@
+import type { Queryable } from '../../database/statement.ts';
+import { type Caller, isStaff } from '../../shared/caller.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { requireVisibleOrder } from '../orders/index.ts';
+import { paymentsErrors } from './errors.ts';
+import { presentPayment } from './present-payment.ts';
+import { findOwner, findPayment, listPayments as readPayments } from './queries.ts';
+import type { ListOrderPaymentsInput, ListPaymentsInput, PaymentView } from './schemas.ts';
+
+/** Throws `payments.not_found`, also for what is not the caller's. */
+export async function getPayment(
+  db: Queryable,
+  caller: Caller,
+  paymentId: string,
+): Promise<PaymentView> {
+  const [payment] = await findPayment(db, paymentId);
+  if (payment === undefined) throw new CodedError(paymentsErrors.notFound);
+  if (!isStaff(caller)) {
+    const [owner] = await findOwner(db, paymentId);
+    if (owner?.customerId !== caller.id) throw new CodedError(paymentsErrors.notFound);
+  }
+  return presentPayment(payment);
+}
+
+/** Payments, newest first, for staff. Throws `request.invalid_cursor`. */
+export function listPayments(
+  db: Queryable,
+  cursors: Cursors,
+  { limit = PAGE_LIMIT_DEFAULT, cursor, status, orderId }: ListPaymentsInput,
+): Promise<Page<PaymentView>> {
+  const statuses = status === undefined ? null : status.split(',');
+  return page(db, cursors, { statuses, orderId: orderId ?? null }, limit, cursor);
+}
+
+/** The payments of one order, newest first. Throws `orders.not_found` and `request.invalid_cursor`. */
+export async function listOrderPayments(
+  db: Queryable,
+  cursors: Cursors,
+  caller: Caller,
+  orderId: string,
+  { limit = PAGE_LIMIT_DEFAULT, cursor }: ListOrderPaymentsInput,
+): Promise<Page<PaymentView>> {
+  await requireVisibleOrder(db, caller, orderId);
+  return page(db, cursors, { statuses: null, orderId }, limit, cursor);
+}
+
+async function page(
+  db: Queryable,
+  cursors: Cursors,
+  filters: { readonly statuses: readonly string[] | null; readonly orderId: string | null },
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<PaymentView>> {
+  const scope = { list: 'payments', ...filters };
+  const [beforeAt = null, beforeId = null] =
+    cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
+  const { statuses, orderId } = filters;
+  const rows = await readPayments(db, statuses, orderId, beforeAt, beforeId, limit + 1);
+  return pageOf(rows, limit, presentPayment, (last) =>
+    cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
+  );
+}

@@ -1,0 +1,15 @@
+/**
+ * Payments: money in and money out, what the providers told, and what has to go back. Owns `payments`,
+ * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
+ */
+export { paymentsConstraints, paymentsErrors } from './errors.ts';
+export { redriveEvents } from './inbox-queries.ts';
+export type { RefundCause } from './payment.ts';
+export {
+  createPayments,
+  type Payments,
+  type PaymentsDependencies,
+  type WebhookOutcome,
+} from './payments.ts';
+export type { Difference, ReconcileReport } from './reconcile-payments.ts';
+export { registerPaymentsRoutes } from './routes.ts';

@@ -1,0 +1,37 @@
+import type { PaymentStatus as OrderPaymentStatus, OrderStatus } from '../orders/index.ts';
+
+/** The words of a payment, as the contract and the database spell them. */
+
+export const paymentStates = [
+  'OPEN',
+  'CAPTURED',
+  'FAILED',
+  'EXPIRED',
+  'FLAGGED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+] as const;
+
+export type PaymentState = (typeof paymentStates)[number];
+
+/** What a charge turned out to be. See `decideCapture`. */
+export type CaptureKind = 'matched' | 'surplus' | 'flagged';
+
+/** Why money goes back; `provider`: somebody refunded it at the provider, past us. */
+export type RefundCause = 'admin' | 'cancelled' | 'late' | 'surplus' | 'flagged' | 'provider';
+
+/** What a decision needs to know of the order. */
+export interface OrderStanding {
+  readonly status: OrderStatus;
+  readonly paymentStatus: OrderPaymentStatus;
+}
+
+/** Nothing is expected for such an order any more, so money that comes for it goes back. */
+export function hasEnded(order: OrderStanding): boolean {
+  return order.status === 'CANCELLED' || order.status === 'FAILED' || order.status === 'COMPLETED';
+}
+
+/** Money was kept for it that an ended order must not keep. */
+export function endedWithoutSale(order: OrderStanding): boolean {
+  return order.status === 'CANCELLED' || order.status === 'FAILED';
+}

@@ -1,0 +1,180 @@
+import type { Database } from '../../database/database.ts';
+import type { Once } from '../../database/idempotency.ts';
+import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
+import type { RequestContext } from '../../http/index.ts';
+import { createBatcher } from '../../shared/batcher.ts';
+import type { Caller } from '../../shared/caller.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { Cursors, Page } from '../../shared/pagination.ts';
+import { createDatabaseTime } from './database-time.ts';
+import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
+import { applyDueEvents, type InboxOutcome } from './inbox.ts';
+import { createInitiating, type Initiated } from './initiate-payment.ts';
+import {
+  type EventToStore,
+  type ReceivedWebhook,
+  receiveWebhook,
+  storeEvents,
+} from './receive-webhook.ts';
+import { type ReconcileReport, reconcilePayments } from './reconcile-payments.ts';
+import { refundPayment } from './refund-payment.ts';
+import { createRepeater } from './repeat.ts';
+import type {
+  ListOrderPaymentsInput,
+  ListPaymentsInput,
+  PaymentView,
+  RefundInput,
+  RefundView,
+} from './schemas.ts';
+import { askProvider, decideDueMoney } from './settle-money.ts';
+
+const INBOX_INTERVAL_MS = 500;
+const SETTLE_INTERVAL_MS = 1_000;
+const STORED_TOGETHER_MAX = 200;
+const RECEIVING_MAX = 10_000;
+/** How far back the regular reconciliation looks: a weekend's outage and a day. */
+const RECONCILE_BACK_MS = 3 * 24 * 60 * 60_000;
+
+export interface PaymentsDependencies {
+  readonly database: Database;
+  readonly cursors: Cursors;
+  readonly provider: PaymentProvider;
+  readonly clock: Clock;
+  readonly publicUrl: string;
+  /** The first wait after a failed try; it doubles, with jitter. */
+  readonly retryBaseSeconds: number;
+  /** After so many tries an event is left DEAD, and failed refunds to a person. */
+  readonly attemptsMax: number;
+  /** Work in the background that failed and comes again. */
+  readonly onError: (error: unknown) => void;
+  /** What became of a provider's webhook, for the metric. */
+  readonly onWebhook?: (outcome: WebhookOutcome) => void;
+  /** What differs between the provider and us, as the regular reconciliation found it. */
+  readonly onDifference?: (report: ReconcileReport) => void;
+}
+
+export type WebhookOutcome =
+  | 'accepted'
+  | 'duplicate'
+  | 'invalid_signature'
+  | 'invalid_event'
+  | InboxOutcome;
+
+/** The use cases of the room, bound to what they need, and its work in the background. */
+export interface Payments {
+  initiatePayment(context: RequestContext, orderId: string): Promise<Once<Initiated>>;
+  refundPayment(
+    context: RequestContext,
+    paymentId: string,
+    input: RefundInput,
+  ): Promise<Once<RefundView>>;
+  receiveWebhook(webhook: ReceivedWebhook): Promise<void>;
+  getPayment(caller: Caller, paymentId: string): Promise<PaymentView>;
+  listPayments(input: ListPaymentsInput): Promise<Page<PaymentView>>;
+  listOrderPayments(
+    caller: Caller,
+    orderId: string,
+    input: ListOrderPaymentsInput,
+  ): Promise<Page<PaymentView>>;
+  reconcilePayments(options: { readonly since: Date }): Promise<ReconcileReport>;
+  /** The same for what changed in the last days, at intervals; tells `onDifference` what it found. */
+  reconcileRegularly(): Promise<void>;
+  /** Applies every event of the inbox that is due; gives how many. The background does it by itself. */
+  applyDueEvents(): Promise<number>;
+  /** One round of what has to be settled; true when there may be more. The background does it by itself. */
+  settleMoney(): Promise<boolean>;
+  start(): void;
+  /** Ends after what is under way. */
+  stop(): Promise<void>;
+}
+
+export function createPayments(deps: PaymentsDependencies): Payments {
+  const { database, cursors, onError, clock } = deps;
+  const onWebhook = deps.onWebhook ?? (() => {});
+  const inbox = { ...deps, onOutcome: onWebhook };
+  const initiate = createInitiating(deps);
+  const store = createBatcher<EventToStore, boolean>({
+    lanes: 1,
+    sizeMax: STORED_TOGETHER_MAX,
+    waitingMax: RECEIVING_MAX,
+    exclusives: () => [],
+    run: (events) => storeEvents(database, events),
+    mayRetryAlone: () => true,
+  });
+  const receiving = { provider: deps.provider, store, now: createDatabaseTime(database) };
+
+  const inboxWork = createRepeater({
+    intervalMs: INBOX_INTERVAL_MS,
+    onError,
+    work: async () => {
+      const count = await applyDueEvents(inbox);
+      if (count > 0) decisions.nudge();
+      return false;
+    },
+  });
+  const decisions = createRepeater({
+    intervalMs: SETTLE_INTERVAL_MS,
+    onError,
+    work: async () => {
+      const more = await decideDueMoney(deps);
+      calls.nudge();
+      return more;
+    },
+  });
+  // Apart from the decisions, so that a slow provider holds up nothing but itself.
+  const calls = createRepeater({
+    intervalMs: SETTLE_INTERVAL_MS,
+    onError,
+    work: () => askProvider(deps),
+  });
+  const background = [inboxWork, decisions, calls];
+
+  return {
+    initiatePayment: initiate,
+    async refundPayment(context, paymentId, input) {
+      const outcome = await refundPayment(database, context, paymentId, input);
+      calls.nudge();
+      return outcome;
+    },
+    async receiveWebhook(webhook) {
+      try {
+        onWebhook(await receiveWebhook(receiving, webhook));
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal !== null) onWebhook(refusal);
+        throw error;
+      }
+      inboxWork.nudge();
+    },
+    getPayment: (caller, paymentId) => getPayment(database, caller, paymentId),
+    listPayments: (input) => listPayments(database, cursors, input),
+    listOrderPayments: (caller, orderId, input) =>
+      listOrderPayments(database, cursors, caller, orderId, input),
+    reconcilePayments: (options) => reconcilePayments(deps, options),
+    async reconcileRegularly() {
+      const since = new Date(clock.now().getTime() - RECONCILE_BACK_MS);
+      const report = await reconcilePayments(deps, { since });
+      if (report.healed.length > 0) inboxWork.nudge();
+      if (report.healed.length > 0 || report.differing.length > 0) deps.onDifference?.(report);
+    },
+    applyDueEvents: () => applyDueEvents(inbox),
+    async settleMoney() {
+      const decided = await decideDueMoney(deps);
+      const asked = await askProvider(deps);
+      return decided || asked;
+    },
+    start() {
+      for (const one of background) one.start();
+    },
+    async stop() {
+      await Promise.all(background.map((one) => one.stop()));
+    },
+  };
+}
+
+function refusalOf(error: unknown): 'invalid_signature' | 'invalid_event' | null {
+  if (!(error instanceof CodedError)) return null;
+  if (error.code === 'payments.invalid_signature') return 'invalid_signature';
+  return error.code === 'payments.invalid_event' ? 'invalid_event' : null;
+}

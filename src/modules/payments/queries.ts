@@ -1,0 +1,282 @@
+import { statement } from '../../database/statement.ts';
+import type { PaymentState } from './payment.ts';
+
+/** What is asked of the provider, as it is kept: a repeat under one key has to be the same request. */
+export interface SessionRequest {
+  readonly orderNumber: string;
+  readonly customerEmail: string;
+  readonly returnUrl: string;
+  /** RFC 3339. */
+  readonly expiresAt: string | null;
+}
+
+export interface PaymentRow {
+  id: string;
+  orderId: string | null;
+  provider: string;
+  status: PaymentState;
+  amountMinor: number;
+  currency: string;
+  capturedMinor: number;
+  refundedMinor: number;
+  providerReference: string | null;
+  sessionRequest: SessionRequest | null;
+  sessionId: string | null;
+  checkoutUrl: string | null;
+  closedAt: Date | null;
+  attempts: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const paymentColumns = `
+  payments.id, payments.order_id as "orderId", payments.provider, payments.status,
+  payments.amount_minor as "amountMinor", payments.currency, payments.captured_minor as "capturedMinor",
+  payments.refunded_minor as "refundedMinor", payments.provider_reference as "providerReference",
+  payments.session_request as "sessionRequest", payments.session_id as "sessionId",
+  payments.checkout_url as "checkoutUrl", payments.closed_at as "closedAt", payments.attempts,
+  payments.created_at as "createdAt", payments.updated_at as "updatedAt"`;
+
+export const findPayment = statement<[id: string], PaymentRow>(
+  'payments.find',
+  `select ${paymentColumns}
+     from payments
+    where payments.id = $1::uuid`,
+);
+
+/** Those that are not there are left out. */
+export const findPayments = statement<[ids: readonly string[]], PaymentRow>(
+  'payments.find_several',
+  `select ${paymentColumns}
+     from payments
+    where payments.id = any($1::uuid[])`,
+);
+
+/** Whom the payment's order belongs to. No row: there is no such payment, or it has no order. */
+export const findOwner = statement<[id: string], { customerId: string }>(
+  'payments.find_owner',
+  `select orders.customer_id as "customerId"
+     from payments
+     join orders on orders.id = payments.order_id
+    where payments.id = $1::uuid`,
+);
+
+export const lockPayment = statement<[id: string], PaymentRow>(
+  'payments.lock',
+  `select ${paymentColumns}
+     from payments
+    where payments.id = $1::uuid
+      for no key update`,
+);
+
+export const lockPayments = statement<[ids: readonly string[]], PaymentRow>(
+  'payments.lock_several',
+  `select ${paymentColumns}
+     from payments
+    where payments.id = any($1::uuid[])
+    order by payments.id
+      for no key update`,
+);
+
+/** The payments of orders that somebody may pay on now: one an order. */
+export const findOpenPayments = statement<[orderIds: readonly string[]], PaymentRow>(
+  'payments.find_open',
+  `select ${paymentColumns}
+     from payments
+    where payments.order_id = any($1::uuid[])
+      and payments.status = 'OPEN'`,
+);
+
+/** New OPEN payments, `rows` a JSON array with the columns as members; their pages are opened after the commit. */
+export const insertPayments = statement<[rows: string], PaymentRow>(
+  'payments.insert',
+  `insert into payments (id, order_id, provider, status, amount_minor, currency, session_request)
+   select id, order_id, provider, 'OPEN', amount_minor, currency, session_request
+     from jsonb_to_recordset($1::jsonb) as new_payment
+       (id uuid, order_id uuid, provider text, amount_minor bigint, currency text, session_request jsonb)
+   returning ${paymentColumns}`,
+);
+
+/** A payment that stands for money whose payment is not known. */
+export const insertUnknownPayment = statement<
+  [id: string, provider: string, reference: string, amountMinor: number, currency: string],
+  PaymentRow
+>(
+  'payments.insert_unknown',
+  `insert into payments (id, provider, status, provider_reference, amount_minor, currency, closed_at)
+   values ($1::uuid, $2::text, 'FLAGGED', $3::text, $4::bigint, $5::text, now())
+   returning ${paymentColumns}`,
+);
+
+/**
+ * Keeps the sessions that the provider opened, `rows` a JSON array of `{id, session_id, checkout_url}`. Rows come back to
+ * the first one only.
+ */
+export const storeSessions = statement<[rows: string], PaymentRow>(
+  'payments.store_sessions',
+  `update payments
+      set session_id = opened.session_id,
+          checkout_url = opened.checkout_url,
+          updated_at = now()
+     from jsonb_to_recordset($1::jsonb) as opened (id uuid, session_id text, checkout_url text)
+    where payments.id = opened.id
+      and payments.session_id is null
+   returning ${paymentColumns}`,
+);
+
+/** The charge that pays it has come in: nobody can pay on its page any more. */
+export const markCaptured = statement<[id: string, reference: string], PaymentRow>(
+  'payments.mark_captured',
+  `update payments
+      set status = 'CAPTURED',
+          captured_minor = captured_minor + amount_minor,
+          provider_reference = $2::text,
+          closed_at = coalesce(closed_at, now()),
+          next_attempt_at = null,
+          updated_at = now()
+    where id = $1::uuid
+   returning ${paymentColumns}`,
+);
+
+/** The same for several at once. */
+export const markAllCaptured = statement<
+  [ids: readonly string[], references: readonly string[]],
+  never
+>(
+  'payments.mark_all_captured',
+  `update payments
+      set status = 'CAPTURED',
+          captured_minor = payments.captured_minor + payments.amount_minor,
+          provider_reference = charge.reference,
+          closed_at = coalesce(payments.closed_at, now()),
+          next_attempt_at = null,
+          updated_at = now()
+     from unnest($1::uuid[], $2::text[]) as charge (payment_id, reference)
+    where payments.id = charge.payment_id`,
+);
+
+/** `reference` null keeps the one that is there. */
+export const markPayment = statement<
+  [id: string, status: 'FAILED' | 'EXPIRED' | 'FLAGGED', reference: string | null],
+  PaymentRow
+>(
+  'payments.mark',
+  `update payments
+      set status = $2::text,
+          provider_reference = coalesce($3::text, provider_reference),
+          updated_at = now()
+    where id = $1::uuid
+   returning ${paymentColumns}`,
+);
+
+/** The provider itself says that nobody can pay there any more. */
+export const markClosed = statement<[id: string], never>(
+  'payments.mark_closed',
+  `update payments
+      set closed_at = coalesce(closed_at, now()),
+          next_attempt_at = null
+    where id = $1::uuid`,
+);
+
+/** Other pages of these orders on which somebody could pay too: they end, and are closed at the provider. */
+export const endOtherPayments = statement<
+  [orderIds: readonly string[], exceptIds: readonly string[]],
+  never
+>(
+  'payments.end_others',
+  `update payments
+      set status = case status when 'OPEN' then 'EXPIRED' else status end,
+          next_attempt_at = now(),
+          updated_at = now()
+    where order_id = any($1::uuid[])
+      and id <> all($2::uuid[])
+      and closed_at is null
+      and next_attempt_at is null`,
+);
+
+/**
+ * Ends the payments whose orders have ended, a batch of them: OPEN becomes EXPIRED, and the pages are to be closed. A
+ * capture that comes at the same moment is in the row's way first or sees the ended order.
+ */
+export const endPaymentsOfEndedOrders = statement<[limit: number], { id: string }>(
+  'payments.end_of_ended_orders',
+  `update payments
+      set status = case status when 'OPEN' then 'EXPIRED' else status end,
+          next_attempt_at = now(),
+          updated_at = now()
+    where id in (
+      select payments.id
+        from payments
+        join orders on orders.id = payments.order_id
+       where payments.closed_at is null
+         and payments.next_attempt_at is null
+         and orders.status in ('CANCELLED', 'FAILED', 'COMPLETED')
+       limit $1::integer
+         for no key update of payments skip locked)
+   returning id`,
+);
+
+/** Takes sessions that are to be closed, for `leaseSeconds`: after that another server may try. */
+export const leaseClosings = statement<
+  [provider: string, limit: number, leaseSeconds: number],
+  PaymentRow
+>(
+  'payments.lease_closings',
+  `update payments
+      set next_attempt_at = now() + $3::double precision * interval '1 second',
+          attempts = attempts + 1
+    where id in (
+      select id
+        from payments
+       where next_attempt_at <= now()
+         and provider = $1::text
+       order by next_attempt_at
+       limit $2::integer
+         for no key update skip locked)
+   returning ${paymentColumns}`,
+);
+
+export const postponeClosing = statement<[id: string, seconds: number], never>(
+  'payments.postpone_closing',
+  `update payments
+      set next_attempt_at = now() + $2::double precision * interval '1 second'
+    where id = $1::uuid
+      and next_attempt_at is not null`,
+);
+
+/** Newest first, before (createdAt, id) when given. */
+export const listPayments = statement<
+  [
+    statuses: readonly string[] | null,
+    orderId: string | null,
+    beforeAt: string | null,
+    beforeId: string | null,
+    limit: number,
+  ],
+  PaymentRow
+>(
+  'payments.list',
+  `select ${paymentColumns}
+     from payments
+    where ($1::text[] is null or payments.status = any($1::text[]))
+      and ($2::uuid is null or payments.order_id = $2::uuid)
+      and ($3::timestamptz is null or (payments.created_at, payments.id) < ($3::timestamptz, $4::uuid))
+    order by payments.created_at desc, payments.id desc
+    limit $5::integer`,
+);
+
+/** For reconciliation: payments of a provider that changed or were open since, in the order of their ids. */
+export const listForReconciliation = statement<
+  [provider: string, since: Date, afterId: string, limit: number],
+  PaymentRow
+>(
+  'payments.list_for_reconciliation',
+  `select ${paymentColumns}
+     from payments
+    where payments.provider = $1::text
+      and (payments.updated_at >= $2::timestamptz or payments.status = 'OPEN')
+      and payments.session_id is not null
+      and payments.id > $3::uuid
+    order by payments.id
+    limit $4::integer`,
+);

@@ -1,0 +1,184 @@
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { type App, callerOf, causeOf, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import { ordersErrors } from '../orders/index.ts';
+import { paymentsErrors } from './errors.ts';
+import type { Payments } from './payments.ts';
+import {
+  InitiateBody,
+  InitiatedReply,
+  ListOrderPaymentsQuery,
+  ListPaymentsQuery,
+  PaymentPage,
+  PaymentReply,
+  RefundBody,
+  RefundReply,
+  WebhookReply,
+} from './schemas.ts';
+
+const tags = ['Payments'];
+const webhookErrors = [
+  paymentsErrors.invalidSignature,
+  paymentsErrors.invalidEvent,
+  paymentsErrors.providerUnavailable,
+];
+
+export function registerPaymentsRoutes(app: App, payments: Payments): void {
+  app.post(
+    '/api/payments/initiate',
+    {
+      schema: {
+        operationId: 'initiatePayment',
+        tags,
+        summary: 'Begin to pay an order',
+        description:
+          'Gives the page to send the customer to: 201 when it was opened by this call, 200 while one is open.',
+        body: InitiateBody,
+        response: { 200: InitiatedReply, 201: InitiatedReply },
+      },
+      config: {
+        errors: [
+          ordersErrors.notFound,
+          paymentsErrors.notPayable,
+          paymentsErrors.providerUnavailable,
+        ],
+        replyHeaders: ['Location'],
+      },
+    },
+    async (request, reply) => {
+      const { result, replayed } = await payments.initiatePayment(
+        contextOf(request),
+        request.body.orderId,
+      );
+      return sendOnce(
+        reply,
+        { result: result.view, replayed },
+        {
+          status: result.isNew ? 201 : 200,
+          location: ({ payment }) => `/api/payments/${payment.id}`,
+        },
+      );
+    },
+  );
+
+  app.get(
+    '/api/payments',
+    {
+      schema: {
+        operationId: 'listPayments',
+        tags,
+        summary: 'List payments, newest first',
+        querystring: ListPaymentsQuery,
+        response: { 200: PaymentPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => payments.listPayments(request.query),
+  );
+
+  app.get(
+    '/api/payments/:id',
+    {
+      schema: {
+        operationId: 'getPayment',
+        tags,
+        summary: 'Read a payment',
+        params: IdParameter,
+        response: { 200: PaymentReply },
+      },
+      config: { errors: [paymentsErrors.notFound] },
+    },
+    (request) => payments.getPayment(callerOf(request), request.params.id),
+  );
+
+  app.get(
+    '/api/orders/:id/payments',
+    {
+      schema: {
+        operationId: 'listOrderPayments',
+        tags,
+        summary: 'List the payments of an order, newest first',
+        params: IdParameter,
+        querystring: ListOrderPaymentsQuery,
+        response: { 200: PaymentPage },
+      },
+      config: { errors: [ordersErrors.notFound, requestErrors.invalidCursor] },
+    },
+    (request) => payments.listOrderPayments(callerOf(request), request.params.id, request.query),
+  );
+
+  app.post(
+    '/api/payments/:id/refunds',
+    {
+      schema: {
+        operationId: 'refundPayment',
+        tags,
+        summary: 'Give money back',
+        description:
+          'All that is left when no amount is said. It counts as taken at once, and changes the order when it succeeded.',
+        params: IdParameter,
+        body: RefundBody,
+        response: { 201: RefundReply },
+      },
+      config: {
+        errors: [
+          paymentsErrors.notFound,
+          paymentsErrors.notCaptured,
+          paymentsErrors.refundExceedsCaptured,
+        ],
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const outcome = await payments.refundPayment(contextOf(request), id, request.body);
+      return sendOnce(reply, outcome, { status: 201 });
+    },
+  );
+
+  const receive = async (request: FastifyRequest, providerName: string | null) => {
+    await payments.receiveWebhook({
+      providerName,
+      headers: request.headers,
+      body: request.rawBody ?? Buffer.alloc(0),
+      cause: causeOf(request),
+    });
+    return { received: true };
+  };
+
+  app.post(
+    '/api/payments/webhook',
+    {
+      schema: {
+        operationId: 'receivePaymentWebhook',
+        tags,
+        summary: 'For the configured payment provider',
+        description: 'Verified on the raw body, and stored once by the event’s id before the 200.',
+        response: { 200: WebhookReply },
+      },
+      config: { errors: webhookErrors },
+    },
+    (request) => receive(request, null),
+  );
+
+  app.post(
+    '/api/payments/webhook/:provider',
+    {
+      schema: {
+        operationId: 'receiveProviderWebhook',
+        tags,
+        summary: 'For the payment provider that is named',
+        params: Type.Object({
+          provider: Type.String({
+            minLength: 1,
+            maxLength: 50,
+            description: 'Such as `sandbox` or `stripe`.',
+          }),
+        }),
+        response: { 200: WebhookReply },
+      },
+      config: { errors: webhookErrors },
+    },
+    (request) => receive(request, request.params.provider),
+  );
+}

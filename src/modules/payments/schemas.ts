@@ -1,0 +1,107 @@
+import { type Static, Type } from 'typebox';
+import {
+  Choice,
+  CursorParameter,
+  Id,
+  Instant,
+  LimitParameter,
+  MoneyValue,
+  Nullable,
+  pageOfSchema,
+} from '../../http/index.ts';
+import { paymentStates } from './payment.ts';
+
+const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
+
+export const PaymentReply = Type.Object(
+  {
+    id: Id,
+    orderId: Nullable(Id),
+    provider: Type.String(),
+    providerReference: Nullable(
+      Type.String({ description: 'Names the charge at the provider, once there is one.' }),
+    ),
+    status: Choice(paymentStates),
+    amount: Amount,
+    captured: Amount,
+    refunded: Amount,
+    checkoutUrl: Nullable(Type.String({ description: 'The page to pay on.' })),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { title: 'Payment' },
+);
+
+export type PaymentView = Static<typeof PaymentReply>;
+
+export const PaymentPage = pageOfSchema(PaymentReply);
+
+export const InitiateBody = Type.Object(
+  { orderId: Id },
+  { additionalProperties: false, examples: [{ orderId: '0198b5c4-7d3e-7abc-8def-0123456789ab' }] },
+);
+
+export const InitiatedReply = Type.Object({
+  payment: PaymentReply,
+  checkoutUrl: Type.String({ description: 'Send the customer there.' }),
+});
+
+export type InitiatedView = Static<typeof InitiatedReply>;
+
+const statusList = `(${paymentStates.join('|')})`;
+
+export const ListPaymentsQuery = Type.Object(
+  {
+    status: Type.Optional(
+      Type.String({
+        pattern: `^${statusList}(,${statusList})*$`,
+        maxLength: 200,
+        description: 'One status or several, by comma.',
+      }),
+    ),
+    orderId: Type.Optional(Id),
+    limit: LimitParameter,
+    cursor: CursorParameter,
+  },
+  { additionalProperties: false },
+);
+
+export type ListPaymentsInput = Static<typeof ListPaymentsQuery>;
+
+export const ListOrderPaymentsQuery = Type.Object(
+  { limit: LimitParameter, cursor: CursorParameter },
+  { additionalProperties: false },
+);
+
+export type ListOrderPaymentsInput = Static<typeof ListOrderPaymentsQuery>;
+
+export const RefundBody = Type.Object(
+  {
+    amount: Type.Optional(MoneyValue),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ amount: { amount: 295, currency: 'GBP' }, reason: 'One was cold' }],
+  },
+);
+
+export type RefundInput = Static<typeof RefundBody>;
+
+export const RefundReply = Type.Object({
+  refund: Type.Object(
+    {
+      id: Id,
+      paymentId: Id,
+      amount: Amount,
+      status: Choice(['PENDING', 'SUCCEEDED', 'FAILED']),
+      reason: Type.String(),
+      createdAt: Instant,
+    },
+    { title: 'Refund' },
+  ),
+});
+
+export type RefundView = Static<typeof RefundReply>;
+
+export const WebhookReply = Type.Object({ received: Type.Boolean() });

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import pg from 'pg';
+import { testDatabase } from '../../support/database.ts';
+import { captured, openPayingShop } from '../../support/payments.ts';
+
+/** Each view about money finds what it is for: broken on purpose, looked at, and taken back. */
+const { database, url } = await testDatabase();
+const shop = await openPayingShop(database);
+const paid = await shop.paid();
+const cancelled = await shop.paid();
+await shop.cancel(cancelled.orderId);
+await shop.settle();
+const twice = await shop.paid();
+await shop.tell(captured(twice.paymentId, shop.provider.pay(twice.paymentId)));
+await shop.settle();
+
+/** Makes the changes with triggers off, and gives the views that see them. */
+async function seenBy(...changes: string[]): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query('set local session_replication_role = replica');
+    for (const change of changes) await client.query(change);
+    const { rows: views } = await client.query<{ name: string }>(
+      `select viewname as name from pg_views
+        where schemaname = 'public' and (viewname like 'inv\\_payment%' or viewname like 'inv\\_provider%')`,
+    );
+    const seeing: string[] = [];
+    for (const { name } of views) {
+      const { rows } = await client.query(`select id, detail from ${name}`);
+      if (rows.length > 0) seeing.push(name);
+    }
+    return seeing.sort();
+  } finally {
+    await client.end();
+  }
+}
+
+const without = (table: string, constraint: string) =>
+  `alter table ${table} drop constraint ${constraint}`;
+const ofCancelled = `where order_id = '${cancelled.orderId}'`;
+
+describe('the invariants of money', () => {
+  test('hold after payments, cancellations, surplus and refunds', async () => {
+    assert.deepEqual(await seenBy(), []);
+  });
+
+  const breaks: Record<string, readonly [changes: readonly string[], view: string]> = {
+    'a sum that is not the sum of its rows': [
+      [`update payments set refunded_minor = 1 where id = '${paid.paymentId}'`],
+      'inv_payment_sums',
+    ],
+    'a capture of which more was taken than its refunds say': [
+      [`update payment_captures set taken_minor = 1 where payment_id = '${paid.paymentId}'`],
+      'inv_payment_refunds',
+    ],
+    'a refund in other money than came in': [
+      [`update payment_refunds set currency = 'EUR' ${ofCancelled}`],
+      'inv_payment_refunds',
+    ],
+    'an order that says it is paid and is not': [
+      [`update orders set payment_status = 'PAID' where id = '${cancelled.orderId}'`],
+      'inv_payment_orders',
+    ],
+    'an order that was paid in part': [
+      [`update orders set total_minor = 900 where id = '${paid.orderId}'`],
+      'inv_payment_orders',
+    ],
+    'an order that was paid and does not say so': [
+      [`update orders set payment_status = 'UNPAID' where id = '${paid.orderId}'`],
+      'inv_payment_orders',
+    ],
+    'a charge that is counted twice': [
+      [
+        without('payment_captures', 'payment_captures_provider_provider_reference_key'),
+        `update payment_captures set provider_reference = 'the same'`,
+      ],
+      'inv_payment_captures',
+    ],
+    'an event that is stored twice': [
+      [
+        without('provider_events', 'provider_events_provider_event_id_key'),
+        `update provider_events set event_id = 'the same'`,
+      ],
+      'inv_provider_events',
+    ],
+    'money of a cancelled order that nobody asked back for a minute': [
+      [
+        `update payment_refunds set status = 'FAILED' ${ofCancelled}`,
+        `update payment_captures set taken_minor = 0, created_at = now() - interval '1 hour' ${ofCancelled}`,
+        `update orders set cancelled_at = now() - interval '2 minutes' where id = '${cancelled.orderId}'`,
+      ],
+      'inv_payment_returns',
+    ],
+    'surplus money that has not gone back for ten minutes': [
+      [
+        `update payment_refunds set status = 'PENDING', next_attempt_at = now() where order_id = '${twice.orderId}'`,
+        `update payment_captures set created_at = now() - interval '11 minutes' where kind = 'surplus'`,
+      ],
+      'inv_payment_returns',
+    ],
+  };
+  for (const [what, [changes, view]] of Object.entries(breaks)) {
+    test(`see ${what}`, async () => {
+      assert.ok((await seenBy(...changes)).includes(view));
+    });
+  }
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { expireDueOrders } from '../../../src/modules/orders/expire-orders.ts';
+import { testDatabase } from '../../support/database.ts';
+import { contextOf, settle } from '../../support/orders.ts';
+import { captured, openPayingShop } from '../../support/payments.ts';
+import { stockOf, testCause } from '../../support/shop.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments, orders } = shop;
+
+const expire = (orderIds: readonly string[]) =>
+  database.run(
+    'test.let_time_pass',
+    `update orders set expires_at = now() - interval '1 second' where id = any($1::uuid[])`,
+    [orderIds],
+  );
+
+/** Stores the event without applying it. */
+async function deliver(paymentId: string): Promise<void> {
+  const webhook = provider.sign(captured(paymentId, provider.pay(paymentId)));
+  await payments.receiveWebhook({ ...webhook, providerName: null, cause: testCause });
+}
+
+async function drain(): Promise<void> {
+  while ((await payments.applyDueEvents()) > 0);
+}
+
+type Ending = 'CONFIRMED PAID' | 'CANCELLED REFUNDED';
+
+/** Every order ended one of the two right ways, with its stock held exactly when it is kept. */
+async function endings(orderIds: readonly string[], reservedBefore: number) {
+  await drain();
+  await shop.settle();
+  const count: Record<Ending, number> = { 'CONFIRMED PAID': 0, 'CANCELLED REFUNDED': 0 };
+  for (const orderId of orderIds) {
+    const { status, paymentStatus } = await shop.orderOf(orderId);
+    const ending = `${status} ${paymentStatus}` as Ending;
+    assert.ok(ending in count, `order ${orderId} ended as ${ending}`);
+    count[ending] += 1;
+  }
+  const { reserved } = await stockOf(database, shop.product.id);
+  assert.equal(reserved - reservedBefore, 2 * count['CONFIRMED PAID']);
+  return count;
+}
+
+describe('two that happen at once', () => {
+  test('a payment that comes while its order expires: three hundred times, one winner and money right', async () => {
+    const { reserved } = await stockOf(database, shop.product.id);
+    const orderIds: string[] = [];
+    for (let round = 0; round < 15; round += 1) {
+      const opened = await Promise.all(Array.from({ length: 20 }, () => shop.opened()));
+      const ids = opened.map(({ orderId }) => orderId);
+      orderIds.push(...ids);
+      await Promise.all(opened.map(({ paymentId }) => deliver(paymentId)));
+      await expire(ids);
+      const paying = [payments.applyDueEvents(), shop.another().applyDueEvents()];
+      // From none to four trips to the database ahead, so that now the one wins and now the other.
+      for (let trip = 0; trip < round % 5; trip += 1) await stockOf(database, shop.product.id);
+      const ending = [expireDueOrders(database), expireDueOrders(database), payments.settleMoney()];
+      await Promise.all([...paying, ...ending]);
+    }
+    const count = await endings(orderIds, reserved);
+    assert.equal(count['CONFIRMED PAID'] + count['CANCELLED REFUNDED'], 300);
+  });
+
+  test('a payment that comes while its owner cancels: one winner and money right', async () => {
+    const { reserved } = await stockOf(database, shop.product.id);
+    const orderIds: string[] = [];
+    let cancelled = 0;
+    for (let round = 0; round < 10; round += 1) {
+      const opened = await Promise.all(Array.from({ length: 10 }, () => shop.opened()));
+      orderIds.push(...opened.map(({ orderId }) => orderId));
+      await Promise.all(opened.map(({ paymentId }) => deliver(paymentId)));
+      const [cancels] = await Promise.all([
+        settle(
+          opened.map(({ orderId }) =>
+            orders.cancelOrder(contextOf(shop.customer), { orderId, reason: null, ifMatch: null }),
+          ),
+        ),
+        payments.applyDueEvents(),
+        shop.another().applyDueEvents(),
+        payments.settleMoney(),
+      ]);
+      cancelled += cancels.done.length;
+      assert.ok(cancels.refused.every((code) => code === 'orders.not_cancellable'));
+    }
+    const count = await endings(orderIds, reserved);
+    assert.equal(count['CANCELLED REFUNDED'], cancelled);
+  });
+
+  test('a payment that comes after the time to pay and before the order expired still confirms', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await expire([orderId]);
+    await deliver(paymentId);
+    await drain();
+    await expireDueOrders(database);
+    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+  });
+
+  test('two servers that settle and apply at once ask the provider once for each refund', async () => {
+    const paid = [];
+    for (let index = 0; index < 12; index += 1) paid.push(await shop.paid());
+    await Promise.all(paid.map(({ orderId }) => shop.cancel(orderId)));
+    const before = provider.refunds.size;
+    const servers = [payments, shop.another(), shop.another()];
+    await Promise.all(servers.map((server) => server.settleMoney()));
+    await shop.settle();
+    assert.equal(provider.refunds.size - before, 12);
+    for (const { orderId } of paid) {
+      assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+    }
+  });
+
+  test('an order that expires after a declined attempt says so', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await shop.tell({
+      id: `declined-${orderId}`,
+      type: 'payment.failed',
+      createdAt: null,
+      kind: 'failed',
+      paymentId,
+      reason: null,
+    });
+    await expire([orderId]);
+    await expireDueOrders(database);
+    const { status, cancelReason } = await shop.orderOf(orderId);
+    assert.deepEqual([status, cancelReason], ['CANCELLED', 'PAYMENT_FAILED']);
+  });
+});
