@@ -1,0 +1,35 @@
+import type { LoggedEvent } from '../../events/index.ts';
+import type { NewJob } from '../../jobs/index.ts';
+import { followingId } from '../../shared/ids.ts';
+import type { OrderMailKind } from './mail-kind.ts';
+
+export const MAIL_JOB = 'notifications.send-mail';
+/** Of its own, so that a mail server that hangs holds up no other work. */
+export const MAIL_QUEUE = 'mail';
+
+/** What a job brings: where to look, and nothing that a mail would say. */
+export type MailJobData =
+  | { readonly kind: OrderMailKind; readonly orderId: string; readonly sequence: number }
+  | { readonly kind: 'password.reset'; readonly resetId: string };
+
+/** The mail that tells an order's customer of an event. */
+export function orderMailJob({ id, orderId, sequence }: LoggedEvent, kind: OrderMailKind): NewJob {
+  return {
+    id: followingId(id, MAIL_JOB),
+    name: MAIL_JOB,
+    lane: 'normal',
+    data: { kind, orderId, sequence },
+    eventId: id,
+  };
+}
+
+/** The mail of a password reset. Somebody sits and waits for it. */
+export function resetMailJob(resetId: string): NewJob {
+  return {
+    id: followingId(resetId, MAIL_JOB),
+    name: MAIL_JOB,
+    lane: 'high',
+    data: { kind: 'password.reset', resetId },
+    eventId: null,
+  };
+}

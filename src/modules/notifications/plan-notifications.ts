@@ -1,0 +1,16 @@
+import type { Transaction } from '../../database/database.ts';
+import type { LoggedEvent } from '../../events/index.ts';
+import type { NewJob } from '../../jobs/index.ts';
+import { orderMailJob } from './mail-job.ts';
+import { whichMail } from './which-mail.ts';
+
+/** The mails that events ask for, one job each. Writes nothing: whether there is one to send, its job finds out. */
+export async function planNotifications(
+  _tx: Transaction,
+  events: readonly LoggedEvent[],
+): Promise<readonly NewJob[]> {
+  return events.flatMap((event) => {
+    const kind = whichMail(event);
+    return kind === null ? [] : [orderMailJob(event, kind)];
+  });
+}

@@ -1,0 +1,132 @@
+import { formatDecimal } from '../../shared/money.ts';
+import { isPaid, type OrderRow } from '../orders/index.ts';
+import { greetingOf, type Letter, type LetterOrder, oneLine } from './letter.ts';
+import type { OrderMailKind } from './mail-kind.ts';
+import type { OrderToTell, RefundToTell } from './order-to-tell.ts';
+
+const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
+  'order.placed': (number) => `We have your order ${number}`,
+  'order.confirmed': (number) => `Your order ${number} is confirmed`,
+  'order.ready': (number) => `Your order ${number} is ready`,
+  'order.cancelled': (number) => `Your order ${number} was cancelled`,
+  'order.failed': (number) => `Your order ${number} could not be placed`,
+  'payment.refunded': (number) => `A refund for your order ${number}`,
+};
+
+/** The letter that tells a customer what happened to an order, in the light of how the order stands now. */
+export function writeOrderLetter(
+  kind: OrderMailKind,
+  told: OrderToTell,
+  publicUrl: string,
+): Letter {
+  return {
+    subject: subjects[kind](told.order.number),
+    greeting: greetingOf(told.customerName),
+    paragraphs: sentences[kind](told).filter((sentence) => sentence !== ''),
+    order: orderPart(told),
+    link: { label: 'See your orders', url: `${publicUrl}/shop` },
+  };
+}
+
+const sentences: Readonly<Record<OrderMailKind, (told: OrderToTell) => string[]>> = {
+  'order.placed': ({ order }) => [
+    `Thank you for your order ${order.number}.`,
+    order.status === 'PENDING' && !isPaid(order.paymentStatus) ? payBy(order.expiresAt) : '',
+  ],
+  'order.confirmed': ({ order }) => [
+    `Your order ${order.number} is confirmed.`,
+    paidSentence(order),
+  ],
+  'order.ready': ({ order }) => [`Your order ${order.number} is ready.`],
+  'order.cancelled': ({ order, reason }) => [
+    cancelled(order),
+    order.cancelReason === 'ADMIN' ? reasonSentence(reason) : '',
+    keepsMoney(order) ? 'What you paid for it goes back to you.' : '',
+  ],
+  'order.failed': ({ order }) => [
+    `We could not place your order ${order.number}. Nothing was charged.`,
+    oneLine(order.failureDetail ?? ''),
+  ],
+  'payment.refunded': ({ order, reason, refund }) =>
+    refund === null
+      ? []
+      : [
+          `We have returned ${amount(refund.amountMinor, refund.currency)} for your order ${order.number}.`,
+          refund.cause === 'admin' ? reasonSentence(reason) : refundCauses[refund.cause],
+          'It can take some days until your bank shows it.',
+        ],
+};
+
+const refundCauses: Readonly<Record<Exclude<RefundToTell['cause'], 'admin'>, string>> = {
+  cancelled: 'The order was cancelled.',
+  late: 'The payment came after the order had ended.',
+  surplus: 'The order was already paid.',
+  flagged: 'The payment did not match the order.',
+  provider: '',
+};
+
+function payBy(expiresAt: Date | null): string {
+  if (expiresAt === null) return 'It is confirmed once it is paid.';
+  return `Please pay for it by ${dateTime(expiresAt)}. After that it is cancelled.`;
+}
+
+function paidSentence({ totalMinor, currency, paymentStatus }: OrderRow): string {
+  if (totalMinor === 0) return 'There is nothing to pay.';
+  return paymentStatus === 'PAID'
+    ? `We have received your payment of ${amount(totalMinor, currency)}.`
+    : '';
+}
+
+function cancelled({ number, cancelReason }: OrderRow): string {
+  switch (cancelReason) {
+    case 'CUSTOMER':
+      return `Your order ${number} was cancelled, as you asked.`;
+    case 'EXPIRED':
+      return `Your order ${number} was cancelled, because it was not paid in time.`;
+    case 'PAYMENT_FAILED':
+      return `Your order ${number} was cancelled, because its payment did not succeed in time.`;
+    default:
+      return `We had to cancel your order ${number}.`;
+  }
+}
+
+function keepsMoney({ totalMinor, paymentStatus }: OrderRow): boolean {
+  return totalMinor > 0 && isPaid(paymentStatus) && paymentStatus !== 'REFUNDED';
+}
+
+function reasonSentence(reason: string | null): string {
+  const text = oneLine(reason ?? '');
+  return text === '' ? '' : `The reason: ${text}`;
+}
+
+function orderPart({ order, lines }: OrderToTell): LetterOrder {
+  const details = [
+    { label: 'Address', text: oneLine(order.shippingAddress ?? '') },
+    { label: 'Your note', text: oneLine(order.note ?? '') },
+  ];
+  return {
+    lines: lines.map(({ quantity, name, totalMinor }) => ({
+      quantity,
+      name: oneLine(name),
+      total: amount(totalMinor, order.currency),
+    })),
+    total: amount(order.totalMinor, order.currency),
+    details: details.filter(({ text }) => text !== ''),
+  };
+}
+
+function amount(amountMinor: number, currency: string): string {
+  return `${formatDecimal(amountMinor, currency)} ${currency}`;
+}
+
+/** Made once: to make it takes longer than everything else in a letter. */
+const longDateTime = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+/** In UTC: where the customer is, nobody said. */
+function dateTime(at: Date): string {
+  return `${longDateTime.format(at)} UTC`;
+}

@@ -1,0 +1,68 @@
+import type { Metric, Registry } from 'prom-client';
+
+/** Counts durations that bear the same labels. */
+export type Observe = (seconds: number) => void;
+
+export interface DurationsOptions {
+  readonly name: string;
+  readonly help: string;
+  /** Rising. */
+  readonly bucketsSeconds: readonly number[];
+}
+
+type Labels = Readonly<Record<string, string | number>>;
+
+interface Series {
+  readonly labels: Labels;
+  /** How many lie in each bucket alone; one more than there are bounds. */
+  readonly counts: number[];
+  sumSeconds: number;
+}
+
+/**
+ * A histogram for what is observed with each request and statement. The one of prom-client finds its series by hashing
+ * the labels each time, which made a twentieth of a read from the cache; here a caller finds it once and keeps it.
+ */
+export function createDurations(
+  registry: Registry,
+  { name, help, bucketsSeconds }: DurationsOptions,
+): (labels: Labels) => Observe {
+  const all: Series[] = [];
+
+  function valuesOf({ labels, counts, sumSeconds }: Series) {
+    let below = 0;
+    const buckets = counts.map((count, index) => {
+      below += count;
+      const le = bucketsSeconds[index] ?? '+Inf';
+      return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: below };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: sumSeconds },
+      { metricName: `${name}_count`, labels, value: below },
+    ];
+  }
+
+  // What the registry asks of a metric, which its types only grant to those of the library.
+  const metric = {
+    name,
+    help,
+    type: 'histogram',
+    async get() {
+      return { name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap(valuesOf) };
+    },
+  };
+  registry.registerMetric(metric as unknown as Metric);
+
+  return (labels) => {
+    const counts = new Array<number>(bucketsSeconds.length + 1).fill(0);
+    const series: Series = { labels, counts, sumSeconds: 0 };
+    all.push(series);
+    return (seconds) => {
+      let bucket = 0;
+      while (bucket < bucketsSeconds.length && seconds > bucketsSeconds[bucket]!) bucket += 1;
+      counts[bucket]! += 1;
+      series.sumSeconds += seconds;
+    };
+  };
+}

@@ -1,0 +1,9 @@
+import { defineErrors } from '../../shared/errors.ts';
+
+export const operationsErrors = defineErrors('operations', {
+  notFound: [
+    404,
+    'There is no such dead letter.',
+    'It does not exist, or it has been sent again already. Read the list of dead letters anew.',
+  ],
+});

@@ -1,0 +1,33 @@
+import type { Queryable } from '../../database/statement.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { findMail, type MailRow } from './queries.ts';
+import type { ListMailInput, MailView } from './schemas.ts';
+
+/**
+ * Mail that was sent or kept, newest first. `showResetText`: a reset mail bears a link that opens an account, so its
+ * text is for mail that goes nowhere else. Throws `request.invalid_cursor`.
+ */
+export async function listMail(
+  db: Queryable,
+  cursors: Cursors,
+  showResetText: boolean,
+  input: ListMailInput,
+): Promise<Page<MailView>> {
+  const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
+  const filters = { list: 'mail' };
+  const [beforeAt = null, beforeId = null] =
+    input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
+  const rows = await findMail(db, beforeAt, beforeId, limit + 1);
+  return pageOf(
+    rows,
+    limit,
+    (row) => presentMail(row, showResetText),
+    (last) => cursors.encode(filters, [last.sentAt.toISOString(), last.id]),
+  );
+}
+
+function presentMail(row: MailRow, showResetText: boolean): MailView {
+  const view = { ...row, sentAt: row.sentAt.toISOString() };
+  const secret = row.kind === 'password.reset' && !showResetText;
+  return secret ? { ...view, text: null, html: null } : view;
+}

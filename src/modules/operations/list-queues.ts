@@ -1,0 +1,17 @@
+import type { Queryable } from '../../database/statement.ts';
+import { countQueues, type JobDefinition } from '../../jobs/index.ts';
+import { countInbox } from './queries.ts';
+import type { QueuesView } from './schemas.ts';
+
+/** What there is to do, by queue, with those that have nothing to do. The inbox of payments counts as one. */
+export async function listQueues(
+  db: Queryable,
+  definitions: readonly JobDefinition[],
+): Promise<QueuesView> {
+  const [counted, inbox] = await Promise.all([countQueues(db), countInbox(db)]);
+  const rows = new Map([...counted, ...inbox].map((row) => [row.name, row]));
+  for (const { queue: name } of definitions) {
+    if (!rows.has(name)) rows.set(name, { name, waiting: 0, active: 0, delayed: 0, failed: 0 });
+  }
+  return { data: [...rows.values()].sort((one, other) => (one.name < other.name ? -1 : 1)) };
+}

@@ -1,0 +1,210 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { QueueRow, TryReport } from '../../jobs/index.ts';
+import { createDurations, type Observe } from './durations.ts';
+import { type ReadGauge, watchGauge } from './watch-gauge.ts';
+import { within } from './within.ts';
+
+/** From a cached read to the longest request that is let in (15 s). */
+const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+/** From an index look-up to the statement timeout (10 s). */
+const QUERY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 10];
+
+/** From a mark in the database to the longest deadline (a minute). */
+const JOB_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
+
+/** A database that hangs must not hide the metrics that need none. */
+const LAG_TIMEOUT_MS = 1_000;
+/** The end of the name of a statement that is put together for a list's filters: hundreds of names, one label. */
+const BUILT_FOR_FILTERS = /(?<=\.page)_.*$/;
+
+export interface HttpObservation {
+  /** Null where no route matched. */
+  readonly operationId: string | null;
+  readonly method: string;
+  readonly status: number;
+  readonly durationSeconds: number;
+}
+
+export type JobObservation = Pick<TryReport, 'job' | 'settled' | 'durationSeconds'>;
+
+export interface PoolConnections {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** What the product counts of itself, as plain functions that cost about a microsecond each. */
+export interface Metrics {
+  /** `route` is the operation's id: few and known, whatever paths are asked for. */
+  observeHttp(observation: HttpObservation): void;
+  observeQuery(statementName: string, durationSeconds: number): void;
+  ordersCreated(count: number): void;
+  ordersFailed(count: number): void;
+  /** An order's detail was asked for; `hit`: the cache had it. */
+  orderRead(hit: boolean): void;
+  /** A provider's webhook: how it was received, and then what it came to. */
+  paymentWebhook(outcome: string): void;
+  /** One try of a job: a kind of work and how it ended. */
+  observeJob(report: JobObservation): void;
+  /** Where to ask how many rows broke each invariant when it was last checked, on whichever server. */
+  watchInvariants(read: ReadGauge): void;
+  /** Where to ask for the work of each queue. */
+  watchQueues(read: () => Promise<readonly QueueRow[]>): void;
+  /** Where to read the pool's connections when the metrics are asked for. */
+  watchConnections(read: () => PoolConnections): void;
+  /** Where to ask for the relay's lag, in seconds, when the metrics are asked for. */
+  watchRelay(readLagSeconds: () => Promise<number>): void;
+  /** Prometheus text. */
+  render(): Promise<string>;
+  readonly contentType: string;
+}
+
+function memo<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+/** A registry of its own, so that several servers in one process do not count into each other. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const created = new Counter({
+    name: 'orders_created_total',
+    help: 'Orders that were placed.',
+    registers,
+  });
+  const failed = new Counter({
+    name: 'orders_failed_total',
+    help: 'Orders that were accepted and then could not be placed.',
+    registers,
+  });
+  const reads = { hit: 0, miss: 0 };
+  new Counter({
+    name: 'order_reads_total',
+    help: 'Order details that were asked for, by whether the cache had them.',
+    labelNames: ['cache'],
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ cache: 'hit' }, reads.hit);
+      this.inc({ cache: 'miss' }, reads.miss);
+    },
+  });
+  const webhooks = new Counter({
+    name: 'payment_webhooks_total',
+    help: 'Webhooks of payment providers, as they were received and as they were applied.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const http = createDurations(registry, {
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to its reply.',
+    bucketsSeconds: HTTP_BUCKETS_SECONDS,
+  });
+  const httpSeries = new Map<string, Map<string, Map<number, Observe>>>();
+  const queries = createDurations(registry, {
+    name: 'database_query_duration_seconds',
+    help: 'Time of a statement as this server saw it.',
+    bucketsSeconds: QUERY_BUCKETS_SECONDS,
+  });
+  const queriesByStatement = new Map<string, Observe>();
+  const queriesByLabel = new Map<string, Observe>();
+  const jobs = createDurations(registry, {
+    name: 'job_duration_seconds',
+    help: 'Time of one try of a job, by how it ended.',
+    bucketsSeconds: JOB_BUCKETS_SECONDS,
+  });
+  const jobSeries = new Map<string, Map<string, Observe>>();
+
+  return {
+    observeHttp({ operationId, method, status, durationSeconds }) {
+      const route = operationId ?? 'none';
+      const ofRoute = memo(httpSeries, route, () => new Map());
+      const ofMethod = memo(ofRoute, method, () => new Map());
+      const observe = memo(ofMethod, status, () => http({ method, route, status }));
+      observe(durationSeconds);
+    },
+    observeQuery(name, durationSeconds) {
+      const observe = memo(queriesByStatement, name, () => {
+        const statement = name.replace(BUILT_FOR_FILTERS, '');
+        return memo(queriesByLabel, statement, () => queries({ statement }));
+      });
+      observe(durationSeconds);
+    },
+    ordersCreated: (count) => created.inc(count),
+    ordersFailed: (count) => failed.inc(count),
+    // Counted by hand: the counter's own way takes as long as the rest of a read from the cache.
+    orderRead: (hit) => {
+      reads[hit ? 'hit' : 'miss'] += 1;
+    },
+    paymentWebhook: (outcome) => webhooks.inc({ outcome }),
+    observeJob({ job, settled, durationSeconds }) {
+      const ofJob = memo(jobSeries, job, () => new Map());
+      const observe = memo(ofJob, settled, () => jobs({ job, outcome: settled }));
+      observe(durationSeconds);
+    },
+    watchInvariants: (read) =>
+      watchGauge(registry, {
+        name: 'invariant_violations',
+        help: 'Rows that broke an invariant when it was last checked.',
+        label: 'name',
+        read,
+      }),
+    watchQueues(readRows) {
+      const counted =
+        (count: (row: QueueRow) => number): ReadGauge =>
+        async () =>
+          new Map((await readRows()).map((row) => [row.name, count(row)]));
+      watchGauge(registry, {
+        name: 'queue_depth',
+        help: 'Jobs that are asked for and not done: waiting, delayed or worked on.',
+        label: 'queue',
+        read: counted(({ waiting, delayed, active }) => waiting + delayed + active),
+      });
+      watchGauge(registry, {
+        name: 'dead_letters',
+        help: 'Jobs that used all their tries up and wait for somebody.',
+        label: 'queue',
+        read: counted(({ failed }) => failed),
+      });
+    },
+    watchConnections(read) {
+      new Gauge({
+        name: 'database_pool_connections',
+        help: 'Connections to the database, and callers that wait for one.',
+        labelNames: ['state'],
+        registers,
+        collect() {
+          const { total, idle, waiting } = read();
+          this.set({ state: 'active' }, total - idle);
+          this.set({ state: 'idle' }, idle);
+          this.set({ state: 'waiting' }, waiting);
+        },
+      });
+    },
+    watchRelay(readLagSeconds) {
+      new Gauge({
+        name: 'relay_lag_seconds',
+        help: 'Age of the oldest event that the relay has not carried on yet; absent when it cannot be told.',
+        registers,
+        async collect() {
+          const seconds = await within(
+            LAG_TIMEOUT_MS,
+            readLagSeconds().catch(() => null),
+            null,
+          );
+          if (seconds === null) this.remove();
+          else this.set(seconds);
+        },
+      });
+    },
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,107 @@
+import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import { ActivityReply } from './activity-schemas.ts';
+import type { Operations } from './create-operations.ts';
+import { operationsErrors } from './errors.ts';
+import {
+  DeadLetterPage,
+  InvariantsReply,
+  ListDeadLettersQuery,
+  ListMailQuery,
+  MailPage,
+  QueuesReply,
+  RedriveReply,
+} from './schemas.ts';
+
+const tags = ['Operating'];
+
+export function registerOperationsRoutes(app: App, operations: Operations): void {
+  app.get(
+    '/api/operations/invariants',
+    {
+      schema: {
+        operationId: 'checkInvariants',
+        summary: 'Check the invariants on the live data',
+        description: 'Reads whole tables: seconds on a large shop.',
+        tags,
+        response: { 200: InvariantsReply },
+      },
+    },
+    () => operations.checkInvariants(),
+  );
+
+  app.get(
+    '/api/operations/activity',
+    {
+      schema: {
+        operationId: 'getActivity',
+        summary: 'Read what the shop did by hour, and how this server does',
+        tags,
+        response: { 200: ActivityReply },
+      },
+    },
+    () => operations.readActivity(),
+  );
+
+  app.get(
+    '/api/operations/queues',
+    {
+      schema: {
+        operationId: 'listQueues',
+        summary: 'Count the work of each queue',
+        tags,
+        response: { 200: QueuesReply },
+      },
+    },
+    () => operations.listQueues(),
+  );
+
+  app.get(
+    '/api/operations/dead-letters',
+    {
+      schema: {
+        operationId: 'listDeadLetters',
+        summary: 'List work that was given up, newest first',
+        tags,
+        querystring: ListDeadLettersQuery,
+        response: { 200: DeadLetterPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => operations.listDeadLetters(request.query),
+  );
+
+  app.post(
+    '/api/operations/dead-letters/:id/redrive',
+    {
+      schema: {
+        operationId: 'redriveDeadLetter',
+        summary: 'Try a dead letter again, with all its tries',
+        tags,
+        params: IdParameter,
+        body: NoBody,
+        response: { 202: RedriveReply },
+      },
+      config: { errors: [operationsErrors.notFound] },
+    },
+    async (request, reply) => {
+      const outcome = await operations.redriveDeadLetter(contextOf(request), request.params.id);
+      return sendOnce(reply, outcome, { status: 202 });
+    },
+  );
+
+  app.get(
+    '/api/operations/mail',
+    {
+      schema: {
+        operationId: 'listMail',
+        summary: 'List sent mail, newest first',
+        tags,
+        querystring: ListMailQuery,
+        response: { 200: MailPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => operations.listMail(request.query),
+  );
+}

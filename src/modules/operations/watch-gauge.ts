@@ -1,0 +1,34 @@
+import { Gauge, type Registry } from 'prom-client';
+import { within } from './within.ts';
+
+/** What is asked of the database when the metrics are asked for, by the value of the label. */
+export type ReadGauge = () => Promise<ReadonlyMap<string, number>>;
+
+export interface WatchedGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  readonly read: ReadGauge;
+}
+
+/** A database that hangs must not hide the metrics that need none. */
+const READ_TIMEOUT_MS = 1_000;
+
+/** A gauge that is read when it is asked for, and absent when it cannot be told. */
+export function watchGauge(registry: Registry, { name, help, label, read }: WatchedGauge): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    async collect() {
+      const values = await within(
+        READ_TIMEOUT_MS,
+        read().catch(() => null),
+        null,
+      );
+      this.reset();
+      for (const [value, count] of values ?? []) this.set({ [label]: value }, count);
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { type Once, once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { createSecret, presentEndpoint, requireTarget, requireTypes } from './endpoint.ts';
+import { webhooksErrors } from './errors.ts';
+import { countEndpoints, insertEndpoint, lockEndpointCount } from './queries.ts';
+import type { CreatedEndpoint, NewEndpoint } from './schemas.ts';
+import type { WebhooksContext } from './webhooks-context.ts';
+
+/** Each event is written down once for each endpoint. */
+const ENDPOINTS_MAX = 100;
+
+/**
+ * Adds an endpoint. The secret is in the first answer only: a repeat finds it nowhere. Throws `request.invalid` for a
+ * target that must not be, and `webhooks.endpoint_limit`.
+ */
+export async function createEndpoint(
+  { database, allowPrivateTargets }: WebhooksContext,
+  { claim }: RequestContext,
+  input: NewEndpoint,
+): Promise<Once<CreatedEndpoint>> {
+  requireTypes(input.eventTypes);
+  requireTarget(input.url, allowPrivateTargets);
+  const secret = createSecret();
+  const outcome = await once(database, claim, async (tx) => {
+    const [, [existing]] = await Promise.all([lockEndpointCount(tx), countEndpoints(tx)]);
+    if (existing!.count >= ENDPOINTS_MAX) throw new CodedError(webhooksErrors.endpointLimit);
+    const [row] = await insertEndpoint(tx, newId(), input.url, input.eventTypes, secret);
+    return presentEndpoint(row!);
+  });
+  return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
+}

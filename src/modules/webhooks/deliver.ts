@@ -1,0 +1,176 @@
+import type { WebhookAnswer } from '../../drivers/webhooks/webhook-sender.ts';
+import { GiveUp, type JobDefinition, RunLater, type RunningJob } from '../../jobs/index.ts';
+import type { Cause } from '../../shared/caller.ts';
+import { namesPrivateTarget } from '../../shared/public-address.ts';
+import { signWebhook, webhookKey } from '../../shared/standard-webhooks.ts';
+import { traceparentOf } from '../../shared/trace.ts';
+import { cloudEvent } from './cloud-event.ts';
+import {
+  type DueDeliveryRow,
+  findDueDelivery,
+  markDelivered,
+  markFailed,
+  recordFailure,
+} from './delivery-queries.ts';
+import { createEndpointCalls } from './endpoint-calls.ts';
+import { clearLines, DELIVER_JOB, withLines } from './lines.ts';
+import { lockEndpoint, updateEndpointRow } from './queries.ts';
+import { reopen } from './redeliver.ts';
+import { SWITCHED_OFF } from './update-endpoint.ts';
+import type { WebhooksContext } from './webhooks-context.ts';
+
+/** Source: RFC 9110 §15.5.11. */
+const GONE = 410;
+
+/**
+ * One try of one delivery. The call is made outside any transaction and under the event's id, the same on every try; its
+ * success, the turn of the next in line and the end of the job are written in one.
+ */
+export function deliver(
+  context: WebhooksContext,
+): Pick<JobDefinition, 'name' | 'run'> & Required<Pick<JobDefinition, 'onDead'>> {
+  const { database, jobs, allowPrivateTargets } = context;
+  const calls = createEndpointCalls();
+
+  return {
+    name: DELIVER_JOB,
+
+    async run(job) {
+      const deliveryId = deliveryIdOf(job);
+      const [due] = await findDueDelivery(database, deliveryId);
+      // It was purged, or has been given to another job since.
+      if (due === undefined || due.jobId !== job.id || due.status === 'DELIVERED') return;
+      if (due.status === 'FAILED') return sendAgain(job, due);
+      // What was put before it has the turn, and gives it back with a new job.
+      if (!due.isItsTurn) return;
+      if (!due.active) return endInactive(job, due);
+      const answer = await call(job, due);
+      if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) {
+        return endDelivered(job, due, answer.status);
+      }
+      // Cut off since this server stops: that says nothing of the receiver.
+      if (answer.kind === 'unreachable') job.signal.throwIfAborted();
+      const status = answer.kind === 'answered' ? answer.status : null;
+      const error = sentenceOf(answer);
+      await recordFailure(database, deliveryId, job.id, status, error);
+      if (status === GONE) return switchOff(job, due);
+      if (leadsAstray(answer)) throw new GiveUp(error);
+      throw new Error(error);
+    },
+
+    async onDead(tx, job, error) {
+      const deliveryId = deliveryIdOf(job);
+      const [due] = await findDueDelivery(tx, deliveryId);
+      if (due === undefined) return [];
+      const lastError = due.lastError ?? shortened(error);
+      return withLines(tx, [due], () => markFailed(tx, deliveryId, job.id, lastError));
+    },
+  };
+
+  async function call(job: RunningJob, due: DueDeliveryRow): Promise<WebhookAnswer> {
+    const place = calls.begin(due.endpointId, job.id);
+    if ('delayMs' in place) throw new RunLater(place.delayMs);
+    try {
+      const body = Buffer.from(JSON.stringify(cloudEvent(due, context.publicUrl)));
+      const headers = headersOf(due, body, job.cause);
+      return await context.sender.post({ url: due.url, headers, body, signal: job.signal });
+    } finally {
+      place.end();
+    }
+  }
+
+  async function endDelivered(job: RunningJob, due: DueDeliveryRow, status: number) {
+    const next = await database.transaction(async (tx) => {
+      const [, started] = await Promise.all([
+        job.finish(tx),
+        withLines(tx, [due], () => markDelivered(tx, deliveryIdOf(job), job.id, status)),
+      ]);
+      await jobs.add(tx, started);
+      return started;
+    });
+    await jobs.send(next);
+  }
+
+  /** It was written down while its endpoint was being switched off. */
+  async function endInactive(job: RunningJob, due: DueDeliveryRow) {
+    const next = await database.transaction(async (tx) => {
+      const end = () => markFailed(tx, deliveryIdOf(job), job.id, SWITCHED_OFF);
+      const started = await withLines(tx, [due], end);
+      await jobs.add(tx, started);
+      await job.finish(tx);
+      return started;
+    });
+    await jobs.send(next);
+  }
+
+  /** The receiver says that it wants no more. What is pending ends with it. */
+  function switchOff(job: RunningJob, { endpointId, url }: DueDeliveryRow): Promise<void> {
+    return database.transaction(async (tx) => {
+      const [endpoint] = await lockEndpoint(tx, endpointId);
+      // It was moved while the call was under way: where it is now nobody has said so.
+      if (endpoint?.url !== url) throw new Error(`it answered ${GONE} at its old URL`);
+      await updateEndpointRow(tx, endpointId, null, null, false);
+      await clearLines(tx, endpointId, `the endpoint answered ${GONE} and was switched off`);
+      await job.finish(tx);
+    });
+  }
+
+  /** A dead letter that is sent again: it goes back into its line, with all its tries. */
+  async function sendAgain(job: RunningJob, due: DueDeliveryRow): Promise<void> {
+    if (!due.active) throw new GiveUp(SWITCHED_OFF);
+    const next = await database.transaction(async (tx) => {
+      const started = await reopen(tx, due.endpointId, deliveryIdOf(job));
+      await jobs.add(tx, started);
+      await job.finish(tx);
+      return started;
+    });
+    await jobs.send(next);
+  }
+
+  /** A name or a redirect that leads where we must not go is no fault that passes. */
+  function leadsAstray(answer: WebhookAnswer): boolean {
+    if (answer.kind === 'refused') return true;
+    if (answer.kind !== 'answered' || answer.location === null || allowPrivateTargets) return false;
+    return (
+      answer.status >= 300 && answer.status < 400 && namesPrivateTarget(new URL(answer.location))
+    );
+  }
+}
+
+/** Both secrets sign while one of them goes out of use. Source: Standard Webhooks, "Webhook headers". */
+function headersOf(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<string, string> {
+  const traceparent = traceparentFor(due, cause);
+  const message = { id: due.eventId, timestampSeconds: due.nowSeconds, body };
+  const secrets = [due.secret, ...(due.previousSecret === null ? [] : [due.previousSecret])];
+  return {
+    'content-type': 'application/cloudevents+json; charset=utf-8',
+    'user-agent': 'Holdfast',
+    'webhook-id': due.eventId,
+    'webhook-timestamp': String(due.nowSeconds),
+    'webhook-signature': secrets
+      .map((secret) => signWebhook(webhookKey(secret), message))
+      .join(' '),
+    ...(traceparent === null ? {} : { traceparent }),
+  };
+}
+
+/** The trace that caused the event; its span is this try's where that is in the same trace. */
+function traceparentFor({ traceId }: DueDeliveryRow, cause: Cause): string | null {
+  return traceparentOf(cause.traceId === traceId ? cause : { traceId });
+}
+
+function sentenceOf(answer: WebhookAnswer): string {
+  if (answer.kind !== 'answered') return shortened(answer.reason);
+  const { status, location } = answer;
+  return location === null || status < 300 || status > 399
+    ? `it answered ${status}`
+    : shortened(`it answered ${status}, and redirects are not followed: ${location}`);
+}
+
+function shortened(text: string): string {
+  return text.slice(0, 500);
+}
+
+function deliveryIdOf({ data }: Pick<RunningJob, 'data'>): string {
+  return data.deliveryId as string;
+}

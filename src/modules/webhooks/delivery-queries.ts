@@ -1,0 +1,194 @@
+import { statement } from '../../database/statement.ts';
+import type { DeliveryStatus } from './delivery.ts';
+
+export interface DeliveryRow {
+  id: string;
+  eventId: string;
+  eventType: string;
+  orderId: string | null;
+  status: DeliveryStatus;
+  attempts: number;
+  lastStatus: number | null;
+  lastError: string | null;
+  nextAttemptAt: Date | null;
+  createdAt: Date;
+}
+
+/** When it is tried again is known by its job alone. */
+const deliveryColumns = `
+  deliveries.id, deliveries.event_id as "eventId", deliveries.event_type as "eventType",
+  deliveries.order_id as "orderId", deliveries.status, deliveries.attempts,
+  deliveries.last_status as "lastStatus", deliveries.last_error as "lastError",
+  case when deliveries.status = 'PENDING' and jobs.state = 'waiting' then jobs.due_at end as "nextAttemptAt",
+  deliveries.created_at as "createdAt"`;
+
+export const findDelivery = statement<[endpointId: string, id: string], DeliveryRow>(
+  'webhooks.find_delivery',
+  `select ${deliveryColumns}
+     from webhook_deliveries as deliveries
+     left join jobs on jobs.id = deliveries.job_id
+    where deliveries.id = $2::uuid
+      and deliveries.endpoint_id = $1::uuid`,
+);
+
+export const findDeliveryOfEvent = statement<[endpointId: string, eventId: string], DeliveryRow>(
+  'webhooks.find_delivery_of_event',
+  `select ${deliveryColumns}
+     from webhook_deliveries as deliveries
+     left join jobs on jobs.id = deliveries.job_id
+    where deliveries.endpoint_id = $1::uuid
+      and deliveries.event_id = $2::uuid`,
+);
+
+/** Newest first, before (createdAt, id) when given; of every status when it is null. */
+export const listDeliveryRows = statement<
+  [
+    endpointId: string,
+    status: DeliveryStatus | null,
+    beforeAt: string | null,
+    beforeId: string | null,
+    limit: number,
+  ],
+  DeliveryRow
+>(
+  'webhooks.list_deliveries',
+  `select ${deliveryColumns}
+     from webhook_deliveries as deliveries
+     left join jobs on jobs.id = deliveries.job_id
+    where deliveries.endpoint_id = $1::uuid
+      and ($2::text is null or deliveries.status = $2::text)
+      and ($3::timestamptz is null or (deliveries.created_at, deliveries.id) < ($3::timestamptz, $4::uuid))
+    order by deliveries.created_at desc, deliveries.id desc
+    limit $5::int`,
+);
+
+/** `rows` is a JSON array with the columns as members. Those that are there already stay as they are. */
+export const insertDeliveries = statement<[rows: string], never>(
+  'webhooks.insert_deliveries',
+  `insert into webhook_deliveries (id, endpoint_id, event_id, event_type, event_position, order_id, line_id)
+   select id, endpoint_id, event_id, event_type, event_position, order_id, line_id
+     from jsonb_to_recordset($1::jsonb) as new_delivery
+       (id uuid, endpoint_id uuid, event_id uuid, event_type text, event_position bigint, order_id uuid, line_id uuid)
+    order by endpoint_id, event_id
+   on conflict (endpoint_id, event_id) do nothing`,
+);
+
+/** To be delivered once more, whatever became of them before. */
+export const reopenDeliveries = statement<
+  [endpointId: string, eventIds: readonly string[]],
+  { id: string }
+>(
+  'webhooks.reopen_deliveries',
+  `update webhook_deliveries
+      set status = 'PENDING',
+          ended_at = null
+    where endpoint_id = $1::uuid
+      and event_id = any($2::uuid[])
+      and status <> 'PENDING'
+   returning id`,
+);
+
+export interface DueDeliveryRow {
+  endpointId: string;
+  lineId: string;
+  eventId: string;
+  eventType: string;
+  orderId: string | null;
+  status: DeliveryStatus;
+  lastError: string | null;
+  jobId: string | null;
+  /** False while an earlier event of its order goes before it. */
+  isItsTurn: boolean;
+  url: string;
+  active: boolean;
+  secret: string;
+  /** While it still signs. */
+  previousSecret: string | null;
+  /** The database's time, in seconds since 1970: a server's clock may be off by more than receivers tolerate. */
+  nowSeconds: number;
+  sequence: number | null;
+  from: string | null;
+  to: string | null;
+  reason: string | null;
+  traceId: string | null;
+  data: Record<string, unknown>;
+  at: Date;
+}
+
+/** Everything that one try needs, in one trip. A test stands in no log and was made for its endpoint. */
+export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
+  'webhooks.find_due_delivery',
+  `select deliveries.endpoint_id as "endpointId", deliveries.line_id as "lineId",
+          deliveries.event_id as "eventId", deliveries.event_type as "eventType",
+          deliveries.order_id as "orderId", deliveries.status, deliveries.last_error as "lastError",
+          deliveries.job_id as "jobId",
+          lines.delivery_id is not distinct from deliveries.id as "isItsTurn",
+          endpoints.url, endpoints.active, endpoints.secret,
+          case when endpoints.previous_valid_until > now() then endpoints.previous_secret end as "previousSecret",
+          extract(epoch from clock_timestamp())::bigint as "nowSeconds",
+          events.sequence, events.from_status as "from", events.to_status as "to", events.reason,
+          events.cause ->> 'traceId' as "traceId",
+          coalesce(events.data, jsonb_build_object('endpointId', endpoints.id)) as data,
+          coalesce(events.at, deliveries.created_at) as at
+     from webhook_deliveries as deliveries
+     join webhook_endpoints as endpoints on endpoints.id = deliveries.endpoint_id
+     left join webhook_lines as lines
+       on lines.endpoint_id = deliveries.endpoint_id
+      and lines.line_id = deliveries.line_id
+     left join events on events.position = deliveries.event_position
+    where deliveries.id = $1::uuid`,
+);
+
+/** A try that failed and is not the end. Nothing when another job has it by now. */
+export const recordFailure = statement<
+  [id: string, jobId: string, status: number | null, error: string],
+  never
+>(
+  'webhooks.record_failure',
+  `update webhook_deliveries
+      set attempts = attempts + 1,
+          last_status = $3::int,
+          last_error = $4::text
+    where id = $1::uuid
+      and job_id = $2::uuid
+      and status = 'PENDING'`,
+);
+
+export const markDelivered = statement<[id: string, jobId: string, status: number], never>(
+  'webhooks.mark_delivered',
+  `update webhook_deliveries
+      set status = 'DELIVERED',
+          attempts = attempts + 1,
+          last_status = $3::int,
+          last_error = null,
+          ended_at = now()
+    where id = $1::uuid
+      and job_id = $2::uuid
+      and status = 'PENDING'`,
+);
+
+/** The tries have been counted. Nothing when another job has it by now. */
+export const markFailed = statement<[id: string, jobId: string, error: string], never>(
+  'webhooks.mark_failed',
+  `update webhook_deliveries
+      set status = 'FAILED',
+          last_error = $3::text,
+          ended_at = now()
+    where id = $1::uuid
+      and job_id = $2::uuid
+      and status = 'PENDING'`,
+);
+
+/** Ended long enough ago that nobody asks for them; what is purged can still be replayed. */
+export const purgeDeliveryRows = statement<[limit: number, days: number], { id: string }>(
+  'webhooks.purge_deliveries',
+  `delete from webhook_deliveries
+    where id in (
+      select id
+        from webhook_deliveries
+       where status <> 'PENDING'
+         and ended_at < now() - $2::int * interval '1 day'
+       order by ended_at
+       limit $1::int)
+   returning id`,
+);

@@ -1,0 +1,96 @@
+import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import type { Webhooks } from './create-webhooks.ts';
+import { webhooksErrors } from './errors.ts';
+import {
+  DeliveryPage,
+  DeliveryParameters,
+  DeliveryReply,
+  ListDeliveriesQuery,
+  ReplayBody,
+  ReplayReply,
+} from './schemas.ts';
+
+const tags = ['Webhooks'];
+const refusals = [webhooksErrors.notFound, webhooksErrors.endpointInactive];
+
+export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
+  app.post(
+    '/api/webhook-endpoints/:id/test',
+    {
+      schema: {
+        operationId: 'testWebhookEndpoint',
+        tags,
+        summary: 'Send a message of type webhook.test',
+        params: IdParameter,
+        body: NoBody,
+        response: { 202: DeliveryReply },
+      },
+      config: { errors: refusals },
+    },
+    async (request, reply) => {
+      const outcome = await webhooks.testEndpoint(contextOf(request), request.params.id);
+      return sendOnce(reply, outcome, { status: 202 });
+    },
+  );
+
+  app.get(
+    '/api/webhook-endpoints/:id/deliveries',
+    {
+      schema: {
+        operationId: 'listWebhookDeliveries',
+        tags,
+        summary: 'List what was sent to an endpoint, newest first',
+        description: 'What has ended is kept for 31 days.',
+        params: IdParameter,
+        querystring: ListDeliveriesQuery,
+        response: { 200: DeliveryPage },
+      },
+      config: { errors: [webhooksErrors.notFound, requestErrors.invalidCursor] },
+    },
+    (request) => webhooks.listDeliveries(request.params.id, request.query),
+  );
+
+  app.post(
+    '/api/webhook-endpoints/:id/deliveries/:deliveryId/redeliver',
+    {
+      schema: {
+        operationId: 'redeliverWebhook',
+        tags,
+        summary: 'Send a delivery once more',
+        description:
+          'Under the same `webhook-id`, before what is still pending of its order, and with all its tries.',
+        params: DeliveryParameters,
+        body: NoBody,
+        response: { 202: DeliveryReply },
+      },
+      config: { errors: refusals },
+    },
+    async (request, reply) => {
+      const { id, deliveryId } = request.params;
+      const outcome = await webhooks.redeliver(contextOf(request), id, deliveryId);
+      return sendOnce(reply, outcome, { status: 202 });
+    },
+  );
+
+  app.post(
+    '/api/webhook-endpoints/:id/replay',
+    {
+      schema: {
+        operationId: 'replayWebhooks',
+        tags,
+        summary: 'Send again what happened between two moments',
+        description:
+          'Every event that the endpoint asks for, sent before or not, under the same `webhook-id` and in order per order.',
+        params: IdParameter,
+        body: ReplayBody,
+        response: { 202: ReplayReply },
+      },
+      config: { errors: refusals },
+    },
+    async (request, reply) => {
+      const outcome = await webhooks.replay(contextOf(request), request.params.id, request.body);
+      return sendOnce(reply, outcome, { status: 202 });
+    },
+  );
+}

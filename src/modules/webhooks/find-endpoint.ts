@@ -1,0 +1,44 @@
+import type { Transaction } from '../../database/database.ts';
+import type { Queryable } from '../../database/statement.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { presentEndpoint } from './endpoint.ts';
+import { webhooksErrors } from './errors.ts';
+import { type EndpointRow, findEndpoint, listEndpointRows, lockEndpoint } from './queries.ts';
+import type { EndpointView, ListInput } from './schemas.ts';
+
+/** Throws `webhooks.not_found`. */
+export async function getEndpoint(db: Queryable, id: string): Promise<EndpointView> {
+  const [row] = await findEndpoint(db, id);
+  if (row === undefined) throw new CodedError(webhooksErrors.notFound);
+  return presentEndpoint(row);
+}
+
+/** Newest first. Throws `request.invalid_cursor`. */
+export async function listEndpoints(
+  db: Queryable,
+  cursors: Cursors,
+  { limit = PAGE_LIMIT_DEFAULT, cursor }: ListInput,
+): Promise<Page<EndpointView>> {
+  const scope = { list: 'webhook-endpoints' };
+  const [beforeAt = null, beforeId = null] =
+    cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
+  const rows = await listEndpointRows(db, beforeAt, beforeId, limit + 1);
+  return pageOf(rows, limit, presentEndpoint, (last) =>
+    cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
+  );
+}
+
+/** Keeps an endpoint as it is until commit. Throws `webhooks.not_found`. */
+export async function requireEndpoint(tx: Transaction, id: string): Promise<EndpointRow> {
+  const [row] = await lockEndpoint(tx, id);
+  if (row === undefined) throw new CodedError(webhooksErrors.notFound);
+  return row;
+}
+
+/** The same for one that something is to be sent to. Throws `webhooks.endpoint_inactive` too. */
+export async function requireActiveEndpoint(tx: Transaction, id: string): Promise<EndpointRow> {
+  const row = await requireEndpoint(tx, id);
+  if (!row.active) throw new CodedError(webhooksErrors.endpointInactive);
+  return row;
+}

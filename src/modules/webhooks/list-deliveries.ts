@@ -1,0 +1,30 @@
+import type { Queryable } from '../../database/statement.ts';
+import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { presentDelivery } from './delivery.ts';
+import { listDeliveryRows } from './delivery-queries.ts';
+import { getEndpoint } from './find-endpoint.ts';
+import type { DeliveryView, ListDeliveriesInput } from './schemas.ts';
+
+/** What was and is to be sent to an endpoint, newest first. Throws `webhooks.not_found`, `request.invalid_cursor`. */
+export async function listDeliveries(
+  db: Queryable,
+  cursors: Cursors,
+  endpointId: string,
+  { status, limit = PAGE_LIMIT_DEFAULT, cursor }: ListDeliveriesInput,
+): Promise<Page<DeliveryView>> {
+  await getEndpoint(db, endpointId);
+  const scope = { list: 'webhook-deliveries', endpointId, status };
+  const [beforeAt = null, beforeId = null] =
+    cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
+  const rows = await listDeliveryRows(
+    db,
+    endpointId,
+    status ?? null,
+    beforeAt,
+    beforeId,
+    limit + 1,
+  );
+  return pageOf(rows, limit, presentDelivery, (last) =>
+    cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
+  );
+}

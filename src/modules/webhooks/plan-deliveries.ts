@@ -1,0 +1,30 @@
+import type { Transaction } from '../../database/database.ts';
+import type { LoggedEvent } from '../../events/index.ts';
+import type { NewJob } from '../../jobs/index.ts';
+import { typesFor } from './endpoint.ts';
+import { enqueue } from './lines.ts';
+import { findActiveEndpoints } from './queries.ts';
+
+/**
+ * Writes down which of these events is to be sent to which endpoint, and gives the jobs of those that are first in their
+ * line. For the relay, in its transaction; events that are read twice are written down once.
+ */
+export async function planDeliveries(
+  tx: Transaction,
+  events: readonly LoggedEvent[],
+): Promise<readonly NewJob[]> {
+  const endpoints = await findActiveEndpoints(tx);
+  const deliveries = endpoints.flatMap(({ id, eventTypes }) => {
+    const wanted: ReadonlySet<string> = new Set(typesFor(eventTypes));
+    return events
+      .filter(({ type }) => wanted.has(type))
+      .map((event) => ({
+        endpointId: id,
+        eventId: event.id,
+        eventType: event.type,
+        eventPosition: event.position,
+        orderId: event.orderId,
+      }));
+  });
+  return enqueue(tx, deliveries, { reopen: false });
+}

@@ -1,0 +1,47 @@
+import type { Transaction } from '../../database/database.ts';
+import { type Once, once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import type { NewJob } from '../../jobs/index.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { presentDelivery } from './delivery.ts';
+import { findDelivery, reopenDeliveries } from './delivery-queries.ts';
+import { webhooksErrors } from './errors.ts';
+import { requireActiveEndpoint } from './find-endpoint.ts';
+import { withLines } from './lines.ts';
+import type { DeliveryView } from './schemas.ts';
+import type { WebhooksContext } from './webhooks-context.ts';
+
+/**
+ * Sends a delivery once more, whatever became of it: at once when it is first in its line, with all its tries. Throws
+ * `webhooks.not_found` and `webhooks.endpoint_inactive`.
+ */
+export async function redeliver(
+  { database, jobs }: WebhooksContext,
+  { claim }: RequestContext,
+  endpointId: string,
+  deliveryId: string,
+): Promise<Once<DeliveryView>> {
+  let started: readonly NewJob[] = [];
+  const outcome = await once(database, claim, async (tx) => {
+    await requireActiveEndpoint(tx, endpointId);
+    started = await reopen(tx, endpointId, deliveryId);
+    await jobs.add(tx, started);
+    const [row] = await findDelivery(tx, endpointId, deliveryId);
+    return presentDelivery(row!);
+  });
+  if (!outcome.replayed) await jobs.send(started);
+  return outcome;
+}
+
+/** Puts a delivery back into its line. Gives the jobs to be added. Throws `webhooks.not_found`. */
+export async function reopen(
+  tx: Transaction,
+  endpointId: string,
+  deliveryId: string,
+): Promise<readonly NewJob[]> {
+  const [delivery] = await findDelivery(tx, endpointId, deliveryId);
+  if (delivery === undefined) throw new CodedError(webhooksErrors.notFound);
+  const line = { endpointId, lineId: delivery.orderId ?? delivery.eventId };
+  const change = () => reopenDeliveries(tx, endpointId, [delivery.eventId]);
+  return withLines(tx, [line], change, deliveryId);
+}

@@ -1,0 +1,106 @@
+import { type Once, once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import type { JobDefinition, NewJob } from '../../jobs/index.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
+import { followingId, newId } from '../../shared/ids.ts';
+import { typesFor } from './endpoint.ts';
+import { requireActiveEndpoint } from './find-endpoint.ts';
+import { enqueue } from './lines.ts';
+import { lockEndpoint } from './queries.ts';
+import { findPositions, readSlice } from './replay-queries.ts';
+import type { ReplayRange } from './schemas.ts';
+import type { WebhooksContext } from './webhooks-context.ts';
+
+export const REPLAY_JOB = 'webhooks.replay';
+const RANGE_DAYS_MAX = 31;
+const DAY_MS = 24 * 60 * 60_000;
+/** Events in one transaction. */
+const SLICE_MAX = 500;
+
+/** Where a replay stands: each slice of it is a job, which asks for the next one. */
+interface ReplayData {
+  readonly endpointId: string;
+  readonly from: string;
+  readonly to: string;
+  /** The last position that was dealt with, and the last one to deal with; null before the first slice. */
+  readonly after: number | null;
+  readonly last: number | null;
+}
+
+/**
+ * Sends again everything of a time that the endpoint asks to be told of, also what happened while it was switched off
+ * or did not ask for it yet. Throws `request.invalid`, `webhooks.not_found` and `webhooks.endpoint_inactive`.
+ */
+export async function replay(
+  { database, jobs }: WebhooksContext,
+  { claim }: RequestContext,
+  endpointId: string,
+  range: ReplayRange,
+): Promise<Once<ReplayRange>> {
+  const bounds = boundsOf(range);
+  const job = sliceJob(newId(), { endpointId, ...bounds, after: null, last: null });
+  const outcome = await once(database, claim, async (tx) => {
+    await requireActiveEndpoint(tx, endpointId);
+    await jobs.add(tx, [job]);
+    return bounds;
+  });
+  if (!outcome.replayed) await jobs.send([job]);
+  return outcome;
+}
+
+function boundsOf({ from, to }: ReplayRange): ReplayRange {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  if (fromMs >= toMs) throw invalidInput('/to', 'must be later than from');
+  if (toMs - fromMs > RANGE_DAYS_MAX * DAY_MS) {
+    throw invalidInput('/to', `must lie at most ${RANGE_DAYS_MAX} days after from`);
+  }
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
+
+/** Does one slice and asks for the next, in the transaction that marks it done. */
+export function replaySlice({
+  database,
+  jobs,
+}: WebhooksContext): Pick<JobDefinition, 'name' | 'run'> {
+  return {
+    name: REPLAY_JOB,
+    async run(job) {
+      const data = job.data as unknown as ReplayData;
+      const { endpointId, from, to } = data;
+      const place = data.after === null ? await findPlace(data) : data;
+      const next = await database.transaction(async (tx) => {
+        await job.finish(tx);
+        const [endpoint] = await lockEndpoint(tx, endpointId);
+        if (place === null || endpoint === undefined || !endpoint.active) return [];
+        const { after, last } = place;
+        const types = typesFor(endpoint.eventTypes);
+        const events = await readSlice(tx, after!, last!, types, from, to, SLICE_MAX);
+        const deliveries = events.map(({ position, id, type, orderId }) => ({
+          endpointId,
+          eventId: id,
+          eventType: type,
+          eventPosition: position,
+          orderId,
+        }));
+        const started = [...(await enqueue(tx, deliveries, { reopen: true }))];
+        if (events.length === SLICE_MAX) {
+          const following = { ...data, after: events.at(-1)!.position, last };
+          started.push(sliceJob(followingId(job.id, 'next'), following));
+        }
+        await jobs.add(tx, started);
+        return started;
+      });
+      await jobs.send(next);
+    },
+  };
+
+  async function findPlace({ from, to }: ReplayData) {
+    const [found] = await findPositions(database, from, to);
+    const { first, last } = found!;
+    return first === null ? null : { after: first - 1, last };
+  }
+}
+
+function sliceJob(id: string, data: ReplayData): NewJob {
+  return { id, name: REPLAY_JOB, lane: 'normal', data: { ...data }, eventId: null };
+}

@@ -1,0 +1,135 @@
+import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import type { Webhooks } from './create-webhooks.ts';
+import { registerDeliveryRoutes } from './delivery-routes.ts';
+import { webhooksErrors } from './errors.ts';
+import {
+  CreatedEndpointReply,
+  CreateEndpointBody,
+  EndpointPage,
+  EndpointReply,
+  ListQuery,
+  NoReply,
+  RotatedReply,
+  UpdateEndpointBody,
+} from './schemas.ts';
+
+const tags = ['Webhooks'];
+
+export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
+  app.post(
+    '/api/webhook-endpoints',
+    {
+      schema: {
+        operationId: 'createWebhookEndpoint',
+        tags,
+        summary: 'Have events sent to a URL',
+        description:
+          'Each message is a CloudEvent with the headers of Standard Webhooks, signed with `secret`, which is shown once. `webhook-id` is the event’s id, the same on every try.',
+        body: CreateEndpointBody,
+        response: { 201: CreatedEndpointReply },
+      },
+      config: { errors: [webhooksErrors.endpointLimit], replyHeaders: ['Location'] },
+    },
+    async (request, reply) => {
+      const outcome = await webhooks.createEndpoint(contextOf(request), request.body);
+      return sendOnce(reply, outcome, {
+        status: 201,
+        location: ({ id }) => `/api/webhook-endpoints/${id}`,
+      });
+    },
+  );
+
+  app.get(
+    '/api/webhook-endpoints',
+    {
+      schema: {
+        operationId: 'listWebhookEndpoints',
+        tags,
+        summary: 'List endpoints, newest first',
+        querystring: ListQuery,
+        response: { 200: EndpointPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => webhooks.listEndpoints(request.query),
+  );
+
+  app.get(
+    '/api/webhook-endpoints/:id',
+    {
+      schema: {
+        operationId: 'getWebhookEndpoint',
+        tags,
+        summary: 'Read an endpoint',
+        params: IdParameter,
+        response: { 200: EndpointReply },
+      },
+      config: { errors: [webhooksErrors.notFound] },
+    },
+    (request) => webhooks.getEndpoint(request.params.id),
+  );
+
+  app.patch(
+    '/api/webhook-endpoints/:id',
+    {
+      schema: {
+        operationId: 'updateWebhookEndpoint',
+        tags,
+        summary: 'Change an endpoint, or switch it off and on',
+        description:
+          'Switched off, what it had pending ends FAILED; a replay sends it later. An answer of 410 switches it off too.',
+        params: IdParameter,
+        body: UpdateEndpointBody,
+        response: { 200: EndpointReply },
+      },
+      config: { errors: [webhooksErrors.notFound] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const outcome = await webhooks.updateEndpoint(contextOf(request), id, request.body);
+      return sendOnce(reply, outcome, { status: 200 });
+    },
+  );
+
+  app.delete(
+    '/api/webhook-endpoints/:id',
+    {
+      schema: {
+        operationId: 'deleteWebhookEndpoint',
+        tags,
+        summary: 'Delete an endpoint',
+        params: IdParameter,
+        response: { 204: NoReply },
+      },
+      config: { errors: [webhooksErrors.notFound] },
+    },
+    async (request, reply) => {
+      await webhooks.deleteEndpoint(request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/api/webhook-endpoints/:id/rotate-secret',
+    {
+      schema: {
+        operationId: 'rotateWebhookSecret',
+        tags,
+        summary: 'Sign with a new secret',
+        description:
+          'For 24 hours the previous one signs too: both signatures stand in one `webhook-signature`.',
+        params: IdParameter,
+        body: NoBody,
+        response: { 200: RotatedReply },
+      },
+      config: { errors: [webhooksErrors.notFound] },
+    },
+    async (request, reply) => {
+      const outcome = await webhooks.rotateSecret(contextOf(request), request.params.id);
+      return sendOnce(reply, outcome, { status: 200 });
+    },
+  );
+
+  registerDeliveryRoutes(app, webhooks);
+}

@@ -1,0 +1,39 @@
+import type { Database } from '../../database/database.ts';
+import { type Once, once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import { presentEndpoint, requireTarget, requireTypes } from './endpoint.ts';
+import { requireEndpoint } from './find-endpoint.ts';
+import { clearLines } from './lines.ts';
+import { markDeleted, updateEndpointRow } from './queries.ts';
+import type { EndpointChange, EndpointView } from './schemas.ts';
+import type { WebhooksContext } from './webhooks-context.ts';
+
+export const SWITCHED_OFF = 'the endpoint was switched off';
+
+/**
+ * Changes an endpoint; switched off, what it had pending ends FAILED. Throws `webhooks.not_found` and `request.invalid`.
+ */
+export function updateEndpoint(
+  { database, allowPrivateTargets }: WebhooksContext,
+  { claim }: RequestContext,
+  id: string,
+  { url, eventTypes, active }: EndpointChange,
+): Promise<Once<EndpointView>> {
+  if (eventTypes !== undefined) requireTypes(eventTypes);
+  if (url !== undefined) requireTarget(url, allowPrivateTargets);
+  return once(database, claim, async (tx) => {
+    await requireEndpoint(tx, id);
+    const [row] = await updateEndpointRow(tx, id, url ?? null, eventTypes ?? null, active ?? null);
+    if (active === false) await clearLines(tx, id, SWITCHED_OFF);
+    return presentEndpoint(row!);
+  });
+}
+
+/** It is gone for everybody at once; what was sent to it is kept until it is purged. Throws `webhooks.not_found`. */
+export function deleteEndpoint(database: Database, id: string): Promise<void> {
+  return database.transaction(async (tx) => {
+    await requireEndpoint(tx, id);
+    await markDeleted(tx, id);
+    await clearLines(tx, id, 'the endpoint was deleted');
+  });
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { greetingOf, type Letter, oneLine } from '../../../src/modules/notifications/letter.ts';
+import { renderHtml } from '../../../src/modules/notifications/render-html.ts';
+import { renderText } from '../../../src/modules/notifications/render-text.ts';
+
+function letterOf(text: string): Letter {
+  return {
+    subject: text,
+    greeting: greetingOf(text),
+    paragraphs: [text],
+    order: {
+      lines: [{ quantity: 1, name: text, total: '1.00 GBP' }],
+      total: '1.00 GBP',
+      details: [{ label: 'Your note', text }],
+    },
+    link: { label: text, url: `https://shop.example/shop?${text}` },
+  };
+}
+
+const tagsOf = (html: string) =>
+  html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+
+describe('a letter', () => {
+  test('has the same elements and attributes in HTML whatever texts it holds', () => {
+    const expected = tagsOf(renderHtml(letterOf('plain'), 'Shop'));
+    const hostile = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '/', '=', 'a', ' ', ';', '#') }),
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        assert.deepEqual(tagsOf(renderHtml(letterOf(text), text)), expected);
+      }),
+    );
+  });
+
+  test('says in text what people wrote, unescaped', () => {
+    const text = renderText(letterOf('Fish & <chips>'), 'Salt & Pepper');
+    assert.ok(text.includes('1 x Fish & <chips>: 1.00 GBP'));
+    assert.ok(text.includes('Salt & Pepper'));
+  });
+});
+
+describe('what people wrote', () => {
+  test('is one line without controls and direction marks, and of nothing but that otherwise', () => {
+    assert.equal(
+      oneLine(' 12 High St\r\n\tLondon\u2028 \u202eNW1\u0007 '),
+      '12 High St London NW1',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const line = oneLine(text);
+        assert.doesNotMatch(line, /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        assert.equal(oneLine(line), line);
+      }),
+    );
+  });
+
+  test('is greeted by when it is a name, and by no name when it could become a link', () => {
+    for (const [name, greeting] of [
+      ['Ada Lovelace', 'Hello Ada Lovelace,'],
+      ['J. R. R. Tolkien', 'Hello J. R. R. Tolkien,'],
+      ['Zoë O’Neil', 'Hello Zoë O’Neil,'],
+      ['', 'Hello,'],
+      [' \r\n ', 'Hello,'],
+      ['Win at evil.example', 'Hello,'],
+      ['see https:', 'Hello,'],
+      ['mallory@evil', 'Hello,'],
+      ['x'.repeat(61), 'Hello,'],
+    ] as const) {
+      assert.equal(greetingOf(name), greeting);
+    }
+  });
+});

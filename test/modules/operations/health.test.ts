@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createHealth } from '../../../src/modules/operations/health.ts';
+import { testDatabase } from '../../support/database.ts';
+
+const { database } = await testDatabase();
+
+describe('health', () => {
+  test('is ready when the database answers and the start is over', async () => {
+    let prepared = false;
+    const health = createHealth({ database, isPrepared: () => prepared });
+    assert.deepEqual(await health.readiness(), {
+      status: 'unavailable',
+      checks: { database: { status: 'ok' }, start: { status: 'unavailable' } },
+    });
+    prepared = true;
+    assert.equal((await health.readiness()).status, 'ok');
+  });
+
+  test('says that the database is away, and lives on', async () => {
+    const away = { run: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    const health = createHealth({ database: away, isPrepared: () => true });
+    const view = await health.readiness();
+    assert.equal(view.status, 'unavailable');
+    assert.deepEqual(view.checks.database, { status: 'unavailable' });
+    assert.equal(health.liveness().status, 'ok');
+  });
+
+  test('does not wait for a database that hangs, and asks it one question at a time', async () => {
+    const questions: ((rows: never[]) => void)[] = [];
+    const hanging = {
+      run: <Row>() => new Promise<Row[]>((resolve) => questions.push(resolve)),
+    };
+    const health = createHealth({ database: hanging, isPrepared: () => true, probeTimeoutMs: 20 });
+    const views = await Promise.all([health.readiness(), health.readiness()]);
+    assert.deepEqual(
+      views.map(({ status }) => status),
+      ['unavailable', 'unavailable'],
+    );
+    assert.equal((await health.readiness()).status, 'unavailable');
+    assert.equal(questions.length, 1);
+    const answered = health.readiness();
+    questions[0]!([]);
+    assert.equal((await answered).status, 'ok');
+  });
+
+  test('is degraded, and takes requests, when something fails that orders are taken without', async () => {
+    let asked = 0;
+    const others = {
+      redis: () => {
+        asked += 1;
+        return Promise.reject(new Error('connect ECONNREFUSED'));
+      },
+      mail: async () => {},
+    };
+    const health = createHealth({ database, isPrepared: () => true, others });
+    const view = await health.readiness();
+    assert.deepEqual(view, {
+      status: 'degraded',
+      checks: {
+        database: { status: 'ok' },
+        redis: { status: 'degraded' },
+        mail: { status: 'ok' },
+        start: { status: 'ok' },
+      },
+    });
+    for (let times = 0; times < 10; times += 1) {
+      assert.equal((await health.readiness()).status, 'degraded');
+    }
+    // Anybody may ask as often as he likes.
+    assert.ok(asked <= 2, `asked ${asked} times`);
+    const stopping = createHealth({ database, isPrepared: () => false, others });
+    assert.equal((await stopping.readiness()).status, 'unavailable');
+  });
+});

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import pg from 'pg';
+import {
+  checkInvariants,
+  reportInvariants,
+} from '../../../src/modules/operations/check-invariants.ts';
+import { invariants } from '../../../src/modules/operations/invariants.ts';
+import { testDatabase } from '../../support/database.ts';
+import { contextOf, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { addProduct, addUser } from '../../support/shop.ts';
+
+const { database, url } = await testDatabase({ invariants: false });
+const orders = ordersOn(database);
+const customer = await addUser(database);
+const admin = await addUser(database, { role: 'admin' });
+const product = await addProduct(database, { onHand: 20, priceMinor: 250 });
+const items = [{ sku: product.sku, quantity: 2 }];
+
+async function placed(...statuses: ('CONFIRMED' | 'COMPLETED' | 'PENDING' | 'CANCELLED')[]) {
+  const input = { items, clientToken: `token-${Math.random()}` };
+  const { id } = await orders.placeOrder(placementContextOf(customer), input);
+  for (const status of statuses) {
+    const step = { status, reason: 'A test', override: status !== 'CANCELLED' };
+    const change = { orderId: id, input: step, ifMatch: null };
+    await orders.changeStatus(contextOf(admin), change);
+  }
+  return id;
+}
+
+const pending = await placed();
+const completed = await placed('COMPLETED');
+const cancelled = await placed('CANCELLED');
+const broughtBack = await placed('COMPLETED', 'PENDING');
+const wholeLife = await placed('CONFIRMED', 'COMPLETED');
+const input = { items, clientToken: 'queued' };
+const { id: queued } = await orders.placeOrder(
+  placementContextOf(customer, undefined, input, true),
+  input,
+);
+
+/**
+ * Makes the change with triggers and foreign keys off, as a broken disk or a careless superuser would, looks at what the
+ * check says, and takes the change back.
+ */
+async function brokenBy(...changes: string[]): Promise<Map<string, string[]>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query('set local session_replication_role = replica');
+    for (const change of changes) await client.query(change);
+    const report = await reportInvariants({
+      run: async <Row>(_name: string, text: string, values: readonly unknown[]) =>
+        (await client.query(text, [...values])).rows.map(numbered) as Row[],
+    });
+    assert.equal(report.ok, false);
+    return new Map(
+      report.invariants.flatMap(({ name, ok, violations }) =>
+        ok ? [] : [[name, violations.map(({ id }) => id)]],
+      ),
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** The product's pool reads counts as numbers; this plain client does not. */
+function numbered(row: Record<string, unknown>): Record<string, unknown> {
+  if (!('violationCount' in row)) return row;
+  return { ...row, violationCount: Number(row.violationCount) };
+}
+
+/** Constraints stand in the way of some breaks: what the views would see had they been dropped. */
+const without = (table: string, constraint: string) =>
+  `alter table ${table} drop constraint ${constraint}`;
+
+describe('the invariants', () => {
+  test('hold after orders were placed, completed, cancelled and taken back', async () => {
+    const report = await checkInvariants(database);
+    assert.deepEqual(
+      report.invariants.filter(({ ok }) => !ok),
+      [],
+    );
+    assert.equal(report.ok, true);
+    const checked = new Map(report.invariants.map((result) => [result.name, result.checked]));
+    assert.equal(checked.get('inv_order_totals'), 6);
+    assert.equal(checked.get('inv_stock_bounds'), 1);
+    assert.equal(checked.get('inv_idempotency_effects'), 6);
+  });
+
+  test('are all of the views in the database, each with its sentence', async () => {
+    const views = await database.run<{ name: string }>(
+      'test.invariant_views',
+      `select viewname as name from pg_views where viewname like 'inv\\_%' order by 1`,
+      [],
+    );
+    assert.deepEqual(
+      invariants.map(({ name }) => name).sort(),
+      views.map(({ name }) => name).sort(),
+    );
+    for (const { description } of (await checkInvariants(database)).invariants) {
+      assert.match(description, /^[A-Z].{10,}\.$/);
+    }
+  });
+
+  const id = product.id;
+  const breaks: Record<string, { changes: string[]; finds: Record<string, string[]> }> = {
+    'more is promised than lies on the shelf': {
+      changes: [
+        without('stock', 'stock_reserved_check'),
+        'update stock set reserved = on_hand + 1',
+      ],
+      finds: { inv_stock_bounds: [id], inv_stock_reserved: [id] },
+    },
+    'less than nothing is promised': {
+      changes: [without('stock', 'stock_reserved_check'), 'update stock set reserved = -1'],
+      finds: { inv_stock_bounds: [id], inv_stock_reserved: [id] },
+    },
+    'a unit appears on the shelf': {
+      changes: ['update stock set on_hand = on_hand + 1'],
+      finds: { inv_stock_ledger: [id] },
+    },
+    'a movement is lost': {
+      changes: [`delete from stock_movements where order_id = '${completed}'`],
+      finds: { inv_stock_ledger: [id], inv_stock_consumed: [completed] },
+    },
+    'a stock row is lost': {
+      changes: ['delete from stock'],
+      finds: { inv_stock_ledger: [id], inv_stock_reserved: [id] },
+    },
+    'a reservation is lost': {
+      changes: ['update stock set reserved = reserved - 1'],
+      finds: { inv_stock_reserved: [id] },
+    },
+    'an order takes its stock twice': {
+      changes: [
+        `insert into stock_movements (id, product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type)
+         select gen_random_uuid(), product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type
+           from stock_movements where order_id = '${wholeLife}'`,
+        'update stock set on_hand = on_hand - 2',
+      ],
+      finds: { inv_stock_consumed: [wholeLife] },
+    },
+    'a cancelled order takes stock': {
+      changes: [
+        `insert into stock_movements (id, product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type)
+         values (gen_random_uuid(), '${id}', 'consumption', -2, 'x', '${cancelled}', 1, 0, 'system')`,
+        'update stock set on_hand = on_hand - 2',
+      ],
+      finds: { inv_stock_consumed: [cancelled] },
+    },
+    'a correction is not told': {
+      changes: [
+        `insert into stock_movements (id, product_id, kind, delta, reason, on_hand, reserved, actor_type)
+         values ('00000000-0000-0000-0000-000000000001', '${id}', 'adjustment', 2, 'x', 1, 0, 'system')`,
+        'update stock set on_hand = on_hand + 2',
+      ],
+      finds: { inv_stock_events: ['00000000-0000-0000-0000-000000000001'] },
+    },
+    'the total of an order changes': {
+      changes: [`update orders set total_minor = total_minor + 1 where id = '${pending}'`],
+      finds: { inv_order_totals: [pending], inv_order_prices: [pending] },
+    },
+    'a price changes after the order, and its sums with it': {
+      changes: [
+        `update order_lines set unit_price_minor = 1, total_minor = 2 where order_id = '${pending}'`,
+        `update orders set total_minor = 2 where id = '${pending}'`,
+      ],
+      finds: { inv_order_prices: [pending] },
+    },
+    'a line is not quantity times price': {
+      changes: [
+        without('order_lines', 'order_lines_total_minor_check'),
+        `update order_lines set unit_price_minor = 1 where order_id = '${pending}'`,
+      ],
+      finds: { inv_order_totals: [pending] },
+    },
+    'the lines of an order are lost': {
+      changes: [`delete from order_lines where order_id = '${cancelled}'`],
+      finds: { inv_order_totals: [cancelled] },
+    },
+    'a line is numbered past a gap': {
+      changes: [`update order_lines set line_number = 2 where order_id = '${pending}'`],
+      finds: { inv_order_totals: [pending] },
+    },
+    'an order is in another currency than its products': {
+      changes: [`update orders set currency = 'EUR' where id = '${pending}'`],
+      finds: { inv_order_currency: [pending], inv_order_prices: [pending] },
+    },
+    'an order has no history': {
+      changes: [`delete from events where order_id = '${pending}'`],
+      finds: { inv_order_log: [pending], inv_order_history: [pending] },
+    },
+    'a queued order is lost from the queue': {
+      changes: ['delete from queued_orders'],
+      finds: { inv_order_queue: [queued] },
+    },
+    'an order stays in the queue that waits no more': {
+      changes: [
+        `insert into queued_orders (order_id, vip, cause) values ('${cancelled}', false, '{}')`,
+      ],
+      finds: { inv_order_queue: [cancelled] },
+    },
+    'an order is queued that no job will have placed': {
+      changes: [
+        `insert into log_readers (name, position) select 'relay', max(position) from events
+             on conflict (name) do update set position = excluded.position`,
+        `insert into jobs (id, name, queue, data, event_id, state, ended_at)
+         select gen_random_uuid(), 'orders.place-queued', 'orders', '{}', id, 'done', now()
+           from events where order_id = '${queued}'`,
+      ],
+      finds: { inv_order_queue_jobs: [queued] },
+    },
+    'events belong to no order': {
+      changes: [
+        `insert into events (id, type, order_id, sequence, actor_type, cause)
+         values (gen_random_uuid(), 'payment.initiated', '00000000-0000-0000-0000-000000000001', 1, 'system', '{}')`,
+      ],
+      finds: { inv_order_log: ['00000000-0000-0000-0000-000000000001'] },
+    },
+    'the history has a gap': {
+      changes: [`delete from events where order_id = '${wholeLife}' and sequence = 2`],
+      finds: {
+        inv_order_log: [wholeLife],
+        inv_order_history: [wholeLife],
+      },
+    },
+    'the order counts more events than there are': {
+      changes: [`update orders set last_sequence = last_sequence + 1 where id = '${pending}'`],
+      finds: { inv_order_log: [pending] },
+    },
+    'a status changes without its event': {
+      changes: [`update orders set status = 'CONFIRMED' where id = '${pending}'`],
+      finds: { inv_order_history: [pending] },
+    },
+    'a history begins in the middle': {
+      changes: [
+        `update events set type = 'order.ready', to_status = 'READY' where order_id = '${pending}'`,
+        `update orders set status = 'READY' where id = '${pending}'`,
+      ],
+      finds: { inv_order_history: [pending] },
+    },
+    'a step is told that does not exist': {
+      changes: [
+        `update events set to_status = 'FAILED' where order_id = '${cancelled}' and sequence = 2`,
+        `update orders set status = 'FAILED', failure_code = 'x', cancel_reason = null, cancelled_at = null
+          where id = '${cancelled}'`,
+      ],
+      finds: { inv_order_steps: [cancelled] },
+    },
+    'an override has no reason': {
+      changes: [`update events set reason = ' ' where order_id = '${completed}' and sequence = 2`],
+      finds: { inv_order_steps: [completed] },
+    },
+    'an override is not told as one': {
+      changes: [
+        `update events set data = data - 'override' where order_id = '${completed}' and sequence = 2`,
+      ],
+      finds: { inv_order_steps: [completed] },
+    },
+    'a client token is forgotten': {
+      changes: [`delete from idempotency_keys where effect_id = '${pending}'`],
+      finds: { inv_client_tokens: [pending] },
+    },
+    'two orders stand under one client token': {
+      changes: [
+        'drop index orders_customer_id_client_token_key',
+        `update orders set client_token = (select client_token from orders where id = '${pending}')
+          where id = '${cancelled}'`,
+      ],
+      finds: { inv_client_tokens: [[pending, cancelled].sort()[0]!] },
+    },
+    'an order is past its time': {
+      changes: [
+        `update orders set expires_at = now() - interval '61 seconds' where id = '${broughtBack}'`,
+      ],
+      finds: { inv_order_deadlines: [broughtBack] },
+    },
+    'a password is stored as it is': {
+      changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],
+      finds: { inv_secrets: [customer.id] },
+    },
+    'an API key is stored as it is': {
+      changes: [
+        `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by)
+         values ('00000000-0000-0000-0000-000000000001', 'x', 'x', 'hf_secret', '{orders:read}', '${admin.id}')`,
+      ],
+      finds: { inv_secrets: ['00000000-0000-0000-0000-000000000001'] },
+    },
+    'an open session has no live token': {
+      changes: [
+        `insert into refresh_families (id, user_id, expires_at)
+         values ('00000000-0000-0000-0000-000000000001', '${customer.id}', now() + interval '1 day')`,
+      ],
+      finds: { inv_sessions: ['00000000-0000-0000-0000-000000000001'] },
+    },
+    'a session has two live tokens': {
+      changes: [
+        'drop index refresh_tokens_family_id_key',
+        `insert into refresh_families (id, user_id, expires_at, ended_at, end_reason)
+         values ('00000000-0000-0000-0000-000000000001', '${customer.id}', now(), now(), 'logout')`,
+        `insert into refresh_tokens (token_hash, family_id)
+         select sha256(n::text::bytea), '00000000-0000-0000-0000-000000000001' from generate_series(1, 2) n`,
+      ],
+      finds: { inv_sessions: ['00000000-0000-0000-0000-000000000001'] },
+    },
+  };
+
+  for (const [what, { changes, finds }] of Object.entries(breaks)) {
+    test(`tell when ${what}`, async () => {
+      assert.deepEqual(Object.fromEntries(await brokenBy(...changes)), finds);
+    });
+  }
+
+  test('tell when a stored reply belongs to no effect, or to another one', async () => {
+    const key = `(select scope_hash from idempotency_keys where effect_id = '${cancelled}')`;
+    for (const change of [
+      `update idempotency_keys set effect_id = gen_random_uuid() where scope_hash = ${key}`,
+      `update idempotency_keys set result = '{"id": "another"}' where scope_hash = ${key}`,
+      `update idempotency_keys set result = null where scope_hash = ${key}`,
+    ]) {
+      const broken = await brokenBy(change);
+      assert.equal(broken.get('inv_idempotency_effects')?.length, 1, change);
+    }
+  });
+
+  test('tell when an event waits for a reader that has run for a minute, not for one that has just begun', async () => {
+    const reader = (name: string, heldSince: string, leasedUntil: string) =>
+      `insert into log_readers (name, holder, fencing, held_since, leased_until)
+       values ('${name}', gen_random_uuid(), 1, now() - interval '${heldSince}', now() + interval '${leasedUntil}')`;
+    const broken = await brokenBy(
+      reader('late', '61 seconds', '10 seconds'),
+      reader('just begun', '59 seconds', '10 seconds'),
+      reader('gone', '1 hour', '-1 second'),
+      `update events set at = now() - interval '61 seconds' where order_id = '${pending}'`,
+    );
+    const [event] = await database.run<{ position: number }>(
+      'test.position',
+      'select position from events where order_id = $1::uuid',
+      [pending],
+    );
+    assert.deepEqual(Object.fromEntries(broken), { inv_log_delivered: [String(event!.position)] });
+  });
+
+  test('name a hundred of what breaks them and count the rest', async () => {
+    const changes = `insert into events (id, type, order_id, sequence, actor_type, cause)
+      select gen_random_uuid(), 'payment.initiated', gen_random_uuid(), 1, 'system', '{}'
+        from generate_series(1, 150)`;
+    const broken = await brokenBy(changes);
+    assert.equal(broken.get('inv_order_log')?.length, 100);
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { MailKind } from '../../../src/modules/notifications/mail-kind.ts';
+import { insertMessage } from '../../../src/modules/notifications/queries.ts';
+import { listMail } from '../../../src/modules/operations/list-mail.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { createCursors } from '../../../src/shared/pagination.ts';
+import { testDatabase } from '../../support/database.ts';
+import { coded, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { addProduct, addUser } from '../../support/shop.ts';
+
+const { database } = await testDatabase();
+const cursors = createCursors('thirty-two bytes of secret for tests');
+const customer = await addUser(database);
+const product = await addProduct(database);
+const order = await ordersOn(database).placeOrder(placementContextOf(customer), {
+  items: [{ sku: product.sku, quantity: 1 }],
+});
+
+const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.ready'];
+for (const kind of kinds) {
+  const id = newId();
+  const isReset = kind === 'password.reset';
+  await insertMessage(
+    database,
+    id,
+    `${id}@shop.example`,
+    'customer@example.com',
+    `About ${kind}`,
+    `Text of ${kind}`,
+    `<p>${kind}</p>`,
+    kind,
+    isReset ? null : order.id,
+    isReset ? null : newId(),
+  );
+}
+
+describe('sent mail', () => {
+  test('is listed newest first, in pages', async () => {
+    const first = await listMail(database, cursors, true, { limit: 2 });
+    const second = await listMail(database, cursors, true, {
+      limit: 2,
+      cursor: first.nextCursor!,
+    });
+    assert.deepEqual(
+      [...first.data, ...second.data].map(({ kind, text }) => [kind, text]),
+      kinds.toReversed().map((kind) => [kind, `Text of ${kind}`]),
+    );
+    assert.equal(second.nextCursor, null);
+  });
+
+  test('hides the text of a reset that was really sent, and no other', async () => {
+    const { data } = await listMail(database, cursors, false, {});
+    assert.deepEqual(
+      data.map(({ kind, text, html }) => [kind, text === null, html === null]),
+      kinds
+        .toReversed()
+        .map((kind) => [kind, kind === 'password.reset', kind === 'password.reset']),
+    );
+  });
+
+  test('refuses a cursor that is not its own', async () => {
+    const cursor = cursors.encode({ list: 'products' }, ['x', 'y']);
+    await assert.rejects(
+      listMail(database, cursors, true, { cursor }),
+      coded('request.invalid_cursor'),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createMetrics } from '../../../src/modules/operations/index.ts';
+
+describe('the metrics', () => {
+  test('tell in Prometheus text what was counted', async () => {
+    const metrics = createMetrics();
+    metrics.observeHttp({
+      operationId: 'placeOrder',
+      method: 'POST',
+      status: 201,
+      durationSeconds: 0.004,
+    });
+    metrics.observeHttp({ operationId: null, method: 'GET', status: 404, durationSeconds: 0.001 });
+    metrics.observeQuery('orders.insert', 0.002);
+    metrics.ordersCreated(3);
+    metrics.ordersFailed(1);
+    metrics.observeJob({ job: 'test.work', settled: 'done', durationSeconds: 0.02 });
+    metrics.watchInvariants(async () => new Map([['inv_stock_bounds', 2]]));
+    const row = { name: 'mail', waiting: 3, active: 2, delayed: 1, failed: 4 };
+    metrics.watchQueues(async () => [row]);
+    metrics.watchConnections(() => ({ total: 10, idle: 4, waiting: 7 }));
+    const lines = (await metrics.render()).split('\n');
+    for (const line of [
+      'http_request_duration_seconds_count{method="POST",route="placeOrder",status="201"} 1',
+      'http_request_duration_seconds_bucket{le="0.005",method="POST",route="placeOrder",status="201"} 1',
+      'http_request_duration_seconds_bucket{le="0.002",method="POST",route="placeOrder",status="201"} 0',
+      'http_request_duration_seconds_count{method="GET",route="none",status="404"} 1',
+      'database_query_duration_seconds_count{statement="orders.insert"} 1',
+      'orders_created_total 3',
+      'orders_failed_total 1',
+      'invariant_violations{name="inv_stock_bounds"} 2',
+      'queue_depth{queue="mail"} 6',
+      'dead_letters{queue="mail"} 4',
+      'job_duration_seconds_count{job="test.work",outcome="done"} 1',
+      'database_pool_connections{state="active"} 6',
+      'database_pool_connections{state="idle"} 4',
+      'database_pool_connections{state="waiting"} 7',
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+    assert.ok(lines.some((line) => line.startsWith('process_resident_memory_bytes ')));
+  });
+
+  test('tell the lag of the relay, and leave it out when it cannot be told', async () => {
+    const metrics = createMetrics();
+    const lags = [async () => 2.5, async () => Promise.reject(new Error('the database is away'))];
+    metrics.watchRelay(() => lags.shift()!());
+    assert.match(await metrics.render(), /^relay_lag_seconds 2\.5$/m);
+    assert.doesNotMatch(await metrics.render(), /^relay_lag_seconds \d/m);
+  });
+
+  test('do not wait long for a database that hangs', async () => {
+    const metrics = createMetrics();
+    metrics.ordersCreated(1);
+    metrics.watchRelay(() => new Promise(() => {}));
+    assert.match(await metrics.render(), /^orders_created_total 1$/m);
+  });
+
+  test('of two servers in one process are apart', async () => {
+    const [one, other] = [createMetrics(), createMetrics()];
+    one.ordersCreated(5);
+    assert.match(await other.render(), /^orders_created_total 0$/m);
+  });
+});

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { WebhookAnswer } from '../../../src/drivers/webhooks/webhook-sender.ts';
+import { LeaseLostError, type RunningJob } from '../../../src/jobs/index.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { testDatabase } from '../../support/database.ts';
+import { contextOf } from '../../support/orders.ts';
+import { addUser, testCause } from '../../support/shop.ts';
+import { query, until } from '../../support/until.ts';
+import { delivered, webhooksRoom } from './webhooks-room.ts';
+
+// Events stand for orders that were never placed, so the invariants of orders do not hold here.
+const db = await testDatabase({ invariants: false });
+const room = await webhooksRoom(db);
+const admin = await addUser(db.database, { role: 'admin' });
+
+/** Two events of an order, of which the first is answered so, and the second well. */
+async function tell(answer: WebhookAnswer) {
+  const endpointId = await room.addEndpoint();
+  const orderId = newId();
+  room.answer(({ sequence }) => (sequence === 1 ? answer : delivered));
+  await room.relay(await room.record({ orderId, sequence: 1 }, { orderId, sequence: 2 }));
+  const [first, second] = await until(async () => {
+    const deliveries = await room.deliveriesOf(endpointId);
+    assert.deepEqual(
+      deliveries.map(({ status }) => status),
+      ['FAILED', 'DELIVERED'],
+    );
+    return deliveries;
+  });
+  assert.deepEqual(await query(db.url, 'select * from inv_webhook_deliveries'), []);
+  await room.webhooks.deleteEndpoint(endpointId);
+  const tries = room.sent.filter(({ subject }) => subject === orderId);
+  return {
+    first: first!,
+    second: second!,
+    sequences: tries.map(({ sequence }) => sequence),
+    jobState: await jobStateOf(first!.id),
+  };
+}
+
+async function jobStateOf(deliveryId: string): Promise<unknown> {
+  const [row] = await query(
+    db.url,
+    `select jobs.state from webhook_deliveries join jobs on jobs.id = job_id
+      where webhook_deliveries.id = $1`,
+    [deliveryId],
+  );
+  return row?.state;
+}
+
+const answered = (status: number, location: string | null = null): WebhookAnswer => ({
+  kind: 'answered',
+  status,
+  location,
+});
+
+const retried: Record<string, [WebhookAnswer, number | null, string]> = {
+  'an error': [answered(500), 500, 'it answered 500'],
+  'a refusal': [answered(404), 404, 'it answered 404'],
+  'a redirect to another machine': [
+    answered(302, 'https://other.example/'),
+    302,
+    'it answered 302, and redirects are not followed: https://other.example/',
+  ],
+  'no answer': [
+    { kind: 'unreachable', reason: 'no answer within 10 s' },
+    null,
+    'no answer within 10 s',
+  ],
+};
+
+for (const [what, [answer, lastStatus, lastError]] of Object.entries(retried)) {
+  test(`${what} is tried again until the tries are used up`, async () => {
+    const { first, sequences, jobState } = await tell(answer);
+    assert.deepEqual(
+      [first.attempts, first.lastStatus, first.lastError],
+      [3, lastStatus, lastError],
+    );
+    assert.deepEqual([sequences, jobState], [[1, 1, 1, 2], 'dead']);
+  });
+}
+
+const final: Record<string, WebhookAnswer> = {
+  'a name that leads to a private address': {
+    kind: 'refused',
+    reason: 'receiver.example leads to a private target, 127.0.0.1',
+  },
+  'a redirect to this machine': answered(307, 'http://localhost:3000/'),
+  'a redirect into a private network': answered(301, 'http://10.0.0.1/'),
+};
+
+for (const [what, answer] of Object.entries(final)) {
+  test(`${what} fails the delivery at once, and the next of its order goes on`, async () => {
+    const { first, second, sequences, jobState } = await tell(answer);
+    assert.deepEqual([first.attempts, second.attempts], [1, 1]);
+    assert.deepEqual([sequences, jobState], [[1, 2], 'dead']);
+  });
+}
+
+test('a worker that wakes up after its job was taken over writes nothing', async () => {
+  const endpointId = await room.addEndpoint();
+  const orderId = newId();
+  const held = Promise.withResolvers<WebhookAnswer>();
+  room.answer(({ subject }) => (subject === orderId ? held.promise : delivered));
+  await room.relay(await room.record({ orderId, sequence: 1 }));
+  await until(async () => assert.ok(room.sent.some(({ subject }) => subject === orderId)));
+  const [delivery] = await room.deliveriesOf(endpointId);
+  const [row] = await query(db.url, 'select job_id from webhook_deliveries where id = $1', [
+    delivery!.id,
+  ]);
+  const late: RunningJob = {
+    id: String(row!.job_id),
+    name: room.definition.name,
+    data: { deliveryId: delivery!.id },
+    eventId: null,
+    attempt: 1,
+    isLastAttempt: false,
+    signal: new AbortController().signal,
+    cause: testCause,
+    leaseToken: newId(),
+    finish: () => Promise.reject(new LeaseLostError('another worker has it')),
+  };
+  room.answer(() => delivered);
+  await assert.rejects(room.definition.run(late), LeaseLostError);
+  // Nor does one that is cut off because its server stops.
+  room.answer(() => ({ kind: 'unreachable', reason: 'cut off' }));
+  const stopped = { ...late, signal: AbortSignal.abort(new Error('the process stops')) };
+  await assert.rejects(room.definition.run(stopped), { message: 'the process stops' });
+  const [after] = await room.deliveriesOf(endpointId);
+  assert.deepEqual([after!.status, after!.attempts], ['PENDING', 0]);
+  held.resolve(delivered);
+  await until(async () => {
+    const [ended] = await room.deliveriesOf(endpointId);
+    assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 1]);
+  });
+  await room.webhooks.deleteEndpoint(endpointId);
+});
+
+test('410 at a URL that the endpoint has left meanwhile does not switch it off', async () => {
+  const endpointId = await room.addEndpoint('https://old.example/');
+  const orderId = newId();
+  room.answer(async ({ url }) => {
+    if (url !== 'https://old.example/') return delivered;
+    await room.webhooks.updateEndpoint(contextOf(admin), endpointId, {
+      url: 'https://new.example/',
+    });
+    return answered(410);
+  });
+  await room.relay(await room.record({ orderId, sequence: 1 }));
+  await until(async () =>
+    assert.equal((await room.deliveriesOf(endpointId))[0]?.status, 'DELIVERED'),
+  );
+  assert.equal((await room.webhooks.getEndpoint(endpointId)).active, true);
+  await room.webhooks.deleteEndpoint(endpointId);
+});
+
+test('a dead letter that is sent again goes back into its line, with all its tries', async () => {
+  const endpointId = await room.addEndpoint();
+  const orderId = newId();
+  room.answer(({ sequence }) => (sequence === 1 ? answered(500) : delivered));
+  await room.relay(await room.record({ orderId, sequence: 1 }));
+  const [failed] = await until(async () => {
+    const deliveries = await room.deliveriesOf(endpointId);
+    assert.equal(deliveries[0]?.status, 'FAILED');
+    return deliveries;
+  });
+  room.answer(() => delivered);
+  const rows = await query(
+    db.url,
+    `update jobs
+        set state = 'waiting', attempts = 0, ended_at = null, due_at = now()
+       from webhook_deliveries
+      where jobs.id = job_id and webhook_deliveries.id = $1
+     returning jobs.id, jobs.name, queue, lane, sendings, 0 as "delayMs"`,
+    [failed!.id],
+  );
+  await room.worker.registry.sendRows(rows as never);
+  await until(async () => {
+    const [ended] = await room.deliveriesOf(endpointId);
+    assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 4]);
+  });
+  const ids = new Set(room.sent.filter((one) => one.subject === orderId).map(({ id }) => id));
+  assert.deepEqual([...ids], [failed!.eventId]);
+});
