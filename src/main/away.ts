@@ -1,0 +1,16 @@
+import { isConnectionFault } from '../database/database-errors.ts';
+import { serviceErrors } from '../shared/common-errors.ts';
+import { CodedError } from '../shared/errors.ts';
+
+/** PostgreSQL says "the database system is starting up" and the like with this code. */
+const CANNOT_CONNECT_NOW = '57P03';
+
+/** The database cannot be reached right now, and may be later. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
+  return (
+    isConnectionFault(error) ||
+    (error instanceof AggregateError && error.errors.some(isAway)) ||
+    (error as { code?: unknown } | null)?.code === CANNOT_CONNECT_NOW
+  );
+}

@@ -1,0 +1,19 @@
+export type CacheChoice =
+  /** Each server keeps its own. */
+  { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string };
+
+interface Given {
+  readonly CACHE_DRIVER?: CacheChoice['kind'];
+  readonly REDIS_URL?: string;
+}
+
+export function cacheChoiceOf({ CACHE_DRIVER, REDIS_URL }: Given): CacheChoice {
+  if (CACHE_DRIVER === 'memory' || REDIS_URL === undefined) return { kind: 'memory' };
+  return { kind: 'redis', url: REDIS_URL };
+}
+
+/** What contradicts itself; one sentence each. */
+export function cacheFaults({ CACHE_DRIVER, REDIS_URL }: Given): string[] {
+  if (CACHE_DRIVER !== 'redis' || REDIS_URL !== undefined) return [];
+  return ['CACHE_DRIVER is redis: set REDIS_URL too.'];
+}

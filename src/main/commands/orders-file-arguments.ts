@@ -1,0 +1,33 @@
+import { UsageError } from '../explain-error.ts';
+import { parseColumnMap } from '../import/column-map.ts';
+import { createDateReader, type DateReader } from '../import/local-time.ts';
+import { type OrdersFile, orderFields, readOrdersFile } from '../import/read-orders.ts';
+
+/** How a file of orders is to be understood. `import orders` and `replay` share it. */
+export interface OrdersFileArguments {
+  readonly map: readonly string[];
+  readonly dateFormat: string;
+  readonly timeZone: string;
+}
+
+/** Throws `UsageError` or `ColumnMapError` when the file cannot be understood that way. */
+export function readOrdersArgument(
+  path: string,
+  { map, dateFormat, timeZone }: OrdersFileArguments,
+  currency: string,
+): Promise<OrdersFile> {
+  return readOrdersFile(path, {
+    map: parseColumnMap(map, orderFields),
+    readDate: readerOf(dateFormat, timeZone),
+    currency,
+  });
+}
+
+function readerOf(dateFormat: string, timeZone: string): DateReader {
+  try {
+    return createDateReader(dateFormat, timeZone);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { type Logger, type LoggerOptions, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+/**
+ * What must not stand in a line even when an object that bears it is logged as a whole: credentials, and the parts of
+ * errors in which libraries keep what they sent (Redis its arguments, HTTP clients the request with its headers).
+ */
+const secretPaths = ['', '*.', '*.*.'].flatMap((at) =>
+  [
+    'authorization',
+    'cookie',
+    'password',
+    'newPassword',
+    'currentPassword',
+    'secret',
+    'token',
+    'accessToken',
+    'refreshToken',
+  ].map((name) => `${at}${name}`),
+);
+const sentPaths = ['command.args', 'config', 'request', 'response', '$response'].map(
+  (name) => `err.${name}`,
+);
+
+export function loggerOptions(level: string): LoggerOptions {
+  return { level, base: null, redact: { paths: [...secretPaths, ...sentPaths] } };
+}
+
+/** JSON lines on standard output; on a terminal, lines for people. */
+export function createLogger(level: string): Logger {
+  const options = loggerOptions(level);
+  if (!process.stdout.isTTY) return pino(options);
+  return pino(
+    options,
+    pretty({ translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true }),
+  );
+}
+
+/** For commands: only what the operator should know beside their output, on standard error. */
+export function createCommandLogger(): Logger {
+  return pino(loggerOptions('warn'), pretty({ destination: 2, sync: true, ignore: 'time' }));
+}

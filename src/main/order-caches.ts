@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cache, Caches } from '../drivers/cache/cache.ts';
+import { createMemoryCaches } from '../drivers/cache/memory/memory-caches.ts';
+import { createRedisCaches } from '../drivers/cache/redis/redis-caches.ts';
+import type { LiveLog } from '../events/index.ts';
+import type { OrderCaches, Orders } from '../modules/orders/index.ts';
+import type { Log } from '../shared/log.ts';
+import type { CacheChoice } from './cache-choice.ts';
+
+/** What the contract promises, should nobody hear of a change. */
+const ORDER_TTL_MS = 30_000;
+/** An order of three lines with its reply takes some 4 KB: 40 MB when full. */
+const ORDERS_MAX = 10_000;
+/** Another server does not tell when a customer changes his name. */
+const CUSTOMER_TTL_MS = 1_000;
+const CUSTOMERS_MAX = 10_000;
+const LISTEN_AGAIN_MS = 1_000;
+
+export function createCaches(choice: CacheChoice, log: Log): Caches {
+  return choice.kind === 'memory'
+    ? createMemoryCaches()
+    : createRedisCaches({ url: choice.url, log });
+}
+
+/** What keeps the details of orders, and hears of what changes them. */
+export interface OrderCaching {
+  readonly caches: OrderCaches;
+  /** Hears of the changes of all servers from now on. Until then nothing is kept. */
+  start(orders: Pick<Orders, 'outdateOrder'>): void;
+  stop(): Promise<void>;
+}
+
+export function createOrderCaching(options: {
+  readonly caches: Caches;
+  readonly liveLog: LiveLog;
+  readonly onError: (error: unknown) => void;
+}): OrderCaching {
+  const { caches, liveLog, onError } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let isListening = false;
+  let listening: Promise<void> = Promise.resolve();
+
+  async function listen(orders: Pick<Orders, 'outdateOrder'>): Promise<void> {
+    while (!isListening && !signal.aborted) {
+      try {
+        await liveLog.subscribe({}, (events) => {
+          for (const { orderId, sequence } of events) {
+            if (orderId !== null && sequence !== null) orders.outdateOrder(orderId, sequence);
+          }
+        });
+        isListening = true;
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        await delay(LISTEN_AGAIN_MS, null, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    caches: {
+      // The number is that of the shape: servers of two versions share one Redis while one replaces the other.
+      orders: keptWhile(
+        () => isListening,
+        caches.create('orders-1', { ttlMs: ORDER_TTL_MS, entriesMax: ORDERS_MAX }),
+      ),
+      customers: createMemoryCaches().create('customers', {
+        ttlMs: CUSTOMER_TTL_MS,
+        entriesMax: CUSTOMERS_MAX,
+      }),
+    },
+    start(orders) {
+      listening = listen(orders);
+    },
+    stop() {
+      stopping.abort();
+      isListening = false;
+      return listening;
+    },
+  };
+}
+
+/** A cache that gives and takes nothing while the condition does not hold. */
+function keptWhile<Value>(holds: () => boolean, cache: Cache<Value>): Cache<Value> {
+  return {
+    get: (key) => (holds() ? cache.get(key) : undefined),
+    set(key, entry) {
+      if (holds()) cache.set(key, entry);
+    },
+    outdate: (key, stamp) => cache.outdate(key, stamp),
+  };
+}

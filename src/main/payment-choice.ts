@@ -1,0 +1,59 @@
+export type PaymentChoice =
+  | {
+      readonly kind: 'sandbox';
+      /** `whsec_…`; null: made on the first start and kept in `dataDir`. */
+      readonly webhookSecret: string | null;
+      /** Where this process reaches the sandbox; null: at itself, and with `ROLE=worker` at `publicUrl`. */
+      readonly url: string | null;
+    }
+  | {
+      readonly kind: 'stripe';
+      readonly secretKey: string;
+      readonly webhookSecret: string;
+      /** Null: Stripe itself. */
+      readonly apiBase: string | null;
+    };
+
+/** The variables that payments read. */
+export interface PaymentValues {
+  PAYMENT_PROVIDER?: 'sandbox' | 'stripe';
+  SANDBOX_WEBHOOK_SECRET?: string;
+  SANDBOX_URL?: string;
+  STRIPE_SECRET_KEY?: string;
+  STRIPE_WEBHOOK_SECRET?: string;
+  STRIPE_API_BASE?: string;
+}
+
+/** Of values without `paymentFaults`. */
+export function paymentChoiceOf(values: PaymentValues): PaymentChoice {
+  if (values.PAYMENT_PROVIDER === 'stripe') {
+    return {
+      kind: 'stripe',
+      secretKey: values.STRIPE_SECRET_KEY ?? '',
+      webhookSecret: values.STRIPE_WEBHOOK_SECRET ?? '',
+      apiBase: values.STRIPE_API_BASE ?? null,
+    };
+  }
+  return {
+    kind: 'sandbox',
+    webhookSecret: values.SANDBOX_WEBHOOK_SECRET ?? null,
+    url: values.SANDBOX_URL ?? null,
+  };
+}
+
+/** A sentence for each thing that is missing. */
+export function paymentFaults(values: PaymentValues): string[] {
+  if (values.PAYMENT_PROVIDER !== 'stripe') return [];
+  const faults: string[] = [];
+  if (values.STRIPE_SECRET_KEY === undefined) {
+    faults.push(
+      'STRIPE_SECRET_KEY is missing: PAYMENT_PROVIDER=stripe takes the secret key, sk_… or rk_…, from the API keys page of the Stripe dashboard.',
+    );
+  }
+  if (values.STRIPE_WEBHOOK_SECRET === undefined) {
+    faults.push(
+      'STRIPE_WEBHOOK_SECRET is missing: PAYMENT_PROVIDER=stripe takes the signing secret, whsec_…, of the webhook endpoint that sends to /api/payments/webhook/stripe.',
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,88 @@
+import type { Chapter } from './step.ts';
+
+const OF_THE_RESET =
+  "(body?.data ?? []).find((mail) => mail.kind === 'password.reset' && mail.to === pm.collectionVariables.get('customerEmail'))";
+
+export const accountsChapter: Chapter = {
+  tag: 'Accounts',
+  steps: [
+    {
+      operation: 'signUp',
+      note: 'A new customer on each run.',
+      before: [
+        'const run = Date.now().toString(36);',
+        "pm.collectionVariables.set('run', run);",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the script's own.
+        "pm.collectionVariables.set('customerEmail', `customer-${run}@example.com`);",
+        "pm.collectionVariables.set('customerPassword', 'a long pass phrase');",
+      ],
+      body: { email: '{{customerEmail}}', password: '{{customerPassword}}', name: 'Ada Lovelace' },
+      status: 201,
+      keep: {
+        customerId: 'user.id',
+        customerToken: 'accessToken',
+        refreshToken: 'refreshToken',
+      },
+    },
+    {
+      operation: 'register',
+      body: { email: 'second-{{run}}@example.com', password: '{{customerPassword}}' },
+      status: 201,
+      keep: { secondToken: 'accessToken' },
+    },
+    { operation: 'logOut', as: 'second customer', status: 204 },
+    {
+      operation: 'refreshTokens',
+      body: { refreshToken: '{{refreshToken}}' },
+      status: 200,
+      keep: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
+    },
+    { operation: 'getProfile', as: 'customer', status: 200 },
+    { operation: 'updateProfile', as: 'customer', body: { name: 'Ada King' }, status: 200 },
+    {
+      operation: 'changePassword',
+      as: 'customer',
+      body: { currentPassword: '{{customerPassword}}', newPassword: 'another long pass phrase' },
+      status: 204,
+    },
+    { operation: 'forgotPassword', body: { email: '{{customerEmail}}' }, status: 202 },
+    {
+      operation: 'logIn',
+      name: 'Sign in as an admin',
+      note: 'Set `adminEmail` and `adminPassword` first: the first start of a server prints them.',
+      body: { email: '{{adminEmail}}', password: '{{adminPassword}}' },
+      status: 200,
+      keep: { adminToken: 'accessToken' },
+      after: [
+        '// Without an admin nearly everything that follows would be refused.',
+        'if (pm.response.code !== 200) pm.execution.setNextRequest(null);',
+      ],
+    },
+    {
+      operation: 'listMail',
+      name: 'Wait for the mail with the link',
+      note: 'The mail of a reset can be read here with the mail driver `capture` only, which is the default.',
+      as: 'admin',
+      query: { limit: '100' },
+      status: 200,
+      until: OF_THE_RESET,
+      after: [
+        `const [, token] = /reset\\?token=([A-Za-z0-9_-]+)/.exec(${OF_THE_RESET}?.text ?? '') ?? [];`,
+        "pm.collectionVariables.set('resetToken', token ?? 'none');",
+      ],
+    },
+    {
+      operation: 'resetPassword',
+      body: { token: '{{resetToken}}', newPassword: 'a third long pass phrase' },
+      status: 204,
+      after: ["pm.collectionVariables.set('customerPassword', 'a third long pass phrase');"],
+    },
+    {
+      operation: 'logIn',
+      name: 'Sign in with the new password',
+      body: { email: '{{customerEmail}}', password: '{{customerPassword}}' },
+      status: 200,
+      keep: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
+    },
+  ],
+};

@@ -1,0 +1,229 @@
+import { signAsSandbox } from './scripts.ts';
+import type { Chapter } from './step.ts';
+
+const amount = (minor: number) => ({ amount: minor, currency: '{{currency}}' });
+const line = { sku: '{{sku}}', quantity: 2 };
+
+const catalogue: Chapter = {
+  tag: 'Catalogue',
+  steps: [
+    {
+      operation: 'createProduct',
+      as: 'admin',
+      body: { sku: 'RICE-{{run}}', name: 'Pilau Rice', price: amount(295), onHand: 100 },
+      status: 201,
+      keep: { productId: 'id', sku: 'sku' },
+    },
+    { operation: 'listProducts', query: { search: '{{sku}}' }, status: 200 },
+    {
+      operation: 'getProduct',
+      path: { id: '{{productId}}' },
+      status: 200,
+      after: ["pm.collectionVariables.set('productTag', pm.response.headers.get('ETag'));"],
+    },
+    {
+      operation: 'updateProduct',
+      note: 'Only in the version that was read: a second time it is refused (412).',
+      as: 'admin',
+      path: { id: '{{productId}}' },
+      headers: { 'If-Match': '{{productTag}}' },
+      body: { price: amount(325) },
+      status: 200,
+    },
+  ],
+};
+
+const cart: Chapter = {
+  tag: 'Cart',
+  steps: [
+    {
+      operation: 'setCartItem',
+      as: 'customer',
+      path: { sku: '{{sku}}' },
+      body: { quantity: 3 },
+      status: 200,
+    },
+    { operation: 'getCart', as: 'customer', status: 200 },
+    { operation: 'removeCartItem', as: 'customer', path: { sku: '{{sku}}' }, status: 200 },
+    { operation: 'clearCart', as: 'customer', status: 200 },
+    {
+      operation: 'setCartItem',
+      name: 'Fill your cart again',
+      as: 'customer',
+      path: { sku: '{{sku}}' },
+      body: { quantity: 2 },
+      status: 200,
+    },
+    {
+      operation: 'checkOut',
+      as: 'customer',
+      body: { expectedTotal: amount(650), note: 'no coriander' },
+      status: 201,
+      keep: { paidOrderId: 'id' },
+    },
+  ],
+};
+
+const sameOrder = { items: [line], clientToken: 'order-{{run}}' };
+
+const orders: Chapter = {
+  tag: 'Orders',
+  steps: [
+    {
+      operation: 'placeOrder',
+      as: 'customer',
+      body: sameOrder,
+      status: 201,
+      keep: { orderId: 'id' },
+    },
+    {
+      operation: 'placeOrder',
+      name: 'Place the same order again',
+      note: 'Its `clientToken` was used: the answer is the first one, and no second order is made.',
+      as: 'customer',
+      body: sameOrder,
+      status: 201,
+      after: [
+        "pm.test('it is the same order', () => {",
+        "  pm.expect(body.id).to.equal(pm.collectionVariables.get('orderId'));",
+        "  pm.expect(pm.response.headers.get('Idempotent-Replayed')).to.equal('true');",
+        '});',
+      ],
+    },
+    {
+      operation: 'placeOrder',
+      name: 'Place an order that a worker takes up',
+      as: 'customer',
+      headers: { Prefer: 'respond-async' },
+      body: { items: [line] },
+      status: 202,
+      keep: { secondOrderId: 'id' },
+    },
+    { operation: 'listOrders', as: 'customer', query: { sku: '{{sku}}' }, status: 200 },
+    {
+      operation: 'getOrder',
+      as: 'customer',
+      path: { id: '{{orderId}}' },
+      status: 200,
+      after: ["pm.collectionVariables.set('orderTag', pm.response.headers.get('ETag'));"],
+    },
+    {
+      operation: 'changeOrderStatus',
+      note: 'Paid at the counter, so confirmed by hand.',
+      as: 'admin',
+      path: { id: '{{orderId}}' },
+      headers: { 'If-Match': '{{orderTag}}' },
+      body: { status: 'CONFIRMED' },
+      status: 200,
+    },
+    {
+      operation: 'cancelOrder',
+      as: 'customer',
+      path: { id: '{{secondOrderId}}' },
+      body: { reason: 'Ordered by mistake' },
+      status: 200,
+    },
+    { operation: 'getOrderHistory', as: 'customer', path: { id: '{{orderId}}' }, status: 200 },
+    {
+      operation: 'streamOrder',
+      note: 'Asked by HEAD, since the stream has no end that a run could wait for: make it GET to follow it.',
+      method: 'HEAD',
+      as: 'customer',
+      path: { id: '{{orderId}}' },
+      status: 200,
+    },
+    {
+      operation: 'streamEvents',
+      note: 'Asked by HEAD, since the stream has no end that a run could wait for: make it GET to follow it.',
+      method: 'HEAD',
+      as: 'admin',
+      status: 200,
+    },
+  ],
+};
+
+/** Signed, when the collection was given the secret: else it shows how a forged one is refused. */
+const webhook = {
+  body: {
+    id: 'evt_{{$guid}}',
+    type: 'payment.captured',
+    createdAt: '{{$isoTimestamp}}',
+    data: {
+      paymentId: '{{paymentId}}',
+      providerReference: '{{providerReference}}',
+      amount: 650,
+      currency: '{{currency}}',
+    },
+  },
+  note: 'Set `sandboxWebhookSecret` to SANDBOX_WEBHOOK_SECRET of the server to have it signed; unsigned it is refused (400). The charge is known already, so that it is recorded and changes nothing.',
+  status: [200, 400],
+  before: signAsSandbox,
+  after: [
+    "const signed = Boolean(pm.collectionVariables.get('sandboxWebhookSecret') || pm.environment.get('sandboxWebhookSecret'));",
+    "pm.test('it is taken when it is signed', () => pm.response.to.have.status(signed ? 200 : 400));",
+  ],
+};
+
+const payments: Chapter = {
+  tag: 'Payments',
+  steps: [
+    {
+      operation: 'initiatePayment',
+      as: 'customer',
+      body: { orderId: '{{paidOrderId}}' },
+      status: 201,
+      keep: { paymentId: 'payment.id' },
+      after: ["pm.collectionVariables.set('session', body.checkoutUrl.split('/').pop());"],
+    },
+    {
+      operation: null,
+      name: 'Pay on the page of the sandbox',
+      note: 'What the button of the page behind `checkoutUrl` does.',
+      method: 'POST',
+      url: '/sandbox/sessions/{{session}}/actions',
+      body: { action: 'pay' },
+      status: 202,
+    },
+    {
+      operation: 'getPayment',
+      name: 'Wait until the payment is captured',
+      as: 'customer',
+      path: { id: '{{paymentId}}' },
+      status: 200,
+      until: "body?.status === 'CAPTURED'",
+      keep: { providerReference: 'providerReference' },
+    },
+    {
+      operation: 'listOrderPayments',
+      as: 'customer',
+      path: { id: '{{paidOrderId}}' },
+      status: 200,
+    },
+    { operation: 'listPayments', as: 'admin', query: { status: 'CAPTURED' }, status: 200 },
+    { operation: 'receivePaymentWebhook', ...webhook },
+    { operation: 'receiveProviderWebhook', path: { provider: 'sandbox' }, ...webhook },
+    {
+      operation: 'refundPayment',
+      as: 'admin',
+      path: { id: '{{paymentId}}' },
+      body: { amount: amount(325), reason: 'One was cold' },
+      status: 201,
+    },
+  ],
+};
+
+const stock: Chapter = {
+  tag: 'Stock',
+  steps: [
+    {
+      operation: 'adjustStock',
+      as: 'admin',
+      path: { id: '{{productId}}' },
+      body: { delta: 12, reason: 'Delivered this morning' },
+      status: 201,
+    },
+    { operation: 'listStockAdjustments', as: 'admin', path: { id: '{{productId}}' }, status: 200 },
+  ],
+};
+
+export const buyingChapters: readonly Chapter[] = [catalogue, cart, orders, payments, stock];

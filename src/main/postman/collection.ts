@@ -1,0 +1,186 @@
+import { chapters } from './chapters.ts';
+import { testScript } from './scripts.ts';
+import type { As, Aside, Step } from './step.ts';
+
+/** What of an OpenAPI document the collection is made of. */
+export interface ApiDocument {
+  readonly info: { readonly title: string; readonly version: string };
+  readonly servers?: readonly { readonly url: string }[];
+  readonly tags?: readonly { readonly name: string; readonly description?: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+}
+
+interface Described {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly parameters?: readonly Parameter[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+interface Parameter {
+  readonly $ref?: string;
+  readonly name?: string;
+  readonly in?: string;
+  readonly description?: string;
+}
+
+interface Operation extends Described {
+  readonly method: string;
+  /** With `{names}`. */
+  readonly path: string;
+}
+
+const TOKENS: Readonly<Record<Exclude<As, 'nobody'>, string>> = {
+  customer: '{{customerToken}}',
+  'second customer': '{{secondToken}}',
+  admin: '{{adminToken}}',
+  'API key': '{{keySecret}}',
+};
+
+/** What somebody who imports the collection may want to change; all the rest is filled in by the requests. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  adminEmail: 'admin@holdfast.example',
+  adminPassword: '',
+  webhookUrl: 'https://receiver.example/hooks',
+  sandboxWebhookSecret: '',
+};
+
+const ABOUT = [
+  'Every operation, in an order that works: set `adminEmail` and `adminPassword` among the variables (the first start of a server prints them), and run the collection as a whole, or its folders from the top.',
+  'Each request keeps what the later ones need in variables. A run makes a customer and a product of its own, so it can be repeated. It pays with the sandbox.',
+].join('\n\n');
+
+/** A Postman collection of the operations of the document. Source: Postman Collection Format v2.1.0. */
+export function postmanCollection(document: ApiDocument, currency: string): object {
+  const operations = operationsOf(document);
+  const variables = { baseUrl: document.servers?.[0]?.url ?? '', currency, ...SETTINGS };
+  return {
+    info: {
+      name: document.info.title,
+      description: ABOUT,
+      version: document.info.version,
+      schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+    },
+    auth: bearer('{{customerToken}}'),
+    variable: Object.entries(variables).map(([key, value]) => ({ key, value })),
+    // The bearer says who calls; a cookie of an earlier request would say so behind his back.
+    protocolProfileBehavior: { disableCookies: true },
+    item: chapters.map(({ tag, steps }) => ({
+      name: tag,
+      description: document.tags?.find(({ name }) => name === tag)?.description ?? '',
+      item: steps.map((step) =>
+        step.operation === null ? aside(step) : request(step, operations),
+      ),
+    })),
+  };
+}
+
+function operationsOf({ paths }: ApiDocument): ReadonlyMap<string, Operation> {
+  return new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, described]): [string, Operation] => [
+        described.operationId,
+        { ...described, path, method: method.toUpperCase() },
+      ]),
+    ),
+  );
+}
+
+function request(step: Step, operations: ReadonlyMap<string, Operation>): object {
+  const operation = operations.get(step.operation);
+  if (operation === undefined) throw new Error(`The document has no operation ${step.operation}.`);
+  const { parameters = [], summary, description } = operation;
+  const headers = { ...idempotencyKeyOf(parameters), ...step.headers };
+  const query = parameters.flatMap(({ in: place, name = '', ...rest }) =>
+    place === 'query'
+      ? [
+          {
+            key: name,
+            value: step.query?.[name] ?? '',
+            description: rest.description ?? '',
+            disabled: step.query?.[name] === undefined,
+          },
+        ]
+      : [],
+  );
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  return item(step, {
+    name: step.name ?? summary ?? step.operation,
+    description: [description, step.note].filter(Boolean).join('\n\n'),
+    method: step.method ?? operation.method,
+    headers,
+    url: {
+      ...urlOf(path),
+      query,
+      variable: Object.entries(step.path ?? {}).map(([key, value]) => ({ key, value })),
+    },
+    documented: Object.keys(operation.responses),
+  });
+}
+
+function aside(step: Aside): object {
+  const { name, note, method, url } = step;
+  const headers = step.headers ?? {};
+  const about = { name, description: note, method, headers, url: urlOf(url), documented: [] };
+  return item(step, about);
+}
+
+/** A key of its own for each request that takes one. */
+function idempotencyKeyOf(parameters: readonly Parameter[]): Record<string, string> {
+  const takesOne = parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey'));
+  return takesOne ? { 'Idempotency-Key': '{{$guid}}' } : {};
+}
+
+interface About {
+  readonly name: string;
+  readonly description: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: object;
+  readonly documented: readonly string[];
+}
+
+function item(step: Step | Aside, about: About): object {
+  const { as = 'nobody', body, before } = step;
+  const headers = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  return {
+    name: about.name,
+    event: [
+      ...(before === undefined ? [] : [script('prerequest', before)]),
+      script('test', testScript(step, about.documented)),
+    ],
+    request: {
+      description: about.description,
+      method: about.method,
+      auth: as === 'nobody' ? { type: 'noauth' } : bearer(TOKENS[as]),
+      header: Object.entries({ ...headers, ...about.headers }).map(([key, value]) => ({
+        key,
+        value,
+      })),
+      url: about.url,
+      ...(body === undefined
+        ? {}
+        : {
+            body: {
+              mode: 'raw',
+              raw: JSON.stringify(body, null, 2),
+              options: { raw: { language: 'json' } },
+            },
+          }),
+    },
+    response: [],
+  };
+}
+
+function urlOf(path: string): { raw: string; host: string[]; path: string[] } {
+  return { raw: `{{baseUrl}}${path}`, host: ['{{baseUrl}}'], path: path.split('/').slice(1) };
+}
+
+function bearer(token: string): object {
+  return { type: 'bearer', bearer: [{ key: 'token', value: token, type: 'string' }] };
+}
+
+function script(listen: 'prerequest' | 'test', exec: readonly string[]): object {
+  return { listen, script: { type: 'text/javascript', exec } };
+}

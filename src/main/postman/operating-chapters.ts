@@ -1,0 +1,130 @@
+import type { Chapter } from './step.ts';
+
+const users: Chapter = {
+  tag: 'Users',
+  steps: [
+    { operation: 'listUsers', as: 'admin', query: { search: '{{customerEmail}}' }, status: 200 },
+    {
+      operation: 'updateUser',
+      as: 'admin',
+      path: { id: '{{customerId}}' },
+      body: { vip: true },
+      status: 200,
+    },
+  ],
+};
+
+const apiKeys: Chapter = {
+  tag: 'API keys',
+  steps: [
+    {
+      operation: 'createApiKey',
+      as: 'admin',
+      body: { name: 'Point of sale {{run}}', scopes: ['orders:read', 'orders:write'] },
+      status: 201,
+      keep: { keyId: 'id', keySecret: 'secret' },
+    },
+    {
+      operation: 'listOrders',
+      name: 'List orders by the key',
+      as: 'API key',
+      query: { limit: '5' },
+      status: 200,
+    },
+    { operation: 'listApiKeys', as: 'admin', status: 200 },
+    { operation: 'revokeApiKey', as: 'admin', path: { id: '{{keyId}}' }, status: 204 },
+  ],
+};
+
+const endpoint = { id: '{{endpointId}}' };
+
+const webhooks: Chapter = {
+  tag: 'Webhooks',
+  steps: [
+    {
+      operation: 'createWebhookEndpoint',
+      note: 'Set `webhookUrl` to an address of yours to see what comes; the one that stands there leads nowhere.',
+      as: 'admin',
+      body: { url: '{{webhookUrl}}', eventTypes: ['order.placed', 'order.confirmed'] },
+      status: 201,
+      keep: { endpointId: 'id' },
+    },
+    { operation: 'listWebhookEndpoints', as: 'admin', status: 200 },
+    { operation: 'getWebhookEndpoint', as: 'admin', path: endpoint, status: 200 },
+    {
+      operation: 'updateWebhookEndpoint',
+      as: 'admin',
+      path: endpoint,
+      body: { eventTypes: ['*'] },
+      status: 200,
+    },
+    { operation: 'rotateWebhookSecret', as: 'admin', path: endpoint, status: 200 },
+    {
+      operation: 'testWebhookEndpoint',
+      as: 'admin',
+      path: endpoint,
+      status: 202,
+      keep: { deliveryId: 'id' },
+    },
+    { operation: 'listWebhookDeliveries', as: 'admin', path: endpoint, status: 200 },
+    {
+      operation: 'redeliverWebhook',
+      as: 'admin',
+      path: { ...endpoint, deliveryId: '{{deliveryId}}' },
+      status: 202,
+    },
+    {
+      operation: 'replayWebhooks',
+      as: 'admin',
+      path: endpoint,
+      before: [
+        "pm.collectionVariables.set('replayFrom', new Date(Date.now() - 60_000).toISOString());",
+        "pm.collectionVariables.set('replayTo', new Date().toISOString());",
+      ],
+      body: { from: '{{replayFrom}}', to: '{{replayTo}}' },
+      status: 202,
+    },
+    { operation: 'deleteWebhookEndpoint', as: 'admin', path: endpoint, status: 204 },
+  ],
+};
+
+const operating: Chapter = {
+  tag: 'Operating',
+  steps: [
+    { operation: 'getHealth', status: 200 },
+    { operation: 'getLiveness', status: 200 },
+    { operation: 'getReadiness', status: 200 },
+    {
+      operation: 'getMetrics',
+      note: 'From another machine it needs METRICS_TOKEN as its bearer, and is refused without (401).',
+      status: [200, 401],
+    },
+    {
+      operation: 'checkInvariants',
+      as: 'admin',
+      status: 200,
+      after: ["pm.test('everything holds', () => pm.expect(body.ok).to.equal(true));"],
+    },
+    { operation: 'getActivity', as: 'admin', status: 200 },
+    { operation: 'listQueues', as: 'admin', status: 200 },
+    {
+      operation: 'listDeadLetters',
+      as: 'admin',
+      status: 200,
+      after: [
+        '// Where nothing was given up there is nothing to send again: the next request is then about none.',
+        "pm.collectionVariables.set('deadLetterId', body.data[0]?.id ?? '00000000-0000-7000-8000-000000000000');",
+      ],
+    },
+    {
+      operation: 'redriveDeadLetter',
+      note: 'On a server where no work was given up there is nothing to try again (404).',
+      as: 'admin',
+      path: { id: '{{deadLetterId}}' },
+      status: [202, 404],
+    },
+    { operation: 'listMail', as: 'admin', status: 200 },
+  ],
+};
+
+export const operatingChapters: readonly Chapter[] = [users, apiKeys, webhooks, operating];

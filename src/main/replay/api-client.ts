@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Long enough for a server to be restarted meanwhile. */
+const GIVE_UP_AFTER_MS = 120_000;
+const WAIT_MIN_MS = 100;
+const WAIT_MAX_MS = 5_000;
+
+export interface ApiReply {
+  readonly status: number;
+  /** Parsed JSON; null when there is none. */
+  readonly body: unknown;
+}
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** One signed-in caller. */
+export interface ApiClient {
+  /** How often a request had to be sent again. */
+  readonly retries: number;
+  /**
+   * The answer, whatever its status. A lost connection, 429 and 503 are met by the same request again, with the same
+   * `idempotencyKey`; an access token that has run out, by a new sign-in. Throws when that does not help in two minutes.
+   */
+  request(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<ApiReply>;
+}
+
+/** The server gave another answer than the replay can work with. */
+export class UnexpectedReply extends Error {
+  override name = 'UnexpectedReply';
+
+  constructor(what: string, { status, body }: ApiReply) {
+    super(`${what} was answered with ${status}: ${JSON.stringify(body)}`);
+  }
+}
+
+/** The server does not answer at all. */
+export class Unreachable extends Error {
+  override name = 'Unreachable';
+
+  constructor(url: string, cause: Error) {
+    const reason = cause.cause instanceof Error ? cause.cause : cause;
+    super(`${url} cannot be reached: ${reason.message || reason.name}`, { cause });
+  }
+}
+
+/** Throws `Unreachable` at once, where a request would try again: a wrong address should not cost two minutes. */
+export async function requireServer(url: string): Promise<void> {
+  const reply = await send(url, 'GET', '/health/live', undefined, {});
+  if (reply instanceof Error) throw new Unreachable(url, reply);
+  if (reply.status !== 200) throw new UnexpectedReply(`${url}/health/live`, reply);
+}
+
+/** Signs in (`/api/auth/login`) or up (`/api/auth/signup`). */
+export async function createApiClient(
+  url: string,
+  entry: 'login' | 'signup',
+  credentials: Credentials,
+): Promise<ApiClient> {
+  let retries = 0;
+  let accessToken = '';
+
+  async function signIn(how: 'login' | 'signup'): Promise<void> {
+    const reply = await persist('POST', `/api/auth/${how}`, credentials, {});
+    if (how === 'signup' && reply.status === 409) return signIn('login');
+    if (reply.status !== 200 && reply.status !== 201) {
+      throw new UnexpectedReply(`${how} of ${credentials.email}`, reply);
+    }
+    ({ accessToken } = reply.body as { accessToken: string });
+  }
+
+  async function persist(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<ApiReply> {
+    const startedAt = performance.now();
+    for (let waitMs = WAIT_MIN_MS; ; waitMs = Math.min(waitMs * 2, WAIT_MAX_MS)) {
+      const reply = await send(url, method, path, body, headers);
+      if (!(reply instanceof Error) && reply.status !== 503 && reply.status !== 429) return reply;
+      if (performance.now() - startedAt > GIVE_UP_AFTER_MS) {
+        if (reply instanceof Error) throw new Unreachable(url, reply);
+        return reply;
+      }
+      retries += 1;
+      const askedMs = reply instanceof Error ? 0 : reply.retryAfterMs;
+      // A random share keeps the waiting requests from coming back all at once.
+      await delay(Math.max(askedMs, waitMs) * (0.75 + Math.random() / 2));
+    }
+  }
+
+  await signIn(entry);
+  return {
+    get retries() {
+      return retries;
+    },
+    async request(method, path, body, idempotencyKey) {
+      const headers = (): Record<string, string> => ({
+        authorization: `Bearer ${accessToken}`,
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      });
+      const reply = await persist(method, path, body, headers());
+      if (reply.status !== 401) return reply;
+      await signIn('login');
+      return persist(method, path, body, headers());
+    },
+  };
+}
+
+interface TimedReply extends ApiReply {
+  readonly retryAfterMs: number;
+}
+
+/** One try. An error is what the network did, not what the server said. */
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<TimedReply | Error> {
+  try {
+    const response = await fetch(url + path, {
+      method,
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? null : JSON.parse(text),
+      retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000 || 0,
+    };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,75 @@
+/** A line for whoever asked. */
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A line about what went wrong, apart from the output that a script may read. */
+export function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Rows under a header, in columns as wide as their widest cell; numbers stand right. */
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const cells = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const isNumeric = header.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export interface Progress {
+  update(done: number): void;
+  /** Leaves the last state standing. */
+  end(): void;
+}
+
+const BAR_WIDTH = 30;
+const LINES_MAX = 10;
+
+/** A bar that moves on a terminal; elsewhere, about ten plain lines. */
+export function createProgress(
+  what: string,
+  total: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress {
+  let lastTenth = 0;
+  return {
+    update(done) {
+      const share = total === 0 ? 1 : done / total;
+      if (stream.isTTY) {
+        const filled = Math.round(share * BAR_WIDTH);
+        const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+        stream.write(`\r${what} ${bar} ${done}/${total}`);
+        return;
+      }
+      const tenth = Math.floor(share * LINES_MAX);
+      if (tenth > lastTenth) stream.write(`${what}: ${done} of ${total}\n`);
+      lastTenth = tenth;
+    },
+    end() {
+      if (stream.isTTY) stream.write('\n');
+    },
+  };
+}
+
+/** The first line of standard input: where a password does not show in a list of processes. */
+export async function readFirstLine(): Promise<string> {
+  process.stdin.setEncoding('utf8');
+  let text = '';
+  for await (const part of process.stdin) {
+    text += part;
+    if (text.includes('\n')) break;
+  }
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigurationError, readConfig } from '../../src/main/config.ts';
+
+const strongSecret = 'q7Zk1vYw3RtN8xLm5BdPc0HsJf2GyUe4aVoXiT6K';
+
+function sentencesOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    assert(error instanceof ConfigurationError);
+    return error.sentences;
+  }
+}
+
+test('without any variable it is a development server on an embedded database', () => {
+  const config = readConfig({});
+  assert.equal(config.production, false);
+  assert.deepEqual(config.database, { kind: 'embedded' });
+  assert.deepEqual(config.jwtSecret, { kind: 'generated' });
+  assert.equal(config.publicUrl, 'http://localhost:3000');
+  assert.equal(config.demoData, 'when-empty');
+  assert.equal(config.pendingOrdersMax, 5);
+  assert(Object.isFrozen(config));
+});
+
+test('a variable that is set to nothing counts as not set', () => {
+  assert.deepEqual(readConfig({ PORT: '', DATABASE_URL: ' ' }), readConfig({}));
+});
+
+const wrongValues: Record<string, string[]> = {
+  PORT: ['65536', '-1', '3e3', '0x50', ' 80 80'],
+  HOST: ['a b', '-host'],
+  PUBLIC_URL: ['shop.example', 'ftp://shop.example', 'https://shop.example?x=1', 'http://u:p@h'],
+  NODE_ENV: ['prod'],
+  ROLE: ['server'],
+  LOG_LEVEL: ['loud'],
+  DATABASE_URL: ['mysql://localhost/shop', 'localhost:5432'],
+  DATABASE_POOL_MAX: ['0', 'ten'],
+  JWT_SECRET: ['short', `${strongSecret},short`],
+  ACCESS_TOKEN_MINUTES: ['0', '1.5'],
+  ADMIN_EMAIL: ['a\nb', 'owner', '@shop.example'],
+  DEMO_DATA: ['yes', '1'],
+  CORS_ORIGINS: ['*', 'https://shop.example/', 'https://a.example,nonsense'],
+  TRUSTED_PROXIES: ['10.0.0.0/33', '10.0.0', 'proxy.example'],
+  CURRENCY: ['gbp', 'XXQ'],
+  ORDER_EXPIRY_MINUTES: ['-1', 'soon', 'Infinity'],
+  METRICS_TOKEN: ['short'],
+  REDIS_URL: ['redis', 'http://redis:6379', 'redis://'],
+  RATE_LIMIT_AUTH: ['5', '5/15', '0/15m', '5/0s', '5/15d', '-5/15m', '1.5/1m', '5/25h', '5 / 15m'],
+  RATE_LIMIT_CHECKOUT: ['ten', '9999999/1h'],
+  RATE_LIMIT_GLOBAL: ['off', '/15m'],
+  WEBHOOK_ATTEMPTS_MAX: ['0', '101', 'ten'],
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: ['yes'],
+  PAYMENT_PROVIDER: ['cash'],
+  SANDBOX_WEBHOOK_SECRET: ['secret', 'whsec_c2hvcnQ=', 'whsec_not base64 at all, whatever it is'],
+  SANDBOX_URL: ['sandbox.example'],
+  MAIL_DRIVER: ['pigeon'],
+  QUEUE_DRIVER: ['kafka'],
+  SQS_QUEUE_URL: ['jobs', 'arn:aws:sqs:eu-west-2:000000000000:jobs'],
+  STRIPE_SECRET_KEY: ['pk_test_1234', 'sk_test 1234'],
+  STRIPE_WEBHOOK_SECRET: ['sk_test_1234', 'whsec_'],
+  STRIPE_API_BASE: ['api.stripe.com', 'https://api.stripe.com/v1', 'ftp://127.0.0.1'],
+};
+
+for (const [name, values] of Object.entries(wrongValues)) {
+  test(`a wrong ${name} stops the start with a sentence that names it`, () => {
+    for (const value of values) {
+      const [sentence = ''] = sentencesOf({ [name]: value });
+      assert.match(sentence, new RegExp(`^${name} is .+, but it takes .+\\.$`), value);
+    }
+  });
+}
+
+test('everything that is wrong is said at once', () => {
+  const sentences = sentencesOf({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
+  assert.equal(sentences.length, 3);
+});
+
+test('no secret is repeated in a sentence', () => {
+  const all = sentencesOf({
+    JWT_SECRET: 'hunter2',
+    METRICS_TOKEN: 'hunter2',
+    DATABASE_URL: 'mysql://shop:hunter2@db/shop',
+    REDIS_URL: 'http://:hunter2@redis',
+    ADMIN_PASSWORD: 'hunter2',
+  }).join('\n');
+  assert.notEqual(all, '');
+  assert(!all.includes('hunter2'), all);
+});
+
+test('0 switches a limit off', () => {
+  const { pendingOrdersMax, orderExpiryMinutes } = readConfig({
+    PENDING_ORDERS_MAX: '0',
+    ORDER_EXPIRY_MINUTES: '0',
+  });
+  assert.deepEqual([pendingOrdersMax, orderExpiryMinutes], [0, 0]);
+  const off = { RATE_LIMIT_AUTH: '0', RATE_LIMIT_CHECKOUT: '0', RATE_LIMIT_GLOBAL: '0' };
+  assert.deepEqual(readConfig(off).rateLimits, { auth: null, checkout: null, global: null });
+});
+
+test('a rate is a number and a duration in seconds, minutes or hours', () => {
+  const { rateLimits } = readConfig({ RATE_LIMIT_AUTH: '7/30s', RATE_LIMIT_GLOBAL: '1000000/24h' });
+  assert.deepEqual(rateLimits, {
+    auth: { pointsMax: 7, windowSeconds: 30 },
+    checkout: { pointsMax: 10, windowSeconds: 3_600 },
+    global: { pointsMax: 1_000_000, windowSeconds: 86_400 },
+  });
+});
+
+const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' };
+
+const stripe = {
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_SECRET_KEY: 'sk_test_1234',
+  STRIPE_WEBHOOK_SECRET: 'whsec_1234',
+};
+
+test('Stripe is a choice with its two secrets, and where it is for a double', () => {
+  const { payments } = readConfig({ ...stripe, STRIPE_API_BASE: 'http://127.0.0.1:12111' });
+  assert.deepEqual(payments, {
+    kind: 'stripe',
+    secretKey: 'sk_test_1234',
+    webhookSecret: 'whsec_1234',
+    apiBase: 'http://127.0.0.1:12111',
+  });
+});
+
+for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
+  test(`Stripe without ${name} stops the start with a sentence`, () => {
+    const [sentence = '', ...others] = sentencesOf({ ...stripe, [name]: '' });
+    assert.match(sentence, new RegExp(`^${name} is missing: `));
+    assert.deepEqual(others, []);
+  });
+}
+
+test('production starts with a strong secret', () => {
+  const config = readConfig({ ...production, JWT_SECRET: strongSecret });
+  assert.equal(config.production, true);
+  assert.equal(config.demoData, 'off');
+});
+
+const unfit: Record<string, Record<string, string>> = {
+  'without a secret': {},
+  'with a secret of few characters': { JWT_SECRET: 'abababababababababababababababababababab' },
+  'with a secret from an example': { JWT_SECRET: 'please-change-me-please-change-me-123' },
+  'with a secret that repeats itself': { JWT_SECRET: 'q7Zk1vYw3RtN8xLmq7Zk1vYw3RtN8xLm' },
+  'with a weak secret that rotates out': {
+    JWT_SECRET: `${strongSecret},my-super-secret-my-super-secret-1234`,
+  },
+  'with demo data': { JWT_SECRET: strongSecret, DEMO_DATA: 'true' },
+  'on the sandbox unless asked by name': { JWT_SECRET: strongSecret, PAYMENT_PROVIDER: '' },
+};
+
+for (const [how, environment] of Object.entries(unfit)) {
+  test(`production does not start ${how}`, () => {
+    assert.equal(sentencesOf({ ...production, ...environment }).length, 1);
+  });
+}
+
+const sqs = {
+  QUEUE_DRIVER: 'sqs',
+  AWS_REGION: 'eu-west-2',
+  SQS_QUEUE_URL: 'https://sqs.eu-west-2.amazonaws.com/000000000000/jobs',
+};
+
+test('jobs are carried by the database, by a Redis, or by SQS with up to three queues', () => {
+  assert.deepEqual(readConfig({}).queue, { kind: 'postgres' });
+  const redis = { QUEUE_DRIVER: 'bullmq', REDIS_URL: 'redis://127.0.0.1:6379' };
+  assert.deepEqual(readConfig(redis).queue, { kind: 'bullmq', redisUrl: redis.REDIS_URL });
+  const dead = `${sqs.SQS_QUEUE_URL}-dead`;
+  assert.deepEqual(readConfig({ ...sqs, SQS_DEAD_LETTER_QUEUE_URL: dead }).queue, {
+    kind: 'sqs',
+    region: 'eu-west-2',
+    endpointUrl: null,
+    queueUrl: sqs.SQS_QUEUE_URL,
+    priorityQueueUrl: null,
+    deadLetterQueueUrl: dead,
+  });
+});
+
+for (const [what, environment, name] of [
+  ['BullMQ without a Redis', { QUEUE_DRIVER: 'bullmq' }, 'REDIS_URL'],
+  ['SQS without a queue', { ...sqs, SQS_QUEUE_URL: '' }, 'SQS_QUEUE_URL'],
+  ['SQS without a region', { ...sqs, AWS_REGION: '' }, 'AWS_REGION'],
+  ['a FIFO queue', { ...sqs, SQS_QUEUE_URL: `${sqs.SQS_QUEUE_URL}.fifo` }, 'SQS_QUEUE_URL'],
+  ['one queue twice', { ...sqs, SQS_PRIORITY_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
+  ['a queue of SQS with another driver', { SQS_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
+] as const) {
+  test(`${what} stops the start with a sentence that names the variable`, () => {
+    const sentences = sentencesOf(environment);
+    assert.equal(sentences.length, 1);
+    assert.match(sentences[0] ?? '', new RegExp(`\\b${name}\\b`));
+  });
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import newman, { type NewmanRunSummary } from 'newman';
+import { createUser } from '../../src/modules/accounts/index.ts';
+import { testDatabase } from '../support/database.ts';
+import { startTestServer } from '../support/server.ts';
+
+interface Item {
+  readonly name: string;
+  readonly request: { readonly method: string; readonly url: { readonly raw: string } };
+}
+
+interface Collection {
+  readonly item: readonly { readonly name: string; readonly item: readonly Item[] }[];
+}
+
+const sandboxWebhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const db = await testDatabase();
+const server = await startTestServer(db, {
+  background: true,
+  environment: {
+    SANDBOX_WEBHOOK_SECRET: sandboxWebhookSecret,
+    // As an operator has it, limits included: a run has to pass under them.
+    RATE_LIMIT_GLOBAL: '',
+    RATE_LIMIT_AUTH: '',
+    RATE_LIMIT_CHECKOUT: '',
+  },
+});
+const admin = { email: 'admin@holdfast.example', password: 'the pass phrase of an admin' };
+await createUser(db.database, { ...admin, role: 'admin' });
+
+const text = await (await fetch(`${server.url}/postman.json`)).text();
+const items = (JSON.parse(text) as Collection).item.flatMap(({ item }) => item);
+
+function run(): Promise<NewmanRunSummary> {
+  const variables = {
+    baseUrl: server.url,
+    adminEmail: admin.email,
+    adminPassword: admin.password,
+    sandboxWebhookSecret,
+  };
+  return new Promise((resolve, reject) => {
+    newman.run(
+      {
+        collection: JSON.parse(text),
+        envVar: Object.entries(variables).map(([key, value]) => ({ key, value })),
+        reporters: [],
+        timeoutRequest: 30_000,
+      },
+      (error, summary) => (error === null ? resolve(summary) : reject(error)),
+    );
+  });
+}
+
+test('the collection names each request once, and calls every operation of the document', async () => {
+  const names = items.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const called = new Set(
+    items.flatMap(({ request }) => {
+      const path = request.url.raw.replace('{{baseUrl}}', '').replaceAll(/:(\w+)/g, '{$1}');
+      return [`${request.method} ${path}`, ...(request.method === 'HEAD' ? [`GET ${path}`] : [])];
+    }),
+  );
+  const missed = Object.entries(paths)
+    .flatMap(([path, methods]) => Object.keys(methods).map((it) => `${it.toUpperCase()} ${path}`))
+    .filter((operation) => !called.has(operation));
+  assert.deepEqual(missed, []);
+});
+
+test('Newman runs it on a fresh server, and every request answers as it should', async () => {
+  const { failures, stats } = (await run()).run;
+  assert.deepEqual(
+    failures.map(({ source, error }) => `${source?.name}: ${error.message}`),
+    [],
+  );
+  assert.ok((stats.requests.total ?? 0) >= items.length, String(stats.requests.total));
+  // Each has one for its status, at least.
+  assert.ok((stats.assertions.total ?? 0) >= items.length, String(stats.assertions.total));
+});
