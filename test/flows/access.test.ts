@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { accessTable } from '../../src/main/access-table.ts';
+import { type Scope, scopes } from '../../src/shared/caller.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { type Operation, operationsOf, sampleOf } from '../support/openapi.ts';
+import { startTestServer } from '../support/server.ts';
+import { createSession, type Reply, type Session } from '../support/session.ts';
+
+/** Who may call what: every operation of the OpenAPI document as every kind of caller, held to the one table. */
+const db = await testDatabase();
+const server = await startTestServer(db);
+const operations = (await operationsOf(server.url)).filter(({ path }) => path.startsWith('/api/'));
+const admin = await server.asAdmin();
+const owner = await server.signUp();
+const users = { customer: await server.signUp(), kitchen: await server.signInAs('kitchen'), admin };
+const keys = await Promise.all(scopes.map(keyWith));
+
+async function keyWith(scope: Scope): Promise<[Scope, Session]> {
+  const reply = await admin.post('/api/api-keys', { name: scope, scopes: [scope] });
+  const { id, secret } = reply.json<{ id: string; secret: string }>();
+  const identity = { email: '', password: '', accessToken: secret, userId: id };
+  return [scope, createSession(server.url, identity)];
+}
+
+/** Somebody whose sign-in may be spent by the call, such as a logout. */
+async function spare(role: keyof typeof users): Promise<Session> {
+  return role === 'customer' ? server.signUp() : server.signInAs(role);
+}
+
+/** A well-formed call of things that do not exist, so that whoever is let in meets a 404 or a refusal, not an effect. */
+function call(session: Session, operation: Operation): Promise<Reply> {
+  const path = operation.path
+    .replace('{id}', newId())
+    .replace('{sku}', 'NO-SUCH-SKU')
+    .replace('{deliveryId}', newId());
+  const body = operation.body === null ? undefined : harmless(operation, sampleOf(operation.body));
+  return session.request(operation.method, path, body === undefined ? {} : { body });
+}
+
+/** What the use case itself keeps for admins is asked in the tests of the room. */
+function harmless(operation: Operation, sample: unknown): unknown {
+  if (operation.operationId !== 'changeOrderStatus') return sample;
+  return { status: 'CONFIRMED' };
+}
+
+function accessOf(operation: Operation) {
+  const access = accessTable[operation.operationId];
+  assert.ok(access, `${operation.operationId} is not in the table`);
+  return access;
+}
+
+function code(reply: Reply): string {
+  return reply.status < 400 ? '' : reply.json<{ code: string }>().code;
+}
+
+describe('the access table', () => {
+  for (const operation of operations) {
+    const access = accessOf(operation);
+    const name = `${operation.method} ${operation.path}`;
+    if (access === 'anyone' || access === 'metrics') continue;
+
+    test(`${name}: nobody without a sign-in`, async () => {
+      assert.equal(code(await call(server.anonymous, operation)), 'auth.unauthenticated');
+    });
+
+    for (const role of ['customer', 'kitchen', 'admin'] as const) {
+      const allowed = access.roles.includes(role);
+      test(`${name}: ${allowed ? 'open' : 'closed'} to ${role}`, async () => {
+        const session = operation.path.startsWith('/api/auth/') ? await spare(role) : users[role];
+        const reply = await call(session, operation);
+        assert.equal(code(reply) === 'auth.forbidden', !allowed, reply.text);
+        assert.notEqual(code(reply), 'auth.unauthenticated');
+      });
+    }
+
+    for (const [scope, session] of keys) {
+      const allowed = access.scopes?.includes(scope) ?? false;
+      test(`${name}: ${allowed ? 'open' : 'closed'} to an API key for ${scope}`, async () => {
+        const reply = await call(session, operation);
+        assert.equal(code(reply) === 'auth.forbidden', !allowed, reply.text);
+      });
+    }
+  }
+
+  test('what anyone may call needs no sign-in', async () => {
+    for (const operation of operations.filter((one) => accessOf(one) === 'anyone')) {
+      const reply = await call(server.anonymous, operation);
+      assert.ok(!['auth.unauthenticated', 'auth.forbidden'].includes(code(reply)), reply.text);
+    }
+  });
+
+  test('every rule of the table is an operation that is served', async () => {
+    const served = new Set((await operationsOf(server.url)).map(({ operationId }) => operationId));
+    const pages = [
+      'getOpenApiDocument',
+      'getProblemPage',
+      'getDocs',
+      'getConsole',
+      'getShop',
+      'getPostmanCollection',
+    ];
+    const unused = Object.keys(accessTable).filter(
+      (name) => !served.has(name) && !pages.includes(name),
+    );
+    assert.deepEqual(unused, []);
+  });
+});
+
+describe('what is not yours does not exist', () => {
+  test('every operation on an order is 404 for another customer, and the same 404 as for no order at all', async () => {
+    const product = await admin.post('/api/products', {
+      sku: 'MINE',
+      name: 'Mine',
+      price: { amount: 100, currency: 'GBP' },
+      onHand: 10,
+    });
+    assert.equal(product.status, 201);
+    const placed = await owner.post('/api/orders', { items: [{ sku: 'MINE', quantity: 1 }] });
+    const { id } = placed.json<{ id: string }>();
+    const onOrders = operations.filter(
+      (operation) =>
+        operation.path.startsWith('/api/orders/{id}') && roles(operation).includes('customer'),
+    );
+    assert.ok(onOrders.length >= 3);
+    for (const operation of onOrders) {
+      const replies = await Promise.all(
+        [id, newId()].map((orderId) =>
+          users.customer.request(operation.method, operation.path.replace('{id}', orderId), {
+            ...(operation.body === null ? {} : { body: {} }),
+          }),
+        ),
+      );
+      for (const reply of replies)
+        assert.equal(code(reply), 'orders.not_found', operation.operationId);
+    }
+    const listed = await users.customer.get('/api/orders');
+    assert.deepEqual(listed.json<{ data: unknown[] }>().data, []);
+  });
+});
+
+function roles(operation: Operation): readonly string[] {
+  const access = accessOf(operation);
+  return typeof access === 'string' ? [] : access.roles;
+}

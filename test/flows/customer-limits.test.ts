@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import type { UserCaller } from '../../src/shared/caller.ts';
+import { testDatabase } from '../support/database.ts';
+import { startTestServer } from '../support/server.ts';
+import { createSession, type Reply, type Session } from '../support/session.ts';
+import { addProduct, addUser, stockOf } from '../support/shop.ts';
+import { tokenMint } from '../support/tokens.ts';
+
+/** Two servers on one database, with the limits that the product has by itself. */
+const db = await testDatabase();
+const JWT_SECRET = randomBytes(48).toString('base64url');
+const servers = [
+  await startTestServer(db, { environment: { JWT_SECRET } }),
+  await startTestServer(db, { environment: { JWT_SECRET } }),
+];
+const mint = tokenMint(JWT_SECRET);
+const ROUNDS = 150;
+/** Customers whose requests race in one round. */
+const TOGETHER = 5;
+
+/** The customer at each server in turn. */
+function sessionsOf(customer: UserCaller): Session[] {
+  const accessToken = mint(customer);
+  return servers.map(({ url }) =>
+    createSession(url, { email: '', password: '', accessToken, userId: customer.id }),
+  );
+}
+
+function atOnce(
+  count: number,
+  sessions: readonly Session[],
+  call: (session: Session, index: number) => Promise<Reply>,
+): Promise<Reply[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => call(sessions[index % sessions.length]!, index)),
+  );
+}
+
+function outcomes(replies: readonly Reply[]): string[] {
+  return replies
+    .map(({ status, json }) => (status < 400 ? `${status}` : String(json().code)))
+    .sort();
+}
+
+test(`of six orders at once five are placed, in ${ROUNDS * TOGETHER} tries over two servers`, async () => {
+  const product = await addProduct(db.database, { onHand: 1_000_000 });
+  const order = { items: [{ sku: product.sku, quantity: 1 }] };
+  const five = [...Array<string>(5).fill('201'), 'orders.pending_limit'];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await Promise.all(
+      Array.from({ length: TOGETHER }, async () => {
+        const sessions = sessionsOf(await addUser(db.database));
+        const replies = await atOnce(6, sessions, (session) => session.post('/api/orders', order));
+        assert.deepEqual(outcomes(replies), five);
+      }),
+    );
+  }
+  const { reserved } = await stockOf(db.database, product.id);
+  assert.equal(reserved, 5 * ROUNDS * TOGETHER);
+});
+
+test('of a cart and five orders at once five orders are made, and what is refused stays in the cart', async () => {
+  const product = await addProduct(db.database, { onHand: 1_000_000 });
+  const order = { items: [{ sku: product.sku, quantity: 1 }] };
+  for (let round = 0; round < ROUNDS / 3; round += 1) {
+    const sessions = sessionsOf(await addUser(db.database));
+    await sessions[0]!.put(`/api/cart/items/${product.sku}`, { quantity: 2 });
+    const replies = await atOnce(6, sessions, (session, index) =>
+      index === round % 6 ? session.post('/api/cart/checkout') : session.post('/api/orders', order),
+    );
+    assert.equal(outcomes(replies).filter((outcome) => outcome === '201').length, 5);
+    const cart = (await sessions[1]!.get('/api/cart')).json<{ items: unknown[] }>();
+    assert.equal(cart.items.length, replies[round % 6]!.status === 201 ? 0 : 1);
+  }
+});
+
+test(`of five cancellations at once three are done, in ${ROUNDS} tries over two servers`, async () => {
+  const product = await addProduct(db.database, { onHand: 1_000_000 });
+  const order = { items: [{ sku: product.sku, quantity: 1 }] };
+  const three = ['200', '200', '200', 'orders.cancellation_limit', 'orders.cancellation_limit'];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sessions = sessionsOf(await addUser(db.database));
+    const placed = await atOnce(5, sessions, (session) => session.post('/api/orders', order));
+    const ids = placed.map((reply) => reply.json<{ id: string }>().id);
+    const replies = await atOnce(5, sessions, (session, index) =>
+      session.post(`/api/orders/${ids[index]}/cancel`),
+    );
+    assert.deepEqual(outcomes(replies), three);
+  }
+  assert.equal((await stockOf(db.database, product.id)).reserved, 2 * ROUNDS);
+});

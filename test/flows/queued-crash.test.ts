@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, test } from 'node:test';
+import { runCommand } from '../support/command.ts';
+import { testDatabase } from '../support/database.ts';
+import { holdRows, untilHeldUp } from '../support/held-rows.ts';
+import { placementStops, queueOrder } from '../support/queued.ts';
+import { startTestServer } from '../support/server.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { createSession } from '../support/session.ts';
+import { addProduct, addUser, stockOf } from '../support/shop.ts';
+import { tokenMint } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
+
+/** Servers that take orders in this process, and beside them two workers that are killed while they place them. */
+const ROUNDS = 2;
+const ORDERS = 300;
+/** Of each round's orders, so that some fail. */
+const STOCK = 200;
+
+const db = await testDatabase();
+const JWT_SECRET = randomBytes(48).toString('base64url');
+const api = await startTestServer(db, {
+  environment: { JWT_SECRET, ROLE: 'api', PENDING_ORDERS_MAX: '0' },
+});
+const mint = tokenMint(JWT_SECRET);
+const workers: ServerProcess[] = [];
+after(() => endAll('SIGKILL'));
+
+async function endAll(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  await Promise.all(workers.splice(0).map((worker) => worker.end(signal)));
+}
+
+async function startWorkers(): Promise<void> {
+  const environment = { ROLE: 'worker', DATABASE_URL: db.url, JWT_SECRET };
+  await Promise.all(
+    [1, 2].map(async () => workers.push(await startServerProcess({ environment }))),
+  );
+}
+
+/** Kills the workers while one of them waits, in the middle of a turn, for a row that is held here. */
+async function killInTheMiddle(stop: string, orderId: string): Promise<void> {
+  const held = await holdRows(db.database, stop, [orderId]);
+  try {
+    await startWorkers();
+    await untilHeldUp(db.database);
+    await endAll('SIGKILL');
+  } finally {
+    await held.release();
+  }
+}
+
+test(`workers killed while they place: every order ends once, in ${ROUNDS} rounds`, async () => {
+  const customers = await Promise.all(
+    [true, false, false].map(async (vip) => {
+      const customer = await addUser(db.database, { vip });
+      const identity = {
+        email: '',
+        password: '',
+        accessToken: mint(customer),
+        userId: customer.id,
+      };
+      return createSession(api.url, identity);
+    }),
+  );
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const product = await addProduct(db.database, { onHand: STOCK });
+    const queued = await Promise.all(
+      Array.from({ length: ORDERS }, (_, index) =>
+        queueOrder(customers[index % customers.length]!, product.sku),
+      ),
+    );
+    await killInTheMiddle(placementStops[round % placementStops.length]!, queued[0]!);
+
+    await startWorkers();
+    // The last one in the queue: when it is served, everybody before it was.
+    const last = await queueOrder(customers[1]!, product.sku);
+    await until(async () => {
+      const [order] = await db.database.run<{ status: string }>(
+        'test.status_of',
+        'select status from orders where id = $1::uuid',
+        [last],
+      );
+      assert.notEqual(order!.status, 'QUEUED');
+    }, 60_000);
+    await endAll('SIGTERM');
+
+    const rows = await db.database.run<{ types: string; count: number }>(
+      'test.ends',
+      `select types, count(*)::int as count
+         from (select events.order_id, string_agg(type, ' ' order by sequence) as types
+                 from events
+                 join order_lines on order_lines.order_id = events.order_id
+                where order_lines.product_id = $1::uuid
+                group by events.order_id) as histories
+        group by types
+        order by types`,
+      [product.id],
+    );
+    assert.deepEqual(rows, [
+      { types: 'order.queued order.failed', count: ORDERS + 1 - STOCK },
+      { types: 'order.queued order.placed', count: STOCK },
+    ]);
+    assert.deepEqual(await stockOf(db.database, product.id), { onHand: STOCK, reserved: STOCK });
+  }
+  await api.stop();
+  const check = await runCommand(['check'], { environment: { DATABASE_URL: db.url } });
+  assert.equal(check.code, 0, check.stdout + check.stderr);
+});

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { redisMissing, startRedis } from '../support/redis-server.ts';
+import { startTestServer } from '../support/server.ts';
+import { createSession, type Reply, type Session } from '../support/session.ts';
+import { addProduct } from '../support/shop.ts';
+import { until } from '../support/until.ts';
+
+const db = await testDatabase();
+const product = await addProduct(db.database, { onHand: 1_000 });
+const order = { items: [{ sku: product.sku, quantity: 1 }] };
+const unlimitedOrders = { PENDING_ORDERS_MAX: '0' };
+
+function tally(replies: readonly Reply[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+function assertLimited(reply: Reply, name: string, windowSeconds: number): void {
+  assert.equal(reply.status, 429, reply.text);
+  assert.equal(reply.json().code, 'request.rate_limited');
+  const retryAfter = Number(reply.headers.get('retry-after'));
+  assert.ok(retryAfter > windowSeconds - 60 && retryAfter <= windowSeconds, `${retryAfter}`);
+  assert.ok(
+    reply.headers.get('ratelimit')?.endsWith(`"${name}";r=0;t=${retryAfter}`),
+    String(reply.headers.get('ratelimit')),
+  );
+}
+
+function place(session: Session, body: unknown = order, headers = {}): Promise<Reply> {
+  return session.post('/api/orders', body, headers);
+}
+
+describe('checkout', async () => {
+  const server = await startTestServer(db, {
+    environment: { ...unlimitedOrders, RATE_LIMIT_CHECKOUT: '10/1h' },
+  });
+
+  test('the eleventh order within an hour is refused, with the headers that say so', async () => {
+    const customer = await server.signUp();
+    for (let left = 9; left >= 0; left -= 1) {
+      const reply = await place(customer);
+      assert.equal(reply.status, 201, reply.text);
+      assert.equal(reply.headers.get('ratelimit-policy'), '"checkout";q=10;w=3600');
+      assert.match(
+        reply.headers.get('ratelimit') ?? '',
+        new RegExp(`^"checkout";r=${left};t=\\d+$`),
+      );
+    }
+    assertLimited(await place(customer), 'checkout', 3_600);
+    assertLimited(await customer.post('/api/cart/checkout'), 'checkout', 3_600);
+    assert.equal((await place(await server.signUp())).status, 201);
+  });
+
+  test('of 40 orders of one customer at once exactly ten are placed', async () => {
+    const customer = await server.signUp();
+    const replies = await Promise.all(Array.from({ length: 40 }, () => place(customer)));
+    assert.deepEqual(tally(replies), { 201: 10, 429: 30 });
+  });
+
+  test('replays do not count, one after the other or all at once', async () => {
+    const customer = await server.signUp();
+    const headers = { 'idempotency-key': newId() };
+    const together = await Promise.all(
+      Array.from({ length: 50 }, () => place(customer, order, headers)),
+    );
+    assert.deepEqual(tally(together), { 201: 50 });
+    for (let tries = 0; tries < 12; tries += 1) {
+      const replay = await place(customer, order, headers);
+      assert.equal(replay.headers.get('idempotent-replayed'), 'true');
+      assert.match(replay.headers.get('ratelimit') ?? '', /^"checkout";r=9;/);
+    }
+    const byToken = { ...order, clientToken: newId() };
+    for (let tries = 0; tries < 12; tries += 1) {
+      assert.equal((await place(customer, byToken)).status, 201);
+    }
+    for (let more = 0; more < 8; more += 1) assert.equal((await place(customer)).status, 201);
+    assertLimited(await place(customer), 'checkout', 3_600);
+  });
+
+  test('refused input does not count, and what the state refuses does', async () => {
+    const customer = await server.signUp();
+    for (let tries = 0; tries < 12; tries += 1) {
+      assert.equal((await place(customer, { items: [] })).status, 400);
+      const unknown = { items: [{ sku: 'NO-SUCH-THING', quantity: 1 }] };
+      assert.equal((await place(customer, unknown)).json().code, 'catalog.unknown_product');
+    }
+    const tooMany = { items: [{ sku: product.sku, quantity: 10_000 }] };
+    for (let tries = 0; tries < 10; tries += 1) {
+      assert.equal((await place(customer, tooMany)).json().code, 'inventory.insufficient_stock');
+    }
+    assertLimited(await place(customer), 'checkout', 3_600);
+  });
+
+  test('orders and payments begun share one bucket, and finding the open payment again is free', async () => {
+    const customer = await server.signUp();
+    const initiate = (orderId: string) => customer.post('/api/payments/initiate', { orderId });
+    for (let pair = 0; pair < 5; pair += 1) {
+      const { id } = (await place(customer)).json<{ id: string }>();
+      const begun = await initiate(id);
+      assert.equal(begun.status, 201, begun.text);
+      assert.match(begun.headers.get('ratelimit') ?? '', new RegExp(`r=${8 - 2 * pair};`));
+      if (pair < 4) assert.equal((await initiate(id)).status, 200);
+      else assertLimited(await initiate(id), 'checkout', 3_600);
+    }
+    assertLimited(await place(customer), 'checkout', 3_600);
+  });
+
+  test('orders of staff for a customer stand outside his limit', async () => {
+    const admin = await server.asAdmin();
+    const { identity } = await server.signUp();
+    const body = { ...order, customerId: identity.userId };
+    for (let tries = 0; tries < 12; tries += 1) {
+      const reply = await place(admin, body);
+      assert.equal(reply.status, 201, reply.text);
+      assert.equal(reply.headers.get('ratelimit'), null);
+    }
+  });
+});
+
+describe('signing in', async () => {
+  const server = await startTestServer(db, {
+    environment: { RATE_LIMIT_AUTH: '5/15m', TRUSTED_PROXIES: '127.0.0.0/8' },
+  });
+  /** Distinct from those of other tests in what counts: IPv4 in whole, IPv6 by network. */
+  let addresses = 0;
+  const newAddress = () => {
+    addresses += 1;
+    return `203.0.113.${addresses}`;
+  };
+  const logIn = (email: string, password: string, address: string) =>
+    server.anonymous.post('/api/auth/login', { email, password }, { 'x-forwarded-for': address });
+
+  test('the sixth failure is refused, then the right password too, and the owner elsewhere comes in', async () => {
+    const { email, password } = (await server.signUp()).identity;
+    const address = newAddress();
+    for (let left = 4; left >= 0; left -= 1) {
+      const failed = await logIn(email, 'wrong password', address);
+      assert.equal(failed.json().code, 'accounts.invalid_credentials');
+      assert.equal(failed.headers.get('ratelimit-policy'), '"auth";q=5;w=900');
+      assert.match(failed.headers.get('ratelimit') ?? '', new RegExp(`^"auth";r=${left};t=\\d+$`));
+    }
+    assertLimited(await logIn(email, 'wrong password', address), 'auth', 900);
+    assertLimited(await logIn(email, password, address), 'auth', 900);
+    assertLimited(await logIn(email.toUpperCase(), password, address), 'auth', 900);
+    assert.equal((await logIn(email, password, newAddress())).status, 200);
+    const neighbour = (await server.signUp()).identity;
+    assert.equal((await logIn(neighbour.email, neighbour.password, address)).status, 200);
+  });
+
+  test('success does not count, and refused input neither', async () => {
+    const { email, password } = (await server.signUp()).identity;
+    const address = newAddress();
+    for (let tries = 0; tries < 8; tries += 1) {
+      const reply = await logIn(email, password, address);
+      assert.match(reply.headers.get('ratelimit') ?? '', /^"auth";r=5;/);
+      assert.equal(reply.status, 200);
+      assert.equal((await logIn(email, '', address)).status, 400);
+    }
+    const together = await Promise.all(
+      Array.from({ length: 12 }, () => logIn(email, password, address)),
+    );
+    assert.deepEqual(tally(together), { 200: 12 });
+  });
+
+  test('of 30 guesses at once five are looked at', async () => {
+    const { email } = (await server.signUp()).identity;
+    const address = newAddress();
+    const replies = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => logIn(email, `guess ${index}`, address)),
+    );
+    assert.deepEqual(tally(replies), { 401: 5, 429: 25 });
+  });
+
+  test('a taken address at sign-up counts, and shares the bucket of signing in', async () => {
+    const { email, password } = (await server.signUp()).identity;
+    const headers = { 'x-forwarded-for': newAddress() };
+    const body = { email, password: 'another password' };
+    for (const path of ['/api/auth/signup', '/api/auth/register', '/api/auth/signup']) {
+      const reply = await server.anonymous.post(path, body, headers);
+      assert.equal(reply.json().code, 'accounts.email_taken');
+    }
+    for (let tries = 0; tries < 2; tries += 1) {
+      assert.equal((await logIn(email, 'wrong', headers['x-forwarded-for'])).status, 401);
+    }
+    assertLimited(await server.anonymous.post('/api/auth/signup', body, headers), 'auth', 900);
+    assertLimited(await logIn(email, password, headers['x-forwarded-for']), 'auth', 900);
+  });
+
+  test('addresses of one IPv6 network are one address', async () => {
+    const { email, password } = (await server.signUp()).identity;
+    for (let host = 1; host <= 5; host += 1) {
+      assert.equal((await logIn(email, 'wrong', `2001:db8:0:1::${host}`)).status, 401);
+    }
+    assertLimited(await logIn(email, password, '2001:db8:0:1:ffff::9'), 'auth', 900);
+    assert.equal((await logIn(email, password, '2001:db8:0:2::9')).status, 200);
+  });
+
+  test('guesses at the current password of a session are limited too', async () => {
+    const session = await server.signUp();
+    const change = (currentPassword: string) =>
+      session.post('/api/auth/password', { currentPassword, newPassword: 'a new password' });
+    for (let tries = 0; tries < 5; tries += 1) assert.equal((await change('wrong')).status, 401);
+    assertLimited(await change(session.identity.password), 'auth', 900);
+  });
+
+  test('an address that a peer claims without being trusted does not count', async () => {
+    const direct = await startTestServer(db, { environment: { RATE_LIMIT_AUTH: '5/15m' } });
+    const { email, password } = (await direct.signUp()).identity;
+    const from = (address: string, tried: string) =>
+      direct.anonymous.post(
+        '/api/auth/login',
+        { email, password: tried },
+        { 'x-forwarded-for': address, forwarded: `for=${address}` },
+      );
+    for (let host = 1; host <= 5; host += 1) {
+      assert.equal((await from(`198.51.100.${host}`, 'wrong')).status, 401);
+    }
+    assertLimited(await from('198.51.100.77', password), 'auth', 900);
+  });
+});
+
+describe('everything', async () => {
+  const server = await startTestServer(db, { environment: { RATE_LIMIT_GLOBAL: '3/15m' } });
+
+  test('who is known has ten times as much, and staff a hundred times', async () => {
+    const [customer, admin] = [await server.signUp(), await server.asAdmin()];
+    const policyOf = async (session: Session) =>
+      (await session.get('/api/products')).headers.get('ratelimit-policy');
+    assert.equal(await policyOf(customer), '"global";q=30;w=900');
+    assert.equal(await policyOf(admin), '"global";q=300;w=900');
+    const key = await admin.post('/api/api-keys', { name: 'till', scopes: ['orders:read'] });
+    const headers = { authorization: `Bearer ${key.json<{ secret: string }>().secret}` };
+    const reply = await server.anonymous.get('/api/orders', headers);
+    assert.equal(reply.headers.get('ratelimit-policy'), '"global";q=300;w=900');
+    // Two sign-ins were this address's first two.
+    const last = await server.anonymous.get('/api/orders', { authorization: 'Bearer broken' });
+    assert.equal(last.status, 401);
+    assert.match(last.headers.get('ratelimit') ?? '', /^"global";r=0;/);
+    assertLimited(await server.anonymous.get('/api/products'), 'global', 900);
+    assertLimited(await server.anonymous.get('/api/orders'), 'global', 900);
+    assert.equal((await customer.get('/api/products')).status, 200);
+  });
+
+  test('health, metrics and pages answer whoever has nothing left', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => server.anonymous.get('/api/products')));
+    assert.equal((await server.anonymous.get('/api/products')).status, 429);
+    for (const path of [
+      '/health',
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/openapi.json',
+      '/docs',
+      '/problems/request.rate_limited',
+    ]) {
+      const reply = await server.anonymous.get(path);
+      assert.equal(reply.status, 200, path);
+      assert.equal(reply.headers.get('ratelimit'), null, path);
+    }
+    assert.equal((await server.anonymous.get('/api/nothing')).status, 404);
+    assert.equal((await server.anonymous.delete('/api/products')).status, 405);
+  });
+
+  test('the OpenAPI document tells of the limits', async () => {
+    interface Documented {
+      readonly responses: Record<string, { readonly headers?: Record<string, unknown> }>;
+    }
+    const document = (await server.anonymous.get('/openapi.json')).json<{
+      paths: Record<string, Record<string, Documented>>;
+    }>();
+    const { responses } = document.paths['/api/products']!.get!;
+    for (const status of ['200', '429']) {
+      assert.ok(responses[status]?.headers?.RateLimit, status);
+      assert.ok(responses[status]?.headers?.['RateLimit-Policy'], status);
+    }
+  });
+});
+
+describe('two servers that share a Redis', { skip: redisMissing }, async () => {
+  if (redisMissing !== false) return;
+  const redis = await startRedis();
+  const environment = {
+    ...unlimitedOrders,
+    REDIS_URL: redis.url,
+    JWT_SECRET: newId() + newId(),
+    RATE_LIMIT_CHECKOUT: '10/1h',
+    RATE_LIMIT_AUTH: '5/15m',
+    RATE_LIMIT_GLOBAL: '1000000/15m',
+  };
+  const servers = [
+    await startTestServer(db, { environment }),
+    await startTestServer(db, { environment }),
+  ];
+  const onBoth = (session: Session) =>
+    servers.map(({ url }) => createSession(url, session.identity));
+  // Until a server's connection stands, it counts for itself.
+  for (const server of servers) {
+    await until(async () => {
+      await server.anonymous.get('/api/products');
+      const [key] = (await redis.keys()).filter((name) => name.includes('anonymous'));
+      assert.ok(key !== undefined);
+      await redis.flush();
+    });
+  }
+
+  test('count together', async () => {
+    const sessions = onBoth(await servers[0]!.signUp());
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => place(sessions[index % 2]!)),
+    );
+    assert.deepEqual(tally(replies), { 201: 10, 429: 30 });
+    const { email, password } = (await servers[0]!.signUp()).identity;
+    const logIn = (index: number, tried: string) =>
+      servers[index % 2]!.anonymous.post('/api/auth/login', { email, password: tried });
+    for (let tries = 0; tries < 5; tries += 1) {
+      assert.equal((await logIn(tries, 'wrong')).status, 401);
+    }
+    for (const index of [0, 1]) assertLimited(await logIn(index, password), 'auth', 900);
+  });
+
+  test('take orders while it is away', async () => {
+    const sessions = onBoth(await servers[0]!.signUp());
+    await redis.kill();
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => place(sessions[index % 2]!)),
+    );
+    // Each server counts for itself.
+    assert.deepEqual(tally(replies), { 201: 20, 429: 20 });
+  });
+
+  test('keep no e-mail address in it', async () => {
+    await redis.start();
+    await until(async () => {
+      await servers[0]!.anonymous.post('/api/auth/login', {
+        email: 'somebody@x.example',
+        password: 'x',
+      });
+      assert.ok((await redis.keys()).some((key) => key.includes('auth')));
+    });
+    assert.ok((await redis.keys()).every((key) => !key.includes('@') && key.length < 120));
+  });
+});

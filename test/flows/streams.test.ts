@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { createAccessTokens } from '../../src/modules/accounts/access-tokens.ts';
+import { importOrders, productKey } from '../../src/modules/orders/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { type EventReader, follow, openEvents } from '../support/event-reader.ts';
+import { startTestServer } from '../support/server.ts';
+import { createSession, type Session } from '../support/session.ts';
+
+/** Live streams as clients read them: two servers on one database, of which the second only reads. */
+const JWT_SECRET = 'the secret of these two servers long enough for both';
+const environment = { JWT_SECRET, PENDING_ORDERS_MAX: '0', CANCELLATIONS_PER_DAY_MAX: '0' };
+const db = await testDatabase({ poolMax: 5 });
+const server = await startTestServer(db, { environment, background: true });
+const other = await startTestServer(db, { environment, background: true });
+const admin = await server.asAdmin();
+const kitchen = await server.signInAs('kitchen');
+const customer = await server.signUp();
+
+before(async () => {
+  const price = { amount: 295, currency: 'GBP' };
+  const product = { sku: 'PILAU', name: 'Pilau Rice', price, onHand: 100_000 };
+  assert.equal((await admin.post('/api/products', product)).status, 201);
+});
+
+async function place(session: Session = customer): Promise<string> {
+  const reply = await session.post('/api/orders', { items: [{ sku: 'PILAU', quantity: 1 }] });
+  assert.equal(reply.status, 201, reply.text);
+  return reply.json<{ id: string }>().id;
+}
+
+async function move(orderId: string, ...statuses: readonly string[]): Promise<void> {
+  for (const status of statuses) {
+    const reply = await kitchen.patch(`/api/orders/${orderId}/status`, { status });
+    assert.equal(reply.status, 200, reply.text);
+  }
+}
+
+const typesOf = ({ events }: EventReader) => events.map(({ event }) => event);
+const last = ({ events }: EventReader) => events.at(-1)?.event;
+
+describe('the stream of an order', () => {
+  test('tells its owner each step as it happens, and nothing that is for staff', async () => {
+    const orderId = await place();
+    const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
+    await move(orderId, 'CONFIRMED', 'PREPARING');
+    await reader.until((it) => last(it) === 'order.preparing');
+    assert.deepEqual(typesOf(reader), ['order.confirmed', 'order.preparing']);
+    const [confirmed] = reader.events;
+    assert.deepEqual(Object.keys(confirmed!.data).sort(), [
+      'at',
+      'data',
+      'from',
+      'id',
+      'orderId',
+      'sequence',
+      'to',
+      'type',
+    ]);
+    const { at, id, data, ...rest } = confirmed!.data;
+    assert.deepEqual(rest, {
+      type: 'order.confirmed',
+      orderId,
+      sequence: 2,
+      from: 'PENDING',
+      to: 'CONFIRMED',
+    });
+    assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.ok(!JSON.stringify(reader.events).includes(kitchen.identity.userId));
+  });
+
+  test('is the same on another server', async () => {
+    const orderId = await place();
+    const here = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
+    const there = await follow(other.url, customer, `/api/orders/${orderId}/stream`);
+    await move(orderId, 'CONFIRMED', 'PREPARING', 'READY');
+    for (const reader of [here, there]) await reader.until((it) => last(it) === 'order.ready');
+    assert.deepEqual(here.events, there.events);
+  });
+
+  test('begins now: what was before is not told', async () => {
+    const orderId = await place();
+    await move(orderId, 'CONFIRMED');
+    const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
+    await move(orderId, 'PREPARING');
+    await reader.until((it) => it.events.length > 0);
+    assert.deepEqual(typesOf(reader), ['order.preparing']);
+  });
+
+  test('goes on after the last event that was received, on whichever server', async () => {
+    const orderId = await place();
+    const path = `/api/orders/${orderId}/stream`;
+    const whole = await follow(server.url, customer, path, '0');
+    await move(orderId, 'CONFIRMED', 'PREPARING');
+    await whole.until((it) => last(it) === 'order.preparing');
+    assert.deepEqual(typesOf(whole), ['order.placed', 'order.confirmed', 'order.preparing']);
+    whole.close();
+    await move(orderId, 'READY');
+    for (const url of [server.url, other.url]) {
+      const resumed = await follow(url, customer, path, whole.events[1]!.id);
+      await resumed.until((it) => last(it) === 'order.ready');
+      assert.deepEqual(typesOf(resumed), ['order.preparing', 'order.ready']);
+    }
+  });
+
+  test('is 404 for everybody else, and for no order at all', async () => {
+    const orderId = await place();
+    const stranger = await server.signUp();
+    for (const path of [orderId, newId()]) {
+      const reply = await follow(server.url, stranger, `/api/orders/${path}/stream`);
+      assert.equal(reply.status, 404);
+    }
+    const ofStaff = await follow(server.url, kitchen, `/api/orders/${orderId}/stream`);
+    assert.equal(ofStaff.status, 200);
+  });
+
+  test('answers a place that cannot be with 400', async () => {
+    const path = `/api/orders/${await place()}/stream`;
+    for (const garbage of ['x', '-1', '1.5', '1e3', '00', ' ,', '999999999999', '9'.repeat(40)]) {
+      const reply = await follow(server.url, customer, path, garbage);
+      assert.equal(reply.status, 400, garbage);
+      assert.match(reply.text(), /"pointer":"\/headers\/last-event-id"/, garbage);
+    }
+  });
+});
+
+describe('the stream of everything', () => {
+  test('tells staff of all orders, and of what belongs to none', async () => {
+    const reader = await follow(server.url, kitchen, '/api/stream');
+    const orders = [await place(), await place(await server.signUp())];
+    const product = (await admin.get('/api/products?search=PILAU')).json<{
+      data: { id: string }[];
+    }>().data[0]!;
+    const correction = { delta: 5, reason: 'counted' };
+    const path = `/api/products/${product.id}/stock-adjustments`;
+    assert.equal((await admin.post(path, correction)).status, 201);
+    await reader.until((it) => last(it) === 'stock.adjusted');
+    assert.deepEqual(
+      reader.events.map(({ data }) => [data.type, data.orderId, data.sequence]),
+      [
+        ['order.placed', orders[0], 1],
+        ['order.placed', orders[1], 1],
+        ['stock.adjusted', null, null],
+      ],
+    );
+  });
+
+  test('brings only the types that were asked for, live and from the past', async () => {
+    const before = await follow(server.url, kitchen, '/api/stream?types=order.placed,order.ready');
+    const orderId = await place();
+    await move(orderId, 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED');
+    await before.until((it) => last(it) === 'order.ready');
+    assert.deepEqual(typesOf(before), ['order.placed', 'order.ready']);
+    const path = '/api/stream?types=order.confirmed,order.completed';
+    const resumed = await follow(server.url, kitchen, path, before.events[0]!.id);
+    await resumed.until((it) => last(it) === 'order.completed');
+    assert.deepEqual(typesOf(resumed), ['order.confirmed', 'order.completed']);
+  });
+
+  test('is closed to customers and to keys without the scope, and refuses types that do not exist', async () => {
+    assert.equal((await follow(server.url, customer, '/api/stream')).status, 403);
+    assert.equal((await openEvents(server.url, '/api/stream')).status, 401);
+    const without = await follow(server.url, await keyWith(['catalog:write']), '/api/stream');
+    assert.equal(without.status, 403);
+    for (const query of ['types=order.imported', 'types=', 'types=order.placed,', 'type=x']) {
+      assert.equal((await follow(server.url, kitchen, `/api/stream?${query}`)).status, 400, query);
+    }
+  });
+
+  test('never tells of imported orders', async () => {
+    const path = '/api/products?search=PILAU';
+    const [product] = (await admin.get(path)).json<{ data: { id: string }[] }>().data;
+    const line = { name: 'Pilau Rice', sku: 'PILAU', quantity: 1, unitPriceMinor: 250 };
+    const order = { number: 'OLD-1', createdAt: new Date(), email: null, lines: [line] };
+    const products = new Map([[productKey(line), { id: product!.id, sku: 'PILAU' }]]);
+    const reader = await follow(server.url, kitchen, '/api/stream');
+    const { imported } = await importOrders(db.database, [order], products, 'GBP');
+    assert.equal(imported.length, 1);
+    const orderId = await place();
+    await reader.until((it) => it.events.length > 0);
+    assert.equal(reader.events[0]!.data.orderId, orderId);
+  });
+});
+
+async function keyWith(scopes: readonly string[], expiresAt?: string): Promise<Session> {
+  const body = { name: 'stream', scopes, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const reply = await admin.post('/api/api-keys', body);
+  assert.equal(reply.status, 201, reply.text);
+  const { id, secret } = reply.json<{ id: string; secret: string }>();
+  return createSession(server.url, { email: '', password: '', accessToken: secret, userId: id });
+}
+
+describe('a stream ends within five seconds, on both servers, when', { concurrency: true }, () => {
+  /** A margin for a busy machine: the promise is five seconds after the change counts. */
+  const WITHIN_MS = 6_000;
+
+  async function assertEnds(session: Session, change: () => Promise<void>): Promise<void> {
+    const readers = await Promise.all(
+      [server, other].map(({ url }) => follow(url, session, '/api/stream')),
+    );
+    for (const reader of readers) assert.equal(reader.status, 200);
+    await change();
+    const changedAt = performance.now();
+    await Promise.all(readers.map((reader) => reader.ended()));
+    assert.ok(performance.now() - changedAt < WITHIN_MS);
+  }
+
+  test('its reader logs out', async () => {
+    const session = await server.signInAs('kitchen');
+    await assertEnds(session, async () => {
+      assert.equal((await session.post('/api/auth/logout')).status, 204);
+    });
+  });
+
+  test('its reader is disabled', async () => {
+    const session = await server.signInAs('kitchen');
+    await assertEnds(session, async () => {
+      const path = `/api/users/${session.identity.userId}`;
+      assert.equal((await admin.patch(path, { disabled: true })).status, 200);
+    });
+  });
+
+  test('its reader gets another role', async () => {
+    const session = await server.signInAs('kitchen');
+    await assertEnds(session, async () => {
+      const path = `/api/users/${session.identity.userId}`;
+      assert.equal((await admin.patch(path, { role: 'customer' })).status, 200);
+    });
+  });
+
+  test('its key is revoked', async () => {
+    const key = await keyWith(['orders:read']);
+    await assertEnds(key, async () => {
+      const reply = await admin.delete(`/api/api-keys/${key.identity.userId}`);
+      assert.equal(reply.status, 204);
+    });
+  });
+
+  test('its key expires', async () => {
+    const key = await keyWith(['orders:read'], new Date(Date.now() + 3_000).toISOString());
+    await assertEnds(key, async () => {});
+  });
+
+  test('its token expires', async () => {
+    const { identity } = await server.signInAs('kitchen');
+    const tokens = createAccessTokens({
+      secrets: [JWT_SECRET],
+      issuer: 'holdfast',
+      audience: 'holdfast',
+      lifetimeSeconds: 900,
+    });
+    const claims = {
+      userId: identity.userId,
+      role: 'kitchen',
+      vip: false,
+      familyId: newId(),
+    } as const;
+    const accessToken = tokens.sign(claims, new Date(Date.now() - 897_000), newId());
+    await assertEnds(createSession(server.url, { ...identity, accessToken }), async () => {});
+  });
+});
+
+test('the OpenAPI document tells of the streams, what they bring and how they are resumed', async () => {
+  const document = (await server.anonymous.get('/openapi.json')).json<{
+    paths: Record<
+      string,
+      { get: { parameters: { name: string; in: string }[]; responses: Record<string, unknown> } }
+    >;
+  }>();
+  for (const path of ['/api/orders/{id}/stream', '/api/stream']) {
+    const { parameters, responses } = document.paths[path]!.get;
+    assert.ok(parameters.some((one) => one.in === 'header' && one.name === 'last-event-id'));
+    const { content } = responses['200'] as { content: Record<string, unknown> };
+    assert.deepEqual(Object.keys(content), ['text/event-stream']);
+  }
+});
+
+test('three hundred streams, of orders and of everything, all get what is theirs', async () => {
+  const orders = await Promise.all(Array.from({ length: 10 }, () => place()));
+  const ofOrders = await Promise.all(
+    orders.flatMap((orderId) =>
+      Array.from({ length: 15 }, () =>
+        follow(server.url, customer, `/api/orders/${orderId}/stream`),
+      ),
+    ),
+  );
+  const ofAll = await Promise.all(
+    Array.from({ length: 150 }, () => follow(server.url, kitchen, '/api/stream')),
+  );
+  for (const orderId of orders) await move(orderId, 'CONFIRMED', 'PREPARING');
+  await Promise.all(ofOrders.map((reader) => reader.until((it) => it.events.length === 2)));
+  await Promise.all(ofAll.map((reader) => reader.until((it) => it.events.length === 20)));
+  ofOrders.forEach((reader, index) => {
+    const orderId = orders[Math.floor(index / 15)];
+    assert.deepEqual(
+      reader.events.map(({ data }) => [data.orderId, data.sequence]),
+      [
+        [orderId, 2],
+        [orderId, 3],
+      ],
+    );
+  });
+  for (const reader of ofAll) assert.deepEqual(reader.events, ofAll[0]!.events);
+  for (const reader of [...ofOrders, ...ofAll]) reader.close();
+});
+
+test('a stop with open streams is over at once', async () => {
+  const third = await startTestServer(db, { environment });
+  const reader = await follow(third.url, kitchen, '/api/stream');
+  const startedAt = performance.now();
+  await Promise.all([third.stop(), reader.ended()]);
+  assert.ok(performance.now() - startedAt < 8_000, 'the drain waited for the stream');
+});

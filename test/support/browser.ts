@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { after } from 'node:test';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where the usual packages of a system put it. */
+const paths = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Undefined where there is none. */
+export const executablePath = paths.find((path) => existsSync(path));
+
+/** For the option `skip` of a test: false, or what is missing. */
+export const skipWithoutBrowser: string | false =
+  executablePath === undefined ? 'no Chromium is installed' : false;
+
+/** The system's Chromium, closed after the file; null where there is none. */
+export async function startBrowser(): Promise<Browser | null> {
+  if (executablePath === undefined) return null;
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  after(() => browser.close());
+  return browser;
+}

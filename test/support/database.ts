@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
+import pg from 'pg';
+import { createDatabase, type Database } from '../../src/database/database.ts';
+import { constraintErrors } from '../../src/main/constraint-errors.ts';
+import type { ErrorDefinition } from '../../src/shared/errors.ts';
+
+export interface TestDatabase {
+  readonly database: Database;
+  readonly url: string;
+}
+
+export interface TestDatabaseOptions {
+  /** False for a file that breaks the rules on purpose. */
+  readonly invariants?: boolean;
+  /** Default: those of the product. */
+  readonly constraints?: Readonly<Record<string, ErrorDefinition>>;
+  readonly poolMax?: number;
+}
+
+/**
+ * A migrated database of the test file's own, to be called at its top. After the file's tests every invariant must
+ * hold in it; then it is dropped.
+ */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  await administer(`create database ${name} template ${process.env.TEST_DATABASE_TEMPLATE}`);
+  const database = createDatabase({
+    url: url.href,
+    poolMax: options.poolMax ?? 20,
+    constraints: options.constraints ?? constraintErrors,
+  });
+  after(async () => {
+    try {
+      if (options.invariants !== false) await requireInvariants(url.href);
+    } finally {
+      await database.close();
+      await administer(`drop database ${name} with (force)`);
+    }
+  });
+  return { database, url: url.href };
+}
+
+/** An empty database, without even a schema. */
+export async function emptyDatabase(): Promise<{ readonly url: string }> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  await administer(`create database ${name}`);
+  after(() => administer(`drop database ${name} with (force)`));
+  return { url: url.href };
+}
+
+/** Runs one statement on the server's own database, past the pool. */
+export async function administer(text: string, parameters: unknown[] = []): Promise<unknown[]> {
+  return withClient(serverUrl(), async (client) => (await client.query(text, parameters)).rows);
+}
+
+/** Runs every view whose name begins with `inv_` and asserts that it is empty. */
+export async function requireInvariants(url: string): Promise<void> {
+  await withClient(url, async (client) => {
+    const { rows: views } = await client.query<{ viewname: string }>(
+      `select viewname from pg_views where schemaname = 'public' and viewname like 'inv\\_%' order by 1`,
+    );
+    for (const { viewname } of views) {
+      const { rows } = await client.query(
+        `select * from ${pg.escapeIdentifier(viewname)} limit 20`,
+      );
+      assert.deepEqual(rows, [], `${viewname} is broken after ${process.argv[1]}`);
+    }
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function serverUrl(): string {
+  const url = process.env.TEST_DATABASE_URL;
+  if (url === undefined) throw new Error('Run the tests by `npm test -- path/to/file.test.ts`.');
+  return url;
+}

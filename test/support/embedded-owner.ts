@@ -1,0 +1,20 @@
+/**
+ * A process that owns an embedded PostgreSQL in the folder of its first argument, for tests that kill it. It says one
+ * line of JSON, `{ url }` or `{ error }`, and stops in good order on SIGINT.
+ */
+import { startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
+
+const [dataDir = ''] = process.argv.slice(2);
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+try {
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    log: { info() {}, warn() {} },
+    settings: { fsync: 'off' },
+  });
+  process.on('SIGINT', () => void server.stop());
+  say({ url: server.url });
+} catch (error) {
+  say({ error: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,65 @@
+import type { Database } from '../../src/database/database.ts';
+import { appendEvents, type NewEvent } from '../../src/events/index.ts';
+import { systemActor } from '../../src/shared/caller.ts';
+
+/** Facts written straight into the log, for tests of its readers. Of no order unless one is named. */
+export function fact(change: Partial<NewEvent> = {}): NewEvent {
+  return {
+    type: 'stock.adjusted',
+    orderId: null,
+    sequence: null,
+    from: null,
+    to: null,
+    actor: systemActor,
+    reason: null,
+    cause: { requestId: 'test', traceId: null },
+    ...change,
+  };
+}
+
+export async function append(database: Database, ...events: NewEvent[]): Promise<void> {
+  await database.transaction((tx) => appendEvents(tx, events));
+}
+
+/** A transaction that has written facts and is not over yet. */
+export interface HeldBack {
+  commit(): Promise<void>;
+  rollBack(): Promise<void>;
+}
+
+/** Writes facts and holds them back, so that later ones can be visible first. */
+export async function appendHeldBack(database: Database, ...events: NewEvent[]): Promise<HeldBack> {
+  const written = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const rolledBack = new Error('rolled back');
+  const over = database
+    .transaction(async (tx) => {
+      await appendEvents(tx, events);
+      written.resolve();
+      await end.promise;
+    })
+    .catch((error: unknown) => {
+      if (error !== rolledBack) throw error;
+    });
+  await Promise.race([written.promise, over]);
+  return {
+    async commit() {
+      end.resolve();
+      await over;
+    },
+    async rollBack() {
+      end.reject(rolledBack);
+      await over;
+    },
+  };
+}
+
+/** The positions that are visible. */
+export async function positionsIn(database: Database): Promise<number[]> {
+  const rows = await database.run<{ position: number }>(
+    'test.positions',
+    'select position from events order by position',
+    [],
+  );
+  return rows.map(({ position }) => position);
+}

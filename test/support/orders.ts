@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Database } from '../../src/database/database.ts';
+import type { RequestContext } from '../../src/http/index.ts';
+import {
+  createOrders,
+  type Orders,
+  type OrdersDependencies,
+} from '../../src/modules/orders/index.ts';
+import type { PlacementContext } from '../../src/modules/orders/place-order.ts';
+import type { PlacedOrder } from '../../src/modules/orders/placement-request.ts';
+import type { OrderView, PlaceOrderInput } from '../../src/modules/orders/schemas.ts';
+import { actorOf, type Caller } from '../../src/shared/caller.ts';
+import type { CodedError } from '../../src/shared/errors.ts';
+import { createCursors } from '../../src/shared/pagination.ts';
+import { claimOf, testCause } from './shop.ts';
+
+/** The orders room with the product's defaults, on a test's database. */
+export function ordersOn(database: Database, changes: Partial<OrdersDependencies> = {}): Orders {
+  return createOrders({
+    database,
+    cursors: createCursors('thirty-two bytes of secret for tests'),
+    currency: 'GBP',
+    expiryMinutes: 30,
+    pendingMax: 5,
+    cancellationsPerDayMax: 3,
+    ...changes,
+  });
+}
+
+export function contextOf(caller: Caller, key?: string, body: unknown = null): RequestContext {
+  const claim = key === undefined ? null : claimOf(caller.id, 'operation', key, body);
+  return { caller, actor: actorOf(caller), cause: testCause, claim };
+}
+
+export function placementContextOf(
+  caller: Caller,
+  key?: string,
+  input?: PlaceOrderInput,
+  deferred = false,
+): PlacementContext {
+  return { ...contextOf(caller, key, input), operation: 'placeOrder', deferred };
+}
+
+export function viewOf(order: PlacedOrder): OrderView {
+  return JSON.parse(order.body) as OrderView;
+}
+
+/** For `assert.rejects`: a refusal with this code. */
+export function coded(code: string) {
+  return (error: CodedError) => {
+    assert.equal(error.code, code);
+    return true;
+  };
+}
+
+/** Runs all at once; gives the fulfilled values and the codes of the refusals. */
+export async function settle<T>(attempts: readonly Promise<T>[]) {
+  const settled = await Promise.allSettled(attempts);
+  return {
+    done: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    refused: settled.flatMap((one) =>
+      one.status === 'rejected' ? [(one.reason as CodedError).code ?? String(one.reason)] : [],
+    ),
+  };
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../../src/database/database.ts';
+import type {
+  ProviderCapture,
+  ProviderEvent,
+  RefundState,
+} from '../../src/drivers/payments/payment-provider.ts';
+import type { Orders } from '../../src/modules/orders/index.ts';
+import {
+  createPayments,
+  type Payments,
+  type PaymentsDependencies,
+} from '../../src/modules/payments/index.ts';
+import type { PaymentView } from '../../src/modules/payments/schemas.ts';
+import type { UserCaller } from '../../src/shared/caller.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { createCursors } from '../../src/shared/pagination.ts';
+import { contextOf, ordersOn, placementContextOf } from './orders.ts';
+import { createProviderDouble, type ProviderDouble } from './payment-provider-double.ts';
+import { addProduct, addUser, type TestProduct, testCause } from './shop.ts';
+
+/** A shop with a provider that a test can play with. The background rests: a test calls what it needs. */
+export interface PayingShop {
+  readonly database: Database;
+  readonly orders: Orders;
+  readonly payments: Payments;
+  readonly provider: ProviderDouble;
+  readonly customer: UserCaller;
+  readonly admin: UserCaller;
+  readonly product: TestProduct;
+  /** Errors of the background, as the log would have them. */
+  readonly errors: unknown[];
+  /** An order of the shop's customer over 500 pence, two units. */
+  order(): Promise<string>;
+  /** The same, with an open payment. */
+  opened(): Promise<{ orderId: string; paymentId: string }>;
+  /** The same, paid and confirmed. */
+  paid(): Promise<{ orderId: string; paymentId: string; capture: ProviderCapture }>;
+  /** Brings webhooks in, past the signature's test, and applies them all. */
+  tell(...events: ProviderEvent[]): Promise<void>;
+  /** Settles until nothing is left to do at once. */
+  settle(): Promise<void>;
+  paymentOf(paymentId: string): Promise<PaymentView>;
+  orderOf(orderId: string): Promise<OrderStanding>;
+  /** The types of the order's events, in order. */
+  historyOf(orderId: string): Promise<string[]>;
+  cancel(orderId: string): Promise<void>;
+  /** A second server on the same database and provider. */
+  another(changes?: Partial<PaymentsDependencies>): Payments;
+}
+
+export interface OrderStanding {
+  readonly status: string;
+  readonly paymentStatus: string;
+  readonly version: number;
+  readonly cancelReason: string | null;
+}
+
+/** Far more than any test needs: only work that makes more work reaches it. */
+const SETTLE_ROUNDS_MAX = 2_000;
+
+export async function openPayingShop(database: Database): Promise<PayingShop> {
+  const orders = ordersOn(database, { pendingMax: 0, cancellationsPerDayMax: 0 });
+  const provider = createProviderDouble();
+  const errors: unknown[] = [];
+  const another = (changes: Partial<PaymentsDependencies> = {}): Payments =>
+    createPayments({
+      database,
+      cursors: createCursors('thirty-two bytes of secret for tests'),
+      provider,
+      clock: systemClock,
+      publicUrl: 'http://shop.example',
+      retryBaseSeconds: 0,
+      attemptsMax: 8,
+      onError: (error) => errors.push(error),
+      ...changes,
+    });
+  const payments = another();
+  const customer = await addUser(database);
+  const admin = await addUser(database, { role: 'admin' });
+  const product = await addProduct(database, { onHand: 100_000, priceMinor: 250 });
+
+  const shop: PayingShop = {
+    database,
+    orders,
+    payments,
+    provider,
+    customer,
+    admin,
+    product,
+    errors,
+    another,
+    async order() {
+      const items = [{ sku: product.sku, quantity: 2 }];
+      return (await orders.placeOrder(placementContextOf(customer), { items })).id;
+    },
+    async opened() {
+      const orderId = await shop.order();
+      const { result } = await payments.initiatePayment(contextOf(customer), orderId);
+      return { orderId, paymentId: result.view.payment.id };
+    },
+    async paid() {
+      const { orderId, paymentId } = await shop.opened();
+      const capture = provider.pay(paymentId);
+      await shop.tell(captured(paymentId, capture));
+      return { orderId, paymentId, capture };
+    },
+    async tell(...events) {
+      for (const event of events) {
+        const webhook = { ...provider.sign(event), providerName: null, cause: testCause };
+        await payments.receiveWebhook(webhook);
+      }
+      while ((await payments.applyDueEvents()) > 0);
+    },
+    async settle() {
+      // A round asks the provider ten times at most, so a thousand refunds take a hundred rounds.
+      let round = 0;
+      while (await payments.settleMoney()) {
+        round += 1;
+        assert.ok(round < SETTLE_ROUNDS_MAX, `not settled after ${round} rounds`);
+      }
+      await payments.settleMoney();
+    },
+    paymentOf: (paymentId) => payments.getPayment(admin, paymentId),
+    async orderOf(orderId) {
+      const { status, paymentStatus, version, cancelReason } = await orders.getOrder(
+        admin,
+        orderId,
+      );
+      return { status, paymentStatus, version, cancelReason };
+    },
+    async historyOf(orderId) {
+      const { data } = await orders.getOrderHistory(admin, orderId);
+      return data.map(({ type }) => type);
+    },
+    async cancel(orderId) {
+      await orders.cancelOrder(contextOf(admin), { orderId, reason: null, ifMatch: null });
+    },
+  };
+  return shop;
+}
+
+const eventId = () => `evt-${randomBytes(8).toString('hex')}`;
+
+export function captured(
+  paymentId: string,
+  capture: ProviderCapture,
+  id: string = eventId(),
+): ProviderEvent {
+  return { id, type: 'payment.captured', createdAt: null, kind: 'captured', paymentId, capture };
+}
+
+export function declined(paymentId: string, id: string = eventId()): ProviderEvent {
+  return {
+    id,
+    type: 'payment.failed',
+    createdAt: null,
+    kind: 'failed',
+    paymentId,
+    reason: 'declined',
+  };
+}
+
+export function refundTold(
+  refund: {
+    refundId: string | null;
+    providerRefundId?: string;
+    providerReference?: string | null;
+    amountMinor: number;
+  },
+  state: RefundState,
+): ProviderEvent {
+  return {
+    id: eventId(),
+    type: `refund.${state.toLowerCase()}`,
+    createdAt: null,
+    kind: 'refund',
+    paymentId: null,
+    providerRefundId: `refund-${refund.refundId}`,
+    providerReference: null,
+    currency: 'GBP',
+    failure: state === 'FAILED' ? 'the card is gone' : null,
+    ...refund,
+    state,
+  };
+}

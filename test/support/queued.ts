@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import type { Database } from '../../src/database/database.ts';
+import type { LoggedEvent } from '../../src/events/index.ts';
+import type { JobDefinition, NewJob, RunningJob } from '../../src/jobs/index.ts';
+import { finishTogether } from '../../src/jobs/index.ts';
+import { claimJobs, insertJobs } from '../../src/jobs/queries.ts';
+import { createQueuedPlacement, planQueuedPlacement } from '../../src/modules/orders/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import type { Session } from './session.ts';
+
+/** Asks for an order of one unit that waits for a worker; gives its id. */
+export async function queueOrder(session: Session, sku: string): Promise<string> {
+  const items = [{ sku, quantity: 1 }];
+  const reply = await session.post('/api/orders', { items }, { prefer: 'respond-async' });
+  assert.equal(reply.status, 202, reply.text);
+  return reply.json<{ id: string }>().id;
+}
+
+/**
+ * What is locked to hold up a turn of the queue, by the order that it is about to place: before its first change, or
+ * with everything written but the stock.
+ */
+export const placementStops = [
+  'select from orders where id = $1::uuid for update',
+  `select
+     from stock
+     join order_lines on order_lines.product_id = stock.product_id
+    where order_lines.order_id = $1::uuid
+      for update of stock`,
+] as const;
+
+/** A worker's part of placing queued orders, for tests that choose when it comes and with which jobs. */
+export interface QueuedWorker {
+  /** Does these jobs at once, as a runner would; rejects with the first failure. */
+  run(jobs: readonly RunningJob[]): Promise<void>;
+  readonly definition: JobDefinition;
+  placed: number;
+  failed: number;
+}
+
+export function queuedWorkerOn(database: Database): QueuedWorker {
+  const definition = createQueuedPlacement({
+    database,
+    rules: { currency: 'GBP', expiryMinutes: 30 },
+    attemptsMax: 8,
+    retryDelayMs: () => 1_000,
+    onPlaced: (count) => {
+      worker.placed += count;
+    },
+    onFailed: (count) => {
+      worker.failed += count;
+    },
+  });
+  const worker: QueuedWorker = {
+    definition,
+    placed: 0,
+    failed: 0,
+    async run(jobs) {
+      const settled = await Promise.allSettled(jobs.map((job) => definition.run(job)));
+      for (const one of settled) if (one.status === 'rejected') throw one.reason;
+    },
+  };
+  return worker;
+}
+
+/** What the relay would write for the orders that were queued and have no job yet. */
+export async function planJobs(database: Database): Promise<readonly NewJob[]> {
+  const events = await database.run<LoggedEvent>(
+    'test.queued_events',
+    `select position, id, type, order_id as "orderId", data
+       from events
+      where type = 'order.queued'
+        and not exists (select from jobs where jobs.event_id = events.id)
+      order by position`,
+    [],
+  );
+  return database.transaction(async (tx) => {
+    const planned = await planQueuedPlacement(tx, events);
+    const rows = planned.map(({ eventId, ...job }) => ({
+      ...job,
+      queue: 'orders',
+      event_id: eventId,
+      delay_ms: 0,
+    }));
+    await insertJobs(tx, JSON.stringify(rows));
+    return planned;
+  });
+}
+
+/** Takes jobs as a runner does, with a lease of their own. */
+export async function takeJobs(
+  database: Database,
+  planned: readonly NewJob[],
+): Promise<RunningJob[]> {
+  const leaseToken = newId();
+  const rows = await claimJobs(
+    database,
+    planned.map(({ id }) => id),
+    leaseToken,
+    JSON.stringify({ 'orders.place-queued': 60_000 }),
+  );
+  return rows.map((row) => ({
+    ...row,
+    attempt: row.attempts,
+    isLastAttempt: false,
+    signal: new AbortController().signal,
+    cause: { requestId: null, traceId: null, job: row.name },
+    leaseToken,
+    async finish(tx) {
+      await finishTogether(tx, [{ id: row.id, leaseToken }]);
+    },
+  }));
+}

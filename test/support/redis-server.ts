@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { after } from 'node:test';
+import { Redis } from 'ioredis';
+import { freePort } from '../../src/database/embedded/free-port.ts';
+import type { RateLimiters } from '../../src/drivers/limits/rate-limiter.ts';
+import type { OnEnd } from './on-end.ts';
+import { until } from './until.ts';
+
+/** A Redis of the test's own, ended after the file. */
+export interface RedisServer {
+  readonly url: string;
+  /** Stands still with its connections open, as a machine that hangs. */
+  pause(): void;
+  resume(): void;
+  /** Forgets everything, its scripts too. */
+  flush(): Promise<void>;
+  keys(): Promise<string[]>;
+  kill(): Promise<void>;
+  /** At the same address, empty. */
+  start(): Promise<void>;
+}
+
+/** Why tests that need a Redis are skipped; false when there is one. */
+export const redisMissing =
+  spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
+
+export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
+  const port = await freePort(null);
+  const url = `redis://127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+
+  async function ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    client.on('error', () => {});
+    try {
+      return await question(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  async function start(): Promise<void> {
+    child = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      { stdio: 'ignore' },
+    );
+    await until(() => ask((client) => client.ping()));
+  }
+
+  async function kill(): Promise<void> {
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child?.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    child = undefined;
+  }
+
+  await start();
+  onEnd(kill);
+  return {
+    url,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    async flush() {
+      await ask((client) => client.pipeline().flushall().script('FLUSH').exec());
+    },
+    keys: () => ask((client) => client.keys('*')),
+    kill,
+    start,
+  };
+}
+
+/** While their connection does not stand, limiters count for themselves. */
+export async function untilShared(redis: RedisServer, limiters: RateLimiters): Promise<void> {
+  const name = `probe-${randomUUID()}`;
+  const probe = limiters.create(name, { pointsMax: 1_000_000, windowSeconds: 60 });
+  await until(async () => {
+    await probe.take('probe');
+    const keys = await redis.keys();
+    assert.ok(keys.some((key) => key.includes(name)));
+  });
+}

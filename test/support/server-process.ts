@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../src/database/embedded/free-port.ts';
+import { withoutRateLimits } from './without-rate-limits.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** The product as an operator starts it: a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything that it printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+/** `holdfast serve`; resolves when it is ready. */
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const port = options.port ?? (await freePort(null));
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url)), 'serve'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        PORT: String(port),
+        PUBLIC_URL: 'http://localhost',
+        LOG_LEVEL: 'warn',
+        ...withoutRateLimits,
+        ...options.environment,
+      },
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const server: ServerProcess = {
+    url,
+    pid: child.pid!,
+    output: () => output,
+    end: (signal) => end(child, signal),
+  };
+  try {
+    await untilReady(server, child);
+    return server;
+  } catch (error) {
+    await end(child, 'SIGKILL');
+    throw error;
+  }
+}
+
+async function untilReady({ url, output }: ServerProcess, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null)
+      throw new Error(`the server ended before it was ready:\n${output()}`);
+    const reply = await fetch(`${url}/health/ready`).catch(() => null);
+    if (reply?.ok) return;
+    await delay(50);
+  }
+  throw new Error(`the server did not become ready:\n${output()}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
+import { pino } from 'pino';
+import type { Database } from '../../src/database/database.ts';
+import { compose, type Product } from '../../src/main/compose.ts';
+import { type Config, readConfig } from '../../src/main/config.ts';
+import { createUser } from '../../src/modules/accounts/index.ts';
+import type { Role } from '../../src/shared/caller.ts';
+import { createSession, type Session } from './session.ts';
+import { withoutRateLimits } from './without-rate-limits.ts';
+
+export interface TestServer {
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** The test's own pool, past the server's. */
+  readonly database: Database;
+  readonly product: Product;
+  /** Calls without a sign-in. */
+  readonly anonymous: Session;
+  /** A new customer, signed up over HTTP. */
+  signUp(): Promise<Session>;
+  /** A new admin, kitchen hand or customer (`vip` too), signed in over HTTP. */
+  signInAs(role: Role, options?: { vip?: boolean }): Promise<Session>;
+  asAdmin(): Promise<Session>;
+  stop(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Environment variables over those of a test. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly config?: Partial<Config>;
+  /** Without it the background work rests, and a test calls what it needs. */
+  readonly background?: boolean;
+}
+
+const testEnvironment = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  ...withoutRateLimits,
+  JWT_SECRET: randomBytes(48).toString('base64url'),
+  SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+};
+
+/**
+ * The real product in this process, on a database of a test (`const db = await testDatabase()`) and a free port. Two
+ * on one database are two servers. To be called at the top of a test file, after `testDatabase()`.
+ */
+export async function startTestServer(
+  db: { readonly database: Database; readonly url: string },
+  options: TestServerOptions = {},
+): Promise<TestServer> {
+  const config = {
+    ...readConfig({ ...testEnvironment, DATABASE_URL: db.url, ...options.environment }),
+    ...options.config,
+  };
+  const { jwtSecret, payments } = config;
+  assert(jwtSecret.kind === 'given' && payments.webhookSecret !== null);
+  const product = await compose(config, {
+    databaseUrl: db.url,
+    jwtSecrets: jwtSecret.secrets,
+    sandboxSecret: payments.webhookSecret,
+    logger: pino({ level: config.logLevel }),
+    isPrepared: () => true,
+  });
+  const url = await product.app.listen({ host: '127.0.0.1', port: config.port });
+  if (options.background === true) product.start();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= product.stop();
+    return stopped;
+  };
+  after(stop);
+
+  const signInAs = async (role: Role, { vip = false } = {}): Promise<Session> => {
+    const credentials = newCredentials();
+    await createUser(db.database, { ...credentials, role, vip });
+    return signIn('/api/auth/login', 200, credentials);
+  };
+  const signIn = async (path: string, status: number, credentials: Credentials) => {
+    const reply = await createSession(url).post(path, credentials);
+    assert.equal(reply.status, status, reply.text);
+    const { accessToken, user } = reply.json<{ accessToken: string; user: { id: string } }>();
+    return createSession(url, { ...credentials, accessToken, userId: user.id });
+  };
+  return {
+    url,
+    databaseUrl: db.url,
+    database: db.database,
+    product,
+    anonymous: createSession(url),
+    signUp: () => signIn('/api/auth/signup', 201, newCredentials()),
+    signInAs,
+    asAdmin: () => signInAs('admin'),
+    stop,
+  };
+}
+
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+function newCredentials(): Credentials {
+  const name = randomBytes(8).toString('hex');
+  return { email: `${name}@example.com`, password: `pass ${name}` };
+}

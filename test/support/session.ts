@@ -1,0 +1,77 @@
+/** A reply with its body read. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; the caller says its shape. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface Identity {
+  readonly email: string;
+  readonly password: string;
+  readonly accessToken: string;
+  readonly userId: string;
+}
+
+/** Calls a server as one caller. */
+export interface Session {
+  /** Of a signed-in caller; throws for the anonymous one. */
+  readonly identity: Identity;
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  get(path: string, headers?: Record<string, string>): Promise<Reply>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  put(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  delete(path: string, headers?: Record<string, string>): Promise<Reply>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export function createSession(url: string, identity?: Identity): Session {
+  async function request(
+    method: string,
+    path: string,
+    { body, headers }: RequestOptions = {},
+  ): Promise<Reply> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(identity === undefined ? {} : { authorization: `Bearer ${identity.accessToken}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await textOf(response);
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: <T>() => JSON.parse(text) as T,
+    };
+  }
+  return {
+    get identity() {
+      if (identity === undefined) throw new Error('nobody is signed in');
+      return identity;
+    },
+    request,
+    get: (path, headers = {}) => request('GET', path, { headers }),
+    post: (path, body, headers = {}) => request('POST', path, { body, headers }),
+    put: (path, body, headers = {}) => request('PUT', path, { body, headers }),
+    patch: (path, body, headers = {}) => request('PATCH', path, { body, headers }),
+    delete: (path, headers = {}) => request('DELETE', path, { headers }),
+  };
+}
+
+/** A stream of events has no end to wait for: that it began is the answer. See `event-reader.ts` to read one. */
+async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
+    return response.text();
+  await response.body?.cancel();
+  return '';
+}

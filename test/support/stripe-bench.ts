@@ -1,0 +1,50 @@
+import type {
+  OpenSession,
+  PaymentProvider,
+  ProviderEvent,
+} from '../../src/drivers/payments/payment-provider.ts';
+import {
+  createStripeProvider,
+  type StripeProviderOptions,
+} from '../../src/drivers/payments/stripe/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import type { StripeEvent } from './stripe/objects.ts';
+import { type StripeLookAlike, startStripeLookAlike } from './stripe-look-alike.ts';
+
+export interface StripeBench {
+  readonly stripe: StripeLookAlike;
+  readonly provider: PaymentProvider;
+  /** The driver with other options, before the same look-alike. */
+  driver(options: Partial<StripeProviderOptions>): PaymentProvider;
+  /** An event of Stripe's, signed now, as the driver reads it. */
+  read(event: StripeEvent): Promise<ProviderEvent>;
+}
+
+/** The driver before a look-alike of its own. */
+export async function startStripeBench(): Promise<StripeBench> {
+  const stripe = await startStripeLookAlike();
+  const { apiBase, secretKey, webhookSecret } = stripe;
+  const driver = (options: Partial<StripeProviderOptions>) =>
+    createStripeProvider({ apiBase, secretKey, webhookSecret, ...options });
+  const provider = driver({});
+  return {
+    stripe,
+    provider,
+    driver,
+    read: async (event) => provider.readWebhook(stripe.sign(event)),
+  };
+}
+
+export function newStripeSession(changes: Partial<OpenSession> = {}): OpenSession {
+  return {
+    paymentId: newId(),
+    orderId: newId(),
+    orderNumber: '7K4M9P',
+    amountMinor: 1_295,
+    currency: 'GBP',
+    customerEmail: 'ada@example.com',
+    returnUrl: 'https://shop.example/shop',
+    expiresAt: new Date(Date.now() + 30 * 60_000),
+    ...changes,
+  };
+}

@@ -1,0 +1,88 @@
+import { globSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { createDatabase } from '../../src/database/database.ts';
+import {
+  binariesIn,
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/database/embedded/index.ts';
+import { findPostmaster, stopPostmaster } from '../../src/database/embedded/postmaster.ts';
+import { migrate } from '../../src/database/migrate.ts';
+
+export interface ThrowawayServer {
+  /** Of the server's own database, which is empty. */
+  readonly url: string;
+  /** Name and address of a database that has every migration. Nobody may be connected to it when it is copied. */
+  readonly template: { readonly name: string; readonly url: string };
+  /** A folder that goes with the server, and every PostgreSQL that was left running in it. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** A crash may lose everything: the server lives for one run. */
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '400',
+  checkpoint_timeout: '1h',
+};
+
+const log = { info() {}, warn: (message: string) => process.stderr.write(`${message}\n`) };
+
+/**
+ * A PostgreSQL for one run of tests, with a migrated template database. `binaries` is the folder of an installed
+ * server's programs; default is the embedded one.
+ */
+export async function startThrowawayServer(binaries: string | undefined): Promise<ThrowawayServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  let server: EmbeddedPostgres | null = null;
+  const stop = async () => {
+    await server?.stop();
+    await stopLeftServers(folder);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    // Root's server runs as another account, which has to pass through.
+    await chmod(folder, 0o711);
+    server = await startEmbeddedPostgres({
+      dataDir: join(folder, 'data'),
+      settings,
+      log,
+      ...(binaries === undefined ? {} : { binaries: binariesIn(binaries) }),
+    });
+    return { url: server.url, template: await makeTemplate(server.url), folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Tests that start servers of their own may have been interrupted. */
+async function stopLeftServers(folder: string): Promise<void> {
+  for (const file of globSync('**/postmaster.pid', { cwd: folder })) {
+    const dataDirectory = join(folder, dirname(file));
+    const postmaster = await findPostmaster(dataDirectory);
+    if (postmaster !== null) await stopPostmaster(dataDirectory, postmaster.pid);
+  }
+}
+
+async function makeTemplate(serverUrl: string): Promise<{ name: string; url: string }> {
+  const name = 'holdfast_template';
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const database = createDatabase({ url: url.href, poolMax: 1, constraints: {} });
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
+  return { name, url: url.href };
+}

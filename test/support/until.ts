@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Tries until `check` does not throw; throws its last error after `timeoutMs`. For what happens in another process. */
+export async function until<T>(check: () => Promise<T>, timeoutMs = 20_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await delay(25);
+    }
+  }
+}
+
+/** One statement on a connection of its own. */
+export async function query(
+  url: string | undefined,
+  text: string,
+  parameters: unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(text, parameters)).rows;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readConfig, variableNames } from '../../src/main/config.ts';
+import { sourceFiles } from './source-files.ts';
+
+const example = sourceFiles('.env.example')[0]?.text ?? '';
+/** `NAME=value`, set or commented out. */
+const ENTRY = /^#? ?([A-Z][A-Z0-9_]+)=(.*)$/;
+const lines = example.split('\n');
+const entries = lines.flatMap((line) => {
+  const match = ENTRY.exec(line);
+  return match === null ? [] : [match];
+});
+
+test('.env.example has every variable that is read, once, and no other', () => {
+  assert.deepEqual(entries.map(([, name]) => name).sort(), [...variableNames].sort());
+});
+
+test('every variable in .env.example has a sentence before it, or before its group', () => {
+  for (const [entry, name] of entries) {
+    let at = lines.indexOf(entry) - 1;
+    while (ENTRY.test(lines[at] ?? '')) at -= 1;
+    assert.match(lines[at] ?? '', /^# .*\S/, `${name} stands there without a word`);
+  }
+});
+
+test('the values of .env.example are accepted', () => {
+  const values = entries
+    .map(([, name = '', value = '']) => [name, value.trim()] as const)
+    .filter(([, value]) => value !== '');
+  assert.doesNotThrow(() => readConfig(Object.fromEntries(values)));
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sourceFiles, withoutComments } from './source-files.ts';
+
+const LINES_MAX = 400;
+
+const product = sourceFiles('src/**/*.ts');
+const everything = [...product, ...sourceFiles('test/**/*.ts', 'bench/**/*.ts')];
+
+/** The places where `pattern` stands in code, as `path:line`. */
+function placesOf(files: typeof product, pattern: RegExp): string[] {
+  return files.flatMap(({ path, text }) =>
+    withoutComments(text)
+      .split('\n')
+      .flatMap((line) => (pattern.test(line) ? [`${path}: ${line.trim()}`] : [])),
+  );
+}
+
+test('a file has at most 400 lines: a longer one is a sign of two concepts', () => {
+  const long = everything.filter(({ text }) => text.split('\n').length > LINES_MAX);
+  assert.deepEqual(
+    long.map(({ path }) => path),
+    [],
+  );
+});
+
+test('files are named in kebab-case', () => {
+  const odd = everything.filter(
+    ({ path }) => !/^[a-z0-9-]+(\.test|\.d)?\.ts$/.test(path.split('/').at(-1) ?? ''),
+  );
+  assert.deepEqual(
+    odd.map(({ path }) => path),
+    [],
+  );
+});
+
+test('the environment is read in one place', () => {
+  const others = product.filter(({ path }) => path !== 'src/main/config.ts');
+  assert.deepEqual(placesOf(others, /process\.env/), []);
+});
+
+test('only the command line writes to the console', () => {
+  const others = product.filter(({ path }) => !path.startsWith('src/main/'));
+  assert.deepEqual(placesOf(others, /\bconsole\./), []);
+});
+
+test('no test is the only one, and one that is skipped names what is missing', () => {
+  const tests = sourceFiles('test/**/*.test.ts').filter(
+    ({ path }) => !path.startsWith('test/tidy/'),
+  );
+  assert.deepEqual(
+    placesOf(tests, /\b(test|it|describe|suite)\.(only|skip|todo)\b|\bonly: true/),
+    [],
+  );
+  assert.deepEqual(placesOf(tests, /\b(skip|todo): true|\bt\.(skip|todo)\(\)/), []);
+});
+
+test('nothing is left for later in the text', () => {
+  const others = everything.filter(({ path }) => !path.startsWith('test/tidy/'));
+  const places = others.flatMap(({ path, text }) =>
+    [...text.matchAll(/\b(TODO|FIXME|XXX|HACK)\b/g)].map(([word]) => `${path}: ${word}`),
+  );
+  assert.deepEqual(places, []);
+});
+
+test('tests wait for what they wait for, not for a time', () => {
+  const tests = sourceFiles('test/**/*.test.ts').filter(
+    ({ path }) => !path.startsWith('test/tidy/'),
+  );
+  assert.deepEqual(placesOf(tests, /\bsetTimeout\(|timers\/promises|\bsleep\(/), []);
+});

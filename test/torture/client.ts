@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { UserCaller } from '../../src/shared/caller.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { type Attempt, outcomeOf } from './history.ts';
+
+export interface ClientOptions {
+  readonly customer: UserCaller;
+  readonly token: string;
+  readonly skus: readonly string[];
+  /** The servers' addresses; any of them may be away. */
+  readonly urls: () => readonly string[];
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+const TRIES_MAX = 4;
+const TIMEOUT_MS = 4_000;
+
+/** Orders, cancels some of it, and tries again under the same token when no answer came, until the signal. */
+export async function runClient(options: ClientOptions): Promise<Attempt[]> {
+  const history: Attempt[] = [];
+  while (!options.signal.aborted) {
+    const attempt = await placeOne(options);
+    history.push(attempt);
+    if (attempt.outcome.kind === 'placed' && options.random() < 0.3) {
+      await send(options, `/api/orders/${attempt.outcome.orderId}/cancel`, {});
+    }
+    // An answer that is no order comes at once; without a pause the servers that are left would only refuse.
+    if (attempt.outcome.kind !== 'placed') await delay(20);
+  }
+  return history;
+}
+
+async function placeOne(options: ClientOptions): Promise<Attempt> {
+  const { customer, skus, random } = options;
+  const attempt: Attempt = {
+    token: newId(),
+    customerId: customer.id,
+    sku: skus[Math.floor(random() * skus.length)]!,
+    quantity: 1 + Math.floor(random() * 3),
+    outcome: { kind: 'unknown' },
+  };
+  for (let tries = 1; tries <= TRIES_MAX && attempt.outcome.kind === 'unknown'; tries += 1) {
+    const reply = await send(options, '/api/orders', {
+      items: [{ sku: attempt.sku, quantity: attempt.quantity }],
+      clientToken: attempt.token,
+    });
+    if (reply !== null) attempt.outcome = outcomeOf(reply.status, reply.body);
+    if (attempt.outcome.kind === 'unknown') await delay(50 * tries);
+  }
+  return attempt;
+}
+
+/** Null when no whole answer came. */
+async function send({ urls, token, random }: ClientOptions, path: string, body: object) {
+  const addresses = urls();
+  const url = addresses[Math.floor(random() * addresses.length)]!;
+  try {
+    const reply = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+  } catch {
+    return null;
+  }
+}

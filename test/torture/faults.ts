@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { query } from '../support/until.ts';
+
+/** The system that is tortured: several servers on one PostgreSQL. */
+export interface Victims {
+  readonly servers: ServerProcess[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly databaseUrl: string;
+  /** The folder of the database, with its postmaster.pid. */
+  readonly dataDirectory: string;
+}
+
+export type Fault = (victims: Victims, random: () => number) => Promise<void>;
+
+function anyOf(victims: Victims, random: () => number): number {
+  return Math.floor(random() * victims.servers.length);
+}
+
+/** Each leaves the system whole again, or on its way to it. */
+export const faults: Readonly<Record<string, Fault>> = {
+  async 'kill -9 a server'(victims, random) {
+    const index = anyOf(victims, random);
+    const { url, end } = victims.servers[index]!;
+    await end('SIGKILL');
+    victims.servers[index] = await startServerProcess({
+      environment: victims.environment,
+      port: Number(new URL(url).port),
+    });
+  },
+
+  async 'stop a server in order'(victims, random) {
+    const index = anyOf(victims, random);
+    const { url, end } = victims.servers[index]!;
+    await end('SIGTERM');
+    victims.servers[index] = await startServerProcess({
+      environment: victims.environment,
+      port: Number(new URL(url).port),
+    });
+  },
+
+  async 'pause a server'(victims, random) {
+    const { pid } = victims.servers[anyOf(victims, random)]!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await delay(1_500 + random() * 2_000);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  },
+
+  async 'cut every connection to the database'({ databaseUrl }) {
+    await query(
+      databaseUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'holdfast' and pid <> pg_backend_pid()`,
+    ).catch(() => {
+      // The database was not there either.
+    });
+  },
+
+  async 'kill -9 the database'({ dataDirectory }) {
+    signalAll(await postgresProcesses(dataDirectory), 'SIGKILL');
+    await delay(1_000);
+  },
+
+  async 'pause the database'({ dataDirectory }, random) {
+    const pids = await postgresProcesses(dataDirectory);
+    signalAll(pids, 'SIGSTOP');
+    try {
+      await delay(500 + random() * 1_500);
+    } finally {
+      signalAll(pids, 'SIGCONT');
+    }
+  },
+};

@@ -1,0 +1,35 @@
+/** What a client saw of one order that it wanted. Its `token` goes along as clientToken with every try. */
+export interface Attempt {
+  readonly token: string;
+  readonly customerId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  outcome: Outcome;
+}
+
+export type Outcome =
+  /** Answered with a 201: it must be there, as it was answered, whatever happened since. */
+  | { readonly kind: 'placed'; readonly orderId: string; readonly number: string }
+  /** Refused with a reason: it must not be there. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** No answer, or one that leaves it open: it is there once, or not at all. */
+  | { readonly kind: 'unknown' };
+
+/** Refusals after which nothing was done. A 503 is none of them: whether the order was placed is not known. */
+export function outcomeOf(status: number, body: Record<string, unknown>): Outcome {
+  if (status === 201)
+    return { kind: 'placed', orderId: String(body.id), number: String(body.number) };
+  if (status >= 500 || status === 408) return { kind: 'unknown' };
+  return { kind: 'refused', code: String(body.code) };
+}
+
+/** A number generator that gives the same numbers for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { isDriverName } from './queue-carriers.ts';
+import { say } from './say.ts';
+import { tortureServers } from './servers.ts';
+import { tortureWorkers } from './workers.ts';
+
+/**
+ * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]` and
+ * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`: the real system, killed
+ * and cut off in the middle of its work, and held against what was promised afterwards. The seed chooses faults and orders; the
+ * moments are the machine's. Loopback only, bounded, and everything that was started is stopped.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string' },
+    seed: { type: 'string', default: String(1 + (Date.now() % 1_000_000)) },
+    clients: { type: 'string', default: '24' },
+    driver: { type: 'string', default: 'postgres' },
+    kills: { type: 'string', default: '30' },
+  },
+});
+
+function whole(name: keyof typeof values, max: number, byDefault = ''): number {
+  const value = Number(values[name] ?? byDefault);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new Error(`--${name} takes a whole number from 1 to ${max}.`);
+}
+
+async function main(): Promise<boolean> {
+  const [what = 'servers'] = positionals;
+  const seed = whole('seed', 1_000_000_000);
+  const interrupted = new AbortController();
+  const { signal } = interrupted;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
+  switch (what) {
+    case 'servers':
+      return tortureServers({
+        seconds: whole('seconds', 3_600, '60'),
+        seed,
+        clients: whole('clients', 200),
+        signal,
+      });
+    case 'workers': {
+      const { driver } = values;
+      if (!isDriverName(driver)) throw new Error('--driver takes postgres, bullmq or sqs.');
+      return tortureWorkers({
+        driver,
+        kills: whole('kills', 1_000),
+        secondsMax: whole('seconds', 7_200, '3600'),
+        seed,
+        signal,
+      });
+    }
+    default:
+      throw new Error(`${what} is not known: servers, or workers.`);
+  }
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 3;
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startServerProcess } from '../support/server-process.ts';
+import { addProduct, addUser } from '../support/shop.ts';
+import { tokenMint } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
+import { runClient } from './client.ts';
+import { faults, type Victims } from './faults.ts';
+import { type Attempt, randomOf } from './history.ts';
+import { say } from './say.ts';
+import { startScratchDatabase } from './scratch-database.ts';
+import { verify } from './verify.ts';
+
+const SERVERS = 2;
+const PRODUCTS = 12;
+/** Every other product runs out. */
+const UNITS = [1_000_000, 150];
+const BETWEEN_FAULTS_MS = 1_500;
+
+export interface ServersOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly clients: number;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Real servers on a real PostgreSQL under load, while they are killed, paused and cut off in turn. Afterwards what every
+ * client saw is held against what is there. True when nothing is wrong.
+ */
+export async function tortureServers({
+  seconds,
+  seed,
+  clients,
+  signal,
+}: ServersOptions): Promise<boolean> {
+  const random = randomOf(seed);
+  say(`seed ${seed}: ${clients} clients, ${SERVERS} servers, ${seconds} s`);
+
+  await using stack = new AsyncDisposableStack();
+  const { folder, postgres, database } = await startScratchDatabase(stack);
+  const secret = randomBytes(48).toString('base64url');
+  const environment = {
+    DATABASE_URL: postgres.url,
+    DATA_DIR: join(folder, 'server'),
+    JWT_SECRET: secret,
+    DEMO_DATA: 'false',
+    LOG_LEVEL: 'silent',
+    PENDING_ORDERS_MAX: '0',
+    CANCELLATIONS_PER_DAY_MAX: '0',
+  };
+  const victims: Victims = {
+    servers: [],
+    environment,
+    databaseUrl: postgres.url,
+    dataDirectory: postgres.dataDirectory,
+  };
+  stack.defer(async () => {
+    await Promise.all(victims.servers.map((server) => server.end('SIGKILL')));
+  });
+  for (let count = 0; count < SERVERS; count += 1) {
+    victims.servers.push(await startServerProcess({ environment }));
+  }
+
+  const mint = tokenMint(secret);
+  const skus: string[] = [];
+  for (let count = 0; count < PRODUCTS; count += 1) {
+    skus.push((await addProduct(database, { onHand: UNITS[count % 2]! })).sku);
+  }
+  const stopped = new AbortController();
+  const histories: Promise<Attempt[]>[] = [];
+  for (let count = 0; count < clients; count += 1) {
+    const customer = await addUser(database, { vip: count % 8 === 0 });
+    histories.push(
+      runClient({
+        customer,
+        token: mint(customer),
+        skus,
+        urls: () => victims.servers.map((server) => server.url),
+        random: randomOf(seed + count + 1),
+        signal: stopped.signal,
+      }),
+    );
+  }
+
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1_000)]);
+  await inflict(victims, random, ending);
+  stopped.abort();
+  const history = (await Promise.all(histories)).flat();
+  await until(() => database.run('torture.ping', 'select 1', []));
+  const wrong = await verify(database, history);
+  const count = (kind: string) => history.filter(({ outcome }) => outcome.kind === kind).length;
+  say(`${count('placed')} placed, ${count('refused')} refused, ${count('unknown')} unknown`);
+  for (const sentence of wrong) say(`WRONG: ${sentence}`);
+  say(
+    wrong.length === 0
+      ? 'Nothing was lost, doubled or oversold.'
+      : `Repeat it with --seed ${seed}.`,
+  );
+  return wrong.length === 0;
+}
+
+async function inflict(victims: Victims, random: () => number, ending: AbortSignal): Promise<void> {
+  const names = Object.keys(faults);
+  while (!ending.aborted) {
+    await delay(BETWEEN_FAULTS_MS);
+    const name = names[Math.floor(random() * names.length)]!;
+    say(`  ${name}`);
+    await faults[name]!(victims, random);
+  }
+}

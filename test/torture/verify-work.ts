@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../src/database/database.ts';
+import { assertInOrder } from '../support/event-receiver.ts';
+import type { Kind } from './traps.ts';
+import { brokenInvariants } from './verify.ts';
+import type { WorkedShop } from './worked-shop.ts';
+
+/** Two leases of the longest job, on a busy machine. */
+const DRAIN_TIMEOUT_MS = 300_000;
+const LOOK_MS = 250;
+
+export interface Effect {
+  /** Tries that a kill ended. */
+  readonly cutOff: number;
+  readonly made: number;
+  /** What the outside got more than once, under the same id. */
+  readonly again: number;
+}
+
+/** Until nothing is left to do. What died stays dead, and is found afterwards. */
+export async function drain(database: Database, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + DRAIN_TIMEOUT_MS;
+  for (;;) {
+    const [left] = await database.run<{ orders: number; jobs: number; events: number }>(
+      'torture.left',
+      `select (select count(*)::int from orders where status = 'QUEUED') as orders,
+              (select count(*)::int from jobs where state in ('waiting', 'running')) as jobs,
+              (select count(*)::int
+                 from events
+                where position > (select position from log_readers where name = 'relay')) as events`,
+      [],
+    );
+    const { orders, jobs, events } = left!;
+    if (orders + jobs + events === 0) return;
+    if (performance.now() > deadline) {
+      throw new Error(`left undone: ${orders} orders, ${jobs} jobs, ${events} events`);
+    }
+    await delay(LOOK_MS, null, { signal });
+  }
+}
+
+/** One sentence for each thing that is wrong, and what was done. */
+export async function verifyWork(
+  shop: WorkedShop,
+): Promise<{ wrong: string[]; effects: Readonly<Record<Kind, Effect>> }> {
+  const { database, smtp, receiver } = shop;
+  const wrong = [
+    ...(await wrongOrders(shop)),
+    ...(await wrongStock(database)),
+    ...(await wrongMail(shop)),
+    ...(await wrongDeliveries(shop)),
+    ...(await unfinishedJobs(database)),
+    ...(await brokenInvariants(database)),
+  ];
+  const cutOff = new Map(
+    (
+      await database.run<{ name: string; count: number }>(
+        'torture.cut_off',
+        'select name, sum(attempts - 1)::int as count from jobs group by name',
+        [],
+      )
+    ).map(({ name, count }) => [name, count]),
+  );
+  const mails = new Set(smtp.received.map(({ headers }) => headers['message-id']));
+  const events = new Set(receiver.received.map(({ id }) => id));
+  return {
+    wrong,
+    effects: {
+      'orders.place-queued': {
+        cutOff: cutOff.get('orders.place-queued') ?? 0,
+        made: shop.accepted.size,
+        again: 0,
+      },
+      'notifications.send-mail': {
+        cutOff: cutOff.get('notifications.send-mail') ?? 0,
+        made: mails.size,
+        again: smtp.received.length - mails.size,
+      },
+      'webhooks.deliver': {
+        cutOff: cutOff.get('webhooks.deliver') ?? 0,
+        made: events.size,
+        again: receiver.received.length - events.size,
+      },
+    },
+  };
+}
+
+/** What an order may have been through: it ended once, and the kitchen had it whole or not at all. */
+const HISTORIES: readonly string[] = [
+  'order.queued order.failed',
+  'order.queued order.placed',
+  'order.queued order.placed order.confirmed order.preparing order.ready',
+];
+
+async function wrongOrders({ database, accepted }: WorkedShop): Promise<string[]> {
+  const orders = await database.run<{ id: string; types: string }>(
+    'torture.histories',
+    `select order_id as id, string_agg(type, ' ' order by sequence) as types
+       from events
+      where order_id is not null
+      group by order_id`,
+    [],
+  );
+  const there = new Set(orders.map(({ id }) => id));
+  return [
+    ...orders
+      .filter(({ types }) => !HISTORIES.includes(types))
+      .map(({ id, types }) => `order ${id} has been through ${types}`),
+    ...[...accepted].filter((id) => !there.has(id)).map((id) => `order ${id} is not there`),
+    ...[...there].filter((id) => !accepted.has(id)).map((id) => `nobody asked for order ${id}`),
+  ];
+}
+
+/** Every order is of one unit and none was cancelled, so a product is sold to its last unit and no further. */
+async function wrongStock(database: Database): Promise<string[]> {
+  const products = await database.run<{ sku: string; detail: string }>(
+    'torture.stock',
+    `select sku,
+            format('%s reserved and %s placed, of %s ordered and %s there', reserved, placed, ordered, on_hand) as detail
+       from (select products.sku, stock.reserved, stock.on_hand, count(*) as ordered,
+                    count(*) filter (where orders.status <> 'FAILED') as placed
+               from order_lines
+               join orders on orders.id = order_lines.order_id
+               join products on products.id = order_lines.product_id
+               join stock on stock.product_id = products.id
+              group by products.sku, stock.reserved, stock.on_hand) as sold
+      where reserved <> placed
+         or placed <> least(on_hand, ordered)`,
+    [],
+  );
+  return products.map(({ sku, detail }) => `${sku}: ${detail}`);
+}
+
+/** The steps that are news to the customer. Each is one mail: one row, one Message-ID, sent once or more. */
+async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
+  const rows = await database.run<{ eventId: string; type: string; messageId: string | null }>(
+    'torture.mails',
+    `select events.id as "eventId", events.type, '<' || message_id || '>' as "messageId"
+       from events
+       full join mail_messages on mail_messages.event_id = events.id
+      where events.type in ('order.placed', 'order.failed', 'order.confirmed', 'order.ready')
+         or events.id is null`,
+    [],
+  );
+  const sent = new Set(smtp.received.map(({ headers }) => headers['message-id']!));
+  const recorded = new Set(rows.map(({ messageId }) => messageId));
+  return [
+    ...rows
+      .filter(({ messageId }) => messageId === null)
+      .map(({ eventId, type }) => `no mail tells ${type} ${eventId}`),
+    ...rows
+      .filter(({ messageId }) => messageId !== null && !sent.has(messageId))
+      .map(({ messageId }) => `${messageId} is recorded and never came`),
+    ...(recorded.size < rows.length ? ['two events have one mail'] : []),
+    ...[...sent]
+      .filter((messageId) => !recorded.has(messageId))
+      .map((messageId) => `${messageId} came and is not recorded`),
+  ];
+}
+
+async function wrongDeliveries({ database, receiver }: WorkedShop): Promise<string[]> {
+  const wrong = receiver.forged.map((text) => `a message that no secret fits came: ${text}`);
+  const events = await database.run<{ id: string; orderId: string; status: string | null }>(
+    'torture.deliveries',
+    `select events.id, order_id as "orderId", deliveries.status
+       from events
+       left join (select event_id, status from webhook_deliveries) as deliveries on deliveries.event_id = events.id
+      where order_id is not null`,
+    [],
+  );
+  const arrived = Map.groupBy(receiver.received, ({ body }) => body.subject);
+  for (const [orderId, ofOrder] of Map.groupBy(events, (event) => event.orderId)) {
+    for (const { id, status } of ofOrder) {
+      if (status !== 'DELIVERED') wrong.push(`the delivery of ${id} is ${status}`);
+    }
+    const messages = arrived.get(orderId) ?? [];
+    try {
+      assertInOrder(messages);
+      assert.deepEqual(
+        new Set(messages.map(({ id }) => id)),
+        new Set(ofOrder.map(({ id }) => id)),
+        'what arrived are not its events',
+      );
+    } catch (error) {
+      wrong.push(`order ${orderId}: ${(error as Error).message}`);
+    }
+  }
+  return wrong;
+}
+
+async function unfinishedJobs(database: Database): Promise<string[]> {
+  const jobs = await database.run<{
+    id: string;
+    name: string;
+    state: string;
+    error: string | null;
+  }>(
+    'torture.unfinished',
+    `select id, name, state, last_error as error from jobs where state <> 'done'`,
+    [],
+  );
+  return jobs.map(({ id, name, state, error }) => `${name} ${id} is ${state}: ${error}`);
+}

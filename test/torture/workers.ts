@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomOf } from './history.ts';
+import type { DriverName } from './queue-carriers.ts';
+import { say } from './say.ts';
+import { type Kind, kinds, runningJobs, traps } from './traps.ts';
+import { drain, verifyWork } from './verify-work.ts';
+import { openWorkedShop, type WorkedShop } from './worked-shop.ts';
+
+export interface WorkersOptions {
+  readonly driver: DriverName;
+  readonly kills: number;
+  /** No kill begins later. */
+  readonly secondsMax: number;
+  readonly seed: number;
+  /** Gives the run up. */
+  readonly signal: AbortSignal;
+}
+
+/** After a trap has sprung, so that not all die at the same instruction. */
+const LATER_MS_MAX = 30;
+
+/** What kills did, by kind of job. */
+interface Tally {
+  aimed: number;
+  /** How many cut off one of its kind at least. */
+  hit: number;
+}
+
+/**
+ * A worker is killed in the middle of its work, again and again, with a server beside it that takes orders all the
+ * while. Others go on while what a dead one held waits for the end of its lease. Afterwards every effect is held against
+ * what was accepted. True when nothing is wrong.
+ */
+export async function tortureWorkers(options: WorkersOptions): Promise<boolean> {
+  const { driver, kills, secondsMax, seed, signal } = options;
+  const random = randomOf(seed);
+  const startedAt = performance.now();
+  say(`seed ${seed}: ${kills} kills of a worker, jobs by ${driver}`);
+  const givenUp = whenGivenUp(signal);
+  await using stack = new AsyncDisposableStack();
+  const shop = await openWorkedShop(stack, driver);
+  const tallies = new Map<Kind, Tally>(kinds.map((kind) => [kind, { aimed: 0, hit: 0 }]));
+
+  let kill = 0;
+  while (kill < kills && performance.now() - startedAt < secondsMax * 1_000) {
+    signal.throwIfAborted();
+    kill += 1;
+    await shop.feed();
+    const kind = await nextKind(shop, tallies);
+    tallies.get(kind)!.aimed += 1;
+    const { how, hit } = await killOnce(shop, kind, random, givenUp);
+    for (const one of hit) tallies.get(one)!.hit += 1;
+    say(`  ${kill} ${kind} ${how}; cut off: ${[...hit].join(', ') || 'nothing'}`);
+  }
+  const killedAt = performance.now();
+  say(`${kill} killed after ${seconds(killedAt - startedAt)}; the rest is let to end`);
+  const last = await shop.startWorker();
+  stack.defer(() => last.end('SIGKILL'));
+  await drain(shop.database, signal);
+  say(`ended ${seconds(performance.now() - killedAt)} later`);
+  await last.end('SIGTERM');
+
+  const { wrong, effects } = await verifyWork(shop);
+  say(`${'job'.padEnd(26)}kills aimed   that cut one off   jobs cut off   effects   sent again`);
+  for (const [kind, { aimed, hit }] of tallies) {
+    const { cutOff, made, again } = effects[kind];
+    say(
+      kind.padEnd(26) +
+        [aimed, hit, cutOff, made, again]
+          .map((count, column) => String(count).padStart([11, 19, 15, 10, 13][column]!))
+          .join(''),
+    );
+  }
+  for (const sentence of wrong) say(`WRONG: ${sentence}`);
+  say(
+    wrong.length === 0
+      ? `${kill} kills: ${shop.accepted.size} orders ended once each, every mail is one, every event arrived in order.`
+      : `Repeat it with --seed ${seed}.`,
+  );
+  return wrong.length === 0;
+}
+
+/** Which was aimed at least; of those that have work at hand, if any has. */
+async function nextKind(
+  { database }: WorkedShop,
+  tallies: ReadonlyMap<Kind, Tally>,
+): Promise<Kind> {
+  const due = await database.run<{ name: Kind }>(
+    'torture.due',
+    `select distinct name from jobs where state = 'waiting' and due_at <= now()`,
+    [],
+  );
+  const wanted = due.length === 0 ? [...kinds] : due.map(({ name }) => name);
+  return wanted.reduce((least, kind) =>
+    tallies.get(kind)!.aimed < tallies.get(least)!.aimed ? kind : least,
+  );
+}
+
+async function killOnce(
+  shop: WorkedShop,
+  kind: Kind,
+  random: () => number,
+  givenUp: Promise<never>,
+): Promise<{ how: string; hit: ReadonlySet<Kind> }> {
+  const ways = Object.entries(traps[kind]);
+  const [how, setTrap] = ways[Math.floor(random() * ways.length)]!;
+  const left = new Set((await runningJobs(shop.database)).map(({ leaseToken }) => leaseToken));
+  const trap = await setTrap(shop);
+  try {
+    const worker = await shop.startWorker();
+    try {
+      const sprung = trap.sprung.catch(() => say('  nobody came; killed all the same'));
+      await Promise.race([sprung, givenUp]);
+      await delay(random() * LATER_MS_MAX);
+    } finally {
+      await worker.end('SIGKILL');
+    }
+  } finally {
+    await trap.release();
+  }
+  const cutOff = (await runningJobs(shop.database)).filter(
+    ({ leaseToken }) => !left.has(leaseToken),
+  );
+  return { how, hit: new Set(cutOff.map(({ name }) => name)) };
+}
+
+function whenGivenUp(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  return promise;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}
