@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../src/shared/ids.ts';
+import { type Pages, phone, skipWithoutPages as skip, tablet } from './pages-bench.ts';
+
+/** The way of an order, from the phone of a customer over the kitchen's board to the counter. */
+export function orderingTests(pages: Pages): void {
+  describe('ordering', () => {
+    test('a customer orders, pays and watches what the kitchen does with it', {
+      skip,
+    }, async () => {
+      const dish = await pages.addDish('Harbour Pie');
+      const board = await pages.visit(pages.kitchen, '/console/board', tablet);
+      await board.getByText('Live', { exact: true }).waitFor();
+
+      const shop = await pages.visit(null, '/shop', phone);
+      await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
+      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+      await shop.getByRole('link', { name: 'View cart' }).click();
+      await shop.getByRole('link', { name: 'Sign in to order' }).click();
+      await shop.getByRole('button', { name: 'I am new here' }).click();
+      await shop.getByLabel('Name').fill('Nora');
+      await shop.getByLabel('E-mail').fill(`${newId()}@example.com`);
+      await shop.getByLabel('Password').fill('a long pass phrase');
+      await shop.getByRole('button', { name: 'Make the account' }).click();
+      await shop.getByLabel('A note for the kitchen').fill('No onions');
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+
+      await shop.getByRole('button', { name: 'Pay £10.00' }).click();
+      await shop.waitForURL(/\/shop\/orders\//);
+      await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
+
+      const card = board.getByRole('article').filter({ hasText: dish.name });
+      await card.getByText('New', { exact: true }).waitFor();
+      await card.getByText('No onions').waitFor();
+      for (const [action, headline] of [
+        ['Start', 'It is being made'],
+        ['Ready', 'Your order is ready'],
+        ['Handed over', 'Enjoy!'],
+      ] as const) {
+        await card.getByRole('button', { name: action }).tap();
+        await shop.getByRole('heading', { name: headline }).waitFor();
+      }
+      await card.waitFor({ state: 'detached' });
+    });
+
+    test('a card that is declined leaves the order to be paid again', { skip }, async () => {
+      const dish = await pages.addDish('Declined Pie');
+      const customer = await pages.server.signUp();
+      const order = await pages.order(customer, dish);
+      const shop = await pages.visit(customer, `/shop/orders/${order.id}`, phone);
+      await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+      await shop.getByRole('button', { name: 'Decline' }).click();
+      await shop.getByRole('link', { name: /shop/i }).click();
+      await shop.getByRole('heading', { name: 'Not paid yet' }).waitFor();
+      await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+      await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+      await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
+    });
+
+    test('who was too late is told so in the words of the API', { skip }, async () => {
+      const dish = await pages.addDish('Last Pie', 1);
+      const [customer, quicker] = await Promise.all([pages.server.signUp(), pages.server.signUp()]);
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
+      const shop = await pages.visit(customer, '/shop/cart', phone);
+      const button = shop.getByRole('button', { name: 'Order and pay' });
+      await button.waitFor();
+      await pages.order(quicker, dish);
+      const [reply] = await Promise.all([
+        shop.waitForResponse(/\/api\/cart\/checkout$/),
+        button.click(),
+      ]);
+      const { code, detail } = (await reply.json()) as { code: string; detail: string };
+      assert.equal(code, 'inventory.insufficient_stock');
+      assert.equal(await shop.getByRole('alert').textContent(), detail);
+      await shop.getByText(`${dish.name}: you wanted 1, 0 are left.`).waitFor();
+      await shop.getByText('Sold out: please take it out').waitFor();
+    });
+
+    test('a customer cancels an order that is not paid, and sees all of them', {
+      skip,
+    }, async () => {
+      const dish = await pages.addDish('Regret Pie');
+      const customer = await pages.server.signUp();
+      const order = await pages.order(customer, dish);
+      const shop = await pages.visit(customer, '/shop/orders', phone);
+      await shop.getByRole('link', { name: new RegExp(order.number) }).click();
+      shop.on('dialog', (dialog) => dialog.accept());
+      await shop.getByRole('button', { name: 'Cancel the order' }).click();
+      await shop.getByRole('heading', { name: 'This order was cancelled' }).waitFor();
+      await shop.getByText('You cancelled it.').waitFor();
+      await shop.getByRole('link', { name: 'My orders' }).click();
+      await shop.getByText('This order was cancelled').waitFor();
+    });
+
+    test('an admin undoes a touch on the board', { skip }, async () => {
+      const dish = await pages.addDish('Hasty Pie');
+      await pages.paidOrder(await pages.server.signUp(), dish);
+      const board = await pages.visit(pages.admin, '/console/board', tablet);
+      const column = (name: string) =>
+        board.getByRole('region', { name }).getByRole('article').filter({ hasText: dish.name });
+      await column('To make').getByRole('button', { name: 'Start' }).tap();
+      await column('Being made').waitFor();
+      await board.getByRole('button', { name: 'Undo' }).tap();
+      await column('To make').waitFor();
+    });
+  });
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { freePort } from '../../src/database/embedded/free-port.ts';
+import { webFolder } from '../../src/main/program.ts';
+import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
+import { testDatabase } from '../support/database.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import type { Session } from '../support/session.ts';
+import { until } from '../support/until.ts';
+
+const areBuilt = ['console', 'shop'].every((page) => existsSync(`${webFolder}/${page}/index.html`));
+
+/** For the option `skip` of a test: false, or what is missing. */
+export const skipWithoutPages: string | false = areBuilt
+  ? skipWithoutBrowser
+  : 'the pages are not built (npm run build:web)';
+
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+};
+export const tablet: BrowserContextOptions = {
+  viewport: { width: 1024, height: 768 },
+  isMobile: true,
+  hasTouch: true,
+};
+
+export interface Dish {
+  readonly id: string;
+  readonly sku: string;
+  readonly name: string;
+}
+
+export interface PlacedOrder {
+  readonly id: string;
+  readonly number: string;
+}
+
+export interface Pages {
+  readonly databaseUrl: string;
+  readonly server: TestServer;
+  readonly admin: Session;
+  readonly kitchen: Session;
+  /** Opens a page as somebody who has signed in before; null: as a guest. */
+  visit(who: Session | null, path: string, device?: BrowserContextOptions): Promise<Page>;
+  /** Puts a product on the menu at 5.00. */
+  addDish(name: string, onHand?: number): Promise<Dish>;
+  order(customer: Session, dish: Dish, quantity?: number): Promise<PlacedOrder>;
+  /** The same, paid on the page of the sandbox. */
+  paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
+  /** Closes what a test opened; throws when a page complained, of a script or of its own policy. */
+  closeAll(): Promise<void>;
+}
+
+/** One server with all its background work, and one browser, for all tests of the pages. */
+export async function openPages(): Promise<Pages> {
+  const db = await testDatabase();
+  const port = await freePort(null);
+  const server = await startTestServer(db, {
+    background: true,
+    environment: {
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+      CANCELLATIONS_PER_DAY_MAX: '0',
+      PENDING_ORDERS_MAX: '0',
+    },
+  });
+  const browser = await startBrowser();
+  const [admin, kitchen] = await Promise.all([server.asAdmin(), server.signInAs('kitchen')]);
+
+  const opened: Page[] = [];
+  const complaints: string[] = [];
+  const contexts = new Map<string, Promise<BrowserContext>>();
+
+  /** Somebody's browser knows the scripts from the page before; a guest comes with a new one each time. */
+  function contextOf(who: Session | null, device: BrowserContextOptions) {
+    if (who === null) return openContext(browser!, server.url, who, device);
+    const key = `${who.identity.userId} ${JSON.stringify(device)}`;
+    const context = contexts.get(key) ?? openContext(browser!, server.url, who, device);
+    contexts.set(key, context);
+    return context;
+  }
+
+  const pages: Pages = {
+    databaseUrl: db.url,
+    server,
+    admin,
+    kitchen,
+    async visit(who, path, device = desk) {
+      const page = await (await contextOf(who, device)).newPage();
+      opened.push(page);
+      listen(page, complaints);
+      await page.goto(path);
+      return page;
+    },
+    async addDish(name, onHand = 100) {
+      const sku = name.toUpperCase().replaceAll(' ', '-');
+      const price = { amount: 500, currency: 'GBP' };
+      const reply = await admin.post('/api/products', { sku, name, price, onHand });
+      assert.equal(reply.status, 201, reply.text);
+      return reply.json<{ id: string; sku: string; name: string }>();
+    },
+    async order(customer, { sku }, quantity = 1) {
+      const reply = await customer.post('/api/orders', { items: [{ sku, quantity }] });
+      assert.equal(reply.status, 201, reply.text);
+      return reply.json<PlacedOrder>();
+    },
+    async paidOrder(customer, dish) {
+      const order = await pages.order(customer, dish);
+      const begun = await customer.post('/api/payments/initiate', { orderId: order.id });
+      const { pathname } = new URL(begun.json<{ checkoutUrl: string }>().checkoutUrl);
+      const reference = pathname.split('/').at(-1);
+      const actions = `/sandbox/sessions/${reference}/actions`;
+      const paid = await server.anonymous.post(actions, { action: 'pay' });
+      assert.equal(paid.status, 202, paid.text);
+      await until(async () => {
+        const reply = await customer.get(`/api/orders/${order.id}`);
+        assert.equal(reply.json<{ status: string }>().status, 'CONFIRMED');
+      });
+      return order;
+    },
+    async closeAll() {
+      await Promise.all(opened.splice(0).map((page) => page.close()));
+      assert.deepEqual(complaints.splice(0), []);
+    },
+  };
+  return pages;
+}
+
+const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
+
+/** Upper bound for a machine that has other things to do; what is waited for comes in a fraction of it. */
+const WAIT_MAX_MS = 30_000;
+
+async function openContext(
+  browser: Browser,
+  url: string,
+  who: Session | null,
+  device: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    ...device,
+  });
+  context.setDefaultTimeout(WAIT_MAX_MS);
+  await context.addInitScript(WATCH_SHIFTS);
+  if (who !== null) {
+    const { accessToken: value } = who.identity;
+    await context.addCookies([{ name: 'holdfast_access', value, url, httpOnly: true }]);
+    await context.addInitScript(
+      "if (self === top) localStorage.setItem('holdfast.signed-in', '1')",
+    );
+  }
+  return context;
+}
+
+function listen(page: Page, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A refusal of the API is part of what is tested; the browser tells of each.
+    const isRefusal = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+  });
+}
+
+/**
+ * Runs in the page: how much of it moved by itself so far, and what. As text, since the server's code, which this is
+ * checked with, has no window. Source of the measure: web.dev/articles/cls.
+ */
+const WATCH_SHIFTS = `
+  window.shifts = { value: 0, what: [] };
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) {
+      if (shift.hadRecentInput) continue;
+      shifts.value += shift.value;
+      shifts.what.push(...shift.sources.map(({ node }) => node?.outerHTML?.slice(0, 120)));
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
+export interface Shifts {
+  readonly value: number;
+  readonly what: readonly string[];
+}
+
+export function shiftsOf(page: Page): Promise<Shifts> {
+  return page.evaluate<Shifts>('shifts');
+}
+
+/** What cannot be hit with a finger, by its name and size: less than 44 px high (WCAG 2.2, 2.5.5). */
+export function smallTargetsOf(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`
+    [...document.querySelectorAll('a, button, .mantine-Switch-body, .mantine-Input-input')]
+      .filter((target) => target.checkVisibility() && !target.matches('.skip'))
+      .map((target) => ({ target, box: target.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && box.height < 43.5)
+      .map(({ target, box }) => target.outerHTML.slice(0, 160) + ' ' + box.height)
+  `);
+}
+
+/** Until what the page asked the server for is shown. */
+export async function loaded(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page
+    .locator('.mantine-Skeleton-root, .mantine-Loader-root, [aria-busy=true]')
+    .first()
+    .waitFor({ state: 'detached' });
+}
+
+const axeScript = await readFile(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+/** What axe finds against WCAG 2.2 AA and its own advice, or these rules of it alone, a line each. */
+export async function violationsOf(page: Page, ...rules: readonly string[]): Promise<string[]> {
+  await page.evaluate(axeScript);
+  // A colour that is on its way to another one has the contrast of neither.
+  await page.evaluate(`
+    Promise.all(document.getAnimations()
+      .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+      .map((animation) => animation.finished))
+  `);
+  const only = rules.length === 0 ? '' : `, runOnly: ${JSON.stringify(rules)}`;
+  return page.evaluate<string[]>(`
+    axe.run({ resultTypes: ['violations']${only} }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))
+  `);
+}

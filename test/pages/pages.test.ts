@@ -1,0 +1,13 @@
+import { afterEach } from 'node:test';
+import { lookingTests } from './looking.ts';
+import { orderingTests } from './ordering.ts';
+import { openPages } from './pages-bench.ts';
+import { runningTests } from './running.ts';
+
+/** Console and shop in a real browser, as they were built: one server and one browser for all of it. */
+const pages = await openPages();
+afterEach(() => pages.closeAll());
+
+orderingTests(pages);
+runningTests(pages);
+lookingTests(pages);

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../src/shared/ids.ts';
+import { query, until } from '../support/until.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Pages, skipWithoutPages as skip } from './pages-bench.ts';
+
+/** What an admin does with orders, money, products and work in the console. */
+export function runningTests(pages: Pages): void {
+  describe('running the shop', () => {
+    test('a refund of a part stands on the order and in its history', { skip }, async () => {
+      const order = await pages.paidOrder(
+        await pages.server.signUp(),
+        await pages.addDish('Cold Pie'),
+      );
+      const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+      await page.getByRole('button', { name: 'Refund…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Refund' });
+      await dialog.getByLabel('Amount').fill('2.00');
+      await dialog.getByLabel('Reason').fill('It was cold');
+      await dialog.getByRole('button', { name: 'Refund £2.00' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('partially refunded').first().waitFor();
+      await page.getByText('captured £5.00, refunded £2.00').waitFor();
+      await page
+        .getByRole('region', { name: 'History' })
+        .getByText('“It was cold”')
+        .first()
+        .waitFor();
+    });
+
+    test('a refund of too much is refused in the words of the API', { skip }, async () => {
+      const order = await pages.paidOrder(
+        await pages.server.signUp(),
+        await pages.addDish('Dear Pie'),
+      );
+      const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+      await page.getByRole('button', { name: 'Refund…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Refund' });
+      await dialog.getByLabel('Amount').fill('5.01');
+      await dialog.getByLabel('Reason').fill('Too much');
+      const [reply] = await Promise.all([
+        page.waitForResponse(/\/refunds$/),
+        dialog.getByRole('button', { name: 'Refund £5.01' }).click(),
+      ]);
+      const { detail, requestId } = (await reply.json()) as { detail: string; requestId: string };
+      const alert = dialog.getByRole('alert');
+      await alert.getByText(detail).waitFor();
+      await alert.getByText(`payments.refund_exceeds_captured · request ${requestId}`).waitFor();
+    });
+
+    test('cancelling a paid order sends the money back, by keyboard alone', { skip }, async () => {
+      const order = await pages.paidOrder(
+        await pages.server.signUp(),
+        await pages.addDish('Burnt Pie'),
+      );
+      const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+      const more = page.getByRole('button', { name: 'More actions' });
+      await more.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Set another status…' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Cancel the order…' }).focus();
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: /^Cancel order/ });
+      await dialog.waitFor();
+      // Round all that it has and back to the first: the focus stays inside.
+      for (let step = 0; step < 8; step += 1) {
+        await page.keyboard.press('Tab');
+        assert.equal(await dialog.locator(':focus').count(), 1, `after ${step + 1} steps`);
+      }
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await until(async () =>
+        assert.ok(
+          await page.evaluate<boolean>("document.activeElement.ariaLabel === 'More actions'"),
+        ),
+      );
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Cancel the order…' }).click();
+      await dialog.getByLabel('Reason').fill('It burnt');
+      await dialog.getByRole('button', { name: 'Cancel the order' }).click();
+      await page.getByText('Cancelled because').waitFor();
+      await page.getByText('refunded', { exact: true }).first().waitFor();
+    });
+
+    test('a product is edited, and its stock corrected with a reason', { skip }, async () => {
+      const dish = await pages.addDish('Plain Pie', 10);
+      const page = await pages.visit(pages.admin, `/console/products/${dish.id}`);
+      await page.getByLabel('Price in GBP').fill('6.5');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved.').waitFor();
+      await page.getByLabel('Change').fill('-3');
+      await page.getByLabel('Reason').fill('Dropped');
+      await page.getByRole('button', { name: 'Correct' }).click();
+      await page.getByText('There are 7 on hand now.').waitFor();
+      await page.getByRole('cell', { name: 'Dropped' }).waitFor();
+      const reply = await pages.admin.get(`/api/products/${dish.id}`);
+      const { price, stock } = reply.json<{
+        price: { amount: number };
+        stock: { onHand: number };
+      }>();
+      assert.deepEqual([price.amount, stock.onHand], [650, 7]);
+    });
+
+    test('a new product is on the menu at once', { skip }, async () => {
+      const page = await pages.visit(pages.admin, '/console/products');
+      await page.getByRole('button', { name: 'New product' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New product' });
+      await dialog.getByLabel('SKU').fill('FRESH-PIE');
+      await dialog.getByLabel('Name').fill('Fresh Pie');
+      await dialog.getByLabel('Price in').fill('7.25');
+      await dialog.getByLabel('On hand').fill('4');
+      await dialog.getByRole('button', { name: 'Make it' }).click();
+      await page.getByRole('link', { name: 'Fresh Pie' }).waitFor();
+      const shop = await pages.visit(null, '/shop');
+      await shop.getByLabel('Search the menu').fill('fresh');
+      await shop.getByText('Only 4 left').waitFor();
+    });
+
+    test('a dead letter is sent again', { skip }, async () => {
+      await giveUpOnAnEvent(pages.databaseUrl);
+      const page = await pages.visit(pages.admin, '/console/work/dead-letters');
+      const letter = page.getByRole('row').filter({ hasText: 'the ledger was away' });
+      await letter.getByRole('button', { name: 'Send again' }).click();
+      await page.getByText('It is on its way.').waitFor();
+      await letter.waitFor({ state: 'detached' });
+    });
+
+    test('mail is shown as it was sent', { skip }, async () => {
+      const customer = await pages.server.signUp();
+      const order = await pages.order(customer, await pages.addDish('Mailed Pie'));
+      const { email } = customer.identity;
+      await until(async () => {
+        const { data } = (await pages.admin.get('/api/operations/mail')).json<{
+          data: { to: string }[];
+        }>();
+        assert.ok(data.some(({ to }) => to === email));
+      });
+      const page = await pages.visit(pages.admin, '/console/work/mail');
+      const row = page.getByRole('row').filter({ hasText: email });
+      await row.getByRole('button', { name: `We have your order ${order.number}` }).click();
+      const letter = page.getByRole('dialog').frameLocator('iframe');
+      await letter.getByText('Mailed Pie').first().waitFor();
+    });
+
+    test('a webhook endpoint is made, tested, and its delivery seen', { skip }, async () => {
+      const receiver = await startWebhookReceiver();
+      const page = await pages.visit(pages.admin, '/console/work/webhooks');
+      await page.getByRole('button', { name: 'New endpoint' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New endpoint' });
+      await dialog.getByLabel('Address').fill(receiver.url);
+      await dialog.getByRole('button', { name: 'Make it' }).click();
+      await dialog.getByText(/^whsec_/).waitFor();
+      await dialog.getByRole('button', { name: 'I have it' }).click();
+      const card = page.getByRole('region', { name: receiver.url });
+      await card.getByRole('button', { name: 'Show the deliveries' }).click();
+      await card.getByRole('button', { name: 'Test' }).click();
+      const delivery = card.getByRole('row').filter({ hasText: 'webhook.test' });
+      await delivery.getByText('delivered').waitFor();
+      const tested = receiver.received.some(({ body }) => body.includes('webhook.test'));
+      assert.ok(tested);
+    });
+
+    test('the invariants hold, by a button', { skip }, async () => {
+      const page = await pages.visit(pages.admin, '/console/health');
+      await page.getByText('Everything is well.').waitFor();
+      await page
+        .getByRole('region', { name: 'Orders by hour' })
+        .getByText(/In 24 hours \d+ placed/)
+        .waitFor();
+      await page.getByRole('button', { name: 'Check now' }).click();
+      await page.getByText(/^All \d+ hold\./).waitFor();
+      await page.getByText('inv_order_totals').waitFor();
+    });
+  });
+}
+
+/** An event of the payment provider that could not be applied, as the inbox leaves it. */
+async function giveUpOnAnEvent(databaseUrl: string): Promise<void> {
+  const id = newId();
+  const paymentId = newId();
+  const event = {
+    id,
+    type: 'payment.failed',
+    createdAt: null,
+    kind: 'failed',
+    paymentId,
+    reason: null,
+  };
+  await query(
+    databaseUrl,
+    `insert into provider_events (id, provider, event_id, type, payload, cause, status, attempts, last_error, failed_at)
+     values ($1::uuid, 'sandbox', $1::uuid::text, 'payment.failed', $2, $3, 'DEAD', 8, 'the ledger was away', now())`,
+    [id, JSON.stringify(event), JSON.stringify({ requestId: null, traceId: null })],
+  );
+}

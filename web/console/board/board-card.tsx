@@ -1,0 +1,103 @@
+import { Anchor, Badge, Button, Card, Group, List, Text } from '@mantine/core';
+import { IconStarFilled } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { Order } from '../../shared/api.ts';
+import { useNow } from '../parts/when.tsx';
+import type { Column } from './columns.ts';
+import { useMoveOrder } from './use-move-order.tsx';
+
+const LINES_SHOWN_MAX = 8;
+const LATE_MINUTES = 20;
+
+interface BoardCardProps {
+  readonly order: Order;
+  readonly column: Column;
+  readonly isNew: boolean;
+}
+
+export function BoardCard({ order, column, isNew }: BoardCardProps) {
+  const move = useMoveOrder();
+  const mayMove = (order.allowedTransitions as readonly string[]).includes(column.next);
+  const shown = order.items.slice(0, LINES_SHOWN_MAX);
+  const more = order.items.length - shown.length;
+  return (
+    <Card
+      component="article"
+      withBorder
+      padding="sm"
+      className={isNew ? 'board-card is-new' : 'board-card'}
+      data-vip={order.vip || undefined}
+      aria-label={`Order ${order.number}`}
+    >
+      <Group justify="space-between" wrap="nowrap" mb={4}>
+        <Anchor component={Link} href={`/orders/${order.id}`} fw={700} size="lg" className="number">
+          {order.number}
+        </Anchor>
+        <Age since={order.createdAt} />
+      </Group>
+      {(order.vip || isNew) && (
+        <Group gap={6} mb={6}>
+          {order.vip && (
+            <Badge
+              color="grape.9"
+              variant="filled"
+              leftSection={<IconStarFilled size={11} aria-hidden />}
+            >
+              VIP
+            </Badge>
+          )}
+          {isNew && <Badge color="teal.9">New</Badge>}
+        </Group>
+      )}
+      <List listStyleType="none" spacing={2} mb="xs">
+        {shown.map(({ sku, name, quantity }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
+          <List.Item key={`${sku} ${place}`}>
+            <Text component="span" fw={700} className="number">
+              {quantity} ×
+            </Text>{' '}
+            {name}
+          </List.Item>
+        ))}
+        {more > 0 && <List.Item>and {more} more</List.Item>}
+      </List>
+      {order.note !== null && (
+        <Text size="sm" className="board-note" mb="xs">
+          {order.note}
+        </Text>
+      )}
+      <Button
+        fullWidth
+        size="lg"
+        // A narrow column breaks the words instead of cutting them off.
+        px="xs"
+        py={6}
+        h="auto"
+        mih={50}
+        styles={{ label: { whiteSpace: 'normal' } }}
+        variant={column.status === 'PENDING' ? 'default' : 'filled'}
+        disabled={!mayMove}
+        loading={move.isPending}
+        onClick={() => move.mutate({ order, to: column.next })}
+      >
+        {column.action}
+      </Button>
+    </Card>
+  );
+}
+
+function Age({ since }: { since: string }) {
+  const minutes = Math.max(0, Math.floor((useNow(15_000) - Date.parse(since)) / 60_000));
+  const isLate = minutes >= LATE_MINUTES;
+  return (
+    <Text
+      size="sm"
+      fw={isLate ? 700 : 400}
+      className={isLate ? 'number late' : 'number'}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      {minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`}
+      {isLate && ' !'}
+    </Text>
+  );
+}

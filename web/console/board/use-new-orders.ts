@@ -1,0 +1,59 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Order } from '../../shared/api.ts';
+
+/** How long an order that just came is marked. */
+const NEW_FOR_MS = 30_000;
+const SOUND_KEY = 'holdfast.board.sound';
+
+/** Which orders came while the board was open, and the sound that says so. */
+export function useNewOrders(orders: readonly Order[] | undefined) {
+  const [hasSound, setHasSound] = useState(() => localStorage.getItem(SOUND_KEY) === 'on');
+  const [newIds, setNewIds] = useState<ReadonlySet<string>>(new Set());
+  const known = useRef<Set<string> | null>(null);
+
+  useEffect(() => {
+    if (orders === undefined) return;
+    // What the kitchen has to start on: an order that waits for its money makes no noise yet.
+    const ids = orders.filter(({ status }) => status === 'CONFIRMED').map(({ id }) => id);
+    const before = known.current;
+    known.current = new Set([...(before ?? []), ...ids]);
+    const fresh = before === null ? [] : ids.filter((id) => !before.has(id));
+    if (fresh.length === 0) return;
+    if (hasSound) playChime();
+    setNewIds((old) => new Set([...old, ...fresh]));
+    const timer = setTimeout(() => {
+      setNewIds((old) => new Set([...old].filter((id) => !fresh.includes(id))));
+    }, NEW_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [orders, hasSound]);
+
+  return {
+    newIds,
+    hasSound,
+    setSound(on: boolean) {
+      localStorage.setItem(SOUND_KEY, on ? 'on' : 'off');
+      setHasSound(on);
+      // Browsers let a page sound only after a touch, and this is one; it also shows what it is like.
+      if (on) playChime();
+    },
+  };
+}
+
+let audio: AudioContext | undefined;
+
+/** Two short tones. */
+function playChime(): void {
+  audio ??= new AudioContext();
+  const { currentTime, destination } = audio;
+  for (const [place, hertz] of [660, 880].entries()) {
+    const startsAt = currentTime + place * 0.18;
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = hertz;
+    volume.gain.setValueAtTime(0.25, startsAt);
+    volume.gain.exponentialRampToValueAtTime(0.001, startsAt + 0.35);
+    tone.connect(volume).connect(destination);
+    tone.start(startsAt);
+    tone.stop(startsAt + 0.36);
+  }
+}

@@ -1,0 +1,68 @@
+import { Center, Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { useProfile } from '../shared/session.ts';
+import { Frame } from './frame.tsx';
+import { SignInPage } from './pages/sign-in-page.tsx';
+import { Refusal } from './parts/refusal.tsx';
+import { type Section, sectionsOf } from './sections.ts';
+
+const BoardPage = lazy(() => import('./pages/board-page.tsx'));
+const OrdersPage = lazy(() => import('./pages/orders-page.tsx'));
+const OrderPage = lazy(() => import('./pages/order-page.tsx'));
+const ProductsPage = lazy(() => import('./pages/products-page.tsx'));
+const ProductPage = lazy(() => import('./pages/product-page.tsx'));
+const PeoplePage = lazy(() => import('./pages/people-page.tsx'));
+const PaymentsPage = lazy(() => import('./pages/payments-page.tsx'));
+const WorkPage = lazy(() => import('./pages/work-page.tsx'));
+const HealthPage = lazy(() => import('./pages/health-page.tsx'));
+
+export function Console() {
+  const profile = useProfile();
+  if (profile === undefined) return <Waiting />;
+  if (profile === null) return <SignInPage />;
+  if (profile.role === 'customer') {
+    return (
+      <Refusal title="The console is for staff.">
+        You are signed in as a customer. Your own orders are in the shop.
+      </Refusal>
+    );
+  }
+  const sections = sectionsOf(profile.role);
+  const has = (section: Section['id']) => sections.some(({ id }) => id === section);
+  return (
+    <Frame profile={profile} sections={sections}>
+      <Suspense fallback={<Waiting />}>
+        <Switch>
+          <Route path="/">
+            <Redirect to="/board" replace />
+          </Route>
+          <Route path="/board" component={BoardPage} />
+          <Route path="/orders" component={OrdersPage} />
+          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+          {has('products') && <Route path="/products" component={ProductsPage} />}
+          {has('products') && (
+            <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>
+          )}
+          {has('people') && <Route path="/people" component={PeoplePage} />}
+          <Route path="/payments" component={PaymentsPage} />
+          {has('work') && <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>}
+          {has('health') && <Route path="/health" component={HealthPage} />}
+          <Route>
+            <Refusal title="There is nothing here.">
+              The page does not exist, or your role does not see it.
+            </Refusal>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Frame>
+  );
+}
+
+function Waiting() {
+  return (
+    <Center h="60vh">
+      <Loader role="status" aria-label="Loading" />
+    </Center>
+  );
+}

@@ -1,0 +1,76 @@
+import { Badge, Card, Group, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReplyOf } from '../../shared/api.ts';
+import { Problem } from '../parts/problem.tsx';
+
+type Health = ReplyOf<'getHealth'>;
+type Status = Health['status'];
+
+const REFRESH_MS = 5_000;
+const NAMES_EXPECTED = 4;
+
+const sentences: Readonly<Record<string, string>> = {
+  database: 'Holds every order. Without it nothing is taken.',
+  relay: 'Carries what happened on to mail and webhooks.',
+  queue: 'Hands out work in the background.',
+  redis: 'Shares limits and orders read often between servers.',
+  mail: 'Takes the letters to customers.',
+  start: 'The database is migrated and the server is not stopping.',
+};
+const colours = { ok: 'teal', degraded: 'yellow', unavailable: 'red' } as const;
+const words = { ok: 'well', degraded: 'away', unavailable: 'away' } as const;
+const summaries: Readonly<Record<Status, string>> = {
+  ok: 'Everything is well.',
+  degraded: 'Orders are taken; something beside them is away.',
+  unavailable: 'Orders cannot be taken at the moment.',
+};
+
+/** What the server stands on. A server that is not well says so in the body of a 503: that is an answer too. */
+async function readHealth(): Promise<Health> {
+  const response = await fetch('/health');
+  return (await response.json()) as Health;
+}
+
+export function Dependencies() {
+  const { data, error } = useQuery({
+    queryKey: ['health'],
+    queryFn: readHealth,
+    refetchInterval: REFRESH_MS,
+  });
+  const checks = Object.entries(data?.checks ?? {});
+  return (
+    <section aria-label="What the server stands on">
+      <Group justify="space-between" mb="sm" mih={28}>
+        <Title order={2} size="h4">
+          What it stands on
+        </Title>
+        <Text role="status" fw={600} className={data?.status === 'ok' ? '' : 'late'}>
+          {data === undefined ? '' : summaries[data.status]}
+        </Text>
+      </Group>
+      <Problem error={error} mb="sm" />
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+        {data === undefined &&
+          Array.from({ length: NAMES_EXPECTED }, (_, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+            <Skeleton key={place} height={96} />
+          ))}
+        {checks.map(([name, { status }]) => (
+          <Card key={name} withBorder padding="sm" mih={96}>
+            <Group justify="space-between" wrap="nowrap" mb={4}>
+              <Text fw={600} tt="capitalize">
+                {name}
+              </Text>
+              <Badge variant="light" color={colours[status]} miw="fit-content" tt="none">
+                {words[status]}
+              </Badge>
+            </Group>
+            <Text size="sm" c="dimmed">
+              {sentences[name] ?? ''}
+            </Text>
+          </Card>
+        ))}
+      </SimpleGrid>
+    </section>
+  );
+}

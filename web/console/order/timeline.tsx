@@ -1,0 +1,83 @@
+import { Anchor, Card, Code, Collapse, Timeline as Steps, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { answerOf, api, type ReplyOf } from '../../shared/api.ts';
+import { Problem } from '../parts/problem.tsx';
+import { When } from '../parts/when.tsx';
+
+type Entry = ReplyOf<'getOrderHistory'>['data'][number];
+
+/** What happened to an order, newest first: what, by whom, why, and by which request. */
+export function Timeline({ orderId }: { orderId: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['order', orderId, 'history'],
+    queryFn: () =>
+      answerOf(api.GET('/api/orders/{id}/history', { params: { path: { id: orderId } } })),
+  });
+  const entries = data?.data.toReversed() ?? [];
+  return (
+    <Card withBorder component="section" aria-label="History">
+      <Title order={2} size="h4" mb="md">
+        History
+      </Title>
+      <Problem error={error} />
+      <Steps active={entries.length} bulletSize={14} lineWidth={2}>
+        {entries.map((entry) => (
+          <Steps.Item key={entry.sequence} title={sentenceOf(entry)}>
+            <Text size="sm" c="dimmed" component="div">
+              {byWhom(entry)} · <When at={entry.at} span c="dimmed" />
+            </Text>
+            {entry.reason !== null && <Text size="sm">“{entry.reason}”</Text>}
+            <Details entry={entry} />
+          </Steps.Item>
+        ))}
+      </Steps>
+    </Card>
+  );
+}
+
+function Details({ entry }: { entry: Entry }) {
+  const [isOpen, { toggle }] = useDisclosure();
+  return (
+    <>
+      <Anchor component="button" type="button" size="xs" aria-expanded={isOpen} onClick={toggle}>
+        {isOpen ? 'Less' : 'Details'}
+      </Anchor>
+      <Collapse expanded={isOpen}>
+        <Code block mt={4}>
+          {JSON.stringify({ type: entry.type, cause: entry.cause, data: entry.data }, null, 2)}
+        </Code>
+      </Collapse>
+    </>
+  );
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  'order.queued': 'Accepted, waits to be placed',
+  'order.placed': 'Placed',
+  'order.confirmed': 'Confirmed',
+  'order.preparing': 'Being made',
+  'order.ready': 'Ready',
+  'order.completed': 'Handed over',
+  'order.cancelled': 'Cancelled',
+  'order.failed': 'Could not be placed',
+  'order.imported': 'Read in from elsewhere',
+  'payment.initiated': 'Payment begun',
+  'payment.captured': 'Paid',
+  'payment.failed': 'Payment failed',
+  'payment.flagged': 'Money came that does not match',
+  'refund.created': 'Refund begun',
+  'refund.succeeded': 'Refunded',
+  'refund.failed': 'Refund failed',
+};
+
+function sentenceOf({ type, from, to }: Entry): string {
+  const sentence = sentences[type] ?? type;
+  return from !== null && to !== null ? `${sentence} (${from} → ${to})` : sentence;
+}
+
+function byWhom({ actor }: Entry): string {
+  if (actor.role !== null) return `by ${actor.role}`;
+  if (actor.type === 'api_key') return 'by an API key';
+  return actor.type === 'provider' ? 'by the payment provider' : 'by itself';
+}

@@ -1,0 +1,60 @@
+import { Alert, Group, Switch, Text, Title } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { BoardColumn } from '../board/board-column.tsx';
+import { columns } from '../board/columns.ts';
+import { useBoard } from '../board/use-board.ts';
+import { useNewOrders } from '../board/use-new-orders.ts';
+import { Problem } from '../parts/problem.tsx';
+
+export default function BoardPage() {
+  const { orders, isLive, isAway, error } = useBoard();
+  const { newIds, hasSound, setSound } = useNewOrders(orders);
+  const byColumn = useMemo(
+    () =>
+      columns.map((column) => ({
+        column,
+        // The kitchen works from the oldest on, VIPs before others.
+        orders: (orders ?? [])
+          .filter(({ status }) => status === column.status)
+          .sort((a, b) => Number(b.vip) - Number(a.vip) || a.createdAt.localeCompare(b.createdAt)),
+      })),
+    [orders],
+  );
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Title order={1} size="h2">
+          Board
+        </Title>
+        <Group gap="lg">
+          <Text size="sm" c="dimmed" aria-live="polite" miw={80} ta="right">
+            {isLive ? 'Live' : 'Connecting…'}
+          </Text>
+          <Switch
+            label="Sound for new orders"
+            checked={hasSound}
+            onChange={({ currentTarget }) => setSound(currentTarget.checked)}
+          />
+        </Group>
+      </Group>
+      {isAway && (
+        <Alert color="yellow" icon={<IconPlugConnectedX aria-hidden />} mb="sm">
+          The live connection is away. The board looks for changes every few seconds meanwhile.
+        </Alert>
+      )}
+      <Problem error={error} mb="sm" />
+      <div className="board">
+        {byColumn.map(({ column, orders: those }) => (
+          <BoardColumn
+            key={column.status}
+            column={column}
+            orders={those}
+            newIds={newIds}
+            isLoading={orders === undefined && !error}
+          />
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { SimpleGrid, Skeleton, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { answerOf, api } from '../../shared/api.ts';
+import { CHART_HEIGHT } from '../health/chart-height.ts';
+import { Dependencies } from '../health/dependencies.tsx';
+import { Invariants } from '../health/invariants.tsx';
+import { Problem } from '../parts/problem.tsx';
+
+/** Drawing takes half as much code as all the rest: it comes when it is looked at. */
+const Charts = lazy(() => import('../health/charts.tsx'));
+
+/** The server measures itself as often. */
+const REFRESH_MS = 15_000;
+const CHARTS = ['orders', 'money', 'latency', 'requests', 'queues', 'lag'];
+/** A chart with its title, its sentence and its frame. */
+const CARD_HEIGHT = CHART_HEIGHT + 96;
+
+export default function HealthPage() {
+  const { data, error } = useQuery({
+    queryKey: ['activity'],
+    queryFn: () => answerOf(api.GET('/api/operations/activity')),
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <Stack gap="lg">
+      <Title order={1} size="h2">
+        Health
+      </Title>
+      <Dependencies />
+      <Problem error={error} />
+      {data === undefined ? (
+        !error && <Waiting />
+      ) : (
+        <Suspense fallback={<Waiting />}>
+          <Charts activity={data} />
+        </Suspense>
+      )}
+      <Invariants />
+    </Stack>
+  );
+}
+
+function Waiting() {
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" aria-busy="true">
+      {CHARTS.map((name) => (
+        <Skeleton key={name} height={CARD_HEIGHT} />
+      ))}
+    </SimpleGrid>
+  );
+}

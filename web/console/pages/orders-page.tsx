@@ -1,0 +1,185 @@
+import {
+  Anchor,
+  Badge,
+  Group,
+  MultiSelect,
+  Table,
+  Text,
+  TextInput,
+  Title,
+  VisuallyHidden,
+} from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { Link, useSearchParams } from 'wouter';
+import { answerOf, api, type Order } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { PageFoot, usePages } from '../parts/pages.tsx';
+import { StatusBadge } from '../parts/status-badge.tsx';
+import { When } from '../parts/when.tsx';
+
+const statuses: readonly Order['status'][] = [
+  'QUEUED',
+  'PENDING',
+  'CONFIRMED',
+  'PREPARING',
+  'READY',
+  'COMPLETED',
+  'CANCELLED',
+  'FAILED',
+];
+const paymentStatuses: readonly Order['paymentStatus'][] = [
+  'UNPAID',
+  'PENDING',
+  'PAID',
+  'FAILED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+];
+const filterNames = ['search', 'status', 'paymentStatus', 'from', 'to', 'customerId'] as const;
+
+/** The filters stand in the address, so that a list can be kept, shared and gone back to. */
+export default function OrdersPage() {
+  const [parameters, setParameters] = useSearchParams();
+  const filterOf = (name: (typeof filterNames)[number]) => parameters.get(name) ?? '';
+  const set = (name: (typeof filterNames)[number], value: string) =>
+    setParameters(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (value === '') next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const [filters] = useDebouncedValue(parameters.toString(), 250);
+  const orders = usePages(['orders', 'list', filters], (cursor) =>
+    answerOf(api.GET('/api/orders', { params: { query: { ...queryOf(filters), ...cursor } } })),
+  );
+  const listOf = (text: string) => text.split(',').filter(Boolean);
+  return (
+    <>
+      <Title order={1} size="h2" mb="sm">
+        Orders
+      </Title>
+      <Group align="end" mb="md">
+        <TextInput
+          label="Search"
+          placeholder="Number, dish, SKU or e-mail"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={filterOf('search')}
+          onChange={({ currentTarget }) => set('search', currentTarget.value)}
+          maxLength={200}
+          w={280}
+        />
+        <MultiSelect
+          label="Status"
+          placeholder={filterOf('status') === '' ? 'Any' : undefined}
+          data={statuses.map(option)}
+          value={listOf(filterOf('status'))}
+          onChange={(chosen) => set('status', chosen.join(','))}
+          clearable
+          w={240}
+        />
+        <MultiSelect
+          label="Payment"
+          placeholder={filterOf('paymentStatus') === '' ? 'Any' : undefined}
+          data={paymentStatuses.map(option)}
+          value={listOf(filterOf('paymentStatus'))}
+          onChange={(chosen) => set('paymentStatus', chosen.join(','))}
+          clearable
+          w={240}
+        />
+        <TextInput
+          label="From"
+          type="date"
+          value={filterOf('from')}
+          onChange={({ currentTarget }) => set('from', currentTarget.value)}
+        />
+        <TextInput
+          label="To, not included"
+          type="date"
+          value={filterOf('to')}
+          onChange={({ currentTarget }) => set('to', currentTarget.value)}
+        />
+      </Group>
+      {orders.items !== undefined && (
+        <Table.ScrollContainer minWidth={720}>
+          <Table highlightOnHover verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Order</Table.Th>
+                <Table.Th>Customer</Table.Th>
+                <Table.Th>Status</Table.Th>
+                <Table.Th>Payment</Table.Th>
+                <Table.Th ta="right">Total</Table.Th>
+                <Table.Th>Placed</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {orders.items.map((order) => (
+                <Row key={order.id} order={order} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <PageFoot query={orders} empty="No order is like that." />
+    </>
+  );
+}
+
+function Row({ order }: { order: Order }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Group gap="xs" wrap="nowrap">
+          <Anchor component={Link} href={`/orders/${order.id}`} fw={600} className="number">
+            {order.number}
+          </Anchor>
+          {order.vip && (
+            <Badge size="sm" color="grape">
+              VIP
+            </Badge>
+          )}
+        </Group>
+        <Text size="xs" c="dimmed" lineClamp={1} maw={320}>
+          {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{order.customer?.name || order.customer?.email}</Text>
+      </Table.Td>
+      <Table.Td>
+        <StatusBadge status={order.status} />
+      </Table.Td>
+      <Table.Td>
+        <VisuallyHidden>Payment: </VisuallyHidden>
+        <StatusBadge status={order.paymentStatus} />
+      </Table.Td>
+      <Table.Td ta="right" className="number">
+        {formatMoney(order.total)}
+      </Table.Td>
+      <Table.Td>
+        <When at={order.createdAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function option(value: string) {
+  return { value, label: value.toLowerCase().replaceAll('_', ' ') };
+}
+
+/** The query of the API: days become moments of the browser's time zone. */
+function queryOf(filters: string): Record<string, string> {
+  const parameters = new URLSearchParams(filters);
+  const query: Record<string, string> = {};
+  for (const name of filterNames) {
+    const value = parameters.get(name)?.trim();
+    if (!value) continue;
+    const isDay = name === 'from' || name === 'to';
+    query[name] = isDay ? new Date(`${value}T00:00`).toISOString() : value;
+  }
+  return query;
+}

@@ -1,0 +1,135 @@
+import { Group, Select, Switch, Table, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { PageFoot, usePages } from '../parts/pages.tsx';
+import { notifyProblem } from '../parts/problem.tsx';
+import { When } from '../parts/when.tsx';
+
+type Person = ItemOf<'listUsers'>;
+type Role = Person['role'];
+type Change = { role: Role } | { vip: boolean } | { disabled: boolean };
+
+const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
+
+export default function PeoplePage() {
+  const [search, setSearch] = useState('');
+  const [role, setRole] = useState<Role | null>(null);
+  const [wanted] = useDebouncedValue(search.trim(), 250);
+  const people = usePages(['people', wanted, role], (cursor) =>
+    answerOf(
+      api.GET('/api/users', {
+        params: {
+          query: {
+            ...(wanted === '' ? {} : { search: wanted }),
+            ...(role === null ? {} : { role }),
+            ...cursor,
+          },
+        },
+      }),
+    ),
+  );
+  return (
+    <>
+      <Title order={1} size="h2" mb="md">
+        Customers and staff
+      </Title>
+      <Group align="end" mb="md">
+        <TextInput
+          label="Search"
+          placeholder="Name or e-mail"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          maxLength={200}
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+          w={280}
+        />
+        <Select
+          label="Role"
+          placeholder="Any"
+          data={[...roles]}
+          value={role}
+          onChange={(chosen) => setRole(chosen as Role | null)}
+          clearable
+          w={160}
+        />
+      </Group>
+      {people.items !== undefined && (
+        <Table.ScrollContainer minWidth={680}>
+          <Table verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Who</Table.Th>
+                <Table.Th>Role</Table.Th>
+                <Table.Th>VIP</Table.Th>
+                <Table.Th>May sign in</Table.Th>
+                <Table.Th>Since</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {people.items.map((person) => (
+                <Row key={person.id} person={person} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <PageFoot query={people} empty="Nobody is called that." />
+    </>
+  );
+}
+
+function Row({ person }: { person: Person }) {
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: (body: Change) =>
+      answerOf(api.PATCH('/api/users/{id}', { params: { path: { id: person.id } }, body })),
+    onError: notifyProblem,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['people'] }),
+  });
+  const who = person.name || person.email;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={600}>
+          {person.name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {person.email}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Select
+          aria-label={`Role of ${who}`}
+          data={[...roles]}
+          value={person.role}
+          allowDeselect={false}
+          disabled={change.isPending}
+          onChange={(role) => role !== null && change.mutate({ role: role as Role })}
+          w={130}
+        />
+      </Table.Td>
+      <Table.Td>
+        <Switch
+          aria-label={`${who} is a VIP`}
+          checked={person.vip}
+          disabled={change.isPending}
+          onChange={({ currentTarget }) => change.mutate({ vip: currentTarget.checked })}
+        />
+      </Table.Td>
+      <Table.Td>
+        <Switch
+          aria-label={`${who} may sign in`}
+          checked={!person.disabled}
+          disabled={change.isPending}
+          onChange={({ currentTarget }) => change.mutate({ disabled: !currentTarget.checked })}
+        />
+      </Table.Td>
+      <Table.Td>
+        <When at={person.createdAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,115 @@
+import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { PageFoot, usePages } from '../parts/pages.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { When } from '../parts/when.tsx';
+import { ProductForm } from '../product/product-form.tsx';
+import { StockForm } from '../product/stock-form.tsx';
+
+type Movement = ItemOf<'listStockAdjustments'>;
+
+export default function ProductPage({ id }: { id: string }) {
+  const { data: product, error } = useQuery({
+    queryKey: ['product', id],
+    queryFn: () => answerOf(api.GET('/api/products/{id}', { params: { path: { id } } })),
+  });
+  const ledger = usePages(['product', id, 'ledger'], (cursor) =>
+    answerOf(
+      api.GET('/api/products/{id}/stock-adjustments', {
+        params: { path: { id }, query: cursor },
+      }),
+    ),
+  );
+  if (product === undefined) return <Problem error={error} />;
+  const stock: { available: number; onHand?: number; reserved?: number } = product.stock;
+  return (
+    <>
+      <Title order={1} size="h2">
+        {product.name}
+      </Title>
+      <Text c="dimmed" mb="md">
+        {product.sku}
+      </Text>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Card withBorder>
+            <Title order={2} size="h4" mb="sm">
+              On the menu
+            </Title>
+            {/* Anew after each save, so that the form starts from what is stored. */}
+            <ProductForm key={product.version} product={product} onDone={() => {}} />
+          </Card>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack>
+            <Card withBorder>
+              <Title order={2} size="h4" mb="sm">
+                Stock
+              </Title>
+              <SimpleGrid cols={3} mb="md">
+                <Figure label="On hand" value={stock.onHand ?? 0} />
+                <Figure label="Reserved" value={stock.reserved ?? 0} />
+                <Figure label="Available" value={stock.available} />
+              </SimpleGrid>
+              <StockForm productId={product.id} />
+            </Card>
+            <Card withBorder>
+              <Title order={2} size="h4" mb="sm">
+                Corrections
+              </Title>
+              <Table>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>When</Table.Th>
+                    <Table.Th ta="right">Change</Table.Th>
+                    <Table.Th ta="right">On hand after</Table.Th>
+                    <Table.Th>Reason</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {ledger.items?.map((movement) => (
+                    <LedgerRow key={movement.id} movement={movement} />
+                  ))}
+                </Table.Tbody>
+              </Table>
+              <PageFoot query={ledger} empty="The stock has not been corrected." />
+            </Card>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+}
+
+function LedgerRow({ movement }: { movement: Movement }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <When at={movement.at} />
+      </Table.Td>
+      <Table.Td ta="right" className="number">
+        {movement.delta > 0 ? `+${movement.delta}` : movement.delta}
+      </Table.Td>
+      <Table.Td ta="right" className="number">
+        {movement.onHand}
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs">{movement.reason}</Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: number }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text size="xl" fw={700} className="number">
+        {value}
+      </Text>
+    </div>
+  );
+}

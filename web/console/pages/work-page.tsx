@@ -1,0 +1,43 @@
+import { Tabs, Title } from '@mantine/core';
+import { useLocation } from 'wouter';
+import { DeadLetters } from '../work/dead-letters.tsx';
+import { Endpoints } from '../work/endpoints.tsx';
+import { Mail } from '../work/mail.tsx';
+import { Queues } from '../work/queues.tsx';
+
+const tabs = [
+  { value: 'queues', label: 'Queues', content: Queues },
+  { value: 'dead-letters', label: 'Dead letters', content: DeadLetters },
+  { value: 'mail', label: 'Mail', content: Mail },
+  { value: 'webhooks', label: 'Webhooks', content: Endpoints },
+] as const;
+
+/** What is done in the background, and what could not be done. */
+export default function WorkPage({ tab = 'queues' }: { tab?: string | undefined }) {
+  const [, navigate] = useLocation();
+  return (
+    <>
+      <Title order={1} size="h2" mb="md">
+        Work
+      </Title>
+      <Tabs
+        value={tab}
+        onChange={(value) => value !== null && navigate(`/work/${value}`)}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {tabs.map(({ value, label }) => (
+            <Tabs.Tab key={value} value={value}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(({ value, content: Content }) => (
+          <Tabs.Panel key={value} value={value}>
+            <Content />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </>
+  );
+}

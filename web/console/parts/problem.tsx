@@ -1,0 +1,49 @@
+import { Alert, type AlertProps, Code, List, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { HoldfastError, sentenceOf } from '../../shared/api.ts';
+
+interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
+  readonly error: unknown;
+}
+
+/** A refusal in the server's own words, with what to quote when asking for help. Nothing when there is none. */
+export function Problem({ error, ...alert }: ProblemProps) {
+  if (error === null || error === undefined) return null;
+  const problem = error instanceof HoldfastError ? error.problem : null;
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      {...alert}
+    >
+      <Text fw={600}>{sentenceOf(error)}</Text>
+      {problem?.errors !== undefined && problem.errors.length > 0 && (
+        <List size="sm">
+          {problem.errors.map(({ pointer, detail }) => (
+            <List.Item key={`${pointer} ${detail}`}>
+              {pointer === '' ? '' : <Code>{pointer}</Code>} {detail}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {problem?.requestId !== undefined && (
+        <Text size="xs" mt={4}>
+          {problem.code} · request {problem.requestId}
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+/** For what was done by one touch, far from any form. */
+export function notifyProblem(error: unknown): void {
+  notifications.show({
+    color: 'red',
+    title: 'It was not done',
+    message: sentenceOf(error),
+    autoClose: 8_000,
+  });
+}

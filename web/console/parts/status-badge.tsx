@@ -1,0 +1,32 @@
+import { Badge, type MantineColor } from '@mantine/core';
+import type { Order, Payment } from '../../shared/api.ts';
+
+const colours: Readonly<Record<string, MantineColor>> = {
+  QUEUED: 'gray',
+  PENDING: 'yellow',
+  CONFIRMED: 'blue',
+  PREPARING: 'indigo',
+  READY: 'teal',
+  COMPLETED: 'gray',
+  CANCELLED: 'red',
+  FAILED: 'red',
+  UNPAID: 'gray',
+  PAID: 'teal',
+  PARTIALLY_REFUNDED: 'orange',
+  REFUNDED: 'orange',
+  OPEN: 'yellow',
+  CAPTURED: 'teal',
+  EXPIRED: 'gray',
+  FLAGGED: 'red',
+};
+
+type Status = Order['status'] | Order['paymentStatus'] | Payment['status'];
+
+/** The word says it, the colour only helps. */
+export function StatusBadge({ status }: { status: Status }) {
+  return (
+    <Badge variant="light" color={colours[status] ?? 'gray'} miw="fit-content" tt="none">
+      {status.toLowerCase().replaceAll('_', ' ')}
+    </Badge>
+  );
+}

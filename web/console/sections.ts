@@ -1,0 +1,28 @@
+import {
+  IconActivityHeartbeat,
+  IconCashBanknote,
+  IconChefHat,
+  IconClipboardList,
+  IconSettingsCog,
+  IconToolsKitchen2,
+  IconUsers,
+} from '@tabler/icons-react';
+import type { Profile } from '../shared/session.ts';
+
+const all = [
+  { id: 'board', label: 'Board', path: '/board', icon: IconChefHat, admin: false },
+  { id: 'orders', label: 'Orders', path: '/orders', icon: IconClipboardList, admin: false },
+  { id: 'payments', label: 'Payments', path: '/payments', icon: IconCashBanknote, admin: false },
+  { id: 'products', label: 'Products', path: '/products', icon: IconToolsKitchen2, admin: true },
+  { id: 'people', label: 'People', path: '/people', icon: IconUsers, admin: true },
+  { id: 'work', label: 'Work', path: '/work', icon: IconSettingsCog, admin: true },
+  { id: 'health', label: 'Health', path: '/health', icon: IconActivityHeartbeat, admin: true },
+] as const;
+
+/** A part of the console. */
+export type Section = (typeof all)[number];
+
+/** What a role sees. The server refuses the rest anyway. */
+export function sectionsOf(role: Profile['role']): readonly Section[] {
+  return all.filter(({ admin }) => !admin || role === 'admin');
+}

@@ -1,0 +1,129 @@
+import { Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconDots } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { answerOf, api } from '../../shared/api.ts';
+import { notifyProblem, Problem } from '../parts/problem.tsx';
+import { Secret } from './endpoint-form.tsx';
+import { type Endpoint, endpointsKey } from './endpoints.tsx';
+
+export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
+  const queries = useQueryClient();
+  const params = { path: { id: endpoint.id } };
+  const [secret, setSecret] = useState<string | null>(null);
+  const [isReplaying, replaying] = useDisclosure();
+  const more = useRef<HTMLButtonElement>(null);
+  // The item that opened a dialog is gone by its end.
+  const focus = { returnFocus: false, onExitTransitionEnd: () => more.current?.focus() } as const;
+  const refresh = () => queries.invalidateQueries({ queryKey: endpointsKey });
+  const test = useMutation({
+    mutationFn: () => api.POST('/api/webhook-endpoints/{id}/test', { params }),
+    onSuccess: () => notifications.show({ message: 'A test is on its way.' }),
+    onError: notifyProblem,
+    onSettled: refresh,
+  });
+  const change = useMutation({
+    mutationFn: (active: boolean) =>
+      api.PATCH('/api/webhook-endpoints/{id}', { params, body: { active } }),
+    onError: notifyProblem,
+    onSettled: refresh,
+  });
+  const remove = useMutation({
+    mutationFn: () => api.DELETE('/api/webhook-endpoints/{id}', { params }),
+    onError: notifyProblem,
+    onSettled: refresh,
+  });
+  const rotate = useMutation({
+    mutationFn: () => answerOf(api.POST('/api/webhook-endpoints/{id}/rotate-secret', { params })),
+    onSuccess: (rotated) => setSecret(rotated.secret ?? null),
+    onError: notifyProblem,
+  });
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+        Test
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            ref={more}
+            variant="default"
+            px="xs"
+            aria-label={`More actions for ${endpoint.url}`}
+          >
+            <IconDots size={18} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => change.mutate(!endpoint.active)}>
+            {endpoint.active ? 'Switch off' : 'Switch on'}
+          </Menu.Item>
+          <Menu.Item onClick={() => rotate.mutate()}>New secret</Menu.Item>
+          <Menu.Item onClick={replaying.open}>Send again what happened…</Menu.Item>
+          <Menu.Item
+            color="red"
+            onClick={() => {
+              if (confirm(`Remove ${endpoint.url}?`)) remove.mutate();
+            }}
+          >
+            Remove
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal {...focus} opened={secret !== null} onClose={() => setSecret(null)} title="New secret">
+        {secret !== null && <Secret secret={secret} onDone={() => setSecret(null)} />}
+      </Modal>
+      <Modal
+        {...focus}
+        opened={isReplaying}
+        onClose={replaying.close}
+        title="Send again what happened"
+      >
+        <ReplayForm endpoint={endpoint} onDone={replaying.close} />
+      </Modal>
+    </Group>
+  );
+}
+
+function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => void }) {
+  const queries = useQueryClient();
+  const [from, setFrom] = useState('');
+  const [to, setTo] = useState('');
+  const replay = useMutation({
+    mutationFn: () =>
+      api.POST('/api/webhook-endpoints/{id}/replay', {
+        params: { path: { id: endpoint.id } },
+        body: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+      }),
+    onSuccess: () => {
+      notifications.show({ message: 'They are on their way, in their order.' });
+      onDone();
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['deliveries', endpoint.id] }),
+  });
+  return (
+    <Stack>
+      <Text size="sm">
+        Every event of this time that the endpoint listens to, under its own id.
+      </Text>
+      <TextInput
+        label="From"
+        type="datetime-local"
+        value={from}
+        onChange={({ currentTarget }) => setFrom(currentTarget.value)}
+      />
+      <TextInput
+        label="To"
+        type="datetime-local"
+        value={to}
+        onChange={({ currentTarget }) => setTo(currentTarget.value)}
+      />
+      <Problem error={replay.error} />
+      <Button disabled={!from || !to} loading={replay.isPending} onClick={() => replay.mutate()}>
+        Send again
+      </Button>
+    </Stack>
+  );
+}

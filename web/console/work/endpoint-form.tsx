@@ -1,0 +1,69 @@
+import { Button, Code, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answerOf, api } from '../../shared/api.ts';
+import { eventTypes } from '../../shared/live.ts';
+import { Problem } from '../parts/problem.tsx';
+import { endpointsKey } from './endpoints.tsx';
+
+const EVERY_TYPE = '*';
+
+export function EndpointForm({ onDone }: { onDone: () => void }) {
+  const queries = useQueryClient();
+  const [url, setUrl] = useState('');
+  const [types, setTypes] = useState<string[]>([]);
+  const create = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/webhook-endpoints', {
+          body: {
+            url: url.trim(),
+            eventTypes: (types.length === 0 ? [EVERY_TYPE] : types) as ['*'],
+          },
+        }) as Promise<{ data?: { secret?: string } }>,
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: endpointsKey }),
+  });
+  if (create.data?.secret !== undefined) {
+    return <Secret secret={create.data.secret} onDone={onDone} />;
+  }
+  return (
+    <Stack>
+      <TextInput
+        label="Address"
+        placeholder="https://example.com/holdfast"
+        required
+        value={url}
+        onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+      />
+      <MultiSelect
+        label="Events"
+        description="Empty: all of them."
+        data={[...eventTypes]}
+        value={types}
+        onChange={setTypes}
+        searchable
+        clearable
+      />
+      <Problem error={create.error} />
+      <Button
+        disabled={url.trim() === ''}
+        loading={create.isPending}
+        onClick={() => create.mutate()}
+      >
+        Make it
+      </Button>
+    </Stack>
+  );
+}
+
+/** Shown once, at its making and at each rotation. */
+export function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
+  return (
+    <Stack>
+      <Text>Messages are signed with this secret. It is shown this once: copy it now.</Text>
+      <Code block>{secret}</Code>
+      <Button onClick={onDone}>I have it</Button>
+    </Stack>
+  );
+}

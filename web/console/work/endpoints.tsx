@@ -1,0 +1,71 @@
+import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { PageFoot, usePages } from '../parts/pages.tsx';
+import { Deliveries } from './deliveries.tsx';
+import { EndpointActions } from './endpoint-actions.tsx';
+import { EndpointForm } from './endpoint-form.tsx';
+
+export type Endpoint = ItemOf<'listWebhookEndpoints'>;
+
+export const endpointsKey = ['endpoints'] as const;
+
+export function Endpoints() {
+  const [isOpen, { open, close }] = useDisclosure();
+  const endpoints = usePages(endpointsKey, (cursor) =>
+    answerOf(api.GET('/api/webhook-endpoints', { params: { query: cursor } })),
+  );
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Text c="dimmed">Addresses of your own systems that are told of events, signed.</Text>
+        <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={open}>
+          New endpoint
+        </Button>
+      </Group>
+      <Stack>
+        {endpoints.items?.map((endpoint) => (
+          <EndpointCard key={endpoint.id} endpoint={endpoint} />
+        ))}
+      </Stack>
+      <PageFoot query={endpoints} empty="Nobody is told yet." />
+      <Modal opened={isOpen} onClose={close} title="New endpoint">
+        <EndpointForm onDone={close} />
+      </Modal>
+    </>
+  );
+}
+
+function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
+  const [isOpen, { toggle }] = useDisclosure();
+  return (
+    <Card withBorder component="section" aria-label={endpoint.url}>
+      <Group justify="space-between" align="start">
+        <div>
+          <Group gap="xs">
+            <Text fw={600} style={{ wordBreak: 'break-all' }}>
+              {endpoint.url}
+            </Text>
+            {!endpoint.active && <Badge color="red">Switched off</Badge>}
+          </Group>
+          <Text size="sm" c="dimmed">
+            {endpoint.eventTypes.join(', ')}
+          </Text>
+        </div>
+        <EndpointActions endpoint={endpoint} />
+      </Group>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        mt="xs"
+        style={{ alignSelf: 'start' }}
+        aria-expanded={isOpen}
+        onClick={toggle}
+      >
+        {isOpen ? 'Hide the deliveries' : 'Show the deliveries'}
+      </Button>
+      {isOpen && <Deliveries endpointId={endpoint.id} />}
+    </Card>
+  );
+}

@@ -1,0 +1,89 @@
+import { useEffect, useRef, useState } from 'react';
+import type { operations } from '../../clients/typescript/src/index.ts';
+
+/** One event of a live stream, as the server sends it. */
+export interface LiveEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly orderId: string | null;
+  readonly sequence: number | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly at: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+type EventType = Exclude<
+  operations['createWebhookEndpoint']['requestBody']['content']['application/json']['eventTypes'][number],
+  '*'
+>;
+
+/** The document gives types and no values: this does not compile when the server tells of another type, or of one less. */
+const told: Readonly<Record<EventType, true>> = {
+  'order.queued': true,
+  'order.placed': true,
+  'order.confirmed': true,
+  'order.preparing': true,
+  'order.ready': true,
+  'order.completed': true,
+  'order.cancelled': true,
+  'order.failed': true,
+  'payment.initiated': true,
+  'payment.captured': true,
+  'payment.failed': true,
+  'payment.flagged': true,
+  'refund.created': true,
+  'refund.succeeded': true,
+  'refund.failed': true,
+  'stock.adjusted': true,
+};
+
+/** What the server tells of. */
+export const eventTypes = Object.keys(told) as readonly EventType[];
+
+/** Ended for good by the server, as when an access token has run out: it is opened anew after so long. */
+const REOPEN_AFTER_MS = 3_000;
+
+/**
+ * Listens while the component is shown, and again after a break, from where it was. False while it is not connected, so
+ * that a page can say so. `onOpen`: what was read before may be older than the first event that will be told, so it has
+ * to be read once more.
+ */
+export function useLiveEvents(
+  url: string | null,
+  onEvent: (event: LiveEvent) => void,
+  onOpen: () => void,
+): boolean {
+  const [isLive, setIsLive] = useState(false);
+  const latest = useRef({ onEvent, onOpen });
+  latest.current = { onEvent, onOpen };
+
+  useEffect(() => {
+    if (url === null) return;
+    let source: EventSource;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource(url);
+      source.onopen = () => {
+        setIsLive(true);
+        latest.current.onOpen();
+      };
+      source.onerror = () => {
+        setIsLive(false);
+        if (source.readyState !== EventSource.CLOSED) return;
+        timer = setTimeout(open, REOPEN_AFTER_MS);
+      };
+      for (const type of eventTypes) {
+        source.addEventListener(type, ({ data }) =>
+          latest.current.onEvent(JSON.parse(data) as LiveEvent),
+        );
+      }
+    };
+    open();
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
+  }, [url]);
+  return isLive;
+}

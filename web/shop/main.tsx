@@ -1,0 +1,17 @@
+import './shop.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
+import { createQueries } from '../shared/queries.ts';
+import { Shop } from './shop.tsx';
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <QueryClientProvider client={createQueries()}>
+      <Router base="/shop">
+        <Shop />
+      </Router>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,161 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { answerOf, api, HoldfastError, type Order } from '../../shared/api.ts';
+import { useLiveEvents } from '../../shared/live.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { useProfile } from '../../shared/session.ts';
+import { Notice } from '../parts/notice.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { headlineOf, Progress } from '../parts/progress.tsx';
+import { beginPayment } from '../payment.ts';
+
+/** While the live stream is away, so that a customer with a bad connection still sees it move. */
+const POLL_MS = 5_000;
+
+export function OrderPage({ id }: { id: string }) {
+  const profile = useProfile();
+  const queries = useQueryClient();
+  const refresh = () => {
+    queries.invalidateQueries({ queryKey: ['order', id] });
+    queries.invalidateQueries({ queryKey: ['orders'] });
+  };
+  const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
+  const order = useQuery({
+    queryKey: ['order', id],
+    queryFn: () => answerOf(api.GET('/api/orders/{id}', { params: { path: { id } } })),
+    refetchInterval: isLive ? false : POLL_MS,
+    enabled: Boolean(profile),
+  });
+
+  if (profile === null) {
+    return (
+      <Notice title="Sign in to see your order.">
+        <Link href={`/sign-in?then=/orders/${id}`} className="button">
+          Sign in
+        </Link>
+      </Notice>
+    );
+  }
+  if (order.error instanceof HoldfastError && order.error.status === 404) {
+    return (
+      <Notice title="There is no such order of yours.">
+        <Link href="/orders">See your orders</Link>
+      </Notice>
+    );
+  }
+  if (order.data === undefined) {
+    return order.error ? <Problem error={order.error} /> : <p className="quiet">Loading…</p>;
+  }
+  return <Shown order={order.data} />;
+}
+
+function Shown({ order }: { order: Order }) {
+  const { title, text } = headlineOf(order);
+  return (
+    <>
+      <p className="quiet">Order {order.number}</p>
+      <div aria-live="polite">
+        <h1>{title}</h1>
+        <p>{text}</p>
+      </div>
+      <Progress status={order.status} />
+      <Pay order={order} />
+      <ul className="lines">
+        {order.items.map((item, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
+          <li className="line" key={place}>
+            <span className="times">{item.quantity} ×</span>
+            <span>{item.name}</span>
+            <span className="line-total">{formatMoney(item.total)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="sum">
+        <span>Total</span>
+        <strong>{formatMoney(order.total)}</strong>
+      </p>
+      {order.note !== null && <p className="quiet">Note: {order.note}</p>}
+      <Cancel order={order} />
+    </>
+  );
+}
+
+/** Shown while the order waits for its money. */
+function Pay({ order }: { order: Order }) {
+  const pay = useMutation({
+    mutationFn: () => beginPayment(order.id),
+    onSuccess: (url) => location.assign(url),
+  });
+  const leftMs = useTimeLeft(order.expiresAt);
+  const isOwed = ['UNPAID', 'PENDING', 'FAILED'].includes(order.paymentStatus);
+  if (order.status !== 'PENDING' || !isOwed) return null;
+  const isOver = leftMs !== null && leftMs <= 0;
+  return (
+    <section className="pay">
+      {order.paymentStatus === 'FAILED' && (
+        <p>The payment did not go through. You can try again.</p>
+      )}
+      <button
+        type="button"
+        className="button wide"
+        disabled={pay.isPending || isOver}
+        onClick={() => pay.mutate()}
+      >
+        {pay.isPending ? 'To the payment page…' : `Pay ${formatMoney(order.total)}`}
+      </button>
+      {leftMs !== null && (
+        <p className="quiet">
+          {isOver ? 'The time to pay is over.' : `We keep it for you for ${minutes(leftMs)}.`}
+        </p>
+      )}
+      <Problem error={pay.error} />
+    </section>
+  );
+}
+
+function Cancel({ order }: { order: Order }) {
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/api/orders/{id}/cancel', { params: { path: { id: order.id } }, body: {} }),
+      ),
+    onSuccess: (changed) => queries.setQueryData(['order', order.id], changed),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['order', order.id] }),
+  });
+  const mayCancel = (order.allowedTransitions as readonly string[]).includes('CANCELLED');
+  if (!mayCancel) return <Problem error={cancel.error} />;
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet-button"
+        disabled={cancel.isPending}
+        onClick={() => {
+          if (confirm('Cancel this order?')) cancel.mutate();
+        }}
+      >
+        Cancel the order
+      </button>
+      <Problem error={cancel.error} />
+    </>
+  );
+}
+
+function useTimeLeft(until: string | null): number | null {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (until === null) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [until]);
+  return until === null ? null : Date.parse(until) - now;
+}
+
+function minutes(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  if (seconds < 60) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  const whole = Math.ceil(seconds / 60);
+  return `${whole} ${whole === 1 ? 'minute' : 'minutes'}`;
+}

@@ -1,0 +1,72 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { answerOf, api } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { useProfile } from '../../shared/session.ts';
+import { Notice } from '../parts/notice.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { headlineOf } from '../parts/progress.tsx';
+
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+export function OrdersPage() {
+  const profile = useProfile();
+  const orders = useInfiniteQuery({
+    queryKey: ['orders'],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET('/api/orders', {
+          params: { query: pageParam === null ? {} : { cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    enabled: Boolean(profile),
+  });
+  if (profile === null) {
+    return (
+      <Notice title="Sign in to see your orders.">
+        <Link href="/sign-in?then=/orders" className="button">
+          Sign in
+        </Link>
+      </Notice>
+    );
+  }
+  const all = orders.data?.pages.flatMap(({ data }) => data);
+  if (all?.length === 0) {
+    return (
+      <Notice title="You have not ordered yet.">
+        <Link href="/" className="button">
+          See the menu
+        </Link>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <h1>My orders</h1>
+      <Problem error={orders.error} />
+      {all === undefined && !orders.error && <p className="quiet">Loading…</p>}
+      <ul className="orders">
+        {all?.map((order) => (
+          <li key={order.id}>
+            <Link href={`/orders/${order.id}`}>
+              <span>
+                <strong>{headlineOf(order).title}</strong>
+                <span className="quiet">
+                  {order.number} · {when.format(new Date(order.createdAt))}
+                </span>
+              </span>
+              <span className="price">{formatMoney(order.total)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {orders.hasNextPage && (
+        <button type="button" className="more" onClick={() => orders.fetchNextPage()}>
+          {orders.isFetchingNextPage ? 'Loading…' : 'Show more'}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { useMutation } from '@tanstack/react-query';
+import type { SubmitEvent } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { api } from '../../shared/api.ts';
+import { Field } from '../parts/field.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { Problem } from '../parts/problem.tsx';
+
+export function ResetPage() {
+  const [parameters] = useSearchParams();
+  const token = parameters.get('token') ?? '';
+  const reset = useMutation({
+    mutationFn: (newPassword: string) =>
+      api.POST('/api/auth/password/reset', { body: { token, newPassword } }),
+  });
+  if (reset.isSuccess) {
+    return (
+      <Notice title="Your password is changed.">
+        <Link href="/sign-in" className="button">
+          Sign in
+        </Link>
+      </Notice>
+    );
+  }
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    reset.mutate(String(new FormData(event.currentTarget).get('password')));
+  };
+  return (
+    <form className="narrow" onSubmit={submit}>
+      <h1>Choose a new password</h1>
+      <Field
+        label="New password"
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={8}
+        maxLength={256}
+        hint="At least 8 characters. You are signed out everywhere else."
+      />
+      <Problem error={reset.error} />
+      <button type="submit" className="button wide" disabled={reset.isPending}>
+        Change the password
+      </button>
+    </form>
+  );
+}

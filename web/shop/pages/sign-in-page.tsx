@@ -1,0 +1,65 @@
+import { type SubmitEvent, useState } from 'react';
+import { Link, Redirect, useSearchParams } from 'wouter';
+import { useProfile, useSignIn, useSignUp } from '../../shared/session.ts';
+import { Field } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
+
+export function SignInPage() {
+  const profile = useProfile();
+  const [parameters] = useSearchParams();
+  const [isNew, setIsNew] = useState(false);
+  const signIn = useSignIn();
+  const signUp = useSignUp();
+  const current = isNew ? signUp : signIn;
+
+  if (profile) return <Redirect to={pathOf(parameters.get('then'))} replace />;
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const text = (name: string) => String(fields.get(name) ?? '');
+    const credentials = { email: text('email').trim(), password: text('password') };
+    if (!isNew) return signIn.mutate(credentials);
+    const name = text('name').trim();
+    signUp.mutate(name === '' ? credentials : { ...credentials, name });
+  };
+  return (
+    <form className="narrow" onSubmit={submit}>
+      <h1>{isNew ? 'Make an account' : 'Sign in'}</h1>
+      {isNew && <Field label="Name" name="name" autoComplete="name" maxLength={200} />}
+      <Field
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="email"
+        required
+        maxLength={254}
+      />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        required
+        minLength={8}
+        maxLength={256}
+        hint={isNew ? 'At least 8 characters.' : undefined}
+      />
+      <Problem error={current.error} />
+      <button type="submit" className="button wide" disabled={current.isPending}>
+        {isNew ? 'Make the account' : 'Sign in'}
+      </button>
+      <p className="quiet">
+        <button type="button" className="plain" onClick={() => setIsNew(!isNew)}>
+          {isNew ? 'I have an account already' : 'I am new here'}
+        </button>
+        {!isNew && <Link href="/forgot">I forgot my password</Link>}
+      </p>
+    </form>
+  );
+}
+
+/** Only a page of the shop: an address of somebody else in the link would send the customer away after the login. */
+function pathOf(then: string | null): string {
+  return then !== null && /^\/[a-z0-9/-]*$/.test(then) && !then.startsWith('//') ? then : '/';
+}

@@ -1,0 +1,82 @@
+import type { Order } from '../../shared/api.ts';
+
+const steps = [
+  { status: 'PENDING', label: 'Placed' },
+  { status: 'CONFIRMED', label: 'Confirmed' },
+  { status: 'PREPARING', label: 'Being made' },
+  { status: 'READY', label: 'Ready' },
+  { status: 'COMPLETED', label: 'Collected' },
+] as const;
+
+/** Where an order stands on its way. Nothing for one that ended otherwise: the headline says it. */
+export function Progress({ status }: { status: Order['status'] }) {
+  const at = steps.findIndex((step) => step.status === status);
+  if (at < 0) return null;
+  return (
+    <ol className="progress">
+      {steps.map(({ status: step, label }, place) => (
+        <li
+          key={step}
+          className={place < at ? 'past' : place === at ? 'now' : 'next'}
+          aria-current={place === at ? 'step' : undefined}
+        >
+          {label}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+interface Headline {
+  readonly title: string;
+  readonly text: string;
+}
+
+const cancelTexts: Readonly<Record<string, string>> = {
+  CUSTOMER: 'You cancelled it.',
+  ADMIN: 'The shop cancelled it.',
+  EXPIRED: 'It was not paid in time.',
+  PAYMENT_FAILED: 'The payment did not go through in time.',
+};
+
+/** What the customer wants to know first. */
+export function headlineOf(order: Order): Headline {
+  switch (order.status) {
+    case 'QUEUED':
+      return { title: 'We are placing your order', text: 'This takes a moment.' };
+    case 'PENDING':
+      return order.paymentStatus === 'FAILED'
+        ? { title: 'Not paid yet', text: 'Your order is held for you.' }
+        : { title: 'Waiting for your payment', text: 'Your order is held for you.' };
+    case 'CONFIRMED':
+      return { title: 'Thank you, we have it', text: 'The kitchen starts on it soon.' };
+    case 'PREPARING':
+      return { title: 'It is being made', text: 'You see here when it is ready.' };
+    case 'READY':
+      return { title: 'Your order is ready', text: 'Come and get it.' };
+    case 'COMPLETED':
+      return { title: 'Enjoy!', text: 'This order is done.' };
+    case 'CANCELLED':
+      return {
+        title: 'This order was cancelled',
+        text: `${cancelText(order)}${refundText(order)}`,
+      };
+    case 'FAILED':
+      return {
+        title: 'We could not place this order',
+        text: order.failure?.detail ?? 'Please try again.',
+      };
+    default:
+      return { title: order.status, text: '' };
+  }
+}
+
+function cancelText({ cancelReason }: Order): string {
+  return cancelTexts[cancelReason ?? ''] ?? 'It will not be made.';
+}
+
+function refundText({ paymentStatus }: Order): string {
+  if (paymentStatus === 'REFUNDED') return ' Your money has been sent back.';
+  if (paymentStatus === 'PAID') return ' Your money is on its way back.';
+  return '';
+}

@@ -1,0 +1,75 @@
+import { Link, Redirect, Route, Switch, useSearchParams } from 'wouter';
+import { useProfile, useSignOut } from '../shared/session.ts';
+import { useCart } from './cart.ts';
+import { CartPage } from './pages/cart-page.tsx';
+import { ForgotPage } from './pages/forgot-page.tsx';
+import { MenuPage } from './pages/menu-page.tsx';
+import { OrderPage } from './pages/order-page.tsx';
+import { OrdersPage } from './pages/orders-page.tsx';
+import { ResetPage } from './pages/reset-page.tsx';
+import { SignInPage } from './pages/sign-in-page.tsx';
+import { Notice } from './parts/notice.tsx';
+
+export function Shop() {
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header />
+      <main id="content">
+        <Switch>
+          <Route path="/" component={Home} />
+          <Route path="/cart" component={CartPage} />
+          <Route path="/sign-in" component={SignInPage} />
+          <Route path="/forgot" component={ForgotPage} />
+          <Route path="/reset" component={ResetPage} />
+          <Route path="/orders" component={OrdersPage} />
+          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+          <Route>
+            <Notice title="There is nothing here.">
+              <Link href="/">Go to the menu</Link>
+            </Notice>
+          </Route>
+        </Switch>
+      </main>
+    </>
+  );
+}
+
+/** The payment page leads back to `/shop?order=…`. */
+function Home() {
+  const [parameters] = useSearchParams();
+  const order = parameters.get('order');
+  return order === null ? <MenuPage /> : <Redirect to={`/orders/${order}`} replace />;
+}
+
+function Header() {
+  const profile = useProfile();
+  const signOut = useSignOut();
+  const { count } = useCart();
+  return (
+    <header className="top">
+      <Link href="/" className="brand">
+        Menu
+      </Link>
+      <nav aria-label="Your account">
+        {profile && <Link href="/orders">My orders</Link>}
+        {profile ? (
+          <button type="button" className="plain" onClick={() => signOut.mutate()}>
+            Sign out
+          </button>
+        ) : (
+          <Link href="/sign-in">Sign in</Link>
+        )}
+        <Link href="/cart" className="cart-link">
+          Cart
+          <span className="count">
+            {count}
+            <span className="unseen"> {count === 1 ? 'item' : 'items'}</span>
+          </span>
+        </Link>
+      </nav>
+    </header>
+  );
+}
