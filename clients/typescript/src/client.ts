@@ -1,0 +1,89 @@
+import createClient, { type Client, type Middleware } from 'openapi-fetch';
+import { HoldfastError, readProblem } from './problem.ts';
+import { createRetryingFetch } from './retrying-fetch.ts';
+import type { paths } from './schema.ts';
+
+export type HoldfastClient = Client<paths>;
+
+export interface HoldfastClientOptions {
+  /** Where the server is, such as `https://orders.example`. In a browser on the same origin: `''`. */
+  readonly baseUrl: string;
+  /** An access token or API key, or what gets the current one. Left out: cookies, in a browser. */
+  readonly token?: string | (() => string | null | Promise<string | null>);
+  /** How often a call is tried in all when the server is away, busy or limits us. Default 4. */
+  readonly triesMax?: number;
+  /** How long one try may take. Default 20 s. */
+  readonly timeoutMs?: number;
+  /** Default: the global one. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+const IDEMPOTENT_BY_KEY = new Set(['POST', 'PATCH']);
+/** The server takes no key there; these may be repeated without one. A sign-up may not: its address would be taken. */
+const AUTH_PATH = '/api/auth/';
+const REPEATABLE_PATHS = ['login', 'refresh', 'logout', 'profile', 'password/forgot'].map(
+  (name) => AUTH_PATH + name,
+);
+
+/**
+ * A client with every operation of the server, typed by its OpenAPI document:
+ *
+ *     const holdfast = createHoldfastClient({ baseUrl, token });
+ *     const { data: order } = await holdfast.POST('/api/orders', { body: { items } });
+ *
+ * Every POST and PATCH bears an `Idempotency-Key`, the same on each try, so that a repeat takes effect once (those under
+ * `/api/auth` have none, and are repeated only where that does no harm). A refusal is thrown as `HoldfastError`.
+ */
+export function createHoldfastClient(options: HoldfastClientOptions): HoldfastClient {
+  const { token, triesMax = 4, timeoutMs = 20_000 } = options;
+  const send = options.fetch ?? ((request: Request) => fetch(request));
+  const client = createClient<paths>({
+    baseUrl: options.baseUrl,
+    credentials: token === undefined ? 'same-origin' : 'omit',
+    fetch: createRetryingFetch(send, { triesMax, timeoutMs }, mayRepeat),
+  });
+  client.use(keyed, authorized(token), refusing);
+  return client;
+}
+
+/** Not `randomUUID`, which a browser has only on pages that came over HTTPS. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function mayRepeat(request: Request): boolean {
+  return REPEATABLE_PATHS.some((path) => pathOf(request).endsWith(path));
+}
+
+function pathOf(request: Request): string {
+  return new URL(request.url).pathname;
+}
+
+const keyed: Middleware = {
+  onRequest({ request }) {
+    const takesKey = IDEMPOTENT_BY_KEY.has(request.method) && !pathOf(request).includes(AUTH_PATH);
+    if (takesKey && !request.headers.has('idempotency-key')) {
+      request.headers.set('idempotency-key', newKey());
+    }
+    return request;
+  },
+};
+
+function authorized(token: HoldfastClientOptions['token']): Middleware {
+  return {
+    async onRequest({ request }) {
+      const current = typeof token === 'function' ? await token() : token;
+      if (current) request.headers.set('authorization', `Bearer ${current}`);
+      return request;
+    },
+  };
+}
+
+const refusing: Middleware = {
+  async onResponse({ response }) {
+    // 304 is an answer, not a refusal.
+    if (response.status < 400) return;
+    throw new HoldfastError(await readProblem(response));
+  },
+};

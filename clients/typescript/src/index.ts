@@ -1,0 +1,21 @@
+/** A typed client of a Holdfast server. See README.md. */
+export { createHoldfastClient, type HoldfastClient, type HoldfastClientOptions } from './client.ts';
+export { HoldfastError, type ProblemDocument } from './problem.ts';
+export type {
+  components,
+  Money,
+  Order,
+  operations,
+  Payment,
+  Problem,
+  paths,
+  Refund,
+} from './schema.ts';
+export {
+  type HoldfastSession,
+  resumeSession,
+  type SessionOptions,
+  type SessionTokens,
+  signIn,
+} from './session.ts';
+export { type HoldfastEvent, verifyWebhook, WebhookVerificationError } from './webhooks.ts';

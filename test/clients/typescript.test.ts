@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  createHoldfastClient,
+  HoldfastError,
+  resumeSession,
+  type SessionTokens,
+  signIn,
+} from '@holdfast/client';
+import { testDatabase } from '../support/database.ts';
+import { startDroppingProxy } from '../support/dropping-proxy.ts';
+import { startTestServer } from '../support/server.ts';
+import { addPlenty } from '../support/webhooks.ts';
+
+/** The package as others import it: compiled, by its name. */
+const db = await testDatabase();
+const server = await startTestServer(db);
+const proxy = await startDroppingProxy(server.url);
+await addPlenty(await server.asAdmin(), 'NAAN');
+const body = { items: [{ sku: 'NAAN', quantity: 1 }] };
+
+async function customerClient() {
+  const { identity } = await server.signUp();
+  return createHoldfastClient({ baseUrl: proxy.url, token: identity.accessToken });
+}
+
+/** What arrives while `work` runs. */
+async function requestsOf(work: () => Promise<unknown>) {
+  const before = proxy.requests.length;
+  await work();
+  return proxy.requests.slice(before);
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<HoldfastError> {
+  const error: unknown = await call.then(
+    () => assert.fail('it was not refused'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof HoldfastError, String(error));
+  return error;
+}
+
+describe('a call', () => {
+  test('is typed by the document, and gives what the server answered', async () => {
+    const client = await customerClient();
+    const { data: order, response } = await client.POST('/api/orders', { body });
+    assert.equal(response.status, 201);
+    const status: 'PENDING' | undefined = order?.status === 'PENDING' ? order.status : undefined;
+    assert.equal(status, 'PENDING');
+    const { data } = await client.GET('/api/orders/{id}', {
+      params: { path: { id: order!.id } },
+    });
+    assert.equal(data?.total.amount, 100);
+    // @ts-expect-error: such a path is not in the document.
+    await refusalOf(client.GET('/api/nothing'));
+  });
+
+  test('that is refused throws the code, the status and what more the refusal says', async () => {
+    const client = await customerClient();
+    const error = await refusalOf(
+      client.POST('/api/orders', { body: { items: [{ sku: 'NONE', quantity: 1 }] } }),
+    );
+    assert.equal(error.code, 'catalog.unknown_product');
+    assert.equal(error.status, 400);
+    assert.equal(error.message, error.problem.detail);
+    assert.ok(error.problem.requestId);
+  });
+
+  test('whose answer is lost after the order was placed makes one order', async () => {
+    const client = await customerClient();
+    proxy.next('drop', 'drop');
+    const requests = await requestsOf(async () => {
+      const { data: order, response } = await client.POST('/api/orders', { body });
+      assert.equal(response.headers.get('idempotent-replayed'), 'true');
+      const { data: all } = await client.GET('/api/orders');
+      assert.deepEqual(
+        all?.data.map(({ id }) => id),
+        [order?.id],
+      );
+    });
+    const keys = requests.slice(0, 3).map(({ headers }) => headers['idempotency-key']);
+    assert.equal(requests.length, 4);
+    assert.ok(keys[0]);
+    assert.equal(new Set(keys).size, 1);
+  });
+
+  test('without a key is not repeated where a repeat could do something else', async () => {
+    const client = createHoldfastClient({ baseUrl: proxy.url, token: () => null });
+    proxy.next('drop');
+    const requests = await requestsOf(() =>
+      assert.rejects(
+        client.POST('/api/auth/signup', {
+          body: { email: 'lost@example.com', password: 'a long pass phrase' },
+        }),
+      ),
+    );
+    assert.equal(requests.length, 1);
+  });
+
+  test('waits as long as Retry-After says, and then tries again', async () => {
+    const client = await customerClient();
+    proxy.next({ status: 429, headers: { 'retry-after': '1' } });
+    const [first, second] = await requestsOf(() => client.GET('/api/cart'));
+    assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
+  });
+
+  test('that is limited for long is refused at once', async () => {
+    const client = await customerClient();
+    proxy.next({ status: 429, headers: { 'retry-after': '900' } });
+    const requests = await requestsOf(async () => {
+      assert.equal((await refusalOf(client.GET('/api/cart'))).status, 429);
+    });
+    assert.equal(requests.length, 1);
+  });
+
+  test('is given up after so many tries, with the last answer', async () => {
+    const { identity } = await server.signUp();
+    const client = createHoldfastClient({
+      baseUrl: proxy.url,
+      token: identity.accessToken,
+      triesMax: 2,
+    });
+    proxy.next({ status: 503, headers: {} }, { status: 502, headers: {} });
+    const error = await refusalOf(client.GET('/api/cart'));
+    assert.deepEqual([error.status, error.code], [502, 'client.unexpected_answer']);
+  });
+});
+
+describe('a session', () => {
+  let nowMs = Date.now();
+  const now = () => nowMs;
+
+  async function start() {
+    const { identity } = await server.signUp();
+    const told: SessionTokens[] = [];
+    const options = {
+      baseUrl: proxy.url,
+      now,
+      onTokens: (tokens: SessionTokens) => void told.push(tokens),
+    };
+    const { email, password } = identity;
+    return { options, told, session: await signIn(options, { email, password }) };
+  }
+
+  test('exchanges its token before it ends, once for all calls that need it', async () => {
+    const { session, told } = await start();
+    const first = await session.token();
+    nowMs += 14.5 * 60_000;
+    const requests = await requestsOf(() =>
+      Promise.all([1, 2, 3].map(() => session.client.GET('/api/auth/profile'))),
+    );
+    assert.equal(requests.filter(({ path }) => path === '/api/auth/refresh').length, 1);
+    assert.notEqual(await session.token(), first);
+    assert.equal(told.length, 2);
+    assert.equal(told[1]?.accessToken, await session.token());
+  });
+
+  test('goes on when the answer to an exchange is lost', async () => {
+    const { session } = await start();
+    nowMs += 15 * 60_000;
+    proxy.next('drop');
+    const { data } = await session.client.GET('/api/auth/profile');
+    assert.equal(data?.role, 'customer');
+    nowMs += 15 * 60_000;
+    assert.equal((await session.client.GET('/api/auth/profile')).response.status, 200);
+  });
+
+  test('is resumed by the refresh token that was kept, and ends with a sign-out', async () => {
+    const { options, told } = await start();
+    const resumed = await resumeSession(options, told[0]!.refreshToken);
+    assert.equal((await resumed.client.GET('/api/auth/profile')).response.status, 200);
+    await resumed.signOut();
+    const error = await refusalOf(resumeSession(options, told.at(-1)!.refreshToken));
+    assert.equal(error.code, 'accounts.refresh_invalid');
+  });
+});
