@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse, parseAllDocuments } from 'yaml';
+import { readConfig, variableNames } from '../../src/main/config.ts';
+import { errorCatalogue } from '../../src/main/error-catalogue.ts';
+
+/** What deploy/ says is held against the code that it starts. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFile(`${root}/${path}`, 'utf8');
+const names: ReadonlySet<string> = new Set(variableNames);
+
+interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Record<string, string>;
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Record<string, { condition: string }>;
+  readonly ports?: readonly string[];
+  readonly healthcheck?: object;
+}
+
+const dockerfile = await read('deploy/docker/Dockerfile');
+const composeText = await read('deploy/compose.yaml');
+const compose = parse(composeText, { merge: true }) as {
+  services: Record<string, Service>;
+  networks: { default: { ipam: { config: { subnet: string }[] } } };
+};
+const ours = Object.entries(compose.services).filter(([, { image }]) =>
+  image.startsWith('holdfast'),
+);
+const commands = ['serve', 'migrate'];
+
+/** `${NAME:-default}` and `${NAME:?reason}` as Compose fills them in. */
+function filledIn(text: string, values: Record<string, string>): string {
+  return text.replace(
+    /\$\{([A-Z_]+)(:-([^}]*)|:\?[^}]*)?\}/g,
+    (_whole, name: string, _rest, fallback = '') => values[name] || fallback,
+  );
+}
+
+function settings(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => /^[A-Z]/.test(line));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+const example = settings(await read('deploy/compose.env.example'));
+const filled = {
+  ...example,
+  JWT_SECRET: 'uZ8q1mN4xR7cV0bT3yK6wL9pJ2sD5fG8hA1eQ4iO7=',
+  POSTGRES_PASSWORD: '0123456789abcdef',
+  STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef0123456789',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef0123456789',
+};
+
+describe('compose.yaml', () => {
+  test('sets variables that the server reads, to values that it takes in production', () => {
+    assert.equal(ours.length, 4);
+    for (const [name, { environment = {} }] of ours) {
+      for (const variable of Object.keys(environment)) {
+        assert.ok(names.has(variable), `${name} sets ${variable}, which nobody reads`);
+      }
+      const values = Object.fromEntries(
+        Object.entries(environment).map(([key, value]) => [key, filledIn(value, filled)]),
+      );
+      const config = readConfig(values);
+      assert.ok(config.production);
+      assert.equal(config.database.kind, 'external');
+      assert.notEqual(config.redisUrl, null);
+    }
+  });
+
+  test('asks for nothing that its example does not name', () => {
+    const asked = [...composeText.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
+    for (const name of asked) assert.ok(name in example, name);
+    for (const name of Object.keys(example)) assert.ok(asked.includes(name), `${name} is not used`);
+  });
+
+  test('pins images, starts commands that exist, mounts files that exist and waits for services that exist', () => {
+    for (const [name, service] of Object.entries(compose.services)) {
+      if (!service.image.startsWith('holdfast')) assert.match(service.image, /:\d+\.\d+/);
+      for (const volume of service.volumes ?? []) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('./')) assert.ok(existsSync(`${root}/deploy/${source}`), source);
+      }
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+        const needed = compose.services[other];
+        assert.ok(needed, `${name} waits for ${other}`);
+        if (condition !== 'service_healthy') continue;
+        const isOurs = needed.image.startsWith('holdfast');
+        assert.ok(isOurs ? dockerfile.includes('HEALTHCHECK') : needed.healthcheck);
+      }
+    }
+    for (const [, { command }] of ours) assert.ok(commands.includes(command![0]!));
+  });
+});
+
+test('nginx asks the servers of compose.yaml where the image listens, and lets it see the caller', async () => {
+  const upstream = await read('deploy/nginx/upstream.conf');
+  const [, port] = /PORT=(\d+)/.exec(dockerfile)!;
+  const asked = [...upstream.matchAll(/server ([a-z0-9-]+):(\d+)/g)];
+  const apis = ours
+    .filter(([, { environment }]) => environment?.ROLE === 'api')
+    .map(([name]) => name);
+  assert.deepEqual([...new Set(asked.map(([, name]) => name))].sort(), apis.sort());
+  for (const [, , askedPort] of asked) assert.equal(askedPort, port);
+  const nginx = await read('deploy/nginx/nginx.conf');
+  const [, listens] = /^ *listen (\d+)/m.exec(nginx)!;
+  assert.match(compose.services.nginx!.ports![0]!, new RegExp(`:${listens}$`));
+  const [network] = compose.networks.default.ipam.config;
+  for (const [, { environment }] of ours) {
+    assert.equal(environment?.TRUSTED_PROXIES, network!.subnet);
+  }
+});
+
+test('what nginx refuses by itself reads as the server says it', async () => {
+  const nginx = await read('deploy/nginx/nginx.conf');
+  const refusals = [...nginx.matchAll(/return (\d+) '(\{.*\})';/g)];
+  assert.equal(refusals.length, 3);
+  for (const [, status, text] of refusals) {
+    const problem = JSON.parse(text!) as Record<string, unknown>;
+    const known = errorCatalogue.find(({ code }) => code === problem.code)!;
+    assert.equal(problem.title, known.title);
+    assert.equal(problem.status, known.status);
+    assert.equal(Number(status), known.status);
+    assert.equal(problem.type, `/problems/${known.code}`);
+  }
+});
+
+describe('the image', () => {
+  test('has the Node.js that everything is tested on', async () => {
+    const { devDependencies } = JSON.parse(await read('package.json')) as {
+      devDependencies: { node: string };
+    };
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    assert.deepEqual(new Set(images), new Set([`node:${devDependencies.node}-bookworm-slim`]));
+  });
+
+  test('starts a program that is there, with variables that are read, and copies what is there', () => {
+    const [, program] = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(dockerfile)!;
+    assert.ok(existsSync(`${root}/${program}`));
+    const [, environment] = /^ENV (.+)$/m.exec(dockerfile)!;
+    for (const pair of environment!.split(' ')) assert.ok(names.has(pair.split('=')[0]!), pair);
+    for (const [, sources] of dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
+      for (const source of sources!.split(' ')) assert.ok(existsSync(`${root}/${source}`), source);
+    }
+  });
+});
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly data?: Record<string, string>;
+  readonly stringData?: Record<string, string>;
+  readonly spec?: {
+    readonly selector?: { readonly matchLabels: Record<string, string> };
+    readonly template?: {
+      readonly metadata: { readonly labels: Record<string, string> };
+      readonly spec: {
+        readonly terminationGracePeriodSeconds?: number;
+        readonly containers: readonly Container[];
+      };
+    };
+  };
+}
+
+interface Container {
+  readonly args: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly ports?: readonly { readonly containerPort: number }[];
+}
+
+describe('the Kubernetes manifests', async () => {
+  const files = globSync('*.yaml', { cwd: `${root}/deploy/kubernetes` });
+  const manifests = (
+    await Promise.all(
+      files.map(async (file) =>
+        parseAllDocuments(await read(`deploy/kubernetes/${file}`)).map(
+          (document) => document.toJS() as Manifest,
+        ),
+      ),
+    )
+  ).flat();
+  const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
+  const data = (kind: string) =>
+    Object.assign({}, ...of(kind).map((it) => it.data ?? it.stringData));
+
+  test('are listed, all but the example of a secret', async () => {
+    const { resources } = parse(await read('deploy/kubernetes/kustomization.yaml')) as {
+      resources: string[];
+    };
+    const others = ['kustomization.yaml', 'secret.example.yaml'];
+    assert.deepEqual(resources.toSorted(), files.filter((file) => !others.includes(file)).sort());
+  });
+
+  test('set variables that the server reads, and together all that production needs', () => {
+    const values = { ...data('ConfigMap'), ...data('Secret') } as Record<string, string>;
+    for (const name of Object.keys(values)) assert.ok(names.has(name), name);
+    for (const name of ['JWT_SECRET', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
+      assert.ok(name in values, name);
+      values[name] = filled[name];
+    }
+    assert.ok(readConfig({ ...values, NODE_ENV: 'production' }).production);
+  });
+
+  test('start roles and commands that exist, listen where the image does, and drain before they are killed', () => {
+    const [, port] = /PORT=(\d+)/.exec(dockerfile)!;
+    const pods = [...of('Deployment'), ...of('Job')];
+    assert.equal(pods.length, 3);
+    for (const { kind, spec } of pods) {
+      const { metadata, spec: pod } = spec!.template!;
+      for (const { args, env = [], ports = [] } of pod.containers) {
+        assert.ok(commands.includes(args[0]!));
+        for (const { name, value } of env) {
+          assert.ok(names.has(name));
+          assert.equal(readConfig({ [name]: value }).role, value);
+        }
+        for (const { containerPort } of ports) assert.equal(String(containerPort), port);
+      }
+      if (kind !== 'Deployment') continue;
+      assert.deepEqual(spec!.selector!.matchLabels, metadata.labels);
+      // The pause of five seconds, and ten to drain.
+      assert.ok(pod.terminationGracePeriodSeconds! > 15);
+    }
+  });
+});
+
+test('the unit for systemd starts a program that is there, in production, whatever its file of variables says', async () => {
+  const unit = await read('deploy/systemd/holdfast.service');
+  const [, command] = /^ExecStart=(.+)$/m.exec(unit)!;
+  const [, pairs, program] = /^\/usr\/bin\/env ((?:\S+=\S+ )+)node (\S+) serve$/.exec(command!)!;
+  assert.ok(existsSync(`${root}/${program}`));
+  const values = Object.fromEntries(
+    pairs!
+      .trim()
+      .split(' ')
+      .map((pair) => pair.split('=')),
+  );
+  for (const name of Object.keys(values)) assert.ok(names.has(name), name);
+  assert.equal(values.NODE_ENV, 'production');
+  const [, state] = /^StateDirectory=(.+)$/m.exec(unit)!;
+  assert.equal(values.DATA_DIR, `/var/lib/${state}`);
+});
