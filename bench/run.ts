@@ -1,0 +1,106 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { checkout } from './scenarios/checkout.ts';
+import { growth } from './scenarios/growth.ts';
+import { lists } from './scenarios/lists.ts';
+import { mixed } from './scenarios/mixed.ts';
+import { placeHot, placeSpread } from './scenarios/place-orders.ts';
+import { readCached } from './scenarios/read-cached.ts';
+import { relay } from './scenarios/relay.ts';
+import type { Measurement, Scenario } from './scenarios/scenario.ts';
+import { start } from './scenarios/start.ts';
+import { streams } from './scenarios/streams.ts';
+import { startEnvironment } from './support/environment.ts';
+import { requireInvariants } from './support/invariants.ts';
+import { lineOf, machineFacts, tableOf, writeResults } from './support/report.ts';
+import { say } from './support/say.ts';
+import { openShop } from './support/shop.ts';
+
+/**
+ * `npm run bench [-- scenario…] [--seconds N] [--connections N] [--orders-max N] [--streams N] [--results FOLDER]`:
+ * starts a PostgreSQL and a server of its own, loads them from another process, and prints a table with the ratio to a
+ * reference of the same run and the targets.
+ */
+const scenarios: readonly Scenario[] = [
+  placeSpread,
+  placeHot,
+  checkout,
+  mixed,
+  readCached,
+  lists,
+  growth,
+  relay,
+  streams,
+  start,
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '64' },
+    'orders-max': { type: 'string', default: '1000000' },
+    streams: { type: 'string', default: '1000' },
+    results: { type: 'string', default: fileURLToPath(new URL('./results', import.meta.url)) },
+  },
+});
+
+function chosen(): Scenario[] {
+  const unknown = positionals.filter(
+    (name) => !scenarios.some((scenario) => scenario.name === name),
+  );
+  if (unknown.length > 0) {
+    const names = scenarios.map((scenario) => scenario.name).join(', ');
+    throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${names}.`);
+  }
+  return scenarios.filter(
+    (scenario) => positionals.length === 0 || positionals.includes(scenario.name),
+  );
+}
+
+function whole(
+  name: 'seconds' | 'connections' | 'orders-max' | 'streams',
+  min: number,
+  max: number,
+): number {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`--${name} takes a whole number from ${min} to ${max}.`);
+}
+
+async function main(): Promise<void> {
+  const toRun = chosen();
+  const options = {
+    durationSeconds: whole('seconds', 1, 600),
+    connections: whole('connections', 1, 1_000),
+    ordersMax: whole('orders-max', 10_000, 1_000_000),
+    streams: whole('streams', 2, 10_000),
+  };
+  say(machineFacts());
+  await using stack = new AsyncDisposableStack();
+  const environment = stack.adopt(await startEnvironment(), (it) => it.stop());
+  // What was started ends too when the bench is ended.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void environment.stop().finally(() => process.exit(1)));
+  }
+  const customers = options.connections * 2;
+  const shop = await openShop(environment, { products: 10_000, customers });
+  const measurements: Measurement[] = [];
+  for (const scenario of toRun) {
+    say(`${scenario.name}: ${scenario.says} …`);
+    const rows = await scenario.run({ environment, shop, ...options });
+    for (const row of rows) say(`  ${lineOf(row)}`);
+    await requireInvariants(environment.url, environment.adminToken);
+    say(`  invariants hold, server at ${await environment.server.memoryMb()} MB`);
+    measurements.push(...rows);
+  }
+  process.stdout.write(`${tableOf(measurements)}\n`);
+  say(await writeResults(values.results, measurements, { machine: machineFacts(), ...options }));
+}
+
+try {
+  await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

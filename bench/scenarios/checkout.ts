@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { CheckoutJob, CheckoutResult } from '../support/checkout-process.ts';
+import { costOfOne } from '../support/processor-time.ts';
+import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import { atLeast, CHECKOUTS_PER_SECOND_MIN } from './targets.ts';
+
+/** Sixteen, as the others were measured with, and more. */
+const CUSTOMERS = [16, 64];
+
+/** What a customer does, whole: fill the cart, check out, initiate the payment, pay at the sandbox, until CONFIRMED. */
+export const checkout: Scenario = {
+  name: 'checkout',
+  says: 'whole checkouts from cart to CONFIRMED',
+  async run(input) {
+    const measurements: Measurement[] = [];
+    for (const customers of CUSTOMERS) measurements.push(await measure(customers, input));
+    return measurements;
+  },
+};
+
+async function measure(
+  customers: number,
+  { environment, shop, durationSeconds }: ScenarioInput,
+): Promise<Measurement> {
+  const child = fork(new URL('../support/checkout-process.ts', import.meta.url), {
+    stdio: 'inherit',
+  });
+  try {
+    const job: CheckoutJob = {
+      url: environment.url,
+      tokens: shop.tokens.slice(0, customers),
+      skus: shop.skus,
+      durationSeconds,
+    };
+    const before = await environment.processorTime(environment.server);
+    child.send(job);
+    const result = await answerOf(child);
+    const after = await environment.processorTime(environment.server);
+    const perSecond = result.confirmed / result.durationSeconds;
+    return {
+      scenario: checkout.name,
+      what: `${checkout.says}, ${job.tokens.length} customers at once`,
+      perSecond,
+      p50Ms: result.p50Ms,
+      p99Ms: result.p99Ms,
+      reference: null,
+      cost: costOfOne(before, after, result.confirmed),
+      failures: result.failures,
+      target: atLeast(perSecond, CHECKOUTS_PER_SECOND_MIN, 'a second'),
+    };
+  } finally {
+    child.kill();
+  }
+}
+
+function answerOf(child: ChildProcess): Promise<CheckoutResult> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as CheckoutResult));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`)));
+  });
+}

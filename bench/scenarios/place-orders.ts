@@ -1,0 +1,80 @@
+import { perSecondOf, runCosted } from '../support/load.ts';
+import { measureReference } from '../support/reference.ts';
+import { placements } from '../support/shop.ts';
+import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import { atLeast, HOT_RATIO_MIN, PLACEMENT_RATIO_MIN } from './targets.ts';
+
+/** Orders of one line over HTTP, each with an Idempotency-Key of its own; beside them P, the limit without batching. */
+export const placeSpread: Scenario = {
+  name: 'place-spread',
+  says: 'orders of one line, spread over 10,000 products',
+  async run(input) {
+    const limit = await referenceOf(input, { hot: false });
+    const placed = await measure(input, placeSpread, { hot: false });
+    return [against(placed, limit, PLACEMENT_RATIO_MIN, 'P')];
+  },
+};
+
+/** Held against P, spread as that is, and against what the row lock of one product allows an order at a time. */
+export const placeHot: Scenario = {
+  name: 'place-hot',
+  says: 'orders of one line, all for one product',
+  async run(input) {
+    const limit = await referenceOf(input, { hot: false });
+    const lock = await referenceOf(input, { hot: true });
+    const placed = await measure(input, placeHot, { hot: true });
+    return [
+      against(placed, limit, PLACEMENT_RATIO_MIN, 'P'),
+      against(placed, lock, HOT_RATIO_MIN, 'the row lock'),
+    ];
+  },
+};
+
+async function measure(
+  { environment, shop, durationSeconds, connections }: ScenarioInput,
+  { name, says }: Scenario,
+  { hot }: { hot: boolean },
+): Promise<Omit<Measurement, 'reference' | 'target'> & { readonly perSecond: number }> {
+  const load = (seconds: number) =>
+    runCosted(environment, environment.server, {
+      connections,
+      durationSeconds: seconds,
+      requests: placements(shop, { hot }),
+    });
+  await load(Math.min(3, durationSeconds));
+  const result = await load(durationSeconds);
+  return {
+    scenario: name,
+    what: `${says}, ${connections} connections (${result.by})`,
+    perSecond: perSecondOf(result),
+    p50Ms: result.latencyMs.p50,
+    p99Ms: result.latencyMs.p99,
+    cost: result.cost,
+    failures: result.failed,
+  };
+}
+
+type Reference = NonNullable<Measurement['reference']>;
+
+async function referenceOf(
+  { environment, connections, durationSeconds }: ScenarioInput,
+  { hot }: { hot: boolean },
+): Promise<Reference> {
+  const options = { clients: connections, durationSeconds, hot };
+  const { ordersPerSecond, by } = await measureReference(environment.referenceUrl, options);
+  const where = hot ? 'of one product' : 'of 10,000 products';
+  return {
+    what: `one transaction and call per order ${where} (${by})`,
+    perSecond: ordersPerSecond,
+  };
+}
+
+function against(
+  placed: Awaited<ReturnType<typeof measure>>,
+  reference: Reference,
+  ratioMin: number,
+  name: string,
+): Measurement {
+  const target = atLeast(placed.perSecond / reference.perSecond, ratioMin, `× ${name}`);
+  return { ...placed, reference, target };
+}

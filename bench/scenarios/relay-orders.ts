@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { logInAdmin } from '../support/environment.ts';
+import { requireInvariants } from '../support/invariants.ts';
+import { runLoad } from '../support/load.ts';
+import { costOfOne } from '../support/processor-time.ts';
+import { openShop, placements } from '../support/shop.ts';
+import type { Measurement, ScenarioInput } from './scenario.ts';
+import { below, JOB_P99_MS_MAX } from './targets.ts';
+
+const NAME = 'bench_orders_to_jobs';
+const ORDERS_PER_SECOND = 1_000;
+const DONE_WITHIN_MS = 120_000;
+
+/**
+ * The product itself, on a database of its own, where no mail of other scenarios is still to be written: orders at a steady rate, each of which makes a mail, from the event to the end of its
+ * job.
+ */
+export async function measureOrdersToJobs(
+  { environment, durationSeconds, connections }: ScenarioInput,
+  scenario: string,
+): Promise<Measurement> {
+  await using stack = new AsyncDisposableStack();
+  const databaseUrl = await environment.createDatabase(NAME);
+  stack.defer(() => environment.dropDatabase(NAME));
+  const server = await environment.startServerOn(databaseUrl);
+  stack.defer(() => server.stop());
+  const { url } = server;
+  const shop = await openShop({ url, databaseUrl }, { products: 10_000, customers: connections });
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  stack.defer(() => client.end());
+
+  const before = await environment.processorTime(server);
+  const result = await runLoad({
+    url,
+    connections,
+    durationSeconds,
+    perSecond: ORDERS_PER_SECOND,
+    requests: placements(shop, { hot: false }),
+  });
+  const done = await allDone(client);
+  const after = await environment.processorTime(server);
+  await requireInvariants(url, await logInAdmin(url));
+  const placed = Math.round(result.succeeded / result.durationSeconds).toLocaleString('en');
+  return {
+    scenario,
+    what: `from an order's event to the end of its mail's job, at ${placed} orders a second`,
+    perSecond: done.jobs / result.durationSeconds,
+    p50Ms: done.p50Ms,
+    p99Ms: done.p99Ms,
+    reference: null,
+    cost: costOfOne(before, after, result.succeeded),
+    failures: result.failed + done.left,
+    target: below(done.p99Ms, JOB_P99_MS_MAX, 'ms p99'),
+  };
+}
+
+interface Done {
+  readonly jobs: number;
+  /** Those that are not done. */
+  readonly left: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Of all jobs of orders that were placed; waits until they are done or have had their time. */
+async function allDone(client: pg.Client): Promise<Done> {
+  const endsAt = performance.now() + DONE_WITHIN_MS;
+  for (;;) {
+    const { rows } = await client.query<Done & { events: number }>(DELAYS);
+    const { events, ...done } = rows[0]!;
+    if ((done.left === 0 && done.jobs === events) || performance.now() > endsAt) return done;
+    await delay(500);
+  }
+}
+
+/** An event bears the start of its transaction, a job the start of the one that ended it, both by the database's clock. */
+const DELAYS = `
+  with placed as (
+    select id, at from events where type = 'order.placed'),
+  delays as (
+    select state, extract(epoch from ended_at - at)::double precision * 1000 as ms
+      from placed
+      join jobs on jobs.event_id = placed.id)
+  select (select count(*) from placed)::int as events,
+         count(*) filter (where state = 'done')::int as jobs,
+         count(*) filter (where state <> 'done')::int as left,
+         coalesce(round(percentile_cont(0.5) within group (order by ms))::int, 0) as "p50Ms",
+         coalesce(round(percentile_cont(0.99) within group (order by ms))::int, 0) as "p99Ms"
+    from delays`;

@@ -1,0 +1,38 @@
+import type { Environment } from '../support/environment.ts';
+import type { CostMicros } from '../support/processor-time.ts';
+import type { Shop } from '../support/shop.ts';
+import type { Target } from './targets.ts';
+
+export interface ScenarioInput {
+  readonly environment: Environment;
+  readonly shop: Shop;
+  readonly durationSeconds: number;
+  readonly connections: number;
+  /** The largest shop that `growth` looks at. */
+  readonly ordersMax: number;
+  /** How many readers `streams` opens. */
+  readonly streams: number;
+}
+
+/** One row of the table. */
+export interface Measurement {
+  readonly scenario: string;
+  readonly what: string;
+  /** Null where a rate says nothing. */
+  readonly perSecond: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Against which it is held. */
+  readonly reference: { readonly what: string; readonly perSecond: number } | null;
+  /** Processor time of one operation, which a busy machine changes less than its rate. Null where it is not told. */
+  readonly cost: CostMicros | null;
+  /** Replies that were not what the scenario wants, and broken connections. */
+  readonly failures: number;
+  readonly target: Target | null;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly says: string;
+  run(input: ScenarioInput): Promise<readonly Measurement[]>;
+}

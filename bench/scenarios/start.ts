@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { runCosted } from '../support/load.ts';
+import { ascending, quantile } from '../support/quantile.ts';
+import { startServer } from '../support/server.ts';
+import { placements } from '../support/shop.ts';
+import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import { below, MEMORY_MB_MAX, READY_MS_MAX } from './targets.ts';
+
+const STARTS = 3;
+
+/** How soon a server is there again, with its own PostgreSQL and on another's, and what it holds after its work. */
+export const start: Scenario = {
+  name: 'start',
+  says: 'the start on existing data, and memory after load',
+  async run(input) {
+    const { environment } = input;
+    const dataDir = join(environment.folder, 'start');
+    // The first start makes the data.
+    await (await startServer({ dataDir })).stop();
+    return [
+      await measureStarts('with its own PostgreSQL', () => startServer({ dataDir })),
+      await measureStarts('beside the loaded server', () =>
+        environment.startServerOn(environment.databaseUrl),
+      ),
+      await measureMemory(input),
+    ];
+  },
+};
+
+async function measureStarts(
+  where: string,
+  startOne: () => ReturnType<typeof startServer>,
+): Promise<Measurement> {
+  const times: number[] = [];
+  for (let count = 0; count < STARTS; count += 1) {
+    const server = await startOne();
+    times.push(server.readyAfterMs);
+    await server.stop();
+  }
+  times.sort(ascending);
+  const slowest = quantile(times, 1);
+  return {
+    ...nothing,
+    what: `ready on existing data, ${where}: the middle and the slowest of ${STARTS} starts`,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: slowest,
+    target: below(slowest, READY_MS_MAX, 'ms'),
+  };
+}
+
+async function measureMemory({
+  environment,
+  shop,
+  durationSeconds,
+  connections,
+}: ScenarioInput): Promise<Measurement> {
+  const { failed } = await runCosted(environment, environment.server, {
+    connections,
+    durationSeconds,
+    requests: placements(shop, { hot: false }),
+  });
+  const memoryMb = await environment.server.memoryMb();
+  return {
+    ...nothing,
+    what: `resident memory of the API after ${durationSeconds} s of orders and all that ran before: ${memoryMb} MB`,
+    failures: failed,
+    target: below(memoryMb, MEMORY_MB_MAX, 'MB'),
+  };
+}
+
+const nothing = {
+  scenario: 'start',
+  perSecond: null,
+  p50Ms: null,
+  p99Ms: null,
+  reference: null,
+  cost: null,
+  failures: 0,
+};

@@ -1,0 +1,33 @@
+import autocannon from 'autocannon';
+import type { LoadJob, LoadResult } from './load-job.ts';
+
+process.once('message', (job: LoadJob) => {
+  void run(job).then((result) => process.send?.(result));
+});
+
+async function run(job: LoadJob): Promise<LoadResult> {
+  let connection = 0;
+  const result = await autocannon({
+    url: job.url,
+    connections: job.connections,
+    duration: job.durationSeconds,
+    idReplacement: true,
+    timeout: 20,
+    ...(job.perSecond === undefined ? {} : { overallRate: job.perSecond }),
+    setupClient(client) {
+      const first = connection;
+      connection += 1;
+      const own = job.requests.filter((_, index) => index % job.connections === first);
+      client.setRequests(own.map((request) => ({ ...request })));
+    },
+    // Replaced per connection above; the generator wants some at the start.
+    requests: job.requests.slice(0, 1).map((request) => ({ ...request })),
+  });
+  return {
+    by: 'autocannon',
+    durationSeconds: result.duration,
+    succeeded: result['2xx'],
+    failed: result.non2xx + result.errors + result.timeouts,
+    latencyMs: { p50: result.latency.p50, p99: result.latency.p99 },
+  };
+}

@@ -1,0 +1,13 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Runs `work` against a bare Fastify in a process of its own, of which it gets the address. */
+export async function withBareFastify<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const child = fork(new URL('./bare-fastify-process.ts', import.meta.url), { stdio: 'inherit' });
+  try {
+    const [url] = (await once(child, 'message')) as [string];
+    return await work(url);
+  } finally {
+    child.kill();
+  }
+}

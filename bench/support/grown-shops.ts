@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { type Environment, logInAdmin } from './environment.ts';
+import { listRequests } from './list-requests.ts';
+import type { LoadRequest } from './load-job.ts';
+import { say } from './say.ts';
+import { seedOrders } from './seed-orders.ts';
+import type { BenchServer } from './server.ts';
+import { openShop, placements } from './shop.ts';
+
+const TEMPLATE = 'growth';
+/** Read by turns; the same number in a large shop as in a small one, so that the cache keeps as many. */
+const DETAILS_MAX = 5_000;
+
+/** A shop with so many orders, and a server on it. */
+export interface GrownShop {
+  readonly orders: number;
+  readonly server: BenchServer;
+  readonly adminToken: string;
+  readonly reads: Readonly<Record<string, readonly LoadRequest[]>>;
+  readonly placements: readonly LoadRequest[];
+}
+
+/** One history, copied each time that it has reached a size, and all copies served side by side. */
+export async function openGrownShops(
+  environment: Environment,
+  stack: AsyncDisposableStack,
+  { sizes, customers }: { readonly sizes: readonly number[]; readonly customers: number },
+): Promise<GrownShop[]> {
+  const template = await environment.createDatabase(TEMPLATE);
+  stack.defer(() => environment.dropDatabase(TEMPLATE));
+  const first = await environment.startServerOn(template);
+  const shop = await openShop(
+    { url: first.url, databaseUrl: template },
+    { products: 10_000, customers },
+  ).finally(() => first.stop());
+
+  const shops: GrownShop[] = [];
+  let seeded = 0;
+  for (const orders of sizes) {
+    await seedOrders(template, {
+      from: seeded,
+      upTo: orders,
+      ordersMax: sizes.at(-1)!,
+      onProgress: (count) => {
+        if (count % 100_000 === 0) say(`  ${count.toLocaleString('en')} orders are there`);
+      },
+    });
+    seeded = orders;
+    const name = `${TEMPLATE}_${orders}`;
+    const url = await environment.createDatabase(name, TEMPLATE);
+    stack.defer(() => environment.dropDatabase(name));
+    const server = await environment.startServerOn(url);
+    stack.defer(() => server.stop());
+    const adminToken = await logInAdmin(server.url);
+    shops.push({
+      orders,
+      server,
+      adminToken,
+      reads: {
+        'order detail': await details(url, orders, adminToken),
+        ...(await listRequests(server.url, shop, adminToken)),
+      },
+      placements: placements(shop, { hot: false }),
+    });
+  }
+  return shops;
+}
+
+/** From the whole history. */
+async function details(url: string, orders: number, token: string): Promise<LoadRequest[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ id: string }>(
+      'select id from orders where number::bigint % $1::int = 0',
+      [Math.ceil(orders / DETAILS_MAX)],
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    return rows.map(({ id }) => ({ method: 'GET', path: `/api/orders/${id}`, headers }));
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,8 @@
+/** Throws when the data that a server works on breaks an invariant. */
+export async function requireInvariants(url: string, adminToken: string): Promise<void> {
+  const reply = await fetch(`${url}/api/operations/invariants`, {
+    headers: { authorization: `Bearer ${adminToken}` },
+  });
+  const report = (await reply.json()) as { ok: boolean };
+  if (!reply.ok || !report.ok) throw new Error(`an invariant is broken: ${JSON.stringify(report)}`);
+}

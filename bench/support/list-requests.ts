@@ -1,0 +1,52 @@
+import type { LoadRequest } from './load-job.ts';
+import type { Shop } from './shop.ts';
+
+/** Enough to be different ones, few enough to write down. */
+const EACH = 200;
+const PAGES_DOWN = 20;
+
+/** The lists of orders that people ask for, by what they ask. */
+export type ListRequests = Readonly<Record<string, readonly LoadRequest[]>>;
+
+/** `url` is asked for the page that lies deep in the list. */
+export async function listRequests(
+  url: string,
+  shop: Shop,
+  adminToken: string,
+): Promise<ListRequests> {
+  const staff = (query: string) => get(`/api/orders?${query}`, adminToken);
+  const some = (query: (index: number) => string) =>
+    Array.from({ length: EACH }, (_, index) => staff(query(index)));
+  const skuAt = (index: number) => shop.skus[(index * 37) % shop.skus.length]!;
+  return {
+    'newest orders': [staff('limit=20')],
+    'a page far down': [await deepPage(url, adminToken)],
+    "a customer's own": shop.tokens
+      .slice(0, EACH)
+      .map((token) => get('/api/orders?limit=20', token)),
+    'what the kitchen has before it': [staff('limit=20&status=CONFIRMED,PREPARING,READY')],
+    'with a SKU': some((index) => `limit=20&sku=${skuAt(index)}`),
+    'search: a SKU': some((index) => `limit=20&search=${skuAt(index)}`),
+    'search: an order number': some((index) => `limit=20&search=${100_001 + index * 41}`),
+    'search: an e-mail': some((index) => `limit=20&search=customer-${index}@`),
+    'search: nothing has it': some((index) => `limit=20&search=no-such-thing-${index}`),
+  };
+}
+
+/** As far down as there are pages, by the cursors that somebody gets who leafs on. */
+async function deepPage(url: string, token: string): Promise<LoadRequest> {
+  let cursor = '';
+  for (let pages = 0; pages < PAGES_DOWN; pages += 1) {
+    const { path, headers } = get(`/api/orders?limit=100${cursor}`, token);
+    const reply = await fetch(`${url}${path}`, { headers });
+    if (!reply.ok) throw new Error(`a list was refused: ${await reply.text()}`);
+    const { nextCursor } = (await reply.json()) as { nextCursor: string | null };
+    if (nextCursor === null) break;
+    cursor = `&cursor=${encodeURIComponent(nextCursor)}`;
+  }
+  return get(`/api/orders?limit=20${cursor}`, token);
+}
+
+function get(path: string, token: string): LoadRequest {
+  return { method: 'GET', path, headers: { authorization: `Bearer ${token}` } };
+}

@@ -1,0 +1,27 @@
+/** What to send, over and over, for a while. */
+export interface LoadJob {
+  readonly url: string;
+  readonly connections: number;
+  readonly durationSeconds: number;
+  /** All connections together; as many as are answered when not given. */
+  readonly perSecond?: number;
+  /** Sent in turn; `[<id>]` in a header becomes a new text each time. */
+  readonly requests: readonly LoadRequest[];
+}
+
+export interface LoadRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface LoadResult {
+  readonly by: 'wrk' | 'autocannon';
+  readonly durationSeconds: number;
+  /** Replies with a 2xx. */
+  readonly succeeded: number;
+  /** Other replies, and connections that broke or took too long. */
+  readonly failed: number;
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+}

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { runAutocannon } from './autocannon.ts';
+import type { Environment } from './environment.ts';
+import type { LoadJob, LoadResult } from './load-job.ts';
+import { type CostMicros, costOfOne } from './processor-time.ts';
+import type { BenchServer } from './server.ts';
+import { runWrk } from './wrk.ts';
+
+/**
+ * Runs a load in a process of its own. By wrk where it is installed: on a machine that the generator shares with the
+ * server it takes about a fifth of autocannon's processor time, as pgbench does on the side of the reference. wrk has no
+ * steady rate, so where one is asked for it is autocannon.
+ */
+export function runLoad(job: LoadJob): Promise<LoadResult> {
+  const byWrk = job.perSecond === undefined && spawnSync('wrk', ['--version']).error === undefined;
+  return byWrk ? runWrk(job) : runAutocannon(job);
+}
+
+export interface CostedLoad extends LoadResult {
+  /** Of one reply. */
+  readonly cost: CostMicros | null;
+}
+
+/** The same on a server of the environment, with what its replies took. */
+export async function runCosted(
+  environment: Environment,
+  server: BenchServer,
+  job: Omit<LoadJob, 'url'>,
+): Promise<CostedLoad> {
+  const before = await environment.processorTime(server);
+  const result = await runLoad({ ...job, url: server.url });
+  const after = await environment.processorTime(server);
+  return { ...result, cost: costOfOne(before, after, result.succeeded + result.failed) };
+}
+
+export function perSecondOf({ succeeded, durationSeconds }: LoadResult): number {
+  return succeeded / durationSeconds;
+}

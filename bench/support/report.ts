@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Measurement } from '../scenarios/scenario.ts';
+
+/** The measurements as a table in Markdown: absolute figures drift, the ratio of one run is what to quote. */
+export function tableOf(measurements: readonly Measurement[]): string {
+  const rows = measurements.map((one) =>
+    [
+      one.scenario,
+      one.what,
+      rate(one.perSecond),
+      `${latency(one.p50Ms)} / ${latency(one.p99Ms)}`,
+      one.reference === null ? '' : `${rate(one.reference.perSecond)} ${one.reference.what}`,
+      ratio(one),
+      target(one),
+      cost(one),
+      String(one.failures),
+    ].join(' | '),
+  );
+  return [
+    '| scenario | what | per second | p50 / p99 ms | reference per second | ratio | target | CPU µs: server + database | failures |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n');
+}
+
+/** One of them, for whoever watches. */
+export function lineOf(one: Measurement): string {
+  const parts = [
+    one.what,
+    one.perSecond === null ? '' : `${rate(one.perSecond)} a second`,
+    one.p50Ms === null ? '' : `${one.p50Ms} / ${one.p99Ms} ms`,
+    one.reference === null ? '' : `${ratio(one)} of ${one.reference.what}`,
+    target(one),
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+function ratio({ perSecond, reference }: Measurement): string {
+  if (perSecond === null || reference === null) return '';
+  return (perSecond / reference.perSecond).toFixed(2);
+}
+
+function target({ target }: Measurement): string {
+  return target === null ? '' : `${target.says}: ${target.met ? 'met' : '**missed**'}`;
+}
+
+function cost({ cost }: Measurement): string {
+  return cost === null ? '' : `${Math.round(cost.server)} + ${Math.round(cost.database)}`;
+}
+
+export function machineFacts(): string {
+  const [cpu] = cpus();
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${cpu?.model.trim()}, ${memoryGb} GB, Linux ${release()}, Node ${process.version}`;
+}
+
+/** Writes the run as JSON into a folder and gives the file's path. */
+export async function writeResults(
+  folder: string,
+  measurements: readonly Measurement[],
+  facts: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const at = new Date().toISOString();
+  const file = join(folder, `${at.replaceAll(':', '-')}.json`);
+  await writeFile(file, `${JSON.stringify({ at, ...facts, measurements }, null, 2)}\n`);
+  return file;
+}
+
+function rate(perSecond: number | null): string {
+  return perSecond === null ? '' : Math.round(perSecond).toLocaleString('en');
+}
+
+function latency(ms: number | null): string {
+  return ms === null ? '–' : String(ms);
+}

@@ -1,0 +1,107 @@
+import pLimit from 'p-limit';
+import pg from 'pg';
+import type { LoadRequest } from './load-job.ts';
+
+export interface Shop {
+  /** Access tokens of customers. */
+  readonly tokens: readonly string[];
+  readonly skus: readonly string[];
+}
+
+/** Products with endless stock, straight into the tables, and customers who signed up over HTTP. */
+export async function openShop(
+  environment: { readonly url: string; readonly databaseUrl: string },
+  wanted: { readonly products: number; readonly customers: number },
+): Promise<Shop> {
+  const client = new pg.Client({ connectionString: environment.databaseUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `with made as (
+         insert into products (id, sku, name, price_minor, currency)
+         select overlay(overlay(gen_random_uuid()::text placing '7' from 15) placing '8' from 20)::uuid,
+                'BENCH-' || number, 'Bench product ' || number, 295, 'GBP'
+           from generate_series(1, $1::int) as number
+         returning id),
+       stocked as (
+         insert into stock (product_id, on_hand)
+         select id, 1000000000 from made
+         returning product_id)
+       insert into stock_movements (id, product_id, kind, delta, reason, on_hand, reserved, actor_type)
+       select gen_random_uuid(), id, 'initial', 1000000000, 'Opening stock', 1000000000, 0, 'system'
+         from made`,
+      [wanted.products],
+    );
+    await client.query('vacuum analyze');
+  } finally {
+    await client.end();
+  }
+  const skus = Array.from({ length: wanted.products }, (_, index) => `BENCH-${index + 1}`);
+  // The server hashes a bounded number of passwords at once.
+  const atOnce = pLimit(8);
+  const tokens = await Promise.all(
+    Array.from({ length: wanted.customers }, (_, index) =>
+      atOnce(() => signUp(environment.url, index)),
+    ),
+  );
+  return { tokens, skus };
+}
+
+/** One line for the product, or all for the first one when it is `hot`; each with a key of its own. */
+export function placements(shop: Shop, { hot }: { readonly hot: boolean }): LoadRequest[] {
+  return shop.skus.map((sku, index) => ({
+    method: 'POST',
+    path: '/api/orders',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${shop.tokens[index % shop.tokens.length]}`,
+      'idempotency-key': '[<id>]',
+    },
+    body: JSON.stringify({ items: [{ sku: hot ? shop.skus[0] : sku, quantity: 1 }] }),
+  }));
+}
+
+/** An order and who may read it. */
+export interface BenchOrder {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** Places orders over HTTP, one line each, by the shop's customers in turn. */
+export async function placeOrders(url: string, shop: Shop, count: number): Promise<BenchOrder[]> {
+  const atOnce = pLimit(32);
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      atOnce(async () => {
+        const token = shop.tokens[index % shop.tokens.length]!;
+        const sku = shop.skus[index % shop.skus.length]!;
+        const reply = await fetch(`${url}/api/orders`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ items: [{ sku, quantity: 1 }] }),
+        });
+        if (!reply.ok) throw new Error(`an order was refused: ${await reply.text()}`);
+        const { id } = (await reply.json()) as { id: string };
+        return { id, token };
+      }),
+    ),
+  );
+}
+
+export function detailOf({ id, token }: BenchOrder): LoadRequest {
+  return {
+    method: 'GET',
+    path: `/api/orders/${id}`,
+    headers: { authorization: `Bearer ${token}` },
+  };
+}
+
+async function signUp(url: string, index: number): Promise<string> {
+  const reply = await fetch(`${url}/api/auth/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `customer-${index}@bench.example`, password: 'bench-password' }),
+  });
+  if (!reply.ok) throw new Error(`a customer could not sign up: ${await reply.text()}`);
+  return ((await reply.json()) as { accessToken: string }).accessToken;
+}

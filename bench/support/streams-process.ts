@@ -1,0 +1,64 @@
+import http from 'node:http';
+
+export interface StreamsJob {
+  readonly streams: readonly { readonly url: string; readonly token: string }[];
+}
+
+/** Sent when all are open, and for each question after that. */
+export type StreamsReport =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'heard';
+      /** From the moment that an event bears, the start of its transaction, until it was here. */
+      readonly delaysMs: readonly number[];
+      readonly broken: number;
+    };
+
+/** Ids that lie between, and the shells of both, share one clock, so the difference is a delay. */
+const AT = /"at":"([^"]+)"/g;
+const OPEN_AT_ONCE = 50;
+
+const delaysMs: number[] = [];
+let broken = 0;
+
+process.on('message', (message: StreamsJob | 'report') => {
+  if (message === 'report') report({ kind: 'heard', delaysMs, broken });
+  else void openAll(message).then(() => report({ kind: 'open' }));
+});
+process.once('disconnect', () => process.exit());
+
+function report(text: StreamsReport): void {
+  process.send?.(text);
+}
+
+async function openAll({ streams }: StreamsJob): Promise<void> {
+  const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
+  const left = streams.values();
+  const openNext = async () => {
+    for (const { url, token } of left) await open(agent, url, token);
+  };
+  await Promise.all(Array.from({ length: OPEN_AT_ONCE }, openNext));
+}
+
+/** Resolves with its first words. */
+function open(agent: http.Agent, url: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent, headers }, (reply) => {
+      if (reply.statusCode !== 200) reject(new Error(`a stream was refused: ${reply.statusCode}`));
+      let begun = '';
+      reply.setEncoding('utf8').on('data', (text: string) => {
+        const now = Date.now();
+        const end = text.lastIndexOf('\n\n');
+        const whole = end === -1 ? '' : begun + text.slice(0, end);
+        begun = end === -1 ? begun + text : text.slice(end);
+        for (const [, at] of whole.matchAll(AT)) delaysMs.push(now - Date.parse(at!));
+        resolve();
+      });
+      reply.once('close', () => {
+        broken += 1;
+      });
+    });
+    request.once('error', reject);
+  });
+}
