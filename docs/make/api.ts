@@ -1,0 +1,170 @@
+import { anchorOf, code, fenced, type Page, page, table } from './markdown.ts';
+import { type Answer, type Document, type Operation, resolved, type Schema } from './openapi.ts';
+import { type Field, fieldsOf, meaningOf, typeText } from './schema-text.ts';
+
+interface Placed {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+/** What any operation can answer with: told once, on the first page. */
+const COMMON = /^(request|auth|service|idempotency)\./;
+
+/** One page for each tag, one for shapes with a name, and one that leads to them. */
+export function apiPages(document: Document): Page[] {
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
+  );
+  const chapters = document.tags.map(({ name, description }) => ({
+    file: `${anchorOf(name)}.md`,
+    name,
+    description,
+    operations: operations.filter(({ operation }) => operation.tags?.includes(name)),
+  }));
+  return [
+    page(
+      'api/index.md',
+      'HTTP API',
+      'The same as the server tells at `/docs` and `/openapi.json`. What holds for all of it:',
+      CONVENTIONS,
+      ...chapters.flatMap(({ file, name, description, operations }) => [
+        `## [${name}](${file})`,
+        description,
+        table(
+          ['call', 'does'],
+          operations.map(({ method, path, operation }) => [
+            code(`${method} ${path}`),
+            `[${titleOf(operation)}](${file}#${anchorOf(titleOf(operation))})`,
+          ]),
+        ),
+      ]),
+    ),
+    ...chapters.map(({ file, name, description, operations }) =>
+      page(
+        `api/${file}`,
+        name,
+        description,
+        ...operations.flatMap((placed) => operationParts(document, placed)),
+      ),
+    ),
+    schemasPage(document),
+  ];
+}
+
+const CONVENTIONS = `- JSON in UTF-8. Unknown fields and unknown query parameters are refused.
+- Amounts are whole numbers in the minor unit of their currency, times RFC 3339 in UTC, ids UUIDv7 in lower case.
+- Sign in by \`Authorization: Bearer …\` with an access token or an API key, or by the cookies that sign-in sets.
+- Every refusal is a [problem document](schemas.md#problem) with a \`code\`: see the [errors](../errors.md). Each operation
+  names its own; besides them any can answer with those of \`request\`, \`auth\`, \`idempotency\` and \`service\`.
+- Lists come in pages: send \`nextCursor\` back as \`cursor\` for the next one.
+- POST and PATCH of a signed-in caller take an \`Idempotency-Key\`: see [Idempotency](../../concepts/idempotency.md).`;
+
+function titleOf({ summary, operationId }: Operation): string {
+  return summary ?? operationId;
+}
+
+function operationParts(document: Document, { method, path, operation }: Placed): string[] {
+  const parameters = (operation.parameters ?? [])
+    .map((parameter) => resolved(document, parameter))
+    .filter(({ name }) => name !== 'Idempotency-Key');
+  const body = operation.requestBody?.content['application/json']?.schema;
+  return [
+    `## ${titleOf(operation)}`,
+    fenced('http', `${method} ${path}`),
+    `For ${audienceOf(operation)}.`,
+    ...(operation.description === undefined ? [] : [operation.description]),
+    ...(parameters.length === 0
+      ? []
+      : [
+          table(
+            ['parameter', 'in', 'takes', 'meaning'],
+            parameters.map(({ name, in: place, schema = {}, required, description }) => [
+              code(name),
+              place,
+              `${typeText(withoutPatternNoise(schema))}${required === true ? '' : ', optional'}`,
+              meaningOf(description ?? schema.description),
+            ]),
+          ),
+        ]),
+    ...(body === undefined ? [] : bodyParts(document, body)),
+    answersOf(document, operation),
+  ];
+}
+
+/** A length says nothing where a pattern says all. */
+function withoutPatternNoise(schema: Schema): Schema {
+  if (schema.pattern === undefined || schema.maxLength === undefined) return schema;
+  const { maxLength: _maxLength, ...rest } = schema;
+  return rest;
+}
+
+function bodyParts(document: Document, schema: Schema): string[] {
+  const fields = fieldsOf(resolved(document, schema));
+  return fields.length === 0 ? [] : [table(['body', 'takes', 'meaning'], fields)];
+}
+
+function audienceOf(operation: Operation): string {
+  const access = operation['x-access'];
+  if (access === undefined) return 'anyone';
+  const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
+  return [...access.roles.map((role) => code(role)), ...keys].join(', ');
+}
+
+function answersOf(document: Document, operation: Operation): string {
+  const lines: string[] = [];
+  const tables: string[] = [];
+  for (const [status, raw] of Object.entries(operation.responses)) {
+    const answer = resolved(document, raw);
+    if (Number(status) < 400) {
+      const { words, fields } = successOf(document, answer);
+      lines.push(`- ${code(status)} ${words}`);
+      if (fields.length > 0) tables.push(table([`answer ${status}`, 'is', 'meaning'], fields));
+    } else {
+      const codes = codesOf(answer).filter((one) => !COMMON.test(one));
+      const links = codes.map((one) => `[${code(one)}](../errors.md#${anchorOf(one)})`);
+      if (links.length > 0) lines.push(`- ${code(status)} ${links.join(', ')}`);
+    }
+  }
+  return [['Answers:', '', ...lines].join('\n'), ...tables].join('\n\n');
+}
+
+/** What an answer is, and its members where it is no shape with a name. */
+function successOf(document: Document, answer: Answer): { words: string; fields: Field[] } {
+  const [type, media] = Object.entries(answer.content ?? {})[0] ?? [];
+  const said = answer.description ?? '';
+  if (media?.schema === undefined) return { words: said, fields: [] };
+  if (type !== 'application/json') {
+    return { words: `${code(type!)} of ${typeText(media.schema)}`, fields: [] };
+  }
+  if (media.schema.$ref !== undefined) return { words: typeText(media.schema), fields: [] };
+  const schema = resolved(document, media.schema);
+  const item = schema.properties?.data?.items;
+  if (item === undefined) return { words: said, fields: fieldsOf(schema) };
+  const words = schema.properties?.nextCursor === undefined ? 'a list, whole, of' : 'a page of';
+  if (item.$ref !== undefined) return { words: `${words} ${typeText(item)}`, fields: [] };
+  return { words: `${words} these`, fields: fieldsOf(item) };
+}
+
+/** Every code of the answer's problem document. */
+function codesOf(answer: Answer): string[] {
+  return [...(answer.description ?? '').matchAll(/`([a-z]+\.[a-z_]+)`:/g)].map(([, one]) => one!);
+}
+
+function schemasPage(document: Document): Page {
+  const schemas = Object.entries(document.components.schemas ?? {}) as [string, Schema][];
+  return page(
+    'api/schemas.md',
+    'Shapes',
+    'Shapes that several operations share. The others stand with their operation.',
+    ...schemas.flatMap(([name, schema]) => [
+      `## ${name}`,
+      ...(schema.description === undefined ? [] : [schema.description]),
+      table(['member', 'is', 'meaning'], fieldsOf(schema)),
+    ]),
+  );
+}

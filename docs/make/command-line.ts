@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { createProgram } from '../../src/main/cli.ts';
+import { fenced, type Page, page } from './markdown.ts';
+
+const WIDTH = 100;
+
+/** What `--help` prints, for each command. */
+export function commandLinePage(): Page {
+  return page(
+    'command-line.md',
+    'Command line',
+    `\`npx holdfast COMMAND\` in the project's folder, or \`npm run holdfast -- COMMAND\`. It reads the same
+[configuration](configuration.md) as the server. With the embedded database a command uses the running server's, or starts
+it for as long as it needs it.`,
+    ...commandsOf(
+      createProgram(() => {}),
+      [],
+    ).flatMap(({ path, command }) => [`## ${path.join(' ')}`, fenced('', helpOf(command))]),
+  );
+}
+
+interface Named {
+  readonly path: readonly string[];
+  readonly command: Command;
+}
+
+function commandsOf(command: Command, above: readonly string[]): Named[] {
+  const path = [...above, command.name()];
+  return [{ path, command }, ...command.commands.flatMap((inner) => commandsOf(inner, path))];
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    getOutHelpWidth: () => WIDTH,
+    getOutHasColors: () => false,
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}

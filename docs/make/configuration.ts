@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError, readConfig } from '../../src/main/config.ts';
+import { code, type Page, page, table } from './markdown.ts';
+
+interface Variable {
+  readonly name: string;
+  /** As in `.env.example`; empty: none, or what the text says. */
+  readonly preset: string;
+  readonly meaning: string;
+}
+
+/** The head of a paragraph. */
+const TITLE = /^# --- (.*) ---\n/;
+
+/** What each variable is for is told by `.env.example`, what it takes by the reader of the configuration. */
+export async function configurationPage(): Promise<Page> {
+  const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  return page(
+    'configuration.md',
+    'Configuration',
+    `By environment variables, or a \`.env\` file in the working directory; variables of the environment win. An empty value
+counts as not set. A wrong one stops the start and says what the variable takes. [.env.example](../../.env.example) is the
+same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
+    ...example
+      .split('\n\n')
+      .filter((paragraph) => TITLE.test(paragraph))
+      .flatMap((paragraph) => [
+        `## ${TITLE.exec(paragraph)?.[1]}`,
+        table(
+          ['variable', 'default', 'takes', 'meaning'],
+          variablesOf(paragraph.replace(TITLE, '')).map(({ name, preset, meaning }) => [
+            code(name),
+            preset === '' ? '' : code(preset),
+            takes(name),
+            meaning,
+          ]),
+        ),
+      ]),
+  );
+}
+
+/** The variables of one paragraph, each with the comment before it. */
+function variablesOf(paragraph: string): Variable[] {
+  const variables: Variable[] = [];
+  let comment: string[] = [];
+  for (const line of paragraph.split('\n')) {
+    const [, name, preset = ''] = /^([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+    if (name === undefined) {
+      comment.push(line.replace(/^# ?/, ''));
+      continue;
+    }
+    variables.push({ name, preset, meaning: comment.join(' ') });
+    comment = [];
+  }
+  return variables;
+}
+
+/** No variable takes a control character, so each says what it does take. */
+function takes(name: string): string {
+  try {
+    readConfig({ [name]: '\u0000' });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const sentence of error.sentences) {
+      const [, words] =
+        new RegExp(`^${name} is .*, but it takes (.*)\\.$`, 's').exec(sentence) ?? [];
+      if (words !== undefined) return words;
+    }
+  }
+  throw new Error(`${name} does not say what it takes`);
+}

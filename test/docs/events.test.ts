@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type EventExample, eventExamples } from '../../docs/make/event-examples.ts';
+import { metricsPage } from '../../docs/make/metrics.ts';
+import { testDatabase } from '../support/database.ts';
+import { startTestServer } from '../support/server.ts';
+import type { Session } from '../support/session.ts';
+import { until } from '../support/until.ts';
+
+/** An event of each type, made by calls of the API, is held against its example in the reference. */
+const db = await testDatabase();
+const server = await startTestServer(db, {
+  background: true,
+  environment: {
+    RETRY_BASE_SECONDS: '0.05',
+    PENDING_ORDERS_MAX: '0',
+    CANCELLATIONS_PER_DAY_MAX: '0',
+  },
+});
+const admin = await server.asAdmin();
+const kitchen = await server.signInAs('kitchen');
+const customer = await server.signUp();
+
+interface LoggedEvent extends EventExample {
+  readonly orderId: string | null;
+}
+
+function logged(): Promise<LoggedEvent[]> {
+  return server.database.run<LoggedEvent>(
+    'test.logged_events',
+    `select type, order_id as "orderId", sequence, from_status as "from", to_status as "to", reason, data
+       from events
+      order by position`,
+    [],
+  );
+}
+
+async function place(quantity = 1, headers: Record<string, string> = {}): Promise<string> {
+  const reply = await customer.post('/api/orders', { items: [{ sku: 'NAAN', quantity }] }, headers);
+  assert.ok(reply.status < 300, reply.text);
+  return reply.json<{ id: string }>().id;
+}
+
+/** Gives the payment's id. */
+async function pay(orderId: string, action: object): Promise<string> {
+  const reply = await customer.post('/api/payments/initiate', { orderId });
+  const { payment } = reply.json<{ payment: { id: string } }>();
+  const acted = await server.anonymous.post(`/sandbox/sessions/${payment.id}/actions`, action);
+  assert.equal(acted.status, 202, acted.text);
+  return payment.id;
+}
+
+async function move(who: Session, orderId: string, ...steps: readonly string[]): Promise<void> {
+  for (const status of steps) {
+    const reply = await who.patch(`/api/orders/${orderId}/status`, { status });
+    assert.equal(reply.status, 200, reply.text);
+  }
+}
+
+async function untilLogged(type: string): Promise<void> {
+  await until(async () =>
+    assert.ok(
+      (await logged()).some((event) => event.type === type),
+      type,
+    ),
+  );
+}
+
+await admin.post('/api/products', {
+  sku: 'NAAN',
+  name: 'Plain Naan',
+  price: { amount: 295, currency: 'GBP' },
+  onHand: 100,
+});
+const paidOrder = await place();
+const payment = await pay(paidOrder, { action: 'pay', refunds: 'fail' });
+await untilLogged('order.confirmed');
+await move(kitchen, paidOrder, 'PREPARING', 'READY', 'COMPLETED');
+await admin.post(`/api/payments/${payment}/refunds`, { reason: 'It was cold' });
+await untilLogged('refund.failed');
+await pay(await place(), { action: 'decline' });
+await pay(await place(), { action: 'pay', amount: 1 });
+const refunded = await pay(await place(), { action: 'pay' });
+await until(async () => {
+  const reply = await admin.post(`/api/payments/${refunded}/refunds`, { reason: 'It was cold' });
+  assert.equal(reply.status, 201, reply.text);
+});
+await customer.post(`/api/orders/${await place()}/cancel`, { reason: 'I changed my mind' });
+await place(1_000, { prefer: 'respond-async' });
+for (const type of ['payment.failed', 'payment.flagged', 'refund.succeeded', 'order.failed']) {
+  await untilLogged(type);
+}
+const events = await logged();
+
+/** The names and types of all members, of the first of a list's. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+  if (value === null || typeof value !== 'object') return typeof value;
+  const members = Object.entries(value).map(([name, member]) => [name, shapeOf(member)] as const);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+for (const example of eventExamples) {
+  test(`${example.type} carries what its example in the reference shows`, () => {
+    const { type, from, to, sequence, data } = example;
+    const real = events.filter((event) => event.type === type);
+    assert.ok(real.length > 0, 'no such event was made');
+    // Of several ways to it the example shows one.
+    const like = real.find((event) => (event.from ?? undefined) === from);
+    assert.ok(like, `none comes from ${from}`);
+    assert.deepEqual(shapeOf(like.data), shapeOf(data));
+    assert.equal(like.to ?? undefined, to);
+    assert.equal(like.sequence === null, sequence === null);
+    assert.equal(like.orderId === null, sequence === null);
+  });
+}
+
+test('the metrics page names every metric of this product that a server shows', async () => {
+  const { text } = await metricsPage();
+  const shown = (await server.anonymous.get('/metrics')).text;
+  const names = [...shown.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+  const own = names.filter((name) => !/^(process|nodejs)_/.test(name));
+  assert.ok(own.length >= 12, own.join());
+  assert.deepEqual(
+    own.filter((name) => !text.includes(`| \`${name}\` |`)),
+    [],
+  );
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, describe, test } from 'node:test';
+import { freePort } from '../../src/database/embedded/free-port.ts';
+import { testDatabase } from '../support/database.ts';
+import { startServerProcess } from '../support/server-process.ts';
+import { root } from '../tidy/source-files.ts';
+import { type Example, examplesOf, pages } from './pages.ts';
+
+/**
+ * The examples of README and guides, run as a reader would: against a server that he has just started. Those of a page are one
+ * program; pages do not lean on each other.
+ */
+const EXAMPLES_TIMEOUT_MS = 150_000;
+
+const db = await testDatabase();
+const port = await freePort(null);
+const url = `http://localhost:${port}`;
+const server = await startServerProcess({
+  port,
+  environment: {
+    DATABASE_URL: db.url,
+    DEMO_DATA: 'true',
+    PUBLIC_URL: url,
+    PENDING_ORDERS_MAX: '0',
+    WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+  },
+});
+after(() => server.end('SIGTERM'));
+
+/** What the start prints once, and a reader copies. */
+function passwordOf(email: string): string {
+  const [, password] = new RegExp(`${email}\\s+(\\S+)`).exec(server.output()) ?? [];
+  assert.ok(password, `the banner shows no password of ${email}`);
+  return password;
+}
+
+const environment = {
+  PATH: process.env.PATH,
+  DATABASE_URL: db.url,
+  ADMIN_PASS: passwordOf('admin@holdfast.example'),
+  KITCHEN_PASS: passwordOf('kitchen@holdfast.example'),
+};
+
+/** One page's examples are one program, as its reader types them one after the other. */
+function run(command: string, args: readonly string[], program: string): Promise<string> {
+  const child = spawn(
+    command,
+    [...args, program.replaceAll('localhost:3000', `localhost:${port}`)],
+    {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: EXAMPLES_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child.once('error', reject);
+  child.once('close', (code) => {
+    if (code === 0) resolve(output);
+    else reject(new Error(`it ended with ${code}:\n${output}`));
+  });
+  return promise;
+}
+
+const interpreters = {
+  sh: ['bash', ['-eu', '-o', 'pipefail', '-c']],
+  js: [process.execPath, ['--input-type=module', '--eval']],
+} as const;
+
+/** What each example prints comes after what the one before it printed. */
+function assertPrinted(output: string, examples: readonly Example[]): void {
+  let from = 0;
+  for (const { page, line, prints } of examples) {
+    for (const wanted of prints) {
+      const at = output.indexOf(wanted, from);
+      assert.ok(at >= 0, `${page}:${line} does not print ${wanted}; all of it:\n${output}`);
+      from = at + wanted.length;
+    }
+  }
+}
+
+const all = pages.flatMap(examplesOf);
+
+test('there are examples that run, of both languages', () => {
+  for (const language of ['sh', 'js']) {
+    assert.ok(
+      all.some((example) => example.language === language),
+      language,
+    );
+  }
+});
+
+describe('the examples of a page run on a server that was just started, in their order', {
+  concurrency: 2,
+}, () => {
+  for (const page of new Set(all.map((example) => example.page))) {
+    for (const language of ['sh', 'js'] as const) {
+      const examples = all.filter((one) => one.page === page && one.language === language);
+      if (examples.length === 0) continue;
+      test(`${page}, ${language}`, async () => {
+        const [command, args] = interpreters[language];
+        const output = await run(command, args, examples.map(({ text }) => text).join('\n'));
+        assertPrinted(output, examples);
+      });
+    }
+  }
+});

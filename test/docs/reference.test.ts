@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { eventExamples } from '../../docs/make/event-examples.ts';
+import { referencePages } from '../../docs/make/reference.ts';
+import { eventTypes } from '../../src/events/index.ts';
+import { accessTable } from '../../src/main/access-table.ts';
+import { variableNames } from '../../src/main/config.ts';
+import { errorCatalogue } from '../../src/main/error-catalogue.ts';
+import { sourceFiles } from '../tidy/source-files.ts';
+
+const made = await referencePages();
+const kept = sourceFiles('docs/reference/**/*.md');
+const texts = new Map(made.map(({ path, text }) => [path, text]));
+
+describe('docs/reference, which "npm run docs" writes', () => {
+  test('has the pages that the code would make, and no other', () => {
+    assert.deepEqual(
+      kept.map(({ path }) => path),
+      made.map(({ path }) => `docs/reference/${path}`).sort(),
+    );
+  });
+
+  for (const { path, text } of made) {
+    test(`${path} says what the code says: if not, run "npm run docs"`, () => {
+      assert.equal(kept.find((file) => file.path === `docs/reference/${path}`)?.text, text);
+    });
+  }
+});
+
+test('every variable, every error and every type of event has its place', () => {
+  for (const name of variableNames) {
+    assert.match(texts.get('configuration.md')!, new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+  }
+  for (const { code } of errorCatalogue) {
+    assert.ok(texts.get('errors.md')!.includes(`### ${code}\n`), code);
+  }
+  assert.deepEqual(
+    eventExamples.map(({ type }) => type),
+    eventTypes,
+  );
+});
+
+test('every operation below /api has its heading', () => {
+  const headings = made
+    .filter(({ path }) => path.startsWith('api/') && path !== 'api/index.md')
+    .flatMap(({ text }) => [...text.matchAll(/^```http\n/gm)]);
+  const pagesOnly = ['getOpenApiDocument', 'getProblemPage', 'getDocs', 'getMetrics'];
+  const fewest = Object.keys(accessTable).filter(
+    (operation) => !pagesOnly.includes(operation) && !/^get(Console|Shop|Postman)/.test(operation),
+  );
+  assert.ok(headings.length >= fewest.length, `${headings.length} of ${fewest.length}`);
+});
