@@ -118,7 +118,7 @@ test('the order of members does not make another body', async () => {
 
 test('an expired key is taken over, also by another body', async () => {
   const first = await makeEffect(claimFor('expired', { quantity: 1 }), 'expired');
-  await query(url, `update idempotency_keys set expires_at = now() where scope_hash = $1`, [
+  await query(url, `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`, [
     claimFor('expired', {}).scopeHash,
   ]);
   const second = await makeEffect(claimFor('expired', { quantity: 2 }), 'expired');
@@ -165,7 +165,7 @@ test('purging removes the keys whose time has passed and no other', async () => 
   const [old, live] = [newClaim(), newClaim()];
   await makeEffect(old, 'purge');
   await makeEffect(live, 'purge');
-  await query(url, `update idempotency_keys set expires_at = now() where scope_hash = $1`, [
+  await query(url, `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`, [
     old.scopeHash,
   ]);
   const purged = await purgeKeys(database, 1_000);

@@ -105,7 +105,7 @@ test('unknown, malformed and expired refresh tokens are refused', async () => {
   const { familyId } = await callerBehind(accounts, accessToken);
   await database.run(
     'test.expire_family',
-    'update refresh_families set expires_at = now() where id = $1::uuid',
+    "update refresh_families set expires_at = now() - interval '1 minute' where id = $1::uuid",
     [familyId],
   );
   await assert.rejects(accounts.refreshSession(refreshToken), refusal('accounts.refresh_invalid'));

@@ -185,6 +185,7 @@ test('a dead letter that an admin sends again is delivered, under the same webho
 test('410 switches the endpoint off: what is pending ends, nothing more is sent, and a replay brings it back', async () => {
   const endpoint = await addEndpoint(admin);
   const { receiver } = endpoint;
+  const witness = await addEndpoint(admin);
   receiver.answer(() => 410);
   const from = new Date(Date.now() - 60_000).toISOString();
   const orderId = await placeOrder(customer, 'NAAN');
@@ -205,6 +206,11 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
     assert.equal(refused.json().code, 'webhooks.endpoint_inactive', refused.text);
   }
   const missed = await placeOrder(customer, 'NAAN');
+  // The relay is past all of it: what it reads only after the switch would be sent before the replay comes to it.
+  await until(async () => {
+    assert.equal(witness.receiver.ofOrder(orderId).length, 4);
+    assert.equal(witness.receiver.ofOrder(missed).length, 1);
+  });
 
   receiver.answer(() => 204);
   assert.equal((await admin.patch(endpoint.path, { active: true })).json().active, true);
