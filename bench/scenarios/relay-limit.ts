@@ -16,6 +16,8 @@ const WRITTEN_AT_ONCE = 100;
 const BACKLOG_SECONDS_MAX = 10;
 const NAME = 'bench_relay';
 const JOB = 'bench.note-event';
+/** As many at a time as of mails. */
+const AT_ONCE = 100;
 
 /** Events into jobs, one each, on a database beside the server's: how many a second at most, how soon at a steady rate. */
 export async function measureRelayLimit(
@@ -75,7 +77,7 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   jobs.start();
   stack.defer(() => jobs.stop());
   await jobs.started();
-  const runner = createRunner({ registry: jobs, onError });
+  const runner = createRunner({ registry: jobs, concurrency: { bench: AT_ONCE }, onError });
   stack.defer(() => runner.stop());
   runner.start();
 

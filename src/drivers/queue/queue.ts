@@ -15,14 +15,17 @@ export interface Message {
   readonly delayMs: number;
 }
 
-/** A message in the hands of one worker. It comes again when its lease ends before it was acknowledged. */
+/**
+ * A message in the hands of one worker. It comes again when its lease ends before it was acknowledged. A driver may let
+ * what was sent together share a lease: then it ends when none of them is extended.
+ */
 export interface Delivery {
   readonly jobId: string;
   readonly lane: Lane;
 }
 
 export interface ReceiveOptions {
-  /** 1 to 100. */
+  /** 1 to 100. A driver that brings several jobs in one message may give more. */
   readonly max: number;
   /** How long the messages are hidden from other workers. */
   readonly leaseMs: number;

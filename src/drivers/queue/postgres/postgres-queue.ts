@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
-import { derivedId, newId } from '../../../shared/ids.ts';
-import { type Delivery, type Lane, lanes, type Message, type QueueDriver } from '../queue.ts';
+import { type Lane, lanes, type QueueDriver } from '../queue.ts';
 import { createArrivals } from './arrivals.ts';
+import { type Content, createOpenPacks, type Handle, PACK_MAX, pack } from './packs.ts';
 
 export interface PostgresQueueOptions {
   readonly url: string;
@@ -30,22 +30,10 @@ const RETRIES_MAX = 1_000_000;
 /** Longer than the longest wait of a job; what is lost by it, the rescue sends again. */
 const KEPT_SECONDS = 30 * 86_400;
 
-interface Content {
-  readonly jobId: string;
-  /** For a person. */
-  readonly name: string;
-  /** Rises. */
-  readonly sentAs: string;
-}
-
-interface Handle {
-  readonly id: string;
-  readonly retryCount: number;
-}
-
 /**
  * Carries messages in PostgreSQL, in pg-boss's own schema and on connections of its own. Of pg-boss only the transport
- * is used: schedules, retries and dead letters are in our tables, the same for every driver.
+ * is used: schedules, retries and dead letters are in our tables, the same for every driver. Jobs that are sent together
+ * share messages, and so their leases.
  */
 export function createPostgresQueue({
   url,
@@ -77,7 +65,9 @@ export function createPostgresQueue({
     warningQueueSize: 100_000_000,
   });
   boss.on('error', onError);
-  const handles = new WeakMap<Delivery, Handle>();
+  const packs = createOpenPacks();
+  /** How many jobs a message of each queue had lately, so that a receiver takes about as many as it asked for. */
+  const jobsPerMessage = new Map<string, number>();
   const arrivals = createArrivals({
     findWaiting: async (names) =>
       (await pool.query<{ name: string }>(FIND_WAITING, [names])).rows.map(({ name }) => name),
@@ -87,18 +77,10 @@ export function createPostgresQueue({
   /** By lane, since one call of pg-boss is about one of its queues. */
   async function eachLane(
     queue: string,
-    deliveries: readonly Delivery[],
-    work: (name: string, held: Handle[]) => Promise<unknown>,
+    handles: ReadonlyMap<Lane, Handle[]>,
+    work: (name: string, handles: Handle[]) => Promise<unknown>,
   ): Promise<void> {
-    await Promise.all(
-      lanes.map(async (lane) => {
-        const held = deliveries.flatMap((one) => {
-          const handle = one.lane === lane ? handles.get(one) : undefined;
-          return handle === undefined ? [] : [handle];
-        });
-        if (held.length > 0) await work(nameOf(queue, lane), held);
-      }),
-    );
+    await Promise.all([...handles].map(([lane, ofLane]) => work(nameOf(queue, lane), ofLane)));
   }
 
   return {
@@ -118,7 +100,7 @@ export function createPostgresQueue({
     },
     async send(queue, messages) {
       for (const lane of lanes) {
-        const ofLane = distinct(messages.filter((message) => message.lane === lane));
+        const ofLane = pack(messages.filter((message) => message.lane === lane));
         for (let start = 0; start < ofLane.length; start += INSERT_MAX) {
           await boss.insert(nameOf(queue, lane), ofLane.slice(start, start + INSERT_MAX));
         }
@@ -134,13 +116,16 @@ export function createPostgresQueue({
       while (!signal.aborted) {
         const arrival = arrivals.listen(name);
         try {
-          const fetched = await boss.fetch<Content>(name, { batchSize: max });
+          const expected = jobsPerMessage.get(name) ?? PACK_MAX;
+          const fetched = await boss.fetch<Content>(name, { batchSize: Math.ceil(max / expected) });
           if (fetched.length > 0) {
-            return fetched.sort(bySending).map(({ id, retryCount, data }) => {
-              const delivery = { jobId: data.jobId, lane };
-              handles.set(delivery, { id, retryCount });
-              return delivery;
-            });
+            const deliveries = fetched
+              .sort(bySending)
+              .flatMap(({ id, retryCount, data }) =>
+                packs.open({ id, retryCount }, lane, data.jobIds),
+              );
+            jobsPerMessage.set(name, Math.max(expected / 2, deliveries.length / fetched.length));
+            return deliveries;
           }
           const leftMs = deadline - performance.now();
           if (leftMs <= 0) break;
@@ -153,13 +138,13 @@ export function createPostgresQueue({
     },
     /** By the lease that the message was sent with. */
     extend: (queue, deliveries) =>
-      eachLane(queue, deliveries, (name, held) => boss.touch(name, held)),
+      eachLane(queue, packs.heldBy(deliveries), (name, held) => boss.touch(name, held)),
     acknowledge: (queue, deliveries) =>
-      eachLane(queue, deliveries, (name, held) => boss.deleteJob(name, held)),
+      eachLane(queue, packs.close(deliveries), (name, ended) => boss.deleteJob(name, ended)),
     async bury(queue, delivery, error) {
       const { jobId } = delivery;
       await boss.insert(BURIED_QUEUE, [{ data: { jobId, queue, error } }]);
-      await eachLane(queue, [delivery], (name, held) => boss.deleteJob(name, held));
+      await eachLane(queue, packs.close([delivery]), (name, ended) => boss.deleteJob(name, ended));
     },
     async ping() {
       await pool.query('select 1');
@@ -191,21 +176,4 @@ function bySending(one: { data: Content }, other: { data: Content }): number {
 
 function nameOf(queue: string, lane: Lane): string {
   return `${queue}.${lane}`;
-}
-
-/** The id makes a repeat the same message for as long as the first has not been acknowledged. */
-function distinct(
-  messages: readonly Message[],
-): { id: string; data: Content; startAfter?: string }[] {
-  const byId = new Map(
-    messages.map(({ jobId, name, sending, delayMs }) => {
-      const id = derivedId('message', jobId, String(sending));
-      const startAfter = delayMs > 0 ? `${delayMs} milliseconds` : undefined;
-      return [
-        id,
-        { id, data: { jobId, name, sentAs: newId() }, ...(startAfter && { startAfter }) },
-      ];
-    }),
-  );
-  return [...byId.values()];
 }
