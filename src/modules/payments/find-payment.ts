@@ -4,9 +4,14 @@ import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
 import { requireVisibleOrder } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
-import { presentPayment } from './present-payment.ts';
+import { presentListedPayment, presentPayment } from './present-payment.ts';
 import { findOwner, findPayment, listPayments as readPayments } from './queries.ts';
-import type { ListOrderPaymentsInput, ListPaymentsInput, PaymentView } from './schemas.ts';
+import type {
+  ListedPaymentView,
+  ListOrderPaymentsInput,
+  ListPaymentsInput,
+  PaymentView,
+} from './schemas.ts';
 
 /** Throws `payments.not_found`, also for what is not the caller's. */
 export async function getPayment(
@@ -28,7 +33,7 @@ export function listPayments(
   db: Queryable,
   cursors: Cursors,
   { limit = PAGE_LIMIT_DEFAULT, cursor, status, orderId }: ListPaymentsInput,
-): Promise<Page<PaymentView>> {
+): Promise<Page<ListedPaymentView>> {
   const statuses = status === undefined ? null : status.split(',');
   return page(db, cursors, { statuses, orderId: orderId ?? null }, limit, cursor);
 }
@@ -40,7 +45,7 @@ export async function listOrderPayments(
   caller: Caller,
   orderId: string,
   { limit = PAGE_LIMIT_DEFAULT, cursor }: ListOrderPaymentsInput,
-): Promise<Page<PaymentView>> {
+): Promise<Page<ListedPaymentView>> {
   await requireVisibleOrder(db, caller, orderId);
   return page(db, cursors, { statuses: null, orderId }, limit, cursor);
 }
@@ -51,13 +56,13 @@ async function page(
   filters: { readonly statuses: readonly string[] | null; readonly orderId: string | null },
   limit: number,
   cursor: string | undefined,
-): Promise<Page<PaymentView>> {
+): Promise<Page<ListedPaymentView>> {
   const scope = { list: 'payments', ...filters };
   const [beforeAt = null, beforeId = null] =
     cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
   const { statuses, orderId } = filters;
   const rows = await readPayments(db, statuses, orderId, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, presentPayment, (last) =>
+  return pageOf(rows, limit, presentListedPayment, (last) =>
     cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
   );
 }

@@ -21,6 +21,7 @@ import { type ReconcileReport, reconcilePayments } from './reconcile-payments.ts
 import { refundPayment } from './refund-payment.ts';
 import { createRepeater } from './repeat.ts';
 import type {
+  ListedPaymentView,
   ListOrderPaymentsInput,
   ListPaymentsInput,
   PaymentView,
@@ -71,12 +72,12 @@ export interface Payments {
   ): Promise<Once<RefundView>>;
   receiveWebhook(webhook: ReceivedWebhook): Promise<void>;
   getPayment(caller: Caller, paymentId: string): Promise<PaymentView>;
-  listPayments(input: ListPaymentsInput): Promise<Page<PaymentView>>;
+  listPayments(input: ListPaymentsInput): Promise<Page<ListedPaymentView>>;
   listOrderPayments(
     caller: Caller,
     orderId: string,
     input: ListOrderPaymentsInput,
-  ): Promise<Page<PaymentView>>;
+  ): Promise<Page<ListedPaymentView>>;
   reconcilePayments(options: { readonly since: Date }): Promise<ReconcileReport>;
   /** The same for what changed in the last days, at intervals; tells `onDifference` what it found. */
   reconcileRegularly(): Promise<void>;

@@ -1,7 +1,7 @@
 import { money } from '../../shared/money.ts';
-import type { PaymentRow } from './queries.ts';
+import type { ListedPaymentRow, PaymentRow } from './queries.ts';
 import type { RefundRow } from './refund-queries.ts';
-import type { PaymentView, RefundView } from './schemas.ts';
+import type { ListedPaymentView, PaymentView, RefundView } from './schemas.ts';
 
 export function presentPayment(row: PaymentRow): PaymentView {
   return {
@@ -17,6 +17,10 @@ export function presentPayment(row: PaymentRow): PaymentView {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+export function presentListedPayment(row: ListedPaymentRow): ListedPaymentView {
+  return { ...presentPayment(row), orderNumber: row.orderNumber };
 }
 
 export function presentRefund(row: RefundRow): RefundView {

@@ -244,6 +244,10 @@ export const postponeClosing = statement<[id: string, seconds: number], never>(
       and next_attempt_at is not null`,
 );
 
+export interface ListedPaymentRow extends PaymentRow {
+  orderNumber: string | null;
+}
+
 /** Newest first, before (createdAt, id) when given. */
 export const listPayments = statement<
   [
@@ -253,11 +257,12 @@ export const listPayments = statement<
     beforeId: string | null,
     limit: number,
   ],
-  PaymentRow
+  ListedPaymentRow
 >(
   'payments.list',
-  `select ${paymentColumns}
+  `select ${paymentColumns}, orders.number as "orderNumber"
      from payments
+     left join orders on orders.id = payments.order_id
     where ($1::text[] is null or payments.status = any($1::text[]))
       and ($2::uuid is null or payments.order_id = $2::uuid)
       and ($3::timestamptz is null or (payments.created_at, payments.id) < ($3::timestamptz, $4::uuid))

@@ -34,7 +34,15 @@ export const PaymentReply = Type.Object(
 
 export type PaymentView = Static<typeof PaymentReply>;
 
-export const PaymentPage = pageOfSchema(PaymentReply);
+/** As lists show it: a person knows the order by its number. */
+export const ListedPaymentReply = Type.Object(
+  { ...PaymentReply.properties, orderNumber: Nullable(Type.String()) },
+  { title: 'ListedPayment' },
+);
+
+export type ListedPaymentView = Static<typeof ListedPaymentReply>;
+
+export const PaymentPage = pageOfSchema(ListedPaymentReply);
 
 export const InitiateBody = Type.Object(
   { orderId: Id },

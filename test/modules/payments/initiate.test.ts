@@ -173,6 +173,15 @@ describe('payments are seen', () => {
     );
   });
 
+  test('in lists under the number that people know the order by', async () => {
+    const { orderId } = await shop.opened();
+    const [payment] = await paymentsOf(orderId);
+    const sent = provider.sessions.get(payment!.id)?.request.orderNumber;
+    assert.equal(payment?.orderNumber, sent);
+    const { data } = await payments.listPayments({ orderId });
+    assert.deepEqual(data, [payment]);
+  });
+
   test('a page at a time, newest first, each once', async () => {
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {

@@ -1,11 +1,13 @@
 import { Anchor, Group, SegmentedControl, Table, Title, VisuallyHidden } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
-import { answerOf, api, type Payment } from '../../shared/api.ts';
+import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { RefundButton } from '../order/refund-button.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
+
+type Payment = ItemOf<'listPayments'>;
 
 const choices: readonly { readonly value: string; readonly label: string }[] = [
   { value: '', label: 'All' },
@@ -83,8 +85,8 @@ function Row({ payment }: { payment: Payment }) {
         {payment.orderId === null ? (
           'of no order'
         ) : (
-          <Anchor component={Link} href={`/orders/${payment.orderId}`} className="number one-line">
-            …{payment.orderId.slice(-6)}
+          <Anchor component={Link} href={`/orders/${payment.orderId}`} fw={600} className="number">
+            {payment.orderNumber}
           </Anchor>
         )}
       </Table.Td>
