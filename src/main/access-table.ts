@@ -28,6 +28,11 @@ export const sandboxAccess: AccessTable = Object.fromEntries(
   sandboxOperations.map((operation): [string, Access] => [operation, 'anyone']),
 );
 
+export const queueBoardOperation = 'viewQueueBoard';
+
+/** Bull Board's, where jobs go through BullMQ: people, and no keys. */
+export const boardAccess: AccessTable = { [queueBoardOperation]: { roles: ['admin'] } };
+
 /**
  * Who may call what: the one table of access rules, by operation id. Roles stand for signed-in users, scopes for API
  * keys. Ownership ("your own orders only") is asked by the use cases: what is not yours does not exist.

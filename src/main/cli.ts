@@ -1,16 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../shared/caller.ts';
-import { check } from './commands/check.ts';
-import { listDeadLettersCommand, redriveCommand } from './commands/dead-letters.ts';
-import { doctor } from './commands/doctor.ts';
-import { importOrdersCommand } from './commands/import-orders.ts';
-import { importProductsCommand } from './commands/import-products.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { openapi } from './commands/openapi.ts';
-import { reconcile } from './commands/reconcile.ts';
-import { replayCommand } from './commands/replay.ts';
-import { serve } from './commands/serve.ts';
-import { createUserCommand, disableUserCommand, setRoleCommand } from './commands/user.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { version } from './program.ts';
@@ -52,11 +41,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for help)')
     .addHelpText('after', EXIT_CODES_HELP);
-  /** Passes a command's own arguments on, and its exit code back. */
-  const ending =
-    <Arguments extends unknown[]>(command: (...all: Arguments) => Promise<ExitCode>) =>
-    async (...all: Arguments): Promise<void> =>
+  /** Loads a command only when it is run, passes its own arguments on, and its exit code back. */
+  const ending: Ending =
+    (load) =>
+    async (...all) => {
+      const command = await load();
       end(await command(...all));
+    };
 
   program
     .command('serve')
@@ -66,36 +57,36 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       'stop also when the process that started it is gone; "npm start" uses it',
     )
     .addHelpText('after', '\nExample:\n  PORT=8080 holdfast serve')
-    .action(ending(serve));
+    .action(ending(async () => (await import('./commands/serve.ts')).serve));
   program
     .command('migrate')
     .description('bring the database to the newest schema')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://… holdfast migrate')
-    .action(ending(() => migrateCommand()));
+    .action(ending(async () => (await import('./commands/migrate.ts')).migrateCommand));
   program
     .command('check')
     .description('prove the invariants on the live data; exits 1 when one is broken')
     .option('--json', 'write the report as JSON')
     .addHelpText('after', '\nExample:\n  holdfast check && echo "nothing lost, nothing oversold"')
-    .action(ending(check));
+    .action(ending(async () => (await import('./commands/check.ts')).check));
   program
     .command('reconcile')
     .description('hold the payments against the provider and heal them; exits 1 when some differ')
     .option('--hours <n>', 'how far back to look', wholeNumber(1, 8_760), 72)
     .option('--json', 'write the report as JSON')
     .addHelpText('after', '\nExample:\n  holdfast reconcile --hours 24')
-    .action(ending(reconcile));
+    .action(ending(async () => (await import('./commands/reconcile.ts')).reconcile));
   program
     .command('doctor')
     .description('look at everything that a start needs, and say what to do')
     .addHelpText('after', '\nExample:\n  NODE_ENV=production holdfast doctor')
-    .action(ending(() => doctor()));
+    .action(ending(async () => (await import('./commands/doctor.ts')).doctor));
 
   program
     .command('openapi')
     .description('write the OpenAPI document of this version, without a database')
     .addHelpText('after', '\nExample:\n  holdfast openapi > openapi.json')
-    .action(ending(() => openapi()));
+    .action(ending(async () => (await import('./commands/openapi.ts')).openapi));
 
   addDeadLetterCommands(program, ending);
   addUserCommands(program, ending);
@@ -104,7 +95,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 }
 
 type Ending = <Arguments extends unknown[]>(
-  command: (...all: Arguments) => Promise<ExitCode>,
+  load: () => Promise<(...all: Arguments) => Promise<ExitCode>>,
 ) => (...all: Arguments) => Promise<void>;
 
 function addDeadLetterCommands(program: Command, ending: Ending): void {
@@ -117,13 +108,15 @@ function addDeadLetterCommands(program: Command, ending: Ending): void {
     .option('--limit <n>', 'how many', wholeNumber(1, 10_000), 100)
     .option('--json', 'write them as JSON')
     .addHelpText('after', '\nExample:\n  holdfast dead-letters list --limit 20')
-    .action(ending(listDeadLettersCommand));
+    .action(
+      ending(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
+    );
   deadLetters
     .command('redrive [ids...]')
     .description('give them all their tries again; exits 1 when an id is of none')
     .option('--all', 'every one of them')
     .addHelpText('after', '\nExample:\n  holdfast dead-letters redrive --all')
-    .action(ending(redriveCommand));
+    .action(ending(async () => (await import('./commands/dead-letters.ts')).redriveCommand));
 }
 
 function addUserCommands(program: Command, ending: Ending): void {
@@ -138,18 +131,18 @@ function addUserCommands(program: Command, ending: Ending): void {
     .option('--vip', 'serve this customer first')
     .option('--password-stdin', 'read the password from the first line of standard input')
     .addHelpText('after', '\nExample:\n  holdfast user create owner@shop.example --role admin')
-    .action(ending(createUserCommand));
+    .action(ending(async () => (await import('./commands/user.ts')).createUserCommand));
   user
     .command('role <email>')
     .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
     .description('give a user another role')
     .addHelpText('after', '\nExample:\n  holdfast user role kim@shop.example kitchen')
-    .action(ending(setRoleCommand));
+    .action(ending(async () => (await import('./commands/user.ts')).setRoleCommand));
   user
     .command('disable <email>')
     .description('end every session of a user and let nobody in as them')
     .addHelpText('after', '\nExample:\n  holdfast user disable kim@shop.example')
-    .action(ending(disableUserCommand));
+    .action(ending(async () => (await import('./commands/user.ts')).disableUserCommand));
 }
 
 function addFileCommands(program: Command, ending: Ending): void {
@@ -162,7 +155,9 @@ function addFileCommands(program: Command, ending: Ending): void {
       'after',
       '\nExample:\n  holdfast import products menu.csv --map "name=Item Name,price=Product Price"',
     )
-    .action(ending(importProductsCommand));
+    .action(
+      ending(async () => (await import('./commands/import-products.ts')).importProductsCommand),
+    );
   addOrdersFileOptions(imports.command('orders <file>'))
     .description('read orders that were taken elsewhere into the history; run it again at will')
     .addHelpText(
@@ -177,7 +172,7 @@ Example:
     --map number=OrderNumber,date=OrderDate,name=ItemName,quantity=Quantity,price=ProductPrice \\
     --date-format "dd/MM/yyyy HH:mm" --time-zone Europe/London`,
     )
-    .action(ending(importOrdersCommand));
+    .action(ending(async () => (await import('./commands/import-orders.ts')).importOrdersCommand));
   addOrdersFileOptions(program.command('replay <file>'))
     .description('send the orders of a file to a server, as customers would, and check each answer')
     .requiredOption('--url <url>', 'the server, such as http://127.0.0.1:3000')
@@ -197,7 +192,7 @@ Example:
   holdfast replay orders.csv.gz --url http://127.0.0.1:3000 --admin admin@shop.example \\
     --prepare --concurrency 32 --map number=OrderNumber,date=OrderDate,…`,
     )
-    .action(ending(replayCommand));
+    .action(ending(async () => (await import('./commands/replay.ts')).replayCommand));
 }
 
 function addOrdersFileOptions(command: Command): Command {

@@ -45,7 +45,7 @@ import {
 import { systemClock } from '../shared/clock.ts';
 import { unavailable } from '../shared/common-errors.ts';
 import { createCursors } from '../shared/pagination.ts';
-import { accessTable, probeAccess, sandboxAccess } from './access-table.ts';
+import { accessTable, boardAccess, probeAccess, sandboxAccess } from './access-table.ts';
 import { tags } from './api-tags.ts';
 import type { Config } from './config.ts';
 import { constraintErrors } from './constraint-errors.ts';
@@ -57,7 +57,6 @@ import { createCaches, createOrderCaching } from './order-caches.ts';
 import { createPaymentSide } from './payment-side.ts';
 import { registerPostmanCollection } from './postman/index.ts';
 import { version, webFolder } from './program.ts';
-import { boardAccess, registerQueueBoard } from './queue-board.ts';
 import { createQueueSide } from './queue-side.ts';
 import { createScheduleTable } from './schedules.ts';
 import { createConsumer } from './subscriptions.ts';
@@ -76,9 +75,9 @@ export interface Surroundings {
 
 /**
  * Jobs of one process at a time, where the usual ten are not right: orders are placed together, and calls to webhook
- * endpoints mostly wait, a few of them for nothing.
+ * endpoints mostly wait, a few of them for nothing. Of mails, as many as the mailer bears.
  */
-const jobConcurrency = { orders: 100, mail: 20, webhooks: 50 } as const;
+const jobConcurrency = { orders: 100, webhooks: 50 } as const;
 
 /** The whole product, built and not yet listening. */
 export interface Product {
@@ -168,7 +167,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   );
   const catalog = createCatalog({ database, reads, cursors, currency, openStock });
   const inventory = createInventory({ database, cursors });
-  const caches = built.adopt(createCaches(config.cache, logger), (it) => it.close());
+  const caches = built.adopt(await createCaches(config.cache, logger), (it) => it.close());
   const orderCaching = built.adopt(createOrderCaching({ caches, liveLog, onError }), (it) =>
     it.stop(),
   );
@@ -212,9 +211,9 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   });
   built.defer(() => operations.sampler.stop());
 
-  const limits = built.adopt(createLimits(config, logger), (it) => it.close());
+  const limits = built.adopt(await createLimits(config, logger), (it) => it.close());
 
-  const paymentSide = createPaymentSide(config, {
+  const paymentSide = await createPaymentSide(config, {
     database,
     app: () => app,
     sandboxSecret: surroundings.sandboxSecret,
@@ -250,7 +249,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     retryBaseSeconds: config.retryBaseSeconds,
   });
 
-  const mailer = built.adopt(createMailer(config.mail), (it) => it.close());
+  const mailer = built.adopt(await createMailer(config.mail), (it) => it.close());
   const retryDelayMs = exponentialBackoff({ baseMs: config.retryBaseSeconds * 1_000 });
   jobs.define([
     createQueuedPlacement({
@@ -275,7 +274,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const runner = built.adopt(
     createRunner({
       registry: jobs,
-      concurrency: jobConcurrency,
+      concurrency: { ...jobConcurrency, mail: mailer.atOnceMax },
       tracing,
       onTry(report) {
         metrics.observeJob(report);
@@ -337,7 +336,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     registerWebhooksRoutes(app, webhooks);
     registerOperationsRoutes(app, operations);
     registerPostmanCollection(app, currency);
-    if (queueSide.boards !== null) await registerQueueBoard(app, queueSide.boards);
+    if (queueSide.boards !== null) {
+      const { registerQueueBoard } = await import('./queue-board.ts');
+      await registerQueueBoard(app, queueSide.boards);
+    }
   }
 
   const everything = built.move();

@@ -1,16 +1,19 @@
 import { createCaptureMailer } from '../drivers/mail/capture/capture-mailer.ts';
 import type { Mailer } from '../drivers/mail/mailer.ts';
-import { createSesMailer } from '../drivers/mail/ses/ses-mailer.ts';
-import { createSmtpMailer } from '../drivers/mail/smtp/smtp-mailer.ts';
 import type { MailChoice } from './mail-choice.ts';
 
-export function createMailer(choice: MailChoice): Mailer {
+/** Loads no library of a driver that is not chosen. */
+export async function createMailer(choice: MailChoice): Promise<Mailer> {
   switch (choice.kind) {
     case 'capture':
       return createCaptureMailer();
-    case 'smtp':
+    case 'smtp': {
+      const { createSmtpMailer } = await import('../drivers/mail/smtp/smtp-mailer.ts');
       return createSmtpMailer(choice);
-    case 'ses':
+    }
+    case 'ses': {
+      const { createSesMailer } = await import('../drivers/mail/ses/ses-mailer.ts');
       return createSesMailer(choice);
+    }
   }
 }

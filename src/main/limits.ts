@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import { createMemoryRateLimiters } from '../drivers/limits/memory/memory-rate-limiters.ts';
 import { createPatientRateLimiter } from '../drivers/limits/patient-rate-limiter.ts';
 import type { Rate, RateLimiters } from '../drivers/limits/rate-limiter.ts';
-import { createRedisRateLimiters } from '../drivers/limits/redis/redis-rate-limiters.ts';
 import { clientNetwork, type Limit, type LimitsOf } from '../http/index.ts';
 import { emailKey } from '../modules/accounts/index.ts';
 import { isStaff } from '../shared/caller.ts';
@@ -19,21 +18,18 @@ export interface Limits {
   close(): Promise<void>;
 }
 
-/** The rate limits of the configuration, counted in Redis when there is one. */
-export function createLimits(
+/** The rate limits of the configuration, counted in Redis when there is one: its client is not loaded otherwise. */
+export async function createLimits(
   config: Pick<Config, 'role' | 'rateLimits' | 'redisUrl'>,
   log: Log,
-): Limits {
+): Promise<Limits> {
   const { auth, checkout, global } = config.rateLimits;
   const isOff = auth === null && checkout === null && global === null;
   // A worker serves nothing that is limited.
   if (isOff || config.role === 'worker') {
     return { limitsOf: () => [], close: async () => {} };
   }
-  const limiters =
-    config.redisUrl === null
-      ? createMemoryRateLimiters()
-      : createRedisRateLimiters({ url: config.redisUrl, log });
+  const limiters = await createLimiters(config.redisUrl, log);
   const general = global === null ? [] : [globalLimit(limiters, global)];
   const special = {
     auth: auth === null ? null : authLimit(limiters, auth),
@@ -49,6 +45,14 @@ export function createLimits(
     },
     close: () => limiters.close(),
   };
+}
+
+async function createLimiters(redisUrl: string | null, log: Log): Promise<RateLimiters> {
+  if (redisUrl === null) return createMemoryRateLimiters();
+  const { createRedisRateLimiters } = await import(
+    '../drivers/limits/redis/redis-rate-limiters.ts'
+  );
+  return createRedisRateLimiters({ url: redisUrl, log });
 }
 
 function globalLimit(limiters: RateLimiters, rate: Rate): Limit {

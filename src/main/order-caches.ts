@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cache, Caches } from '../drivers/cache/cache.ts';
 import { createMemoryCaches } from '../drivers/cache/memory/memory-caches.ts';
-import { createRedisCaches } from '../drivers/cache/redis/redis-caches.ts';
 import type { LiveLog } from '../events/index.ts';
 import type { OrderCaches, Orders } from '../modules/orders/index.ts';
 import type { Log } from '../shared/log.ts';
@@ -16,10 +15,11 @@ const CUSTOMER_TTL_MS = 1_000;
 const CUSTOMERS_MAX = 10_000;
 const LISTEN_AGAIN_MS = 1_000;
 
-export function createCaches(choice: CacheChoice, log: Log): Caches {
-  return choice.kind === 'memory'
-    ? createMemoryCaches()
-    : createRedisCaches({ url: choice.url, log });
+/** Loads the client of Redis only where it is chosen. */
+export async function createCaches(choice: CacheChoice, log: Log): Promise<Caches> {
+  if (choice.kind === 'memory') return createMemoryCaches();
+  const { createRedisCaches } = await import('../drivers/cache/redis/redis-caches.ts');
+  return createRedisCaches({ url: choice.url, log });
 }
 
 /** What keeps the details of orders, and hears of what changes them. */

@@ -6,7 +6,6 @@ import {
   createSandboxProvider,
   type Sandbox,
 } from '../drivers/payments/sandbox/index.ts';
-import { createStripeProvider } from '../drivers/payments/stripe/index.ts';
 import type { App } from '../http/index.ts';
 import type { Config } from './config.ts';
 
@@ -26,13 +25,13 @@ export interface PaymentSurroundings {
   readonly onError: (error: unknown) => void;
 }
 
-export function createPaymentSide(
+export async function createPaymentSide(
   { payments, publicUrl, role }: Config,
   { database, app, sandboxSecret, onError }: PaymentSurroundings,
-): PaymentSide {
+): Promise<PaymentSide> {
   const ownUrl = () => addressOf(app());
   const sandboxUrl = () => (role === 'worker' ? publicUrl : ownUrl());
-  const provider = createPaymentProvider(payments, { sandboxSecret, sandboxUrl });
+  const provider = await createPaymentProvider(payments, { sandboxSecret, sandboxUrl });
   if (payments.kind !== 'sandbox' || role === 'worker') return { provider, sandbox: null };
   const sandbox = createSandbox({
     database,
@@ -44,12 +43,18 @@ export function createPaymentSide(
   return { provider, sandbox };
 }
 
-/** The provider alone, for a process that does not serve. `sandboxUrl` is where the sandbox is reached by default. */
-export function createPaymentProvider(
+/**
+ * The provider alone, for a process that does not serve. `sandboxUrl` is where the sandbox is reached by default. Loads no
+ * library of another one.
+ */
+export async function createPaymentProvider(
   payments: Config['payments'],
   sandbox: { readonly sandboxSecret: string | null; readonly sandboxUrl: () => string },
-): PaymentProvider {
-  if (payments.kind === 'stripe') return createStripeProvider(payments);
+): Promise<PaymentProvider> {
+  if (payments.kind === 'stripe') {
+    const { createStripeProvider } = await import('../drivers/payments/stripe/index.ts');
+    return createStripeProvider(payments);
+  }
   return createSandboxProvider({
     baseUrl: () => payments.url ?? sandbox.sandboxUrl(),
     webhookSecret: requiredSecret(sandbox.sandboxSecret),

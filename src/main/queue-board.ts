@@ -11,14 +11,10 @@ import type {
 import fastifyStatic from '@fastify/static';
 import type { Queue } from 'bullmq';
 import { Type } from 'typebox';
-import type { AccessTable, App } from '../http/index.ts';
+import type { App } from '../http/index.ts';
+import { queueBoardOperation } from './access-table.ts';
 
 export const BOARD_PATH = '/admin/queues';
-
-const operationId = 'viewQueueBoard';
-
-/** Added to the access table where jobs go through BullMQ: people, and no keys. */
-export const boardAccess: AccessTable = { [operationId]: { roles: ['admin'] } };
 
 /** Its own scripts, styles and calls; its first styles stand in the page. Nothing of other hosts. */
 const BOARD_POLICY =
@@ -56,7 +52,7 @@ export async function registerQueueBoard(app: App, boards: () => readonly Queue[
       serve: false,
       cacheControl: false,
     });
-    const route = { schema: { operationId }, config: { page: true } };
+    const route = { schema: { operationId: queueBoardOperation }, config: { page: true } };
     const file = {
       ...route.schema,
       params: Type.Object({ '*': Type.String({ pattern: FILE_PATTERN }) }),

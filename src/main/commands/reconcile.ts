@@ -26,7 +26,7 @@ export function reconcile({ hours, json = false }: ReconcileCommandOptions): Pro
       database,
       // A command hands out no cursors.
       cursors: createCursors(randomBytes(32).toString('base64')),
-      provider: createPaymentProvider(config.payments, {
+      provider: await createPaymentProvider(config.payments, {
         sandboxSecret: await sandboxSecretOf(config),
         sandboxUrl: () => config.publicUrl,
       }),
