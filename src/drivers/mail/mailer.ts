@@ -16,6 +16,8 @@ export interface MailerOptions {
 export interface Mailer {
   /** `capture` sends nothing: whoever records the mail has all of it. */
   readonly kind: 'capture' | 'smtp' | 'ses';
+  /** How many mails it bears to be handed at a time: so few that the last of them is through before its caller gives up. */
+  readonly atOnceMax: number;
   /**
    * Resolves when the mail has been handed over. Throws `MailRefusedError` when the server will never take it; any other
    * rejection leaves open whether it was taken, and the same mail may be sent again.

@@ -7,15 +7,24 @@ export const MAIL_JOB = 'notifications.send-mail';
 /** Of its own, so that a mail server that hangs holds up no other work. */
 export const MAIL_QUEUE = 'mail';
 
-/** What a job brings: where to look, and nothing that a mail would say. */
-export type MailJobData =
-  | { readonly kind: OrderMailKind; readonly orderId: string; readonly sequence: number }
-  | { readonly kind: 'password.reset'; readonly resetId: string };
+/** What a job brings: where to look, and nothing that a mail would say. `sequence` is the event's. */
+export type OrderMailJobData = {
+  readonly kind: OrderMailKind;
+  readonly orderId: string;
+  readonly sequence: number;
+};
+type ResetMailJobData = { readonly kind: 'password.reset'; readonly resetId: string };
+export type MailJobData = OrderMailJobData | ResetMailJobData;
+
+/** Of the mail that follows from an event, or from the wish for a new password. */
+export function mailJobId(causeId: string): string {
+  return followingId(causeId, MAIL_JOB);
+}
 
 /** The mail that tells an order's customer of an event. */
 export function orderMailJob({ id, orderId, sequence }: LoggedEvent, kind: OrderMailKind): NewJob {
   return {
-    id: followingId(id, MAIL_JOB),
+    id: mailJobId(id),
     name: MAIL_JOB,
     lane: 'normal',
     data: { kind, orderId, sequence },
@@ -26,7 +35,7 @@ export function orderMailJob({ id, orderId, sequence }: LoggedEvent, kind: Order
 /** The mail of a password reset. Somebody sits and waits for it. */
 export function resetMailJob(resetId: string): NewJob {
   return {
-    id: followingId(resetId, MAIL_JOB),
+    id: mailJobId(resetId),
     name: MAIL_JOB,
     lane: 'high',
     data: { kind: 'password.reset', resetId },

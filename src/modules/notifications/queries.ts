@@ -1,42 +1,51 @@
 import { statement } from '../../database/statement.ts';
-import type { MailKind } from './mail-kind.ts';
+import type { EventType } from '../../events/index.ts';
 
-/** Does nothing when the mail is there already: it was sent again because its worker died, and is still one mail. */
-export const insertMessage = statement<
-  [
-    id: string,
-    messageId: string,
-    recipient: string,
-    subject: string,
-    text: string | null,
-    html: string | null,
-    kind: MailKind,
-    orderId: string | null,
-    eventId: string | null,
-  ],
-  never
->(
-  'notifications.insert_message',
+/**
+ * `rows` is a JSON array of objects with the columns as members. A mail that is there already stays: it was sent again
+ * because its worker died, and is still one mail.
+ */
+export const insertMessages = statement<[rows: string], never>(
+  'notifications.insert_messages',
   `insert into mail_messages
      (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
-   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::uuid, $9::uuid)
+   select id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id
+     from jsonb_to_recordset($1::jsonb) as new_message
+       (id uuid, message_id text, recipient text, subject text, text_body text, html_body text, kind text,
+        order_id uuid, event_id uuid)
+    order by id
    on conflict do nothing`,
 );
 
-/**
- * How long the first of an order's mails about earlier events is from its next try: 0 when it is being sent. No row when
- * nothing stands before this one. The kind of job is spelt out, as the index has it.
- */
-export const findEarlierMail = statement<[orderId: string, sequence: number], { dueInMs: number }>(
-  'notifications.find_earlier_mail',
-  `select greatest(extract(epoch from due_at - now()) * 1000, 0)::double precision as "dueInMs"
+export interface EventRow {
+  id: string;
+  orderId: string;
+  sequence: number;
+  type: EventType;
+  from: string | null;
+  reason: string | null;
+  data: Record<string, unknown>;
+}
+
+/** All that happened to these orders, in their order. */
+export const findEventsOf = statement<[orderIds: readonly string[]], EventRow>(
+  'notifications.find_events_of',
+  `select id, order_id as "orderId", sequence, type, from_status as "from", reason, data
+     from events
+    where order_id = any($1::uuid[])
+    order by order_id, sequence`,
+);
+
+/** Of these jobs those that wait or run: how long each is from its next try, 0 when it is at it. */
+export const findUnfinishedJobs = statement<
+  [ids: readonly string[]],
+  { id: string; dueInMs: number }
+>(
+  'notifications.find_unfinished_jobs',
+  `select id, greatest(extract(epoch from due_at - now()) * 1000, 0)::double precision as "dueInMs"
      from jobs
-    where name = 'notifications.send-mail'
-      and state in ('waiting', 'running')
-      and data ->> 'orderId' = $1::text
-      and (data ->> 'sequence')::integer < $2::integer
-    order by (data ->> 'sequence')::integer
-    limit 1`,
+    where id = any($1::uuid[])
+      and state in ('waiting', 'running')`,
 );
 
 /** Mail of three months ago. */

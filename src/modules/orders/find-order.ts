@@ -28,15 +28,6 @@ export async function requireVisibleOrder(
   visible(row, caller);
 }
 
-/** An order and what was ordered, for rooms that tell of it; null when there is none. */
-export async function findOrderWithLines(
-  db: Queryable,
-  orderId: string,
-): Promise<{ order: OrderRow; lines: LineRow[] } | null> {
-  const [[order], lines] = await Promise.all([findOrder(db, orderId), findLines(db, [orderId])]);
-  return order === undefined ? null : { order, lines };
-}
-
 /** The orders as this caller sees them, with their lines and, for staff, their customers. Keeps their order. */
 export async function viewsOf(
   db: Queryable,

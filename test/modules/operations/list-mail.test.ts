@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MailKind } from '../../../src/modules/notifications/mail-kind.ts';
-import { insertMessage } from '../../../src/modules/notifications/queries.ts';
+import { insertMessages } from '../../../src/modules/notifications/queries.ts';
 import { listMail } from '../../../src/modules/operations/list-mail.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
@@ -21,18 +21,18 @@ const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.ready'];
 for (const kind of kinds) {
   const id = newId();
   const isReset = kind === 'password.reset';
-  await insertMessage(
-    database,
+  const row = {
     id,
-    `${id}@shop.example`,
-    'customer@example.com',
-    `About ${kind}`,
-    `Text of ${kind}`,
-    `<p>${kind}</p>`,
+    message_id: `${id}@shop.example`,
+    recipient: 'customer@example.com',
+    subject: `About ${kind}`,
+    text_body: `Text of ${kind}`,
+    html_body: `<p>${kind}</p>`,
     kind,
-    isReset ? null : order.id,
-    isReset ? null : newId(),
-  );
+    order_id: isReset ? null : order.id,
+    event_id: isReset ? null : newId(),
+  };
+  await insertMessages(database, JSON.stringify([row]));
 }
 
 describe('sent mail', () => {

@@ -14,6 +14,8 @@ export interface SmtpMailerOptions {
 const CONNECTIONS_MAX = 5;
 const TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Four for each connection: a server that nobody reaches has them all waited for within 40 s. */
+const AT_ONCE_MAX = 4 * CONNECTIONS_MAX;
 /** The commands by which a server judges the address and the message. What it says to others is about us or itself. */
 const JUDGING_COMMANDS = new Set(['RCPT TO', 'DATA']);
 
@@ -44,6 +46,7 @@ export function createSmtpMailer({
   transport.on('error', () => {});
   return {
     kind: 'smtp',
+    atOnceMax: AT_ONCE_MAX,
     async send(mail, { signal } = {}) {
       const message = composeMessage(mail, sender);
       try {

@@ -1,0 +1,57 @@
+import type { Database } from '../../database/database.ts';
+import { finishTogether, type RunningJob } from '../../jobs/index.ts';
+import type { MailKind } from './mail-kind.ts';
+import { insertMessages } from './queries.ts';
+
+/** A mail as it was sent. */
+export interface SentMail {
+  readonly messageId: string;
+  readonly to: string;
+  readonly subject: string;
+  /** Null, as `html` then is, when nobody may read it here. */
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly kind: MailKind;
+  readonly orderId: string | null;
+}
+
+/** A job whose mail was sent, or that had none to send. */
+export interface EndedMail {
+  readonly job: RunningJob;
+  readonly sent: SentMail | null;
+}
+
+/**
+ * Ends jobs and records their mails in one transaction. Gives for each whether its job was still held: of one that
+ * another worker has taken over nothing is written, since that one sends and records it.
+ */
+export async function recordMails(
+  database: Database,
+  ended: readonly EndedMail[],
+): Promise<boolean[]> {
+  return database.transaction(async (tx) => {
+    const held = await finishTogether(
+      tx,
+      ended.map(({ job }) => job),
+    );
+    const rows = ended.flatMap(({ job, sent }) =>
+      sent !== null && held.has(job.id) ? [rowOf(job, sent)] : [],
+    );
+    if (rows.length > 0) await insertMessages(tx, JSON.stringify(rows));
+    return ended.map(({ job }) => held.has(job.id));
+  });
+}
+
+function rowOf({ id, eventId }: RunningJob, sent: SentMail) {
+  return {
+    id,
+    message_id: sent.messageId,
+    recipient: sent.to,
+    subject: sent.subject,
+    text_body: sent.text,
+    html_body: sent.html,
+    kind: sent.kind,
+    order_id: sent.orderId,
+    event_id: eventId,
+  };
+}
