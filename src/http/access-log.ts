@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
+import { elapsedMs } from './observation.ts';
 import { pathOf } from './problem.ts';
 
 /**
@@ -14,7 +15,7 @@ export function installAccessLog(app: App, logger: Logger | false): void {
         method: request.method,
         path: pathOf(request.url),
         status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        durationMs: Math.round(elapsedMs(request) * 10) / 10,
         caller: request.caller?.id,
       },
       'answered',

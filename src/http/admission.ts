@@ -71,6 +71,7 @@ export function createAdmission(
   }
 
   return function admit(request, reply, done) {
+    request.operationId = operation.id;
     if (Number(request.headers['content-length']) > operation.bodyMaxBytes) {
       done(new CodedError(requestErrors.tooLarge));
       return;

@@ -17,8 +17,14 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 export function credentialOf(request: FastifyRequest): Credential | null {
   const { authorization } = request.headers;
   if (authorization !== undefined) return { token: bearerOf(authorization), by: 'bearer' };
-  const cookie = request.cookies[sessionCookies.access.name];
+  const cookie = cookieOf(request, sessionCookies.access.name);
   return cookie === undefined ? null : { token: cookie, by: 'cookie' };
+}
+
+/** Undefined where the request bears no such cookie. */
+export function cookieOf(request: FastifyRequest, name: string): string | undefined {
+  const { cookie } = request.headers;
+  return cookie === undefined ? undefined : request.server.parseCookie(cookie)[name];
 }
 
 /** As all clients write it, without the expression: what is no token then is found when it is verified. */

@@ -1,4 +1,5 @@
 import { Server } from 'node:net';
+import type { FastifyReply } from 'fastify';
 import type { App } from './app.ts';
 
 declare module 'fastify' {
@@ -9,6 +10,11 @@ declare module 'fastify' {
 }
 
 const SWEEP_MS = 50;
+
+/** For every reply, when it is ready: of a server that stops, its client is to begin no other request here. */
+export function closeWhenStopping(reply: FastifyReply): void {
+  if (reply.server.stopping.aborted) reply.header('connection', 'close');
+}
 
 export interface DrainOptions {
   /** After this long, what is still in flight is cut off. */
@@ -24,13 +30,7 @@ export interface DrainOptions {
  */
 export function installDrain(app: App, { timeoutMs, idleGraceMs }: DrainOptions): void {
   const stopping = new AbortController();
-  const { signal } = stopping;
-  app.decorate('stopping', signal);
-
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (signal.aborted) reply.header('connection', 'close');
-    done(null, payload);
-  });
+  app.decorate('stopping', stopping.signal);
 
   app.addHook('preClose', async () => {
     stopping.abort();

@@ -1,20 +1,18 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { RouteOptions } from 'fastify';
 import type { AccessTable } from './access.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
 import type { App } from './app.ts';
 import { createClaimHook } from './idempotency-key.ts';
 import type { LimitsOf } from './limit.ts';
 import { createLimiting } from './limiting.ts';
-import { type Operation, operationOf } from './operation.ts';
+import { operationOf } from './operation.ts';
 import { fillInBody, shapedSchema, takesNoBodyToo } from './route-shaping.ts';
-import type { RequestObserver } from './server-options.ts';
 
 export interface OperationsOptions extends AdmissionOptions {
   readonly accessTable: AccessTable;
   readonly limitsOf?: LimitsOf | undefined;
   readonly everyRuleNeedsRoute: boolean;
   readonly bodyLimitBytes: number;
-  readonly onResponse?: RequestObserver | undefined;
 }
 
 /**
@@ -22,7 +20,6 @@ export interface OperationsOptions extends AdmissionOptions {
  * is in no table stops the start, and so does a rule that no route asks for.
  */
 export function installOperations(app: App, options: OperationsOptions): void {
-  const { onResponse } = options;
   const unused = new Set(Object.keys(options.accessTable));
 
   app.addHook('onRoute', (route) => {
@@ -47,18 +44,7 @@ export function installOperations(app: App, options: OperationsOptions): void {
     }
     if (afterBody !== undefined) route.preHandler = [afterBody, ...listOf(route.preHandler)];
     if (beforeAnswer !== undefined) route.onSend = [beforeAnswer, ...listOf(route.onSend)];
-    if (onResponse !== undefined) {
-      route.onSend = [...listOf(route.onSend), observe(operation, onResponse)];
-    }
   });
-
-  if (onResponse !== undefined) {
-    const observeUnmatched = observe(null, onResponse);
-    app.addHook('onSend', (request, reply, payload, done) => {
-      if (request.is404) observeUnmatched(request, reply, payload, done);
-      else done(null, payload);
-    });
-  }
 
   app.addHook('onReady', async () => {
     if (unused.size === 0) return;
@@ -72,27 +58,6 @@ export function installOperations(app: App, options: OperationsOptions): void {
 /** The address by which CORS answers preflights; it never gets as far as a handler. */
 function isPreflight(route: RouteOptions): boolean {
   return route.method === 'OPTIONS' && route.url === '*';
-}
-
-/**
- * When the answer is ready, not when its last byte is out: Fastify would listen to every reply's stream for that, which
- * costs more than all the rest of this file.
- */
-function observe(operation: Operation | null, onResponse: RequestObserver) {
-  return (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    payload: unknown,
-    done: (error: null, payload: unknown) => void,
-  ): void => {
-    onResponse({
-      operationId: operation?.id ?? null,
-      method: request.method,
-      status: reply.statusCode,
-      durationSeconds: reply.elapsedTime / 1000,
-    });
-    done(null, payload);
-  };
 }
 
 function listOf<T>(value: T | T[] | undefined): T[] {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Replies are data: nothing in them may run, be framed, or be guessed to be of another type. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
@@ -7,19 +7,7 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The first hook of all, so that refusals bear these too. */
-export function createHeaderHook(publicUrl: string) {
-  const https = publicUrl.startsWith('https:');
-  return function setHeaders(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    done: HookHandlerDoneFunction,
-  ): void {
-    setCommonHeaders(request, reply, https);
-    done();
-  };
-}
-
+/** What every reply bears, a refusal too, so it is set before anything is looked at. */
 export function setCommonHeaders(
   request: FastifyRequest,
   reply: FastifyReply,

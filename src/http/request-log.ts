@@ -72,11 +72,11 @@ class RequestLog implements FastifyBaseLogger {
 }
 
 /** For Fastify's `childLoggerFactory`. */
-export function createRequestLog(
-  log: FastifyBaseLogger,
-  bindings: object,
-  _options: object,
-  request: IncomingMessage,
-): FastifyBaseLogger {
-  return new RequestLog(log, bindings, request);
+export function createRequestLogs(log: FastifyBaseLogger) {
+  return (
+    _log: FastifyBaseLogger,
+    bindings: object,
+    _options: object,
+    request: IncomingMessage,
+  ): FastifyBaseLogger => new RequestLog(log, bindings, request);
 }

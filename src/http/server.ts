@@ -11,6 +11,7 @@ import { requireOneHost } from './host.ts';
 import { installJsonBody } from './json-body.ts';
 import { decorateLimits } from './limiting.ts';
 import { installNotFound } from './not-found.ts';
+import { decorateObservation, installLastHook } from './observation.ts';
 import { installOpenApi } from './openapi.ts';
 import { installOperations } from './operations.ts';
 import { decorateAllowedOrigins } from './origin.ts';
@@ -18,9 +19,9 @@ import { createErrorHandler } from './problem.ts';
 import { installProblemPages } from './problem-pages.ts';
 import { parseQuery } from './query-string.ts';
 import { installReference } from './reference.ts';
-import { createHeaderHook, setCommonHeaders } from './reply-headers.ts';
+import { setCommonHeaders } from './reply-headers.ts';
 import { decorateTraceId, requestIdOf } from './request-identity.ts';
-import { createRequestLog } from './request-log.ts';
+import { createRequestLogs } from './request-log.ts';
 import type { HttpServerOptions } from './server-options.ts';
 import { installTracing } from './tracing.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -46,16 +47,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   const { publicUrl, corsOrigins } = options;
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const bodyLimitBytes = options.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const isHttps = publicUrl.startsWith('https:');
   const handleError = createErrorHandler(publicUrl);
 
   const app: App = Fastify({
-    ...(options.logger === false ? {} : { loggerInstance: options.logger as FastifyBaseLogger }),
+    // Not as `loggerInstance`: with one, Fastify listens to the end of every reply, to write the line that is off here.
+    ...(options.logger === false ? {} : { childLoggerFactory: createRequestLogs(options.logger) }),
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
     genReqId: requestIdOf,
-    childLoggerFactory: createRequestLog,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
@@ -72,16 +74,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     clientErrorHandler: createClientErrorHandler(publicUrl),
     // A path that the router cannot read, before any hook has run.
     frameworkErrors: (error, request, reply) => {
-      setCommonHeaders(request, reply, publicUrl.startsWith('https:'));
+      setCommonHeaders(request, reply, isHttps);
       handleError(error, request, reply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  if (options.logger !== false) app.log = options.logger as FastifyBaseLogger;
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(createValidatorCompiler());
   app.decorateRequest('caller', null);
   app.decorateRequest('claim', null);
   app.decorateRequest('rawBody', null);
+  decorateObservation(app);
   decorateLimits(app);
   decorateTraceId(app);
   decorateAllowedOrigins(app, publicUrl, corsOrigins);
@@ -100,8 +104,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   installTracing(app, options.tracing ?? null);
   installAccessLog(app, options.logger);
 
-  app.addHook('onRequest', createHeaderHook(publicUrl));
-  app.addHook('onRequest', requireOneHost);
+  // One hook for all that every request passes first: each costs as much as what it does.
+  app.addHook('onRequest', (request, reply, done) => {
+    request.beganAtMs = performance.now();
+    setCommonHeaders(request, reply, isHttps);
+    requireOneHost(request);
+    done();
+  });
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...corsOrigins],
@@ -114,6 +123,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   }
   installNotFound(app);
   await app.register(cookie, {
+    // Read when they are asked for, by `cookieOf`: a bearer of a token sends none.
+    hook: false,
     // For every cookie that is set here.
     parseOptions: { httpOnly: true, sameSite: 'lax', secure: options.cookieSecure },
   });
@@ -124,8 +135,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     limitsOf: options.limitsOf,
     metricsToken: options.metricsToken,
     bodyLimitBytes,
-    onResponse: options.onResponse,
   });
+  installLastHook(app, options.onResponse);
   await installOpenApi(app, options);
   await installReference(app);
   installProblemPages(app, options.errorCatalogue);

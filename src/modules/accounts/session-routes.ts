@@ -1,5 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { type App, NoBody, requireAllowedOrigin, sessionCookies } from '../../http/index.ts';
+import {
+  type App,
+  cookieOf,
+  NoBody,
+  requireAllowedOrigin,
+  sessionCookies,
+} from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Accounts } from './create-accounts.ts';
 import { accountsErrors } from './errors.ts';
@@ -135,7 +141,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
 
 /** A cookie comes along with what other sites ask of the browser, so it counts only from an allowed origin. */
 function refreshCookieOf(request: FastifyRequest): string {
-  const token = request.cookies[sessionCookies.refresh.name];
+  const token = cookieOf(request, sessionCookies.refresh.name);
   if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
   requireAllowedOrigin(request);
   return token;
