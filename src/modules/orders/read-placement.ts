@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts';
 import { isStaff } from '../../shared/caller.ts';
-import { type Customer, lockCustomers } from '../accounts/index.ts';
+import { type Customer, findCustomers, lockCustomers } from '../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../inventory/index.ts';
 import type { PlacementFacts } from './decide-placement.ts';
 import type { OrderNumbers } from './order-numbers.ts';
@@ -29,9 +29,10 @@ export interface PlacementReads {
 }
 
 /**
- * Locks the customers, and the stock when `lockStock` says so, and reads everything else between the two: the statements
- * travel together and run in the order in which they stand here, each with a view of its own, so that what is counted
- * is counted under the lock. Only a batch with carts takes a second trip, since their lines say which stock it needs.
+ * Locks the customers who are limited, and the stock when `lockStock` says so, and reads everything else between the
+ * two: the statements travel together and run in the order in which they stand here, each with a view of its own, so
+ * that what is counted is counted under the lock. Only a batch with carts takes a second trip, since their lines say
+ * which stock it needs.
  */
 export async function readPlacement(
   tx: Transaction,
@@ -41,9 +42,10 @@ export async function readPlacement(
   lockStock: boolean,
 ): Promise<PlacementReads> {
   const sources = customersBySource(requests);
-  const lockedCustomers = lockCustomers(tx, distinct(requests.map(({ customerId }) => customerId)));
+  const limited = limitedCustomers(rules, requests);
+  const customers = readCustomers(tx, requests, limited);
   const usedKeys = usedKeysOf(tx, requests);
-  const pending = countLimited(tx, rules, requests);
+  const pending = limited.length === 0 ? [] : countPending(tx, limited);
   const time = placementTime(tx, rules.expiryMinutes);
   const numbers = orderNumbers.borrow(tx, requests.length);
   const sourceLines = readSources(tx, sources);
@@ -53,7 +55,7 @@ export async function readPlacement(
       : sourceLines.then((lines) => readOffers(tx, requests, lines, lockStock));
 
   const read = await Promise.all([
-    lockedCustomers,
+    customers,
     usedKeys,
     pending,
     time,
@@ -61,9 +63,9 @@ export async function readPlacement(
     sourceLines,
     offers,
   ]);
-  const [customers, used, pendingCounts, [now], orderNumbersTaken, lines, offerRows] = read;
+  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines, offerRows] = read;
   return {
-    customers: new Map(customers.map((customer) => [customer.id, customer])),
+    customers: new Map(customerRows.map((customer) => [customer.id, customer])),
     usedKeys: used,
     sourceLines: lines,
     facts: placementFacts(offerRows, pendingCounts, rules.pendingMax),
@@ -96,14 +98,34 @@ async function readSources(
   return new Map(await Promise.all(entries));
 }
 
-async function countLimited(
-  tx: Transaction,
+/** Whose pending orders are counted. */
+function limitedCustomers(
   rules: PlacementRules,
   requests: readonly PlacementRequest[],
-): Promise<{ customerId: string; count: number }[]> {
+): readonly string[] {
   const limited = rules.pendingMax === 0 ? [] : requests.filter(({ caller }) => !isStaff(caller));
-  if (limited.length === 0) return [];
-  return countPending(tx, distinct(limited.map(({ customerId }) => customerId)));
+  return distinct(limited.map(({ customerId }) => customerId));
+}
+
+/**
+ * Locks those whose orders are counted or whose lines are read from what they can change meanwhile. The others are only
+ * read: otherwise two batches with orders of one customer would wait for each other's flush.
+ */
+async function readCustomers(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  limited: readonly string[],
+): Promise<Customer[]> {
+  const withSource = requests.filter(({ lines }) => isLineSource(lines));
+  const locked = new Set([...limited, ...withSource.map(({ customerId }) => customerId)]);
+  const others = distinct(requests.map(({ customerId }) => customerId)).filter(
+    (id) => !locked.has(id),
+  );
+  const read = await Promise.all([
+    locked.size === 0 ? [] : lockCustomers(tx, [...locked]),
+    others.length === 0 ? [] : findCustomers(tx, others),
+  ]);
+  return read.flat();
 }
 
 function readOffers(
