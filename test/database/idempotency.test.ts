@@ -118,9 +118,11 @@ test('the order of members does not make another body', async () => {
 
 test('an expired key is taken over, also by another body', async () => {
   const first = await makeEffect(claimFor('expired', { quantity: 1 }), 'expired');
-  await query(url, `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`, [
-    claimFor('expired', {}).scopeHash,
-  ]);
+  await query(
+    url,
+    `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`,
+    [claimFor('expired', {}).scopeHash],
+  );
   const second = await makeEffect(claimFor('expired', { quantity: 2 }), 'expired');
   assert.equal(second.replayed, false);
   assert.notEqual(second.result.id, first.result.id);
@@ -165,9 +167,11 @@ test('purging removes the keys whose time has passed and no other', async () => 
   const [old, live] = [newClaim(), newClaim()];
   await makeEffect(old, 'purge');
   await makeEffect(live, 'purge');
-  await query(url, `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`, [
-    old.scopeHash,
-  ]);
+  await query(
+    url,
+    `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`,
+    [old.scopeHash],
+  );
   const purged = await purgeKeys(database, 1_000);
   assert.deepEqual(
     purged.map(({ scopeHash }) => scopeHash.toString('hex')),

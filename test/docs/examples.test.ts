@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, describe, test } from 'node:test';
-import { freePort } from '../../src/database/embedded/free-port.ts';
 import { testDatabase } from '../support/database.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { root } from '../tidy/source-files.ts';
 import { type Example, examplesOf, pages } from './pages.ts';
@@ -14,7 +14,7 @@ import { type Example, examplesOf, pages } from './pages.ts';
 const EXAMPLES_TIMEOUT_MS = 150_000;
 
 const db = await testDatabase();
-const port = await freePort(null);
+const port = await ownPort();
 const url = `http://localhost:${port}`;
 const server = await startServerProcess({
   port,

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { freePort } from '../../src/database/embedded/free-port.ts';
 import { webFolder } from '../../src/main/program.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/database.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
@@ -59,7 +59,7 @@ export interface Pages {
 /** One server with all its background work, and one browser, for all tests of the pages. */
 export async function openPages(): Promise<Pages> {
   const db = await testDatabase();
-  const port = await freePort(null);
+  const port = await ownPort();
   const server = await startTestServer(db, {
     background: true,
     environment: {

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { freePort } from '../../src/database/embedded/free-port.ts';
+import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
 
 /** Why tests that need nginx are skipped; false when it is there. */
@@ -17,7 +17,7 @@ export const nginxMissing =
  * bounds no address, since here one address is every customer. Ended after the file.
  */
 export async function startNginx(serverUrls: readonly string[]): Promise<{ readonly url: string }> {
-  const port = await freePort(null);
+  const port = await ownPort();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-nginx-'));
   const shipped = await readFile(new URL('../../deploy/nginx/nginx.conf', import.meta.url), 'utf8');
   await writeFile(

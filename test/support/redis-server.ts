@@ -3,9 +3,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after } from 'node:test';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/database/embedded/free-port.ts';
 import type { RateLimiters } from '../../src/drivers/limits/rate-limiter.ts';
 import type { OnEnd } from './on-end.ts';
+import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
 
 /** A Redis of the test's own, ended after the file. */
@@ -27,7 +27,7 @@ export const redisMissing =
   spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
 
 export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
-  const port = await freePort(null);
+  const port = await ownPort();
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 

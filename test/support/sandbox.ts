@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import type { Database } from '../../src/database/database.ts';
-import { freePort } from '../../src/database/embedded/free-port.ts';
 import type {
   OpenSession,
   PaymentProvider,
@@ -17,6 +16,7 @@ import { createHttpServer } from '../../src/http/index.ts';
 import { probeAccess, sandboxAccess } from '../../src/main/access-table.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { signWebhook, webhookKey } from '../../src/shared/standard-webhooks.ts';
+import { ownPort } from './own-port.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
 export const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -40,7 +40,7 @@ export async function startSandbox(
   db: { readonly database: Database },
   { retryBaseMs = 20 }: { readonly retryBaseMs?: number } = {},
 ): Promise<SandboxBench> {
-  const port = await freePort(null);
+  const port = await ownPort();
   const url = `http://127.0.0.1:${port}`;
   const receiver = await startWebhookReceiver();
   let dropsNext = false;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/database/embedded/free-port.ts';
+import { ownPort } from './own-port.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -24,7 +24,7 @@ export interface ServerProcessOptions {
 
 /** `holdfast serve`; resolves when it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const port = options.port ?? (await freePort(null));
+  const port = options.port ?? (await ownPort());
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     process.execPath,

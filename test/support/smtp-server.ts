@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { after } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { OnEnd } from './on-end.ts';
+import { ownPort } from './own-port.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
 
 export interface ReceivedMail extends ParsedMail {
@@ -45,7 +46,7 @@ export async function startSmtpServer(
 ): Promise<TestSmtpServer> {
   const received: ReceivedMail[] = [];
   const sockets = new Set<Socket>();
-  let port = 0;
+  const port = await ownPort();
   let running: SMTPServer | null = null;
 
   function refusal(at: SmtpTrouble['at']): SmtpStatus | null {
@@ -94,7 +95,6 @@ export async function startSmtpServer(
     const listening = once(smtp.server, 'listening');
     smtp.listen(port, '127.0.0.1');
     await listening;
-    port = (smtp.server.address() as AddressInfo).port;
     running = smtp;
   }
 

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** Below those that systems give out by themselves (from 32768 on Linux), so that nobody gets it who asks for any. */
+const FIRST = 10_000;
+const PORTS_OF_A_PROCESS = 40;
+const PROCESSES = 500;
+
+let asked = 0;
+
+/**
+ * A port for a program that has to be told one. Files run at the same time in processes of their own, and each has
+ * ports of its own, so that it is still free when the program has started.
+ */
+export async function ownPort(): Promise<number> {
+  const first = FIRST + (process.pid % PROCESSES) * PORTS_OF_A_PROCESS;
+  for (let tries = 0; tries < PORTS_OF_A_PROCESS; tries += 1) {
+    const port = first + (asked++ % PORTS_OF_A_PROCESS);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`none of the ports from ${first} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
