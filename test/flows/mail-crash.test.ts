@@ -69,7 +69,7 @@ test('a worker that is killed between sending and recording sends the same Messa
   // The leases of the dead would end by themselves within a minute.
   await db.database.run(
     'test.end_leases',
-    `update jobs set leased_until = now() where state = 'running'`,
+    `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
     [],
   );
   await startWorker();

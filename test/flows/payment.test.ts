@@ -47,7 +47,7 @@ function standing(orderId: string, wanted: readonly [status: string, paymentStat
   return until(async () => {
     const order = (await admin.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], wanted);
-  }, 5_000);
+  });
 }
 
 async function refundsOf(orderId: string): Promise<unknown[]> {
@@ -105,7 +105,7 @@ describe('a customer on the sandbox page', () => {
     await act(reference, { action: 'pay', amount: 1 });
     await standing(orderId, ['PENDING', 'FAILED']);
     await customer.post(`/api/orders/${orderId}/cancel`, {});
-    await until(async () => assert.deepEqual(await refundsOf(orderId), ['flagged']), 5_000);
+    await until(async () => assert.deepEqual(await refundsOf(orderId), ['flagged']));
     await standing(orderId, ['CANCELLED', 'FAILED']);
   });
 

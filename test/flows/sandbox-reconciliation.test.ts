@@ -43,7 +43,7 @@ function paid(orderId: string): Promise<void> {
   return until(async () => {
     const order = (await admin.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], ['CONFIRMED', 'PAID']);
-  }, 5_000);
+  });
 }
 
 const reconcile = () =>

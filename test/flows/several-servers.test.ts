@@ -115,7 +115,7 @@ test('one server and one worker killed under load: every order, payment, mail an
   // The leases of the dead would end by themselves within a minute.
   await db.database.run(
     'test.end_leases',
-    `update jobs set leased_until = now() where state = 'running'`,
+    `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
     [],
   );
 

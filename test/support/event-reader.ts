@@ -28,14 +28,14 @@ export interface EventReader {
   readonly socket: Socket;
   /** The body so far, of an answer that is no stream. */
   text(): string;
-  /** Resolves when this holds of what came; rejects when the stream ends before, or after 20 s. */
+  /** Resolves when this holds of what came; rejects when the stream ends before, or after 60 s. */
   until(holds: (reader: EventReader) => boolean): Promise<void>;
-  /** Resolves when the stream has ended; rejects after 20 s. */
+  /** Resolves when the stream has ended; rejects after 60 s. */
   ended(): Promise<void>;
   close(): void;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** Opens a stream; resolves when its head has come. Closed after the file at the latest. */
 export async function openEvents(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Tries until `check` does not throw; throws its last error after `timeoutMs`. For what happens in another process. */
-export async function until<T>(check: () => Promise<T>, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

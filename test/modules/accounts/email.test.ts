@@ -87,7 +87,7 @@ test('a long text that is almost an address is refused in linear time', () => {
   for (const near of [`${'a.'.repeat(120)}@`, `a@${'b.'.repeat(120)}`, `${'a'.repeat(253)}@`]) {
     assert.throws(() => readEmail(near), refusal('request.invalid'));
   }
-  assert.ok(performance.now() - startedAtMs < 100);
+  assert.ok(performance.now() - startedAtMs < 1_000);
 });
 
 test('looking an account up takes any text', () => {

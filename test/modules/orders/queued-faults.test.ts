@@ -152,7 +152,7 @@ describe('when placing goes wrong', () => {
     assert.equal(states.find(({ id }) => id === lost!.id)?.state, 'running');
     await database.run(
       'test.end',
-      `update jobs set leased_until = now() where state = 'running'`,
+      `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
       [],
     );
     const again = await takeJobs(

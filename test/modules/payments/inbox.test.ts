@@ -171,7 +171,7 @@ describe('the inbox', () => {
           await server.receiveWebhook({ ...event, providerName: null, cause: testCause });
           await until(async () => {
             assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
-          }, 10_000);
+          });
           tookMs.push(performance.now() - toldAt);
         }
         assert.ok(Math.min(...tookMs) < 1_000, `${tookMs.join()} ms`);

@@ -290,7 +290,7 @@ test('for a day after a rotation both secrets sign, and then the new one alone',
   assert.equal((await signatures()).length, 2);
   await db.database.run(
     'test.end_previous',
-    'update webhook_endpoints set previous_valid_until = now() where id = $1::uuid',
+    `update webhook_endpoints set previous_valid_until = now() - interval '1 second' where id = $1::uuid`,
     [endpoint.id],
   );
   await placeOrder(customer, 'NAAN');
