@@ -13,6 +13,8 @@ import { startThrowawayServer, type ThrowawayServer } from './support/throwaway-
  * With CI=true a skipped test is a failure.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** What is loaded is the same in every file and in most programs that tests start: it is compiled once. */
+const compileCache = join(root, 'node_modules/.cache/holdfast-tests');
 /** Above the longest test, so that only one that hangs is ended. */
 const TEST_TIMEOUT_MS = 180_000;
 /** A file that spins without ever turning its event loop is past the runner's own timeouts, so the whole run has one. */
@@ -51,6 +53,7 @@ function runTests(files: readonly string[], server: ThrowawayServer, skipsFile: 
         ...process.env,
         // So that nothing of an interrupted test stays on the machine.
         TMPDIR: server.folder,
+        NODE_COMPILE_CACHE: compileCache,
         TEST_DATABASE_URL: server.url,
         TEST_DATABASE_TEMPLATE: server.template.name,
       },

@@ -70,6 +70,12 @@ test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event a
   }
 
   receiver.answer(() => 204);
+  // The leases of the dead would end by themselves within half a minute.
+  await db.database.run(
+    'test.end_leases',
+    `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
+    [],
+  );
   await startWorker();
   await until(async () => {
     const open = (await endpoint.deliveries()).filter(({ status }) => status !== 'DELIVERED');

@@ -19,10 +19,14 @@ export interface CommandOptions {
 
 /** Starts `holdfast` as an operator would. */
 export function spawnCommand(args: readonly string[], options: CommandOptions = {}) {
-  const { PATH, TMPDIR } = process.env;
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? TMPDIR ?? '/tmp',
-    env: { ...(PATH === undefined ? {} : { PATH }), ...options.environment },
+    env: {
+      ...(PATH === undefined ? {} : { PATH }),
+      ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+      ...options.environment,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
