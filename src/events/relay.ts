@@ -12,6 +12,9 @@ const STANDBY_MS = 1_000;
 const POLL_MS = 50;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
+/** While people wait: a thousand events a second go on all the same, so that nothing is put off for good. */
+const PATIENT_BATCH_MAX = 250;
+const PATIENT_PAUSE_MS = 200;
 
 export interface Relay {
   start(): void;
@@ -30,6 +33,8 @@ export interface RelayOptions {
    * same ones come again: it must do the same thing once only.
    */
   readonly consume: (events: readonly LoggedEvent[]) => Promise<void>;
+  /** While it says so the relay takes its time, since what it brings about is work for which nobody waits. Default: never. */
+  readonly isPatient?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -44,7 +49,13 @@ interface Lease {
  * Carries the log, event by event and once read in order, to `consume`. One server does it at a time; any other takes
  * over when its lease ends. Only the database's clock says when that is, and a holder that comes back late moves nothing.
  */
-export function createRelay({ database, name, consume, onError }: RelayOptions): Relay {
+export function createRelay({
+  database,
+  name,
+  consume,
+  isPatient = () => false,
+  onError,
+}: RelayOptions): Relay {
   const holder = newId();
   let stopping: AbortController | null = null;
   let running: Promise<void> = Promise.resolve();
@@ -63,7 +74,9 @@ export function createRelay({ database, name, consume, onError }: RelayOptions):
 
   /** One batch; gives how long to wait for the next. */
   async function relayBatch(lease: Lease): Promise<number> {
-    const { events, more } = await lease.reader.read(lease.position, batchMax);
+    const patient = isPatient();
+    const limit = patient ? Math.min(batchMax, PATIENT_BATCH_MAX) : batchMax;
+    const { events, more } = await lease.reader.read(lease.position, limit);
     const last = events.at(-1);
     if (last !== undefined) {
       await consume(events);
@@ -72,6 +85,7 @@ export function createRelay({ database, name, consume, onError }: RelayOptions):
       else lease.position = last.position;
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
+    if (patient) return PATIENT_PAUSE_MS;
     return more ? 0 : POLL_MS;
   }
 

@@ -45,6 +45,7 @@ import {
 import { systemClock } from '../shared/clock.ts';
 import { unavailable } from '../shared/common-errors.ts';
 import { createCursors } from '../shared/pagination.ts';
+import { createPressure } from '../shared/pressure.ts';
 import { accessTable, boardAccess, probeAccess, sandboxAccess } from './access-table.ts';
 import { tags } from './api-tags.ts';
 import type { Config } from './config.ts';
@@ -171,6 +172,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const orderCaching = built.adopt(createOrderCaching({ caches, liveLog, onError }), (it) =>
     it.stop(),
   );
+  const pressure = createPressure();
   const orders = createOrders({
     database,
     reads,
@@ -182,6 +184,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     pendingMax: config.pendingOrdersMax,
     cancellationsPerDayMax: config.cancellationsPerDayMax,
     onPlaced: metrics.ordersCreated,
+    onBatch: pressure.note,
   });
   const carts = createCarts({ database, orders, currency });
   const relay = built.adopt(
@@ -193,6 +196,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         planNotifications,
         planDeliveries,
       ]),
+      isPatient: pressure.isHigh,
       onError: (error) => logger.warn({ err: error }, 'the relay could not go on'),
     }),
     (it) => it.stop(),

@@ -19,7 +19,11 @@ interface Setup {
   readonly errors: unknown[];
 }
 
-function setUp(name: string, consume: (events: readonly LoggedEvent[]) => void = () => {}): Setup {
+function setUp(
+  name: string,
+  consume: (events: readonly LoggedEvent[]) => void = () => {},
+  isPatient: () => boolean = () => false,
+): Setup {
   const batches: number[][] = [];
   const errors: unknown[] = [];
   const relay = createRelay({
@@ -29,6 +33,7 @@ function setUp(name: string, consume: (events: readonly LoggedEvent[]) => void =
       consume(events);
       batches.push(events.map(({ position }) => position));
     },
+    isPatient,
     onError: (error) => errors.push(error),
   });
   after(() => relay.stop());
@@ -74,6 +79,26 @@ describe('the relay', () => {
     assert.deepEqual(batches.flat(), positions);
     assert.ok(batches.every((batch) => batch.length <= 1_000));
     assert.deepEqual(errors, []);
+  });
+
+  test('while it is patient it takes small parts, and still carries everything', async () => {
+    let isPatient = true;
+    const { relay, batches } = setUp(
+      'crowd',
+      () => {},
+      () => isPatient,
+    );
+    await append(database, ...Array.from({ length: 1_500 }, () => fact()));
+    const behind = (await positionsIn(database)).length;
+    relay.start();
+    await until(async () => assert.ok(batches.length >= 3));
+    const carriedPatiently = [...batches];
+    isPatient = false;
+    assert.deepEqual(
+      (await untilCaughtUp('crowd')).slice(0, behind),
+      batches.flat().slice(0, behind),
+    );
+    assert.ok(carriedPatiently.every((batch) => batch.length <= 250));
   });
 
   test('goes on where it was after a stop, and leaves its place free at once', async () => {

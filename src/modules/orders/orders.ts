@@ -23,6 +23,8 @@ export interface OrdersDependencies {
   readonly cancellationsPerDayMax: number;
   /** Counts for the metrics. */
   readonly onPlaced?: (count: number) => void;
+  /** Told how many orders, whose customers wait, go together. */
+  readonly onBatch?: (size: number) => void;
   /** Left out: each detail is read from the database. */
   readonly caches?: OrderCaches;
   /** Told of each detail that was asked for, for the metrics. */
@@ -45,6 +47,7 @@ export function createOrders(deps: OrdersDependencies): Orders {
       database,
       { currency, expiryMinutes, pendingMax },
       deps.onPlaced ?? (() => {}),
+      deps.onBatch ?? (() => {}),
     ),
     ...createOrderReader(database, {
       caches: deps.caches ?? null,

@@ -58,6 +58,7 @@ export function createPlacing(
   database: Database,
   rules: PlacementRules,
   onPlaced: (count: number) => void,
+  onBatch: (size: number) => void,
 ): Placing {
   const orderNumbers = createOrderNumbers();
   const submit = createBatcher<PlacementRequest, PlacementOutcome>({
@@ -65,7 +66,10 @@ export function createPlacing(
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     exclusives: exclusivesOf,
-    run: (requests) => placeBatch(database, rules, orderNumbers, requests),
+    run(requests) {
+      onBatch(requests.filter(({ deferred }) => !deferred).length);
+      return placeBatch(database, rules, orderNumbers, requests);
+    },
     // After a lost connection the outcome is not known; without a key a second try could place a second order.
     mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
   });
