@@ -86,8 +86,11 @@ export async function tortureServers({
   }
 
   const ending = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1_000)]);
-  await inflict(victims, random, ending);
-  stopped.abort();
+  try {
+    await inflict(victims, random, ending);
+  } finally {
+    stopped.abort();
+  }
   const history = (await Promise.all(histories)).flat();
   await until(() => database.run('torture.ping', 'select 1', []));
   const wrong = await verify(database, history);
