@@ -213,7 +213,7 @@ create table mail_messages (
   sent_at timestamp(3) with time zone default now() not null,
   constraint mail_messages_id_pkey PRIMARY KEY (id),
   constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
-  constraint mail_messages_message_id_key UNIQUE (message_id),
+  constraint mail_messages_message_id_check CHECK (starts_with(message_id, (id)::text)),
   constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (event_id IS NULL)))),
   constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
 );
@@ -624,8 +624,6 @@ alter table cart_items add constraint cart_items_customer_id_fkey FOREIGN KEY (c
 
 alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
 
-alter table mail_messages add constraint mail_messages_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
-
 alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
 
 alter table order_lines add constraint order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
@@ -675,10 +673,6 @@ CREATE INDEX jobs_ended_at_done_idx ON public.jobs USING btree (ended_at) WHERE 
 CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC, id DESC) WHERE (state = 'dead'::text);
 
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
-
-CREATE INDEX jobs_mail_order_id_idx ON public.jobs USING btree (((data ->> 'orderId'::text))) WHERE ((name = 'notifications.send-mail'::text) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])));
-
-CREATE UNIQUE INDEX mail_messages_event_id_key ON public.mail_messages USING btree (event_id);
 
 CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
 
@@ -1171,6 +1165,21 @@ create view inv_job_sendings as
   WHERE ((state = 'waiting'::text) AND (due_at < (now() - '00:01:30'::interval)) AND (sent_at < ((now() - ((LEAST(((30)::numeric * (2.0 ^ (LEAST(rescues, 20))::numeric)), (300)::numeric))::double precision * '00:00:01'::interval)) - '00:01:00'::interval)) AND (EXISTS ( SELECT
            FROM schedules
           WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval))))));
+
+create view inv_mail_events as
+ SELECT (mail_messages.id)::text AS id,
+    format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS detail
+   FROM mail_messages
+  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM events
+          WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id))))))
+UNION ALL
+ SELECT min((mail_messages.id)::text) AS id,
+    format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS detail
+   FROM mail_messages
+  WHERE (mail_messages.event_id IS NOT NULL)
+  GROUP BY mail_messages.event_id
+ HAVING (count(*) > 1);
 
 create view inv_webhook_deliveries as
  SELECT (deliveries.id)::text AS id,

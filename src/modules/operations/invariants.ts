@@ -54,6 +54,7 @@ export const invariants: readonly Invariant[] = [
   invariant('inv_payment_captures', 'payment_captures'),
   invariant('inv_provider_events', 'provider_events'),
   invariant('inv_payment_returns', 'payment_captures'),
+  invariant('inv_mail_events', 'mail_messages'),
   invariant('inv_webhook_deliveries', 'webhook_deliveries'),
   invariant('inv_job_leases', 'jobs'),
   invariant('inv_job_sendings', 'jobs'),

@@ -39,6 +39,15 @@ const { id: queued } = await orders.placeOrder(
   input,
 );
 
+const mailIdOf = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
+
+/** `event` is SQL. */
+function mailOf(last: string, orderId: string, event: string): string {
+  return `insert into mail_messages
+            (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
+          select '${mailIdOf(last)}', '${mailIdOf(last)}', 'x', 'x', 'x', 'x', 'order.placed', '${orderId}', ${event}`;
+}
+
 /**
  * Makes the change with triggers and foreign keys off, as a broken disk or a careless superuser would, looks at what the
  * check says, and takes the change back.
@@ -276,6 +285,23 @@ describe('the invariants', () => {
         `update orders set expires_at = now() - interval '61 seconds' where id = '${broughtBack}'`,
       ],
       finds: { inv_order_deadlines: [broughtBack] },
+    },
+    'a mail tells of no event of its order, or of one that another mail tells of': {
+      changes: [
+        mailOf(
+          '0',
+          pending,
+          `(select id from events where order_id = '${cancelled}' and sequence = 1)`,
+        ),
+        ...['1', '2'].map((last) =>
+          mailOf(
+            last,
+            pending,
+            `(select id from events where order_id = '${pending}' and sequence = 1)`,
+          ),
+        ),
+      ],
+      finds: { inv_mail_events: [mailIdOf('0'), mailIdOf('1')] },
     },
     'a password is stored as it is': {
       changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],

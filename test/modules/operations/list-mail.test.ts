@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MailKind } from '../../../src/modules/notifications/mail-kind.ts';
-import { insertMessages } from '../../../src/modules/notifications/queries.ts';
+import { findEventsOf, insertMessages } from '../../../src/modules/notifications/queries.ts';
 import { listMail } from '../../../src/modules/operations/list-mail.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
@@ -13,14 +13,12 @@ const { database } = await testDatabase();
 const cursors = createCursors('thirty-two bytes of secret for tests');
 const customer = await addUser(database);
 const product = await addProduct(database);
-const order = await ordersOn(database).placeOrder(placementContextOf(customer), {
-  items: [{ sku: product.sku, quantity: 1 }],
-});
 
-const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.ready'];
+const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.placed'];
 for (const kind of kinds) {
-  const id = newId();
   const isReset = kind === 'password.reset';
+  const id = newId();
+  const told = isReset ? null : await placedEvent();
   const row = {
     id,
     message_id: `${id}@shop.example`,
@@ -29,10 +27,18 @@ for (const kind of kinds) {
     text_body: `Text of ${kind}`,
     html_body: `<p>${kind}</p>`,
     kind,
-    order_id: isReset ? null : order.id,
-    event_id: isReset ? null : newId(),
+    order_id: told?.orderId ?? null,
+    event_id: told?.id ?? null,
   };
   await insertMessages(database, JSON.stringify([row]));
+}
+
+async function placedEvent() {
+  const { id } = await ordersOn(database).placeOrder(placementContextOf(customer), {
+    items: [{ sku: product.sku, quantity: 1 }],
+  });
+  const [event] = await findEventsOf(database, [id]);
+  return event!;
 }
 
 describe('sent mail', () => {
