@@ -1,11 +1,15 @@
 import type { TraceContext } from '../shared/trace.ts';
-import { finishTogether } from './finish-together.ts';
+import { finishedItself, finishTogether } from './finish-together.ts';
 import { type JobDefinition, LeaseLostError, RunLater, type RunningJob } from './job.ts';
 import type { ClaimedRow } from './queries.ts';
 
 /** How one try ended. */
 export type TryOutcome =
-  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'done';
+      /** The handler has marked the job done, with its effect. */
+      readonly isFinished: boolean;
+    }
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Not now: no try. */
   | { readonly kind: 'later'; readonly delayMs: number }
@@ -40,7 +44,7 @@ export async function runTry(
     const running = Promise.resolve().then(() => definition.run(job));
     running.catch(() => {});
     await Promise.race([running, abandoned.promise]);
-    return { kind: 'done' };
+    return { kind: 'done', isFinished: finishedItself(job) };
   } catch (error) {
     if (error instanceof LeaseLostError) return { kind: 'lost' };
     if (error instanceof RunLater) return { kind: 'later', delayMs: error.delayMs };
@@ -59,7 +63,7 @@ function runningJob(
   signal: AbortSignal,
   trace: TraceContext | null,
 ): RunningJob {
-  return {
+  const job: RunningJob = {
     id,
     name,
     data,
@@ -75,11 +79,12 @@ function runningJob(
     },
     leaseToken,
     async finish(tx) {
-      const finished = await finishTogether(tx, [{ id, leaseToken }]);
+      const finished = await finishTogether(tx, [job]);
       if (!finished.has(id))
         throw new LeaseLostError(`another worker has taken over ${name} ${id}`);
     },
   };
+  return job;
 }
 
 /** Rejects with the signal's reason, a while after it has fired. */

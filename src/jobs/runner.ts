@@ -54,7 +54,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const outOfTime = new AbortController();
   let workers: QueueWorker[] = [];
 
-  /** Those that the handlers have finished themselves go along: it costs a row that does not match. */
+  /** What the handlers have left to finish. */
   const finish = createBatcher<ClaimedJob, null>({
     lanes: 1,
     sizeMax: FINISHED_AT_ONCE_MAX,
@@ -118,7 +118,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (outcome.kind !== 'done') {
       return settleTry(registry, definition, row, leaseToken, outcome);
     }
-    await finish(job);
+    if (!outcome.isFinished) await finish(job);
     return { settled: 'done', error: null };
   }
 
