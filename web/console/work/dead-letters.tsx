@@ -1,21 +1,17 @@
 import { Button, Code, Group, Table, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { notifyProblem } from '../parts/problem.tsx';
 import { When } from '../parts/when.tsx';
+import { deadLettersKey, useRedrive } from './use-redrive.ts';
 
 type DeadLetter = ItemOf<'listDeadLetters'>;
-
-const deadLettersKey = ['dead-letters'] as const;
 
 export function DeadLetters() {
   const letters = usePages(deadLettersKey, (cursor) =>
     answerOf(api.GET('/api/operations/dead-letters', { params: { query: cursor } })),
   );
-  const redrive = useRedrive();
-  const all = letters.items ?? [];
+  const { redrive, isPending, progress } = useRedrive();
+  const shown = letters.items ?? [];
   return (
     <>
       <Group justify="space-between" mb="sm">
@@ -23,20 +19,21 @@ export function DeadLetters() {
           Work that used up its tries. Mend the cause, then send it again: it gets all its tries
           anew.
         </Text>
-        {all.length > 1 && (
-          <Button
-            variant="default"
-            loading={redrive.isPending}
-            onClick={() => redrive.mutate(all.map(({ id }) => id))}
-          >
-            Send all {all.length} again
-          </Button>
+        {shown.length > 1 && (
+          <Group gap="sm">
+            <Text size="sm" role="status" className="number">
+              {progress !== null && `${progress.sent} of ${progress.total} sent`}
+            </Text>
+            <Button variant="default" loading={isPending} onClick={() => redrive('all')}>
+              Send all again
+            </Button>
+          </Group>
         )}
       </Group>
       <Table.ScrollContainer minWidth={640}>
         <Table verticalSpacing="xs">
           <Table.Tbody>
-            {all.map((letter) => (
+            {shown.map((letter) => (
               <Row key={letter.id} letter={letter} />
             ))}
           </Table.Tbody>
@@ -48,7 +45,7 @@ export function DeadLetters() {
 }
 
 function Row({ letter }: { letter: DeadLetter }) {
-  const redrive = useRedrive();
+  const { redrive, isPending } = useRedrive();
   return (
     <Table.Tr>
       <Table.Td>
@@ -62,35 +59,10 @@ function Row({ letter }: { letter: DeadLetter }) {
         </Code>
       </Table.Td>
       <Table.Td ta="right" valign="top">
-        <Button
-          variant="default"
-          loading={redrive.isPending}
-          onClick={() => redrive.mutate([letter.id])}
-        >
+        <Button variant="default" loading={isPending} onClick={() => redrive([letter.id])}>
           Send again
         </Button>
       </Table.Td>
     </Table.Tr>
   );
-}
-
-function useRedrive() {
-  const queries = useQueryClient();
-  return useMutation({
-    async mutationFn(ids: readonly string[]) {
-      for (const id of ids) {
-        await api.POST('/api/operations/dead-letters/{id}/redrive', { params: { path: { id } } });
-      }
-      return ids.length;
-    },
-    onSuccess: (count) =>
-      notifications.show({
-        message: count === 1 ? 'It is on its way.' : `${count} are on their way.`,
-      }),
-    onError: notifyProblem,
-    onSettled: () => {
-      queries.invalidateQueries({ queryKey: deadLettersKey });
-      queries.invalidateQueries({ queryKey: ['queues'] });
-    },
-  });
 }
