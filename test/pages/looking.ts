@@ -57,8 +57,8 @@ export function lookingTests(pages: Pages): void {
         page.waitForResponse(/\/api\/auth\/login$/),
         page.getByRole('button', { name: 'Sign in' }).click(),
       ]);
-      const { detail } = (await reply.json()) as { detail: string };
-      await page.getByRole('alert').getByText(detail).waitFor();
+      const { title } = (await reply.json()) as { title: string };
+      await page.getByRole('alert').getByText(title).waitFor();
       await page.getByLabel('Password', { exact: true }).fill(pages.admin.identity.password);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('heading', { name: 'Board' }).waitFor();

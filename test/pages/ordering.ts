@@ -18,11 +18,11 @@ export function orderingTests(pages: Pages): void {
       await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
       await shop.getByRole('link', { name: 'View cart' }).click();
       await shop.getByRole('link', { name: 'Sign in to order' }).click();
-      await shop.getByRole('button', { name: 'I am new here' }).click();
+      await shop.getByRole('button', { name: 'Create an account' }).click();
       await shop.getByLabel('Name').fill('Nora');
       await shop.getByLabel('E-mail').fill(`${newId()}@example.com`);
       await shop.getByLabel('Password').fill('a long pass phrase');
-      await shop.getByRole('button', { name: 'Make the account' }).click();
+      await shop.getByRole('button', { name: 'Create the account' }).click();
       await shop.getByLabel('A note for the kitchen').fill('No onions');
       await shop.getByRole('button', { name: 'Order and pay' }).click();
 
@@ -70,9 +70,9 @@ export function orderingTests(pages: Pages): void {
         shop.waitForResponse(/\/api\/cart\/checkout$/),
         button.click(),
       ]);
-      const { code, detail } = (await reply.json()) as { code: string; detail: string };
+      const { code, title } = (await reply.json()) as { code: string; title: string };
       assert.equal(code, 'inventory.insufficient_stock');
-      assert.equal(await shop.getByRole('alert').textContent(), detail);
+      assert.equal(await shop.getByRole('alert').textContent(), title);
       await shop.getByText(`${dish.name}: you wanted 1, 0 are left.`).waitFor();
       await shop.getByText('Sold out: please take it out').waitFor();
     });
@@ -90,7 +90,10 @@ export function orderingTests(pages: Pages): void {
       await shop.getByRole('heading', { name: 'This order was cancelled' }).waitFor();
       await shop.getByText('You cancelled it.').waitFor();
       await shop.getByRole('link', { name: 'My orders' }).click();
-      await shop.getByText('This order was cancelled').waitFor();
+      await shop
+        .getByRole('link', { name: new RegExp(order.number) })
+        .getByText('Cancelled')
+        .waitFor();
     });
 
     test('an admin undoes a touch on the board', { skip }, async () => {

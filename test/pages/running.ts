@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
+import { PAGE_LIMIT_DEFAULT } from '../../src/shared/pagination.ts';
 import { query, until } from '../support/until.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { type Pages, skipWithoutPages as skip } from './pages-bench.ts';
@@ -43,9 +44,9 @@ export function runningTests(pages: Pages): void {
         page.waitForResponse(/\/refunds$/),
         dialog.getByRole('button', { name: 'Refund £5.01' }).click(),
       ]);
-      const { detail, requestId } = (await reply.json()) as { detail: string; requestId: string };
+      const { title, requestId } = (await reply.json()) as { title: string; requestId: string };
       const alert = dialog.getByRole('alert');
-      await alert.getByText(detail).waitFor();
+      await alert.getByText(title).waitFor();
       await alert.getByText(`payments.refund_exceeds_captured · request ${requestId}`).waitFor();
     });
 
@@ -80,7 +81,7 @@ export function runningTests(pages: Pages): void {
       await dialog.getByLabel('Reason').fill('It burnt');
       await dialog.getByRole('button', { name: 'Cancel the order' }).click();
       await page.getByText('Cancelled because').waitFor();
-      await page.getByText('refunded', { exact: true }).first().waitFor();
+      await page.getByText('Refunded', { exact: true }).first().waitFor();
     });
 
     test('a product is edited, and its stock corrected with a reason', { skip }, async () => {
@@ -110,7 +111,7 @@ export function runningTests(pages: Pages): void {
       await dialog.getByLabel('Name').fill('Fresh Pie');
       await dialog.getByLabel('Price in').fill('7.25');
       await dialog.getByLabel('On hand').fill('4');
-      await dialog.getByRole('button', { name: 'Make it' }).click();
+      await dialog.getByRole('button', { name: 'Add the product' }).click();
       await page.getByRole('link', { name: 'Fresh Pie' }).waitFor();
       const shop = await pages.visit(null, '/shop');
       await shop.getByLabel('Search the menu').fill('fresh');
@@ -124,6 +125,26 @@ export function runningTests(pages: Pages): void {
       await letter.getByRole('button', { name: 'Send again' }).click();
       await page.getByText('It is on its way.').waitFor();
       await letter.waitFor({ state: 'detached' });
+    });
+
+    test('all dead letters are sent again, also those that are not shown yet', {
+      skip,
+    }, async () => {
+      const many = PAGE_LIMIT_DEFAULT + 5;
+      for (let one = 0; one < many; one += 1) await giveUpOnAnEvent(pages.databaseUrl);
+      const page = await pages.visit(pages.admin, '/console/work/dead-letters');
+      await page.getByRole('button', { name: 'Send all again' }).click();
+      await page.getByText(`${many} are on their way.`).waitFor();
+      await page.getByText('Nothing has failed for good.').waitFor();
+    });
+
+    test('a payment stands under the number of its order', { skip }, async () => {
+      const dish = await pages.addDish('Numbered Pie');
+      const order = await pages.paidOrder(await pages.server.signUp(), dish);
+      const page = await pages.visit(pages.admin, '/console/payments');
+      await page.getByRole('link', { name: order.number }).click();
+      await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor();
+      assert.equal(await page.title(), `Order ${order.number} · Holdfast`);
     });
 
     test('mail is shown as it was sent', { skip }, async () => {
@@ -141,6 +162,8 @@ export function runningTests(pages: Pages): void {
       await row.getByRole('button', { name: `We have your order ${order.number}` }).click();
       const letter = page.getByRole('dialog').frameLocator('iframe');
       await letter.getByText('Mailed Pie').first().waitFor();
+      await page.getByText('Plain text', { exact: true }).click();
+      await page.getByRole('dialog').locator('pre').getByText('Mailed Pie').waitFor();
     });
 
     test('a webhook endpoint is made, tested, and its delivery seen', { skip }, async () => {
@@ -149,7 +172,7 @@ export function runningTests(pages: Pages): void {
       await page.getByRole('button', { name: 'New endpoint' }).click();
       const dialog = page.getByRole('dialog', { name: 'New endpoint' });
       await dialog.getByLabel('Address').fill(receiver.url);
-      await dialog.getByRole('button', { name: 'Make it' }).click();
+      await dialog.getByRole('button', { name: 'Add the endpoint' }).click();
       await dialog.getByText(/^whsec_/).waitFor();
       await dialog.getByRole('button', { name: 'I have it' }).click();
       const card = page.getByRole('region', { name: receiver.url });

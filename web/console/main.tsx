@@ -18,6 +18,15 @@ const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   defaultRadius: 'md',
+  // By name: to import them here would load the dialogs before anybody opens one.
+  components: {
+    // A word that is cut off says nothing: the table scrolls instead.
+    Badge: {
+      defaultProps: { tt: 'none' },
+      styles: { root: { minWidth: 'max-content' }, label: { overflow: 'visible' } },
+    },
+    Modal: { styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } } },
+  },
 });
 
 /**

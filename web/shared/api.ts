@@ -52,8 +52,14 @@ export async function answerOf<Body>(call: Promise<{ data?: Body }>): Promise<Bo
   return (await call).data as Body;
 }
 
-/** A sentence for a person, in the server's own words where it has any. */
+/** What went wrong, in a sentence for a person: the server's own where it has one. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof HoldfastError) return error.message;
+  if (error instanceof HoldfastError) return error.problem.title;
   return 'The server cannot be reached. Check the connection and try again.';
+}
+
+/** What a person can do about it; null when the server says nothing, or speaks to programs of `members` of its reply. */
+export function helpOf(error: unknown): string | null {
+  const detail = error instanceof HoldfastError ? error.problem.detail : undefined;
+  return detail === undefined || detail.includes('`') ? null : detail;
 }

@@ -64,7 +64,7 @@ function Header() {
         )}
         <Link href="/cart" className="cart-link">
           Cart
-          <span className="count">
+          <span className="count" data-empty={count === 0 || undefined}>
             {count}
             <span className="unseen"> {count === 1 ? 'item' : 'items'}</span>
           </span>

@@ -74,7 +74,7 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
         py={6}
         h="auto"
         mih={50}
-        styles={{ label: { whiteSpace: 'normal' } }}
+        styles={{ label: { whiteSpace: 'normal', lineHeight: 1.2 } }}
         variant={column.status === 'PENDING' ? 'default' : 'filled'}
         disabled={!mayMove}
         loading={move.isPending}

@@ -29,7 +29,12 @@ export function BoardColumn({ column, orders, newIds, isLoading }: BoardColumnPr
           </Text>
         )}
         {orders.map((order) => (
-          <BoardCard key={order.id} order={order} column={column} isNew={newIds.has(order.id)} />
+          <BoardCard
+            key={order.id}
+            order={order}
+            column={column}
+            isNew={column.status === 'CONFIRMED' && newIds.has(order.id)}
+          />
         ))}
       </Stack>
     </Paper>

@@ -61,7 +61,7 @@ export function Dependencies() {
               <Text fw={600} tt="capitalize">
                 {name}
               </Text>
-              <Badge variant="light" color={colours[status]} miw="fit-content" tt="none">
+              <Badge variant="light" color={colours[status]}>
                 {words[status]}
               </Badge>
             </Group>

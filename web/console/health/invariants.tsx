@@ -65,7 +65,9 @@ function Results({ report }: { report: Report }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Invariant</Table.Th>
-            <Table.Th ta="right">Rows looked at</Table.Th>
+            <Table.Th ta="right" className="one-line">
+              Rows looked at
+            </Table.Th>
             <Table.Th>Result</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -100,7 +102,7 @@ function Row({ invariant }: { invariant: Invariant }) {
         {checked.toLocaleString()}
       </Table.Td>
       <Table.Td valign="top">
-        <Badge variant="light" color={ok ? 'teal' : 'red'} miw="fit-content" tt="none">
+        <Badge variant="light" color={ok ? 'teal' : 'red'}>
           {ok ? 'holds' : `${violationCount} broken`}
         </Badge>
       </Table.Td>

@@ -15,7 +15,7 @@ export function RefundButton({ payment }: { payment: Payment }) {
   if (profile?.role !== 'admin' || (left <= 0 && payment.status !== 'FLAGGED')) return null;
   return (
     <>
-      <Button variant="default" size="compact-md" onClick={open}>
+      <Button variant="default" size="compact-sm" onClick={open}>
         Refund…
       </Button>
       <Modal opened={isOpen} onClose={close} title="Refund">

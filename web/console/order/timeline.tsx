@@ -1,8 +1,10 @@
 import { Anchor, Card, Code, Collapse, Timeline as Steps, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api, type ReplyOf } from '../../shared/api.ts';
+import { answerOf, api, type Money, type ReplyOf } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
 import { Problem } from '../parts/problem.tsx';
+import { inWords } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
 
 type Entry = ReplyOf<'getOrderHistory'>['data'][number];
@@ -25,7 +27,7 @@ export function Timeline({ orderId }: { orderId: string }) {
         {entries.map((entry) => (
           <Steps.Item key={entry.sequence} title={sentenceOf(entry)}>
             <Text size="sm" c="dimmed" component="div">
-              {byWhom(entry)} · <When at={entry.at} span c="dimmed" />
+              {byWhom(entry)} · <When at={entry.at} exact span c="dimmed" />
             </Text>
             {entry.reason !== null && <Text size="sm">“{entry.reason}”</Text>}
             <Details entry={entry} />
@@ -71,13 +73,15 @@ const sentences: Readonly<Record<string, string>> = {
   'refund.failed': 'Refund failed',
 };
 
-function sentenceOf({ type, from, to }: Entry): string {
+function sentenceOf({ type, from, to, data }: Entry): string {
   const sentence = sentences[type] ?? type;
-  return from !== null && to !== null ? `${sentence} (${from} → ${to})` : sentence;
+  if (from !== null && to !== null) return `${sentence} (${inWords(from)} → ${inWords(to)})`;
+  const { amount } = data as { amount?: Money };
+  return amount === undefined ? sentence : `${sentence}: ${formatMoney(amount)}`;
 }
 
 function byWhom({ actor }: Entry): string {
   if (actor.role !== null) return `by ${actor.role}`;
   if (actor.type === 'api_key') return 'by an API key';
-  return actor.type === 'provider' ? 'by the payment provider' : 'by itself';
+  return actor.type === 'provider' ? 'by the payment provider' : 'by the system';
 }

@@ -1,10 +1,11 @@
-import { Alert, Group, Switch, Text, Title } from '@mantine/core';
+import { Alert, Group, Switch, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { BoardColumn } from '../board/board-column.tsx';
 import { columns } from '../board/columns.ts';
 import { useBoard } from '../board/use-board.ts';
 import { useNewOrders } from '../board/use-new-orders.ts';
+import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export default function BoardPage() {
@@ -24,11 +25,9 @@ export default function BoardPage() {
   return (
     <>
       <Group justify="space-between" mb="sm">
-        <Title order={1} size="h2">
-          Board
-        </Title>
+        <PageTitle>Board</PageTitle>
         <Group gap="lg">
-          <Text size="sm" c="dimmed" aria-live="polite" miw={80} ta="right">
+          <Text size="sm" className="live" data-live={isLive || undefined} aria-live="polite">
             {isLive ? 'Live' : 'Connecting…'}
           </Text>
           <Switch

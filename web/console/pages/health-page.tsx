@@ -1,10 +1,11 @@
-import { SimpleGrid, Skeleton, Stack, Title } from '@mantine/core';
+import { SimpleGrid, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
 import { CHART_HEIGHT } from '../health/chart-height.ts';
 import { Dependencies } from '../health/dependencies.tsx';
 import { Invariants } from '../health/invariants.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 /** Drawing takes half as much code as all the rest: it comes when it is looked at. */
@@ -24,9 +25,7 @@ export default function HealthPage() {
   });
   return (
     <Stack gap="lg">
-      <Title order={1} size="h2">
-        Health
-      </Title>
+      <PageTitle>Health</PageTitle>
       <Dependencies />
       <Problem error={error} />
       {data === undefined ? (

@@ -1,4 +1,4 @@
-import { Anchor, Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Card, Grid, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answerOf, api, type Order } from '../../shared/api.ts';
@@ -7,8 +7,9 @@ import { formatMoney } from '../../shared/money.ts';
 import { OrderActions } from '../order/order-actions.tsx';
 import { OrderPayments } from '../order/order-payments.tsx';
 import { Timeline } from '../order/timeline.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
+import { inWords, StatusBadge } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
 
 export default function OrderPage({ id }: { id: string }) {
@@ -24,9 +25,7 @@ export default function OrderPage({ id }: { id: string }) {
     <Stack gap="md">
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2">
-            Order {order.number}
-          </Title>
+          <PageTitle>{`Order ${order.number}`}</PageTitle>
           <Group gap="xs" mt={4}>
             <StatusBadge status={order.status} />
             <StatusBadge status={order.paymentStatus} />
@@ -74,7 +73,7 @@ function Facts({ order }: { order: Order }) {
           )}
         </Fact>
         <Fact label="Placed">
-          <When at={order.createdAt} />
+          <When at={order.createdAt} exact />
         </Fact>
         {order.expiresAt !== null && order.status === 'PENDING' && (
           <Fact label="Expires unpaid">
@@ -82,9 +81,7 @@ function Facts({ order }: { order: Order }) {
           </Fact>
         )}
         {order.cancelReason !== null && (
-          <Fact label="Cancelled because">
-            {order.cancelReason.toLowerCase().replace('_', ' ')}
-          </Fact>
+          <Fact label="Cancelled because">{inWords(order.cancelReason)}</Fact>
         )}
         {order.note !== null && <Fact label="Note">{order.note}</Fact>}
         {order.shippingAddress !== null && (
@@ -123,7 +120,9 @@ function Lines({ order }: { order: Order }) {
           <Table.Tr>
             <Table.Th>Item</Table.Th>
             <Table.Th ta="right">Quantity</Table.Th>
-            <Table.Th ta="right">Price</Table.Th>
+            <Table.Th ta="right" visibleFrom="xs">
+              Price
+            </Table.Th>
             <Table.Th ta="right">Total</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -140,7 +139,7 @@ function Lines({ order }: { order: Order }) {
               <Table.Td ta="right" className="number">
                 {item.quantity}
               </Table.Td>
-              <Table.Td ta="right" className="number">
+              <Table.Td ta="right" className="number" visibleFrom="xs">
                 {formatMoney(item.unitPrice)}
               </Table.Td>
               <Table.Td ta="right" className="number">
@@ -151,7 +150,9 @@ function Lines({ order }: { order: Order }) {
         </Table.Tbody>
         <Table.Tfoot>
           <Table.Tr>
-            <Table.Th colSpan={3}>Total</Table.Th>
+            <Table.Th>Total</Table.Th>
+            <Table.Td />
+            <Table.Td visibleFrom="xs" />
             <Table.Th ta="right" className="number">
               {formatMoney(order.total)}
             </Table.Th>

@@ -6,7 +6,6 @@ import {
   Table,
   Text,
   TextInput,
-  Title,
   VisuallyHidden,
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -14,8 +13,9 @@ import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, api, type Order } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
+import { inWords, StatusBadge } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
 
 const statuses: readonly Order['status'][] = [
@@ -59,9 +59,7 @@ export default function OrdersPage() {
   const listOf = (text: string) => text.split(',').filter(Boolean);
   return (
     <>
-      <Title order={1} size="h2" mb="sm">
-        Orders
-      </Title>
+      <PageTitle mb="sm">Orders</PageTitle>
       <Group align="end" mb="md">
         <TextInput
           label="Search"
@@ -70,7 +68,9 @@ export default function OrdersPage() {
           value={filterOf('search')}
           onChange={({ currentTarget }) => set('search', currentTarget.value)}
           maxLength={200}
-          w={280}
+          flex={1}
+          miw={200}
+          maw={320}
         />
         <MultiSelect
           label="Status"
@@ -79,7 +79,7 @@ export default function OrdersPage() {
           value={listOf(filterOf('status'))}
           onChange={(chosen) => set('status', chosen.join(','))}
           clearable
-          w={240}
+          w={190}
         />
         <MultiSelect
           label="Payment"
@@ -88,7 +88,7 @@ export default function OrdersPage() {
           value={listOf(filterOf('paymentStatus'))}
           onChange={(chosen) => set('paymentStatus', chosen.join(','))}
           clearable
-          w={240}
+          w={190}
         />
         <TextInput
           label="From"
@@ -97,7 +97,7 @@ export default function OrdersPage() {
           onChange={({ currentTarget }) => set('from', currentTarget.value)}
         />
         <TextInput
-          label="To, not included"
+          label="To"
           type="date"
           value={filterOf('to')}
           onChange={({ currentTarget }) => set('to', currentTarget.value)}
@@ -168,18 +168,25 @@ function Row({ order }: { order: Order }) {
 }
 
 function option(value: string) {
-  return { value, label: value.toLowerCase().replaceAll('_', ' ') };
+  return { value, label: inWords(value) };
 }
 
-/** The query of the API: days become moments of the browser's time zone. */
+/** The query of the API: days become moments of the browser's time zone, and the last day counts in full. */
 function queryOf(filters: string): Record<string, string> {
   const parameters = new URLSearchParams(filters);
   const query: Record<string, string> = {};
   for (const name of filterNames) {
     const value = parameters.get(name)?.trim();
     if (!value) continue;
-    const isDay = name === 'from' || name === 'to';
-    query[name] = isDay ? new Date(`${value}T00:00`).toISOString() : value;
+    if (name === 'from') query.from = startOfDay(value, 0);
+    else if (name === 'to') query.to = startOfDay(value, 1);
+    else query[name] = value;
   }
   return query;
+}
+
+function startOfDay(day: string, daysLater: number): string {
+  const date = new Date(`${day}T00:00`);
+  date.setDate(date.getDate() + daysLater);
+  return date.toISOString();
 }

@@ -1,8 +1,9 @@
-import { Anchor, Group, SegmentedControl, Table, Title, VisuallyHidden } from '@mantine/core';
+import { Anchor, Group, SegmentedControl, Table, VisuallyHidden } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { RefundButton } from '../order/refund-button.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
@@ -35,9 +36,7 @@ export default function PaymentsPage() {
   return (
     <>
       <Group justify="space-between" mb="md">
-        <Title order={1} size="h2">
-          Payments
-        </Title>
+        <PageTitle>Payments</PageTitle>
         <SegmentedControl
           aria-label="Which payments"
           className="choices"

@@ -1,9 +1,10 @@
-import { Group, Select, Switch, Table, Text, TextInput, Title } from '@mantine/core';
+import { Group, Select, Switch, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import { When } from '../parts/when.tsx';
@@ -33,9 +34,7 @@ export default function PeoplePage() {
   );
   return (
     <>
-      <Title order={1} size="h2" mb="md">
-        Customers and staff
-      </Title>
+      <PageTitle mb="md">Customers and staff</PageTitle>
       <Group align="end" mb="md">
         <TextInput
           label="Search"
@@ -94,11 +93,13 @@ function Row({ person }: { person: Person }) {
     <Table.Tr>
       <Table.Td>
         <Text size="sm" fw={600}>
-          {person.name}
+          {who}
         </Text>
-        <Text size="sm" c="dimmed">
-          {person.email}
-        </Text>
+        {who !== person.email && (
+          <Text size="sm" c="dimmed">
+            {person.email}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td>
         <Select

@@ -1,6 +1,7 @@
 import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { When } from '../parts/when.tsx';
@@ -25,9 +26,7 @@ export default function ProductPage({ id }: { id: string }) {
   const stock: { available: number; onHand?: number; reserved?: number } = product.stock;
   return (
     <>
-      <Title order={1} size="h2">
-        {product.name}
-      </Title>
+      <PageTitle>{product.name}</PageTitle>
       <Text c="dimmed" mb="md">
         {product.sku}
       </Text>

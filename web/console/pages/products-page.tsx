@@ -1,10 +1,11 @@
-import { Anchor, Badge, Button, Group, Modal, Table, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Modal, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { ProductForm } from '../product/product-form.tsx';
 
@@ -24,9 +25,7 @@ export default function ProductsPage() {
   return (
     <>
       <Group justify="space-between" mb="md">
-        <Title order={1} size="h2">
-          Products
-        </Title>
+        <PageTitle>Products</PageTitle>
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={open}>
           New product
         </Button>

@@ -1,5 +1,6 @@
-import { Tabs, Title } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useLocation } from 'wouter';
+import { PageTitle } from '../parts/page-title.tsx';
 import { DeadLetters } from '../work/dead-letters.tsx';
 import { Endpoints } from '../work/endpoints.tsx';
 import { Mail } from '../work/mail.tsx';
@@ -17,15 +18,13 @@ export default function WorkPage({ tab = 'queues' }: { tab?: string | undefined 
   const [, navigate] = useLocation();
   return (
     <>
-      <Title order={1} size="h2" mb="md">
-        Work
-      </Title>
+      <PageTitle mb="md">Work</PageTitle>
       <Tabs
         value={tab}
         onChange={(value) => value !== null && navigate(`/work/${value}`)}
         keepMounted={false}
       >
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className="choices">
           {tabs.map(({ value, label }) => (
             <Tabs.Tab key={value} value={value}>
               {label}

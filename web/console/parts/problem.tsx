@@ -1,7 +1,7 @@
 import { Alert, type AlertProps, Code, List, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { HoldfastError, sentenceOf } from '../../shared/api.ts';
+import { HoldfastError, helpOf, sentenceOf } from '../../shared/api.ts';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
@@ -11,6 +11,7 @@ interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
 export function Problem({ error, ...alert }: ProblemProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof HoldfastError ? error.problem : null;
+  const help = helpOf(error);
   return (
     <Alert
       color="red"
@@ -20,11 +21,12 @@ export function Problem({ error, ...alert }: ProblemProps) {
       {...alert}
     >
       <Text fw={600}>{sentenceOf(error)}</Text>
+      {help !== null && <Text size="sm">{help}</Text>}
       {problem?.errors !== undefined && problem.errors.length > 0 && (
         <List size="sm">
           {problem.errors.map(({ pointer, detail }) => (
             <List.Item key={`${pointer} ${detail}`}>
-              {pointer === '' ? '' : <Code>{pointer}</Code>} {detail}
+              {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {detail}
             </List.Item>
           ))}
         </List>

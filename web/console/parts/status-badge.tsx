@@ -25,8 +25,14 @@ type Status = Order['status'] | Order['paymentStatus'] | Payment['status'];
 /** The word says it, the colour only helps. */
 export function StatusBadge({ status }: { status: Status }) {
   return (
-    <Badge variant="light" color={colours[status] ?? 'gray'} miw="fit-content" tt="none">
-      {status.toLowerCase().replaceAll('_', ' ')}
+    <Badge variant="light" color={colours[status] ?? 'gray'}>
+      {inWords(status)}
     </Badge>
   );
+}
+
+/** `PARTIALLY_REFUNDED` as a person writes it. */
+export function inWords(code: string): string {
+  const words = code.toLowerCase().replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -10,14 +10,24 @@ const units = [
   ['minute', 60],
 ] as const;
 
+interface WhenProps extends TextProps {
+  /** RFC 3339. */
+  readonly at: string;
+  /** Shows the exact time, where the order of things matters, and how long ago to who points at it. */
+  readonly exact?: boolean;
+}
+
 /** How long ago, and the exact time for who points at it. */
-export function When({ at, ...text }: { at: string } & TextProps) {
+export function When({ at, exact = false, ...text }: WhenProps) {
   useNow(30_000);
   const date = new Date(at);
+  const [shown, other] = exact
+    ? [absolute.format(date), ago(date)]
+    : [ago(date), absolute.format(date)];
   return (
-    <Tooltip label={absolute.format(date)} openDelay={300}>
-      <Text component="time" dateTime={at} size="sm" {...text}>
-        {ago(date)}
+    <Tooltip label={other} openDelay={300}>
+      <Text component="time" dateTime={at} size="sm" className="one-line" {...text}>
+        {shown}
       </Text>
     </Tooltip>
   );

@@ -108,7 +108,7 @@ export function ProductForm({ product, onDone }: ProductFormProps) {
         />
         <Problem error={save.error} />
         <Button type="submit" loading={save.isPending}>
-          {product === null ? 'Make it' : 'Save'}
+          {product === null ? 'Add the product' : 'Save'}
         </Button>
       </Stack>
     </form>

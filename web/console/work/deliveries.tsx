@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
+import { inWords } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
 
 type Delivery = ItemOf<'listWebhookDeliveries'>;
@@ -63,8 +64,8 @@ function Row({ endpointId, delivery }: { endpointId: string; delivery: Delivery 
     <Table.Tr>
       <Table.Td>{delivery.eventType}</Table.Td>
       <Table.Td>
-        <Badge variant="light" color={colours[delivery.status]} miw="fit-content" tt="none">
-          {delivery.status.toLowerCase()}
+        <Badge variant="light" color={colours[delivery.status]}>
+          {inWords(delivery.status)}
         </Badge>
       </Table.Td>
       <Table.Td ta="right" className="number">

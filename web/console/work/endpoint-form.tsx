@@ -51,7 +51,7 @@ export function EndpointForm({ onDone }: { onDone: () => void }) {
         loading={create.isPending}
         onClick={() => create.mutate()}
       >
-        Make it
+        Add the endpoint
       </Button>
     </Stack>
   );

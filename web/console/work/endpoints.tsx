@@ -50,7 +50,7 @@ function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
             {!endpoint.active && <Badge color="red">Switched off</Badge>}
           </Group>
           <Text size="sm" c="dimmed">
-            {endpoint.eventTypes.join(', ')}
+            {endpoint.eventTypes.map((type) => (type === '*' ? 'Every event' : type)).join(', ')}
           </Text>
         </div>
         <EndpointActions endpoint={endpoint} />

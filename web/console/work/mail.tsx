@@ -1,8 +1,9 @@
-import { Anchor, Modal, Table, Text } from '@mantine/core';
+import { Anchor, Group, Modal, SegmentedControl, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
+import { inWords } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
 
 type Message = ItemOf<'listMail'>;
@@ -36,10 +37,10 @@ export function Mail() {
                   </Table.Td>
                   <Table.Td>
                     {message.orderId === null ? (
-                      message.kind
+                      kindOf(message)
                     ) : (
                       <Anchor component={Link} href={`/orders/${message.orderId}`}>
-                        {message.kind}
+                        {kindOf(message)}
                       </Anchor>
                     )}
                   </Table.Td>
@@ -65,18 +66,51 @@ export function Mail() {
   );
 }
 
-/** The HTML of a mail is shown in a frame of its own, in which nothing runs. */
+const views = [
+  { value: 'html', label: 'HTML' },
+  { value: 'text', label: 'Plain text' },
+] as const;
+
+type View = (typeof views)[number]['value'];
+
+/** A mail goes out in both forms, and the reader's program chooses. */
 function Letter({ message }: { message: Message }) {
+  const [view, setView] = useState<View>('html');
+  const { to, messageId, subject, text, html } = message;
   return (
     <>
-      <Text size="sm" c="dimmed" mb="xs">
-        To {message.to} · Message-ID {message.messageId}
-      </Text>
-      {message.html === null ? (
-        <Text>The text of this mail is not kept.</Text>
-      ) : (
-        <iframe className="letter" title={message.subject} sandbox="" srcDoc={message.html} />
+      <Group justify="space-between" wrap="nowrap" mb="sm">
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          To {to}
+          <br />
+          Message-ID {messageId}
+        </Text>
+        {html !== null && (
+          <SegmentedControl
+            aria-label="Form of the mail"
+            flex="none"
+            data={[...views]}
+            value={view}
+            onChange={setView}
+          />
+        )}
+      </Group>
+      {html === null && <Text>The text of this mail is not kept.</Text>}
+      {html !== null && view === 'html' && (
+        // In a frame of its own, in which nothing runs.
+        <iframe className="letter" title={subject} sandbox="" srcDoc={html} />
+      )}
+      {html !== null && view === 'text' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        <pre className="letter-text" tabIndex={0}>
+          {text}
+        </pre>
       )}
     </>
   );
+}
+
+/** `payment.refunded` as a person writes it. */
+function kindOf({ kind }: Message): string {
+  return inWords(kind.replace('.', ' '));
 }

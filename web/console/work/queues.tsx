@@ -39,7 +39,7 @@ export function Queues() {
                 {delayed}
               </Table.Td>
               <Table.Td ta="right" className="number">
-                <Text span fw={failed > 0 ? 700 : 400} className={failed > 0 ? 'late' : ''}>
+                <Text span inherit fw={failed > 0 ? 700 : 400} className={failed > 0 ? 'late' : ''}>
                   {failed}
                 </Text>
               </Table.Td>

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { answerOf, api, HoldfastError } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
+import { useTitle } from '../../shared/title.ts';
 import { type CartItem, useCart } from '../cart.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -13,6 +14,7 @@ import { beginPayment } from '../payment.ts';
 const NOTE_MAX = 500;
 
 export function CartPage() {
+  useTitle('Your cart');
   const profile = useProfile();
   const cart = useCart();
   const [note, setNote] = useState('');
@@ -70,7 +72,7 @@ export function CartPage() {
       <label className="field">
         <span>A note for the kitchen</span>
         <textarea
-          rows={2}
+          rows={3}
           maxLength={NOTE_MAX}
           placeholder="Allergies, or no coriander"
           value={note}

@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { api } from '../../shared/api.ts';
+import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export function ForgotPage() {
+  useTitle('A new password');
   const ask = useMutation({
     mutationFn: (email: string) => api.POST('/api/auth/password/forgot', { body: { email } }),
   });

@@ -3,6 +3,7 @@ import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
 import { answerOf, api } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { useTitle } from '../../shared/title.ts';
 import { type Product, useCart } from '../cart.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
@@ -11,6 +12,7 @@ const PAGE_SIZE = 60;
 const QUANTITY_MAX = 99;
 
 export function MenuPage() {
+  useTitle('Menu');
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
   const menu = useInfiniteQuery({

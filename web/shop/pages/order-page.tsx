@@ -5,10 +5,13 @@ import { answerOf, api, HoldfastError, type Order } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
+import { useTitle } from '../../shared/title.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { headlineOf, Progress } from '../parts/progress.tsx';
 import { beginPayment } from '../payment.ts';
+
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** While the live stream is away, so that a customer with a bad connection still sees it move. */
 const POLL_MS = 5_000;
@@ -52,6 +55,7 @@ export function OrderPage({ id }: { id: string }) {
 
 function Shown({ order }: { order: Order }) {
   const { title, text } = headlineOf(order);
+  useTitle(`${title} · Order ${order.number}`);
   return (
     <>
       <p className="quiet">Order {order.number}</p>
@@ -75,9 +79,31 @@ function Shown({ order }: { order: Order }) {
         <span>Total</span>
         <strong>{formatMoney(order.total)}</strong>
       </p>
+      <Paid order={order} />
+      <p className="quiet">Ordered on {when.format(new Date(order.createdAt))}</p>
       {order.note !== null && <p className="quiet">Note: {order.note}</p>}
       <Cancel order={order} />
     </>
+  );
+}
+
+/** What came of the money, once there was some: what of it went back too. */
+function Paid({ order }: { order: Order }) {
+  const hasRefunds = ['PARTIALLY_REFUNDED', 'REFUNDED'].includes(order.paymentStatus);
+  const payments = useQuery({
+    queryKey: ['order', order.id, 'payments'],
+    queryFn: () =>
+      answerOf(api.GET('/api/orders/{id}/payments', { params: { path: { id: order.id } } })),
+    enabled: hasRefunds,
+  });
+  if (order.paymentStatus === 'PAID') return <p className="sum-note">Paid</p>;
+  if (!hasRefunds || payments.data === undefined) return null;
+  const amount = payments.data.data.reduce((sum, { refunded }) => sum + refunded.amount, 0);
+  return (
+    <p className="sum-note">
+      <span>Sent back to you</span>
+      <strong>{formatMoney({ ...order.total, amount })}</strong>
+    </p>
   );
 }
 

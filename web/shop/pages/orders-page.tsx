@@ -3,13 +3,15 @@ import { Link } from 'wouter';
 import { answerOf, api } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
+import { useTitle } from '../../shared/title.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { headlineOf } from '../parts/progress.tsx';
+import { statusOf } from '../parts/progress.tsx';
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export function OrdersPage() {
+  useTitle('My orders');
   const profile = useProfile();
   const orders = useInfiniteQuery({
     queryKey: ['orders'],
@@ -52,12 +54,17 @@ export function OrdersPage() {
           <li key={order.id}>
             <Link href={`/orders/${order.id}`}>
               <span>
-                <strong>{headlineOf(order).title}</strong>
+                <strong>
+                  {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
+                </strong>
                 <span className="quiet">
                   {order.number} · {when.format(new Date(order.createdAt))}
                 </span>
               </span>
-              <span className="price">{formatMoney(order.total)}</span>
+              <span className="standing">
+                <span className="price">{formatMoney(order.total)}</span>
+                <span className="quiet">{statusOf(order)}</span>
+              </span>
             </Link>
           </li>
         ))}

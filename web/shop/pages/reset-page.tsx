@@ -2,11 +2,13 @@ import { useMutation } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { api } from '../../shared/api.ts';
+import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export function ResetPage() {
+  useTitle('A new password');
   const [parameters] = useSearchParams();
   const token = parameters.get('token') ?? '';
   const reset = useMutation({

@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 import { Link, Redirect, useSearchParams } from 'wouter';
 import { useProfile, useSignIn, useSignUp } from '../../shared/session.ts';
+import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 
@@ -8,6 +9,7 @@ export function SignInPage() {
   const profile = useProfile();
   const [parameters] = useSearchParams();
   const [isNew, setIsNew] = useState(false);
+  useTitle(isNew ? 'Create an account' : 'Sign in');
   const signIn = useSignIn();
   const signUp = useSignUp();
   const current = isNew ? signUp : signIn;
@@ -25,7 +27,7 @@ export function SignInPage() {
   };
   return (
     <form className="narrow" onSubmit={submit}>
-      <h1>{isNew ? 'Make an account' : 'Sign in'}</h1>
+      <h1>{isNew ? 'Create an account' : 'Sign in'}</h1>
       {isNew && <Field label="Name" name="name" autoComplete="name" maxLength={200} />}
       <Field
         label="E-mail"
@@ -47,14 +49,17 @@ export function SignInPage() {
       />
       <Problem error={current.error} />
       <button type="submit" className="button wide" disabled={current.isPending}>
-        {isNew ? 'Make the account' : 'Sign in'}
+        {isNew ? 'Create the account' : 'Sign in'}
       </button>
-      <p className="quiet">
-        <button type="button" className="plain" onClick={() => setIsNew(!isNew)}>
-          {isNew ? 'I have an account already' : 'I am new here'}
-        </button>
-        {!isNew && <Link href="/forgot">I forgot my password</Link>}
-      </p>
+      {!isNew && (
+        <p className="aside">
+          <Link href="/forgot">I forgot my password</Link>
+        </p>
+      )}
+      <p className="or">{isNew ? 'You have been here before?' : 'You are new here?'}</p>
+      <button type="button" className="button wide quiet-button" onClick={() => setIsNew(!isNew)}>
+        {isNew ? 'I have an account' : 'Create an account'}
+      </button>
     </form>
   );
 }

@@ -3,7 +3,7 @@ import type { Order } from '../../shared/api.ts';
 const steps = [
   { status: 'PENDING', label: 'Placed' },
   { status: 'CONFIRMED', label: 'Confirmed' },
-  { status: 'PREPARING', label: 'Being made' },
+  { status: 'PREPARING', label: 'Preparing' },
   { status: 'READY', label: 'Ready' },
   { status: 'COMPLETED', label: 'Collected' },
 ] as const;
@@ -25,6 +25,22 @@ export function Progress({ status }: { status: Order['status'] }) {
       ))}
     </ol>
   );
+}
+
+const words: Readonly<Record<Order['status'], string>> = {
+  QUEUED: 'Being placed',
+  PENDING: 'To be paid',
+  CONFIRMED: 'Confirmed',
+  PREPARING: 'Preparing',
+  READY: 'Ready',
+  COMPLETED: 'Collected',
+  CANCELLED: 'Cancelled',
+  FAILED: 'Not placed',
+};
+
+/** Where an order stands, in a word or two. */
+export function statusOf({ status }: Order): string {
+  return words[status];
 }
 
 interface Headline {

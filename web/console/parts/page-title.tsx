@@ -1,0 +1,16 @@
+import { Title, type TitleProps } from '@mantine/core';
+import { useTitle } from '../../shared/title.ts';
+
+interface PageTitleProps extends Omit<TitleProps, 'children'> {
+  readonly children: string;
+}
+
+/** The heading of a page, which is the name of its tab too. */
+export function PageTitle({ children, ...title }: PageTitleProps) {
+  useTitle(`${children} · Holdfast`);
+  return (
+    <Title order={1} size="h2" {...title}>
+      {children}
+    </Title>
+  );
+}
