@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { checkout } from './scenarios/checkout.ts';
+import { CHECKOUT_CUSTOMERS_MAX, checkout } from './scenarios/checkout.ts';
 import { growth } from './scenarios/growth.ts';
 import { lists } from './scenarios/lists.ts';
 import { mixed } from './scenarios/mixed.ts';
@@ -83,7 +83,10 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void environment.stop().finally(() => process.exit(1)));
   }
-  const customers = options.connections * 2;
+  const customers = Math.max(
+    options.connections * 2,
+    toRun.includes(checkout) ? CHECKOUT_CUSTOMERS_MAX : 0,
+  );
   const shop = await openShop(environment, { products: 10_000, customers });
   const measurements: Measurement[] = [];
   for (const scenario of toRun) {

@@ -18,7 +18,7 @@ drawn as materialized (
     from numbered
     join customers on customers.place = (numbered.number - 1) / 20),
 lines as materialized (
-  select drawn.id as order_id, line_number, shelf.id as product_id, shelf.sku, shelf.name,
+  select drawn.id as order_id, drawn.created_at, line_number, shelf.id as product_id, shelf.sku, shelf.name,
          1 + drawn.number % 3 as quantity, shelf.price_minor
     from drawn
    cross join generate_series(1, 2) as line_number
@@ -37,8 +37,9 @@ placed as (
    order by drawn.number
   returning id, status),
 lined as (
-  insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor)
-  select order_id, line_number, product_id, sku, name, quantity, price_minor, quantity * price_minor
+  insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
+                           created_at)
+  select order_id, line_number, product_id, sku, name, quantity, price_minor, quantity * price_minor, created_at
     from lines)
 insert into events (id, type, order_id, sequence, to_status, actor_type, cause, at)
 select gen_random_uuid(), 'order.imported', drawn.id, 1, placed.status, 'system', '{}', drawn.created_at

@@ -31,7 +31,7 @@ export async function startServer(options: {
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url)), 'serve'],
+    [fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url)), 'serve'],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
