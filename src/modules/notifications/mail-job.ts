@@ -22,7 +22,10 @@ export function mailJobId(causeId: string): string {
 }
 
 /** The mail that tells an order's customer of an event. */
-export function orderMailJob({ id, orderId, sequence }: LoggedEvent, kind: OrderMailKind): NewJob {
+export function orderMailJob(
+  { id, orderId, sequence }: Pick<LoggedEvent, 'id' | 'orderId' | 'sequence'>,
+  kind: OrderMailKind,
+): NewJob {
   return {
     id: mailJobId(id),
     name: MAIL_JOB,
