@@ -155,8 +155,8 @@ describe('kill -9 of everything while orders are being placed', () => {
     const [rice] = levels.json<{ data: { stock: { reserved: number } }[] }>().data;
     assert.equal(rice?.stock.reserved, attempts.length);
 
-    const cli = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
-    const check = await promisify(execFile)(process.execPath, [cli, 'check'], {
+    const holdfast = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
+    const check = await promisify(execFile)(process.execPath, [holdfast, 'check'], {
       env: { ...process.env, ...environment },
     });
     assert.match(check.stdout, /hold/i);

@@ -28,7 +28,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url)), 'serve'],
+    [fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url)), 'serve'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
