@@ -3,6 +3,8 @@ set check_function_bodies = off;
 
 create schema sandbox;
 
+create extension pg_trgm;
+
 create sequence order_numbers as bigint start with 100001;
 
 CREATE OR REPLACE FUNCTION public.guard_capture()
@@ -227,6 +229,7 @@ create table order_lines (
   quantity integer not null,
   unit_price_minor bigint not null,
   total_minor bigint not null,
+  created_at timestamp(3) with time zone default now() not null,
   constraint order_lines_order_id_line_number_pkey PRIMARY KEY (order_id, line_number),
   constraint order_lines_line_number_check CHECK (((line_number >= 1) AND (line_number <= 100))),
   constraint order_lines_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000))),
@@ -676,7 +679,7 @@ CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHE
 
 CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
 
-CREATE INDEX order_lines_sku_order_id_idx ON public.order_lines USING btree (sku, order_id);
+CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at DESC, order_id DESC);
 
 CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at DESC, id DESC);
 
@@ -690,9 +693,7 @@ CREATE INDEX orders_customer_id_pending_idx ON public.orders USING btree (custom
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE ((status = 'PENDING'::text) AND (expires_at IS NOT NULL));
 
-CREATE INDEX orders_payment_status_created_at_id_idx ON public.orders USING btree (payment_status, created_at DESC, id DESC) WHERE (payment_status <> 'UNPAID'::text);
-
-CREATE INDEX orders_status_created_at_id_idx ON public.orders USING btree (status, created_at DESC, id DESC);
+CREATE INDEX orders_status_payment_status_created_at_id_idx ON public.orders USING btree (status, payment_status, created_at DESC, id DESC);
 
 CREATE INDEX orders_updated_at_paid_idx ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) AND (payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text])));
 
@@ -742,6 +743,8 @@ CREATE UNIQUE INDEX refresh_tokens_family_id_key ON public.refresh_tokens USING 
 
 CREATE INDEX refresh_tokens_spent_at_idx ON public.refresh_tokens USING btree (spent_at) WHERE (spent_at IS NOT NULL);
 
+CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (search_key gin_trgm_ops) WITH (fastupdate=off);
+
 CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USING btree (product_id, at DESC, id DESC);
@@ -749,6 +752,8 @@ CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USIN
 CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at);
 
 CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at DESC, id DESC);
+
+CREATE INDEX users_email_key_trigrams_idx ON public.users USING gin (email_key gin_trgm_ops) WITH (fastupdate=off);
 
 CREATE INDEX users_id_admin_idx ON public.users USING btree (id) WHERE ((role = 'admin'::text) AND (disabled_at IS NULL));
 
@@ -878,15 +883,20 @@ create view inv_order_totals as
             count(*) AS count,
             max(order_lines.line_number) AS last_number,
             (sum(order_lines.total_minor))::bigint AS total_minor,
-            bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced
+            bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
+            min(order_lines.created_at) AS first_at,
+            max(order_lines.created_at) AS last_at
            FROM order_lines
           GROUP BY order_lines.order_id
         )
  SELECT (orders.id)::text AS id,
-    format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint)) AS detail
+        CASE
+            WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
+            ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
+        END AS detail
    FROM (orders
      LEFT JOIN lines ON ((lines.order_id = orders.id)))
-  WHERE ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced));
+  WHERE ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at));
 
 create view inv_order_prices as
  SELECT (orders.id)::text AS id,

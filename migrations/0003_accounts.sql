@@ -1,3 +1,15 @@
+-- Searches go by trigrams (decision 0014). The extension is a trusted one: who may create schemas here may create it.
+do $$
+begin
+  create extension if not exists pg_trgm;
+exception
+  when insufficient_privilege then
+    raise exception 'the extension pg_trgm is missing and this role may not create it: let an administrator run "create extension pg_trgm" in this database, or "grant create on database" to the role (%)', sqlerrm;
+  when undefined_file or feature_not_supported then
+    raise exception 'the extension pg_trgm is not installed on the database server: install the contrib package of its PostgreSQL, which has it (%)', sqlerrm;
+end
+$$;
+
 create table users (
   id                uuid        not null,
   email             text        not null,
@@ -19,6 +31,8 @@ create table users (
 
 create index users_access_changed_at_idx on users (access_changed_at);
 create index users_created_at_id_idx on users (created_at desc, id desc);
+-- Entered at once, not listed first: a search would read the whole list, and a sign-up hashes a password anyway.
+create index users_email_key_trigrams_idx on users using gin (email_key gin_trgm_ops) with (fastupdate = off);
 -- Few among many: who takes one away locks them all.
 create index users_id_admin_idx on users (id) where role = 'admin' and disabled_at is null;
 

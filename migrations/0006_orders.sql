@@ -87,10 +87,9 @@ create unique index orders_customer_id_client_token_key on orders (customer_id, 
   where client_token is not null;
 create index orders_created_at_id_idx on orders (created_at desc, id desc);
 create index orders_customer_id_created_at_id_idx on orders (customer_id, created_at desc, id desc);
-create index orders_status_created_at_id_idx on orders (status, created_at desc, id desc);
--- Few of the many: what was never touched by a payment is found without it, and costs nothing here.
-create index orders_payment_status_created_at_id_idx on orders (payment_status, created_at desc, id desc)
-  where payment_status <> 'UNPAID';
+-- Lists ask for some statuses and some payment statuses: each pair is a stretch of it in the order of time.
+create index orders_status_payment_status_created_at_id_idx
+  on orders (status, payment_status, created_at desc, id desc);
 create index orders_expires_at_idx on orders (expires_at) where status = 'PENDING' and expires_at is not null;
 create index orders_customer_id_pending_idx on orders (customer_id) where status in ('QUEUED', 'PENDING');
 create index orders_customer_id_cancelled_at_idx on orders (customer_id, cancelled_at) where cancel_reason = 'CUSTOMER';
@@ -106,6 +105,8 @@ create table order_lines (
   quantity         integer  not null,
   unit_price_minor bigint   not null,
   total_minor      bigint   not null,
+  -- Its order's, so that the orders of a SKU are found by time.
+  created_at       timestamptz(3) not null default now(),
   constraint order_lines_order_id_line_number_pkey primary key (order_id, line_number),
   constraint order_lines_order_id_fkey foreign key (order_id) references orders (id),
   constraint order_lines_product_id_fkey foreign key (product_id) references products (id),
@@ -115,7 +116,7 @@ create table order_lines (
   constraint order_lines_total_minor_check check (total_minor = quantity * unit_price_minor)
 );
 
-create index order_lines_sku_order_id_idx on order_lines (sku, order_id);
+create index order_lines_sku_created_at_order_id_idx on order_lines (sku, created_at desc, order_id desc);
 
 -- Every SKU and name that a line may bear: what a search looks through instead of the lines, which are far more.
 create table sold_names (
@@ -125,6 +126,9 @@ create table sold_names (
   search_key text not null generated always as (lower(sku) || chr(10) || lower(name)) stored,
   constraint sold_names_sku_name_pkey primary key (sku, name)
 );
+
+create index sold_names_search_key_trigrams_idx on sold_names using gin (search_key gin_trgm_ops)
+  with (fastupdate = off);
 
 create function note_sold_name() returns trigger
 language plpgsql as $$

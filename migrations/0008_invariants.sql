@@ -80,19 +80,27 @@ with lines as (
          count(*) as count,
          max(line_number) as last_number,
          sum(total_minor)::bigint as total_minor,
-         bool_and(total_minor = quantity * unit_price_minor) as priced
+         bool_and(total_minor = quantity * unit_price_minor) as priced,
+         min(created_at) as first_at,
+         max(created_at) as last_at
     from order_lines
    group by order_id)
 select orders.id::text as id,
-       format('total %s, its %s lines add up to %s', orders.total_minor, coalesce(lines.count, 0),
-              coalesce(lines.total_minor, 0)) as detail
+       case
+         when lines.first_at <> orders.created_at or lines.last_at <> orders.created_at
+           then format('of %s, its lines are of %s to %s', orders.created_at, lines.first_at, lines.last_at)
+         else format('total %s, its %s lines add up to %s', orders.total_minor, coalesce(lines.count, 0),
+                     coalesce(lines.total_minor, 0))
+       end as detail
   from orders
   left join lines on lines.order_id = orders.id
  where lines.order_id is null
     or lines.total_minor <> orders.total_minor
     or lines.last_number <> lines.count
-    or not lines.priced;
-comment on view inv_order_totals is 'A line is quantity times price, and an order the sum of its lines, numbered 1 to n.';
+    or not lines.priced
+    or lines.first_at <> orders.created_at
+    or lines.last_at <> orders.created_at;
+comment on view inv_order_totals is 'A line is quantity times price and as old as its order, and an order the sum of its lines, numbered 1 to n.';
 
 create view inv_order_prices as
 select orders.id::text as id,

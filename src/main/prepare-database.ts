@@ -57,6 +57,16 @@ export function serverFaults(settings: ServerSettingsRow, production: boolean): 
   if (settings.versionNumber < VERSION_NUMBER_MIN) {
     faults.push(`PostgreSQL ${settings.version} is too old: Holdfast needs 15 or later.`);
   }
+  if (settings.trigrams === 'absent') {
+    faults.push(
+      'The PostgreSQL server has no extension pg_trgm, which searches need: install the contrib package of its PostgreSQL.',
+    );
+  }
+  if (settings.trigrams === 'forbidden') {
+    faults.push(
+      'The extension pg_trgm, which searches need, is not in the database, and this user may not create it: let an administrator run "create extension pg_trgm" there.',
+    );
+  }
   if (!production) return faults;
   const promise = 'an acknowledged order could be lost in a crash. Switch it on.';
   if (settings.fsync === 'off') faults.push(`PostgreSQL runs with fsync off: ${promise}`);

@@ -7,6 +7,8 @@ export interface ServerSettingsRow {
   fsync: string;
   fullPageWrites: string;
   synchronousCommit: string;
+  /** The extension that searches need: in the database, or for this user to create. */
+  trigrams: 'there' | 'creatable' | 'forbidden' | 'absent';
 }
 
 export const findServerSettings = statement<[], ServerSettingsRow>(
@@ -15,7 +17,13 @@ export const findServerSettings = statement<[], ServerSettingsRow>(
           current_setting('server_version') as version,
           current_setting('fsync') as fsync,
           current_setting('full_page_writes') as "fullPageWrites",
-          current_setting('synchronous_commit') as "synchronousCommit"`,
+          current_setting('synchronous_commit') as "synchronousCommit",
+          case
+            when exists (select from pg_extension where extname = 'pg_trgm') then 'there'
+            when not exists (select from pg_available_extensions where name = 'pg_trgm') then 'absent'
+            when has_database_privilege(current_database(), 'create') then 'creatable'
+            else 'forbidden'
+          end as trigrams`,
 );
 
 /** Those of these users that could sign in. */

@@ -22,11 +22,18 @@ const sound = {
   fsync: 'on',
   fullPageWrites: 'on',
   synchronousCommit: 'on',
+  trigrams: 'there' as const,
 };
 
 test('a PostgreSQL before 15 is refused', () => {
   assert.equal(serverFaults({ ...sound, versionNumber: 140_012 }, false).length, 1);
   assert.equal(serverFaults({ ...sound, versionNumber: 150_000 }, true).length, 0);
+});
+
+test('a database that searches cannot be made for is refused', () => {
+  assert.deepEqual(serverFaults({ ...sound, trigrams: 'creatable' }, true), []);
+  assert.match(serverFaults({ ...sound, trigrams: 'absent' }, false)[0]!, /contrib/);
+  assert.match(serverFaults({ ...sound, trigrams: 'forbidden' }, false)[0]!, /create extension/);
 });
 
 test('settings that lose acknowledged orders stop production, a sentence each', () => {

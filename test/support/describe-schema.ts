@@ -18,6 +18,12 @@ export async function describeSchema(client: pg.Client): Promise<string> {
 /** In the order of the text: the shop's own first. Names of others are written with their schema. */
 const described = `in ('public'::regnamespace, 'sandbox'::regnamespace)`;
 
+const extensions = `
+  select format('create extension %I;', extname) as text
+    from pg_extension
+   where extname <> 'plpgsql'
+   order by extname`;
+
 const sequences = `
   select format('create sequence %s as %s start with %s;', c.oid::regclass, format_type(s.seqtypid, null), s.seqstart) as text
     from pg_class c
@@ -30,6 +36,7 @@ const functions = `
   select pg_get_functiondef(p.oid) || ';' as text
     from pg_proc p
    where p.pronamespace ${described}
+     and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
    order by p.pronamespace::regnamespace::text, p.proname collate "C", p.oid`;
 
 const tables = `
@@ -83,7 +90,7 @@ const views = `
    where c.relnamespace ${described} and c.relkind = 'v'
    order by c.oid`;
 
-const sections = [sequences, functions, tables, foreignKeys, indexes, triggers, views];
+const sections = [extensions, sequences, functions, tables, foreignKeys, indexes, triggers, views];
 
 /** A dump that leaves something out in silence would be worse than none. */
 async function requireKnownKinds(client: pg.Client): Promise<void> {
@@ -94,11 +101,7 @@ async function requireKnownKinds(client: pg.Client): Promise<void> {
       union all
      select typname
        from pg_type
-      where typnamespace ${described} and typtype in ('d', 'e', 'r')
-      union all
-     select extname
-       from pg_extension
-      where extname <> 'plpgsql'`,
+      where typnamespace ${described} and typtype in ('d', 'e', 'r')`,
   );
   if (rows.length > 0) {
     const names = rows.map(({ name }) => name).join(', ');

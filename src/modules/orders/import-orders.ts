@@ -156,6 +156,7 @@ function lineRows(
       quantity: line.quantity,
       unit_price_minor: line.unitPriceMinor,
       total_minor: timesMinor(line.unitPriceMinor, line.quantity),
+      created_at: order.createdAt,
     };
   });
 }

@@ -3,10 +3,11 @@ import { type Caller, isStaff } from '../../shared/caller.ts';
 import { inUtc } from '../../shared/instant.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { viewsOf } from './find-order.ts';
-import { type OrderFilters, ordersPage } from './list-queries.ts';
+import { type OrderFilters, ordersPage, type Position } from './list-queries.ts';
+import type { OrderStatus, PaymentStatus } from './order.ts';
 import type { OrderRow } from './queries.ts';
 import type { ListOrdersInput, OrderView } from './schemas.ts';
-import { findFew } from './search-orders.ts';
+import { run, searchOrders } from './search-orders.ts';
 
 /**
  * Orders, newest first: a customer's own, all for staff. Throws `request.invalid_cursor`.
@@ -21,7 +22,7 @@ export async function listOrders(
   // The caller belongs to the filters: a cursor of somebody else's list is not valid for this one.
   const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...asked };
   const after = cursor === undefined ? null : positionOf(cursors.decode(scope, cursor));
-  const rows = await findPage(db, await filtersOf(db, caller, asked), after, limit + 1);
+  const rows = await findPage(db, caller, asked, after, limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -35,37 +36,36 @@ export async function listOrders(
 
 type Asked = Omit<ListOrdersInput, 'limit' | 'cursor'>;
 
-async function filtersOf(db: Queryable, caller: Caller, asked: Asked): Promise<OrderFilters> {
-  const staff = isStaff(caller);
-  const filters: { -readonly [Name in keyof OrderFilters]: OrderFilters[Name] } = {};
-  if (!staff) filters.ownerId = caller.id;
-  if (asked.customerId !== undefined) filters.customerId = asked.customerId;
-  if (asked.status !== undefined) filters.statuses = asked.status.split(',');
-  if (asked.paymentStatus !== undefined) {
-    const statuses = asked.paymentStatus.split(',');
-    filters[statuses.includes('UNPAID') ? 'paymentStatuses' : 'touchedPaymentStatuses'] = statuses;
-  }
-  if (asked.sku !== undefined) filters.sku = asked.sku;
-  if (asked.from !== undefined) filters.from = inUtc(asked.from);
-  if (asked.to !== undefined) filters.to = inUtc(asked.to);
-  if (asked.search !== undefined) {
-    const few = staff ? await findFew(db, asked.search) : null;
-    if (few !== null) filters.ids = few;
-    else filters[staff ? 'searchAll' : 'searchOwn'] = asked.search;
-  }
-  return filters;
-}
-
 function findPage(
   db: Queryable,
-  filters: OrderFilters,
-  after: { createdAt: string; id: string } | null,
+  caller: Caller,
+  asked: Asked,
+  after: Position | null,
   limit: number,
 ): Promise<OrderRow[]> {
-  const { name, text, parameters } = ordersPage(filters, after, limit);
-  return db.run<OrderRow>(name, text, parameters);
+  const filters = filtersOf(caller, asked);
+  const { search } = asked;
+  if (search === undefined) return run(db, ordersPage(filters, after, limit));
+  if (isStaff(caller)) return searchOrders(db, search, filters, after, limit);
+  const wanted = { text: search, emails: false, amongMax: null };
+  return run(db, ordersPage(filters, after, limit, wanted));
 }
 
-function positionOf(values: readonly (string | number)[]): { createdAt: string; id: string } {
+function filtersOf(caller: Caller, asked: Asked): OrderFilters {
+  const { customerId, status, paymentStatus, sku, from, to } = asked;
+  return {
+    ...(isStaff(caller) ? {} : { ownerId: caller.id }),
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(status === undefined ? {} : { statuses: status.split(',') as OrderStatus[] }),
+    ...(paymentStatus === undefined
+      ? {}
+      : { paymentStatuses: paymentStatus.split(',') as PaymentStatus[] }),
+    ...(sku === undefined ? {} : { sku }),
+    ...(from === undefined ? {} : { from: inUtc(from) }),
+    ...(to === undefined ? {} : { to: inUtc(to) }),
+  };
+}
+
+function positionOf(values: readonly (string | number)[]): Position {
   return { createdAt: String(values[0]), id: String(values[1]) };
 }

@@ -1,98 +1,288 @@
 import { likePattern } from './like-pattern.ts';
+import {
+  isOpen,
+  type OrderStatus,
+  orderStatuses,
+  type PaymentStatus,
+  paymentStatuses,
+} from './order.ts';
 import { orderColumns } from './queries.ts';
+import type { SearchMatches } from './search-queries.ts';
 
 /** What narrows a list of orders. Each member that is set adds its condition. */
 export interface OrderFilters {
   /** Only what belongs to this customer, whatever else is asked. */
   readonly ownerId?: string;
   readonly customerId?: string;
-  readonly statuses?: readonly string[];
-  readonly paymentStatuses?: readonly string[];
-  /** The same without UNPAID, which most orders are for a while: the others have an index of their own. */
-  readonly touchedPaymentStatuses?: readonly string[];
+  readonly statuses?: readonly OrderStatus[];
+  readonly paymentStatuses?: readonly PaymentStatus[];
   readonly sku?: string;
   /** Created at or after, RFC 3339. */
   readonly from?: string;
   /** Created before, RFC 3339. */
   readonly to?: string;
-  /** One of these, which a search has found. */
-  readonly ids?: readonly string[];
-  /** Begins the number, or stands in SKU or product name. */
-  readonly searchOwn?: string;
-  /** The same, and in the customer's e-mail. */
-  readonly searchAll?: string;
+}
+
+/** Where a page begins: after this order. */
+export interface Position {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** A text that begins the number, or stands in SKU or product name, or, with `emails`, in the customer's e-mail. */
+export interface WantedText {
+  readonly text: string;
+  readonly emails: boolean;
+  /** Looked for among so many orders only, the newest; null: among all. */
+  readonly amongMax: number | null;
+}
+
+/** A statement, its name made of what its text depends on, and the values. */
+export interface PageStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
+
+const newestFirst = 'order by orders.created_at desc, orders.id desc';
+const newestLinesFirst = 'order by order_lines.created_at desc, order_lines.order_id desc';
+
+/** What a page is read through: an index that has the orders in their order, so that only the page itself is read. */
+type Way = 'customer' | 'status' | 'sku' | 'time';
+
+/**
+ * The planner cannot know how much a status or a SKU holds, and is wrong by a factor of the shop's size where it guesses.
+ * So the way is chosen here, and the statement's shape leaves no other. What is open is bounded by the work of a day,
+ * whatever a SKU has sold.
+ */
+function wayOf({ ownerId, customerId, statuses, paymentStatuses, sku }: OrderFilters): Way {
+  if (ownerId !== undefined || customerId !== undefined) return 'customer';
+  if (sku !== undefined && !statuses?.every(isOpen)) return 'sku';
+  return statuses === undefined && paymentStatuses === undefined ? 'time' : 'status';
 }
 
 /**
- * `$` stands for the filter's parameter; of a search it is the text between two `%`, and without the first one what
- * begins with it. `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all
- * orders first. The order of the members is the order of the conditions.
- */
-const conditions: Readonly<Record<keyof OrderFilters, string>> = {
-  ownerId: 'orders.customer_id = $::uuid',
-  customerId: 'orders.customer_id = $::uuid',
-  statuses: 'orders.status = any($::text[])',
-  paymentStatuses: 'orders.payment_status = any($::text[])',
-  touchedPaymentStatuses: `orders.payment_status <> 'UNPAID'
-      and orders.payment_status = any($::text[])`,
-  sku: `exists (
-        select from order_lines
-         where order_lines.order_id = orders.id
-           and order_lines.sku = $::text)`,
-  from: 'orders.created_at >= $::timestamptz',
-  to: 'orders.created_at < $::timestamptz',
-  ids: 'orders.id = any($::uuid[])',
-  searchOwn: `(orders.number like substr($::text, 2)
-       or exists (
-        select from order_lines
-         where order_lines.order_id = orders.id
-           and (order_lines.sku ilike $::text or order_lines.name ilike $::text)
-        offset 0))`,
-  searchAll: `(orders.number like substr($::text, 2)
-       or exists (
-        select from order_lines
-         where order_lines.order_id = orders.id
-           and (order_lines.sku ilike $::text or order_lines.name ilike $::text)
-        offset 0)
-       or exists (
-        select from users
-         where users.id = orders.customer_id
-           and users.email_key like lower($::text)
-        offset 0))`,
-};
-
-const filterNames = Object.keys(conditions) as (keyof OrderFilters)[];
-
-/**
- * The statement for one page. Its text depends only on which filters are set, so there are a few hundred texts at most
- * and each has a name of its own; values are always parameters.
+ * One page, newest first. The text depends only on which filters are set and by which way, so there are a few hundred at
+ * most and each has a name of its own; values are always parameters.
  */
 export function ordersPage(
   filters: OrderFilters,
-  after: { readonly createdAt: string; readonly id: string } | null,
+  after: Position | null,
   limit: number,
-): { name: string; text: string; parameters: unknown[] } {
+  wanted: WantedText | null = null,
+): PageStatement {
+  const way = wayOf(filters);
   const parameters: unknown[] = [limit];
-  const where: string[] = [];
-  const set = filterNames.filter((name) => filters[name] !== undefined);
-  for (const name of set) {
-    parameters.push(name.startsWith('search') ? likePattern(String(filters[name])) : filters[name]);
-    where.push(conditions[name].replaceAll('$', `$${parameters.length}`));
-  }
-  if (after !== null) {
-    parameters.push(after.createdAt, after.id);
-    where.push(
-      `(orders.created_at, orders.id) < ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`,
-    );
-  }
-  const shape = [...set.map((name) => filterNames.indexOf(name)), ...(after === null ? [] : ['c'])];
-  return {
-    name: `orders.page_${shape.join('_')}`,
-    text: `select ${orderColumns}
-     from orders
+  const bind = binder(parameters);
+  const where = [
+    ...conditionsOf(way, filters, bind),
+    ...timesOf(way === 'sku' ? 'line' : 'order', filters, after, bind),
+  ];
+  const found = wanted === null ? null : textCondition(wanted, bind);
+  const fenced = wanted !== null && wanted.amongMax !== null;
+  if (found !== null && !fenced) where.push(found);
+  const one = `select orders.*
+     from ${way === 'sku' ? 'order_lines join orders on orders.id = order_lines.order_id' : 'orders'}
     ${where.length === 0 ? '' : `where ${where.join('\n      and ')}`}
-    order by orders.created_at desc, orders.id desc
+    ${way === 'sku' ? newestLinesFirst : newestFirst}
+    limit ${fenced ? bind(wanted.amongMax, 'int') : '$1::int'}`;
+  const page = fenced ? `select * from (${one}) as orders where ${found}` : one;
+  return {
+    name: nameOf(
+      wanted === null ? 'page' : `search_${fenced ? 'newest' : 'all'}_${wanted.emails ? 'e' : 'o'}`,
+      way,
+      filters,
+      after,
+    ),
+    text: `select ${orderColumns}
+     from ${way === 'status' ? `${statusPairs(filters, bind)} cross join lateral ` : ''}(${page}) as orders
+    ${newestFirst}
     limit $1::int`,
     parameters,
   };
+}
+
+/**
+ * One page of the orders that the matches of a search stand for. Of each match the newest order is looked at; a page can
+ * only hold orders of as many matches as it has rows, those with the newest ones.
+ */
+export function matchedPage(
+  matches: SearchMatches,
+  filters: OrderFilters,
+  after: Position | null,
+  limit: number,
+): PageStatement {
+  const parameters: unknown[] = [limit];
+  const bind = binder(parameters);
+  const conditions = conditionsOf('time', filters, bind);
+  const ofOrder = [...conditions, ...timesOf('order', filters, after, bind)];
+  const ofLine = [...conditions, ...timesOf('line', filters, after, bind)];
+  const orders = (given: string[], limitText: string) => `select orders.created_at, orders.id
+     from orders
+    where ${[...given, ...ofOrder].join('\n      and ')}
+    ${newestFirst}
+    limit ${limitText}`;
+  const lines = (
+    given: string[],
+    limitText: string,
+  ) => `select order_lines.created_at, order_lines.order_id as id
+     from order_lines
+    ${conditions.length === 0 ? '' : 'join orders on orders.id = order_lines.order_id'}
+    where ${[...given, ...ofLine].join('\n      and ')}
+    ${newestLinesFirst}
+    limit ${limitText}`;
+  const { skus, names, customerIds, numberFrom, numberBelow } = matches;
+  const branches = [
+    // Numbers were counted: that few are read and sorted, and `offset 0` keeps the planner from leafing for them.
+    `(select orders.created_at, orders.id
+     from (select * from orders
+            where number >= ${bind(numberFrom, 'text')} and number < ${bind(numberBelow, 'text')}
+           offset 0) as orders
+    ${ofOrder.length === 0 ? '' : `where ${ofOrder.join('\n      and ')}`}
+    ${newestFirst}
+    limit $1::int)`,
+    newestOfEach(
+      `unnest(${bind(skus, 'text[]')}, ${bind(names, 'text[]')}) as match (sku, name)`,
+      (limitText) =>
+        lines(
+          ['order_lines.sku = match.sku', 'order_lines.name = match.name', firstOfItsKind],
+          limitText,
+        ),
+    ),
+    newestOfEach(`unnest(${bind(customerIds, 'uuid[]')}) as match (customer_id)`, (limitText) =>
+      orders(['orders.customer_id = match.customer_id'], limitText),
+    ),
+  ];
+  return {
+    name: nameOf('matched', 'time', filters, after),
+    text: `select ${orderColumns}
+     from (select created_at, id
+             from (${branches.join('\n    union\n    ')}) as found
+            order by created_at desc, id desc
+            limit $1::int) as page
+     join orders on orders.id = page.id
+    ${newestFirst}`,
+    parameters,
+  };
+}
+
+function newestOfEach(matches: string, newest: (limitText: string) => string): string {
+  return `(select each.created_at, each.id
+     from (select match.*
+             from ${matches}
+            cross join lateral (${newest('1')}) as newest
+            order by newest.created_at desc, newest.id desc
+            limit $1::int) as match
+    cross join lateral (${newest('$1::int')}) as each)`;
+}
+
+type Bind = (value: unknown, type: string) => string;
+
+function binder(parameters: unknown[]): Bind {
+  return (value, type) => `$${parameters.push(value)}::${type}`;
+}
+
+/** An order may have a SKU in several lines, and is listed once. */
+const firstOfItsKind = `(order_lines.line_number = 1 or not exists (
+        select from order_lines as earlier
+         where earlier.order_id = order_lines.order_id
+           and earlier.line_number < order_lines.line_number
+           and earlier.sku = order_lines.sku
+           and earlier.name = order_lines.name))`;
+
+/** What the filters ask for, but for times. */
+function conditionsOf(way: Way, filters: OrderFilters, bind: Bind): string[] {
+  const { ownerId, customerId, statuses, paymentStatuses, sku } = filters;
+  const where: string[] = [];
+  if (ownerId !== undefined) where.push(`orders.customer_id = ${bind(ownerId, 'uuid')}`);
+  if (customerId !== undefined) where.push(`orders.customer_id = ${bind(customerId, 'uuid')}`);
+  if (way === 'status') {
+    where.push('orders.status = pair.status', 'orders.payment_status = pair.payment_status');
+  } else {
+    if (statuses !== undefined) where.push(`orders.status = any(${bind(statuses, 'text[]')})`);
+    if (paymentStatuses !== undefined) {
+      where.push(`orders.payment_status = any(${bind(paymentStatuses, 'text[]')})`);
+    }
+  }
+  if (way === 'sku') {
+    where.push(
+      `order_lines.sku = ${bind(sku, 'text')}`,
+      `(order_lines.line_number = 1 or not exists (
+        select from order_lines as earlier
+         where earlier.order_id = order_lines.order_id
+           and earlier.line_number < order_lines.line_number
+           and earlier.sku = order_lines.sku))`,
+    );
+  } else if (sku !== undefined) {
+    where.push(`exists (
+        select from order_lines
+         where order_lines.order_id = orders.id
+           and order_lines.sku = ${bind(sku, 'text')}
+        offset 0)`);
+  }
+  return where;
+}
+
+/** Lines bear the time of their order, so that a SKU's index has its orders by time. */
+function timesOf(
+  of: 'order' | 'line',
+  { from, to }: OrderFilters,
+  after: Position | null,
+  bind: Bind,
+): string[] {
+  const [at, id] =
+    of === 'order'
+      ? ['orders.created_at', 'orders.id']
+      : ['order_lines.created_at', 'order_lines.order_id'];
+  return [
+    ...(from === undefined ? [] : [`${at} >= ${bind(from, 'timestamptz')}`]),
+    ...(to === undefined ? [] : [`${at} < ${bind(to, 'timestamptz')}`]),
+    ...(after === null
+      ? []
+      : [`(${at}, ${id}) < (${bind(after.createdAt, 'timestamptz')}, ${bind(after.id, 'uuid')})`]),
+  ];
+}
+
+/** Each status with each payment status is a stretch of one index, in the order of time. */
+function statusPairs(filters: OrderFilters, bind: Bind): string {
+  const statuses = [...new Set(filters.statuses ?? orderStatuses)];
+  const payments = [...new Set(filters.paymentStatuses ?? paymentStatuses)];
+  return `(select status, payment_status
+             from unnest(${bind(statuses, 'text[]')}) as status
+            cross join unnest(${bind(payments, 'text[]')}) as payment_status) as pair`;
+}
+
+/**
+ * `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first.
+ * In lower case by hand, since `ilike` would put the pattern in lower case again for each text.
+ */
+function textCondition({ text, emails }: WantedText, bind: Bind): string {
+  const pattern = bind(likePattern(text), 'text');
+  const ofCustomer = `
+       or exists (
+        select from users
+         where users.id = orders.customer_id
+           and users.email_key like (select lower(${pattern}))
+        offset 0)`;
+  return `(orders.number like substr(${pattern}, 2)
+       or exists (
+        select from order_lines
+         where order_lines.order_id = orders.id
+           and lower(order_lines.sku || chr(10) || order_lines.name) like (select lower(${pattern}))
+        offset 0)${emails ? ofCustomer : ''})`;
+}
+
+const filterNames = [
+  'ownerId',
+  'customerId',
+  'statuses',
+  'paymentStatuses',
+  'sku',
+  'from',
+  'to',
+] as const satisfies readonly (keyof OrderFilters)[];
+
+function nameOf(kind: string, way: Way, filters: OrderFilters, after: Position | null): string {
+  const set = filterNames.flatMap((name, index) => (filters[name] === undefined ? [] : [index]));
+  return ['orders', [kind, way, ...set, ...(after === null ? [] : ['c'])].join('_')].join('.');
 }

@@ -13,6 +13,11 @@ export const orderStatuses = [
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
+/** Something is still to be done for it, so there are only as many as the kitchen and the queue hold. */
+export function isOpen(status: OrderStatus): boolean {
+  return !['COMPLETED', 'CANCELLED', 'FAILED'].includes(status);
+}
+
 export const paymentStatuses = [
   'UNPAID',
   'PENDING',

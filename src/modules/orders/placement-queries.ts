@@ -55,15 +55,16 @@ export const insertOrders = statement<[rows: string], never>(
         note text, shipping_address text, client_token text, expires_at timestamptz)`,
 );
 
-/** `rows`: JSON array of objects with the columns as members. */
+/** `rows`: JSON array of objects with the columns as members; `created_at` only where the order is not made now. */
 export const insertLines = statement<[rows: string], never>(
   'orders.insert_lines',
   `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
-                            unit_price_minor, total_minor)
-   select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor
+                            unit_price_minor, total_minor, created_at)
+   select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
+          coalesce(created_at, now())
      from jsonb_to_recordset($1::jsonb) as new_line
        (order_id uuid, line_number smallint, product_id uuid, sku text, name text, quantity integer,
-        unit_price_minor bigint, total_minor bigint)`,
+        unit_price_minor bigint, total_minor bigint, created_at timestamptz)`,
 );
 
 /** Orders that cost nothing are confirmed and paid as soon as they are placed. */

@@ -1,28 +1,82 @@
 import type { Queryable } from '../../database/statement.ts';
 import { likePattern } from './like-pattern.ts';
-import { findBySearch } from './search-queries.ts';
+import {
+  matchedPage,
+  type OrderFilters,
+  ordersPage,
+  type PageStatement,
+  type Position,
+} from './list-queries.ts';
+import { isOpen } from './order.ts';
+import type { OrderRow } from './queries.ts';
+import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';
 
 /** Above every character that a number can go on with. */
 const LAST_CHARACTER = '\u{10ffff}';
 
-/** More than these are found sooner by leafing through the newest orders: there is one on every few of their pages. */
-const FOUND_MAX = 2_000;
-
 /**
- * The orders that a search of staff speaks of, when they are few; null when they are many. So a rare text costs what it
- * finds, however many orders there are, instead of a look at each of them.
+ * A frequent text fills a page from the newest orders, a rare one stands in few names and addresses, and which it is
+ * shows only by looking. So each round looks at so many pages of orders, then at so many matches, and the next one at
+ * twenty times or ten times as many: the cost is a small multiple of the better way's, however large the shop.
  */
-export async function findFew(
+const rounds = [
+  { pages: 5, matchesMax: 400 },
+  { pages: 100, matchesMax: 4_000 },
+] as const;
+
+/** A number costs less than another match: it is one order, and what begins with a text lies together. */
+const NUMBERS_PER_MATCH = 5;
+
+/** One page of a search by staff, newest first: number, SKU, product name or the customer's e-mail. */
+export async function searchOrders(
   db: Queryable,
   search: string,
-  foundMax: number = FOUND_MAX,
-): Promise<readonly string[] | null> {
-  const [found] = await findBySearch(
+  filters: OrderFilters,
+  after: Position | null,
+  limit: number,
+): Promise<OrderRow[]> {
+  const leaf = (amongMax: number | null) =>
+    run(db, ordersPage(filters, after, limit, { text: search, emails: true, amongMax }));
+  // One customer's orders, or those that are open, are few enough to look at each.
+  if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return leaf(null);
+  for (const { pages, matchesMax } of rounds) {
+    const newest = await leaf(pages * limit);
+    if (newest.length >= limit) return newest;
+    const matches = await findMatches(db, search, matchesMax);
+    if (matches !== null) return run(db, matchedPage(matches, filters, after, limit));
+  }
+  return leaf(null);
+}
+
+/** What the text stands in, or null when that is more than `matchesMax`. */
+export async function findMatches(
+  db: Queryable,
+  search: string,
+  matchesMax: number,
+): Promise<SearchMatches | null> {
+  const numberFrom = search;
+  const numberBelow = `${search}${LAST_CHARACTER}`;
+  const numbersMax = matchesMax * NUMBERS_PER_MATCH;
+  const find = hasTrigram(search) ? findMatchesByIndex : findMatchesByScan;
+  const [found] = await find(
     db,
     likePattern(search),
-    search,
-    `${search}${LAST_CHARACTER}`,
-    foundMax,
+    numberFrom,
+    numberBelow,
+    matchesMax,
+    numbersMax,
   );
-  return found!.ids;
+  const { skus, names, customerIds, numbers } = found!;
+  const isMany =
+    skus.length > matchesMax || customerIds.length > matchesMax || numbers > numbersMax;
+  return isMany ? null : { skus, names, customerIds, numberFrom, numberBelow };
+}
+
+/** Three characters in a row, of which an end of a word may be one. Source: PostgreSQL documentation, F.35 "pg_trgm". */
+function hasTrigram(text: string): boolean {
+  return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
+}
+
+export function run(db: Queryable, { name, text, parameters }: PageStatement): Promise<OrderRow[]> {
+  return db.run<OrderRow>(name, text, parameters);
 }

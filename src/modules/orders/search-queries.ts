@@ -1,48 +1,63 @@
 import { statement } from '../../database/statement.ts';
 
+/** What a text that was searched for stands in. */
+export interface SearchMatches {
+  /** SKUs and the names they were sold by, at the same places. */
+  readonly skus: readonly string[];
+  readonly names: readonly string[];
+  readonly customerIds: readonly string[];
+  /** Numbers that begin with it, from the first to before the second. */
+  readonly numberFrom: string;
+  readonly numberBelow: string;
+}
+
 /**
- * Goes from the few to the many: names that were sold and addresses of customers, then their orders by index. The
- * laterals keep the planner, which cannot know how much a text matches, from reading all lines. Each part stops after
- * one too many, which then shows in the sum.
+ * Goes from the few to the many: through what was sold and the addresses of customers, which are far fewer than orders.
+ * Each part stops after one too many.
  */
-export const findBySearch = statement<
-  [pattern: string, numberFrom: string, numberBelow: string, foundMax: number],
-  { ids: string[] | null }
->(
-  'orders.find_by_search',
-  `with named as materialized (
+const find = (key: (column: string) => string) => `with named as materialized (
      select sku, name
        from sold_names
-      where search_key like (select lower($1::text))),
+      where ${key('search_key')} like (select lower($1::text))
+      limit $4::int + 1),
    addressed as materialized (
      select id
        from users
-      where email_key like (select lower($1::text))),
-   found as (
-     (select id
-        from orders
-       where number >= $2::text
-         and number < $3::text
-       limit $4::int + 1)
-     union all
-     (select line.order_id
-        from named
-       cross join lateral (
-               select order_id
-                 from order_lines
-                where order_lines.sku = named.sku
-                  and order_lines.name = named.name
-                limit $4::int + 1) as line
-       limit $4::int + 1)
-     union all
-     (select theirs.id
-        from addressed
-       cross join lateral (
-               select orders.id
-                 from orders
-                where orders.customer_id = addressed.id
-                limit $4::int + 1) as theirs
-       limit $4::int + 1))
-   select case when count(*) <= $4::int then coalesce(array_agg(distinct id), '{}') end as ids
-     from found`,
+      where ${key('email_key')} like (select lower($1::text))
+      limit $4::int + 1),
+   numbered as materialized (
+     select id
+       from orders
+      where number >= $2::text
+        and number < $3::text
+      limit $5::int + 1)
+   select array(select sku from named) as skus,
+          array(select name from named) as names,
+          array(select id from addressed) as "customerIds",
+          (select count(*)::int from numbered) as numbers`;
+
+type Parameters = [
+  pattern: string,
+  numberFrom: string,
+  numberBelow: string,
+  matchesMax: number,
+  numbersMax: number,
+];
+interface Row {
+  skus: string[];
+  names: string[];
+  customerIds: string[];
+  numbers: number;
+}
+
+/** By the indexes of trigrams. */
+export const findMatchesByIndex = statement<Parameters, Row>(
+  'orders.find_matches_by_index',
+  find((column) => column),
+);
+
+/** By a look at each name and address: a text that has no trigram would make the index give all of them. */
+export const findMatchesByScan = statement<Parameters, Row>(
+  'orders.find_matches_by_scan',
+  find((column) => `(${column} || '')`),
 );

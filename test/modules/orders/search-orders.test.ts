@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ordersPage } from '../../../src/modules/orders/list-queries.ts';
-import { findFew } from '../../../src/modules/orders/search-orders.ts';
+import {
+  matchedPage,
+  ordersPage,
+  type Position,
+} from '../../../src/modules/orders/list-queries.ts';
+import { findMatches, run } from '../../../src/modules/orders/search-orders.ts';
 import { testDatabase } from '../../support/database.ts';
 import { ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
@@ -30,15 +34,16 @@ function idsOf(found: readonly { readonly id: string }[]): string[] {
   return found.map(({ id }) => id).sort();
 }
 
-async function few(search: string, foundMax?: number): Promise<string[] | null> {
-  const found = await findFew(database, search, foundMax);
-  return found === null ? null : found.toSorted();
+/** What is found through names and addresses; null when these are more than `matchesMax`. */
+async function matched(search: string, matchesMax = 100): Promise<string[] | null> {
+  const matches = await findMatches(database, search, matchesMax);
+  return matches && idsOf(await run(database, matchedPage(matches, {}, null, 100)));
 }
 
-/** What leafing through all orders finds. */
-async function leafed(searchAll: string): Promise<string[]> {
-  const { name, text, parameters } = ordersPage({ searchAll }, null, 100);
-  return idsOf(await database.run<{ id: string }>(name, text, parameters));
+/** What leafing through all orders finds, or through the newest ones. */
+async function leafed(text: string, amongMax: number | null = null): Promise<string[]> {
+  const wanted = { text, emails: true, amongMax };
+  return idsOf(await run(database, ordersPage({}, null, 100, wanted)));
 }
 
 describe('the search of staff', () => {
@@ -49,6 +54,7 @@ describe('the search of staff', () => {
       'SOUP-1',
       'alad',
       'product',
+      'so',
       ann.id,
       bob.id.toUpperCase(),
       '@',
@@ -64,18 +70,26 @@ describe('the search of staff', () => {
       '\\',
     );
     for (const search of searches) {
-      assert.deepEqual(await few(search), await leafed(search), `search for ${search}`);
+      const all = await leafed(search);
+      assert.deepEqual(await matched(search), all, `search for ${search}`);
+      assert.deepEqual(await leafed(search, 100), all, `search for ${search} among the newest`);
     }
-    assert.deepEqual(await few('alad'), idsOf(ofAnn.slice(1)));
-    assert.deepEqual(await few(ann.id), idsOf(ofAnn));
-    assert.deepEqual(await few(first!.number.slice(0, 3)), idsOf(all));
+    assert.deepEqual(await matched('alad'), idsOf(ofAnn.slice(1)));
+    assert.deepEqual(await matched(ann.id), idsOf(ofAnn));
+    assert.deepEqual(await matched(first!.number.slice(0, 3)), idsOf(all));
   });
 
-  test('more than are few are left to leafing, those at the limit are not', async () => {
-    assert.equal(await few('soup', 2), null);
-    assert.deepEqual(await few('soup', 3), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
-    assert.equal(await few(ann.id, 2), null);
-    assert.equal(await few(all[0]!.number.slice(0, 3), 3), null);
+  test('more matches than are few are left to leafing, those at the limit are not', async () => {
+    assert.deepEqual(await matched('soup', 1), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
+    assert.equal(await matched('product', 1), null);
+    assert.deepEqual(await matched('product', 2), idsOf(all));
+    assert.equal(await matched('@', 1), null);
+    assert.equal(await matched(all[0]!.number.slice(0, 3), 0), null);
+  });
+
+  test('leafing among the newest sees no other', async () => {
+    assert.deepEqual(await leafed('soup', 1), [ofBob.id]);
+    assert.deepEqual(await leafed('salad', 1), []);
   });
 
   test('an order is found by the name that its product had, also after the product has another', async () => {
@@ -85,7 +99,20 @@ describe('the search of staff', () => {
       [soup.sku],
     );
     const later = await place(bob, [soup.sku]);
-    assert.deepEqual(await few('gazpacho'), [later.id]);
-    assert.deepEqual(await few('Product Soup-1'), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
+    assert.deepEqual(await matched('gazpacho'), [later.id]);
+    assert.deepEqual(await matched('Product Soup-1'), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
+  });
+
+  test('a page through matches holds the newest of all of them, each order once', async () => {
+    const twice = await place(ann, [salad.sku, soup.sku, salad.sku]);
+    const page = async (text: string, limit: number, after: Position | null = null) => {
+      const matches = await findMatches(database, text, 100);
+      return (await run(database, matchedPage(matches!, {}, after, limit))).map(({ id }) => id);
+    };
+    const newest = [twice.id, ofAnn[2]!.id, ofAnn[1]!.id];
+    assert.deepEqual(await page('salad', 100), newest);
+    assert.deepEqual(await page('salad', 2), newest.slice(0, 2));
+    assert.deepEqual(await page('salad', 2, twice), newest.slice(1));
+    assert.deepEqual((await page('@', 100)).toSorted(), await leafed('@'));
   });
 });
