@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import { startThrowawayServer, type ThrowawayServer } from './support/throwaway-server.ts';
+import { slowestFirst } from './support/slowest-first.ts';
+import { startThrowawayServer } from './support/throwaway-server.ts';
 
 /**
  * `npm test [-- files or folders…]`: starts a throwaway PostgreSQL with a migrated template database, runs the tests
@@ -13,12 +15,14 @@ import { startThrowawayServer, type ThrowawayServer } from './support/throwaway-
  * With CI=true a skipped test is a failure.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** What is loaded is the same in every file and in most programs that tests start: it is compiled once. */
-const compileCache = join(root, 'node_modules/.cache/holdfast-tests');
+/** Where bin/holdfast.js keeps what it compiled: files, and the programs that they start, load much the same. */
+const compileCache = join(root, 'node_modules/.cache/holdfast');
 /** Above the longest test, so that only one that hangs is ended. */
 const TEST_TIMEOUT_MS = 180_000;
 /** A file that spins without ever turning its event loop is past the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 20 * 60_000;
+/** Beside one for each core, since much of a file's time is waiting: for timers, leases and programs that it started. */
+const WAITING_FILES = 1;
 
 function testFiles(wanted: readonly string[]): string[] {
   const paths = wanted.length === 0 ? ['test'] : wanted;
@@ -29,55 +33,52 @@ function testFiles(wanted: readonly string[]): string[] {
         : [found],
     ),
   );
-  return [...new Set(files)].sort();
+  return slowestFirst(new Set(files));
 }
 
-/** Resolves with the exit code of the runner. Its process group is ours, so that Ctrl-C reaches it too. */
-function runTests(files: readonly string[], server: ThrowawayServer, skipsFile: string) {
-  const child = spawn(
-    process.execPath,
-    [
-      '--test',
-      `--test-concurrency=${Math.max(2, availableParallelism())}`,
-      `--test-timeout=${TEST_TIMEOUT_MS}`,
-      '--test-reporter=spec',
-      '--test-reporter-destination=stdout',
-      '--test-reporter=./test/support/skip-reporter.ts',
-      `--test-reporter-destination=${skipsFile}`,
-      ...files,
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: {
-        ...process.env,
-        // So that nothing of an interrupted test stays on the machine.
-        TMPDIR: server.folder,
-        NODE_COMPILE_CACHE: compileCache,
-        TEST_DATABASE_URL: server.url,
-        TEST_DATABASE_TEMPLATE: server.template.name,
-      },
-    },
-  );
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  const timer = setTimeout(() => {
-    process.stderr.write(
-      `The run is ended: it took more than ${RUN_TIMEOUT_MS / 60_000} minutes.\n`,
-    );
-    // The runner names the files that it was waiting for, and ends them.
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
-  }, RUN_TIMEOUT_MS);
-  return new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
-  }).finally(() => clearTimeout(timer));
+interface Outcome {
+  readonly success: boolean;
+  /** One line for each test that was skipped or left to do, with its reason. */
+  readonly skips: readonly string[];
 }
 
-async function reportSkips(skipsFile: string): Promise<number> {
-  const skips = (await readFile(skipsFile, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-  if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
-  return skips.length;
+/** Runs the files in the order in which they are given. The environment is theirs too. */
+async function runTests(files: readonly string[], signal: AbortSignal): Promise<Outcome> {
+  const events = run({
+    files: files.map((file) => join(root, file)),
+    cwd: root,
+    concurrency: availableParallelism() + WAITING_FILES,
+    timeout: TEST_TIMEOUT_MS,
+    signal,
+  });
+  let success = false;
+  const skips: string[] = [];
+  const onTest = (test: Parameters<typeof skipOf>[0]) => skips.push(...skipOf(test));
+  events.on('test:pass', onTest);
+  events.on('test:fail', onTest);
+  events.on('test:summary', (summary) => {
+    if (summary.file === undefined) success = summary.success;
+  });
+  await pipeline(events, new spec(), process.stdout, { end: false });
+  return { success, skips };
+}
+
+function skipOf(test: {
+  readonly name: string;
+  readonly file?: string;
+  readonly skip?: string | boolean;
+  readonly todo?: string | boolean;
+}): string[] {
+  const reason = test.skip ?? test.todo;
+  if (reason === undefined || reason === false) return [];
+  return [`- ${test.file}: ${test.name}: ${reason === true ? 'no reason given' : reason}`];
+}
+
+/** Until the time is over, or somebody ends the run: then the files that run are ended, and named as cancelled. */
+function ending(): AbortSignal {
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => ended.abort());
+  return AbortSignal.any([ended.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
 }
 
 async function main(): Promise<number> {
@@ -86,18 +87,23 @@ async function main(): Promise<number> {
     process.stderr.write('There are no test files there.\n');
     return 1;
   }
-  // Ctrl-C ends the runner, and then this process in its own order.
-  process.on('SIGINT', () => {});
+  const signal = ending();
   const server = await startThrowawayServer(process.env.TEST_POSTGRES_BIN);
   try {
-    const skipsFile = join(server.folder, 'skips');
-    const code = await runTests(files, server, skipsFile);
-    const skipsCount = await reportSkips(skipsFile);
-    if (code === 0 && skipsCount > 0 && process.env.CI === 'true') {
+    Object.assign(process.env, {
+      // So that nothing of an interrupted test stays on the machine.
+      TMPDIR: server.folder,
+      NODE_COMPILE_CACHE: compileCache,
+      TEST_DATABASE_URL: server.url,
+      TEST_DATABASE_TEMPLATE: server.template.name,
+    });
+    const { success, skips } = await runTests(files, signal);
+    if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
+    if (skips.length > 0 && process.env.CI === 'true') {
       process.stderr.write('A skipped test fails the run in CI.\n');
       return 1;
     }
-    return code;
+    return success ? 0 : 1;
   } finally {
     await server.stop();
   }

@@ -19,14 +19,10 @@ export interface CommandOptions {
 
 /** Starts `holdfast` as an operator would. */
 export function spawnCommand(args: readonly string[], options: CommandOptions = {}) {
-  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  const { PATH, TMPDIR } = process.env;
   return spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? TMPDIR ?? '/tmp',
-    env: {
-      ...(PATH === undefined ? {} : { PATH }),
-      ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
-      ...options.environment,
-    },
+    env: { ...(PATH === undefined ? {} : { PATH }), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

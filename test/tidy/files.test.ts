@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { slowest } from '../support/slowest-first.ts';
 import { sourceFiles, withoutComments } from './source-files.ts';
 
 const LINES_MAX = 400;
@@ -68,4 +69,12 @@ test('tests wait for what they wait for, not for a time', () => {
     ({ path }) => !path.startsWith('test/tidy/'),
   );
   assert.deepEqual(placesOf(tests, /\bsetTimeout\(|timers\/promises|\bsleep\(/), []);
+});
+
+test('the slow files that are begun first are there', () => {
+  const paths = everything.map(({ path }) => path);
+  assert.deepEqual(
+    slowest.filter((file) => !paths.includes(file)),
+    [],
+  );
 });
