@@ -3,13 +3,17 @@ import { type Environment, logInAdmin } from './environment.ts';
 import { listRequests } from './list-requests.ts';
 import type { LoadRequest } from './load-job.ts';
 import { say } from './say.ts';
-import { seedOrders } from './seed-orders.ts';
+import { FIRST_NUMBER, seedOrders } from './seed-orders.ts';
 import type { BenchServer } from './server.ts';
-import { openShop, placements } from './shop.ts';
+import { openShop, placements, placeOrders, type Shop } from './shop.ts';
 
 const TEMPLATE = 'growth';
 /** Read by turns; the same number in a large shop as in a small one, so that the cache keeps as many. */
 const DETAILS_MAX = 5_000;
+/** So few that each has been in more orders than a page holds, also in the smallest shop: all answers are as long. */
+const PRODUCTS = 500;
+/** What a kitchen has before it, whatever the shop has sold before. */
+const OPEN = 60;
 
 /** A shop with so many orders, and a server on it. */
 export interface GrownShop {
@@ -31,7 +35,7 @@ export async function openGrownShops(
   const first = await environment.startServerOn(template);
   const shop = await openShop(
     { url: first.url, databaseUrl: template },
-    { products: 10_000, customers },
+    { products: PRODUCTS, customers },
   ).finally(() => first.stop());
 
   const shops: GrownShop[] = [];
@@ -52,18 +56,31 @@ export async function openGrownShops(
     const server = await environment.startServerOn(url);
     stack.defer(() => server.stop());
     const adminToken = await logInAdmin(server.url);
+    await fillKitchen(server.url, shop, adminToken);
     shops.push({
       orders,
       server,
       adminToken,
       reads: {
         'order detail': await details(url, orders, adminToken),
-        ...(await listRequests(server.url, shop, adminToken)),
+        ...(await listRequests(server.url, shop, adminToken, FIRST_NUMBER)),
       },
       placements: placements(shop, { hot: false }),
     });
   }
   return shops;
+}
+
+/** New orders that staff has begun with unpaid. */
+async function fillKitchen(url: string, shop: Shop, adminToken: string): Promise<void> {
+  for (const { id } of await placeOrders(url, shop, OPEN)) {
+    const reply = await fetch(`${url}/api/orders/${id}/status`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` },
+      body: JSON.stringify({ status: 'PREPARING', override: true, reason: 'Paid at the counter' }),
+    });
+    if (!reply.ok) throw new Error(`an order was not moved: ${await reply.text()}`);
+  }
 }
 
 /** From the whole history. */

@@ -8,11 +8,12 @@ const PAGES_DOWN = 20;
 /** The lists of orders that people ask for, by what they ask. */
 export type ListRequests = Readonly<Record<string, readonly LoadRequest[]>>;
 
-/** `url` is asked for the page that lies deep in the list. */
+/** `url` is asked for the page that lies deep in the list. Orders are numbered from `firstNumber`. */
 export async function listRequests(
   url: string,
   shop: Shop,
   adminToken: string,
+  firstNumber = 100_001,
 ): Promise<ListRequests> {
   const staff = (query: string) => get(`/api/orders?${query}`, adminToken);
   const some = (query: (index: number) => string) =>
@@ -25,10 +26,12 @@ export async function listRequests(
       .slice(0, EACH)
       .map((token) => get('/api/orders?limit=20', token)),
     'what the kitchen has before it': [staff('limit=20&status=CONFIRMED,PREPARING,READY')],
+    'cancelled and paid back': [staff('limit=20&status=CANCELLED&paymentStatus=REFUNDED')],
     'with a SKU': some((index) => `limit=20&sku=${skuAt(index)}`),
     'search: a SKU': some((index) => `limit=20&search=${skuAt(index)}`),
-    'search: an order number': some((index) => `limit=20&search=${100_001 + index * 41}`),
+    'search: an order number': some((index) => `limit=20&search=${firstNumber + index * 41}`),
     'search: an e-mail': some((index) => `limit=20&search=customer-${index}@`),
+    'search: all have it': [staff('limit=20&search=product')],
     'search: nothing has it': some((index) => `limit=20&search=no-such-thing-${index}`),
   };
 }

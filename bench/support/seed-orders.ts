@@ -3,6 +3,8 @@ import pg from 'pg';
 
 const AT_ONCE = 10_000;
 const ORDERS_OF_A_CUSTOMER = 20;
+/** So that all have as many digits, and a number that is searched for begins no other one. */
+export const FIRST_NUMBER = 1_000_001;
 
 const stretch = readFileSync(new URL('./seed-orders.sql', import.meta.url), 'utf8');
 
@@ -25,6 +27,10 @@ export async function seedOrders(
   try {
     // Plans guess a few rows: joins would go row by row, and foreign key checks read whole tables that began empty.
     await client.query('set enable_nestloop = off; set enable_seqscan = off');
+    await client.query(
+      `select setval('order_numbers', $1::bigint, false) from order_numbers where last_value < $1::bigint`,
+      [FIRST_NUMBER],
+    );
     await addCustomers(client, Math.ceil(wanted.upTo / ORDERS_OF_A_CUSTOMER));
     for (let seeded = wanted.from; seeded < wanted.upTo; ) {
       const last = Math.min(seeded + AT_ONCE, wanted.upTo);
@@ -45,13 +51,15 @@ export async function seedOrders(
   }
 }
 
-/** Until there are so many. Nobody can sign in to these: the hash is none. */
+/**
+ * Until there are so many, with addresses as unlike as those of people. Nobody can sign in to these: the hash is none.
+ */
 async function addCustomers(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `insert into users (id, email, email_key, name, password_hash)
      select uuidv7(), address, address, 'Customer ' || number, 'none'
        from generate_series((select count(*) from users where role = 'customer') + 1, $1::int) as number,
-            concat('person-', number, '@growth.example') as address`,
+            concat(left(md5(number::text), 6), '.', right(md5(number::text), 8), '@growth.example') as address`,
     [count],
   );
 }
