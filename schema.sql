@@ -1174,7 +1174,7 @@ create view inv_job_sendings as
    FROM jobs
   WHERE ((state = 'waiting'::text) AND (due_at < (now() - '00:01:30'::interval)) AND (sent_at < ((now() - ((LEAST(((30)::numeric * (2.0 ^ (LEAST(rescues, 20))::numeric)), (300)::numeric))::double precision * '00:00:01'::interval)) - '00:01:00'::interval)) AND (EXISTS ( SELECT
            FROM schedules
-          WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval))))));
+          WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval)) AND (schedules.last_error IS NULL)))));
 
 create view inv_mail_events as
  SELECT (mail_messages.id)::text AS id,

@@ -50,7 +50,8 @@ create table schedules (
   constraint schedules_name_pkey primary key (name)
 );
 
--- The rescue is itself a schedule, and notes the end of each turn: while it runs, what it looks after is in order.
+-- The rescue is itself a schedule, and notes the end of each turn: while it works, what it looks after is in order. It
+-- fails while the queue driver is away; that is told by the health of the driver, and not as a broken promise.
 create view inv_job_leases as
 select id::text as id,
        format('%s: the lease of its worker ended at %s', name, leased_until) as detail
@@ -67,5 +68,6 @@ select id::text as id,
  where state = 'waiting'
    and due_at < now() - interval '90 seconds'
    and sent_at < now() - least(30 * 2.0 ^ least(rescues, 20), 300) * interval '1 second' - interval '1 minute'
-   and exists (select from schedules where name = 'jobs.rescue' and ended_at > now() - interval '1 minute');
+   and exists (select from schedules where name = 'jobs.rescue' and ended_at > now() - interval '1 minute'
+                  and last_error is null);
 comment on view inv_job_sendings is 'A job that is due and not taken is sent to workers again.';
