@@ -18,18 +18,20 @@ export interface Cache<Value> {
   outdate(key: string, stamp: number): void;
 }
 
-export interface CacheOptions {
+export interface CacheOptions<Value> {
   /** How long a value is true at most, should nobody hear of its change. */
   readonly ttlMs: number;
   /** In this process. Those not used for the longest time go first. */
-  readonly entriesMax: number;
+  readonly bytesMax: number;
+  /** What a value takes in this process, with its key and what is made of it. An estimate; at least 1. */
+  readonly bytesOf: (value: Value) => number;
 }
 
 /** Where values are kept: in this process, or where several servers share them. */
 export interface Caches {
   readonly kind: 'memory' | 'redis';
   /** `name` stands for the shape of the values too: another shape takes another name. Values must survive JSON. */
-  create<Value>(name: string, options: CacheOptions): Cache<Value>;
+  create<Value>(name: string, options: CacheOptions<Value>): Cache<Value>;
   /** Rejects when its server does not answer. For `/health`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 
 const silent = { info() {}, warn() {} };
 /** Long enough for a busy machine. */
-const options = { ttlMs: 60_000, entriesMax: 100 };
+const options = { ttlMs: 60_000, bytesMax: 100, bytesOf: () => 1 };
 
 interface Thing {
   readonly name: string;
@@ -79,8 +79,11 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
 
 promises('in memory', false, async () => createMemoryCaches());
 
-test('in memory the entries are bounded, and those not used for the longest time go first', () => {
-  const cache = createMemoryCaches().create<Thing>('bounded', { ...options, entriesMax: 10 });
+test('in memory the bytes are bounded, and those not used for the longest time go first', () => {
+  const cache = createMemoryCaches().create<Thing>('bounded', {
+    ...options,
+    bytesOf: ({ name }) => name.length,
+  });
   const value = { name: 'kept' };
   cache.set('kept', { stamp: 1, value });
   for (let key = 1; key <= 100; key += 1) {
@@ -88,6 +91,8 @@ test('in memory the entries are bounded, and those not used for the longest time
     assert.equal(cache.get('kept'), value);
   }
   assert.equal(cache.get('other 1'), undefined);
+  const held = Array.from({ length: 100 }, (_, index) => cache.get(`other ${index + 1}`));
+  assert.equal(held.filter((thing) => thing !== undefined).length, 19, '4 and 19 × 5 bytes');
 });
 
 const redis = redisMissing === false ? await startRedis() : null;

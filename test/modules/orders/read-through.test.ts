@@ -31,7 +31,8 @@ function readers() {
   const hits: boolean[] = [];
   const cache = createMemoryCaches().create<{ stamp: number }>('test', {
     ttlMs: 60_000,
-    entriesMax: 100,
+    bytesMax: 100,
+    bytesOf: () => 1,
   });
   const reading = createReadThrough({
     cache,

@@ -20,8 +20,12 @@ interface Entry<Value> extends Stamped<Value> {
   readonly endsAtMs: number;
 }
 
-function createMemoryCache<Value>({ ttlMs, entriesMax }: CacheOptions): Cache<Value> {
-  const entries = new LRUCache<string, Entry<Value>>({ max: entriesMax });
+function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
+  const { ttlMs, bytesMax, bytesOf } = options;
+  const entries = new LRUCache<string, Entry<Value>>({
+    maxSize: bytesMax,
+    sizeCalculation: ({ value }) => bytesOf(value),
+  });
   const floors = createFloors(FLOORS_MAX);
   return {
     get(key) {

@@ -81,7 +81,7 @@ export function createRedisCaches({
     }
   }
 
-  function create<Value>(name: string, { ttlMs }: CacheOptions): Cache<Value> {
+  function create<Value>(name: string, { ttlMs }: CacheOptions<Value>): Cache<Value> {
     const floors = createFloors(FLOORS_MAX);
     const place = (key: string): string => `holdfast:cache:${name}:${key}`;
     return {
