@@ -27,7 +27,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  await administer(`create database ${name} template ${process.env.TEST_DATABASE_TEMPLATE}`);
+  const template = process.env.TEST_DATABASE_TEMPLATE;
+  // Files are copied in a third of the time that it takes to write every page of the template to the log.
+  await administer(`create database ${name} template ${template} strategy file_copy`);
   const database = createDatabase({
     url: url.href,
     poolMax: options.poolMax ?? 20,
