@@ -1,18 +1,16 @@
 import type { Queryable } from '../../database/statement.ts';
 import type { Money } from '../../shared/money.ts';
 import { findCustomers } from '../accounts/index.ts';
-import { findOrdersWithLines, type OrderLine, type OrderRow } from '../orders/index.ts';
+import { type OrderSummary, summariesOf } from '../orders/index.ts';
 import type { RefundCause } from '../payments/index.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
 import { type EventRow, findEventsOf, findUnfinishedJobs } from './queries.ts';
 import { whichMail } from './which-mail.ts';
 
 /** What a letter about an order is written from. */
-export interface OrderToTell {
+export interface OrderToTell extends OrderSummary {
   readonly email: string;
   readonly customerName: string;
-  readonly order: OrderRow;
-  readonly lines: readonly OrderLine[];
   /** What the event says why. */
   readonly reason: string | null;
   /** Of the events of refunds. */
@@ -25,15 +23,18 @@ export interface RefundToTell {
   readonly cause: RefundCause;
 }
 
-type FoundOrder = Awaited<ReturnType<typeof findOrdersWithLines>>[number];
-type Customer = Awaited<ReturnType<typeof findCustomers>>[number];
-
 /** What was found for one mail. */
 export interface MailReading {
   /** How long the first of the order's earlier mails is from its next try, 0 when it is being sent; null: all have gone. */
   readonly earlierDueInMs: number | null;
   /** Null when there is nothing to tell. */
   readonly told: OrderToTell | null;
+}
+
+/** What the log says for one mail. */
+interface LogReading {
+  readonly event: EventRow | undefined;
+  readonly earlierDueInMs: number | null;
 }
 
 /**
@@ -47,60 +48,68 @@ export async function readOrdersToTell(
 ): Promise<MailReading[]> {
   // Of an order's first event, which is most of them, nothing is told but that it happened, and nothing stands before it.
   const later = asked.filter(({ sequence }) => sequence > 1);
-  const [orders, events] = await Promise.all([
-    findOrdersWithLines(db, idsOf(asked)),
-    later.length === 0 ? [] : findEventsOf(db, idsOf(later)),
-  ]);
-  const eventsOf = Map.groupBy(events, ({ orderId }) => orderId);
-  const earlierOf = later.map(({ orderId, sequence }) =>
-    earlierMails(eventsOf.get(orderId) ?? [], sequence),
-  );
-  const earlierIds = earlierOf.flat();
-  const customerIds = [...new Set(orders.map(({ customerId }) => customerId))];
-  const [customers, unfinished] = await Promise.all([
-    findCustomers(db, customerIds),
-    earlierIds.length === 0 ? [] : findUnfinishedJobs(db, earlierIds),
-  ]);
-
-  const orderById = new Map(orders.map((order) => [order.id, order]));
-  const customerById = new Map(customers.map((customer) => [customer.id, customer]));
-  const dueInMsById = new Map(unfinished.map(({ id, dueInMs }) => [id, dueInMs]));
-  const earlierByAsked = new Map(later.map((one, index) => [one, earlierOf[index]!]));
+  const [orders, logs] = await Promise.all([readOrders(db, asked), readLogs(db, later)]);
   return asked.map((one) => {
-    const earlier = earlierByAsked.get(one)?.find((id) => dueInMsById.has(id));
-    const order = orderById.get(one.orderId);
-    const customer = order && customerById.get(order.customerId);
-    const event = eventsOf.get(one.orderId)?.find(({ sequence }) => sequence === one.sequence);
+    const { event, earlierDueInMs } = logs.get(one) ?? { event: undefined, earlierDueInMs: null };
+    const found = orders.get(one.orderId);
+    const isTold =
+      found !== undefined &&
+      isNews(found.order, one) &&
+      (event !== undefined || one.sequence === 1);
     return {
-      earlierDueInMs: earlier === undefined ? null : dueInMsById.get(earlier)!,
-      told: order && customer ? toldOf(one, order, customer, event) : null,
+      earlierDueInMs,
+      told: isTold
+        ? {
+            order: found.order,
+            lines: found.lines,
+            email: found.customer.email,
+            customerName: found.customer.name,
+            reason: event?.reason ?? null,
+            refund: one.kind === 'payment.refunded' && event ? refundOf(event.data) : null,
+          }
+        : null,
     };
   });
 }
 
-function toldOf(
-  { kind, sequence }: OrderMailJobData,
-  order: FoundOrder,
-  customer: Customer,
-  event: EventRow | undefined,
-): OrderToTell | null {
-  if (order.source === 'import' || (kind === 'order.placed' && order.totalMinor === 0)) return null;
-  if (event === undefined && sequence > 1) return null;
-  return {
-    email: customer.email,
-    customerName: customer.name,
-    order,
-    lines: order.lines,
-    reason: event?.reason ?? null,
-    refund: kind === 'payment.refunded' && event ? refundOf(event.data) : null,
-  };
+function isNews({ source, totalMinor }: OrderSummary['order'], { kind }: OrderMailJobData) {
+  return source !== 'import' && !(kind === 'order.placed' && totalMinor === 0);
 }
 
-/** The jobs of the mails that the events before this one ask for, in their order. */
-function earlierMails(events: readonly EventRow[], sequence: number): string[] {
-  return events
-    .filter((event) => event.sequence < sequence && whichMail(event) !== null)
-    .map(({ id }) => mailJobId(id));
+async function readOrders(db: Queryable, asked: readonly OrderMailJobData[]) {
+  const summaries = await summariesOf(db, idsOf(asked));
+  const customerIds = new Set(summaries.map(({ order }) => order.customerId));
+  const customers = await findCustomers(db, [...customerIds]);
+  const customerById = new Map(customers.map((customer) => [customer.id, customer]));
+  return new Map(
+    summaries.flatMap(({ order, lines }) => {
+      const customer = customerById.get(order.customerId);
+      return customer === undefined ? [] : [[order.id, { order, lines, customer }] as const];
+    }),
+  );
+}
+
+/** The events, and how it stands with the mails that the events before them ask for. */
+async function readLogs(
+  db: Queryable,
+  asked: readonly OrderMailJobData[],
+): Promise<ReadonlyMap<OrderMailJobData, LogReading>> {
+  if (asked.length === 0) return new Map();
+  const eventsOf = Map.groupBy(await findEventsOf(db, idsOf(asked)), ({ orderId }) => orderId);
+  const earlierOf = asked.map(({ orderId, sequence }) =>
+    (eventsOf.get(orderId) ?? [])
+      .filter((event) => event.sequence < sequence && whichMail(event) !== null)
+      .map(({ id }) => mailJobId(id)),
+  );
+  const unfinished = await findUnfinishedJobs(db, earlierOf.flat());
+  const dueInMsById = new Map(unfinished.map(({ id, dueInMs }) => [id, dueInMs]));
+  return new Map(
+    asked.map((one, index) => {
+      const first = earlierOf[index]!.find((id) => dueInMsById.has(id));
+      const event = eventsOf.get(one.orderId)?.find(({ sequence }) => sequence === one.sequence);
+      return [one, { event, earlierDueInMs: first ? dueInMsById.get(first)! : null }];
+    }),
+  );
 }
 
 /** Of the data of a `refund.…` event. */

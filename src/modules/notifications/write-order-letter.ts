@@ -1,5 +1,5 @@
 import { formatDecimal } from '../../shared/money.ts';
-import { isPaid, type OrderRow } from '../orders/index.ts';
+import { isPaid, type OrderSummary } from '../orders/index.ts';
 import { greetingOf, type Letter, type LetterOrder, oneLine } from './letter.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 import type { OrderToTell, RefundToTell } from './order-to-tell.ts';
@@ -70,14 +70,14 @@ function payBy(expiresAt: Date | null): string {
   return `Please pay for it by ${dateTime(expiresAt)}. After that it is cancelled.`;
 }
 
-function paidSentence({ totalMinor, currency, paymentStatus }: OrderRow): string {
+function paidSentence({ totalMinor, currency, paymentStatus }: OrderSummary['order']): string {
   if (totalMinor === 0) return 'There is nothing to pay.';
   return paymentStatus === 'PAID'
     ? `We have received your payment of ${amount(totalMinor, currency)}.`
     : '';
 }
 
-function cancelled({ number, cancelReason }: OrderRow): string {
+function cancelled({ number, cancelReason }: OrderSummary['order']): string {
   switch (cancelReason) {
     case 'CUSTOMER':
       return `Your order ${number} was cancelled, as you asked.`;
@@ -90,7 +90,7 @@ function cancelled({ number, cancelReason }: OrderRow): string {
   }
 }
 
-function keepsMoney({ totalMinor, paymentStatus }: OrderRow): boolean {
+function keepsMoney({ totalMinor, paymentStatus }: OrderSummary['order']): boolean {
   return totalMinor > 0 && isPaid(paymentStatus) && paymentStatus !== 'REFUNDED';
 }
 
@@ -99,7 +99,7 @@ function reasonSentence(reason: string | null): string {
   return text === '' ? '' : `The reason: ${text}`;
 }
 
-function orderPart({ order, lines }: OrderToTell): LetterOrder {
+function orderPart({ order, lines }: OrderSummary): LetterOrder {
   const details = [
     { label: 'Address', text: oneLine(order.shippingAddress ?? '') },
     { label: 'Your note', text: oneLine(order.note ?? '') },

@@ -4,7 +4,14 @@ import { CodedError } from '../../shared/errors.ts';
 import { findCustomers } from '../accounts/index.ts';
 import { ordersErrors } from './errors.ts';
 import { presentOrder } from './present-order.ts';
-import { findLines, findOrder, type LineRow, type OrderRow } from './queries.ts';
+import {
+  findLines,
+  findOrder,
+  findSummaries,
+  type LineRow,
+  type OrderRow,
+  type SummaryRow,
+} from './queries.ts';
 import type { OrderView } from './schemas.ts';
 
 /** Throws `orders.not_found` unless the order is there and this caller may see it: what is not yours does not exist. */
@@ -26,6 +33,24 @@ export async function requireVisibleOrder(
 ): Promise<void> {
   const [row] = await findOrder(db, orderId);
   visible(row, caller);
+}
+
+export interface OrderSummary {
+  readonly order: SummaryRow;
+  readonly lines: readonly LineRow[];
+}
+
+/**
+ * What is told of orders and what was ordered, for rooms that write of many. In two statements: lines change no more once
+ * their order is placed, and for orders of five lines to gather them in the database took four times its processor.
+ */
+export async function summariesOf(
+  db: Queryable,
+  orderIds: readonly string[],
+): Promise<OrderSummary[]> {
+  const [orders, lines] = await Promise.all([findSummaries(db, orderIds), findLines(db, orderIds)]);
+  const linesOf = Map.groupBy(lines, ({ orderId }) => orderId);
+  return orders.map((order) => ({ order, lines: linesOf.get(order.id) ?? [] }));
 }
 
 /** The orders as this caller sees them, with their lines and, for staff, their customers. Keeps their order. */

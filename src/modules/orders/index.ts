@@ -5,7 +5,7 @@
  */
 export { ordersConstraints, ordersErrors } from './errors.ts';
 export { expireOrders } from './expire-orders.ts';
-export { requireVisibleOrder } from './find-order.ts';
+export { type OrderSummary, requireVisibleOrder, summariesOf } from './find-order.ts';
 export {
   IMPORT_BATCH_MAX,
   IMPORT_CUSTOMER_EMAIL,
@@ -19,7 +19,6 @@ export { ensureProducts, productKey, type WantedProduct } from './import-product
 export type { OrderSumsRow } from './import-queries.ts';
 export {
   isPaid,
-  type OrderLine,
   type OrderStatus,
   orderStatuses,
   type PaymentStatus,
@@ -42,7 +41,6 @@ export { createOrders, type Orders, type OrdersDependencies } from './orders.ts'
 export type { PlacementContext, PlacementWish } from './place-order.ts';
 export { placementErrors, placementSchema, sendPlaced } from './place-routes.ts';
 export type { LineSource, PlacedOrder, RequestedLine } from './placement-request.ts';
-export { findOrdersWithLines, type OrderRow } from './queries.ts';
 export {
   createQueuedPlacement,
   planQueuedPlacement,

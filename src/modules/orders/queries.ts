@@ -39,6 +39,33 @@ export const findOrder = statement<[orderId: string], OrderRow>(
     where orders.id = $1::uuid`,
 );
 
+/** What is told of an order outside: without what only its own life needs. */
+export type SummaryRow = Pick<
+  OrderRow,
+  | 'id'
+  | 'number'
+  | 'customerId'
+  | 'status'
+  | 'paymentStatus'
+  | 'source'
+  | 'totalMinor'
+  | 'currency'
+  | 'note'
+  | 'shippingAddress'
+  | 'cancelReason'
+  | 'failureDetail'
+  | 'expiresAt'
+>;
+
+export const findSummaries = statement<[orderIds: readonly string[]], SummaryRow>(
+  'orders.find_summaries',
+  `select id, number, customer_id as "customerId", status, payment_status as "paymentStatus", source,
+          total_minor as "totalMinor", currency, note, shipping_address as "shippingAddress",
+          cancel_reason as "cancelReason", failure_detail as "failureDetail", expires_at as "expiresAt"
+     from orders
+    where id = any($1::uuid[])`,
+);
+
 export const lockOrder = statement<[orderId: string], OrderRow>(
   'orders.lock',
   `select ${orderColumns}
