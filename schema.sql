@@ -679,21 +679,21 @@ CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHE
 
 CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
 
-CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at DESC, order_id DESC);
+CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
 
-CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at DESC, id DESC);
+CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at, id);
 
 CREATE INDEX orders_customer_id_cancelled_at_idx ON public.orders USING btree (customer_id, cancelled_at) WHERE (cancel_reason = 'CUSTOMER'::text);
 
 CREATE UNIQUE INDEX orders_customer_id_client_token_key ON public.orders USING btree (customer_id, client_token) WHERE (client_token IS NOT NULL);
 
-CREATE INDEX orders_customer_id_created_at_id_idx ON public.orders USING btree (customer_id, created_at DESC, id DESC);
+CREATE INDEX orders_customer_id_created_at_id_idx ON public.orders USING btree (customer_id, created_at, id);
 
 CREATE INDEX orders_customer_id_pending_idx ON public.orders USING btree (customer_id) WHERE (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text]));
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE ((status = 'PENDING'::text) AND (expires_at IS NOT NULL));
 
-CREATE INDEX orders_status_payment_status_created_at_id_idx ON public.orders USING btree (status, payment_status, created_at DESC, id DESC);
+CREATE INDEX orders_status_payment_status_created_at_id_idx ON public.orders USING btree (status, payment_status, created_at, id);
 
 CREATE INDEX orders_updated_at_paid_idx ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) AND (payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text])));
 
@@ -747,11 +747,11 @@ CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (
 
 CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 
-CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USING btree (product_id, at DESC, id DESC);
+CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USING btree (product_id, at, id);
 
 CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at);
 
-CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at DESC, id DESC);
+CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at, id);
 
 CREATE INDEX users_email_key_trigrams_idx ON public.users USING gin (email_key gin_trgm_ops) WITH (fastupdate=off);
 

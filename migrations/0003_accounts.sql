@@ -30,7 +30,7 @@ create table users (
 );
 
 create index users_access_changed_at_idx on users (access_changed_at);
-create index users_created_at_id_idx on users (created_at desc, id desc);
+create index users_created_at_id_idx on users (created_at, id);
 -- Entered at once, not listed first: a search would read the whole list, and a sign-up hashes a password anyway.
 create index users_email_key_trigrams_idx on users using gin (email_key gin_trgm_ops) with (fastupdate = off);
 -- Few among many: who takes one away locks them all.

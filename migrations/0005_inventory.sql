@@ -38,7 +38,7 @@ create table stock_movements (
   constraint stock_movements_actor_type_check check (actor_type in ('user', 'api_key', 'system', 'provider'))
 );
 
-create index stock_movements_product_id_at_id_idx on stock_movements (product_id, at desc, id desc);
+create index stock_movements_product_id_at_id_idx on stock_movements (product_id, at, id);
 create index stock_movements_order_id_idx on stock_movements (order_id) where order_id is not null;
 
 create trigger stock_movements_append_only

@@ -85,11 +85,13 @@ create table orders (
 
 create unique index orders_customer_id_client_token_key on orders (customer_id, client_token)
   where client_token is not null;
-create index orders_created_at_id_idx on orders (created_at desc, id desc);
-create index orders_customer_id_created_at_id_idx on orders (customer_id, created_at desc, id desc);
+-- Read backwards, newest first. Each ascends with its table: one that descends splits its pages in half and takes twice
+-- the room.
+create index orders_created_at_id_idx on orders (created_at, id);
+create index orders_customer_id_created_at_id_idx on orders (customer_id, created_at, id);
 -- Lists ask for some statuses and some payment statuses: each pair is a stretch of it in the order of time.
 create index orders_status_payment_status_created_at_id_idx
-  on orders (status, payment_status, created_at desc, id desc);
+  on orders (status, payment_status, created_at, id);
 create index orders_expires_at_idx on orders (expires_at) where status = 'PENDING' and expires_at is not null;
 create index orders_customer_id_pending_idx on orders (customer_id) where status in ('QUEUED', 'PENDING');
 create index orders_customer_id_cancelled_at_idx on orders (customer_id, cancelled_at) where cancel_reason = 'CUSTOMER';
@@ -116,7 +118,7 @@ create table order_lines (
   constraint order_lines_total_minor_check check (total_minor = quantity * unit_price_minor)
 );
 
-create index order_lines_sku_created_at_order_id_idx on order_lines (sku, created_at desc, order_id desc);
+create index order_lines_sku_created_at_order_id_idx on order_lines (sku, created_at, order_id);
 
 -- Every SKU and name that a line may bear: what a search looks through instead of the lines, which are far more.
 create table sold_names (
