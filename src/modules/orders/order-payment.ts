@@ -90,16 +90,15 @@ export async function recordPayments(
   changes: readonly OrderPaymentChange[],
 ): Promise<OrderForPayment[]> {
   const written = changes.map(writtenOf);
-  // In one trip: under the locks of the rows the sequences are known before they are written.
-  const [rows] = await Promise.all([
+  // In one trip: under the locks of the rows all that comes of it is known before it is written.
+  await Promise.all([
     changePayments(tx, JSON.stringify(written.map(({ row }) => row))),
     appendEvents(
       tx,
       written.flatMap(({ events }) => events),
     ),
   ]);
-  const orders = new Map(rows.map((row) => [row.id, row]));
-  return changes.map(({ order }) => orders.get(order.id)!);
+  return written.map(({ order }) => order);
 }
 
 function writtenOf({ order, paymentStatus, facts, actor, cause, confirms }: OrderPaymentChange) {
@@ -122,13 +121,17 @@ function writtenOf({ order, paymentStatus, facts, actor, cause, confirms }: Orde
       data: { number: order.number },
     });
   }
+  const expiresAt = isPaid(paymentStatus) ? null : order.expiresAt;
+  const lastSequence = order.lastSequence + told.length;
   return {
+    order: { ...order, status, paymentStatus, expiresAt, lastSequence },
     row: {
       id: order.id,
       status,
       payment_status: paymentStatus,
+      expires_at: expiresAt,
       versions: changed ? 1 : 0,
-      events: told.length,
+      last_sequence: lastSequence,
     },
     events: told.map((event, index) => ({
       ...event,

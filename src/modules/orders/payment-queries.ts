@@ -12,22 +12,19 @@ export const lockOrders = statement<[orderIds: readonly string[]], OrderRow>(
 );
 
 /**
- * Changes what orders say of their money, `rows` a JSON array of `{id, status, payment_status, versions, events}`.
- * Version and sequence rise by the numbers given; a paid order has no end of its time to pay. The caller has the rows
- * locked and appends as many events.
+ * Changes what orders say of their money, `rows` a JSON array of the columns, and `versions`, by which their version rises.
+ * The caller has the rows locked and appends the events up to `last_sequence`.
  */
-export const changePayments = statement<[rows: string], OrderRow>(
+export const changePayments = statement<[rows: string], never>(
   'orders.change_payments',
   `update orders
       set status = change.status,
           payment_status = change.payment_status,
-          expires_at = case when change.payment_status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED') then null
-                            else orders.expires_at end,
+          expires_at = change.expires_at,
           version = orders.version + change.versions,
-          last_sequence = orders.last_sequence + change.events,
+          last_sequence = change.last_sequence,
           updated_at = now()
      from jsonb_to_recordset($1::jsonb) as change
-       (id uuid, status text, payment_status text, versions integer, events integer)
-    where orders.id = change.id
-   returning ${orderColumns}`,
+       (id uuid, status text, payment_status text, expires_at timestamptz, versions integer, last_sequence integer)
+    where orders.id = change.id`,
 );

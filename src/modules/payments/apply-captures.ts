@@ -8,7 +8,7 @@ import type { InboxRow } from './inbox-queries.ts';
 import {
   endOtherPayments,
   findPayments,
-  lockPayments,
+  lockPaymentsOfOrders,
   markAllCaptured,
   type PaymentRow,
 } from './queries.ts';
@@ -26,6 +26,12 @@ interface Match extends Candidate {
   readonly order: OrderForPayment;
 }
 
+interface Matches {
+  readonly matches: readonly Match[];
+  /** Payments of the orders at hand on whose pages somebody may still pay. */
+  readonly unclosed: readonly PaymentRow[];
+}
+
 /**
  * Applies those events of a batch that are charges which match: they pay their orders, a handful of statements for all of
  * them. Gives which were; the rest, all that needs a closer look, is left for the caller to apply one by one. What a
@@ -37,7 +43,7 @@ export async function applyMatchedCaptures(
 ): Promise<readonly InboxRow[]> {
   const candidates = candidatesOf(rows);
   if (candidates.length === 0) return [];
-  const matches = await findMatches(tx, candidates);
+  const { matches, unclosed } = await findMatches(tx, candidates);
   if (matches.length === 0) return [];
   const captures = matches.map(({ row, payment, order, capture }) => ({
     id: newId(),
@@ -49,6 +55,7 @@ export async function applyMatchedCaptures(
     currency: capture.currency,
   }));
   const paymentIds = matches.map(({ payment }) => payment.id);
+  const captured = new Set(paymentIds);
   await Promise.all([
     insertCaptures(tx, JSON.stringify(captures)),
     markAllCaptured(
@@ -56,11 +63,13 @@ export async function applyMatchedCaptures(
       paymentIds,
       matches.map(({ capture }) => capture.providerReference),
     ),
-    endOtherPayments(
-      tx,
-      matches.map(({ order }) => order.id),
-      paymentIds,
-    ),
+    unclosed.some(({ id }) => !captured.has(id))
+      ? endOtherPayments(
+          tx,
+          matches.map(({ order }) => order.id),
+          paymentIds,
+        )
+      : [],
     recordPayments(
       tx,
       matches.map(({ row, order, payment, capture }) => ({
@@ -90,15 +99,13 @@ function candidatesOf(rows: readonly InboxRow[]): Candidate[] {
 }
 
 /** Those that match, with the rows of their orders and payments locked in the one order. */
-async function findMatches(tx: Transaction, candidates: readonly Candidate[]): Promise<Match[]> {
+async function findMatches(tx: Transaction, candidates: readonly Candidate[]): Promise<Matches> {
   const paymentIds = candidates.map(({ paymentId }) => paymentId);
   const found = await findPayments(tx, paymentIds);
+  const orderIds = found.flatMap(({ orderId }) => (orderId === null ? [] : [orderId]));
   const [orders, locked, known] = await Promise.all([
-    lockOrdersForPayment(
-      tx,
-      found.flatMap(({ orderId }) => (orderId === null ? [] : [orderId])),
-    ),
-    lockPayments(tx, paymentIds),
+    lockOrdersForPayment(tx, orderIds),
+    lockPaymentsOfOrders(tx, orderIds),
     findCaptures(
       tx,
       candidates.map(({ row }) => row.provider),
@@ -108,7 +115,7 @@ async function findMatches(tx: Transaction, candidates: readonly Candidate[]): P
   const payments = new Map(locked.map((payment) => [payment.id, payment]));
   const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
   const paidHere = new Set<string>();
-  return candidates.flatMap((candidate) => {
+  const matches = candidates.flatMap((candidate) => {
     const { row, paymentId, capture } = candidate;
     const payment = payments.get(paymentId);
     const order = orders.get(payment?.orderId ?? '');
@@ -121,4 +128,5 @@ async function findMatches(tx: Transaction, candidates: readonly Candidate[]): P
     paidHere.add(order.id);
     return [{ ...candidate, payment, order }];
   });
+  return { matches, unclosed: locked.filter(({ closedAt }) => closedAt === null) };
 }

@@ -38,14 +38,14 @@ export interface InboxDependencies extends InboxRules {
 export async function applyDueEvents(deps: InboxDependencies): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await applyNextBatch(deps);
-    if (count === 0) return total;
+    const { count, more } = await applyNextBatch(deps);
     total += count;
+    if (!more) return total;
   }
 }
 
 /** The charges that just pay their orders together; what needs a closer look, or spoilt the batch, alone. */
-async function applyNextBatch(deps: InboxDependencies): Promise<number> {
+async function applyNextBatch(deps: InboxDependencies): Promise<{ count: number; more: boolean }> {
   const { taken, applied } = await applyTogether(deps);
   for (const _ of applied) deps.onOutcome('matched');
   const done = new Set(applied);
@@ -63,7 +63,8 @@ async function applyNextBatch(deps: InboxDependencies): Promise<number> {
     if (lane.status === 'rejected') throw lane.reason;
     total += lane.value;
   }
-  return total;
+  // A batch that is not full was all that was due.
+  return { count: total, more: taken.length === BATCH_SIZE_MAX };
 }
 
 /** One event cannot hurt its neighbours: when the batch fails, none is applied and each is tried alone. */

@@ -15,7 +15,7 @@ import {
 import { paymentsErrors } from './errors.ts';
 import {
   endOtherPayments,
-  findOpenPayments,
+  findUnclosedPayments,
   insertPayments,
   markPayment,
   type PaymentRow,
@@ -52,10 +52,11 @@ export function openPayments(
 ): Promise<OpenedPayment[]> {
   return database.transaction(async (tx) => {
     const orderIds = wishes.map(({ orderId }) => orderId);
-    const [orders, open] = await Promise.all([
+    const [orders, unclosed] = await Promise.all([
       lockOrdersForPayment(tx, orderIds),
-      findOpenPayments(tx, orderIds),
+      findUnclosedPayments(tx, orderIds),
     ]);
+    const open = unclosed.filter(({ status }) => status === 'OPEN');
     const openByOrder = new Map(open.map((payment) => [payment.orderId, payment]));
     const toMake: { readonly order: OrderForPayment; readonly wish: PaymentWish }[] = [];
     const outcomes = new Map<PaymentWish, OpenedPayment>();
@@ -72,7 +73,7 @@ export function openPayments(
         toMake.push({ order: order!, wish });
       }
     }
-    const made = await makePayments(tx, rules, toMake);
+    const made = await makePayments(tx, rules, toMake, unclosed.length > 0);
     for (const [wish, payment] of made) outcomes.set(wish, { kind: 'opened', payment });
     return wishes.map((wish) => outcomes.get(wish)!);
   });
@@ -97,6 +98,8 @@ async function makePayments(
   tx: Transaction,
   { provider, publicUrl }: OpenPaymentsRules,
   wanted: readonly { readonly order: OrderForPayment; readonly wish: PaymentWish }[],
+  /** Whether any of these orders may have another page on which somebody could pay. */
+  hasOthers: boolean,
 ): Promise<Map<PaymentWish, PaymentRow>> {
   if (wanted.length === 0) return new Map();
   const customers = await findCustomers(tx, [
@@ -121,11 +124,13 @@ async function makePayments(
   });
   const [inserted] = await Promise.all([
     insertPayments(tx, JSON.stringify(rows)),
-    endOtherPayments(
-      tx,
-      rows.map((row) => row.order_id),
-      rows.map((row) => row.id),
-    ),
+    hasOthers
+      ? endOtherPayments(
+          tx,
+          rows.map((row) => row.order_id),
+          rows.map((row) => row.id),
+        )
+      : [],
     recordPayments(
       tx,
       wanted.map(({ order, wish: { actor, cause } }, index) => {

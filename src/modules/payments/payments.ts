@@ -93,7 +93,14 @@ export interface Payments {
 export function createPayments(deps: PaymentsDependencies): Payments {
   const { database, cursors, onError, clock } = deps;
   const onWebhook = deps.onWebhook ?? (() => {});
-  const inbox = { ...deps, onOutcome: onWebhook };
+  const inbox = {
+    ...deps,
+    onOutcome(outcome: InboxOutcome) {
+      onWebhook(outcome);
+      // A charge that just pays its order leaves nothing to decide.
+      if (outcome !== 'matched') decisions.nudge();
+    },
+  };
   const initiate = createInitiating(deps);
   const store = createBatcher<EventToStore, boolean>({
     lanes: 1,
@@ -109,8 +116,7 @@ export function createPayments(deps: PaymentsDependencies): Payments {
     intervalMs: INBOX_INTERVAL_MS,
     onError,
     work: async () => {
-      const count = await applyDueEvents(inbox);
-      if (count > 0) decisions.nudge();
+      await applyDueEvents(inbox);
       return false;
     },
   });

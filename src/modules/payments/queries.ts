@@ -69,22 +69,23 @@ export const lockPayment = statement<[id: string], PaymentRow>(
       for no key update`,
 );
 
-export const lockPayments = statement<[ids: readonly string[]], PaymentRow>(
-  'payments.lock_several',
+/** All payments of several orders. */
+export const lockPaymentsOfOrders = statement<[orderIds: readonly string[]], PaymentRow>(
+  'payments.lock_of_orders',
   `select ${paymentColumns}
      from payments
-    where payments.id = any($1::uuid[])
+    where payments.order_id = any($1::uuid[])
     order by payments.id
       for no key update`,
 );
 
-/** The payments of orders that somebody may pay on now: one an order. */
-export const findOpenPayments = statement<[orderIds: readonly string[]], PaymentRow>(
-  'payments.find_open',
+/** The payments of orders on whose pages somebody may still pay. One an order is OPEN. */
+export const findUnclosedPayments = statement<[orderIds: readonly string[]], PaymentRow>(
+  'payments.find_unclosed',
   `select ${paymentColumns}
      from payments
     where payments.order_id = any($1::uuid[])
-      and payments.status = 'OPEN'`,
+      and (payments.status = 'OPEN' or payments.closed_at is null)`,
 );
 
 /** New OPEN payments, `rows` a JSON array with the columns as members; their pages are opened after the commit. */
@@ -110,14 +111,13 @@ export const insertUnknownPayment = statement<
 
 /**
  * Keeps the sessions that the provider opened, `rows` a JSON array of `{id, session_id, checkout_url}`. Rows come back to
- * the first one only.
+ * the first one only. It belongs to the payment's making, so `updated_at` stays: with it every index would be written.
  */
 export const storeSessions = statement<[rows: string], PaymentRow>(
   'payments.store_sessions',
   `update payments
       set session_id = opened.session_id,
-          checkout_url = opened.checkout_url,
-          updated_at = now()
+          checkout_url = opened.checkout_url
      from jsonb_to_recordset($1::jsonb) as opened (id uuid, session_id text, checkout_url text)
     where payments.id = opened.id
       and payments.session_id is null
