@@ -8,6 +8,7 @@ import type { DeliveryRow } from './delivery-queries.ts';
 import { sandboxErrors } from './errors.ts';
 import {
   insertCharges,
+  lockNamedSessions,
   lockSessions,
   type SessionRow,
   setRefundModes,
@@ -73,9 +74,9 @@ interface Decided {
 
 function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): Promise<Outcome[]> {
   return database.transaction(async (tx) => {
-    const found = await lockSessions(tx, [...new Set(all.map(({ name }) => name))]);
-    const references = new Map(found.map(({ askedFor, reference }) => [askedFor, reference]));
-    const sessions = new Map<string, SessionRow>(found.map((row) => [row.reference, row]));
+    const { references, sessions } = await findSessions(tx, [
+      ...new Set(all.map(({ name }) => name)),
+    ]);
     const decided = all.map(({ name, request }): Decided | CodedError => {
       const session = sessions.get(references.get(name) ?? '');
       if (session === undefined) return new CodedError(requestErrors.notFound);
@@ -90,7 +91,8 @@ function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): 
     const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
     if (done.length === 0) return decided.map((error) => refused(error as CodedError));
     const events = done.flatMap(({ effect }) => [...effect.events, ...effect.belated]);
-    const [taken] = await Promise.all([deliveries.post(tx, events), write(tx, done)]);
+    const [posted] = await Promise.all([deliveries.post(tx, events), write(tx, done)]);
+    const taken = Map.groupBy(posted, ({ eventId }) => eventId);
     return decided.map((one): Outcome => {
       if (one instanceof CodedError) return refused(one);
       const eventIds = one.effect.events.map(({ id }) => id);
@@ -98,10 +100,25 @@ function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): 
         kind: 'done',
         reference: one.session.reference,
         eventIds,
-        taken: taken.filter(({ eventId }) => eventIds.includes(eventId)),
+        taken: eventIds.flatMap((id) => taken.get(id) ?? []),
       };
     });
   });
+}
+
+/** Locked. The page names its session itself; only what others say of it has to be looked up. */
+async function findSessions(tx: Transaction, names: readonly string[]) {
+  const rows = await lockSessions(tx, names);
+  const sessions = new Map<string, SessionRow>(rows.map((row) => [row.reference, row]));
+  const references = new Map(rows.map(({ reference }) => [reference, reference]));
+  const others = names.filter((name) => !references.has(name));
+  if (others.length > 0) {
+    for (const { askedFor, ...row } of await lockNamedSessions(tx, others)) {
+      references.set(askedFor, row.reference);
+      sessions.set(row.reference, row);
+    }
+  }
+  return { references, sessions };
 }
 
 async function write(tx: Transaction, done: readonly Decided[]): Promise<void> {

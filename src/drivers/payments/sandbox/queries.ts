@@ -54,12 +54,22 @@ export const findSession = statement<[reference: string], SessionRow>(
     limit 1`,
 );
 
-/** The same for several, each named once, and locked. */
-export const lockSessions = statement<
+/** Several by their own references, locked. */
+export const lockSessions = statement<[references: readonly string[]], SessionRow>(
+  'sandbox.lock_sessions',
+  `select ${sessionColumns}
+     from sandbox.sessions
+    where reference = any($1::text[])
+    order by reference
+      for update`,
+);
+
+/** By any of these names, each given once, and locked. */
+export const lockNamedSessions = statement<
   [names: readonly string[]],
   SessionRow & { askedFor: string }
 >(
-  'sandbox.lock_sessions',
+  'sandbox.lock_named_sessions',
   `select asked.name as "askedFor", session.*
      from unnest($1::text[]) as asked (name)
     cross join lateral (

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Compile, type Validator } from 'typebox/compile';
 import { ProviderRefusedError, ProviderUnavailableError } from '../payment-provider.ts';
 import { createExchange, type HttpAnswer } from './exchange.ts';
 
@@ -28,6 +28,17 @@ const PASSING = new Set([408, 409, 425, 429]);
 
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
   const exchange = createExchange();
+  /** Of each shape of a reply, compiled when it is met first. */
+  const validators = new Map<TSchema, Validator>();
+
+  function isOf<Reply extends TSchema>(reply: Reply, value: unknown): value is Static<Reply> {
+    let validator = validators.get(reply);
+    if (validator === undefined) {
+      validator = Compile(reply);
+      validators.set(reply, validator);
+    }
+    return validator.Check(value);
+  }
 
   async function send({ method, path, body, key }: SandboxCall): Promise<HttpAnswer> {
     try {
@@ -62,7 +73,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         throw new ProviderRefusedError(`the sandbox answered ${status} to ${what}: ${excerpt}`);
       }
       const value = parse(text);
-      if (!Value.Check(reply, value)) {
+      if (!isOf(reply, value)) {
         throw new ProviderUnavailableError(`the sandbox's answer to ${what} is not understood`);
       }
       return value;

@@ -24,12 +24,8 @@ export function originMark({ apiKey }: SandboxSecrets, eventId: string): string 
   return createHmac('sha256', apiKey).update(eventId).digest('base64url');
 }
 
-/** Takes the same time whatever was sent. */
+/** Takes the same time whatever was sent, but for its length, which is no secret. */
 export function isSameSecret(given: string, expected: string): boolean {
-  const [a, b] = [digestOf(given), digestOf(expected)];
-  return timingSafeEqual(a, b);
-}
-
-function digestOf(text: string): Buffer {
-  return createHmac('sha256', 'comparison').update(text).digest();
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
