@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
-import { elapsedMs } from './observation.ts';
+import { elapsedMs } from './last-hook.ts';
 import { pathOf } from './problem.ts';
 
 /**

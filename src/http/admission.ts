@@ -9,7 +9,6 @@ import { mediaTypeIsJson } from './json-body.ts';
 import type { Limiting } from './limiting.ts';
 import type { Operation } from './operation.ts';
 import { requireAllowedOrigin } from './origin.ts';
-import { markCallerDependent } from './reply-headers.ts';
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
@@ -71,7 +70,7 @@ export function createAdmission(
   }
 
   return function admit(request, reply, done) {
-    request.operationId = operation.id;
+    request.operation = operation;
     if (Number(request.headers['content-length']) > operation.bodyMaxBytes) {
       done(new CodedError(requestErrors.tooLarge));
       return;
@@ -87,7 +86,6 @@ export function createAdmission(
       decide(request, reply, done, null, refusal);
       return;
     }
-    markCallerDependent(reply);
     const credential = credentialOf(request);
     if (credential === null) {
       decide(request, reply, done, null, null);

@@ -28,6 +28,8 @@ declare module 'fastify' {
     withoutIdempotency?: boolean;
     /** True for pages and machines' addresses outside the contract's strictness (no OpenAPI entry, no limits). */
     page?: boolean;
+    /** True where `sendKept` answers: past the hooks that replies pass. */
+    sendsKept?: boolean;
     /** Set by the shell on every route that has an operation id. */
     operation?: Operation;
     /** Set by the shell: some limit holds for this route. */

@@ -26,6 +26,7 @@ export {
   pageOfSchema,
   Text,
 } from './schemas.ts';
+export { type KeptReply, keptReply, sendKept } from './send-kept.ts';
 export { sendOnce } from './send-once.ts';
 export { createHttpServer } from './server.ts';
 export type { HttpServerOptions, RequestObserver } from './server-options.ts';

@@ -31,6 +31,11 @@ export function installOperations(app: App, options: OperationsOptions): void {
     route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;
     const limits = operation.strict ? (options.limitsOf?.(operation) ?? []) : [];
     const { beforeRefusals, afterBody, beforeAnswer } = createLimiting(limits);
+    if (route.config?.sendsKept === true && beforeAnswer !== undefined) {
+      throw new Error(
+        `The replies of ${operation.id} pass no hook, so no limit may count by them.`,
+      );
+    }
     route.config = { ...route.config, operation, limited: limits.length > 0 };
     route.onRequest = [
       createAdmission(operation, beforeRefusals, options),

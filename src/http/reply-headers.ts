@@ -7,26 +7,52 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What every reply bears, a refusal too, so it is set before anything is looked at. */
+/** Of every reply, whatever it is. */
+const FIXED = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'] as const;
+const HTTPS_ONLY = ['strict-transport-security', 'max-age=31536000'] as const;
+
+const CALLERS = 'Authorization, Cookie';
+
+/** Names and values by turns, as Node takes them for a whole head: the same that `setCommonHeaders` sets one by one. */
+export function commonHeaders(request: FastifyRequest, isHttps: boolean): string[] {
+  const headers = [
+    'x-request-id',
+    request.id,
+    ...FIXED,
+    'content-security-policy',
+    DATA_POLICY,
+    'cache-control',
+    cachingOf(request),
+  ];
+  if (isHttps) headers.push(...HTTPS_ONLY);
+  return headers;
+}
+
+/** For every reply when it is ready, a refusal too. What its route said of caching and of its policy stands. */
 export function setCommonHeaders(
   request: FastifyRequest,
   reply: FastifyReply,
-  https: boolean,
+  isHttps: boolean,
 ): void {
-  reply.header('x-request-id', request.id);
-  reply.header('x-content-type-options', 'nosniff');
-  reply.header('content-security-policy', DATA_POLICY);
-  reply.header('referrer-policy', 'no-referrer');
-  reply.header('cache-control', 'no-store');
-  if (https) reply.header('strict-transport-security', 'max-age=31536000');
+  const headers = commonHeaders(request, isHttps);
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]!;
+    if (!reply.hasHeader(name)) reply.header(name, headers[index + 1]);
+  }
+  const vary = varyOf(request, reply.getHeader('vary'));
+  if (vary !== undefined) reply.header('vary', vary);
 }
 
 /** The reply depends on who asks: a shared cache must keep it from others. */
-export function markCallerDependent(reply: FastifyReply): void {
-  const vary = reply.getHeader('vary');
-  reply.header('cache-control', 'private, no-cache');
-  reply.header(
-    'vary',
-    vary === undefined ? 'Authorization, Cookie' : `${String(vary)}, Authorization, Cookie`,
-  );
+export function varyOf(request: FastifyRequest, set: unknown): string | undefined {
+  if (!dependsOnCaller(request)) return set === undefined ? undefined : String(set);
+  return set === undefined ? CALLERS : `${String(set)}, ${CALLERS}`;
+}
+
+function cachingOf(request: FastifyRequest): string {
+  return dependsOnCaller(request) ? 'private, no-cache' : 'no-store';
+}
+
+function dependsOnCaller({ operation }: FastifyRequest): boolean {
+  return operation?.credentials === 'required' || operation?.credentials === 'optional';
 }

@@ -9,9 +9,9 @@ import { installDrain } from './drain.ts';
 import { installEventStreams } from './event-streams.ts';
 import { requireOneHost } from './host.ts';
 import { installJsonBody } from './json-body.ts';
+import { decorateProgress, installLastHook } from './last-hook.ts';
 import { decorateLimits } from './limiting.ts';
 import { installNotFound } from './not-found.ts';
-import { decorateObservation, installLastHook } from './observation.ts';
 import { installOpenApi } from './openapi.ts';
 import { installOperations } from './operations.ts';
 import { decorateAllowedOrigins } from './origin.ts';
@@ -85,7 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   app.decorateRequest('caller', null);
   app.decorateRequest('claim', null);
   app.decorateRequest('rawBody', null);
-  decorateObservation(app);
+  decorateProgress(app);
   decorateLimits(app);
   decorateTraceId(app);
   decorateAllowedOrigins(app, publicUrl, corsOrigins);
@@ -105,9 +105,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   installAccessLog(app, options.logger);
 
   // One hook for all that every request passes first: each costs as much as what it does.
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.beganAtMs = performance.now();
-    setCommonHeaders(request, reply, isHttps);
     requireOneHost(request);
     done();
   });
@@ -136,7 +135,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     metricsToken: options.metricsToken,
     bodyLimitBytes,
   });
-  installLastHook(app, options.onResponse);
+  installLastHook(app, { isHttps, onResponse: options.onResponse });
   await installOpenApi(app, options);
   await installReference(app);
   installProblemPages(app, options.errorCatalogue);

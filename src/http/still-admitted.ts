@@ -13,9 +13,9 @@ export async function isStillAdmitted(
   request: FastifyRequest,
   authenticator: Authenticator,
 ): Promise<boolean> {
-  const { operation } = request.routeOptions.config;
+  const { operation } = request;
   const token = credentialOf(request)?.token ?? null;
-  if (operation === undefined || token === null) return false;
+  if (operation === null || token === null) return false;
   try {
     const caller = await authenticator.authenticate(token);
     authorize(operation.access, caller);

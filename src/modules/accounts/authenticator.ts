@@ -29,19 +29,24 @@ export function createAuthenticator(parts: {
     return { kind: 'user', id: claims.userId, role, vip, familyId: claims.familyId };
   }
 
-  /** What is left to ask of a token that is sound in itself. */
-  function admissionOf(token: string): () => Promise<Caller> | Caller {
-    if (token.startsWith(API_KEY_PREFIX)) return () => apiKeys.authenticate(token);
+  function admitBearer(token: string): Promise<Caller> | Caller {
+    if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token);
     const claims = accessTokens.verify(token);
     if (claims === null) throw new CodedError(authErrors.unauthenticated);
-    return () => admit(claims);
+    return admit(claims);
+  }
+
+  async function admitOnceFresh(token: string): Promise<Caller> {
+    if (!token.startsWith(API_KEY_PREFIX) && accessTokens.verify(token) === null) {
+      // What is no token needs no question to the database.
+      throw new CodedError(authErrors.unauthenticated);
+    }
+    await revocations.refresh();
+    return admitBearer(token);
   }
 
   return {
-    authenticate(token) {
-      const admission = admissionOf(token);
-      // The database's time, by which both kinds expire, comes with the revocations.
-      return revocations.isFresh() ? admission() : revocations.refresh().then(admission);
-    },
+    // The database's time, by which both kinds expire, comes with the revocations.
+    authenticate: (token) => (revocations.isFresh() ? admitBearer(token) : admitOnceFresh(token)),
   };
 }

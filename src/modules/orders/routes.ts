@@ -8,6 +8,9 @@ import {
   IdParameter,
   ifMatchVersion,
   ifNoneMatch,
+  type KeptReply,
+  keptReply,
+  sendKept,
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
@@ -60,7 +63,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         params: IdParameter,
         response: { 200: OrderReply, 304: NotModified },
       },
-      config: { errors: [ordersErrors.notFound] },
+      config: { errors: [ordersErrors.notFound], sendsKept: true },
     },
     (request, reply) => {
       const order = orders.getOrder(callerOf(request), request.params.id);
@@ -152,21 +155,21 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
 }
 
 /** What a detail looks like on the wire: once for each version and audience, as long as somebody keeps it. */
-const texts = new WeakMap<OrderView, string>();
+const keptReplies = new WeakMap<OrderView, KeptReply>();
 
-function textOf(order: OrderView): string {
-  let text = texts.get(order);
-  if (text === undefined) {
-    text = JSON.stringify(order);
-    texts.set(order, text);
+function keptReplyOf(order: OrderView): KeptReply {
+  let kept = keptReplies.get(order);
+  if (kept === undefined) {
+    kept = keptReply(JSON.stringify(order), tagOf(order));
+    keptReplies.set(order, kept);
   }
-  return text;
+  return kept;
 }
 
-function sendOrder(request: FastifyRequest, reply: FastifyReply, order: OrderView): FastifyReply {
-  reply.header('ETag', entityTag(order.version));
-  if (ifNoneMatch(request.headers['if-none-match'], order.version)) return reply.code(304).send();
-  return reply.header('Content-Type', 'application/json; charset=utf-8').send(textOf(order));
+function sendOrder(request: FastifyRequest, reply: FastifyReply, order: OrderView): void {
+  if (ifNoneMatch(request.headers['if-none-match'], order.version)) {
+    reply.header('etag', tagOf(order)).code(304).send();
+  } else sendKept(request, reply, keptReplyOf(order));
 }
 
 function tagOf(order: OrderView): string {

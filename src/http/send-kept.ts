@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { finish } from './last-hook.ts';
+import { commonHeaders, varyOf } from './reply-headers.ts';
+
+/** A reply of JSON that is made once and sent often. */
+export interface KeptReply {
+  readonly text: string;
+  /** Names and values by turns. */
+  readonly headers: readonly string[];
+}
+
+export function keptReply(text: string, etag: string): KeptReply {
+  const headers = [
+    'etag',
+    etag,
+    'content-type',
+    'application/json; charset=utf-8',
+    'content-length',
+    String(Buffer.byteLength(text)),
+  ];
+  return { text, headers };
+}
+
+/**
+ * Answers 200 with what is kept, past Fastify's own way of sending and its hooks: they took 3 of the 20 µs of a read
+ * from the cache. For routes with `sendsKept`, which have no hooks for their replies.
+ */
+export function sendKept(request: FastifyRequest, reply: FastifyReply, kept: KeptReply): void {
+  finish(request, reply);
+  const headers = commonHeaders(request, reply.server.replies.isHttps);
+  headers.push(...kept.headers);
+  // Of CORS, of limits, of a server that stops.
+  const { vary, ...set } = reply.getHeaders();
+  for (const name in set) headers.push(name, String(set[name]));
+  const varies = varyOf(request, vary);
+  if (varies !== undefined) headers.push('vary', varies);
+  reply.hijack();
+  reply.raw.writeHead(200, headers);
+  reply.raw.end(kept.text);
+}
