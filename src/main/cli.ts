@@ -1,7 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../shared/caller.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { explainError } from './explain-error.ts';
 import { version } from './program.ts';
 import { complain } from './terminal.ts';
 
@@ -25,6 +24,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
+    // It knows the errors of every command, and loads most of the product with them.
+    const { explainError } = await import('./explain-error.ts');
     const { text, exitCode } = explainError(error);
     complain(text);
     return exitCode;
