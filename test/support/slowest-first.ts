@@ -14,6 +14,8 @@ export const slowest: readonly string[] = [
   'test/flows/crash.test.ts',
   'test/flows/redis-lost.test.ts',
   'test/flows/customer-limits.test.ts',
+  'test/modules/webhooks/deliveries.test.ts',
+  'test/modules/payments/sequences.test.ts',
   'test/flows/oversell.test.ts',
   'test/main/dead-letters-command.test.ts',
   'test/flows/mail.test.ts',
