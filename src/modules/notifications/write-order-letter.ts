@@ -119,14 +119,13 @@ function amount(amountMinor: number, currency: string): string {
   return `${formatDecimal(amountMinor, currency)} ${currency}`;
 }
 
-/** Made once: to make it takes longer than everything else in a letter. */
-const longDateTime = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-});
+const months =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
 
-/** In UTC: where the customer is, nobody said. */
+/** Such as `4 July 2026 at 09:05 UTC`: where the customer is, nobody said. */
 function dateTime(at: Date): string {
-  return `${longDateTime.format(at)} UTC`;
+  const time = at.toISOString().slice(11, 16);
+  return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()} at ${time} UTC`;
 }
