@@ -276,7 +276,7 @@ create table orders (
   constraint orders_status_check CHECK ((status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text, 'CONFIRMED'::text, 'PREPARING'::text, 'READY'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text]))),
   constraint orders_total_minor_check CHECK ((total_minor >= 0)),
   constraint orders_version_check CHECK (((version >= 1) AND (last_sequence >= 1)))
-) with (fillfactor=80);
+) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02);
 
 create table password_resets (
   id uuid not null,

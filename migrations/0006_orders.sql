@@ -81,7 +81,10 @@ create table orders (
   constraint orders_currency_check check (currency ~ '^[A-Z]{3}$'),
   constraint orders_source_check check (source in ('api', 'import')),
   constraint orders_version_check check (version >= 1 and last_sequence >= 1)
-) with (fillfactor = 80);
+)
+-- Every step leaves a dead entry behind in the stretch of its status, and lists of open orders pass all of them. By default
+-- a fifth of the table may be dead: among a million orders 150,000 made such a list take 35 ms instead of 0.1.
+with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 
 create unique index orders_customer_id_client_token_key on orders (customer_id, client_token)
   where client_token is not null;
