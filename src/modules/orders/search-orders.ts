@@ -65,11 +65,18 @@ export async function findMatches(
     numberBelow,
     matchesMax,
     numbersMax,
+    likePattern(addressPart(search)),
   );
   const { skus, names, customerIds, numbers } = found!;
   const isMany =
     skus.length > matchesMax || customerIds.length > matchesMax || numbers > numbersMax;
   return isMany ? null : { skus, names, customerIds, numberFrom, numberBelow };
+}
+
+/** What an index is asked for an address that was typed whole: the part before the domain. */
+function addressPart(search: string): string {
+  const at = search.indexOf('@');
+  return at < 3 ? search : search.slice(0, at + 1);
 }
 
 /** Three characters in a row, of which an end of a word may be one. Source: PostgreSQL documentation, F.35 "pg_trgm". */

@@ -13,7 +13,8 @@ export interface SearchMatches {
 
 /**
  * Goes from the few to the many: through what was sold and the addresses of customers, which are far fewer than orders.
- * Each part stops after one too many.
+ * Each part stops after one too many. The index of addresses is asked for what stands before a domain, and `|| ''` keeps
+ * the rest from it: the trigrams of a domain that nearly all of 50,000 customers share cost 22 ms.
  */
 const find = (key: (column: string) => string) => `with named as materialized (
      select sku, name
@@ -23,7 +24,8 @@ const find = (key: (column: string) => string) => `with named as materialized (
    addressed as materialized (
      select id
        from users
-      where ${key('email_key')} like (select lower($1::text))
+      where ${key('email_key')} like (select lower($6::text))
+        and (email_key || '') like (select lower($1::text))
       limit $4::int + 1),
    numbered as materialized (
      select id
@@ -42,6 +44,7 @@ type Parameters = [
   numberBelow: string,
   matchesMax: number,
   numbersMax: number,
+  addressPattern: string,
 ];
 interface Row {
   skus: string[];

@@ -57,6 +57,8 @@ describe('the search of staff', () => {
       'so',
       ann.id,
       bob.id.toUpperCase(),
+      `${ann.id}@`,
+      `${ann.id}@elsewhere`,
       '@',
       'none',
     ];
