@@ -38,6 +38,20 @@ export function lookingTests(pages: Pages): void {
       await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
     });
 
+    test('a page whose code does not come leaves the frame standing, and comes by a button', {
+      skip,
+    }, async () => {
+      const page = await pages.visit(pages.kitchen, '/console/board');
+      await loaded(page);
+      const code = /\/payments-page-[^/]*\.js$/;
+      await page.route(code, (route) => route.abort());
+      await page.getByRole('link', { name: 'Payments' }).click();
+      await page.getByRole('heading', { name: 'This page could not be loaded.' }).waitFor();
+      await page.unroute(code);
+      await page.getByRole('button', { name: 'Load it again' }).click();
+      await page.getByRole('heading', { name: 'Payments' }).waitFor();
+    });
+
     test('an admin sees every section', { skip }, async () => {
       const page = await pages.visit(pages.admin, '/console');
       await loaded(page);

@@ -164,9 +164,9 @@ async function openContext(
 function listen(page: Page, complaints: string[]): void {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A refusal of the API is part of what is tested; the browser tells of each.
-    const isRefusal = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+    // A refusal of the API and a page that does not come are part of what is tested; the browser tells of each.
+    const isTested = /Failed to (load resource|fetch dynamically)/.test(message.text());
+    if (message.type() === 'error' && !isTested) complaints.push(message.text());
   });
 }
 

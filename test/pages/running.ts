@@ -9,11 +9,13 @@ import { type Pages, skipWithoutPages as skip } from './pages-bench.ts';
 /** What an admin does with orders, money, products and work in the console. */
 export function runningTests(pages: Pages): void {
   describe('running the shop', () => {
-    test('a refund of a part stands on the order and in its history', { skip }, async () => {
-      const order = await pages.paidOrder(
-        await pages.server.signUp(),
-        await pages.addDish('Cold Pie'),
-      );
+    test('a refund of a part stands on the order, in its history and before the customer', {
+      skip,
+    }, async () => {
+      const customer = await pages.server.signUp();
+      const order = await pages.paidOrder(customer, await pages.addDish('Cold Pie'));
+      const shop = await pages.visit(customer, `/shop/orders/${order.id}`);
+      await shop.getByText('Paid', { exact: true }).waitFor();
       const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
       await page.getByRole('button', { name: 'Refund…' }).click();
       const dialog = page.getByRole('dialog', { name: 'Refund' });
@@ -28,6 +30,7 @@ export function runningTests(pages: Pages): void {
         .getByText('“It was cold”')
         .first()
         .waitFor();
+      await shop.getByText('Sent back to you£2.00').waitFor();
     });
 
     test('a refund of too much is refused in the words of the API', { skip }, async () => {

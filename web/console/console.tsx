@@ -1,9 +1,10 @@
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useProfile } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
+import { PageBoundary } from './parts/page-boundary.tsx';
 import { Refusal } from './parts/refusal.tsx';
 import { type Section, sectionsOf } from './sections.ts';
 
@@ -19,12 +20,13 @@ const HealthPage = lazy(() => import('./pages/health-page.tsx'));
 
 export function Console() {
   const profile = useProfile();
+  const [path] = useLocation();
   if (profile === undefined) return <Waiting />;
   if (profile === null) return <SignInPage />;
   if (profile.role === 'customer') {
     return (
       <Refusal title="The console is for staff.">
-        You are signed in as a customer. Your own orders are in the shop.
+        You are signed in as a customer. Your own orders are in <a href="/shop/orders">the shop</a>.
       </Refusal>
     );
   }
@@ -32,29 +34,31 @@ export function Console() {
   const has = (section: Section['id']) => sections.some(({ id }) => id === section);
   return (
     <Frame profile={profile} sections={sections}>
-      <Suspense fallback={<Waiting />}>
-        <Switch>
-          <Route path="/">
-            <Redirect to="/board" replace />
-          </Route>
-          <Route path="/board" component={BoardPage} />
-          <Route path="/orders" component={OrdersPage} />
-          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
-          {has('products') && <Route path="/products" component={ProductsPage} />}
-          {has('products') && (
-            <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>
-          )}
-          {has('people') && <Route path="/people" component={PeoplePage} />}
-          <Route path="/payments" component={PaymentsPage} />
-          {has('work') && <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>}
-          {has('health') && <Route path="/health" component={HealthPage} />}
-          <Route>
-            <Refusal title="There is nothing here.">
-              The page does not exist, or your role does not see it.
-            </Refusal>
-          </Route>
-        </Switch>
-      </Suspense>
+      <PageBoundary key={path}>
+        <Suspense fallback={<Waiting />}>
+          <Switch>
+            <Route path="/">
+              <Redirect to="/board" replace />
+            </Route>
+            <Route path="/board" component={BoardPage} />
+            <Route path="/orders" component={OrdersPage} />
+            <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+            {has('products') && <Route path="/products" component={ProductsPage} />}
+            {has('products') && (
+              <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>
+            )}
+            {has('people') && <Route path="/people" component={PeoplePage} />}
+            <Route path="/payments" component={PaymentsPage} />
+            {has('work') && <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>}
+            {has('health') && <Route path="/health" component={HealthPage} />}
+            <Route>
+              <Refusal title="There is nothing here.">
+                The page does not exist, or your role does not see it.
+              </Refusal>
+            </Route>
+          </Switch>
+        </Suspense>
+      </PageBoundary>
     </Frame>
   );
 }

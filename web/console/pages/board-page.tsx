@@ -23,7 +23,7 @@ export default function BoardPage() {
     [orders],
   );
   return (
-    <>
+    <div className="board-page">
       <Group justify="space-between" mb="sm">
         <PageTitle>Board</PageTitle>
         <Group gap="lg">
@@ -54,6 +54,6 @@ export default function BoardPage() {
           />
         ))}
       </div>
-    </>
+    </div>
   );
 }

@@ -57,7 +57,7 @@ export default function PaymentsPage() {
                 <Table.Th ta="right">Amount</Table.Th>
                 <Table.Th ta="right">Captured</Table.Th>
                 <Table.Th ta="right">Refunded</Table.Th>
-                <Table.Th>Provider</Table.Th>
+                <Table.Th visibleFrom="md">Provider</Table.Th>
                 <Table.Th>Changed</Table.Th>
                 <Table.Th>
                   <VisuallyHidden>Actions</VisuallyHidden>
@@ -101,7 +101,7 @@ function Row({ payment }: { payment: Payment }) {
       <Table.Td ta="right" className="number">
         {formatMoney(payment.refunded)}
       </Table.Td>
-      <Table.Td>{payment.provider}</Table.Td>
+      <Table.Td visibleFrom="md">{payment.provider}</Table.Td>
       <Table.Td>
         <When at={payment.updatedAt} />
       </Table.Td>

@@ -28,7 +28,7 @@ export function usePages<Item>(
 interface PageFootProps {
   readonly query: Pick<
     UseInfiniteQueryResult,
-    'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'
+    'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'refetch'
   > & { readonly items: readonly unknown[] | undefined };
   /** What is said when there is nothing at all. */
   readonly empty: string;
@@ -36,7 +36,9 @@ interface PageFootProps {
 
 /** What stands below a list: its failure, that it is empty, or the way to more. */
 export function PageFoot({ query, empty }: PageFootProps) {
-  if (query.error) return <Problem error={query.error} mt="md" />;
+  if (query.error) {
+    return <Problem error={query.error} mt="md" onRetry={() => query.refetch()} />;
+  }
   if (query.items === undefined) {
     return (
       <Center py="xl">

@@ -1,14 +1,16 @@
-import { Alert, type AlertProps, Code, List, Text } from '@mantine/core';
+import { Alert, type AlertProps, Button, Code, List, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { HoldfastError, helpOf, sentenceOf } from '../../shared/api.ts';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
+  /** For what can just be asked for once more. */
+  readonly onRetry?: () => void;
 }
 
 /** A refusal in the server's own words, with what to quote when asking for help. Nothing when there is none. */
-export function Problem({ error, ...alert }: ProblemProps) {
+export function Problem({ error, onRetry, ...alert }: ProblemProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof HoldfastError ? error.problem : null;
   const help = helpOf(error);
@@ -35,6 +37,11 @@ export function Problem({ error, ...alert }: ProblemProps) {
         <Text size="xs" mt={4}>
           {problem.code} · request {problem.requestId}
         </Text>
+      )}
+      {onRetry !== undefined && (
+        <Button variant="default" size="compact-sm" mt="xs" onClick={onRetry}>
+          Try again
+        </Button>
       )}
     </Alert>
   );

@@ -1,14 +1,22 @@
 import { Container, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
+interface RefusalProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** What to do about it. */
+  readonly action?: ReactNode;
+}
+
 /** A whole page that says why there is nothing on it. */
-export function Refusal({ title, children }: { title: string; children: ReactNode }) {
+export function Refusal({ title, children, action }: RefusalProps) {
   return (
     <Container size={480} py={60}>
       <Title order={1} size="h2" mb="sm">
         {title}
       </Title>
-      <Text>{children}</Text>
+      <Text mb="md">{children}</Text>
+      {action}
     </Container>
   );
 }

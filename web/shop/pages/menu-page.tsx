@@ -48,9 +48,13 @@ export function MenuPage() {
         value={search}
         onChange={({ target }) => setSearch(target.value)}
       />
-      <Problem error={menu.error ?? cart.error} />
+      {menu.error ? (
+        <Problem error={menu.error} onRetry={() => menu.refetch()} />
+      ) : (
+        <Problem error={cart.error} />
+      )}
       {products === undefined ? (
-        <Waiting />
+        !menu.error && <Waiting />
       ) : (
         <ul className="menu" aria-live="polite">
           {products.map((product) => (

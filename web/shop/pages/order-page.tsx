@@ -48,16 +48,31 @@ export function OrderPage({ id }: { id: string }) {
     );
   }
   if (order.data === undefined) {
-    return order.error ? <Problem error={order.error} /> : <p className="quiet">Loading…</p>;
+    return order.error ? (
+      <Problem error={order.error} onRetry={() => order.refetch()} />
+    ) : (
+      <p className="quiet">Loading…</p>
+    );
   }
-  return <Shown order={order.data} />;
+  return <Shown order={order.data} isOld={order.error !== null} />;
 }
 
-function Shown({ order }: { order: Order }) {
+interface ShownProps {
+  readonly order: Order;
+  /** It could not be read anew. */
+  readonly isOld: boolean;
+}
+
+function Shown({ order, isOld }: ShownProps) {
   const { title, text } = headlineOf(order);
   useTitle(`${title} · Order ${order.number}`);
   return (
     <>
+      {isOld && (
+        <p className="problem" role="status">
+          The connection is away: this is how it stood. We keep looking.
+        </p>
+      )}
       <p className="quiet">Order {order.number}</p>
       <div aria-live="polite">
         <h1>{title}</h1>

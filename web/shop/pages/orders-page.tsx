@@ -47,7 +47,7 @@ export function OrdersPage() {
   return (
     <>
       <h1>My orders</h1>
-      <Problem error={orders.error} />
+      {orders.error && <Problem error={orders.error} onRetry={() => orders.refetch()} />}
       {all === undefined && !orders.error && <p className="quiet">Loading…</p>}
       <ul className="orders">
         {all?.map((order) => (

@@ -56,7 +56,7 @@ export function SignInPage() {
           <Link href="/forgot">I forgot my password</Link>
         </p>
       )}
-      <p className="or">{isNew ? 'You have been here before?' : 'You are new here?'}</p>
+      <p className="or">{isNew ? 'Been here before?' : 'New here?'}</p>
       <button type="button" className="button wide quiet-button" onClick={() => setIsNew(!isNew)}>
         {isNew ? 'I have an account' : 'Create an account'}
       </button>
