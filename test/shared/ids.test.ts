@@ -2,6 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { derivedId, followingId, isId, newId } from '../../src/shared/ids.ts';
 
+test('new ids are all different UUIDv7, and each is after the one before it', () => {
+  const ids = Array.from({ length: 2_000 }, () => newId());
+  for (const [index, id] of ids.entries()) {
+    assert.ok(isId(id), id);
+    assert.ok(index === 0 || id > ids[index - 1]!, `${ids[index - 1]} before ${id}`);
+  }
+});
+
 test('what follows from the same thing for the same reason has the same id, and nothing else has', () => {
   const [one, other] = [newId(), newId()];
   const ids = [

@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { webhookKey } from '../../../shared/standard-webhooks.ts';
 
 /** What the sandbox and its merchant share. All of it follows from SANDBOX_WEBHOOK_SECRET. */
 export interface SandboxSecrets {
   /** Signs webhooks. */
-  readonly webhookKey: Buffer;
+  readonly webhookKey: KeyObject;
   /** The bearer token of the sandbox's API. */
   readonly apiKey: string;
 }
