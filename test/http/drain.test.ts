@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { until } from '../support/until.ts';
 import { sendRaw, type TestServer, testServer } from './support.ts';
 
 /** One request over a kept-alive connection of the agent. */
@@ -25,7 +26,7 @@ function ask(
 }
 
 test('a stop under load loses no request on the connections that are open', async () => {
-  const server = await testServer({ idleGraceMs: 500 });
+  const server = await testServer({ idleGraceMs: 5_000 });
   let stopping: Promise<unknown> | null = null;
   let answered = 0;
   const clients = Array.from({ length: 20 }, async () => {
@@ -48,7 +49,7 @@ test('what is in flight is answered, and who holds a reply open is told', async 
   const server = await testServer();
   const agent = new Agent({ keepAlive: true });
   const slow = ask(server, agent, '/api/wait');
-  while (server.waiting() === 0) await once(server.app.server, 'request');
+  await until(async () => assert.equal(server.waiting(), 1));
   const told = once(server.app.stopping, 'abort');
   const closed = server.app.close();
   await told;
@@ -62,7 +63,7 @@ test('a stop does not wait for ever', async () => {
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => {});
   socket.write('GET /api/wait HTTP/1.1\r\nHost: a\r\n\r\n');
-  while (server.waiting() === 0) await once(server.app.server, 'request');
+  await until(async () => assert.equal(server.waiting(), 1));
   const ended = once(socket, 'close');
   await server.app.close();
   await ended;
