@@ -619,7 +619,7 @@ create table sandbox.sessions (
   constraint sessions_refund_mode_check CHECK ((refund_mode = ANY (ARRAY['succeed'::text, 'fail'::text, 'succeed_later'::text, 'fail_later'::text]))),
   constraint sessions_request_key_key UNIQUE (request_key),
   constraint sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'PAID'::text, 'FAILED'::text, 'EXPIRED'::text])))
-);
+) with (fillfactor=80);
 
 alter table api_keys add constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
 

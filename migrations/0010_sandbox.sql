@@ -22,7 +22,7 @@ create table sandbox.sessions (
   constraint sessions_status_check check (status in ('OPEN', 'PAID', 'FAILED', 'EXPIRED')),
   constraint sessions_refund_mode_check
     check (refund_mode in ('succeed', 'fail', 'succeed_later', 'fail_later'))
-);
+) with (fillfactor = 80);
 
 create index sessions_payment_id_idx on sandbox.sessions (payment_id);
 

@@ -13,8 +13,11 @@ import { createExchange } from './exchange.ts';
 import type { SealedEvent } from './sandbox-event.ts';
 import { originMark, type SandboxSecrets } from './secrets.ts';
 
-/** Each waits for the merchant's commit, which many share. */
-const CONCURRENCY_MAX = 64;
+/**
+ * Each waits for the merchant's commit, which many share; what has no room is written, looked for and claimed once more.
+ * With 64, of 256 customers who paid at once three in ten were.
+ */
+const CONCURRENCY_MAX = 256;
 const MARKS_MAX = 1_000;
 const TIMEOUT_MS = 5_000;
 /** Longer than an attempt can take, so that none begins while another is under way. */

@@ -20,7 +20,8 @@ const ANSWER_LENGTH_MAX = 1_048_576;
 
 /** The server keeps connections for longer, so that none is used here that it has just closed. */
 const CONNECTION_KEPT_MS = 4_000;
-const CONNECTIONS_MAX = 64;
+/** As many as webhooks may be on their way: with fewer, the rest would wait here for the time that an attempt has. */
+const CONNECTIONS_MAX = 256;
 
 /** One request and its answer. Follows no redirect. Rejects when there is no whole answer in time. */
 export type Exchange = (request: HttpRequest) => Promise<HttpAnswer>;
