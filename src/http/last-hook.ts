@@ -7,6 +7,8 @@ import type { RequestObserver } from './server-options.ts';
 
 export interface LastHookOptions {
   readonly isHttps: boolean;
+  /** Replies may bear headers for scripts of other origins. */
+  readonly withCors: boolean;
   readonly onResponse: RequestObserver | undefined;
 }
 

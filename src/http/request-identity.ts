@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { newTraceId, parseTraceparent, type TraceContext } from '../shared/trace.ts';
@@ -6,10 +6,26 @@ import type { App } from './app.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
+const ID_BYTES = 16;
+const random = Buffer.alloc(256 * ID_BYTES);
+let digits = '';
+let taken = 0;
+
+/** 32 hexadecimal digits. Made many at a time: one by one they take a fiftieth of a read from the cache. */
+function newRequestId(): string {
+  if (taken === digits.length) {
+    digits = randomFillSync(random).toString('hex');
+    taken = 0;
+  }
+  const from = taken;
+  taken += 2 * ID_BYTES;
+  return digits.slice(from, taken);
+}
+
 /** The client's `X-Request-Id` when it is one that can stand in headers and logs, else a new one. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId();
 }
 
 /** The trace that a request belongs to. */

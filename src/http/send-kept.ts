@@ -29,12 +29,20 @@ export function sendKept(request: FastifyRequest, reply: FastifyReply, kept: Kep
   finish(request, reply);
   const headers = commonHeaders(request, reply.server.replies.isHttps);
   headers.push(...kept.headers);
-  // Of CORS, of limits, of a server that stops.
-  const { vary, ...set } = reply.getHeaders();
-  for (const name in set) headers.push(name, String(set[name]));
-  const varies = varyOf(request, vary);
-  if (varies !== undefined) headers.push('vary', varies);
+  const set = mayHaveHeaders(request) ? reply.getHeaders() : NONE;
+  for (const name in set) {
+    if (name !== 'vary') headers.push(name, String(set[name]));
+  }
+  const vary = varyOf(request, set.vary);
+  if (vary !== undefined) headers.push('vary', vary);
   reply.hijack();
   reply.raw.writeHead(200, headers);
   reply.raw.end(kept.text);
+}
+
+const NONE: Readonly<Record<string, unknown>> = {};
+
+/** Whether anybody set one before: CORS, limits, a server that stops. To ask the reply costs more than all the others. */
+function mayHaveHeaders({ server, counted }: FastifyRequest): boolean {
+  return server.replies.withCors || counted !== null || server.stopping.aborted;
 }

@@ -21,7 +21,7 @@ import { parseQuery } from './query-string.ts';
 import { installReference } from './reference.ts';
 import { setCommonHeaders } from './reply-headers.ts';
 import { decorateTraceId, requestIdOf } from './request-identity.ts';
-import { createRequestLogs } from './request-log.ts';
+import { RequestLogs } from './request-log.ts';
 import type { HttpServerOptions } from './server-options.ts';
 import { installTracing } from './tracing.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -52,11 +52,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   const app: App = Fastify({
     // Not as `loggerInstance`: with one, Fastify listens to the end of every reply, to write the line that is off here.
-    ...(options.logger === false ? {} : { childLoggerFactory: createRequestLogs(options.logger) }),
-    logController: new LogController({
-      disableRequestLogging: true,
-      requestIdLogLabel: 'requestId',
-    }),
+    logController:
+      options.logger === false
+        ? new LogController({ disableRequestLogging: true })
+        : new RequestLogs(options.logger as FastifyBaseLogger),
     genReqId: requestIdOf,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: bodyLimitBytes,
@@ -135,7 +134,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     metricsToken: options.metricsToken,
     bodyLimitBytes,
   });
-  installLastHook(app, { isHttps, onResponse: options.onResponse });
+  installLastHook(app, {
+    isHttps,
+    withCors: corsOrigins.length > 0,
+    onResponse: options.onResponse,
+  });
   await installOpenApi(app, options);
   await installReference(app);
   installProblemPages(app, options.errorCatalogue);

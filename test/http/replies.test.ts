@@ -69,7 +69,7 @@ test('every reply has a request id: the one sent when it is fit to be shown, els
   }
   for (const given of ['', 'a b', '<script>', 'a,b', 'a'.repeat(129), 'é']) {
     const fresh = (await get('/api/things', { 'x-request-id': given })).headers.get('x-request-id');
-    assert.match(fresh ?? '', /^[0-9a-f-]{36}$/, given);
+    assert.match(fresh ?? '', /^[0-9a-f]{32}$/, given);
   }
 });
 
