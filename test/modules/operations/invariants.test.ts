@@ -193,6 +193,12 @@ describe('the invariants', () => {
       changes: [`update order_lines set line_number = 2 where order_id = '${pending}'`],
       finds: { inv_order_totals: [pending] },
     },
+    'a line is younger than its order': {
+      changes: [
+        `update order_lines set created_at = created_at + interval '1 ms' where order_id = '${pending}'`,
+      ],
+      finds: { inv_order_totals: [pending] },
+    },
     'an order is in another currency than its products': {
       changes: [`update orders set currency = 'EUR' where id = '${pending}'`],
       finds: { inv_order_currency: [pending], inv_order_prices: [pending] },
