@@ -96,6 +96,20 @@ export function orderingTests(pages: Pages): void {
         .waitFor();
     });
 
+    test('the menu is used by keyboard alone', { skip }, async () => {
+      const dish = await pages.addDish('Keyed Pie');
+      const shop = await pages.visit(null, '/shop');
+      const focused = () => shop.locator(':focus').getAttribute('aria-label');
+      await shop.getByRole('button', { name: `Add ${dish.name}` }).focus();
+      await shop.keyboard.press('Enter');
+      await shop.getByLabel(`1 of ${dish.name}`).waitFor();
+      assert.equal(await focused(), `One more ${dish.name}`);
+      await shop.keyboard.press('Shift+Tab');
+      await shop.keyboard.press('Enter');
+      await shop.getByRole('button', { name: `Add ${dish.name}` }).waitFor();
+      assert.equal(await focused(), `Add ${dish.name}`);
+    });
+
     test('an admin undoes a touch on the board', { skip }, async () => {
       const dish = await pages.addDish('Hasty Pie');
       await pages.paidOrder(await pages.server.signUp(), dish);

@@ -25,6 +25,7 @@ const theme = createTheme({
       defaultProps: { tt: 'none' },
       styles: { root: { minWidth: 'max-content' }, label: { overflow: 'visible' } },
     },
+    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
     Modal: { styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } } },
   },
 });

@@ -18,7 +18,9 @@ interface BoardCardProps {
 export function BoardCard({ order, column, isNew }: BoardCardProps) {
   const move = useMoveOrder();
   const mayMove = (order.allowedTransitions as readonly string[]).includes(column.next);
-  const shown = order.items.slice(0, LINES_SHOWN_MAX);
+  // Whoever makes it needs every line.
+  const shownMax = column.status === 'PREPARING' ? order.items.length : LINES_SHOWN_MAX;
+  const shown = order.items.slice(0, shownMax);
   const more = order.items.length - shown.length;
   return (
     <Card

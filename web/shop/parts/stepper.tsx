@@ -1,3 +1,5 @@
+import { useEffect, useRef } from 'react';
+
 interface StepperProps {
   readonly name: string;
   readonly quantity: number;
@@ -7,9 +9,20 @@ interface StepperProps {
 
 /** One touch adds; then a number between a minus and a plus. */
 export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps) {
-  if (quantity === 0) {
+  const isChosen = quantity > 0;
+  const keep = useKeptFocus(isChosen);
+  if (!isChosen) {
     return (
-      <button type="button" className="add" aria-label={`Add ${name}`} onClick={() => onChange(1)}>
+      <button
+        type="button"
+        className="add"
+        aria-label={`Add ${name}`}
+        ref={keep.button}
+        onClick={() => {
+          keep.focus();
+          onChange(1);
+        }}
+      >
         Add
       </button>
     );
@@ -17,13 +30,21 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
   return (
     <fieldset className="stepper">
       <legend className="unseen">How many of {name}</legend>
-      <button type="button" aria-label={`One ${name} less`} onClick={() => onChange(quantity - 1)}>
+      <button
+        type="button"
+        aria-label={`One ${name} less`}
+        onClick={() => {
+          if (quantity === 1) keep.focus();
+          onChange(quantity - 1);
+        }}
+      >
         −
       </button>
       <output aria-label={`${quantity} of ${name}`}>{quantity}</output>
       <button
         type="button"
         aria-label={`One more ${name}`}
+        ref={keep.button}
         disabled={quantity >= quantityMax}
         onClick={() => onChange(quantity + 1)}
       >
@@ -31,4 +52,21 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       </button>
     </fieldset>
   );
+}
+
+/** The button that was pressed gives way to others: who uses the keyboard goes on with the one in its place. */
+function useKeptFocus(isChosen: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const isWanted = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what changes the buttons
+  useEffect(() => {
+    if (isWanted.current) button.current?.focus({ preventScroll: true });
+    isWanted.current = false;
+  }, [isChosen]);
+  return {
+    button,
+    focus() {
+      isWanted.current = true;
+    },
+  };
 }
