@@ -76,8 +76,8 @@ const sentences: Readonly<Record<string, string>> = {
 function sentenceOf({ type, from, to, data }: Entry): string {
   const sentence = sentences[type] ?? type;
   if (from !== null && to !== null) return `${sentence} (${inWords(from)} → ${inWords(to)})`;
-  const { amount } = data as { amount?: Money };
-  return amount === undefined ? sentence : `${sentence}: ${formatMoney(amount)}`;
+  const { amount, total = amount } = data as { amount?: Money; total?: Money };
+  return total === undefined ? sentence : `${sentence}: ${formatMoney(total)}`;
 }
 
 function byWhom({ actor }: Entry): string {

@@ -67,7 +67,7 @@ export function headlineOf(order: Order): Headline {
     case 'CONFIRMED':
       return { title: 'Thank you, we have it', text: 'The kitchen starts on it soon.' };
     case 'PREPARING':
-      return { title: 'It is being made', text: 'You see here when it is ready.' };
+      return { title: 'It is being made', text: 'This page tells you when it is ready.' };
     case 'READY':
       return { title: 'Your order is ready', text: 'Come and get it.' };
     case 'COMPLETED':
