@@ -78,24 +78,20 @@ export const postponeJobs = statement<
              extract(epoch from due_at - now())::double precision * 1000 as "delayMs"`,
 );
 
-/** Marks jobs done whose lease is still held; gives these. `ids` and `tokens` go in pairs. */
+/**
+ * Marks jobs done whose lease is still held; gives these. `ids` and `tokens` go in pairs. In any order: nobody else waits
+ * for a row that this worker holds.
+ */
 export const finishJobs = statement<[ids: string[], tokens: string[]], { id: string }>(
   'jobs.finish',
-  `with held as (
-     select jobs.id
-       from jobs
-       join unnest($1::uuid[], $2::uuid[]) as mine (id, token)
-         on jobs.id = mine.id
-        and jobs.lease_token = mine.token
-      order by jobs.id
-        for update of jobs)
-   update jobs
+  `update jobs
       set state = 'done',
           ended_at = now(),
           lease_token = null,
           leased_until = null
-     from held
-    where jobs.id = held.id
+     from unnest($1::uuid[], $2::uuid[]) as mine (id, token)
+    where jobs.id = mine.id
+      and jobs.lease_token = mine.token
    returning jobs.id`,
 );
 
