@@ -2,17 +2,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { finish } from './last-hook.ts';
 import { commonHeaders, varyOf } from './reply-headers.ts';
 
-/** A reply of JSON that is made once and sent often. */
+/** A reply of JSON whose text is made already, and often sent more than once. */
 export interface KeptReply {
   readonly text: string;
   /** Names and values by turns. */
   readonly headers: readonly string[];
 }
 
-export function keptReply(text: string, etag: string): KeptReply {
+export function keptReply(text: string, etag?: string): KeptReply {
   const headers = [
-    'etag',
-    etag,
+    ...(etag === undefined ? [] : ['etag', etag]),
     'content-type',
     'application/json; charset=utf-8',
     'content-length',

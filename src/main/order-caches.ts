@@ -94,6 +94,7 @@ export function createOrderCaching(options: {
 function keptWhile<Value>(holds: () => boolean, cache: Cache<Value>): Cache<Value> {
   return {
     get: (key) => (holds() ? cache.get(key) : undefined),
+    getMany: (keys) => (holds() ? cache.getMany(keys) : []),
     set(key, entry) {
       if (holds()) cache.set(key, entry);
     },

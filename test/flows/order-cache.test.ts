@@ -88,6 +88,30 @@ function promises(where: string, skip: string | false, environment: Record<strin
       assert.ok(performance.now() - answeredAt < 10_000);
     });
 
+    test('stand in lists that are not stale either, in the same words', async () => {
+      const order = await placeAt(customer);
+      await untilKept(here, customer, order.id);
+      const path = `/api/orders?customerId=${customer.identity.userId}&limit=1`;
+      for (const status of ['PENDING', 'CONFIRMED', 'PREPARING']) {
+        if (status !== 'PENDING') {
+          const moved = await kitchen.patch(`/api/orders/${order.id}/status`, { status });
+          assert.equal(moved.status, 200, moved.text);
+        }
+        for (const session of [customer, kitchen, admin, elsewhere]) {
+          const page = await session.get(path);
+          const { data, nextCursor } = page.json<{ data: Detail[]; nextCursor: string | null }>();
+          assert.deepEqual([data.length, data[0]!.id, data[0]!.status], [1, order.id, status]);
+          // Whom the word reaches later shows the detail of before for a moment.
+          if (session === elsewhere) continue;
+          const detail = await session.get(`/api/orders/${order.id}`);
+          const text = `{"data":[${detail.text}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+          assert.equal(page.text, text);
+          assert.equal(page.headers.get('content-type'), 'application/json; charset=utf-8');
+          assert.equal(page.headers.get('etag'), null);
+        }
+      }
+    });
+
     test('show each caller his own view of one entry', async () => {
       const order = await placeAt(customer);
       const stranger = await here.signUp();

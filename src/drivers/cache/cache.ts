@@ -4,6 +4,9 @@ export interface Stamped<Value> {
   readonly value: Value;
 }
 
+/** Undefined, or not there at all, where nothing that is true is kept. */
+export type Entries<Value> = readonly (Stamped<Value> | undefined)[];
+
 /**
  * Values kept for a while, to save a question to the database. What changed is outdated by its new stamp rather than
  * removed, so that a value which was read before a change and arrives after it is not kept. Nothing here throws or
@@ -12,6 +15,8 @@ export interface Stamped<Value> {
 export interface Cache<Value> {
   /** Undefined when nothing that is true is kept. Not a promise where the value lies in this process. */
   get(key: string): Value | undefined | Promise<Value | undefined>;
+  /** The same for several, in their order and with their stamps: one question where they lie elsewhere. */
+  getMany(keys: readonly string[]): Entries<Value> | Promise<Entries<Value>>;
   /** Keeps the value unless a later one is known. Nobody waits for it. The value must not be changed afterwards. */
   set(key: string, entry: Stamped<Value>): void;
   /** From now on `get` gives no value before this stamp: at once in this process, within a moment in those that share. */

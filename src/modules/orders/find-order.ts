@@ -14,12 +14,16 @@ import {
 } from './queries.ts';
 import type { OrderView } from './schemas.ts';
 
+export function maySee(caller: Caller, order: { readonly customerId: string }): boolean {
+  return isStaff(caller) || order.customerId === caller.id;
+}
+
 /** Throws `orders.not_found` unless the order is there and this caller may see it: what is not yours does not exist. */
 export function visible<Seen extends { readonly customerId: string }>(
   order: Seen | undefined,
   caller: Caller,
 ): Seen {
-  if (order === undefined || !(isStaff(caller) || order.customerId === caller.id)) {
+  if (order === undefined || !maySee(caller, order)) {
     throw new CodedError(ordersErrors.notFound);
   }
   return order;

@@ -6,7 +6,6 @@ import {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-import { orderColumns } from './queries.ts';
 import type { SearchMatches } from './search-queries.ts';
 
 /** What narrows a list of orders. Each member that is set adds its condition. */
@@ -43,6 +42,15 @@ export interface PageStatement {
   readonly text: string;
   readonly parameters: readonly unknown[];
 }
+
+/** One order of a page: whose it is, and how new what is shown of it has to be. */
+export interface PageRow {
+  id: string;
+  customerId: string;
+  lastSequence: number;
+}
+
+const pageColumns = `orders.id, orders.customer_id as "customerId", orders.last_sequence as "lastSequence"`;
 
 const newestFirst = 'order by orders.created_at desc, orders.id desc';
 const newestLinesFirst = 'order by order_lines.created_at desc, order_lines.order_id desc';
@@ -94,7 +102,7 @@ export function ordersPage(
       filters,
       after,
     ),
-    text: `select ${orderColumns}
+    text: `select ${pageColumns}
      from ${way === 'status' ? `${statusPairs(filters, bind)} cross join lateral ` : ''}(${page}) as orders
     ${newestFirst}
     limit $1::int`,
@@ -155,7 +163,7 @@ export function matchedPage(
   ];
   return {
     name: nameOf('matched', 'time', filters, after),
-    text: `select ${orderColumns}
+    text: `select ${pageColumns}
      from (select created_at, id
              from (${branches.join('\n    union\n    ')}) as found
             order by created_at desc, id desc

@@ -2,7 +2,8 @@ import type { Queryable } from '../../database/statement.ts';
 import type { Cache } from '../../drivers/cache/cache.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import { findCustomers } from '../accounts/index.ts';
-import { visible } from './find-order.ts';
+import { maySee, visible } from './find-order.ts';
+import type { PageRow } from './list-queries.ts';
 import { audienceOf } from './order-status.ts';
 import { type OrderCustomer, type OrderState, stateOf, viewFor } from './present-order.ts';
 import { findOrdersWithLines } from './queries.ts';
@@ -19,6 +20,11 @@ export interface OrderCaches {
 export interface OrderReader {
   /** Throws `orders.not_found`. The same order, caller's audience and version give the same object. */
   getOrder(caller: Caller, orderId: string): OrderView | Promise<OrderView>;
+  /**
+   * Those of these orders that are there and that the caller may see, none older than its row. `keeps`: whether what had
+   * to be loaded will be asked for again.
+   */
+  getOrders(caller: Caller, rows: readonly PageRow[], keeps: boolean): Promise<OrderView[]>;
   /** The log has this event: what was read of the order before it is outdated. */
   outdateOrder(orderId: string, sequence: number): void;
   /** The customer has changed. */
@@ -63,7 +69,7 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
     }
     const audience = audienceOf(caller);
     const kept = byAudience.get(audience);
-    if (kept !== undefined && kept.customer === customer) return kept.view;
+    if (kept !== undefined && isSame(kept.customer, customer)) return kept.view;
     const view = viewFor(caller, state, customer);
     byAudience.set(audience, { customer, view });
     return view;
@@ -78,7 +84,29 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
       : show(caller, state, customer ?? null);
   }
 
+  /** By id; what is asked of customers anew each second is kept for the next one. */
+  async function customersOf(rows: readonly PageRow[]): Promise<Map<string, OrderCustomer>> {
+    const ids = [...new Set(rows.map(({ customerId }) => customerId))];
+    const found = await customers.readMany(
+      ids.map((key) => ({ key, stamp: 0 })),
+      true,
+    );
+    return new Map(found.flatMap((customer) => (customer ? [[customer.id, customer]] : [])));
+  }
+
   return {
+    async getOrders(caller, rows, keeps) {
+      const [states, byId] = await Promise.all([
+        orders.readMany(
+          rows.map(({ id, lastSequence }) => ({ key: id, stamp: lastSequence })),
+          keeps,
+        ),
+        isStaff(caller) ? customersOf(rows) : null,
+      ]);
+      return states
+        .filter((state) => state !== undefined && maySee(caller, state))
+        .map((state) => show(caller, state!, byId?.get(state!.customerId) ?? null));
+    },
     getOrder(caller, orderId) {
       const found = orders.read(orderId);
       return found instanceof Promise
@@ -91,6 +119,11 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
       customers.outdate(userId, changesOfCustomers);
     },
   };
+}
+
+/** Read anew each second, he is mostly the same. */
+function isSame(one: OrderCustomer | null, other: OrderCustomer | null): boolean {
+  return one === other || (one?.name === other?.name && one?.email === other?.email);
 }
 
 async function loadStates(db: Queryable, orderIds: readonly string[]) {

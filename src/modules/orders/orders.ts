@@ -14,7 +14,7 @@ import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
 export interface OrdersDependencies {
   readonly database: Database;
-  /** Where the lists of staff are read: may lag. Default: the database. */
+  /** Where it is read which orders the lists of staff hold: may lag. Default: the database. */
   readonly reads?: Queryable;
   readonly cursors: Cursors;
   readonly currency: string;
@@ -42,6 +42,10 @@ export interface Orders extends Placing, OrderReader {
 export function createOrders(deps: OrdersDependencies): Orders {
   const { database, cursors, currency, expiryMinutes, pendingMax, cancellationsPerDayMax } = deps;
   const reads = deps.reads ?? database;
+  const reader = createOrderReader(database, {
+    caches: deps.caches ?? null,
+    ...(deps.onRead === undefined ? {} : { onRead: deps.onRead }),
+  });
   return {
     ...createPlacing(
       database,
@@ -49,13 +53,10 @@ export function createOrders(deps: OrdersDependencies): Orders {
       deps.onPlaced ?? (() => {}),
       deps.onBatch ?? (() => {}),
     ),
-    ...createOrderReader(database, {
-      caches: deps.caches ?? null,
-      ...(deps.onRead === undefined ? {} : { onRead: deps.onRead }),
-    }),
+    ...reader,
     // A customer sees at once what they just did.
     listOrders: (caller, input) =>
-      listOrders(isStaff(caller) ? reads : database, cursors, caller, input),
+      listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),
     getOrderHistory: (caller, orderId) => getOrderHistory(database, caller, orderId),
     changeStatus: (context, change) => changeStatus(database, expiryMinutes, context, change),
     cancelOrder: (context, cancel) =>

@@ -1,20 +1,15 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
   type App,
   callerOf,
   contextOf,
-  entityTag,
   IdParameter,
   ifMatchVersion,
-  ifNoneMatch,
-  type KeptReply,
-  keptReply,
-  sendKept,
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from './errors.ts';
+import { sendOrder, sendPage, tagOf } from './order-replies.ts';
 import type { Orders } from './orders.ts';
 import { registerPlaceRoutes } from './place-routes.ts';
 import {
@@ -24,7 +19,6 @@ import {
   ListOrdersQuery,
   OrderPage,
   OrderReply,
-  type OrderView,
 } from './schemas.ts';
 
 const tags = ['Orders'];
@@ -48,9 +42,10 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         querystring: ListOrdersQuery,
         response: { 200: OrderPage },
       },
-      config: { errors: [requestErrors.invalidCursor] },
+      config: { errors: [requestErrors.invalidCursor], sendsKept: true },
     },
-    (request) => orders.listOrders(callerOf(request), request.query),
+    async (request, reply) =>
+      sendPage(request, reply, await orders.listOrders(callerOf(request), request.query)),
   );
 
   app.get(
@@ -152,26 +147,4 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       return sendOnce(reply, outcome, { status: 200, etag: tagOf });
     },
   );
-}
-
-/** What a detail looks like on the wire: once for each version and audience, as long as somebody keeps it. */
-const keptReplies = new WeakMap<OrderView, KeptReply>();
-
-function keptReplyOf(order: OrderView): KeptReply {
-  let kept = keptReplies.get(order);
-  if (kept === undefined) {
-    kept = keptReply(JSON.stringify(order), tagOf(order));
-    keptReplies.set(order, kept);
-  }
-  return kept;
-}
-
-function sendOrder(request: FastifyRequest, reply: FastifyReply, order: OrderView): void {
-  if (ifNoneMatch(request.headers['if-none-match'], order.version)) {
-    reply.header('etag', tagOf(order)).code(304).send();
-  } else sendKept(request, reply, keptReplyOf(order));
-}
-
-function tagOf(order: OrderView): string {
-  return entityTag(order.version);
 }

@@ -4,11 +4,11 @@ import {
   matchedPage,
   type OrderFilters,
   ordersPage,
+  type PageRow,
   type PageStatement,
   type Position,
 } from './list-queries.ts';
 import { isOpen } from './order.ts';
-import type { OrderRow } from './queries.ts';
 import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';
 
 /** Above every character that a number can go on with. */
@@ -34,7 +34,7 @@ export async function searchOrders(
   filters: OrderFilters,
   after: Position | null,
   limit: number,
-): Promise<OrderRow[]> {
+): Promise<PageRow[]> {
   const leaf = (amongMax: number | null) =>
     run(db, ordersPage(filters, after, limit, { text: search, emails: true, amongMax }));
   // One customer's orders, or those that are open, are few enough to look at each.
@@ -84,6 +84,6 @@ function hasTrigram(text: string): boolean {
   return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
 }
 
-export function run(db: Queryable, { name, text, parameters }: PageStatement): Promise<OrderRow[]> {
-  return db.run<OrderRow>(name, text, parameters);
+export function run(db: Queryable, { name, text, parameters }: PageStatement): Promise<PageRow[]> {
+  return db.run<PageRow>(name, text, parameters);
 }

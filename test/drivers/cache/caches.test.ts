@@ -34,6 +34,21 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.deepEqual(await cache.get('a'), { name: 'one' });
     });
 
+    test('come out together with their stamps, none that is outdated', async () => {
+      const cache = await newCache();
+      for (const key of ['a', 'b', 'c']) {
+        cache.set(key, { stamp: 7, value: { name: key } });
+        await keeps(cache, key, key);
+      }
+      cache.outdate('b', 8);
+      const entries = await cache.getMany(['c', 'none', 'b', 'a']);
+      assert.deepEqual(
+        entries.map((entry) => entry && [entry.stamp, entry.value.name]),
+        [[7, 'c'], undefined, undefined, [7, 'a']],
+      );
+      assert.deepEqual(await cache.getMany([]), []);
+    });
+
     test('are gone at once when they are outdated, and stay when they are not older', async () => {
       const cache = await newCache();
       cache.set('a', { stamp: 3, value: { name: 'three' } });
@@ -149,6 +164,7 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     redis!.pause();
     try {
       await until(async () => assert.equal(await cache.get('a'), undefined));
+      assert.deepEqual(cache.getMany(['a']), []);
       // Nobody asks it for a while: the answer is there without a promise.
       assert.equal(cache.get('a'), undefined);
     } finally {

@@ -27,11 +27,13 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     sizeCalculation: ({ value }) => bytesOf(value),
   });
   const floors = createFloors(FLOORS_MAX);
+  const find = (key: string): Entry<Value> | undefined => {
+    const entry = entries.get(key);
+    return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry;
+  };
   return {
-    get(key) {
-      const entry = entries.get(key);
-      return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry.value;
-    },
+    get: (key) => find(key)?.value,
+    getMany: (keys) => keys.map(find),
     set(key, { stamp, value }) {
       const kept = entries.get(key);
       if (stamp < Math.max(floors.of(key), kept?.stamp ?? 0)) return;

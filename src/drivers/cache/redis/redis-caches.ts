@@ -2,7 +2,7 @@ import type { Redis as Client } from 'ioredis';
 import type { Log } from '../../../shared/log.ts';
 import { createAvailability } from '../../redis/availability.ts';
 import { createImpatientClient } from '../../redis/impatient-client.ts';
-import type { Cache, CacheOptions, Caches } from '../cache.ts';
+import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
 import { createFloors } from '../floors.ts';
 
 /** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
@@ -89,8 +89,18 @@ export function createRedisCaches({
         if (!mayAsk()) return undefined;
         return ask(async () => {
           const text = await client.get(place(key));
-          return text === null ? undefined : valueIn<Value>(text, floors.of(key));
+          return text === null ? undefined : entryIn<Value>(text, floors.of(key))?.value;
         });
+      },
+      getMany(keys) {
+        if (keys.length === 0 || !mayAsk()) return [];
+        const asked = ask(async () => {
+          const texts = await client.mget(keys.map(place));
+          return texts.map((text, index) =>
+            text === null ? undefined : entryIn<Value>(text, floors.of(keys[index]!)),
+          );
+        });
+        return asked.then((entries) => entries ?? []);
       },
       set(key, { stamp, value }) {
         if (!mayAsk() || stamp < floors.of(key)) return;
@@ -115,8 +125,9 @@ export function createRedisCaches({
   };
 }
 
-function valueIn<Value>(text: string, floor: number): Value | undefined {
+function entryIn<Value>(text: string, floor: number): Stamped<Value> | undefined {
   const end = text.indexOf('\n');
-  if (end === text.length - 1 || Number(text.slice(0, end)) < floor) return undefined;
-  return JSON.parse(text.slice(end + 1)) as Value;
+  const stamp = Number(text.slice(0, end));
+  if (end === text.length - 1 || stamp < floor) return undefined;
+  return { stamp, value: JSON.parse(text.slice(end + 1)) as Value };
 }
