@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import type { Cache } from '../../drivers/cache/cache.ts';
+import { createAttachment } from '../../shared/attachment.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import { findCustomers } from '../accounts/index.ts';
 import { maySee, visible } from './find-order.ts';
@@ -59,7 +60,7 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
   /** Users have no sequence: what is read bears how many changes were known when it was asked for. */
   let changesOfCustomers = 1;
   /** By audience, for as long as somebody keeps the state. */
-  const views = new WeakMap<OrderState, Map<string, KeptView>>();
+  const views = createAttachment<OrderState, Map<string, KeptView>>();
 
   function show(caller: Caller, state: OrderState, customer: OrderCustomer | null): OrderView {
     let byAudience = views.get(state);

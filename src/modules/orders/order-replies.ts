@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { entityTag, ifNoneMatch, type KeptReply, keptReply, sendKept } from '../../http/index.ts';
+import { createAttachment } from '../../shared/attachment.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { OrderView } from './schemas.ts';
 
 /** What an order looks like on the wire: once for each version and audience, as long as somebody keeps it. */
-const texts = new WeakMap<OrderView, string>();
-const details = new WeakMap<OrderView, KeptReply>();
+const texts = createAttachment<OrderView, string>();
+const details = createAttachment<OrderView, KeptReply>();
 
 function textOf(order: OrderView): string {
   let text = texts.get(order);
