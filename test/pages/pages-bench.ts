@@ -54,6 +54,8 @@ export interface Pages {
   paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
   /** Closes what a test opened; throws when a page complained, of a script or of its own policy. */
   closeAll(): Promise<void>;
+  /** What the open pages show, and what the server refused them, for who wonders why a test has failed. */
+  tellAll(): Promise<string>;
 }
 
 /** One server with all its background work, and one browser, for all tests of the pages. */
@@ -75,6 +77,7 @@ export async function openPages(): Promise<Pages> {
 
   const opened: Page[] = [];
   const complaints: string[] = [];
+  const refusals: string[] = [];
   const contexts = new Map<string, Promise<BrowserContext>>();
 
   /** Somebody's browser knows the scripts from the page before; a guest comes with a new one each time. */
@@ -95,6 +98,12 @@ export async function openPages(): Promise<Pages> {
       const page = await (await contextOf(who, device)).newPage();
       opened.push(page);
       listen(page, complaints);
+      page.on('response', (response) => {
+        if (!response.ok()) refusals.push(`${response.status()} ${response.url()}`);
+      });
+      page.on('requestfailed', (request) => {
+        refusals.push(`${request.failure()?.errorText} ${request.url()}`);
+      });
       await page.goto(path);
       return page;
     },
@@ -124,7 +133,12 @@ export async function openPages(): Promise<Pages> {
       });
       return order;
     },
+    async tellAll() {
+      const texts = opened.map(async (page) => `${page.url()}\n${await page.innerText('body')}`);
+      return [...(await Promise.all(texts)), ...refusals].join('\n\n');
+    },
     async closeAll() {
+      refusals.length = 0;
       await Promise.all(opened.splice(0).map((page) => page.close()));
       assert.deepEqual(complaints.splice(0), []);
     },
