@@ -184,7 +184,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     pendingMax: config.pendingOrdersMax,
     cancellationsPerDayMax: config.cancellationsPerDayMax,
     onPlaced: metrics.ordersCreated,
-    onBatch: pressure.note,
+    onWaiting: pressure.change,
   });
   const carts = createCarts({ database, orders, currency });
   const relay = built.adopt(

@@ -1,32 +1,36 @@
-/** Whether people wait for work of theirs, so that work for which nobody waits goes slowly meanwhile. */
+/** Whether a crowd waits for work of theirs, so that work for which nobody waits goes slowly meanwhile. */
 export interface Pressure {
-  /** So many requests had come together when a batch of them was begun. */
-  note(batchSize: number): void;
+  /** Somebody begins to wait (1), or has an answer (-1). */
+  change(by: 1 | -1): void;
   isHigh(): boolean;
 }
 
-/** On average over the last batches. One server with less than this keeps up with a thousand orders a second easily. */
-const HIGH_BATCH_SIZE = 12;
-/** How much of the average the last batch is: some twenty of them make it, so that a hiccup is no crowd. */
-const SHARE_OF_LAST = 0.1;
-/** Without a batch for so long, the crowd has gone. */
-const FORGOTTEN_AFTER_MS = 250;
+/** As many wait at any moment, on average. A server that keeps up with a thousand orders a second has about ten. */
+const HIGH_COUNT = 24;
+/** What was so long ago counts for a third, so that a burst is no crowd. */
+const MEMORY_MS = 500;
 
 /** `now`: a clock in milliseconds that only goes forward. */
 export function createPressure(now: () => number = () => performance.now()): Pressure {
+  let count = 0;
   let average = 0;
-  let notedAt = Number.NEGATIVE_INFINITY;
+  let changedAt = now();
 
-  function isForgotten(): boolean {
-    return now() - notedAt > FORGOTTEN_AFTER_MS;
+  /** The count has stood since the last change. */
+  function bringUpToNow(): void {
+    const at = now();
+    average += (count - average) * (1 - Math.exp((changedAt - at) / MEMORY_MS));
+    changedAt = at;
   }
 
   return {
-    note(batchSize) {
-      if (isForgotten()) average = 0;
-      average += (batchSize - average) * SHARE_OF_LAST;
-      notedAt = now();
+    change(by) {
+      bringUpToNow();
+      count += by;
     },
-    isHigh: () => average >= HIGH_BATCH_SIZE && !isForgotten(),
+    isHigh() {
+      bringUpToNow();
+      return average >= HIGH_COUNT;
+    },
   };
 }

@@ -7,11 +7,11 @@ function pressureAt() {
   const pressure = createPressure(() => nowMs);
   return {
     isHigh: pressure.isHigh,
-    batches(count: number, size: number) {
-      for (let index = 0; index < count; index += 1) {
-        nowMs += 5;
-        pressure.note(size);
-      }
+    /** So many come at once, and have their answers after a while. */
+    wait(count: number, ms: number) {
+      for (let one = 0; one < count; one += 1) pressure.change(1);
+      nowMs += ms;
+      for (let one = 0; one < count; one += 1) pressure.change(-1);
     },
     pass(ms: number) {
       nowMs += ms;
@@ -19,31 +19,28 @@ function pressureAt() {
   };
 }
 
-test('nobody waits at the start, nor while batches are small', () => {
+test('there is no crowd at the start, nor while few wait at a time', () => {
   const pressure = pressureAt();
   assert.equal(pressure.isHigh(), false);
-  pressure.batches(1_000, 6);
+  for (let turn = 0; turn < 500; turn += 1) pressure.wait(12, 10);
   assert.equal(pressure.isHigh(), false);
 });
 
-test('large batches in a row are a crowd, one large batch is not', () => {
-  const pressure = pressureAt();
-  pressure.batches(20, 3);
-  pressure.batches(1, 64);
-  assert.equal(pressure.isHigh(), false);
-  pressure.batches(20, 32);
-  assert.equal(pressure.isHigh(), true);
+test('many who wait all the time are a crowd; bursts of as many with pauses between them are none', () => {
+  const crowd = pressureAt();
+  for (let turn = 0; turn < 100; turn += 1) crowd.wait(64, 15);
+  assert.equal(crowd.isHigh(), true);
+  const bursts = pressureAt();
+  for (let turn = 0; turn < 100; turn += 1) {
+    bursts.wait(64, 15);
+    bursts.pass(49);
+    assert.equal(bursts.isHigh(), false);
+  }
 });
 
-test('a crowd has gone when batches are small again, and soon after the last batch', () => {
-  const slowly = pressureAt();
-  slowly.batches(30, 32);
-  slowly.batches(30, 2);
-  assert.equal(slowly.isHigh(), false);
-  const suddenly = pressureAt();
-  suddenly.batches(30, 32);
-  suddenly.pass(251);
-  assert.equal(suddenly.isHigh(), false);
-  suddenly.batches(1, 1);
-  assert.equal(suddenly.isHigh(), false);
+test('a crowd that has gone is forgotten within a second', () => {
+  const pressure = pressureAt();
+  for (let turn = 0; turn < 100; turn += 1) pressure.wait(64, 15);
+  pressure.pass(1_000);
+  assert.equal(pressure.isHigh(), false);
 });

@@ -23,8 +23,8 @@ export interface OrdersDependencies {
   readonly cancellationsPerDayMax: number;
   /** Counts for the metrics. */
   readonly onPlaced?: (count: number) => void;
-  /** Told how many orders, whose customers wait, go together. */
-  readonly onBatch?: (size: number) => void;
+  /** Told when a customer begins to wait for an order to be placed, and when that is over. */
+  readonly onWaiting?: (change: 1 | -1) => void;
   /** Left out: each detail is read from the database. */
   readonly caches?: OrderCaches;
   /** Told of each detail that was asked for, for the metrics. */
@@ -51,7 +51,7 @@ export function createOrders(deps: OrdersDependencies): Orders {
       database,
       { currency, expiryMinutes, pendingMax },
       deps.onPlaced ?? (() => {}),
-      deps.onBatch ?? (() => {}),
+      deps.onWaiting ?? (() => {}),
     ),
     ...reader,
     // A customer sees at once what they just did.

@@ -58,7 +58,7 @@ export function createPlacing(
   database: Database,
   rules: PlacementRules,
   onPlaced: (count: number) => void,
-  onBatch: (size: number) => void,
+  onWaiting: (change: 1 | -1) => void,
 ): Placing {
   const orderNumbers = createOrderNumbers();
   const submit = createBatcher<PlacementRequest, PlacementOutcome>({
@@ -66,15 +66,23 @@ export function createPlacing(
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     exclusives: exclusivesOf,
-    run(requests) {
-      onBatch(requests.filter(({ deferred }) => !deferred).length);
-      return placeBatch(database, rules, orderNumbers, requests);
-    },
+    run: (requests) => placeBatch(database, rules, orderNumbers, requests),
     // After a lost connection the outcome is not known; without a key a second try could place a second order.
     mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
   });
 
   async function place(request: PlacementRequest): Promise<PlacedOrder> {
+    // Who asked for an answer before the order is placed does not wait for it.
+    if (request.deferred) return settle(request);
+    onWaiting(1);
+    try {
+      return await settle(request);
+    } finally {
+      onWaiting(-1);
+    }
+  }
+
+  async function settle(request: PlacementRequest): Promise<PlacedOrder> {
     const outcome = await submit(request)
       .catch((error: unknown) => {
         // A batch of one is not tried again by the batcher; this time the stored answer is found.
