@@ -10,6 +10,8 @@ const RENEW_MS = 3_000;
 /** How often a server that does not hold the lease asks for it. */
 const STANDBY_MS = 1_000;
 const POLL_MS = 50;
+/** After events, since more follow mostly: a look costs little beside what they bring about. */
+const BUSY_POLL_MS = 20;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
 /** While people wait: a thousand events a second go on all the same, so that nothing is put off for good. */
@@ -86,7 +88,8 @@ export function createRelay({
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
     if (patient) return PATIENT_PAUSE_MS;
-    return more ? 0 : POLL_MS;
+    if (more) return 0;
+    return last === undefined ? POLL_MS : BUSY_POLL_MS;
   }
 
   async function holdLease(lease: Lease, signal: AbortSignal): Promise<void> {

@@ -5,8 +5,8 @@ export interface Pressure {
   isHigh(): boolean;
 }
 
-/** As many wait at any moment, on average. A server that keeps up with a thousand orders a second has about ten. */
-const HIGH_COUNT = 24;
+/** As many wait at any moment, on average. A server that keeps up with a thousand orders a second has ten to twenty. */
+const HIGH_COUNT = 32;
 /** What was so long ago counts for a third, so that a burst is no crowd. */
 const MEMORY_MS = 500;
 
