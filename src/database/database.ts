@@ -11,6 +11,8 @@ import type { Queryable } from './statement.ts';
  */
 export interface Transaction extends Queryable {
   readonly inTransaction: true;
+  /** False while it is under way, and for good when it was rolled back. */
+  readonly isCommitted: boolean;
   /** Tells what it changes to `onCommit` of the database, once it is committed and before anybody is answered. */
   announce(change: Change): void;
 }
@@ -158,6 +160,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
     client.on('error', onError);
     const changes: Change[] = [];
+    let isCommitted = false;
     // Of statements that travel together the first one says what is wrong; those after it only that something was.
     let firstFailure: unknown;
     const fail = (error: unknown): never => {
@@ -171,6 +174,9 @@ export function createDatabase(options: DatabaseOptions): Database {
       begun.catch(() => {});
       const result = await work({
         inTransaction: true,
+        get isCommitted() {
+          return isCommitted;
+        },
         run: <Row>(name: string, text: string, parameters: readonly unknown[]) =>
           execute<Row>(client, name, text, parameters).catch(fail),
         announce: (change) => changes.push(change),
@@ -181,6 +187,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       if (command !== 'COMMIT') {
         throw new Error('a statement of the transaction failed and its error was not thrown on');
       }
+      isCommitted = true;
       if (changes.length > 0) onCommit(changes);
       return result;
     } catch (caught) {

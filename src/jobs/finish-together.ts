@@ -2,8 +2,8 @@ import type { Transaction } from '../database/database.ts';
 import type { RunningJob } from './job.ts';
 import { finishJobs } from './queries.ts';
 
-/** The tries whose handlers have marked their jobs done themselves. */
-const finishedTries = new WeakSet<object>();
+/** In which transaction a try's handler has marked its job done last. */
+const finishedIn = new WeakMap<object, Transaction>();
 
 /**
  * Marks several jobs done in the transaction of their common effect. Gives the ids of those that are still held: what
@@ -19,14 +19,11 @@ export async function finishTogether(
     jobs.map(({ leaseToken }) => leaseToken),
   );
   const ids = new Set(finished.map(({ id }) => id));
-  for (const job of jobs) if (ids.has(job.id)) finishedTries.add(job);
+  for (const job of jobs) if (ids.has(job.id)) finishedIn.set(job, tx);
   return ids;
 }
 
-/**
- * Whether a handler that has ended without a throw has marked its job done. Should its transaction have been rolled back
- * all the same, the lease ends and the job comes again.
- */
+/** Whether the handler of a try has marked its job done, in a transaction that was committed. */
 export function finishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
-  return finishedTries.has(job);
+  return finishedIn.get(job)?.isCommitted === true;
 }

@@ -53,6 +53,25 @@ test('a job that is asked for is done, with its data, and its effect with it', a
   assert.equal(worker.reports.length, 1);
 });
 
+test('an end that was rolled back is no end: a handler that returns all the same has its job done after it', async () => {
+  const worker = await startWorker(db, [
+    definitionOf({
+      queue: 'end-rolled-back',
+      run: async (job) => {
+        const failing = db.database.transaction(async (tx) => {
+          await job.finish(tx);
+          throw new Error('the effect failed');
+        });
+        await failing.catch(() => {});
+      },
+    }),
+  ]);
+  const job = jobOf();
+  await worker.ask(job);
+  assert.equal((await untilState(job.id, 'done')).attempts, 1);
+  await worker.stop();
+});
+
 test('a wish that comes many times, from many processes, is done once', async () => {
   let runs = 0;
   const definition = definitionOf({
