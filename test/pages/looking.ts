@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Session } from '../support/session.ts';
 import {
@@ -7,7 +7,6 @@ import {
   type Pages,
   phone,
   shiftsOf,
-  skipWithoutPages as skip,
   smallTargetsOf,
   tablet,
   violationsOf,
@@ -22,48 +21,50 @@ export function lookingTests(pages: Pages): void {
     const sectionsOf = (page: Page) =>
       page.getByRole('navigation', { name: 'Sections' }).getByRole('link').allTextContents();
 
-    test('kitchen sees board, orders and payments, and nothing to refund or cancel', {
-      skip,
-    }, async () => {
-      const order = await pages.paidOrder(
-        await pages.server.signUp(),
-        await pages.addDish('Kitchen Pie'),
-      );
-      const page = await pages.visit(pages.kitchen, `/console/orders/${order.id}`);
-      await page.getByText('captured £5.00').waitFor();
-      assert.deepEqual(await sectionsOf(page), ['Board', 'Orders', 'Payments']);
-      assert.equal(await page.getByRole('button', { name: 'Refund…' }).count(), 0);
-      assert.equal(await page.getByRole('button', { name: 'More actions' }).count(), 0);
-      await page.goto('/console/people');
-      await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
-    });
+    pages.test(
+      'kitchen sees board, orders and payments, and nothing to refund or cancel',
+      async () => {
+        const order = await pages.paidOrder(
+          await pages.server.signUp(),
+          await pages.addDish('Kitchen Pie'),
+        );
+        const page = await pages.visit(pages.kitchen, `/console/orders/${order.id}`);
+        await page.getByText('captured £5.00').waitFor();
+        assert.deepEqual(await sectionsOf(page), ['Board', 'Orders', 'Payments']);
+        assert.equal(await page.getByRole('button', { name: 'Refund…' }).count(), 0);
+        assert.equal(await page.getByRole('button', { name: 'More actions' }).count(), 0);
+        await page.goto('/console/people');
+        await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+      },
+    );
 
-    test('a page whose code does not come leaves the frame standing, and comes by a button', {
-      skip,
-    }, async () => {
-      const page = await pages.visit(pages.kitchen, '/console/board');
-      await loaded(page);
-      const code = /\/payments-page-[^/]*\.js$/;
-      await page.route(code, (route) => route.abort());
-      await page.getByRole('link', { name: 'Payments' }).click();
-      await page.getByRole('heading', { name: 'This page could not be loaded.' }).waitFor();
-      await page.unroute(code);
-      await page.getByRole('button', { name: 'Load it again' }).click();
-      await page.getByRole('heading', { name: 'Payments' }).waitFor();
-    });
+    pages.test(
+      'a page whose code does not come leaves the frame standing, and comes by a button',
+      async () => {
+        const page = await pages.visit(pages.kitchen, '/console/board');
+        await loaded(page);
+        const code = /\/payments-page-[^/]*\.js$/;
+        await page.route(code, (route) => route.abort());
+        await page.getByRole('link', { name: 'Payments' }).click();
+        await page.getByRole('heading', { name: 'This page could not be loaded.' }).waitFor();
+        await page.unroute(code);
+        await page.getByRole('button', { name: 'Load it again' }).click();
+        await page.getByRole('heading', { name: 'Payments' }).waitFor();
+      },
+    );
 
-    test('an admin sees every section', { skip }, async () => {
+    pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await loaded(page);
       assert.equal((await sectionsOf(page)).length, 7);
     });
 
-    test('a customer is sent to the shop', { skip }, async () => {
+    pages.test('a customer is sent to the shop', async () => {
       const page = await pages.visit(await pages.server.signUp(), '/console');
       await page.getByRole('heading', { name: 'The console is for staff.' }).waitFor();
     });
 
-    test('a wrong password is refused in the words of the API', { skip }, async () => {
+    pages.test('a wrong password is refused in the words of the API', async () => {
       const page = await pages.visit(null, '/console');
       await page.getByLabel('E-mail').fill(pages.admin.identity.email);
       await page.getByLabel('Password', { exact: true }).fill('not the password');
@@ -80,7 +81,7 @@ export function lookingTests(pages: Pages): void {
   });
 
   describe('every page, light and dark', () => {
-    test('of the console has no fault that axe finds, and stands still', { skip }, async () => {
+    pages.test('of the console has no fault that axe finds, and stands still', async () => {
       const dish = await pages.addDish('Looked At Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
       await look(pages, pages.admin, [
@@ -100,7 +101,7 @@ export function lookingTests(pages: Pages): void {
       await look(pages, null, ['/console']);
     });
 
-    test('of the shop has no fault that axe finds, and stands still', { skip }, async () => {
+    pages.test('of the shop has no fault that axe finds, and stands still', async () => {
       const dish = await pages.addDish('Shop Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
@@ -116,7 +117,7 @@ export function lookingTests(pages: Pages): void {
   });
 
   describe('under a finger', () => {
-    test('everything on the board and in the shop is large enough', { skip }, async () => {
+    pages.test('everything on the board and in the shop is large enough', async () => {
       const dish = await pages.addDish('Touched Pie');
       const customer = await pages.server.signUp();
       const order = await pages.paidOrder(customer, dish);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
-import { type Pages, phone, skipWithoutPages as skip, tablet } from './pages-bench.ts';
+import { type Pages, phone, tablet } from './pages-bench.ts';
 
 /** The way of an order, from the phone of a customer over the kitchen's board to the counter. */
 export function orderingTests(pages: Pages): void {
   describe('ordering', () => {
-    test('a customer orders, pays and watches what the kitchen does with it', {
-      skip,
-    }, async () => {
+    pages.test('a customer orders, pays and watches what the kitchen does with it', async () => {
       const dish = await pages.addDish('Harbour Pie');
       const board = await pages.visit(pages.kitchen, '/console/board', tablet);
       await board.getByText('Live', { exact: true }).waitFor();
@@ -44,7 +42,7 @@ export function orderingTests(pages: Pages): void {
       await card.waitFor({ state: 'detached' });
     });
 
-    test('a card that is declined leaves the order to be paid again', { skip }, async () => {
+    pages.test('a card that is declined leaves the order to be paid again', async () => {
       const dish = await pages.addDish('Declined Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
@@ -58,7 +56,7 @@ export function orderingTests(pages: Pages): void {
       await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
     });
 
-    test('who was too late is told so in the words of the API', { skip }, async () => {
+    pages.test('who was too late is told so in the words of the API', async () => {
       const dish = await pages.addDish('Last Pie', 1);
       const [customer, quicker] = await Promise.all([pages.server.signUp(), pages.server.signUp()]);
       await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
@@ -77,9 +75,7 @@ export function orderingTests(pages: Pages): void {
       await shop.getByText('Sold out: please take it out').waitFor();
     });
 
-    test('a customer cancels an order that is not paid, and sees all of them', {
-      skip,
-    }, async () => {
+    pages.test('a customer cancels an order that is not paid, and sees all of them', async () => {
       const dish = await pages.addDish('Regret Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
@@ -96,7 +92,7 @@ export function orderingTests(pages: Pages): void {
         .waitFor();
     });
 
-    test('the menu is used by keyboard alone', { skip }, async () => {
+    pages.test('the menu is used by keyboard alone', async () => {
       const dish = await pages.addDish('Keyed Pie');
       const shop = await pages.visit(null, '/shop');
       const focused = () => shop.locator(':focus').getAttribute('aria-label');
@@ -110,7 +106,7 @@ export function orderingTests(pages: Pages): void {
       assert.equal(await focused(), `Add ${dish.name}`);
     });
 
-    test('an admin undoes a touch on the board', { skip }, async () => {
+    pages.test('an admin undoes a touch on the board', async () => {
       const dish = await pages.addDish('Hasty Pie');
       await pages.paidOrder(await pages.server.signUp(), dish);
       const board = await pages.visit(pages.admin, '/console/board', tablet);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  Request,
+} from 'playwright-core';
 import { webFolder } from '../../src/main/program.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/database.ts';
@@ -13,8 +20,8 @@ import { until } from '../support/until.ts';
 
 const areBuilt = ['console', 'shop'].every((page) => existsSync(`${webFolder}/${page}/index.html`));
 
-/** For the option `skip` of a test: false, or what is missing. */
-export const skipWithoutPages: string | false = areBuilt
+/** False, or what is missing. */
+const skipWithoutPages: string | false = areBuilt
   ? skipWithoutBrowser
   : 'the pages are not built (npm run build:web)';
 
@@ -54,8 +61,8 @@ export interface Pages {
   paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
   /** Closes what a test opened; throws when a page complained, of a script or of its own policy. */
   closeAll(): Promise<void>;
-  /** What the open pages show, and what the server refused them, for who wonders why a test has failed. */
-  tellAll(): Promise<string>;
+  /** A test, skipped where something is missing. Its failure says what the pages showed and what they waited for. */
+  test(name: string, body: () => Promise<void>): void;
 }
 
 /** One server with all its background work, and one browser, for all tests of the pages. */
@@ -77,7 +84,7 @@ export async function openPages(): Promise<Pages> {
 
   const opened: Page[] = [];
   const complaints: string[] = [];
-  const refusals: string[] = [];
+  const calls = new Map<Request, string>();
   const contexts = new Map<string, Promise<BrowserContext>>();
 
   /** Somebody's browser knows the scripts from the page before; a guest comes with a new one each time. */
@@ -89,6 +96,12 @@ export async function openPages(): Promise<Pages> {
     return context;
   }
 
+  async function tellAll(): Promise<string> {
+    const texts = opened.map(async (page) => `${page.url()}\n${await page.innerText('body')}`);
+    const answers = [...calls].map(([call, end]) => `${call.method()} ${call.url()} ${end}`);
+    return [...(await Promise.all(texts)), answers.join('\n')].join('\n\n');
+  }
+
   const pages: Pages = {
     databaseUrl: db.url,
     server,
@@ -98,12 +111,9 @@ export async function openPages(): Promise<Pages> {
       const page = await (await contextOf(who, device)).newPage();
       opened.push(page);
       listen(page, complaints);
-      page.on('response', (response) => {
-        if (!response.ok()) refusals.push(`${response.status()} ${response.url()}`);
-      });
-      page.on('requestfailed', (request) => {
-        refusals.push(`${request.failure()?.errorText} ${request.url()}`);
-      });
+      page.on('request', (request) => calls.set(request, 'without an answer'));
+      page.on('response', (response) => calls.set(response.request(), `${response.status()}`));
+      page.on('requestfailed', (request) => calls.set(request, `${request.failure()?.errorText}`));
       await page.goto(path);
       return page;
     },
@@ -133,12 +143,17 @@ export async function openPages(): Promise<Pages> {
       });
       return order;
     },
-    async tellAll() {
-      const texts = opened.map(async (page) => `${page.url()}\n${await page.innerText('body')}`);
-      return [...(await Promise.all(texts)), ...refusals].join('\n\n');
+    test(name, body) {
+      test(name, { skip: skipWithoutPages }, async () => {
+        try {
+          await body();
+        } catch (error) {
+          throw new Error(`${(error as Error).message}\n\n${await tellAll()}`, { cause: error });
+        }
+      });
     },
     async closeAll() {
-      refusals.length = 0;
+      calls.clear();
       await Promise.all(opened.splice(0).map((page) => page.close()));
       assert.deepEqual(complaints.splice(0), []);
     },

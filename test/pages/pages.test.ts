@@ -6,10 +6,7 @@ import { runningTests } from './running.ts';
 
 /** Console and shop in a real browser, as they were built: one server and one browser for all of it. */
 const pages = await openPages();
-afterEach(async (t) => {
-  if ('passed' in t && !t.passed) t.diagnostic(await pages.tellAll());
-  await pages.closeAll();
-});
+afterEach(() => pages.closeAll());
 
 orderingTests(pages);
 runningTests(pages);

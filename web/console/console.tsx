@@ -1,7 +1,8 @@
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { useProfile } from '../shared/session.ts';
+import { sentenceOf } from '../shared/api.ts';
+import { useProfileQuery } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
@@ -19,9 +20,9 @@ const WorkPage = lazy(() => import('./pages/work-page.tsx'));
 const HealthPage = lazy(() => import('./pages/health-page.tsx'));
 
 export function Console() {
-  const profile = useProfile();
+  const { data: profile, error } = useProfileQuery();
   const [path] = useLocation();
-  if (profile === undefined) return <Waiting />;
+  if (profile === undefined) return error === null ? <Waiting /> : <Away error={error} />;
   if (profile === null) return <SignInPage />;
   if (profile.role === 'customer') {
     return (
@@ -60,6 +61,14 @@ export function Console() {
         </Suspense>
       </PageBoundary>
     </Frame>
+  );
+}
+
+function Away({ error }: { error: unknown }) {
+  return (
+    <Refusal title="The console cannot be opened yet.">
+      {sentenceOf(error)} It is tried again every few seconds.
+    </Refusal>
   );
 }
 

@@ -1,15 +1,28 @@
 import { QueryClient } from '@tanstack/react-query';
 import { HoldfastError } from './api.ts';
 
-/** The client below has tried several times already; a refusal is an answer. */
+/** Nobody should have to touch a page that a break of the server left without its content. */
+const ASK_AGAIN_MS = 10_000;
+
+/** The client below has tried several times already before it says that something failed. */
 export function createQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        retry: (failures, error) => !(error instanceof HoldfastError) && failures < 2,
+        // A server in the same house is reached without the internet, and only the call itself can tell.
+        networkMode: 'always',
+        retry: false,
+        refetchInterval: ({ state }) => (mayPass(state.error) ? ASK_AGAIN_MS : false),
         staleTime: 5_000,
         refetchOnWindowFocus: true,
       },
+      mutations: { networkMode: 'always' },
     },
   });
+}
+
+/** Whether the same question may have another answer in a moment: not after a refusal, which is an answer. */
+function mayPass(error: Error | null): boolean {
+  if (!(error instanceof HoldfastError)) return error !== null;
+  return error.status >= 500 || error.status === 429;
 }

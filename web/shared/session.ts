@@ -8,7 +8,12 @@ const MARK = 'holdfast.signed-in';
 
 /** Who is signed in; null when nobody is, undefined while it is not known yet. */
 export function useProfile(): Profile | null | undefined {
-  const { data } = useQuery({
+  return useProfileQuery().data;
+}
+
+/** The same, with what keeps it from being known. */
+export function useProfileQuery() {
+  return useQuery<Profile | null>({
     queryKey: ['profile'],
     queryFn: async () => {
       if (localStorage.getItem(MARK) === null) return null;
@@ -22,7 +27,6 @@ export function useProfile(): Profile | null | undefined {
     },
     staleTime: 60_000,
   });
-  return data;
 }
 
 export interface Credentials {
