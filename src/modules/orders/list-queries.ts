@@ -1,3 +1,11 @@
+import {
+  type Bind,
+  binder,
+  type Position,
+  type PrefixValue,
+  type Stretch,
+  stretch,
+} from './index-stretch.ts';
 import { likePattern } from './like-pattern.ts';
 import {
   isOpen,
@@ -20,12 +28,6 @@ export interface OrderFilters {
   readonly from?: string;
   /** Created before, RFC 3339. */
   readonly to?: string;
-}
-
-/** Where a page begins: after this order. */
-export interface Position {
-  readonly createdAt: string;
-  readonly id: string;
 }
 
 /** A text that begins the number, or stands in SKU or product name, or, with `emails`, in the customer's e-mail. */
@@ -53,15 +55,14 @@ export interface PageRow {
 const pageColumns = `orders.id, orders.customer_id as "customerId", orders.last_sequence as "lastSequence"`;
 
 const newestFirst = 'order by orders.created_at desc, orders.id desc';
-const newestLinesFirst = 'order by order_lines.created_at desc, order_lines.order_id desc';
 
 /** What a page is read through: an index that has the orders in their order, so that only the page itself is read. */
 type Way = 'customer' | 'status' | 'sku' | 'time';
 
 /**
  * The planner cannot know how much a status or a SKU holds, and is wrong by a factor of the shop's size where it guesses.
- * So the way is chosen here, and the statement's shape leaves no other. What is open is bounded by the work of a day,
- * whatever a SKU has sold.
+ * So the way is chosen here, and the statement's shape leaves no other (`stretchOf`). What is open is bounded by the work
+ * of a day, whatever a SKU has sold.
  */
 function wayOf({ ownerId, customerId, statuses, paymentStatuses, sku }: OrderFilters): Way {
   if (ownerId !== undefined || customerId !== undefined) return 'customer';
@@ -82,17 +83,15 @@ export function ordersPage(
   const way = wayOf(filters);
   const parameters: unknown[] = [limit];
   const bind = binder(parameters);
-  const where = [
-    ...conditionsOf(way, filters, bind),
-    ...timesOf(way === 'sku' ? 'line' : 'order', filters, after, bind),
-  ];
+  const { conditions, order } = stretchOf(way, filters, after, bind);
+  const where = [...conditions, ...conditionsOf(way, filters, bind)];
   const found = wanted === null ? null : textCondition(wanted, bind);
   const fenced = wanted !== null && wanted.amongMax !== null;
   if (found !== null && !fenced) where.push(found);
   const one = `select orders.*
      from ${way === 'sku' ? 'order_lines join orders on orders.id = order_lines.order_id' : 'orders'}
     ${where.length === 0 ? '' : `where ${where.join('\n      and ')}`}
-    ${way === 'sku' ? newestLinesFirst : newestFirst}
+    ${order}
     limit ${fenced ? bind(wanted.amongMax, 'int') : '$1::int'}`;
   const page = fenced ? `select * from (${one}) as orders where ${found}` : one;
   return {
@@ -123,22 +122,22 @@ export function matchedPage(
   const parameters: unknown[] = [limit];
   const bind = binder(parameters);
   const conditions = conditionsOf('time', filters, bind);
-  const ofOrder = [...conditions, ...timesOf('order', filters, after, bind)];
-  const ofLine = [...conditions, ...timesOf('line', filters, after, bind)];
-  const orders = (given: string[], limitText: string) => `select orders.created_at, orders.id
+  const times = { ...filters, after };
+  const ofAll = stretch('order', [], times, bind);
+  const ofCustomer = stretch('order', [['orders.customer_id', 'match.customer_id']], times, bind);
+  const ofSku = stretch('line', [['order_lines.sku', 'match.sku']], times, bind);
+  const orders = (limitText: string) => `select orders.created_at, orders.id
      from orders
-    where ${[...given, ...ofOrder].join('\n      and ')}
-    ${newestFirst}
+    where ${[...ofCustomer.conditions, ...conditions].join('\n      and ')}
+    ${ofCustomer.order}
     limit ${limitText}`;
-  const lines = (
-    given: string[],
-    limitText: string,
-  ) => `select order_lines.created_at, order_lines.order_id as id
+  const lines = (limitText: string) => `select order_lines.created_at, order_lines.order_id as id
      from order_lines
     ${conditions.length === 0 ? '' : 'join orders on orders.id = order_lines.order_id'}
-    where ${[...given, ...ofLine].join('\n      and ')}
-    ${newestLinesFirst}
+    where ${[...ofSku.conditions, 'order_lines.name = match.name', firstOfItsKind, ...conditions].join('\n      and ')}
+    ${ofSku.order}
     limit ${limitText}`;
+  const numbered = [...ofAll.conditions, ...conditions];
   const { skus, names, customerIds, numberFrom, numberBelow } = matches;
   const branches = [
     // Numbers were counted: that few are read and sorted, and `offset 0` keeps the planner from leafing for them.
@@ -146,20 +145,14 @@ export function matchedPage(
      from (select * from orders
             where number >= ${bind(numberFrom, 'text')} and number < ${bind(numberBelow, 'text')}
            offset 0) as orders
-    ${ofOrder.length === 0 ? '' : `where ${ofOrder.join('\n      and ')}`}
+    ${numbered.length === 0 ? '' : `where ${numbered.join('\n      and ')}`}
     ${newestFirst}
     limit $1::int)`,
     newestOfEach(
       `unnest(${bind(skus, 'text[]')}, ${bind(names, 'text[]')}) as match (sku, name)`,
-      (limitText) =>
-        lines(
-          ['order_lines.sku = match.sku', 'order_lines.name = match.name', firstOfItsKind],
-          limitText,
-        ),
+      lines,
     ),
-    newestOfEach(`unnest(${bind(customerIds, 'uuid[]')}) as match (customer_id)`, (limitText) =>
-      orders(['orders.customer_id = match.customer_id'], limitText),
-    ),
+    newestOfEach(`unnest(${bind(customerIds, 'uuid[]')}) as match (customer_id)`, orders),
   ];
   return {
     name: nameOf('matched', 'time', filters, after),
@@ -184,12 +177,6 @@ function newestOfEach(matches: string, newest: (limitText: string) => string): s
     cross join lateral (${newest('$1::int')}) as each)`;
 }
 
-type Bind = (value: unknown, type: string) => string;
-
-function binder(parameters: unknown[]): Bind {
-  return (value, type) => `$${parameters.push(value)}::${type}`;
-}
-
 /** An order may have a SKU in several lines, and is listed once. */
 const firstOfItsKind = `(order_lines.line_number = 1 or not exists (
         select from order_lines as earlier
@@ -198,15 +185,17 @@ const firstOfItsKind = `(order_lines.line_number = 1 or not exists (
            and earlier.sku = order_lines.sku
            and earlier.name = order_lines.name))`;
 
-/** What the filters ask for, but for times. */
+/** What the filters ask for beyond times and what the way's stretch is of. */
 function conditionsOf(way: Way, filters: OrderFilters, bind: Bind): string[] {
   const { ownerId, customerId, statuses, paymentStatuses, sku } = filters;
   const where: string[] = [];
-  if (ownerId !== undefined) where.push(`orders.customer_id = ${bind(ownerId, 'uuid')}`);
-  if (customerId !== undefined) where.push(`orders.customer_id = ${bind(customerId, 'uuid')}`);
-  if (way === 'status') {
-    where.push('orders.status = pair.status', 'orders.payment_status = pair.payment_status');
-  } else {
+  if (way !== 'customer') {
+    if (ownerId !== undefined) where.push(`orders.customer_id = ${bind(ownerId, 'uuid')}`);
+    if (customerId !== undefined) where.push(`orders.customer_id = ${bind(customerId, 'uuid')}`);
+  } else if (ownerId !== undefined && customerId !== undefined) {
+    where.push(`${bind(ownerId, 'uuid')} = ${bind(customerId, 'uuid')}`);
+  }
+  if (way !== 'status') {
     if (statuses !== undefined) where.push(`orders.status = any(${bind(statuses, 'text[]')})`);
     if (paymentStatuses !== undefined) {
       where.push(`orders.payment_status = any(${bind(paymentStatuses, 'text[]')})`);
@@ -214,7 +203,6 @@ function conditionsOf(way: Way, filters: OrderFilters, bind: Bind): string[] {
   }
   if (way === 'sku') {
     where.push(
-      `order_lines.sku = ${bind(sku, 'text')}`,
       `(order_lines.line_number = 1 or not exists (
         select from order_lines as earlier
          where earlier.order_id = order_lines.order_id
@@ -231,24 +219,20 @@ function conditionsOf(way: Way, filters: OrderFilters, bind: Bind): string[] {
   return where;
 }
 
-/** Lines bear the time of their order, so that a SKU's index has its orders by time. */
-function timesOf(
-  of: 'order' | 'line',
-  { from, to }: OrderFilters,
-  after: Position | null,
-  bind: Bind,
-): string[] {
-  const [at, id] =
-    of === 'order'
-      ? ['orders.created_at', 'orders.id']
-      : ['order_lines.created_at', 'order_lines.order_id'];
-  return [
-    ...(from === undefined ? [] : [`${at} >= ${bind(from, 'timestamptz')}`]),
-    ...(to === undefined ? [] : [`${at} < ${bind(to, 'timestamptz')}`]),
-    ...(after === null
-      ? []
-      : [`(${at}, ${id}) < (${bind(after.createdAt, 'timestamptz')}, ${bind(after.id, 'uuid')})`]),
-  ];
+function stretchOf(way: Way, filters: OrderFilters, after: Position | null, bind: Bind): Stretch {
+  const times = { ...filters, after };
+  if (way === 'time') return stretch('order', [], times, bind);
+  if (way === 'sku') {
+    return stretch('line', [['order_lines.sku', bind(filters.sku, 'text')]], times, bind);
+  }
+  const prefix: PrefixValue[] =
+    way === 'customer'
+      ? [['orders.customer_id', bind(filters.ownerId ?? filters.customerId, 'uuid')]]
+      : [
+          ['orders.status', 'pair.status'],
+          ['orders.payment_status', 'pair.payment_status'],
+        ];
+  return stretch('order', prefix, times, bind);
 }
 
 /** Each status with each payment status is a stretch of one index, in the order of time. */

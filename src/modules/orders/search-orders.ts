@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import type { Position } from './index-stretch.ts';
 import { likePattern } from './like-pattern.ts';
 import {
   matchedPage,
@@ -6,7 +7,6 @@ import {
   ordersPage,
   type PageRow,
   type PageStatement,
-  type Position,
 } from './list-queries.ts';
 import { isOpen } from './order.ts';
 import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';

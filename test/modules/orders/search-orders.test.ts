@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  matchedPage,
-  ordersPage,
-  type Position,
-} from '../../../src/modules/orders/list-queries.ts';
+import type { Position } from '../../../src/modules/orders/index-stretch.ts';
+import { matchedPage, ordersPage } from '../../../src/modules/orders/list-queries.ts';
 import { findMatches, run } from '../../../src/modules/orders/search-orders.ts';
 import { testDatabase } from '../../support/database.ts';
 import { ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';

@@ -1,0 +1,64 @@
+/** Where a page begins: after this order. */
+export interface Position {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** When the orders of a page were created. */
+export interface Times {
+  /** At or after, RFC 3339. */
+  readonly from?: string;
+  /** Before, RFC 3339. */
+  readonly to?: string;
+  readonly after: Position | null;
+}
+
+/** Rows that lie side by side in an index. */
+export interface Stretch {
+  readonly conditions: readonly string[];
+  /** The clause. */
+  readonly order: string;
+}
+
+export type Bind = (value: unknown, type: string) => string;
+
+/** Collects the values of a statement, and gives each its place in the text. */
+export function binder(parameters: unknown[]): Bind {
+  return (value, type) => `$${parameters.push(value)}::${type}`;
+}
+
+/** A column that an index begins with, and the value that it has in all rows of a stretch. */
+export type PrefixValue = readonly [column: string, value: string];
+
+/**
+ * The rows of an index that begin with these values, within these times, newest first: given by the two ends of the
+ * stretch, and in that index's whole order. Told by an `=` the planner would know that all of them have the same value,
+ * and so that the index of time has the order too; where it takes a value for frequent it would leaf through the whole
+ * history for a status, or a customer, that has no order. Lines bear the time of their order.
+ */
+export function stretch(
+  rows: 'order' | 'line',
+  prefix: readonly PrefixValue[],
+  { from, to, after }: Times,
+  bind: Bind,
+): Stretch {
+  const [at, id] =
+    rows === 'order'
+      ? ['orders.created_at', 'orders.id']
+      : ['order_lines.created_at', 'order_lines.order_id'];
+  const columns = [...prefix.map(([column]) => column), at, id];
+  const values = prefix.map(([, value]) => value);
+  const end = (comparison: string, ...more: string[]) => {
+    const given = [...values, ...more];
+    return `(${columns.slice(0, given.length).join(', ')}) ${comparison} (${given.join(', ')})`;
+  };
+  const conditions: string[] = [];
+  if (from !== undefined) conditions.push(end('>=', bind(from, 'timestamptz')));
+  else if (values.length > 0) conditions.push(end('>='));
+  if (to !== undefined) conditions.push(end('<', bind(to, 'timestamptz')));
+  if (after !== null) {
+    conditions.push(end('<', bind(after.createdAt, 'timestamptz'), bind(after.id, 'uuid')));
+  }
+  if (to === undefined && after === null && values.length > 0) conditions.push(end('<='));
+  return { conditions, order: `order by ${columns.map((column) => `${column} desc`).join(', ')}` };
+}
