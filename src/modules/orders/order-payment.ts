@@ -92,7 +92,11 @@ export async function recordPayments(
   const written = changes.map(writtenOf);
   // In one trip: under the locks of the rows all that comes of it is known before it is written.
   await Promise.all([
-    changePayments(tx, JSON.stringify(written.map(({ row }) => row))),
+    changePayments(
+      tx,
+      written.map(({ order }) => order.id),
+      JSON.stringify(written.map(({ row }) => row)),
+    ),
     appendEvents(
       tx,
       written.flatMap(({ events }) => events),

@@ -30,15 +30,20 @@ export const findCapture = statement<[provider: string, reference: string], Capt
       and provider_reference = $2::text`,
 );
 
-/** Several, by pairs of provider and reference. */
+/** Several, by pairs of provider and reference; each pair is looked for by itself, whatever the size of the ledger. */
 export const findCaptures = statement<
   [providers: readonly string[], references: readonly string[]],
   CaptureRow
 >(
   'payments.find_captures',
   `select ${captureColumns}
-     from payment_captures
-    where (provider, provider_reference) in (select * from unnest($1::text[], $2::text[]))`,
+     from unnest($1::text[], $2::text[]) as told (provider, provider_reference)
+    cross join lateral (
+      select *
+        from payment_captures
+       where payment_captures.provider = told.provider
+         and payment_captures.provider_reference = told.provider_reference
+       limit 1) as payment_captures`,
 );
 
 export const lockCapture = statement<[id: string], CaptureRow>(

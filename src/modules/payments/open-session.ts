@@ -1,4 +1,4 @@
-import type { Queryable } from '../../database/statement.ts';
+import type { Database } from '../../database/database.ts';
 import type { PaymentProvider, ProviderSession } from '../../drivers/payments/payment-provider.ts';
 import { findPayments, type PaymentRow, storeSessions } from './queries.ts';
 
@@ -39,24 +39,27 @@ export interface StoredSession {
 }
 
 /** Keeps the pages that the provider opened, each payment named once. */
-export async function keepSessions(
-  db: Queryable,
+export function keepSessions(
+  database: Database,
   opened: readonly OpenedSession[],
 ): Promise<StoredSession[]> {
+  const ids = opened.map(({ paymentId }) => paymentId);
   const rows = opened.map(({ paymentId, session }) => ({
     id: paymentId,
     session_id: session.sessionId,
     checkout_url: session.checkoutUrl,
   }));
-  const stored = await storeSessions(db, JSON.stringify(rows));
-  const first = new Map(stored.map((payment) => [payment.id, payment]));
-  const others = opened.flatMap(({ paymentId }) => (first.has(paymentId) ? [] : [paymentId]));
-  const known = others.length === 0 ? [] : await findPayments(db, others);
-  const before = new Map(known.map((payment) => [payment.id, payment]));
-  return opened.map(({ paymentId }) => {
-    const payment = first.get(paymentId);
-    return payment === undefined
-      ? { payment: before.get(paymentId)!, isFirst: false }
-      : { payment, isFirst: true };
+  return database.transaction(async (tx) => {
+    const stored = await storeSessions(tx, ids, JSON.stringify(rows));
+    const first = new Map(stored.map((payment) => [payment.id, payment]));
+    const others = ids.filter((id) => !first.has(id));
+    const known = others.length === 0 ? [] : await findPayments(tx, others);
+    const before = new Map(known.map((payment) => [payment.id, payment]));
+    return ids.map((id) => {
+      const payment = first.get(id);
+      return payment === undefined
+        ? { payment: before.get(id)!, isFirst: false }
+        : { payment, isFirst: true };
+    });
   });
 }

@@ -112,14 +112,18 @@ export const insertUnknownPayment = statement<
 /**
  * Keeps the sessions that the provider opened, `rows` a JSON array of `{id, session_id, checkout_url}`. Rows come back to
  * the first one only. It belongs to the payment's making, so `updated_at` stays: with it every index would be written.
+ *
+ * The ids are said once more, here and in what follows: joined to the rows alone, a plan that was made while the shop was
+ * new reads all payments.
  */
-export const storeSessions = statement<[rows: string], PaymentRow>(
+export const storeSessions = statement<[ids: readonly string[], rows: string], PaymentRow>(
   'payments.store_sessions',
   `update payments
       set session_id = opened.session_id,
           checkout_url = opened.checkout_url
-     from jsonb_to_recordset($1::jsonb) as opened (id uuid, session_id text, checkout_url text)
-    where payments.id = opened.id
+     from jsonb_to_recordset($2::jsonb) as opened (id uuid, session_id text, checkout_url text)
+    where payments.id = any($1::uuid[])
+      and payments.id = opened.id
       and payments.session_id is null
    returning ${paymentColumns}`,
 );
@@ -152,7 +156,8 @@ export const markAllCaptured = statement<
           next_attempt_at = null,
           updated_at = now()
      from unnest($1::uuid[], $2::text[]) as charge (payment_id, reference)
-    where payments.id = charge.payment_id`,
+    where payments.id = any($1::uuid[])
+      and payments.id = charge.payment_id`,
 );
 
 /** `reference` null keeps the one that is there. */

@@ -90,6 +90,7 @@ export const setSessionStatus = statement<[reference: string, status: SessionSta
     where reference = $1::text`,
 );
 
+/** The references are said once more: joined alone, a plan that was made on few sessions reads all of them. */
 export const setSessionStatuses = statement<
   [references: readonly string[], statuses: readonly SessionStatus[]],
   never
@@ -98,7 +99,8 @@ export const setSessionStatuses = statement<
   `update sandbox.sessions
       set status = wanted.status
      from unnest($1::text[], $2::text[]) as wanted (reference, status)
-    where sessions.reference = wanted.reference`,
+    where sessions.reference = any($1::text[])
+      and sessions.reference = wanted.reference`,
 );
 
 export const setRefundModes = statement<
@@ -109,7 +111,8 @@ export const setRefundModes = statement<
   `update sandbox.sessions
       set refund_mode = wanted.mode
      from unnest($1::text[], $2::text[]) as wanted (reference, mode)
-    where sessions.reference = wanted.reference`,
+    where sessions.reference = any($1::text[])
+      and sessions.reference = wanted.reference`,
 );
 
 /** Ends what is open; a row comes back when there is such a session. */
