@@ -1,53 +1,96 @@
 import type { Transaction } from '../../database/database.ts';
 import type { ProviderCapture, ProviderEvent } from '../../drivers/payments/payment-provider.ts';
+import type { Cause } from '../../shared/caller.ts';
 import { isId, newId } from '../../shared/ids.ts';
-import { lockOrdersForPayment, type OrderForPayment, recordPayments } from '../orders/index.ts';
-import { findCaptures, insertCaptures } from './capture-queries.ts';
+import { type OrderForPayment, recordPayments } from '../orders/index.ts';
+import { findCaptures, insertCaptures, lockOrdersOfPayments } from './capture-queries.ts';
 import { decideCapture } from './decide-capture.ts';
-import type { InboxRow } from './inbox-queries.ts';
 import {
   endOtherPayments,
-  findPayments,
-  lockPaymentsOfOrders,
+  findPaymentsBeside,
   markAllCaptured,
   type PaymentRow,
 } from './queries.ts';
 import { byProvider, captureFact } from './record-facts.ts';
 
+/** What a provider told, wherever it is kept. */
+export interface ToldEvent {
+  readonly provider: string;
+  readonly event: ProviderEvent;
+  readonly cause: Cause;
+}
+
 /** A charge that may just pay its order. */
-interface Candidate {
-  readonly row: InboxRow;
+interface Candidate<Told> {
+  readonly told: Told;
   readonly paymentId: string;
   readonly capture: ProviderCapture;
 }
 
-interface Match extends Candidate {
+interface Match<Told> extends Candidate<Told> {
   readonly payment: PaymentRow;
   readonly order: OrderForPayment;
 }
 
-interface Matches {
-  readonly matches: readonly Match[];
-  /** Payments of the orders at hand on whose pages somebody may still pay. */
-  readonly unclosed: readonly PaymentRow[];
+export interface Matches<Told> {
+  readonly matches: readonly Match<Told>[];
+  /** Whether another page of one of these orders is there on which somebody may still pay. */
+  readonly hasOthers: boolean;
 }
 
 /**
- * Applies those events of a batch that are charges which match: they pay their orders, a handful of statements for all of
- * them. Gives which were; the rest, all that needs a closer look, is left for the caller to apply one by one. What a
- * charge is says `decideCapture`, here as there.
+ * Finds those events of a batch that are charges which just pay their orders, and locks these. What a charge is says
+ * `decideCapture`, here as everywhere. The rest is left for a closer look, one by one; so is the charge of an order that
+ * somebody else is working on, since nobody waits for one order with all the others locked.
  */
-export async function applyMatchedCaptures(
+export async function findMatches<Told extends ToldEvent>(
   tx: Transaction,
-  rows: readonly InboxRow[],
-): Promise<readonly InboxRow[]> {
-  const candidates = candidatesOf(rows);
-  if (candidates.length === 0) return [];
-  const { matches, unclosed } = await findMatches(tx, candidates);
-  if (matches.length === 0) return [];
-  const captures = matches.map(({ row, payment, order, capture }) => ({
+  told: readonly Told[],
+): Promise<Matches<Told>> {
+  const candidates = candidatesOf(told);
+  if (candidates.length === 0) return { matches: [], hasOthers: false };
+  const paymentIds = candidates.map(({ paymentId }) => paymentId);
+  // In one trip, and the payments seen after their orders are locked: under that lock no other one is made.
+  const [orders, payments, known] = await Promise.all([
+    lockOrdersOfPayments(tx, paymentIds),
+    findPaymentsBeside(tx, paymentIds),
+    findCaptures(
+      tx,
+      candidates.map(({ told }) => told.provider),
+      candidates.map(({ capture }) => capture.providerReference),
+    ),
+  ]);
+  const ordersById = new Map(orders.map((order) => [order.id, order]));
+  const paymentsById = new Map(payments.map((payment) => [payment.id, payment]));
+  const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
+  const paidHere = new Set<string>();
+  const matches = candidates.flatMap((candidate) => {
+    const { told, paymentId, capture } = candidate;
+    const payment = paymentsById.get(paymentId);
+    const order = ordersById.get(payment?.orderId ?? '');
+    if (payment === undefined || order === undefined || payment.provider !== told.provider)
+      return [];
+    const isKnown = knownCharges.has(`${told.provider}:${capture.providerReference}`);
+    const decision = decideCapture({ isKnown, capture, payment, order });
+    // Of two payments of one order the second is a surplus, which it shows once the first is there.
+    if (decision.kind !== 'matched' || paidHere.has(order.id)) return [];
+    paidHere.add(order.id);
+    return [{ ...candidate, payment, order }];
+  });
+  const captured = new Set(matches.map(({ payment }) => payment.id));
+  const hasOthers = payments.some(({ id, closedAt }) => closedAt === null && !captured.has(id));
+  return { matches, hasOthers };
+}
+
+/** Does what matching charges mean: a handful of statements for all of them, in one trip. */
+export async function writeMatches(
+  tx: Transaction,
+  { matches, hasOthers }: Matches<ToldEvent>,
+): Promise<void> {
+  if (matches.length === 0) return;
+  const captures = matches.map(({ told, payment, order, capture }) => ({
     id: newId(),
-    provider: row.provider,
+    provider: told.provider,
     provider_reference: capture.providerReference,
     payment_id: payment.id,
     order_id: order.id,
@@ -55,7 +98,6 @@ export async function applyMatchedCaptures(
     currency: capture.currency,
   }));
   const paymentIds = matches.map(({ payment }) => payment.id);
-  const captured = new Set(paymentIds);
   await Promise.all([
     insertCaptures(tx, JSON.stringify(captures)),
     markAllCaptured(
@@ -63,7 +105,7 @@ export async function applyMatchedCaptures(
       paymentIds,
       matches.map(({ capture }) => capture.providerReference),
     ),
-    unclosed.some(({ id }) => !captured.has(id))
+    hasOthers
       ? endOtherPayments(
           tx,
           matches.map(({ order }) => order.id),
@@ -72,61 +114,27 @@ export async function applyMatchedCaptures(
       : [],
     recordPayments(
       tx,
-      matches.map(({ row, order, payment, capture }) => ({
+      matches.map(({ told, order, payment, capture }) => ({
         order,
         paymentStatus: 'PAID',
         facts: [captureFact('payment.captured', { paymentId: payment.id, ...capture })],
         confirms: true,
-        ...byProvider(row.cause),
+        ...byProvider(told.cause),
       })),
     ),
   ]);
-  return matches.map(({ row }) => row);
 }
 
 /** The first event of each payment and each charge; a second one has to see what the first one did. */
-function candidatesOf(rows: readonly InboxRow[]): Candidate[] {
+function candidatesOf<Told extends ToldEvent>(all: readonly Told[]): Candidate<Told>[] {
   const taken = new Set<string>();
-  return rows.flatMap((row) => {
-    const event = row.payload as ProviderEvent;
+  return all.flatMap((told) => {
+    const { event } = told;
     if (event.kind !== 'captured' || !isId(event.paymentId)) return [];
     const { paymentId, capture } = event;
-    const names = [paymentId, `${row.provider}:${capture.providerReference}`];
+    const names = [paymentId, `${told.provider}:${capture.providerReference}`];
     if (names.some((name) => taken.has(name))) return [];
     for (const name of names) taken.add(name);
-    return [{ row, paymentId, capture }];
+    return [{ told, paymentId, capture }];
   });
-}
-
-/** Those that match, with the rows of their orders and payments locked in the one order. */
-async function findMatches(tx: Transaction, candidates: readonly Candidate[]): Promise<Matches> {
-  const paymentIds = candidates.map(({ paymentId }) => paymentId);
-  const found = await findPayments(tx, paymentIds);
-  const orderIds = found.flatMap(({ orderId }) => (orderId === null ? [] : [orderId]));
-  const [orders, locked, known] = await Promise.all([
-    lockOrdersForPayment(tx, orderIds),
-    lockPaymentsOfOrders(tx, orderIds),
-    findCaptures(
-      tx,
-      candidates.map(({ row }) => row.provider),
-      candidates.map(({ capture }) => capture.providerReference),
-    ),
-  ]);
-  const payments = new Map(locked.map((payment) => [payment.id, payment]));
-  const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
-  const paidHere = new Set<string>();
-  const matches = candidates.flatMap((candidate) => {
-    const { row, paymentId, capture } = candidate;
-    const payment = payments.get(paymentId);
-    const order = orders.get(payment?.orderId ?? '');
-    if (payment === undefined || order === undefined || payment.provider !== row.provider)
-      return [];
-    const isKnown = knownCharges.has(`${row.provider}:${capture.providerReference}`);
-    const decision = decideCapture({ isKnown, capture, payment, order });
-    // Of two payments of one order the second is a surplus, which it shows once the first is there.
-    if (decision.kind !== 'matched' || paidHere.has(order.id)) return [];
-    paidHere.add(order.id);
-    return [{ ...candidate, payment, order }];
-  });
-  return { matches, unclosed: locked.filter(({ closedAt }) => closedAt === null) };
 }

@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import type { OrderForPayment } from '../orders/index.ts';
 import type { CaptureKind } from './payment.ts';
 
 export interface CaptureRow {
@@ -44,6 +45,18 @@ export const findCaptures = statement<
        where payment_captures.provider = told.provider
          and payment_captures.provider_reference = told.provider_reference
        limit 1) as payment_captures`,
+);
+
+/** The orders of these payments, locked in the one order; those that somebody else holds are left out. */
+export const lockOrdersOfPayments = statement<[paymentIds: readonly string[]], OrderForPayment>(
+  'payments.lock_orders',
+  `select orders.id, orders.number, orders.customer_id as "customerId", orders.status,
+          orders.payment_status as "paymentStatus", orders.total_minor as "totalMinor", orders.currency,
+          orders.expires_at as "expiresAt", orders.last_sequence as "lastSequence"
+     from orders
+    where orders.id = any(array(select order_id from payments where id = any($1::uuid[])))
+    order by orders.id
+      for no key update skip locked`,
 );
 
 export const lockCapture = statement<[id: string], CaptureRow>(

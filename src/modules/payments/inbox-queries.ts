@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import type { ProviderEvent } from '../../drivers/payments/payment-provider.ts';
 import type { Cause } from '../../shared/caller.ts';
 
 export const readTime = statement<[], { now: Date }>(
@@ -11,30 +12,28 @@ export interface InboxRow {
   provider: string;
   eventId: string;
   type: string;
-  /** A ProviderEvent as JSON: its dates are texts. */
-  payload: unknown;
+  /** Of JSON: its dates are texts. */
+  event: ProviderEvent;
   cause: Cause;
   attempts: number;
 }
 
 /**
- * `rows` is a JSON array of `{id, provider, event_id, type, payload, cause, ignored}`. The ids of those that are new come
- * back. `ignored` ones are kept and never worked on.
+ * `rows` is a JSON array with the columns as members. The ids of those that are new come back. Only what is RECEIVED is
+ * worked on, at once.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
   'payments.insert_provider_events',
   `insert into provider_events (id, provider, event_id, type, payload, cause, status, outcome, next_attempt_at)
-   select id, provider, event_id, type, payload, cause,
-          case when ignored then 'IGNORED' else 'RECEIVED' end,
-          case when ignored then 'ignored' end,
-          case when ignored then null else now() end
+   select id, provider, event_id, type, payload, cause, status, outcome,
+          case status when 'RECEIVED' then now() end
      from jsonb_to_recordset($1::jsonb) as new_event
-       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, ignored boolean)
+       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, status text, outcome text)
    on conflict (provider, event_id) do nothing
    returning id`,
 );
 
-const inboxColumns = `id, provider, event_id as "eventId", type, payload, cause, attempts`;
+const inboxColumns = `id, provider, event_id as "eventId", type, payload as event, cause, attempts`;
 
 /** The next events that are due and that nobody else is working on, locked for this transaction. */
 export const lockDueEvents = statement<[limit: number], InboxRow>(

@@ -1,6 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import type { ProviderEvent } from '../../drivers/payments/payment-provider.ts';
-import { applyMatchedCaptures } from './apply-captures.ts';
+import { findMatches, writeMatches } from './apply-captures.ts';
 import { applyEvent, type EventOutcome } from './apply-event.ts';
 import { backoffSeconds } from './backoff.ts';
 import {
@@ -75,9 +74,13 @@ async function applyTogether({
   try {
     const applied = await database.transaction(async (tx) => {
       taken = await lockDueEvents(tx, BATCH_SIZE_MAX);
-      const matched = await applyMatchedCaptures(tx, taken);
+      const found = await findMatches(tx, taken);
+      const matched = found.matches.map(({ told }) => told);
       const ids = matched.map(({ id }) => id);
-      if (ids.length > 0) await finishEvents(tx, ids, 'APPLIED', 'matched');
+      await Promise.all([
+        writeMatches(tx, found),
+        ids.length > 0 ? finishEvents(tx, ids, 'APPLIED', 'matched') : [],
+      ]);
       return matched;
     });
     return { taken, applied };
@@ -98,8 +101,7 @@ async function applyAlone(deps: InboxDependencies, id: string): Promise<boolean>
     const outcome = await database.transaction(async (tx) => {
       [taken] = await lockEvent(tx, id);
       if (taken === undefined) return null;
-      const event = taken.payload as ProviderEvent;
-      const result = await applyEvent(tx, taken.provider, event, taken.cause);
+      const result = await applyEvent(tx, taken.provider, taken.event, taken.cause);
       const status = isWithoutEffect(result) ? 'IGNORED' : 'APPLIED';
       await finishEvents(tx, [taken.id], status, result);
       return result;

@@ -7,16 +7,12 @@ import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
+import type { ToldEvent } from './apply-captures.ts';
 import { createDatabaseTime } from './database-time.ts';
 import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
 import { applyDueEvents, type InboxOutcome } from './inbox.ts';
 import { createInitiating, type Initiated } from './initiate-payment.ts';
-import {
-  type EventToStore,
-  type ReceivedWebhook,
-  receiveWebhook,
-  storeEvents,
-} from './receive-webhook.ts';
+import { type ReceivedWebhook, receiveWebhook } from './receive-webhook.ts';
 import { type ReconcileReport, reconcilePayments } from './reconcile-payments.ts';
 import { refundPayment } from './refund-payment.ts';
 import { createRepeater } from './repeat.ts';
@@ -29,6 +25,7 @@ import type {
   RefundView,
 } from './schemas.ts';
 import { askProvider, decideDueMoney } from './settle-money.ts';
+import { type StoredAs, storeAndApply, storeEvents } from './store-events.ts';
 
 const INBOX_INTERVAL_MS = 500;
 const SETTLE_INTERVAL_MS = 1_000;
@@ -102,12 +99,14 @@ export function createPayments(deps: PaymentsDependencies): Payments {
     },
   };
   const initiate = createInitiating(deps);
-  const store = createBatcher<EventToStore, boolean>({
+  /** A server that only answers requests leaves money to the workers. */
+  let isWorking = false;
+  const store = createBatcher<ToldEvent, StoredAs>({
     lanes: 1,
     sizeMax: STORED_TOGETHER_MAX,
     waitingMax: RECEIVING_MAX,
     exclusives: () => [],
-    run: (events) => storeEvents(database, events),
+    run: (events) => (isWorking ? storeAndApply : storeEvents)(database, events),
     mayRetryAlone: () => true,
   });
   const receiving = { provider: deps.provider, store, now: createDatabaseTime(database) };
@@ -145,14 +144,17 @@ export function createPayments(deps: PaymentsDependencies): Payments {
       return outcome;
     },
     async receiveWebhook(webhook) {
+      let stored: StoredAs;
       try {
-        onWebhook(await receiveWebhook(receiving, webhook));
+        stored = await receiveWebhook(receiving, webhook);
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal !== null) onWebhook(refusal);
         throw error;
       }
-      inboxWork.nudge();
+      onWebhook(stored === 'duplicate' ? 'duplicate' : 'accepted');
+      if (stored === 'applied') inbox.onOutcome('matched');
+      else inboxWork.nudge();
     },
     getPayment: (caller, paymentId) => getPayment(database, caller, paymentId),
     listPayments: (input) => listPayments(database, cursors, input),
@@ -172,9 +174,11 @@ export function createPayments(deps: PaymentsDependencies): Payments {
       return decided || asked;
     },
     start() {
+      isWorking = true;
       for (const one of background) one.start();
     },
     async stop() {
+      isWorking = false;
       await Promise.all(background.map((one) => one.stop()));
     },
   };

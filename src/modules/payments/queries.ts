@@ -69,14 +69,12 @@ export const lockPayment = statement<[id: string], PaymentRow>(
       for no key update`,
 );
 
-/** All payments of several orders. */
-export const lockPaymentsOfOrders = statement<[orderIds: readonly string[]], PaymentRow>(
-  'payments.lock_of_orders',
+/** These payments and the others of their orders. */
+export const findPaymentsBeside = statement<[ids: readonly string[]], PaymentRow>(
+  'payments.find_beside',
   `select ${paymentColumns}
      from payments
-    where payments.order_id = any($1::uuid[])
-    order by payments.id
-      for no key update`,
+    where payments.order_id = any(array(select order_id from payments where id = any($1::uuid[])))`,
 );
 
 /** The payments of orders on whose pages somebody may still pay. One an order is OPEN. */

@@ -1,20 +1,18 @@
-import type { Queryable } from '../../database/statement.ts';
 import type { PaymentProvider, ProviderEvent } from '../../drivers/payments/payment-provider.ts';
 import type { Cause } from '../../shared/caller.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { newId } from '../../shared/ids.ts';
+import type { ToldEvent } from './apply-captures.ts';
 import { paymentsErrors, providerUnavailable } from './errors.ts';
-import { insertProviderEvents } from './inbox-queries.ts';
 import { isProviderError } from './provider-errors.ts';
+import type { StoredAs } from './store-events.ts';
 
 /** Longer names than any provider gives, and short enough for an index. */
 const NAME_LENGTH_MAX = 255;
 
 export interface ReceiveDependencies {
   readonly provider: PaymentProvider;
-  /** False when it was stored before. */
-  readonly store: (event: EventToStore) => Promise<boolean>;
+  readonly store: (event: ToldEvent) => Promise<StoredAs>;
   /** The database's time. */
   readonly now: () => Promise<Date>;
 }
@@ -34,39 +32,12 @@ export interface ReceivedWebhook {
 export async function receiveWebhook(
   { provider, store, now }: ReceiveDependencies,
   { providerName, headers, body, cause }: ReceivedWebhook,
-): Promise<'accepted' | 'duplicate'> {
+): Promise<StoredAs> {
   if (providerName !== null && providerName !== provider.name) {
     throw new CodedError(requestErrors.notFound);
   }
   const event = await read(provider, headers, body, await now());
-  const stored = await store({ provider: provider.name, event, cause });
-  return stored ? 'accepted' : 'duplicate';
-}
-
-export interface EventToStore {
-  readonly provider: string;
-  readonly event: ProviderEvent;
-  readonly cause: Cause;
-}
-
-/** Stores events, each once by its own id; tells of each whether it is new. */
-export async function storeEvents(
-  db: Queryable,
-  events: readonly EventToStore[],
-): Promise<boolean[]> {
-  const rows = events.map(({ provider, event, cause }) => ({
-    id: newId(),
-    provider,
-    event_id: event.id,
-    type: event.type,
-    payload: event,
-    cause,
-    ignored: event.kind === 'ignored',
-  }));
-  const stored = new Set(
-    (await insertProviderEvents(db, JSON.stringify(rows))).map(({ id }) => id),
-  );
-  return rows.map(({ id }) => stored.has(id));
+  return store({ provider: provider.name, event, cause });
 }
 
 async function read(

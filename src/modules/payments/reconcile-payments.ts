@@ -9,9 +9,9 @@ import { applyRefundState } from './apply-refund.ts';
 import { findCapture } from './capture-queries.ts';
 import { shortMessage } from './provider-errors.ts';
 import { listForReconciliation, type PaymentRow } from './queries.ts';
-import { storeEvents } from './receive-webhook.ts';
 import { bySystem } from './record-facts.ts';
 import { listSettledRefunds, type SettledRefundRow } from './refund-queries.ts';
+import { storeEvents } from './store-events.ts';
 
 const PAGE_SIZE = 100;
 const CALLS_MAX = 5;
@@ -102,8 +102,8 @@ async function comparePayment(
   }
   const findings: Finding[] = [];
   const heal = async (event: ProviderEvent, what: string) => {
-    const [isNew] = await storeEvents(database, [{ provider: provider.name, event, cause }]);
-    if (isNew === true) findings.push({ kind: 'healed', id: payment.id, what });
+    const [stored] = await storeEvents(database, [{ provider: provider.name, event, cause }]);
+    if (stored === 'received') findings.push({ kind: 'healed', id: payment.id, what });
   };
   for (const capture of state.captures) {
     const [known] = await findCapture(database, provider.name, capture.providerReference);
