@@ -16,8 +16,10 @@ export interface Times {
 /** Rows that lie side by side in an index. */
 export interface Stretch {
   readonly conditions: readonly string[];
-  /** The clause. */
-  readonly order: string;
+  /** The index, whole. */
+  readonly columns: readonly string[];
+  /** What `newestOf` calls these columns: those that all of its rows share, then `created_at` and `id`. */
+  readonly names: readonly string[];
 }
 
 export type Bind = (value: unknown, type: string) => string;
@@ -60,5 +62,49 @@ export function stretch(
     conditions.push(end('<', bind(after.createdAt, 'timestamptz'), bind(after.id, 'uuid')));
   }
   if (to === undefined && after === null && values.length > 0) conditions.push(end('<='));
-  return { conditions, order: `order by ${columns.map((column) => `${column} desc`).join(', ')}` };
+  return {
+    conditions,
+    columns,
+    names: [...prefix.map((_, index) => `shared_${index}`), 'created_at', 'id'],
+  };
+}
+
+/** By the whole index, so that rows which come in its order need no sorting. */
+export function newestFirst(columns: readonly string[]): string {
+  return `order by ${columns.map((column) => `${column} desc`).join(', ')}`;
+}
+
+/**
+ * The newest rows of a stretch that meet the conditions, as many as `limit` says, a parameter that is `rowsMax` at most.
+ * They have the columns of the stretch and those that are named.
+ *
+ * Limited three times, since the planner takes a limit that it does not know for a tenth of all rows. The first one alone
+ * makes one plan for any values look dearer than a new one for these values, the more so the larger the shop: among a
+ * million orders each page was planned anew, which took two to four times what it took to read it. The second one, which
+ * it knows, makes the plan cost the same in every shop, and the third one makes it cheaper than any new one. The first
+ * one keeps it from sorting while there are few orders.
+ */
+export function newestOf(
+  { conditions, columns, names }: Stretch,
+  wanted: {
+    readonly from: string;
+    readonly columns: readonly string[];
+    readonly where: readonly string[];
+    readonly limit: string;
+    readonly rowsMax: number;
+  },
+): string {
+  const all = [...conditions, ...wanted.where];
+  const named = columns.map((column, index) => `${column} as ${names[index]}`);
+  return `select *
+     from (select *
+             from (select ${[...named, ...wanted.columns].join(', ')}
+                     from ${wanted.from}
+                    ${all.length === 0 ? '' : `where ${all.join('\n                      and ')}`}
+                    ${newestFirst(columns)}
+                    limit ${wanted.limit}) as newest
+            ${newestFirst(names)}
+            limit ${wanted.rowsMax}) as newest
+    ${newestFirst(names)}
+    limit ${wanted.limit}`;
 }

@@ -58,7 +58,7 @@ function findPage(
 ): Promise<PageRow[]> {
   if (search === undefined) return run(db, ordersPage(filters, after, limit));
   if (isStaff(caller)) return searchOrders(db, search, filters, after, limit);
-  const wanted = { text: search, emails: false, amongMax: null };
+  const wanted = { text: search, emails: false, pages: null };
   return run(db, ordersPage(filters, after, limit, wanted));
 }
 

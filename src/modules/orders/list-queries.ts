@@ -1,6 +1,9 @@
+import { PAGE_LIMIT_MAX } from '../../shared/pagination.ts';
 import {
   type Bind,
   binder,
+  newestFirst,
+  newestOf,
   type Position,
   type PrefixValue,
   type Stretch,
@@ -34,8 +37,8 @@ export interface OrderFilters {
 export interface WantedText {
   readonly text: string;
   readonly emails: boolean;
-  /** Looked for among so many orders only, the newest; null: among all. */
-  readonly amongMax: number | null;
+  /** Looked for among so many pages of orders only, the newest; null: among all. */
+  readonly pages: number | null;
 }
 
 /** A statement, its name made of what its text depends on, and the values. */
@@ -43,6 +46,8 @@ export interface PageStatement {
   readonly name: string;
   readonly text: string;
   readonly parameters: readonly unknown[];
+  /** Reads no more than its page (`Queryable.run`). */
+  readonly isShort: boolean;
 }
 
 /** One order of a page: whose it is, and how new what is shown of it has to be. */
@@ -54,7 +59,11 @@ export interface PageRow {
 
 const pageColumns = `orders.id, orders.customer_id as "customerId", orders.last_sequence as "lastSequence"`;
 
-const newestFirst = 'order by orders.created_at desc, orders.id desc';
+/** The largest page, and the row that tells whether there is another one. */
+const PAGE_ROWS_MAX = PAGE_LIMIT_MAX + 1;
+
+/** Of what a page holds but for `created_at` and `id`: what it tells, and what a text is looked for in. */
+const orderColumns = ['orders.customer_id', 'orders.last_sequence', 'orders.number'];
 
 /** What a page is read through: an index that has the orders in their order, so that only the page itself is read. */
 type Way = 'customer' | 'status' | 'sku' | 'time';
@@ -83,29 +92,29 @@ export function ordersPage(
   const way = wayOf(filters);
   const parameters: unknown[] = [limit];
   const bind = binder(parameters);
-  const { conditions, order } = stretchOf(way, filters, after, bind);
-  const where = [...conditions, ...conditionsOf(way, filters, bind)];
+  const where = conditionsOf(way, filters, bind);
+  // Each order is listed once for a SKU, which leaves out few.
+  const isShort = wanted === null && where.length === (way === 'sku' ? 1 : 0);
   const found = wanted === null ? null : textCondition(wanted, bind);
-  const fenced = wanted !== null && wanted.amongMax !== null;
-  if (found !== null && !fenced) where.push(found);
-  const one = `select orders.*
-     from ${way === 'sku' ? 'order_lines join orders on orders.id = order_lines.order_id' : 'orders'}
-    ${where.length === 0 ? '' : `where ${where.join('\n      and ')}`}
-    ${order}
-    limit ${fenced ? bind(wanted.amongMax, 'int') : '$1::int'}`;
-  const page = fenced ? `select * from (${one}) as orders where ${found}` : one;
+  const pages = wanted?.pages ?? null;
+  if (found !== null && pages === null) where.push(found);
+  const ofWay = stretchOf(way, filters, after, bind);
+  const newest = newestOf(ofWay, {
+    from: way === 'sku' ? 'order_lines join orders on orders.id = order_lines.order_id' : 'orders',
+    columns: orderColumns,
+    where,
+    limit: pages === null ? '$1::int' : bind(pages * limit, 'int'),
+    rowsMax: PAGE_ROWS_MAX * (pages ?? 1),
+  });
+  const page = pages === null ? newest : `select * from (${newest}) as orders where ${found}`;
   return {
-    name: nameOf(
-      wanted === null ? 'page' : `search_${fenced ? 'newest' : 'all'}_${wanted.emails ? 'e' : 'o'}`,
-      way,
-      filters,
-      after,
-    ),
+    name: nameOf(kindOf(wanted), way, filters, after),
     text: `select ${pageColumns}
      from ${way === 'status' ? `${statusPairs(filters, bind)} cross join lateral ` : ''}(${page}) as orders
-    ${newestFirst}
+    ${newestFirst(way === 'status' ? ['created_at', 'id'] : ofWay.names)}
     limit $1::int`,
     parameters,
+    isShort,
   };
 }
 
@@ -126,33 +135,42 @@ export function matchedPage(
   const ofAll = stretch('order', [], times, bind);
   const ofCustomer = stretch('order', [['orders.customer_id', 'match.customer_id']], times, bind);
   const ofSku = stretch('line', [['order_lines.sku', 'match.sku']], times, bind);
-  const orders = (limitText: string) => `select orders.created_at, orders.id
-     from orders
-    where ${[...ofCustomer.conditions, ...conditions].join('\n      and ')}
-    ${ofCustomer.order}
-    limit ${limitText}`;
-  const lines = (limitText: string) => `select order_lines.created_at, order_lines.order_id as id
-     from order_lines
-    ${conditions.length === 0 ? '' : 'join orders on orders.id = order_lines.order_id'}
-    where ${[...ofSku.conditions, 'order_lines.name = match.name', firstOfItsKind, ...conditions].join('\n      and ')}
-    ${ofSku.order}
-    limit ${limitText}`;
-  const numbered = [...ofAll.conditions, ...conditions];
-  const { skus, names, customerIds, numberFrom, numberBelow } = matches;
+  const orders = (limit: string) =>
+    newestOf(ofCustomer, {
+      from: 'orders',
+      columns: [],
+      where: conditions,
+      limit,
+      rowsMax: PAGE_ROWS_MAX,
+    });
+  const lines = (limit: string) =>
+    newestOf(ofSku, {
+      from: `order_lines${conditions.length === 0 ? '' : ' join orders on orders.id = order_lines.order_id'}`,
+      columns: [],
+      where: ['order_lines.name = match.name', firstOfItsKind, ...conditions],
+      limit,
+      rowsMax: PAGE_ROWS_MAX,
+    });
+  const { skus, names, customerIds, numbers } = matches;
+  const ofNumbers = [
+    `orders.number = any(${bind(numbers, 'text[]')})`,
+    ...ofAll.conditions,
+    ...conditions,
+  ];
   const branches = [
-    // Numbers were counted: that few are read and sorted, and `offset 0` keeps the planner from leafing for them.
-    `(select orders.created_at, orders.id
-     from (select * from orders
-            where number >= ${bind(numberFrom, 'text')} and number < ${bind(numberBelow, 'text')}
+    // That few are read and sorted, and `offset 0` keeps the planner from leafing for them.
+    `(select created_at, id
+     from (select orders.created_at, orders.id
+             from orders
+            where ${ofNumbers.join('\n              and ')}
            offset 0) as orders
-    ${numbered.length === 0 ? '' : `where ${numbered.join('\n      and ')}`}
-    ${newestFirst}
+    ${newestFirst(['created_at', 'id'])}
     limit $1::int)`,
     newestOfEach(
-      `unnest(${bind(skus, 'text[]')}, ${bind(names, 'text[]')}) as match (sku, name)`,
+      rowsOf('match', { sku: bind(skus, 'text[]'), name: bind(names, 'text[]') }),
       lines,
     ),
-    newestOfEach(`unnest(${bind(customerIds, 'uuid[]')}) as match (customer_id)`, orders),
+    newestOfEach(rowsOf('match', { customer_id: bind(customerIds, 'uuid[]') }), orders),
   ];
   return {
     name: nameOf('matched', 'time', filters, after),
@@ -162,12 +180,13 @@ export function matchedPage(
             order by created_at desc, id desc
             limit $1::int) as page
      join orders on orders.id = page.id
-    ${newestFirst}`,
+    ${newestFirst(['orders.created_at', 'orders.id'])}`,
     parameters,
+    isShort: false,
   };
 }
 
-function newestOfEach(matches: string, newest: (limitText: string) => string): string {
+function newestOfEach(matches: string, newest: (limit: string) => string): string {
   return `(select each.created_at, each.id
      from (select match.*
              from ${matches}
@@ -175,6 +194,14 @@ function newestOfEach(matches: string, newest: (limitText: string) => string): s
             order by newest.created_at desc, newest.id desc
             limit $1::int) as match
     cross join lateral (${newest('$1::int')}) as each)`;
+}
+
+/** Arrays of one length as rows. The limit says nothing, but for that the planner guesses few and not ten (`newestOf`). */
+function rowsOf(alias: string, arrays: Readonly<Record<string, string>>): string {
+  const values = Object.values(arrays);
+  return `(select *
+             from unnest(${values.join(', ')}) as ${alias} (${Object.keys(arrays).join(', ')})
+            limit cardinality(${values[0]})) as ${alias}`;
 }
 
 /** An order may have a SKU in several lines, and is listed once. */
@@ -237,11 +264,20 @@ function stretchOf(way: Way, filters: OrderFilters, after: Position | null, bind
 
 /** Each status with each payment status is a stretch of one index, in the order of time. */
 function statusPairs(filters: OrderFilters, bind: Bind): string {
-  const statuses = [...new Set(filters.statuses ?? orderStatuses)];
   const payments = [...new Set(filters.paymentStatuses ?? paymentStatuses)];
-  return `(select status, payment_status
-             from unnest(${bind(statuses, 'text[]')}) as status
-            cross join unnest(${bind(payments, 'text[]')}) as payment_status) as pair`;
+  const pairs = [...new Set(filters.statuses ?? orderStatuses)].flatMap((status) =>
+    payments.map((payment) => ({ status, payment })),
+  );
+  return rowsOf('pair', {
+    status: bind(
+      pairs.map(({ status }) => status),
+      'text[]',
+    ),
+    payment_status: bind(
+      pairs.map(({ payment }) => payment),
+      'text[]',
+    ),
+  });
 }
 
 /**
@@ -262,6 +298,12 @@ function textCondition({ text, emails }: WantedText, bind: Bind): string {
          where order_lines.order_id = orders.id
            and lower(order_lines.sku || chr(10) || order_lines.name) like (select lower(${pattern}))
         offset 0)${emails ? ofCustomer : ''})`;
+}
+
+function kindOf(wanted: WantedText | null): string {
+  if (wanted === null) return 'page';
+  const { pages, emails } = wanted;
+  return `search_${pages === null ? 'all' : `newest_${pages}`}_${emails ? 'e' : 'o'}`;
 }
 
 const filterNames = [

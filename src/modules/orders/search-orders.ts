@@ -35,12 +35,12 @@ export async function searchOrders(
   after: Position | null,
   limit: number,
 ): Promise<PageRow[]> {
-  const leaf = (amongMax: number | null) =>
-    run(db, ordersPage(filters, after, limit, { text: search, emails: true, amongMax }));
+  const leaf = (pages: number | null) =>
+    run(db, ordersPage(filters, after, limit, { text: search, emails: true, pages }));
   // One customer's orders, or those that are open, are few enough to look at each.
   if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return leaf(null);
   for (const { pages, matchesMax } of rounds) {
-    const newest = await leaf(pages * limit);
+    const newest = await leaf(pages);
     if (newest.length >= limit) return newest;
     const matches = await findMatches(db, search, matchesMax);
     if (matches !== null) return run(db, matchedPage(matches, filters, after, limit));
@@ -54,23 +54,20 @@ export async function findMatches(
   search: string,
   matchesMax: number,
 ): Promise<SearchMatches | null> {
-  const numberFrom = search;
-  const numberBelow = `${search}${LAST_CHARACTER}`;
   const numbersMax = matchesMax * NUMBERS_PER_MATCH;
   const find = hasTrigram(search) ? findMatchesByIndex : findMatchesByScan;
   const [found] = await find(
     db,
     likePattern(search),
-    numberFrom,
-    numberBelow,
+    search,
+    `${search}${LAST_CHARACTER}`,
     matchesMax,
     numbersMax,
     likePattern(addressPart(search)),
   );
   const { skus, names, customerIds, numbers } = found!;
-  const isMany =
-    skus.length > matchesMax || customerIds.length > matchesMax || numbers > numbersMax;
-  return isMany ? null : { skus, names, customerIds, numberFrom, numberBelow };
+  const isMany = skus.length > matchesMax || customerIds.length > matchesMax || numbers === null;
+  return isMany ? null : { skus, names, customerIds, numbers };
 }
 
 /** What an index is asked for an address that was typed whole: the part before the domain. */
@@ -84,6 +81,9 @@ function hasTrigram(text: string): boolean {
   return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
 }
 
-export function run(db: Queryable, { name, text, parameters }: PageStatement): Promise<PageRow[]> {
-  return db.run<PageRow>(name, text, parameters);
+export function run(
+  db: Queryable,
+  { name, text, parameters, isShort }: PageStatement,
+): Promise<PageRow[]> {
+  return db.run<PageRow>(name, text, parameters, isShort);
 }

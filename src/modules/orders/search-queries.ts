@@ -6,9 +6,7 @@ export interface SearchMatches {
   readonly skus: readonly string[];
   readonly names: readonly string[];
   readonly customerIds: readonly string[];
-  /** Numbers that begin with it, from the first to before the second. */
-  readonly numberFrom: string;
-  readonly numberBelow: string;
+  readonly numbers: readonly string[];
 }
 
 /**
@@ -28,7 +26,7 @@ const find = (key: (column: string) => string) => `with named as materialized (
         and (email_key || '') like (select lower($1::text))
       limit $4::int + 1),
    numbered as materialized (
-     select id
+     select number
        from orders
       where number >= $2::text
         and number < $3::text
@@ -36,7 +34,7 @@ const find = (key: (column: string) => string) => `with named as materialized (
    select array(select sku from named) as skus,
           array(select name from named) as names,
           array(select id from addressed) as "customerIds",
-          (select count(*)::int from numbered) as numbers`;
+          (select coalesce(array_agg(number), '{}') from numbered having count(*) <= $5::int) as numbers`;
 
 type Parameters = [
   pattern: string,
@@ -50,7 +48,8 @@ interface Row {
   skus: string[];
   names: string[];
   customerIds: string[];
-  numbers: number;
+  /** Null: too many. */
+  numbers: string[] | null;
 }
 
 /** By the indexes of trigrams. */

@@ -130,13 +130,12 @@ describe('the list of orders', () => {
     };
     const names = Object.keys(values) as (keyof typeof values)[];
     const after = { createdAt: '2026-01-01T00:00:00Z', id: ann.id };
-    const wanted = { text: 'x', emails: true, amongMax: null };
+    const wanted = { text: 'x', emails: true, pages: null };
     const matches = {
       skus: ['X'],
       names: ['x'],
       customerIds: [ann.id],
-      numberFrom: 'x',
-      numberBelow: 'y',
+      numbers: ['x'],
     };
     const seen = new Map<string, string>();
     for (let mask = 0; mask < 2 ** names.length; mask += 1) {
@@ -149,7 +148,7 @@ describe('the list of orders', () => {
         ordersPage(filters, position, 3),
         ordersPage({ ...filters, ...(statuses && { statuses: ['FAILED'] }) }, position, 3),
         ordersPage(filters, position, 3, wanted),
-        ordersPage(filters, position, 3, { ...wanted, amongMax: 10 }),
+        ordersPage(filters, position, 3, { ...wanted, pages: 5 }),
         ordersPage(filters, position, 3, { ...wanted, emails: false }),
         matchedPage(matches, filters, position, 3),
       ];

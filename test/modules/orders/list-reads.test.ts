@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import pg from 'pg';
+import type { Queryable } from '../../../src/database/statement.ts';
 import type { Position } from '../../../src/modules/orders/index-stretch.ts';
 import { type OrderFilters, ordersPage } from '../../../src/modules/orders/list-queries.ts';
+import { searchOrders } from '../../../src/modules/orders/search-orders.ts';
 import { testDatabase } from '../../support/database.ts';
 import { ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
@@ -10,6 +12,7 @@ import { query } from '../../support/until.ts';
 
 const ORDERS = 600;
 const LIMIT = 20;
+const TIMES = 8;
 
 /** A shop in which every order has the same status and is of one customer, and the planner knows it. */
 const { database, url } = await testDatabase();
@@ -64,6 +67,63 @@ describe('a page reads its own orders and no others', () => {
     test(`${name}, of a time`, async () => {
       const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
       assert.deepEqual(await reads({ ...filters, ...times }, null), { onPage, lookedAt: onPage });
+    });
+  }
+});
+
+/** How often each statement was planned for its values, of `TIMES` executions; the first five always are. */
+async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<number[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const run = async <Row>(name: string, text: string, values: readonly unknown[]) =>
+      (await client.query({ name, text, values: [...values] })).rows as Row[];
+    for (let time = 0; time < TIMES; time += 1) await read({ run });
+    const { rows } = await client.query<{ plannings: number }>(
+      'select custom_plans::int as plannings from pg_prepared_statements where custom_plans > 0',
+    );
+    return rows.map((row) => row.plannings);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a plan is kept, however many orders there are', () => {
+  const { createdAt, id } = viewOf(placed[ORDERS / 2]!);
+  const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
+  const narrowed: readonly [string, OrderFilters][] = [
+    ['the newest', {}],
+    ['of a time', times],
+    ['a customer’s own', { ownerId: ann.id }],
+    ['what the kitchen has before it', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
+    ['cancelled and paid back', { statuses: ['CANCELLED'], paymentStatuses: ['REFUNDED'] }],
+    ['with a SKU', { sku: rice.sku }],
+    ['with a SKU, cancelled', { sku: rice.sku, statuses: ['CANCELLED'] }],
+    ['with a SKU, open', { sku: rice.sku, statuses: ['PENDING'] }],
+  ];
+  before(() =>
+    query(
+      url,
+      `update pg_class set reltuples = 1000000 where relname in ('orders', 'order_lines', 'users')`,
+    ),
+  );
+  for (const [name, filters] of narrowed) {
+    for (const after of [null, { createdAt, id }]) {
+      test(`${name}${after === null ? '' : ', further down'}`, async () => {
+        const { name, text, parameters } = ordersPage(filters, after, LIMIT + 1);
+        assert.deepEqual(await plannings((db) => db.run(name, text, parameters)), [5]);
+      });
+    }
+    if (filters.sku !== undefined) continue;
+    test(`${name}, searched`, async () => {
+      const planned = await plannings((db) =>
+        searchOrders(db, 'no such', filters, null, LIMIT + 1),
+      );
+      assert.ok(planned.length > 0);
+      assert.deepEqual(
+        planned,
+        planned.map(() => 5),
+      );
     });
   }
 });

@@ -37,10 +37,10 @@ async function matched(search: string, matchesMax = 100): Promise<string[] | nul
   return matches && idsOf(await run(database, matchedPage(matches, {}, null, 100)));
 }
 
-/** What leafing through all orders finds, or through the newest ones. */
-async function leafed(text: string, amongMax: number | null = null): Promise<string[]> {
-  const wanted = { text, emails: true, amongMax };
-  return idsOf(await run(database, ordersPage({}, null, 100, wanted)));
+/** What leafing through all orders finds, or through so many of the newest ones. */
+async function leafed(text: string, newest: number | null = null): Promise<string[]> {
+  const wanted = { text, emails: true, pages: newest === null ? null : 1 };
+  return idsOf(await run(database, ordersPage({}, null, newest ?? 100, wanted)));
 }
 
 describe('the search of staff', () => {
