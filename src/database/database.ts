@@ -4,6 +4,7 @@ import type { ErrorDefinition } from '../shared/errors.ts';
 import type { SpanOptions, Tracing } from '../shared/tracing.ts';
 import { isAfterFailure, isConnectionFault, isRetryable, toCodedError } from './database-errors.ts';
 import type { Queryable } from './statement.ts';
+import { createTurns } from './turns.ts';
 
 /**
  * One open transaction. Everything run on it commits or rolls back together. Statements called without waiting, as in
@@ -15,6 +16,12 @@ export interface Transaction extends Queryable {
   readonly isCommitted: boolean;
   /** Tells what it changes to `onCommit` of the database, once it is committed and before anybody is answered. */
   announce(change: Change): void;
+  /**
+   * Sends the COMMIT behind the statements that were called, in the same trip, and gives what `last`, their answers,
+   * gives: for work that has nothing left to decide. One of them that fails rolls back all the same. They must all have
+   * been called by now: what is run after this is refused, and what was sent stays.
+   */
+  commitBehind<T>(last: Promise<T>): Promise<T>;
 }
 
 /** What a copy in memory has to know: of this subject, only what bears this stamp or a later one is true from now on. */
@@ -44,6 +51,7 @@ export interface Database extends Queryable {
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** Connections, and two more for short statements. */
   readonly poolMax: number;
   /** Constraint name to refusal: a violation of it is an answer to the caller, not a fault. */
   readonly constraints: Readonly<Record<string, ErrorDefinition>>;
@@ -69,6 +77,14 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  */
 const BEGIN =
   'begin; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_generic_plan';
+/** Few, so that much goes together. */
+const SHORT_CONNECTIONS = 2;
+/**
+ * A short statement is read off an index whose order it has: whatever else the planner may take it for, by its guesses
+ * about the values or by statistics that are old, costs more.
+ */
+const FOR_SHORT = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;
+  set enable_sort = off; set jit = off`;
 
 /** Of the span of a statement, whose name says which one: parameters hold what people typed. */
 const STATEMENT: SpanOptions = {
@@ -118,11 +134,19 @@ export function createDatabase(options: DatabaseOptions): Database {
     pipeline: true,
     types: typeParsers,
   };
-  const pool = new pg.Pool({ ...clientConfig, max: options.poolMax, idleTimeoutMillis: 30_000 });
-  pool.on('error', (error) => options.onConnectionLost?.(error));
-  // The pool takes its own listener off before it hands a connection out. When the server's last words come in the same
-  // packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails all the same.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const createPool = (max: number): pg.Pool => {
+    const created = new pg.Pool({ ...clientConfig, max, idleTimeoutMillis: 30_000 });
+    created.on('error', (error) => options.onConnectionLost?.(error));
+    // The pool takes its own listener off before it hands a connection out. When the server's last words come in the same
+    // packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails all the same.
+    created.on('connect', (client) => client.on('error', () => {}));
+    return created;
+  };
+  const pool = createPool(options.poolMax);
+  const shortPool = createPool(SHORT_CONNECTIONS);
+  // Sent before the first statement, which fails when this one does.
+  shortPool.on('connect', (client) => client.query(FOR_SHORT).catch(() => {}));
+  const runInTurn = createTurns(shortPool);
 
   const observe = options.onQuery ?? (() => {});
   const tracing = options.tracing ?? null;
@@ -161,6 +185,13 @@ export function createDatabase(options: DatabaseOptions): Database {
     client.on('error', onError);
     const changes: Change[] = [];
     let isCommitted = false;
+    let committing: Promise<pg.QueryResult> | null = null;
+    const commit = () => {
+      const committed = client.query('commit');
+      // Who waits for the statements before it hears of them first, and of this one never.
+      committed.catch(() => {});
+      return committed;
+    };
     // Of statements that travel together the first one says what is wrong; those after it only that something was.
     let firstFailure: unknown;
     const fail = (error: unknown): never => {
@@ -178,11 +209,17 @@ export function createDatabase(options: DatabaseOptions): Database {
           return isCommitted;
         },
         run: <Row>(name: string, text: string, parameters: readonly unknown[]) =>
-          execute<Row>(client, name, text, parameters).catch(fail),
+          committing === null
+            ? execute<Row>(client, name, text, parameters).catch(fail)
+            : Promise.reject(new Error(`${name} comes after the commit`)),
         announce: (change) => changes.push(change),
+        commitBehind(last) {
+          committing = commit();
+          return last;
+        },
       });
       await begun;
-      const { command } = await client.query('commit');
+      const { command } = await (committing ?? commit());
       // PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, which would be lost here.
       if (command !== 'COMMIT') {
         throw new Error('a statement of the transaction failed and its error was not thrown on');
@@ -206,9 +243,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    async run<Row>(name: string, text: string, parameters: readonly unknown[]) {
+    async run<Row>(name: string, text: string, parameters: readonly unknown[], isShort = false) {
       try {
-        return await execute<Row>(pool, name, text, parameters);
+        if (!isShort) return await execute<Row>(pool, name, text, parameters);
+        return await runInTurn((client) => execute<Row>(client, name, text, parameters));
       } catch (error) {
         throw toCodedError(error, options.constraints);
       }
@@ -247,10 +285,12 @@ export function createDatabase(options: DatabaseOptions): Database {
       return client;
     },
     connections: () => ({
-      total: pool.totalCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
+      total: pool.totalCount + shortPool.totalCount,
+      idle: pool.idleCount + shortPool.idleCount,
+      waiting: pool.waitingCount + shortPool.waitingCount,
     }),
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), shortPool.end()]);
+    },
   };
 }

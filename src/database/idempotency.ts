@@ -44,7 +44,7 @@ export function once<Result>(
     if (!(await claimIn(tx, claim)))
       return { result: await replay<Result>(tx, claim), replayed: true };
     const result = await work(tx);
-    await storeResult(tx, claim.scopeHash, JSON.stringify(result));
+    await tx.commitBehind(storeResult(tx, claim.scopeHash, JSON.stringify(result)));
     return { result, replayed: false };
   });
 }

@@ -27,13 +27,18 @@ export function createReplicas({
   let turn = 0;
 
   return {
-    async run<Row>(name: string, text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    async run<Row>(
+      name: string,
+      text: string,
+      parameters: readonly unknown[],
+      isShort?: boolean,
+    ): Promise<Row[]> {
       for (let tries = 0; tries < replicas.length; tries += 1) {
         turn = (turn + 1) % replicas.length;
         const mine = turn;
         if ((restsUntilMs[mine] as number) > nowMs()) continue;
         try {
-          return await (replicas[mine] as Queryable).run<Row>(name, text, parameters);
+          return await (replicas[mine] as Queryable).run<Row>(name, text, parameters, isShort);
         } catch (error) {
           if (!(error instanceof CodedError) || error.code !== serviceErrors.unavailable.code) {
             throw error;
@@ -41,7 +46,7 @@ export function createReplicas({
           restsUntilMs[mine] = nowMs() + REST_MS;
         }
       }
-      return primary.run<Row>(name, text, parameters);
+      return primary.run<Row>(name, text, parameters, isShort);
     },
   };
 }

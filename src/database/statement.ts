@@ -10,7 +10,16 @@ export interface Statement<Parameters extends readonly unknown[], Row> {
 
 /** What runs statements: the pool (each call on its own) or a transaction. */
 export interface Queryable {
-  run<Row>(name: string, text: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /**
+   * `isShort`: reads little, by an index, wherever the shop has grown to. Such statements of one turn of the event loop go
+   * to the pool together, see `turns.ts`; in a transaction there is no difference.
+   */
+  run<Row>(
+    name: string,
+    text: string,
+    parameters: readonly unknown[],
+    isShort?: boolean,
+  ): Promise<Row[]>;
 }
 
 /**
