@@ -48,6 +48,33 @@ test('what is done in a transaction is there together or not at all', async () =
   assert.deepEqual([await counterOf('left'), await counterOf('right')], [1, 1]);
 });
 
+test('a commit that travels behind its statements keeps what they did, or nothing when one of them fails', async () => {
+  const rows = await database.transaction((tx) =>
+    tx.commitBehind(Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 2)])),
+  );
+  assert.deepEqual(
+    rows.map(([row]) => row?.value),
+    [1, 3],
+  );
+  assert.equal(await counterOf('behind'), 3);
+  const refused = database.transaction((tx) =>
+    tx.commitBehind(
+      Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 11), add(tx, 'behind', 1)]),
+    ),
+  );
+  await assert.rejects(refused, { code: 'test.full' });
+  assert.equal(await counterOf('behind'), 3);
+});
+
+test('nothing can be run behind the commit', async () => {
+  const late = database.transaction(async (tx) => {
+    await tx.commitBehind(add(tx, 'in time', 1));
+    await add(tx, 'late', 1);
+  });
+  await assert.rejects(late, /test\.add comes after the commit/);
+  assert.deepEqual([await counterOf('in time'), await counterOf('late')], [1, undefined]);
+});
+
 test('of statements that travel together the failure of the first is thrown, whichever is heard first', async () => {
   const refused = database.transaction(async (tx) => {
     const full = add(tx, 'together', 11);

@@ -63,10 +63,9 @@ function setCartItems(database: Database, wishes: readonly Wish[]): Promise<Outc
         ? []
         : [{ customer_id: customerId, product_id: productId, quantity }];
     });
-    const [set, items] = await Promise.all([
-      setItems(tx, JSON.stringify(rows), LINES_MAX),
-      findItems(tx, customerIds),
-    ]);
+    const [set, items] = await tx.commitBehind(
+      Promise.all([setItems(tx, JSON.stringify(rows), LINES_MAX), findItems(tx, customerIds)]),
+    );
     const changed = new Set(set.map(({ customerId }) => customerId));
     const carts = Map.groupBy(items, ({ customerId }) => customerId);
     return wishes.map(({ customerId, sku }): Outcome => {

@@ -77,10 +77,12 @@ async function applyTogether({
       const found = await findMatches(tx, taken);
       const matched = found.matches.map(({ told }) => told);
       const ids = matched.map(({ id }) => id);
-      await Promise.all([
-        writeMatches(tx, found),
-        ids.length > 0 ? finishEvents(tx, ids, 'APPLIED', 'matched') : [],
-      ]);
+      await tx.commitBehind(
+        Promise.all([
+          writeMatches(tx, found),
+          ids.length > 0 ? finishEvents(tx, ids, 'APPLIED', 'matched') : [],
+        ]),
+      );
       return matched;
     });
     return { taken, applied };

@@ -94,6 +94,7 @@ function isPayable({ status, paymentStatus }: OrderForPayment): boolean {
   return awaited && !isPaid(paymentStatus);
 }
 
+/** The last that its transaction does. */
 async function makePayments(
   tx: Transaction,
   { provider, publicUrl }: OpenPaymentsRules,
@@ -122,25 +123,27 @@ async function makePayments(
       session_request: request,
     };
   });
-  const [inserted] = await Promise.all([
-    insertPayments(tx, JSON.stringify(rows)),
-    hasOthers
-      ? endOtherPayments(
-          tx,
-          rows.map((row) => row.order_id),
-          rows.map((row) => row.id),
-        )
-      : [],
-    recordPayments(
-      tx,
-      wanted.map(({ order, wish: { actor, cause } }, index) => {
-        const { id, amount_minor: amountMinor, currency } = rows[index]!;
-        const fact = paymentFact('payment.initiated', { id, amountMinor, currency });
-        const paymentStatus = 'PENDING';
-        return { order, paymentStatus, facts: [fact], actor, cause, confirms: false };
-      }),
-    ),
-  ]);
+  const [inserted] = await tx.commitBehind(
+    Promise.all([
+      insertPayments(tx, JSON.stringify(rows)),
+      hasOthers
+        ? endOtherPayments(
+            tx,
+            rows.map((row) => row.order_id),
+            rows.map((row) => row.id),
+          )
+        : [],
+      recordPayments(
+        tx,
+        wanted.map(({ order, wish: { actor, cause } }, index) => {
+          const { id, amount_minor: amountMinor, currency } = rows[index]!;
+          const fact = paymentFact('payment.initiated', { id, amountMinor, currency });
+          const paymentStatus = 'PENDING';
+          return { order, paymentStatus, facts: [fact], actor, cause, confirms: false };
+        }),
+      ),
+    ]),
+  );
   const byOrder = new Map(inserted.map((payment) => [payment.orderId, payment]));
   return new Map(wanted.map(({ order, wish }) => [wish, byOrder.get(order.id)!]));
 }

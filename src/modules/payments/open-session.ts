@@ -39,7 +39,7 @@ export interface StoredSession {
 }
 
 /** Keeps the pages that the provider opened, each payment named once. */
-export function keepSessions(
+export async function keepSessions(
   database: Database,
   opened: readonly OpenedSession[],
 ): Promise<StoredSession[]> {
@@ -49,17 +49,17 @@ export function keepSessions(
     session_id: session.sessionId,
     checkout_url: session.checkoutUrl,
   }));
-  return database.transaction(async (tx) => {
-    const stored = await storeSessions(tx, ids, JSON.stringify(rows));
-    const first = new Map(stored.map((payment) => [payment.id, payment]));
-    const others = ids.filter((id) => !first.has(id));
-    const known = others.length === 0 ? [] : await findPayments(tx, others);
-    const before = new Map(known.map((payment) => [payment.id, payment]));
-    return ids.map((id) => {
-      const payment = first.get(id);
-      return payment === undefined
-        ? { payment: before.get(id)!, isFirst: false }
-        : { payment, isFirst: true };
-    });
+  const stored = await database.transaction((tx) =>
+    tx.commitBehind(storeSessions(tx, ids, JSON.stringify(rows))),
+  );
+  const first = new Map(stored.map((payment) => [payment.id, payment]));
+  const others = ids.filter((id) => !first.has(id));
+  const known = others.length === 0 ? [] : await findPayments(database, others);
+  const before = new Map(known.map((payment) => [payment.id, payment]));
+  return ids.map((id) => {
+    const payment = first.get(id);
+    return payment === undefined
+      ? { payment: before.get(id)!, isFirst: false }
+      : { payment, isFirst: true };
   });
 }

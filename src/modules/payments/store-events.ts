@@ -25,7 +25,9 @@ export async function storeAndApply(
     return await database.transaction(async (tx) => {
       const found = await findMatches(tx, events);
       const applied = new Set(found.matches.map(({ told }) => told));
-      const [stored] = await Promise.all([insert(tx, events, applied), writeMatches(tx, found)]);
+      const [stored] = await tx.commitBehind(
+        Promise.all([insert(tx, events, applied), writeMatches(tx, found)]),
+      );
       return stored;
     });
   } catch (error) {

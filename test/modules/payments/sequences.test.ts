@@ -30,6 +30,8 @@ function dyingAt(moment: Moment): Database {
   let left = moment;
   const dying = (tx: Transaction): Transaction => ({
     ...tx,
+    // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
+    commitBehind: (last) => last,
     run: (name, text, parameters) => {
       left -= 1;
       if (left <= 0) return Promise.reject(new Error('the server died'));

@@ -91,7 +91,9 @@ function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): 
     const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
     if (done.length === 0) return decided.map((error) => refused(error as CodedError));
     const events = done.flatMap(({ effect }) => [...effect.events, ...effect.belated]);
-    const [posted] = await Promise.all([deliveries.post(tx, events), write(tx, done)]);
+    const [posted] = await tx.commitBehind(
+      Promise.all([deliveries.post(tx, events), write(tx, done)]),
+    );
     const taken = Map.groupBy(posted, ({ eventId }) => eventId);
     return decided.map((one): Outcome => {
       if (one instanceof CodedError) return refused(one);
