@@ -62,8 +62,8 @@ export async function openGrownShops(
       server,
       adminToken,
       reads: {
-        'order detail': await details(url, orders, adminToken),
         ...(await listRequests(server.url, shop, adminToken, FIRST_NUMBER)),
+        'order detail': await details(url, orders, adminToken),
       },
       placements: placements(shop, { hot: false }),
     });
