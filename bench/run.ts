@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CHECKOUT_CUSTOMERS_MAX, checkout } from './scenarios/checkout.ts';
 import { growth } from './scenarios/growth.ts';
 import { lists } from './scenarios/lists.ts';
+import { memory } from './scenarios/memory.ts';
 import { mixed } from './scenarios/mixed.ts';
 import { placeHot, placeSpread } from './scenarios/place-orders.ts';
 import { readCached } from './scenarios/read-cached.ts';
@@ -32,6 +33,7 @@ const scenarios: readonly Scenario[] = [
   relay,
   streams,
   start,
+  memory,
 ];
 
 const { values, positionals } = parseArgs({
@@ -71,7 +73,7 @@ function whole(
 async function main(): Promise<void> {
   const toRun = chosen();
   const options = {
-    durationSeconds: whole('seconds', 1, 600),
+    durationSeconds: whole('seconds', 1, 3_600),
     connections: whole('connections', 1, 1_000),
     ordersMax: whole('orders-max', 10_000, 1_000_000),
     streams: whole('streams', 2, 10_000),

@@ -1,3 +1,4 @@
+import type { Environment } from '../support/environment.ts';
 import { perSecondOf, runCosted } from '../support/load.ts';
 import type { LoadRequest } from '../support/load-job.ts';
 import { detailOf, placements, placeOrders, type Shop } from '../support/shop.ts';
@@ -21,12 +22,7 @@ async function measure({
   durationSeconds,
   connections,
 }: ScenarioInput): Promise<Measurement[]> {
-  const details = (await placeOrders(environment.url, shop, ORDERS)).map(detailOf);
-  const requests = mix(
-    details,
-    listsOf(shop, environment.adminToken),
-    placements(shop, { hot: false }),
-  );
+  const requests = await mixture(environment, shop);
   const load = (seconds: number) =>
     runCosted(environment, environment.server, { connections, durationSeconds: seconds, requests });
   await load(Math.min(3, durationSeconds));
@@ -50,6 +46,13 @@ async function measure({
       ),
     },
   ];
+}
+
+/** The requests of this scenario, about orders that it places. */
+export async function mixture(environment: Environment, shop: Shop): Promise<LoadRequest[]> {
+  const details = (await placeOrders(environment.url, shop, ORDERS)).map(detailOf);
+  const lists = listsOf(shop, environment.adminToken);
+  return mix(details, lists, placements(shop, { hot: false }));
 }
 
 /** Spread evenly, so that every stretch of the load is such a mixture. */

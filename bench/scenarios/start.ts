@@ -1,19 +1,16 @@
 import { join } from 'node:path';
-import { runCosted } from '../support/load.ts';
 import { ascending, quantile } from '../support/quantile.ts';
 import { startServer } from '../support/server.ts';
-import { placements } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
-import { below, MEMORY_MB_MAX, READY_MS_MAX } from './targets.ts';
+import { below, READY_MS_MAX } from './targets.ts';
 
 const STARTS = 3;
 
-/** How soon a server is there again, with its own PostgreSQL and on another's, and what it holds after its work. */
+/** How soon a server is there again, with its own PostgreSQL and on another's. */
 export const start: Scenario = {
   name: 'start',
-  says: 'the start on existing data, and memory after load',
-  async run(input) {
-    const { environment } = input;
+  says: 'the start on existing data',
+  async run({ environment }) {
     const dataDir = join(environment.folder, 'start');
     // The first start makes the data.
     await (await startServer({ dataDir })).stop();
@@ -22,7 +19,6 @@ export const start: Scenario = {
       await measureStarts(environment, 'beside the loaded server', () =>
         environment.startServerOn(environment.databaseUrl),
       ),
-      await measureMemory(input),
     ];
   },
 };
@@ -52,26 +48,6 @@ async function measureStarts(
     p50Ms: quantile(times, 0.5),
     p99Ms: slowest,
     target: below(slowest, READY_MS_MAX, 'ms'),
-  };
-}
-
-async function measureMemory({
-  environment,
-  shop,
-  durationSeconds,
-  connections,
-}: ScenarioInput): Promise<Measurement> {
-  const { failed } = await runCosted(environment, environment.server, {
-    connections,
-    durationSeconds,
-    requests: placements(shop, { hot: false }),
-  });
-  const memoryMb = await environment.server.memoryMb();
-  return {
-    ...nothing,
-    what: `resident memory of the API after ${durationSeconds} s of orders and all that ran before: ${memoryMb} MB`,
-    failures: failed,
-    target: below(memoryMb, MEMORY_MB_MAX, 'MB'),
   };
 }
 

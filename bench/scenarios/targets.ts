@@ -18,6 +18,8 @@ export const JOBS_PER_SECOND_MIN = 5_000;
 export const JOB_P99_MS_MAX = 250;
 export const STREAM_P99_MS_MAX = 200;
 export const MEMORY_MB_MAX = 250;
+/** Flat: what garbage collection does by chance is below this. */
+export const FLAT_RATIO_MAX = 1.1;
 export const READY_MS_MAX = 2_000;
 
 export function atLeast(value: number, min: number, unit: string): Target {

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { runLoad } from '../support/load.ts';
+import { placements } from '../support/shop.ts';
+import { mixture } from './mixed.ts';
+import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import { below, both, FLAT_RATIO_MAX, MEMORY_MB_MAX } from './targets.ts';
+
+/** What a machine does that has time for other things too: a hundredth of what it can. */
+const STEADY_PER_SECOND = 100;
+const SAMPLES = 12;
+
+/** What a server holds after all that it can do, and whether it comes to hold more and more. */
+export const memory: Scenario = {
+  name: 'memory',
+  says: 'memory after load, and under a steady mixture',
+  run: async (input) => [await afterLoad(input), await whileSteady(input)],
+};
+
+async function afterLoad({
+  environment,
+  shop,
+  durationSeconds,
+  connections,
+}: ScenarioInput): Promise<Measurement> {
+  const seconds = Math.min(durationSeconds, 30);
+  const { failed } = await runLoad({
+    url: environment.url,
+    connections,
+    durationSeconds: seconds,
+    requests: placements(shop, { hot: false }),
+  });
+  const memoryMb = await environment.server.memoryMb();
+  return {
+    ...nothing,
+    what: `resident memory of the API after ${seconds} s of orders and all that ran before: ${memoryMb} MB`,
+    failures: failed,
+    target: below(memoryMb, MEMORY_MB_MAX, 'MB'),
+  };
+}
+
+/** A new server, so that what it holds is of this load alone; the first half of the time is for it to find its size. */
+async function whileSteady({
+  environment,
+  shop,
+  durationSeconds,
+  connections,
+}: ScenarioInput): Promise<Measurement> {
+  const server = await environment.startServerOn(environment.databaseUrl);
+  try {
+    const load = runLoad({
+      url: server.url,
+      connections,
+      durationSeconds,
+      perSecond: STEADY_PER_SECOND,
+      requests: await mixture(environment, shop),
+    });
+    const samples: number[] = [];
+    for (let sample = 0; sample < SAMPLES; sample += 1) {
+      await delay((durationSeconds * 1_000) / SAMPLES);
+      samples.push(await server.memoryMb());
+    }
+    const { failed } = await load;
+    const middle = SAMPLES / 2;
+    const grown = Math.max(...samples.slice(middle)) / Math.max(...samples.slice(0, middle));
+    return {
+      ...nothing,
+      what:
+        `resident memory of the API under ${STEADY_PER_SECOND} requests a second of the mixture for ` +
+        `${durationSeconds} s, in ${SAMPLES} looks: ${samples.join(', ')} MB; second half to first: ${grown.toFixed(2)}`,
+      failures: failed,
+      target: both(
+        below(Math.max(...samples), MEMORY_MB_MAX, 'MB'),
+        below(grown, FLAT_RATIO_MAX, 'times the first half'),
+      ),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+const nothing = {
+  scenario: 'memory',
+  perSecond: null,
+  p50Ms: null,
+  p99Ms: null,
+  reference: null,
+  cost: null,
+  failures: 0,
+};
