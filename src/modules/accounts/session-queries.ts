@@ -140,7 +140,10 @@ export interface RevocationRow {
   disabled: boolean | null;
 }
 
-/** What ended or changed within the last seconds, and the database's time. */
+/**
+ * What ended or changed within the last seconds, and the database's time. They are counted from the statement's beginning:
+ * a clock that moves while it runs cannot be looked for in an index, and every two seconds each server read all users.
+ */
 export const findRevocations = statement<[lookBackSeconds: number], RevocationRow>(
   'accounts.find_revocations',
   `select 'clock' as kind, null::uuid as id, clock_timestamp() as at,
@@ -148,11 +151,11 @@ export const findRevocations = statement<[lookBackSeconds: number], RevocationRo
    union all
    select 'family', id, ended_at, null, null, null
      from refresh_families
-    where ended_at > clock_timestamp() - make_interval(secs => $1::double precision)
+    where ended_at > statement_timestamp() - make_interval(secs => $1::double precision)
    union all
    select 'user', id, access_changed_at, role, vip, disabled_at is not null
      from users
-    where access_changed_at > clock_timestamp() - make_interval(secs => $1::double precision)
+    where access_changed_at > statement_timestamp() - make_interval(secs => $1::double precision)
       and access_changed_at > created_at`,
 );
 
