@@ -29,14 +29,15 @@ export interface Queryable {
  *     const [user] = await findUser(tx, userId);
  *
  * The tuple types the parameters $1, $2, …; `Row` types what comes back. Names have at most 63 bytes
- * (PostgreSQL's limit for identifiers).
+ * (PostgreSQL's limit for identifiers). `isShort` as in `Queryable`.
  */
 export function statement<Parameters extends readonly unknown[], Row>(
   statementName: string,
   text: string,
+  { isShort = false }: { readonly isShort?: boolean } = {},
 ): Statement<Parameters, Row> {
   const call = (db: Queryable, ...parameters: Parameters): Promise<Row[]> =>
-    db.run<Row>(statementName, text, parameters);
+    db.run<Row>(statementName, text, parameters, isShort);
   return Object.assign(call, { statementName, text });
 }
 

@@ -111,6 +111,7 @@ export const findOrdersWithLines = statement<
                     order by line_number) as line) as lines
      from orders
     where orders.id = any($1::uuid[])`,
+  { isShort: true },
 );
 
 /**
