@@ -3,13 +3,13 @@ import { type Environment, logInAdmin } from './environment.ts';
 import { listRequests } from './list-requests.ts';
 import type { LoadRequest } from './load-job.ts';
 import { say } from './say.ts';
-import { FIRST_NUMBER, seedOrders } from './seed-orders.ts';
+import { FIRST_NUMBER, ORDERS_OF_A_CUSTOMER, seedOrders } from './seed-orders.ts';
 import type { BenchServer } from './server.ts';
 import { openShop, placements, placeOrders, type Shop } from './shop.ts';
 
 const TEMPLATE = 'growth';
-/** Read by turns; the same number in a large shop as in a small one, so that the cache keeps as many. */
-const DETAILS_MAX = 5_000;
+/** Whose details are read by turns, half of each one's orders; as many in a large shop as in a small one: all are kept. */
+const CUSTOMERS_OF_DETAILS = 500;
 /** So few that each has been in more orders than a page holds, also in the smallest shop: all answers are as long. */
 const PRODUCTS = 500;
 /** What a kitchen has before it, whatever the shop has sold before. */
@@ -83,14 +83,22 @@ async function fillKitchen(url: string, shop: Shop, adminToken: string): Promise
   }
 }
 
-/** From the whole history. */
+/** From the whole history, as seeded: a customer's orders follow one another. */
 async function details(url: string, orders: number, token: string): Promise<LoadRequest[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ id: string }>(
-      'select id from orders where number::bigint % $1::int = 0',
-      [Math.ceil(orders / DETAILS_MAX)],
+      `select id
+         from orders
+        where source = 'import'
+          and number::bigint % 2 = 0
+          and (number::bigint - $1::bigint) / $2::int % $3::int = 0`,
+      [
+        FIRST_NUMBER,
+        ORDERS_OF_A_CUSTOMER,
+        Math.floor(orders / ORDERS_OF_A_CUSTOMER / CUSTOMERS_OF_DETAILS),
+      ],
     );
     const headers = { authorization: `Bearer ${token}` };
     return rows.map(({ id }) => ({ method: 'GET', path: `/api/orders/${id}`, headers }));

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CHECK_INVARIANTS } from '../../src/modules/operations/index.ts';
 
 const AT_ONCE = 10_000;
-const ORDERS_OF_A_CUSTOMER = 20;
+export const ORDERS_OF_A_CUSTOMER = 20;
 /** So that all have as many digits, and a number that is searched for begins no other one. */
 export const FIRST_NUMBER = 1_000_001;
 
