@@ -8,8 +8,8 @@ import type { CacheChoice } from './cache-choice.ts';
 
 /** What the contract promises, should nobody hear of a change. */
 const ORDER_TTL_MS = 30_000;
-/** Some 6,000 orders of one line: what is looked at again within the half minute. */
-const ORDERS_BYTES_MAX = 16 * 2 ** 20;
+/** Some 4,500 orders of one line: what is looked at again within the half minute. */
+const ORDERS_BYTES_MAX = 12 * 2 ** 20;
 /** With its view and its reply's text: 2.3 KB were measured for one line, 11 KB for twenty. */
 const ORDER_BYTES = 1_900;
 const LINE_BYTES = 470;
