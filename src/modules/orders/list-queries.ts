@@ -147,7 +147,7 @@ export function matchedPage(
     newestOf(ofSku, {
       from: `order_lines${conditions.length === 0 ? '' : ' join orders on orders.id = order_lines.order_id'}`,
       columns: [],
-      where: ['order_lines.name = match.name', firstOfItsKind, ...conditions],
+      where: [nameMatches, firstOfItsKind, ...conditions],
       limit,
       rowsMax: PAGE_ROWS_MAX,
     });
@@ -203,6 +203,12 @@ function rowsOf(alias: string, arrays: Readonly<Record<string, string>>): string
              from unnest(${values.join(', ')}) as ${alias} (${Object.keys(arrays).join(', ')})
             limit cardinality(${values[0]})) as ${alias}`;
 }
+
+/**
+ * Nearly all lines of a SKU have the same name. By an `=` the planner would take one in thousands of them for it, and read
+ * and sort them all.
+ */
+const nameMatches = 'case order_lines.name when match.name then true else false end';
 
 /** An order may have a SKU in several lines, and is listed once. */
 const firstOfItsKind = `(order_lines.line_number = 1 or not exists (
