@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,8 +41,17 @@ async function compileClient(): Promise<void> {
 async function buildPages(): Promise<void> {
   const { build } = await import('vite');
   for (const page of ['console', 'shop']) {
-    await build({ configFile: `${root}web/vite.config.ts`, mode: page, logLevel: 'warn' });
-    await compress(`${root}web/dist/${page}`);
+    // Beside the one that a server may be serving, which has its page until the new one is whole.
+    const beside = `${root}web/dist/.building/${page}`;
+    await build({
+      configFile: `${root}web/vite.config.ts`,
+      mode: page,
+      logLevel: 'warn',
+      build: { outDir: beside },
+    });
+    await compress(beside);
+    await rm(`${root}web/dist/${page}`, { recursive: true, force: true });
+    await rename(beside, `${root}web/dist/${page}`);
   }
 }
 
@@ -68,8 +77,11 @@ async function build(): Promise<void> {
   if (!process.argv.includes('--types-only')) await buildPages();
 }
 
+/** `npx holdfast` in this folder links the package for itself, which npm takes for an install: it has been built before. */
+const isOnlyLinked = process.argv.includes('--after-install') && process.env.npm_command === 'exec';
+
 try {
-  await build();
+  if (!isOnlyLinked) await build();
 } catch (error) {
   // The server runs without its pages; and what is being changed may not hold together for a moment.
   if (!process.argv.includes('--after-install')) throw error;
