@@ -57,7 +57,9 @@ export function stretch(
   const conditions: string[] = [];
   if (from !== undefined) conditions.push(end('>=', bind(from, 'timestamptz')));
   else if (values.length > 0) conditions.push(end('>='));
-  if (to !== undefined) conditions.push(end('<', bind(to, 'timestamptz')));
+  // One end alone: of two the index would begin at the first, and pass all that lies between them. A cursor lies before
+  // `to`, since it is signed for the filters under which it was made.
+  if (to !== undefined && after === null) conditions.push(end('<', bind(to, 'timestamptz')));
   if (after !== null) {
     conditions.push(end('<', bind(after.createdAt, 'timestamptz'), bind(after.id, 'uuid')));
   }

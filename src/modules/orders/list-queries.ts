@@ -99,19 +99,29 @@ export function ordersPage(
   const pages = wanted?.pages ?? null;
   if (found !== null && pages === null) where.push(found);
   const ofWay = stretchOf(way, filters, after, bind);
+  const among = pages === null ? '$1::int' : bind(pages * limit, 'int');
   const newest = newestOf(ofWay, {
     from: way === 'sku' ? 'order_lines join orders on orders.id = order_lines.order_id' : 'orders',
     columns: orderColumns,
     where,
-    limit: pages === null ? '$1::int' : bind(pages * limit, 'int'),
+    limit: among,
     rowsMax: PAGE_ROWS_MAX * (pages ?? 1),
   });
-  const page = pages === null ? newest : `select * from (${newest}) as orders where ${found}`;
+  // The newest of each pair of statuses, and of all pairs together those that are the newest.
+  const all =
+    way === 'status'
+      ? `select orders.* from ${statusPairs(filters, bind)} cross join lateral (${newest}) as orders`
+      : newest;
+  const order = newestFirst(way === 'status' ? ['created_at', 'id'] : ofWay.names);
+  const page =
+    pages === null
+      ? all
+      : `select * from (select * from (${all}) as orders ${order} limit ${among}) as orders where ${found}`;
   return {
     name: nameOf(kindOf(wanted), way, filters, after),
     text: `select ${pageColumns}
-     from ${way === 'status' ? `${statusPairs(filters, bind)} cross join lateral ` : ''}(${page}) as orders
-    ${newestFirst(way === 'status' ? ['created_at', 'id'] : ofWay.names)}
+     from (${page}) as orders
+    ${order}
     limit $1::int`,
     parameters,
     isShort,

@@ -4,7 +4,7 @@ import type { Position } from '../../../src/modules/orders/index-stretch.ts';
 import { matchedPage, ordersPage } from '../../../src/modules/orders/list-queries.ts';
 import { findMatches, run } from '../../../src/modules/orders/search-orders.ts';
 import { testDatabase } from '../../support/database.ts';
-import { ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';
+import { contextOf, ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
@@ -113,5 +113,19 @@ describe('the search of staff', () => {
     assert.deepEqual(await page('salad', 2), newest.slice(0, 2));
     assert.deepEqual(await page('salad', 2, twice), newest.slice(1));
     assert.deepEqual((await page('@', 100)).toSorted(), await leafed('@'));
+  });
+
+  test('leafing among the newest of several statuses sees none that is older than these', async () => {
+    const cancelled = await place(ann, [soup.sku]);
+    await orders.cancelOrder(contextOf(ann), {
+      orderId: cancelled.id,
+      reason: null,
+      ifMatch: null,
+    });
+    const newest = [await place(ann, [salad.sku]), await place(ann, [soup.sku])];
+    const wanted = { text: 'soup', emails: true, pages: 1 };
+    const filters = { statuses: ['PENDING', 'CANCELLED'] } as const;
+    const found = await run(database, ordersPage(filters, null, newest.length, wanted));
+    assert.deepEqual(idsOf(found), [newest[1]!.id]);
   });
 });
