@@ -7,8 +7,11 @@ const TIMEOUTS = new Set(['57014', '55P03']);
 const UNREADABLE_TEXT = new Set(['22021', '22P05']);
 /** Classes in which the server, not the request, is at fault: connection, resources, operator intervention, system. */
 const AWAY_CLASSES = new Set(['08', '53', '57', '58']);
-/** Lock not available; read-only transaction (a primary that was demoted). */
-const AWAY_CODES = new Set(['55P03', '25006']);
+/**
+ * Lock not available; read-only transaction (a primary that was demoted); no such prepared statement: what was asked before
+ * on the same connection failed while it was being prepared, for one of the reasons above.
+ */
+const AWAY_CODES = new Set(['55P03', '25006', '26000']);
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

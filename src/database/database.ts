@@ -18,8 +18,8 @@ export interface Transaction extends Queryable {
   announce(change: Change): void;
   /**
    * Sends the COMMIT behind the statements that were called, in the same trip, and gives what `last`, their answers,
-   * gives: for work that has nothing left to decide. One of them that fails rolls back all the same. They must all have
-   * been called by now: what is run after this is refused, and what was sent stays.
+   * gives: for work that has nothing left to decide. One that the database refuses rolls back all the same. They must all
+   * have been called by now, with values that can be sent: what is refused in this process stays behind alone.
    */
   commitBehind<T>(last: Promise<T>): Promise<T>;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { isTimeout } from '../../database/database-errors.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -31,8 +32,9 @@ export async function storeAndApply(
       return stored;
     });
   } catch (error) {
-    // A database that is away is away for the next try too.
-    if (error instanceof CodedError && error.definition.status === 503) throw error;
+    // A database that is away is away for the next try too; what took too long was in the way of applying alone.
+    const isAway = error instanceof CodedError && error.definition.status === 503;
+    if (isAway && !isTimeout(error.cause)) throw error;
     return storeEvents(database, events);
   }
 }
