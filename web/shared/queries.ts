@@ -12,13 +12,18 @@ export function createQueries(): QueryClient {
         // A server in the same house is reached without the internet, and only the call itself can tell.
         networkMode: 'always',
         retry: false,
-        refetchInterval: ({ state }) => (mayPass(state.error) ? ASK_AGAIN_MS : false),
+        refetchInterval: askAgain,
         staleTime: 5_000,
         refetchOnWindowFocus: true,
       },
       mutations: { networkMode: 'always' },
     },
   });
+}
+
+/** For `refetchInterval`: after how long what failed is asked for again; false when it is well, or was refused. */
+export function askAgain({ state }: { readonly state: { readonly error: Error | null } }) {
+  return mayPass(state.error) ? ASK_AGAIN_MS : false;
 }
 
 /** Whether the same question may have another answer in a moment: not after a refusal, which is an answer. */

@@ -2,12 +2,15 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { answerOf, api, type Order } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
+import { askAgain } from '../../shared/queries.ts';
 import { columns } from './columns.ts';
 
 export const boardKey = ['orders', 'board'] as const;
 
 const ORDERS_MAX = 500;
 const PAGE_SIZE = 100;
+/** While the stream is live, should it ever miss something. */
+const LOOK_MS = 60_000;
 /** While the live stream is away. */
 const POLL_MS = 5_000;
 /** However many events come at once, the board is read this often at most. */
@@ -44,7 +47,7 @@ export function useBoard() {
   const { data: orders, error } = useQuery({
     queryKey: boardKey,
     queryFn: readOpenOrders,
-    refetchInterval: isLive ? 60_000 : POLL_MS,
+    refetchInterval: (query) => (isLive ? askAgain(query) || LOOK_MS : POLL_MS),
   });
   return { orders, isLive, isAway, error };
 }

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { answerOf, api, HoldfastError, type Order } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { askAgain } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Notice } from '../parts/notice.tsx';
@@ -27,7 +28,7 @@ export function OrderPage({ id }: { id: string }) {
   const order = useQuery({
     queryKey: ['order', id],
     queryFn: () => answerOf(api.GET('/api/orders/{id}', { params: { path: { id } } })),
-    refetchInterval: isLive ? false : POLL_MS,
+    refetchInterval: isLive ? askAgain : POLL_MS,
     enabled: Boolean(profile),
   });
 
