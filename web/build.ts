@@ -40,9 +40,10 @@ async function compileClient(): Promise<void> {
 
 async function buildPages(): Promise<void> {
   const { build } = await import('vite');
+  const building = `${root}web/dist/.building`;
   for (const page of ['console', 'shop']) {
     // Beside the one that a server may be serving, which has its page until the new one is whole.
-    const beside = `${root}web/dist/.building/${page}`;
+    const beside = `${building}/${page}`;
     await build({
       configFile: `${root}web/vite.config.ts`,
       mode: page,
@@ -53,6 +54,7 @@ async function buildPages(): Promise<void> {
     await rm(`${root}web/dist/${page}`, { recursive: true, force: true });
     await rename(beside, `${root}web/dist/${page}`);
   }
+  await rm(building, { recursive: true });
 }
 
 /** Below this a second file saves nothing: it all fits into the first packet. */
