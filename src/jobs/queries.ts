@@ -1,11 +1,15 @@
 import { statement } from '../database/statement.ts';
 import type { Lane } from '../drivers/queue/queue.ts';
 
-/** `rows` is a JSON array of objects with the columns as members; `delay_ms` is how long it is not due yet. */
+/**
+ * `rows` is a JSON array of objects with the columns as members; `delay_ms` is how long it is not due yet. Cut to the
+ * column's milliseconds and not rounded, or what is due at once would be so in half of one, and come too early.
+ */
 export const insertJobs = statement<[rows: string], never>(
   'jobs.insert',
   `insert into jobs (id, name, queue, lane, data, event_id, traceparent, due_at)
-   select id, name, queue, lane, data, event_id, traceparent, now() + delay_ms * interval '1 millisecond'
+   select id, name, queue, lane, data, event_id, traceparent,
+          date_trunc('milliseconds', now() + delay_ms * interval '1 millisecond')
      from jsonb_to_recordset($1::jsonb) as new_job
        (id uuid, name text, queue text, lane text, data jsonb, event_id uuid, traceparent text,
         delay_ms double precision)
