@@ -15,6 +15,7 @@ import { startEnvironment } from './support/environment.ts';
 import { requireInvariants } from './support/invariants.ts';
 import { lineOf, machineFacts, tableOf, writeResults } from './support/report.ts';
 import { say } from './support/say.ts';
+import { untilSettled } from './support/settled.ts';
 import { openShop } from './support/shop.ts';
 
 /**
@@ -95,8 +96,10 @@ async function main(): Promise<void> {
     say(`${scenario.name}: ${scenario.says} …`);
     const rows = await scenario.run({ environment, shop, ...options });
     for (const row of rows) say(`  ${lineOf(row)}`);
+    const leftMs = await untilSettled(environment.databaseUrl);
     await requireInvariants(environment.url, environment.adminToken);
-    say(`  invariants hold, server at ${await environment.server.memoryMb()} MB`);
+    const memoryMb = await environment.server.memoryMb();
+    say(`  settled after ${Math.round(leftMs)} ms, invariants hold, server at ${memoryMb} MB`);
     measurements.push(...rows);
   }
   process.stdout.write(`${tableOf(measurements)}\n`);

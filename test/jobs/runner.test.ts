@@ -32,7 +32,7 @@ test('a job that is asked for is done, with its data, and its effect with it', a
         db.database.transaction(async (tx) => {
           await job.finish(tx);
           await tx.run(
-            'test.effect',
+            'test.noted_effect',
             'insert into effects (job_id, note) values ($1::uuid, $2::text)',
             [job.id, job.data.note],
           );

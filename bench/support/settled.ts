@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+const LOOK_MS = 100;
+const WAIT_MAX_MS = 120_000;
+
+/**
+ * Waits until the log is read to its end and no job is left, so that a scenario is not measured by what the one before
+ * it has left to do. Gives how many milliseconds that took.
+ */
+export async function untilSettled(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const startedAt = performance.now();
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ left: boolean }>(
+        `select exists (select from jobs where state in ('waiting', 'running'))
+             or (select max(position) from events) > (select position from log_readers where name = 'relay') as left`,
+      );
+      const tookMs = performance.now() - startedAt;
+      if (rows[0]?.left !== true) return tookMs;
+      if (tookMs > WAIT_MAX_MS) throw new Error('the work of a scenario does not come to an end');
+      await delay(LOOK_MS);
+    }
+  } finally {
+    await client.end();
+  }
+}
