@@ -2,10 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runLoad } from '../support/load.ts';
 import { placements } from '../support/shop.ts';
 import { mixture } from './mixed.ts';
-import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import {
+  type Measurement,
+  type Scenario,
+  type ScenarioInput,
+  withoutRequests,
+} from './scenario.ts';
 import { below, both, FLAT_RATIO_MAX, MEMORY_MB_MAX } from './targets.ts';
 
-/** What a machine does that has time for other things too: a hundredth of what it can. */
+/** A small part of what a server can, so that the machine has time for other things too. */
 const STEADY_PER_SECOND = 100;
 const SAMPLES = 12;
 
@@ -31,7 +36,8 @@ async function afterLoad({
   });
   const memoryMb = await environment.server.memoryMb();
   return {
-    ...nothing,
+    ...withoutRequests,
+    scenario: memory.name,
     what: `resident memory of the API after ${seconds} s of orders and all that ran before: ${memoryMb} MB`,
     failures: failed,
     target: below(memoryMb, MEMORY_MB_MAX, 'MB'),
@@ -63,7 +69,8 @@ async function whileSteady({
     const middle = SAMPLES / 2;
     const grown = Math.max(...samples.slice(middle)) / Math.max(...samples.slice(0, middle));
     return {
-      ...nothing,
+      ...withoutRequests,
+      scenario: memory.name,
       what:
         `resident memory of the API under ${STEADY_PER_SECOND} requests a second of the mixture for ` +
         `${durationSeconds} s, in ${SAMPLES} looks: ${samples.join(', ')} MB; second half to first: ${grown.toFixed(2)}`,
@@ -77,13 +84,3 @@ async function whileSteady({
     await server.stop();
   }
 }
-
-const nothing = {
-  scenario: 'memory',
-  perSecond: null,
-  p50Ms: null,
-  p99Ms: null,
-  reference: null,
-  cost: null,
-  failures: 0,
-};

@@ -31,6 +31,16 @@ export interface Measurement {
   readonly target: Target | null;
 }
 
+/** Of a row that is about something else than requests. */
+export const withoutRequests = {
+  perSecond: null,
+  p50Ms: null,
+  p99Ms: null,
+  reference: null,
+  cost: null,
+  failures: 0,
+} as const satisfies Partial<Measurement>;
+
 export interface Scenario {
   readonly name: string;
   readonly says: string;

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { ascending, quantile } from '../support/quantile.ts';
 import { startServer } from '../support/server.ts';
-import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
+import {
+  type Measurement,
+  type Scenario,
+  type ScenarioInput,
+  withoutRequests,
+} from './scenario.ts';
 import { below, READY_MS_MAX } from './targets.ts';
 
 const STARTS = 3;
@@ -43,20 +48,11 @@ async function measureStarts(
   busyMs.sort(ascending);
   const busy = busyMs.length === 0 ? '' : `, ${quantile(busyMs, 0.5)} ms of processor time`;
   return {
-    ...nothing,
+    ...withoutRequests,
+    scenario: start.name,
     what: `ready on existing data, ${where}: the middle and the slowest of ${STARTS} starts${busy}`,
     p50Ms: quantile(times, 0.5),
     p99Ms: slowest,
     target: below(slowest, READY_MS_MAX, 'ms'),
   };
 }
-
-const nothing = {
-  scenario: 'start',
-  perSecond: null,
-  p50Ms: null,
-  p99Ms: null,
-  reference: null,
-  cost: null,
-  failures: 0,
-};
