@@ -68,6 +68,11 @@ describe('a page reads its own orders and no others', () => {
       const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
       assert.deepEqual(await reads({ ...filters, ...times }, null), { onPage, lookedAt: onPage });
     });
+    test(`${name}, of a time, further down: from the cursor on, not from the end of the time`, () => {
+      const position = { createdAt, id };
+      const ended = ordersPage({ ...filters, to: '2100-01-01T00:00:00Z' }, position, LIMIT);
+      assert.deepEqual(ended.parameters, ordersPage(filters, position, LIMIT).parameters);
+    });
   }
 });
 
