@@ -1,4 +1,4 @@
-import { idempotencyErrors } from '../shared/common-errors.ts';
+import { idempotencyErrors, inFlight } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Database, Transaction } from './database.ts';
 import { isTimeout } from './database-errors.ts';
@@ -86,8 +86,4 @@ function resultOf<Result>(stored: StoredKeyRow | undefined, claim: Claim): Resul
   if (!stored.requestHash.equals(claim.requestHash))
     throw new CodedError(idempotencyErrors.keyReused);
   return JSON.parse(stored.result) as Result;
-}
-
-function inFlight(): CodedError {
-  return new CodedError(idempotencyErrors.inFlight, { headers: { 'Retry-After': '1' } });
 }

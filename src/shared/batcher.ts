@@ -6,7 +6,7 @@ export interface BatcherOptions<Request, Outcome> {
   readonly sizeMax: number;
   /** Requests that may wait; more are refused with `service.unavailable`. */
   readonly waitingMax: number;
-  /** Names of what a batch may hold only once. A request whose name is taken waits for the next batch. */
+  /** Names of what may be under way only once, over all lanes. A request whose name is taken waits until it is free. */
   readonly exclusives: (request: Request) => readonly string[];
   /** Outcomes in the order of the requests. A throw fails the whole batch. */
   readonly run: (requests: readonly Request[]) => Promise<readonly Outcome[]>;
@@ -38,6 +38,8 @@ export function createBatcher<Request, Outcome>(
   let running = 0;
   /** Requests in the batches that are under way. */
   let underWay = 0;
+  /** Their names. */
+  const namesUnderWay = new Set<string>();
   let scheduled = false;
 
   /**
@@ -54,7 +56,10 @@ export function createBatcher<Request, Outcome>(
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      if (mayStart()) void work(take());
+      const batch = mayStart() ? take() : [];
+      // Of those that wait for a name, each is looked at again when a batch ends.
+      if (batch.length === 0) return;
+      void work(batch);
       schedule();
     });
   }
@@ -69,7 +74,8 @@ export function createBatcher<Request, Outcome>(
     let looked = 0;
     for (; looked < waiting.length && batch.length < size; looked += 1) {
       const entry = waiting[looked]!;
-      if (entry.names.some((name) => taken.has(name))) rest.push(entry);
+      const isTaken = entry.names.some((name) => taken.has(name) || namesUnderWay.has(name));
+      if (isTaken) rest.push(entry);
       else batch.push(entry);
       // Also names of those that wait, so that they keep their order.
       for (const name of entry.names) taken.add(name);
@@ -81,11 +87,13 @@ export function createBatcher<Request, Outcome>(
   async function work(batch: readonly Entry[]): Promise<void> {
     running += 1;
     underWay += batch.length;
+    for (const { names } of batch) for (const name of names) namesUnderWay.add(name);
     try {
       await settle(batch);
     } finally {
       running -= 1;
       underWay -= batch.length;
+      for (const { names } of batch) for (const name of names) namesUnderWay.delete(name);
       schedule();
     }
   }

@@ -116,3 +116,11 @@ export function unavailable(cause: unknown, retryAfterSeconds = 2): CodedError {
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 }
+
+/** 409: the first request under this key or token is not done yet. The cause is logged, not sent. */
+export function inFlight(cause?: unknown): CodedError {
+  return new CodedError(idempotencyErrors.inFlight, {
+    cause,
+    headers: { 'Retry-After': '1' },
+  });
+}

@@ -68,6 +68,25 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
+  test('a name that is under way in one lane waits for its end, while others go in the second lane', async () => {
+    const { submit, batch, batches } = controlled({ lanes: 2 });
+    const first = submit({ name: 'a', exclusive: 'key' });
+    const one = await batch(1);
+    const repeat = submit({ name: 'b', exclusive: 'key' });
+    const other = submit({ name: 'c' });
+    const two = await batch(2);
+    assert.deepEqual(two.names, ['c']);
+    two.finish();
+    await other;
+    assert.equal(batches.length, 2);
+    one.finish();
+    await first;
+    const three = await batch(3);
+    assert.deepEqual(three.names, ['b']);
+    three.finish();
+    assert.equal(await repeat, 'done b');
+  });
+
   test('a batch holds an exclusive name once; the second one waits, and keeps its place', async () => {
     const { submit, batch } = controlled();
     const all = [

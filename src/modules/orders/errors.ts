@@ -1,4 +1,3 @@
-import { idempotencyErrors } from '../../shared/common-errors.ts';
 import { defineErrors, type ErrorDefinition } from '../../shared/errors.ts';
 
 export const ordersErrors = defineErrors('orders', {
@@ -38,5 +37,4 @@ export const ordersErrors = defineErrors('orders', {
 /** Constraints of this room's tables that are answers to a caller. */
 export const ordersConstraints: Readonly<Record<string, ErrorDefinition>> = {
   orders_status_step_check: ordersErrors.illegalTransition,
-  orders_customer_id_client_token_key: idempotencyErrors.keyReused,
 };

@@ -7,7 +7,7 @@ import type { Customer } from '../accounts/index.ts';
 import { decidePlacement } from './decide-placement.ts';
 import type { Order } from './order.ts';
 import type { OrderNumbers } from './order-numbers.ts';
-import { pinRepeats, replayOf } from './placement-keys.ts';
+import { answerLateRepeats, pinRepeats, replayOf, tellTakenToken } from './placement-keys.ts';
 import { isShortage, refusalOf, unusableCustomer } from './placement-refusals.ts';
 import {
   isLineSource,
@@ -36,7 +36,7 @@ interface Candidate {
  * The first try decides by the stock as it is seen, and takes its row locks only to change it, at the very end; when
  * somebody else took the last units meanwhile, the database refuses the change, and the batch is decided again under
  * locks from the start. Why: docs/decisions/0004-placement.md. So it is when an import brought an order under a number
- * that was lying ready.
+ * that was lying ready. Throws `KeyTakenError` when another transaction took a key or a token of it meanwhile.
  */
 export async function placeBatch(
   database: Database,
@@ -49,19 +49,22 @@ export async function placeBatch(
       const reads = await readPlacement(tx, rules, orderNumbers, requests, lockStock);
       const outcomes: PlacementOutcome[] = new Array(requests.length);
       const candidates = candidatesOf(requests, reads, outcomes);
-      await pinRepeats(tx, requests, outcomes, reads.usedKeys);
       const placements = decide(candidates, reads, rules, outcomes);
+      const usedKeys = await answerLateRepeats(tx, requests, outcomes, reads.usedKeys);
+      await pinRepeats(tx, requests, outcomes, usedKeys);
       orderNumbers.giveBack(reads.numbers.slice(placements.length));
       if (placements.length > 0) await writePlacement(tx, placements);
       return outcomes;
     });
   try {
-    return await attempt(false);
+    return await attempt(false).catch((error: unknown) => {
+      const numberTaken = violates(error, 'orders_number_key');
+      if (!numberTaken && !isShortage(error)) throw error;
+      if (numberTaken) orderNumbers.forget();
+      return attempt(true);
+    });
   } catch (error) {
-    const numberTaken = violates(error, 'orders_number_key');
-    if (!numberTaken && !isShortage(error)) throw error;
-    if (numberTaken) orderNumbers.forget();
-    return attempt(true);
+    throw tellTakenToken(error);
   }
 }
 

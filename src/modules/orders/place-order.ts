@@ -8,7 +8,7 @@ import { CodedError, type InputError } from '../../shared/errors.ts';
 import type { Money } from '../../shared/money.ts';
 import { createOrderNumbers } from './order-numbers.ts';
 import { placeBatch } from './place-batch.ts';
-import { KeyTakenError, keysOf, keyTakenTwice } from './placement-keys.ts';
+import { keysOf, untilKeysAreSettled } from './placement-keys.ts';
 import {
   isLineSource,
   type LineSource,
@@ -83,15 +83,7 @@ export function createPlacing(
   }
 
   async function settle(request: PlacementRequest): Promise<PlacedOrder> {
-    const outcome = await submit(request)
-      .catch((error: unknown) => {
-        // A batch of one is not tried again by the batcher; this time the stored answer is found.
-        if (error instanceof KeyTakenError) return submit(request);
-        throw error;
-      })
-      .catch((error: unknown) => {
-        throw error instanceof KeyTakenError ? keyTakenTwice(error) : error;
-      });
+    const outcome = await untilKeysAreSettled(() => submit(request));
     if (outcome.kind === 'refused') throw outcome.error;
     if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
     return outcome.order;
@@ -144,7 +136,10 @@ function requestOf(
   };
 }
 
-/** A key, a token or a customer's cart can take effect only once in a batch; the second one waits and finds the first. */
+/**
+ * A key, a token or a customer's cart takes effect once: of several requests with it, one is under way, and the next one
+ * waits for its commit and finds what it left. Only requests of another server can still meet it in the database.
+ */
 function exclusivesOf(request: PlacementRequest): string[] {
   const names = keysOf(request).map((key) => key.scopeHash.toString('hex'));
   if (isLineSource(request.lines)) names.push(`${request.lines.name}:${request.customerId}`);

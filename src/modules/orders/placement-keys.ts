@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts';
+import { violates } from '../../database/database-errors.ts';
 import { sha256 } from '../../shared/canonical-json.ts';
-import { idempotencyErrors, unavailable } from '../../shared/common-errors.ts';
+import { idempotencyErrors, inFlight } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { OrderStatus } from './order.ts';
 import { findUsedKeys, pinKeys } from './placement-queries.ts';
@@ -75,6 +76,28 @@ export function replayOf(
   };
 }
 
+/**
+ * Answers those that were refused while the first request under their key or token was being committed: between the look
+ * at the keys and the look at stock and prices, its order may have taken what they were refused for. Gives all keys that
+ * are known now.
+ */
+export async function answerLateRepeats(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  outcomes: PlacementOutcome[],
+  used: ReadonlyMap<string, UsedKey>,
+): Promise<ReadonlyMap<string, UsedKey>> {
+  const isLate = (request: PlacementRequest, index: number) =>
+    outcomes[index]?.kind === 'refused' &&
+    keysOf(request).every(({ scopeHash }) => !used.has(scopeHash.toString('hex')));
+  const found = await usedKeysOf(tx, requests.filter(isLate));
+  if (found.size === 0) return used;
+  for (const [index, request] of requests.entries()) {
+    if (isLate(request, index)) outcomes[index] = replayOf(request, found) ?? outcomes[index]!;
+  }
+  return new Map([...used, ...found]);
+}
+
 /** An order's answer, and the request that gets it. */
 interface Answered {
   readonly request: PlacementRequest;
@@ -138,15 +161,36 @@ async function pin(tx: Transaction, pins: readonly Pin[]): Promise<void> {
   if (pinned.length < pins.length) throw new KeyTakenError();
 }
 
-/** Another server placed an order under the same key between our look and our write. */
+/** Another transaction placed an order under the same key or token between our look and our write. */
 export class KeyTakenError extends Error {
-  constructor() {
-    super('an idempotency key was taken by another server');
+  constructor(cause?: unknown) {
+    super('an idempotency key or a client token was taken meanwhile', { cause });
     this.name = 'KeyTakenError';
   }
 }
 
-/** What a client is told when even the second try met a key that was just taken. */
-export function keyTakenTwice(cause: unknown): CodedError {
-  return unavailable(cause, 1);
+/**
+ * What a batch failed by, with a token that was taken meanwhile told as `pinPlacements` tells it: the order's row meets
+ * its unique index before the token's own row is written. It stands for a repeat, so it must never become a refusal.
+ */
+export function tellTakenToken(error: unknown): unknown {
+  return violates(error, 'orders_customer_id_client_token_key') ? new KeyTakenError(error) : error;
+}
+
+/** A key and a token may each be met once by another transaction; the try after that finds both stored. */
+const TRIES_MAX = 3;
+
+/**
+ * Runs `attempt` again when another transaction took a key or a token of it: this time the stored answer is found.
+ * Throws `idempotency.in_flight` when even the last try met one.
+ */
+export async function untilKeysAreSettled<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof KeyTakenError)) throw error;
+      if (tries === TRIES_MAX) throw inFlight(error);
+    }
+  }
 }

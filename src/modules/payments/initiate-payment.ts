@@ -66,15 +66,27 @@ export function createInitiating(
     return keepSession({ paymentId: payment.id, session });
   }
 
-  return async ({ caller, actor, cause, claim }, orderId) => {
-    // Before any look at the state: a repeat gets its first answer, also when the order has been paid since.
-    const replay = await findReplay<Initiated>(database, claim);
-    if (replay !== null) return replay;
+  async function initiate(context: RequestContext, orderId: string): Promise<Once<Initiated>> {
+    const { caller, actor, cause, claim } = context;
     const opened = await openPayment({ orderId, caller, actor, cause });
     if (opened.kind === 'refused') throw opened.error;
     const result = resultOf(await openPage(opened.payment));
     if (claim === null) return { result, replayed: false };
     return once(database, claim, async () => result);
+  }
+
+  return async (context, orderId) => {
+    // Before any look at the state: a repeat gets its first answer, also when the order has been paid since.
+    const replay = await findReplay<Initiated>(database, context.claim);
+    if (replay !== null) return replay;
+    try {
+      return await initiate(context, orderId);
+    } catch (error) {
+      // So does one that came while the first was under way, and found the order paid.
+      const lateReplay = await findReplay<Initiated>(database, context.claim);
+      if (lateReplay !== null) return lateReplay;
+      throw error;
+    }
   };
 }
 

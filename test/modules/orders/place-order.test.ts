@@ -6,6 +6,7 @@ import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { inventoryOn } from '../../support/catalogue.ts';
 import { testDatabase } from '../../support/database.ts';
+import { holdRows, untilHeldUp } from '../../support/held-rows.ts';
 import {
   coded,
   contextOf,
@@ -113,6 +114,71 @@ describe('placing an order', () => {
     assert.equal(placed.length, 1);
     assert.deepEqual([...new Set(refused)], ['idempotency.key_reused']);
     assert.equal((await stockOf(database, product.id)).reserved, 1);
+  });
+
+  for (const repeated of ['a token', 'a key', 'a key and a token']) {
+    for (const servers of [[orders], [orders, otherServer]]) {
+      test(`ten equal orders at once under ${repeated}, from callers whose rows are not locked, on ${servers.length} server(s), are one order and its replays`, async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const customer = await addUser(database);
+          const product = await addProduct(database, { onHand: 1 });
+          const input = {
+            customerId: customer.id,
+            items: [{ sku: product.sku, quantity: 1 }],
+            ...(repeated === 'a key' ? {} : { clientToken: 'raced' }),
+          };
+          const context = placementContextOf(
+            round % 2 === 0 ? apiKey('orders:write') : await addUser(database, { role: 'admin' }),
+            repeated === 'a token' ? undefined : 'raced',
+            input,
+          );
+          const { done: placed, refused } = await settle(
+            Array.from({ length: 10 }, (_, index) =>
+              servers[index % servers.length]!.placeOrder(context, input),
+            ),
+          );
+          assert.deepEqual(refused, []);
+          assert.equal(new Set(placed.map((order) => order.body)).size, 1);
+          assert.equal(placed.filter((order) => !order.replayed).length, 1);
+          assert.equal(await countOrders(customer.id), 1);
+        }
+      });
+    }
+  }
+
+  test('ten equal orders of a customer under one token are one order where pending orders have no limit', async () => {
+    const servers = [ordersOn(database, { pendingMax: 0 }), ordersOn(database, { pendingMax: 0 })];
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await addUser(database);
+      const product = await addProduct(database, { onHand: 1 });
+      const input = { items: [{ sku: product.sku, quantity: 1 }], clientToken: 'raced' };
+      const { done: placed, refused } = await settle(
+        Array.from({ length: 10 }, (_, index) =>
+          servers[index % 2]!.placeOrder(placementContextOf(customer), input),
+        ),
+      );
+      assert.deepEqual(refused, []);
+      assert.equal(placed.filter((order) => !order.replayed).length, 1);
+    }
+  });
+
+  test('a repeat that looked for its key before the first commit, and at the stock after it, is a replay', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 1 });
+    const [first, second] = [ordersOn(database), ordersOn(database)];
+    const machine = apiKey('orders:write');
+    const order = (server: typeof first, quantity: number, key?: string) => {
+      const input = { customerId: customer.id, items: [{ sku: product.sku, quantity }] };
+      return server.placeOrder(placementContextOf(machine, key, input), input);
+    };
+    // The refusal leaves a number at hand, so that this server needs none of the sequence that is held below.
+    await assert.rejects(order(first, 2), coded('inventory.insufficient_stock'));
+    const held = await holdRows(database, 'alter sequence order_numbers owned by none');
+    const repeat = order(second, 1, 'late');
+    await untilHeldUp(database, '%nextval%');
+    const placed = await order(first, 1, 'late');
+    await held.release();
+    assert.deepEqual(await repeat, { ...placed, replayed: true });
   });
 
   test('a refusal pins nothing: the same key may try again', async () => {

@@ -4,6 +4,7 @@ import { testDatabase } from '../../support/database.ts';
 import { coded, contextOf } from '../../support/orders.ts';
 import { captured, openPayingShop } from '../../support/payments.ts';
 import { addUser, apiKey } from '../../support/shop.ts';
+import { until } from '../../support/until.ts';
 
 const { database } = await testDatabase();
 const shop = await openPayingShop(database);
@@ -105,6 +106,30 @@ describe('initiating a payment', () => {
       coded('idempotency.key_reused'),
     );
     await assert.rejects(initiate(orderId), coded('payments.not_payable'));
+  });
+
+  test('a repeat that was under way with the first is its replay, also when the order ended meanwhile', async (t) => {
+    const orderId = await shop.order();
+    const open = provider.openSession.bind(provider);
+    const gates: (() => void)[] = [];
+    t.mock.method(provider, 'openSession', async (request: Parameters<typeof open>[0]) => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return open(request);
+    });
+    const both = [initiate(orderId, 'raced'), initiate(orderId, 'raced')];
+    await until(async () => assert.equal(gates.length, 2));
+    gates[0]!();
+    const { result } = await Promise.race(both);
+    await shop.cancel(orderId);
+    await shop.settle();
+    assert.equal((await shop.paymentOf(result.view.payment.id)).status, 'EXPIRED');
+    gates[1]!();
+    const answers = await Promise.all(both);
+    assert.deepEqual(
+      answers.map((answer) => answer.result),
+      [result, result],
+    );
+    assert.deepEqual(answers.map(({ replayed }) => replayed).sort(), [false, true]);
   });
 
   test('a webhook that is faster than the answer is not in its way', async () => {
