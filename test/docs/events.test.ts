@@ -57,10 +57,12 @@ async function move(who: Session, orderId: string, ...steps: readonly string[]):
   }
 }
 
-async function untilLogged(type: string): Promise<void> {
+async function untilLogged(type: string, orderId?: string): Promise<void> {
   await until(async () =>
     assert.ok(
-      (await logged()).some((event) => event.type === type),
+      (await logged()).some(
+        (event) => event.type === type && (orderId === undefined || event.orderId === orderId),
+      ),
       type,
     ),
   );
@@ -86,6 +88,13 @@ await until(async () => {
   assert.equal(reply.status, 201, reply.text);
 });
 await customer.post(`/api/orders/${await place()}/cancel`, { reason: 'I changed my mind' });
+const forgotten = await place();
+await server.database.run(
+  'test.let_expire',
+  "update orders set expires_at = now() - interval '1 second' where id = $1::uuid",
+  [forgotten],
+);
+await untilLogged('order.cancelled', forgotten);
 await place(1_000, { prefer: 'respond-async' });
 for (const type of ['payment.failed', 'payment.flagged', 'refund.succeeded', 'order.failed']) {
   await untilLogged(type);
@@ -114,6 +123,16 @@ for (const example of eventExamples) {
     assert.equal(like.orderId === null, sequence === null);
   });
 }
+
+test('every event of an order that changes its status carries its number and, at its end, why, whatever caused it', () => {
+  const ofOrders = events.filter(({ type }) => type.startsWith('order.'));
+  const cancelled = ofOrders.filter(({ type }) => type === 'order.cancelled');
+  assert.ok(cancelled.length >= 2);
+  for (const { type, data } of ofOrders) {
+    assert.equal(typeof data?.number, 'string', type);
+    if (type === 'order.cancelled') assert.equal(typeof data?.cancelReason, 'string');
+  }
+});
 
 test('the metrics page names every metric of this product that a server shows', async () => {
   const { text } = await metricsPage();

@@ -64,7 +64,7 @@ function expireBatch(database: Database, limit: number, offset: number): Promise
         actor: systemActor,
         reason: 'It was not paid in time.',
         cause: { requestId: null, traceId: null, job: 'orders.expire' },
-        data: { cancelReason: order.cancelReason },
+        data: { number: order.number, cancelReason: order.cancelReason },
       })),
     );
     return expired.length;

@@ -83,7 +83,7 @@ export async function importOrders(
     await noteSoldNames(tx, lineJson);
     await appendEvents(
       tx,
-      inserted.map(({ id }) => ({
+      inserted.map(({ id, number }) => ({
         type: 'order.imported',
         orderId: id,
         sequence: 1,
@@ -92,6 +92,7 @@ export async function importOrders(
         actor: systemActor,
         reason: null,
         cause: { requestId: null, traceId: null, job: 'import orders' },
+        data: { number },
       })),
     );
     const taken = rows.filter(({ id }) => !ids.has(id)).map(({ number }) => number);

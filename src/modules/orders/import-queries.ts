@@ -33,7 +33,7 @@ export const reserveNumbers = statement<[largest: number], never>(
  * `rows`: JSON array of objects with the columns as members. Those whose number is taken are left out; the others'
  * ids come back. Waits for another import that is writing the same number.
  */
-export const insertImportedOrders = statement<[rows: string], { id: string }>(
+export const insertImportedOrders = statement<[rows: string], { id: string; number: string }>(
   'orders.insert_imported',
   `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at)
    select id, number, customer_id, 'COMPLETED', false, total_minor, currency, 'import', created_at
@@ -41,7 +41,7 @@ export const insertImportedOrders = statement<[rows: string], { id: string }>(
        (id uuid, number text, customer_id uuid, total_minor bigint, currency text,
         created_at timestamptz)
    on conflict (number) do nothing
-   returning id`,
+   returning id, number`,
 );
 
 /** Lets searches find the lines of `rows`, a JSON array of objects with the columns as members. */

@@ -158,6 +158,7 @@ export const countCancellations = statement<[customerId: string], { count: numbe
 
 export interface ExpiredRow {
   id: string;
+  number: string;
   version: number;
   lastSequence: number;
   from: OrderStatus;
@@ -188,6 +189,6 @@ export const endExpired = statement<[orderIds: readonly string[]], ExpiredRow>(
           last_sequence = last_sequence + 1,
           updated_at = now()
     where id = any($1::uuid[])
-   returning id, version, last_sequence as "lastSequence", 'PENDING' as "from",
+   returning id, number, version, last_sequence as "lastSequence", 'PENDING' as "from",
              cancel_reason as "cancelReason"`,
 );
