@@ -127,6 +127,13 @@ create table cart_items (
   constraint cart_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000)))
 );
 
+create table carts (
+  customer_id uuid not null,
+  version integer not null,
+  constraint carts_customer_id_pkey PRIMARY KEY (customer_id),
+  constraint carts_version_check CHECK ((version > 1))
+);
+
 create table events (
   "position" bigint generated always as identity not null,
   id uuid not null,
@@ -626,6 +633,8 @@ alter table api_keys add constraint api_keys_created_by_fkey FOREIGN KEY (create
 alter table cart_items add constraint cart_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
 alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
 alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
 

@@ -20,11 +20,16 @@ export function ifMatchVersion(header: string | undefined): readonly number[] | 
   );
 }
 
-/** Throws `request.precondition_failed` unless `accepted` (of `ifMatchVersion`) holds the version. */
+/** `request.precondition_failed`, or null when `accepted` (of `ifMatchVersion`) holds the version. */
+export function mismatchOf(accepted: readonly number[] | null, version: number): CodedError | null {
+  if (accepted === null || accepted.includes(version)) return null;
+  return new CodedError(requestErrors.preconditionFailed);
+}
+
+/** Throws what `mismatchOf` gives. */
 export function requireMatch(accepted: readonly number[] | null, version: number): void {
-  if (accepted !== null && !accepted.includes(version)) {
-    throw new CodedError(requestErrors.preconditionFailed);
-  }
+  const mismatch = mismatchOf(accepted, version);
+  if (mismatch !== null) throw mismatch;
 }
 
 /** Whether `If-None-Match` names this version, so that 304 is the answer. Weak comparison. Source: RFC 9110 §13.1.2. */

@@ -4,7 +4,7 @@ export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { clientNetwork } from './client-address.ts';
 export { cookieOf } from './credentials.ts';
-export { entityTag, ifMatchVersion, ifNoneMatch, requireMatch } from './entity-tag.ts';
+export { entityTag, ifMatchVersion, ifNoneMatch, mismatchOf, requireMatch } from './entity-tag.ts';
 export { eventText, sendEventStream, type Write } from './event-streams.ts';
 export type { Counting, Limit, LimitsOf, Outcome } from './limit.ts';
 export type { Operation } from './operation.ts';

@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/errors.ts';
-import type { LineSource, RequestedLine } from '../orders/index.ts';
+import type { LineSource } from '../orders/index.ts';
 import { cartsErrors } from './errors.ts';
 import { clearCarts, findLinesOfCarts } from './queries.ts';
 
@@ -10,13 +10,19 @@ import { clearCarts, findLinesOfCarts } from './queries.ts';
 export const cartLines: LineSource = {
   name: 'cart',
   async read(tx, customerIds) {
-    const linesByCustomer = new Map<string, RequestedLine[]>();
-    for (const { customerId, productId, quantity } of await findLinesOfCarts(tx, customerIds)) {
-      const lines = linesByCustomer.get(customerId);
-      if (lines === undefined) linesByCustomer.set(customerId, [{ productId, quantity }]);
-      else lines.push({ productId, quantity });
-    }
-    return linesByCustomer;
+    const rows = await findLinesOfCarts(tx, customerIds);
+    const carts = Map.groupBy(rows, ({ customerId }) => customerId);
+    return new Map(
+      [...carts].map(([customerId, rowsOfCart]) => [
+        customerId,
+        {
+          version: rowsOfCart[0]!.version,
+          lines: rowsOfCart.flatMap(({ productId, quantity }) =>
+            productId === null ? [] : [{ productId, quantity }],
+          ),
+        },
+      ]),
+    );
   },
   async consume(tx, customerIds) {
     await clearCarts(tx, customerIds);

@@ -1,12 +1,13 @@
 import type { Database, Transaction } from '../../database/database.ts';
+import { mismatchOf, requireMatch } from '../../http/index.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { LINES_MAX } from '../../shared/money.ts';
 import { lockCustomers } from '../accounts/index.ts';
 import { catalogErrors, findProducts } from '../catalog/index.ts';
-import type { CartItemRow } from './queries.ts';
-import { clearCarts, findItems, removeItem, setItems } from './queries.ts';
+import { type Cart, cartFrom } from './cart.ts';
+import { clearCarts, findCarts, findVersions, removeItem, setItems } from './queries.ts';
 
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
@@ -16,21 +17,25 @@ export interface CartItem {
   readonly quantity: number;
 }
 
-interface Wish extends CartItem {
+/** Whose cart, and which versions of it `If-Match` accepts; null: any. */
+export interface CartTarget {
   readonly customerId: string;
+  readonly ifMatch: readonly number[] | null;
 }
 
+type Wish = CartItem & CartTarget;
+
 type Outcome =
-  | { readonly kind: 'set'; readonly items: CartItemRow[] }
+  | { readonly kind: 'set'; readonly cart: Cart }
   | { readonly kind: 'refused'; readonly error: CodedError };
 
 /**
  * Sets how many units of a product lie in a cart; customers who do so at the same time share a transaction. Throws
- * `catalog.unknown_product`, and `request.invalid` when another line would be one too many.
+ * `catalog.unknown_product`, `request.precondition_failed`, and `request.invalid` when another line would be one too many.
  */
 export function createCartSetting(
   database: Database,
-): (customerId: string, item: CartItem) => Promise<CartItemRow[]> {
+): (target: CartTarget, item: CartItem) => Promise<Cart> {
   const submit = createBatcher<Wish, Outcome>({
     lanes: 1,
     sizeMax: BATCH_SIZE_MAX,
@@ -40,74 +45,85 @@ export function createCartSetting(
     // To set a quantity twice is to set it once.
     mayRetryAlone: () => true,
   });
-  return async (customerId, { sku, quantity }) => {
-    const outcome = await submit({ customerId, sku, quantity });
+  return async (target, { sku, quantity }) => {
+    const outcome = await submit({ ...target, sku, quantity });
     if (outcome.kind === 'refused') throw outcome.error;
-    return outcome.items;
+    return outcome.cart;
   };
 }
 
 function setCartItems(database: Database, wishes: readonly Wish[]): Promise<Outcome[]> {
   return database.transaction(async (tx) => {
     const customerIds = wishes.map(({ customerId }) => customerId);
-    const [, products] = await Promise.all([
+    const guarded = wishes.flatMap(({ customerId, ifMatch }) => (ifMatch ? [customerId] : []));
+    const [, products, versions] = await Promise.all([
       lockCustomers(tx, customerIds),
       findProducts(tx, { skus: [...new Set(wishes.map(({ sku }) => sku))] }),
+      guarded.length === 0 ? [] : findVersions(tx, guarded),
     ]);
     const forSale = new Map(
       products.flatMap(({ sku, id, active }) => (active ? [[sku, id] as const] : [])),
     );
-    const rows = wishes.flatMap(({ customerId, sku, quantity }) => {
-      const productId = forSale.get(sku);
-      return productId === undefined
-        ? []
-        : [{ customer_id: customerId, product_id: productId, quantity }];
-    });
-    const [set, items] = await tx.commitBehind(
-      Promise.all([setItems(tx, JSON.stringify(rows), LINES_MAX), findItems(tx, customerIds)]),
+    const current = new Map(versions.map(({ customerId, version }) => [customerId, version]));
+    const refusals = wishes.map((wish) => refusalOf(wish, forSale, current));
+    const rows = wishes.flatMap(({ customerId, sku, quantity }, index) =>
+      refusals[index] === null
+        ? [{ customer_id: customerId, product_id: forSale.get(sku), quantity }]
+        : [],
+    );
+    const [set, cartRows] = await tx.commitBehind(
+      Promise.all([setItems(tx, JSON.stringify(rows), LINES_MAX), findCarts(tx, customerIds)]),
     );
     const changed = new Set(set.map(({ customerId }) => customerId));
-    const carts = Map.groupBy(items, ({ customerId }) => customerId);
-    return wishes.map(({ customerId, sku }): Outcome => {
-      if (!forSale.has(sku)) return { kind: 'refused', error: notForSale() };
-      if (!changed.has(customerId)) return { kind: 'refused', error: fullCart() };
-      return { kind: 'set', items: carts.get(customerId) ?? [] };
+    const carts = Map.groupBy(cartRows, ({ customerId }) => customerId);
+    return wishes.map(({ customerId }, index): Outcome => {
+      const error = refusals[index] ?? (changed.has(customerId) ? null : fullCart());
+      if (error !== null) return { kind: 'refused', error };
+      return { kind: 'set', cart: cartFrom(carts.get(customerId)!) };
     });
   });
 }
 
-function notForSale(): CodedError {
-  return new CodedError(catalogErrors.unknownProduct, {
-    errors: [{ pointer: '/path/sku', detail: 'There is no product for sale under this name.' }],
-  });
+function refusalOf(
+  { customerId, sku, ifMatch }: Wish,
+  forSale: ReadonlyMap<string, string>,
+  versions: ReadonlyMap<string, number>,
+): CodedError | null {
+  if (!forSale.has(sku)) {
+    return new CodedError(catalogErrors.unknownProduct, {
+      errors: [{ pointer: '/path/sku', detail: 'There is no product for sale under this name.' }],
+    });
+  }
+  return ifMatch === null ? null : mismatchOf(ifMatch, versions.get(customerId)!);
 }
 
 function fullCart(): CodedError {
   return invalidInput('', `A cart holds at most ${LINES_MAX} lines.`);
 }
 
-/** Takes a product out of the cart; that it is not there is no error. */
-export function removeCartItem(
-  database: Database,
-  customerId: string,
-  sku: string,
-): Promise<CartItemRow[]> {
-  return changeCart(database, customerId, (tx) => removeItem(tx, customerId, sku));
+/** Takes a product out of the cart; that it is not there is no error. Throws `request.precondition_failed`. */
+export function removeCartItem(database: Database, target: CartTarget, sku: string): Promise<Cart> {
+  return changeCart(database, target, (tx) => removeItem(tx, target.customerId, sku));
 }
 
-export function clearCart(database: Database, customerId: string): Promise<CartItemRow[]> {
-  return changeCart(database, customerId, (tx) => clearCarts(tx, [customerId]));
+/** Throws `request.precondition_failed`. */
+export function clearCart(database: Database, target: CartTarget): Promise<Cart> {
+  return changeCart(database, target, (tx) => clearCarts(tx, [target.customerId]));
 }
 
 /** Under the lock of the customer's row, as checkout is: a cart changes before it or after it, never in the middle. */
 function changeCart(
   database: Database,
-  customerId: string,
+  { customerId, ifMatch }: CartTarget,
   change: (tx: Transaction) => Promise<unknown>,
-): Promise<CartItemRow[]> {
+): Promise<Cart> {
   return database.transaction(async (tx) => {
     await lockCustomers(tx, [customerId]);
+    if (ifMatch !== null) {
+      const [cart] = await findVersions(tx, [customerId]);
+      requireMatch(ifMatch, cart!.version);
+    }
     await change(tx);
-    return findItems(tx, [customerId]);
+    return cartFrom(await findCarts(tx, [customerId]));
   });
 }

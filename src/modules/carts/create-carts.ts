@@ -1,42 +1,48 @@
-import type { Database } from '../../database/database.ts';
-import type { Orders, PlacedOrder, PlacementContext, PlacementWish } from '../orders/index.ts';
-import { presentCart } from './cart.ts';
-import { cartLines } from './cart-lines.ts';
-import { type CartItem, clearCart, createCartSetting, removeCartItem } from './change-cart.ts';
-import { findItems } from './queries.ts';
-import type { CartView } from './schemas.ts';
+import type { PlacedOrder, PlacementContext } from '../orders/index.ts';
+import { type Cart, cartFrom, presentCart } from './cart.ts';
+import {
+  type CartItem,
+  type CartTarget,
+  clearCart,
+  createCartSetting,
+  removeCartItem,
+} from './change-cart.ts';
+import { type CheckOutDeps, checkOut } from './check-out.ts';
+import { findCarts } from './queries.ts';
+import type { CartView, CheckOutInput } from './schemas.ts';
 
-export interface CartsDeps {
-  readonly database: Database;
-  readonly orders: Pick<Orders, 'placeFromSource'>;
-  /** The shop's currency, ISO 4217. */
-  readonly currency: string;
-}
+export type CartsDeps = CheckOutDeps;
 
 export interface Carts {
   getCart(customerId: string): Promise<CartView>;
-  setItem(customerId: string, item: CartItem): Promise<CartView>;
-  removeItem(customerId: string, sku: string): Promise<CartView>;
-  clear(customerId: string): Promise<CartView>;
-  /** Turns the cart into an order. Throws `carts.empty` and every refusal of a placement. */
-  checkOut(context: PlacementContext, wish: PlacementWish): Promise<PlacedOrder>;
+  setItem(target: CartTarget, item: CartItem): Promise<CartView>;
+  removeItem(target: CartTarget, sku: string): Promise<CartView>;
+  clear(target: CartTarget): Promise<CartView>;
+  /** Turns the cart into an order. Throws `carts.empty`, `carts.changed` and every refusal of a placement. */
+  checkOut(
+    context: PlacementContext,
+    input: CheckOutInput,
+    ifMatch: readonly number[] | null,
+  ): Promise<PlacedOrder>;
 }
 
-export function createCarts({ database, orders, currency }: CartsDeps): Carts {
+export function createCarts(deps: CartsDeps): Carts {
+  const { database, currency } = deps;
   const setItem = createCartSetting(database);
+  const present = (cart: Cart) => presentCart(cart, currency);
   return {
     async getCart(customerId) {
-      return presentCart(await findItems(database, [customerId]), currency);
+      return present(cartFrom(await findCarts(database, [customerId])));
     },
-    async setItem(customerId, item) {
-      return presentCart(await setItem(customerId, item), currency);
+    async setItem(target, item) {
+      return present(await setItem(target, item));
     },
-    async removeItem(customerId, sku) {
-      return presentCart(await removeCartItem(database, customerId, sku), currency);
+    async removeItem(target, sku) {
+      return present(await removeCartItem(database, target, sku));
     },
-    async clear(customerId) {
-      return presentCart(await clearCart(database, customerId), currency);
+    async clear(target) {
+      return present(await clearCart(database, target));
     },
-    checkOut: (context, wish) => orders.placeFromSource(context, cartLines, wish),
+    checkOut: (context, input, ifMatch) => checkOut(deps, context, input, ifMatch),
   };
 }

@@ -1,7 +1,6 @@
 import { statement } from '../../database/statement.ts';
 
 export interface CartItemRow {
-  customerId: string;
   productId: string;
   sku: string;
   name: string;
@@ -10,17 +9,40 @@ export interface CartItemRow {
   available: number;
 }
 
-/** Of several carts, each in the order in which its lines were added. Names, prices and availability are of this moment. */
-export const findItems = statement<[customerIds: readonly string[]], CartItemRow>(
-  'carts.find_items',
-  `select cart_items.customer_id as "customerId", cart_items.product_id as "productId", products.sku, products.name,
+/** One line of a cart; an empty cart has one row, without a line. */
+export type CartRow = { readonly customerId: string; readonly version: number } & (
+  | CartItemRow
+  | { readonly [Column in keyof CartItemRow]: null }
+);
+
+/**
+ * Several carts, the lines of each in the order in which they were added. Names, prices and availability are of this
+ * moment.
+ */
+export const findCarts = statement<[customerIds: readonly string[]], CartRow>(
+  'carts.find',
+  `select wanted.customer_id as "customerId", coalesce(carts.version, 1) as version,
+          cart_items.product_id as "productId", products.sku, products.name,
           cart_items.quantity, products.price_minor as "unitPriceMinor",
           case when products.active then stock.on_hand - stock.reserved else 0 end as available
-     from cart_items
-     join products on products.id = cart_items.product_id
-     join stock on stock.product_id = cart_items.product_id
-    where cart_items.customer_id = any($1::uuid[])
-    order by cart_items.customer_id, cart_items.added_at, cart_items.product_id`,
+     from unnest($1::uuid[]) as wanted (customer_id)
+     left join carts on carts.customer_id = wanted.customer_id
+     left join (cart_items
+                join products on products.id = cart_items.product_id
+                join stock on stock.product_id = cart_items.product_id)
+       on cart_items.customer_id = wanted.customer_id
+    order by wanted.customer_id, cart_items.added_at, cart_items.product_id`,
+);
+
+/** Exact under the locks of the customers' rows. */
+export const findVersions = statement<
+  [customerIds: readonly string[]],
+  { customerId: string; version: number }
+>(
+  'carts.find_versions',
+  `select customer_id as "customerId", coalesce(carts.version, 1) as version
+     from unnest($1::uuid[]) as wanted (customer_id)
+     left join carts using (customer_id)`,
 );
 
 /**
@@ -29,43 +51,71 @@ export const findItems = statement<[customerIds: readonly string[]], CartItemRow
  */
 export const setItems = statement<[rows: string, linesMax: number], { customerId: string }>(
   'carts.set_items',
-  `insert into cart_items (customer_id, product_id, quantity)
-   select customer_id, product_id, quantity
-     from jsonb_to_recordset($1::jsonb) as wanted (customer_id uuid, product_id uuid, quantity integer)
-    where exists (
-            select
-              from cart_items
-             where cart_items.customer_id = wanted.customer_id
-               and cart_items.product_id = wanted.product_id)
-       or (select count(*) from cart_items where cart_items.customer_id = wanted.customer_id) < $2::int
-   on conflict (customer_id, product_id) do update
-     set quantity = excluded.quantity
+  `with changed as (
+     insert into cart_items (customer_id, product_id, quantity)
+     select customer_id, product_id, quantity
+       from jsonb_to_recordset($1::jsonb) as wanted (customer_id uuid, product_id uuid, quantity integer)
+      where exists (
+              select
+                from cart_items
+               where cart_items.customer_id = wanted.customer_id
+                 and cart_items.product_id = wanted.product_id)
+         or (select count(*) from cart_items where cart_items.customer_id = wanted.customer_id) < $2::int
+     on conflict (customer_id, product_id) do update
+       set quantity = excluded.quantity
+     returning customer_id)
+   insert into carts as cart (customer_id, version)
+   select customer_id, 2
+     from changed
+   on conflict (customer_id) do update
+     set version = cart.version + 1
    returning customer_id as "customerId"`,
 );
 
 export const removeItem = statement<[customerId: string, sku: string], never>(
   'carts.remove_item',
-  `delete from cart_items
-    using products
-    where products.id = cart_items.product_id
-      and cart_items.customer_id = $1::uuid
-      and products.sku = $2::text`,
+  `with changed as (
+     delete from cart_items
+      using products
+      where products.id = cart_items.product_id
+        and cart_items.customer_id = $1::uuid
+        and products.sku = $2::text
+     returning cart_items.customer_id)
+   insert into carts as cart (customer_id, version)
+   select customer_id, 2
+     from changed
+   on conflict (customer_id) do update
+     set version = cart.version + 1`,
 );
 
 export const clearCarts = statement<[customerIds: readonly string[]], never>(
   'carts.clear',
-  `delete from cart_items
-    where customer_id = any($1::uuid[])`,
+  `with changed as (
+     delete from cart_items
+      where customer_id = any($1::uuid[])
+     returning customer_id)
+   insert into carts as cart (customer_id, version)
+   select distinct customer_id, 2
+     from changed
+   on conflict (customer_id) do update
+     set version = cart.version + 1`,
 );
 
-/** The carts of several customers at once, each in the order in which its lines were added. */
+/**
+ * What several carts hold, each in the order in which its lines were added; an empty cart has one row, without a line.
+ */
 export const findLinesOfCarts = statement<
   [customerIds: readonly string[]],
-  { customerId: string; productId: string; quantity: number }
+  { customerId: string; version: number } & (
+    | { productId: string; quantity: number }
+    | { productId: null; quantity: null }
+  )
 >(
   'carts.find_lines_of_carts',
-  `select customer_id as "customerId", product_id as "productId", quantity
-     from cart_items
-    where customer_id = any($1::uuid[])
-    order by customer_id, added_at, product_id`,
+  `select wanted.customer_id as "customerId", coalesce(carts.version, 1) as version,
+          cart_items.product_id as "productId", cart_items.quantity
+     from unnest($1::uuid[]) as wanted (customer_id)
+     left join carts on carts.customer_id = wanted.customer_id
+     left join cart_items on cart_items.customer_id = wanted.customer_id
+    order by wanted.customer_id, cart_items.added_at, cart_items.product_id`,
 );

@@ -1,18 +1,32 @@
-import { type App, callerOf, contextOf, prefersAsync } from '../../http/index.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type App,
+  callerOf,
+  contextOf,
+  entityTag,
+  ifMatchVersion,
+  prefersAsync,
+} from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
 import { placementErrors, placementSchema, sendPlaced } from '../orders/index.ts';
+import type { CartTarget } from './change-cart.ts';
 import type { Carts } from './create-carts.ts';
 import { cartsErrors } from './errors.ts';
-import { CartReply, CheckOutBody, SetItemBody, SkuParameter } from './schemas.ts';
+import { CartReply, type CartView, CheckOutBody, SetItemBody, SkuParameter } from './schemas.ts';
 
 const tags = ['Cart'];
 const response = { 200: CartReply };
+const guarded = [requestErrors.preconditionFailed];
 
 export function registerCartsRoutes(app: App, carts: Carts): void {
   app.get(
     '/api/cart',
-    { schema: { operationId: 'getCart', summary: 'Read your cart', tags, response } },
-    (request) => carts.getCart(callerOf(request).id),
+    {
+      schema: { operationId: 'getCart', summary: 'Read your cart', tags, response },
+      config: { replyHeaders: ['ETag'] },
+    },
+    async (request, reply) => sendCart(reply, await carts.getCart(callerOf(request).id)),
   );
 
   app.put(
@@ -26,11 +40,11 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
         body: SetItemBody,
         response,
       },
-      config: { errors: [catalogErrors.unknownProduct] },
+      config: { errors: [catalogErrors.unknownProduct, ...guarded] },
     },
-    (request) => {
-      const { sku } = request.params;
-      return carts.setItem(callerOf(request).id, { sku, quantity: request.body.quantity });
+    async (request, reply) => {
+      const item = { sku: request.params.sku, quantity: request.body.quantity };
+      return sendCart(reply, await carts.setItem(targetOf(request), item));
     },
   );
 
@@ -44,14 +58,19 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
         params: SkuParameter,
         response,
       },
+      config: { errors: guarded },
     },
-    (request) => carts.removeItem(callerOf(request).id, request.params.sku),
+    async (request, reply) =>
+      sendCart(reply, await carts.removeItem(targetOf(request), request.params.sku)),
   );
 
   app.delete(
     '/api/cart',
-    { schema: { operationId: 'clearCart', summary: 'Empty your cart', tags, response } },
-    (request) => carts.clear(callerOf(request).id),
+    {
+      schema: { operationId: 'clearCart', summary: 'Empty your cart', tags, response },
+      config: { errors: guarded },
+    },
+    async (request, reply) => sendCart(reply, await carts.clear(targetOf(request))),
   );
 
   app.post(
@@ -61,13 +80,13 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
         operationId: 'checkOut',
         summary: 'Turn your cart into an order',
         description:
-          'Places the order and empties the cart in one transaction, at the prices of this moment. Safe to repeat with the same `Idempotency-Key` or `clientToken`.',
+          'Places the order and empties the cart in one transaction, at the prices of this moment. Say which cart was seen by `If-Match`, or by `cartVersion` in the body: one that was changed since is not ordered. Safe to repeat with the same `Idempotency-Key` or `clientToken`.',
         tags,
         body: CheckOutBody,
         ...placementSchema,
       },
       config: {
-        errors: [...placementErrors, cartsErrors.empty],
+        errors: [...placementErrors, ...guarded, cartsErrors.empty, cartsErrors.changed],
         replyHeaders: ['ETag', 'Location'],
       },
     },
@@ -75,7 +94,19 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       const { caller, cause, claim } = contextOf(request);
       const deferred = prefersAsync(request.headers.prefer);
       const context = { caller, cause, claim, operation: 'checkOut', deferred };
-      return sendPlaced(reply, await carts.checkOut(context, request.body));
+      const ifMatch = ifMatchVersion(request.headers['if-match']);
+      return sendPlaced(reply, await carts.checkOut(context, request.body, ifMatch));
     },
   );
+}
+
+function targetOf(request: FastifyRequest): CartTarget {
+  const ifMatch = ifMatchVersion(request.headers['if-match']);
+  return { customerId: callerOf(request).id, ifMatch };
+}
+
+/** Its entity tag is for guarding changes: prices and stock move without a new version, so there is no 304. */
+function sendCart(reply: FastifyReply, cart: CartView): CartView {
+  reply.header('ETag', entityTag(cart.version));
+  return cart;
 }

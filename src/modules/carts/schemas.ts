@@ -13,10 +13,18 @@ export const SetItemBody = Type.Object(
   { additionalProperties: false, examples: [{ quantity: 2 }] },
 );
 
-export const CheckOutBody = Type.Object(placementFields, {
-  additionalProperties: false,
-  examples: [{ note: 'no coriander', shippingAddress: '1 Example Street, London' }],
-});
+/** A cart's version. */
+const Version = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
+
+export const CheckOutBody = Type.Object(
+  { ...placementFields, cartVersion: Type.Optional(Version) },
+  {
+    additionalProperties: false,
+    examples: [{ note: 'no coriander', shippingAddress: '1 Example Street, London' }],
+  },
+);
+
+export type CheckOutInput = Static<typeof CheckOutBody>;
 
 export const CartReply = Type.Object({
   items: Type.Array(
@@ -33,6 +41,9 @@ export const CartReply = Type.Object({
     }),
   ),
   total: Amount,
+  version: Type.Integer({
+    description: 'Rises with each change of the lines. Send it as `cartVersion` at checkout.',
+  }),
 });
 
 export type CartView = Static<typeof CartReply>;

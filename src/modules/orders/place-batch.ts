@@ -8,13 +8,12 @@ import { decidePlacement } from './decide-placement.ts';
 import type { Order } from './order.ts';
 import type { OrderNumbers } from './order-numbers.ts';
 import { answerLateRepeats, pinRepeats, replayOf, tellTakenToken } from './placement-keys.ts';
-import { isShortage, refusalOf, unusableCustomer } from './placement-refusals.ts';
-import {
-  isLineSource,
-  type PlacementOutcome,
-  type PlacementRequest,
-  type PlacementRules,
-  type RequestedLine,
+import { isShortage, refusalOf, unusableCustomer, unusableSource } from './placement-refusals.ts';
+import type {
+  PlacementOutcome,
+  PlacementRequest,
+  PlacementRules,
+  RequestedLine,
 } from './placement-request.ts';
 import { presentOrder } from './present-order.ts';
 import { linesOf, type PlacementReads, readPlacement } from './read-placement.ts';
@@ -83,11 +82,10 @@ function candidatesOf(
     }
     const customer = reads.customers.get(request.customerId);
     const lines = linesOf(request, reads.sourceLines);
-    const unusable = unusableCustomer(customer, request.caller);
-    if (customer === undefined || unusable !== null) outcomes[index] = refused(unusable!);
-    else if (isLineSource(request.lines) && lines.length === 0) {
-      outcomes[index] = refused(request.lines.empty());
-    } else candidates.push({ index, request, customer, lines });
+    const refusal =
+      unusableCustomer(customer, request.caller) ?? unusableSource(request, reads.sourceLines);
+    if (customer === undefined || refusal !== null) outcomes[index] = refused(refusal!);
+    else candidates.push({ index, request, customer, lines });
   }
   return candidates;
 }

@@ -46,11 +46,12 @@ export interface PlacementWish {
 export interface Placing {
   /** Places what the body names. Throws the refusal. */
   placeOrder(context: PlacementContext, input: PlaceOrderInput): Promise<PlacedOrder>;
-  /** Places what the source holds for the customer who calls. Throws the refusal. */
+  /** Places what the source holds for the customer who calls, in a version that is not refused. Throws the refusal. */
   placeFromSource(
     context: PlacementContext,
     source: LineSource,
     wish: PlacementWish,
+    refuseVersion: PlacementRequest['refuseVersion'],
   ): Promise<PlacedOrder>;
 }
 
@@ -101,10 +102,10 @@ export function createPlacing(
       }));
       return place(requestOf(context, input.customerId ?? context.caller.id, lines, input));
     },
-    async placeFromSource(context, source, wish) {
+    async placeFromSource(context, source, wish, refuseVersion) {
       const errors = wishErrors(wish, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
-      return place(requestOf(context, context.caller.id, source, wish));
+      return place({ ...requestOf(context, context.caller.id, source, wish), refuseVersion });
     },
   };
 }
@@ -123,6 +124,7 @@ function requestOf(
     ...context,
     customerId,
     lines,
+    refuseVersion: () => null,
     expectedTotalMinor: wish.expectedTotal?.amount ?? null,
     note: wish.note ?? null,
     shippingAddress: wish.shippingAddress ?? null,

@@ -8,6 +8,7 @@ import { inventoryErrors } from '../inventory/index.ts';
 import type { PlacementDecision } from './decide-placement.ts';
 import { ordersErrors } from './errors.ts';
 import { isLineSource, type PlacementRequest } from './placement-request.ts';
+import type { SourceLines } from './read-placement.ts';
 
 /** What the caller is told when an order is not placed. */
 export function refusalOf(
@@ -65,6 +66,16 @@ export function unusableCustomer(
   // His account was disabled, or his role changed, after his token was looked at.
   if (forHimself) return new CodedError(authErrors.forbidden);
   return invalidInput('/customerId', 'This is not the id of an active customer.');
+}
+
+/** Why what the request's source holds cannot be ordered, or null when it can. Read under the lock of the customer's row. */
+export function unusableSource(
+  { lines, customerId, refuseVersion }: PlacementRequest,
+  sourceLines: SourceLines,
+): CodedError | null {
+  if (!isLineSource(lines)) return null;
+  const sourced = sourceLines.get(lines)!.get(customerId)!;
+  return refuseVersion(sourced.version) ?? (sourced.lines.length === 0 ? lines.empty() : null);
 }
 
 function pointerOf(request: Pick<PlacementRequest, 'lines'>, index: number): string {

@@ -19,15 +19,19 @@ export interface RequestedLine {
  */
 export interface LineSource {
   readonly name: string;
-  /** Lines by customer id; a customer without lines may be left out. */
-  read(
-    tx: Transaction,
-    customerIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly RequestedLine[]>>;
+  /** By customer id, one for each of them. */
+  read(tx: Transaction, customerIds: readonly string[]): Promise<ReadonlyMap<string, SourcedLines>>;
   /** The orders of these customers are placed: what was read is used up. */
   consume(tx: Transaction, customerIds: readonly string[]): Promise<void>;
   /** The refusal of a request whose customer has no lines here. */
   empty(): CodedError;
+}
+
+/** What a source holds for a customer. */
+export interface SourcedLines {
+  readonly lines: readonly RequestedLine[];
+  /** Another one than before when the lines are others. */
+  readonly version: number;
 }
 
 /** A `clientToken`, with SHA-256 over what the request asks for: what the token stands for. */
@@ -56,6 +60,8 @@ export interface PlacementRequest {
   /** Accepted as QUEUED now; a worker places it. */
   readonly deferred: boolean;
   readonly lines: readonly RequestedLine[] | LineSource;
+  /** Why a source in this version is not what is asked for; null: it is. */
+  readonly refuseVersion: (version: number) => CodedError | null;
   readonly expectedTotalMinor: number | null;
   readonly note: string | null;
   readonly shippingAddress: string | null;

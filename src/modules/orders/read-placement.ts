@@ -12,10 +12,11 @@ import {
   type PlacementRequest,
   type PlacementRules,
   type RequestedLine,
+  type SourcedLines,
 } from './placement-request.ts';
 
-/** Lines by customer, for each source that a batch's requests name. */
-export type SourceLines = ReadonlyMap<LineSource, ReadonlyMap<string, readonly RequestedLine[]>>;
+/** What each source that a batch's requests name holds, by customer. */
+export type SourceLines = ReadonlyMap<LineSource, ReadonlyMap<string, SourcedLines>>;
 
 /** All that a batch is decided and written by, read under lock. */
 export interface PlacementReads {
@@ -150,7 +151,7 @@ export function linesOf(
   { lines, customerId }: PlacementRequest,
   sourceLines: SourceLines,
 ): readonly RequestedLine[] {
-  return isLineSource(lines) ? (sourceLines.get(lines)?.get(customerId) ?? []) : lines;
+  return isLineSource(lines) ? (sourceLines.get(lines)?.get(customerId)?.lines ?? []) : lines;
 }
 
 /** What a decision is made by. `pendingMax` 0: no limit. */

@@ -33,7 +33,9 @@ describe('the cart over HTTP', () => {
         },
       ],
       total: { amount: 590, currency: 'GBP' },
+      version: 2,
     });
+    assert.equal(filled.headers.get('etag'), '"2"');
     const wish = { expectedTotal: { amount: 590, currency: 'GBP' } };
     const headers = { 'idempotency-key': 'the-checkout' };
     const placed = await customer.post('/api/cart/checkout', wish, headers);
@@ -48,6 +50,40 @@ describe('the cart over HTTP', () => {
     assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
     const again = await customer.post('/api/cart/checkout');
     assert.deepEqual([again.status, again.json().code], [409, 'carts.empty']);
+  });
+
+  test('is ordered in the version that was seen, by If-Match or cartVersion, or not at all', async () => {
+    const product = await addProduct(db.database);
+    const path = `/api/cart/items/${product.sku}`;
+    const seen = (await customer.put(path, { quantity: 1 })).headers.get('etag')!;
+    const now = await customer.put(path, { quantity: 2 }, { 'if-match': seen });
+    assert.equal(now.status, 200, now.text);
+    assert.deepEqual(
+      (await customer.get('/api/cart')).headers.get('etag'),
+      now.headers.get('etag'),
+    );
+    const checkOut = (body: object, headers: Record<string, string> = {}) =>
+      customer.post('/api/cart/checkout', body, headers);
+    for (const tag of [seen, `W/${now.headers.get('etag')}`, '"no-version"']) {
+      for (const reply of [
+        await checkOut({}, { 'if-match': tag }),
+        await customer.put(path, { quantity: 3 }, { 'if-match': tag }),
+        await customer.delete(path, { 'if-match': tag }),
+        await customer.delete('/api/cart', { 'if-match': tag }),
+      ]) {
+        assert.deepEqual([reply.status, reply.json().code], [412, 'request.precondition_failed']);
+      }
+    }
+    assert.equal((await checkOut({}, { 'if-match': 'garbage' })).status, 400);
+    for (const cartVersion of [0, -1, 1.5, '2', 2 ** 31, null]) {
+      assert.equal((await checkOut({ cartVersion })).status, 400, String(cartVersion));
+    }
+    const changed = await checkOut({ cartVersion: 1 });
+    assert.deepEqual([changed.status, changed.json().code], [409, 'carts.changed']);
+    assert.deepEqual(changed.json<{ cart: CartBody }>().cart, now.json());
+    const { version } = now.json<{ version: number }>();
+    const placed = await checkOut({ cartVersion: version }, { 'if-match': `"1", "${version}"` });
+    assert.equal(placed.status, 201, placed.text);
   });
 
   test('lets lines go, and the whole of it', async () => {

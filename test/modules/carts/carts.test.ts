@@ -18,25 +18,37 @@ const admin = await addUser(database, { role: 'admin' });
 
 const pounds = (amount: number) => ({ amount, currency: 'GBP' });
 
+/** The cart of this customer, in whatever version or one of these. */
+function cartOf(customer: UserCaller, ifMatch: readonly number[] | null = null) {
+  return { customerId: customer.id, ifMatch };
+}
+
 function put(customer: UserCaller, product: TestProduct, quantity = 1) {
-  return carts.setItem(customer.id, { sku: product.sku, quantity });
+  return carts.setItem(cartOf(customer), { sku: product.sku, quantity });
 }
 
 function edit(product: TestProduct, change: object) {
   return catalogOn(database).updateProduct(contextOf(admin), product.id, change, null);
 }
 
-function checkOut(customer: UserCaller, wish: object = {}, key?: string, server = carts) {
+function checkOut(
+  customer: UserCaller,
+  wish: object = {},
+  key?: string,
+  server = carts,
+  ifMatch: readonly number[] | null = null,
+) {
   return server.checkOut(
     { ...contextOf(customer, key, wish), operation: 'checkOut', deferred: false },
     wish,
+    ifMatch,
   );
 }
 
 describe('a cart', () => {
   test('is empty at first, and one per customer', async () => {
     const [one, other] = [await addUser(database), await addUser(database)];
-    assert.deepEqual(await carts.getCart(one.id), { items: [], total: pounds(0) });
+    assert.deepEqual(await carts.getCart(one.id), { items: [], total: pounds(0), version: 1 });
     await put(one, await addProduct(database));
     assert.equal((await carts.getCart(other.id)).items.length, 0);
   });
@@ -77,7 +89,7 @@ describe('a cart', () => {
     assert.equal((await carts.getCart(customer.id)).items[0]!.available, 0);
     const unknown = coded('catalog.unknown_product');
     await assert.rejects(put(customer, product, 2), unknown);
-    await assert.rejects(carts.setItem(customer.id, { sku: 'NO-SUCH', quantity: 1 }), unknown);
+    await assert.rejects(carts.setItem(cartOf(customer), { sku: 'NO-SUCH', quantity: 1 }), unknown);
   });
 
   test('gives a line back, all lines back, and does not mind when nothing is there', async () => {
@@ -85,15 +97,15 @@ describe('a cart', () => {
     const [rice, naan] = [await addProduct(database), await addProduct(database)];
     await put(customer, rice);
     await put(customer, naan);
-    const left = await carts.removeItem(customer.id, rice.sku);
+    const left = await carts.removeItem(cartOf(customer), rice.sku);
     assert.deepEqual(
       left.items.map(({ sku }) => sku),
       [naan.sku],
     );
-    assert.deepEqual(await carts.removeItem(customer.id, rice.sku), left);
-    assert.deepEqual((await carts.removeItem(customer.id, 'NO-SUCH')).items.length, 1);
-    assert.deepEqual((await carts.clear(customer.id)).items, []);
-    assert.deepEqual((await carts.clear(customer.id)).items, []);
+    assert.deepEqual(await carts.removeItem(cartOf(customer), rice.sku), left);
+    assert.deepEqual((await carts.removeItem(cartOf(customer), 'NO-SUCH')).items.length, 1);
+    assert.deepEqual((await carts.clear(cartOf(customer))).items, []);
+    assert.deepEqual((await carts.clear(cartOf(customer))).items, []);
   });
 
   test('holds a hundred lines, however many are added at once', async () => {
@@ -104,7 +116,7 @@ describe('a cart', () => {
     assert.deepEqual(refused, Array(5).fill('request.invalid'));
     const { items } = await carts.getCart(customer.id);
     assert.equal(items.length, 100);
-    const full = await carts.setItem(customer.id, { sku: items[0]!.sku, quantity: 2 });
+    const full = await carts.setItem(cartOf(customer), { sku: items[0]!.sku, quantity: 2 });
     assert.equal(full.items[0]!.quantity, 2);
   });
 });
@@ -216,5 +228,115 @@ describe('checkout', () => {
     assert.deepEqual([...new Set(refused)], ['inventory.insufficient_stock']);
     const contents = await Promise.all(customers.map(({ id }) => carts.getCart(id)));
     assert.equal(contents.filter(({ items }) => items.length === 0).length, 10);
+  });
+});
+
+describe('the version of a cart', () => {
+  test('rises with each change of its lines and with checkout, and with nothing else', async () => {
+    const customer = await addUser(database);
+    const [rice, naan] = [await addProduct(database), await addProduct(database)];
+    const versions = [(await carts.getCart(customer.id)).version];
+    const note = async (change: Promise<{ version: number }>) => {
+      versions.push((await change).version);
+      assert.equal((await carts.getCart(customer.id)).version, versions.at(-1));
+    };
+    await note(put(customer, rice));
+    await note(put(customer, rice, 3));
+    await note(put(customer, naan));
+    await note(carts.removeItem(cartOf(customer), rice.sku));
+    await note(carts.removeItem(cartOf(customer), rice.sku));
+    await edit(naan, { price: pounds(1) });
+    await note(carts.clear(cartOf(customer)));
+    await note(carts.clear(cartOf(customer)));
+    await note(put(customer, naan));
+    await checkOut(customer);
+    await note(carts.getCart(customer.id));
+    assert.deepEqual(versions, [1, 2, 3, 4, 5, 5, 6, 6, 7, 8]);
+  });
+
+  test('guards a change: one of another version is refused and leaves the cart as it is', async () => {
+    const customer = await addUser(database);
+    const other = await addUser(database);
+    const product = await addProduct(database);
+    const item = { sku: product.sku, quantity: 2 };
+    const { version } = await carts.setItem(cartOf(customer, [1]), item);
+    const stale = coded('request.precondition_failed');
+    // Together in one transaction with somebody else's, who has the version right.
+    const [refused, fine] = await Promise.allSettled([
+      carts.setItem(cartOf(customer, [1]), { ...item, quantity: 5 }),
+      carts.setItem(cartOf(other, [1, 7]), item),
+    ]);
+    assert.equal(
+      refused.status === 'rejected' && refused.reason.code,
+      'request.precondition_failed',
+    );
+    assert.equal(fine.status, 'fulfilled');
+    await assert.rejects(carts.removeItem(cartOf(customer, [1]), product.sku), stale);
+    await assert.rejects(carts.clear(cartOf(customer, [])), stale);
+    const kept = await carts.getCart(customer.id);
+    assert.deepEqual([kept.version, kept.items[0]!.quantity], [version, 2]);
+    assert.equal((await carts.clear(cartOf(customer, [version]))).items.length, 0);
+  });
+
+  test('at checkout makes sure that what was seen is ordered, also at an equal total', async () => {
+    const customer = await addUser(database);
+    const [soup, stew] = [
+      await addProduct(database, { priceMinor: 500 }),
+      await addProduct(database, { priceMinor: 500 }),
+    ];
+    const seen = await put(customer, soup);
+    await carts.removeItem(cartOf(customer), soup.sku);
+    const now = await put(customer, stew);
+    const wish = { expectedTotal: seen.total, cartVersion: seen.version };
+    await assert.rejects(checkOut(customer, wish, 'swapped'), (error: CodedError) => {
+      assert.equal(error.code, 'carts.changed');
+      assert.deepEqual(error.details.extensions, { cart: now });
+      return true;
+    });
+    await assert.rejects(
+      checkOut(customer, {}, undefined, carts, [seen.version]),
+      coded('request.precondition_failed'),
+    );
+    assert.equal((await stockOf(database, stew.id)).reserved, 0);
+    assert.deepEqual(await carts.getCart(customer.id), now);
+
+    const right = { expectedTotal: now.total, cartVersion: now.version };
+    const placed = await checkOut(customer, right, 'seen', carts, [now.version]);
+    assert.deepEqual(
+      viewOf(placed).items.map(({ sku }) => sku),
+      [stew.sku],
+    );
+    // The repeat is answered before any look at the cart, whose version has risen since.
+    const repeat = await checkOut(customer, right, 'seen', otherServer, [now.version]);
+    assert.deepEqual(repeat, { ...placed, replayed: true });
+    await assert.rejects(checkOut(customer, right), coded('carts.changed'));
+    await assert.rejects(
+      checkOut(customer, { cartVersion: now.version + 1 }),
+      coded('carts.empty'),
+    );
+  });
+
+  test('decides a race of a checkout with an edit: the order is what was seen, or there is none', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await addUser(database);
+      const [first, second] = [await addProduct(database), await addProduct(database)];
+      const { version } = await put(customer, first);
+      const [placed, edited] = await Promise.allSettled([
+        checkOut(customer, { cartVersion: version }, undefined, otherServer),
+        put(customer, second),
+      ]);
+      assert.equal(edited.status, 'fulfilled');
+      const kept = (await carts.getCart(customer.id)).items.map(({ sku }) => sku);
+      if (placed.status === 'fulfilled') {
+        assert.deepEqual(
+          viewOf(placed.value).items.map(({ sku }) => sku),
+          [first.sku],
+        );
+        assert.deepEqual(kept, [second.sku]);
+      } else {
+        assert.equal((placed.reason as CodedError).code, 'carts.changed');
+        assert.deepEqual(kept, [first.sku, second.sku]);
+      }
+    }
   });
 });

@@ -1,0 +1,43 @@
+import type { Database } from '../../database/database.ts';
+import { mismatchOf } from '../../http/index.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { Orders, PlacedOrder, PlacementContext } from '../orders/index.ts';
+import { cartFrom, presentCart } from './cart.ts';
+import { cartLines } from './cart-lines.ts';
+import { cartsErrors } from './errors.ts';
+import { findCarts } from './queries.ts';
+import type { CheckOutInput } from './schemas.ts';
+
+export interface CheckOutDeps {
+  readonly database: Database;
+  readonly orders: Pick<Orders, 'placeFromSource'>;
+  /** The shop's currency, ISO 4217. */
+  readonly currency: string;
+}
+
+/**
+ * Turns the cart into an order, if it is still the one that `ifMatch` and `cartVersion` name. Throws
+ * `request.precondition_failed`, `carts.changed` with the cart as it is now, `carts.empty`, and every refusal of a
+ * placement.
+ */
+export async function checkOut(
+  { database, orders, currency }: CheckOutDeps,
+  context: PlacementContext,
+  input: CheckOutInput,
+  ifMatch: readonly number[] | null,
+): Promise<PlacedOrder> {
+  const refuseVersion = (version: number) => mismatchOf(ifMatch, version) ?? changed(version);
+  const changed = (version: number) =>
+    input.cartVersion === undefined || input.cartVersion === version
+      ? null
+      : new CodedError(cartsErrors.changed);
+  try {
+    return await orders.placeFromSource(context, cartLines, input, refuseVersion);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.definition !== cartsErrors.changed) throw error;
+    const cart = cartFrom(await findCarts(database, [context.caller.id]));
+    throw new CodedError(cartsErrors.changed, {
+      extensions: { cart: presentCart(cart, currency) },
+    });
+  }
+}
