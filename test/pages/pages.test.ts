@@ -1,4 +1,5 @@
 import { afterEach } from 'node:test';
+import { cartTests } from './carts.ts';
 import { lookingTests } from './looking.ts';
 import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
@@ -9,5 +10,6 @@ const pages = await openPages();
 afterEach(() => pages.closeAll());
 
 orderingTests(pages);
+cartTests(pages);
 runningTests(pages);
 lookingTests(pages);

@@ -6,6 +6,15 @@ export type Profile = ReplyOf<'getProfile'>;
 /** Somebody signed in here before: without it there is no use in asking, and each visit of a guest would be a 401. */
 const MARK = 'holdfast.signed-in';
 
+/** Calls `listener` when somebody signs in or out in another tab. Gives what ends that. */
+export function onSignedInElsewhere(listener: () => void): () => void {
+  const onStorage = ({ key }: StorageEvent) => {
+    if (key === null || key === MARK) listener();
+  };
+  addEventListener('storage', onStorage);
+  return () => removeEventListener('storage', onStorage);
+}
+
 /** Who is signed in; null when nobody is, undefined while it is not known yet. */
 export function useProfile(): Profile | null | undefined {
   return useProfileQuery().data;

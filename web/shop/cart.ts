@@ -1,18 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { answerOf, api, type ItemOf, type Money, type ReplyOf } from '../shared/api.ts';
+import { answerOf, api, type Money } from '../shared/api.ts';
 import { useProfile } from '../shared/session.ts';
+import { type Cart, type CartItem, changed, type Product } from './changed-cart.ts';
 import { guestCart } from './guest-cart.ts';
-
-export type Product = ItemOf<'listProducts'>;
-export type Cart = ReplyOf<'getCart'>;
-export type CartItem = Cart['items'][number];
+import { tellOtherTabs } from './other-tabs.ts';
 
 export interface CartAccess {
   readonly items: readonly CartItem[];
   readonly total: Money | null;
   /** How many units lie in it. */
   readonly count: number;
+  /** Of the cart on the server, as it is shown; null when it is not known: for a guest, or while a change is under way. */
+  readonly version: number | null;
   readonly error: unknown;
   quantityOf(sku: string): number;
   /** 0 takes the product out. */
@@ -43,11 +43,14 @@ export function useCart(): CartAccess {
         : answerOf(api.PUT('/api/cart/items/{sku}', { params, body: { quantity } }));
     },
     onSuccess: (cart) => {
+      tellOtherTabs();
       // Of several quick touches only the last answer is shown, or the numbers would jump back.
       if (queries.isMutating({ mutationKey: ['cart'] }) === 1) queries.setQueryData(['cart'], cart);
     },
     onError: () => queries.invalidateQueries({ queryKey: ['cart'] }),
   });
+
+  const isChanging = useIsMutating({ mutationKey: ['cart'] }) > 0;
 
   const cart: Cart | undefined = isCustomer ? server.data : guest;
   const items = cart?.items ?? [];
@@ -55,6 +58,7 @@ export function useCart(): CartAccess {
     items,
     total: cart?.total ?? null,
     count: items.reduce((sum, { quantity }) => sum + quantity, 0),
+    version: isCustomer && !isChanging ? (cart?.version ?? null) : null,
     error: change.error ?? server.error,
     quantityOf: (sku) => items.find((item) => item.sku === sku)?.quantity ?? 0,
     setQuantity(product, quantity) {
@@ -63,30 +67,4 @@ export function useCart(): CartAccess {
       change.mutate({ sku: product.sku, quantity });
     },
   };
-}
-
-/** The cart as it will be, shown until the server has answered. */
-export function changed(
-  cart: Cart,
-  product: Pick<Product, 'id' | 'sku' | 'name' | 'price'>,
-  quantity: number,
-): Cart {
-  const { currency } = product.price;
-  const known = cart.items.find(({ sku }) => sku === product.sku);
-  const item: CartItem = {
-    available: quantity,
-    ...known,
-    sku: product.sku,
-    productId: product.id,
-    name: product.name,
-    quantity,
-    unitPrice: product.price,
-    total: { amount: product.price.amount * quantity, currency },
-  };
-  const items = known
-    ? cart.items.map((other) => (other === known ? item : other))
-    : [...cart.items, item];
-  const kept = items.filter((other) => other.quantity > 0);
-  const amount = kept.reduce((sum, { total }) => sum + total.amount, 0);
-  return { items: kept, total: { amount, currency } };
 }

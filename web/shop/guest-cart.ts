@@ -1,45 +1,110 @@
-import { api } from '../shared/api.ts';
-import { type Cart, changed, type Product } from './cart.ts';
+import { answerOf, api, HoldfastError } from '../shared/api.ts';
+import { type Cart, type CartItem, changed, type Product } from './changed-cart.ts';
 
-const KEY = 'holdfast.cart';
-const EMPTY: Cart = { items: [], total: { amount: 0, currency: 'GBP' } };
+/** Each dish lies under a key of its own, so that two tabs that add different dishes never overwrite one another. */
+const PREFIX = 'holdfast.cart.';
 
-let current = load();
-const listeners = new Set<() => void>();
-
-function load(): Cart {
-  try {
-    return (JSON.parse(localStorage.getItem(KEY) ?? 'null') as Cart | null) ?? EMPTY;
-  } catch {
-    return EMPTY;
-  }
+interface Stored {
+  readonly key: string;
+  readonly text: string;
+  readonly item: CartItem;
+  /** Milliseconds since 1970. The cart shows its lines in this order. */
+  readonly addedAt: number;
 }
 
-function store(cart: Cart): void {
-  current = cart;
-  localStorage.setItem(KEY, JSON.stringify(cart));
+let current: Cart | null = null;
+const listeners = new Set<() => void>();
+
+/** What this browser holds now, whatever a tab remembers of it. What cannot be read is passed over. */
+function readAll(): Stored[] {
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(PREFIX))
+    .flatMap((key) => {
+      const text = localStorage.getItem(key) ?? '';
+      try {
+        const { item, addedAt } = JSON.parse(text) as Stored;
+        return item.sku === key.slice(PREFIX.length) && item.quantity > 0
+          ? [{ key, text, item, addedAt }]
+          : [];
+      } catch {
+        return [];
+      }
+    })
+    .sort((a, b) => a.addedAt - b.addedAt);
+}
+
+function readCart(): Cart {
+  const items = readAll().map(({ item }) => item);
+  const amount = items.reduce((sum, { total }) => sum + total.amount, 0);
+  const currency = items[0]?.total.currency ?? '';
+  return { items, total: { amount, currency }, version: 1 };
+}
+
+function changedHere(): void {
+  current = null;
   for (const listener of listeners) listener();
 }
 
-/** What somebody who is not signed in has chosen, kept in this browser. */
+addEventListener('storage', ({ key }) => {
+  if (key === null || key.startsWith(PREFIX)) changedHere();
+});
+
+/** What somebody who is not signed in has chosen, kept in this browser and the same in all of its tabs. */
 export const guestCart = {
   subscribe(listener: () => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  read: (): Cart => current,
-  set(product: Pick<Product, 'id' | 'sku' | 'name' | 'price'>, quantity: number): void {
-    store(changed(current, product, quantity));
+  read(): Cart {
+    current ??= readCart();
+    return current;
   },
-  /** Puts what lies here into the cart on the server. What the server refuses, such as a dish that is gone, is left out. */
+  set(product: Pick<Product, 'id' | 'sku' | 'name' | 'price'>, quantity: number): void {
+    const key = PREFIX + product.sku;
+    const known = readAll().find((stored) => stored.key === key);
+    const item = changed(readCart(), product, quantity).items.find(
+      ({ sku }) => sku === product.sku,
+    );
+    if (item === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify({ item, addedAt: known?.addedAt ?? Date.now() }));
+    changedHere();
+  },
+  /**
+   * Puts what lies here into the cart on the server. Of a dish that lies in both, the larger quantity stays: then it does
+   * not matter how often, and from how many tabs, the same cart is moved. What the server refuses, such as a dish that is
+   * gone, is left out.
+   */
   async moveToServer(): Promise<void> {
-    const { items } = current;
-    if (items.length === 0) return;
-    store(EMPTY);
-    for (const { sku, quantity } of items) {
-      await api
-        .PUT('/api/cart/items/{sku}', { params: { path: { sku } }, body: { quantity } })
-        .catch(() => {});
+    for (const stored of readAll()) {
+      await merge(stored);
+      if (isStillThere(stored)) localStorage.removeItem(stored.key);
+      changedHere();
     }
   },
 };
+
+function isStillThere({ key, text }: Stored): boolean {
+  return localStorage.getItem(key) === text;
+}
+
+async function merge(stored: Stored): Promise<void> {
+  const { sku, quantity } = stored.item;
+  for (;;) {
+    const cart = await answerOf(api.GET('/api/cart'));
+    // Another tab has moved it. Its order of it may be placed, so in no later version of the cart may it come again.
+    if (!isStillThere(stored)) return;
+    if (cart.items.some((item) => item.sku === sku && item.quantity >= quantity)) return;
+    const header = { 'If-Match': `"${cart.version}"` };
+    try {
+      await api.PUT('/api/cart/items/{sku}', {
+        params: { path: { sku }, header },
+        body: { quantity },
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
+      if (error.status === 400) return;
+      if (error.code !== 'request.precondition_failed') throw error;
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import { Link, Redirect, Route, Switch, useSearchParams } from 'wouter';
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useCart } from './cart.ts';
+import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
 import { MenuPage } from './pages/menu-page.tsx';
@@ -11,6 +12,7 @@ import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
 
 export function Shop() {
+  useOtherTabs();
   return (
     <>
       <a className="skip" href="#content">

@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { answerOf, api, HoldfastError } from '../../shared/api.ts';
+import { answerOf, api, HoldfastError, type Money } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
-import { type CartItem, useCart } from '../cart.ts';
+import { useCart } from '../cart.ts';
+import type { CartItem } from '../changed-cart.ts';
+import { tellOtherTabs } from '../other-tabs.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
@@ -21,17 +23,19 @@ export function CartPage() {
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   const checkout = useMutation({
-    mutationFn: () =>
+    mutationFn: (seen: { readonly version: number; readonly total: Money }) =>
       answerOf(
         api.POST('/api/cart/checkout', {
           body: {
-            // What the customer has seen is what they pay, or they are asked again.
-            ...(cart.total === null ? {} : { expectedTotal: cart.total }),
+            // What the customer has seen is what they order and pay, or they are asked again.
+            cartVersion: seen.version,
+            expectedTotal: seen.total,
             ...(note.trim() === '' ? {} : { note: note.trim() }),
           },
         }),
       ),
     async onSuccess(order) {
+      tellOtherTabs();
       queries.invalidateQueries({ queryKey: ['cart'] });
       queries.setQueryData(['order', order.id], order);
       // Without a payment page the order is there all the same, and can be paid from its own page.
@@ -54,6 +58,8 @@ export function CartPage() {
       </Notice>
     );
   }
+  const { version, total } = cart;
+  const seen = version === null || total === null ? null : { version, total };
   const isShort = cart.items.some(({ quantity, available }) => quantity > available);
   return (
     <>
@@ -80,6 +86,9 @@ export function CartPage() {
         />
       </label>
       <Problem error={checkout.error ?? cart.error} />
+      {isCodeOf(checkout.error, 'carts.changed') && (
+        <p className="quiet">This is what it holds now. Look through it, and order again.</p>
+      )}
       <Shortages error={checkout.error} items={cart.items} />
       {profile === null ? (
         <Link href="/sign-in?then=/cart" className="button wide">
@@ -91,8 +100,8 @@ export function CartPage() {
         <button
           type="button"
           className="button wide"
-          disabled={checkout.isPending || isShort}
-          onClick={() => checkout.mutate()}
+          disabled={checkout.isPending || isShort || seen === null}
+          onClick={() => seen !== null && checkout.mutate(seen)}
         >
           {checkout.isPending ? 'Placing your order…' : 'Order and pay'}
         </button>
@@ -127,6 +136,10 @@ function Line({ item, isGuest }: { item: CartItem; isGuest: boolean }) {
   );
 }
 
+function isCodeOf(error: unknown, code: string): error is HoldfastError {
+  return error instanceof HoldfastError && error.code === code;
+}
+
 interface ShortLine {
   readonly sku: string;
   readonly requested: number;
@@ -135,8 +148,7 @@ interface ShortLine {
 
 /** Which dishes somebody else was quicker with. */
 function Shortages({ error, items }: { error: unknown; items: readonly CartItem[] }) {
-  if (!(error instanceof HoldfastError) || error.code !== 'inventory.insufficient_stock')
-    return null;
+  if (!isCodeOf(error, 'inventory.insufficient_stock')) return null;
   const lines = (error.problem.lines ?? []) as readonly ShortLine[];
   const nameOf = (sku: string) => items.find((item) => item.sku === sku)?.name ?? sku;
   return (

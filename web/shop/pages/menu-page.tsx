@@ -4,7 +4,8 @@ import { Link } from 'wouter';
 import { answerOf, api } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useTitle } from '../../shared/title.ts';
-import { type Product, useCart } from '../cart.ts';
+import { useCart } from '../cart.ts';
+import type { Product } from '../changed-cart.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
 

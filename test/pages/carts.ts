@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
+import { newId } from '../../src/shared/ids.ts';
+import type { Session } from '../support/session.ts';
+import { until } from '../support/until.ts';
+import { type Pages, phone } from './pages-bench.ts';
+
+interface CartBody {
+  readonly items: readonly { readonly sku: string; readonly quantity: number }[];
+}
+
+/** One person with several windows, devices or a cart from before. */
+export function cartTests(pages: Pages): void {
+  const add = (page: Page, dish: { name: string }) =>
+    page.getByRole('button', { name: `Add ${dish.name}` }).click();
+  const countIn = (page: Page, count: number) =>
+    page.getByRole('link', { name: `Cart ${count} item` }).waitFor();
+
+  /** Another tab of the same browser. */
+  async function besides(page: Page, path = '/shop'): Promise<Page> {
+    const other = await page.context().newPage();
+    await other.goto(path);
+    return other;
+  }
+
+  async function fillIn(page: Page, email: string, password: string): Promise<void> {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(password);
+  }
+
+  async function itemsOf(customer: Session): Promise<[string, number][]> {
+    const { items } = (await customer.get('/api/cart')).json<CartBody>();
+    return items.map(({ sku, quantity }) => [sku, quantity]);
+  }
+
+  describe('the cart of one person', () => {
+    pages.test('who is a guest in two tabs holds what each added, and both show it', async () => {
+      const [pie, tart] = [await pages.addDish('Tabbed Pie'), await pages.addDish('Tabbed Tart')];
+      const first = await pages.visit(null, '/shop', phone);
+      const second = await besides(first);
+      await add(first, pie);
+      await countIn(second, 1);
+      await add(second, tart);
+      await countIn(first, 2);
+      await first.getByRole('link', { name: 'View cart' }).click();
+      await first.getByText(pie.name, { exact: true }).waitFor();
+      await first.getByText(tart.name, { exact: true }).waitFor();
+    });
+
+    pages.test(
+      'who ordered in one tab does not get the ordered dishes back by another',
+      async () => {
+        const dish = await pages.addDish('Ordered Pie');
+        const first = await pages.visit(null, '/shop', phone);
+        const second = await besides(first, '/shop/sign-in?then=/cart');
+        const third = await besides(first, '/shop/cart');
+        await add(first, dish);
+        await third.getByRole('link', { name: 'Sign in to order' }).waitFor();
+        await first.goto('/shop/sign-in?then=/cart');
+        await first.getByRole('button', { name: 'Create an account' }).click();
+        await fillIn(first, `${newId()}@example.com`, 'a long pass phrase');
+        await first.getByRole('button', { name: 'Create the account' }).click();
+        await first.getByRole('button', { name: 'Order and pay' }).click();
+        await first.getByRole('button', { name: /^Pay/ }).waitFor();
+        for (const other of [second, third]) {
+          await other.getByText('Your cart is empty.').waitFor();
+          await other.reload();
+          await other.getByText('Your cart is empty.').waitFor();
+        }
+      },
+    );
+
+    pages.test('who signs in holds what lay in either cart, and nothing twice', async () => {
+      const [pie, tart, cake] = [
+        await pages.addDish('Merged Pie'),
+        await pages.addDish('Merged Tart'),
+        await pages.addDish('Merged Cake'),
+      ];
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${pie.sku}`, { quantity: 2 });
+      await customer.put(`/api/cart/items/${cake.sku}`, { quantity: 1 });
+      const shop = await pages.visit(null, '/shop', phone);
+      for (const dish of [pie, tart, cake]) await add(shop, dish);
+      await shop.getByRole('button', { name: `One more ${cake.name}` }).click();
+      const other = await besides(shop);
+      await shop.goto('/shop/sign-in');
+      await fillIn(shop, customer.identity.email, customer.identity.password);
+      await shop.getByRole('button', { name: 'Sign in', exact: true }).click();
+      const merged: [string, number][] = [
+        [pie.sku, 2],
+        [cake.sku, 2],
+        [tart.sku, 1],
+      ];
+      await countIn(shop, 5);
+      await countIn(other, 5);
+      assert.deepEqual(await itemsOf(customer), merged);
+      await other.reload();
+      await countIn(other, 5);
+      assert.deepEqual(await itemsOf(customer), merged);
+    });
+
+    pages.test(
+      'who changes it elsewhere at an equal total orders what they see, or nothing',
+      async () => {
+        const [pie, tart] = [await pages.addDish('Seen Pie'), await pages.addDish('Unseen Tart')];
+        const customer = await pages.server.signUp();
+        await customer.put(`/api/cart/items/${pie.sku}`, { quantity: 1 });
+        const shop = await pages.visit(customer, '/shop/cart', phone);
+        await shop.getByText(pie.name, { exact: true }).waitFor();
+        await customer.delete(`/api/cart/items/${pie.sku}`);
+        await customer.put(`/api/cart/items/${tart.sku}`, { quantity: 1 });
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        await shop.getByText('The cart is not what you saw.').waitFor();
+        await shop.getByText(tart.name, { exact: true }).waitFor();
+        assert.equal(await shop.getByText(pie.name, { exact: true }).count(), 0);
+        await until(async () => assert.deepEqual(await itemsOf(customer), [[tart.sku, 1]]));
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        await shop.getByRole('button', { name: /^Pay/ }).waitFor();
+        assert.deepEqual(await itemsOf(customer), []);
+      },
+    );
+
+    pages.test('who is signed in with two tabs sees each change in both', async () => {
+      const dish = await pages.addDish('Twin Pie');
+      const customer = await pages.server.signUp();
+      const first = await pages.visit(customer, '/shop', phone);
+      const second = await besides(first, '/shop');
+      await add(first, dish);
+      await countIn(second, 1);
+      await second.getByRole('button', { name: `One more ${dish.name}` }).click();
+      await countIn(first, 2);
+    });
+  });
+}

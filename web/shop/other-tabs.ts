@@ -1,0 +1,25 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { onSignedInElsewhere } from '../shared/session.ts';
+
+/** Says that the cart on the server has changed. A tab does not hear itself. */
+const carts = new BroadcastChannel('holdfast.cart');
+
+/** After a change of the cart on the server. */
+export function tellOtherTabs(): void {
+  carts.postMessage('changed');
+}
+
+/** Shows what other tabs of this browser change: the cart, and who is signed in. */
+export function useOtherTabs(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const onCart = () => void queries.invalidateQueries({ queryKey: ['cart'] });
+    carts.addEventListener('message', onCart);
+    const stop = onSignedInElsewhere(() => void queries.invalidateQueries());
+    return () => {
+      carts.removeEventListener('message', onCart);
+      stop();
+    };
+  }, [queries]);
+}
