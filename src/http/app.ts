@@ -26,6 +26,8 @@ declare module 'fastify' {
     replyHeaders?: readonly ('ETag' | 'Location')[];
     /** True on a POST or PATCH that ignores Idempotency-Key. */
     withoutIdempotency?: boolean;
+    /** True where a signature stands in for a sign-in: `rawBody` holds what was signed, and `body` stays undefined. */
+    signedBody?: boolean;
     /** True for pages and machines' addresses outside the contract's strictness (no OpenAPI entry, no limits). */
     page?: boolean;
     /** True where `sendKept` answers: past the hooks that replies pass. */

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { InputError } from '../shared/errors.ts';
-import { escapePointer } from './json-body.ts';
+import { escapePointer } from '../shared/json.ts';
 
 /** Which part of a request was wrong, in the words of Fastify. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';

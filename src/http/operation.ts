@@ -7,6 +7,9 @@ const PROVIDER_WEBHOOKS = '/api/payments/webhook';
 /** The reference's routes come from a plugin that names no operations. */
 export const REFERENCE_PATH = '/docs';
 
+/** What signs somebody in is short, and strangers send it. */
+const AUTH_BODY_MAX_BYTES = 64 * 1024;
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What the hooks need to know of a route, decided once when it is registered. */
@@ -67,7 +70,10 @@ export function operationOf(
       credentials === 'required' &&
       (method === 'POST' || method === 'PATCH') &&
       route.config?.withoutIdempotency !== true,
-    bodyMaxBytes: route.bodyLimit ?? bodyMaxBytes,
+    bodyMaxBytes: Math.min(
+      route.bodyLimit ?? bodyMaxBytes,
+      inAuth ? AUTH_BODY_MAX_BYTES : bodyMaxBytes,
+    ),
   };
 }
 

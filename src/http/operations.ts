@@ -26,6 +26,7 @@ export function installOperations(app: App, options: OperationsOptions): void {
     if (isPreflight(route)) return;
     const operation = operationOf(route, options.accessTable, options.bodyLimitBytes);
     unused.delete(operation.id);
+    route.bodyLimit = operation.bodyMaxBytes;
     const schema = shapedSchema(route, operation);
     // Pages are for people: the OpenAPI document leaves them out.
     route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;

@@ -37,7 +37,11 @@ export const requestErrors = defineErrors('request', {
     'The resource has changed since you read it.',
     'The `If-Match` header does not name the current version. Read the resource again and decide anew.',
   ],
-  tooLarge: [413, 'The request is too large.', 'A body may have at most 1 MiB.'],
+  tooLarge: [
+    413,
+    'The request is too large.',
+    'A body may have at most 1 MiB; below `/api/auth` 64 KiB, and as a webhook of a payment provider 256 KiB.',
+  ],
   headersTooLarge: [
     431,
     'The request line and headers are too large.',

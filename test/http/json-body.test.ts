@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mediaTypeIsJson, parseJsonBody } from '../../src/http/json-body.ts';
+import { mediaTypeIsJson } from '../../src/http/json-body.ts';
 import { CodedError } from '../../src/shared/errors.ts';
+import { parseJson } from '../../src/shared/json.ts';
 
 function refusalOf(text: string | Buffer): string {
   try {
-    parseJsonBody(Buffer.from(text as string));
+    parseJson(Buffer.from(text as string));
   } catch (error) {
     assert.ok(error instanceof CodedError, String(error));
     const places = (error.details.errors ?? []).map(({ pointer }) => pointer);
@@ -19,7 +20,7 @@ test('any JSON without NUL and lone surrogates reads as JSON.parse reads it', ()
   fc.assert(
     fc.property(fc.json({ stringUnit: 'grapheme', maxDepth: 6 }), (text) => {
       fc.pre(!/\\u0000|__proto__/.test(text));
-      assert.deepEqual(parseJsonBody(Buffer.from(text)), JSON.parse(text));
+      assert.deepEqual(parseJson(Buffer.from(text)), JSON.parse(text));
     }),
   );
 });

@@ -18,6 +18,8 @@ import {
 } from './schemas.ts';
 
 const tags = ['Payments'];
+/** Many times what any provider sends. */
+const WEBHOOK_MAX_BYTES = 256 * 1024;
 const webhookErrors = [
   paymentsErrors.invalidSignature,
   paymentsErrors.invalidEvent,
@@ -156,7 +158,8 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
         description: 'Verified on the raw body, and stored once by the event’s id before the 200.',
         response: { 200: WebhookReply },
       },
-      config: { errors: webhookErrors },
+      bodyLimit: WEBHOOK_MAX_BYTES,
+      config: { errors: webhookErrors, signedBody: true },
     },
     (request) => receive(request, null),
   );
@@ -177,7 +180,8 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
         }),
         response: { 200: WebhookReply },
       },
-      config: { errors: webhookErrors },
+      bodyLimit: WEBHOOK_MAX_BYTES,
+      config: { errors: webhookErrors, signedBody: true },
     },
     (request) => receive(request, request.params.provider),
   );

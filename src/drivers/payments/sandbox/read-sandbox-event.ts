@@ -54,17 +54,6 @@ export function readSandboxEvent(body: unknown): ProviderEvent {
   }
 }
 
-/** Throws `InvalidEventError` for bytes that are no JSON. */
-export function parseSandboxEvent(bytes: Buffer): ProviderEvent {
-  let body: unknown;
-  try {
-    body = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw new InvalidEventError('the body is no JSON');
-  }
-  return readSandboxEvent(body);
-}
-
 function readTime(text: string | undefined): Date | null {
   if (text === undefined) return null;
   const time = new Date(text);

@@ -33,6 +33,9 @@ import {
 import { isSameSecret } from './secrets.ts';
 import { takeEvent } from './take-event.ts';
 
+/** Anybody may act on a page, so what they send is bounded by what a page sends. */
+const ACTION_MAX_BYTES = 16 * 1024;
+
 /** The server that the sandbox is a guest on; drivers stand below the shell, so its own name for it is not used. */
 export type HostServer = FastifyInstance<
   RawServerDefault,
@@ -75,6 +78,7 @@ export function registerSandboxRoutes(app: HostServer, sandbox: Sandbox): void {
     '/sandbox/sessions/:reference/actions',
     {
       config,
+      bodyLimit: ACTION_MAX_BYTES,
       schema: {
         operationId: 'actOnSandboxSession',
         params: ReferenceParameter,

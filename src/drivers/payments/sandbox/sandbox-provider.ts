@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { isSignedWebhook } from '../../../shared/standard-webhooks.ts';
+import { parseEvent } from '../parse-event.ts';
 import {
   InvalidSignatureError,
   type PaymentProvider,
@@ -7,7 +8,7 @@ import {
   ProviderRefusedError,
   type RawWebhook,
 } from '../payment-provider.ts';
-import { parseSandboxEvent } from './read-sandbox-event.ts';
+import { readSandboxEvent } from './read-sandbox-event.ts';
 import { createSandboxClient } from './sandbox-client.ts';
 import {
   RefundReply,
@@ -102,9 +103,9 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       if (!isSignedWebhook([secrets.webhookKey], request)) {
         throw new InvalidSignatureError('the signature does not fit, or not any more');
       }
-      const event = parseSandboxEvent(request.body);
+      const body = parseEvent(request.body);
+      const event = readSandboxEvent(body);
       if (event.kind !== 'ignored' && !isOfTheSandbox(request)) {
-        const body: unknown = JSON.parse(request.body.toString('utf8'));
         await client.call(Done, {
           method: 'POST',
           path: '/sandbox/api/events',
