@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import { PROBLEM_TYPE, pathOf, problemJson } from './problem.ts';
+import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'"; other codes are the HTTP parser's, and mean a broken message. */
 const CLIENT_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
@@ -23,7 +23,10 @@ interface HttpSocket extends Socket {
 export function createClientErrorHandler(publicUrl: string) {
   return function handleClientError(error: Error & { code?: string }, socket: Socket): void {
     const reply = (socket as HttpSocket)._httpMessage;
-    if (error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) {
+    // Who never sent a byte made no request that could be refused: a client that has not begun to read would not notice
+    // the end of a connection that a reply waits in.
+    const isMute = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+    if (isMute || error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) {
       socket.destroy();
       return;
     }
@@ -35,7 +38,12 @@ export function createClientErrorHandler(publicUrl: string) {
 /** What Node would otherwise answer with a bare status line, or not at all. */
 export function installProtocolRefusals(app: App, publicUrl: string): void {
   app.server.on('connect', (request, socket) => {
-    refuse(socket, publicUrl, requestErrors.methodNotAllowed, pathOf(request.url ?? '/'));
+    refuse(socket as Socket, publicUrl, requestErrors.methodNotAllowed, pathOf(request.url ?? '/'));
+  });
+  // The client is asked for the body when somebody begins to read it, so that what is refused before is never sent.
+  app.server.on('checkContinue', (request, response) => {
+    request.once('resume', () => response.headersSent || response.writeContinue());
+    app.server.emit('request', request, response);
   });
   // An expectation that is not understood may be ignored. Source: RFC 9110 §10.1.1.
   app.server.on('checkExpectation', (request, response) => {
@@ -44,7 +52,7 @@ export function installProtocolRefusals(app: App, publicUrl: string): void {
 }
 
 function refuse(
-  socket: Duplex,
+  socket: Socket,
   publicUrl: string,
   definition: ErrorDefinition,
   instance: string,
@@ -64,5 +72,6 @@ function refuse(
     '',
     body,
   ];
-  socket.end(lines.join('\r\n'), () => socket.destroy());
+  socket.write(lines.join('\r\n'));
+  closeGently(socket);
 }

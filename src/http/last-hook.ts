@@ -4,6 +4,7 @@ import { closeWhenStopping } from './drain.ts';
 import type { Operation } from './operation.ts';
 import { setCommonHeaders } from './reply-headers.ts';
 import type { RequestObserver } from './server-options.ts';
+import { leaveUnreadBody } from './unread-body.ts';
 
 export interface LastHookOptions {
   readonly isHttps: boolean;
@@ -50,6 +51,7 @@ export function installLastHook(app: App, options: LastHookOptions): void {
 /** The head of the reply may still be changed, its status is known. */
 export function finish(request: FastifyRequest, reply: FastifyReply): void {
   closeWhenStopping(reply);
+  leaveUnreadBody(request, reply);
   const { onResponse } = reply.server.replies;
   if (onResponse === undefined) return;
   const operationId = operationIdOf(request);

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInputs, requestErrors, serviceErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import { InvalidInput } from './input-errors.ts';
+import { connectionEnds } from './unread-body.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -64,9 +65,9 @@ export function createErrorHandler(publicUrl: string) {
       request.log.error({ err: details.cause ?? coded, code: definition.code }, 'request failed');
     }
     reply.code(definition.status);
-    // Fastify closes the connection after a body that it refused, and a client that is still writing would lose the
-    // answer. What is left of the body is read and thrown away instead, for as long as a request may take to arrive.
-    if (reply.hasHeader('connection')) reply.removeHeader('connection');
+    // Fastify closes the connection after every body that it refused. What was read to its end does no harm, and the rest
+    // is seen to when the reply is ready.
+    if (reply.hasHeader('connection') && !connectionEnds(request)) reply.removeHeader('connection');
     reply.removeHeader('etag');
     reply.removeHeader('location');
     if (definition.status === 401) reply.header('www-authenticate', 'Bearer');

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { finish } from './last-hook.ts';
 import { commonHeaders, varyOf } from './reply-headers.ts';
+import { connectionEnds } from './unread-body.ts';
 
 /** A reply of JSON whose text is made already, and often sent more than once. */
 export interface KeptReply {
@@ -41,7 +42,13 @@ export function sendKept(request: FastifyRequest, reply: FastifyReply, kept: Kep
 
 const NONE: Readonly<Record<string, unknown>> = {};
 
-/** Whether anybody set one before: CORS, limits, a server that stops. To ask the reply costs more than all the others. */
-function mayHaveHeaders({ server, counted }: FastifyRequest): boolean {
-  return server.replies.withCors || counted !== null || server.stopping.aborted;
+/** Whether anybody set one before: CORS, limits, an end of the connection. To ask the reply costs more than all the others. */
+function mayHaveHeaders(request: FastifyRequest): boolean {
+  const { server, counted } = request;
+  return (
+    server.replies.withCors ||
+    counted !== null ||
+    server.stopping.aborted ||
+    connectionEnds(request)
+  );
 }

@@ -24,14 +24,17 @@ import { decorateTraceId, requestIdOf } from './request-identity.ts';
 import { RequestLogs } from './request-log.ts';
 import type { HttpServerOptions } from './server-options.ts';
 import { installTracing } from './tracing.ts';
+import { connectionEnds, leaveUnreadBody } from './unread-body.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 const PARAMETER_LENGTH_MAX = 1_000;
+/** How long a connection may be silent between two requests. */
+const KEEP_ALIVE_TIMEOUT_MS = 15_000;
 /** Longer than the idle time of the usual load balancers (60 s), so that they close first and lose no request. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const PROXY_KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How often Node looks for requests past their time; its default of 30 s would make 15 s into 45 s. */
 const CONNECTIONS_CHECK_MS = 1_000;
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -60,7 +63,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout:
+      options.trustedProxies.length === 0 ? KEEP_ALIVE_TIMEOUT_MS : PROXY_KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX, querystringParser: parseQuery },
     http: {
@@ -74,6 +78,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // A path that the router cannot read, before any hook has run.
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, isHttps);
+      leaveUnreadBody(request, reply);
       handleError(error, request, reply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -105,6 +110,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   // One hook for all that every request passes first: each costs as much as what it does.
   app.addHook('onRequest', (request, _reply, done) => {
+    // Nobody could be told what became of it, so it never goes on.
+    if (connectionEnds(request)) return;
     request.beganAtMs = performance.now();
     requireOneHost(request);
     done();
