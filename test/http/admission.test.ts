@@ -206,6 +206,22 @@ test('where anyone may call, an old cookie makes an anonymous reader and a broke
   assert.equal(await codeOf(both), '401 auth.unauthenticated');
 });
 
+test('below /api/auth a body may have 64 KiB, and no more in chunks either', async () => {
+  const large = await testServer();
+  const logIn = (bytes: number) => JSON.stringify({ email: 'x'.repeat(bytes - 12) });
+  assert.equal((await post(large, '/api/auth/login', logIn(64 * 1024))).status, 200);
+  const beyond = logIn(64 * 1024 + 1);
+  assert.equal(await codeOf(await post(large, '/api/auth/login', beyond)), '413 request.too_large');
+  const chunks = await fetch(`${large.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: new Blob([beyond]).stream(),
+    duplex: 'half',
+  } as RequestInit);
+  assert.equal(await codeOf(chunks), '413 request.too_large');
+  assert.equal((await post(large, '/api/payments/webhook', beyond)).status, 200);
+});
+
 test('signing in looks at no other credential', async () => {
   for (const headers of [
     { authorization: 'Bearer expired' },

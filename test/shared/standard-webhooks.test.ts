@@ -95,6 +95,22 @@ for (const missing of Object.keys(headers)) {
   });
 }
 
+test('a body is not hashed for headers that no signature can fit', () => {
+  const nothing = null as unknown as Buffer;
+  for (const text of [
+    '',
+    'garbage',
+    'v1,',
+    'v1,garbage',
+    'v1a,g0hM9SsE',
+    `v1,${'A'.repeat(200)}`,
+  ]) {
+    const given = { ...headers, 'webhook-signature': text };
+    assert.ok(!isSignedWebhook([key], { headers: given, body: nothing, now }), text);
+  }
+  assert.ok(!isSignedWebhook([key], { headers, body: nothing, now: minutesLater(6) }));
+});
+
 test('a secret is whsec_ and at least 24 bytes in base64', () => {
   assert.ok(isWebhookSecret(`whsec_${Buffer.alloc(24, 1).toString('base64')}`));
   for (const text of [

@@ -95,6 +95,44 @@ describe('a webhook that nobody should believe is refused, with nothing stored',
   }
 });
 
+describe('a body that nobody signed is not read as JSON', () => {
+  const unread: Record<string, string> = {
+    'no JSON': '{"id": "evt_1",',
+    'JSON that is nested too deeply': '['.repeat(100),
+    'JSON with NUL': '{"id":"a\\u0000b"}',
+  };
+  for (const [what, body] of Object.entries(unread)) {
+    for (const path of ['/api/payments/webhook', '/api/payments/webhook/sandbox']) {
+      test(`${what}, at ${path}`, async () => {
+        const reply = await send(body, { secret: randomBytes(24), path });
+        assert.equal(reply.status, 400);
+        assert.equal(await codeOf(reply), 'payments.invalid_signature');
+      });
+    }
+  }
+
+  test('and one above 256 KiB is not read at all', async () => {
+    const before = await stored();
+    const large = (bytes: number) =>
+      event({ more: '' }).replace('"more":""', `"more":"${'x'.repeat(bytes)}"`);
+    for (const path of ['/api/payments/webhook', '/api/payments/webhook/sandbox']) {
+      const reply = await send(large(256 * 1024), { path });
+      assert.equal(reply.status, 413);
+      assert.equal(await codeOf(reply), 'request.too_large');
+      const chunks = await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: new Blob([large(256 * 1024)]).stream(),
+        duplex: 'half',
+      } as RequestInit);
+      assert.equal(chunks.status, 413);
+      await chunks.body?.cancel();
+    }
+    assert.equal(await stored(), before);
+    assert.equal((await send(large(255 * 1024))).status, 200);
+  });
+});
+
 describe('an event that is genuine and makes no sense is refused, with nothing stored', () => {
   const senseless: Record<string, string> = {
     'a fraction of a penny': event({}, { amount: 5.5 }),
@@ -104,6 +142,14 @@ describe('an event that is genuine and makes no sense is refused, with nothing s
     'a payment that is no text': event({}, { paymentId: 7 }),
     'a reference that is no text': event({}, { providerReference: null }),
     nothing: '',
+    'no JSON': '{"id": "evt_1",',
+    'levels without an end': event({ more: 0 }).replace(
+      '"more":0',
+      `"more":${'['.repeat(40)}${']'.repeat(40)}`,
+    ),
+    'NUL where nobody looks': event({ more: 'a\0b' }),
+    'half of a surrogate pair': event({ more: '\ud800' }),
+    'a member that reaches a prototype': event({ more: 0 }).replace('"more"', '"__proto__"'),
     'a reference without an end': event({}, { providerReference: 'x'.repeat(5_000) }),
   };
   for (const [what, body] of Object.entries(senseless)) {
@@ -158,7 +204,7 @@ describe('a webhook', () => {
     const counted = text.split('\n').filter((line) => line.startsWith('payment_webhooks_total{'));
     assert.ok(counted.includes('payment_webhooks_total{outcome="matched"} 1'), counted.join());
     assert.ok(
-      counted.includes('payment_webhooks_total{outcome="invalid_signature"} 5'),
+      counted.includes('payment_webhooks_total{outcome="invalid_signature"} 11'),
       counted.join(),
     );
   });

@@ -65,6 +65,22 @@ test('no signature, an empty one or one of another kind is refused', async () =>
   await isRefused({ ...signed, body: Buffer.alloc(0) });
 });
 
+test('what the header alone refuses is refused without a look at the body', async () => {
+  const body = null as unknown as Buffer;
+  const old = stripe.sign(event, { at: new Date(Date.now() - 3_600_000) });
+  await isRefused({ ...old, now: new Date(), body });
+  const seconds = Math.floor(Date.now() / 1_000);
+  for (const header of [
+    '',
+    'nonsense',
+    `t=${seconds}`,
+    `t=${seconds},v1=garbage`,
+    `t=${seconds},v0=00`,
+  ]) {
+    await isRefused({ ...withHeader(header), body });
+  }
+});
+
 test('another time under the same signature is refused', async () => {
   const old = stripe.sign(event, { at: new Date(Date.now() - 3_600_000) });
   const seconds = Math.floor(Date.now() / 1_000);
