@@ -10,7 +10,7 @@ import { readCached } from './scenarios/read-cached.ts';
 import { relay } from './scenarios/relay.ts';
 import type { Measurement, Scenario } from './scenarios/scenario.ts';
 import { start } from './scenarios/start.ts';
-import { streams } from './scenarios/streams.ts';
+import { STREAMS_OF_CALLER_MAX, streams } from './scenarios/streams.ts';
 import { startEnvironment } from './support/environment.ts';
 import { requireInvariants } from './support/invariants.ts';
 import { lineOf, machineFacts, tableOf, writeResults } from './support/report.ts';
@@ -89,6 +89,7 @@ async function main(): Promise<void> {
   const customers = Math.max(
     options.connections * 2,
     toRun.includes(checkout) ? CHECKOUT_CUSTOMERS_MAX : 0,
+    toRun.includes(streams) ? Math.ceil(options.streams / STREAMS_OF_CALLER_MAX) : 0,
   );
   const shop = await openShop(environment, { products: 10_000, customers });
   const measurements: Measurement[] = [];

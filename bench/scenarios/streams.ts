@@ -9,6 +9,8 @@ import { below, both, STREAM_P99_MS_MAX } from './targets.ts';
 
 /** Screens that hear of every order. The other streams are customers who follow one of theirs. */
 const SCREENS = 10;
+/** More than this a server keeps open for nobody. */
+export const STREAMS_OF_CALLER_MAX = 20;
 const CHANGES_PER_SECOND = 100;
 const STEPS = ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
 const HEARD_WITHIN_MS = 10_000;

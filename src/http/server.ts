@@ -41,6 +41,7 @@ const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_GRACE_MS = 1_000;
 const STREAM_HEARTBEAT_MS = 15_000;
 const STREAMS_MAX = 10_000;
+const STREAMS_OF_CALLER_MAX = 20;
 
 /**
  * The shell with everything installed. The modules' routes are registered on what it returns; then `listen`.
@@ -104,6 +105,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     authenticator: options.authenticator,
     heartbeatMs: options.streamHeartbeatMs ?? STREAM_HEARTBEAT_MS,
     openMax: options.streamsMax ?? STREAMS_MAX,
+    openMaxOfCaller: STREAMS_OF_CALLER_MAX,
   });
   installTracing(app, options.tracing ?? null);
   installAccessLog(app, options.logger);

@@ -296,16 +296,18 @@ test('the OpenAPI document tells of the streams, what they bring and how they ar
 });
 
 test('three hundred streams, of orders and of everything, all get what is theirs', async () => {
-  const orders = await Promise.all(Array.from({ length: 10 }, () => place()));
+  // Fifteen of each caller, who may have twenty.
+  const each = Array.from({ length: 15 });
+  const customers = await Promise.all(Array.from({ length: 10 }, () => server.signUp()));
+  const hands = await Promise.all(Array.from({ length: 10 }, () => server.signInAs('kitchen')));
+  const orders = await Promise.all(customers.map((owner) => place(owner)));
   const ofOrders = await Promise.all(
-    orders.flatMap((orderId) =>
-      Array.from({ length: 15 }, () =>
-        follow(server.url, customer, `/api/orders/${orderId}/stream`),
-      ),
+    orders.flatMap((orderId, index) =>
+      each.map(() => follow(server.url, customers[index]!, `/api/orders/${orderId}/stream`)),
     ),
   );
   const ofAll = await Promise.all(
-    Array.from({ length: 150 }, () => follow(server.url, kitchen, '/api/stream')),
+    hands.flatMap((hand) => each.map(() => follow(server.url, hand, '/api/stream'))),
   );
   for (const orderId of orders) await move(orderId, 'CONFIRMED', 'PREPARING');
   await Promise.all(ofOrders.map((reader) => reader.until((it) => it.events.length === 2)));
@@ -322,6 +324,29 @@ test('three hundred streams, of orders and of everything, all get what is theirs
   });
   for (const reader of ofAll) assert.deepEqual(reader.events, ofAll[0]!.events);
   for (const reader of [...ofOrders, ...ofAll]) reader.close();
+});
+
+test('the 21st stream of a customer, of whichever orders, is a 429 until one is closed', async () => {
+  const owner = await server.signUp();
+  const orders = [await place(owner), await place(owner)];
+  const readers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      follow(server.url, owner, `/api/orders/${orders[index % 2]}/stream`),
+    ),
+  );
+  const another = await owner.get(`/api/orders/${orders[0]}/stream`);
+  assert.equal(another.status, 429);
+  assert.equal(another.json().code, 'request.rate_limited');
+  assert.ok(Number(another.headers.get('retry-after')) > 0);
+  readers[0]!.close();
+  const { eventStreams } = server.product.app;
+  while (eventStreams.openOfCaller.get(owner.identity.userId) === 20) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  readers[0] = await follow(server.url, owner, `/api/orders/${orders[0]}/stream`);
+  // The limit is a server's.
+  readers.push(await follow(other.url, owner, `/api/orders/${orders[0]}/stream`));
+  for (const reader of readers) reader.close();
 });
 
 test('a stop with open streams is over at once', async () => {

@@ -183,6 +183,69 @@ describe('a stream of events', () => {
   });
 });
 
+describe('of one caller, at most 20 are open at once', () => {
+  const OPEN_MAX = 20;
+
+  async function openAll(server: StreamServer): Promise<EventReader[]> {
+    const readers = await Promise.all(Array.from({ length: OPEN_MAX }, () => server.open()));
+    assert.deepEqual(new Set(readers.map(({ status }) => status)), new Set([200]));
+    return readers;
+  }
+
+  test('the next one is refused, and told when to come back', async () => {
+    const server = await streamServer();
+    await openAll(server);
+    const refused = await server.open();
+    assert.equal(refused.status, 429);
+    assert.match(refused.headers['retry-after'] ?? '', /^[1-9]\d*$/);
+    await refused.until(({ text }) => text().includes('"code":"request.rate_limited"'));
+    assert.equal(server.writers.length, OPEN_MAX);
+  });
+
+  test('however many are asked for at the same time', async () => {
+    const server = await streamServer();
+    const letGo = server.holdBack();
+    const opening = Array.from({ length: 3 * OPEN_MAX }, () => server.open());
+    while (server.writers.length < OPEN_MAX) await turns(1);
+    letGo();
+    const statuses = (await Promise.all(opening)).map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 200).length, OPEN_MAX);
+    assert.equal(statuses.filter((status) => status === 429).length, 2 * OPEN_MAX);
+  });
+
+  test('and as many of another caller, be it a user or a key', async () => {
+    const server = await streamServer();
+    await openAll(server);
+    server.becomes({ kind: 'api_key', id: newId(), scopes: ['orders:read'] });
+    await openAll(server);
+    assert.equal((await server.open()).status, 429);
+  });
+
+  test('one that ended makes room, however it ended', async () => {
+    const server = await streamServer();
+    const readers = await openAll(server);
+    readers[0]!.close();
+    await untilCeased(server);
+    assert.equal((await server.open()).status, 200);
+    readers[1]!.close();
+    await untilCeased(server, 2);
+    // Neither what cannot begin nor HEAD holds a place.
+    for (let absent = 0; absent < 2 * OPEN_MAX; absent += 1) {
+      assert.equal((await server.open({ 'x-absent': 'yes' })).status, 404);
+    }
+    const head = { method: 'HEAD', headers: { authorization: 'Bearer somebody' } };
+    for (let asked = 0; asked < 2 * OPEN_MAX; asked += 1) {
+      assert.equal((await fetch(`${server.url}/api/follow`, head)).status, 200);
+    }
+    assert.equal((await server.open()).status, 200);
+    assert.equal(server.app.eventStreams.openCount, OPEN_MAX);
+
+    server.becomes(new CodedError(authErrors.unauthenticated));
+    while (server.app.eventStreams.openCount > 0) await turns(1);
+    assert.deepEqual([...server.app.eventStreams.openOfCaller.keys()], []);
+  });
+});
+
 describe('a reader that does not read', () => {
   /** Writes about 100 MB at most: more than any socket buffers. */
   async function flood(write: Write, isDone: () => boolean): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
 import { PAGE_LIMIT_DEFAULT } from '../../src/shared/pagination.ts';
+import { follow } from '../support/event-reader.ts';
 import { query, until } from '../support/until.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { Pages } from './pages-bench.ts';
@@ -168,6 +169,32 @@ export function runningTests(pages: Pages): void {
       await page.getByText('Plain text', { exact: true }).click();
       await page.getByRole('dialog').locator('pre').getByText('Mailed Pie').waitFor();
     });
+
+    pages.test(
+      'a board whose live stream is refused asks for it more rarely each time',
+      async () => {
+        const hand = await pages.server.signInAs('kitchen');
+        const open = () => follow(pages.server.url, hand, '/api/stream');
+        const readers = await Promise.all(Array.from({ length: 20 }, open));
+        const page = await pages.visit(hand, '/problems');
+        await page.clock.install();
+        let refusedCount = 0;
+        page.on('response', (reply) => {
+          if (new URL(reply.url()).pathname === '/api/stream' && reply.status() === 429) {
+            refusedCount += 1;
+          }
+        });
+        await page.goto('/console');
+        await until(async () => assert.equal(refusedCount, 1));
+        // A minute, in which it was asked for twenty times.
+        for (let step = 0; step < 20; step += 1) {
+          await page.clock.runFor(3_000);
+          await page.evaluate("fetch('/health/live').then((reply) => reply.text())");
+        }
+        assert.ok(refusedCount >= 3 && refusedCount <= 7, `${refusedCount} times`);
+        for (const reader of readers) reader.close();
+      },
+    );
 
     pages.test('a webhook endpoint is made, tested, and its delivery seen', async () => {
       const receiver = await startWebhookReceiver();

@@ -41,8 +41,12 @@ const told: Readonly<Record<EventType, true>> = {
 /** What the server tells of. */
 export const eventTypes = Object.keys(told) as readonly EventType[];
 
-/** Ended for good by the server, as when an access token has run out: it is opened anew after so long. */
+/**
+ * Refused by the server, as when an access token has run out or too many streams are open: it is opened anew after so long,
+ * and after twice as long each time that it is refused again. A browser does not show how long the server asks to wait.
+ */
 const REOPEN_AFTER_MS = 3_000;
+const REOPEN_AFTER_MAX_MS = 60_000;
 
 /**
  * Listens while the component is shown, and again after a break, from where it was. False while it is not connected, so
@@ -62,16 +66,19 @@ export function useLiveEvents(
     if (url === null) return;
     let source: EventSource;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let reopenAfterMs = REOPEN_AFTER_MS;
     const open = () => {
       source = new EventSource(url);
       source.onopen = () => {
+        reopenAfterMs = REOPEN_AFTER_MS;
         setIsLive(true);
         latest.current.onOpen();
       };
       source.onerror = () => {
         setIsLive(false);
         if (source.readyState !== EventSource.CLOSED) return;
-        timer = setTimeout(open, REOPEN_AFTER_MS);
+        timer = setTimeout(open, reopenAfterMs);
+        reopenAfterMs = Math.min(2 * reopenAfterMs, REOPEN_AFTER_MAX_MS);
       };
       for (const type of eventTypes) {
         source.addEventListener(type, ({ data }) =>

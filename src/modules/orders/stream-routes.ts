@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { eventTypes, type PublicEventType } from '../../events/index.ts';
 import { type App, callerOf, Id, IdParameter, sendEventStream } from '../../http/index.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from './errors.ts';
 import type { OrderStreams } from './order-streams.ts';
 
@@ -35,6 +36,7 @@ const EventStreamReply = {
   description: [
     'Server-Sent Events: `id:` a place in the log, `event:` the type, `data:` JSON as the schema says.',
     'A comment comes every 15 seconds.',
+    'One caller may have 20 streams open at a server, of both operations together; the next one is a 429.',
     'The stream ends when the caller is no longer allowed to read it, and when the server stops; a browser opens it again.',
   ].join(' '),
   content: {
@@ -68,7 +70,7 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
         headers: StreamHeaders,
         response: { 200: EventStreamReply },
       },
-      config: { errors: [ordersErrors.notFound] },
+      config: { errors: [ordersErrors.notFound, requestErrors.rateLimited] },
     },
     (request, reply) =>
       sendEventStream(request, reply, (write) =>
@@ -89,6 +91,7 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
         headers: StreamHeaders,
         response: { 200: EventStreamReply },
       },
+      config: { errors: [requestErrors.rateLimited] },
     },
     (request, reply) => {
       const types = request.query.types?.split(',') as PublicEventType[] | undefined;
