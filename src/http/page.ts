@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { ErrorDefinition } from '../shared/errors.ts';
+import { ICON_LINK } from './icon.ts';
 import { PAGE_POLICY } from './reply-headers.ts';
 
 const STYLE = `
@@ -57,6 +58,7 @@ function page(title: string, body: string): string {
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    ${ICON_LINK}
     <title>${escapeHtml(title)} · Holdfast</title>
     <style>${STYLE}</style>
   </head>

@@ -8,6 +8,7 @@ import { createClientErrorHandler, installProtocolRefusals } from './client-erro
 import { installDrain } from './drain.ts';
 import { installEventStreams } from './event-streams.ts';
 import { requireOneHost } from './host.ts';
+import { installIcon } from './icon.ts';
 import { installJsonBody } from './json-body.ts';
 import { decorateProgress, installLastHook } from './last-hook.ts';
 import { decorateLimits } from './limiting.ts';
@@ -151,6 +152,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   await installOpenApi(app, options);
   await installReference(app);
   installProblemPages(app, options.errorCatalogue);
+  installIcon(app);
   return app;
 }
 

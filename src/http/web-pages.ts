@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
+import { ICON_LINK } from './icon.ts';
 
 export interface WebPage {
   /** Below the server's root, such as `/shop`; whatever is below it and is no file is the page too. */
@@ -29,7 +30,7 @@ const POLICY = [
 ].join('; ');
 
 const NOT_BUILT = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Not built · Holdfast</title>
+<html lang="en"><meta charset="utf-8">${ICON_LINK}<title>Not built · Holdfast</title>
 <p>This page has not been built. Run <code>npm run build:web</code> in the folder of the server.</p></html>
 `;
 

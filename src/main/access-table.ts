@@ -16,6 +16,7 @@ function rolesOrScope(roles: readonly Role[], ...scopes: Scope[]): Access {
 export const probeAccess: AccessTable = {
   getOpenApiDocument: 'anyone',
   getProblemPage: 'anyone',
+  getIcon: 'anyone',
   getDocs: 'anyone',
   getHealth: 'anyone',
   getLiveness: 'anyone',

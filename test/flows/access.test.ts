@@ -96,6 +96,7 @@ describe('the access table', () => {
     const pages = [
       'getOpenApiDocument',
       'getProblemPage',
+      'getIcon',
       'getDocs',
       'getConsole',
       'getShop',

@@ -19,8 +19,18 @@ test('every error has its page, listed in the index, with nothing from other hos
     assert.ok(index.includes(`href="/problems/${code}"`), code);
     const html = await page(`/problems/${code}`);
     assert.ok(html.includes(code) && html.includes(String(status)), code);
-    assert.doesNotMatch(html, /(src|href)="(?!\/)/, code);
+    assert.doesNotMatch(html, /(src|href)="(?!\/|data:)/, code);
   }
+});
+
+test('every page brings its icon, and what is no page finds one where browsers ask for it', async () => {
+  for (const path of ['/problems', '/problems/things.taken']) {
+    assert.match(await page(path), /<link rel="icon" href="data:image\/svg\+xml,%3Csvg/, path);
+  }
+  const icon = await fetch(`${server.url}/favicon.ico`);
+  assert.equal(icon.status, 200);
+  assert.match(icon.headers.get('content-type') ?? '', /^image\/svg\+xml/);
+  assert.match(await icon.text(), /^<svg /);
 });
 
 test('sentences of the catalogue are shown as text, and its backquotes as code', async () => {

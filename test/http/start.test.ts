@@ -7,6 +7,7 @@ import { testOptions } from './support.ts';
 const shellOnly = {
   getOpenApiDocument: 'anyone',
   getProblemPage: 'anyone',
+  getIcon: 'anyone',
   getDocs: 'anyone',
 } as const;
 

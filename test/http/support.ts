@@ -25,6 +25,7 @@ export const thingErrors = defineErrors('things', {
 const accessTable = {
   getOpenApiDocument: 'anyone',
   getProblemPage: 'anyone',
+  getIcon: 'anyone',
   getDocs: 'anyone',
   getHealth: 'anyone',
   getMetrics: 'metrics',
