@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** What an operator keeps beside the files of the project goes neither into git nor into the image. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+const secrets = [
+  '.env',
+  '.env.local',
+  '.env.production',
+  '.envrc',
+  'compose.env',
+  'compose.env.bak',
+  'compose.env.old',
+  'holdfast.env',
+  'compose.override.yaml',
+  'secret.yaml',
+  'holdfast-secrets.yml',
+  'client_secret.json',
+  'aws-credentials.json',
+  'kubeconfig.yaml',
+  '.npmrc',
+  '.netrc',
+  '.pgpass',
+  'tls.key',
+  'tls.crt',
+  'fullchain.pem',
+  'shop.p12',
+  'id_ed25519',
+  '.holdfast/postgres/PG_VERSION',
+  '.holdfast-staging/jwt-secret',
+  'data/jwt-secret',
+  'data/postgres-password',
+  'data/sandbox-webhook-secret',
+  'holdfast.dump',
+  'holdfast.dump.gz',
+  'shop.sql',
+  'shop.sql.gz',
+  'base.tar.gz',
+  'backups/monday',
+  'holdfast.log',
+  'holdfast.log.1',
+];
+const folders = ['', 'deploy/', 'deploy/kubernetes/', 'deploy/nginx/', 'src/main/', 'web/shop/'];
+const kept = [
+  '.env.example',
+  'deploy/compose.env.example',
+  'deploy/kubernetes/secret.example.yaml',
+  'schema.sql',
+  'migrations/0001_accounts.sql',
+  'bench/support/reference.sql',
+  'src/main/jwt-secrets.ts',
+  'package-lock.json',
+];
+
+const gitMissing = spawnSync('git', ['--version']).status === 0 ? false : 'git is not installed';
+
+/** Those of the paths that git leaves out, in a repository of their own: this one may have been unpacked without its. */
+function ignoredByGit(paths: readonly string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-git-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const git = (args: readonly string[], input = '') =>
+    spawnSync('git', ['-c', 'core.excludesFile=/dev/null', ...args], { cwd: folder, input });
+  git(['init', '-q']);
+  copyFileSync(join(root, '.gitignore'), join(folder, '.gitignore'));
+  const { stdout } = git(['check-ignore', '--no-index', '--stdin'], paths.join('\n'));
+  return stdout.toString().split('\n').filter(Boolean);
+}
+
+/** Source: Docker, "Dockerfile reference", `.dockerignore`: Go's `filepath.Match`, `**`, and the last line that matches. */
+function ignoredByDocker(path: string): boolean {
+  let isIgnored = false;
+  for (const line of read('.dockerignore').split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const isKept = line.startsWith('!');
+    const parts = (isKept ? line.slice(1) : line).split(/(\*\*\/|\*|\?)/);
+    const meaning: Record<string, string> = { '**/': '(?:.*/)?', '*': '[^/]*', '?': '[^/]' };
+    const source = parts.map((part) => meaning[part] ?? part.replaceAll('.', '\\.')).join('');
+    // A folder that is left out takes along what is in it.
+    if (new RegExp(`^${source}(?:/|$)`).test(path)) isIgnored = !isKept;
+  }
+  return isIgnored;
+}
+
+test('git leaves out secrets, data and dumps of a deployment in every folder, and keeps the examples', {
+  skip: gitMissing,
+}, () => {
+  const paths = folders.flatMap((folder) => secrets.map((name) => folder + name));
+  assert.deepEqual(ignoredByGit([...paths, ...kept]), paths);
+});
+
+test('so does the context of the image', () => {
+  for (const folder of folders) {
+    for (const name of secrets) assert.ok(ignoredByDocker(folder + name), folder + name);
+  }
+  for (const path of kept) assert.ok(!ignoredByDocker(path), path);
+  for (const path of ['node_modules/x', 'clients/typescript/node_modules/x', '.git/config']) {
+    assert.ok(ignoredByDocker(path), path);
+  }
+});
+
+describe('the image', () => {
+  const copied = [...read('deploy/docker/Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)]
+    .flatMap(([, sources = '']) => sources.split(' '))
+    .map((source) => source.replace(/\/$/, ''));
+  const isCopied = (path: string) =>
+    copied.some((source) => path === source || path.startsWith(`${source}/`));
+  const isMade = (path: string) =>
+    /(^|\/)(node_modules|dist)\/|\/(openapi\.json|schema\.ts)$/.test(path);
+  const sources = copied
+    .flatMap((source) => [
+      source,
+      ...globSync(`${source}/**/*.{ts,tsx,js,json,sql,html,css,svg}`, { cwd: root }),
+    ])
+    .filter((path) => !isMade(path));
+
+  test('takes files and folders by their names', () => {
+    assert.ok(copied.length > 5);
+    for (const source of copied) assert.doesNotMatch(source, /^\.*\/*$|[*?]/);
+    for (const folder of ['test', 'bench', 'docs', 'deploy']) assert.ok(!isCopied(folder), folder);
+  });
+
+  test('gets every source of what it takes, and everything that these import', () => {
+    assert.ok(sources.length > 300);
+    for (const path of sources) {
+      assert.ok(!ignoredByDocker(path), path);
+      if (!/\.(ts|tsx|js)$/.test(path)) continue;
+      for (const [, target = ''] of read(path).matchAll(/(?:from|import\() ?'(\.{1,2}\/[^']+)'/g)) {
+        const imported = relative('.', join(dirname(path), target));
+        assert.ok(isCopied(imported), `${path} imports ${imported}`);
+      }
+    }
+  });
+});
