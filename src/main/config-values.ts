@@ -76,15 +76,48 @@ export const hostName: Reader<string> = (value) => {
 };
 
 /** Without a slash at the end, so that paths can be appended. */
-export const httpUrl: Reader<string> = (value) => {
-  const takes = 'an http or https URL without query or fragment, such as https://shop.example';
+export const httpUrl: Reader<string> = (value) =>
+  bareUrl(
+    value,
+    'an http or https URL without user, query or fragment, such as https://shop.example',
+  ).href.replace(/\/+$/, '');
+
+/**
+ * The same with its path in one spelling, whichever characters of it came percent-encoded: it begins links, the paths of
+ * cookies and attributes of pages, none of which it may break out of.
+ */
+export const publicUrl: Reader<string> = (value) => {
+  const { origin, pathname } = bareUrl(
+    value,
+    'an http or https URL without user, query or fragment, such as https://shop.example or https://shop.example/orders',
+  );
+  const names = pathname.replace(/\/+$/, '').split('/').slice(1).map(decoded);
+  if (!names.every((name) => name !== null && /^[^/\\\p{Cc}]+$/u.test(name))) {
+    throw new WrongValue(
+      'a path of names with one slash between two, such as https://shop.example/orders, percent-encoded where it has to be',
+    );
+  }
+  return origin + names.map((name) => `/${encodeURIComponent(String(name))}`).join('');
+};
+
+function bareUrl(value: string, takes: string): URL {
   const url = URL.parse(value);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+  // An empty query or fragment leaves its mark in the text alone.
+  if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(url.href)) {
     throw new WrongValue(takes);
   }
   if (url.username !== '' || url.password !== '') throw new WrongValue(takes);
-  return url.href.replace(/\/+$/, '');
-};
+  return url;
+}
+
+/** Null for what is no percent-encoded UTF-8. */
+function decoded(name: string): string | null {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return null;
+  }
+}
 
 /** The address of a server, without a path. */
 export const httpOrigin: Reader<string> = (value) => {

@@ -17,6 +17,7 @@ import {
   oneOf,
   origin,
   postgresUrl,
+  publicUrl,
   type Reader,
   rate,
   redisUrl,
@@ -37,7 +38,7 @@ import { weaknessOf } from './secret-strength.ts';
 const variables = {
   PORT: integer(0, 65_535),
   HOST: hostName,
-  PUBLIC_URL: httpUrl,
+  PUBLIC_URL: publicUrl,
   NODE_ENV: oneOf('development', 'production', 'test'),
   ROLE: oneOf('all', 'api', 'worker'),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
@@ -117,6 +118,7 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
   readonly port: number;
+  /** May have a path, below which everything is reached then; without a slash at the end. */
   readonly publicUrl: string;
   readonly logLevel: string;
   /** Absolute. */
@@ -315,5 +317,5 @@ const publicVariables: ReadonlySet<VariableName> = new Set([
 function shown(name: VariableName, given: string): string {
   return /SECRET|PASSWORD|TOKEN$|_URLS?$|_API_BASE$/.test(name) && !publicVariables.has(name)
     ? `a text of ${given.length} characters`
-    : JSON.stringify(given.slice(0, 100));
+    : JSON.stringify(given.replace(/\/\/.*@/, '//…@').slice(0, 100));
 }

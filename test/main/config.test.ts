@@ -32,7 +32,22 @@ test('a variable that is set to nothing counts as not set', () => {
 const wrongValues: Record<string, string[]> = {
   PORT: ['65536', '-1', '3e3', '0x50', ' 80 80'],
   HOST: ['a b', '-host'],
-  PUBLIC_URL: ['shop.example', 'ftp://shop.example', 'https://shop.example?x=1', 'http://u:p@h'],
+  PUBLIC_URL: [
+    'shop.example',
+    'ftp://shop.example',
+    'https://shop.example?x=1',
+    'https://shop.example/orders?',
+    'https://shop.example/#top',
+    'https://shop.example/orders#',
+    'http://u:p@h',
+    'https://shop.example//orders',
+    'https://shop.example/a//b',
+    'https://shop.example/a%2Fb',
+    'https://shop.example/a%5Cb',
+    'https://shop.example/a%0Ab',
+    'https://shop.example/100%',
+    'https://shop.example/caf%E9',
+  ],
   NODE_ENV: ['prod'],
   ROLE: ['server'],
   LOG_LEVEL: ['loud'],
@@ -55,7 +70,7 @@ const wrongValues: Record<string, string[]> = {
   WEBHOOK_ALLOW_PRIVATE_TARGETS: ['yes'],
   PAYMENT_PROVIDER: ['cash'],
   SANDBOX_WEBHOOK_SECRET: ['secret', 'whsec_c2hvcnQ=', 'whsec_not base64 at all, whatever it is'],
-  SANDBOX_URL: ['sandbox.example'],
+  SANDBOX_URL: ['sandbox.example', 'http://sandbox.example?', 'http://sandbox.example/#'],
   MAIL_DRIVER: ['pigeon'],
   QUEUE_DRIVER: ['kafka'],
   SQS_QUEUE_URL: ['jobs', 'arn:aws:sqs:eu-west-2:000000000000:jobs'],
@@ -73,6 +88,23 @@ for (const [name, values] of Object.entries(wrongValues)) {
   });
 }
 
+test('PUBLIC_URL may have a path, which is read into one spelling', () => {
+  for (const [given, read] of [
+    ['https://Shop.Example:443/', 'https://shop.example'],
+    ['https://shop.example/orders/', 'https://shop.example/orders'],
+    ['https://shop.example/a/b//', 'https://shop.example/a/b'],
+    ['https://shop.example/a/../b/%2e/c', 'https://shop.example/b/c'],
+    ['https://shop.example/%6frders/~x', 'https://shop.example/orders/~x'],
+    ['https://shop.example/café', 'https://shop.example/caf%C3%A9'],
+    ['https://shop.example/caf%c3%a9', 'https://shop.example/caf%C3%A9'],
+    // What would end the path of a cookie, or an attribute of a page.
+    ['https://shop.example/a;b&c"d$&', 'https://shop.example/a%3Bb%26c%22d%24%26'],
+    ['http://[::1]:3000/api', 'http://[::1]:3000/api'],
+  ] as const) {
+    assert.equal(readConfig({ PUBLIC_URL: given }).publicUrl, read);
+  }
+});
+
 test('everything that is wrong is said at once', () => {
   const sentences = sentencesOf({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
   assert.equal(sentences.length, 3);
@@ -85,6 +117,8 @@ test('no secret is repeated in a sentence', () => {
     DATABASE_URL: 'mysql://shop:hunter2@db/shop',
     REDIS_URL: 'http://:hunter2@redis',
     ADMIN_PASSWORD: 'hunter2',
+    PUBLIC_URL: 'https://owner:hunter2@shop.example',
+    SANDBOX_URL: 'https://owner:hunter2@h@sandbox.example',
   }).join('\n');
   assert.notEqual(all, '');
   assert(!all.includes('hunter2'), all);
