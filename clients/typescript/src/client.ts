@@ -6,7 +6,10 @@ import type { paths } from './schema.ts';
 export type HoldfastClient = Client<paths>;
 
 export interface HoldfastClientOptions {
-  /** Where the server is, such as `https://orders.example`. In a browser on the same origin: `''`. */
+  /**
+   * Where the server is, with its path if it has one, such as `https://shop.example/orders`. In a browser on the same
+   * origin: the path alone, or `''`.
+   */
   readonly baseUrl: string;
   /** An access token or API key, or what gets the current one. Left out: cookies, in a browser. */
   readonly token?: string | (() => string | null | Promise<string | null>);
@@ -53,16 +56,14 @@ function newKey(): string {
 }
 
 function mayRepeat(request: Request): boolean {
-  return REPEATABLE_PATHS.some((path) => pathOf(request).endsWith(path));
-}
-
-function pathOf(request: Request): string {
-  return new URL(request.url).pathname;
+  const { pathname } = new URL(request.url);
+  return REPEATABLE_PATHS.some((path) => pathname.endsWith(path));
 }
 
 const keyed: Middleware = {
-  onRequest({ request }) {
-    const takesKey = IDEMPOTENT_BY_KEY.has(request.method) && !pathOf(request).includes(AUTH_PATH);
+  onRequest({ request, schemaPath }) {
+    // Not the path of the URL, which begins with whatever that of the server begins with.
+    const takesKey = IDEMPOTENT_BY_KEY.has(request.method) && !schemaPath.startsWith(AUTH_PATH);
     if (takesKey && !request.headers.has('idempotency-key')) {
       request.headers.set('idempotency-key', newKey());
     }
