@@ -1,27 +1,36 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { publicPathOf } from '../src/http/index.ts';
+import { loadConfig } from '../src/main/config.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Two pages that share no code at run time: a customer's phone loads nothing of the console. `mode` is the page. */
-export default defineConfig(({ mode }) => ({
-  root: folder(`./${mode}/`),
-  base: `/${mode}/`,
-  plugins: [react()],
-  build: {
-    outDir: folder(`./dist/${mode}/`),
-    emptyOutDir: true,
-    // Inlined as data: they would need a wider content policy than files of our own.
-    assetsInlineLimit: 0,
-    target: 'es2023',
-    reportCompressedSize: false,
-  },
-  server: {
-    proxy: {
-      '/api': 'http://127.0.0.1:3000',
-      '/sandbox': 'http://127.0.0.1:3000',
-      '/health': 'http://127.0.0.1:3000',
+export default defineConfig(({ mode, command }) => {
+  // While they are written, the pages stand before a server with the same configuration. Those that are built are for
+  // any: it writes its path into them.
+  const config = command === 'serve' ? loadConfig() : null;
+  const publicPath = config === null ? '' : publicPathOf(config.publicUrl);
+  const server = `http://127.0.0.1:${config?.port}`;
+  const paths = ['/api', '/sandbox', '/health'].map((path) => publicPath + path);
+  return {
+    root: folder(`./${mode}/`),
+    base: `${publicPath}/${mode}/`,
+    plugins: [react()],
+    experimental: {
+      // Scripts and styles find each other wherever they lie.
+      renderBuiltUrl: (_file, { hostType }) =>
+        hostType === 'html' ? undefined : { relative: true },
     },
-  },
-}));
+    build: {
+      outDir: folder(`./dist/${mode}/`),
+      emptyOutDir: true,
+      // Inlined as data: they would need a wider content policy than files of our own.
+      assetsInlineLimit: 0,
+      target: 'es2023',
+      reportCompressedSize: false,
+    },
+    server: { proxy: Object.fromEntries(paths.map((path) => [path, server])) },
+  };
+});

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
 import { elapsedMs } from './last-hook.ts';
-import { pathOf } from './problem.ts';
+import { pathOf } from './paths.ts';
 
 /**
  * One line per reply at the level `debug`. Not at `info`: the event log tells every change already, and 15,000 lines a

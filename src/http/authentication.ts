@@ -10,7 +10,7 @@ export interface Authenticator {
   authenticate(token: string): Promise<Caller> | Caller;
 }
 
-/** Names and paths of the session cookies. */
+/** Names and paths of the session cookies, the latter below that of PUBLIC_URL. */
 export const sessionCookies = {
   access: { name: 'holdfast_access', path: '/' },
   refresh: { name: 'holdfast_refresh', path: '/api/auth' },

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import type { App } from './app.ts';
-import { PROBLEM_TYPE, pathOf, problemJson } from './problem.ts';
+import { pathOf } from './paths.ts';
+import { PROBLEM_TYPE, problemJson } from './problem.ts';
+import { publicPathOf, seenPath } from './public-path.ts';
 import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'"; other codes are the HTTP parser's, and mean a broken message. */
@@ -55,9 +57,10 @@ function refuse(
   socket: Socket,
   publicUrl: string,
   definition: ErrorDefinition,
-  instance: string,
+  path: string,
 ): void {
   const requestId = randomUUID();
+  const instance = seenPath(path, publicPathOf(publicUrl));
   const body = problemJson(publicUrl, new CodedError(definition), { requestId, instance });
   const lines = [
     `HTTP/1.1 ${definition.status} ${STATUS_CODES[definition.status] ?? ''}`,

@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from '../shared/canonical-json.ts';
 import { idempotencyErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Operation } from './operation.ts';
-import { pathOf } from './problem.ts';
+import { pathOf } from './paths.ts';
 
 const BARE = /^[\x20-\x7e]{1,255}$/;
 /** Source: RFC 8941 §3.3.3. */

@@ -12,6 +12,7 @@ export { requireAllowedOrigin } from './origin.ts';
 export { isLoopbackPeer } from './peer.ts';
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
+export { publicPathOf } from './public-path.ts';
 export { callerOf, causeOf, contextOf, type RequestContext } from './request-context.ts';
 export {
   Choice,

@@ -2,9 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, HTTPMethods
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
-import { pathOf } from './problem.ts';
-
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+import { methodsOf, pathOf } from './paths.ts';
 
 /** 404 for a path that nothing answers, 405 with `Allow` for one that answers other methods: before anything is read. */
 export function installNotFound(app: App): void {
@@ -34,12 +32,11 @@ function hasEmptyParameter(request: FastifyRequest): boolean {
 
 function refusal(app: App, request: FastifyRequest): CodedError {
   const url = pathOf(request.url);
-  const answers = (method: HTTPMethods) => app.findRoute({ method, url }) !== null;
-  const allowed = METHODS.filter(answers);
+  const allowed = methodsOf(app, url);
   if (allowed.length === 0 || allowed.includes(request.method as HTTPMethods)) {
     return new CodedError(requestErrors.notFound);
   }
   // Preflights are answered on any path, so OPTIONS alone does not make a path one that exists.
-  if (answers('OPTIONS')) allowed.push('OPTIONS');
+  if (app.findRoute({ method: 'OPTIONS', url }) !== null) allowed.push('OPTIONS');
   return new CodedError(requestErrors.methodNotAllowed, { headers: { Allow: allowed.join(', ') } });
 }

@@ -24,7 +24,11 @@ export function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html);
 }
 
-export function problemPage({ code, status, title, explanation }: ErrorDefinition): string {
+/** `publicPath`: of PUBLIC_URL, before each link. */
+export function problemPage(
+  { code, status, title, explanation }: ErrorDefinition,
+  publicPath: string,
+): string {
   return page(
     code,
     `<p class="status">${status} ${escapeHtml(STATUS_CODES[status] ?? '')}</p>
@@ -33,14 +37,14 @@ export function problemPage({ code, status, title, explanation }: ErrorDefinitio
     <p>The code <code>${escapeHtml(code)}</code> stands in the member <code>code</code> of the answer and does not
     change; programs should decide by it. The sentences are for people. When you ask for help, quote the
     <code>requestId</code>.</p>
-    <footer><a href="/problems">All problems</a> · <a href="/docs">API reference</a></footer>`,
+    <footer><a href="${publicPath}/problems">All problems</a> · <a href="${publicPath}/docs">API reference</a></footer>`,
   );
 }
 
-export function indexPage(definitions: readonly ErrorDefinition[]): string {
+export function indexPage(definitions: readonly ErrorDefinition[], publicPath: string): string {
   const rows = definitions.map(
     ({ code, status, title }) =>
-      `<tr><td><a href="/problems/${encodeURIComponent(code)}"><code>${escapeHtml(code)}</code></a></td>
+      `<tr><td><a href="${publicPath}/problems/${encodeURIComponent(code)}"><code>${escapeHtml(code)}</code></a></td>
       <td>${status}</td><td>${prose(title)}</td></tr>`,
   );
   return page(
@@ -48,7 +52,7 @@ export function indexPage(definitions: readonly ErrorDefinition[]): string {
     `<h1>Problems</h1>
     <p>Every refusal of this server is a problem document (RFC 9457) with one of these codes.</p>
     <table>${rows.join('\n')}</table>
-    <footer><a href="/docs">API reference</a></footer>`,
+    <footer><a href="${publicPath}/docs">API reference</a></footer>`,
   );
 }
 

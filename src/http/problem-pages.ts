@@ -28,8 +28,11 @@ export function installProblemPages(app: App, catalogue: readonly ErrorDefinitio
     byCode.set(definition.code, definition);
   }
   const codes = [...byCode.values()].sort((a, b) => a.code.localeCompare(b.code, 'en'));
-  const index = indexPage(codes);
-  const pages = new Map(codes.map((definition) => [definition.code, problemPage(definition)]));
+  const { publicPath } = app;
+  const index = indexPage(codes, publicPath);
+  const pages = new Map(
+    codes.map((definition) => [definition.code, problemPage(definition, publicPath)]),
+  );
 
   app.get(
     '/problems',

@@ -2,6 +2,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInputs, requestErrors, serviceErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import { InvalidInput } from './input-errors.ts';
+import { pathOf } from './paths.ts';
+import { publicPathOf } from './public-path.ts';
 import { connectionEnds } from './unread-body.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -29,11 +31,6 @@ export function problemJson(publicUrl: string, error: CodedError, place: Problem
   });
 }
 
-export function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
-}
-
 /** Fastify's own errors that are refusals of ours. Source: Fastify, Reference/Errors. */
 const FASTIFY_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
   FST_ERR_BAD_URL: requestErrors.malformed,
@@ -58,6 +55,7 @@ export function toCoded(error: unknown): CodedError {
 }
 
 export function createErrorHandler(publicUrl: string) {
+  const publicPath = publicPathOf(publicUrl);
   return function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const coded = toCoded(error);
     const { definition, details } = coded;
@@ -73,8 +71,7 @@ export function createErrorHandler(publicUrl: string) {
     if (definition.status === 401) reply.header('www-authenticate', 'Bearer');
     if (details.headers !== undefined) reply.headers(details.headers);
     reply.type(PROBLEM_TYPE);
-    reply.send(
-      problemJson(publicUrl, coded, { requestId: request.id, instance: pathOf(request.url) }),
-    );
+    const instance = `${publicPath}${pathOf(request.url)}`;
+    reply.send(problemJson(publicUrl, coded, { requestId: request.id, instance }));
   };
 }

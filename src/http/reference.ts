@@ -10,6 +10,7 @@ const REFERENCE_POLICY =
 export async function installReference(app: App): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: REFERENCE_PATH,
+    indexPrefix: app.publicPath,
     staticCSP: REFERENCE_POLICY,
     uiConfig: { docExpansion: 'list', deepLinking: true, displayRequestDuration: true },
     theme: {

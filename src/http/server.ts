@@ -18,6 +18,7 @@ import { installOperations } from './operations.ts';
 import { decorateAllowedOrigins } from './origin.ts';
 import { createErrorHandler } from './problem.ts';
 import { installProblemPages } from './problem-pages.ts';
+import { createRewriting, installPublicPath, publicPathOf } from './public-path.ts';
 import { parseQuery } from './query-string.ts';
 import { installReference } from './reference.ts';
 import { setCommonHeaders } from './reply-headers.ts';
@@ -53,6 +54,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const bodyLimitBytes = options.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   const isHttps = publicUrl.startsWith('https:');
+  const publicPath = publicPathOf(publicUrl);
   const handleError = createErrorHandler(publicUrl);
 
   const app: App = Fastify({
@@ -68,6 +70,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     keepAliveTimeout:
       options.trustedProxies.length === 0 ? KEEP_ALIVE_TIMEOUT_MS : PROXY_KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
+    ...(publicPath === '' ? {} : { rewriteUrl: createRewriting(publicPath) }),
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX, querystringParser: parseQuery },
     http: {
       headersTimeout: requestTimeoutMs,
@@ -94,6 +97,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   decorateProgress(app);
   decorateLimits(app);
   decorateTraceId(app);
+  installPublicPath(app, publicPath);
   decorateAllowedOrigins(app, publicUrl, corsOrigins);
   installJsonBody(app);
   installProtocolRefusals(app, publicUrl);

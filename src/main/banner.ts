@@ -1,3 +1,4 @@
+import { publicPathOf } from '../http/index.ts';
 import type { Config } from './config.ts';
 import type { DemoAccount } from './demo-data.ts';
 import { version } from './program.ts';
@@ -13,7 +14,8 @@ export interface BannerFacts {
 /** What somebody who has just started the server wants to know. The passwords are shown here and nowhere else. */
 export function renderBanner({ config, address, databaseUrl, demoAccounts }: BannerFacts): string {
   // Where people reach it: pages and their "Try it out" belong to one origin. A port that was left open is known only now.
-  const url = config.port === 0 ? address : config.publicUrl;
+  const { port, publicUrl } = config;
+  const url = port === 0 ? `${address}${publicPathOf(publicUrl)}` : publicUrl;
   const lines = [
     '',
     `Holdfast ${version} is serving${config.role === 'all' ? '' : ` as ${config.role}`}.`,

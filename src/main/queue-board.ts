@@ -32,7 +32,7 @@ const DESCRIPTION =
  * refusals in its own shape.
  */
 export async function registerQueueBoard(app: App, boards: () => readonly Queue[]): Promise<void> {
-  const parts = await collectParts();
+  const parts = await collectParts(`${app.publicPath}${BOARD_PATH}`);
   const shown = new Set<Queue>();
 
   /** Queues come to be when Redis has first been reached. */
@@ -100,8 +100,8 @@ interface Parts {
   readonly addQueue: (queue: BullMQAdapter) => void;
 }
 
-/** What Bull Board hands to its server. */
-async function collectParts(): Promise<Parts> {
+/** What Bull Board hands to its server. `basePath`: where browsers reach it. */
+async function collectParts(basePath: string): Promise<Parts> {
   let queues: BullBoardQueues = new Map();
   let uiConfig: UIConfig = {};
   let staticPath = '';
@@ -126,7 +126,7 @@ async function collectParts(): Promise<Parts> {
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Holdfast queues', hideDocsLink: true } },
   });
-  const view = entry!.handler({ basePath: BOARD_PATH, uiConfig });
+  const view = entry!.handler({ basePath, uiConfig });
   return {
     queues,
     uiConfig,

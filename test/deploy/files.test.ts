@@ -127,7 +127,7 @@ test('what nginx refuses by itself reads as the server says it', async () => {
     assert.equal(problem.title, known.title);
     assert.equal(problem.status, known.status);
     assert.equal(Number(status), known.status);
-    assert.equal(problem.type, `/problems/${known.code}`);
+    assert.equal(problem.type, `$public_path/problems/${known.code}`);
   }
 });
 

@@ -155,7 +155,7 @@ function registerThings(app: App, wait: () => Promise<void>): void {
         reply.header('ETag', '"1"');
         throw new CodedError(thingErrors.taken, { extensions: { name: body.name } });
       }
-      reply.code(201);
+      reply.code(201).header('Location', '/api/things/1');
       const hashes = claim === null ? '' : `${hex(claim.scopeHash)} ${hex(claim.requestHash)}`;
       return { key: claim?.key ?? null, hashes };
     },

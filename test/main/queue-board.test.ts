@@ -74,4 +74,20 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     assert.deepEqual(complaints, []);
     assert.deepEqual([...hosts], [server.url]);
   });
+
+  test('loads what it needs below the path of PUBLIC_URL', async () => {
+    const below = await startTestServer(db, {
+      environment: { ...environment, PUBLIC_URL: 'https://example.com/holdfast' },
+    });
+    const admin = await below.asAdmin();
+    const { text } = await admin.get('/holdfast/admin/queues');
+    const [, base = ''] = /<base href="([^"]+)"/.exec(text)!;
+    assert.equal(base, '/holdfast/admin/queues/');
+    const scripts = [...text.matchAll(/ src="([^"]+)"/g)].map(([, script]) => script);
+    assert.ok(scripts.length > 0);
+    for (const path of [...scripts, 'api/queues']) {
+      assert.equal((await admin.get(`${base}${path}`)).status, 200, path);
+    }
+    await below.stop();
+  });
 });

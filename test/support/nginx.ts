@@ -12,12 +12,28 @@ import { until } from './until.ts';
 export const nginxMissing =
   spawnSync('nginx', ['-v']).status === 0 ? false : 'nginx is not installed';
 
+export interface NginxOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** The servers are below it, and nothing is beside it: a path such as `/holdfast`. Default: none. */
+  readonly path?: string;
+  /** The servers get requests without the path. */
+  readonly stripsPath?: boolean;
+}
+
 /**
  * The nginx that is shipped, before servers of the test. It listens elsewhere, writes below a folder of its own and
  * bounds no address, since here one address is every customer. Ended after the file.
  */
-export async function startNginx(serverUrls: readonly string[]): Promise<{ readonly url: string }> {
-  const port = await ownPort();
+export async function startNginx(
+  serverUrls: readonly string[],
+  options: NginxOptions = {},
+): Promise<{ readonly url: string }> {
+  const { path = '', stripsPath = false } = options;
+  const port = options.port ?? (await ownPort());
+  // As nginx compares it: decoded.
+  const plainPath = decodeURIComponent(path);
+  const stripping = `rewrite "^${plainPath}(/.*)$" $1 break; `;
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-nginx-'));
   const shipped = await readFile(new URL('../../deploy/nginx/nginx.conf', import.meta.url), 'utf8');
   await writeFile(
@@ -26,6 +42,9 @@ export async function startNginx(serverUrls: readonly string[]): Promise<{ reado
       ['listen 8080 ', `listen 127.0.0.1:${port} `],
       ['rate=200r/s', 'rate=100000r/s'],
       [' /tmp/', ` ${folder}/`],
+      ['default "";', `default "${path}";`],
+      ['location / {', `location "${plainPath}/" {`],
+      ['proxy_pass http://holdfast;', `${stripsPath ? stripping : ''}proxy_pass http://holdfast;`],
     ]),
   );
   const servers = serverUrls.map((url) => new URL(url).host);

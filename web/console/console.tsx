@@ -2,6 +2,7 @@ import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { sentenceOf } from '../shared/api.ts';
+import { pathOnServer } from '../shared/paths.ts';
 import { useProfileQuery } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -27,7 +28,8 @@ export function Console() {
   if (profile.role === 'customer') {
     return (
       <Refusal title="The console is for staff.">
-        You are signed in as a customer. Your own orders are in <a href="/shop/orders">the shop</a>.
+        You are signed in as a customer. Your own orders are in{' '}
+        <a href={pathOnServer('/shop/orders')}>the shop</a>.
       </Refusal>
     );
   }

@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
+import { routerBase } from '../shared/paths.ts';
 import { createQueries } from '../shared/queries.ts';
 import { Console } from './console.tsx';
 
@@ -63,7 +64,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={createQueries()}>
-        <Router base="/console">
+        <Router base={routerBase}>
           <Console />
         </Router>
       </QueryClientProvider>

@@ -3,6 +3,7 @@ import {
   HoldfastError,
   type operations,
 } from '../../clients/typescript/src/index.ts';
+import { pathOnServer } from './paths.ts';
 
 export type { Money, Order, Payment, Refund } from '../../clients/typescript/src/index.ts';
 export { HoldfastError };
@@ -23,7 +24,7 @@ let refreshing: Promise<boolean> | null = null;
 
 /** The access cookie lives for minutes, the refresh cookie for weeks: who comes back late is let in without a login. */
 function refreshOnce(): Promise<boolean> {
-  refreshing ??= fetch('/api/auth/refresh', {
+  refreshing ??= fetch(pathOnServer('/api/auth/refresh'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
@@ -39,13 +40,16 @@ function refreshOnce(): Promise<boolean> {
 async function fetchRefreshing(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await fetch(request);
-  const isAuth = new URL(request.url).pathname.startsWith('/api/auth/login');
+  const isAuth = new URL(request.url).pathname.startsWith(pathOnServer('/api/auth/login'));
   if (response.status !== 401 || isAuth) return response;
   return (await refreshOnce()) ? fetch(again) : response;
 }
 
 /** Every operation of the server, typed. Signed in by cookie. */
-export const api = createHoldfastClient({ baseUrl: location.origin, fetch: fetchRefreshing });
+export const api = createHoldfastClient({
+  baseUrl: `${location.origin}${pathOnServer('')}`,
+  fetch: fetchRefreshing,
+});
 
 /** What a call answered. It throws `HoldfastError` on a refusal, so there always is something. */
 export async function answerOf<Body>(call: Promise<{ data?: Body }>): Promise<Body> {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { operations } from '../../clients/typescript/src/index.ts';
+import { pathOnServer } from './paths.ts';
 
 /** One event of a live stream, as the server sends it. */
 export interface LiveEvent {
@@ -68,7 +69,7 @@ export function useLiveEvents(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let reopenAfterMs = REOPEN_AFTER_MS;
     const open = () => {
-      source = new EventSource(url);
+      source = new EventSource(pathOnServer(url));
       source.onopen = () => {
         reopenAfterMs = REOPEN_AFTER_MS;
         setIsLive(true);

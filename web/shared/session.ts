@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, HoldfastError, type ReplyOf } from './api.ts';
+import { storageKey } from './paths.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
 
 /** Somebody signed in here before: without it there is no use in asking, and each visit of a guest would be a 401. */
-const MARK = 'holdfast.signed-in';
+const MARK = storageKey('signed-in');
 
 /** Calls `listener` when somebody signs in or out in another tab. Gives what ends that. */
 export function onSignedInElsewhere(listener: () => void): () => void {

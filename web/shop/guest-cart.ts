@@ -1,8 +1,9 @@
 import { answerOf, api, HoldfastError } from '../shared/api.ts';
+import { storageKey } from '../shared/paths.ts';
 import { type Cart, type CartItem, changed, type Product } from './changed-cart.ts';
 
 /** Each dish lies under a key of its own, so that two tabs that add different dishes never overwrite one another. */
-const PREFIX = 'holdfast.cart.';
+const PREFIX = storageKey('cart.');
 
 interface Stored {
   readonly key: string;

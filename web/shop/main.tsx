@@ -3,13 +3,14 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
+import { routerBase } from '../shared/paths.ts';
 import { createQueries } from '../shared/queries.ts';
 import { Shop } from './shop.tsx';
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={createQueries()}>
-      <Router base="/shop">
+      <Router base={routerBase}>
         <Shop />
       </Router>
     </QueryClientProvider>

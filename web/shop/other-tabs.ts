@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { storageKey } from '../shared/paths.ts';
 import { onSignedInElsewhere } from '../shared/session.ts';
 
 /** Says that the cart on the server has changed. A tab does not hear itself. */
-const carts = new BroadcastChannel('holdfast.cart');
+const carts = new BroadcastChannel(storageKey('cart'));
 
 /** After a change of the cart on the server. */
 export function tellOtherTabs(): void {

@@ -20,18 +20,28 @@ export function setSessionCookies(
   const common = { httpOnly: true, sameSite: 'lax', secure } as const;
   reply.setCookie(access.name, session.accessToken, {
     ...common,
-    path: access.path,
+    path: pathOn(reply, access.path),
     maxAge: accessMaxAgeSeconds,
   });
   reply.setCookie(refresh.name, session.refreshToken, {
     ...common,
-    path: refresh.path,
+    path: pathOn(reply, refresh.path),
     maxAge: refreshMaxAgeSeconds,
   });
 }
 
 export function clearSessionCookies(reply: FastifyReply, options: SessionCookieOptions): void {
   for (const { name, path } of Object.values(sessionCookies)) {
-    reply.clearCookie(name, { path, httpOnly: true, sameSite: 'lax', secure: options.secure });
+    reply.clearCookie(name, {
+      path: pathOn(reply, path),
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: options.secure,
+    });
   }
+}
+
+/** As the browser sees it: where PUBLIC_URL has a path, other programs may live beside it. */
+function pathOn({ server }: FastifyReply, path: string): string {
+  return path === '/' && server.publicPath !== '' ? server.publicPath : server.publicPath + path;
 }

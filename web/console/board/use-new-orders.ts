@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Order } from '../../shared/api.ts';
+import { storageKey } from '../../shared/paths.ts';
 
 /** How long an order that just came is marked. */
 const NEW_FOR_MS = 30_000;
-const SOUND_KEY = 'holdfast.board.sound';
+const SOUND_KEY = storageKey('board.sound');
 
 /** Which orders came while the board was open, and the sound that says so. */
 export function useNewOrders(orders: readonly Order[] | undefined) {
