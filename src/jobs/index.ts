@@ -16,3 +16,4 @@ export { rescueJobs } from './rescue.ts';
 export { createRunner, type Runner, type RunnerOptions, type TryReport } from './runner.ts';
 export { findReport, keepReport } from './schedule-queries.ts';
 export { createSchedules, type Schedule, type Schedules } from './schedules.ts';
+export { tryEnds } from './settle-try.ts';

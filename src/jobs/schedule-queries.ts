@@ -8,9 +8,9 @@ export interface TurnRow {
 
 /**
  * Takes the turn of a schedule when it is due, by the database's clock: of all servers that ask, one gets it. A schedule
- * that is new begins with a whole interval.
+ * that is new begins at once or with a whole interval.
  */
-export const takeTurn = statement<[name: string, everyMs: number], TurnRow>(
+export const takeTurn = statement<[name: string, everyMs: number, beginsAtOnce: boolean], TurnRow>(
   'jobs.take_turn',
   `with known as (
      select started_at from schedules where name = $1::text),
@@ -22,7 +22,7 @@ export const takeTurn = statement<[name: string, everyMs: number], TurnRow>(
            ended_at = null
        where schedule.started_at <= now() - $2::double precision * interval '1 millisecond'
      returning name)
-   select exists (select from taken) and exists (select from known) as "isMine",
+   select exists (select from taken) and ($3::boolean or exists (select from known)) as "isMine",
           case when exists (select from taken) then $2::double precision
                else extract(epoch from (select started_at from known) - now())::double precision * 1000
                     + $2::double precision end as "waitMs"`,

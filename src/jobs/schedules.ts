@@ -9,6 +9,8 @@ export interface Schedule {
   readonly name: string;
   /** From start to start. A turn that takes longer may overlap with the next one, on another server. */
   readonly everyMs: number;
+  /** True: on a new database the first turn is taken at once. Default: after an interval. */
+  readonly beginsAtOnce?: boolean;
   /** Safe on several servers at once. `signal` fires when this one stops. */
   run(signal: AbortSignal): Promise<unknown>;
 }
@@ -38,7 +40,8 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
       let waitMs = schedule.everyMs;
       const startedAt = performance.now();
       try {
-        const [turn] = await takeTurn(database, schedule.name, schedule.everyMs);
+        const { name, everyMs, beginsAtOnce = false } = schedule;
+        const [turn] = await takeTurn(database, name, everyMs, beginsAtOnce);
         waitMs = turn?.waitMs ?? waitMs;
         if (turn?.isMine === true) await take(schedule, signal);
       } catch (error) {

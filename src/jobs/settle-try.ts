@@ -5,6 +5,18 @@ import type { TryOutcome } from './run-try.ts';
 
 export type Settled = 'done' | 'retried' | 'later' | 'dead' | 'lost';
 
+/** Each of them: it does not compile while one is missing. */
+const knownEnds: Readonly<Record<Settled, true>> = {
+  done: true,
+  retried: true,
+  later: true,
+  dead: true,
+  lost: true,
+};
+
+/** How a try may end. */
+export const tryEnds = Object.keys(knownEnds) as readonly Settled[];
+
 const ERROR_LENGTH_MAX = 1_000;
 
 /** Writes down how a try ended that did not do the job. What another worker has taken over meanwhile stays as it is. */

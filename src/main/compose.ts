@@ -275,6 +275,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     }),
     ...webhooks.jobDefinitions,
   ]);
+  if (config.role !== 'api') metrics.expectJobs(jobs.definitions().map(({ name }) => name));
   const runner = built.adopt(
     createRunner({
       registry: jobs,

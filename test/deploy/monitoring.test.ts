@@ -77,6 +77,7 @@ test('every label that they name is on its metric', async () => {
     ['job_duration_seconds', ['job', 'outcome', 'le']],
     ['database_query_duration_seconds', ['statement', 'le']],
     ['database_pool_connections', ['state']],
+    ['http_responses_total', ['class']],
     ['order_reads_total', ['cache']],
     ['payment_webhooks_total', ['outcome']],
     ['up', ['job']],

@@ -67,6 +67,24 @@ test('a turn that is long overdue is taken at once, and a new schedule begins wi
   assert.deepEqual(taken, ['test.overdue']);
 });
 
+test('a new schedule that begins at once is begun by one of several servers', async () => {
+  let turns = 0;
+  const schedule = {
+    name: 'test.at-once',
+    everyMs: 3_600_000,
+    beginsAtOnce: true,
+    run: async () => {
+      turns += 1;
+    },
+  };
+  const servers = Array.from({ length: 5 }, () => startServer([schedule]));
+  await until(async () => assert.equal(turns, 1));
+  await Promise.all(servers.map((server) => server.stop()));
+  const later = startServer([schedule]);
+  await later.stop();
+  assert.equal(turns, 1);
+});
+
 test('a turn that fails is noted, and the next one comes', async () => {
   let turns = 0;
   await age('test.failing', 60);

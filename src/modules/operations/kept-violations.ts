@@ -1,21 +1,20 @@
 import type { Queryable } from '../../database/statement.ts';
 import { findReport, keepReport } from '../../jobs/index.ts';
+import { invariants } from './invariants.ts';
 import type { InvariantsReport } from './schemas.ts';
 
 /** The schedule that checks the invariants; its report is what was found last, also by hand. */
 export const CHECK_INVARIANTS = 'operations.check-invariants';
 
 /** So that every server tells the same, whichever of them checked. */
-export async function keepViolations(
-  db: Queryable,
-  { invariants }: InvariantsReport,
-): Promise<void> {
-  const counts = invariants.map(({ name, violationCount }) => [name, violationCount]);
+export async function keepViolations(db: Queryable, report: InvariantsReport): Promise<void> {
+  const counts = report.invariants.map(({ name, violationCount }) => [name, violationCount]);
   await keepReport(db, CHECK_INVARIANTS, JSON.stringify(Object.fromEntries(counts)));
 }
 
-/** By invariant; empty before the first check. */
+/** Of each invariant; NaN while it has never been checked, since 0 would say that it holds. */
 export async function countViolations(db: Queryable): Promise<ReadonlyMap<string, number>> {
   const [kept] = await findReport(db, CHECK_INVARIANTS);
-  return new Map(Object.entries((kept?.report ?? {}) as Record<string, number>));
+  const counts = (kept?.report ?? {}) as Readonly<Record<string, number>>;
+  return new Map(invariants.map(({ name }) => [name, counts[name] ?? Number.NaN]));
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { QueueRow, TryReport } from '../../jobs/index.ts';
+import { type QueueRow, type TryReport, tryEnds } from '../../jobs/index.ts';
+import { webhookOutcomes } from '../payments/index.ts';
 import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge } from './watch-gauge.ts';
 import { within } from './within.ts';
@@ -44,6 +45,8 @@ export interface Metrics {
   orderRead(hit: boolean): void;
   /** A provider's webhook: how it was received, and then what it came to. */
   paymentWebhook(outcome: string): void;
+  /** Names of jobs that this process may run. */
+  expectJobs(names: readonly string[]): void;
   /** One try of a job: a kind of work and how it ended. */
   observeJob(report: JobObservation): void;
   /** Where to ask how many rows broke each invariant when it was last checked, on whichever server. */
@@ -68,7 +71,14 @@ function memo<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Va
   return value;
 }
 
-/** A registry of its own, so that several servers in one process do not count into each other. */
+/** The first digit of a status. */
+const STATUS_CLASSES = [2, 3, 4, 5] as const;
+
+/**
+ * A registry of its own, so that several servers in one process do not count into each other. What counts by few known
+ * values of a label has a series of each from the beginning: `rate()` needs the 0 before the first one. Routes by their
+ * statuses, and statements, are too many of fourteen lines each, so alerts go by `http_responses_total`.
+ */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -102,6 +112,18 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  for (const outcome of webhookOutcomes) webhooks.inc({ outcome }, 0);
+  const responses = [0, 0, 0, 0, 0, 0];
+  new Counter({
+    name: 'http_responses_total',
+    help: 'Replies by the class of their status, each from the start on.',
+    labelNames: ['class'],
+    registers,
+    collect() {
+      this.reset();
+      for (const first of STATUS_CLASSES) this.inc({ class: `${first}xx` }, responses[first]!);
+    },
+  });
   const http = createDurations(registry, {
     name: 'http_request_duration_seconds',
     help: 'Time from a request to its reply.',
@@ -121,6 +143,10 @@ export function createMetrics(): Metrics {
     bucketsSeconds: JOB_BUCKETS_SECONDS,
   });
   const jobSeries = new Map<string, Map<string, Observe>>();
+  const jobSeriesOf = (job: string, outcome: string): Observe => {
+    const ofJob = memo(jobSeries, job, () => new Map());
+    return memo(ofJob, outcome, () => jobs({ job, outcome }));
+  };
 
   return {
     observeHttp({ operationId, method, status, durationSeconds }) {
@@ -129,6 +155,7 @@ export function createMetrics(): Metrics {
       const ofMethod = memo(ofRoute, method, () => new Map());
       const observe = memo(ofMethod, status, () => http({ method, route, status }));
       observe(durationSeconds);
+      responses[Math.trunc(status / 100)]! += 1;
     },
     observeQuery(name, durationSeconds) {
       const observe = memo(queriesByStatement, name, () => {
@@ -144,15 +171,14 @@ export function createMetrics(): Metrics {
       reads[hit ? 'hit' : 'miss'] += 1;
     },
     paymentWebhook: (outcome) => webhooks.inc({ outcome }),
-    observeJob({ job, settled, durationSeconds }) {
-      const ofJob = memo(jobSeries, job, () => new Map());
-      const observe = memo(ofJob, settled, () => jobs({ job, outcome: settled }));
-      observe(durationSeconds);
+    expectJobs(names) {
+      for (const name of names) for (const end of tryEnds) jobSeriesOf(name, end);
     },
+    observeJob: ({ job, settled, durationSeconds }) => jobSeriesOf(job, settled)(durationSeconds),
     watchInvariants: (read) =>
       watchGauge(registry, {
         name: 'invariant_violations',
-        help: 'Rows that broke an invariant when it was last checked.',
+        help: 'Rows that broke an invariant when it was last checked; NaN before the first check.',
         label: 'name',
         read,
       }),

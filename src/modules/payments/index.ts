@@ -10,6 +10,7 @@ export {
   type Payments,
   type PaymentsDependencies,
   type WebhookOutcome,
+  webhookOutcomes,
 } from './payments.ts';
 export type { Difference, ReconcileReport } from './reconcile-payments.ts';
 export { registerPaymentsRoutes } from './routes.ts';

@@ -59,6 +59,29 @@ export type WebhookOutcome =
   | 'invalid_event'
   | InboxOutcome;
 
+/** Each of them: it does not compile while one is missing. */
+const knownOutcomes: Readonly<Record<WebhookOutcome, true>> = {
+  accepted: true,
+  duplicate: true,
+  invalid_signature: true,
+  invalid_event: true,
+  matched: true,
+  late: true,
+  surplus: true,
+  flagged: true,
+  failed: true,
+  expired: true,
+  succeeded: true,
+  unchanged: true,
+  unknown: true,
+  ignored: true,
+  mismatch: true,
+  retried: true,
+  dead: true,
+};
+
+export const webhookOutcomes: readonly string[] = Object.keys(knownOutcomes);
+
 /** The use cases of the room, bound to what they need, and its work in the background. */
 export interface Payments {
   initiatePayment(context: RequestContext, orderId: string): Promise<Once<Initiated>>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMetrics } from '../../../src/modules/operations/index.ts';
+import { webhookOutcomes } from '../../../src/modules/payments/index.ts';
 
 describe('the metrics', () => {
   test('tell in Prometheus text what was counted', async () => {
@@ -27,6 +28,9 @@ describe('the metrics', () => {
       'http_request_duration_seconds_bucket{le="0.002",method="POST",route="placeOrder",status="201"} 0',
       'http_request_duration_seconds_count{method="GET",route="none",status="404"} 1',
       'database_query_duration_seconds_count{statement="orders.insert"} 1',
+      'http_responses_total{class="2xx"} 1',
+      'http_responses_total{class="4xx"} 1',
+      'http_responses_total{class="5xx"} 0',
       'orders_created_total 3',
       'orders_failed_total 1',
       'invariant_violations{name="inv_stock_bounds"} 2',
@@ -40,6 +44,25 @@ describe('the metrics', () => {
       assert.ok(lines.includes(line), line);
     }
     assert.ok(lines.some((line) => line.startsWith('process_resident_memory_bytes ')));
+  });
+
+  test('have a series of each known value of a label before anything happened', async () => {
+    const metrics = createMetrics();
+    metrics.expectJobs(['test.work']);
+    const lines = (await metrics.render()).split('\n');
+    for (const line of [
+      ...webhookOutcomes.map((outcome) => `payment_webhooks_total{outcome="${outcome}"} 0`),
+      ...['done', 'retried', 'later', 'dead', 'lost'].map(
+        (end) => `job_duration_seconds_count{job="test.work",outcome="${end}"} 0`,
+      ),
+      ...['hit', 'miss'].map((cache) => `order_reads_total{cache="${cache}"} 0`),
+      ...['2xx', '3xx', '4xx', '5xx'].map((name) => `http_responses_total{class="${name}"} 0`),
+      'orders_created_total 0',
+      'orders_failed_total 0',
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+    assert.ok(webhookOutcomes.includes('invalid_signature'));
   });
 
   test('tell the lag of the relay, and leave it out when it cannot be told', async () => {
