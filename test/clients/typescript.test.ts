@@ -55,6 +55,21 @@ describe('a call', () => {
     await refusalOf(client.GET('/api/nothing'));
   });
 
+  test('takes a key below a path that reads like that of the sign-in', async () => {
+    const keys: (string | null)[] = [];
+    const client = createHoldfastClient({
+      baseUrl: 'https://example.com/api/auth/orders/',
+      token: 'x',
+      fetch: async (request) => {
+        assert.equal(request.url, 'https://example.com/api/auth/orders/api/orders');
+        keys.push(request.headers.get('idempotency-key'));
+        return Response.json({}, { status: 201 });
+      },
+    });
+    await client.POST('/api/orders', { body });
+    assert.match(String(keys), /^[0-9a-f]{32}$/);
+  });
+
   test('that is refused throws the code, the status and what more the refusal says', async () => {
     const client = await customerClient();
     const error = await refusalOf(
