@@ -211,7 +211,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     readLagSeconds: relay.lagSeconds,
     probes: healthProbes({ caches, queue: queueSide.driver, relay, mail: config.mail }),
     isPrepared: () => surroundings.isPrepared() && !isStopping,
-    mailIsCaptured: config.mail.kind === 'capture',
+    showsResetTexts: config.mail.kind === 'capture' && !config.production,
   });
   built.defer(() => operations.sampler.stop());
 
@@ -269,6 +269,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       mailer: tracedMailer(tracing, mailer),
       shopName: config.shopName,
       publicUrl,
+      production: config.production,
       openReset: accounts.openReset,
       attemptsMax: config.queueAttemptsMax,
       retryBaseSeconds: config.retryBaseSeconds,

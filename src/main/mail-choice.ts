@@ -14,6 +14,7 @@ export type MailChoice =
 
 /** The variables that mail reads. */
 export interface MailValues {
+  NODE_ENV?: 'development' | 'production' | 'test';
   MAIL_DRIVER?: 'capture' | 'smtp' | 'ses';
   MAIL_FROM?: string;
   SMTP_URL?: string;
@@ -43,7 +44,11 @@ export function mailChoiceOf(values: MailValues, shopName: string): MailChoice {
 export function mailFaults(values: MailValues): string[] {
   const { MAIL_DRIVER: driver } = values;
   const faults: string[] = [];
-  if (driver === undefined && values.SMTP_URL !== undefined) {
+  if (driver === undefined && values.NODE_ENV === 'production') {
+    faults.push(
+      'MAIL_DRIVER is missing: production takes smtp or ses, or, only when asked by name, capture, which sends nothing, so that nobody can reset a password by mail.',
+    );
+  } else if (driver === undefined && values.SMTP_URL !== undefined) {
     faults.push(
       'SMTP_URL is set, but without MAIL_DRIVER no mail is sent: set MAIL_DRIVER=smtp, or MAIL_DRIVER=capture to keep it.',
     );

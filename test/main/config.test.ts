@@ -143,7 +143,11 @@ test('a rate is a number and a duration in seconds, minutes or hours', () => {
   });
 });
 
-const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' };
+const production = {
+  NODE_ENV: 'production',
+  PAYMENT_PROVIDER: 'sandbox',
+  MAIL_DRIVER: 'capture',
+};
 
 const stripe = {
   PAYMENT_PROVIDER: 'stripe',
@@ -184,6 +188,7 @@ const unfit: Record<string, Record<string, string>> = {
     JWT_SECRET: `${strongSecret},my-super-secret-my-super-secret-1234`,
   },
   'with demo data': { JWT_SECRET: strongSecret, DEMO_DATA: 'true' },
+  'without a mail driver': { JWT_SECRET: strongSecret, MAIL_DRIVER: '' },
   'on the sandbox unless asked by name': { JWT_SECRET: strongSecret, PAYMENT_PROVIDER: '' },
 };
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { ConfigurationError, readConfig } from '../../src/main/config.ts';
 
@@ -48,6 +49,21 @@ test('what is missing, or says another thing than the driver, stops the start wi
     faultsOf({ ...smtp, MAIL_DRIVER: undefined }),
     /without MAIL_DRIVER no mail is sent/,
   );
+});
+
+test('production does not start until its mail driver is named', () => {
+  const production = {
+    NODE_ENV: 'production',
+    PAYMENT_PROVIDER: 'sandbox',
+    JWT_SECRET: randomBytes(48).toString('base64url'),
+  };
+  for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
+    const faults = faultsOf({ ...production, ...unnamed });
+    assert.match(faults, /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/);
+  }
+  for (const named of [{ MAIL_DRIVER: 'capture' }, smtp, ses]) {
+    assert.equal(faultsOf({ ...production, ...named }), '');
+  }
 });
 
 test('a mail server’s URL is one of SMTP, and its password is not repeated', () => {

@@ -26,6 +26,8 @@ export interface SendMailDependencies {
   readonly mailer: Mailer;
   readonly shopName: string;
   readonly publicUrl: string;
+  /** There a captured reset is kept without its text too. */
+  readonly production: boolean;
   /** What a reset's mail tells; null when it is over or void. */
   readonly openReset: (resetId: string) => Promise<OpenReset | null>;
   readonly attemptsMax: number;
@@ -137,8 +139,10 @@ async function sendReset(
   if (reset === null) return end(desk, job, null);
   const letter = writeResetLetter(reset.token, deps.publicUrl);
   const sent = await send(deps, job, reset.email, letter);
-  // The link of a reset opens an account, so it stays with whoever got it; capture is the one who got it.
-  const kept = deps.mailer.kind === 'capture' ? sent : { ...sent, text: null, html: null };
+  // The link of a reset opens an account, so it stays with the person who got it. Where mail is only captured nobody
+  // got it: kept in production, it would open the account of any admin to everybody who reads the table.
+  const isKept = deps.mailer.kind === 'capture' && !deps.production;
+  const kept = isKept ? sent : { ...sent, text: null, html: null };
   await end(desk, job, { ...kept, kind: 'password.reset', orderId: null });
 }
 

@@ -2,13 +2,14 @@ import type { Database } from '../../database/database.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { JobRegistry } from '../../jobs/index.ts';
+import { type Caller, isAdmin } from '../../shared/caller.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
 import type { ActivityView } from './activity-schemas.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Health, type Probe } from './health.ts';
 import { countViolations, keepViolations } from './kept-violations.ts';
-import { listMail } from './list-mail.ts';
+import { listMail, withoutTexts } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
 import { readActivity } from './read-activity.ts';
@@ -35,8 +36,8 @@ export interface OperationsDeps {
   readonly isPrepared: () => boolean;
   /** What orders are taken without, by the name it has in the report of health. */
   readonly probes: Readonly<Record<string, Probe>>;
-  /** True when mail is kept and sent nowhere, so that the texts of password resets may be read. */
-  readonly mailIsCaptured: boolean;
+  /** True where mail is kept and sent nowhere, outside production: admins may read the texts of password resets. */
+  readonly showsResetTexts: boolean;
 }
 
 export interface Operations {
@@ -45,14 +46,15 @@ export interface Operations {
   readonly sampler: Sampler;
   readActivity(): Promise<ActivityView>;
   checkInvariants(): Promise<InvariantsReport>;
-  listMail(input: ListMailInput): Promise<Page<MailView>>;
+  /** Texts are for admins who are people. */
+  listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
   listQueues(): Promise<QueuesView>;
   listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;
   redriveDeadLetter(context: RequestContext, id: string): Promise<Once<RedriveView>>;
 }
 
 export function createOperations(deps: OperationsDeps): Operations {
-  const { database, cursors, metrics, jobs, isPrepared, mailIsCaptured } = deps;
+  const { database, cursors, metrics, jobs, isPrepared, showsResetTexts } = deps;
   metrics.watchInvariants(() => countViolations(database));
   metrics.watchQueues(async () => (await listQueues(database, jobs.definitions())).data);
   const sampler = createSampler({
@@ -72,7 +74,10 @@ export function createOperations(deps: OperationsDeps): Operations {
       await keepViolations(database, report);
       return report;
     },
-    listMail: (input) => listMail(database, cursors, mailIsCaptured, input),
+    async listMail(caller, input) {
+      const page = await listMail(database, cursors, showsResetTexts, input);
+      return isAdmin(caller) ? page : withoutTexts(page);
+    },
     listQueues: () => listQueues(database, jobs.definitions()),
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),
     redriveDeadLetter: (context, id) => redriveDeadLetter(database, jobs, context, id),

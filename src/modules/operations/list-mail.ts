@@ -5,7 +5,7 @@ import type { ListMailInput, MailView } from './schemas.ts';
 
 /**
  * Mail that was sent or kept, newest first. `showResetText`: a reset mail bears a link that opens an account, so its
- * text is for mail that goes nowhere else. Throws `request.invalid_cursor`.
+ * text is shown only where mail goes nowhere else and no account is worth opening. Throws `request.invalid_cursor`.
  */
 export async function listMail(
   db: Queryable,
@@ -24,6 +24,11 @@ export async function listMail(
     (row) => presentMail(row, showResetText),
     (last) => cursors.encode(filters, [last.sentAt.toISOString(), last.id]),
   );
+}
+
+/** What a machine may read of mail: that it went out, and to whom. What it says is between the shop and a person. */
+export function withoutTexts(page: Page<MailView>): Page<MailView> {
+  return { ...page, data: page.data.map((mail) => ({ ...mail, text: null, html: null })) };
 }
 
 function presentMail(row: MailRow, showResetText: boolean): MailView {

@@ -1,4 +1,4 @@
-import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { type App, callerOf, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ActivityReply } from './activity-schemas.ts';
 import type { Operations } from './create-operations.ts';
@@ -96,12 +96,14 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       schema: {
         operationId: 'listMail',
         summary: 'List sent mail, newest first',
+        description:
+          'The texts are for admins: an API key reads who was written to and what about, and nothing else.',
         tags,
         querystring: ListMailQuery,
         response: { 200: MailPage },
       },
       config: { errors: [requestErrors.invalidCursor] },
     },
-    (request) => operations.listMail(request.query),
+    (request) => operations.listMail(callerOf(request), request.query),
   );
 }

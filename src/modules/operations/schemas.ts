@@ -40,8 +40,13 @@ export const MailReply = Type.Object({
   messageId: Type.String(),
   to: Type.String(),
   subject: Type.String(),
-  text: Nullable(Type.String({ description: 'Null for password resets that were really sent.' })),
-  html: Nullable(Type.String()),
+  text: Nullable(
+    Type.String({
+      description:
+        'Null for API keys, and null for password resets unless mail is captured outside production.',
+    }),
+  ),
+  html: Nullable(Type.String({ description: 'Null where the text is.' })),
   kind: Type.String(),
   orderId: Nullable(Id),
   sentAt: Instant,

@@ -164,7 +164,13 @@ function sentenceOf(answer: WebhookAnswer): string {
   const { status, location } = answer;
   return location === null || status < 300 || status > 399
     ? `it answered ${status}`
-    : shortened(`it answered ${status}, and redirects are not followed: ${location}`);
+    : shortened(`it answered ${status}, and redirects are not followed: ${hostOf(location)}`);
+}
+
+/** Without path and query: an endpoint's address often is its secret, and a redirect repeats it to those who may not see it. */
+function hostOf(location: string): string {
+  const { protocol, host } = new URL(location);
+  return `${protocol}//${host}/`;
 }
 
 function shortened(text: string): string {

@@ -60,6 +60,7 @@ export async function mailDesk(database: Database) {
     mailer: server,
     shopName: 'Shop',
     publicUrl: 'https://shop.example',
+    production: false,
     openReset: async (resetId) => ({ email: `${resetId}@example.com`, token: 'token' }),
     attemptsMax: 8,
     retryBaseSeconds: 5,

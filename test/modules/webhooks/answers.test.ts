@@ -63,6 +63,11 @@ const retried: Record<string, [WebhookAnswer, number | null, string]> = {
     302,
     'it answered 302, and redirects are not followed: https://other.example/',
   ],
+  'a redirect that repeats the secrets of an address': [
+    answered(301, 'https://user:pass@other.example:8443/services/T0/B0/XyZ?token=1#2'),
+    301,
+    'it answered 301, and redirects are not followed: https://other.example:8443/',
+  ],
   'no answer': [
     { kind: 'unreachable', reason: 'no answer within 10 s' },
     null,

@@ -95,7 +95,9 @@ function Letter({ message }: { message: Message }) {
           />
         )}
       </Group>
-      {html === null && <Text>The text of this mail is not kept.</Text>}
+      {html === null && (
+        <Text>The text of this mail is not shown, since its link opens an account.</Text>
+      )}
       {html !== null && view === 'html' && (
         // In a frame of its own, in which nothing runs.
         <iframe className="letter" title={subject} sandbox="" srcDoc={html} />
