@@ -86,7 +86,13 @@ export function createAdmission(
       decide(request, reply, done, null, refusal);
       return;
     }
-    const credential = credentialOf(request);
+    let credential: Credential | null;
+    try {
+      credential = credentialOf(request);
+    } catch (error) {
+      decide(request, reply, done, null, error);
+      return;
+    }
     if (credential === null) {
       decide(request, reply, done, null, null);
       return;

@@ -88,7 +88,8 @@ export function documentComponents(): {
         type: 'apiKey',
         in: 'cookie',
         name: sessionCookies.access.name,
-        description: 'The access token as a cookie. A change also needs an allowed `Origin`.',
+        description:
+          'The access token as a cookie. A change also needs an allowed `Origin`. Two cookies of this name are refused.',
       },
       metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN.' },
     },

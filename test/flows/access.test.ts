@@ -84,6 +84,20 @@ describe('the access table', () => {
     }
   }
 
+  test('two session cookies sign nobody in, whatever is called', async () => {
+    const { accessToken } = admin.identity;
+    const headers = {
+      cookie: `holdfast_access=${users.customer.identity.accessToken}; holdfast_access=${accessToken}`,
+      origin: server.url,
+    };
+    for (const operation of operations.filter((one) => accessOf(one) !== 'anyone')) {
+      const { method, path } = operation;
+      const url = path.replace(/\{\w+\}/g, newId());
+      const reply = await server.anonymous.request(method, url, { headers });
+      assert.equal(code(reply), 'request.malformed', `${method} ${path}`);
+    }
+  });
+
   test('what anyone may call needs no sign-in', async () => {
     for (const operation of operations.filter((one) => accessOf(one) === 'anyone')) {
       const reply = await call(server.anonymous, operation);

@@ -108,7 +108,11 @@ describe('in a shop that captures mail outside production', async () => {
     assert.equal(endpoint.status, 201, endpoint.text);
     const { id: endpointId, secret } = endpoint.json<{ id: string; secret: string }>();
     const secrets = [token, secret, keySecret, 'a-secret-path', customer.identity.accessToken];
-    const readers = { key, kitchen: await server.signInAs('kitchen'), other: await server.signUp() };
+    const readers = {
+      key,
+      kitchen: await server.signInAs('kitchen'),
+      other: await server.signUp(),
+    };
     const ids: Record<string, string> = { orders: orderId, 'webhook-endpoints': endpointId };
     let read = 0;
     for (const { method, path } of await operationsOf(server.url)) {

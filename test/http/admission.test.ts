@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createMemoryRateLimiters } from '../../src/drivers/limits/memory/memory-rate-limiters.ts';
 import type { Rate } from '../../src/drivers/limits/rate-limiter.ts';
 import type { Limit } from '../../src/http/index.ts';
-import { post, problemOf, testServer } from './support.ts';
+import { post, problemOf, sendRaw, testServer } from './support.ts';
 
 const server = await testServer({ bodyLimitBytes: 1_000 });
 const id = '0198c5a0-0000-7000-8000-000000000001';
@@ -220,6 +220,69 @@ test('below /api/auth a body may have 64 KiB, and no more in chunks either', asy
   } as RequestInit);
   assert.equal(await codeOf(chunks), '413 request.too_large');
   assert.equal((await post(large, '/api/payments/webhook', beyond)).status, 200);
+});
+
+test('two session cookies are refused, since nothing tells the planted one', async () => {
+  const pairs = [
+    'holdfast_access=admin; holdfast_access=customer',
+    'holdfast_access=customer; other=1; holdfast_access=admin',
+    'holdfast_access=customer;holdfast_access=customer',
+    'holdfast_access=; holdfast_access=customer',
+    'holdfast_access =admin;\tholdfast_access= customer',
+    'holdfast_access="customer"; holdfast_access=customer',
+    'a="1; holdfast_access=admin; b=2"; holdfast_access=customer',
+  ];
+  for (const cookie of pairs) {
+    for (const path of ['/api/things', `/api/things/${id}`]) {
+      const response = await get(path, { cookie });
+      assert.equal(await codeOf(response), '400 request.malformed', `${path} ${cookie}`);
+    }
+    const origin = server.url;
+    const made = await post(server, '/api/things', thing, { cookie, origin });
+    assert.equal(await codeOf(made), '400 request.malformed', cookie);
+  }
+  const apart = 'Cookie: holdfast_access=admin\r\nX: 1\r\nCookie: holdfast_access=customer\r\n';
+  const head = `GET /api/things/${id} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`;
+  assert.equal((await sendRaw(server.port, `${head}${apart}\r\n`)).status, 400);
+});
+
+test('a cookie of another name is none of ours, and two of ours do not matter where none counts', async () => {
+  const near = [
+    'Holdfast_Access=admin',
+    'holdfast%5Faccess=admin',
+    'holdfast_access2=admin',
+    'xholdfast_access=admin',
+    '=holdfast_access=admin',
+  ];
+  for (const other of near) {
+    for (const cookie of [
+      `${other}; holdfast_access=customer`,
+      `holdfast_access=customer; ${other}`,
+    ]) {
+      assert.equal(await callerBy(cookie), await callerBy('holdfast_access=customer'), cookie);
+    }
+    assert.equal((await get(`/api/things/${id}`, { cookie: other })).status, 401, other);
+  }
+  const cookie = 'holdfast_access=admin; holdfast_access=customer';
+  const bearer = await get(`/api/things/${id}`, { cookie, authorization: 'Bearer customer' });
+  assert.equal(bearer.status, 200);
+  const signIn = await post(server, '/api/auth/login', '{"email":"a@b.example"}', { cookie });
+  assert.equal(signIn.status, 200);
+  for (const path of ['/health', '/metrics'])
+    assert.equal((await get(path, { cookie })).status, 200);
+});
+
+async function callerBy(cookie: string): Promise<unknown> {
+  return ((await (await get('/api/things', { cookie })).json()) as { caller: unknown }).caller;
+}
+
+test('a request with two session cookies counts against the limits like any other', async () => {
+  const limited = await testServer({
+    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 60 })],
+  });
+  const headers = { cookie: 'holdfast_access=a; holdfast_access=b' };
+  assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 400);
+  assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 429);
 });
 
 test('signing in looks at no other credential', async () => {

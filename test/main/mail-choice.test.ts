@@ -59,7 +59,10 @@ test('production does not start until its mail driver is named', () => {
   };
   for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
     const faults = faultsOf({ ...production, ...unnamed });
-    assert.match(faults, /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/);
+    assert.match(
+      faults,
+      /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/,
+    );
   }
   for (const named of [{ MAIL_DRIVER: 'capture' }, smtp, ses]) {
     assert.equal(faultsOf({ ...production, ...named }), '');

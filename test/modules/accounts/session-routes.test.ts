@@ -160,6 +160,38 @@ test('refresh takes the token of the body, or that of the cookie from an allowed
   assert.equal(codeIn(reused), '401 accounts.refresh_reused');
 });
 
+test('of two refresh cookies none is exchanged, and a token in the body is', async () => {
+  const planted = await signUp();
+  const { body, refresh } = await signUp();
+  const names = [planted, { refresh }].map(({ refresh: { value } }) => `holdfast_refresh=${value}`);
+  for (const cookie of [names.join('; '), names.toReversed().join('; ')]) {
+    const headers = { cookie, origin: PUBLIC_URL };
+    const refused = await send('POST', '/api/auth/refresh', { headers });
+    assert.equal(codeIn(refused), '400 request.malformed');
+    assert.equal(refused.headers['set-cookie'], undefined);
+  }
+  const byBody = await send('POST', '/api/auth/refresh', {
+    body: { refreshToken: body.refreshToken },
+    headers: { cookie: names.join('; ') },
+  });
+  assert.equal(byBody.statusCode, 200, byBody.body);
+  assert.equal(byBody.json().user.id, body.user.id);
+});
+
+test('of two access cookies neither is signed out', async () => {
+  const planted = await signUp();
+  const mine = await signUp();
+  const cookie = [planted, mine].map(({ access: { value } }) => `holdfast_access=${value}`);
+  const refused = await send('POST', '/api/auth/logout', {
+    headers: { cookie: cookie.join('; '), origin: PUBLIC_URL },
+  });
+  assert.equal(codeIn(refused), '400 request.malformed');
+  for (const { body } of [planted, mine]) {
+    const profile = await send('GET', '/api/auth/profile', { bearer: body.accessToken });
+    assert.equal(profile.statusCode, 200);
+  }
+});
+
 test('refresh works with an access cookie that has run out', async () => {
   const { refresh } = await signUp();
   const response = await send('POST', '/api/auth/refresh', {
