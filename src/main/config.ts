@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Rate } from '../drivers/limits/rate-limiter.ts';
+import { isCommonPassword } from '../modules/accounts/index.ts';
 import { type CacheChoice, cacheChoiceOf, cacheFaults } from './cache-choice.ts';
 import {
   awsRegion,
@@ -201,7 +202,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   }
   sentences.push(
-    ...contradictions(values),
+    ...adminFaults(values),
     ...cacheFaults(values),
     ...mailFaults(values),
     ...paymentFaults(values),
@@ -279,9 +280,15 @@ function demoChoice(wanted: boolean | undefined, production: boolean): Config['d
   return production ? 'off' : 'when-empty';
 }
 
-function contradictions(values: Values): string[] {
-  if ((values.ADMIN_EMAIL === undefined) === (values.ADMIN_PASSWORD === undefined)) return [];
-  return ['ADMIN_EMAIL and ADMIN_PASSWORD go together: set both, or neither.'];
+function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): string[] {
+  if ((email === undefined) !== (password === undefined)) {
+    return ['ADMIN_EMAIL and ADMIN_PASSWORD go together: set both, or neither.'];
+  }
+  if (email === undefined || password === undefined) return [];
+  if (!isCommonPassword(password, { email, name: '' })) return [];
+  return [
+    'ADMIN_PASSWORD is too easy to guess: it takes none of the most used passwords, and not ADMIN_EMAIL.',
+  ];
 }
 
 function productionFaults(values: Values): string[] {

@@ -126,6 +126,12 @@ test('users are made, moved and disabled', async () => {
   assert.equal(made.code, 0, made.stderr);
   assert(!made.stdout.includes('pass phrase'));
   assert.equal((await runCommand(['user', 'create', email], { environment })).code, 1);
+  const weak = await runCommand(['user', 'create', 'sam@shop.example', '--password-stdin'], {
+    environment,
+    stdin: 'Password1\n',
+  });
+  assert.equal(weak.code, 1);
+  assert.match(weak.stderr, /too easy to guess/);
   assert.equal((await runCommand(['user', 'role', email, 'admin'], { environment })).code, 0);
   const last = await runCommand(['user', 'disable', email], { environment });
   assert.equal(last.code, 1, 'the last admin stays');

@@ -110,6 +110,25 @@ test('everything that is wrong is said at once', () => {
   assert.equal(sentences.length, 3);
 });
 
+test('a common password of the admin stops the start with a sentence, wherever it runs', () => {
+  const admin = { ADMIN_EMAIL: 'owner@shop.example' };
+  const sound = { ...production, JWT_SECRET: strongSecret };
+  for (const environment of [{}, { NODE_ENV: 'test' }, sound]) {
+    for (const ADMIN_PASSWORD of [
+      'password',
+      'Password1!',
+      'owner@shop.example',
+      '\u3000'.repeat(8),
+    ]) {
+      const sentences = sentencesOf({ ...environment, ...admin, ADMIN_PASSWORD });
+      assert.equal(sentences.length, 1, ADMIN_PASSWORD);
+      assert.match(sentences[0]!, /ADMIN_PASSWORD/);
+      assert.doesNotMatch(sentences[0]!, /Password1!|owner@/);
+    }
+    assert.ok(readConfig({ ...environment, ...admin, ADMIN_PASSWORD: 'a long pass phrase' }).admin);
+  }
+});
+
 test('no secret is repeated in a sentence', () => {
   const all = sentencesOf({
     JWT_SECRET: 'hunter2',

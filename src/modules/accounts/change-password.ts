@@ -2,12 +2,13 @@ import type { UserCaller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsContext } from './context.ts';
 import { accountsErrors } from './errors.ts';
+import { requireUncommonPassword } from './password-rule.ts';
 import { findCredentialById, replacePasswordHash } from './queries.ts';
 import { endFamilies, voidPasswordResets } from './session-queries.ts';
 
 /**
  * Changes the caller's own password; every other session of his ends. Throws `accounts.invalid_credentials` when the
- * current password is wrong, also when it was changed meanwhile.
+ * current password is wrong, also when it was changed meanwhile, and `accounts.password_too_common`.
  */
 export async function changePassword(
   context: AccountsContext,
@@ -18,7 +19,10 @@ export async function changePassword(
   const [user] = await findCredentialById(database, caller.id);
   const oldHash = user?.passwordHash;
   const matches = await passwords.verify(oldHash, input.currentPassword);
-  if (oldHash === undefined || !matches) throw new CodedError(accountsErrors.invalidCredentials);
+  if (user === undefined || oldHash === undefined || !matches) {
+    throw new CodedError(accountsErrors.invalidCredentials);
+  }
+  requireUncommonPassword(input.newPassword, user, '/newPassword');
   const newHash = await passwords.hash(input.newPassword);
 
   const ended = await database.transaction(async (tx) => {

@@ -2,8 +2,9 @@ import type { Queryable } from '../../database/statement.ts';
 import type { Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
-import { readEmail } from './email.ts';
+import { type Email, readEmail } from './email.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
+import { requireUncommonPassword } from './password-rule.ts';
 import { insertUser } from './queries.ts';
 import { isName, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './user.ts';
 
@@ -16,15 +17,15 @@ export interface NewUser {
 }
 
 /**
- * Makes a user of any role: for the command line and demo data. Throws `accounts.email_taken`, and `request.invalid`
- * for an address, password or name outside its bounds.
+ * Makes a user of any role: for the command line and demo data. Throws `accounts.email_taken`, and what `readNewUser`
+ * does.
  */
 export async function createUser(
   db: Queryable,
   input: NewUser,
   passwords: PasswordHasher = createPasswordHasher(),
 ): Promise<User> {
-  const { columns } = await prepareUser(input, passwords);
+  const { columns } = await prepareUser(readNewUser(input), passwords);
   const [user] = await insertUser(db, ...columns);
   return user!;
 }
@@ -37,11 +38,15 @@ interface PreparedUser {
     : never;
 }
 
-/** All that comes before the transaction: the checks, and the slow hash. */
-export async function prepareUser(
-  input: NewUser,
-  passwords: PasswordHasher,
-): Promise<PreparedUser> {
+/** What was asked for, within its bounds. */
+export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
+  readonly email: Email;
+}
+
+/**
+ * Throws `request.invalid` for an address, password or name outside its bounds, and `accounts.password_too_common`.
+ */
+export function readNewUser(input: NewUser): CheckedUser {
   const { password, name = '', role = 'customer', vip = false } = input;
   const email = readEmail(input.email);
   const passwordLength = [...password].length;
@@ -51,6 +56,15 @@ export async function prepareUser(
   if (!isName(name)) {
     throw invalidInput('/name', 'A name has at most 200 characters, none of them a control.');
   }
+  requireUncommonPassword(password, { email: input.email, name });
+  return { email, password, name, role, vip };
+}
+
+/** All that comes before the transaction and after the checks: the slow hash. */
+export async function prepareUser(
+  { email, password, name, role, vip }: CheckedUser,
+  passwords: PasswordHasher,
+): Promise<PreparedUser> {
   const id = newId();
   const passwordHash = await passwords.hash(password);
   return {

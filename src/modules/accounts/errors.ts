@@ -6,6 +6,11 @@ export const accountsErrors = defineErrors('accounts', {
     'There is already an account with this e-mail address.',
     'One address is one account, whatever its case and Unicode form. Sign in, or reset the password.',
   ],
+  passwordTooCommon: [
+    400,
+    'This password is too easy to guess.',
+    'It is one of the most used, nothing but blanks, or the e-mail address or the name of the account, maybe with digits or signs about it. Several words in a row are hard to guess and easy to keep.',
+  ],
   invalidCredentials: [
     401,
     'The e-mail address or the password is wrong.',

@@ -18,7 +18,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
         body: ChangePasswordBody,
         response: { 204: NoReply },
       },
-      config: { errors: [accountsErrors.invalidCredentials] },
+      config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
       await accounts.changePassword(userCallerOf(request), request.body);
@@ -51,11 +51,12 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
         operationId: 'resetPassword',
         tags,
         summary: 'Choose a new password by the token of a mail',
-        description: 'A token works once, for 30 minutes. Every session of the user ends.',
+        description:
+          'A token works once, for 30 minutes. Every session of the user ends. A password that is refused does not use it up.',
         body: ResetPasswordBody,
         response: { 204: NoReply },
       },
-      config: { errors: [accountsErrors.resetInvalid] },
+      config: { errors: [accountsErrors.resetInvalid, accountsErrors.passwordTooCommon] },
     },
     async (request, reply) => {
       await accounts.resetPassword(request.body);

@@ -1,11 +1,15 @@
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsContext } from './context.ts';
 import { accountsErrors } from './errors.ts';
+import { requireUncommonPassword } from './password-rule.ts';
 import { lockCustomers, setPasswordHash } from './queries.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { endFamilies, findPasswordReset, usePasswordReset } from './session-queries.ts';
 
-/** Sets a new password by the token of a reset mail; every session of the user ends. Throws `accounts.reset_invalid`. */
+/**
+ * Sets a new password by the token of a reset mail; every session of the user ends. Throws `accounts.reset_invalid`, and
+ * `accounts.password_too_common`, after which the token is still good.
+ */
 export async function resetPassword(
   context: AccountsContext,
   input: { readonly token: string; readonly newPassword: string },
@@ -15,6 +19,7 @@ export async function resetPassword(
   // Before the expensive hash, so that made-up tokens cost little.
   const [reset] = await findPasswordReset(database, tokenHash);
   if (reset === undefined) throw new CodedError(accountsErrors.resetInvalid);
+  requireUncommonPassword(input.newPassword, reset, '/newPassword');
   const newHash = await passwords.hash(input.newPassword);
 
   const ended = await database.transaction(async (tx) => {

@@ -31,7 +31,8 @@ const Name = Type.String({ maxLength: NAME_LENGTH_MAX, pattern: NAME_PATTERN });
 const NewPassword = Type.String({
   minLength: PASSWORD_LENGTH_MIN,
   maxLength: PASSWORD_LENGTH_MAX,
-  description: 'Not truncated; spaces and all of Unicode count.',
+  description:
+    'Not truncated; spaces and all of Unicode count. None of the most used ones, the own e-mail address or name, or blanks alone.',
 });
 
 /** One that exists, so its length is not what is wrong with it. */

@@ -190,13 +190,18 @@ export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email:
       and users.disabled_at is null`,
 );
 
-export const findPasswordReset = statement<[tokenHash: Buffer], { userId: string }>(
+/** One that would still set a password, and who that is. */
+export const findPasswordReset = statement<
+  [tokenHash: Buffer],
+  { userId: string; email: string; name: string }
+>(
   'accounts.find_password_reset',
-  `select user_id as "userId"
+  `select password_resets.user_id as "userId", users.email, users.name
      from password_resets
-    where token_hash = $1::bytea
-      and used_at is null
-      and expires_at > clock_timestamp()`,
+     join users on users.id = password_resets.user_id
+    where password_resets.token_hash = $1::bytea
+      and password_resets.used_at is null
+      and password_resets.expires_at > clock_timestamp()`,
 );
 
 export const usePasswordReset = statement<[tokenHash: Buffer], { userId: string }>(

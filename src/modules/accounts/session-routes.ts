@@ -41,7 +41,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
           body: SignUpBody,
           response: { 201: SessionReply },
         },
-        config: { errors: [accountsErrors.emailTaken] },
+        config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.emailTaken] },
       },
       async (request, reply) => {
         const session = await accounts.signUp(request.body);

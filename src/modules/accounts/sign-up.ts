@@ -1,7 +1,6 @@
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsContext } from './context.ts';
-import { prepareUser } from './create-user.ts';
-import { readEmail } from './email.ts';
+import { prepareUser, readNewUser } from './create-user.ts';
 import { accountsErrors } from './errors.ts';
 import { findCredential, insertUser } from './queries.ts';
 import { openSession, type Session } from './session.ts';
@@ -12,15 +11,19 @@ export interface SignUpInput {
   readonly name?: string;
 }
 
-/** Makes a customer and signs him in. Throws `accounts.email_taken` and `request.invalid`. */
+/**
+ * Makes a customer and signs him in. Throws `accounts.email_taken`, `accounts.password_too_common` and `request.invalid`.
+ */
 export async function signUp(context: AccountsContext, input: SignUpInput): Promise<Session> {
   const { database, passwords } = context;
+  // Nothing else of what came: a role cannot be asked for.
+  const { email, password, name = '' } = input;
+  const checked = readNewUser({ email, password, name });
   // Before the expensive hash; the unique key decides between two at once.
-  const [taken] = await findCredential(database, readEmail(input.email).key);
+  const [taken] = await findCredential(database, checked.email.key);
   if (taken !== undefined) throw new CodedError(accountsErrors.emailTaken);
 
-  const { email, password, name } = input;
-  const user = await prepareUser({ email, password, name: name ?? '' }, passwords);
+  const user = await prepareUser(checked, passwords);
   return database.transaction(async (tx) => {
     await insertUser(tx, ...user.columns);
     const session = await openSession(context, tx, user.id, user.passwordHash);

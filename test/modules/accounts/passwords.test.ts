@@ -148,6 +148,44 @@ test('ten uses of one link at once set one password', async () => {
   assert.equal(codes.filter((code) => code === 'accounts.reset_invalid').length, 9);
 });
 
+test('a common password is not set by a change, and nothing else changes', async () => {
+  const session = await signUpSomebody(accounts);
+  const { email } = session.user;
+  const caller = await callerBehind(accounts, session.accessToken);
+  const other = await accounts.logIn({ email, password: PASSWORD });
+  for (const newPassword of ['password', ' '.repeat(8), email, email.toUpperCase()]) {
+    await assert.rejects(
+      accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword }),
+      refusal('accounts.password_too_common'),
+    );
+    // Who does not know the current one hears no more than before.
+    await assert.rejects(
+      accounts.changePassword(caller, { currentPassword: 'wrong', newPassword }),
+      refusal('accounts.invalid_credentials'),
+    );
+  }
+  assert.equal(await canLogIn(email, PASSWORD), true);
+  assert.equal(await codeOf(() => accounts.refreshSession(other.refreshToken)), null);
+});
+
+test('a common password is not set by a reset, and does not use the link up', async () => {
+  const { user } = await signUpSomebody(accounts);
+  const token = await askForReset(user.email);
+  for (const newPassword of ['password', 'Password1!', ' '.repeat(8), user.email]) {
+    await assert.rejects(
+      accounts.resetPassword({ token, newPassword }),
+      refusal('accounts.password_too_common'),
+    );
+  }
+  await assert.rejects(
+    accounts.resetPassword({ token: `${token}x`, newPassword: 'password' }),
+    refusal('accounts.reset_invalid'),
+  );
+  assert.equal(await canLogIn(user.email, PASSWORD), true);
+  await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+  assert.equal(await canLogIn(user.email, NEW_PASSWORD), true);
+});
+
 test('asking for an unknown or disabled account answers alike and asks for no mail', async () => {
   const disabled = await signUpSomebody(accounts);
   await accounts.updateUser(null, disabled.user.id, { disabled: true });

@@ -134,6 +134,38 @@ test('a change by cookie needs an origin that is allowed', async () => {
   }
 });
 
+test('a common password signs nobody up, under either name, and says where it stands', async () => {
+  const email = newEmail();
+  const name = 'Grace Brewster Hopper';
+  for (const url of ['/api/auth/signup', '/api/auth/register']) {
+    for (const password of [
+      'password',
+      'Qwerty123!',
+      '\u3000'.repeat(8),
+      email,
+      'brewster',
+      name,
+    ]) {
+      const refused = await send('POST', url, { body: { email, password, name } });
+      assert.equal(codeIn(refused), '400 accounts.password_too_common', password);
+      assert.equal(refused.json().errors[0].pointer, '/password');
+      assert.equal(refused.headers['set-cookie'], undefined);
+      assert.ok(!refused.body.includes('Qwerty123!') && !refused.body.includes(email));
+    }
+  }
+  const made = await send('POST', '/api/auth/signup', {
+    body: { email, password: PASSWORD, name },
+  });
+  assert.equal(made.statusCode, 201, made.body);
+  const { accessToken: bearer } = made.json();
+  const changed = await send('POST', '/api/auth/password', {
+    body: { currentPassword: PASSWORD, newPassword: 'gracebrewsterhopper' },
+    bearer,
+  });
+  assert.equal(codeIn(changed), '400 accounts.password_too_common');
+  assert.equal(changed.json().errors[0].pointer, '/newPassword');
+});
+
 test('refresh takes the token of the body, or that of the cookie from an allowed origin', async () => {
   const { body, refresh } = await signUp();
   const cookie = `holdfast_refresh=${refresh.value}`;

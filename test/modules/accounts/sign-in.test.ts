@@ -150,6 +150,13 @@ test('the command line makes users of any role, within the same bounds', async (
   ]) {
     await assert.rejects(createUser(database, wrong), refusal('request.invalid'));
   }
+  const email = newEmail();
+  for (const password of ['password', ' '.repeat(8), email]) {
+    await assert.rejects(
+      createUser(database, { ...input, email, password }),
+      refusal('accounts.password_too_common'),
+    );
+  }
 });
 
 test('a caller changes his name', async () => {

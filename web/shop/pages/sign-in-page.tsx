@@ -45,7 +45,7 @@ export function SignInPage() {
         required
         minLength={8}
         maxLength={256}
-        hint={isNew ? 'At least 8 characters.' : undefined}
+        hint={isNew ? 'At least 8 characters, best several words.' : undefined}
       />
       <Problem error={current.error} />
       <button type="submit" className="button wide" disabled={current.isPending}>

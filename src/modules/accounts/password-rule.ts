@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module';
+import type * as commonLanguage from '@zxcvbn-ts/language-common';
+import { CodedError } from '../../shared/errors.ts';
+import { accountsErrors } from './errors.ts';
+import { PASSWORD_LENGTH_MIN } from './user.ts';
+
+/** Whose password it is to be: what others know of a person is what they try first. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly name: string;
+}
+
+/** What shows nothing: blanks, invisible characters of every script, and the blank of Braille. */
+const BLANKS_ALONE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u;
+/** Blanks part words, and words in a row are what a password is best made of, so they stay. */
+const SIGNS = /[^\p{L}\p{M}\p{N}\p{White_Space}]+/gu;
+const SIGNS_AND_DIGITS = /[^\p{L}\p{M}\p{White_Space}]+/gu;
+const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/gu;
+
+/** Below it a word is no more than the letters that happen to stand among digits. */
+const WORD_LENGTH_MIN = 3;
+/** So many digits beside a word are a year, a birthday or a count, which are tried with every word. */
+const COMMON_DIGITS_MAX = 4;
+/** People repeat a word once or twice. */
+const REPEATED_LENGTH_MAX = 32;
+
+/** Digits over the end, letters, and rows of keys. */
+const RUNS = [
+  '01234567890123456789',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiop',
+  'qwertzuiop',
+  'azertyuiop',
+  'asdfghjkl',
+  '!@#$%^&*()',
+].flatMap((run) => [run, [...run].reverse().join('')]);
+
+const load = createRequire(import.meta.url);
+let common: ReadonlySet<string> | undefined;
+
+/** Some 50,000 passwords in lower case. Read with the first password that is chosen: most processes see none. */
+function commonPasswords(): ReadonlySet<string> {
+  if (common === undefined) {
+    const { dictionary } = load('@zxcvbn-ts/language-common') as typeof commonLanguage;
+    common = new Set(dictionary['passwords-common']);
+  }
+  return common;
+}
+
+/**
+ * Throws `accounts.password_too_common`. `pointer` is where the password stands in the request. To be asked before a
+ * password is hashed, wherever one is set.
+ */
+export function requireUncommonPassword(
+  password: string,
+  owner: PasswordOwner,
+  pointer = '/password',
+): void {
+  if (!isCommonPassword(password, owner)) return;
+  const { passwordTooCommon } = accountsErrors;
+  throw new CodedError(passwordTooCommon, {
+    errors: [{ pointer, detail: passwordTooCommon.title }],
+  });
+}
+
+/**
+ * Whether a password is among the first that somebody would try: one of the most used, blanks alone, the owner's address or
+ * name, or one of these in other case, repeated, or with digits and signs about it. Words in a row are none of them.
+ */
+export function isCommonPassword(password: string, { email, name }: PasswordOwner): boolean {
+  const text = fold(password);
+  if (BLANKS_ALONE.test(text)) return true;
+  const piece = repeatedPiece(text);
+  if (piece !== text && [...piece].length < PASSWORD_LENGTH_MIN) return true;
+  const own = new Set([
+    ...spellings(email),
+    ...spellings(email.split('@')[0]!),
+    ...spellings(name),
+  ]);
+  const isWord = (word: string) =>
+    isCommon(word) || (word.length >= WORD_LENGTH_MIN && own.has(word));
+  const bare = trimmed(piece).replace(SIGNS, '');
+  if ([piece, trimmed(piece), bare].some(isWord)) return true;
+  return cores(piece).some((core) => isWord(core) && isMostOf(core, bare));
+}
+
+function isCommon(word: string): boolean {
+  return (
+    word.length >= WORD_LENGTH_MIN &&
+    (commonPasswords().has(word) ||
+      RUNS.some((run) => run.includes(word)) ||
+      repeatedPiece(word).length * 3 <= word.length)
+  );
+}
+
+/** The word that is left without what stands before it, behind it, on both sides, or anywhere in it. */
+function cores(text: string): string[] {
+  const inner = trimmed(text);
+  const behind = inner.replace(/[^\p{L}\p{M}]+$/u, '');
+  const before = inner.replace(/^[^\p{L}\p{M}]+/u, '');
+  return [
+    behind,
+    before,
+    behind.replace(/^[^\p{L}\p{M}]+/u, ''),
+    inner.replace(SIGNS_AND_DIGITS, ''),
+  ];
+}
+
+/** Long random digits beside a word make a password that nobody tries; a year, or digits that are common themselves, do not. */
+function isMostOf(core: string, bare: string): boolean {
+  const digits = trimmed(bare.replace(core.replace(SIGNS, ''), ''));
+  return core.length * 2 >= bare.length || digits.length <= COMMON_DIGITS_MAX || isCommon(digits);
+}
+
+/** As a whole, without signs, and its parts between them. */
+function spellings(text: string): string[] {
+  const folded = fold(text);
+  const words = folded.split(BETWEEN_WORDS);
+  return [folded, words.join(''), ...words];
+}
+
+/** What a text repeats to its end, of which the last may be cut; the text itself when it does not. */
+function repeatedPiece(text: string): string {
+  if (text.length > REPEATED_LENGTH_MAX) return text;
+  for (let length = 1; length * 2 <= text.length; length += 1) {
+    if (text.startsWith(text.slice(length))) return text.slice(0, length);
+  }
+  return text;
+}
+
+function trimmed(text: string): string {
+  return text.replace(/^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$/gu, '');
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isCommonPassword } from '../../../src/modules/accounts/password-rule.ts';
+
+const owner = { email: 'Ada.Lovelace@Example.com', name: 'Ada Lovelace' };
+
+const common: Record<string, readonly string[]> = {
+  'one of the most used': [
+    'password',
+    '12345678',
+    'qwertyuiop',
+    'p@ssw0rd',
+    'trustno1',
+    '1q2w3e4r',
+  ],
+  'one of them in another case or width': ['PASSWORD', 'Sunshine', 'iLoveYou', 'ｐａｓｓｗｏｒｄ'],
+  'one of them with digits or signs about it': [
+    'password1',
+    'Password123!',
+    '!!password!!',
+    '  password  ',
+    '2024-Welcome',
+    'qwerty123456',
+    'admin12345678',
+    'love 12345678',
+    'Passw0rd!!',
+    'P@ssw0rd99',
+    '1qaz2wsx2024',
+    'pass-word',
+    'p1a2s3s4w5o6r7d8',
+  ],
+  'a row of digits, letters or keys': ['87654321', '34567890', 'abcdefgh', 'zyxwvuts', '!@#$%^&*'],
+  'a text that repeats itself': [
+    'aaaaaaaa',
+    '00000000',
+    '********',
+    'aaaaaaaa1',
+    '123123123',
+    'passwordpassword',
+    'ab cd ab cd ',
+  ],
+  'blanks and invisible characters alone': [
+    ' '.repeat(8),
+    '\t\n\u00a0\u2003\u3000\u2028\u1680\u205f',
+    '\u200b\u200d\u2060\ufeff\u00ad\u3164\u115f\u2800',
+    '\u0000'.repeat(8),
+    ' '.repeat(256),
+  ],
+  'the address, or a part of it': [
+    'ada.lovelace@example.com',
+    'ADA.LOVELACE@EXAMPLE.COM',
+    'ada.lovelace@example.com1',
+    'ada.lovelace',
+    'AdaLovelace',
+    'ada-lovelace-99',
+    'example1',
+  ],
+  'the name, or a part of it': ['Ada Lovelace', 'ada lovelace!', 'Lovelace', 'lovelace1815'],
+};
+
+for (const [what, passwords] of Object.entries(common)) {
+  test(`${what} is no password`, () => {
+    for (const password of passwords) {
+      assert.ok(isCommonPassword(password, owner), JSON.stringify(password));
+    }
+  });
+}
+
+test('words in a row, and what was drawn by chance, are passwords', () => {
+  for (const password of [
+    'a long pass phrase',
+    'correct horse battery staple',
+    'correcthorsebatterystaple',
+    'new password 0',
+    'ada loves her difference engine',
+    'my dog eats 3 bananas',
+    'пароль для моего магазина',
+    '密码是一个很长的句子',
+    'Tr0ub4dor&3',
+    'k7mp-w2xd-9rfq-t4hn',
+    '9f86d081884c7d65',
+    'xK9vQ2mZ',
+    // A common word beside as much that nobody guesses.
+    'pass 8361940275119347',
+    '7391-4820-love-5573',
+    `${'x'.repeat(254)}éy`,
+  ]) {
+    assert.ok(!isCommonPassword(password, owner), password);
+  }
+});
+
+test('nobody’s name or address is empty enough to refuse every password', () => {
+  for (const name of ['', ' ', 'A', '-', '42']) {
+    assert.ok(!isCommonPassword('a4-b2-42 sparrows', { email: 'a@b.example', name }), name);
+  }
+});
