@@ -68,6 +68,9 @@ export async function migrate(
 ): Promise<readonly Migration[]> {
   const migrations = await readMigrations(options.directory);
   const client = await database.connect();
+  client.on('notice', ({ severity, message = '' }) => {
+    if (severity === 'WARNING') options.log?.warn(message);
+  });
   try {
     await client.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK]);
     const applied = await readApplied(client);

@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { invalidInput } from '../../shared/common-errors.ts';
 
 /** Characters of an address. Source: RFC 5321 §4.5.3.1.3, without the brackets. */
@@ -6,7 +7,7 @@ export const EMAIL_LENGTH_MAX = 254;
 export interface Email {
   /** In Unicode NFKC with its case kept: what is shown and what mail is sent to. */
   readonly address: string;
-  /** The address after lower case as well: one account per key. */
+  /** The address in lower case as well, its domain in Unicode even where it was typed in ASCII: one account per key. */
   readonly key: string;
 }
 
@@ -32,8 +33,35 @@ const LOOK_ALIKE_SCRIPTS = [
   /\p{Script=Lisu}/u,
 ];
 
-/** The key of an address as somebody typed it, whatever its shape: for looking an account up. */
+/** A host name of which some label is not ASCII, or is written in ASCII by Punycode. */
+const INTERNATIONAL = /[^ -~]|(?:^|\.)xn--/;
+/** What the functions of Node would read as more than a host name. */
+const URL_PARTS = /[\s%/\\?#:@[\]<>^|]/;
+const LETTERS_AND_DIGITS = /^[\p{L}\p{M}\p{N}.-]+$/u;
+
+/**
+ * The key of an address as somebody typed it, or of a part of one, whatever its shape: for looking an account up. In Unicode,
+ * so that a search finds a part of a domain as people read it. Source of the two forms of a domain: Unicode UTS #46.
+ */
 export function emailKey(text: string): string {
+  const folded = fold(text);
+  const domainFrom = folded.lastIndexOf('@') + 1;
+  const domain = folded.slice(domainFrom);
+  return folded.slice(0, domainFrom) + (domainKey(domain) ?? domain);
+}
+
+/** Null for what is no domain. */
+function domainKey(domain: string): string | null {
+  if (!INTERNATIONAL.test(domain)) return domain;
+  const ascii = URL_PARTS.test(domain) ? '' : domainToASCII(domain);
+  if (ascii === '') return null;
+  // Folded once more: the standard writes Cherokee in capitals.
+  const unicode = fold(domainToUnicode(ascii));
+  // Such as one of emoji, which can only be signed up in ASCII.
+  return LETTERS_AND_DIGITS.test(unicode) ? unicode : ascii;
+}
+
+function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
@@ -43,11 +71,14 @@ export function emailKey(text: string): string {
  */
 export function readEmail(text: string, pointer = '/email'): Email {
   const address = text.normalize('NFKC');
+  const folded = fold(text);
   const key = emailKey(text);
   const sound =
     address.length <= EMAIL_LENGTH_MAX &&
     key.length <= EMAIL_LENGTH_MAX &&
+    SHAPE.test(folded) &&
     SHAPE.test(key) &&
+    domainKey(folded.slice(folded.indexOf('@') + 1)) !== null &&
     !MARKED_LATIN.test(key) &&
     key.split(/[@.]/).every(isOfOneScript);
   if (!sound) throw invalidInput(pointer, 'This is not a usable e-mail address.');

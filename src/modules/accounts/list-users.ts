@@ -6,7 +6,7 @@ import { listUserRows } from './queries.ts';
 import { type UserView, userView } from './user.ts';
 
 export interface ListUsersInput {
-  /** Part of an e-mail address or a name, whatever its case. */
+  /** Part of an e-mail address, in any form of its domain, or of a name, whatever its case. */
   readonly search?: string;
   readonly role?: Role;
   readonly limit?: number;

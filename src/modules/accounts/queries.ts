@@ -118,6 +118,7 @@ export const listUserRows = statement<
      from users
     where ($1::text is null
            or strpos(email_key, $2::text) > 0
+           or strpos(lower(email), lower($1::text)) > 0
            or strpos(lower(name), lower($1::text)) > 0)
       and ($3::text is null or role = $3::text)
       and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))

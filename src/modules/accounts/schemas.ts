@@ -22,7 +22,7 @@ import {
 const Email = Type.String({
   minLength: 3,
   maxLength: EMAIL_LENGTH_MAX,
-  description: 'One account whatever its case and Unicode form.',
+  description: 'One account whatever its case and Unicode form, and the form of its domain.',
   example: 'ada@example.com',
 });
 

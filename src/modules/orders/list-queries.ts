@@ -1,4 +1,5 @@
 import { PAGE_LIMIT_MAX } from '../../shared/pagination.ts';
+import { emailKey } from '../accounts/index.ts';
 import {
   type Bind,
   binder,
@@ -302,18 +303,18 @@ function statusPairs(filters: OrderFilters, bind: Bind): string {
  */
 function textCondition({ text, emails }: WantedText, bind: Bind): string {
   const pattern = bind(likePattern(text), 'text');
-  const ofCustomer = `
+  const ofCustomer = () => `
        or exists (
         select from users
          where users.id = orders.customer_id
-           and users.email_key like (select lower(${pattern}))
+           and users.email_key like (select lower(${bind(likePattern(emailKey(text)), 'text')}))
         offset 0)`;
   return `(orders.number like substr(${pattern}, 2)
        or exists (
         select from order_lines
          where order_lines.order_id = orders.id
            and lower(order_lines.sku || chr(10) || order_lines.name) like (select lower(${pattern}))
-        offset 0)${emails ? ofCustomer : ''})`;
+        offset 0)${emails ? ofCustomer() : ''})`;
 }
 
 function kindOf(wanted: WantedText | null): string {

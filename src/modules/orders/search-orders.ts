@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import { emailKey } from '../accounts/index.ts';
 import type { Position } from './index-stretch.ts';
 import { likePattern } from './like-pattern.ts';
 import {
@@ -63,7 +64,8 @@ export async function findMatches(
     `${search}${LAST_CHARACTER}`,
     matchesMax,
     numbersMax,
-    likePattern(addressPart(search)),
+    likePattern(addressPart(emailKey(search))),
+    likePattern(emailKey(search)),
   );
   const { skus, names, customerIds, numbers } = found!;
   const isMany = skus.length > matchesMax || customerIds.length > matchesMax || numbers === null;

@@ -23,7 +23,7 @@ const find = (key: (column: string) => string) => `with named as materialized (
      select id
        from users
       where ${key('email_key')} like (select lower($6::text))
-        and (email_key || '') like (select lower($1::text))
+        and (email_key || '') like (select lower($7::text))
       limit $4::int + 1),
    numbered as materialized (
      select number
@@ -43,6 +43,7 @@ type Parameters = [
   matchesMax: number,
   numbersMax: number,
   addressPattern: string,
+  emailPattern: string,
 ];
 interface Row {
   skus: string[];

@@ -14,6 +14,67 @@ test('one address is one account whatever its case and Unicode form', () => {
   assert.deepEqual([...keys], ['josé@example.com']);
 });
 
+test('one address is one account whatever the form of its domain', () => {
+  for (const [key, spellings] of Object.entries({
+    'user@bücher.example': [
+      'user@bücher.example',
+      'User@BÜCHER.Example',
+      'user@bu\u0308cher.example',
+      'user@ｂücher.example',
+      'user@xn--bcher-kva.example',
+      'USER@XN--BCHER-KVA.EXAMPLE',
+    ],
+    'ada@mail.straße.рф': ['ada@mail.xn--strae-oqa.xn--p1ai', 'ada@mail.straße.xn--p1ai'],
+    '山田@例え.jp': ['山田@xn--r8jz45g.jp'],
+  })) {
+    for (const spelling of spellings) {
+      assert.deepEqual([readEmail(spelling).key, emailKey(spelling)], [key, key], spelling);
+    }
+  }
+});
+
+test('a domain in ASCII that stands for no other form stays as it is', () => {
+  for (const address of [
+    'a@127.1',
+    'a@0x7f.1',
+    'a@xn--i-7iq.ws',
+    'a@xn--zzzz.example',
+    'a@xn--example-.example',
+    'xn--bcher-kva@example.com',
+  ]) {
+    assert.deepEqual([readEmail(address).key, emailKey(address)], [address, address]);
+  }
+});
+
+test('what is looked up is read as an address, never as a URL', () => {
+  for (const text of [
+    'a@b.example/ü',
+    'a@b.example:80ü',
+    'a@%62ü.example',
+    'a@b.example?ü',
+    'a@[ü]',
+  ]) {
+    assert.equal(emailKey(text), text);
+  }
+});
+
+test('a part of an address has the key of that part', () => {
+  for (const part of ['bücher', 'BÜCHER', 'xn--bcher-kva', '@xn--bcher-kva.example', 'bücher.ex']) {
+    assert.ok('user@bücher.example'.includes(emailKey(part)), part);
+  }
+});
+
+test('a domain that is none is refused, and so is one whose letters look like others in either form', () => {
+  for (const address of [
+    'a@xn--bücher.example',
+    'admin@xn--pypal-4ve.com',
+    'a@bü.1',
+    'a@ü..example',
+  ]) {
+    assert.throws(() => readEmail(address), refusal('request.invalid'), address);
+  }
+});
+
 test('an address keeps its case for the mail server', () => {
   assert.equal(readEmail('Ada.Lovelace@Example.com').address, 'Ada.Lovelace@Example.com');
 });
