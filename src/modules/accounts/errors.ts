@@ -4,7 +4,7 @@ export const accountsErrors = defineErrors('accounts', {
   emailTaken: [
     409,
     'There is already an account with this e-mail address.',
-    'One address is one account, whatever its case and Unicode form. Sign in, or reset the password.',
+    'One address is one account, whatever its case, its Unicode form and the form of its domain. Sign in, or reset the password.',
   ],
   passwordTooCommon: [
     400,

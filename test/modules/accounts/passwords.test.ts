@@ -232,6 +232,19 @@ test('while a secret rotates out, mails of before still bear their token', async
   assert.equal(reset?.token, token);
 });
 
+test('a secret that is gone ends access tokens and mails of resets, and neither sessions nor links', async () => {
+  const session = await signUpSomebody(accounts);
+  const token = await askForReset(session.user.email);
+  const resetId = (await askedResets()).at(-1)!;
+  const later = accountsOn(database, { jwtSecrets: ['a newer secret, of 32 bytes or more'] });
+  await assert.rejects(callerBehind(later, session.accessToken), refusal('auth.unauthenticated'));
+  await assert.rejects(later.openReset(resetId), /JWT_SECRET/);
+  const refreshed = await later.refreshSession(session.refreshToken);
+  assert.equal((await callerBehind(later, refreshed.accessToken)).id, session.user.id);
+  await later.resetPassword({ token, newPassword: NEW_PASSWORD });
+  assert.equal(await canLogIn(session.user.email, NEW_PASSWORD), true);
+});
+
 test('a reset that was used, voided or is over has no mail any more', async () => {
   const { user } = await signUpSomebody(accounts);
   const older = await askForReset(user.email);
