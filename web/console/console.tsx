@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { sentenceOf } from '../shared/api.ts';
+import { helpOf, sentenceOf } from '../shared/api.ts';
 import { pathOnServer } from '../shared/paths.ts';
 import { useProfileQuery } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
@@ -69,7 +69,7 @@ export function Console() {
 function Away({ error }: { error: unknown }) {
   return (
     <Refusal title="The console cannot be opened yet.">
-      {sentenceOf(error)} It is tried again every few seconds.
+      {[sentenceOf(error), helpOf(error), 'It is tried again every few seconds.'].join(' ')}
     </Refusal>
   );
 }
