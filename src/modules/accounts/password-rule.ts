@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as commonLanguage from '@zxcvbn-ts/language-common';
 import { CodedError } from '../../shared/errors.ts';
+import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
 import { PASSWORD_LENGTH_MIN } from './user.ts';
 
@@ -11,7 +12,7 @@ export interface PasswordOwner {
 }
 
 /** What shows nothing: blanks, invisible characters of every script, and the blank of Braille. */
-const BLANKS_ALONE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u;
+const BLANKS = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]+/gu;
 /** Blanks part words, and words in a row are what a password is best made of, so they stay. */
 const SIGNS = /[^\p{L}\p{M}\p{N}\p{White_Space}]+/gu;
 const SIGNS_AND_DIGITS = /[^\p{L}\p{M}\p{White_Space}]+/gu;
@@ -69,12 +70,15 @@ export function requireUncommonPassword(
  */
 export function isCommonPassword(password: string, { email, name }: PasswordOwner): boolean {
   const text = fold(password);
-  if (BLANKS_ALONE.test(text)) return true;
+  // A letter or two among blanks are no more than blanks.
+  if ([...text.replace(BLANKS, '')].length < WORD_LENGTH_MIN) return true;
+  const address = emailKey(email);
+  if (emailKey(text.trim()) === address) return true;
   const piece = repeatedPiece(text);
   if (piece !== text && [...piece].length < PASSWORD_LENGTH_MIN) return true;
   const own = new Set([
-    ...spellings(email),
-    ...spellings(email.split('@')[0]!),
+    ...spellings(address),
+    ...spellings(address.split('@')[0]!),
     ...spellings(name),
   ]);
   const isWord = (word: string) =>

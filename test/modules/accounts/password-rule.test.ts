@@ -45,6 +45,8 @@ const common: Record<string, readonly string[]> = {
     '\u200b\u200d\u2060\ufeff\u00ad\u3164\u115f\u2800',
     '\u0000'.repeat(8),
     ' '.repeat(256),
+    `a${' '.repeat(8)}`,
+    '.\u3000\u3000\u3000\u3000\u3000\u3000\u3000.',
   ],
   'the address, or a part of it': [
     'ada.lovelace@example.com',
@@ -65,6 +67,19 @@ for (const [what, passwords] of Object.entries(common)) {
     }
   });
 }
+
+test('the address is no password in any form of its domain', () => {
+  const spellings = [
+    'user@bücher.example',
+    'USER@XN--BCHER-KVA.EXAMPLE',
+    ' user@bu\u0308cher.example ',
+  ];
+  for (const email of spellings.map((spelling) => spelling.trim())) {
+    for (const password of spellings) {
+      assert.ok(isCommonPassword(password, { email, name: '' }), password);
+    }
+  }
+});
 
 test('words in a row, and what was drawn by chance, are passwords', () => {
   for (const password of [
