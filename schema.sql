@@ -1150,22 +1150,35 @@ create view inv_provider_events as
 create view inv_payment_returns as
  WITH due AS (
          SELECT captures.id,
+            captures.payment_id,
             captures.kind,
             captures.amount_minor,
             captures.taken_minor,
                 CASE
                     WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
-                    ELSE GREATEST(captures.created_at, COALESCE(orders.cancelled_at, orders.updated_at))
+                    ELSE GREATEST(captures.created_at, LEAST(
+                    CASE
+                        WHEN (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text, 'COMPLETED'::text])) THEN COALESCE(orders.cancelled_at, ( SELECT max(events.at) AS max
+                           FROM events
+                          WHERE ((events.order_id = orders.id) AND (events.to_status = orders.status))))
+                        ELSE NULL::timestamp with time zone
+                    END,
+                    CASE
+                        WHEN (captures.kind = 'flagged'::text) THEN ( SELECT paying.created_at
+                           FROM payment_captures paying
+                          WHERE ((paying.order_id = captures.order_id) AND (paying.kind = 'matched'::text)))
+                        ELSE NULL::timestamp with time zone
+                    END))
                 END AS since,
             ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
                    FROM payment_refunds
                   WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
            FROM (payment_captures captures
              LEFT JOIN orders ON ((orders.id = captures.order_id)))
-          WHERE ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND (orders.status = 'COMPLETED'::text) AND (orders.payment_status <> ALL (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))))
+          WHERE ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND ((orders.status = 'COMPLETED'::text) OR (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text])))))
         )
  SELECT (id)::text AS id,
-    format('%s of %s is to go back since %s: %s asked for, %s returned'::text, kind, amount_minor, since, taken_minor, returned) AS detail
+    format('%s of %s of payment %s is to go back since %s: %s asked for, %s returned'::text, kind, amount_minor, payment_id, since, taken_minor, returned) AS detail
    FROM due
   WHERE (((taken_minor < amount_minor) AND (since < (now() - '00:01:00'::interval))) OR ((returned < (amount_minor)::numeric) AND (since < (now() - '00:10:00'::interval))));
 
@@ -1238,3 +1251,22 @@ create view inv_order_queue_jobs as
   WHERE (NOT (EXISTS ( SELECT
            FROM jobs
           WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text) AND (jobs.state <> 'done'::text)))));
+
+create view inv_payment_charges as
+ WITH told AS (
+         SELECT provider_events.provider,
+            (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
+            min((provider_events.id)::text) AS id,
+            bool_or((provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text]))) AS is_done
+           FROM provider_events
+          WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)
+          GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
+        )
+ SELECT COALESCE((payment_captures.id)::text, told.id) AS id,
+        CASE
+            WHEN (told.id IS NULL) THEN format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider)
+            ELSE format('the charge %s of %s was told and stands in no row'::text, told.provider_reference, told.provider)
+        END AS detail
+   FROM (told
+     FULL JOIN payment_captures ON (((payment_captures.provider = told.provider) AND (payment_captures.provider_reference = told.provider_reference))))
+  WHERE ((told.id IS NULL) OR ((payment_captures.id IS NULL) AND told.is_done));

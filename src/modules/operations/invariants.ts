@@ -53,6 +53,7 @@ export const invariants: readonly Invariant[] = [
   invariant('inv_payment_orders', 'orders'),
   invariant('inv_payment_captures', 'payment_captures'),
   invariant('inv_provider_events', 'provider_events'),
+  invariant('inv_payment_charges', 'payment_captures'),
   invariant('inv_payment_returns', 'payment_captures'),
   invariant('inv_mail_events', 'mail_messages'),
   invariant('inv_webhook_deliveries', 'webhook_deliveries'),

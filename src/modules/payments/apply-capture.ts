@@ -21,7 +21,7 @@ import {
   type PaymentRow,
 } from './queries.ts';
 import { byProvider, captureFact, recordFacts } from './record-facts.ts';
-import { returnCapture } from './return-money.ts';
+import { returnCapture, returnFlagged } from './return-money.ts';
 
 export interface CaptureToApply {
   readonly provider: string;
@@ -108,7 +108,8 @@ async function settle(
     endOtherPayments(tx, [order.id], [payment.id]),
     isMatched ? confirmPaid(tx, order, change) : recordPayment(tx, order, change),
   ]);
-  if (!isMatched) await returnCapture(tx, paid, captured);
+  if (isMatched) await returnFlagged(tx, paid);
+  else await returnCapture(tx, paid, captured);
 }
 
 /** Money that came in for nothing that we know: it gets a payment of its own, so that an admin can give it back. */

@@ -64,6 +64,10 @@ export async function findMatches<Told extends ToldEvent>(
   const paymentsById = new Map(payments.map((payment) => [payment.id, payment]));
   const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
   const paidHere = new Set<string>();
+  // Their flagged money goes back once they are paid, which is more than just paying them.
+  const flaggedOrders = new Set(
+    payments.filter(({ status }) => status === 'FLAGGED').map(({ orderId }) => orderId),
+  );
   const matches = candidates.flatMap((candidate) => {
     const { told, paymentId, capture } = candidate;
     const payment = paymentsById.get(paymentId);
@@ -73,7 +77,8 @@ export async function findMatches<Told extends ToldEvent>(
     const isKnown = knownCharges.has(`${told.provider}:${capture.providerReference}`);
     const decision = decideCapture({ isKnown, capture, payment, order });
     // Of two payments of one order the second is a surplus, which it shows once the first is there.
-    if (decision.kind !== 'matched' || paidHere.has(order.id)) return [];
+    if (decision.kind !== 'matched' || paidHere.has(order.id) || flaggedOrders.has(order.id))
+      return [];
     paidHere.add(order.id);
     return [{ ...candidate, payment, order }];
   });

@@ -67,6 +67,18 @@ export const lockCapture = statement<[id: string], CaptureRow>(
       for no key update`,
 );
 
+/** What was flagged of an order's money and is here still, on its other payments too. */
+export const lockFlagged = statement<[orderId: string], CaptureRow>(
+  'payments.lock_flagged',
+  `select ${captureColumns}
+     from payment_captures
+    where payment_id = any(array(select id from payments where order_id = $1::uuid))
+      and kind = 'flagged'
+      and taken_minor < amount_minor
+    order by created_at, id
+      for no key update`,
+);
+
 export const insertCapture = statement<
   [
     id: string,
@@ -99,7 +111,16 @@ export const insertCaptures = statement<[rows: string], never>(
         currency text)`,
 );
 
-/** The money of a payment that can be given back: what paid the order first, then what was flagged, then the rest. */
+/** The charges of a payment that brought money, without a lock. */
+export const findCapturesOfPayment = statement<[paymentId: string], CaptureRow>(
+  'payments.find_captures_of_payment',
+  `select ${captureColumns}
+     from payment_captures
+    where payment_id = $1::uuid
+      and amount_minor > 0`,
+);
+
+/** The charges of a payment that brought money, what paid the order first. */
 export const lockReturnable = statement<[paymentId: string], CaptureRow>(
   'payments.lock_returnable',
   `select ${captureColumns}
@@ -155,7 +176,7 @@ export interface DueReturnRow {
 
 /**
  * Money that has to go back by itself and that no refund asks for: late and surplus money, flagged money of orders that
- * ended without it, and what paid an order that was cancelled. After a refund that failed, the next one waits, doubling
+ * have ended or are paid by another charge, and what paid an order that was cancelled. After a refund that failed, the next one waits, doubling
  * from `baseSeconds`, at most `failuresMax` times; then a person has to look.
  */
 export const findDueReturns = statement<
@@ -170,9 +191,8 @@ export const findDueReturns = statement<
       where (payment_captures.return_cause is not null or payment_captures.kind = 'flagged')
         and payment_captures.taken_minor < payment_captures.amount_minor
         and (payment_captures.return_cause is not null
-             or orders.status in ('CANCELLED', 'FAILED')
-             or (orders.status = 'COMPLETED'
-                 and orders.payment_status not in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED')))
+             or orders.status in ('CANCELLED', 'FAILED', 'COMPLETED')
+             or orders.payment_status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'))
      union
      select payment_captures.id, payment_captures.order_id
        from orders

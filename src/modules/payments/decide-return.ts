@@ -24,8 +24,8 @@ export function decideReturn(
   if (capture.returnCause !== null) return capture.returnCause;
   if (order === null) return null;
   if (capture.kind === 'flagged') {
-    const endedUnpaid = hasEnded(order) && !isPaid(order.paymentStatus);
-    return endedUnpaid || endedWithoutSale(order) ? 'flagged' : null;
+    // Another charge is the order's, or none will be.
+    return isPaid(order.paymentStatus) || hasEnded(order) ? 'flagged' : null;
   }
   return endedWithoutSale(order) ? 'cancelled' : null;
 }
@@ -36,6 +36,6 @@ export const returnReasons: Readonly<Record<RefundCause, string>> = {
   cancelled: 'The order was cancelled.',
   late: 'It came after the order had ended.',
   surplus: 'The order was paid already.',
-  flagged: 'It did not match, and the order ended unpaid.',
+  flagged: 'It did not match, and nothing is due for the order any more.',
   provider: 'It was given back at the provider.',
 };

@@ -19,6 +19,11 @@ export const paymentsErrors = defineErrors('payments', {
     'That is more than is left of the payment.',
     '`left` is what can still be given back. Refunds count from their creation until they fail.',
   ],
+  chargeAmbiguous: [
+    409,
+    'Several charges of this payment have money left.',
+    'Say by `providerReference` which of them goes back; `charges` lists them with what is left of each.',
+  ],
   invalidSignature: [
     400,
     'The signature of this webhook is not valid.',

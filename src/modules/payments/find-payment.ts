@@ -3,6 +3,7 @@ import { type Caller, isStaff } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
 import { requireVisibleOrder } from '../orders/index.ts';
+import { listCharges } from './charge-queries.ts';
 import { paymentsErrors } from './errors.ts';
 import { presentListedPayment, presentPayment } from './present-payment.ts';
 import { findOwner, findPayment, listPayments as readPayments } from './queries.ts';
@@ -25,7 +26,7 @@ export async function getPayment(
     const [owner] = await findOwner(db, paymentId);
     if (owner?.customerId !== caller.id) throw new CodedError(paymentsErrors.notFound);
   }
-  return presentPayment(payment);
+  return presentPayment(payment, await listCharges(db, [payment.id]));
 }
 
 /** Payments, newest first, for staff. Throws `request.invalid_cursor`. */
@@ -62,7 +63,15 @@ async function page(
     cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
   const { statuses, orderId } = filters;
   const rows = await readPayments(db, statuses, orderId, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, presentListedPayment, (last) =>
-    cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
+  const charges = await listCharges(
+    db,
+    rows.map(({ id }) => id),
+  );
+  const byPayment = Map.groupBy(charges, ({ paymentId }) => paymentId);
+  return pageOf(
+    rows,
+    limit,
+    (row) => presentListedPayment(row, byPayment.get(row.id) ?? []),
+    (last) => cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
   );
 }

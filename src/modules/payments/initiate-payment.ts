@@ -12,7 +12,7 @@ import {
   openSession,
   type StoredSession,
 } from './open-session.ts';
-import { presentPayment } from './present-payment.ts';
+import { presentInitiated } from './present-payment.ts';
 import type { PaymentRow } from './queries.ts';
 import type { InitiatedView } from './schemas.ts';
 
@@ -97,7 +97,7 @@ function resultOf({ payment, isFirst }: StoredSession): Initiated {
   if (checkoutUrl === null || hasEndedUnpaid(payment)) {
     throw new CodedError(paymentsErrors.notPayable);
   }
-  return { isNew: isFirst, view: { payment: presentPayment(payment), checkoutUrl } };
+  return { isNew: isFirst, view: { payment: presentInitiated(payment), checkoutUrl } };
 }
 
 function hasEndedUnpaid({ status }: PaymentRow): boolean {

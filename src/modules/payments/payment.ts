@@ -17,6 +17,9 @@ export type PaymentState = (typeof paymentStates)[number];
 /** What a charge turned out to be. See `decideCapture`. */
 export type CaptureKind = 'matched' | 'surplus' | 'flagged';
 
+/** What a charge turned out to be, as it is shown: of those that matched, the late ones are told apart. */
+export const chargeKinds = ['matched', 'late', 'surplus', 'flagged'] as const;
+
 /** Why money goes back; `provider`: somebody refunded it at the provider, past us. */
 export type RefundCause = 'admin' | 'cancelled' | 'late' | 'surplus' | 'flagged' | 'provider';
 

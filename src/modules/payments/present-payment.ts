@@ -1,9 +1,27 @@
 import { money } from '../../shared/money.ts';
+import type { ChargeRow } from './charge-queries.ts';
 import type { ListedPaymentRow, PaymentRow } from './queries.ts';
 import type { RefundRow } from './refund-queries.ts';
-import type { ListedPaymentView, PaymentView, RefundView } from './schemas.ts';
+import type {
+  ChargeView,
+  InitiatedPaymentView,
+  ListedPaymentView,
+  PaymentView,
+  RefundView,
+} from './schemas.ts';
 
-export function presentPayment(row: PaymentRow): PaymentView {
+export function presentPayment(row: PaymentRow, charges: readonly ChargeRow[]): PaymentView {
+  return { ...presentInitiated(row), charges: charges.map(presentCharge) };
+}
+
+export function presentListedPayment(
+  row: ListedPaymentRow,
+  charges: readonly ChargeRow[],
+): ListedPaymentView {
+  return { ...presentPayment(row, charges), orderNumber: row.orderNumber };
+}
+
+export function presentInitiated(row: PaymentRow): InitiatedPaymentView {
   return {
     id: row.id,
     orderId: row.orderId,
@@ -19,8 +37,15 @@ export function presentPayment(row: PaymentRow): PaymentView {
   };
 }
 
-export function presentListedPayment(row: ListedPaymentRow): ListedPaymentView {
-  return { ...presentPayment(row), orderNumber: row.orderNumber };
+function presentCharge(row: ChargeRow): ChargeView {
+  return {
+    providerReference: row.providerReference,
+    kind: row.returnCause === 'late' ? 'late' : row.kind,
+    amount: money(row.amountMinor, row.currency),
+    refunded: money(row.takenMinor, row.currency),
+    reason: row.reason,
+    createdAt: row.createdAt.toISOString(),
+  };
 }
 
 export function presentRefund(row: RefundRow): RefundView {

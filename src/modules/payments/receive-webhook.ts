@@ -5,10 +5,8 @@ import { CodedError } from '../../shared/errors.ts';
 import type { ToldEvent } from './apply-captures.ts';
 import { paymentsErrors, providerUnavailable } from './errors.ts';
 import { isProviderError } from './provider-errors.ts';
+import { PROVIDER_NAME_LENGTH_MAX } from './schemas.ts';
 import type { StoredAs } from './store-events.ts';
-
-/** Longer names than any provider gives, and short enough for an index. */
-const NAME_LENGTH_MAX = 255;
 
 export interface ReceiveDependencies {
   readonly provider: PaymentProvider;
@@ -80,7 +78,7 @@ function faultOf(event: ProviderEvent): string | null {
 }
 
 function isName(text: string): boolean {
-  return text.length > 0 && text.length <= NAME_LENGTH_MAX;
+  return text.length > 0 && text.length <= PROVIDER_NAME_LENGTH_MAX;
 }
 
 function isAmount(amountMinor: number): boolean {

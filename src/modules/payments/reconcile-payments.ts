@@ -6,7 +6,7 @@ import type {
 } from '../../drivers/payments/payment-provider.ts';
 import type { Cause } from '../../shared/caller.ts';
 import { applyRefundState } from './apply-refund.ts';
-import { findCapture } from './capture-queries.ts';
+import { findCapture, findCapturesOfPayment } from './capture-queries.ts';
 import { shortMessage } from './provider-errors.ts';
 import { listForReconciliation, type PaymentRow } from './queries.ts';
 import { bySystem } from './record-facts.ts';
@@ -122,8 +122,14 @@ async function comparePayment(
       findings.push({ kind: 'differing', id: payment.id, what });
     }
   }
-  if (payment.capturedMinor > 0 && state.captures.length === 0) {
-    findings.push({ kind: 'differing', id: payment.id, what: 'captured here and not paid there' });
+  const there = new Set(state.captures.map(({ providerReference }) => providerReference));
+  for (const { providerReference, kind } of await findCapturesOfPayment(database, payment.id)) {
+    if (there.has(providerReference)) continue;
+    const what =
+      kind === 'matched'
+        ? 'captured here and not paid there'
+        : `the charge ${providerReference} is known here and not there`;
+    findings.push({ kind: 'differing', id: payment.id, what });
   }
   if (payment.status === 'OPEN' && (state.state === 'FAILED' || state.state === 'EXPIRED')) {
     const kind = state.state === 'FAILED' ? 'failed' : 'expired';

@@ -3,7 +3,7 @@ import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { type Money, money } from '../../shared/money.ts';
+import { money } from '../../shared/money.ts';
 import { lockOrderForPayment } from '../orders/index.ts';
 import { type CaptureRow, lockReturnable } from './capture-queries.ts';
 import { paymentsErrors } from './errors.ts';
@@ -13,9 +13,10 @@ import { createRefund } from './return-money.ts';
 import type { RefundInput, RefundView } from './schemas.ts';
 
 /**
- * Gives money of a payment back, all that is left of it when no amount is said. It is asked of the provider after the
- * commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`, and
- * `request.invalid` for an amount of 0 or in another currency than the money came in.
+ * Gives money of a payment back, all that is left of one of its charges when no amount is said. It is asked of the
+ * provider after the commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`,
+ * `payments.charge_ambiguous`, and `request.invalid` for an amount of 0 or in another currency than the money came in, and
+ * for a charge that is not of this payment.
  */
 export async function refundPayment(
   database: Database,
@@ -31,31 +32,45 @@ async function refund(
   tx: Transaction,
   { actor, cause }: RequestContext,
   paymentId: string,
-  { amount, reason }: RefundInput,
+  input: RefundInput,
 ): Promise<RefundView> {
   const [found] = await findPayment(tx, paymentId);
   if (found === undefined) throw new CodedError(paymentsErrors.notFound);
   const order = found.orderId === null ? null : await lockOrderForPayment(tx, found.orderId);
   await lockPayment(tx, paymentId);
   const captures = await lockReturnable(tx, paymentId);
-  const capture = choose(captures, amount);
-  const amountMinor = amount?.amount ?? leftOf(capture);
-  const by = { actor, cause };
-  const row = await createRefund(tx, order, capture, { cause: 'admin', amountMinor, reason }, by);
-  return presentRefund(row);
+  const capture = choose(captures, input);
+  const amountMinor = input.amount?.amount ?? leftOf(capture);
+  const wanted = { cause: 'admin', amountMinor, reason: input.reason } as const;
+  const { refund } = await createRefund(tx, order, capture, wanted, { actor, cause });
+  return presentRefund(refund);
 }
 
-/** What paid the order first; what was flagged or came twice only when nothing of that is left. */
-function choose(captures: readonly CaptureRow[], amount: Money | undefined): CaptureRow {
-  const [first] = captures;
-  if (first === undefined) throw new CodedError(paymentsErrors.notCaptured);
-  const inCurrency = captures.filter(
+/** The charge that is named, or the only one that it can be: a refund never takes of one what came in by another. */
+function choose(
+  captures: readonly CaptureRow[],
+  { amount, providerReference }: RefundInput,
+): CaptureRow {
+  if (captures.length === 0) throw new CodedError(paymentsErrors.notCaptured);
+  const named = captures.filter(
+    (one) => providerReference === undefined || one.providerReference === providerReference,
+  );
+  if (named.length === 0) {
+    throw invalidInput('/providerReference', 'No money came in for this payment by that charge.');
+  }
+  const inCurrency = named.filter(
     ({ currency }) => amount === undefined || currency === amount.currency,
   );
   if (inCurrency.length === 0) {
-    throw invalidInput('/amount/currency', `The money came in ${first.currency}.`);
+    throw invalidInput('/amount/currency', `The money came in ${named[0]!.currency}.`);
   }
-  const capture = inCurrency.find((one) => leftOf(one) > 0) ?? inCurrency[0]!;
+  const withMoney = inCurrency.filter((one) => leftOf(one) > 0);
+  if (withMoney.length > 1) {
+    throw new CodedError(paymentsErrors.chargeAmbiguous, {
+      extensions: { charges: withMoney.map(leftOfCharge) },
+    });
+  }
+  const capture = withMoney[0] ?? inCurrency[0]!;
   const leftMinor = leftOf(capture);
   if (leftMinor === 0 || (amount?.amount ?? 0) > leftMinor) {
     throw new CodedError(paymentsErrors.refundExceedsCaptured, {
@@ -63,6 +78,11 @@ function choose(captures: readonly CaptureRow[], amount: Money | undefined): Cap
     });
   }
   return capture;
+}
+
+function leftOfCharge(capture: CaptureRow) {
+  const { providerReference, kind, currency } = capture;
+  return { providerReference, kind, left: money(leftOf(capture), currency) };
 }
 
 function leftOf({ amountMinor, takenMinor }: CaptureRow): number {

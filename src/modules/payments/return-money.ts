@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts';
 import { newId } from '../../shared/ids.ts';
 import { lockOrderForPayment, type OrderForPayment } from '../orders/index.ts';
-import { type CaptureRow, changeTaken, lockCapture } from './capture-queries.ts';
+import { type CaptureRow, changeTaken, lockCapture, lockFlagged } from './capture-queries.ts';
 import { decideReturn, returnReasons } from './decide-return.ts';
 import type { RefundCause } from './payment.ts';
 import { type By, bySystem, recordFacts, refundFact } from './record-facts.ts';
@@ -11,6 +11,12 @@ export interface NewRefund {
   readonly cause: RefundCause;
   readonly amountMinor: number;
   readonly reason: string;
+}
+
+export interface CreatedRefund {
+  readonly refund: RefundRow;
+  /** As it is now. */
+  readonly order: OrderForPayment | null;
 }
 
 /**
@@ -23,7 +29,7 @@ export async function createRefund(
   capture: CaptureRow,
   { cause, amountMinor, reason }: NewRefund,
   by: By,
-): Promise<RefundRow> {
+): Promise<CreatedRefund> {
   const [refund] = await insertRefund(
     tx,
     newId(),
@@ -38,21 +44,30 @@ export async function createRefund(
     null,
   );
   await changeTaken(tx, capture.id, amountMinor);
-  await recordFacts(tx, order, [refundFact('refund.created', refund!, reason)], by);
-  return refund!;
+  const changed = await recordFacts(tx, order, [refundFact('refund.created', refund!, reason)], by);
+  return { refund: refund!, order: changed };
 }
 
-/** Sends what is left of a capture back when it must go back by itself. The order's row is locked. */
+/** Sends what is left of a capture back when it must go back by itself. The order's row is locked. Gives it as it is now. */
 export async function returnCapture(
   tx: Transaction,
   order: OrderForPayment | null,
   capture: CaptureRow,
-): Promise<RefundRow | null> {
+): Promise<OrderForPayment | null> {
   const cause = decideReturn(capture, order);
-  if (cause === null) return null;
+  if (cause === null) return order;
   const amountMinor = capture.amountMinor - capture.takenMinor;
   const refund = { cause, amountMinor, reason: returnReasons[cause] };
-  return createRefund(tx, order, capture, refund, bySystem('payments.return'));
+  const created = await createRefund(tx, order, capture, refund, bySystem('payments.return'));
+  return created.order;
+}
+
+/** The same for what was flagged before another charge paid the order. */
+export async function returnFlagged(tx: Transaction, order: OrderForPayment): Promise<void> {
+  let standing: OrderForPayment | null = order;
+  for (const capture of await lockFlagged(tx, order.id)) {
+    standing = await returnCapture(tx, standing, capture);
+  }
 }
 
 /** The same for a capture that was found without locks: looked at again under them. */
@@ -60,8 +75,8 @@ export async function returnMoney(
   tx: Transaction,
   captureId: string,
   orderId: string | null,
-): Promise<RefundRow | null> {
+): Promise<void> {
   const order = orderId === null ? null : await lockOrderForPayment(tx, orderId);
   const [capture] = await lockCapture(tx, captureId);
-  return capture === undefined ? null : returnCapture(tx, order, capture);
+  if (capture !== undefined) await returnCapture(tx, order, capture);
 }

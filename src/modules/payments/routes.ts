@@ -118,7 +118,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
         tags,
         summary: 'Give money back',
         description:
-          'All that is left when no amount is said. It counts as taken at once, and changes the order when it succeeded.',
+          'All that is left when no amount is said. It counts as taken at once, and changes the order when it succeeded. Each charge goes back by itself: where several have money left, `providerReference` names the one.',
         params: IdParameter,
         body: RefundBody,
         response: { 201: RefundReply },
@@ -128,6 +128,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
           paymentsErrors.notFound,
           paymentsErrors.notCaptured,
           paymentsErrors.refundExceedsCaptured,
+          paymentsErrors.chargeAmbiguous,
         ],
       },
     },

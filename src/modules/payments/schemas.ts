@@ -9,11 +9,29 @@ import {
   Nullable,
   pageOfSchema,
 } from '../../http/index.ts';
-import { paymentStates } from './payment.ts';
+import { chargeKinds, paymentStates } from './payment.ts';
+
+/** Longer names than any provider gives, and short enough for an index. */
+export const PROVIDER_NAME_LENGTH_MAX = 255;
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
-export const PaymentReply = Type.Object(
+export const ChargeReply = Type.Object(
+  {
+    providerReference: Type.String({ description: 'Names the charge at the provider.' }),
+    kind: Choice(chargeKinds),
+    amount: Amount,
+    refunded: Amount,
+    reason: Nullable(Type.String({ description: 'Why it was flagged.' })),
+    createdAt: Instant,
+  },
+  { title: 'Charge' },
+);
+
+export type ChargeView = Static<typeof ChargeReply>;
+
+/** As it is given to whoever begins to pay: nothing has come in. */
+const InitiatedPaymentReply = Type.Object(
   {
     id: Id,
     orderId: Nullable(Id),
@@ -28,6 +46,18 @@ export const PaymentReply = Type.Object(
     checkoutUrl: Nullable(Type.String({ description: 'The page to pay on.' })),
     createdAt: Instant,
     updatedAt: Instant,
+  },
+  { title: 'InitiatedPayment' },
+);
+
+export type InitiatedPaymentView = Static<typeof InitiatedPaymentReply>;
+
+export const PaymentReply = Type.Object(
+  {
+    ...InitiatedPaymentReply.properties,
+    charges: Type.Array(ChargeReply, {
+      description: 'All money that came in for it, each charge until it has gone back.',
+    }),
   },
   { title: 'Payment' },
 );
@@ -50,7 +80,7 @@ export const InitiateBody = Type.Object(
 );
 
 export const InitiatedReply = Type.Object({
-  payment: PaymentReply,
+  payment: InitiatedPaymentReply,
   checkoutUrl: Type.String({ description: 'Send the customer there.' }),
 });
 
@@ -86,6 +116,13 @@ export type ListOrderPaymentsInput = Static<typeof ListOrderPaymentsQuery>;
 export const RefundBody = Type.Object(
   {
     amount: Type.Optional(MoneyValue),
+    providerReference: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: PROVIDER_NAME_LENGTH_MAX,
+        description: 'The charge whose money goes back; needed where several have money left.',
+      }),
+    ),
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
   },
   {

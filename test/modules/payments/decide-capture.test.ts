@@ -67,7 +67,7 @@ describe('money that is here', () => {
     assert.equal(decideReturn({ ...base, kind: 'matched' }, completed), null);
   });
 
-  test('that is flagged stays until its order has ended without it', () => {
+  test('that is flagged stays until its order has ended, or is paid by another charge', () => {
     const flagged = { ...base, kind: 'flagged' } as const;
     assert.equal(decideReturn(flagged, pending), null);
     assert.equal(decideReturn(flagged, null), null);
@@ -79,7 +79,11 @@ describe('money that is here', () => {
       decideReturn(flagged, { status: 'COMPLETED', paymentStatus: 'FAILED' }),
       'flagged',
     );
-    assert.equal(decideReturn(flagged, { status: 'COMPLETED', paymentStatus: 'PAID' }), null);
+    for (const status of ['CONFIRMED', 'COMPLETED', 'CANCELLED'] as const) {
+      assert.equal(decideReturn(flagged, { status, paymentStatus: 'PAID' }), 'flagged');
+      assert.equal(decideReturn(flagged, { status, paymentStatus: 'REFUNDED' }), 'flagged');
+    }
+    assert.equal(decideReturn(flagged, { status: 'CONFIRMED', paymentStatus: 'FAILED' }), null);
   });
 
   test('that came late or twice goes back whatever becomes of the order', () => {

@@ -1,0 +1,399 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ProviderCapture } from '../../../src/drivers/payments/payment-provider.ts';
+import type { RefundInput } from '../../../src/modules/payments/schemas.ts';
+import { testDatabase } from '../../support/database.ts';
+import { coded, contextOf, settle } from '../../support/orders.ts';
+import { captured, openPayingShop, refundTold } from '../../support/payments.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments } = shop;
+
+interface RefundSeen {
+  readonly reference: string;
+  readonly cause: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly status: string;
+}
+
+/** What went back of an order's money, and of which charge. */
+function refundsOf(orderId: string) {
+  return database.run<RefundSeen>(
+    'test.refunds_by_charge',
+    `select payment_captures.provider_reference as reference, payment_refunds.cause,
+            payment_refunds.amount_minor as amount, payment_refunds.currency, payment_refunds.status
+       from payment_refunds
+       join payment_captures on payment_captures.id = payment_refunds.capture_id
+      where payment_refunds.order_id = $1::uuid
+      order by payment_refunds.created_at, payment_refunds.id`,
+    [orderId],
+  );
+}
+
+const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
+  payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
+
+/** A charge that does not match, told on a payment. */
+async function flag(paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) {
+  const capture = provider.pay(paymentId, change);
+  await shop.tell(captured(paymentId, capture));
+  return capture;
+}
+
+async function pay(paymentId: string) {
+  const capture = provider.pay(paymentId);
+  await shop.tell(captured(paymentId, capture));
+  return capture;
+}
+
+async function payAnew(orderId: string): Promise<string> {
+  const { result } = await payments.initiatePayment(contextOf(shop.customer), orderId);
+  return result.view.payment.id;
+}
+
+function returned({ providerReference, amountMinor, currency }: ProviderCapture) {
+  const amount = amountMinor;
+  return { reference: providerReference, cause: 'flagged', amount, currency, status: 'SUCCEEDED' };
+}
+
+async function chargesOf(paymentId: string) {
+  const { charges } = await shop.paymentOf(paymentId);
+  return charges.map(({ kind, amount, refunded }) => [kind, amount.amount, refunded.amount]);
+}
+
+describe('flagged money of an order that another charge pays', () => {
+  test('goes back by itself, and the money that pays stays whole', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const good = await pay(paymentId);
+    await shop.settle();
+    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    const payment = await shop.paymentOf(paymentId);
+    assert.deepEqual(
+      [payment.status, payment.providerReference, payment.captured.amount, payment.refunded.amount],
+      ['CAPTURED', good.providerReference, 500, 0],
+    );
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    assert.deepEqual(await shop.historyOf(orderId), [
+      'order.placed',
+      'payment.initiated',
+      'payment.flagged',
+      'payment.captured',
+      'order.confirmed',
+      'refund.created',
+      'refund.succeeded',
+    ]);
+    const { data } = await shop.orders.getOrderHistory(shop.admin, orderId);
+    for (const { data: fact } of data.slice(-2)) {
+      const { cause, amount, paymentId: of } = fact as Record<string, unknown>;
+      const expected = ['flagged', { amount: 499, currency: 'GBP' }, paymentId];
+      assert.deepEqual([cause, amount, of], expected);
+    }
+  });
+
+  test('is asked back in the change that pays the order: nobody can refund it from the other charge between', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await pay(paymentId);
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      [[odd.providerReference, 'PENDING']],
+    );
+    await shop.settle();
+  });
+
+  test('goes back charge by charge, each in its currency', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = [
+      await flag(paymentId),
+      await flag(paymentId, { currency: 'EUR' }),
+      await flag(paymentId, { amountMinor: 700, currency: 'USD' }),
+    ];
+    await flag(paymentId, { amountMinor: 0 });
+    await pay(paymentId);
+    await shop.settle();
+    assert.deepEqual(await refundsOf(orderId), odd.map(returned));
+  });
+
+  test('on an older payment goes back when a newer one is paid', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const newer = await payAnew(orderId);
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PENDING');
+    await pay(newer);
+    await shop.settle();
+    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    assert.equal((await shop.paymentOf(paymentId)).status, 'FLAGGED');
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('goes back also where the payment was told in one batch with it, and through several servers', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = provider.pay(paymentId, { amountMinor: 1 });
+    const good = provider.pay(paymentId);
+    await shop.tell(captured(paymentId, odd), captured(paymentId, good));
+    const servers = [payments, shop.another(), shop.another()];
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(servers.map((server) => server.settleMoney()));
+    }
+    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+  });
+
+  test('goes back of an order that was confirmed by hand: not before it is paid or completed', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const move = (status: 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED') =>
+      shop.orders.changeStatus(contextOf(shop.admin), {
+        orderId,
+        input: { status },
+        ifMatch: null,
+      });
+    await move('CONFIRMED');
+    await shop.settle();
+    assert.deepEqual(await refundsOf(orderId), [], 'it may still be paid here');
+    await pay(await payAnew(orderId));
+    await shop.settle();
+    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    for (const status of ['PREPARING', 'READY', 'COMPLETED'] as const) await move(status);
+  });
+
+  test('is only what is left of it after an admin gave a part back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    await refund(paymentId, { amount: { amount: 100, currency: 'GBP' } });
+    await pay(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
+      [
+        ['admin', 100, 'SUCCEEDED'],
+        ['flagged', 399, 'SUCCEEDED'],
+      ],
+    );
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+  });
+
+  test('that an admin gave back before is not given back again', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    await refund(paymentId);
+    await pay(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      [['admin', 499]],
+    );
+  });
+
+  test('whose refund fails is asked back again, whatever order its answers come in', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    provider.failNext('refund', 'refused', 'before', 'after');
+    await pay(paymentId);
+    await shop.settle();
+    await shop.settle();
+    const states = (await refundsOf(orderId)).map(({ status }) => status);
+    assert.deepEqual(states, ['FAILED', 'SUCCEEDED']);
+    // The bank refuses it days later, and says so twice.
+    const [{ id } = { id: '' }] = await database.run<{ id: string }>(
+      'test.succeeded_refund',
+      `select id from payment_refunds where order_id = $1::uuid and status = 'SUCCEEDED'`,
+      [orderId],
+    );
+    const told = { refundId: id, amountMinor: 499 };
+    await shop.tell(refundTold(told, 'FAILED'), refundTold(told, 'SUCCEEDED'));
+    await shop.tell(refundTold(told, 'FAILED'));
+    await shop.settle();
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ status }) => status),
+      ['FAILED', 'FAILED', 'SUCCEEDED'],
+    );
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('that was given back at the provider, past us, is not given back again', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const { providerReference } = odd;
+    const there = { refundId: null, providerRefundId: 'there', providerReference };
+    await shop.tell(refundTold({ ...there, amountMinor: 499 }, 'SUCCEEDED'));
+    await pay(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      [['provider', 499]],
+    );
+  });
+
+  test('goes back once, however many admins ask for it while the order is being paid', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { orderId, paymentId } = await shop.opened();
+      const odd = await flag(paymentId);
+      const { providerReference } = odd;
+      const good = captured(paymentId, provider.pay(paymentId));
+      const [asked] = await Promise.all([
+        settle(Array.from({ length: 4 }, () => refund(paymentId, { providerReference }))),
+        shop.tell(good),
+      ]);
+      await shop.settle();
+      assert.ok(asked.done.length <= 1);
+      const all = await refundsOf(orderId);
+      assert.equal(all.length, 1);
+      assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
+      assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    }
+  });
+});
+
+describe('the same reference', () => {
+  test('with another amount is the charge that is known, and pays nothing', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await shop.tell(captured(paymentId, { ...odd, amountMinor: 500 }));
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'FAILED');
+    assert.deepEqual(await chargesOf(paymentId), [['flagged', 499, 0]]);
+  });
+});
+
+describe('a payment shows each of its charges', () => {
+  test('until it has gone back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    assert.deepEqual(await chargesOf(paymentId), []);
+    const odd = await flag(paymentId);
+    const [charge] = (await shop.paymentOf(paymentId)).charges;
+    assert.deepEqual(
+      { ...charge, createdAt: '' },
+      {
+        providerReference: odd.providerReference,
+        kind: 'flagged',
+        amount: { amount: 499, currency: 'GBP' },
+        refunded: { amount: 0, currency: 'GBP' },
+        reason: '499 came in instead of 500.',
+        createdAt: '',
+      },
+    );
+    await pay(paymentId);
+    // The refund is under way: it counts, and the money is not back yet.
+    const underWay = [
+      ['flagged', 499, 499],
+      ['matched', 500, 0],
+    ];
+    assert.deepEqual(await chargesOf(paymentId), underWay);
+    const { data } = await payments.listOrderPayments(shop.customer, orderId, {});
+    assert.deepEqual(
+      data.map(({ charges }) => charges.map(({ kind }) => kind)),
+      [['flagged', 'matched']],
+    );
+    await shop.settle();
+    assert.deepEqual(await chargesOf(paymentId), [['matched', 500, 0]]);
+    const listed = await payments.listPayments({ orderId });
+    assert.deepEqual(listed.data[0]?.charges, (await shop.paymentOf(paymentId)).charges);
+  });
+
+  test('and while a refund fails, still', async () => {
+    const { paymentId } = await shop.paid();
+    provider.failAlways('refund', 'refused');
+    await shop.tell(captured(paymentId, provider.pay(paymentId, { amountMinor: 20 })));
+    for (let round = 0; round < 10; round += 1) await shop.settle();
+    provider.failAlways('refund', null);
+    const expected = [
+      ['matched', 500, 0],
+      ['surplus', 20, 0],
+    ];
+    assert.deepEqual(await chargesOf(paymentId), expected);
+    // Left to a person after eight refusals.
+    const [, surplus] = (await shop.paymentOf(paymentId)).charges;
+    await refund(paymentId, { providerReference: surplus!.providerReference });
+    await shop.settle();
+    assert.deepEqual(await chargesOf(paymentId), [['matched', 500, 0]]);
+  });
+
+  test('the late one by its name', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await shop.cancel(orderId);
+    await pay(paymentId);
+    assert.deepEqual(await chargesOf(paymentId), [['late', 500, 500]]);
+    await shop.settle();
+    assert.deepEqual(await chargesOf(paymentId), []);
+  });
+});
+
+describe('an admin refunds one charge', () => {
+  test('that is named, and never another one in its stead', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const first = await flag(paymentId, { amountMinor: 300 });
+    const second = await flag(paymentId, { amountMinor: 400 });
+    const named = { providerReference: second.providerReference };
+    await refund(paymentId, { ...named, amount: { amount: 400, currency: 'GBP' } });
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ reference, amount }) => [reference, amount]),
+      [[second.providerReference, 400]],
+    );
+    await assert.rejects(refund(paymentId, named), coded('payments.refund_exceeds_captured'));
+    await refund(paymentId);
+    await shop.settle();
+    assert.equal((await refundsOf(orderId)).at(-1)?.reference, first.providerReference);
+  });
+
+  test('and has to name it where several have money left', async () => {
+    const { paymentId } = await shop.opened();
+    await flag(paymentId, { amountMinor: 300 });
+    await flag(paymentId, { amountMinor: 400 });
+    const euros = await flag(paymentId, { amountMinor: 50, currency: 'EUR' });
+    await assert.rejects(refund(paymentId), (error: unknown) => {
+      coded('payments.charge_ambiguous')(error);
+      const { charges } = (error as { details: { extensions: { charges: unknown[] } } }).details
+        .extensions;
+      assert.equal(charges.length, 3);
+      return true;
+    });
+    const pounds = { amount: { amount: 300, currency: 'GBP' } };
+    await assert.rejects(refund(paymentId, pounds), coded('payments.charge_ambiguous'));
+    // One came in euros, so no other can be meant.
+    const amount = { amount: 50, currency: 'EUR' };
+    const { result } = await refund(paymentId, { amount });
+    assert.deepEqual(result.refund.amount, amount);
+    await shop.settle();
+    assert.ok(
+      [...provider.refunds.values()].some(
+        ({ request }) => request.providerReference === euros.providerReference,
+      ),
+    );
+  });
+
+  test('whose money has not gone back beside the one that pays', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    provider.failNext('refund', 'refused');
+    await pay(paymentId);
+    // Refused once; the next try has not begun.
+    await payments.settleMoney();
+    const amount = { amount: 499, currency: 'GBP' };
+    await assert.rejects(refund(paymentId, { amount }), coded('payments.charge_ambiguous'));
+    await refund(paymentId, { amount, providerReference: odd.providerReference });
+    await shop.settle();
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.deepEqual(
+      (await refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      [
+        [odd.providerReference, 'FAILED'],
+        [odd.providerReference, 'SUCCEEDED'],
+      ],
+    );
+  });
+
+  test('of this payment alone, and in its currency', async () => {
+    const { paymentId } = await shop.paid();
+    const other = await shop.paid();
+    const foreign = { providerReference: other.capture.providerReference };
+    await assert.rejects(refund(paymentId, foreign), coded('request.invalid'));
+    const euros = {
+      providerReference: other.capture.providerReference,
+      amount: { amount: 1, currency: 'EUR' },
+    };
+    await assert.rejects(refund(other.paymentId, euros), coded('request.invalid'));
+  });
+});
