@@ -18,6 +18,39 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_new_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  if exists (
+    select
+      from new_events
+     where sequence > (select last_sequence from orders where orders.id = new_events.order_id)
+  ) then
+    raise exception 'an event of an order is written with the change that it tells'
+      using errcode = 'restrict_violation', constraint = 'events_append_only_check';
+  end if;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_new_order_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from new_lines group by order_id having min(line_number) > 1) then
+    raise exception 'the lines of an order are written at once, with the order'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_order_line()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -27,7 +60,14 @@ begin
     raise exception 'the lines of a placed order never change'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
-  return case tg_op when 'DELETE' then old else new end;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  if new.order_id <> old.order_id or new.line_number <> old.line_number then
+    raise exception 'a line stays where it is in its order'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return new;
 end
 $function$
 ;
@@ -52,6 +92,17 @@ begin
       using errcode = 'check_violation', constraint = 'orders_status_step_check';
   end if;
   return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a refund is for what it was asked for: only how far it is changes'
+    using errcode = 'restrict_violation', constraint = 'payment_refunds_append_only_check';
 end
 $function$
 ;
@@ -98,6 +149,17 @@ AS $function$
 begin
   raise exception 'an order cannot start as %', new.status
     using errcode = 'check_violation', constraint = 'orders_status_step_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_step_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the legal steps of an order are fixed: % is refused', lower(tg_op)
+    using errcode = 'restrict_violation', constraint = 'order_status_steps_fixed_check';
 end
 $function$
 ;
@@ -786,9 +848,15 @@ CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR E
 
 CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER events_with_their_change AFTER INSERT ON public.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION guard_new_events();
+
 CREATE TRIGGER order_lines_no_truncate BEFORE TRUNCATE ON public.order_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER order_lines_placed BEFORE DELETE OR UPDATE ON public.order_lines FOR EACH ROW EXECUTE FUNCTION guard_order_line();
+
+CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION guard_new_order_lines();
+
+CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
 
 CREATE TRIGGER orders_no_delete BEFORE DELETE ON public.orders FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -802,13 +870,25 @@ CREATE TRIGGER payment_captures_fixed BEFORE UPDATE ON public.payment_captures F
 
 CREATE TRIGGER payment_captures_no_delete BEFORE DELETE ON public.payment_captures FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER payment_captures_no_truncate BEFORE TRUNCATE ON public.payment_captures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_refunds_fixed BEFORE UPDATE ON public.payment_refunds FOR EACH ROW WHEN (((to_jsonb(old.*) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[]) IS DISTINCT FROM (to_jsonb(new.*) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[]))) EXECUTE FUNCTION guard_refund();
+
 CREATE TRIGGER payment_refunds_no_delete BEFORE DELETE ON public.payment_refunds FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER payment_refunds_no_truncate BEFORE TRUNCATE ON public.payment_refunds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER payment_refunds_status_step BEFORE UPDATE OF status ON public.payment_refunds FOR EACH ROW WHEN (((old.status <> new.status) AND ((old.status = 'FAILED'::text) OR (new.status = 'PENDING'::text)))) EXECUTE FUNCTION guard_refund_step();
+
+CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.products FOR EACH ROW EXECUTE FUNCTION note_sold_name();
 
 CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

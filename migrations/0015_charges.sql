@@ -68,3 +68,116 @@ select coalesce(payment_captures.id::text, told.id) as id,
  where told.id is null
     or (payment_captures.id is null and told.is_done);
 comment on view inv_payment_charges is 'Each charge that a provider told of stands in the ledger of money in, and no other does.';
+
+-- What is written once. Changes and removals were refused before; these refuse what comes in afterwards, and a truncate.
+
+-- An order's lines are written by one statement, numbered from 1. Who adds to them later leaves line 1 out, or meets its
+-- key. It looks at nothing but the new lines, since placement is where time is short.
+create function guard_new_order_lines() returns trigger
+language plpgsql as $$
+begin
+  if exists (select from new_lines group by order_id having min(line_number) > 1) then
+    raise exception 'the lines of an order are written at once, with the order'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return null;
+end
+$$;
+
+create trigger order_lines_written_once
+  after insert on order_lines
+  referencing new table as new_lines
+  for each statement execute function guard_new_order_lines();
+
+-- Nor does a line move to another order, from one that is QUEUED.
+create or replace function guard_order_line() returns trigger
+language plpgsql as $$
+begin
+  if (select status from orders where id = old.order_id) is distinct from 'QUEUED' then
+    raise exception 'the lines of a placed order never change'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  if new.order_id <> old.order_id or new.line_number <> old.line_number then
+    raise exception 'a line stays where it is in its order'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return new;
+end
+$$;
+
+-- An event follows the change that it tells, which has moved the order's last_sequence: up to there every place is taken.
+-- Without the setting, a plan that was made while the shop was new may read all orders.
+create function guard_new_events() returns trigger
+language plpgsql
+set enable_seqscan = off
+as $$
+begin
+  if exists (
+    select
+      from new_events
+     where sequence > (select last_sequence from orders where orders.id = new_events.order_id)
+  ) then
+    raise exception 'an event of an order is written with the change that it tells'
+      using errcode = 'restrict_violation', constraint = 'events_append_only_check';
+  end if;
+  return null;
+end
+$$;
+
+create trigger events_with_their_change
+  after insert on events
+  referencing new table as new_events
+  for each statement execute function guard_new_events();
+
+-- The legal steps are changed by a migration, which drops this trigger while it does.
+create function refuse_step_change() returns trigger
+language plpgsql as $$
+begin
+  raise exception 'the legal steps of an order are fixed: % is refused', lower(tg_op)
+    using errcode = 'restrict_violation', constraint = 'order_status_steps_fixed_check';
+end
+$$;
+
+create trigger order_status_steps_fixed
+  before insert or update or delete or truncate on order_status_steps
+  for each statement execute function refuse_step_change();
+
+create trigger payments_no_delete
+  before delete on payments
+  for each row execute function refuse_change();
+
+create trigger payments_no_truncate
+  before truncate on payments
+  for each statement execute function refuse_change();
+
+create trigger payment_captures_no_truncate
+  before truncate on payment_captures
+  for each statement execute function refuse_change();
+
+create trigger payment_refunds_no_truncate
+  before truncate on payment_refunds
+  for each statement execute function refuse_change();
+
+create trigger provider_events_no_truncate
+  before truncate on provider_events
+  for each statement execute function refuse_change();
+
+-- Of a refund, what was asked for stays; how far it is may change.
+create function guard_refund() returns trigger
+language plpgsql as $$
+begin
+  raise exception 'a refund is for what it was asked for: only how far it is changes'
+    using errcode = 'restrict_violation', constraint = 'payment_refunds_append_only_check';
+end
+$$;
+
+create trigger payment_refunds_fixed
+  before update on payment_refunds
+  for each row
+  when (to_jsonb(old) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[]
+        is distinct from
+        to_jsonb(new) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[])
+  execute function guard_refund();

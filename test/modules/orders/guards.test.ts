@@ -13,6 +13,9 @@ const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database);
 const items = [{ sku: product.sku, quantity: 2 }];
 const pending = await orders.placeOrder(placementContextOf(customer), { items });
+const queued = await orders.placeOrder(placementContextOf(customer, undefined, undefined, true), {
+  items,
+});
 const cancelled = await orders.placeOrder(placementContextOf(customer), { items });
 await orders.cancelOrder(contextOf(admin), { orderId: cancelled.id, reason: null, ifMatch: null });
 
@@ -84,9 +87,31 @@ describe('PostgreSQL itself refuses', () => {
       'events_order_id_sequence_key',
     ));
 
+  test('an event without its change: past the end of a history', async () => {
+    for (const sequence of [2, 3, 100]) {
+      await refused(
+        `insert into events (id, type, order_id, sequence, actor_type, cause)
+         values (gen_random_uuid(), 'order.ready', '${pending.id}', ${sequence}, 'system', '{}')`,
+        'events_append_only_check',
+      );
+    }
+  });
+
   test('a changed ledger of the stock', async () => {
     await refused('update stock_movements set delta = 100', 'stock_movements_append_only_check');
     await refused('delete from stock_movements', 'stock_movements_append_only_check');
+    await refused('truncate stock_movements', 'stock_movements_append_only_check');
+  });
+
+  test('another step than the legal ones', async () => {
+    const constraint = 'order_status_steps_fixed_check';
+    await refused(
+      `insert into order_status_steps values ('CANCELLED', 'PENDING', false)`,
+      constraint,
+    );
+    await refused('update order_status_steps set override_only = false', constraint);
+    await refused('delete from order_status_steps', constraint);
+    await refused('truncate order_status_steps', constraint);
   });
 
   test('a changed or removed line of a placed order, and a removed order', async () => {
@@ -98,6 +123,35 @@ describe('PostgreSQL itself refuses', () => {
     await refused(`delete from order_lines ${where}`, 'order_lines_append_only_check');
     await refused(`delete from orders where id = '${pending.id}'`, 'orders_append_only_check');
   });
+
+  const line = (orderId: string, number: number) =>
+    `insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor, created_at)
+     select id, place, '${product.id}', 'x', 'x', 1, 0, 0, created_at
+       from orders, generate_series(${number}, ${number} + 1) as place
+      where id = '${orderId}'`;
+  const additions = {
+    'a placed order': line(pending.id, 2),
+    'an order that has ended': line(cancelled.id, 2),
+    'one that waits to be placed': line(queued.id, 2),
+    'an order, after a gap': line(pending.id, 50),
+    'an order whose row was changed in the same transaction':
+      `begin; update orders set updated_at = now() where id = '${pending.id}'; ` +
+      line(pending.id, 2),
+    'an order, beside a line that is there': `${line(pending.id, 1)} on conflict do nothing`,
+    'an order, moved there from one that waits': `update order_lines set order_id = '${pending.id}', line_number = 2
+        where order_id = '${queued.id}'`,
+    'an order, beside a new order': `with new_order as (
+         insert into orders (id, number, customer_id, status, vip, total_minor, currency)
+         values (gen_random_uuid(), 'fresh', '${customer.id}', 'PENDING', false, 0, 'GBP')
+         returning id)
+       insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor)
+       select id, 1, '${product.id}'::uuid, 'x', 'x', 1, 0, 0 from new_order
+       union all
+       select '${pending.id}', 2, '${product.id}', 'x', 'x', 1, 0, 0`,
+  };
+  for (const [what, sql] of Object.entries(additions)) {
+    test(`a line that is added to ${what}`, () => refused(sql, 'order_lines_append_only_check'));
+  }
 
   test('emptied orders, with their lines or only their lines', async () => {
     await refused('truncate orders cascade', 'orders_append_only_check');

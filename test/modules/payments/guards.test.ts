@@ -79,6 +79,28 @@ describe('PostgreSQL itself refuses', () => {
       `delete from payment_refunds where id = '${result.refund.id}'`,
       'payment_refunds_append_only_check',
     ],
+    'to make another refund of one': [
+      `update payment_refunds set amount_minor = 1 where id = '${result.refund.id}'`,
+      'payment_refunds_append_only_check',
+    ],
+    'to book a refund on another charge': [
+      `update payment_refunds set capture_id = gen_random_uuid() where id = '${result.refund.id}'`,
+      'payment_refunds_append_only_check',
+    ],
+    'to forget a payment': [
+      `delete from payments where id = '${open.paymentId}'`,
+      'payments_append_only_check',
+    ],
+    'to forget all payments': ['truncate payments cascade', 'payments_append_only_check'],
+    'to forget all charges': [
+      'truncate payment_captures cascade',
+      'payment_captures_append_only_check',
+    ],
+    'to forget all refunds': ['truncate payment_refunds', 'payment_refunds_append_only_check'],
+    'to forget all that providers told': [
+      'truncate provider_events',
+      'provider_events_append_only_check',
+    ],
     'to begin a refund again that has ended': [
       `update payment_refunds set status = 'PENDING', next_attempt_at = now() where id = '${result.refund.id}'`,
       'payment_refunds_status_step_check',
