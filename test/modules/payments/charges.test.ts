@@ -5,8 +5,9 @@ import type { RefundInput } from '../../../src/modules/payments/schemas.ts';
 import { testDatabase } from '../../support/database.ts';
 import { coded, contextOf, settle } from '../../support/orders.ts';
 import { captured, openPayingShop, refundTold } from '../../support/payments.ts';
+import { query } from '../../support/until.ts';
 
-const { database } = await testDatabase();
+const { database, url } = await testDatabase();
 const shop = await openPayingShop(database);
 const { provider, payments } = shop;
 
@@ -245,6 +246,36 @@ describe('flagged money of an order that another charge pays', () => {
       assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
       assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
     }
+  });
+});
+
+describe('flagged money that an older release kept on a paid order', () => {
+  test('is seen by the invariant, shown with its payment, and goes back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await pay(paymentId);
+    // As it stood there: nobody had asked it back.
+    await query(
+      url,
+      `set session_replication_role = replica;
+       delete from payment_refunds where order_id = '${orderId}';
+       delete from events where type = 'refund.created' and order_id = '${orderId}';
+       update orders set last_sequence = last_sequence - 1 where id = '${orderId}';
+       update payment_captures set taken_minor = 0, created_at = now() - interval '1 day'
+        where order_id = '${orderId}'`,
+    );
+    const seen = () => query(url, 'select detail from inv_payment_returns');
+    const [violation, ...others] = await seen();
+    assert.deepEqual(others, []);
+    assert.match(String(violation?.detail), new RegExp(`^flagged of 499 of payment ${paymentId}`));
+    const kept = [
+      ['flagged', 499, 0],
+      ['matched', 500, 0],
+    ];
+    assert.deepEqual(await chargesOf(paymentId), kept);
+    await shop.settle();
+    assert.deepEqual(await seen(), []);
+    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
   });
 });
 

@@ -15,6 +15,14 @@ const twice = await shop.paid();
 await shop.tell(captured(twice.paymentId, shop.provider.pay(twice.paymentId)));
 await shop.settle();
 
+const flagged = await shop.opened();
+const odd = shop.provider.pay(flagged.paymentId, { amountMinor: 499 });
+await shop.tell(
+  captured(flagged.paymentId, odd),
+  captured(flagged.paymentId, shop.provider.pay(flagged.paymentId)),
+);
+await shop.settle();
+
 /** Makes the changes with triggers off, and gives the views that see them. */
 async function seenBy(...changes: string[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
@@ -40,10 +48,16 @@ async function seenBy(...changes: string[]): Promise<string[]> {
 
 const without = (table: string, constraint: string) =>
   `alter table ${table} drop constraint ${constraint}`;
+const hoursAgo = (hours: number) => `now() - interval '${hours} hours'`;
+/** Of an order that was paid by another charge: its refund never was. */
+const keptFlagged = [
+  `update payment_refunds set status = 'FAILED' where order_id = '${flagged.orderId}'`,
+  `update payment_captures set taken_minor = 0 where kind = 'flagged' and order_id = '${flagged.orderId}'`,
+];
 const ofCancelled = `where order_id = '${cancelled.orderId}'`;
 
 describe('the invariants of money', () => {
-  test('hold after payments, cancellations, surplus and refunds', async () => {
+  test('hold after payments, cancellations, surplus, flagged money and refunds', async () => {
     assert.deepEqual(await seenBy(), []);
   });
 
@@ -101,7 +115,49 @@ describe('the invariants of money', () => {
       ],
       'inv_payment_returns',
     ],
+    'flagged money of a paid order that nobody asked back for a minute': [
+      [
+        ...keptFlagged,
+        `update payment_captures set created_at = now() - interval '61 seconds' where order_id = '${flagged.orderId}'`,
+      ],
+      'inv_payment_returns',
+    ],
+    'flagged money of an order that was completed without it': [
+      [
+        ...keptFlagged,
+        `update payment_captures set created_at = ${hoursAgo(2)} where order_id = '${flagged.orderId}'`,
+        `update payment_captures set kind = 'flagged' where kind = 'matched' and order_id = '${flagged.orderId}'`,
+        `update orders set status = 'COMPLETED', payment_status = 'FAILED' where id = '${flagged.orderId}'`,
+        `update events set to_status = 'COMPLETED', at = ${hoursAgo(1)}
+          where type = 'order.confirmed' and order_id = '${flagged.orderId}'`,
+      ],
+      'inv_payment_returns',
+    ],
+    'a charge that was told and stands in no row': [
+      [
+        `delete from payment_refunds where order_id = '${flagged.orderId}'`,
+        `delete from payment_captures where provider_reference = '${odd.providerReference}'`,
+      ],
+      'inv_payment_charges',
+    ],
+    'a charge that nobody told of': [
+      [
+        `insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)
+         values (gen_random_uuid(), 'sandbox', 'made up', '${paid.paymentId}', '${paid.orderId}', 'flagged', 5, 'GBP')`,
+      ],
+      'inv_payment_charges',
+    ],
   };
+  test('let flagged money stay while its order waits for its payment', async () => {
+    const unpaid = [
+      `update payment_captures set kind = 'flagged' where kind = 'matched' and order_id = '${flagged.orderId}'`,
+      `update payments set status = 'FLAGGED', captured_minor = 0 where id = '${flagged.paymentId}'`,
+      `update orders set status = 'PENDING', payment_status = 'FAILED' where id = '${flagged.orderId}'`,
+      `update payment_captures set created_at = ${hoursAgo(2)} where order_id = '${flagged.orderId}'`,
+    ];
+    assert.deepEqual(await seenBy(...keptFlagged, ...unpaid), []);
+  });
+
   for (const [what, [changes, view]] of Object.entries(breaks)) {
     test(`see ${what}`, async () => {
       assert.ok((await seenBy(...changes)).includes(view));

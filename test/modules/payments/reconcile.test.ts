@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
 import { contextOf } from '../../support/orders.ts';
-import { openPayingShop } from '../../support/payments.ts';
+import { captured, openPayingShop } from '../../support/payments.ts';
 
 const { database } = await testDatabase();
 const shop = await openPayingShop(database);
@@ -57,6 +57,44 @@ describe('reconciliation', () => {
     const { healed } = await reconcile();
     assert.deepEqual(healed, [{ id: result.refund.id, what: 'SUCCEEDED here and FAILED there' }]);
     assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('says of each charge by itself what is not the same there', async () => {
+    const { paymentId } = await shop.paid();
+    const session = provider.sessions.get(paymentId)!;
+    const surplus = provider.pay(paymentId);
+    const odd = await shop.opened();
+    const flagged = provider.pay(odd.paymentId, { amountMinor: 499 });
+    await shop.tell(captured(paymentId, surplus), captured(odd.paymentId, flagged));
+    await shop.settle();
+    assert.deepEqual((await reconcile()).differing, []);
+    const known = session.captures;
+    session.captures = known.filter((one) => one !== surplus);
+    provider.sessions.get(odd.paymentId)!.captures = [];
+    const { differing } = await reconcile();
+    assert.deepEqual(
+      new Set(differing.map(({ id, what }) => `${id} ${what}`)),
+      new Set([
+        `${paymentId} the charge ${surplus.providerReference} is known here and not there`,
+        `${odd.paymentId} the charge ${flagged.providerReference} is known here and not there`,
+      ]),
+    );
+    session.captures = known;
+    provider.sessions.get(odd.paymentId)!.captures = [flagged];
+  });
+
+  test('finds flagged money whose webhook never came, and gives it back once the order is paid', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    provider.pay(paymentId, { amountMinor: 499 });
+    provider.pay(paymentId);
+    await reconcile();
+    await shop.settle();
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    const { charges } = await shop.paymentOf(paymentId);
+    assert.deepEqual(
+      charges.map(({ kind }) => kind),
+      ['matched'],
+    );
   });
 
   test('says what it cannot heal, and what it could not ask', async () => {
