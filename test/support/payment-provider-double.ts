@@ -46,6 +46,8 @@ export interface ProviderDouble extends PaymentProvider {
   failNext(call: Call, ...faults: Fault[]): void;
   /** Every call of this name fails until it is called with null. */
   failAlways(call: Call, fault: Fault | null): void;
+  /** Forgets what it was to fail at. */
+  calm(call: Call): void;
   /** How often this was called, faults included. */
   callsOf(call: Call): number;
   /** Takes money on a session, without a word to us. */
@@ -85,6 +87,10 @@ export function createProviderDouble(): ProviderDouble {
     failAlways(call, fault) {
       if (fault === null) standing.delete(call);
       else standing.set(call, fault);
+    },
+    calm(call) {
+      faults.delete(call);
+      standing.delete(call);
     },
     callsOf: (call) => calls.get(call) ?? 0,
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ProviderCapture } from '../../../src/drivers/payments/payment-provider.ts';
 import type { RefundInput } from '../../../src/modules/payments/schemas.ts';
+import type { CodedError } from '../../../src/shared/errors.ts';
 import { testDatabase } from '../../support/database.ts';
 import { coded, contextOf, settle } from '../../support/orders.ts';
 import { captured, openPayingShop, refundTold } from '../../support/payments.ts';
@@ -374,10 +375,9 @@ describe('an admin refunds one charge', () => {
     await flag(paymentId, { amountMinor: 300 });
     await flag(paymentId, { amountMinor: 400 });
     const euros = await flag(paymentId, { amountMinor: 50, currency: 'EUR' });
-    await assert.rejects(refund(paymentId), (error: unknown) => {
+    await assert.rejects(refund(paymentId), (error: CodedError) => {
       coded('payments.charge_ambiguous')(error);
-      const { charges } = (error as { details: { extensions: { charges: unknown[] } } }).details
-        .extensions;
+      const { charges } = error.details.extensions as { charges: unknown[] };
       assert.equal(charges.length, 3);
       return true;
     });
