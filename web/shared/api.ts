@@ -5,7 +5,7 @@ import {
 } from '../../clients/typescript/src/index.ts';
 import { pathOnServer } from './paths.ts';
 
-export type { Money, Order, Payment, Refund } from '../../clients/typescript/src/index.ts';
+export type { Charge, Money, Order, Payment, Refund } from '../../clients/typescript/src/index.ts';
 export { HoldfastError };
 
 type Reply<Id extends keyof operations> = operations[Id]['responses'] extends {

@@ -5,6 +5,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { Problem } from '../parts/problem.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
+import { OddCharges } from './odd-charges.tsx';
 import { RefundButton } from './refund-button.tsx';
 
 export function OrderPayments({ orderId }: { orderId: string }) {
@@ -39,6 +40,7 @@ export function OrderPayments({ orderId }: { orderId: string }) {
                 {payment.provider} · captured {formatMoney(payment.captured)}, refunded{' '}
                 {formatMoney(payment.refunded)} · <When at={payment.updatedAt} span c="dimmed" />
               </Text>
+              <OddCharges payment={payment} />
             </div>
             <RefundButton payment={payment} />
           </Group>

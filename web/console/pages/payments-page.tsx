@@ -2,6 +2,7 @@ import { Anchor, Group, SegmentedControl, Table, VisuallyHidden } from '@mantine
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { OddCharges } from '../order/odd-charges.tsx';
 import { RefundButton } from '../order/refund-button.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -91,6 +92,7 @@ function Row({ payment }: { payment: Payment }) {
       </Table.Td>
       <Table.Td>
         <StatusBadge status={payment.status} />
+        <OddCharges payment={payment} />
       </Table.Td>
       <Table.Td ta="right" className="number">
         {formatMoney(payment.amount)}
