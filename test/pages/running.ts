@@ -55,6 +55,43 @@ export function runningTests(pages: Pages): void {
       await alert.getByText(`payments.refund_exceeds_captured · request ${requestId}`).waitFor();
     });
 
+    pages.test(
+      'charges that do not match are shown, refunded one by one, and go when the order is paid',
+      async () => {
+        const customer = await pages.server.signUp();
+        const order = await pages.order(customer, await pages.addDish('Odd Pie'));
+        const begun = await customer.post('/api/payments/initiate', { orderId: order.id });
+        const reference = begun.json<{ checkoutUrl: string }>().checkoutUrl.split('/').at(-1);
+        const pay = (amount?: number) =>
+          pages.server.anonymous.post(`/sandbox/sessions/${reference}/actions`, {
+            action: 'pay',
+            ...(amount === undefined ? {} : { amount }),
+          });
+        await pay(499);
+        await pay(498);
+        const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+        const payments = page.getByRole('region', { name: 'Payments' });
+        await payments.getByText('£4.99 does not match').waitFor();
+        await payments.getByText('£4.98 does not match').waitFor();
+        await payments.getByRole('button', { name: 'Refund…' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Refund' });
+        await dialog.getByLabel('Reason').fill('Wrong sum');
+        const confirm = dialog.getByRole('button', { name: 'Refund all that is left' });
+        assert.ok(await confirm.isDisabled(), 'no charge is chosen');
+        await dialog.getByRole('combobox', { name: 'Charge' }).click();
+        await page.getByRole('option', { name: /^£4\.98 does not match/ }).click();
+        await dialog.getByText('Empty: all that is left, £4.98.').waitFor();
+        await confirm.click();
+        await dialog.waitFor({ state: 'detached' });
+        await payments.getByText('£4.98 does not match').waitFor({ state: 'detached' });
+        await payments.getByText('£4.99 does not match').waitFor();
+        await pay();
+        await page.getByText('Confirmed', { exact: true }).first().waitFor();
+        await payments.getByText('£4.99 does not match').waitFor({ state: 'detached' });
+        await payments.getByText('captured £5.00, refunded £0.00').waitFor();
+      },
+    );
+
     pages.test('cancelling a paid order sends the money back, by keyboard alone', async () => {
       const order = await pages.paidOrder(
         await pages.server.signUp(),

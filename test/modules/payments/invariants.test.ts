@@ -17,10 +17,8 @@ await shop.settle();
 
 const flagged = await shop.opened();
 const odd = shop.provider.pay(flagged.paymentId, { amountMinor: 499 });
-await shop.tell(
-  captured(flagged.paymentId, odd),
-  captured(flagged.paymentId, shop.provider.pay(flagged.paymentId)),
-);
+await shop.tell(captured(flagged.paymentId, odd));
+await shop.tell(captured(flagged.paymentId, shop.provider.pay(flagged.paymentId)));
 await shop.settle();
 
 /** Makes the changes with triggers off, and gives the views that see them. */
