@@ -39,15 +39,30 @@ export interface PayingShop {
   paid(): Promise<{ orderId: string; paymentId: string; capture: ProviderCapture }>;
   /** Brings webhooks in, past the signature's test, and applies them all. */
   tell(...events: ProviderEvent[]): Promise<void>;
+  /** Takes money on a payment's page, in full unless `change` says otherwise, and tells of it. */
+  charge(paymentId: string, change?: Partial<ProviderCapture>): Promise<ProviderCapture>;
   /** Settles until nothing is left to do at once. */
   settle(): Promise<void>;
   paymentOf(paymentId: string): Promise<PaymentView>;
+  /** The kind of each charge that a payment shows, what came in by it and what refunds took of it. */
+  chargesOf(paymentId: string): Promise<[kind: string, amount: number, refunded: number][]>;
+  /** What went back of an order's money, and of which charge. */
+  refundsOf(orderId: string): Promise<RefundSeen[]>;
   orderOf(orderId: string): Promise<OrderStanding>;
   /** The types of the order's events, in order. */
   historyOf(orderId: string): Promise<string[]>;
   cancel(orderId: string): Promise<void>;
   /** A second server on the same database and provider. */
   another(changes?: Partial<PaymentsDependencies>): Payments;
+}
+
+export interface RefundSeen {
+  /** Of the charge. */
+  readonly reference: string;
+  readonly cause: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly status: string;
 }
 
 export interface OrderStanding {
@@ -113,6 +128,11 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
       }
       while ((await payments.applyDueEvents()) > 0);
     },
+    async charge(paymentId, change) {
+      const capture = provider.pay(paymentId, change);
+      await shop.tell(captured(paymentId, capture));
+      return capture;
+    },
     async settle() {
       // A round asks the provider ten times at most, so a thousand refunds take a hundred rounds.
       let round = 0;
@@ -123,6 +143,21 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
       await payments.settleMoney();
     },
     paymentOf: (paymentId) => payments.getPayment(admin, paymentId),
+    async chargesOf(paymentId) {
+      const { charges } = await shop.paymentOf(paymentId);
+      return charges.map(({ kind, amount, refunded }) => [kind, amount.amount, refunded.amount]);
+    },
+    refundsOf: (orderId) =>
+      database.run<RefundSeen>(
+        'test.refunds_by_charge',
+        `select payment_captures.provider_reference as reference, payment_refunds.cause,
+                payment_refunds.amount_minor as amount, payment_refunds.currency, payment_refunds.status
+           from payment_refunds
+           join payment_captures on payment_captures.id = payment_refunds.capture_id
+          where payment_refunds.order_id = $1::uuid
+          order by payment_refunds.created_at, payment_refunds.id`,
+        [orderId],
+      ),
     async orderOf(orderId) {
       const { status, paymentStatus, version, cancelReason } = await orders.getOrder(
         admin,

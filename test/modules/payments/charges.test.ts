@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ProviderCapture } from '../../../src/drivers/payments/payment-provider.ts';
 import type { RefundInput } from '../../../src/modules/payments/schemas.ts';
-import type { CodedError } from '../../../src/shared/errors.ts';
 import { testDatabase } from '../../support/database.ts';
-import { coded, contextOf, settle } from '../../support/orders.ts';
+import { contextOf, settle } from '../../support/orders.ts';
 import { captured, openPayingShop, refundTold } from '../../support/payments.ts';
 import { query } from '../../support/until.ts';
 
@@ -12,43 +11,12 @@ const { database, url } = await testDatabase();
 const shop = await openPayingShop(database);
 const { provider, payments } = shop;
 
-interface RefundSeen {
-  readonly reference: string;
-  readonly cause: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: string;
-}
-
-/** What went back of an order's money, and of which charge. */
-function refundsOf(orderId: string) {
-  return database.run<RefundSeen>(
-    'test.refunds_by_charge',
-    `select payment_captures.provider_reference as reference, payment_refunds.cause,
-            payment_refunds.amount_minor as amount, payment_refunds.currency, payment_refunds.status
-       from payment_refunds
-       join payment_captures on payment_captures.id = payment_refunds.capture_id
-      where payment_refunds.order_id = $1::uuid
-      order by payment_refunds.created_at, payment_refunds.id`,
-    [orderId],
-  );
-}
-
 const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
   payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
 
-/** A charge that does not match, told on a payment. */
-async function flag(paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) {
-  const capture = provider.pay(paymentId, change);
-  await shop.tell(captured(paymentId, capture));
-  return capture;
-}
-
-async function pay(paymentId: string) {
-  const capture = provider.pay(paymentId);
-  await shop.tell(captured(paymentId, capture));
-  return capture;
-}
+/** A charge that does not match. */
+const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
+  shop.charge(paymentId, change);
 
 async function payAnew(orderId: string): Promise<string> {
   const { result } = await payments.initiatePayment(contextOf(shop.customer), orderId);
@@ -60,18 +28,13 @@ function returned({ providerReference, amountMinor, currency }: ProviderCapture)
   return { reference: providerReference, cause: 'flagged', amount, currency, status: 'SUCCEEDED' };
 }
 
-async function chargesOf(paymentId: string) {
-  const { charges } = await shop.paymentOf(paymentId);
-  return charges.map(({ kind, amount, refunded }) => [kind, amount.amount, refunded.amount]);
-}
-
 describe('flagged money of an order that another charge pays', () => {
   test('goes back by itself, and the money that pays stays whole', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
-    const good = await pay(paymentId);
+    const good = await shop.charge(paymentId);
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
     const payment = await shop.paymentOf(paymentId);
     assert.deepEqual(
       [payment.status, payment.providerReference, payment.captured.amount, payment.refunded.amount],
@@ -98,9 +61,9 @@ describe('flagged money of an order that another charge pays', () => {
   test('is asked back in the change that pays the order: nobody can refund it from the other charge between', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
-    await pay(paymentId);
+    await shop.charge(paymentId);
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      (await shop.refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
       [[odd.providerReference, 'PENDING']],
     );
     await shop.settle();
@@ -114,9 +77,9 @@ describe('flagged money of an order that another charge pays', () => {
       await flag(paymentId, { amountMinor: 700, currency: 'USD' }),
     ];
     await flag(paymentId, { amountMinor: 0 });
-    await pay(paymentId);
+    await shop.charge(paymentId);
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), odd.map(returned));
+    assert.deepEqual(await shop.refundsOf(orderId), odd.map(returned));
   });
 
   test('on an older payment goes back when a newer one is paid', async () => {
@@ -124,9 +87,9 @@ describe('flagged money of an order that another charge pays', () => {
     const odd = await flag(paymentId);
     const newer = await payAnew(orderId);
     assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PENDING');
-    await pay(newer);
+    await shop.charge(newer);
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
     assert.equal((await shop.paymentOf(paymentId)).status, 'FLAGGED');
     assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
   });
@@ -140,7 +103,7 @@ describe('flagged money of an order that another charge pays', () => {
     for (let round = 0; round < 4; round += 1) {
       await Promise.all(servers.map((server) => server.settleMoney()));
     }
-    const [back, ...others] = await refundsOf(orderId);
+    const [back, ...others] = await shop.refundsOf(orderId);
     assert.deepEqual(others, []);
     // Applied after the one that pays, it is a surplus.
     assert.ok(back?.cause === 'flagged' || back?.cause === 'surplus');
@@ -158,10 +121,10 @@ describe('flagged money of an order that another charge pays', () => {
       });
     await move('CONFIRMED');
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), [], 'it may still be paid here');
-    await pay(await payAnew(orderId));
+    assert.deepEqual(await shop.refundsOf(orderId), [], 'it may still be paid here');
+    await shop.charge(await payAnew(orderId));
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
     for (const status of ['PREPARING', 'READY', 'COMPLETED'] as const) await move(status);
   });
 
@@ -169,10 +132,10 @@ describe('flagged money of an order that another charge pays', () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     await refund(paymentId, { amount: { amount: 100, currency: 'GBP' } });
-    await pay(paymentId);
+    await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
+      (await shop.refundsOf(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
       [
         ['admin', 100, 'SUCCEEDED'],
         ['flagged', 399, 'SUCCEEDED'],
@@ -185,10 +148,10 @@ describe('flagged money of an order that another charge pays', () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     await refund(paymentId);
-    await pay(paymentId);
+    await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
       [['admin', 499]],
     );
   });
@@ -197,10 +160,10 @@ describe('flagged money of an order that another charge pays', () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     provider.failNext('refund', 'refused', 'before', 'after');
-    await pay(paymentId);
+    await shop.charge(paymentId);
     await shop.settle();
     await shop.settle();
-    const states = (await refundsOf(orderId)).map(({ status }) => status);
+    const states = (await shop.refundsOf(orderId)).map(({ status }) => status);
     assert.deepEqual(states, ['FAILED', 'SUCCEEDED']);
     // The bank refuses it days later, and says so twice.
     const [{ id } = { id: '' }] = await database.run<{ id: string }>(
@@ -213,7 +176,7 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.tell(refundTold(told, 'FAILED'));
     await shop.settle();
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ status }) => status),
+      (await shop.refundsOf(orderId)).map(({ status }) => status),
       ['FAILED', 'FAILED', 'SUCCEEDED'],
     );
     assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
@@ -226,10 +189,10 @@ describe('flagged money of an order that another charge pays', () => {
     const { providerReference } = odd;
     const there = { refundId: null, providerRefundId: 'there', providerReference };
     await shop.tell(refundTold({ ...there, amountMinor: 499 }, 'SUCCEEDED'));
-    await pay(paymentId);
+    await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
       [['provider', 499]],
     );
   });
@@ -246,7 +209,7 @@ describe('flagged money of an order that another charge pays', () => {
       ]);
       await shop.settle();
       assert.ok(asked.done.length <= 1);
-      const all = await refundsOf(orderId);
+      const all = await shop.refundsOf(orderId);
       assert.equal(all.length, 1);
       assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
       assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
@@ -258,7 +221,7 @@ describe('flagged money that an older release kept on a paid order', () => {
   test('is seen by the invariant, shown with its payment, and goes back', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
-    await pay(paymentId);
+    await shop.charge(paymentId);
     // As it stood there: nobody had asked it back.
     await query(
       url,
@@ -277,10 +240,10 @@ describe('flagged money that an older release kept on a paid order', () => {
       ['flagged', 499, 0],
       ['matched', 500, 0],
     ];
-    assert.deepEqual(await chargesOf(paymentId), kept);
+    assert.deepEqual(await shop.chargesOf(paymentId), kept);
     await shop.settle();
     assert.deepEqual(await seen(), []);
-    assert.deepEqual(await refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
   });
 });
 
@@ -290,145 +253,6 @@ describe('the same reference', () => {
     const odd = await flag(paymentId);
     await shop.tell(captured(paymentId, { ...odd, amountMinor: 500 }));
     assert.equal((await shop.orderOf(orderId)).paymentStatus, 'FAILED');
-    assert.deepEqual(await chargesOf(paymentId), [['flagged', 499, 0]]);
-  });
-});
-
-describe('a payment shows each of its charges', () => {
-  test('until it has gone back', async () => {
-    const { orderId, paymentId } = await shop.opened();
-    assert.deepEqual(await chargesOf(paymentId), []);
-    const odd = await flag(paymentId);
-    const [charge] = (await shop.paymentOf(paymentId)).charges;
-    assert.deepEqual(
-      { ...charge, createdAt: '' },
-      {
-        providerReference: odd.providerReference,
-        kind: 'flagged',
-        amount: { amount: 499, currency: 'GBP' },
-        refunded: { amount: 0, currency: 'GBP' },
-        reason: '499 came in instead of 500.',
-        createdAt: '',
-      },
-    );
-    await pay(paymentId);
-    // The refund is under way: it counts, and the money is not back yet.
-    const underWay = [
-      ['flagged', 499, 499],
-      ['matched', 500, 0],
-    ];
-    assert.deepEqual(await chargesOf(paymentId), underWay);
-    const { data } = await payments.listOrderPayments(shop.customer, orderId, {});
-    assert.deepEqual(
-      data.map(({ charges }) => charges.map(({ kind }) => kind)),
-      [['flagged', 'matched']],
-    );
-    await shop.settle();
-    assert.deepEqual(await chargesOf(paymentId), [['matched', 500, 0]]);
-    const listed = await payments.listPayments({ orderId });
-    assert.deepEqual(listed.data[0]?.charges, (await shop.paymentOf(paymentId)).charges);
-  });
-
-  test('and while a refund fails, still', async () => {
-    const { paymentId } = await shop.paid();
-    provider.failAlways('refund', 'refused');
-    await shop.tell(captured(paymentId, provider.pay(paymentId, { amountMinor: 20 })));
-    for (let round = 0; round < 10; round += 1) await shop.settle();
-    provider.failAlways('refund', null);
-    const expected = [
-      ['matched', 500, 0],
-      ['surplus', 20, 0],
-    ];
-    assert.deepEqual(await chargesOf(paymentId), expected);
-    // Left to a person after eight refusals.
-    const [, surplus] = (await shop.paymentOf(paymentId)).charges;
-    await refund(paymentId, { providerReference: surplus!.providerReference });
-    await shop.settle();
-    assert.deepEqual(await chargesOf(paymentId), [['matched', 500, 0]]);
-  });
-
-  test('the late one by its name', async () => {
-    const { orderId, paymentId } = await shop.opened();
-    await shop.cancel(orderId);
-    await pay(paymentId);
-    assert.deepEqual(await chargesOf(paymentId), [['late', 500, 500]]);
-    await shop.settle();
-    assert.deepEqual(await chargesOf(paymentId), []);
-  });
-});
-
-describe('an admin refunds one charge', () => {
-  test('that is named, and never another one in its stead', async () => {
-    const { orderId, paymentId } = await shop.opened();
-    const first = await flag(paymentId, { amountMinor: 300 });
-    const second = await flag(paymentId, { amountMinor: 400 });
-    const named = { providerReference: second.providerReference };
-    await refund(paymentId, { ...named, amount: { amount: 400, currency: 'GBP' } });
-    assert.deepEqual(
-      (await refundsOf(orderId)).map(({ reference, amount }) => [reference, amount]),
-      [[second.providerReference, 400]],
-    );
-    await assert.rejects(refund(paymentId, named), coded('payments.refund_exceeds_captured'));
-    await refund(paymentId);
-    await shop.settle();
-    assert.equal((await refundsOf(orderId)).at(-1)?.reference, first.providerReference);
-  });
-
-  test('and has to name it where several have money left', async () => {
-    const { paymentId } = await shop.opened();
-    await flag(paymentId, { amountMinor: 300 });
-    await flag(paymentId, { amountMinor: 400 });
-    const euros = await flag(paymentId, { amountMinor: 50, currency: 'EUR' });
-    await assert.rejects(refund(paymentId), (error: CodedError) => {
-      coded('payments.charge_ambiguous')(error);
-      const { charges } = error.details.extensions as { charges: unknown[] };
-      assert.equal(charges.length, 3);
-      return true;
-    });
-    const pounds = { amount: { amount: 300, currency: 'GBP' } };
-    await assert.rejects(refund(paymentId, pounds), coded('payments.charge_ambiguous'));
-    // One came in euros, so no other can be meant.
-    const amount = { amount: 50, currency: 'EUR' };
-    const { result } = await refund(paymentId, { amount });
-    assert.deepEqual(result.refund.amount, amount);
-    await shop.settle();
-    assert.ok(
-      [...provider.refunds.values()].some(
-        ({ request }) => request.providerReference === euros.providerReference,
-      ),
-    );
-  });
-
-  test('whose money has not gone back beside the one that pays', async () => {
-    const { orderId, paymentId } = await shop.opened();
-    const odd = await flag(paymentId);
-    provider.failNext('refund', 'refused');
-    await pay(paymentId);
-    // Refused once; the next try has not begun.
-    await payments.settleMoney();
-    const amount = { amount: 499, currency: 'GBP' };
-    await assert.rejects(refund(paymentId, { amount }), coded('payments.charge_ambiguous'));
-    await refund(paymentId, { amount, providerReference: odd.providerReference });
-    await shop.settle();
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
-    assert.deepEqual(
-      (await refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
-      [
-        [odd.providerReference, 'FAILED'],
-        [odd.providerReference, 'SUCCEEDED'],
-      ],
-    );
-  });
-
-  test('of this payment alone, and in its currency', async () => {
-    const { paymentId } = await shop.paid();
-    const other = await shop.paid();
-    const foreign = { providerReference: other.capture.providerReference };
-    await assert.rejects(refund(paymentId, foreign), coded('request.invalid'));
-    const euros = {
-      providerReference: other.capture.providerReference,
-      amount: { amount: 1, currency: 'EUR' },
-    };
-    await assert.rejects(refund(other.paymentId, euros), coded('request.invalid'));
+    assert.deepEqual(await shop.chargesOf(paymentId), [['flagged', 499, 0]]);
   });
 });
