@@ -23,6 +23,9 @@ const proxies = [
   { does: 'strips', path: '/shops/caf%C3%A9', stripsPath: true },
 ] as const;
 
+/** Upper bound for a machine that has other things to do: the reference is a large page. */
+const WAIT_MAX_MS = 90_000;
+
 const browser = await startBrowser();
 
 for (const { does, path, stripsPath } of proxies) {
@@ -46,7 +49,7 @@ for (const { does, path, stripsPath } of proxies) {
     /** Opens a page; `done` closes it and throws when it asked for something beside the path, was refused or complained. */
     async function visit(address: string) {
       const context = await browser!.newContext({ locale: 'en-GB' });
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(WAIT_MAX_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', ({ message }) => complaints.push(message));
@@ -142,16 +145,17 @@ for (const { does, path, stripsPath } of proxies) {
     });
 
     test('the reference is shown, and its calls reach the server', async () => {
-      // The second one leads to the first with a slash at its end.
-      for (const address of ['/docs', '/docs/static/index.html']) {
-        const { page, done } = await visit(address);
-        await page.locator('#operations-Catalogue-listProducts').click();
-        await page.getByRole('button', { name: 'Try it out' }).click();
-        const answer = page.waitForResponse(`${url}/api/products**`);
-        await page.getByRole('button', { name: 'Execute' }).click();
-        assert.equal((await answer).status(), 200);
-        await done();
-      }
+      const { page, done } = await visit('/docs');
+      const operation = page.locator('#operations-Catalogue-listProducts');
+      await operation.click();
+      await page.getByRole('button', { name: 'Try it out' }).click();
+      const answer = page.waitForResponse(`${url}/api/products**`);
+      await page.getByRole('button', { name: 'Execute' }).click();
+      assert.equal((await answer).status(), 200);
+      // It leads to /docs/, where all that is loaded has other addresses.
+      await page.goto(`${url}/docs/static/index.html`);
+      await operation.waitFor();
+      await done();
     });
 
     test('what the API names leads there through nginx', async () => {
