@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** A body of at most so many bytes is read and thrown away, so that the connection can go on. */
@@ -17,8 +17,9 @@ type EndingSocket = Socket & { [ending]?: true };
  * within a second; after any other the connection is closed.
  */
 export function leaveUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {
-  if (raw.complete || !hasBody(raw.headers)) return;
   const socket: EndingSocket = raw.socket;
+  // A request that was injected came over no connection.
+  if (raw.complete || !hasBody(raw.headers) || !(socket instanceof Socket)) return;
   // What Node calls when the last reply of a connection is out. It closes at once, and while bytes that nobody has read
   // wait in the socket that is a reset, by which the client loses the reply.
   socket.destroySoon = () => closeGently(socket);
