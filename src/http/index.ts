@@ -25,6 +25,8 @@ export {
   NoBody,
   Nullable,
   pageOfSchema,
+  Reason,
+  Search,
   Text,
 } from './schemas.ts';
 export { type KeptReply, keptReply, sendKept } from './send-kept.ts';

@@ -1,6 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import type { InputError } from '../shared/errors.ts';
 import { escapePointer } from '../shared/json.ts';
+import { normalText, type TextForm, textFault } from '../shared/text.ts';
+import { TEXT_KEYWORD } from './text-keyword.ts';
 
 /** Which part of a request was wrong, in the words of Fastify. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
@@ -78,7 +80,7 @@ function pointerTo(part: RequestPart, { instancePath, keyword, params }: ErrorOb
 }
 
 function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): string {
-  const { keyword, params, message } = finding;
+  const { keyword, params, message, data, schema } = finding;
   switch (keyword) {
     case 'required':
       return 'is missing';
@@ -94,6 +96,8 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
       return formatSentence(params.format);
     case 'pattern':
       return `does not have the expected form${explained(finding)}`;
+    case TEXT_KEYWORD:
+      return textFault(normalText(data as string), schema as TextForm) ?? 'is not as expected';
     case 'minLength':
       return `must have at least ${params.limit} ${counted(params.limit, 'character')}`;
     case 'maxLength':

@@ -1,6 +1,8 @@
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 import { ID_PATTERN } from '../shared/ids.ts';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../shared/pagination.ts';
+import type { TextForm } from '../shared/text.ts';
+import { TEXT_KEYWORD } from './text-keyword.ts';
 
 /** Shapes that many operations share. */
 
@@ -26,10 +28,25 @@ export const MoneyValue = Type.Object(
   { title: 'Money', additionalProperties: false },
 );
 
-/** Free text with at most `lengthMax` characters. NUL and lone surrogates are refused by the body parser. */
-export function Text(lengthMax: number, lengthMin = 0) {
-  return Type.String({ minLength: lengthMin, maxLength: lengthMax });
+/**
+ * What people write, in one of the forms of `shared/text.ts`, with at most `lengthMax` characters after it was made
+ * normal. NUL and lone surrogates are refused by the body parser.
+ */
+export function Text(
+  form: TextForm,
+  lengthMax: number,
+  options: { readonly minLength?: number; readonly description?: string } = {},
+) {
+  return Type.String({ minLength: 0, maxLength: lengthMax, ...options, [TEXT_KEYWORD]: form });
 }
+
+/** What a list is searched for. */
+export function Search(description: string, options: { readonly minLength?: number } = {}) {
+  return Text('name', 200, { ...options, description });
+}
+
+/** Why somebody does something. */
+export const Reason = Text('statement', 500, { minLength: 1 });
 
 /** One of these words. With its type named, so that replies serialise fast and clients get an enumeration. */
 export function Choice<const Word extends string>(

@@ -4,6 +4,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { isInstant } from '../shared/instant.ts';
 import { InvalidInput, inputErrors, type RequestPart } from './input-errors.ts';
 import { createQueryReader, type Query, queryFault } from './query-string.ts';
+import { textKeyword } from './text-keyword.ts';
 
 /** Above this many values only the first error is looked for: collecting all of them costs more than they are worth. */
 const VALUES_MAX_FOR_ALL_ERRORS = 2_000;
@@ -73,6 +74,7 @@ function createAjv(allErrors: boolean): Ajv {
   addFormats.default(ajv);
   ajv.addFormat('date-time', (text: string) => rfc3339.validate(text) && isInstant(text));
   ajv.addKeyword('example');
+  ajv.addKeyword(textKeyword);
   return ajv;
 }
 

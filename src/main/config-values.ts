@@ -3,6 +3,7 @@ import type { Rate } from '../drivers/limits/rate-limiter.ts';
 import { isUsableEmail } from '../modules/accounts/index.ts';
 import { isCurrency } from '../shared/money.ts';
 import { isWebhookSecret } from '../shared/standard-webhooks.ts';
+import { normalText, textFault } from '../shared/text.ts';
 
 /** Reads one variable's text; throws a `WrongValue` that says what it takes. */
 export type Reader<T> = (text: string) => T;
@@ -60,6 +61,19 @@ export function text(lengthMin: number, lengthMax: number): Reader<string> {
       throw new WrongValue(`${lengthMin} to ${lengthMax} characters on one line`);
     }
     return value;
+  };
+}
+
+/** What people see, such as the shop's name. */
+export function name(lengthMax: number): Reader<string> {
+  return (value) => {
+    const normal = normalText(value);
+    if (normal === '' || textFault(normal, 'name', lengthMax) !== null) {
+      throw new WrongValue(
+        `1 to ${lengthMax} characters on one line, of which one can be seen and none is a control`,
+      );
+    }
+    return normal;
   };
 }
 

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
-import { type Operation, operationsOf, sampleOf, wrongBodies } from '../support/openapi.ts';
+import {
+  type Operation,
+  operationsOf,
+  sampleOf,
+  wrongBodies,
+  wrongTexts,
+} from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
 
 /**
@@ -167,6 +173,7 @@ function wrongQueries(operation: Operation): Attempt[] {
       'null',
     ];
     const textual = ['%00', '%ff', '%', 'x'.repeat((schema.maxLength ?? 2_000) + 1)];
+    textual.push(...wrongTexts(schema['x-text']).map(encodeURIComponent));
     if (schema.pattern !== undefined || schema.enum !== undefined) textual.push("' or 1=1", '');
     if (schema.format !== undefined)
       textual.push('yesterday', '2026-13-45', '0000-00-00T00:00:00Z');

@@ -29,6 +29,10 @@ test('a variable that is set to nothing counts as not set', () => {
   assert.deepEqual(readConfig({ PORT: '', DATABASE_URL: ' ' }), readConfig({}));
 });
 
+test('the name of the shop has one spelling', () => {
+  assert.equal(readConfig({ SHOP_NAME: 'Cafe\u0301' }).shopName, 'Café');
+});
+
 const wrongValues: Record<string, string[]> = {
   PORT: ['65536', '-1', '3e3', '0x50', ' 80 80'],
   HOST: ['a b', '-host'],
@@ -62,6 +66,7 @@ const wrongValues: Record<string, string[]> = {
   CURRENCY: ['gbp', 'XXQ'],
   ORDER_EXPIRY_MINUTES: ['-1', 'soon', 'Infinity'],
   METRICS_TOKEN: ['short'],
+  SHOP_NAME: ['a\u0007b', 'a\u202eb', 'a\nb', '\u200b', 'x'.repeat(101)],
   REDIS_URL: ['redis', 'http://redis:6379', 'redis://'],
   RATE_LIMIT_AUTH: ['5', '5/15', '0/15m', '5/0s', '5/15d', '-5/15m', '1.5/1m', '5/25h', '5 / 15m'],
   RATE_LIMIT_CHECKOUT: ['ten', '9999999/1h'],

@@ -1,5 +1,7 @@
 /** Operations as the OpenAPI document tells them, and values that fit or break their schemas. */
 
+import { type TextForm, textForms } from '../../src/shared/text.ts';
+
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -9,6 +11,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly pattern?: string;
   readonly format?: string;
+  readonly 'x-text'?: TextForm;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -162,6 +165,19 @@ function* wrongValues(
   if (typeOf(schema) === 'array') yield* wrongValues(schema.items ?? {}, `${pointer}/0`);
 }
 
+/** Texts that no text of this form may be. */
+export function wrongTexts(form: TextForm | undefined): string[] {
+  if (form === undefined) return [];
+  const { severalLines, visible } = textForms[form];
+  return [
+    'a\u0007b',
+    'a\u009bb',
+    'a\u202eb',
+    ...(severalLines ? [] : ['a\nb', 'a\u2028b']),
+    ...(visible ? [' ', '\u200b\u3164', '\u0301'] : []),
+  ];
+}
+
 function strangersTo(schema: JsonSchema): unknown[] {
   const type = typeOf(schema);
   const every: Record<string, unknown[]> = {
@@ -185,6 +201,7 @@ function strangersTo(schema: JsonSchema): unknown[] {
       const misfits = ['\r\nX-Evil: 1', '\u202e', '../../etc/passwd', "' or 1=1 --"];
       if (schema.enum !== undefined) texts.push(...misfits);
       else texts.push(...misfits.filter((text) => !pattern.test(text)));
+      texts.push(...wrongTexts(schema['x-text']));
       return [...ofOtherTypes, ...texts];
     }
     case 'number':

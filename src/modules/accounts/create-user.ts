@@ -2,11 +2,12 @@ import type { Queryable } from '../../database/statement.ts';
 import type { Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
+import { normalText, textFault } from '../../shared/text.ts';
 import { type Email, readEmail } from './email.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { insertUser } from './queries.ts';
-import { isName, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './user.ts';
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './user.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -47,15 +48,15 @@ export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
  * Throws `request.invalid` for an address, password or name outside its bounds, and `accounts.password_too_common`.
  */
 export function readNewUser(input: NewUser): CheckedUser {
-  const { password, name = '', role = 'customer', vip = false } = input;
+  const { password, role = 'customer', vip = false } = input;
   const email = readEmail(input.email);
   const passwordLength = [...password].length;
   if (passwordLength < PASSWORD_LENGTH_MIN || passwordLength > PASSWORD_LENGTH_MAX) {
     throw invalidInput('/password', 'A password has 8 to 256 characters.');
   }
-  if (!isName(name)) {
-    throw invalidInput('/name', 'A name has at most 200 characters, none of them a control.');
-  }
+  const name = normalText(input.name ?? '');
+  const nameFault = textFault(name, 'name', NAME_LENGTH_MAX);
+  if (nameFault !== null) throw invalidInput('/name', nameFault);
   requireUncommonPassword(password, { email: input.email, name });
   return { email, password, name, role, vip };
 }

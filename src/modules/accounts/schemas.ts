@@ -7,17 +7,12 @@ import {
   LimitParameter,
   Nullable,
   pageOfSchema,
+  Search,
   Text,
 } from '../../http/index.ts';
 import { scopes } from '../../shared/caller.ts';
 import { EMAIL_LENGTH_MAX } from './email.ts';
-import {
-  NAME_LENGTH_MAX,
-  NAME_PATTERN,
-  PASSWORD_LENGTH_MAX,
-  PASSWORD_LENGTH_MIN,
-  roles,
-} from './user.ts';
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, roles } from './user.ts';
 
 const Email = Type.String({
   minLength: 3,
@@ -26,7 +21,7 @@ const Email = Type.String({
   example: 'ada@example.com',
 });
 
-const Name = Type.String({ maxLength: NAME_LENGTH_MAX, pattern: NAME_PATTERN });
+const Name = Text('name', NAME_LENGTH_MAX);
 
 const NewPassword = Type.String({
   minLength: PASSWORD_LENGTH_MIN,
@@ -36,9 +31,12 @@ const NewPassword = Type.String({
 });
 
 /** One that exists, so its length is not what is wrong with it. */
-const GivenPassword = Text(PASSWORD_LENGTH_MAX, 1);
+const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX });
 
-const Token = Text(500, 1);
+/** Of any form: one that no account can have is answered like one that none has. */
+const GivenEmail = Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX });
+
+const Token = Type.String({ minLength: 1, maxLength: 500 });
 const RoleName = Choice(roles);
 const ScopeName = Choice(scopes);
 
@@ -56,10 +54,7 @@ export const SignUpBody = body(
   { email: Email, password: NewPassword, name: Type.Optional(Name) },
   { email, password, name },
 );
-export const LogInBody = body(
-  { email: Text(EMAIL_LENGTH_MAX, 1), password: GivenPassword },
-  { email, password },
-);
+export const LogInBody = body({ email: GivenEmail, password: GivenPassword }, { email, password });
 export const RefreshBody = body(
   {
     refreshToken: Type.Optional({
@@ -74,7 +69,7 @@ export const ChangePasswordBody = body(
   { currentPassword: GivenPassword, newPassword: NewPassword },
   { currentPassword: password, newPassword },
 );
-export const ForgotPasswordBody = body({ email: Text(EMAIL_LENGTH_MAX, 1) }, { email });
+export const ForgotPasswordBody = body({ email: GivenEmail }, { email });
 export const ResetPasswordBody = body(
   { token: Token, newPassword: NewPassword },
   { token, newPassword },
@@ -91,7 +86,7 @@ export const UpdateUserBody = Type.Object(
 
 export const CreateApiKeyBody = body(
   {
-    name: { ...Name, minLength: 1 },
+    name: Text('name', NAME_LENGTH_MAX, { minLength: 1 }),
     scopes: Type.Array(ScopeName, {
       minItems: 1,
       maxItems: scopes.length,
@@ -105,7 +100,7 @@ export const CreateApiKeyBody = body(
 
 export const ListUsersQuery = query({
   search: Type.Optional(
-    Type.String({ maxLength: 200, description: 'Part of an e-mail address or a name.' }),
+    Search('Part of an e-mail address or a name, whatever its case and accents.'),
   ),
   role: Type.Optional(Choice(roles, { description: 'Only users of this role.' })),
   limit: LimitParameter,

@@ -6,19 +6,6 @@ export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
 
-/**
- * No control characters, no line or paragraph separators, and no marks that turn the direction of the text around it:
- * a name ends up in mail, logs and tables.
- */
-export const NAME_PATTERN =
-  '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]*$';
-
-const nameExpression = new RegExp(NAME_PATTERN, 'u');
-
-export function isName(text: string): boolean {
-  return [...text].length <= NAME_LENGTH_MAX && nameExpression.test(text);
-}
-
 /** What other rooms may know of a user. */
 export interface Customer {
   id: string;

@@ -1,4 +1,7 @@
 export const SKU_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+/** Characters of a product's name. */
+export const NAME_LENGTH_MAX = 200;
+export const DESCRIPTION_LENGTH_MAX = 5_000;
 /** Units of one product that may lie on the shelf. */
 export const STOCK_MAX = 1_000_000_000;
 

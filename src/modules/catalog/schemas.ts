@@ -5,22 +5,19 @@ import {
   Instant,
   LimitParameter,
   pageOfSchema,
+  Search,
   Text,
 } from '../../http/index.ts';
 import { PRICE_MINOR_MAX } from '../../shared/money.ts';
-import { SKU_PATTERN, STOCK_MAX } from './product.ts';
+import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, SKU_PATTERN, STOCK_MAX } from './product.ts';
 
 export const Sku = Type.String({
   pattern: SKU_PATTERN,
   description: 'Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first.',
 });
 
-/** One line of text that says something: names end up in mail and on paper, so control characters stay out. */
-const ProductName = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]+$',
-});
+const ProductName = Text('name', NAME_LENGTH_MAX, { minLength: 1 });
+const Description = Text('lines', DESCRIPTION_LENGTH_MAX);
 
 const Price = Type.Object(
   {
@@ -38,7 +35,7 @@ export const CreateProductBody = Type.Object(
   {
     sku: Sku,
     name: ProductName,
-    description: Type.Optional(Text(5000)),
+    description: Type.Optional(Description),
     price: Price,
     active: Type.Optional(Type.Boolean({ default: true })),
     onHand: Type.Optional(
@@ -68,7 +65,7 @@ export type CreateProductInput = Static<typeof CreateProductBody>;
 export const UpdateProductBody = Type.Object(
   {
     name: Type.Optional(ProductName),
-    description: Type.Optional(Text(5000)),
+    description: Type.Optional(Description),
     price: Type.Optional(Price),
     active: Type.Optional(Type.Boolean()),
     version: Type.Optional(
@@ -87,7 +84,7 @@ export type UpdateProductInput = Static<typeof UpdateProductBody>;
 export const ListProductsQuery = Type.Object(
   {
     search: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Matches SKU and name.' }),
+      Search('Matches SKU and name, whatever their case and accents.', { minLength: 1 }),
     ),
     available: Type.Optional(
       Type.Boolean({ description: 'Only products that can, or cannot, be bought now.' }),

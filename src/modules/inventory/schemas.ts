@@ -7,6 +7,7 @@ import {
   LimitParameter,
   Nullable,
   pageOfSchema,
+  Reason,
 } from '../../http/index.ts';
 import { STOCK_MAX } from '../catalog/index.ts';
 import { movementKinds } from './movement.ts';
@@ -18,7 +19,7 @@ export const AdjustStockBody = Type.Object(
       maximum: STOCK_MAX,
       description: 'Units to add, or to take away; not 0.',
     }),
-    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+    reason: Reason,
   },
   { additionalProperties: false, examples: [{ delta: 12, reason: 'Delivered this morning' }] },
 );

@@ -8,6 +8,8 @@ import {
   MoneyValue,
   Nullable,
   pageOfSchema,
+  Reason,
+  Search,
   Text,
 } from '../../http/index.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
@@ -26,14 +28,12 @@ const ClientToken = Type.String({
   description:
     'Printable ASCII, unique per customer. Does what Idempotency-Key does, for clients that cannot set headers.',
 });
-/** A reason that says something. */
-const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
 
 /** What a request for an order may say besides its lines; the checkout of a cart takes these alone. */
 export const placementFields = {
   expectedTotal: Type.Optional(MoneyValue),
-  note: Type.Optional(Text(500)),
-  shippingAddress: Type.Optional(Text(1000)),
+  note: Type.Optional(Text('lines', 500)),
+  shippingAddress: Type.Optional(Text('lines', 1000)),
   clientToken: Type.Optional(ClientToken),
   client_token: Type.Optional(ClientToken),
 };
@@ -134,11 +134,10 @@ export const ListOrdersQuery = Type.Object(
     ),
     sku: Type.Optional(Sku),
     search: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description: 'Matches number, SKU, product name and, for staff, the customer’s e-mail.',
-      }),
+      Search(
+        'Matches number, SKU, product name and, for staff, the customer’s e-mail; the latter three whatever their case and accents.',
+        { minLength: 1 },
+      ),
     ),
     from: Type.Optional(Type.String({ format: 'date-time', description: 'Created at or after.' })),
     to: Type.Optional(Type.String({ format: 'date-time', description: 'Created before.' })),

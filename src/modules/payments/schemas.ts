@@ -8,6 +8,7 @@ import {
   MoneyValue,
   Nullable,
   pageOfSchema,
+  Reason,
 } from '../../http/index.ts';
 import { chargeKinds, paymentStates } from './payment.ts';
 
@@ -123,7 +124,7 @@ export const RefundBody = Type.Object(
         description: 'The charge whose money goes back; needed where several have money left.',
       }),
     ),
-    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+    reason: Reason,
   },
   {
     additionalProperties: false,

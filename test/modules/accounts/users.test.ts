@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { accountsConstraints, createUser } from '../../../src/modules/accounts/index.ts';
+import { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, codeOf, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
@@ -133,4 +134,16 @@ test('a cursor of other filters is refused', async () => {
     accounts.listUsers({ limit: 1, role: 'kitchen', cursor: nextCursor! }),
     refusal('request.invalid_cursor'),
   );
+});
+
+test('a name made on the command line keeps the rules of one that is sent', async () => {
+  for (const name of ['a\u202eb', '\u3164', 'a\nb', 'x'.repeat(201)]) {
+    const made = createUser(database, { email: newEmail(), password: PASSWORD, name });
+    await assert.rejects(
+      made,
+      (error) => error instanceof CodedError && error.details.errors?.[0]?.pointer === '/name',
+    );
+  }
+  const named = { email: newEmail(), password: PASSWORD, name: 'Ame\u0301lie' };
+  assert.equal((await createUser(database, named)).name, 'Amélie');
 });

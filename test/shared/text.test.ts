@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { normalText, type TextForm, textFault, textForms } from '../../src/shared/text.ts';
+
+const forms = Object.keys(textForms) as TextForm[];
+const oneLine = forms.filter((form) => !textForms[form].severalLines);
+const several = forms.filter((form) => textForms[form].severalLines);
+const visible = forms.filter((form) => textForms[form].visible);
+
+function characters(...ranges: readonly (readonly [from: number, to: number])[]): string[] {
+  return ranges.flatMap(([from, to]) =>
+    Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index)),
+  );
+}
+
+const named = (character: string) => `U+${character.codePointAt(0)!.toString(16)}`;
+
+describe('no text of any form holds', () => {
+  const lineEnds = new Set(['\t', '\n', '\r']);
+  const controls = characters([0, 0x1f], [0x7f, 0x9f]).filter((one) => !lineEnds.has(one));
+  for (const form of forms) {
+    test(`a control character: ${form}`, () => {
+      for (const one of controls) assert.match(textFault(`a${one}b`, form)!, /control/, named(one));
+    });
+    test(`a mark that overrides the direction of writing: ${form}`, () => {
+      for (const one of characters([0x202a, 0x202e])) {
+        assert.match(textFault(`a${one}b`, form)!, /direction/, named(one));
+      }
+    });
+  }
+});
+
+test('line ends, tabs and separators belong to several lines and to no other text', () => {
+  for (const one of ['\t', '\n', '\r', '\r\n', '\u2028', '\u2029']) {
+    for (const form of several) assert.equal(textFault(`a${one}b`, form), null, named(one));
+    for (const form of oneLine) assert.match(textFault(`a${one}b`, form)!, /one line/, named(one));
+  }
+});
+
+const invisible: readonly string[] = [
+  ' ',
+  '\u00a0',
+  '\u1680',
+  '\u3000',
+  ...characters([0x2000, 0x200f], [0x2060, 0x206f], [0xfe00, 0xfe0f]),
+  ...characters([0xe0020, 0xe0030], [0xe0100, 0xe0110], [0xfff9, 0xfffb]),
+  ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u1160', '\u17b4', '\u180b', '\u180e'],
+  ...['\u2800', '\u3164', '\ufeff', '\uffa0', '\u{1d159}', '\u{1d173}', '\u{13441}'],
+  ...['\u0301', '\u20dd', '\u3099', '\u064b'],
+];
+
+test('what is known by a name, or says something, has a character that can be seen', () => {
+  for (const one of invisible) {
+    for (const form of visible) {
+      for (const text of [one, `${one} ${one}`, `\u200b${one}`]) {
+        assert.match(textFault(text, form)!, /can be seen/, named(one));
+      }
+      assert.equal(textFault(`${one}a`, form), null, named(one));
+    }
+    assert.equal(textFault(one, 'lines'), null, named(one));
+  }
+});
+
+test('names of all scripts, signs and emoji can be seen', () => {
+  for (const name of [
+    'Ada',
+    '李',
+    'नि',
+    'عمر',
+    '김',
+    'Ὀδυσσεύς',
+    '7',
+    '!',
+    '🍋',
+    '👩\u200d🍳',
+    '☕\ufe0f',
+    'ﷲ',
+    'a\u2066b\u2069',
+  ]) {
+    for (const form of forms) assert.equal(textFault(normalText(name), form), null, name);
+  }
+});
+
+test('an empty text is only a matter of its length', () => {
+  for (const form of forms) assert.equal(textFault('', form), null);
+});
+
+test('a length counts characters, not halves of them', () => {
+  assert.equal(textFault('🍋'.repeat(5), 'name', 5), null);
+  assert.match(textFault('🍋'.repeat(6), 'name', 5)!, /at most 5/);
+});
+
+test('two spellings of one text are one', () => {
+  assert.equal(normalText('Cafe\u0301'), 'Café');
+  assert.equal(normalText('Café'), 'Café');
+});
