@@ -5,6 +5,7 @@ import { isAway } from './away.ts';
 import { ConfigurationError } from './config.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
+import { FileError } from './import/file-error.ts';
 import { UnfitDatabaseError } from './prepare-database.ts';
 import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
 
@@ -44,6 +45,7 @@ export function explainError(error: unknown): Explanation {
   ) {
     return foreseen(error.message, exitCodes.failed);
   }
+  if (error instanceof FileError) return foreseen(error.message, exitCodes.no);
   if (isAway(error)) {
     return foreseen(
       `The database cannot be reached: ${innermost(error)}. Is it running, and is DATABASE_URL right?`,
@@ -75,6 +77,14 @@ function fromSystem(
     case 'ENOSPC':
     case 'EROFS':
       return foreseen(`${message}.`, exitCodes.failed);
+    case 'EISDIR':
+      return foreseen(`It takes a file, not a folder: ${message}.`, exitCodes.usage);
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return foreseen(
+        `The packed file is broken or ends too early: ${message}. Nothing was taken from it.`,
+        exitCodes.no,
+      );
     case 'ENOENT':
       return foreseen(`There is no file ${path}.`, exitCodes.usage);
     // invalid_password, invalid_authorization_specification

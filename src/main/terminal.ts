@@ -29,7 +29,7 @@ export function formatTable(
 }
 
 export interface Progress {
-  update(done: number): void;
+  update(done: number, total: number): void;
   /** Leaves the last state standing. */
   end(): void;
 }
@@ -40,12 +40,11 @@ const LINES_MAX = 10;
 /** A bar that moves on a terminal; elsewhere, about ten plain lines. */
 export function createProgress(
   what: string,
-  total: number,
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
   let lastTenth = 0;
   return {
-    update(done) {
+    update(done, total) {
       const share = total === 0 ? 1 : done / total;
       if (stream.isTTY) {
         const filled = Math.round(share * BAR_WIDTH);

@@ -4,10 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../support/command.ts';
 import { emptyDatabase, testDatabase } from '../support/database.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+after(() => rm(folder, { recursive: true }));
 
 const { database, url } = await testDatabase();
 const environment = { DATABASE_URL: url };
@@ -160,6 +163,43 @@ test('import orders with refused rows brings in the rest and ends with 1', async
   assert.equal(code, 1);
   assert.match(stderr, /line 3: "0" is no quantity/);
   assert.match(stdout, /imported now +1 +2 +3 +10\.50 GBP/);
+});
+
+test('import orders takes nothing from a file that does not tell whose a line is', async () => {
+  const file = join(folder, 'untold.csv');
+  await writeFile(
+    file,
+    'number,date,name,quantity,price\nU1,2026-01-03T12:30:00Z,Soup,1,1.00\n,2026-01-03T12:30:00Z,Steak,1,20.00\n',
+  );
+  const { code, stdout, stderr } = await runCommand(['import', 'orders', file], { environment });
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^line 3: "" is no order number\. Its order is not told\.$/m);
+  assert.match(stderr, /^Nothing was taken from the file/m);
+  assert.doesNotMatch(stderr, /^ +at /m);
+  const there = 'select id from orders where number = $1::text';
+  assert.deepEqual(await database.run('test.untold', there, ['U1']), []);
+});
+
+test('a file that is empty, a folder, or broken in its packing ends with a sentence', async () => {
+  await writeFile(join(folder, 'empty.csv'), '');
+  await writeFile(join(folder, 'header.csv'), 'number,date,name,quantity,price\n');
+  await writeFile(join(folder, 'broken.csv.gz'), 'number,date,name,quantity,price\n');
+  for (const [name, wanted] of [
+    ['empty.csv', 1],
+    ['header.csv', 1],
+    ['broken.csv.gz', 1],
+    ['.', 2],
+  ] as const) {
+    for (const what of ['orders', 'products']) {
+      const { code, stderr } = await runCommand(['import', what, join(folder, name)], {
+        environment,
+      });
+      assert.equal(code, wanted, `${name}: ${stderr}`);
+      assert.match(stderr, /empty|nothing below|packed|folder/);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    }
+  }
 });
 
 test('import products makes, changes and refuses', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { planReplay } from '../../src/main/replay/plan.ts';
@@ -14,11 +16,11 @@ const file = fileURLToPath(new URL('../support/data/orders.csv', import.meta.url
 const columns =
   'number=OrderNumber,date=OrderDate,name=ItemName,quantity=Quantity,price=ProductPrice';
 
-function replay(...more: string[]) {
+function replayOf(path: string, ...more: string[]) {
   return runCommand(
     [
       'replay',
-      file,
+      path,
       ...['--url', server.url, '--map', columns, '--date-format', 'dd/MM/yyyy HH:mm'],
       ...['--admin', admin.identity.email, '--password-stdin', '--customers', '3', ...more],
     ],
@@ -26,11 +28,25 @@ function replay(...more: string[]) {
   );
 }
 
+const replay = (...more: string[]) => replayOf(file, ...more);
+
 test('without its products the replay says what it needs and places nothing', async () => {
   const { code, stderr } = await replay();
   assert.equal(code, 2);
   assert.match(stderr, /use --prepare/);
   assert.deepEqual((await admin.get('/api/orders')).json().data, []);
+});
+
+test('a line that does not tell its order keeps the replay from sending anything', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  const broken = join(folder, 'orders.csv');
+  const text = await readFile(file, 'utf8');
+  await writeFile(broken, `${text.trimEnd()}\n,25/10/2015 01:30,Stew,1,1.00\n`);
+  const { code, stderr } = await replayOf(broken, '--prepare');
+  await rm(folder, { recursive: true });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /line 8: "" is no order number(.|\n)*Nothing was taken from the file/);
+  assert.deepEqual((await admin.get('/api/products')).json().data, []);
 });
 
 test('old orders are placed over HTTP at the prices that they had, to the penny', async () => {

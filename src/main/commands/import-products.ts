@@ -5,8 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
 import { skuFromName } from '../import/sku-from-name.ts';
-import { say } from '../terminal.ts';
-import { complainOfRows } from './import-orders.ts';
+import { complain, say } from '../terminal.ts';
 import { type CommandContext, withDatabase } from './with-database.ts';
 
 const author = {
@@ -27,11 +26,11 @@ export function importProductsCommand(
     const map = parseColumnMap(options.map, productFields);
     const { products, refused } = await readProductsFile(path, map, context.config.currency);
     const { made, changed } = await importProducts(context, products);
-    complainOfRows(refused);
+    for (const sentence of refused.sentences()) complain(sentence);
     say(
-      `${products.length} products read, ${refused.length} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
+      `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
     );
-    return refused.length === 0 ? exitCodes.ok : exitCodes.no;
+    return refused.count === 0 ? exitCodes.ok : exitCodes.no;
   });
 }
 

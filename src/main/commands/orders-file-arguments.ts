@@ -1,7 +1,8 @@
 import { UsageError } from '../explain-error.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { createDateReader, type DateReader } from '../import/local-time.ts';
-import { type OrdersFile, orderFields, readOrdersFile } from '../import/read-orders.ts';
+import { orderFields } from '../import/order-draft.ts';
+import { type OrdersFile, readOrdersFile } from '../import/read-orders.ts';
 
 /** How a file of orders is to be understood. `import orders` and `replay` share it. */
 export interface OrdersFileArguments {
@@ -10,12 +11,12 @@ export interface OrdersFileArguments {
   readonly timeZone: string;
 }
 
-/** Throws `UsageError` or `ColumnMapError` when the file cannot be understood that way. */
+/** Throws `UsageError`, `ColumnMapError` or `FileError` when the file cannot be understood that way. */
 export function readOrdersArgument(
   path: string,
   { map, dateFormat, timeZone }: OrdersFileArguments,
   currency: string,
-): Promise<OrdersFile> {
+): AsyncGenerator<OrdersFile> {
   return readOrdersFile(path, {
     map: parseColumnMap(map, orderFields),
     readDate: readerOf(dateFormat, timeZone),

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { OrderSumsRow } from '../../modules/orders/index.ts';
+import type { ImportedOrder, OrderSumsRow } from '../../modules/orders/index.ts';
 import { formatDecimal } from '../../shared/money.ts';
 import { loadConfig } from '../config.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../explain-error.ts';
+import { RefusedRows } from '../import/file-error.ts';
 import { sumsOf } from '../import/import-orders-file.ts';
+import type { OrdersFile } from '../import/read-orders.ts';
 import {
   type ApiClient,
   type Credentials,
@@ -15,7 +17,6 @@ import { planReplay } from '../replay/plan.ts';
 import { type ReplayOutcome, replayOrders, sumHeld } from '../replay/replay-orders.ts';
 import { createShelf } from '../replay/shelf.ts';
 import { complain, createProgress, formatTable, readFirstLine, say } from '../terminal.ts';
-import { complainOfRows } from './import-orders.ts';
 import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
 
 const SHOWN_MAX = 20;
@@ -38,10 +39,10 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it got "${options.url}".`);
   await requireServer(url);
   const credentials = await adminCredentials(options, configured);
-  const file = await readOrdersArgument(path, options, currency);
-  complainOfRows(file.refused);
+  const { orders, refused } = await readAll(readOrdersArgument(path, options, currency));
+  for (const sentence of refused.sentences()) complain(sentence);
 
-  const plan = planReplay(file.orders, currency);
+  const plan = planReplay(orders, currency);
   const admin = await createApiClient(url, 'login', credentials);
   const shelf = await createShelf(plan.products, {
     admin,
@@ -49,7 +50,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
     prepare: options.prepare ?? false,
   });
   const customers = await signUpCustomers(url, options.customers);
-  const progress = createProgress('Orders', plan.orders.length);
+  const progress = createProgress('Orders');
   const outcome = await replayOrders(plan.orders, {
     customers,
     admin,
@@ -62,7 +63,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   });
   progress.end();
 
-  const wanted = sumsOf(file.orders);
+  const wanted = sumsOf(orders);
   const held = await sumHeld(customers);
   for (const difference of outcome.differences.slice(0, SHOWN_MAX)) complain(difference);
   const more = outcome.differences.length - SHOWN_MAX;
@@ -72,7 +73,18 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   const retries = customers.reduce((sum, customer) => sum + customer.retries, 0);
   say(renderReport({ wanted, held, outcome, currency, retries }));
   say(isRight ? 'Every answer was right.' : 'Something differs.');
-  return isRight && file.refused.length === 0 ? exitCodes.ok : exitCodes.no;
+  return isRight && refused.count === 0 ? exitCodes.ok : exitCodes.no;
+}
+
+/** All parts together: they are sent in the order of time. */
+async function readAll(parts: AsyncIterable<OrdersFile>) {
+  const refused = new RefusedRows();
+  let orders: ImportedOrder[] = [];
+  for await (const part of parts) {
+    refused.add(part.refused);
+    orders = orders.concat(part.orders);
+  }
+  return { orders, refused };
 }
 
 async function adminCredentials(

@@ -1,3 +1,5 @@
+import { normalText } from '../../shared/text.ts';
+
 /** Field of ours to the name of a column in the file. */
 export type ColumnMap<Field extends string> = Readonly<Partial<Record<Field, string>>>;
 
@@ -18,7 +20,7 @@ export function parseColumnMap<Field extends string>(
   for (const entry of texts.flatMap((text) => text.split(','))) {
     const cut = entry.indexOf('=');
     const name = entry.slice(0, cut).trim();
-    const column = entry.slice(cut + 1).trim();
+    const column = normalText(entry.slice(cut + 1)).trim();
     const field = fields.find((candidate) => candidate === name);
     if (cut < 1 || column === '' || field === undefined) {
       throw new ColumnMapError(
@@ -32,7 +34,8 @@ export function parseColumnMap<Field extends string>(
 
 /**
  * Where each field stands in the header: at the column that the map names, else at a column of its own name whatever
- * the case. Throws `ColumnMapError` for a required field without a column, or a mapped column that is not there.
+ * the case. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
+ * column that is there twice.
  */
 export function columnsOf<Field extends string>(
   header: readonly string[],
@@ -40,14 +43,18 @@ export function columnsOf<Field extends string>(
   required: readonly Field[],
   optional: readonly Field[],
 ): ReadonlyMap<Field, number> {
-  const names = header.map((name) => name.trim());
+  const names = header.map((name) => normalText(name).trim());
   const columns = new Map<Field, number>();
   for (const field of [...required, ...optional]) {
     const mapped = map[field];
-    const index =
-      mapped === undefined
-        ? names.findIndex((name) => name.toLowerCase() === field.toLowerCase())
-        : names.indexOf(mapped);
+    const isColumn = (name: string): boolean =>
+      mapped === undefined ? name.toLowerCase() === field.toLowerCase() : name === mapped;
+    const index = names.findIndex(isColumn);
+    if (index !== names.findLastIndex(isColumn)) {
+      throw new ColumnMapError(
+        `There are several columns "${names[index]}": give them names of their own.`,
+      );
+    }
     if (index >= 0) columns.set(field, index);
     else if (mapped !== undefined || required.includes(field)) {
       throw new ColumnMapError(

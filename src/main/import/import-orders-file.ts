@@ -7,19 +7,18 @@ import {
   importOrders,
   type OrderSumsRow,
   productKey,
-  reserveOrderNumbers,
   sumOrdersByNumber,
   type WantedProduct,
 } from '../../modules/orders/index.ts';
 import { systemActor } from '../../shared/caller.ts';
 import { money, sumMinor, timesMinor } from '../../shared/money.ts';
+import { RefusedRows } from './file-error.ts';
 import type { OrdersFile } from './read-orders.ts';
 import { skuFromName } from './sku-from-name.ts';
 
-/** Numbers that are summed by one statement. */
-const SUM_SLICE = 5_000;
-
 export interface ImportReport {
+  readonly rows: number;
+  readonly refused: RefusedRows;
   /** What the file holds, without the rows that were refused. */
   readonly file: OrderSumsRow;
   readonly imported: OrderSumsRow;
@@ -37,8 +36,8 @@ export interface ImportDependencies {
   readonly database: Database;
   readonly catalog: Pick<Catalog, 'addProduct'>;
   readonly currency: string;
-  /** Called after each batch with the number of orders that are done. */
-  readonly onProgress: (orders: number) => void;
+  /** Called after each batch with the number of orders that are done, and of all as far as it is known. */
+  readonly onProgress: (orders: number, total: number) => void;
 }
 
 /**
@@ -47,70 +46,79 @@ export interface ImportDependencies {
  */
 export async function importOrdersFile(
   deps: ImportDependencies,
-  { orders }: OrdersFile,
+  parts: AsyncIterable<OrdersFile> | Iterable<OrdersFile>,
 ): Promise<ImportReport> {
-  const { database, currency } = deps;
-  await reserveOrderNumbers(
+  const refused = new RefusedRows();
+  const conflicts: string[] = [];
+  const [file, imported, existing, database] = [noSums(), noSums(), noSums(), noSums()];
+  let rows = 0;
+  let productsCreated = 0;
+  let total = 0;
+  for await (const part of parts) {
+    rows += part.rows;
+    refused.add(part.refused);
+    addSums(file, sumsOf(part.orders));
+    const { products, created } = await ensureFileProducts(deps, part);
+    productsCreated += created.size;
+    if (total === 0) total = part.orders.length * part.parts;
+    const before = file.orders - part.orders.length;
+    for (let start = 0; start < part.orders.length; start += IMPORT_BATCH_MAX) {
+      const batch = part.orders.slice(start, start + IMPORT_BATCH_MAX);
+      const outcome = await importOrders(deps.database, batch, products, deps.currency);
+      const chosen = new Set(outcome.imported);
+      const known = new Set(outcome.existing);
+      addSums(imported, sumsOf(batch.filter(({ number }) => chosen.has(number))));
+      addSums(existing, sumsOf(batch.filter(({ number }) => known.has(number))));
+      conflicts.push(...outcome.conflicts);
+      const done = before + start + batch.length;
+      deps.onProgress(done, Math.max(done, total));
+      const kept = [...outcome.imported, ...outcome.existing];
+      addSums(database, await sumOrdersByNumber(deps.database, kept));
+    }
+  }
+  const kept = addSums(addSums(noSums(), imported), existing);
+  const reconciles = isSame(database, kept);
+  return {
+    rows,
+    refused,
+    file,
+    imported,
+    existing,
+    conflicts,
     database,
-    orders.map(({ number }) => number),
-  );
-  const { products, created } = await ensureProducts(
+    productsCreated,
+    reconciles,
+  };
+}
+
+function ensureFileProducts({ database, catalog, currency }: ImportDependencies, part: OrdersFile) {
+  return ensureProducts(
     {
       database,
       skuOf: skuFromName,
       createProduct: (tx, sku, { name, priceMinor }) =>
-        deps.catalog.addProduct(
+        catalog.addProduct(
           tx,
           { sku, name, price: money(priceMinor, currency) },
-          {
-            actor: systemActor,
-            cause: { requestId: null, traceId: null, job: 'import orders' },
-          },
+          { actor: systemActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
         ),
     },
-    wantedProducts(orders),
+    wantedProducts(part),
   );
-
-  const byNumber = new Map(orders.map((order) => [order.number, order]));
-  const imported: ImportedOrder[] = [];
-  const existing: ImportedOrder[] = [];
-  const conflicts: string[] = [];
-  for (let start = 0; start < orders.length; start += IMPORT_BATCH_MAX) {
-    const batch = orders.slice(start, start + IMPORT_BATCH_MAX);
-    const outcome = await importOrders(database, batch, products, currency);
-    for (const number of outcome.imported) imported.push(byNumber.get(number)!);
-    for (const number of outcome.existing) existing.push(byNumber.get(number)!);
-    conflicts.push(...outcome.conflicts);
-    deps.onProgress(start + batch.length);
-  }
-
-  const kept = [...imported, ...existing];
-  const held = await sumInDatabase(database, kept);
-  return {
-    file: sumsOf(orders),
-    imported: sumsOf(imported),
-    existing: sumsOf(existing),
-    conflicts,
-    database: held,
-    productsCreated: created.size,
-    reconciles: isSame(held, sumsOf(kept)),
-  };
 }
 
-/** Each product once, with the price of the newest order that names it. */
-export function wantedProducts(orders: readonly ImportedOrder[]): WantedProduct[] {
-  const wanted = new Map<string, WantedProduct & { readonly atMs: number }>();
-  for (const { createdAt, lines } of orders) {
-    const atMs = createdAt.getTime();
-    for (const { name, sku, unitPriceMinor } of lines) {
-      const key = productKey({ name, sku });
-      const known = wanted.get(key);
-      if (known === undefined || known.atMs < atMs) {
-        wanted.set(key, { name, sku, priceMinor: unitPriceMinor, atMs });
-      }
-    }
+/** Each product once, with the price of the newest row of the file that names it. */
+export function wantedProducts({
+  orders,
+  newestPrices,
+}: Pick<OrdersFile, 'orders' | 'newestPrices'>): WantedProduct[] {
+  const wanted = new Map<string, WantedProduct>();
+  for (const { name, sku } of orders.flatMap(({ lines }) => lines)) {
+    const key = productKey({ name, sku });
+    const { priceMinor } = newestPrices.get(key)!;
+    if (!wanted.has(key)) wanted.set(key, { name, sku, priceMinor });
   }
-  return [...wanted.values()].map(({ name, sku, priceMinor }) => ({ name, sku, priceMinor }));
+  return [...wanted.values()];
 }
 
 export function sumsOf(orders: readonly ImportedOrder[]): OrderSumsRow {
@@ -125,19 +133,15 @@ export function sumsOf(orders: readonly ImportedOrder[]): OrderSumsRow {
   };
 }
 
-async function sumInDatabase(
-  database: Database,
-  orders: readonly ImportedOrder[],
-): Promise<OrderSumsRow> {
-  const sums = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
-  for (let start = 0; start < orders.length; start += SUM_SLICE) {
-    const slice = orders.slice(start, start + SUM_SLICE).map(({ number }) => number);
-    const part = await sumOrdersByNumber(database, slice);
-    sums.orders += part.orders;
-    sums.lines += part.lines;
-    sums.units += part.units;
-    sums.totalMinor = sumMinor([sums.totalMinor, part.totalMinor]);
-  }
+function noSums(): OrderSumsRow {
+  return { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+}
+
+function addSums(sums: OrderSumsRow, more: OrderSumsRow): OrderSumsRow {
+  sums.orders += more.orders;
+  sums.lines += more.lines;
+  sums.units += more.units;
+  sums.totalMinor = sumMinor([sums.totalMinor, more.totalMinor]);
   return sums;
 }
 

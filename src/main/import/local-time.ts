@@ -1,3 +1,5 @@
+import { isInstant } from '../../shared/instant.ts';
+
 const DAY_MS = 86_400_000;
 
 interface DateParts {
@@ -21,7 +23,8 @@ const TOKENS: Readonly<Record<string, { part: keyof DateParts; pattern: string }
   ss: { part: 'second', pattern: '(\\d{2})' },
 };
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * `format` is made of yyyy, MM, dd, HH, mm and ss, such as `dd/MM/yyyy HH:mm`, read as local time in `timeZone` (IANA);
@@ -31,9 +34,11 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d
 export function createDateReader(format: string, timeZone: string): DateReader {
   if (format === 'iso') {
     return (text) => {
-      if (!INSTANT.test(text)) return null;
-      const at = new Date(text);
-      return Number.isNaN(at.getTime()) ? null : at;
+      const [, ...digits] = INSTANT.exec(text) ?? [];
+      const [year, month, day, hour, minute, second] = digits.map(Number);
+      if (second === undefined) return null;
+      const parts = { year, month, day, hour, minute, second } as DateParts;
+      return exists(parts) && isInstant(text) ? new Date(text) : null;
     };
   }
   const readParts = createPartsReader(format);

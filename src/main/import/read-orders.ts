@@ -1,139 +1,203 @@
-import { isUsableEmail } from '../../modules/accounts/index.ts';
-import type { ImportedLine, ImportedOrder } from '../../modules/orders/index.ts';
-import { LINES_MAX, PRICE_MINOR_MAX, parseDecimalMinor, QUANTITY_MAX } from '../../shared/money.ts';
+import { stat } from 'node:fs/promises';
+import { type ImportedLine, type ImportedOrder, productKey } from '../../modules/orders/index.ts';
 import { type ColumnMap, columnsOf } from './column-map.ts';
-import type { DateReader } from './local-time.ts';
-import { type RefusedRow, readCsv } from './read-csv.ts';
-
-export const orderFields = ['number', 'date', 'name', 'quantity', 'price', 'sku', 'email'] as const;
-export type OrderField = (typeof orderFields)[number];
+import { FileError, type RefusedRow, RefusedRows } from './file-error.ts';
+import {
+  isOrderNumber,
+  OrderDraft,
+  type OrderField,
+  type RowOptions,
+  shortened,
+} from './order-draft.ts';
+import { type CsvRecord, type CsvShape, readCsv } from './read-csv.ts';
 
 const REQUIRED: readonly OrderField[] = ['number', 'date', 'name', 'quantity', 'price'];
-const NAME_LENGTH_MAX = 200;
-const NUMBER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
-const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const EMAIL_LENGTH_MAX = 254;
+const OPTIONAL: readonly OrderField[] = ['sku', 'email'];
+/** Rows that are in memory at once: about 300 bytes each. */
+const ROWS_HELD_MAX = 1_000_000;
 
+/** The orders of a file, or of one of the parts in which a large file is read. */
 export interface OrdersFile {
   /** In the order in which the file first names them. */
   readonly orders: readonly ImportedOrder[];
   /** Rows that are wrong, and the sound rows of their orders, which do not come in without them. */
   readonly refused: readonly RefusedRow[];
-  /** Rows below the header, refused ones too. */
+  /** Rows of these orders, refused ones too. */
   readonly rows: number;
+  /** By `productKey`, over the whole file. */
+  readonly newestPrices: ReadonlyMap<string, NewestPrice>;
+  /** How many parts the file has. */
+  readonly parts: number;
 }
 
-export interface OrdersFileOptions {
+export interface NewestPrice {
+  readonly atMs: number;
+  readonly priceMinor: number;
+}
+
+export interface OrdersFileOptions extends RowOptions {
   readonly map: ColumnMap<OrderField>;
-  readonly readDate: DateReader;
-  readonly currency: string;
-}
-
-interface Draft {
-  readonly order: { number: string; createdAt: Date; email: string | null; lines: ImportedLine[] };
-  readonly rowLines: number[];
-  broken: boolean;
+  /** Default: a million. */
+  readonly rowsHeldMax?: number;
 }
 
 /**
- * Reads a file with one row per order line. The rows of an order may stand anywhere in it, so the whole file is held in
- * memory: about 300 bytes a row. An order with a wrong row is refused whole, because without it its total would be
- * another one. Throws `ColumnMapError` when the columns are not there.
+ * Reads a file with one row per order line. The rows of an order may stand anywhere in it, so all rows of an order have to
+ * be in memory; a file with more rows than are held is read several times, each time for other orders. An order with a
+ * wrong row is refused whole, because without it its total would be another one. Throws `FileError` when a row does not
+ * tell which order it belongs to, since any order could be the one that lacks it, and `ColumnMapError` when the columns
+ * are not there.
  */
-export async function readOrdersFile(
+export async function* readOrdersFile(
   path: string,
   options: OrdersFileOptions,
-): Promise<OrdersFile> {
-  const refused: RefusedRow[] = [];
-  const drafts = new Map<string, Draft>();
-  let columns: ReadonlyMap<OrderField, number> | undefined;
-  let sound = 0;
-  for await (const { line, values } of readCsv(path, (row) => refused.push(row))) {
-    if (columns === undefined) {
-      columns = columnsOf(values, options.map, REQUIRED, ['sku', 'email']);
-      continue;
+): AsyncGenerator<OrdersFile> {
+  const before = await stat(path);
+  const first = new OrdersReader(options);
+  await first.read(path);
+  first.requireToldRows();
+  yield first.result();
+  for (let part = 1; part < first.parts; part += 1) {
+    const next = new OrdersReader(options, { part, first });
+    await next.read(path);
+    const { mtimeMs, size } = await stat(path);
+    if (mtimeMs !== before.mtimeMs || size !== before.size) {
+      throw new FileError(`${path} was changed while it was read: run it again.`);
     }
-    const at = columns;
+    yield next.result();
+  }
+}
+
+/** The parts that another pass has found. */
+interface OtherPart {
+  readonly part: number;
+  readonly first: OrdersReader;
+}
+
+class OrdersReader {
+  parts: number;
+  readonly #options: OrdersFileOptions;
+  readonly #part: number;
+  readonly #newestPrices: Map<string, NewestPrice>;
+  readonly #untold = new RefusedRows();
+  #columns: ReadonlyMap<OrderField, number> = new Map();
+  #drafts = new Map<string, OrderDraft>();
+  #held = 0;
+
+  constructor(options: OrdersFileOptions, other: OtherPart | null = null) {
+    this.#options = options;
+    this.#part = other === null ? 0 : other.part;
+    this.parts = other === null ? 1 : other.first.parts;
+    this.#newestPrices = other === null ? new Map() : other.first.#newestPrices;
+  }
+
+  async read(path: string): Promise<void> {
+    for await (const records of readCsv(path, (header) => this.#shapeOf(header))) {
+      for (const record of records) this.#take(record);
+    }
+  }
+
+  /** Throws `FileError` when there are rows of which nobody can tell whose they are. */
+  requireToldRows(): void {
+    if (this.#untold.count === 0) return;
+    const refused = new RefusedRows();
+    refused.add(this.#untold.first);
+    for (const { faults } of this.#drafts.values()) refused.add(faults);
+    refused.count += this.#untold.count - this.#untold.first.length;
+    throw new FileError(
+      [
+        ...refused.sentences(),
+        'Nothing was taken from the file, since any of its orders could be the one that lacks a line: mend these lines and run it again.',
+      ].join('\n'),
+    );
+  }
+
+  result(): OrdersFile {
+    const orders: ImportedOrder[] = [];
+    const refused: RefusedRow[] = [];
+    let rows = 0;
+    for (const draft of this.#drafts.values()) {
+      const { number, lines, faults } = draft;
+      rows += lines.length + faults.length;
+      if (faults.length === 0) {
+        orders.push(draft.order());
+        continue;
+      }
+      const reason = `Another row of order ${number} was refused.`;
+      for (const fault of faults) refused.push(fault);
+      for (const line of lines) refused.push({ line, reason });
+    }
+    refused.sort((a, b) => a.line - b.line);
+    const { parts } = this;
+    return { orders, refused, rows, newestPrices: this.#newestPrices, parts };
+  }
+
+  #shapeOf(header: readonly string[]): CsvShape {
+    const columns = columnsOf(header, this.#options.map, REQUIRED, OPTIONAL);
+    this.#columns = columns;
+    const ours = new Set(columns.values());
+    return {
+      mayHaveLines: (column) => !ours.has(column),
+      looksLikeRecord: (values) =>
+        isOrderNumber(values[columns.get('number')!] ?? '') &&
+        this.#options.readDate(values[columns.get('date')!] ?? '') !== null,
+    };
+  }
+
+  #take(record: CsvRecord): void {
+    const { line, values, fault } = record;
+    const at = this.#columns;
     const cell = (field: OrderField): string => values[at.get(field) ?? -1]?.trim() ?? '';
-    const reason = addRow(drafts, line, cell, options);
-    if (reason === null) sound += 1;
-    else refused.push({ line, reason });
+    const number = cell('number');
+    if (!record.isSure(at.get('number')!) || !isOrderNumber(number)) {
+      const reason = fault ?? `"${shortened(number)}" is no order number.`;
+      if (this.#part === 0)
+        this.#untold.add([{ line, reason: `${reason} Its order is not told.` }]);
+      return;
+    }
+    if (this.#part > 0 && !this.#isOurs(number)) return;
+    const draft = this.#drafts.get(number) ?? new OrderDraft(number);
+    if (fault !== null) draft.refuse(line, fault);
+    else {
+      const item = draft.take(line, cell, this.#options);
+      if (item !== null && this.#part === 0) this.#notePrice(item, draft.createdAt);
+    }
+    if (!this.#isOurs(number)) return;
+    this.#drafts.set(number, draft);
+    this.#held += 1;
+    const { rowsHeldMax = ROWS_HELD_MAX } = this.#options;
+    if (this.#held > rowsHeldMax && this.#part === 0) this.#divide();
   }
-  const rows = sound + refused.length;
-  for (const { order, rowLines, broken } of drafts.values()) {
-    if (!broken) continue;
-    const reason = `Another row of order ${order.number} was refused.`;
-    refused.push(...rowLines.map((line) => ({ line, reason })));
+
+  #notePrice(item: ImportedLine, createdAt: Date): void {
+    const atMs = createdAt.getTime();
+    const key = productKey(item);
+    const known = this.#newestPrices.get(key);
+    if (known === undefined || known.atMs < atMs) {
+      this.#newestPrices.set(key, { atMs, priceMinor: item.unitPriceMinor });
+    }
   }
-  const orders = [...drafts.values()].filter(({ broken }) => !broken).map(({ order }) => order);
-  return { orders, refused: refused.toSorted((a, b) => a.line - b.line), rows };
+
+  #isOurs(number: string): boolean {
+    return this.parts === 1 || hashOf(number) % this.parts === this.#part;
+  }
+
+  /** Twice as many parts: half of the orders are left to another pass. */
+  #divide(): void {
+    this.parts *= 2;
+    this.#drafts = new Map([...this.#drafts].filter(([number]) => this.#isOurs(number)));
+    this.#held = 0;
+    for (const { lines, faults } of this.#drafts.values()) {
+      this.#held += lines.length + faults.length;
+    }
+  }
 }
 
-/** Takes a row into its order; otherwise says why not, and marks its order as broken. */
-function addRow(
-  drafts: Map<string, Draft>,
-  line: number,
-  cell: (field: OrderField) => string,
-  { readDate, currency }: OrdersFileOptions,
-): string | null {
-  const number = cell('number');
-  if (!NUMBER.test(number)) return `"${shortened(number)}" is no order number.`;
-  const createdAt = readDate(cell('date'));
-  const email = cell('email').normalize('NFKC') || null;
-  const draft = drafts.get(number) ?? {
-    order: { number, createdAt: createdAt ?? new Date(0), email, lines: [] },
-    rowLines: [],
-    broken: false,
-  };
-  drafts.set(number, draft);
-  const outcome =
-    createdAt === null
-      ? `"${shortened(cell('date'))}" is no date of the given format.`
-      : readLine(cell, currency);
-  const reason = typeof outcome === 'string' ? outcome : clash(draft, createdAt!, email);
-  if (reason !== null) {
-    draft.broken = true;
-    return reason;
+/** FNV-1a of 32 bits, with its halves mixed: only its lowest bits are used. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  draft.order.lines.push(outcome as ImportedLine);
-  draft.rowLines.push(line);
-  return null;
-}
-
-function readLine(cell: (field: OrderField) => string, currency: string): ImportedLine | string {
-  const name = cell('name');
-  if (name === '' || name.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(name)) {
-    return `A name has 1 to ${NAME_LENGTH_MAX} characters.`;
-  }
-  const quantity = Number(cell('quantity'));
-  if (!/^\d{1,6}$/.test(cell('quantity')) || quantity < 1 || quantity > QUANTITY_MAX) {
-    return `"${shortened(cell('quantity'))}" is no quantity from 1 to ${QUANTITY_MAX}.`;
-  }
-  const unitPriceMinor = parseDecimalMinor(cell('price'), currency);
-  if (unitPriceMinor === null || unitPriceMinor < 0 || unitPriceMinor > PRICE_MINOR_MAX) {
-    return `"${shortened(cell('price'))}" is no price in ${currency}.`;
-  }
-  const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${shortened(sku)}" is no SKU.`;
-  return { name, sku, quantity, unitPriceMinor };
-}
-
-/** Why the row cannot be one more line of its order; null when it can. */
-function clash({ order, broken }: Draft, createdAt: Date, email: string | null): string | null {
-  if (broken) return `Another row of order ${order.number} was refused.`;
-  if (order.createdAt.getTime() !== createdAt.getTime()) {
-    return `Order ${order.number} has another date on an earlier row.`;
-  }
-  if (order.email !== email) return `Order ${order.number} has another e-mail on an earlier row.`;
-  if (email !== null && (email.length > EMAIL_LENGTH_MAX || !isUsableEmail(email))) {
-    return `"${shortened(email)}" is no usable e-mail address.`;
-  }
-  if (order.lines.length === LINES_MAX) {
-    return `Order ${order.number} has more than ${LINES_MAX} lines.`;
-  }
-  return null;
-}
-
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

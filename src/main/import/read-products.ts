@@ -1,16 +1,23 @@
+import {
+  DESCRIPTION_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  SKU_PATTERN,
+  STOCK_MAX,
+} from '../../modules/catalog/index.ts';
+import { productKey } from '../../modules/orders/index.ts';
 import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../shared/money.ts';
+import { normalText, textFault } from '../../shared/text.ts';
 import { type ColumnMap, columnsOf } from './column-map.ts';
-import { type RefusedRow, readCsv } from './read-csv.ts';
+import { RefusedRows } from './file-error.ts';
+import { shortened } from './order-draft.ts';
+import { type CsvRecord, type CsvShape, readCsv } from './read-csv.ts';
 
 export const productFields = ['name', 'price', 'sku', 'stock', 'description'] as const;
 export type ProductField = (typeof productFields)[number];
 
 const REQUIRED: readonly ProductField[] = ['name', 'price'];
 const OPTIONAL: readonly ProductField[] = ['sku', 'stock', 'description'];
-const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const NAME_LENGTH_MAX = 200;
-const DESCRIPTION_LENGTH_MAX = 5_000;
-const STOCK_MAX = 1_000_000_000;
+const SKU = new RegExp(SKU_PATTERN);
 
 export interface FileProduct {
   readonly name: string;
@@ -25,60 +32,70 @@ export interface FileProduct {
 
 export interface ProductsFile {
   readonly products: readonly FileProduct[];
-  readonly refused: readonly RefusedRow[];
+  readonly refused: RefusedRows;
 }
 
-/** Reads a file with one row per product. Throws `ColumnMapError` when the columns are not there. */
+type Cell = (field: ProductField) => string;
+
+/** Reads a file with one row per product. Throws `ColumnMapError` when the columns are not there, and `FileError`. */
 export async function readProductsFile(
   path: string,
   map: ColumnMap<ProductField>,
   currency: string,
 ): Promise<ProductsFile> {
-  const refused: RefusedRow[] = [];
+  const refused = new RefusedRows();
   const products = new Map<string, FileProduct>();
-  let columns: ReadonlyMap<ProductField, number> | undefined;
-  for await (const { line, values } of readCsv(path, (row) => refused.push(row))) {
-    if (columns === undefined) {
-      columns = columnsOf(values, map, REQUIRED, OPTIONAL);
-      continue;
-    }
-    const at = columns;
-    const cell = (field: ProductField): string => values[at.get(field) ?? -1]?.trim() ?? '';
-    const outcome = readProduct(cell, at.has('description'), currency);
+  let columns: ReadonlyMap<ProductField, number> = new Map();
+  const cellOf =
+    (values: readonly string[]): Cell =>
+    (field) =>
+      values[columns.get(field) ?? -1]?.trim() ?? '';
+
+  function take({ line, values, fault }: CsvRecord): void {
+    const outcome = fault ?? readProduct(cellOf(values), columns.has('description'), currency);
     if (typeof outcome === 'string') {
-      refused.push({ line, reason: outcome });
-      continue;
+      refused.add([{ line, reason: outcome }]);
+      return;
     }
-    const identity = outcome.sku ?? outcome.name;
-    if (products.has(identity))
-      refused.push({ line, reason: `"${identity}" stands in the file already.` });
-    else products.set(identity, outcome);
+    const key = productKey(outcome);
+    if (products.has(key)) {
+      const reason = `"${outcome.sku ?? outcome.name}" stands in the file already.`;
+      refused.add([{ line, reason }]);
+    } else products.set(key, outcome);
   }
+
+  function shapeOf(header: readonly string[]): CsvShape {
+    columns = columnsOf(header, map, REQUIRED, OPTIONAL);
+    const ours = new Set(columns.values());
+    return {
+      mayHaveLines: (column) => !ours.has(column) || column === columns.get('description'),
+      looksLikeRecord: (values) =>
+        values.length === header.length &&
+        typeof readProduct(cellOf(values), false, currency) === 'object',
+    };
+  }
+
+  for await (const records of readCsv(path, shapeOf)) for (const record of records) take(record);
   return { products: [...products.values()], refused };
 }
 
-function readProduct(
-  cell: (field: ProductField) => string,
-  withDescription: boolean,
-  currency: string,
-): FileProduct | string {
-  const name = cell('name');
-  if (name === '' || name.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(name)) {
-    return `A name has 1 to ${NAME_LENGTH_MAX} characters.`;
-  }
+function readProduct(cell: Cell, withDescription: boolean, currency: string): FileProduct | string {
+  const name = normalText(cell('name'));
+  const nameFault = name === '' ? 'is missing' : textFault(name, 'name', NAME_LENGTH_MAX);
+  if (nameFault !== null) return `The name ${nameFault}.`;
   const priceMinor = parseDecimalMinor(cell('price'), currency);
   if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
-    return `"${cell('price').slice(0, 40)}" is no price in ${currency}.`;
+    return `"${shortened(cell('price'))}" is no price in ${currency}.`;
   }
   const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${sku.slice(0, 80)}" is no SKU.`;
+  if (sku !== null && !SKU.test(sku)) return `"${shortened(sku)}" is no SKU.`;
   const stock = cell('stock') || '0';
   if (!/^\d{1,10}$/.test(stock) || Number(stock) > STOCK_MAX) {
-    return `"${stock.slice(0, 40)}" is no stock from 0 to ${STOCK_MAX}.`;
+    return `"${shortened(stock)}" is no stock from 0 to ${STOCK_MAX}.`;
   }
-  const description = withDescription ? cell('description') : null;
-  if (description !== null && description.length > DESCRIPTION_LENGTH_MAX) {
-    return `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`;
-  }
-  return { name, priceMinor, sku, onHand: Number(stock), description };
+  const description = withDescription ? normalText(cell('description')) : null;
+  const fault = textFault(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);
+  return fault === null
+    ? { name, priceMinor, sku, onHand: Number(stock), description }
+    : `The description ${fault}.`;
 }

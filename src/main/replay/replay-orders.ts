@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly speed: number;
   /** Move each order on to COMPLETED. */
   readonly complete: boolean;
-  readonly onProgress: (orders: number) => void;
+  readonly onProgress: (orders: number, total: number) => void;
 }
 
 export interface ReplayOutcome {
@@ -72,7 +72,7 @@ export async function replayOrders(
       if (options.complete) await completeOrder(options.admin, id);
     } else differences.push(difference);
     done += 1;
-    onProgress(done);
+    onProgress(done, orders.length);
   }
 
   const waiting = new Set<Promise<void>>();

@@ -5,7 +5,13 @@
 export { type Catalog, type CatalogDeps, createCatalog } from './create-catalog.ts';
 export type { Author, OpenStock } from './create-product.ts';
 export { catalogConstraints, catalogErrors } from './errors.ts';
-export { type Product, SKU_PATTERN, STOCK_MAX } from './product.ts';
+export {
+  DESCRIPTION_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  type Product,
+  SKU_PATTERN,
+  STOCK_MAX,
+} from './product.ts';
 export { findProducts } from './queries.ts';
 export { registerCatalogRoutes } from './routes.ts';
 export { type CreateProductInput, Sku } from './schemas.ts';

@@ -3,6 +3,7 @@ import { appendEvents } from '../../events/index.ts';
 import { systemActor } from '../../shared/caller.ts';
 import { newIdAt } from '../../shared/ids.ts';
 import { sumMinor, timesMinor } from '../../shared/money.ts';
+import { normalText } from '../../shared/text.ts';
 import { ensureCustomers } from '../accounts/index.ts';
 import { type ProductRef, productKey } from './import-products.ts';
 import {
@@ -11,7 +12,6 @@ import {
   insertImportedOrders,
   noteSoldNames,
   type OrderSumsRow,
-  reserveNumbers,
   sumOrders,
 } from './import-queries.ts';
 import { insertLines } from './placement-queries.ts';
@@ -124,17 +124,6 @@ export async function sumOrdersByNumber(
   return sums;
 }
 
-/** Numbers of new orders start above those of the import, so that neither takes the other's. */
-export async function reserveOrderNumbers(
-  database: Database,
-  numbers: readonly string[],
-): Promise<void> {
-  const largest = numbers
-    .filter((text) => /^\d{1,15}$/.test(text))
-    .reduce((most, text) => Math.max(most, Number(text)), 0);
-  await reserveNumbers(database, largest);
-}
-
 function totalOf(order: ImportedOrder): number {
   return sumMinor(
     order.lines.map(({ unitPriceMinor, quantity }) => timesMinor(unitPriceMinor, quantity)),
@@ -177,7 +166,8 @@ function isSame(
     order.lines.every((line, index) => {
       const stored = row.lines[index]!;
       return (
-        stored.name === line.name &&
+        // It may have come in before names had one spelling, and never changes.
+        normalText(stored.name) === line.name &&
         (line.sku === null || stored.sku === line.sku) &&
         stored.quantity === line.quantity &&
         stored.unitPriceMinor === line.unitPriceMinor

@@ -19,17 +19,6 @@ export const findProductsByName = statement<
 );
 
 /**
- * Moves the numbers that new orders get past an imported one, with room: another server may take numbers between the
- * look at the sequence and the move, and must not be set back.
- */
-export const reserveNumbers = statement<[largest: number], never>(
-  'orders.reserve_numbers',
-  `select setval('order_numbers', $1::bigint + 1000)
-     from order_numbers
-    where last_value <= $1::bigint`,
-);
-
-/**
  * `rows`: JSON array of objects with the columns as members. Those whose number is taken are left out; the others'
  * ids come back. Waits for another import that is writing the same number.
  */

@@ -12,7 +12,6 @@ export {
   type ImportedLine,
   type ImportedOrder,
   importOrders,
-  reserveOrderNumbers,
   sumOrdersByNumber,
 } from './import-orders.ts';
 export { ensureProducts, productKey, type WantedProduct } from './import-products.ts';

@@ -19,6 +19,8 @@ import { presentOrder } from './present-order.ts';
 import { linesOf, type PlacementReads, readPlacement } from './read-placement.ts';
 import { type Placement, writePlacement } from './write-placement.ts';
 
+const TRIES_MAX = 10;
+
 /** A request that is new and may be decided. */
 interface Candidate {
   readonly index: number;
@@ -34,8 +36,9 @@ interface Candidate {
  *
  * The first try decides by the stock as it is seen, and takes its row locks only to change it, at the very end; when
  * somebody else took the last units meanwhile, the database refuses the change, and the batch is decided again under
- * locks from the start. Why: docs/decisions/0004-placement.md. So it is when an import brought an order under a number
- * that was lying ready. Throws `KeyTakenError` when another transaction took a key or a token of it meanwhile.
+ * locks from the start. Why: docs/decisions/0004-placement.md. So it is when an imported order has one of the numbers,
+ * and again while an import goes on and takes the next ones too. Throws `KeyTakenError` when another transaction took a
+ * key or a token of it meanwhile.
  */
 export async function placeBatch(
   database: Database,
@@ -55,15 +58,17 @@ export async function placeBatch(
       if (placements.length > 0) await writePlacement(tx, placements);
       return outcomes;
     });
-  try {
-    return await attempt(false).catch((error: unknown) => {
+  let lockStock = false;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(lockStock);
+    } catch (error) {
       const numberTaken = violates(error, 'orders_number_key');
-      if (!numberTaken && !isShortage(error)) throw error;
+      const mayTryAgain = numberTaken ? tries < TRIES_MAX : isShortage(error) && !lockStock;
+      if (!mayTryAgain) throw tellTakenToken(error);
       if (numberTaken) orderNumbers.forget();
-      return attempt(true);
-    });
-  } catch (error) {
-    throw tellTakenToken(error);
+      lockStock = true;
+    }
   }
 }
 

@@ -26,11 +26,39 @@ export const countPending = statement<
     group by customer_id`,
 );
 
-/** Order numbers that nobody else will get. */
+/** Order numbers that nobody else will get; an imported order may have one all the same. */
 export const takeNumbers = statement<[count: number], { number: string }>(
   'orders.take_numbers',
   `select nextval('order_numbers')::text as number
      from generate_series(1, $1::int)`,
+);
+
+/** The same, without those that an imported order has. */
+export const takeFreeNumbers = statement<[count: number], { number: string }>(
+  'orders.take_free_numbers',
+  `with taken as materialized (
+     select nextval('order_numbers')::text as number
+       from generate_series(1, $1::int))
+   select taken.number
+     from taken
+    where not exists (select from orders where orders.number = taken.number)`,
+);
+
+/**
+ * Moves the sequence on to the first number that no order has, over up to a million that have one. Numbers that another
+ * server takes meanwhile may come twice, and are then looked up like those of imported orders.
+ */
+export const passTakenNumbers = statement<[], never>(
+  'orders.pass_taken_numbers',
+  `with free as materialized (
+     select candidate.number
+       from (select generate_series(last_value + 1, last_value + 1000001) as number
+               from order_numbers) as candidate
+      where (select true from orders where orders.number = candidate.number::text limit 1) is null
+      limit 1)
+   select setval('order_numbers', free.number - 1)
+     from free
+     join order_numbers on order_numbers.last_value < free.number - 1`,
 );
 
 /** The moment at which this transaction places, and the end of the time to pay that begins with it. */

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseColumnMap } from '../../../src/main/import/column-map.ts';
-import { importOrdersFile, sumsOf } from '../../../src/main/import/import-orders-file.ts';
+import { importOrdersFile } from '../../../src/main/import/import-orders-file.ts';
 import { createDateReader } from '../../../src/main/import/local-time.ts';
-import {
-  type OrdersFile,
-  orderFields,
-  readOrdersFile,
-} from '../../../src/main/import/read-orders.ts';
+import { orderFields } from '../../../src/main/import/order-draft.ts';
+import { type OrdersFile, readOrdersFile } from '../../../src/main/import/read-orders.ts';
 import { createCatalog } from '../../../src/modules/catalog/index.ts';
 import { openStock } from '../../../src/modules/inventory/index.ts';
-import type { ImportedOrder } from '../../../src/modules/orders/index.ts';
+import { type ImportedOrder, productKey } from '../../../src/modules/orders/index.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { testDatabase } from '../../support/database.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+after(() => rm(folder, { recursive: true }));
 
 const { database } = await testDatabase();
 const catalog = createCatalog({
@@ -29,16 +31,25 @@ const deps = { database, catalog, currency: 'GBP', onProgress: () => {} };
 const columns =
   'number=OrderNumber,date=OrderDate,name=ItemName,quantity=Quantity,price=ProductPrice';
 
-function read(path: string): Promise<OrdersFile> {
+function read(path: string, rowsHeldMax?: number): AsyncGenerator<OrdersFile> {
   return readOrdersFile(path, {
+    ...(rowsHeldMax === undefined ? {} : { rowsHeldMax }),
     map: parseColumnMap([columns], orderFields),
     readDate: createDateReader('dd/MM/yyyy HH:mm', 'Europe/London'),
     currency: 'GBP',
   });
 }
 
-function fileOf(...orders: ImportedOrder[]): OrdersFile {
-  return { orders, refused: [], rows: orders.length };
+function fileOf(...orders: ImportedOrder[]): OrdersFile[] {
+  const newestPrices = new Map(
+    orders.flatMap(({ createdAt, lines }) =>
+      lines.map((line) => [
+        productKey(line),
+        { atMs: createdAt.getTime(), priceMinor: line.unitPriceMinor },
+      ]),
+    ),
+  );
+  return [{ orders, refused: [], rows: orders.length, newestPrices, parts: 1 }];
 }
 
 function orderOf(number: string, change: Partial<ImportedOrder> = {}): ImportedOrder {
@@ -51,10 +62,10 @@ function orderOf(number: string, change: Partial<ImportedOrder> = {}): ImportedO
   };
 }
 
-const sample = await read(fileURLToPath(new URL('../../support/data/orders.csv', import.meta.url)));
+const path = fileURLToPath(new URL('../../support/data/orders.csv', import.meta.url));
 
 test('orders come in as they were, with one event and no movement of stock', async () => {
-  const report = await importOrdersFile(deps, sample);
+  const report = await importOrdersFile(deps, read(path));
   assert.deepEqual(report.imported, { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
   assert.deepEqual(report.database, report.file);
   assert(report.reconciles);
@@ -84,10 +95,10 @@ test('orders come in as they were, with one event and no movement of stock', asy
 });
 
 test('a second run imports nothing and finds everything there', async () => {
-  const report = await importOrdersFile(deps, sample);
+  const report = await importOrdersFile(deps, read(path));
   assert.equal(report.imported.orders, 0);
   assert.equal(report.productsCreated, 0);
-  assert.deepEqual(report.existing, sumsOf(sample.orders));
+  assert.deepEqual(report.existing, { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
   assert(report.reconciles);
 });
 
@@ -160,29 +171,55 @@ test('two names that read the same as a SKU are two products', async () => {
   );
 });
 
-test('new orders get numbers above the imported ones', async () => {
-  await importOrdersFile(deps, fileOf(orderOf('750000')));
-  const [next] = await database.run<{ number: number }>(
-    'test.next_number',
-    `select nextval('order_numbers') as number`,
+test('a large file, read in parts, comes in whole, with the newest prices of all its rows', async () => {
+  const rows = Array.from({ length: 200 }, (_, index) => {
+    const order = index % 50;
+    return `L${order},0${1 + (order % 9)}/02/2021 10:00,Dish ${index % 7},1,${index}.00`;
+  });
+  const large = join(folder, 'large.csv');
+  await writeFile(
+    large,
+    `OrderNumber,OrderDate,ItemName,Quantity,ProductPrice\n${rows.join('\n')}`,
+  );
+  const parts: OrdersFile[] = [];
+  for await (const part of read(large, 30)) parts.push(part);
+  assert(parts.length > 4);
+  for (const part of parts) assert(part.rows <= 60, String(part.rows));
+  const report = await importOrdersFile(deps, read(large, 30));
+  assert.deepEqual(report.imported, { orders: 50, lines: 200, units: 200, totalMinor: 1_990_000 });
+  assert.equal(report.rows, 200);
+  assert(report.reconciles);
+  const whole = await importOrdersFile(deps, read(large));
+  assert.deepEqual(whole.existing, report.imported);
+  const products = await database.run<{ name: string; price: number }>(
+    'test.dishes',
+    `select name, price_minor as price from products where name like 'Dish %' order by name`,
     [],
   );
-  assert(next!.number > 750_000);
-  await importOrdersFile(deps, fileOf(orderOf('1001')));
-  const [later] = await database.run<{ number: number }>(
-    'test.next_number',
-    `select nextval('order_numbers') as number`,
-    [],
+  for await (const { newestPrices } of read(large)) {
+    for (const { name, price } of products) {
+      assert.equal(newestPrices.get(`name:${name}`)?.priceMinor, price);
+    }
+  }
+});
+
+test('an order that came in before names had one spelling is the same order', async () => {
+  const line = { sku: null, quantity: 1, unitPriceMinor: 100 };
+  await importOrdersFile(deps, fileOf(orderOf('N1', { lines: [{ ...line, name: 'Cafe\u0301' }] })));
+  const report = await importOrdersFile(
+    deps,
+    fileOf(orderOf('N1', { lines: [{ ...line, name: 'Café' }] })),
   );
-  assert.equal(later!.number, next!.number + 1);
+  assert.deepEqual(report.conflicts, []);
+  assert.equal(report.existing.orders, 1);
 });
 
 // The real file is nobody's to copy into the project; who has it says where.
 const realData = process.env.HOLDFAST_DATA_DIR;
 if (realData !== undefined) {
   test('four years of a real takeaway come out to the penny', async () => {
-    const file = await read(join(realData, 'takeaway-orders.csv.gz'));
-    const report = await importOrdersFile(deps, file);
+    const parts = read(join(realData, 'takeaway-orders.csv.gz'));
+    const report = await importOrdersFile(deps, parts);
     assert.deepEqual(report.database, {
       orders: 13_397,
       lines: 74_818,

@@ -8,7 +8,12 @@ import { gzipSync } from 'node:zlib';
 import { ColumnMapError, parseColumnMap } from '../../../src/main/import/column-map.ts';
 import { sumsOf, wantedProducts } from '../../../src/main/import/import-orders-file.ts';
 import { createDateReader } from '../../../src/main/import/local-time.ts';
-import { orderFields, readOrdersFile } from '../../../src/main/import/read-orders.ts';
+import { orderFields } from '../../../src/main/import/order-draft.ts';
+import {
+  type OrdersFile,
+  type OrdersFileOptions,
+  readOrdersFile,
+} from '../../../src/main/import/read-orders.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));
@@ -31,8 +36,16 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
+/** The file of one part. */
+async function readWhole(path: string, how: OrdersFileOptions): Promise<OrdersFile> {
+  const parts: OrdersFile[] = [];
+  for await (const part of readOrdersFile(path, how)) parts.push(part);
+  assert.equal(parts.length, 1);
+  return parts[0]!;
+}
+
 test('the rows of an order are found wherever they stand', async () => {
-  const { orders, refused, rows } = await readOrdersFile(sample('orders.csv'), options);
+  const { orders, refused, rows } = await readWhole(sample('orders.csv'), options);
   assert.deepEqual(refused, []);
   assert.equal(rows, 6);
   assert.deepEqual(sumsOf(orders), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
@@ -49,12 +62,12 @@ test('a packed file and one with a byte order mark read the same', async () => {
   const plain = await readFile(sample('orders.csv'));
   const marked = Buffer.concat([Buffer.from('\uFEFF'), plain]);
   const packed = await fileOf('marked.csv.gz', gzipSync(marked));
-  const expected = await readOrdersFile(sample('orders.csv'), options);
-  assert.deepEqual(await readOrdersFile(packed, options), expected);
+  const expected = await readWhole(sample('orders.csv'), options);
+  assert.deepEqual(await readWhole(packed, options), expected);
 });
 
 test('a wrong row is refused with its line and its reason, and takes its order along', async () => {
-  const { orders, refused, rows } = await readOrdersFile(sample('broken-orders.csv'), options);
+  const { orders, refused, rows } = await readWhole(sample('broken-orders.csv'), options);
   assert.equal(rows, 7);
   assert.deepEqual(
     orders.map(({ number }) => number),
@@ -82,24 +95,21 @@ test('rows of one number that differ in date or e-mail are no order', async () =
       '2,01/01/2020 10:00,Soup,1,1,b@example.com\n' +
       '3,01/01/2020 10:00,Soup,1,1,nobody\n',
   );
-  const { orders, refused } = await readOrdersFile(path, { ...options, map: {} });
+  const { orders, refused } = await readWhole(path, { ...options, map: {} });
   assert.deepEqual(orders, []);
   assert.equal(refused.length, 5);
 });
 
 test('a product that is made has the newest price of the file, wherever that stands', async () => {
-  const { orders } = await readOrdersFile(sample('orders.csv'), options);
-  const fish = wantedProducts(orders).find(({ name }) => name === 'Fish and Chips');
+  const file = await readWhole(sample('orders.csv'), options);
+  const fish = wantedProducts(file).find(({ name }) => name === 'Fish and Chips');
   assert.equal(fish?.priceMinor, 1295);
 });
 
 test('a column that is not there is wrong usage', async () => {
-  await assert.rejects(
-    readOrdersFile(sample('orders.csv'), { ...options, map: {} }),
-    ColumnMapError,
-  );
+  await assert.rejects(readWhole(sample('orders.csv'), { ...options, map: {} }), ColumnMapError);
   const map = { ...options.map, email: 'Nowhere' };
-  await assert.rejects(readOrdersFile(sample('orders.csv'), { ...options, map }), ColumnMapError);
+  await assert.rejects(readWhole(sample('orders.csv'), { ...options, map }), ColumnMapError);
   assert.throws(() => parseColumnMap(['nummer=A'], orderFields), ColumnMapError);
   assert.throws(() => parseColumnMap(['number'], orderFields), ColumnMapError);
 });
@@ -107,5 +117,5 @@ test('a column that is not there is wrong usage', async () => {
 test('a file that ends in the middle of its packing is an error, not a short file', async () => {
   const packed = gzipSync(await readFile(sample('orders.csv')));
   const path = await fileOf('cut.csv.gz', packed.subarray(0, packed.length - 20));
-  await assert.rejects(readOrdersFile(path, options));
+  await assert.rejects(readWhole(path, options));
 });

@@ -1,0 +1,87 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Above it a line is not kept: what has no line ends at all is no such file. */
+const LINE_BYTES_MAX = 400_000;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+export interface FileLine {
+  /** From 1. */
+  readonly number: number;
+  /** Without its line end; bytes that are no UTF-8 are replaced. */
+  readonly text: string;
+  /** Why the line cannot be read, as a sentence; null when it can. */
+  readonly fault: string | null;
+}
+
+/**
+ * The lines of a text file in UTF-8, with or without a byte order mark, a batch for each piece that was read. A line ends
+ * with LF, CRLF or CR, whichever of them the others end with. A name that ends in `.gz` is unpacked on the way. Throws
+ * when the file cannot be opened or unpacked.
+ */
+export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
+  const source = createReadStream(path, { highWaterMark: 1 << 18 });
+  const bytes = path.endsWith('.gz') ? pipeline(source, createGunzip(), () => {}) : source;
+  let rest: Buffer = Buffer.alloc(0);
+  let number = 0;
+  let isCut = false;
+
+  const lineOf = (line: Buffer): FileLine => {
+    number += 1;
+    const tooLong = isCut || line.length > LINE_BYTES_MAX;
+    isCut = false;
+    if (tooLong) return { number, text: '', fault: `It has more than ${LINE_BYTES_MAX} bytes.` };
+    const text = line.toString('utf8');
+    return { number, text, fault: faultOf(line, text) };
+  };
+
+  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    const piece = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lines: FileLine[] = [];
+    let start = number === 0 && !isCut ? markLength(piece) : 0;
+    for (const [end, next] of lineEnds(piece, start)) {
+      lines.push(lineOf(piece.subarray(start, end)));
+      start = next;
+    }
+    rest = piece.subarray(start);
+    if (rest.length > LINE_BYTES_MAX) {
+      isCut = true;
+      // The end of a line may be half read.
+      rest = rest.subarray(-1);
+    }
+    if (lines.length > 0) yield lines;
+  }
+  if (rest.at(-1) === CR) rest = rest.subarray(0, -1);
+  if (rest.length > 0 || isCut) yield [lineOf(rest)];
+}
+
+/** Where lines end and where the next ones begin. A CR at the end is left: an LF may follow it. */
+function* lineEnds(piece: Buffer, from: number): Generator<readonly [end: number, next: number]> {
+  let lf = piece.indexOf(LF, from);
+  let cr = piece.indexOf(CR, from);
+  for (;;) {
+    if (cr !== -1 && (lf === -1 || cr < lf)) {
+      if (cr === piece.length - 1) return;
+      const next = piece[cr + 1] === LF ? cr + 2 : cr + 1;
+      yield [cr, next];
+      if (next === cr + 2) lf = piece.indexOf(LF, next);
+      cr = piece.indexOf(CR, next);
+    } else if (lf !== -1) {
+      yield [lf, lf + 1];
+      lf = piece.indexOf(LF, lf + 1);
+    } else return;
+  }
+}
+
+function markLength(piece: Buffer): number {
+  return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? 3 : 0;
+}
+
+function faultOf(line: Buffer, text: string): string | null {
+  if (!isUtf8(line)) return 'It is not UTF-8.';
+  return text.includes('\0') ? 'It holds the character NUL.' : null;
+}
