@@ -105,7 +105,6 @@ export const setPasswordHash = statement<[id: string, newHash: string], { id: st
 export const listUserRows = statement<
   [
     search: string | null,
-    searchKey: string | null,
     role: Role | null,
     beforeAt: string | null,
     beforeId: string | null,
@@ -117,13 +116,11 @@ export const listUserRows = statement<
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
      from users
     where ($1::text is null
-           or strpos(email_key, $2::text) > 0
-           or strpos(lower(email), lower($1::text)) > 0
-           or strpos(lower(name), lower($1::text)) > 0)
-      and ($3::text is null or role = $3::text)
-      and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
+           or fold_text(email_key || chr(10) || name) like (select search_pattern($1::text)))
+      and ($2::text is null or role = $2::text)
+      and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
     order by created_at desc, id desc
-    limit $6::int`,
+    limit $5::int`,
 );
 
 /**

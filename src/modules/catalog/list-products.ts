@@ -22,7 +22,7 @@ export async function listProducts(
   const rows = await readProducts(
     db,
     withInactive,
-    search === null ? null : containing(search),
+    search,
     available,
     afterName,
     afterId,
@@ -34,9 +34,4 @@ export async function listProducts(
     (row) => presentProduct(row, caller),
     (last) => cursors.encode(filters, [last.name, last.id]),
   );
-}
-
-/** A LIKE pattern for texts that contain this one, in which its own `%`, `_` and `\` mean themselves. */
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

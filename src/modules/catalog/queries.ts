@@ -44,11 +44,11 @@ export const lockProduct = statement<[productId: string], StockedProduct>(
       for no key update of products`,
 );
 
-/** `pattern` is a LIKE pattern; `available` true, false or null for both; after (name, id) when given. */
+/** `search` is a text that SKU or name contain; `available` true, false or null for both; after (name, id) when given. */
 export const listProducts = statement<
   [
     withInactive: boolean,
-    pattern: string | null,
+    search: string | null,
     available: boolean | null,
     afterName: string | null,
     afterId: string | null,
@@ -61,7 +61,8 @@ export const listProducts = statement<
      from products
      join stock on stock.product_id = products.id
     where ($1::boolean or products.active)
-      and ($2::text is null or products.sku ilike $2::text or products.name ilike $2::text)
+      and ($2::text is null
+           or fold_text(products.sku || chr(10) || products.name) like (select search_pattern($2::text)))
       and ($3::boolean is null
            or (products.active and stock.on_hand > stock.reserved) = $3::boolean)
       and ($4::text is null or (products.name, products.id) > ($4::text, $5::uuid))

@@ -1,5 +1,4 @@
 import { PAGE_LIMIT_MAX } from '../../shared/pagination.ts';
-import { emailKey } from '../accounts/index.ts';
 import {
   type Bind,
   binder,
@@ -10,7 +9,6 @@ import {
   type Stretch,
   stretch,
 } from './index-stretch.ts';
-import { likePattern } from './like-pattern.ts';
 import {
   isOpen,
   type OrderStatus,
@@ -297,24 +295,21 @@ function statusPairs(filters: OrderFilters, bind: Bind): string {
   });
 }
 
-/**
- * `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first.
- * In lower case by hand, since `ilike` would put the pattern in lower case again for each text.
- */
+/** `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first. */
 function textCondition({ text, emails }: WantedText, bind: Bind): string {
-  const pattern = bind(likePattern(text), 'text');
-  const ofCustomer = () => `
+  const wanted = bind(text, 'text');
+  const ofCustomer = `
        or exists (
         select from users
          where users.id = orders.customer_id
-           and users.email_key like (select lower(${bind(likePattern(emailKey(text)), 'text')}))
+           and fold_text(users.email_key) like (select search_pattern(${wanted}))
         offset 0)`;
-  return `(orders.number like substr(${pattern}, 2)
+  return `(starts_with(orders.number, ${wanted})
        or exists (
         select from order_lines
          where order_lines.order_id = orders.id
-           and lower(order_lines.sku || chr(10) || order_lines.name) like (select lower(${pattern}))
-        offset 0)${emails ? ofCustomer() : ''})`;
+           and fold_text(order_lines.sku || chr(10) || order_lines.name) like (select search_pattern(${wanted}))
+        offset 0)${emails ? ofCustomer : ''})`;
 }
 
 function kindOf(wanted: WantedText | null): string {

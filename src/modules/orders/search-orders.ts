@@ -1,7 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
-import { emailKey } from '../accounts/index.ts';
 import type { Position } from './index-stretch.ts';
-import { likePattern } from './like-pattern.ts';
 import {
   matchedPage,
   type OrderFilters,
@@ -59,13 +57,11 @@ export async function findMatches(
   const find = hasTrigram(search) ? findMatchesByIndex : findMatchesByScan;
   const [found] = await find(
     db,
-    likePattern(search),
     search,
     `${search}${LAST_CHARACTER}`,
     matchesMax,
     numbersMax,
-    likePattern(addressPart(emailKey(search))),
-    likePattern(emailKey(search)),
+    addressPart(search),
   );
   const { skus, names, customerIds, numbers } = found!;
   const isMany = skus.length > matchesMax || customerIds.length > matchesMax || numbers === null;
@@ -78,8 +74,12 @@ function addressPart(search: string): string {
   return at < 3 ? search : search.slice(0, at + 1);
 }
 
-/** Three characters in a row, of which an end of a word may be one. Source: PostgreSQL documentation, F.35 "pg_trgm". */
-function hasTrigram(text: string): boolean {
+/**
+ * Three characters in a row, of which an end of a word may be one, without what folding leaves out. Source: PostgreSQL
+ * documentation, F.35 "pg_trgm".
+ */
+function hasTrigram(search: string): boolean {
+  const text = search.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '');
   return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
 }
 

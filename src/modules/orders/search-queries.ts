@@ -17,33 +17,31 @@ export interface SearchMatches {
 const find = (key: (column: string) => string) => `with named as materialized (
      select sku, name
        from sold_names
-      where ${key('search_key')} like (select lower($1::text))
-      limit $4::int + 1),
+      where ${key('search_key')} like (select search_pattern($1::text))
+      limit $3::int + 1),
    addressed as materialized (
      select id
        from users
-      where ${key('email_key')} like (select lower($6::text))
-        and (email_key || '') like (select lower($7::text))
-      limit $4::int + 1),
+      where ${key('fold_text(email_key)')} like (select search_pattern($5::text))
+        and (fold_text(email_key) || '') like (select search_pattern($1::text))
+      limit $3::int + 1),
    numbered as materialized (
      select number
        from orders
-      where number >= $2::text
-        and number < $3::text
-      limit $5::int + 1)
+      where number >= $1::text
+        and number < $2::text
+      limit $4::int + 1)
    select array(select sku from named) as skus,
           array(select name from named) as names,
           array(select id from addressed) as "customerIds",
-          (select coalesce(array_agg(number), '{}') from numbered having count(*) <= $5::int) as numbers`;
+          (select coalesce(array_agg(number), '{}') from numbered having count(*) <= $4::int) as numbers`;
 
 type Parameters = [
-  pattern: string,
-  numberFrom: string,
+  text: string,
   numberBelow: string,
   matchesMax: number,
   numbersMax: number,
-  addressPattern: string,
-  emailPattern: string,
+  addressPart: string,
 ];
 interface Row {
   skus: string[];
