@@ -165,7 +165,8 @@ function addFileCommands(program: Command, ending: Ending): void {
       'after',
       `
 A row is one line of an order; a name that ends in .gz is unpacked. The order number is the
-identity: what is there already is left as it is. Where clocks go back, the first of the two
+identity: what is there already is left as it is. A wrong row keeps its whole order out; one
+that does not tell its order keeps out the file. Where clocks go back, the first of the two
 hours is taken; a time in the hour that clocks skip is read as if they had not.
 
 Example:
