@@ -1,7 +1,7 @@
 -- What a text is looked for by: without case and accents, and in one spelling, so that "cafe" finds "Café" in either form
 -- of Unicode. Letters that have no parts are spelled as people without that key would (ø as o, ß as ss). What nobody sees
--- is left out too. Most texts are ASCII, for which lower case is all of it. Changed only together with what is made of it:
--- the column and the index below hold its results.
+-- is left out too. It costs some ten times what lower case does, so the columns below hold what it makes of each text that
+-- is searched; it changes only together with them. Most texts are ASCII, for which lower case is all of it.
 create function fold_text(text) returns text
 language sql immutable parallel safe
 return case
@@ -41,7 +41,14 @@ alter table sold_names
 create index sold_names_search_key_trigrams_idx on sold_names using gin (search_key gin_trgm_ops)
   with (fastupdate = off);
 
-create index users_folded_email_key_trigrams_idx on users using gin (fold_text(email_key) gin_trgm_ops)
+alter table products
+  add column search_key text not null generated always as (fold_text(sku || chr(10) || name)) stored;
+
+alter table users
+  add column folded_email text not null generated always as (fold_text(email_key)) stored,
+  add column folded_name text not null generated always as (fold_text(name)) stored;
+
+create index users_folded_email_trigrams_idx on users using gin (folded_email gin_trgm_ops)
   with (fastupdate = off);
 
 drop index users_email_key_trigrams_idx;

@@ -116,7 +116,8 @@ export const listUserRows = statement<
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
      from users
     where ($1::text is null
-           or fold_text(email_key || chr(10) || name) like (select search_pattern($1::text)))
+           or folded_email like (select search_pattern($1::text))
+           or folded_name like (select search_pattern($1::text)))
       and ($2::text is null or role = $2::text)
       and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
     order by created_at desc, id desc

@@ -62,7 +62,7 @@ export const listProducts = statement<
      join stock on stock.product_id = products.id
     where ($1::boolean or products.active)
       and ($2::text is null
-           or fold_text(products.sku || chr(10) || products.name) like (select search_pattern($2::text)))
+           or products.search_key like (select search_pattern($2::text)))
       and ($3::boolean is null
            or (products.active and stock.on_hand > stock.reserved) = $3::boolean)
       and ($4::text is null or (products.name, products.id) > ($4::text, $5::uuid))

@@ -302,13 +302,14 @@ function textCondition({ text, emails }: WantedText, bind: Bind): string {
        or exists (
         select from users
          where users.id = orders.customer_id
-           and fold_text(users.email_key) like (select search_pattern(${wanted}))
+           and users.folded_email like (select search_pattern(${wanted}))
         offset 0)`;
   return `(starts_with(orders.number, ${wanted})
        or exists (
         select from order_lines
+          join sold_names on sold_names.sku = order_lines.sku and sold_names.name = order_lines.name
          where order_lines.order_id = orders.id
-           and fold_text(order_lines.sku || chr(10) || order_lines.name) like (select search_pattern(${wanted}))
+           and sold_names.search_key like (select search_pattern(${wanted}))
         offset 0)${emails ? ofCustomer : ''})`;
 }
 
