@@ -171,6 +171,20 @@ test('two names that read the same as a SKU are two products', async () => {
   );
 });
 
+test('numbers of a file do not move those of the shop', async () => {
+  const next = async () => {
+    const [row] = await database.run<{ number: number }>(
+      'test.next_number',
+      `select nextval('order_numbers') as number`,
+      [],
+    );
+    return row!.number;
+  };
+  const before = await next();
+  await importOrdersFile(deps, fileOf(...['750000', '999999999999999'].map((one) => orderOf(one))));
+  assert.equal(await next(), before + 1);
+});
+
 test('a large file, read in parts, comes in whole, with the newest prices of all its rows', async () => {
   const rows = Array.from({ length: 200 }, (_, index) => {
     const order = index % 50;

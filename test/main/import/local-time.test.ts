@@ -46,6 +46,8 @@ test('iso takes dates with their own offset, and only those', () => {
   assert.equal(read('2020-02-01T10:00:00+01:00')?.toISOString(), '2020-02-01T09:00:00.000Z');
   assert.equal(read('2020-02-01T10:00:00'), null);
   assert.equal(read('2020-13-01T10:00:00Z'), null);
+  assert.equal(read('2020-02-30T10:00:00Z'), null);
+  assert.equal(read('2020-02-01T24:00:00Z'), null);
 });
 
 test('a format or a zone that is not known is said so', () => {
