@@ -7,6 +7,13 @@ create extension pg_trgm;
 
 create sequence order_numbers as bigint start with 100001;
 
+CREATE OR REPLACE FUNCTION public.fold_text(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length($1) = char_length($1)) THEN lower($1) ELSE NORMALIZE(regexp_replace(replace(replace(replace(replace(translate(lower(NORMALIZE($1, NFKD)), 'ẞÆŒÞØøŁłĐđÐðĦħŦŧŊŋıς'::text, 'ßæœþoollddddhhttnniσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), NFC) END
+;
+
 CREATE OR REPLACE FUNCTION public.guard_capture()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -162,6 +169,13 @@ begin
     using errcode = 'restrict_violation', constraint = 'order_status_steps_fixed_check';
 end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.search_pattern(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (('%'::text || regexp_replace(fold_text($1), '([\\%_])'::text, '\\\1'::text, 'g'::text)) || '%'::text)
 ;
 
 create table api_keys (
@@ -444,6 +458,7 @@ create table products (
   version integer default 1 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
+  search_key text generated always as (fold_text(((sku || chr(10)) || name))) stored not null,
   constraint products_id_pkey PRIMARY KEY (id),
   constraint products_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint products_price_minor_check CHECK (((price_minor >= 0) AND (price_minor <= 100000000))),
@@ -524,7 +539,7 @@ create table schema_migrations (
 create table sold_names (
   sku text not null,
   name text not null,
-  search_key text generated always as (((lower(sku) || chr(10)) || lower(name))) stored not null,
+  search_key text generated always as (fold_text(((sku || chr(10)) || name))) stored not null,
   constraint sold_names_sku_name_pkey PRIMARY KEY (sku, name)
 );
 
@@ -575,6 +590,8 @@ create table users (
   access_changed_at timestamp(3) with time zone default now() not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
+  folded_email text generated always as (fold_text(email_key)) stored not null,
+  folded_name text generated always as (fold_text(name)) stored not null,
   constraint users_id_pkey PRIMARY KEY (id),
   constraint users_email_key_key UNIQUE (email_key),
   constraint users_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'kitchen'::text, 'admin'::text])))
@@ -824,7 +841,7 @@ CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_cha
 
 CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at, id);
 
-CREATE INDEX users_email_key_trigrams_idx ON public.users USING gin (email_key gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX users_folded_email_trigrams_idx ON public.users USING gin (folded_email gin_trgm_ops) WITH (fastupdate=off);
 
 CREATE INDEX users_id_admin_idx ON public.users USING btree (id) WHERE ((role = 'admin'::text) AND (disabled_at IS NULL));
 

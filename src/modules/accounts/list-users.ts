@@ -1,11 +1,12 @@
 import type { Role } from '../../shared/caller.ts';
 import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
 import type { AccountsContext } from './context.ts';
+import { emailKey } from './email.ts';
 import { listUserRows } from './queries.ts';
 import { type UserView, userView } from './user.ts';
 
 export interface ListUsersInput {
-  /** Part of an e-mail address or a name, whatever its case and accents. */
+  /** Part of an e-mail address, in any form of its domain, or of a name, whatever its case and accents. */
   readonly search?: string;
   readonly role?: Role;
   readonly limit?: number;
@@ -22,7 +23,8 @@ export async function listUsers(
   const filters = { list: 'users', search, role };
   const [beforeAt, beforeId] =
     cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
-  const rows = await listUserRows(database, search, role, beforeAt, beforeId, limit + 1);
+  const address = search === null ? null : emailKey(search);
+  const rows = await listUserRows(database, search, address, role, beforeAt, beforeId, limit + 1);
   return pageOf(rows, limit, userView, (last) =>
     cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
   );

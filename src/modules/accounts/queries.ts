@@ -101,10 +101,14 @@ export const setPasswordHash = statement<[id: string, newHash: string], { id: st
    returning id`,
 );
 
-/** `limit` is one more than the page. The cursor's two values are null for the first page. */
+/**
+ * `address` is the key of an e-mail address that `search` may be. `limit` is one more than the page. The cursor's two values
+ * are null for the first page.
+ */
 export const listUserRows = statement<
   [
     search: string | null,
+    address: string | null,
     role: Role | null,
     beforeAt: string | null,
     beforeId: string | null,
@@ -116,12 +120,13 @@ export const listUserRows = statement<
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
      from users
     where ($1::text is null
-           or folded_email like (select search_pattern($1::text))
+           or folded_email like (select search_pattern($2::text))
+           or strpos(lower(email), lower($1::text)) > 0
            or folded_name like (select search_pattern($1::text)))
-      and ($2::text is null or role = $2::text)
-      and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
+      and ($3::text is null or role = $3::text)
+      and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
     order by created_at desc, id desc
-    limit $5::int`,
+    limit $6::int`,
 );
 
 /**

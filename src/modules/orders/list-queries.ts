@@ -1,4 +1,5 @@
 import { PAGE_LIMIT_MAX } from '../../shared/pagination.ts';
+import { emailKey } from '../accounts/index.ts';
 import {
   type Bind,
   binder,
@@ -298,11 +299,11 @@ function statusPairs(filters: OrderFilters, bind: Bind): string {
 /** `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first. */
 function textCondition({ text, emails }: WantedText, bind: Bind): string {
   const wanted = bind(text, 'text');
-  const ofCustomer = `
+  const ofCustomer = () => `
        or exists (
         select from users
          where users.id = orders.customer_id
-           and users.folded_email like (select search_pattern(${wanted}))
+           and users.folded_email like (select search_pattern(${bind(emailKey(text), 'text')}))
         offset 0)`;
   return `(starts_with(orders.number, ${wanted})
        or exists (
@@ -310,7 +311,7 @@ function textCondition({ text, emails }: WantedText, bind: Bind): string {
           join sold_names on sold_names.sku = order_lines.sku and sold_names.name = order_lines.name
          where order_lines.order_id = orders.id
            and sold_names.search_key like (select search_pattern(${wanted}))
-        offset 0)${emails ? ofCustomer : ''})`;
+        offset 0)${emails ? ofCustomer() : ''})`;
 }
 
 function kindOf(wanted: WantedText | null): string {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import { emailKey } from '../accounts/index.ts';
 import type { Position } from './index-stretch.ts';
 import {
   matchedPage,
@@ -61,7 +62,8 @@ export async function findMatches(
     `${search}${LAST_CHARACTER}`,
     matchesMax,
     numbersMax,
-    addressPart(search),
+    emailKey(search),
+    addressPart(emailKey(search)),
   );
   const { skus, names, customerIds, numbers } = found!;
   const isMany = skus.length > matchesMax || customerIds.length > matchesMax || numbers === null;

@@ -22,8 +22,8 @@ const find = (key: (column: string) => string) => `with named as materialized (
    addressed as materialized (
      select id
        from users
-      where ${key('folded_email')} like (select search_pattern($5::text))
-        and (folded_email || '') like (select search_pattern($1::text))
+      where ${key('folded_email')} like (select search_pattern($6::text))
+        and (folded_email || '') like (select search_pattern($5::text))
       limit $3::int + 1),
    numbered as materialized (
      select number
@@ -41,6 +41,7 @@ type Parameters = [
   numberBelow: string,
   matchesMax: number,
   numbersMax: number,
+  address: string,
   addressPart: string,
 ];
 interface Row {

@@ -9,6 +9,7 @@ import {
   Nullable,
   pageOfSchema,
   Reason,
+  Text,
 } from '../../http/index.ts';
 import { chargeKinds, paymentStates } from './payment.ts';
 
@@ -118,9 +119,8 @@ export const RefundBody = Type.Object(
   {
     amount: Type.Optional(MoneyValue),
     providerReference: Type.Optional(
-      Type.String({
+      Text('line', PROVIDER_NAME_LENGTH_MAX, {
         minLength: 1,
-        maxLength: PROVIDER_NAME_LENGTH_MAX,
         description: 'The charge whose money goes back; needed where several have money left.',
       }),
     ),
