@@ -1,5 +1,6 @@
 import { invalidInput, unavailable } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
+import { UnfitDatabaseError } from './unfit-database.ts';
 
 /** Source of the codes: PostgreSQL documentation, Appendix A "PostgreSQL Error Codes". */
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -8,10 +9,12 @@ const UNREADABLE_TEXT = new Set(['22021', '22P05']);
 /** Classes in which the server, not the request, is at fault: connection, resources, operator intervention, system. */
 const AWAY_CLASSES = new Set(['08', '53', '57', '58']);
 /**
- * Lock not available; read-only transaction (a primary that was demoted); no such prepared statement: what was asked before
- * on the same connection failed while it was being prepared, for one of the reasons above.
+ * No such prepared statement: what was asked before on the same connection failed while it was being prepared, for one of
+ * the reasons here; or, as with one that is there already, a pooler gives the connection the sessions of others.
  */
-const AWAY_CODES = new Set(['55P03', '25006', '26000']);
+const PREPARED_CODES = new Set(['26000', '42P05']);
+/** Lock not available; read-only transaction (a primary that was demoted). */
+const AWAY_CODES = new Set(['55P03', '25006']);
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -25,6 +28,8 @@ const SOCKET_CODES = new Set([
 /** `pg` reports these without a code. */
 const DRIVER_MESSAGES =
   /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|timeout expired|Cannot use a pool after calling end|The server does not support)/;
+
+const CLIENT_TIMEOUTS = /^(Query read timeout|timeout expired)/;
 
 interface PostgresError extends Error {
   readonly code?: string;
@@ -50,6 +55,25 @@ export function isTimeout(error: unknown): boolean {
   return TIMEOUTS.has(codeOf(error));
 }
 
+/** A prepared statement was not there, or was there already. */
+export function isPreparedFault(error: unknown): boolean {
+  return PREPARED_CODES.has(codeOf(error));
+}
+
+export function isPrivilegeFault(error: unknown): boolean {
+  return codeOf(error) === '42501';
+}
+
+/** No schema of the search path is there to create in. */
+export function isSchemaMissing(error: unknown): boolean {
+  return codeOf(error) === '3F000';
+}
+
+/** The server did not answer in the time that we give it. */
+export function isClientTimeout(error: unknown): boolean {
+  return error instanceof Error && CLIENT_TIMEOUTS.test(error.message);
+}
+
 /** The connection itself is of no more use. */
 export function isConnectionFault(error: unknown): boolean {
   const code = codeOf(error);
@@ -58,6 +82,8 @@ export function isConnectionFault(error: unknown): boolean {
     code.startsWith('08') ||
     code.startsWith('57P') ||
     code === '25006' ||
+    PREPARED_CODES.has(code) ||
+    error instanceof UnfitDatabaseError ||
     (error instanceof Error && DRIVER_MESSAGES.test(error.message))
   );
 }

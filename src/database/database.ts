@@ -1,8 +1,16 @@
-import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { SpanOptions, Tracing } from '../shared/tracing.ts';
-import { isAfterFailure, isConnectionFault, isRetryable, toCodedError } from './database-errors.ts';
+import { beginOn, createConnections, runAlone, runOnPool, writeTogether } from './connections.ts';
+import {
+  isAfterFailure,
+  isConnectionFault,
+  isPreparedFault,
+  isRetryable,
+  toCodedError,
+} from './database-errors.ts';
+import type { ConnectionKind } from './pooling.ts';
+import type { Settings } from './session-settings.ts';
 import type { Queryable } from './statement.ts';
 import { createTurns } from './turns.ts';
 
@@ -43,8 +51,10 @@ export interface Database extends Queryable {
    * statement may: each of theirs has `timeoutMs`.
    */
   snapshot<T>(work: (db: Queryable) => Promise<T>, timeoutMs: number): Promise<T>;
-  /** A connection of one's own, for session locks. The caller closes it. */
+  /** A connection of one's own, without a bound on its statements, see `Connections.connect`. */
   connect(): Promise<pg.Client>;
+  /** What the connection that was made last led to; null before the first one. */
+  connectionKind(): ConnectionKind | null;
   connections(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }
@@ -66,7 +76,6 @@ export interface DatabaseOptions {
 }
 
 const TRIES_MAX = 4;
-const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 /**
  * Plans are kept per connection, those of foreign key checks too. One that was made while a table was small reads the
@@ -75,16 +84,21 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  * good for every value too: without the last setting, a statement that takes an array is planned anew each time, which
  * took a twentieth of the database's time for a checkout.
  */
-const BEGIN =
-  'begin; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_generic_plan';
+const FOR_TRANSACTIONS =
+  '; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_generic_plan';
 /** Few, so that much goes together. */
 const SHORT_CONNECTIONS = 2;
 /**
  * A short statement is read off an index whose order it has: whatever else the planner may take it for, by its guesses
  * about the values or by statistics that are old, costs more.
  */
-const FOR_SHORT = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;
-  set enable_sort = off; set jit = off`;
+const FOR_SHORT: Settings = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_sort: 'off',
+  jit: 'off',
+};
 
 /** Of the span of a statement, whose name says which one: parameters hold what people typed. */
 const STATEMENT: SpanOptions = {
@@ -100,52 +114,20 @@ typeParsers.setTypeParser(pg.types.builtins.INT8, (text) => {
   return value;
 });
 
-/** Connections that hold what they are given until the end of the turn. */
-const held = new WeakSet<object>();
-
-/**
- * Statements that are called in one turn of the event loop leave in one write: each write is a call of the system and
- * may wake the server's process, which costs both ends more than the statement's bytes.
- */
-function writeTogether(client: pg.ClientBase): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  if (held.has(stream)) return;
-  held.add(stream);
-  stream.cork();
-  process.nextTick(() => {
-    held.delete(stream);
-    stream.uncork();
-  });
-}
-
 /** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
 export function createDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-  const clientConfig: pg.ClientConfig = {
-    connectionString: options.url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
-    // The server may be frozen or cut off, and then only the client's own clock ends the wait.
-    query_timeout: statementTimeoutMs + 2_000,
-    idle_in_transaction_session_timeout: statementTimeoutMs + 5_000,
-    keepAlive: true,
-    application_name: 'holdfast',
-    // Statements that are called without waiting for one another travel together, in the order of the calls.
-    pipeline: true,
+  const connections = createConnections({
+    url: options.url,
+    statementTimeoutMs,
+    applicationName: 'holdfast',
     types: typeParsers,
-  };
-  const createPool = (max: number): pg.Pool => {
-    const created = new pg.Pool({ ...clientConfig, max, idleTimeoutMillis: 30_000 });
-    created.on('error', (error) => options.onConnectionLost?.(error));
-    // The pool takes its own listener off before it hands a connection out. When the server's last words come in the same
-    // packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails all the same.
-    created.on('connect', (client) => client.on('error', () => {}));
-    return created;
-  };
-  const pool = createPool(options.poolMax);
-  const shortPool = createPool(SHORT_CONNECTIONS);
-  // Sent before the first statement, which fails when this one does.
-  shortPool.on('connect', (client) => client.query(FOR_SHORT).catch(() => {}));
+    ...(options.onConnectionLost === undefined
+      ? {}
+      : { onConnectionLost: options.onConnectionLost }),
+  });
+  const pool = connections.createPool({ max: options.poolMax });
+  const shortPool = connections.createPool({ max: SHORT_CONNECTIONS, settings: FOR_SHORT });
   const runInTurn = createTurns(shortPool);
 
   const observe = options.onQuery ?? (() => {});
@@ -153,13 +135,13 @@ export function createDatabase(options: DatabaseOptions): Database {
   const onCommit = options.onCommit ?? (() => {});
 
   async function execute<Row>(
-    client: pg.Pool | pg.ClientBase,
+    client: pg.ClientBase,
     name: string,
     text: string,
     parameters: readonly unknown[],
   ): Promise<Row[]> {
     const startedAt = performance.now();
-    if (!(client instanceof pg.Pool)) writeTogether(client);
+    writeTogether(client);
     // What no request and no job asked for, such as the look of a poller, is in no trace.
     const isTraced = tracing !== null && tracing.current() !== null;
     const span = isTraced ? tracing.start(name, STATEMENT) : null;
@@ -168,6 +150,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       span?.end();
       return result.rows as Row[];
     } catch (error) {
+      if (isPreparedFault(error)) connections.doubt();
       span?.end(error);
       throw error;
     } finally {
@@ -200,8 +183,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
     try {
       // Not waited for: it travels with the first statement, which fails when this one does.
-      writeTogether(client);
-      const begun = client.query(BEGIN).catch(fail);
+      const begun = beginOn(client, { settings: FOR_TRANSACTIONS }).catch(fail);
       begun.catch(() => {});
       const result = await work({
         inTransaction: true,
@@ -245,8 +227,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   return {
     async run<Row>(name: string, text: string, parameters: readonly unknown[], isShort = false) {
       try {
-        if (!isShort) return await execute<Row>(pool, name, text, parameters);
-        return await runInTurn((client) => execute<Row>(client, name, text, parameters));
+        const work = (client: pg.ClientBase) => execute<Row>(client, name, text, parameters);
+        if (!isShort) return await runOnPool(pool, work);
+        return await runInTurn((client) => runAlone(client, () => work(client)));
       } catch (error) {
         throw toCodedError(error, options.constraints);
       }
@@ -262,28 +245,20 @@ export function createDatabase(options: DatabaseOptions): Database {
       }
     },
     async snapshot(work, timeoutMs) {
-      const client = new pg.Client({
-        ...clientConfig,
-        statement_timeout: timeoutMs,
-        query_timeout: timeoutMs + 2_000,
-      });
-      client.on('error', (error) => options.onConnectionLost?.(error));
+      let client: pg.Client | undefined;
       try {
-        await client.connect();
-        await client.query('begin isolation level repeatable read read only');
-        return await work({ run: (name, text, values) => execute(client, name, text, values) });
+        const mine = await connections.connect(timeoutMs);
+        client = mine;
+        await beginOn(mine, { mode: 'isolation level repeatable read read only' });
+        return await work({ run: (name, text, values) => execute(mine, name, text, values) });
       } catch (error) {
         throw toCodedError(error, options.constraints);
       } finally {
-        await client.end().catch(() => {});
+        await client?.end().catch(() => {});
       }
     },
-    async connect() {
-      const client = new pg.Client({ ...clientConfig, statement_timeout: 0, query_timeout: 0 });
-      client.on('error', (error) => options.onConnectionLost?.(error));
-      await client.connect();
-      return client;
-    },
+    connect: () => connections.connect(0),
+    connectionKind: connections.kind,
     connections: () => ({
       total: pool.totalCount + shortPool.totalCount,
       idle: pool.idleCount + shortPool.idleCount,

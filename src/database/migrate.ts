@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Log } from '../shared/log.ts';
+import { beginOn } from './connections.ts';
 import type { Database } from './database.ts';
+import { isPrivilegeFault, isSchemaMissing } from './database-errors.ts';
 
 /** Names the advisory lock that migrations are made under: "hold" in ASCII. It belongs to one database, not to the server. */
 const MIGRATION_LOCK = 0x686f6c64;
@@ -58,8 +60,9 @@ export async function readMigrations(
 }
 
 /**
- * Brings the database to the newest migration and returns those that were applied now. Servers that start together
- * queue at a session lock; each migration commits on its own, together with its row in `schema_migrations`.
+ * Brings the database to the newest migration and returns those that were applied now. Each migration commits on its own,
+ * together with its row in `schema_migrations`, under a lock of its transaction at which servers that start together
+ * queue: a lock of the session would be nobody's behind a pooler that shares sessions.
  * Throws MigrationError when what the database has seen is not what this program would have applied.
  */
 export async function migrate(
@@ -71,20 +74,33 @@ export async function migrate(
   client.on('notice', ({ severity, message = '' }) => {
     if (severity === 'WARNING') options.log?.warn(message);
   });
+  const made: Migration[] = [];
   try {
-    await client.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK]);
-    const applied = await readApplied(client);
-    requireSameHistory(migrations, applied);
-    const missing = migrations.slice(applied.length);
-    for (const migration of missing) {
-      await apply(client, migration);
+    for (;;) {
+      const migration = await applyNext(client, migrations);
+      if (migration === null) return made;
+      made.push(migration);
       options.log?.info(`migrated to ${migration.number} (${migration.name})`);
     }
-    return missing;
   } finally {
-    // The end of the session gives the lock back, also when the connection is already broken.
+    // The end of the connection rolls back what was not committed, also when it is already broken.
     await client.end().catch(() => {});
   }
+}
+
+/** Null when there is nothing left to apply. */
+async function applyNext(
+  client: pg.Client,
+  migrations: readonly Migration[],
+): Promise<Migration | null> {
+  await beginOn(client);
+  await client.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+  const applied = await readApplied(client);
+  requireSameHistory(migrations, applied);
+  const next = migrations[applied.length];
+  if (next !== undefined) await apply(client, next);
+  await client.query('commit');
+  return next ?? null;
 }
 
 interface AppliedRow {
@@ -98,7 +114,21 @@ async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
   const { rows: found } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_migrations') is not null as exists`,
   );
-  if (found[0]?.exists !== true) {
+  if (found[0]?.exists !== true) await createHistory(client);
+  const { rows } = await client.query<AppliedRow>(
+    'select number, name, checksum from schema_migrations order by number',
+  );
+  return rows;
+}
+
+async function createHistory(client: pg.Client): Promise<void> {
+  const { rows: elsewhere } = await client.query<{ schema: string }>(FIND_ELSEWHERE);
+  if (elsewhere[0] !== undefined) {
+    throw new MigrationError(
+      `The tables of Holdfast are in the schema ${elsewhere[0].schema} of this database, and it works in the schema public only, whatever search_path says. Move them there ("alter … set schema public"), or give Holdfast a database of its own.`,
+    );
+  }
+  try {
     await client.query(
       `create table schema_migrations (
          number     integer     not null,
@@ -108,12 +138,32 @@ async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
          constraint schema_migrations_number_pkey primary key (number)
        )`,
     );
+  } catch (cause) {
+    if (!isPrivilegeFault(cause) && !isSchemaMissing(cause)) throw cause;
+    throw new MigrationError(
+      'Holdfast keeps its tables in the schema public, and this user may not create them there, or there is none: let its user own the database, or an administrator run "create schema if not exists public; grant usage, create on schema public to …".',
+      { cause },
+    );
   }
-  const { rows } = await client.query<AppliedRow>(
-    'select number, name, checksum from schema_migrations order by number',
-  );
-  return rows;
 }
+
+/** Before the search path was fixed, they were made in the first schema on it. */
+const FIND_ELSEWHERE = `
+  select history.relnamespace::regnamespace::text as schema
+    from pg_class history
+   where history.relname = 'schema_migrations'
+     and history.relkind = 'r'
+     and exists (
+       select from pg_attribute where attrelid = history.oid and attname = 'checksum')
+     and exists (
+       select from pg_class orders where orders.relnamespace = history.relnamespace and orders.relname = 'stock_movements')`;
+
+/** An extension may lie in a schema of its own, as managed PostgreSQL has it, and its names are needed once: by indexes. */
+const WITH_TRIGRAMS = `
+  select set_config('search_path', 'public, ' || extnamespace::regnamespace::text, true)
+    from pg_extension
+   where extname = 'pg_trgm'
+     and extnamespace <> 'public'::regnamespace`;
 
 function requireSameHistory(
   migrations: readonly Migration[],
@@ -141,15 +191,13 @@ function requireSameHistory(
 
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   try {
-    await client.query('begin');
+    await client.query(WITH_TRIGRAMS);
     await client.query(migration.text);
     await client.query(
       'insert into schema_migrations (number, name, checksum) values ($1::integer, $2::text, $3::text)',
       [migration.number, migration.name, migration.checksum],
     );
-    await client.query('commit');
   } catch (cause) {
-    await client.query('rollback').catch(() => {});
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MigrationError(
       `Migration ${migration.number} (${migration.name}) failed and was rolled back: ${reason}`,

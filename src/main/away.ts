@@ -1,4 +1,5 @@
 import { isConnectionFault } from '../database/database-errors.ts';
+import { unfitnessOf } from '../database/unfit-database.ts';
 import { serviceErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 
@@ -7,6 +8,7 @@ const CANNOT_CONNECT_NOW = '57P03';
 
 /** The database cannot be reached right now, and may be later. */
 export function isAway(error: unknown): boolean {
+  if (unfitnessOf(error) !== null) return false;
   if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
   return (
     isConnectionFault(error) ||

@@ -1,12 +1,12 @@
 import { AlreadyOwnedError } from '../database/embedded/index.ts';
 import { MigrationError } from '../database/migrate.ts';
+import { unfitnessOf } from '../database/unfit-database.ts';
 import { CodedError } from '../shared/errors.ts';
 import { isAway } from './away.ts';
 import { ConfigurationError } from './config.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
-import { UnfitDatabaseError } from './prepare-database.ts';
 import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
 
 export interface Explanation {
@@ -39,13 +39,14 @@ export function explainError(error: unknown): Explanation {
   if (
     error instanceof MigrationError ||
     error instanceof AlreadyOwnedError ||
-    error instanceof UnfitDatabaseError ||
     error instanceof Unreachable ||
     error instanceof UnexpectedReply
   ) {
     return foreseen(error.message, exitCodes.failed);
   }
   if (error instanceof FileError) return foreseen(error.message, exitCodes.no);
+  const unfitness = unfitnessOf(error);
+  if (unfitness !== null) return foreseen(unfitness.message, exitCodes.failed);
   if (isAway(error)) {
     return foreseen(
       `The database cannot be reached: ${innermost(error)}. Is it running, and is DATABASE_URL right?`,

@@ -65,7 +65,7 @@ export async function runningUrl(dataDir: string): Promise<string | null> {
 }
 
 function embeddedUrl(password: string, port: number): string {
-  const url = new URL(`postgres://127.0.0.1:${port}/holdfast`);
+  const url = new URL(`postgres://127.0.0.1:${port}/holdfast?sslmode=disable`);
   url.username = 'holdfast';
   url.password = password;
   return url.href;

@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import { UnfitDatabaseError } from '../database/unfit-database.ts';
 import { accountsErrors, createUser } from '../modules/accounts/index.ts';
+import { unavailable } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { Product } from './compose.ts';
@@ -10,10 +12,9 @@ import { findServerSettings, type ServerSettingsRow } from './queries.ts';
 
 const VERSION_NUMBER_MIN = 150_000;
 
-/** The server must not serve from this database. One sentence for each reason. */
-export class UnfitDatabaseError extends Error {
-  override name = 'UnfitDatabaseError';
-}
+/** It may be over soon: a standby becomes the primary, a database is open again after it was moved or made room in. */
+export const TAKES_NO_WRITES =
+  'The database takes no writes: it is a standby, or default_transaction_read_only is on for it or for this user.';
 
 export interface Prepared {
   /** New accounts with their passwords, or null when none were made now. */
@@ -33,6 +34,7 @@ export async function prepareDatabase(
   const [settings] = await findServerSettings(database);
   const faults = serverFaults(settings!, config.production);
   if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
+  if (settings!.readOnly === 'on') throw unavailable(new Error(TAKES_NO_WRITES));
   await migrate(database, { log });
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)

@@ -6,7 +6,10 @@ export interface ServerSettingsRow {
   version: string;
   fsync: string;
   fullPageWrites: string;
+  /** As it would be if our sessions did not set it. */
   synchronousCommit: string;
+  /** On a standby, and where somebody wants no writes. */
+  readOnly: string;
   /** The extension that searches need: in the database, or for this user to create. */
   trigrams: 'there' | 'creatable' | 'forbidden' | 'absent';
 }
@@ -17,7 +20,8 @@ export const findServerSettings = statement<[], ServerSettingsRow>(
           current_setting('server_version') as version,
           current_setting('fsync') as fsync,
           current_setting('full_page_writes') as "fullPageWrites",
-          current_setting('synchronous_commit') as "synchronousCommit",
+          (select reset_val from pg_settings where name = 'synchronous_commit') as "synchronousCommit",
+          current_setting('transaction_read_only') as "readOnly",
           case
             when exists (select from pg_extension where extname = 'pg_trgm') then 'there'
             when not exists (select from pg_available_extensions where name = 'pg_trgm') then 'absent'

@@ -82,7 +82,7 @@ test('a commit is durable, the listener is local, and letters of all scripts hav
     server.url,
     `select current_setting('fsync') as fsync,
             current_setting('full_page_writes') as "fullPageWrites",
-            current_setting('synchronous_commit') as "synchronousCommit",
+            (select reset_val from pg_settings where name = 'synchronous_commit') as "synchronousCommit",
             current_setting('listen_addresses') as "listenAddresses",
             current_setting('server_encoding') as encoding,
             lower('ÄÖΣЖ') as lower`,
@@ -98,6 +98,14 @@ test('a commit is durable, the listener is local, and letters of all scripts hav
   const wrong = new URL(server.url);
   wrong.password = 'guess';
   await assert.rejects(query(wrong.href, 'select 1'), { code: '28P01' });
+});
+
+test('a server is reached whatever the environment says of TLS', async (t) => {
+  process.env.PGSSLMODE = 'require';
+  t.after(() => delete process.env.PGSSLMODE);
+  const server = await startEmbeddedPostgres({ dataDir: await folder(), log, settings });
+  t.after(() => server.stop());
+  assert.deepEqual(await query(server.url, 'select 42 as answer'), [{ answer: 42 }]);
 });
 
 test('stopping ends the server process', async () => {

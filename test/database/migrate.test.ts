@@ -44,8 +44,8 @@ test('every migration is applied once, in order, and recorded', async () => {
 test('servers that start together apply each migration once', async () => {
   const database = await freshDatabase();
   const runs = await Promise.all(Array.from({ length: 8 }, () => migrate(database)));
-  const { length } = await readMigrations();
-  assert.deepEqual(runs.map((applied) => applied.length).sort(), [0, 0, 0, 0, 0, 0, 0, length]);
+  const applied = runs.flat().sort((one, other) => one.number - other.number);
+  assert.deepEqual(applied, await readMigrations());
 });
 
 test('a migration that fails leaves nothing behind and names itself', async () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UnfitDatabaseError } from '../../src/database/unfit-database.ts';
 import { readConfig } from '../../src/main/config.ts';
-import {
-  prepareDatabase,
-  refuseDemoUsers,
-  serverFaults,
-  UnfitDatabaseError,
-} from '../../src/main/prepare-database.ts';
+import { prepareDatabase, refuseDemoUsers, serverFaults } from '../../src/main/prepare-database.ts';
 import { createUser, disable } from '../../src/modules/accounts/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
@@ -22,6 +18,7 @@ const sound = {
   fsync: 'on',
   fullPageWrites: 'on',
   synchronousCommit: 'on',
+  readOnly: 'off',
   trigrams: 'there' as const,
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import pg from 'pg';
+import { createConnections } from '../../src/database/connections.ts';
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { constraintErrors } from '../../src/main/constraint-errors.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
@@ -77,8 +78,11 @@ export async function requireInvariants(url: string): Promise<void> {
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await createConnections({
+    url,
+    statementTimeoutMs: 0,
+    applicationName: 'holdfast-test',
+  }).connect();
   try {
     return await work(client);
   } finally {

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { createConnections } from '../../src/database/connections.ts';
 
 /** Tries until `check` does not throw; throws its last error after `timeoutMs`. For what happens in another process. */
 export async function until<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
@@ -20,9 +21,12 @@ export async function query(
   text: string,
   parameters: unknown[] = [],
 ): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
-  client.on('error', () => {});
-  await client.connect();
+  assert(url !== undefined);
+  const client = await createConnections({
+    url,
+    statementTimeoutMs: 0,
+    applicationName: 'holdfast-test',
+  }).connect();
   try {
     return (await client.query(text, parameters)).rows;
   } finally {

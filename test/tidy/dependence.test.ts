@@ -81,6 +81,14 @@ test('the pure ground imports nothing of ours', () => {
   assert.deepEqual(wrong.map(said), []);
 });
 
+test('connections to PostgreSQL are made in one place, which gives each session our settings', () => {
+  const makers = files.filter(({ text }) => /new (pg\.)?(Pool|Client)\(/.test(text));
+  assert.deepEqual(
+    makers.map(({ path }) => path),
+    ['src/database/connections.ts'],
+  );
+});
+
 test('no chain of imports comes back to its beginning', () => {
   const next = new Map<string, string[]>();
   for (const { from, to, typeOnly } of imports) {

@@ -28,8 +28,9 @@ export interface PortWish {
   readonly fixed: boolean;
 }
 
+/** Without TLS, which the server has not, whatever PGSSLMODE says. */
 export function urlOf(cluster: Cluster, port: number, database = DATABASE): string {
-  return `postgres://${OWNER_ROLE}:${cluster.password}@127.0.0.1:${port}/${database}`;
+  return `postgres://${OWNER_ROLE}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 /**

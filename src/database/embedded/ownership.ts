@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { createConnections } from '../connections.ts';
 
 /** "A Holdfast server owns this data folder": a session lock in the database `postgres` of the embedded server. */
 const OWNERSHIP_LOCK = 0x6f776e65;
@@ -17,15 +18,11 @@ export class AlreadyOwnedError extends Error {
  * Throws AlreadyOwnedError when another process has it.
  */
 export async function takeOwnership(url: string, dataDirectory: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 3_000,
-    keepAlive: true,
-    application_name: `holdfast owner ${process.pid}`,
-  });
-  // Without a listener Node would end the process; whoever holds the connection listens to its end.
-  client.on('error', () => {});
-  await client.connect();
+  const client = await createConnections({
+    url,
+    statementTimeoutMs: 0,
+    applicationName: `holdfast owner ${process.pid}`,
+  }).connect();
   try {
     const deadline = Date.now() + LINGER_MS;
     while (!(await tryLock(client))) {

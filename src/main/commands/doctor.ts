@@ -2,12 +2,13 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Database } from '../../database/database.ts';
 import { readMigrations } from '../../database/migrate.ts';
+import type { ConnectionKind } from '../../database/pooling.ts';
 import { type Config, ConfigurationError, loadConfig } from '../config.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { explainError } from '../explain-error.ts';
 import { createCommandLogger } from '../logger.ts';
 import { openDatabase, runningUrl } from '../open-database.ts';
-import { serverFaults } from '../prepare-database.ts';
+import { serverFaults, TAKES_NO_WRITES } from '../prepare-database.ts';
 import { countMigrations, findServerSettings } from '../queries.ts';
 import { createQueueSide } from '../queue-side.ts';
 import { weaknessOf } from '../secret-strength.ts';
@@ -19,6 +20,12 @@ const FREE_BYTES_MIN = 1024 ** 3;
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
+
+const ways: Readonly<Record<ConnectionKind, string>> = {
+  direct: 'without a pooler before it',
+  session: 'through a pooler in session pooling',
+  transaction: 'through a pooler in transaction pooling, which keeps prepared statements',
+};
 
 interface Finding {
   readonly what: string;
@@ -103,7 +110,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     await using opened = await openDatabase(config, createCommandLogger());
     const [settings] = await findServerSettings(opened.database);
     const faults = serverFaults(settings!, true);
-    const version = `PostgreSQL ${settings!.version} answers`;
+    if (settings!.readOnly === 'on') faults.push(TAKES_NO_WRITES);
+    const way = ways[opened.database.connectionKind() ?? 'direct'];
+    const version = `PostgreSQL ${settings!.version} answers, ${way}`;
     return [
       ...(faults.length === 0 ? [{ what, ok: true, say: version }] : []),
       ...faults.map((fault) => ({ what, ok: false, say: fault })),

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { createConnections, runOnPool } from '../../../database/connections.ts';
 import { type Lane, lanes, type QueueDriver } from '../queue.ts';
 import { createArrivals } from './arrivals.ts';
 import { type Content, createOpenPacks, type Handle, PACK_MAX, pack } from './packs.ts';
@@ -18,6 +19,8 @@ const BURIED_QUEUE = 'buried';
 const BURIED_KEPT_SECONDS = 14 * 86_400;
 const POOL_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** What PostgreSQL takes in no transaction, such as the indexes of an upgrade of pg-boss. */
+const OUTSIDE_TRANSACTIONS = /\bconcurrently\b|^\s*vacuum\b/i;
 const INSERT_MAX = 1_000;
 const LEASE_SECONDS = 30;
 /**
@@ -40,20 +43,19 @@ export function createPostgresQueue({
   onError,
   leaseSeconds = LEASE_SECONDS,
 }: PostgresQueueOptions): QueueDriver {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: POOL_MAX,
-    connectionTimeoutMillis: 3_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
-    keepAlive: true,
-    application_name: 'holdfast-queue',
+  const connections = createConnections({
+    url,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    applicationName: 'holdfast-queue',
+    onConnectionLost: onError,
   });
-  pool.on('error', onError);
-  // See database.ts: without a listener the server's last words end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = connections.createPool({ max: POOL_MAX });
+  const query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+    runOnPool(pool, (client) => client.query<Row>(text, values), {
+      isAlone: !OUTSIDE_TRANSACTIONS.test(text),
+    });
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    db: { executeSql: (text, values) => query(text, values as unknown[]) },
     schema: SCHEMA,
     schedule: false,
     reindex: false,
@@ -70,7 +72,7 @@ export function createPostgresQueue({
   const jobsPerMessage = new Map<string, number>();
   const arrivals = createArrivals({
     findWaiting: async (names) =>
-      (await pool.query<{ name: string }>(FIND_WAITING, [names])).rows.map(({ name }) => name),
+      (await query<{ name: string }>(FIND_WAITING, [names])).rows.map(({ name }) => name),
     onError,
   });
 
@@ -147,7 +149,7 @@ export function createPostgresQueue({
       await eachLane(queue, packs.close([delivery]), (name, ended) => boss.deleteJob(name, ended));
     },
     async ping() {
-      await pool.query('select 1');
+      await query('select 1');
     },
     async stop() {
       arrivals.stop();

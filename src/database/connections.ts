@@ -1,0 +1,237 @@
+import type { Writable } from 'node:stream';
+import pg from 'pg';
+import {
+  isClientTimeout,
+  isConnectionFault,
+  isPrivilegeFault,
+  isTimeout,
+} from './database-errors.ts';
+import { type ConnectionKind, lookAtPooler } from './pooling.ts';
+import { type Settings, sessionSettings, settingText } from './session-settings.ts';
+import { UnfitDatabaseError } from './unfit-database.ts';
+
+export interface ConnectionsOptions {
+  readonly url: string;
+  /** 0: statements may take as long as they like. */
+  readonly statementTimeoutMs: number;
+  /** As PostgreSQL lists the connection. */
+  readonly applicationName: string;
+  readonly types?: pg.CustomTypesConfig;
+  /** Called when an idle connection breaks. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+export interface PoolOptions {
+  readonly max: number;
+  /** Over those of every session. */
+  readonly settings?: Settings;
+}
+
+/** The only place where connections to PostgreSQL are made: none is handed out before its session is as we need it. */
+export interface Connections {
+  createPool(options: PoolOptions): pg.Pool;
+  /** A connection of one's own. The caller closes it. Its transactions begin by `beginOn`. */
+  connect(statementTimeoutMs?: number): Promise<pg.Client>;
+  /** What the connection that was made last led to; null before the first one. */
+  kind(): ConnectionKind | null;
+  /** Something happened that only another kind of pooler than the known one explains: the next connection looks again. */
+  doubt(): void;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const SET_TRIES = 5;
+const IDLE_TIMEOUT_MS = 30_000;
+const TRIGGERS_OFF =
+  'PostgreSQL runs with session_replication_role = replica, which switches off the triggers that guard orders and their log, and this user may not switch it back: let an administrator run "alter role … reset session_replication_role", or "alter database … reset session_replication_role", wherever it is set.';
+/** Tells what timeouts do not: `pg` has only "Query read timeout" to say. */
+const NO_SESSION_FREE =
+  'The connection pooler has no second server session free for this user and database: raise default_pool_size of PgBouncer to all connections of all processes.';
+const READ_COMMITTED = 'isolation level read committed';
+
+/**
+ * By connection whose transactions each meet another session of the server: what begins one with our settings in it.
+ * Elsewhere the session has them.
+ */
+const prologues = new WeakMap<object, string>();
+
+/** Begins a transaction. Need not be waited for: the statements that are called after it travel with it. */
+export function beginOn(
+  client: pg.ClientBase,
+  {
+    mode = READ_COMMITTED,
+    settings = '',
+  }: { readonly mode?: string; readonly settings?: string } = {},
+): Promise<unknown> {
+  writeTogether(client);
+  return client.query(`begin ${mode}${prologues.get(client) ?? ''}${settings}`);
+}
+
+/** Runs one statement that is no part of a transaction, in a session that has our settings. */
+export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  if (!prologues.has(client)) return work();
+  // The three are called at once, so that they go to the server as one, whoever else uses the connection.
+  const begun = beginOn(client);
+  const answer = work();
+  const committed = client.query('commit');
+  const [, result] = await Promise.all([begun, answer, committed]);
+  return result;
+}
+
+/** The same, on a connection of a pool. Not `isAlone`: what may not be in a transaction, and needs none of our settings. */
+export async function runOnPool<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { isAlone = true }: { readonly isAlone?: boolean } = {},
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await (isAlone ? runAlone(client, () => work(client)) : work(client));
+  } catch (error) {
+    if (isConnectionFault(error)) broken = error as Error;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Connections that hold what they are given until the end of the turn. */
+const held = new WeakSet<object>();
+
+/**
+ * Statements that are called in one turn of the event loop leave in one write: each write is a call of the system and
+ * may wake the server's process, which costs both ends more than the statement's bytes.
+ */
+export function writeTogether(client: pg.ClientBase): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  if (held.has(stream)) return;
+  held.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    held.delete(stream);
+    stream.uncork();
+  });
+}
+
+/** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
+export function createConnections(options: ConnectionsOptions): Connections {
+  const onConnectionLost = options.onConnectionLost ?? (() => {});
+  let kind: ConnectionKind | null = null;
+  /** Null when the next connection through a pooler has to find out what kind it is. */
+  let looked: Promise<'session' | 'transaction'> | null = null;
+
+  /** Timeouts are not among the parameters of the start, as which poolers do not take them. */
+  const configOf = (statementTimeoutMs: number): pg.ClientConfig => ({
+    connectionString: options.url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // The server may be frozen or cut off, and then only the client's own clock ends the wait.
+    ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + 2_000 }),
+    keepAlive: true,
+    application_name: options.applicationName,
+    // Statements that are called without waiting for one another travel together, in the order of the calls.
+    pipeline: true,
+    ...(options.types === undefined ? {} : { types: options.types }),
+  });
+  const settingsOf = (statementTimeoutMs: number): Settings =>
+    sessionSettings({
+      statementTimeoutMs,
+      idleInTransactionTimeoutMs: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000,
+    });
+
+  function doubt(): void {
+    looked = null;
+  }
+
+  function look(client: pg.ClientBase): Promise<'session' | 'transaction'> {
+    looked ??= lookBeside(client);
+    looked.catch(doubt);
+    return looked;
+  }
+
+  async function lookBeside(client: pg.ClientBase): Promise<'session' | 'transaction'> {
+    const beside = new pg.Client(configOf(options.statementTimeoutMs));
+    beside.on('error', () => {});
+    try {
+      await beside.connect();
+      return await lookAtPooler(client, beside, CONNECT_TIMEOUT_MS);
+    } catch (error) {
+      if (!isClientTimeout(error)) throw error;
+      throw Object.assign(new Error(NO_SESSION_FREE, { cause: error }), { code: 'ETIMEDOUT' });
+    } finally {
+      // Not waited for: what it says is known, and a pooler may be slow to take leave.
+      beside.end().catch(() => {});
+    }
+  }
+
+  /** Gives a new connection's session our settings. One round trip, and some more through a pooler. */
+  async function settle(client: pg.ClientBase, settings: Settings): Promise<void> {
+    // A pooler tells a number of its own, and its sessions may be shared: what was set there would reach others.
+    const told = (client as unknown as { processID: number | null }).processID ?? 0;
+    const pid = await set(client, settingText(settings, { isLocal: false, onlyFor: told }));
+    if (pid === told) {
+      kind = 'direct';
+      return;
+    }
+    kind = await look(client);
+    if (kind === 'session') await set(client, settingText(settings, { isLocal: false }));
+    else prologues.set(client, `; ${settingText(settings, { isLocal: true })}`);
+  }
+
+  return {
+    createPool({ max, settings: extra }) {
+      const settings = { ...settingsOf(options.statementTimeoutMs), ...extra };
+      const pool = new pg.Pool({
+        ...configOf(options.statementTimeoutMs),
+        max,
+        idleTimeoutMillis: IDLE_TIMEOUT_MS,
+        onConnect: (client) => settle(client, settings),
+      });
+      pool.on('error', onConnectionLost);
+      pool.on('connect', (client) => {
+        // The pool takes its own listener off before it hands a connection out. When the server's last words come in the
+        // same packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails
+        // all the same. A pooler that was restarted may be another one.
+        client.on('error', doubt);
+      });
+      return pool;
+    },
+    async connect(statementTimeoutMs = options.statementTimeoutMs) {
+      const client = new pg.Client(configOf(statementTimeoutMs));
+      client.on('error', onConnectionLost);
+      await client.connect();
+      try {
+        await settle(client, settingsOf(statementTimeoutMs));
+      } catch (error) {
+        client.end().catch(() => {});
+        throw error;
+      }
+      return client;
+    },
+    kind: () => kind,
+    doubt,
+  };
+}
+
+/**
+ * The process of PostgreSQL that did it. In one transaction with a timeout of its own, since that of the database or the
+ * role may be too short, and so that no part of it stays behind in a session that is shared. The timeout is none that could
+ * be wanted, which would be taken for set.
+ */
+async function set(client: pg.ClientBase, text: string, tries = SET_TRIES): Promise<number> {
+  try {
+    const results = (await client.query({
+      text: `begin; set local statement_timeout = '${CONNECT_TIMEOUT_MS}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid`,
+      query_timeout: CONNECT_TIMEOUT_MS,
+    } as pg.QueryConfig)) as unknown as pg.QueryResult<{ pid: number }>[];
+    return results.at(-1)!.rows[0]!.pid;
+  } catch (error) {
+    // The "begin" may have met the other timeout.
+    if (isTimeout(error) && tries > 1) {
+      await client.query('rollback');
+      return set(client, text, tries - 1);
+    }
+    // Anybody may set the others.
+    if (!isPrivilegeFault(error)) throw error;
+    throw new UnfitDatabaseError(TRIGGERS_OFF, { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { runCommand } from './command.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { createSession, type Session } from './session.ts';
+import { until } from './until.ts';
+
+const admin = { email: 'owner@shop.example', password: 'the password of the owner' };
+const jwtSecret = randomBytes(48).toString('base64url');
+
+/** The environment of a server on this database, which makes the schema and an admin at its start. */
+export function shopEnvironment(databaseUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    DEMO_DATA: 'false',
+    JWT_SECRET: jwtSecret,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+    PENDING_ORDERS_MAX: '0',
+    RETRY_BASE_SECONDS: '0.05',
+  };
+}
+
+export async function signIn(url: string, path: string, credentials: object): Promise<Session> {
+  const reply = await createSession(url).post(path, credentials);
+  assert.ok(reply.status === 200 || reply.status === 201, reply.text);
+  const { accessToken, user } = reply.json<{
+    accessToken: string;
+    user: { id: string; email: string };
+  }>();
+  return createSession(url, { email: user.email, password: '', accessToken, userId: user.id });
+}
+
+export const asAdmin = ({ url }: ServerProcess) => signIn(url, '/api/auth/login', admin);
+
+export function signUp({ url }: ServerProcess): Promise<Session> {
+  const name = randomBytes(6).toString('hex');
+  return signIn(url, '/api/auth/signup', {
+    email: `${name}@example.com`,
+    password: `pass ${name}`,
+  });
+}
+
+/**
+ * A day of a shop, from the migrations on, in processes as an operator starts them: sign-up, an order at once and one by
+ * the queue, their way to the customer with mail, a search, and the invariants by `holdfast check`.
+ */
+export async function runShop(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const shop = { ...shopEnvironment(databaseUrl), ...environment };
+  const server = await startServerProcess({ environment: shop });
+  try {
+    await serve(server);
+    await checkInvariants(shop);
+  } finally {
+    await server.end('SIGTERM');
+  }
+  assert.doesNotMatch(server.output(), /"level":(50|60)|background work failed/, server.output());
+}
+
+export async function checkInvariants(shop: Readonly<Record<string, string>>): Promise<void> {
+  const { code, stdout, stderr } = await runCommand(['check'], { environment: shop });
+  assert.equal(code, 0, stdout + stderr);
+}
+
+async function serve(server: ServerProcess): Promise<void> {
+  const staff = await asAdmin(server);
+  const sku = `TART-${randomBytes(4).toString('hex')}`;
+  const price = { amount: 595, currency: 'GBP' };
+  const made = await staff.post('/api/products', { sku, name: 'A tart', price, onHand: 10 });
+  assert.equal(made.status, 201, made.text);
+  const customer = await signUp(server);
+  const order = { items: [{ sku, quantity: 2 }], note: "back\\slash and 'quote'" };
+  const placed = await customer.post('/api/orders', order);
+  assert.equal(placed.status, 201, placed.text);
+  const queued = await customer.post('/api/orders', order, { prefer: 'respond-async' });
+  assert.equal(queued.status, 202, queued.text);
+  for (const { id } of [placed.json<{ id: string }>(), queued.json<{ id: string }>()]) {
+    await until(async () => {
+      const { status, text } = await customer.get(`/api/orders/${id}`);
+      assert.equal(status, 200, text);
+      assert.equal(JSON.parse(text).status, 'PENDING');
+      assert.equal(JSON.parse(text).note, order.note);
+      assert.match(JSON.parse(text).createdAt, /^20\d\d-\d\d-\d\dT[\d:.]+Z$/);
+    });
+    const confirmed = await staff.patch(`/api/orders/${id}/status`, { status: 'CONFIRMED' });
+    assert.equal(confirmed.status, 200, confirmed.text);
+  }
+  const found = await staff.get(`/api/orders?search=${sku}`);
+  assert.equal(found.json<{ data: unknown[] }>().data?.length, 2, found.text);
+  await until(async () => {
+    const mail = await staff.get('/api/operations/mail');
+    const mine = mail
+      .json<{ data: { to: string }[] }>()
+      .data.filter(({ to }) => to === customer.identity.email);
+    assert.ok(mine.length >= 2, mail.text);
+  });
+  const invariants = await staff.get('/api/operations/invariants');
+  assert.equal(invariants.status, 200, invariants.text);
+  assert.equal(invariants.json().ok, true, invariants.text);
+}
