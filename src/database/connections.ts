@@ -156,7 +156,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return await lookAtPooler(client, beside, CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (!isClientTimeout(error)) throw error;
-      throw Object.assign(new Error(NO_SESSION_FREE, { cause: error }), { code: 'ETIMEDOUT' });
+      throw Object.assign(new Error(NO_SESSION_FREE), { code: 'ETIMEDOUT' });
     } finally {
       // Not waited for: what it says is known, and a pooler may be slow to take leave.
       beside.end().catch(() => {});

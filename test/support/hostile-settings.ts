@@ -60,9 +60,13 @@ export async function hostileHere(): Promise<[name: string, value: string][]> {
 }
 
 /** `owner` such as `database shop` or `role seller`. */
-export async function makeHostile(owner: string): Promise<void> {
+export async function makeHostile(
+  owner: string,
+  { except }: { readonly except?: string } = {},
+): Promise<void> {
   await administer("load 'plpgsql'");
   for (const [name, value] of await hostileHere()) {
+    if (name === except) continue;
     await administer(`alter ${owner} set ${name} to ${value.includes(',') ? value : `'${value}'`}`);
   }
 }

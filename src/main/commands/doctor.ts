@@ -22,9 +22,9 @@ const FREE_BYTES_MIN = 1024 ** 3;
 const UNDEFINED_TABLE = '42P01';
 
 const ways: Readonly<Record<ConnectionKind, string>> = {
-  direct: 'without a pooler before it',
-  session: 'through a pooler in session pooling',
-  transaction: 'through a pooler in transaction pooling, which keeps prepared statements',
+  direct: 'to PostgreSQL itself, without a pooler',
+  session: 'through a pooler, in session pooling',
+  transaction: 'through a pooler that keeps prepared statements, in transaction pooling',
 };
 
 interface Finding {
@@ -111,11 +111,12 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     const [settings] = await findServerSettings(opened.database);
     const faults = serverFaults(settings!, true);
     if (settings!.readOnly === 'on') faults.push(TAKES_NO_WRITES);
+    const version = `PostgreSQL ${settings!.version} answers`;
     const way = ways[opened.database.connectionKind() ?? 'direct'];
-    const version = `PostgreSQL ${settings!.version} answers, ${way}`;
     return [
       ...(faults.length === 0 ? [{ what, ok: true, say: version }] : []),
       ...faults.map((fault) => ({ what, ok: false, say: fault })),
+      { what: 'connection', ok: true, say: way },
       await migrationsFinding(opened.database),
     ];
   } catch (error) {
