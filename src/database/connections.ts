@@ -153,7 +153,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     beside.on('error', () => {});
     try {
       await beside.connect();
-      return await lookAtPooler(client, beside, CONNECT_TIMEOUT_MS);
+      return await lookAtPooler([client, beside], CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (!isClientTimeout(error)) throw error;
       throw Object.assign(new Error(NO_SESSION_FREE), { code: 'ETIMEDOUT' });

@@ -16,64 +16,49 @@ const NO_TRANSACTIONS =
 /** PgBouncer's words. */
 const TRANSACTION_REFUSED = /transaction blocks not allowed/;
 
-/** The process of PostgreSQL that answered last, and whether that was another one before. */
-interface Seen {
-  readonly pids: Set<number>;
-  ask(name: string): Promise<void>;
-}
+/** Whose turn it is to ask. */
+const TURNS = [0, 1, 1, 0, 0, 1, 1, 0] as const;
 
 /**
- * What kind of pooler two connections lead through. They ask in an order in which a pooler that shares sessions has to
- * give one of them the session of the other, or another than before: the last one that became free, as PgBouncer does,
- * or each in turn. Names of statements are asked for by both and by one alone, so that those which stayed behind in a
- * session are found, and those which did not come along.
+ * What kind of pooler two connections lead through. Both prepare a statement of the same name that says which process of
+ * PostgreSQL answers, and to whom. Whoever shares sessions meets the session of the other, or another than before, and
+ * then the statement has either come along, or it is missing, there already, or the other's.
  * Throws UnfitDatabaseError when what we rely on is missing.
  */
 export async function lookAtPooler(
-  first: pg.ClientBase,
-  second: pg.ClientBase,
+  clients: readonly [pg.ClientBase, pg.ClientBase],
   timeoutMs: number,
 ): Promise<'session' | 'transaction'> {
   const name = `holdfast_pooler_${randomBytes(8).toString('hex')}`;
-  const one = observe(first, timeoutMs);
-  const other = observe(second, timeoutMs);
+  const pids = [new Set<number>(), new Set<number>()] as const;
   try {
-    await one.ask(name);
-    await one.ask(`${name}_first`);
-    await other.ask(name);
-    await other.ask(`${name}_second`);
-    await other.ask(name);
-    await one.ask(`${name}_first`);
-    await one.ask(name);
-    await other.ask(`${name}_second`);
+    for (const turn of TURNS) {
+      const { rows } = await clients[turn].query<{ pid: number; asker: number }>({
+        name,
+        text: `select pg_catalog.pg_backend_pid() as pid, ${turn} as asker`,
+        query_timeout: timeoutMs,
+      } as pg.QueryConfig);
+      const { pid, asker } = rows[0]!;
+      if (asker !== turn) throw new UnfitDatabaseError(POOLED_TOGETHER);
+      pids[turn].add(pid);
+    }
   } catch (error) {
     if (isPreparedFault(error)) throw new UnfitDatabaseError(POOLED_TOGETHER, { cause: error });
     throw error;
   }
-  const isShared =
-    one.pids.size > 1 || other.pids.size > 1 || [...one.pids].some((pid) => other.pids.has(pid));
-  if (!isShared) return 'session';
+  const ownSessions =
+    pids.every((seen) => seen.size === 1) && ![...pids[0]].some((pid) => pids[1].has(pid));
+  if (ownSessions) return 'session';
+  await requireTransactions(clients[1]);
+  return 'transaction';
+}
+
+async function requireTransactions(client: pg.ClientBase): Promise<void> {
   try {
-    await second.query('begin');
-    await second.query('rollback');
+    await client.query('begin');
+    await client.query('rollback');
   } catch (error) {
     if (!(error instanceof Error && TRANSACTION_REFUSED.test(error.message))) throw error;
     throw new UnfitDatabaseError(NO_TRANSACTIONS, { cause: error });
   }
-  return 'transaction';
-}
-
-function observe(client: pg.ClientBase, timeoutMs: number): Seen {
-  const pids = new Set<number>();
-  return {
-    pids,
-    async ask(name) {
-      const { rows } = await client.query<{ pid: number }>({
-        name,
-        text: 'select pg_catalog.pg_backend_pid() as pid',
-        query_timeout: timeoutMs,
-      } as pg.QueryConfig);
-      pids.add(rows[0]!.pid);
-    },
-  };
 }

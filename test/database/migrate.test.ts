@@ -98,3 +98,33 @@ test('the migrations of the program are found wherever it was started from', asy
   await cp(migrationsDirectory, folder, { recursive: true });
   assert.deepEqual(await readMigrations(folder), await readMigrations());
 });
+
+test('searches find their extension in whatever schema it lies', async () => {
+  const database = await freshDatabase();
+  await database.run('test.schema', 'create schema extensions', []);
+  await database.run('test.extension', 'create extension pg_trgm schema extensions', []);
+  const { length } = await readMigrations();
+  assert.equal((await migrate(database)).length, length);
+});
+
+test('tables that lie in another schema than public stop the start, and no second shop is made', async () => {
+  const database = await freshDatabase();
+  await migrate(database);
+  await database.run('test.schema', 'create schema shop', []);
+  for (const table of ['schema_migrations', 'stock_movements']) {
+    await database.run(`test.move_${table}`, `alter table ${table} set schema shop`, []);
+  }
+  await assert.rejects(migrate(database), /in the schema shop of this database/);
+  const [row] = await database.run(
+    'test.history',
+    `select to_regclass('public.schema_migrations') as history`,
+    [],
+  );
+  assert.deepEqual(row, { history: null });
+});
+
+test('a database without the schema public stops the start with a sentence', async () => {
+  const database = await freshDatabase();
+  await database.run('test.drop', 'drop schema public', []);
+  await assert.rejects(migrate(database), /in the schema public.*grant usage, create/);
+});
