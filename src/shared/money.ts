@@ -28,7 +28,7 @@ export function timesMinor(priceMinor: number, quantity: number): number {
 }
 
 /** The currencies whose minor unit has not two digits. Source: ISO 4217, list one, of 1 January 2026. */
-const oddExponents = new Map<string, number>([
+export const oddExponents: ReadonlyMap<string, number> = new Map<string, number>([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
     .split(' ')
     .map((currency) => [currency, 0] as const),

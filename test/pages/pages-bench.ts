@@ -54,8 +54,8 @@ export interface Pages {
   readonly kitchen: Session;
   /** Opens a page as somebody who has signed in before; null: as a guest. */
   visit(who: Session | null, path: string, device?: BrowserContextOptions): Promise<Page>;
-  /** Puts a product on the menu at 5.00. */
-  addDish(name: string, onHand?: number): Promise<Dish>;
+  /** Puts a product on the menu, at 5.00 where nothing else is said. */
+  addDish(name: string, onHand?: number, priceMinor?: number): Promise<Dish>;
   order(customer: Session, dish: Dish, quantity?: number): Promise<PlacedOrder>;
   /** The same, paid on the page of the sandbox. */
   paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
@@ -66,13 +66,14 @@ export interface Pages {
 }
 
 /** One server with all its background work, and one browser, for all tests of the pages. */
-export async function openPages(): Promise<Pages> {
+export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
   const db = await testDatabase();
   const port = await ownPort();
   const server = await startTestServer(db, {
     background: true,
     environment: {
       PORT: String(port),
+      CURRENCY: currency,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
       CANCELLATIONS_PER_DAY_MAX: '0',
@@ -117,9 +118,9 @@ export async function openPages(): Promise<Pages> {
       await page.goto(path);
       return page;
     },
-    async addDish(name, onHand = 100) {
+    async addDish(name, onHand = 100, priceMinor = 500) {
       const sku = name.toUpperCase().replaceAll(' ', '-');
-      const price = { amount: 500, currency: 'GBP' };
+      const price = { amount: priceMinor, currency };
       const reply = await admin.post('/api/products', { sku, name, price, onHand });
       assert.equal(reply.status, 201, reply.text);
       return reply.json<{ id: string; sku: string; name: string }>();

@@ -1,41 +1,109 @@
-import type { Money } from './api.ts';
+import {
+  currencyExponent,
+  formatDecimal,
+  type Money,
+  parseDecimalMinor,
+} from '../../src/shared/money.ts';
+import { normalized, notationsOf, readNumber } from './number-text.ts';
 
-const formats = new Map<string, { format: Intl.NumberFormat; minorPerMajor: number }>();
+/** What somebody typed as an amount: the money, or the sentence that says what is wrong with it. */
+export type MoneyReading =
+  | { readonly money: Money; readonly fault: null }
+  | { readonly money: null; readonly fault: string };
 
-function formatOf(currency: string) {
-  let known = formats.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    known = { format, minorPerMajor: 10 ** digits };
-    formats.set(currency, known);
-  }
-  return known;
+/**
+ * The digits of the minor unit are told to `Intl` each time, by the server's own table. Left to itself it shows those of
+ * price tags: none for HUF, of which the server counts hundredths.
+ */
+function currencyFormat(currency: string, locale?: string, more: Intl.NumberFormatOptions = {}) {
+  const digits = currencyExponent(currency);
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    ...more,
+  });
+}
+
+/** As a number of the major unit for `Intl`, in text: a binary fraction is none of these amounts. */
+function majorOf({ amount, currency }: Money): Intl.StringNumericLiteral {
+  return formatDecimal(amount, currency) as Intl.StringNumericLiteral;
 }
 
 /** As people of the browser's language write it. */
-export function formatMoney({ amount, currency }: Money): string {
-  const { format, minorPerMajor } = formatOf(currency);
-  return format.format(amount / minorPerMajor);
+export function formatMoney(money: Money, locale?: string): string {
+  return currencyFormat(money.currency, locale).format(majorOf(money));
 }
+
+/** From here on the axis of a chart writes thousands. */
+const SHORTENED_FROM = 1_000;
 
 /** For the axis of a chart: `£1.2K`. */
-export function formatShortMoney({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat(undefined, {
-    style: 'currency',
-    currency,
-    notation: 'compact',
-    maximumFractionDigits: 1,
-    minimumFractionDigits: 0,
-  });
-  return format.format(amount / formatOf(currency).minorPerMajor);
+export function formatShortMoney(money: Money, locale?: string): string {
+  const { amount, currency } = money;
+  const isLong = Math.abs(amount) >= SHORTENED_FROM * 10 ** currencyExponent(currency);
+  const format = isLong
+    ? currencyFormat(currency, locale, {
+        notation: 'compact',
+        minimumFractionDigits: 0,
+        maximumFractionDigits: 1,
+      })
+    : currencyFormat(currency, locale, { trailingZeroDisplay: 'stripIfInteger' });
+  return format.format(majorOf(money));
 }
 
-/** The minor units of what a person typed, such as `12.95`; null when it is no amount. */
-export function parseMoney(text: string, currency: string): Money | null {
-  const { minorPerMajor } = formatOf(currency);
-  const value = Number(text.trim().replace(',', '.'));
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) return null;
-  const amount = Math.round(value * minorPerMajor);
-  return Math.abs(amount - value * minorPerMajor) < 1e-6 ? { amount, currency } : null;
+/** The bare number to begin with in a field, without groups and sign of the currency. */
+export function editableMoney(money: Money, locale?: string): string {
+  return currencyFormat(money.currency, locale, { style: 'decimal', useGrouping: false }).format(
+    majorOf(money),
+  );
+}
+
+/**
+ * What a person typed, such as `12.95`, `1,200` or `£3`, read as their language writes it and in no other way: the sign
+ * of the currency may stand before or behind, groups may be left out, and no digit is rounded away.
+ */
+export function readMoney(text: string, currency: string, locale?: string): MoneyReading {
+  const digits = currencyExponent(currency);
+  const example = editableMoney({ amount: 12.5 * 10 ** Math.max(digits, 1), currency }, locale);
+  const bare = withoutSign(normalized(text), currency, locale);
+  const number = readNumber(bare, [
+    ...notationsOf(locale),
+    ...notationsOf(locale, { style: 'currency', currency }),
+  ]);
+  if (number === null) return fault(`Write an amount in ${currency} such as ${example}.`);
+  const { whole, fraction } = number;
+  if (fraction.length > digits) {
+    const has = digits === 0 ? 'no decimals' : `${digits} decimals`;
+    return fault(`${currency} has ${has}: write an amount such as ${example}.`);
+  }
+  const amount = parseDecimalMinor(fraction === '' ? whole : `${whole}.${fraction}`, currency);
+  if (amount === null) return fault('No amount is as large as this.');
+  return { money: { amount, currency }, fault: null };
+}
+
+function fault(sentence: string): MoneyReading {
+  return { money: null, fault: sentence };
+}
+
+function withoutSign(text: string, currency: string, locale: string | undefined): string {
+  for (const sign of signsOf(currency, locale)) {
+    if (text.toUpperCase().startsWith(sign)) return text.slice(sign.length).trimStart();
+    if (text.toUpperCase().endsWith(sign)) return text.slice(0, -sign.length).trimEnd();
+  }
+  return text;
+}
+
+/** In capitals, the longest first: `US$` before `$`. */
+function signsOf(currency: string, locale: string | undefined): readonly string[] {
+  const signs = (['symbol', 'narrowSymbol'] as const).flatMap((currencyDisplay) =>
+    currencyFormat(currency, locale, { currencyDisplay })
+      .formatToParts(0)
+      .filter(({ type }) => type === 'currency')
+      .map(({ value }) => normalized(value).toUpperCase())
+      // A Dane writes `kr` as well as `kr.`.
+      .flatMap((sign) => [sign, sign.replace(/\.$/, '')]),
+  );
+  return [...new Set([...signs, currency])].sort((a, b) => b.length - a.length);
 }

@@ -2,6 +2,7 @@ import { Alert, Badge, Button, Card, Code, Group, Table, Text, Title } from '@ma
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api, type ReplyOf } from '../../shared/api.ts';
+import { formatWhole } from '../../shared/whole-number.ts';
 import { Problem } from '../parts/problem.tsx';
 import { When } from '../parts/when.tsx';
 
@@ -99,7 +100,7 @@ function Row({ invariant }: { invariant: Invariant }) {
         )}
       </Table.Td>
       <Table.Td ta="right" valign="top" className="number">
-        {checked.toLocaleString()}
+        {formatWhole(checked)}
       </Table.Td>
       <Table.Td valign="top">
         <Badge variant="light" color={ok ? 'teal' : 'red'}>

@@ -1,10 +1,11 @@
-import { Button, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerOf, api, type Charge, type Money, type Payment } from '../../shared/api.ts';
-import { formatMoney, parseMoney } from '../../shared/money.ts';
+import { answerOf, api, type Charge, type Payment } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
+import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { chargeSentence, leftOf } from './charge.ts';
 
@@ -16,7 +17,7 @@ export function RefundButton({ payment }: { payment: Payment }) {
   if (profile?.role !== 'admin' || charges.length === 0) return null;
   return (
     <>
-      <Button variant="default" size="compact-sm" onClick={open}>
+      <Button variant="default" size="compact-sm" flex="none" onClick={open}>
         Refund…
       </Button>
       <Modal opened={isOpen} onClose={close} title="Refund">
@@ -39,10 +40,9 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
     charges.length === 1 ? charges[0]!.providerReference : null,
   );
   const charge = charges.find(({ providerReference }) => providerReference === reference);
-  const [amount, setAmount] = useState('');
+  const entry = useMoneyEntry((charge ?? payment).amount.currency);
   const [reason, setReason] = useState('');
-  const money: Money | null =
-    charge === undefined ? null : parseMoney(amount, charge.amount.currency);
+  const { money, fault } = entry;
   const refund = useMutation({
     mutationFn: () =>
       answerOf(
@@ -61,7 +61,6 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
       queries.invalidateQueries({ queryKey: ['payments'] });
     },
   });
-  const isWrong = charge !== undefined && amount.trim() !== '' && money === null;
   return (
     <Stack>
       <Text size="sm">The order keeps its status. The customer gets a mail when it is done.</Text>
@@ -78,17 +77,14 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
           onChange={setReference}
         />
       )}
-      <TextInput
+      <MoneyField
         label="Amount"
         description={
           charge === undefined
             ? 'Empty: all that is left of the charge.'
             : `Empty: all that is left, ${formatMoney(leftOf(charge))}.`
         }
-        inputMode="decimal"
-        value={amount}
-        error={isWrong ? 'Write an amount such as 12.50.' : undefined}
-        onChange={({ currentTarget }) => setAmount(currentTarget.value)}
+        entry={entry}
       />
       <Textarea
         label="Reason"
@@ -99,11 +95,13 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
       />
       <Problem error={refund.error} />
       <Button
-        disabled={charge === undefined || isWrong || reason.trim() === ''}
+        disabled={charge === undefined || fault !== null || reason.trim() === ''}
         loading={refund.isPending}
         onClick={() => refund.mutate()}
       >
-        Refund {money === null ? 'all that is left' : formatMoney(money)}
+        {fault === null
+          ? `Refund ${money === null ? 'all that is left' : formatMoney(money)}`
+          : 'Refund'}
       </Button>
     </Stack>
   );

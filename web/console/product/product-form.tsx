@@ -1,10 +1,12 @@
-import { Button, NumberInput, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Center, Loader, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { answerOf, api, type ItemOf, type Money } from '../../shared/api.ts';
-import { formatMoney, parseMoney } from '../../shared/money.ts';
+import { formatWhole, readWhole } from '../../shared/whole-number.ts';
+import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
 
 type Product = ItemOf<'listProducts'>;
 
@@ -15,6 +17,7 @@ interface ProductFormProps {
 }
 
 interface Fields {
+  readonly sku: string;
   readonly name: string;
   readonly description: string;
   readonly price: Money;
@@ -22,22 +25,37 @@ interface Fields {
 }
 
 export function ProductForm({ product, onDone }: ProductFormProps) {
+  const { currency, error } = useCurrency(product);
+  if (currency !== undefined) return <Form {...{ product, onDone, currency }} />;
+  return error === null ? (
+    <Center py="xl">
+      <Loader role="status" aria-label="Loading" />
+    </Center>
+  ) : (
+    <Problem error={error} />
+  );
+}
+
+function Form({ product, onDone, currency }: ProductFormProps & { readonly currency: string }) {
   const queries = useQueryClient();
-  const currency = useCurrency(product);
-  const [price, setPrice] = useState(product === null ? '' : plainAmount(product.price));
+  const price = useMoneyEntry(currency, product?.price);
+  const onHand = useWholeEntry(readWhole);
   const [active, setActive] = useState(product?.active ?? true);
-  const [onHand, setOnHand] = useState<number | string>(0);
-  const money = parseMoney(price, currency);
 
   const save = useMutation({
-    async mutationFn({ sku, ...fields }: Fields & { sku: string }) {
+    async mutationFn({ sku, ...fields }: Fields) {
       if (product === null) {
-        await api.POST('/api/products', { body: { sku, ...fields, onHand: Number(onHand) || 0 } });
+        await api.POST('/api/products', { body: { sku, ...fields, onHand: onHand.value ?? 0 } });
         return;
       }
+      const { price: wanted, ...others } = fields;
       await api.PATCH('/api/products/{id}', {
         params: { path: { id: product.id } },
-        body: { ...fields, version: product.version },
+        body: {
+          ...others,
+          ...(price.isTouched ? { price: wanted } : {}),
+          version: product.version,
+        },
       });
     },
     onSuccess: () => {
@@ -51,14 +69,14 @@ export function ProductForm({ product, onDone }: ProductFormProps) {
   });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (money === null) return;
+    if (price.money === null || onHand.fault !== null) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     save.mutate({
       sku: text('sku'),
       name: text('name'),
       description: text('description'),
-      price: money,
+      price: price.money,
       active,
     });
   };
@@ -84,21 +102,14 @@ export function ProductForm({ product, onDone }: ProductFormProps) {
           minRows={2}
           defaultValue={product?.description ?? ''}
         />
-        <TextInput
-          label={`Price in ${currency}`}
-          inputMode="decimal"
-          required
-          value={price}
-          error={price !== '' && money === null ? 'Write an amount such as 12.50.' : undefined}
-          onChange={({ currentTarget }) => setPrice(currentTarget.value)}
-        />
+        <MoneyField label={`Price in ${currency}`} required entry={price} />
         {product === null && (
-          <NumberInput
+          <WholeField
             label="On hand"
-            min={0}
-            allowDecimal={false}
-            value={onHand}
-            onChange={setOnHand}
+            description={
+              onHand.value === null ? 'Empty: none.' : `${formatWhole(onHand.value)} on the shelf.`
+            }
+            entry={onHand}
           />
         )}
         <Switch
@@ -115,20 +126,12 @@ export function ProductForm({ product, onDone }: ProductFormProps) {
   );
 }
 
-/** The shop has one currency; any price tells which. */
-function useCurrency(product: Product | null): string {
-  const { data } = useQuery({
-    queryKey: ['currency'],
-    queryFn: () => answerOf(api.GET('/api/products', { params: { query: { limit: 1 } } })),
+/** Of the product; a new one has the shop's, which the server counts its day in. */
+function useCurrency(product: Product | null) {
+  const { data, error } = useQuery({
+    queryKey: ['activity'],
+    queryFn: () => answerOf(api.GET('/api/operations/activity')),
     enabled: product === null,
-    staleTime: Number.POSITIVE_INFINITY,
   });
-  return product?.price.currency ?? data?.data[0]?.price.currency ?? 'GBP';
-}
-
-/** For an input: without the sign of the currency and without groups. */
-function plainAmount(price: Money): string {
-  return formatMoney(price)
-    .replace(/[^\d.,]/g, '')
-    .replace(/,(?=\d{3})/g, '');
+  return { currency: product?.price.currency ?? data?.hours[0]?.total.currency, error };
 }

@@ -1,26 +1,29 @@
-import { Button, Group, NumberInput, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
+import { formatChange, formatWhole, readChange } from '../../shared/whole-number.ts';
 import { Problem } from '../parts/problem.tsx';
+import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
 
 /** A correction of what lies on the shelf: how many more or fewer, and why. */
 export function StockForm({ productId }: { productId: string }) {
   const queries = useQueryClient();
-  const [delta, setDelta] = useState<number | string>('');
+  const delta = useWholeEntry(readChange);
   const [reason, setReason] = useState('');
+  const isNothing = delta.value === null || delta.value === 0;
   const adjust = useMutation({
     mutationFn: () =>
       answerOf(
         api.POST('/api/products/{id}/stock-adjustments', {
           params: { path: { id: productId } },
-          body: { delta: Number(delta), reason: reason.trim() },
+          body: { delta: delta.value ?? 0, reason: reason.trim() },
         }) as Promise<{ data?: { onHand: number } }>,
       ),
     onSuccess({ onHand }) {
-      notifications.show({ message: `There are ${onHand} on hand now.` });
-      setDelta('');
+      notifications.show({ message: `There are ${formatWhole(onHand)} on hand now.` });
+      delta.setText('');
       setReason('');
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['product', productId] }),
@@ -32,14 +35,13 @@ export function StockForm({ productId }: { productId: string }) {
         adjust.mutate();
       }}
     >
-      <Group align="end">
-        <NumberInput
+      <Group align="start">
+        <WholeField
           label="Change"
-          placeholder="+10 or -2"
-          allowDecimal={false}
-          value={delta}
-          onChange={setDelta}
-          w={120}
+          placeholder={`${formatChange(10)} or ${formatChange(-2)}`}
+          inputMode="text"
+          entry={delta}
+          w={160}
         />
         <TextInput
           label="Reason"
@@ -52,10 +54,12 @@ export function StockForm({ productId }: { productId: string }) {
         <Button
           type="submit"
           variant="default"
+          // Beside the fields, below the line of their labels.
+          mt={26}
           loading={adjust.isPending}
-          disabled={Number(delta) === 0 || reason.trim() === ''}
+          disabled={isNothing || reason.trim() === ''}
         >
-          Correct
+          Correct{isNothing ? '' : ` by ${formatChange(delta.value ?? 0)}`}
         </Button>
       </Group>
       <Problem error={adjust.error} mt="sm" />

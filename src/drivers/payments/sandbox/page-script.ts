@@ -1,11 +1,26 @@
+import { oddExponents } from '../../../shared/money.ts';
+
 /** Runs on the payment page: makes an action of the form. Kept as text, since its digest stands in the page's policy. */
 export const PAGE_SCRIPT = `
 'use strict';
 const form = document.getElementById('payment');
 const message = document.getElementById('message');
 
+const oddExponents = ${JSON.stringify(Object.fromEntries(oddExponents))};
+
+/** A plain decimal with no more digits than the currency has, or a sentence is thrown. */
+function minorOf(text, currency) {
+  const exponent = oddExponents[currency] ?? 2;
+  const [, whole, fraction = ''] = /^([0-9]{1,12})(?:[.]([0-9]+))?$/.exec(text) ?? [];
+  if (whole !== undefined && fraction.length <= exponent) {
+    return Number(whole + fraction.padEnd(exponent, '0'));
+  }
+  throw new RangeError('"' + text + '" is no amount in ' + currency + ': write one such as '
+    + (exponent === 0 ? '12' : '12.' + '5'.padEnd(exponent, '0')) + '.');
+}
+
 function actionOf(name) {
-  const { open, exponent } = form.dataset;
+  const { open, currency: asked } = form.dataset;
   const fields = new FormData(form);
   const action = { action: name };
   if (Number(fields.get('delayMs')) > 0) action.delayMs = Number(fields.get('delayMs'));
@@ -14,9 +29,9 @@ function actionOf(name) {
   if (fields.has('outOfOrder')) action.outOfOrder = true;
   if (fields.has('charges')) action.charges = 2;
   const amount = fields.get('amount').trim();
-  if (amount !== '') action.amount = Math.round(Number(amount) * 10 ** Number(exponent));
-  const currency = fields.get('currency').trim();
-  if (currency !== '') action.currency = currency.toUpperCase();
+  const currency = fields.get('currency').trim().toUpperCase();
+  if (amount !== '') action.amount = minorOf(amount, currency || asked);
+  if (currency !== '') action.currency = currency;
   action.refunds = fields.get('refunds');
   if (open === 'true') action.onlyIfOpen = true;
   return action;
@@ -47,8 +62,9 @@ form?.addEventListener('submit', async (event) => {
   setBusy(true);
   try {
     await act(event.submitter.value);
-  } catch {
-    message.textContent = 'That did not get through. Nothing is known to have happened: try again.';
+  } catch (error) {
+    message.textContent = error instanceof RangeError ? error.message
+      : 'That did not get through. Nothing is known to have happened: try again.';
     message.hidden = false;
     setBusy(false);
   }

@@ -81,7 +81,7 @@ export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow
   const data = {
     reference,
     'return-url': returnUrl,
-    exponent: currencyExponent(currency),
+    currency,
     open: status === 'OPEN',
   };
   const attributes = Object.entries(data)

@@ -92,6 +92,26 @@ test('the trouble that was asked for is what happens', options, async () => {
 });
 
 test(
+  'another amount is counted by the digits of its own currency, or refused',
+  options,
+  async () => {
+    const visited = await visit();
+    const { page, sessionId } = visited;
+    await page.getByText('Make trouble').click();
+    await page.getByLabel('Other currency').fill('jpy');
+    await page.getByLabel('Other amount').fill('3.50');
+    const pay = page.getByRole('button', { name: 'Pay £12.95' });
+    await pay.click();
+    await page.getByRole('alert').getByText('"3.50" is no amount in JPY').waitFor();
+    await page.getByLabel('Other amount').fill('350');
+    await pay.click();
+    await page.waitForURL(`${bench.url}/problems`);
+    const [capture] = (await provider.findSession(sessionId))?.captures ?? [];
+    assert.deepEqual([capture?.amountMinor, capture?.currency], [350, 'JPY']);
+  },
+);
+
+test(
   'a page that was left open when its session ended takes nothing and says so',
   options,
   async () => {

@@ -1,0 +1,47 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { useState } from 'react';
+import type { Money } from '../../shared/api.ts';
+import { editableMoney, formatMoney, readMoney } from '../../shared/money.ts';
+
+export interface MoneyEntry {
+  readonly text: string;
+  /** Null while nothing is typed, or no amount. */
+  readonly money: Money | null;
+  readonly fault: string | null;
+  /** Whether somebody typed: until then the amount is the one that it began with, whatever its text looks like. */
+  readonly isTouched: boolean;
+  setText(text: string): void;
+}
+
+/** An amount in a form. What it began with is kept as it is, and never read back from the text that shows it. */
+export function useMoneyEntry(currency: string, first: Money | null = null): MoneyEntry {
+  const [typed, setTyped] = useState<string | null>(null);
+  const base = { isTouched: typed !== null, setText: setTyped };
+  if (typed === null) {
+    return { ...base, text: first === null ? '' : editableMoney(first), money: first, fault: null };
+  }
+  const reading = typed.trim() === '' ? { money: null, fault: null } : readMoney(typed, currency);
+  return { ...base, text: typed, ...reading };
+}
+
+interface MoneyFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
+  readonly entry: MoneyEntry;
+}
+
+/** Says below how what is typed was read, before it is sent. */
+export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
+  const { text, money, fault, isTouched, setText } = entry;
+  const readBack = isTouched && money !== null ? `That is ${formatMoney(money)}.` : description;
+  return (
+    <TextInput
+      inputMode="decimal"
+      autoComplete="off"
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      value={text}
+      description={readBack}
+      error={fault}
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      {...input}
+    />
+  );
+}

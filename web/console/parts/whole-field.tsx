@@ -1,0 +1,36 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { useState } from 'react';
+import type { WholeReading } from '../../shared/whole-number.ts';
+
+export interface WholeEntry {
+  readonly text: string;
+  /** Null while nothing is typed, or no whole number. */
+  readonly value: number | null;
+  readonly fault: string | null;
+  setText(text: string): void;
+}
+
+/** A whole number in a form, by the way in which it is read. */
+export function useWholeEntry(read: (text: string) => WholeReading): WholeEntry {
+  const [text, setText] = useState('');
+  const reading = text.trim() === '' ? { value: null, fault: null } : read(text);
+  return { text, setText, ...reading };
+}
+
+interface WholeFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
+  readonly entry: WholeEntry;
+}
+
+export function WholeField({ entry: { text, fault, setText }, ...input }: WholeFieldProps) {
+  return (
+    <TextInput
+      inputMode="numeric"
+      autoComplete="off"
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      value={text}
+      error={fault}
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      {...input}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+import { normalized, notationsOf, readNumber } from './number-text.ts';
+
+/** What somebody typed as a whole number: the number, or the sentence that says what is wrong with it. */
+export type WholeReading =
+  | { readonly value: number; readonly fault: null }
+  | { readonly value: null; readonly fault: string };
+
+/** As people of the browser's language write it: `1,200`. */
+export function formatWhole(value: number, locale?: string): string {
+  return wholeFormat(locale).format(value);
+}
+
+/** A change, with its sign: `+1,200`. */
+export function formatChange(value: number, locale?: string): string {
+  return wholeFormat(locale, { signDisplay: 'exceptZero' }).format(value);
+}
+
+/** A count, such as `12` or `1,200`, in the digits and with the groups of the browser's language. */
+export function readWhole(text: string, locale?: string): WholeReading {
+  return readSigned(
+    normalized(text),
+    1,
+    `Write a whole number such as ${formatWhole(12, locale)}.`,
+    locale,
+  );
+}
+
+/** A count with or without a sign: `10`, `+10`, `-2`. */
+export function readChange(text: string, locale?: string): WholeReading {
+  const [sign = '', bare = ''] = /^([+-]?) ?(.*)$/s.exec(normalized(text))?.slice(1) ?? [];
+  const example = `Write a whole number such as ${formatChange(10, locale)} or ${formatChange(-2, locale)}.`;
+  return readSigned(bare, sign === '-' ? -1 : 1, example, locale);
+}
+
+function readSigned(
+  text: string,
+  sign: 1 | -1,
+  example: string,
+  locale: string | undefined,
+): WholeReading {
+  const number = readNumber(text, notationsOf(locale));
+  const value = Number(number?.whole ?? 'none');
+  if (number === null || number.fraction !== '' || !Number.isSafeInteger(value)) {
+    return { value: null, fault: example };
+  }
+  return { value: value === 0 ? 0 : sign * value, fault: null };
+}
+
+function wholeFormat(locale: string | undefined, options: Intl.NumberFormatOptions = {}) {
+  return new Intl.NumberFormat(locale, {
+    ...options,
+    minimumFractionDigits: 0,
+    maximumFractionDigits: 0,
+  });
+}
