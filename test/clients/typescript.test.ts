@@ -119,6 +119,14 @@ describe('a call', () => {
     assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   });
 
+  test('waits until the date of Retry-After by the clock of the server', async () => {
+    const client = await customerClient();
+    const past = (seconds: number) => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toUTCString();
+    proxy.next({ status: 503, headers: { date: past(0), 'retry-after': past(1) } });
+    const [first, second] = await requestsOf(() => client.GET('/api/cart'));
+    assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
+  });
+
   test('that is limited for long is refused at once', async () => {
     const client = await customerClient();
     proxy.next({ status: 429, headers: { 'retry-after': '900' } });
@@ -168,6 +176,20 @@ describe('a session', () => {
     assert.notEqual(await session.token(), first);
     assert.equal(told.length, 2);
     assert.equal(told[1]?.accessToken, await session.token());
+  });
+
+  test('goes on when the clock was set back, since the server says when a token is over', async () => {
+    const { session } = await start();
+    const first = await session.token();
+    nowMs -= 35 * 60_000;
+    // What a server says whose token has run out meanwhile.
+    proxy.next({ status: 401, headers: {} });
+    const requests = await requestsOf(() => session.client.GET('/api/auth/profile'));
+    assert.deepEqual(
+      requests.map(({ path }) => path),
+      ['/api/auth/profile', '/api/auth/refresh', '/api/auth/profile'],
+    );
+    assert.notEqual(await session.token(), first);
   });
 
   test('goes on when the answer to an exchange is lost', async () => {

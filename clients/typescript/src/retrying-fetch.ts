@@ -51,11 +51,16 @@ async function isPassing(response: Response, isKeyed: boolean): Promise<boolean>
   return (problem as { code?: unknown } | null)?.code === 'idempotency.in_flight';
 }
 
-/** What `Retry-After` says, in seconds or as a date; 0 without it. Source: RFC 9110 §10.2.3. */
+/**
+ * What `Retry-After` says, in seconds or as a date; 0 without it. A date is one of the server's clock, which its `Date`
+ * tells: ours may be wrong. Source: RFC 9110 §10.2.3.
+ */
 function retryAfterMs(response: Response): number {
   const text = response.headers.get('retry-after');
   if (text === null) return 0;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const saidAtMs = Date.parse(response.headers.get('date') ?? '');
+  const ms = Date.parse(text) - (Number.isNaN(saidAtMs) ? Date.now() : saidAtMs);
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
 }
 

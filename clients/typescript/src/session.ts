@@ -14,7 +14,7 @@ export interface SessionTokens {
 export interface SessionOptions extends Omit<HoldfastClientOptions, 'token'> {
   /** Called with each new pair, so that a later process can resume with it. */
   readonly onTokens?: (tokens: SessionTokens) => void | Promise<void>;
-  /** Milliseconds since 1970. Default: the system's clock. */
+  /** Milliseconds since 1970. Default: the system's clock. It need not be right: only what passes by it counts. */
   readonly now?: () => number;
 }
 
@@ -50,12 +50,14 @@ export async function resumeSession(
 
 async function createSession(options: SessionOptions, first: SignedIn): Promise<HoldfastSession> {
   const { onTokens, now = Date.now } = options;
+  const send = options.fetch ?? ((request: Request) => fetch(request));
   let tokens = await take(first);
   let renewing: Promise<string> | null = null;
 
-  async function take({ accessToken, refreshToken, expiresIn }: SignedIn): Promise<SessionTokens> {
-    const taken = { accessToken, refreshToken, expiresAtMs: now() + expiresIn * 1000 };
-    await onTokens?.(taken);
+  async function take({ accessToken, refreshToken, expiresIn }: SignedIn) {
+    const told = { accessToken, refreshToken, expiresAtMs: now() + expiresIn * 1000 };
+    const taken = { ...told, leftMs: countdown(expiresIn * 1000, now) };
+    await onTokens?.(told);
     return taken;
   }
 
@@ -64,16 +66,31 @@ async function createSession(options: SessionOptions, first: SignedIn): Promise<
     return tokens.accessToken;
   }
 
-  async function token(): Promise<string> {
-    if (now() < tokens.expiresAtMs - MARGIN_MS) return tokens.accessToken;
-    // One exchange for all that ask meanwhile: a second one with the same token would look like a thief's.
+  /** One exchange for all that ask meanwhile: a second one with the same token would look like a thief's. */
+  function renewOnce(): Promise<string> {
     renewing ??= renew().finally(() => {
       renewing = null;
     });
     return renewing;
   }
 
-  const client = createHoldfastClient({ ...options, token });
+  async function token(): Promise<string> {
+    return tokens.leftMs() > MARGIN_MS ? tokens.accessToken : renewOnce();
+  }
+
+  /** Whether a token is over is for the server to say: what it refuses is sent once more with a new one. */
+  async function sendRenewing(request: Request): Promise<Response> {
+    const again = request.clone();
+    const response = await send(request);
+    if (response.status !== 401) return response;
+    const isCurrent = request.headers.get('authorization') === bearer(tokens.accessToken);
+    const next = isCurrent ? await renewOnce().catch(() => null) : tokens.accessToken;
+    if (next === null) return response;
+    again.headers.set('authorization', bearer(next));
+    return send(again);
+  }
+
+  const client = createHoldfastClient({ ...options, fetch: sendRenewing, token });
   return {
     client,
     token,
@@ -81,6 +98,20 @@ async function createSession(options: SessionOptions, first: SignedIn): Promise<
       await client.POST('/api/auth/logout');
     },
   };
+}
+
+function bearer(token: string): string {
+  return `Bearer ${token}`;
+}
+
+/**
+ * What is left of so many milliseconds. By two clocks, whichever is further: the system's may be set back, and the steady
+ * one may stop while the machine sleeps.
+ */
+function countdown(ms: number, now: () => number): () => number {
+  const startedAtMs = now();
+  const startedSteadyMs = performance.now();
+  return () => ms - Math.max(now() - startedAtMs, performance.now() - startedSteadyMs);
 }
 
 async function exchange(options: SessionOptions, refreshToken: string): Promise<SignedIn> {
