@@ -1,6 +1,7 @@
 /**
  * Accounts: who somebody is and what he may do. Owns users, sessions, password resets and API keys.
  */
+export { namesOfActors } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './create-accounts.ts';
 export { createUser, type NewUser } from './create-user.ts';
@@ -11,5 +12,6 @@ export type { OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
 export { findCustomers, lockCustomers } from './queries.ts';
 export { registerAccountsRoutes } from './routes.ts';
+export { ActorReply } from './schemas.ts';
 export { purgeFamilies, purgeResets, purgeSpentTokens } from './session-queries.ts';
 export type { Customer, User } from './user.ts';

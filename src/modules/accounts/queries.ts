@@ -20,6 +20,23 @@ export const findCustomers = statement<[ids: readonly string[]], Customer>(
     order by id`,
 );
 
+export interface ActorNameRow {
+  id: string;
+  name: string;
+}
+
+/** What users and API keys are called, by the ids that the log keeps of them. A user without a name has their address. */
+export const findActorNames = statement<[ids: readonly string[]], ActorNameRow>(
+  'accounts.find_actor_names',
+  `select id, coalesce(nullif(name, ''), email) as name
+     from users
+    where id = any($1::uuid[])
+    union all
+   select id, name
+     from api_keys
+    where id = any($1::uuid[])`,
+);
+
 export const insertUser = statement<
   [
     id: string,

@@ -165,3 +165,18 @@ function body<Members extends Record<string, TSchema>>(members: Members, example
 function query<Members extends Record<string, TSchema>>(members: Members) {
   return Type.Object(members, { additionalProperties: false });
 }
+
+/** Who did something, as the log keeps it. */
+export const ActorReply = Type.Object({
+  type: Choice(['user', 'api_key', 'system', 'provider']),
+  id: Nullable(Type.String()),
+  role: Nullable(Type.String()),
+  name: Type.Optional(
+    Nullable(
+      Type.String({
+        description:
+          'Before staff: what the user (else by e-mail) or the API key is called now; null for the others.',
+      }),
+    ),
+  ),
+});

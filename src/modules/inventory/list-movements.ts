@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { namesOfActors } from '../accounts/index.ts';
 import { catalogErrors, findProducts } from '../catalog/index.ts';
 import { presentMovement } from './present-movement.ts';
 import { listMovements as readMovements } from './queries.ts';
@@ -20,7 +21,14 @@ export async function listMovements(
   const [product] = await findProducts(db, { ids: [productId] });
   if (product === undefined) throw new CodedError(catalogErrors.notFound);
   const rows = await readMovements(db, productId, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, presentMovement, (last) =>
-    cursors.encode(filters, [last.at.toISOString(), last.id]),
+  const names = await namesOfActors(
+    db,
+    rows.map(({ actorId }) => actorId),
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => presentMovement(row, names),
+    (last) => cursors.encode(filters, [last.at.toISOString(), last.id]),
   );
 }

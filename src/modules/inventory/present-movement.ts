@@ -1,7 +1,12 @@
 import type { MovementRow } from './queries.ts';
 import type { MovementView } from './schemas.ts';
 
-export function presentMovement(row: MovementRow): MovementView {
+/** `names` of those who are behind movements, by their ids; left out, nobody is named. */
+export function presentMovement(
+  row: MovementRow,
+  names?: ReadonlyMap<string | null, string>,
+): MovementView {
+  const actor = { type: row.actorType, id: row.actorId, role: row.actorRole };
   const { id, kind, delta, reason, orderId, onHand, reserved } = row;
   return {
     id,
@@ -11,7 +16,7 @@ export function presentMovement(row: MovementRow): MovementView {
     orderId,
     onHand,
     reserved,
-    actor: { type: row.actorType, id: row.actorId, role: row.actorRole },
+    actor: names === undefined ? actor : { ...actor, name: names.get(row.actorId) ?? null },
     at: row.at.toISOString(),
   };
 }

@@ -9,6 +9,7 @@ import {
   pageOfSchema,
   Reason,
 } from '../../http/index.ts';
+import { ActorReply } from '../accounts/index.ts';
 import { STOCK_MAX } from '../catalog/index.ts';
 import { movementKinds } from './movement.ts';
 
@@ -41,11 +42,7 @@ export const MovementReply = Type.Object({
   orderId: Nullable(Id),
   onHand: Type.Integer({ description: 'As it was after this movement.' }),
   reserved: Type.Integer({ description: 'As it was after this movement.' }),
-  actor: Type.Object({
-    type: Choice(['user', 'api_key', 'system', 'provider']),
-    id: Nullable(Type.String()),
-    role: Nullable(Type.String()),
-  }),
+  actor: ActorReply,
   at: Instant,
 });
 

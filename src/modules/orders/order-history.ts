@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import { findHistory, type HistoryRow } from '../../events/index.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
+import { namesOfActors } from '../accounts/index.ts';
 import { visible } from './find-order.ts';
 import { findOrder } from './queries.ts';
 import type { HistoryView } from './schemas.ts';
@@ -14,7 +15,16 @@ export async function getOrderHistory(
   const [row] = await findOrder(db, orderId);
   visible(row, caller);
   const history = await findHistory(db, orderId);
-  return { data: history.map((event) => presentEvent(event, caller)) };
+  if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
+  const names = await namesOfActors(
+    db,
+    history.map(({ actorId }) => actorId),
+  );
+  const withName = (event: HistoryRow) => {
+    const view = presentEvent(event, caller);
+    return { ...view, actor: { ...view.actor, name: names.get(event.actorId) ?? null } };
+  };
+  return { data: history.map(withName) };
 }
 
 function presentEvent(event: HistoryRow, caller: Caller): HistoryView['data'][number] {

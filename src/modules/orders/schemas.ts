@@ -13,6 +13,7 @@ import {
   Text,
 } from '../../http/index.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
+import { ActorReply } from '../accounts/index.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
 
 const Status = Choice(orderStatuses);
@@ -174,11 +175,7 @@ export const HistoryReply = Type.Object({
       type: Type.String(),
       from: Nullable(Type.String()),
       to: Nullable(Type.String()),
-      actor: Type.Object({
-        type: Choice(['user', 'api_key', 'system', 'provider']),
-        id: Nullable(Type.String()),
-        role: Nullable(Type.String()),
-      }),
+      actor: ActorReply,
       reason: Nullable(Type.String()),
       cause: Type.Object({
         requestId: Nullable(Type.String()),

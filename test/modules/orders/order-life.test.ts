@@ -286,6 +286,37 @@ describe('cancelling an order', () => {
     const full = await orders.getOrderHistory(admin, order.id);
     assert.equal(full.data.at(-1)?.actor.id, admin.id);
   });
+
+  test('staff read by name who did what, also of API keys and of users without a name', async () => {
+    const { owner, order } = await placed();
+    const key = apiKey('orders:status');
+    await database.run(
+      'test.add_key',
+      `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by)
+       values ($1::uuid, 'till', 'hf_test', sha256($1::text::bytea), '{orders:status}', $2::uuid)`,
+      [key.id, admin.id],
+    );
+    await orders.changeStatus(contextOf(key), {
+      orderId: order.id,
+      input: { status: 'CONFIRMED' },
+      ifMatch: null,
+    });
+    await cancel(admin, order.id);
+    await database.run(
+      'test.unname_user',
+      `update users
+          set name = ''
+        where id = $1::uuid`,
+      [owner.id],
+    );
+    for (const caller of [admin, kitchen]) {
+      const { data } = await orders.getOrderHistory(caller, order.id);
+      const names = data.map(({ actor }) => actor.name);
+      assert.deepEqual(names, [`${owner.id}@example.com`, 'till', 'Test']);
+    }
+    const own = await orders.getOrderHistory(owner, order.id);
+    assert.ok(own.data.every(({ actor }) => !('name' in actor)));
+  });
 });
 
 describe('expiry', () => {
