@@ -4,8 +4,7 @@ export type Settings = Readonly<Record<string, string>>;
 /**
  * What our statements, our triggers and the parsers of `pg` rely on, and what bounds them by a clock: each can be set for a
  * database or a role by "alter database" and "alter role", in postgresql.conf, or by PGOPTIONS, and none of those may
- * change what the product does. What only makes a plan faster, where data lies, or as whom we work (`role`) is the
- * operator's. So is `default_transaction_read_only`: who sets it wants no writes, and gets a server that waits.
+ * change what the product does. How much a plan may use, where data lies, or as whom we work (`role`) is the operator's. So is `default_transaction_read_only`: who sets it wants no writes, and gets a server that waits.
  */
 export function sessionSettings(timeouts: {
   readonly statementTimeoutMs: number;
@@ -47,6 +46,18 @@ const reliedUpon: Settings = {
   transaction_timeout: '0',
   idle_session_timeout: '0',
   client_min_messages: 'warning',
+  // Statements that an index keeps short are planned with the other ways switched off, so that its ways must be there. Code
+  // that is compiled for each of them costs more than it saves.
+  enable_seqscan: 'on',
+  enable_indexscan: 'on',
+  enable_indexonlyscan: 'on',
+  enable_bitmapscan: 'on',
+  enable_nestloop: 'on',
+  enable_hashjoin: 'on',
+  enable_mergejoin: 'on',
+  enable_sort: 'on',
+  plan_cache_mode: 'auto',
+  jit: 'off',
   // Ours, set by a transaction that may override a step.
   'holdfast.override_reason': '',
 };

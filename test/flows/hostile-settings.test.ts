@@ -89,7 +89,10 @@ describe('every kind of connection', async () => {
           own.query<{ value: string }>(text).then(({ rows }) => rows),
         ]);
         await own.end();
-        const found = new Set(values.map(([row]) => row!.value));
+        // Of plans, transactions and short statements have their own.
+        const isPlan = /^enable_|^plan_cache_mode$|^jit$/.test(name);
+        const asked = isPlan ? values.slice(-2) : values;
+        const found = new Set(asked.map(([row]) => row!.value));
         assert.ok(!found.has(value), `${[...found]}`);
         if (!name.endsWith('timeout')) {
           assert.deepEqual([...found], [wanted[name] ?? 'on']);

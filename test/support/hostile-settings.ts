@@ -42,6 +42,7 @@ export const hostileSettings: Readonly<Record<string, string>> = {
   enable_bitmapscan: 'off',
   enable_nestloop: 'off',
   enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
   enable_sort: 'off',
   'plpgsql.variable_conflict': 'use_column',
   'plpgsql.extra_errors': 'all',
