@@ -48,6 +48,18 @@ export function oneOf<const T extends string>(...values: readonly T[]): Reader<T
   };
 }
 
+/** Names out of these, separated by commas. */
+export function someOf<const T extends string>(...values: readonly T[]): Reader<readonly T[]> {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    const known = values.filter((value) => names.includes(value));
+    if (names.some((name) => !known.includes(name as T))) {
+      throw new WrongValue(`names out of ${values.join(', ')}, separated by commas`);
+    }
+    return known;
+  };
+}
+
 export const boolean: Reader<boolean> = (text) => oneOf('true', 'false')(text) === 'true';
 
 export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
@@ -171,13 +183,35 @@ export const currency: Reader<string> = (value) => {
   return value;
 };
 
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+/** Credentials as in any URL, percent-encoded. */
 export const postgresUrl: Reader<string> = (value) => {
+  const takes = 'a URL such as postgresql://user:password@host:5432/database';
   const url = URL.parse(value);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
-    throw new WrongValue('a URL such as postgresql://user:password@host:5432/database');
+    throw new WrongValue(takes);
+  }
+  if (![url.username, url.password, url.hostname, url.pathname].every(isDecodable)) {
+    throw new WrongValue(`${takes}, in which % and what follows stand for a character`);
+  }
+  const port = url.searchParams.get('port');
+  if (port !== null && !/^\d{1,5}$/.test(port)) throw new WrongValue(`${takes}; port is a number`);
+  const mode = url.searchParams.get('sslmode');
+  if (mode !== null && !SSL_MODES.includes(mode)) {
+    throw new WrongValue(`${takes}; sslmode is one of ${SSL_MODES.join(', ')}`);
   }
   return value;
 };
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const redisUrl: Reader<string> = (value) => {
   const url = URL.parse(value);
@@ -195,11 +229,7 @@ export const smtpUrl: Reader<string> = (value) => {
   if (!hasServer || !/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
     throw new WrongValue(takes);
   }
-  try {
-    decodeURIComponent(url.username + url.password);
-  } catch {
-    throw new WrongValue(takes);
-  }
+  if (![url.username, url.password].every(isDecodable)) throw new WrongValue(takes);
   return value;
 };
 

@@ -25,6 +25,7 @@ import {
   redisUrl,
   secrets,
   smtpUrl,
+  someOf,
   stripeKey,
   stripeWebhookSecret,
   text,
@@ -33,8 +34,9 @@ import {
 } from './config-values.ts';
 import { type MailChoice, mailChoiceOf, mailFaults } from './mail-choice.ts';
 import { type PaymentChoice, paymentChoiceOf, paymentFaults } from './payment-choice.ts';
+import { insecurities, productionFaults } from './production-rules.ts';
 import { type QueueChoice, queueChoiceOf, queueFaults } from './queue-choice.ts';
-import { weaknessOf } from './secret-strength.ts';
+import { halved } from './trusted-proxies.ts';
 
 /** Every variable that the product reads, and how. `.env.example` describes each one. */
 const variables = {
@@ -42,6 +44,7 @@ const variables = {
   HOST: hostName,
   PUBLIC_URL: publicUrl,
   NODE_ENV: oneOf('development', 'production', 'test'),
+  ALLOW_INSECURE: someOf(...insecurities),
   ROLE: oneOf('all', 'api', 'worker'),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   DATA_DIR: text(1, 1_000),
@@ -90,7 +93,8 @@ const variables = {
 } satisfies Record<string, Reader<unknown>>;
 
 type VariableName = keyof typeof variables;
-type Values = { [Name in VariableName]?: ReturnType<(typeof variables)[Name]> };
+/** Of the variables that are set. */
+export type Values = { [Name in VariableName]?: ReturnType<(typeof variables)[Name]> };
 
 export const variableNames = Object.keys(variables) as VariableName[];
 
@@ -122,6 +126,8 @@ export interface Config {
   readonly port: number;
   /** May have a path, below which everything is reached then; without a slash at the end. */
   readonly publicUrl: string;
+  /** Browsers send the cookies over https only. */
+  readonly secureCookies: boolean;
   readonly logLevel: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -217,13 +223,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function configOf(values: Values): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
+  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
   const shopName = values.SHOP_NAME ?? 'Holdfast';
   return {
     production,
     role: values.ROLE ?? 'all',
     host: values.HOST ?? '127.0.0.1',
     port,
-    publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
+    publicUrl,
+    secureCookies: production && publicUrl.startsWith('https:'),
     logLevel: values.LOG_LEVEL ?? 'info',
     dataDir: resolve(values.DATA_DIR ?? '.holdfast'),
     database:
@@ -246,7 +254,7 @@ function configOf(values: Values): Config {
         : { email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD },
     demoData: demoChoice(values.DEMO_DATA, production),
     corsOrigins: values.CORS_ORIGINS ?? [],
-    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    trustedProxies: (values.TRUSTED_PROXIES ?? []).flatMap(halved),
     currency: values.CURRENCY ?? 'GBP',
     orderExpiryMinutes: values.ORDER_EXPIRY_MINUTES ?? 30,
     pendingOrdersMax: values.PENDING_ORDERS_MAX ?? 5,
@@ -290,26 +298,6 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
   return [
     'ADMIN_PASSWORD is too easy to guess: it takes none of the most used passwords, and not ADMIN_EMAIL.',
   ];
-}
-
-function productionFaults(values: Values): string[] {
-  const faults: string[] = [];
-  if (values.JWT_SECRET === undefined) {
-    faults.push('JWT_SECRET is missing: production takes 32 bytes or more of your own.');
-  }
-  for (const secret of values.JWT_SECRET ?? []) {
-    const weakness = weaknessOf(secret);
-    if (weakness !== null) faults.push(`JWT_SECRET is weak: ${weakness}.`);
-  }
-  if (values.DEMO_DATA === true) {
-    faults.push('DEMO_DATA is true: production takes no demo users. Leave it out.');
-  }
-  if (values.PAYMENT_PROVIDER === undefined) {
-    faults.push(
-      'PAYMENT_PROVIDER is missing: production takes stripe, or, only when asked by name, sandbox, in which no money moves.',
-    );
-  }
-  return faults;
 }
 
 const publicVariables: ReadonlySet<VariableName> = new Set([

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
@@ -51,10 +52,11 @@ function settings(text: string): Record<string, string> {
 const example = settings(await read('deploy/compose.env.example'));
 const filled = {
   ...example,
-  JWT_SECRET: 'uZ8q1mN4xR7cV0bT3yK6wL9pJ2sD5fG8hA1eQ4iO7=',
+  JWT_SECRET: randomBytes(32).toString('base64'),
   POSTGRES_PASSWORD: '0123456789abcdef',
-  STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef0123456789',
-  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef0123456789',
+  METRICS_TOKEN: randomBytes(24).toString('hex'),
+  STRIPE_SECRET_KEY: `sk_test_${randomBytes(18).toString('hex')}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(18).toString('hex')}`,
 };
 
 describe('compose.yaml', () => {
@@ -200,11 +202,22 @@ describe('the Kubernetes manifests', async () => {
   test('set variables that the server reads, and together all that production needs', () => {
     const values = { ...data('ConfigMap'), ...data('Secret') } as Record<string, string>;
     for (const name of Object.keys(values)) assert.ok(names.has(name), name);
-    for (const name of ['JWT_SECRET', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
+    const secrets = [
+      'JWT_SECRET',
+      'STRIPE_SECRET_KEY',
+      'STRIPE_WEBHOOK_SECRET',
+      'METRICS_TOKEN',
+    ] as const;
+    for (const name of secrets) {
       assert.ok(name in values, name);
       values[name] = filled[name];
     }
     assert.ok(readConfig({ ...values, NODE_ENV: 'production' }).production);
+  });
+
+  test('are refused in production with the secrets of their example', () => {
+    const values = { ...data('ConfigMap'), ...data('Secret'), NODE_ENV: 'production' };
+    assert.throws(() => readConfig(values), /JWT_SECRET/);
   });
 
   test('start roles and commands that exist, listen where the image does, and drain before they are killed', () => {

@@ -11,7 +11,7 @@ import { openDatabase, runningUrl } from '../open-database.ts';
 import { serverFaults, TAKES_NO_WRITES } from '../prepare-database.ts';
 import { countMigrations, findServerSettings } from '../queries.ts';
 import { createQueueSide } from '../queue-side.ts';
-import { weaknessOf } from '../secret-strength.ts';
+import { weaknessOf } from '../secrets/weakness.ts';
 import { formatTable, say } from '../terminal.ts';
 
 const NODE_MAJOR_MIN = 24;

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { testDatabase } from '../support/database.ts';
+import { startTestServer } from '../support/server.ts';
+
+const db = await testDatabase();
+const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' };
+const servers = {
+  https: await startTestServer(db, {
+    environment: { ...production, PUBLIC_URL: 'https://shop.example' },
+  }),
+  http: await startTestServer(db, {
+    environment: {
+      ...production,
+      PUBLIC_URL: 'http://shop.example',
+      ALLOW_INSECURE: 'public-url',
+    },
+  }),
+};
+
+async function cookiesOf(scheme: keyof typeof servers): Promise<string[]> {
+  const reply = await fetch(`${servers[scheme].url}/api/auth/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: `${scheme}://shop.example` },
+    body: JSON.stringify({
+      email: `${randomBytes(8).toString('hex')}@shop.example`,
+      password: 'a long pass phrase',
+    }),
+  });
+  assert.equal(reply.status, 201);
+  return reply.headers.getSetCookie();
+}
+
+test('in production cookies are secure, and over an http address that was allowed they are not', async () => {
+  const secure = await cookiesOf('https');
+  assert.equal(secure.length, 2);
+  for (const cookie of secure) assert.match(cookie, /; Secure/);
+  const plain = await cookiesOf('http');
+  assert.equal(plain.length, 2);
+  for (const cookie of plain) {
+    assert.doesNotMatch(cookie, /; Secure/);
+    assert.match(cookie, /; HttpOnly/);
+  }
+  assert.deepEqual(
+    plain.map((cookie) => cookie.split('=')[0]),
+    secure.map((cookie) => cookie.split('=')[0]),
+  );
+});
+
+test('a browser that signed in over such an address stays signed in', async () => {
+  const cookie = (await cookiesOf('http')).map((it) => it.split(';', 1)[0]).join('; ');
+  const reply = await fetch(`${servers.http.url}/api/orders`, { headers: { cookie } });
+  assert.equal(reply.status, 200);
+});
