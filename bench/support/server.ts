@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/database/embedded/free-port.ts';
@@ -36,6 +37,8 @@ export async function startServer(options: {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
+        // So that no .env of the project counts.
+        HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         DATABASE_URL: options.databaseUrl ?? '',
         DATA_DIR: options.dataDir,

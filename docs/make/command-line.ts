@@ -9,9 +9,10 @@ export function commandLinePage(): Page {
   return page(
     'command-line.md',
     'Command line',
-    `\`npx holdfast COMMAND\` in the project's folder, or \`npm run holdfast -- COMMAND\`. It reads the same
-[configuration](configuration.md) as the server. With the embedded database a command uses the running server's, or starts
-it for as long as it needs it.`,
+    `\`npx holdfast COMMAND\` in the project's folder, or \`npm run holdfast -- COMMAND\`; from elsewhere \`bin/holdfast.js\`, or a
+link to it. It reads the same [configuration](configuration.md) as the server, from the project's folder or
+\`HOLDFAST_HOME\`; files that are named lie where you stand. With the embedded database a command uses the running
+server's, or starts it for as long as it needs it; it makes a new one only with \`--new\`.`,
     ...commandsOf(
       createProgram(() => {}),
       [],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, readConfig } from '../../src/main/config.ts';
+import { readConfig } from '../../src/main/config.ts';
+import { ConfigurationError } from '../../src/main/configuration-error.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
 interface Variable {
@@ -18,8 +19,8 @@ export async function configurationPage(): Promise<Page> {
   return page(
     'configuration.md',
     'Configuration',
-    `By environment variables, or a \`.env\` file in the working directory; variables of the environment win. An empty value
-counts as not set. A wrong one stops the start and says what the variable takes. [.env.example](../../.env.example) is the
+    `By environment variables, or a \`.env\` file in the project's folder (or \`HOLDFAST_HOME\`), wherever a command is called
+from; variables of the environment win. An empty value counts as not set. A wrong one stops the start and says what the variable takes. [.env.example](../../.env.example) is the
 same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
     ...example
       .split('\n\n')

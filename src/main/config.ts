@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Rate } from '../drivers/limits/rate-limiter.ts';
 import { isCommonPassword } from '../modules/accounts/index.ts';
 import { type CacheChoice, cacheChoiceOf, cacheFaults } from './cache-choice.ts';
@@ -32,9 +31,12 @@ import {
   WrongValue,
   webhookSecret,
 } from './config-values.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { callerFolder, findHome, readEnvFile } from './home.ts';
 import { type MailChoice, mailChoiceOf, mailFaults } from './mail-choice.ts';
 import { type PaymentChoice, paymentChoiceOf, paymentFaults } from './payment-choice.ts';
 import { insecurities, productionFaults } from './production-rules.ts';
+import { programFolder } from './program.ts';
 import { type QueueChoice, queueChoiceOf, queueFaults } from './queue-choice.ts';
 import { halved } from './trusted-proxies.ts';
 
@@ -46,6 +48,7 @@ const variables = {
   NODE_ENV: oneOf('development', 'production', 'test'),
   ALLOW_INSECURE: someOf(...insecurities),
   ROLE: oneOf('all', 'api', 'worker'),
+  HOLDFAST_HOME: text(1, 1_000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   DATA_DIR: text(1, 1_000),
   DATABASE_URL: postgresUrl,
@@ -177,25 +180,29 @@ export interface Config {
   readonly payments: PaymentChoice;
 }
 
-/** One sentence for each thing that is wrong. */
-export class ConfigurationError extends Error {
-  readonly sentences: readonly string[];
-
-  constructor(sentences: readonly string[]) {
-    super(sentences.join('\n'));
-    this.name = 'ConfigurationError';
-    this.sentences = sentences;
-  }
-}
-
-/** The environment, with what a `.env` file in the working directory adds to it. The only reader of `process.env`. */
+/**
+ * The environment, with what the `.env` file of HOLDFAST_HOME adds to it. What others read from the environment, such as
+ * AWS's libraries, may stand in the file too.
+ */
 export function loadConfig(): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return readConfig(process.env);
+  const home = findHome(process.env);
+  for (const [name, value] of Object.entries(readEnvFile(home))) process.env[name] ??= value;
+  return readConfig(process.env, home);
 }
 
-/** Pure. A variable that is set to nothing counts as not set. Throws `ConfigurationError` with all that is wrong. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+/** The path of a file that was named on the command line. */
+export function fileArgument(path: string): string {
+  return resolve(callerFolder(process.env), path);
+}
+
+/**
+ * Pure. A variable that is set to nothing counts as not set; relative paths begin at `home`. Throws `ConfigurationError`
+ * with all that is wrong.
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  home: string = programFolder,
+): Config {
   const sentences: string[] = [];
   const values: Values = {};
   for (const name of variableNames) {
@@ -217,10 +224,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   if (values.NODE_ENV === 'production') sentences.push(...productionFaults(values));
   if (sentences.length > 0) throw new ConfigurationError(sentences);
-  return Object.freeze(configOf(values));
+  return Object.freeze(configOf(values, home));
 }
 
-function configOf(values: Values): Config {
+function configOf(values: Values, home: string): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
@@ -233,12 +240,14 @@ function configOf(values: Values): Config {
     publicUrl,
     secureCookies: production && publicUrl.startsWith('https:'),
     logLevel: values.LOG_LEVEL ?? 'info',
-    dataDir: resolve(values.DATA_DIR ?? '.holdfast'),
+    dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
     database:
       values.DATABASE_URL === undefined
         ? { kind: 'embedded' }
-        : { kind: 'external', url: values.DATABASE_URL },
-    databaseReplicaUrls: values.DATABASE_REPLICA_URLS ?? [],
+        : { kind: 'external', url: withPathsFrom(home, values.DATABASE_URL) },
+    databaseReplicaUrls: (values.DATABASE_REPLICA_URLS ?? []).map((url) =>
+      withPathsFrom(home, url),
+    ),
     databasePoolMax: values.DATABASE_POOL_MAX ?? 10,
     redisUrl: values.REDIS_URL ?? null,
     cache: cacheChoiceOf(values),
@@ -277,6 +286,18 @@ function configOf(values: Values): Config {
     mail: mailChoiceOf(values, shopName),
     payments: paymentChoiceOf(values),
   };
+}
+
+/** Of certificates and keys, which the driver would look for where the caller stands. */
+function withPathsFrom(home: string, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+    const path = url.searchParams.get(name);
+    if (path === null || isAbsolute(path)) continue;
+    url.searchParams.set(name, resolve(home, path));
+    databaseUrl = url.href;
+  }
+  return databaseUrl;
 }
 
 /** Null is a choice, so it is not replaced by the default. */

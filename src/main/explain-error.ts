@@ -3,11 +3,12 @@ import { MigrationError } from '../database/migrate.ts';
 import { unfitnessOf } from '../database/unfit-database.ts';
 import { CodedError } from '../shared/errors.ts';
 import { isAway } from './away.ts';
-import { ConfigurationError } from './config.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
 import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface Explanation {
   /** What an operator reads. */
@@ -15,11 +16,6 @@ export interface Explanation {
   readonly exitCode: ExitCode;
   /** Nobody foresaw it, so that the stack helps more than a sentence. */
   readonly isBug: boolean;
-}
-
-/** The arguments of a command are wrong in a way that only the command can see. */
-export class UsageError extends Error {
-  override name = 'UsageError';
 }
 
 /** Why a command ended, in words that say what to do. */

@@ -12,5 +12,8 @@ const packageFile = JSON.parse(
 
 export const version = packageFile.version;
 
+/** Where `package.json` lies. */
+export const programFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+
 /** Where console and shop lie when they are built. */
 export const webFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url));

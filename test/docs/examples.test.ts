@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 import { ownPort } from '../support/own-port.ts';
@@ -37,6 +38,7 @@ function passwordOf(email: string): string {
 
 const environment = {
   PATH: process.env.PATH,
+  HOLDFAST_HOME: tmpdir(),
   DATABASE_URL: db.url,
   ADMIN_PASS: passwordOf('admin@holdfast.example'),
   KITCHEN_PASS: passwordOf('kitchen@holdfast.example'),

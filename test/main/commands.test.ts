@@ -73,17 +73,17 @@ test('a wrong variable ends with 2 and a sentence', async () => {
 });
 
 test('a .env file is read, and the environment wins over it', async () => {
-  const cwd = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  await writeFile(join(cwd, '.env'), 'PORT=high\n');
-  const fromFile = await runCommand(['check'], { cwd, environment });
+  const home = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  await writeFile(join(home, '.env'), 'PORT=high\n');
+  const fromFile = await runCommand(['check'], { home, environment });
   assert.equal(fromFile.code, 2);
   assert.match(fromFile.stderr, /^PORT is "high"/);
   const fromOutside = await runCommand(['check'], {
-    cwd,
+    home,
     environment: { ...environment, PORT: '0' },
   });
   assert.equal(fromOutside.code, 0, fromOutside.stderr);
-  await rm(cwd, { recursive: true });
+  await rm(home, { recursive: true });
 });
 
 test('a database that is away ends a command with 3', async () => {
@@ -260,7 +260,7 @@ test('doctor finds a weak secret and a taken port, and says so with 1', async ()
   });
   taken.close();
   assert.equal(code, 1);
-  assert.match(stdout, /WRONG +JWT secret/);
+  assert.match(stdout, /WRONG +secrets +JWT_SECRET is weak/);
   assert.match(stdout, /WRONG +port/);
   assert.match(stdout, /ok +migrations/);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { ConfigurationError, readConfig } from '../../src/main/config.ts';
+import { readConfig } from '../../src/main/config.ts';
+import { ConfigurationError } from '../../src/main/configuration-error.ts';
 
-const strongSecret = 'q7Zk1vYw3RtN8xLm5BdPc0HsJf2GyUe4aVoXiT6K';
+const strongSecret = randomBytes(30).toString('base64');
 
 function sentencesOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -57,6 +59,7 @@ const wrongValues: Record<string, string[]> = {
   LOG_LEVEL: ['loud'],
   DATABASE_URL: ['mysql://localhost/shop', 'localhost:5432'],
   DATABASE_POOL_MAX: ['0', 'ten'],
+  ALLOW_INSECURE: ['secrets', 'public-url,everything', 'true'],
   JWT_SECRET: ['short', `${strongSecret},short`],
   ACCESS_TOKEN_MINUTES: ['0', '1.5'],
   ADMIN_EMAIL: ['a\nb', 'owner', '@shop.example'],
@@ -171,6 +174,7 @@ const production = {
   NODE_ENV: 'production',
   PAYMENT_PROVIDER: 'sandbox',
   MAIL_DRIVER: 'capture',
+  PUBLIC_URL: 'https://shop.example',
 };
 
 const stripe = {
@@ -211,6 +215,37 @@ const unfit: Record<string, Record<string, string>> = {
   'with a weak secret that rotates out': {
     JWT_SECRET: `${strongSecret},my-super-secret-my-super-secret-1234`,
   },
+  'with a run of the keyboard as secret': { JWT_SECRET: 'qwertyuiopasdfghjklzxcvbnm123456' },
+  'with a sandbox secret of zeros': {
+    JWT_SECRET: strongSecret,
+    SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+  },
+  'with a metrics token of one letter': {
+    JWT_SECRET: strongSecret,
+    METRICS_TOKEN: 'a'.repeat(40),
+  },
+  'with a metrics token that is the secret': {
+    JWT_SECRET: strongSecret,
+    METRICS_TOKEN: strongSecret,
+  },
+  'with a secret of Stripe that was cut off': {
+    JWT_SECRET: strongSecret,
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_SECRET_KEY: `sk_live_${randomBytes(18).toString('hex')}`,
+    STRIPE_WEBHOOK_SECRET: 'whsec_x8Tq',
+  },
+  'with a key of Stripe that stands for one': {
+    JWT_SECRET: strongSecret,
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_SECRET_KEY: `sk_live_${'x'.repeat(30)}`,
+    STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(18).toString('hex')}`,
+  },
+  'behind proxies that are everybody': {
+    JWT_SECRET: strongSecret,
+    TRUSTED_PROXIES: '10.0.0.0/8, 0.0.0.0/0',
+  },
+  'on an http address': { JWT_SECRET: strongSecret, PUBLIC_URL: 'http://shop.example' },
+  'without its address': { JWT_SECRET: strongSecret, PUBLIC_URL: '' },
   'with demo data': { JWT_SECRET: strongSecret, DEMO_DATA: 'true' },
   'without a mail driver': { JWT_SECRET: strongSecret, MAIL_DRIVER: '' },
   'on the sandbox unless asked by name': { JWT_SECRET: strongSecret, PAYMENT_PROVIDER: '' },
@@ -218,9 +253,73 @@ const unfit: Record<string, Record<string, string>> = {
 
 for (const [how, environment] of Object.entries(unfit)) {
   test(`production does not start ${how}`, () => {
-    assert.equal(sentencesOf({ ...production, ...environment }).length, 1);
+    const sentences = sentencesOf({ ...production, ...environment });
+    assert.equal(sentences.length, 1, sentences.join('\n'));
   });
 }
+
+test('a refusal in production names the variable and never the secret', () => {
+  const secrets = {
+    JWT_SECRET: 'correct-horse-battery-staple-for-us',
+    METRICS_TOKEN: 'abcdefghijklmnop',
+    SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('this-is-my-secret-key!!!').toString('base64')}`,
+  };
+  const said = sentencesOf({ ...production, ...secrets }).join('\n');
+  for (const [name, secret] of Object.entries(secrets)) {
+    assert.match(said, new RegExp(`^${name} is weak: .+; take .+\\.$`, 'm'));
+    assert.ok(!said.includes(secret.replace('whsec_', '')));
+  }
+  assert.ok(!/horse|staple|my-secret/.test(said), said);
+});
+
+test('what is weak outside production starts', () => {
+  readConfig({
+    JWT_SECRET: 'a'.repeat(32),
+    METRICS_TOKEN: 'a'.repeat(16),
+    TRUSTED_PROXIES: '0.0.0.0/0',
+    PUBLIC_URL: 'http://shop.example',
+  });
+});
+
+test('ALLOW_INSECURE lets through what it names, and no secret', () => {
+  const insecure = {
+    ...production,
+    JWT_SECRET: strongSecret,
+    PUBLIC_URL: 'http://shop.example',
+    TRUSTED_PROXIES: '0.0.0.0/0',
+  };
+  const [address = '', proxies = ''] = sentencesOf(insecure).toSorted();
+  assert.match(address, /^PUBLIC_URL .+ALLOW_INSECURE=public-url/);
+  assert.match(proxies, /^TRUSTED_PROXIES .+ALLOW_INSECURE=proxies/);
+  assert.equal(sentencesOf({ ...insecure, ALLOW_INSECURE: 'public-url' }).length, 1);
+  const config = readConfig({ ...insecure, ALLOW_INSECURE: 'proxies, public-url' });
+  assert.deepEqual(config.trustedProxies, ['0.0.0.0/1', '128.0.0.0/1']);
+  const weak = { JWT_SECRET: 'a'.repeat(32), ALLOW_INSECURE: 'proxies,public-url' };
+  assert.equal(sentencesOf({ ...insecure, ...weak }).length, 1);
+});
+
+test('cookies go over https only in production, unless its address is an http one', () => {
+  const given = { ...production, JWT_SECRET: strongSecret, ALLOW_INSECURE: 'public-url' };
+  assert.equal(readConfig(given).secureCookies, true);
+  assert.equal(readConfig({ ...given, PUBLIC_URL: 'http://shop.example' }).secureCookies, false);
+  assert.equal(readConfig({}).secureCookies, false);
+});
+
+test('relative paths begin at the home, those of certificates too', () => {
+  const config = readConfig(
+    {
+      DATA_DIR: 'data',
+      DATABASE_URL: 'postgresql://shop@db.example/shop?sslmode=verify-full&sslrootcert=ca.pem',
+      DATABASE_REPLICA_URLS: 'postgresql://shop@copy.example/shop?sslrootcert=/etc/ca.pem',
+    },
+    '/srv/shop',
+  );
+  assert.equal(config.dataDir, '/srv/shop/data');
+  assert(config.database.kind === 'external');
+  assert.equal(new URL(config.database.url).searchParams.get('sslrootcert'), '/srv/shop/ca.pem');
+  assert.match(config.databaseReplicaUrls[0] ?? '', /sslrootcert=\/etc\/ca\.pem$/);
+  assert.equal(readConfig({ DATA_DIR: '/var/lib/shop' }, '/srv/shop').dataDir, '/var/lib/shop');
+});
 
 const sqs = {
   QUEUE_DRIVER: 'sqs',

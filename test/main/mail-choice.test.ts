@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { ConfigurationError, readConfig } from '../../src/main/config.ts';
+import { readConfig } from '../../src/main/config.ts';
+import { ConfigurationError } from '../../src/main/configuration-error.ts';
 
 const smtp = {
   MAIL_DRIVER: 'smtp',

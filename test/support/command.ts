@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
@@ -13,17 +14,29 @@ export interface CommandOptions {
   /** Variables of the configuration; nothing of ours comes through from outside. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** Where a `.env` file would be looked for. */
+  /** Where the caller stands. Default: elsewhere than in the project. */
   readonly cwd?: string;
+  /** Where `.env` and `.holdfast` are looked for; null: where they are without HOLDFAST_HOME. */
+  readonly home?: string | null;
+  /** Default: the project's. */
+  readonly program?: string;
+  /** Number of the user to be, when the test is root. Default: the same. */
+  readonly asUser?: number;
 }
 
 /** Starts `holdfast` as an operator would. */
 export function spawnCommand(args: readonly string[], options: CommandOptions = {}) {
-  const { PATH, TMPDIR } = process.env;
-  return spawn(process.execPath, [program, ...args], {
-    cwd: options.cwd ?? TMPDIR ?? '/tmp',
-    env: { ...(PATH === undefined ? {} : { PATH }), ...options.environment },
+  const { PATH } = process.env;
+  const { home = tmpdir() } = options;
+  return spawn(process.execPath, [options.program ?? program, ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: {
+      ...(PATH === undefined ? {} : { PATH }),
+      ...(home === null ? {} : { HOLDFAST_HOME: home }),
+      ...options.environment,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.asUser === undefined ? {} : { uid: options.asUser, gid: options.asUser }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ownPort } from './own-port.ts';
@@ -33,6 +34,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        // So that no .env of the project counts.
+        HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         PUBLIC_URL: 'http://localhost',
         LOG_LEVEL: 'warn',

@@ -1,8 +1,9 @@
-import { UsageError } from '../explain-error.ts';
+import { fileArgument } from '../config.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { createDateReader, type DateReader } from '../import/local-time.ts';
 import { orderFields } from '../import/order-draft.ts';
 import { type OrdersFile, readOrdersFile } from '../import/read-orders.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** How a file of orders is to be understood. `import orders` and `replay` share it. */
 export interface OrdersFileArguments {
@@ -17,7 +18,7 @@ export function readOrdersArgument(
   { map, dateFormat, timeZone }: OrdersFileArguments,
   currency: string,
 ): AsyncGenerator<OrdersFile> {
-  return readOrdersFile(path, {
+  return readOrdersFile(fileArgument(path), {
     map: parseColumnMap(map, orderFields),
     readDate: readerOf(dateFormat, timeZone),
     currency,

@@ -3,7 +3,6 @@ import type { ImportedOrder, OrderSumsRow } from '../../modules/orders/index.ts'
 import { formatDecimal } from '../../shared/money.ts';
 import { loadConfig } from '../config.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../explain-error.ts';
 import { RefusedRows } from '../import/file-error.ts';
 import { sumsOf } from '../import/import-orders-file.ts';
 import type { OrdersFile } from '../import/read-orders.ts';
@@ -17,6 +16,7 @@ import { planReplay } from '../replay/plan.ts';
 import { type ReplayOutcome, replayOrders, sumHeld } from '../replay/replay-orders.ts';
 import { createShelf } from '../replay/shelf.ts';
 import { complain, createProgress, formatTable, readFirstLine, say } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
 
 const SHOWN_MAX = 20;
