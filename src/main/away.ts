@@ -12,7 +12,14 @@ export function isAway(error: unknown): boolean {
   if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
   return (
     isConnectionFault(error) ||
+    isMissingSocket(error) ||
     (error instanceof AggregateError && error.errors.some(isAway)) ||
     (error as { code?: unknown } | null)?.code === CANNOT_CONNECT_NOW
   );
+}
+
+/** Its folder is made when PostgreSQL starts. */
+function isMissingSocket(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOENT' && syscall === 'connect';
 }

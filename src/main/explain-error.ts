@@ -1,12 +1,15 @@
-import { AlreadyOwnedError } from '../database/embedded/index.ts';
+import { AlreadyOwnedError, EmbeddedServerError } from '../database/embedded/index.ts';
 import { MigrationError } from '../database/migrate.ts';
 import { unfitnessOf } from '../database/unfit-database.ts';
 import { CodedError } from '../shared/errors.ts';
 import { isAway } from './away.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { UnusableDatabaseError } from './database-fault.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
+import { CannotListenError } from './listen-fault.ts';
+import { firstLine, innermost } from './network-fault.ts';
 import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -35,6 +38,9 @@ export function explainError(error: unknown): Explanation {
   if (
     error instanceof MigrationError ||
     error instanceof AlreadyOwnedError ||
+    error instanceof EmbeddedServerError ||
+    error instanceof UnusableDatabaseError ||
+    error instanceof CannotListenError ||
     error instanceof Unreachable ||
     error instanceof UnexpectedReply
   ) {
@@ -45,7 +51,7 @@ export function explainError(error: unknown): Explanation {
   if (unfitness !== null) return foreseen(unfitness.message, exitCodes.failed);
   if (isAway(error)) {
     return foreseen(
-      `The database cannot be reached: ${innermost(error)}. Is it running, and is DATABASE_URL right?`,
+      `The database cannot be reached: ${firstLine(innermost(error).message)}. Is it running, and is DATABASE_URL right?`,
       exitCodes.failed,
     );
   }
@@ -62,20 +68,8 @@ function fromSystem(
   error: unknown,
   foreseen: (text: string, exitCode: ExitCode) => Explanation,
 ): Explanation {
-  const { code, message, port, path } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
+  const { code, message, path, syscall, errno } = (error ?? {}) as NodeJS.ErrnoException;
   switch (code) {
-    case 'EADDRINUSE':
-      return foreseen(
-        `Port ${port} is taken by another program. Stop that one, or set PORT.`,
-        exitCodes.failed,
-      );
-    case 'EACCES':
-    case 'EPERM':
-    case 'ENOSPC':
-    case 'EROFS':
-      return foreseen(`${message}.`, exitCodes.failed);
-    case 'EISDIR':
-      return foreseen(`It takes a file, not a folder: ${message}.`, exitCodes.usage);
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':
       return foreseen(
@@ -83,18 +77,18 @@ function fromSystem(
         exitCodes.no,
       );
     case 'ENOENT':
-      return foreseen(`There is no file ${path}.`, exitCodes.usage);
-    // invalid_password, invalid_authorization_specification
-    case '28P01':
-    case '28000':
+      if (path !== undefined) return foreseen(`There is no file ${path}.`, exitCodes.usage);
+      break;
+    case 'EISDIR':
+    case 'ENOTDIR':
       return foreseen(
-        `PostgreSQL refuses the sign-in: ${message}. Look at user and password in DATABASE_URL.`,
-        exitCodes.failed,
+        `${path ?? 'What was named'} is no file, or lies in none of the folders: ${message}.`,
+        exitCodes.usage,
       );
-    // invalid_catalog_name
-    case '3D000':
+    // insufficient_privilege
+    case '42501':
       return foreseen(
-        `PostgreSQL has no such database: ${message}. Create it, or look at DATABASE_URL.`,
+        `PostgreSQL lets the user of DATABASE_URL do too little: ${message}. Make it the owner of the database, or grant it what is missing.`,
         exitCodes.failed,
       );
     // undefined_table
@@ -103,16 +97,11 @@ function fromSystem(
         `The database has not been migrated to this version: ${message}. Run "holdfast migrate".`,
         exitCodes.failed,
       );
-    default: {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      return { text, exitCode: exitCodes.failed, isBug: true };
-    }
   }
-}
-
-function innermost(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  if (inner instanceof AggregateError) inner = inner.errors[0];
-  return inner instanceof Error ? inner.message || inner.name : String(inner);
+  // The system refused something, and its own words say what.
+  if (errno !== undefined && syscall !== undefined) {
+    return foreseen(`The system refuses it: ${message}.`, exitCodes.failed);
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text, exitCode: exitCodes.failed, isBug: true };
 }

@@ -1,11 +1,21 @@
 import { join } from 'node:path';
 import { createDatabase, type Database } from '../database/database.ts';
-import { AlreadyOwnedError, startEmbeddedPostgres } from '../database/embedded/index.ts';
+import {
+  AlreadyOwnedError,
+  hasCluster,
+  inDataFolder,
+  packagedBinaries,
+  requireReadable,
+  startEmbeddedPostgres,
+} from '../database/embedded/index.ts';
 import { readIfThere } from '../database/embedded/keep-once.ts';
 import { findPostmaster } from '../database/embedded/postmaster.ts';
 import type { Log } from '../shared/log.ts';
 import type { Config } from './config.ts';
 import { constraintErrors } from './constraint-errors.ts';
+import { databaseFaultOf, UnusableDatabaseError } from './database-fault.ts';
+import { findServerSettings } from './queries.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A command works on few connections and may wait for long statements, such as the invariants on many orders. */
 const POOL_MAX = 4;
@@ -14,13 +24,27 @@ const STATEMENT_TIMEOUT_MS = 300_000;
 export interface OpenDatabase extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
+  /** It was made now, and nothing is in it. */
+  readonly isNew: boolean;
+}
+
+export interface OpenDatabaseOptions {
+  /** Whether to make an embedded database where there is none. */
+  readonly mayMake: boolean;
 }
 
 /**
  * The configured database for a command: by DATABASE_URL, or the embedded one. When a server runs on the data folder,
- * its PostgreSQL is used; otherwise one is started for as long as the command takes.
+ * its PostgreSQL is used; otherwise one is started for as long as the command takes. Throws UsageError where there is none
+ * and none may be made.
  */
-export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  log: Log,
+  { mayMake }: OpenDatabaseOptions,
+): Promise<OpenDatabase> {
+  const isNew = config.database.kind === 'embedded' && !(await isThere(config.dataDir));
+  if (isNew && !mayMake) throw noDatabase(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const url = await findOrStart(config, log, opened);
   const database = opened.adopt(
@@ -32,8 +56,18 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     }),
     (it) => it.close(),
   );
+  if (config.database.kind === 'external') await requireUsable(database, config.database.url);
   const everything = opened.move();
-  return { database, url, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+  return { database, url, isNew, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+}
+
+async function requireUsable(database: Database, url: string): Promise<void> {
+  try {
+    await findServerSettings(database);
+  } catch (error) {
+    const fault = await databaseFaultOf(error, url);
+    throw fault === null ? error : new UnusableDatabaseError(fault.sentence, { cause: error });
+  }
 }
 
 async function findOrStart(
@@ -57,7 +91,30 @@ async function findOrStart(
 }
 
 /** The address of the embedded PostgreSQL that runs on this data folder; null when none does. */
-export async function runningUrl(dataDir: string): Promise<string | null> {
+export function runningUrl(dataDir: string): Promise<string | null> {
+  return inDataFolder(dataDir, () => findRunning(dataDir));
+}
+
+/** Whether the data folder has an embedded database. Throws EmbeddedServerError when it is no folder to be used. */
+export function isThere(dataDir: string): Promise<boolean> {
+  return inDataFolder(dataDir, () => hasCluster(dataDir));
+}
+
+/** Throws EmbeddedServerError unless the PostgreSQL that came along can read the embedded database. */
+export function requireSound(dataDir: string): Promise<void> {
+  return inDataFolder(dataDir, async () => {
+    const { majorVersion } = await packagedBinaries();
+    await requireReadable(dataDir, majorVersion);
+  });
+}
+
+function noDatabase(dataDir: string): UsageError {
+  return new UsageError(
+    `There is no database in ${dataDir} yet. To make a new one there, say --new; for another one set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
+  );
+}
+
+async function findRunning(dataDir: string): Promise<string | null> {
   const postmaster = await findPostmaster(join(dataDir, 'postgres'));
   const password = await readIfThere(join(dataDir, 'postgres-password'));
   if (postmaster === null || postmaster.port === null || password === null) return null;

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { keepOnce } from '../database/embedded/keep-once.ts';
+import { keepSecret } from '../database/embedded/index.ts';
 import type { Config } from './config.ts';
 
 /**
@@ -11,7 +9,6 @@ import type { Config } from './config.ts';
 export async function sandboxSecretOf({ payments, dataDir }: Config): Promise<string | null> {
   if (payments.kind !== 'sandbox') return null;
   if (payments.webhookSecret !== null) return payments.webhookSecret;
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
-  const path = join(dataDir, 'sandbox-webhook-secret');
-  return keepOnce(path, () => `whsec_${randomBytes(32).toString('base64')}`);
+  const make = () => `whsec_${randomBytes(32).toString('base64')}`;
+  return keepSecret(dataDir, 'sandbox-webhook-secret', make);
 }

@@ -5,7 +5,9 @@ import { startEmbeddedPostgres } from '../database/embedded/index.ts';
 import { isAway } from './away.ts';
 import { compose, type Product } from './compose.ts';
 import type { Config } from './config.ts';
+import { type DatabaseFault, databaseFaultOf, UnusableDatabaseError } from './database-fault.ts';
 import { jwtSecretsOf } from './jwt-secrets.ts';
+import { cannotListen } from './listen-fault.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { sandboxSecretOf } from './sandbox-secret.ts';
 
@@ -79,7 +81,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     listening.resolve();
   } catch (error) {
     stopping.abort(error);
-    throw error;
+    throw cannotListen(error, config);
   }
 
   const everything = started.move();
@@ -111,12 +113,21 @@ async function prepareWhenReachable(
     try {
       return await prepareDatabase(config, product, logger);
     } catch (error) {
-      if (!isAway(error)) throw error;
+      const fault = await faultOf(error, config);
+      if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
       onAway();
-      logger.warn({ err: error }, 'the database is away; waiting for it');
+      logger.warn(`${fault.sentence} Waiting for it.`);
       await delay(waitMs, null, { signal });
     }
   }
+}
+
+/** What an operator has to hear of a database that cannot be used now; any other error is thrown on. */
+async function faultOf(error: unknown, { database }: Config): Promise<DatabaseFault> {
+  const fault = database.kind === 'external' ? await databaseFaultOf(error, database.url) : null;
+  if (fault !== null) return fault;
+  if (isAway(error)) return { sentence: 'The embedded database is away.', mayPass: true };
+  throw error;
 }
 
 function addressOf({ app }: Product): string {

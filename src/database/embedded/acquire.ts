@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { isConnectionFault } from '../database-errors.ts';
+import { EmbeddedServerError } from './embedded-server-error.ts';
+import { failedStart } from './failed-start.ts';
 import { freePort } from './free-port.ts';
 import { OWNER_ROLE } from './initialise.ts';
 import { AlreadyOwnedError, takeOwnership } from './ownership.ts';
@@ -13,6 +15,8 @@ const DATABASE = 'holdfast';
 const START_MS = 120_000;
 const POLL_MS = 40;
 const STARTS_MAX = 6;
+/** Source: PostgreSQL documentation, Appendix A. */
+const INVALID_PASSWORD = '28P01';
 
 export interface Acquired {
   /** Its life is our ownership of the data folder. */
@@ -50,7 +54,7 @@ export async function acquire(
       const postmaster = await findPostmaster(cluster.dataDirectory);
       if (postmaster === null && server?.running() !== true) {
         if (server !== null && starts >= STARTS_MAX) {
-          throw new Error(`PostgreSQL does not start: ${await server.output()}`);
+          throw await failedStart('PostgreSQL', cluster.dataDirectory, await server.output());
         }
         // After a crash the old server's children may hold its memory for a moment, so later tries wait.
         await delay(starts === 0 ? 0 : 50 * 2 ** starts);
@@ -63,7 +67,7 @@ export async function acquire(
         if (owner !== null) return { owner, port: postmaster.port, orphan };
       }
       if (Date.now() > deadline) {
-        throw new Error(
+        throw new EmbeddedServerError(
           `PostgreSQL does not answer on ${cluster.dataDirectory}; its log is in the folder log there.`,
         );
       }
@@ -86,7 +90,11 @@ async function tryOwn(cluster: Cluster, port: number): Promise<pg.Client | null>
     return owner;
   } catch (error) {
     if (isConnectionFault(error)) return null;
-    throw error;
+    if ((error as { code?: unknown }).code !== INVALID_PASSWORD) throw error;
+    throw new EmbeddedServerError(
+      `${cluster.folder}/postgres-password does not hold the password of the database beside it: put the file back from a backup.`,
+      { cause: error },
+    );
   }
 }
 

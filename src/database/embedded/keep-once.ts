@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { EmbeddedServerError } from './embedded-server-error.ts';
 
 /**
  * The content of `path`, made by `make` when there is none. Of several processes that do this at once one wins and all
@@ -7,7 +8,7 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
  */
 export async function keepOnce(path: string, make: () => string): Promise<string> {
   const known = await readIfThere(path);
-  if (known !== null) return known;
+  if (known !== null) return notEmpty(path, known);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, make(), { mode: 0o600, flag: 'wx', flush: true });
   try {
@@ -20,11 +21,22 @@ export async function keepOnce(path: string, make: () => string): Promise<string
   return readFile(path, 'utf8');
 }
 
+/** Left so by a disk that was full, or by hand. What is secret there would be known to everybody. */
+function notEmpty(path: string, content: string): string {
+  if (content.trim() !== '') return content;
+  throw new EmbeddedServerError(
+    `${path}, in the data folder, is empty: put it back from a backup, or remove it, and the next start makes a new one.`,
+  );
+}
+
 export async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const fault = error as NodeJS.ErrnoException;
+    if (fault.code === 'ENOENT') return null;
+    // The system does not say which file it could open, but not read.
+    fault.path ??= path;
+    throw fault;
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { chownSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { EmbeddedServerError } from './embedded-server-error.ts';
 
 /** Starts programs as an account that PostgreSQL accepts. */
 export interface Launcher {
@@ -52,7 +53,7 @@ export function createLauncher(program: string, dataDir: string): Launcher {
     const [file, rest] = way('/bin/sh', ['-c', PROBE, 'sh', program, dirname(program), dataDir]);
     if (spawnSync(file, rest, { ...ids, cwd: '/', stdio: 'ignore' }).status === 0) return launcher;
   }
-  throw new Error(
+  throw new EmbeddedServerError(
     `PostgreSQL does not run as root, and the account "${account.name}" cannot reach ${program} or ${dataDir}, which lie below a folder that only root may enter. Run Holdfast as an ordinary user, put the program and DATA_DIR where "${account.name}" can read them, or set DATABASE_URL to a PostgreSQL of your own.`,
   );
 }
@@ -90,7 +91,7 @@ function ordinaryAccount(): Account {
     const [, , uid, gid] = lines.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
     if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error(
+  throw new EmbeddedServerError(
     'PostgreSQL does not run as root, and there is neither an account "postgres" nor "nobody". Run Holdfast as an ordinary user, or set DATABASE_URL.',
   );
 }

@@ -3,6 +3,7 @@ import { readlinkSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { EmbeddedServerError } from './embedded-server-error.ts';
 import { readIfThere } from './keep-once.ts';
 
 /** The main process of a PostgreSQL server that runs on a data directory. */
@@ -70,7 +71,7 @@ export async function stopPostmaster(dataDirectory: string, pid: number): Promis
       await delay(POLL_MS);
     }
   }
-  throw new Error(`PostgreSQL (process ${pid}) did not stop; end it by hand.`);
+  throw new EmbeddedServerError(`PostgreSQL (process ${pid}) did not stop; end it by hand.`);
 }
 
 function signalIfAlive(pid: number, signal: NodeJS.Signals): void {

@@ -1,5 +1,7 @@
+import type { Logger } from 'pino';
 import { renderBanner } from '../banner.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { serviceFindings } from '../doctor/services.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createLogger } from '../logger.ts';
 import { type RunningServer, startServer } from '../serve.ts';
@@ -30,6 +32,7 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
       const { demoAccounts } = outcome;
       if (config.production) logger.info({ address, role: config.role }, 'serving');
       else say(renderBanner({ config, address, databaseUrl, demoAccounts }));
+      void warnOfServices(config, logger);
       const signal = await signalled;
       logger.info(`stopping on ${signal}`);
     }
@@ -37,6 +40,13 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
     await stopInTime(server);
   }
   return exitCodes.ok;
+}
+
+/** Orders are taken without them, so that the server starts all the same. */
+async function warnOfServices(config: Config, logger: Logger): Promise<void> {
+  for (const { what, state, say: sentence } of await serviceFindings(config)) {
+    if (state === 'wrong') logger.warn(`${what}: ${sentence}.`);
+  }
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

@@ -14,7 +14,12 @@ export interface CommandContext {
   readonly catalog: Catalog;
 }
 
-export interface CommandNeeds {
+export interface NewDatabaseOption {
+  /** Make an embedded database when there is none. */
+  readonly new?: boolean | undefined;
+}
+
+export interface CommandNeeds extends NewDatabaseOption {
   /** Bring the schema to this version first, so that a command can come before the first start. */
   readonly migrated: boolean;
 }
@@ -26,9 +31,10 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = loadConfig();
   const log = createCommandLogger();
-  await using opened = await openDatabase(config, log);
-  const { database } = opened;
-  if (needs.migrated) await migrate(database, { log });
+  const mayMake = needs.new ?? false;
+  await using opened = await openDatabase(config, log, { mayMake });
+  const { database, isNew } = opened;
+  if (needs.migrated || isNew) await migrate(database, { log });
   // A command hands out no cursors, so their secret need not be anybody else's.
   const cursors = createCursors(randomBytes(32).toString('base64'));
   const catalog = createCatalog({ database, cursors, currency: config.currency, openStock });

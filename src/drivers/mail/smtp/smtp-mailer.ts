@@ -25,21 +25,12 @@ export function createSmtpMailer({
   sender,
   timeoutMs = TIMEOUT_MS,
 }: SmtpMailerOptions): Mailer {
-  const { host, port, secure, auth } = readSmtpUrl(url);
-  const connectTimeoutMs = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
   const transport = createTransport({
     pool: true,
-    host,
-    ...(port === undefined ? {} : { port }),
-    secure,
-    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopback(host) }),
+    ...connectionOf(url, timeoutMs),
     maxConnections: CONNECTIONS_MAX,
     // A mail that was cut off is sent again by whoever asked for it, who knows how often it was tried.
     maxRequeues: 0,
-    dnsTimeout: connectTimeoutMs,
-    connectionTimeout: connectTimeoutMs,
-    greetingTimeout: connectTimeoutMs,
-    socketTimeout: timeoutMs,
     idleTimeout: 30_000,
   });
   // Errors of idle connections: the next mail opens another.
@@ -59,6 +50,31 @@ export function createSmtpMailer({
     async close() {
       transport.close({ force: true });
     },
+  };
+}
+
+/** Connects and signs in as for a mail, and sends none. Rejects with the reason when that is not to be had. */
+export async function checkSmtpServer(url: string, timeoutMs: number): Promise<void> {
+  const transport = createTransport(connectionOf(url, timeoutMs));
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
+function connectionOf(url: string, timeoutMs: number) {
+  const { host, port, secure, auth } = readSmtpUrl(url);
+  const connectTimeoutMs = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
+  return {
+    host,
+    ...(port === undefined ? {} : { port }),
+    secure,
+    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopback(host) }),
+    dnsTimeout: connectTimeoutMs,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: timeoutMs,
   };
 }
 

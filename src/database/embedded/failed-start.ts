@@ -1,0 +1,64 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedServerError } from './embedded-server-error.ts';
+
+const LINES_MAX = 3;
+
+/** What PostgreSQL says when it does not start, and what to do about it. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/No space left on device|Disk quota exceeded/, 'The disk is full: make room there.'],
+  [
+    /wrong ownership|Permission denied/,
+    'The folder belongs to another user than the one that its PostgreSQL runs as: run Holdfast as that user, give the folder to this one, or name another folder in DATA_DIR.',
+  ],
+  [
+    /invalid permissions|group or world access/,
+    'Others may enter the folder: take their rights away (chmod 700).',
+  ],
+  [/Read-only file system/, 'The folder cannot be written to: make its file system writable.'],
+  [
+    /could not map anonymous shared memory|Cannot allocate memory/,
+    'The machine has too little memory left.',
+  ],
+  [
+    /path.* too long|too long/i,
+    'The path of the folder is too long: name a shorter one in DATA_DIR.',
+  ],
+  [
+    /could not (open|read|access|locate|stat)|invalid data|is corrupt|incorrect checksum|PANIC|No such file/,
+    'The database is damaged: put the whole folder back from a backup.',
+  ],
+];
+
+/** `output` is what the program printed. Further words of a server that came so far stand in its log. */
+export async function failedStart(
+  program: 'PostgreSQL' | 'initdb',
+  dataDirectory: string,
+  output: string,
+): Promise<EmbeddedServerError> {
+  const said = /Future log output/.test(output) ? await lastStart(dataDirectory) : output;
+  const lines = said.split('\n').filter((line) => /(FATAL|PANIC|ERROR|error):/.test(line));
+  const words = lines.length === 0 ? output.trim() : lines.slice(-LINES_MAX).join('; ');
+  const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(words)) ?? [];
+  return new EmbeddedServerError(
+    program === 'initdb'
+      ? `The database cannot be made in ${dataDirectory}. ${remedy ?? ''} initdb says: ${words}`
+      : `PostgreSQL does not start on ${dataDirectory}. ${remedy ?? 'Its log is in the folder log there.'} It says: ${words}`,
+  );
+}
+
+/** What the newest log says since the server began. */
+async function lastStart(dataDirectory: string): Promise<string> {
+  const folder = join(dataDirectory, 'log');
+  const names = await readdir(folder).catch(() => []);
+  const logs = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { path, changedAtMs: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
+    }),
+  );
+  const newest = logs.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0];
+  if (newest === undefined) return '';
+  const text = await readFile(newest.path, 'utf8').catch(() => '');
+  return text.slice(Math.max(0, text.lastIndexOf(' starting PostgreSQL ')));
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { TLSSocket } from 'node:tls';
+import { runCommand, spawnCommand } from '../../support/command.ts';
+import { emptyDatabase, testDatabase } from '../../support/database.ts';
+import { query } from '../../support/until.ts';
+
+/** What commands, the server and doctor say of a DATABASE_URL that leads to no database of theirs. */
+const { url } = await testDatabase();
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-url-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const PASSWORD = 'xK7-hunter-2pQ';
+
+async function listening(server: Server): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  after(() => server.close());
+  const address = server.address();
+  assert(typeof address === 'object' && address !== null);
+  return `postgresql://shop:${PASSWORD}@127.0.0.1:${address.port}/shop`;
+}
+
+/** Says the same to whoever calls. */
+function speaker(words: string): Server {
+  return createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+    socket.end(words);
+  });
+}
+
+/** Answers the request for TLS as PostgreSQL does, under a certificate that nobody signed. */
+function selfSigned(): Server {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=other.example', '-days', '2'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
+    { stdio: 'ignore' },
+  );
+  const keys = { key: readFileSync(key), cert: readFileSync(cert) };
+  return createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write('S');
+      new TLSSocket(socket, { isServer: true, ...keys }).on('error', () => {});
+    });
+  });
+}
+
+function changed(change: (url: URL) => void): string {
+  const copy = new URL(url);
+  change(copy);
+  return copy.href;
+}
+
+const web = await listening(createHttpServer((_request, reply) => reply.end('hello')));
+const closed = new URL(web);
+closed.port = '1';
+
+/** Found at once, so that the server stops with them. */
+const stays: Record<string, readonly [string, RegExp]> = {
+  'a wrong password': [
+    changed((it) => {
+      it.password = PASSWORD;
+    }),
+    /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
+  ],
+  'a user that is not there': [
+    changed((it) => {
+      it.username = 'nobody-here';
+      it.password = PASSWORD;
+    }),
+    /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
+  ],
+  'a database that is not there': [
+    changed((it) => {
+      it.pathname = '/no-such-database';
+    }),
+    /has no such database: .+ Create it, or look at DATABASE_URL/,
+  ],
+  'a server without TLS where it is asked for': [
+    changed((it) => {
+      it.searchParams.set('sslmode', 'verify-full');
+    }),
+    /cannot be made safe: The server does not support SSL.+ sslmode and sslrootcert/,
+  ],
+  'a certificate that nobody signed': [
+    `${await listening(selfSigned())}?sslmode=verify-full`,
+    /cannot be made safe: self-signed certificate.+ sslmode and sslrootcert/,
+  ],
+  'a certificate file that is not there': [
+    `${web}?sslmode=verify-full&sslrootcert=/no/such/ca.pem`,
+    /The file \/no\/such\/ca\.pem, which DATABASE_URL names, cannot be read/,
+  ],
+  'a web server': [web, /answers at 127\.0\.0\.1:\d+ is no PostgreSQL/],
+  'a server that speaks SSH': [
+    await listening(speaker('SSH-2.0-OpenSSH_9.2\r\n')),
+    /answers at 127\.0\.0\.1:\d+ is no PostgreSQL/,
+  ],
+};
+
+/** May be over by itself, so that the server waits. */
+const passes: Record<string, readonly [string, RegExp]> = {
+  'a port on which nobody listens': [closed.href, /nothing listens at 127\.0\.0\.1:1\. Start/],
+  'a host that nobody knows': [
+    `postgresql://shop:${PASSWORD}@no-such-host.invalid/shop`,
+    /knows no host of no-such-host\.invalid:5432\. Correct the name in DATABASE_URL/,
+  ],
+  'a socket that is not there': [
+    `postgresql:///shop?host=${folder}`,
+    /there is no socket \S+\.s\.PGSQL\.5432\. Start PostgreSQL, or correct the folder/,
+  ],
+};
+
+function assertSentence(said: string, words: RegExp): void {
+  assert.match(said, words);
+  assert.doesNotMatch(said, /^ +at |undefined/m);
+  assert.ok(!said.includes(PASSWORD), said);
+}
+
+for (const [what, [databaseUrl, words]] of Object.entries({ ...stays, ...passes })) {
+  test(`a command and doctor say what to do about ${what}`, async () => {
+    const environment = { DATABASE_URL: databaseUrl, PORT: '0' };
+    const check = await runCommand(['check'], { environment });
+    assert.equal(check.code, 3, check.stderr);
+    assertSentence(check.stderr, words);
+    const doctor = await runCommand(['doctor'], { environment });
+    assert.equal(doctor.code, 1);
+    assertSentence(doctor.stdout, words);
+  });
+}
+
+for (const what of ['a wrong password', 'a web server', 'a certificate that nobody signed']) {
+  test(`the server does not start on ${what}, and says what to do`, async () => {
+    const [databaseUrl, words] = stays[what]!;
+    const { code, stdout, stderr } = await runCommand(['serve'], {
+      environment: { DATABASE_URL: databaseUrl, PORT: '0' },
+    });
+    assert.equal(code, 3);
+    assertSentence(stdout + stderr, words);
+  });
+}
+
+for (const [what, [databaseUrl, words]] of Object.entries(passes)) {
+  test(`the server waits at ${what}, and says what to do`, async () => {
+    const child = spawnCommand(['serve'], {
+      environment: { DATABASE_URL: databaseUrl, PORT: '0' },
+    });
+    let said = '';
+    for await (const part of child.stdout.setEncoding('utf8')) {
+      said += part;
+      if (said.includes('Waiting for it')) break;
+    }
+    child.kill('SIGKILL');
+    assertSentence(said, words);
+    assert.doesNotMatch(said, /"stack"/);
+  });
+}
+
+test('a user who may make no tables is told so', async () => {
+  const empty = await emptyDatabase();
+  await query(empty.url, `create role limited_user login password 'limited'`).catch(() => {});
+  await query(empty.url, 'revoke create on schema public from public');
+  const limited = new URL(empty.url);
+  limited.username = 'limited_user';
+  limited.password = 'limited';
+  const { code, stderr } = await runCommand(['migrate'], {
+    environment: { DATABASE_URL: limited.href },
+  });
+  assert.equal(code, 3);
+  assertSentence(
+    stderr,
+    /lets the user of DATABASE_URL do too little: .+ grant it what is missing/,
+  );
+});
+
+test('a DATABASE_URL that cannot be read is a wrong configuration', async () => {
+  for (const wrong of [
+    `postgresql://shop:%E0%A4%A@127.0.0.1/shop`,
+    'postgresql://shop@127.0.0.1/shop?port=high',
+    'postgresql://shop@127.0.0.1/shop?sslmode=safe',
+  ]) {
+    const { code, stderr } = await runCommand(['check'], { environment: { DATABASE_URL: wrong } });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^DATABASE_URL is a text of \d+ characters, but it takes/);
+  }
+});
