@@ -68,6 +68,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('check')
     .description('prove the invariants on the live data; exits 1 when one is broken')
     .option('--json', 'write the report as JSON')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast check && echo "nothing lost, nothing oversold"')
     .action(ending(async () => (await import('./commands/check.ts')).check));
   program
@@ -75,6 +76,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('hold the payments against the provider and heal them; exits 1 when some differ')
     .option('--hours <n>', 'how far back to look', wholeNumber(1, 8_760), 72)
     .option('--json', 'write the report as JSON')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast reconcile --hours 24')
     .action(ending(async () => (await import('./commands/reconcile.ts')).reconcile));
   program
@@ -108,6 +110,7 @@ function addDeadLetterCommands(program: Command, ending: Ending): void {
     .description('show the newest ones')
     .option('--limit <n>', 'how many', wholeNumber(1, 10_000), 100)
     .option('--json', 'write them as JSON')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast dead-letters list --limit 20')
     .action(
       ending(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
@@ -116,6 +119,7 @@ function addDeadLetterCommands(program: Command, ending: Ending): void {
     .command('redrive [ids...]')
     .description('give them all their tries again; exits 1 when an id is of none')
     .option('--all', 'every one of them')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast dead-letters redrive --all')
     .action(ending(async () => (await import('./commands/dead-letters.ts')).redriveCommand));
 }
@@ -131,17 +135,20 @@ function addUserCommands(program: Command, ending: Ending): void {
     .option('--name <name>', 'how the user is called')
     .option('--vip', 'serve this customer first')
     .option('--password-stdin', 'read the password from the first line of standard input')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user create owner@shop.example --role admin')
     .action(ending(async () => (await import('./commands/user.ts')).createUserCommand));
   user
     .command('role <email>')
     .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
     .description('give a user another role')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user role kim@shop.example kitchen')
     .action(ending(async () => (await import('./commands/user.ts')).setRoleCommand));
   user
     .command('disable <email>')
     .description('end every session of a user and let nobody in as them')
+    .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user disable kim@shop.example')
     .action(ending(async () => (await import('./commands/user.ts')).disableUserCommand));
 }
@@ -152,6 +159,7 @@ function addFileCommands(program: Command, ending: Ending): void {
     .command('products <file>')
     .description('make the products of a CSV file, or change those that are there')
     .addOption(mapOption('fields: name, price, sku, stock, description'))
+    .addOption(newDatabaseOption())
     .addHelpText(
       'after',
       '\nExample:\n  holdfast import products menu.csv --map "name=Item Name,price=Product Price"',
@@ -161,6 +169,7 @@ function addFileCommands(program: Command, ending: Ending): void {
     );
   addOrdersFileOptions(imports.command('orders <file>'))
     .description('read orders that were taken elsewhere into the history; run it again at will')
+    .addOption(newDatabaseOption())
     .addHelpText(
       'after',
       `
@@ -206,6 +215,11 @@ function addOrdersFileOptions(command: Command): Command {
       'iso',
     )
     .option('--time-zone <zone>', 'of the dates (IANA)', 'UTC');
+}
+
+/** A command that is run in the wrong place would else leave an empty database there, and say that all is well. */
+function newDatabaseOption(): Option {
+  return new Option('--new', 'make a new embedded database when there is none');
 }
 
 function mapOption(fields: string): Option {

@@ -1,17 +1,17 @@
 import { checkInvariants, type InvariantsReport } from '../../modules/operations/index.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatTable, say } from '../terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const VIOLATIONS_SHOWN_MAX = 20;
 
-export interface CheckOptions {
+export interface CheckOptions extends NewDatabaseOption {
   readonly json?: boolean;
 }
 
 /** Proves the invariants on the live data. */
-export function check({ json = false }: CheckOptions): Promise<ExitCode> {
-  return withDatabase({ migrated: false }, async ({ database }) => {
+export function check({ json = false, ...option }: CheckOptions): Promise<ExitCode> {
+  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const report = await checkInvariants(database);
     say(json ? JSON.stringify(report, null, 2) : renderReport(report));
     return report.ok ? exitCodes.ok : exitCodes.no;

@@ -4,9 +4,9 @@ import { isId } from '../../shared/ids.ts';
 import { createCursors, PAGE_LIMIT_MAX } from '../../shared/pagination.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { complain, formatTable, say } from '../terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
-export interface ListDeadLettersOptions {
+export interface ListDeadLettersOptions extends NewDatabaseOption {
   readonly limit: number;
   readonly json?: boolean;
 }
@@ -15,8 +15,9 @@ export interface ListDeadLettersOptions {
 export function listDeadLettersCommand({
   limit,
   json = false,
+  ...option
 }: ListDeadLettersOptions): Promise<ExitCode> {
-  return withDatabase({ migrated: false }, async ({ database }) => {
+  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     // Handed out to nobody: they lead from page to page here.
     const cursors = createCursors(randomBytes(32).toString('base64'));
     const rows = [];
@@ -45,14 +46,14 @@ export function listDeadLettersCommand({
   });
 }
 
-export interface RedriveOptions {
+export interface RedriveOptions extends NewDatabaseOption {
   readonly all?: boolean;
 }
 
 /** Gives work that was given up all its tries again; a running worker takes it within seconds. */
 export async function redriveCommand(
   ids: readonly string[],
-  { all = false }: RedriveOptions,
+  { all = false, ...option }: RedriveOptions,
 ): Promise<ExitCode> {
   if (all === ids.length > 0) {
     complain('Name the ids of dead letters, or say --all.');
@@ -63,7 +64,7 @@ export async function redriveCommand(
     complain(`No dead letter has such an id: ${wrong.join(', ')}`);
     return exitCodes.usage;
   }
-  return withDatabase({ migrated: false }, async ({ database }) => {
+  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const redriven = await redriveDeadLetters(database, all ? 'all' : ids);
     for (const { id, job } of redriven) say(`${id}  ${job}`);
     say(`${redriven.length} are tried again.`);

@@ -5,24 +5,30 @@ import { SHOWN_MAX } from '../import/file-error.ts';
 import { type ImportReport, importOrdersFile } from '../import/import-orders-file.ts';
 import { complain, createProgress, formatTable, say } from '../terminal.ts';
 import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
-import { withDatabase } from './with-database.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 /** Reads orders that were taken elsewhere into the history. */
-export function importOrdersCommand(path: string, options: OrdersFileArguments): Promise<ExitCode> {
-  return withDatabase({ migrated: true }, async ({ config, database, catalog }) => {
-    const { currency } = config;
-    const progress = createProgress('Orders');
-    const report = await importOrdersFile(
-      { database, catalog, currency, onProgress: progress.update },
-      readOrdersArgument(path, options, currency),
-    );
-    progress.end();
-    for (const sentence of report.refused.sentences()) complain(sentence);
-    complainOfConflicts(report.conflicts);
-    say(renderReport(report, currency));
-    const isWhole = report.refused.count === 0 && report.conflicts.length === 0;
-    return isWhole && report.reconciles ? exitCodes.ok : exitCodes.no;
-  });
+export function importOrdersCommand(
+  path: string,
+  options: OrdersFileArguments & NewDatabaseOption,
+): Promise<ExitCode> {
+  return withDatabase(
+    { migrated: true, new: options.new },
+    async ({ config, database, catalog }) => {
+      const { currency } = config;
+      const progress = createProgress('Orders');
+      const report = await importOrdersFile(
+        { database, catalog, currency, onProgress: progress.update },
+        readOrdersArgument(path, options, currency),
+      );
+      progress.end();
+      for (const sentence of report.refused.sentences()) complain(sentence);
+      complainOfConflicts(report.conflicts);
+      say(renderReport(report, currency));
+      const isWhole = report.refused.count === 0 && report.conflicts.length === 0;
+      return isWhole && report.reconciles ? exitCodes.ok : exitCodes.no;
+    },
+  );
 }
 
 function renderReport(report: ImportReport, currency: string): string {

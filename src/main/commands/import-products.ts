@@ -1,19 +1,20 @@
 import { ensureProducts, productKey } from '../../modules/orders/index.ts';
 import { systemActor } from '../../shared/caller.ts';
 import { money } from '../../shared/money.ts';
+import { fileArgument } from '../config.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
 import { skuFromName } from '../import/sku-from-name.ts';
 import { complain, say } from '../terminal.ts';
-import { type CommandContext, withDatabase } from './with-database.ts';
+import { type CommandContext, type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const author = {
   actor: systemActor,
   cause: { requestId: null, traceId: null, job: 'import products' },
 };
 
-export interface ImportProductsOptions {
+export interface ImportProductsOptions extends NewDatabaseOption {
   readonly map: readonly string[];
 }
 
@@ -22,9 +23,13 @@ export function importProductsCommand(
   path: string,
   options: ImportProductsOptions,
 ): Promise<ExitCode> {
-  return withDatabase({ migrated: true }, async (context) => {
+  return withDatabase({ migrated: true, new: options.new }, async (context) => {
     const map = parseColumnMap(options.map, productFields);
-    const { products, refused } = await readProductsFile(path, map, context.config.currency);
+    const { products, refused } = await readProductsFile(
+      fileArgument(path),
+      map,
+      context.config.currency,
+    );
     const { made, changed } = await importProducts(context, products);
     for (const sentence of refused.sentences()) complain(sentence);
     say(

@@ -5,7 +5,7 @@ import { withDatabase } from './with-database.ts';
 
 /** Brings the database to the newest schema. Servers do the same when they start. */
 export function migrateCommand(): Promise<ExitCode> {
-  return withDatabase({ migrated: false }, async ({ database }) => {
+  return withDatabase({ migrated: false, new: true }, async ({ database }) => {
     const applied = await migrate(database);
     for (const { number, name } of applied) say(`Applied ${number} ${name}.`);
     if (applied.length === 0) say('Nothing to do: the database is at the newest migration.');

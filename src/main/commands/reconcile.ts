@@ -10,18 +10,22 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createPaymentProvider } from '../payment-side.ts';
 import { sandboxSecretOf } from '../sandbox-secret.ts';
 import { complain, formatTable, say } from '../terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const HOUR_MS = 3_600_000;
 
-export interface ReconcileCommandOptions {
+export interface ReconcileCommandOptions extends NewDatabaseOption {
   readonly hours: number;
   readonly json?: boolean;
 }
 
 /** Holds what changed in the last hours against the provider, heals it, and says what a person has to look at. */
-export function reconcile({ hours, json = false }: ReconcileCommandOptions): Promise<ExitCode> {
-  return withDatabase({ migrated: false }, async ({ config, database }) => {
+export function reconcile({
+  hours,
+  json = false,
+  ...option
+}: ReconcileCommandOptions): Promise<ExitCode> {
+  return withDatabase({ migrated: false, ...option }, async ({ config, database }) => {
     const payments = createPayments({
       database,
       // A command hands out no cursors.
