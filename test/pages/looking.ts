@@ -116,6 +116,158 @@ export function lookingTests(pages: Pages): void {
     });
   });
 
+  describe('what opens above a page', () => {
+    pages.test('of the console has no fault that axe finds, and every control a name', async () => {
+      const dish = await pages.addDish('Opened Pie');
+      const order = await pages.paidOrder(await pages.server.signUp(), dish);
+      const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+      const clean = async (what: string) => assert.deepEqual(await violationsOf(page), [], what);
+      const closed = async (name: string) => {
+        await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+        await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
+      };
+
+      await page.getByRole('button', { name: 'Your account' }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+      await clean('the menu of the account');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Refund…' }).click();
+      await page.getByLabel('Amount').fill('1,2,3');
+      await page.getByText(/such as/).waitFor();
+      await clean('a refund with a fault');
+      await closed('Refund');
+      for (const [item, title] of [
+        ['Set another status…', 'Set another status'],
+        ['Cancel the order…', `Cancel order ${order.number}`],
+      ] as const) {
+        await page.getByRole('button', { name: 'More actions' }).click();
+        await page.getByRole('menuitem', { name: item }).waitFor();
+        await clean('the menu of the order');
+        await page.getByRole('menuitem', { name: item }).click();
+        await page.getByRole('dialog', { name: title }).waitFor();
+        await clean(title);
+        await closed(title);
+      }
+      await page.getByRole('button', { name: 'Details' }).first().click();
+      await clean('the details of an event');
+
+      await page.goto(`/console/products/${dish.id}`);
+      await page.getByLabel('Change').fill('1.5');
+      await page.getByLabel('Price in').fill('1,2,3');
+      await page.getByRole('button', { name: 'Save' }).waitFor();
+      await clean('fields with faults');
+      await page.getByLabel('Price in').fill('5.00');
+      await page.getByRole('button', { name: 'Save' }).click();
+      // It stays as long as it is pointed at.
+      await page.getByText('Saved.').hover();
+      await clean('a message');
+      await page.getByRole('button', { name: 'Close the message' }).click();
+      await page.getByText('Saved.').waitFor({ state: 'detached' });
+
+      await page.goto('/console/products');
+      await page.getByRole('button', { name: 'New product' }).click();
+      await page.getByRole('dialog').getByLabel('SKU').waitFor();
+      await clean('a new product');
+
+      await page.goto('/console/orders?status=READY,PAID&paymentStatus=PAID');
+      await page.getByRole('alert').waitFor();
+      await clean('filters that are refused');
+      await page.goto('/console/orders?status=READY&paymentStatus=PAID');
+      await loaded(page);
+      await page.getByRole('combobox', { name: 'Status' }).press('ArrowDown');
+      await page.getByRole('option', { name: 'Queued' }).waitFor();
+      await clean('a list of choices');
+
+      await page.goto('/console/people');
+      await loaded(page);
+      await page.getByRole('combobox', { name: 'Role', exact: true }).press('ArrowDown');
+      await page.getByRole('option', { name: 'kitchen' }).click();
+      await loaded(page);
+      await clean('a choice that can be cleared');
+
+      await page.goto('/console/work/webhooks');
+      await page.getByRole('button', { name: 'New endpoint' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New endpoint' });
+      await dialog.getByLabel('Address').fill('https://hooks.example.com/opened');
+      await clean('a new endpoint');
+      await dialog.getByRole('button', { name: 'Add the endpoint' }).click();
+      await dialog.getByText(/^whsec_/).waitFor();
+      await clean('a secret');
+      await dialog.getByRole('button', { name: 'I have it' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page
+        .getByRole('button', { name: /^More actions for/ })
+        .first()
+        .click();
+      await clean('the menu of an endpoint');
+      await page.getByRole('menuitem', { name: 'Send again what happened…' }).click();
+      await page.getByRole('dialog', { name: 'Send again what happened' }).waitFor();
+      await clean('what is sent again');
+
+      await page.goto('/console/work/mail');
+      await page
+        .getByRole('button', { name: /^We have your order/ })
+        .first()
+        .click();
+      await page.getByRole('dialog').waitFor();
+      await clean('a mail');
+
+      await page.goto('/console/nothing');
+      await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+      await clean('a page that does not exist');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole('button', { name: 'Open the menu' }).click();
+      await page.getByRole('button', { name: 'Close the menu' }).waitFor();
+      await clean('the sections on a phone');
+    });
+
+    pages.test('of the board is an undo that can be closed by its name', async () => {
+      const dish = await pages.addDish('Undone Pie');
+      await pages.paidOrder(await pages.server.signUp(), dish);
+      const page = await pages.visit(pages.admin, '/console/board');
+      const card = page.getByRole('article').filter({ hasText: dish.name });
+      await card.getByRole('button', { name: 'Start' }).click();
+      await page.getByText('Moved on.').hover();
+      assert.deepEqual(await violationsOf(page), []);
+      await page.getByRole('button', { name: 'Close the message' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    });
+
+    pages.test('of the shop has no fault that axe finds', async () => {
+      const shop = await pages.visit(null, '/shop/nothing');
+      await shop.getByText('There is nothing here.').waitFor();
+      assert.deepEqual(await violationsOf(shop), [], 'a page that does not exist');
+      await shop.goto('/shop/sign-in');
+      await shop.getByLabel('E-mail').fill('nobody@example.com');
+      await shop.getByLabel('Password').fill('not the password');
+      await shop.getByRole('button', { name: 'Sign in' }).click();
+      await shop.getByRole('alert').waitFor();
+      assert.deepEqual(await violationsOf(shop), [], 'a refusal');
+    });
+
+    pages.test('tells staff by name who did what to an order and to the stock', async () => {
+      const dish = await pages.addDish('Signed Pie');
+      const customer = await pages.server.signUp();
+      const order = await pages.paidOrder(customer, dish);
+      const moved = await pages.admin.patch(`/api/orders/${order.id}/status`, {
+        status: 'PREPARING',
+      });
+      assert.equal(moved.status, 200, moved.text);
+      const { email } = pages.admin.identity;
+      for (const who of [pages.admin, pages.kitchen]) {
+        const page = await pages.visit(who, `/console/orders/${order.id}`);
+        const history = page.getByRole('region', { name: 'History' });
+        await history.getByText(`by ${email} (admin)`).waitFor();
+        await history.getByText(`by ${customer.identity.email} (customer)`).first().waitFor();
+      }
+      const page = await pages.visit(pages.admin, `/console/products/${dish.id}`);
+      await page
+        .getByRole('cell', { name: `${email} (admin)` })
+        .first()
+        .waitFor();
+    });
+  });
+
   describe('under a finger', () => {
     pages.test('everything on the board and in the shop is large enough', async () => {
       const dish = await pages.addDish('Touched Pie');

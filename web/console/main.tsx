@@ -11,6 +11,17 @@ import { routerBase } from '../shared/paths.ts';
 import { createQueries } from '../shared/queries.ts';
 import { Console } from './console.tsx';
 
+/** What opens stands in the landmark that it belongs to. */
+const inContent = { target: '#content' };
+const choice = {
+  defaultProps: {
+    comboboxProps: { portalProps: inContent },
+    // The list scrolls itself, by its keys: a part of it that scrolls would have to be reached on its own.
+    withScrollArea: false,
+  },
+  styles: { options: { maxHeight: 320, overflowY: 'auto' as const } },
+};
+
 const theme = createTheme({
   primaryColor: 'teal',
   // The one that keeps 4.5:1 with white text, in the dark scheme too (WCAG 2.2, 1.4.3).
@@ -26,18 +37,40 @@ const theme = createTheme({
       defaultProps: { tt: 'none' },
       styles: { root: { minWidth: 'max-content' }, label: { overflow: 'visible' } },
     },
-    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
-    Modal: { styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } } },
+    // What scrolls would have to be reached by keyboard; this breaks its lines instead.
+    Code: { styles: { root: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } },
+      styles: { description: { color: 'var(--mantine-color-dimmed)' } },
+    },
+    Modal: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        // It is a `<header>`, which would be a second banner of the page.
+        attributes: { header: { role: 'none' } },
+      },
+      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } },
+    },
+    Menu: {
+      defaultProps: {
+        // An element for the first focus may not stand in a menu: its first item takes it.
+        withInitialFocusPlaceholder: false,
+        portalProps: inContent,
+      },
+    },
+    Select: choice,
+    MultiSelect: choice,
   },
 });
 
 /**
  * Text needs 4.5:1 (WCAG 2.2, 1.4.3). Mantine's own has less: dimmed text 3.3:1 on white, light badges of most colours
- * between 2 and 4 on their own ground.
+ * between 2 and 4 on their own ground, a button that is pointed at 3.9.
  */
 const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    '--mantine-color-teal-filled-hover': '#066649',
     '--mantine-color-dimmed': '#5c636a',
     '--mantine-color-placeholder': '#6c737a',
     '--mantine-color-error': '#c21f1f',
@@ -51,6 +84,7 @@ const variables: CSSVariablesResolver = () => ({
     '--mantine-color-grape-light-color': '#7a2a8f',
   },
   dark: {
+    '--mantine-color-teal-filled-hover': '#066649',
     '--mantine-color-dimmed': '#a9aeb4',
     '--mantine-color-placeholder': '#9aa0a6',
     '--mantine-color-error': '#ff8787',

@@ -53,7 +53,7 @@ export function OrderActions({ order }: { order: Order }) {
             <Menu.Dropdown>
               {mayOverride && <Menu.Item onClick={overriding.open}>Set another status…</Menu.Item>}
               {mayCancel && (
-                <Menu.Item color="red" onClick={cancelling.open}>
+                <Menu.Item c="var(--mantine-color-error)" onClick={cancelling.open}>
                   Cancel the order…
                 </Menu.Item>
               )}

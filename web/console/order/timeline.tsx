@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type Money, type ReplyOf } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { nameOf } from '../parts/actor.ts';
 import { Problem } from '../parts/problem.tsx';
 import { inWords } from '../parts/status-badge.tsx';
 import { When } from '../parts/when.tsx';
@@ -27,7 +28,7 @@ export function Timeline({ orderId }: { orderId: string }) {
         {entries.map((entry) => (
           <Steps.Item key={entry.sequence} title={sentenceOf(entry)}>
             <Text size="sm" c="dimmed" component="div">
-              {byWhom(entry)} · <When at={entry.at} exact span c="dimmed" />
+              by {nameOf(entry.actor)} · <When at={entry.at} exact span c="dimmed" />
             </Text>
             {entry.reason !== null && <Text size="sm">“{entry.reason}”</Text>}
             <Details entry={entry} />
@@ -78,10 +79,4 @@ function sentenceOf({ type, from, to, data }: Entry): string {
   if (from !== null && to !== null) return `${sentence} (${inWords(from)} → ${inWords(to)})`;
   const { amount, total = amount } = data as { amount?: Money; total?: Money };
   return total === undefined ? sentence : `${sentence}: ${formatMoney(total)}`;
-}
-
-function byWhom({ actor }: Entry): string {
-  if (actor.role !== null) return `by ${actor.role}`;
-  if (actor.type === 'api_key') return 'by an API key';
-  return actor.type === 'provider' ? 'by the payment provider' : 'by the system';
 }

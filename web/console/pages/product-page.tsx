@@ -1,6 +1,7 @@
 import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { nameOf } from '../parts/actor.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -64,6 +65,7 @@ export default function ProductPage({ id }: { id: string }) {
                     <Table.Th ta="right">Change</Table.Th>
                     <Table.Th ta="right">On hand after</Table.Th>
                     <Table.Th>Reason</Table.Th>
+                    <Table.Th>By</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
@@ -96,6 +98,7 @@ function LedgerRow({ movement }: { movement: Movement }) {
       <Table.Td>
         <Group gap="xs">{movement.reason}</Group>
       </Table.Td>
+      <Table.Td>{nameOf(movement.actor)}</Table.Td>
     </Table.Tr>
   );
 }
