@@ -59,6 +59,8 @@ export interface Pages {
   order(customer: Session, dish: Dish, quantity?: number): Promise<PlacedOrder>;
   /** The same, paid on the page of the sandbox. */
   paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
+  /** What pages complained of so far, and are forgiven: for tests of pages with a fault. */
+  complaints(): string[];
   /** Closes what a test opened; throws when a page complained, of a script or of its own policy. */
   closeAll(): Promise<void>;
   /** A test, skipped where something is missing. Its failure says what the pages showed and what they waited for. */
@@ -153,6 +155,7 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
         }
       });
     },
+    complaints: () => complaints.splice(0),
     async closeAll() {
       calls.clear();
       await Promise.all(opened.splice(0).map((page) => page.close()));

@@ -1,5 +1,6 @@
 import { afterEach } from 'node:test';
 import { cartTests } from './carts.ts';
+import { keepingTests } from './keeping.ts';
 import { lookingTests } from './looking.ts';
 import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
@@ -13,3 +14,4 @@ orderingTests(pages);
 cartTests(pages);
 runningTests(pages);
 lookingTests(pages);
+keepingTests(pages);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Import, importsOf, sourceFiles } from './source-files.ts';
+import { type Import, importsOf, sourceFiles, withoutComments } from './source-files.ts';
 
 /** See ARCHITECTURE.md, "the one rule of dependence". */
 const ranks: Readonly<Record<string, number>> = {
@@ -103,4 +103,27 @@ test('no chain of imports comes back to its beginning', () => {
     done.add(path);
   };
   for (const { path } of files) visit(path, []);
+});
+
+test('the pages share the pure ground with the server, and nothing else of it', () => {
+  const pages = sourceFiles(
+    'web/{console,shop,shared}/**/*.ts',
+    'web/{console,shop,shared}/**/*.tsx',
+  );
+  const shared = pages.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'));
+  assert.ok(shared.some(({ to }) => to === 'src/shared/money.ts'));
+  assert.deepEqual(shared.filter(({ to }) => folderOf(to) !== 'shared').map(said), []);
+});
+
+test('the pages tell the time in one place, by the clock of the server', () => {
+  const wrong = sourceFiles(
+    'web/{console,shop,shared}/**/*.ts',
+    'web/{console,shop,shared}/**/*.tsx',
+  )
+    .filter(({ path }) => path !== 'web/shared/fetch-reply.ts')
+    .filter(({ text }) => /Date\.now\(|new Date\(\)/.test(withoutComments(text)));
+  assert.deepEqual(
+    wrong.map(({ path }) => path),
+    [],
+  );
 });

@@ -1,7 +1,8 @@
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { helpOf, sentenceOf } from '../shared/api.ts';
+import { lazyPage } from '../shared/lazy-page.ts';
 import { pathOnServer } from '../shared/paths.ts';
 import { useProfileQuery } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
@@ -10,15 +11,15 @@ import { PageBoundary } from './parts/page-boundary.tsx';
 import { Refusal } from './parts/refusal.tsx';
 import { type Section, sectionsOf } from './sections.ts';
 
-const BoardPage = lazy(() => import('./pages/board-page.tsx'));
-const OrdersPage = lazy(() => import('./pages/orders-page.tsx'));
-const OrderPage = lazy(() => import('./pages/order-page.tsx'));
-const ProductsPage = lazy(() => import('./pages/products-page.tsx'));
-const ProductPage = lazy(() => import('./pages/product-page.tsx'));
-const PeoplePage = lazy(() => import('./pages/people-page.tsx'));
-const PaymentsPage = lazy(() => import('./pages/payments-page.tsx'));
-const WorkPage = lazy(() => import('./pages/work-page.tsx'));
-const HealthPage = lazy(() => import('./pages/health-page.tsx'));
+const BoardPage = lazyPage(() => import('./pages/board-page.tsx'));
+const OrdersPage = lazyPage(() => import('./pages/orders-page.tsx'));
+const OrderPage = lazyPage(() => import('./pages/order-page.tsx'));
+const ProductsPage = lazyPage(() => import('./pages/products-page.tsx'));
+const ProductPage = lazyPage(() => import('./pages/product-page.tsx'));
+const PeoplePage = lazyPage(() => import('./pages/people-page.tsx'));
+const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
+const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
+const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
   const { data: profile, error } = useProfileQuery();

@@ -14,6 +14,7 @@ import { IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-rea
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Profile, useSignOut } from '../shared/session.ts';
+import { SessionEnded } from './parts/session-ended.tsx';
 import type { Section } from './sections.ts';
 
 interface FrameProps {
@@ -70,7 +71,10 @@ export function Frame({ profile, sections, children }: FrameProps) {
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="content">{children}</AppShell.Main>
+      <AppShell.Main id="content">
+        <SessionEnded />
+        {children}
+      </AppShell.Main>
     </AppShell>
   );
 }

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { HoldfastError } from './api.ts';
+import { ConnectionError, HoldfastError, mayPass } from './api.ts';
 
 /** Nobody should have to touch a page that a break of the server left without its content. */
 const ASK_AGAIN_MS = 10_000;
@@ -23,11 +23,10 @@ export function createQueries(): QueryClient {
 
 /** For `refetchInterval`: after how long what failed is asked for again; false when it is well, or was refused. */
 export function askAgain({ state }: { readonly state: { readonly error: Error | null } }) {
-  return mayPass(state.error) ? ASK_AGAIN_MS : false;
+  return maySucceed(state.error) ? ASK_AGAIN_MS : false;
 }
 
-/** Whether the same question may have another answer in a moment: not after a refusal, which is an answer. */
-function mayPass(error: Error | null): boolean {
-  if (!(error instanceof HoldfastError)) return error !== null;
-  return error.status >= 500 || error.status === 429;
+/** Not after a refusal, which is an answer, nor after a fault of the page, which stays. */
+function maySucceed(error: Error | null): boolean {
+  return error instanceof HoldfastError ? mayPass(error.status) : error instanceof ConnectionError;
 }

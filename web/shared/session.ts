@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, HoldfastError, type ReplyOf } from './api.ts';
 import { storageKey } from './paths.ts';
+import { sessionEnd } from './session-end.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
 
@@ -25,12 +26,15 @@ export function useProfile(): Profile | null | undefined {
 export function useProfileQuery() {
   return useQuery<Profile | null>({
     queryKey: ['profile'],
-    queryFn: async () => {
+    queryFn: async ({ client, queryKey }) => {
       if (localStorage.getItem(MARK) === null) return null;
       try {
         return await answerOf(api.GET('/api/auth/profile'));
       } catch (error) {
         if (!(error instanceof HoldfastError) || error.status !== 401) throw error;
+        // Who was here stays on the page with what they typed, and is asked to sign in again.
+        const known = client.getQueryData<Profile>(queryKey);
+        if (known) return known;
         localStorage.removeItem(MARK);
         return null;
       }
@@ -44,14 +48,25 @@ export interface Credentials {
   readonly password: string;
 }
 
+function begin(queries: QueryClient, user: Profile): void {
+  const before = queries.getQueryData<Profile | null>(['profile']);
+  localStorage.setItem(MARK, '1');
+  sessionEnd.set('fine');
+  queries.setQueryData(['profile'], user);
+  if (!before) return;
+  // What failed meanwhile is asked for again; what belongs to somebody else is not shown for a moment.
+  const others = {
+    predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== 'profile',
+  };
+  if (before.id === user.id) queries.invalidateQueries(others);
+  else queries.resetQueries(others);
+}
+
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: Credentials) => answerOf(api.POST('/api/auth/login', { body })),
-    onSuccess: ({ user }) => {
-      localStorage.setItem(MARK, '1');
-      queries.setQueryData(['profile'], user);
-    },
+    onSuccess: ({ user }) => begin(queries, user),
   });
 }
 
@@ -60,10 +75,7 @@ export function useSignUp() {
   return useMutation({
     mutationFn: (body: Credentials & { name?: string }) =>
       answerOf(api.POST('/api/auth/signup', { body })),
-    onSuccess: ({ user }) => {
-      localStorage.setItem(MARK, '1');
-      queries.setQueryData(['profile'], user);
-    },
+    onSuccess: ({ user }) => begin(queries, user),
   });
 }
 
@@ -73,6 +85,7 @@ export function useSignOut() {
     mutationFn: () => api.POST('/api/auth/logout'),
     onSettled: () => {
       localStorage.removeItem(MARK);
+      sessionEnd.set('fine');
       queries.clear();
       queries.setQueryData(['profile'], null);
     },

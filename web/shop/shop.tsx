@@ -1,6 +1,8 @@
-import { Link, Redirect, Route, Switch, useSearchParams } from 'wouter';
+import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
 import { useProfile, useSignOut } from '../shared/session.ts';
+import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
+import { forgetKeptTexts } from './kept-text.ts';
 import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
@@ -10,9 +12,11 @@ import { OrdersPage } from './pages/orders-page.tsx';
 import { ResetPage } from './pages/reset-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
+import { PageBoundary } from './parts/page-boundary.tsx';
 
 export function Shop() {
   useOtherTabs();
+  const [path] = useLocation();
   return (
     <>
       <a className="skip" href="#content">
@@ -20,20 +24,22 @@ export function Shop() {
       </a>
       <Header />
       <main id="content">
-        <Switch>
-          <Route path="/" component={Home} />
-          <Route path="/cart" component={CartPage} />
-          <Route path="/sign-in" component={SignInPage} />
-          <Route path="/forgot" component={ForgotPage} />
-          <Route path="/reset" component={ResetPage} />
-          <Route path="/orders" component={OrdersPage} />
-          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
-          <Route>
-            <Notice title="There is nothing here.">
-              <Link href="/">Go to the menu</Link>
-            </Notice>
-          </Route>
-        </Switch>
+        <PageBoundary key={path}>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/cart" component={CartPage} />
+            <Route path="/sign-in" component={SignInPage} />
+            <Route path="/forgot" component={ForgotPage} />
+            <Route path="/reset" component={ResetPage} />
+            <Route path="/orders" component={OrdersPage} />
+            <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+            <Route>
+              <Notice title="There is nothing here.">
+                <Link href="/">Go to the menu</Link>
+              </Notice>
+            </Route>
+          </Switch>
+        </PageBoundary>
       </main>
     </>
   );
@@ -48,7 +54,9 @@ function Home() {
 
 function Header() {
   const profile = useProfile();
+  const session = useSessionState();
   const signOut = useSignOut();
+  const isIn = Boolean(profile) && session === 'fine';
   const { count } = useCart();
   return (
     <header className="top">
@@ -56,9 +64,16 @@ function Header() {
         Menu
       </Link>
       <nav aria-label="Your account">
-        {profile && <Link href="/orders">My orders</Link>}
-        {profile ? (
-          <button type="button" className="plain" onClick={() => signOut.mutate()}>
+        {isIn && <Link href="/orders">My orders</Link>}
+        {isIn ? (
+          <button
+            type="button"
+            className="plain"
+            onClick={() => {
+              forgetKeptTexts();
+              signOut.mutate();
+            }}
+          >
             Sign out
           </button>
         ) : (

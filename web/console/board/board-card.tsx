@@ -2,7 +2,7 @@ import { Anchor, Badge, Button, Card, Group, List, Text } from '@mantine/core';
 import { IconStarFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Order } from '../../shared/api.ts';
-import { useNow } from '../parts/when.tsx';
+import { useNow } from '../../shared/use-now.ts';
 import type { Column } from './columns.ts';
 import { useMoveOrder } from './use-move-order.tsx';
 

@@ -1,6 +1,7 @@
 import { Badge, Card, Group, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReplyOf } from '../../shared/api.ts';
+import { ConnectionError, fetchReply, isJson } from '../../shared/fetch-reply.ts';
 import { pathOnServer } from '../../shared/paths.ts';
 import { Problem } from '../parts/problem.tsx';
 
@@ -28,7 +29,8 @@ const summaries: Readonly<Record<Status, string>> = {
 
 /** What the server stands on. A server that is not well says so in the body of a 503: that is an answer too. */
 async function readHealth(): Promise<Health> {
-  const response = await fetch(pathOnServer('/health'));
+  const response = await fetchReply(new Request(pathOnServer('/health')));
+  if (!isJson(response)) throw new ConnectionError('a proxy answered in place of the server');
   return (await response.json()) as Health;
 }
 

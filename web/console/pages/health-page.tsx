@@ -1,7 +1,8 @@
 import { SimpleGrid, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
+import { lazyPage } from '../../shared/lazy-page.ts';
 import { CHART_HEIGHT } from '../health/chart-height.ts';
 import { Dependencies } from '../health/dependencies.tsx';
 import { Invariants } from '../health/invariants.tsx';
@@ -9,7 +10,7 @@ import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 /** Drawing takes half as much code as all the rest: it comes when it is looked at. */
-const Charts = lazy(() => import('../health/charts.tsx'));
+const Charts = lazyPage(() => import('../health/charts.tsx'));
 
 /** The server measures itself as often. */
 const REFRESH_MS = 15_000;

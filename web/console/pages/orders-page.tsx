@@ -12,6 +12,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, api, type Order } from '../../shared/api.ts';
+import { LATEST_DAY, startOfDay } from '../../shared/moments.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -93,13 +94,17 @@ export default function OrdersPage() {
         <TextInput
           label="From"
           type="date"
+          max={LATEST_DAY}
           value={filterOf('from')}
+          error={dayFault(filterOf('from'))}
           onChange={({ currentTarget }) => set('from', currentTarget.value)}
         />
         <TextInput
           label="To"
           type="date"
+          max={LATEST_DAY}
           value={filterOf('to')}
+          error={dayFault(filterOf('to'))}
           onChange={({ currentTarget }) => set('to', currentTarget.value)}
         />
       </Group>
@@ -167,6 +172,11 @@ function Row({ order }: { order: Order }) {
   );
 }
 
+/** A field for a day shows nothing of what is none, as a link may bring it. */
+function dayFault(day: string): string | null {
+  return day === '' || startOfDay(day) !== null ? null : `“${day}” is no day.`;
+}
+
 function option(value: string) {
   return { value, label: inWords(value) };
 }
@@ -178,15 +188,10 @@ function queryOf(filters: string): Record<string, string> {
   for (const name of filterNames) {
     const value = parameters.get(name)?.trim();
     if (!value) continue;
-    if (name === 'from') query.from = startOfDay(value, 0);
-    else if (name === 'to') query.to = startOfDay(value, 1);
+    // What is no day is sent as it stands: the server refuses it, and its sentence is shown.
+    if (name === 'from') query.from = startOfDay(value) ?? value;
+    else if (name === 'to') query.to = startOfDay(value, 1) ?? value;
     else query[name] = value;
   }
   return query;
-}
-
-function startOfDay(day: string, daysLater: number): string {
-  const date = new Date(`${day}T00:00`);
-  date.setDate(date.getDate() + daysLater);
-  return date.toISOString();
 }

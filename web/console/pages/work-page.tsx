@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { PageTitle } from '../parts/page-title.tsx';
+import { Refusal } from '../parts/refusal.tsx';
 import { DeadLetters } from '../work/dead-letters.tsx';
 import { Endpoints } from '../work/endpoints.tsx';
 import { Mail } from '../work/mail.tsx';
@@ -16,6 +17,13 @@ const tabs = [
 /** What is done in the background, and what could not be done. */
 export default function WorkPage({ tab = 'queues' }: { tab?: string | undefined }) {
   const [, navigate] = useLocation();
+  if (!tabs.some(({ value }) => value === tab)) {
+    return (
+      <Refusal title="There is nothing here.">
+        Work has no part “{tab}”. <Link href="/work/queues">See the queues</Link>
+      </Refusal>
+    );
+  }
   return (
     <>
       <PageTitle mb="md">Work</PageTitle>

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
+import { helpOf, sentenceOf } from '../../shared/api.ts';
+import { CodeMissing } from '../../shared/lazy-page.ts';
 import { Refusal } from './refusal.tsx';
 
 interface PageBoundaryProps {
@@ -7,23 +9,29 @@ interface PageBoundaryProps {
 }
 
 /**
- * A page whose code does not come (the server is away, or was upgraded since this tab was opened) leaves the frame
- * standing. Give it the path as key: another page is another try.
+ * A page whose code does not come (the server is away, or was upgraded since this tab was opened), or that has a fault,
+ * leaves the frame standing. Give it the path as key: another page is another try.
  */
-export class PageBoundary extends Component<PageBoundaryProps, { readonly failed: boolean }> {
-  override state = { failed: false };
+export class PageBoundary extends Component<PageBoundaryProps, { readonly error: unknown }> {
+  override state = { error: null };
 
-  static getDerivedStateFromError() {
-    return { failed: true };
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    const again = <Button onClick={() => location.reload()}>Load it again</Button>;
+    if (!((error as unknown) instanceof CodeMissing)) {
+      return (
+        <Refusal title={sentenceOf(error)} action={again}>
+          {helpOf(error)}
+        </Refusal>
+      );
+    }
     return (
-      <Refusal
-        title="This page could not be loaded."
-        action={<Button onClick={() => location.reload()}>Load it again</Button>}
-      >
+      <Refusal title="This page could not be loaded." action={again}>
         The server cannot be reached, or it has been upgraded since you opened this tab.
       </Refusal>
     );

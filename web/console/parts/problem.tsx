@@ -1,7 +1,9 @@
 import { Alert, type AlertProps, Button, Code, List, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { HoldfastError, helpOf, sentenceOf } from '../../shared/api.ts';
+import { HoldfastError, helpOf, isSessionEnd, sentenceOf } from '../../shared/api.ts';
+import { useSessionState } from '../../shared/session-end.ts';
+import { SignInAgain } from './sign-in-again.tsx';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
@@ -11,8 +13,17 @@ interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
 
 /** A refusal in the server's own words, with what to quote when asking for help. Nothing when there is none. */
 export function Problem({ error, onRetry, ...alert }: ProblemProps) {
+  const session = useSessionState();
   if (error === null || error === undefined) return null;
-  const problem = error instanceof HoldfastError ? error.problem : null;
+  const isSessionOver = isSessionEnd(error);
+  if (isSessionOver && session === 'fine') {
+    return (
+      <Alert color="teal" variant="light" role="status" {...alert}>
+        You are signed in again: try once more.
+      </Alert>
+    );
+  }
+  const problem = error instanceof HoldfastError && !isSessionOver ? error.problem : null;
   const help = helpOf(error);
   return (
     <Alert
@@ -24,6 +35,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
     >
       <Text fw={600}>{sentenceOf(error)}</Text>
       {help !== null && <Text size="sm">{help}</Text>}
+      {isSessionOver && <SignInAgain />}
       {problem?.errors !== undefined && problem.errors.length > 0 && (
         <List size="sm">
           {problem.errors.map(({ pointer, detail }) => (
@@ -38,7 +50,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
           {problem.code} · request {problem.requestId}
         </Text>
       )}
-      {onRetry !== undefined && (
+      {onRetry !== undefined && !isSessionOver && (
         <Button variant="default" size="compact-sm" mt="xs" onClick={onRetry}>
           Try again
         </Button>
@@ -52,7 +64,14 @@ export function notifyProblem(error: unknown): void {
   notifications.show({
     color: 'red',
     title: 'It was not done',
-    message: sentenceOf(error),
+    message: isSessionEnd(error) ? (
+      <>
+        {sentenceOf(error)}
+        <SignInAgain />
+      </>
+    ) : (
+      sentenceOf(error)
+    ),
     autoClose: 8_000,
   });
 }

@@ -1,5 +1,6 @@
 import { Text, type TextProps, Tooltip } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { serverClock } from '../../shared/fetch-reply.ts';
+import { useNow } from '../../shared/use-now.ts';
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
@@ -17,7 +18,7 @@ interface WhenProps extends TextProps {
   readonly exact?: boolean;
 }
 
-/** How long ago, and the exact time for who points at it. */
+/** How long ago by the server's clock, and the exact time for who points at it. */
 export function When({ at, exact = false, ...text }: WhenProps) {
   useNow(30_000);
   const date = new Date(at);
@@ -34,19 +35,9 @@ export function When({ at, exact = false, ...text }: WhenProps) {
 }
 
 function ago(date: Date): string {
-  const seconds = (date.getTime() - Date.now()) / 1000;
+  const seconds = (date.getTime() - serverClock.nowMs()) / 1000;
   for (const [unit, length] of units) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
   return 'just now';
-}
-
-/** The time, anew every so often, for what ages on the screen. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
 }

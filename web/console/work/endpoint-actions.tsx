@@ -5,6 +5,7 @@ import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
+import { LATEST_DAY, momentOf } from '../../shared/moments.ts';
 import { notifyProblem, Problem } from '../parts/problem.tsx';
 import { Secret } from './endpoint-form.tsx';
 import { type Endpoint, endpointsKey } from './endpoints.tsx';
@@ -63,7 +64,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
           <Menu.Item onClick={() => rotate.mutate()}>New secret</Menu.Item>
           <Menu.Item onClick={replaying.open}>Send again what happened…</Menu.Item>
           <Menu.Item
-            color="red"
+            c="var(--mantine-color-error)"
             onClick={() => {
               if (confirm(`Remove ${endpoint.url}?`)) remove.mutate();
             }}
@@ -95,7 +96,7 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
     mutationFn: () =>
       api.POST('/api/webhook-endpoints/{id}/replay', {
         params: { path: { id: endpoint.id } },
-        body: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+        body: { from: momentOf(from) ?? from, to: momentOf(to) ?? to },
       }),
     onSuccess: () => {
       notifications.show({ message: 'They are on their way, in their order.' });
@@ -111,12 +112,14 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
       <TextInput
         label="From"
         type="datetime-local"
+        max={`${LATEST_DAY}T23:59`}
         value={from}
         onChange={({ currentTarget }) => setFrom(currentTarget.value)}
       />
       <TextInput
         label="To"
         type="datetime-local"
+        max={`${LATEST_DAY}T23:59`}
         value={to}
         onChange={({ currentTarget }) => setTo(currentTarget.value)}
       />

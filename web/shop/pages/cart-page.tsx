@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answerOf, api, HoldfastError, type Money } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
@@ -7,6 +6,7 @@ import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useCart } from '../cart.ts';
 import type { CartItem } from '../changed-cart.ts';
+import { useKeptText } from '../kept-text.ts';
 import { tellOtherTabs } from '../other-tabs.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -19,7 +19,7 @@ export function CartPage() {
   useTitle('Your cart');
   const profile = useProfile();
   const cart = useCart();
-  const [note, setNote] = useState('');
+  const { text: note, setText: setNote } = useKeptText('note');
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   const checkout = useMutation({
@@ -36,6 +36,7 @@ export function CartPage() {
       ),
     async onSuccess(order) {
       tellOtherTabs();
+      setNote('');
       queries.invalidateQueries({ queryKey: ['cart'] });
       queries.setQueryData(['order', order.id], order);
       // Without a payment page the order is there all the same, and can be paid from its own page.

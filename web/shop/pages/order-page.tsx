@@ -1,12 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { answerOf, api, HoldfastError, type Order } from '../../shared/api.ts';
+import { answerOf, api, ConnectionError, HoldfastError, type Order } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { askAgain } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
+import { useNow } from '../../shared/use-now.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { headlineOf, Progress } from '../parts/progress.tsx';
@@ -41,7 +41,8 @@ export function OrderPage({ id }: { id: string }) {
       </Notice>
     );
   }
-  if (order.error instanceof HoldfastError && order.error.status === 404) {
+  // 400: what stands in the address is no id of an order at all.
+  if (order.error instanceof HoldfastError && [400, 404].includes(order.error.status)) {
     return (
       <Notice title="There is no such order of yours.">
         <Link href="/orders">See your orders</Link>
@@ -55,24 +56,26 @@ export function OrderPage({ id }: { id: string }) {
       <p className="quiet">Loading…</p>
     );
   }
-  return <Shown order={order.data} isOld={order.error !== null} />;
+  return <Shown order={order.data} error={order.error} />;
 }
 
 interface ShownProps {
   readonly order: Order;
-  /** It could not be read anew. */
-  readonly isOld: boolean;
+  /** Why it could not be read anew. */
+  readonly error: Error | null;
 }
 
-function Shown({ order, isOld }: ShownProps) {
+function Shown({ order, error }: ShownProps) {
   const { title, text } = headlineOf(order);
   useTitle(`${title} · Order ${order.number}`);
   return (
     <>
-      {isOld && (
+      {error instanceof ConnectionError ? (
         <p className="problem" role="status">
           The connection is away: this is how it stood. We keep looking.
         </p>
+      ) : (
+        <Problem error={error} />
       )}
       <p className="quiet">Order {order.number}</p>
       <div aria-live="polite">
@@ -129,10 +132,10 @@ function Pay({ order }: { order: Order }) {
     mutationFn: () => beginPayment(order.id),
     onSuccess: (url) => location.assign(url),
   });
-  const leftMs = useTimeLeft(order.expiresAt);
+  const now = useNow(1_000);
+  const leftMs = order.expiresAt === null ? null : Date.parse(order.expiresAt) - now;
   const isOwed = ['UNPAID', 'PENDING', 'FAILED'].includes(order.paymentStatus);
   if (order.status !== 'PENDING' || !isOwed) return null;
-  const isOver = leftMs !== null && leftMs <= 0;
   return (
     <section className="pay">
       {order.paymentStatus === 'FAILED' && (
@@ -141,14 +144,16 @@ function Pay({ order }: { order: Order }) {
       <button
         type="button"
         className="button wide"
-        disabled={pay.isPending || isOver}
+        disabled={pay.isPending}
         onClick={() => pay.mutate()}
       >
         {pay.isPending ? 'To the payment page…' : `Pay ${formatMoney(order.total)}`}
       </button>
       {leftMs !== null && (
         <p className="quiet">
-          {isOver ? 'The time to pay is over.' : `We keep it for you for ${minutes(leftMs)}.`}
+          {leftMs > 0
+            ? `We keep it for you for ${minutes(leftMs)}.`
+            : 'The time to pay is over: it may be cancelled any moment.'}
         </p>
       )}
       <Problem error={pay.error} />
@@ -183,16 +188,6 @@ function Cancel({ order }: { order: Order }) {
       <Problem error={cancel.error} />
     </>
   );
-}
-
-function useTimeLeft(until: string | null): number | null {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (until === null) return;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [until]);
-  return until === null ? null : Date.parse(until) - now;
 }
 
 function minutes(ms: number): string {

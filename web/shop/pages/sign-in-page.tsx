@@ -1,12 +1,14 @@
 import { type SubmitEvent, useState } from 'react';
 import { Link, Redirect, useSearchParams } from 'wouter';
 import { useProfile, useSignIn, useSignUp } from '../../shared/session.ts';
+import { useSessionState } from '../../shared/session-end.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export function SignInPage() {
   const profile = useProfile();
+  const session = useSessionState();
   const [parameters] = useSearchParams();
   const [isNew, setIsNew] = useState(false);
   useTitle(isNew ? 'Create an account' : 'Sign in');
@@ -14,7 +16,8 @@ export function SignInPage() {
   const signUp = useSignUp();
   const current = isNew ? signUp : signIn;
 
-  if (profile) return <Redirect to={pathOf(parameters.get('then'))} replace />;
+  if (profile && session === 'fine')
+    return <Redirect to={pathOf(parameters.get('then'))} replace />;
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -1,4 +1,6 @@
-import { helpOf, sentenceOf } from '../../shared/api.ts';
+import { Link, useLocation } from 'wouter';
+import { helpOf, isSessionEnd, sentenceOf } from '../../shared/api.ts';
+import { useSessionState } from '../../shared/session-end.ts';
 
 interface ProblemProps {
   readonly error: unknown;
@@ -8,7 +10,11 @@ interface ProblemProps {
 
 /** A refusal, in the server's own words. Nothing when there is none. */
 export function Problem({ error, onRetry }: ProblemProps) {
+  const session = useSessionState();
   if (error === null || error === undefined) return null;
+  if (isSessionEnd(error)) {
+    return session === 'fine' ? null : <SessionEnded />;
+  }
   const help = helpOf(error);
   return (
     <div className="problem" role="alert">
@@ -19,6 +25,20 @@ export function Problem({ error, onRetry }: ProblemProps) {
           Try again
         </button>
       )}
+    </div>
+  );
+}
+
+/** The cart lies on the server, and what is typed beside it in this tab: both are there after the sign-in. */
+function SessionEnded() {
+  const [path] = useLocation();
+  return (
+    <div className="problem" role="alert">
+      <strong>Your session has ended.</strong>
+      <p>Sign in again to go on. Your cart is kept.</p>
+      <Link href={`/sign-in?then=${path}`} className="button">
+        Sign in
+      </Link>
     </div>
   );
 }

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Session } from '../support/session.ts';
+import { until } from '../support/until.ts';
+import { loaded, type Pages, phone, violationsOf } from './pages-bench.ts';
+
+const FAR_MS = 35 * 60_000;
+
+/** Pages on machines whose clock is wrong, in sessions that end, behind links that are broken. */
+export function keepingTests(pages: Pages): void {
+  describe('a clock that is wrong', () => {
+    for (const [offMs, what] of [
+      [FAR_MS, 'fast'],
+      [-FAR_MS, 'slow'],
+    ] as const) {
+      pages.test(`and ${what} keeps nobody from paying, and changes no duration`, async () => {
+        const dish = await pages.addDish(`Pie of a ${what} clock`);
+        const customer = await pages.server.signUp();
+        const order = await pages.order(customer, dish);
+        const shop = await visitWithClock(customer, `/shop/orders/${order.id}`, offMs);
+        await shop.getByText('We keep it for you for 30 minutes.').waitFor();
+        const console = await visitWithClock(pages.admin, `/console/orders/${order.id}`, offMs);
+        await console.getByText(/^(in 29 min|in 30 min)/).waitFor();
+        await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+        await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+        await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
+        const board = await visitWithClock(pages.kitchen, '/console/board', offMs);
+        await board
+          .getByRole('article', { name: `Order ${order.number}` })
+          .getByText(/^[01] min$/)
+          .waitFor();
+      });
+    }
+  });
+
+  describe('a session that ends', () => {
+    pages.test('at the checkout leads to the sign-in and back, with cart and note', async () => {
+      const dish = await pages.addDish('Kept Pie');
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
+      const shop = await pages.visit(customer, '/shop/cart', phone);
+      await shop.getByLabel('A note for the kitchen').fill('No nuts at all');
+      await shop.context().clearCookies();
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      const alert = shop.getByRole('alert');
+      await alert.getByText('Your session has ended.').waitFor();
+      assert.deepEqual(await violationsOf(shop), []);
+      await alert.getByRole('link', { name: 'Sign in' }).click();
+      await shop.getByLabel('E-mail').fill(customer.identity.email);
+      await shop.getByLabel('Password').fill(customer.identity.password);
+      await shop.getByRole('button', { name: 'Sign in' }).click();
+      await shop.getByRole('heading', { name: 'Your cart' }).waitFor();
+      await shop.getByLabel(`2 of ${dish.name}`).waitFor();
+      const note = shop.getByLabel('A note for the kitchen');
+      assert.equal(await note.inputValue(), 'No nuts at all');
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      await shop.getByRole('button', { name: 'Pay £10.00' }).click();
+      await shop.getByText('Note: No nuts at all').waitFor();
+    });
+
+    pages.test('in the console is begun again over the form that was being filled', async () => {
+      const dish = await pages.addDish('Interrupted Pie');
+      const order = await pages.paidOrder(await pages.server.signUp(), dish);
+      const admin = await pages.server.signInAs('admin');
+      const page = await pages.visit(admin, `/console/orders/${order.id}`);
+      await page.getByRole('button', { name: 'Refund…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Refund' });
+      await dialog.getByLabel('Amount').fill('1.25');
+      await dialog.getByLabel('Reason').fill('It was cold');
+      await page.context().clearCookies();
+      await dialog.getByRole('button', { name: 'Refund £1.25' }).click();
+      const alert = dialog.getByRole('alert');
+      await alert.getByText('Your session has ended.').waitFor();
+      await alert.getByRole('button', { name: 'Sign in again' }).click();
+      const signIn = page.getByRole('dialog', { name: 'Sign in again' });
+      await signIn.getByLabel('E-mail').fill(admin.identity.email);
+      await signIn.getByLabel('E-mail').press('Escape');
+      await signIn.getByLabel('Password', { exact: true }).fill(admin.identity.password);
+      assert.deepEqual(await violationsOf(page), []);
+      await signIn.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await dialog.getByText('You are signed in again: try once more.').waitFor();
+      assert.equal(await dialog.getByLabel('Reason').inputValue(), 'It was cold');
+      await dialog.getByRole('button', { name: 'Refund £1.25' }).click();
+      await page.getByText('captured £5.00, refunded £1.25').waitFor();
+    });
+
+    pages.test('does not end what the server only could not answer', async () => {
+      const dish = await pages.addDish('Busy Pie');
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
+      const shop = await pages.visit(customer, '/shop/cart', phone);
+      await shop.getByRole('button', { name: 'Order and pay' }).waitFor();
+      await shop.route(/\/api\/auth\/refresh$/, (route) =>
+        route.fulfill({
+          status: 429,
+          contentType: 'application/problem+json',
+          headers: { 'retry-after': '900' },
+          body: JSON.stringify({ type: 'about:blank', title: 'Too many.', status: 429, code: 'x' }),
+        }),
+      );
+      await shop.context().clearCookies();
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      await shop.getByRole('alert').getByText('Too many.').waitFor();
+    });
+  });
+
+  describe('what goes wrong', () => {
+    pages.test('with a day in a link is said in the words of the API', async () => {
+      for (const query of ['from=20266-11-28', 'to=2026-02-30', 'from=today', 'status=NO']) {
+        const page = await pages.visit(pages.admin, '/console/board');
+        const [reply] = await Promise.all([
+          page.waitForResponse(/\/api\/orders\?.*(today|2026|NO)/),
+          page.goto(`/console/orders?${query}`),
+        ]);
+        assert.equal(reply.status(), 400, query);
+        const { title, errors } = (await reply.json()) as {
+          title: string;
+          errors: { detail: string }[];
+        };
+        const alert = page.getByRole('alert');
+        await alert.getByText(title).waitFor();
+        await alert.getByText(errors[0]?.detail ?? '').waitFor();
+        assert.equal(await page.getByText('cannot be reached').count(), 0);
+        assert.deepEqual(await violationsOf(page), []);
+        await page.close();
+      }
+    });
+
+    pages.test('in a page itself is no fault of the connection', async () => {
+      const page = await pages.visit(pages.admin, '/console/board');
+      await loaded(page);
+      await page.route(/\/api\/orders(\?|$)/, (route) =>
+        route.fulfill({ json: { data: 'no list' } }),
+      );
+      await page.goto('/console/orders');
+      await page.getByText('This page has a fault.').waitFor();
+      assert.equal(await page.getByText('cannot be reached').count(), 0);
+      assert.match(pages.complaints().join(), /TypeError/);
+      await page.unroute(/\/api\/orders(\?|$)/);
+      await page.route(/\/api\/orders(\?|$)/, (route) => route.abort());
+      await page.goto('/console/orders');
+      await page.getByText('The server cannot be reached.').waitFor();
+    });
+
+    pages.test('with the number of an order in a link is told a customer plainly', async () => {
+      const shop = await pages.visit(await pages.server.signUp(), '/shop/orders/nothing', phone);
+      await shop.getByRole('heading', { name: 'There is no such order of yours.' }).waitFor();
+    });
+
+    pages.test('with the name of a part of the work is said', async () => {
+      const page = await pages.visit(pages.admin, '/console/work/nothing');
+      await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+    });
+  });
+
+  async function visitWithClock(who: Session, path: string, offMs: number): Promise<Page> {
+    const page = await pages.visit(who, '/shop');
+    await page.addInitScript(`
+      const RealDate = Date;
+      globalThis.Date = class extends RealDate {
+        constructor(...parts) {
+          if (parts.length === 0) super(RealDate.now() + ${offMs});
+          else super(...parts);
+        }
+        static now() {
+          return RealDate.now() + ${offMs};
+        }
+      };
+    `);
+    await page.goto(path);
+    await until(async () =>
+      assert.ok(
+        Math.abs((await page.evaluate<number>('Date.now()')) - Date.now() - offMs) < FAR_MS / 2,
+      ),
+    );
+    return page;
+  }
+}

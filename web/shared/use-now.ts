@@ -1,0 +1,17 @@
+import { useEffect, useState } from 'react';
+import { serverClock } from './fetch-reply.ts';
+
+/** The server's time in milliseconds since 1970, anew every so often, for what ages on the screen. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(serverClock.nowMs);
+  useEffect(() => {
+    const tell = () => setNow(serverClock.nowMs());
+    const timer = setInterval(tell, everyMs);
+    const forget = serverClock.onChange(tell);
+    return () => {
+      clearInterval(timer);
+      forget();
+    };
+  }, [everyMs]);
+  return now;
+}
