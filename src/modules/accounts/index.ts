@@ -12,6 +12,6 @@ export type { OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
 export { findCustomers, lockCustomers } from './queries.ts';
 export { registerAccountsRoutes } from './routes.ts';
-export { ActorReply } from './schemas.ts';
+export { ActorName, ActorReply } from './schemas.ts';
 export { purgeFamilies, purgeResets, purgeSpentTokens } from './session-queries.ts';
 export type { Customer, User } from './user.ts';

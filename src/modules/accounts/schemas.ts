@@ -171,12 +171,14 @@ export const ActorReply = Type.Object({
   type: Choice(['user', 'api_key', 'system', 'provider']),
   id: Nullable(Type.String()),
   role: Nullable(Type.String()),
-  name: Type.Optional(
-    Nullable(
-      Type.String({
-        description:
-          'Before staff: what the user (else by e-mail) or the API key is called now; null for the others.',
-      }),
-    ),
-  ),
 });
+
+/** Beside an actor, where staff read it. */
+export const ActorName = Type.Optional(
+  Nullable(
+    Type.String({
+      description:
+        'Before staff: what the user (else by e-mail) or the API key behind `actor` is called now; null for the others.',
+    }),
+  ),
+);

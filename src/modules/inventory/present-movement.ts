@@ -1,12 +1,11 @@
 import type { MovementRow } from './queries.ts';
 import type { MovementView } from './schemas.ts';
 
-/** `names` of those who are behind movements, by their ids; left out, nobody is named. */
+/** `names` of those who are behind movements, by their ids. */
 export function presentMovement(
   row: MovementRow,
-  names?: ReadonlyMap<string | null, string>,
+  names: ReadonlyMap<string | null, string>,
 ): MovementView {
-  const actor = { type: row.actorType, id: row.actorId, role: row.actorRole };
   const { id, kind, delta, reason, orderId, onHand, reserved } = row;
   return {
     id,
@@ -16,7 +15,8 @@ export function presentMovement(
     orderId,
     onHand,
     reserved,
-    actor: names === undefined ? actor : { ...actor, name: names.get(row.actorId) ?? null },
+    actor: { type: row.actorType, id: row.actorId, role: row.actorRole },
+    actorName: names.get(row.actorId) ?? null,
     at: row.at.toISOString(),
   };
 }

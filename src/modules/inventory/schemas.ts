@@ -9,7 +9,7 @@ import {
   pageOfSchema,
   Reason,
 } from '../../http/index.ts';
-import { ActorReply } from '../accounts/index.ts';
+import { ActorName, ActorReply } from '../accounts/index.ts';
 import { STOCK_MAX } from '../catalog/index.ts';
 import { movementKinds } from './movement.ts';
 
@@ -43,6 +43,7 @@ export const MovementReply = Type.Object({
   onHand: Type.Integer({ description: 'As it was after this movement.' }),
   reserved: Type.Integer({ description: 'As it was after this movement.' }),
   actor: ActorReply,
+  actorName: ActorName,
   at: Instant,
 });
 

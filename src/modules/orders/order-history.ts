@@ -20,10 +20,10 @@ export async function getOrderHistory(
     db,
     history.map(({ actorId }) => actorId),
   );
-  const withName = (event: HistoryRow) => {
-    const view = presentEvent(event, caller);
-    return { ...view, actor: { ...view.actor, name: names.get(event.actorId) ?? null } };
-  };
+  const withName = (event: HistoryRow) => ({
+    ...presentEvent(event, caller),
+    actorName: names.get(event.actorId) ?? null,
+  });
   return { data: history.map(withName) };
 }
 

@@ -13,7 +13,7 @@ import {
   Text,
 } from '../../http/index.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
-import { ActorReply } from '../accounts/index.ts';
+import { ActorName, ActorReply } from '../accounts/index.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
 
 const Status = Choice(orderStatuses);
@@ -176,6 +176,7 @@ export const HistoryReply = Type.Object({
       from: Nullable(Type.String()),
       to: Nullable(Type.String()),
       actor: ActorReply,
+      actorName: ActorName,
       reason: Nullable(Type.String()),
       cause: Type.Object({
         requestId: Nullable(Type.String()),

@@ -311,11 +311,11 @@ describe('cancelling an order', () => {
     );
     for (const caller of [admin, kitchen]) {
       const { data } = await orders.getOrderHistory(caller, order.id);
-      const names = data.map(({ actor }) => actor.name);
+      const names = data.map(({ actorName }) => actorName);
       assert.deepEqual(names, [`${owner.id}@example.com`, 'till', 'Test']);
     }
     const own = await orders.getOrderHistory(owner, order.id);
-    assert.ok(own.data.every(({ actor }) => !('name' in actor)));
+    assert.ok(own.data.every((event) => !('actorName' in event)));
   });
 });
 

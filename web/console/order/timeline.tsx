@@ -28,7 +28,7 @@ export function Timeline({ orderId }: { orderId: string }) {
         {entries.map((entry) => (
           <Steps.Item key={entry.sequence} title={sentenceOf(entry)}>
             <Text size="sm" c="dimmed" component="div">
-              by {nameOf(entry.actor)} · <When at={entry.at} exact span c="dimmed" />
+              by {nameOf(entry)} · <When at={entry.at} exact span c="dimmed" />
             </Text>
             {entry.reason !== null && <Text size="sm">“{entry.reason}”</Text>}
             <Details entry={entry} />

@@ -98,7 +98,7 @@ function LedgerRow({ movement }: { movement: Movement }) {
       <Table.Td>
         <Group gap="xs">{movement.reason}</Group>
       </Table.Td>
-      <Table.Td>{nameOf(movement.actor)}</Table.Td>
+      <Table.Td>{nameOf(movement)}</Table.Td>
     </Table.Tr>
   );
 }
