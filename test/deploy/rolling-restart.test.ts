@@ -148,6 +148,25 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     return state;
   }
 
+  test('a client cannot name the host that it came by', async () => {
+    const { accessToken } = customers[0]!.identity;
+    const place = (origin: string, named: Record<string, string>) =>
+      createSession(url).post(
+        '/api/orders',
+        { items: [{ sku, quantity: 1 }] },
+        { cookie: `holdfast_access=${accessToken}`, origin, ...named },
+      );
+    for (const named of [
+      { 'x-forwarded-host': 'evil.example' },
+      { forwarded: 'host=evil.example' },
+    ]) {
+      const refused = await place('http://evil.example', named);
+      assert.deepEqual([refused.status, refused.json().code], [403, 'auth.origin_not_allowed']);
+      const own = await place(url, named);
+      assert.equal(own.status, 201, own.text);
+    }
+  });
+
   test('an order of many lines keeps its strong ETag, and what nginx refuses is a problem document', async () => {
     const [customer] = customers;
     const items = Array.from({ length: LINES }, () => ({ sku, quantity: 1 }));
