@@ -35,7 +35,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { callerFolder, findHome, readEnvFile } from './home.ts';
 import { type MailChoice, mailChoiceOf, mailFaults } from './mail-choice.ts';
 import { type PaymentChoice, paymentChoiceOf, paymentFaults } from './payment-choice.ts';
-import { insecurities, productionFaults } from './production-rules.ts';
+import { type Insecurity, insecurities, productionFaults } from './production-rules.ts';
 import { programFolder } from './program.ts';
 import { type QueueChoice, queueChoiceOf, queueFaults } from './queue-choice.ts';
 import { halved } from './trusted-proxies.ts';
@@ -131,6 +131,8 @@ export interface Config {
   readonly publicUrl: string;
   /** Browsers send the cookies over https only. */
   readonly secureCookies: boolean;
+  /** What is wanted though it is not safe, by the names of ALLOW_INSECURE. */
+  readonly allowInsecure: readonly Insecurity[];
   readonly logLevel: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -238,7 +240,8 @@ function configOf(values: Values, home: string): Config {
     host: values.HOST ?? '127.0.0.1',
     port,
     publicUrl,
-    secureCookies: production && publicUrl.startsWith('https:'),
+    secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
+    allowInsecure: values.ALLOW_INSECURE ?? [],
     logLevel: values.LOG_LEVEL ?? 'info',
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
     database:

@@ -2,8 +2,8 @@ import type { Values } from './config.ts';
 import { weaknessOf } from './secrets/weakness.ts';
 import { trustEverybody } from './trusted-proxies.ts';
 
-/** What `ALLOW_INSECURE` can let through, by name. Never a weak secret. */
-export const insecurities = ['public-url', 'proxies'] as const;
+/** What `ALLOW_INSECURE` can let through, by name. Never a weak secret. The last three only `doctor` speaks of. */
+export const insecurities = ['public-url', 'proxies', 'database', 'redis', 'smtp'] as const;
 export type Insecurity = (typeof insecurities)[number];
 
 /** Shorter ones are none of Stripe's. */
@@ -47,16 +47,11 @@ export function productionFaults(values: Values): string[] {
   return faults;
 }
 
+/** Without one, people can only come from this machine, to which browsers send secure cookies over http too. */
 function publicUrlFaults(publicUrl: string | undefined): string[] {
-  const wanted = 'or, if http is wanted, set ALLOW_INSECURE=public-url';
-  if (publicUrl === undefined) {
-    return [
-      `PUBLIC_URL is missing: production takes the https address that people see, such as https://shop.example; ${wanted}.`,
-    ];
-  }
-  if (publicUrl.startsWith('https:')) return [];
+  if (publicUrl === undefined || publicUrl.startsWith('https:')) return [];
   return [
-    `PUBLIC_URL is an http address, over which browsers send no secure cookie back, so that nobody would stay signed in: put TLS before the server and set its https address; ${wanted}.`,
+    'PUBLIC_URL is an http address, over which browsers send no secure cookie back, so that nobody would stay signed in: put TLS before the server and set its https address; or, if http is wanted, set ALLOW_INSECURE=public-url.',
   ];
 }
 

@@ -245,7 +245,6 @@ const unfit: Record<string, Record<string, string>> = {
     TRUSTED_PROXIES: '10.0.0.0/8, 0.0.0.0/0',
   },
   'on an http address': { JWT_SECRET: strongSecret, PUBLIC_URL: 'http://shop.example' },
-  'without its address': { JWT_SECRET: strongSecret, PUBLIC_URL: '' },
   'with demo data': { JWT_SECRET: strongSecret, DEMO_DATA: 'true' },
   'without a mail driver': { JWT_SECRET: strongSecret, MAIL_DRIVER: '' },
   'on the sandbox unless asked by name': { JWT_SECRET: strongSecret, PAYMENT_PROVIDER: '' },
@@ -302,6 +301,7 @@ test('cookies go over https only in production, unless its address is an http on
   const given = { ...production, JWT_SECRET: strongSecret, ALLOW_INSECURE: 'public-url' };
   assert.equal(readConfig(given).secureCookies, true);
   assert.equal(readConfig({ ...given, PUBLIC_URL: 'http://shop.example' }).secureCookies, false);
+  assert.equal(readConfig({ ...given, PUBLIC_URL: '' }).secureCookies, true);
   assert.equal(readConfig({}).secureCookies, false);
 });
 

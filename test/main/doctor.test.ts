@@ -15,6 +15,7 @@ import { startTraceCollector } from '../support/trace-collector.ts';
 const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://shop.example',
+  MAIL_DRIVER: 'capture',
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
 };
@@ -51,6 +52,7 @@ test('what ALLOW_INSECURE let through is listed', () => {
     TRUSTED_PROXIES: '0.0.0.0/0',
   });
   assert.match(looks, /^PUBLIC_URL is http/m);
+  assert.match(looksOf({ ...production, PUBLIC_URL: '' }), /^PUBLIC_URL is not set/m);
   assert.match(looks, /^TRUSTED_PROXIES holds so many/m);
 });
 
@@ -69,6 +71,9 @@ test('connections to other machines are listed when they are not safe, or their 
   assert.match(looks, /^the password in DATABASE_URL is weak/m);
   assert.match(looks, /^the password in REDIS_URL is weak/m);
   assert.doesNotMatch(looks, /password123|qwertyuiop/);
+  const wanted = looksOf({ ...production, ...remote, ALLOW_INSECURE: 'database, redis, smtp' });
+  assert.doesNotMatch(wanted, /leads to another machine/);
+  assert.match(wanted, /^the password in DATABASE_URL is weak/m);
   const password = randomBytes(24).toString('hex');
   const safe = {
     DATABASE_URL: `postgresql://shop:${password}@db.example/shop?sslmode=verify-full`,

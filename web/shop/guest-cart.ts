@@ -9,8 +9,8 @@ interface Stored {
   readonly key: string;
   readonly text: string;
   readonly item: CartItem;
-  /** Milliseconds since 1970. The cart shows its lines in this order. */
-  readonly addedAt: number;
+  /** The cart shows its lines in this order. */
+  readonly place: number;
 }
 
 let current: Cart | null = null;
@@ -23,15 +23,15 @@ function readAll(): Stored[] {
     .flatMap((key) => {
       const text = localStorage.getItem(key) ?? '';
       try {
-        const { item, addedAt } = JSON.parse(text) as Stored;
+        const { item, place } = JSON.parse(text) as Stored;
         return item.sku === key.slice(PREFIX.length) && item.quantity > 0
-          ? [{ key, text, item, addedAt }]
+          ? [{ key, text, item, place }]
           : [];
       } catch {
         return [];
       }
     })
-    .sort((a, b) => a.addedAt - b.addedAt);
+    .sort((a, b) => a.place - b.place);
 }
 
 function readCart(): Cart {
@@ -62,12 +62,13 @@ export const guestCart = {
   },
   set(product: Pick<Product, 'id' | 'sku' | 'name' | 'price'>, quantity: number): void {
     const key = PREFIX + product.sku;
-    const known = readAll().find((stored) => stored.key === key);
+    const all = readAll();
+    const place = all.find((stored) => stored.key === key)?.place ?? (all.at(-1)?.place ?? 0) + 1;
     const item = changed(readCart(), product, quantity).items.find(
       ({ sku }) => sku === product.sku,
     );
     if (item === undefined) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ item, addedAt: known?.addedAt ?? Date.now() }));
+    else localStorage.setItem(key, JSON.stringify({ item, place }));
     changedHere();
   },
   /**

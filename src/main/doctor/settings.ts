@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import { placeOf } from '../database-fault.ts';
-import { givenSecrets, secretFaults } from '../production-rules.ts';
+import { givenSecrets, type Insecurity, secretFaults } from '../production-rules.ts';
 import { weaknessOf } from '../secrets/weakness.ts';
 import { trustEverybody } from '../trusted-proxies.ts';
 import { type Finding, found } from './finding.ts';
@@ -66,7 +66,9 @@ function productionFindings(config: Config): Finding[] {
   const looks: string[] = [];
   if (config.publicUrl.startsWith('http:')) {
     looks.push(
-      'PUBLIC_URL is http, so that passwords and sessions travel in the clear; put TLS before the server',
+      config.secureCookies
+        ? 'PUBLIC_URL is not set, so that links in mails and payment pages lead to this machine; set the https address that people see'
+        : 'PUBLIC_URL is http, so that passwords and sessions travel in the clear; put TLS before the server',
     );
   }
   if (trustEverybody(config.trustedProxies)) {
@@ -103,6 +105,8 @@ function productionFindings(config: Config): Finding[] {
 }
 
 interface Connection {
+  /** By which ALLOW_INSECURE lets it be unsafe. */
+  readonly name: Insecurity;
   readonly variable: string;
   readonly url: string;
   /** Whether its certificate is asked for and verified. */
@@ -111,8 +115,10 @@ interface Connection {
 }
 
 /** Connections to other machines that somebody between could read, and passwords that would be guessed. */
-function connectionLooks({ database, databaseReplicaUrls, redisUrl, mail }: Config): string[] {
+function connectionLooks(config: Config): string[] {
+  const { database, databaseReplicaUrls, redisUrl, mail, allowInsecure } = config;
   const postgres = (variable: string, url: string): Connection => ({
+    name: 'database',
     variable,
     url,
     isSafe: /^(prefer|require|verify-ca|verify-full)$/.test(
@@ -127,6 +133,7 @@ function connectionLooks({ database, databaseReplicaUrls, redisUrl, mail }: Conf
       ? []
       : [
           {
+            name: 'redis' as const,
             variable: 'REDIS_URL',
             url: redisUrl,
             isSafe: /^rediss:/.test(redisUrl),
@@ -136,6 +143,7 @@ function connectionLooks({ database, databaseReplicaUrls, redisUrl, mail }: Conf
     ...(mail.kind === 'smtp'
       ? [
           {
+            name: 'smtp' as const,
             variable: 'SMTP_URL',
             url: mail.url,
             isSafe: /^smtps:|@/.test(mail.url),
@@ -144,7 +152,10 @@ function connectionLooks({ database, databaseReplicaUrls, redisUrl, mail }: Conf
         ]
       : []),
   ];
-  return connections.filter(({ url }) => !isThisMachine(url)).flatMap(looksOf);
+  return connections
+    .filter(({ url }) => !isThisMachine(url))
+    .map((one) => ({ ...one, isSafe: one.isSafe || allowInsecure.includes(one.name) }))
+    .flatMap(looksOf);
 }
 
 function looksOf({ variable, url, isSafe, remedy }: Connection): string[] {
