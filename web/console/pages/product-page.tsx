@@ -1,6 +1,7 @@
 import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { formatWhole } from '../../shared/whole-number.ts';
 import { nameOf } from '../parts/actor.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -48,8 +49,8 @@ export default function ProductPage({ id }: { id: string }) {
                 Stock
               </Title>
               <SimpleGrid cols={3} mb="md">
-                <Figure label="On hand" value={stock.onHand ?? 0} />
-                <Figure label="Reserved" value={stock.reserved ?? 0} />
+                <Figure label="On hand" value={stock.onHand} />
+                <Figure label="Reserved" value={stock.reserved} />
                 <Figure label="Available" value={stock.available} />
               </SimpleGrid>
               <StockForm productId={product.id} />
@@ -103,14 +104,14 @@ function LedgerRow({ movement }: { movement: Movement }) {
   );
 }
 
-function Figure({ label, value }: { label: string; value: number }) {
+function Figure({ label, value }: { label: string; value: number | undefined }) {
   return (
     <div>
       <Text size="xs" c="dimmed">
         {label}
       </Text>
       <Text size="xl" fw={700} className="number">
-        {value}
+        {value === undefined ? '–' : formatWhole(value)}
       </Text>
     </div>
   );

@@ -69,7 +69,7 @@ export default function ProductsPage() {
 }
 
 function Row({ product }: { product: Product }) {
-  const { available, onHand = 0, reserved = 0 } = stockOf(product);
+  const { available, onHand, reserved } = stockOf(product);
   return (
     <Table.Tr>
       <Table.Td>
@@ -91,10 +91,10 @@ function Row({ product }: { product: Product }) {
         {formatMoney(product.price)}
       </Table.Td>
       <Table.Td ta="right" className="number">
-        {onHand}
+        {onHand ?? '–'}
       </Table.Td>
       <Table.Td ta="right" className="number">
-        {reserved}
+        {reserved ?? '–'}
       </Table.Td>
       <Table.Td ta="right" className="number">
         {available <= 0 ? <Badge color="red">Sold out</Badge> : available}
@@ -103,7 +103,7 @@ function Row({ product }: { product: Product }) {
   );
 }
 
-/** Staff sees the whole stock. */
+/** Staff sees the whole stock; who is signed out meanwhile is told what can be sold. */
 function stockOf({ stock }: Product): { available: number; onHand?: number; reserved?: number } {
   return stock;
 }
