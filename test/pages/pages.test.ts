@@ -1,5 +1,6 @@
 import { afterEach } from 'node:test';
 import { cartTests } from './carts.ts';
+import { directionTests } from './directions.ts';
 import { keepingTests } from './keeping.ts';
 import { lookingTests } from './looking.ts';
 import { orderingTests } from './ordering.ts';
@@ -15,3 +16,4 @@ cartTests(pages);
 runningTests(pages);
 lookingTests(pages);
 keepingTests(pages);
+directionTests(pages);

@@ -106,7 +106,7 @@ function AccountMenu({ profile }: { profile: Profile }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {profile.name || profile.email} · {profile.role}
+          <bdi>{profile.name || profile.email}</bdi> · {profile.role}
         </Menu.Label>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out

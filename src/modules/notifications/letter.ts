@@ -1,3 +1,5 @@
+import { isolate } from '../../shared/isolate.ts';
+
 /** What a mail says, before it is text or HTML. Texts are of one line each and not escaped. */
 export interface Letter {
   readonly subject: string;
@@ -39,5 +41,5 @@ export function oneLine(text: string): string {
 export function greetingOf(name: string): string {
   const line = oneLine(name);
   const isName = line !== '' && line.length <= GREETED_LENGTH_MAX && !/[/\\@:]|\S\.\S/.test(line);
-  return isName ? `Hello ${line},` : 'Hello,';
+  return isName ? `Hello ${isolate(line)},` : 'Hello,';
 }

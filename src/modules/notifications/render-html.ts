@@ -24,11 +24,11 @@ ${order === null ? '' : orderHtml(order)}<p><a href="${escapeHtml(link.url)}">${
 function orderHtml({ lines, total, details }: LetterOrder): string {
   const rows = lines.map(
     (line) =>
-      `<tr><td>${line.quantity} &times; ${escapeHtml(line.name)}</td><td align="right" nowrap>${escapeHtml(line.total)}</td></tr>`,
+      `<tr><td>${line.quantity} &times; <bdi>${escapeHtml(line.name)}</bdi></td><td align="right" nowrap>${escapeHtml(line.total)}</td></tr>`,
   );
   const sum = `<tr><th align="left">Total</th><th align="right" nowrap>${escapeHtml(total)}</th></tr>`;
   const notes = details.map(
-    ({ label, text }) => `<p>${escapeHtml(label)}: ${escapeHtml(text)}</p>\n`,
+    ({ label, text }) => `<p>${escapeHtml(label)}: <bdi>${escapeHtml(text)}</bdi></p>\n`,
   );
   return `<table width="100%" cellpadding="6" rules="rows">
 ${[...rows, sum].join('\n')}

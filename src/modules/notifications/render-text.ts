@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/isolate.ts';
 import type { Letter, LetterOrder } from './letter.ts';
 
 /** A letter as plain text. */
@@ -17,8 +18,8 @@ export function renderText(
 
 function orderText({ lines, total, details }: LetterOrder): string[] {
   const table = [
-    ...lines.map((line) => `${line.quantity} x ${line.name}: ${line.total}`),
+    ...lines.map((line) => `${line.quantity} x ${isolate(line.name)}: ${line.total}`),
     `Total: ${total}`,
   ].join('\n');
-  return [table, ...details.map(({ label, text }) => `${label}: ${text}`)];
+  return [table, ...details.map(({ label, text }) => `${label}: ${isolate(text)}`)];
 }

@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/isolate.ts';
 import { formatDecimal } from '../../shared/money.ts';
 import { isPaid, type OrderSummary } from '../orders/index.ts';
 import { greetingOf, type Letter, type LetterOrder, oneLine } from './letter.ts';
@@ -96,7 +97,7 @@ function keepsMoney({ totalMinor, paymentStatus }: OrderSummary['order']): boole
 
 function reasonSentence(reason: string | null): string {
   const text = oneLine(reason ?? '');
-  return text === '' ? '' : `The reason: ${text}`;
+  return text === '' ? '' : `The reason: ${isolate(text)}`;
 }
 
 function orderPart({ order, lines }: OrderSummary): LetterOrder {

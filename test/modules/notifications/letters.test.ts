@@ -36,6 +36,21 @@ describe('a letter', () => {
     );
   });
 
+  test('keeps a name from right to left between its quantity and its price', () => {
+    for (const name of ['שקשוקה 2', 'كسكس', 'كسكس (2)', 'Hummus חומוס', '𞤀𞤣𞤤𞤢𞤥']) {
+      const isolated = `\u2068${name}\u2069`;
+      const text = renderText(letterOf(name), 'Shop');
+      assert.ok(text.includes(`1 x ${isolated}: 1.00 GBP`), text);
+      assert.ok(text.includes(`Your note: ${isolated}`), text);
+      assert.equal(greetingOf(name), `Hello ${isolated},`);
+    }
+    const plain = renderText(letterOf('Crème brûlée'), 'Shop');
+    assert.doesNotMatch(plain, /[\u2066-\u2069]/);
+    const html = renderHtml(letterOf('كسكس'), 'Shop');
+    assert.match(html, /1 &times; <bdi>كسكس<\/bdi><\/td>/);
+    assert.match(html, /Your note: <bdi>كسكس<\/bdi>/);
+  });
+
   test('says in text what people wrote, unescaped', () => {
     const text = renderText(letterOf('Fish & <chips>'), 'Salt & Pepper');
     assert.ok(text.includes('1 x Fish & <chips>: 1.00 GBP'));

@@ -58,14 +58,14 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
             <Text component="span" fw={700} className="number">
               {quantity} ×
             </Text>{' '}
-            {name}
+            <bdi>{name}</bdi>
           </List.Item>
         ))}
         {more > 0 && <List.Item>and {more} more</List.Item>}
       </List>
       {order.note !== null && (
         <Text size="sm" className="board-note" mb="xs">
-          {order.note}
+          <bdi>{order.note}</bdi>
         </Text>
       )}
       <Button

@@ -30,7 +30,11 @@ export function Timeline({ orderId }: { orderId: string }) {
             <Text size="sm" c="dimmed" component="div">
               by {nameOf(entry)} · <When at={entry.at} exact span c="dimmed" />
             </Text>
-            {entry.reason !== null && <Text size="sm">“{entry.reason}”</Text>}
+            {entry.reason !== null && (
+              <Text size="sm">
+                “<bdi>{entry.reason}</bdi>”
+              </Text>
+            )}
             <Details entry={entry} />
           </Steps.Item>
         ))}

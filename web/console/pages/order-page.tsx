@@ -65,7 +65,7 @@ function Facts({ order }: { order: Order }) {
             order.customerId
           ) : (
             <>
-              {customer.name}{' '}
+              <bdi>{customer.name}</bdi>{' '}
               <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
                 {customer.email}
               </Anchor>
@@ -83,10 +83,16 @@ function Facts({ order }: { order: Order }) {
         {order.cancelReason !== null && (
           <Fact label="Cancelled because">{inWords(order.cancelReason)}</Fact>
         )}
-        {order.note !== null && <Fact label="Note">{order.note}</Fact>}
+        {order.note !== null && (
+          <Fact label="Note">
+            <bdi>{order.note}</bdi>
+          </Fact>
+        )}
         {order.shippingAddress !== null && (
           <Fact label="Address">
-            <span style={{ whiteSpace: 'pre-line' }}>{order.shippingAddress}</span>
+            <span dir="auto" style={{ whiteSpace: 'pre-line' }}>
+              {order.shippingAddress}
+            </span>
           </Fact>
         )}
         <Fact label="Id">
@@ -131,7 +137,7 @@ function Lines({ order }: { order: Order }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
             <Table.Tr key={place}>
               <Table.Td>
-                {item.name}
+                <bdi>{item.name}</bdi>
                 <Text size="xs" c="dimmed">
                   {item.sku}
                 </Text>

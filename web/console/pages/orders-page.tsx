@@ -12,6 +12,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, api, type Order } from '../../shared/api.ts';
+import { ItemNames } from '../../shared/item-names.tsx';
 import { LATEST_DAY, startOfDay } from '../../shared/moments.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { PageTitle } from '../parts/page-title.tsx';
@@ -149,11 +150,13 @@ function Row({ order }: { order: Order }) {
           )}
         </Group>
         <Text size="xs" c="dimmed" lineClamp={1} maw={320}>
-          {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
+          <ItemNames items={order.items} />
         </Text>
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{order.customer?.name || order.customer?.email}</Text>
+        <Text size="sm">
+          <bdi>{order.customer?.name || order.customer?.email}</bdi>
+        </Text>
       </Table.Td>
       <Table.Td>
         <StatusBadge status={order.status} />

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { isolate } from '../../../src/shared/isolate.ts';
 import { answerOf, api, type ItemOf } from '../../shared/api.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -93,7 +94,7 @@ function Row({ person }: { person: Person }) {
     <Table.Tr>
       <Table.Td>
         <Text size="sm" fw={600}>
-          {who}
+          <bdi>{who}</bdi>
         </Text>
         {who !== person.email && (
           <Text size="sm" c="dimmed">
@@ -103,7 +104,7 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Select
-          aria-label={`Role of ${who}`}
+          aria-label={`Role of ${isolate(who)}`}
           data={[...roles]}
           value={person.role}
           allowDeselect={false}
@@ -114,7 +115,7 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Switch
-          aria-label={`${who} is a VIP`}
+          aria-label={`${isolate(who)} is a VIP`}
           checked={person.vip}
           disabled={change.isPending}
           onChange={({ currentTarget }) => change.mutate({ vip: currentTarget.checked })}
@@ -122,7 +123,7 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Switch
-          aria-label={`${who} may sign in`}
+          aria-label={`${isolate(who)} may sign in`}
           checked={!person.disabled}
           disabled={change.isPending}
           onChange={({ currentTarget }) => change.mutate({ disabled: !currentTarget.checked })}

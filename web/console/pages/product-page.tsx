@@ -97,7 +97,9 @@ function LedgerRow({ movement }: { movement: Movement }) {
         {movement.onHand}
       </Table.Td>
       <Table.Td>
-        <Group gap="xs">{movement.reason}</Group>
+        <Group gap="xs">
+          <bdi>{movement.reason}</bdi>
+        </Group>
       </Table.Td>
       <Table.Td>{nameOf(movement)}</Table.Td>
     </Table.Tr>

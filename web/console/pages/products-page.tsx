@@ -75,7 +75,7 @@ function Row({ product }: { product: Product }) {
       <Table.Td>
         <Group gap="xs">
           <Anchor component={Link} href={`/products/${product.id}`} fw={600}>
-            {product.name}
+            <bdi>{product.name}</bdi>
           </Anchor>
           {!product.active && (
             <Badge color="gray" variant="light">

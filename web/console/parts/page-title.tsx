@@ -10,7 +10,7 @@ export function PageTitle({ children, ...title }: PageTitleProps) {
   useTitle(`${children} · Holdfast`);
   return (
     <Title order={1} size="h2" {...title}>
-      {children}
+      <bdi>{children}</bdi>
     </Title>
   );
 }

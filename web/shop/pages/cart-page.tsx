@@ -118,7 +118,9 @@ function Line({ item, isGuest }: { item: CartItem; isGuest: boolean }) {
   return (
     <li className="line">
       <div>
-        <strong>{item.name}</strong>
+        <strong>
+          <bdi>{item.name}</bdi>
+        </strong>
         <div className="quiet">{formatMoney(item.unitPrice)} each</div>
         {isShort && (
           <div className="few">
@@ -156,7 +158,8 @@ function Shortages({ error, items }: { error: unknown; items: readonly CartItem[
     <ul className="shortages">
       {lines.map(({ sku, requested, available }) => (
         <li key={sku}>
-          {nameOf(sku)}: you wanted {requested}, {available} {available === 1 ? 'is' : 'are'} left.
+          <bdi>{nameOf(sku)}</bdi>: you wanted {requested}, {available}{' '}
+          {available === 1 ? 'is' : 'are'} left.
         </li>
       ))}
     </ul>

@@ -88,8 +88,10 @@ function Dish({ product }: { product: Product }) {
   return (
     <li className={soldOut ? 'dish sold-out' : 'dish'}>
       <div>
-        <h2>{product.name}</h2>
-        {product.description !== '' && <p>{product.description}</p>}
+        <h2>
+          <bdi>{product.name}</bdi>
+        </h2>
+        {product.description !== '' && <p dir="auto">{product.description}</p>}
       </div>
       <div className="dish-foot">
         <span className="price">{formatMoney(product.price)}</span>

@@ -89,7 +89,7 @@ function Shown({ order, error }: ShownProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
           <li className="line" key={place}>
             <span className="times">{item.quantity} ×</span>
-            <span>{item.name}</span>
+            <bdi>{item.name}</bdi>
             <span className="line-total">{formatMoney(item.total)}</span>
           </li>
         ))}
@@ -100,7 +100,11 @@ function Shown({ order, error }: ShownProps) {
       </p>
       <Paid order={order} />
       <p className="quiet">Ordered on {when.format(new Date(order.createdAt))}</p>
-      {order.note !== null && <p className="quiet">Note: {order.note}</p>}
+      {order.note !== null && (
+        <p className="quiet">
+          Note: <bdi>{order.note}</bdi>
+        </p>
+      )}
       <Cancel order={order} />
     </>
   );

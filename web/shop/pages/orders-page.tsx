@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answerOf, api } from '../../shared/api.ts';
+import { ItemNames } from '../../shared/item-names.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
@@ -55,7 +56,7 @@ export function OrdersPage() {
             <Link href={`/orders/${order.id}`}>
               <span>
                 <strong>
-                  {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
+                  <ItemNames items={order.items} />
                 </strong>
                 <span className="quiet">
                   {order.number} · {when.format(new Date(order.createdAt))}

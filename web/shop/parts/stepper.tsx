@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { isolate } from '../../../src/shared/isolate.ts';
 
 interface StepperProps {
   readonly name: string;
@@ -16,7 +17,7 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       <button
         type="button"
         className="add"
-        aria-label={`Add ${name}`}
+        aria-label={`Add ${isolate(name)}`}
         ref={keep.button}
         onClick={() => {
           keep.focus();
@@ -29,10 +30,12 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
   }
   return (
     <fieldset className="stepper">
-      <legend className="unseen">How many of {name}</legend>
+      <legend className="unseen">
+        How many of <bdi>{name}</bdi>
+      </legend>
       <button
         type="button"
-        aria-label={`One ${name} less`}
+        aria-label={`One ${isolate(name)} less`}
         onClick={() => {
           if (quantity === 1) keep.focus();
           onChange(quantity - 1);
@@ -40,10 +43,10 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       >
         −
       </button>
-      <output aria-label={`${quantity} of ${name}`}>{quantity}</output>
+      <output aria-label={`${quantity} of ${isolate(name)}`}>{quantity}</output>
       <button
         type="button"
-        aria-label={`One more ${name}`}
+        aria-label={`One more ${isolate(name)}`}
         ref={keep.button}
         disabled={quantity >= quantityMax}
         onClick={() => onChange(quantity + 1)}
