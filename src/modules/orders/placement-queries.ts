@@ -45,20 +45,21 @@ export const takeFreeNumbers = statement<[count: number], { number: string }>(
 );
 
 /**
- * Moves the sequence on to the first number that no order has, over up to a million that have one. Numbers that another
- * server takes meanwhile may come twice, and are then looked up like those of imported orders.
+ * Moves the sequence on to the first number that no order has, or over a hundred thousand that have one. Numbers that
+ * another server takes meanwhile may come twice, and are then looked up like those of imported orders.
  */
 export const passTakenNumbers = statement<[], never>(
   'orders.pass_taken_numbers',
   `with free as materialized (
      select candidate.number
-       from (select generate_series(last_value + 1, last_value + 1000001) as number
+       from (select generate_series(last_value + 1, last_value + 100000) as number
                from order_numbers) as candidate
       where (select true from orders where orders.number = candidate.number::text limit 1) is null
       limit 1)
-   select setval('order_numbers', free.number - 1)
-     from free
-     join order_numbers on order_numbers.last_value < free.number - 1`,
+   select setval('order_numbers', passed.number)
+     from (select coalesce((select number - 1 from free), last_value + 100000) as number
+             from order_numbers) as passed
+     join order_numbers on order_numbers.last_value < passed.number`,
 );
 
 /** The moment at which this transaction places, and the end of the time to pay that begins with it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { importOrders, productKey } from '../../../src/modules/orders/index.ts';
+import { createOrderNumbers } from '../../../src/modules/orders/order-numbers.ts';
 import { testDatabase } from '../../support/database.ts';
 import { ordersOn, placementContextOf, viewOf } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
@@ -73,4 +74,26 @@ test('an import that goes on beside placements on two servers stops none of them
   const all = [...placed.map(String), ...(await imports)];
   assert.equal(new Set(placed).size, 60);
   assert.equal(new Set(all).size, all.length);
+});
+
+test('more of them in a row than are looked up at once are passed over all the same', async () => {
+  const server = ordersOn(database, { pendingMax: 0 });
+  await place(server);
+  const start = await lastNumber();
+  const rolledBack = new Error('rolled back');
+  const pass = database.transaction(async (tx) => {
+    await tx.run(
+      'test.bring_many',
+      `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at)
+       select gen_random_uuid(), ($1::bigint + place)::text, $2::uuid, 'COMPLETED', false, 100, 'GBP', 'import', now()
+         from generate_series(1, 100500) as place
+       on conflict (number) do nothing`,
+      [start, customer.id],
+    );
+    const numbers = createOrderNumbers();
+    numbers.forget();
+    assert.deepEqual(await numbers.borrow(tx, 2), [String(start + 100501), String(start + 100502)]);
+    throw rolledBack;
+  });
+  await assert.rejects(pass, rolledBack);
 });
