@@ -35,6 +35,8 @@ const LOOK_ALIKE_SCRIPTS = [
 
 /** A host name of which some label is not ASCII, or is written in ASCII by Punycode. */
 const INTERNATIONAL = /[^ -~]|(?:^|\.)xn--/;
+/** A label of a domain that Punycode writes in ASCII. */
+const IN_ASCII = /(?:^|\.)xn--/;
 /** What the functions of Node would read as more than a host name. */
 const URL_PARTS = /[\s%/\\?#:@[\]<>^|]/;
 const LETTERS_AND_DIGITS = /^[\p{L}\p{M}\p{N}.-]+$/u;
@@ -46,6 +48,8 @@ const LETTERS_AND_DIGITS = /^[\p{L}\p{M}\p{N}.-]+$/u;
 export function emailKey(text: string): string {
   const folded = fold(text);
   const domainFrom = folded.lastIndexOf('@') + 1;
+  // A part of an address that is searched for need not be of its domain: it is only read as one when it is in ASCII.
+  if (domainFrom === 0 && !IN_ASCII.test(folded)) return folded;
   const domain = folded.slice(domainFrom);
   return folded.slice(0, domainFrom) + (domainKey(domain) ?? domain);
 }

@@ -153,4 +153,8 @@ test('a long text that is almost an address is refused in linear time', () => {
 
 test('looking an account up takes any text', () => {
   assert.equal(emailKey('NOT An Address'), 'not an address');
+  for (const part of ['jörg+shop', 'jörg_müller', "o'brién", 'bücher']) {
+    assert.equal(emailKey(part), part);
+  }
+  assert.equal(emailKey('xn--bcher-kva'), 'bücher');
 });
