@@ -25,12 +25,19 @@ export interface ActorNameRow {
   name: string;
 }
 
-/** What users and API keys are called, by the ids that the log keeps of them. A user without a name has their address. */
-export const findActorNames = statement<[ids: readonly string[]], ActorNameRow>(
+/**
+ * What users and API keys are called, by the ids that the log keeps of them. A user without a name has their address where
+ * `withAddresses` says so, and is left out elsewhere.
+ */
+export const findActorNames = statement<
+  [ids: readonly string[], withAddresses: boolean],
+  ActorNameRow
+>(
   'accounts.find_actor_names',
   `select id, coalesce(nullif(name, ''), email) as name
      from users
     where id = any($1::uuid[])
+      and (name <> '' or $2::boolean)
     union all
    select id, name
      from api_keys

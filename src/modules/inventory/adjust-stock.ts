@@ -29,7 +29,7 @@ export async function adjustStock(
 
 async function adjust(
   tx: Transaction,
-  { actor, cause }: RequestContext,
+  { caller, actor, cause }: RequestContext,
   productId: string,
   { delta, reason }: AdjustStockInput,
 ): Promise<MovementView> {
@@ -54,5 +54,5 @@ async function adjust(
     actor,
     cause,
   });
-  return presentMovement(movement, await namesOfActors(tx, [actor.id]));
+  return presentMovement(movement, await namesOfActors(tx, caller, [actor.id]));
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import type { Caller } from '../../shared/caller.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
 import { adjustStock } from './adjust-stock.ts';
 import { listMovements } from './list-movements.ts';
@@ -17,12 +18,17 @@ export interface Inventory {
     productId: string,
     input: AdjustStockInput,
   ): Promise<Once<MovementView>>;
-  listMovements(productId: string, input: ListMovementsInput): Promise<Page<MovementView>>;
+  listMovements(
+    caller: Caller,
+    productId: string,
+    input: ListMovementsInput,
+  ): Promise<Page<MovementView>>;
 }
 
 export function createInventory({ database, cursors }: InventoryDeps): Inventory {
   return {
     adjustStock: (context, productId, input) => adjustStock(database, context, productId, input),
-    listMovements: (productId, input) => listMovements(database, cursors, productId, input),
+    listMovements: (caller, productId, input) =>
+      listMovements(database, cursors, caller, productId, input),
   };
 }

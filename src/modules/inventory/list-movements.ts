@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import type { Caller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
 import { namesOfActors } from '../accounts/index.ts';
@@ -11,6 +12,7 @@ import type { ListMovementsInput, MovementView } from './schemas.ts';
 export async function listMovements(
   db: Queryable,
   cursors: Cursors,
+  caller: Caller,
   productId: string,
   input: ListMovementsInput,
 ): Promise<Page<MovementView>> {
@@ -23,6 +25,7 @@ export async function listMovements(
   const rows = await readMovements(db, productId, beforeAt, beforeId, limit + 1);
   const names = await namesOfActors(
     db,
+    caller,
     rows.map(({ actorId }) => actorId),
   );
   return pageOf(

@@ -1,4 +1,4 @@
-import { type App, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, callerOf, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
 import type { Inventory } from './create-inventory.ts';
@@ -43,6 +43,6 @@ export function registerInventoryRoutes(app: App, inventory: Inventory): void {
       },
       config: { errors: [catalogErrors.notFound, requestErrors.invalidCursor] },
     },
-    (request) => inventory.listMovements(request.params.id, request.query),
+    (request) => inventory.listMovements(callerOf(request), request.params.id, request.query),
   );
 }

@@ -18,6 +18,7 @@ export async function getOrderHistory(
   if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
   const names = await namesOfActors(
     db,
+    caller,
     history.map(({ actorId }) => actorId),
   );
   const withName = (event: HistoryRow) => ({

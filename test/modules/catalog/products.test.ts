@@ -43,7 +43,7 @@ describe('a new product', () => {
     assert.equal(product.version, 1);
     assert.deepEqual(product.stock, { onHand: 7, reserved: 0, available: 7 });
     assert.deepEqual(await catalog.getProduct(admin, product.id), product);
-    const { data } = await inventoryOn(database).listMovements(product.id, {});
+    const { data } = await inventoryOn(database).listMovements(admin, product.id, {});
     assert.deepEqual(
       data.map(({ kind, delta, onHand }) => [kind, delta, onHand]),
       [['initial', 7, 7]],
@@ -52,7 +52,7 @@ describe('a new product', () => {
 
   test('with an empty shelf has no ledger yet', async () => {
     const product = await create();
-    assert.deepEqual((await inventoryOn(database).listMovements(product.id, {})).data, []);
+    assert.deepEqual((await inventoryOn(database).listMovements(admin, product.id, {})).data, []);
   });
 
   test('takes a SKU once, however many try at the same time', async () => {

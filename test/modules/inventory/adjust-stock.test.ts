@@ -25,7 +25,7 @@ describe('a stock correction', () => {
     assert.equal(result.onHand, 7);
     assert.equal(result.reserved, 0);
     assert.deepEqual(result.actor, { type: 'user', id: admin.id, role: 'admin' });
-    const page = await inventory.listMovements(product.id, {});
+    const page = await inventory.listMovements(admin, product.id, {});
     assert.deepEqual(page.data[0], result);
     assert.equal(result.actorName, 'Test');
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe('a stock correction', () => {
     const deltas = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 3 : -2));
     await Promise.all(deltas.map((delta) => adjust(product.id, delta)));
     assert.equal((await stockOf(database, product.id)).onHand, 120);
-    const { data } = await inventory.listMovements(product.id, { limit: 100 });
+    const { data } = await inventory.listMovements(admin, product.id, { limit: 100 });
     const newestFirst = data.map(({ onHand }) => onHand);
     data.slice(0, -1).forEach(({ delta }, index) => {
       assert.equal(newestFirst[index]! - newestFirst[index + 1]!, delta);
@@ -104,7 +104,7 @@ describe('a stock correction', () => {
     await assert.rejects(adjust(product.id, 1_000_000_000), coded('request.invalid'));
     await assert.rejects(adjust(product.id, -6), coded('inventory.below_reserved'));
     await assert.rejects(adjust(newId(), 1), coded('catalog.not_found'));
-    assert.equal((await inventory.listMovements(product.id, {})).data.length, 1);
+    assert.equal((await inventory.listMovements(admin, product.id, {})).data.length, 1);
   });
 
   test('20 repeats under one key correct once', async () => {
@@ -123,13 +123,13 @@ describe('the ledger of a product', () => {
   test('comes in pages that miss nothing while corrections go on', async () => {
     const product = await addProduct(database, { onHand: 1 });
     for (let delta = 1; delta <= 5; delta += 1) await adjust(product.id, delta);
-    const first = await inventory.listMovements(product.id, { limit: 2 });
+    const first = await inventory.listMovements(admin, product.id, { limit: 2 });
     await adjust(product.id, 9);
-    const second = await inventory.listMovements(product.id, {
+    const second = await inventory.listMovements(admin, product.id, {
       limit: 2,
       cursor: first.nextCursor!,
     });
-    const third = await inventory.listMovements(product.id, {
+    const third = await inventory.listMovements(admin, product.id, {
       limit: 2,
       cursor: second.nextCursor!,
     });
@@ -141,11 +141,11 @@ describe('the ledger of a product', () => {
   test('refuses the cursor of another product, and an unknown product', async () => {
     const [one, other] = [await addProduct(database), await addProduct(database)];
     await adjust(one.id, 1);
-    const { nextCursor } = await inventory.listMovements(one.id, { limit: 1 });
+    const { nextCursor } = await inventory.listMovements(admin, one.id, { limit: 1 });
     await assert.rejects(
-      inventory.listMovements(other.id, { limit: 1, cursor: nextCursor! }),
+      inventory.listMovements(admin, other.id, { limit: 1, cursor: nextCursor! }),
       coded('request.invalid_cursor'),
     );
-    await assert.rejects(inventory.listMovements(newId(), {}), coded('catalog.not_found'));
+    await assert.rejects(inventory.listMovements(admin, newId(), {}), coded('catalog.not_found'));
   });
 });

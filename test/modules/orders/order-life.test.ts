@@ -314,6 +314,9 @@ describe('cancelling an order', () => {
       const names = data.map(({ actorName }) => actorName);
       assert.deepEqual(names, [`${owner.id}@example.com`, 'till', 'Test']);
     }
+    const byKey = await orders.getOrderHistory(key, order.id);
+    const names = byKey.data.map(({ actorName }) => actorName);
+    assert.deepEqual(names, [null, 'till', 'Test']);
     const own = await orders.getOrderHistory(owner, order.id);
     assert.ok(own.data.every((event) => !('actorName' in event)));
   });
