@@ -19,7 +19,7 @@ const product = await admin.post('/api/products', {
 });
 const { id: productId } = product.json<{ id: string }>();
 
-/** Secrets and what has a reader of its own: no text that people read. */
+/** Secrets, names that others gave, and what has a reader of its own: no text that people write. */
 const noTexts = new Set([
   'password',
   'currentPassword',
@@ -28,6 +28,7 @@ const noTexts = new Set([
   'refreshToken',
   'email',
   'cursor',
+  'providerReference',
 ]);
 
 /** The names of members of request shapes that may be any text. */

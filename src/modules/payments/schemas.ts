@@ -9,7 +9,6 @@ import {
   Nullable,
   pageOfSchema,
   Reason,
-  Text,
 } from '../../http/index.ts';
 import { chargeKinds, paymentStates } from './payment.ts';
 
@@ -119,8 +118,9 @@ export const RefundBody = Type.Object(
   {
     amount: Type.Optional(MoneyValue),
     providerReference: Type.Optional(
-      Text('line', PROVIDER_NAME_LENGTH_MAX, {
+      Type.String({
         minLength: 1,
+        maxLength: PROVIDER_NAME_LENGTH_MAX,
         description: 'The charge whose money goes back; needed where several have money left.',
       }),
     ),
