@@ -8,7 +8,7 @@ import {
 } from './database-errors.ts';
 import { type ConnectionKind, lookAtPooler } from './pooling.ts';
 import { type Settings, sessionSettings, settingText } from './session-settings.ts';
-import { UnfitDatabaseError } from './unfit-database.ts';
+import { NoFreeSessionError, UnfitDatabaseError } from './unfit-database.ts';
 
 export interface ConnectionsOptions {
   readonly url: string;
@@ -156,7 +156,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return await lookAtPooler([client, beside], CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (!isClientTimeout(error)) throw error;
-      throw Object.assign(new Error(NO_SESSION_FREE), { code: 'ETIMEDOUT' });
+      throw new NoFreeSessionError(NO_SESSION_FREE);
     } finally {
       // Not waited for: what it says is known, and a pooler may be slow to take leave.
       beside.end().catch(() => {});

@@ -5,6 +5,13 @@ export class UnfitDatabaseError extends Error {
   override name = 'UnfitDatabaseError';
 }
 
+/** The pooler has no second session for us, which may be over soon. One sentence, which says what to do. */
+export class NoFreeSessionError extends Error {
+  override name = 'NoFreeSessionError';
+  /** As of a connection that comes too late, which it is to whoever only wants to know whether the database is away. */
+  readonly code = 'ETIMEDOUT';
+}
+
 /** PgBouncer's words, with the code 08P01 for "protocol violation", which it uses for all that it refuses. */
 const STARTUP_REFUSED = /unsupported startup parameter/;
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { NoFreeSessionError, unfitnessOf } from '../database/unfit-database.ts';
 import { isAway } from './away.ts';
 import { firstLine, innermost, isAboutTls, networkFault } from './network-fault.ts';
 
@@ -30,6 +31,9 @@ export async function databaseFaultOf(error: unknown, url: string): Promise<Data
     sentence: `The database cannot be reached: ${why}`,
     mayPass: true,
   });
+  const unfitness = unfitnessOf(error);
+  if (unfitness !== null) return stays(unfitness.message);
+  if (cause instanceof NoFreeSessionError) return { sentence: cause.message, mayPass: true };
   const network = networkFault(cause, { place, variable: 'DATABASE_URL', program: 'PostgreSQL' });
   if (network !== null) return away(network);
   switch (code) {

@@ -5,7 +5,11 @@ import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 
 const db = await testDatabase();
-const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'sandbox' };
+const production = {
+  NODE_ENV: 'production',
+  PAYMENT_PROVIDER: 'sandbox',
+  MAIL_DRIVER: 'capture',
+};
 const servers = {
   https: await startTestServer(db, {
     environment: { ...production, PUBLIC_URL: 'https://shop.example' },
