@@ -20,7 +20,9 @@ export function findHome(environment: Variables, program: string = programFolder
     ]);
   }
   const [above = program, ...below] = program.split(`${sep}node_modules${sep}`);
-  if (below.length === 0 || isFile(join(above, 'package.json'))) return above;
+  // npm keeps what npx runs in a cache of its own, which no database should be in.
+  const isCache = above.split(sep).includes('_npx');
+  if (below.length === 0 || (!isCache && isFile(join(above, 'package.json')))) return above;
   throw new ConfigurationError([
     'HOLDFAST_HOME is missing: Holdfast is installed for the whole machine, so name the folder of its .env and .holdfast.',
   ]);

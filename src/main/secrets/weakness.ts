@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
 
 /**
  * Why a secret would be guessed, as the end of a sentence, or null. It judges the text and, where it is base64 or
- * hexadecimal, the bytes that it stands for; random ones pass, however they are written. Never repeats any of it.
+ * hexadecimal, the bytes that it stands for; random characters pass, however they are written; random words only when there are a dozen. Never repeats any of it.
  */
 export function weaknessOf(secret: string): string | null {
   const text = secret.replace(/^(whsec|sk_live|sk_test|rk_live|rk_test)_/, '');

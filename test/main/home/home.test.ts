@@ -82,6 +82,12 @@ test('below node_modules the home is the project that installed it, and none can
   assert.throws(() => findHome({}, program), /HOLDFAST_HOME is missing/);
   await writeFile(join(shop, 'package.json'), '{}');
   assert.equal(findHome({}, program), shop);
+  // What npx fetched lies in a cache of npm, beside a package.json that npm made there.
+  const cache = join(folder, '_npx/0a1b');
+  await mkdir(cache, { recursive: true });
+  await writeFile(join(cache, 'package.json'), '{}');
+  const fetched = join(cache, 'node_modules/holdfast');
+  assert.throws(() => findHome({}, fetched), /HOLDFAST_HOME is missing/);
 });
 
 async function homeWith(content: string | Uint8Array): Promise<string> {
