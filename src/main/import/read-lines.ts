@@ -16,6 +16,8 @@ export interface FileLine {
   readonly text: string;
   /** Why the line cannot be read, as a sentence; null when it can. */
   readonly fault: string | null;
+  /** Whether the line was too long for its text to be kept. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -34,9 +36,12 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
     number += 1;
     const tooLong = isCut || line.length > LINE_BYTES_MAX;
     isCut = false;
-    if (tooLong) return { number, text: '', fault: `It has more than ${LINE_BYTES_MAX} bytes.` };
+    if (tooLong) {
+      const fault = `It has more than ${LINE_BYTES_MAX} bytes.`;
+      return { number, text: '', fault, isCut: true };
+    }
     const text = line.toString('utf8');
-    return { number, text, fault: faultOf(line, text) };
+    return { number, text, fault: faultOf(line, text), isCut: false };
   };
 
   for await (const chunk of bytes as AsyncIterable<Buffer>) {

@@ -9,7 +9,8 @@ import {
   type RowOptions,
   shortened,
 } from './order-draft.ts';
-import { type CsvRecord, type CsvShape, readCsv } from './read-csv.ts';
+import { readCsv } from './read-csv.ts';
+import type { CsvRecord, CsvShape } from './record-reader.ts';
 
 const REQUIRED: readonly OrderField[] = ['number', 'date', 'name', 'quantity', 'price'];
 const OPTIONAL: readonly OrderField[] = ['sku', 'email'];
@@ -145,23 +146,41 @@ class OrdersReader {
   }
 
   #take(record: CsvRecord): void {
-    const { line, values, fault } = record;
-    const at = this.#columns;
-    const cell = (field: OrderField): string => values[at.get(field) ?? -1]?.trim() ?? '';
+    const { line, values, fault, inside } = record;
+    const cell = this.#cellOf(values);
     const number = cell('number');
-    if (!record.isSure(at.get('number')!) || !isOrderNumber(number)) {
+    if (!record.isSure(this.#columns.get('number')!) || !isOrderNumber(number)) {
       const reason = fault ?? `"${shortened(number)}" is no order number.`;
       if (this.#part === 0)
         this.#untold.add([{ line, reason: `${reason} Its order is not told.` }]);
       return;
     }
-    if (this.#part > 0 && !this.#isOurs(number)) return;
-    const draft = this.#drafts.get(number) ?? new OrderDraft(number);
-    if (fault !== null) draft.refuse(line, fault);
-    else {
+    this.#change(number, (draft) => {
+      if (fault !== null) {
+        draft.refuse(line, fault);
+        return;
+      }
       const item = draft.take(line, cell, this.#options);
       if (item !== null && this.#part === 0) this.#notePrice(item, draft.createdAt);
+    });
+    for (const other of inside) {
+      // If it is a row, then its order lacks it.
+      const named = this.#cellOf(other.values)('number');
+      this.#change(isOrderNumber(named) ? named : number, (draft) =>
+        draft.refuse(other.line, other.fault),
+      );
     }
+  }
+
+  #cellOf(values: readonly string[]): (field: OrderField) => string {
+    return (field) => values[this.#columns.get(field) ?? -1]?.trim() ?? '';
+  }
+
+  /** Changes an order by one row, if it belongs to a part that is read now. */
+  #change(number: string, change: (draft: OrderDraft) => void): void {
+    if (this.#part > 0 && !this.#isOurs(number)) return;
+    const draft = this.#drafts.get(number) ?? new OrderDraft(number);
+    change(draft);
     if (!this.#isOurs(number)) return;
     this.#drafts.set(number, draft);
     this.#held += 1;

@@ -10,7 +10,8 @@ import { normalText, textFault } from '../../shared/text.ts';
 import { type ColumnMap, columnsOf } from './column-map.ts';
 import { RefusedRows } from './file-error.ts';
 import { shortened } from './order-draft.ts';
-import { type CsvRecord, type CsvShape, readCsv } from './read-csv.ts';
+import { readCsv } from './read-csv.ts';
+import type { CsvRecord, CsvShape } from './record-reader.ts';
 
 export const productFields = ['name', 'price', 'sku', 'stock', 'description'] as const;
 export type ProductField = (typeof productFields)[number];
@@ -51,10 +52,11 @@ export async function readProductsFile(
     (field) =>
       values[columns.get(field) ?? -1]?.trim() ?? '';
 
-  function take({ line, values, fault }: CsvRecord): void {
+  function take({ line, values, fault, inside }: CsvRecord): void {
     const outcome = fault ?? readProduct(cellOf(values), columns.has('description'), currency);
     if (typeof outcome === 'string') {
       refused.add([{ line, reason: outcome }]);
+      refused.add(inside.map((other) => ({ line: other.line, reason: other.fault })));
       return;
     }
     const key = productKey(outcome);

@@ -1,56 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ColumnMapError } from '../../../src/main/import/column-map.ts';
 import { FileError } from '../../../src/main/import/file-error.ts';
-import { createDateReader } from '../../../src/main/import/local-time.ts';
 import { readCsv } from '../../../src/main/import/read-csv.ts';
-import { readOrdersFile } from '../../../src/main/import/read-orders.ts';
 import { readProductsFile } from '../../../src/main/import/read-products.ts';
-
-const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-after(() => rm(folder, { recursive: true }));
-
-const readDate = createDateReader('iso', 'UTC');
-const header = 'number,date,name,quantity,price';
-const at = '2026-01-03T12:30:00Z';
-const rowOf = (number: string, name = 'Soup', quantity = '1', price = '1.00') =>
-  `${number},${at},${name},${quantity},${price}`;
-
-let files = 0;
-
-async function fileOf(content: string | Buffer): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.csv`);
-  await writeFile(path, content);
-  return path;
-}
-
-/** What comes in and what is refused; the message of `FileError` when nothing can. */
-async function read(content: string | Buffer) {
-  const orders: string[] = [];
-  const refused: number[] = [];
-  const reasons: string[] = [];
-  try {
-    const options = { map: {}, readDate, currency: 'GBP' };
-    for await (const part of readOrdersFile(await fileOf(content), options)) {
-      for (const { number, lines } of part.orders) {
-        orders.push(`${number}: ${lines.map(({ name }) => name).join('+')}`);
-      }
-      for (const { line, reason } of part.refused) {
-        refused.push(line);
-        reasons.push(reason);
-      }
-    }
-  } catch (error) {
-    if (error instanceof FileError) return { orders, refused, reasons, message: error.message };
-    throw error;
-  }
-  return { orders, refused, reasons, message: null };
-}
+import { at, fileOf, header, read, rowOf } from '../../support/orders-file.ts';
 
 /** A wrong row of A1 between its sound row on line 2 and another order. */
 const breaks: Record<string, string | Buffer> = {
@@ -152,58 +107,6 @@ describe('a record whose order is not told keeps the whole file out', () => {
   });
 });
 
-describe('a stray quote takes its own line and no other', () => {
-  const wide = `${header},remark`;
-  const cases: Record<string, readonly string[]> = {
-    'in a column of ours, closed by a later one': [
-      header,
-      rowOf('A1', '"Soup'),
-      rowOf('B2'),
-      rowOf('C3', 'Pizza 12"'),
-    ],
-    'in a column that is not ours, never closed': [
-      wide,
-      `${rowOf('A1')},"odd`,
-      `${rowOf('B2')},`,
-      `${rowOf('C3')},`,
-    ],
-    'in a column that is not ours, closed by that of a later row': [
-      wide,
-      `${rowOf('A1')},"odd`,
-      `${rowOf('B2')},odd"`,
-      `${rowOf('C3')},`,
-    ],
-    'where all texts are quoted': [
-      wide,
-      `${rowOf('"A1"')},"odd`,
-      `${rowOf('"B2"')},"even"`,
-      `${rowOf('"C3"')},"even"`,
-    ],
-  };
-  for (const [what, lines] of Object.entries(cases)) {
-    test(what, async () => {
-      const { orders, refused, reasons, message } = await read(lines.join('\n'));
-      assert.equal(message, null);
-      assert.equal(refused[0], 2);
-      assert.match(reasons[0]!, /quote that opens column "(name|remark)" is not closed/);
-      // Each of the three is there or named.
-      assert.equal(orders.length + refused.length, 3);
-      assert(orders.length > 0 && !orders.includes('A1: Soup'), String(orders));
-    });
-  }
-
-  test('a text of several lines is one record all the same', async () => {
-    const rows = [`${rowOf('A1')},"one, two\r\nthree ""four""\r\n"`, `${rowOf('A1', 'Bread')},`];
-    const { orders, refused } = await read([wide, ...rows].join('\r\n'));
-    assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
-  });
-
-  test('a file of nothing but quotes ends soon', async () => {
-    const lines = Array.from({ length: 20_000 }, () => `${rowOf('A1')},"odd`);
-    assert.match((await read([wide, ...lines].join('\n'))).message!, /more than 100 quotes/);
-  });
-});
-
 describe('lines end as they do', () => {
   const rows = [header, rowOf('A1'), rowOf('B2'), '', rowOf('A1', 'Bread'), ',,,,'];
   const ends: Record<string, (index: number) => string> = {
@@ -230,11 +133,28 @@ test('a file without orders is an error, not a success of nothing', async () => 
   }
 });
 
+test('a header goes on until its quotes close', async () => {
+  for (const end of ['\n', '\r\n', '\r']) {
+    const names = `number,date,"Customer${end}note",name,quantity,"price${end}"`;
+    const rows = [`A1,${at},"one${end}two",Soup,1,1.00`, `B2,${at},"odd,Soup,1,1.00`];
+    const { orders, refused, reasons, message } = await read([names, ...rows].join(end));
+    assert.deepEqual([orders, refused, message], [['A1: Soup'], [6], null]);
+    assert.match(reasons[0]!, /column "Customer note"/);
+  }
+});
+
 test('a header that cannot be understood is said so', async () => {
   for (const content of [
     Buffer.from(`\ufeff${header}\n${rowOf('A1')}`, 'utf16le'),
     Buffer.from(`${header},caf\u00e9\n`, 'latin1'),
     `${header},"remark\n${rowOf('A1')}`,
+  ]) {
+    assert.match((await read(content)).message!, /Line 1, the header/);
+  }
+  for (const content of [
+    `${header},"remark\n${rowOf('A1')},\n${rowOf('B2')},odd"\n${rowOf('C3')},`,
+    `${header},"${'remark\n'.repeat(20_000)}"\n${rowOf('A1')},`,
+    `${header},"remark\n"s"\n${rowOf('A1')},`,
   ]) {
     assert.match((await read(content)).message!, /Line 1, the header/);
   }
@@ -271,6 +191,20 @@ describe('a file of products', () => {
     const { names, lines } = await readProducts(['name,price,description', ...rows].join('\n'));
     assert.deepEqual(names, ['Soup', 'Tea', 'Cola']);
     assert.deepEqual(lines, [4]);
+  });
+
+  test('takes no line of a description for a product', async () => {
+    for (const end of ['\n', '\r\n']) {
+      const curry = ['Curry,9.00,"Sizes:', 'Small, 2.00, mild', 'Large, 3.00, hot', 'Ask us"'];
+      const lines = ['name,price,description', ...curry, 'Tea,1.00,'];
+      const found = await readProducts(lines.join(end));
+      assert.deepEqual(found, { names: ['Tea'], lines: [2, 3, 4, 5] });
+    }
+  });
+
+  test('keeps out a record whose name has a line break, and takes the others', async () => {
+    const { names, lines } = await readProducts('name,price\n"Naan\nbread",2.00\nTea,1.00\n');
+    assert.deepEqual([names, lines], [['Tea'], [2]]);
   });
 
   test('knows a product again in the other form of Unicode', async () => {
