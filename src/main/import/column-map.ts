@@ -34,7 +34,7 @@ export function parseColumnMap<Field extends string>(
 
 /**
  * Where each field stands in the header: at the column that the map names, else at a column of its own name whatever
- * the case. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
+ * the case. A line break in a name reads as a blank. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
  * column that is there twice.
  */
 export function columnsOf<Field extends string>(
@@ -43,10 +43,10 @@ export function columnsOf<Field extends string>(
   required: readonly Field[],
   optional: readonly Field[],
 ): ReadonlyMap<Field, number> {
-  const names = header.map((name) => normalText(name).trim());
+  const names = header.map(onOneLine);
   const columns = new Map<Field, number>();
   for (const field of [...required, ...optional]) {
-    const mapped = map[field];
+    const mapped = map[field] === undefined ? undefined : onOneLine(map[field]);
     const isColumn = (name: string): boolean =>
       mapped === undefined ? name.toLowerCase() === field.toLowerCase() : name === mapped;
     const index = names.findIndex(isColumn);
@@ -63,4 +63,10 @@ export function columnsOf<Field extends string>(
     }
   }
   return columns;
+}
+
+function onOneLine(name: string): string {
+  return normalText(name)
+    .trim()
+    .replace(/\s*[\r\n]+\s*/g, ' ');
 }

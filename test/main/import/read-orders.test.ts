@@ -114,6 +114,17 @@ test('a column that is not there is wrong usage', async () => {
   assert.throws(() => parseColumnMap(['number'], orderFields), ColumnMapError);
 });
 
+test('a line break in the name of a column reads as a blank', async () => {
+  const header = '"Order\r\nnumber",date,"name\n",quantity,price';
+  const path = await fileOf('lines.csv', `${header}\n1,01/01/2020 10:00,Soup,1,1\n`);
+  for (const name of ['Order number', 'Order\nnumber']) {
+    const { orders } = await readWhole(path, { ...options, map: { number: name } });
+    assert.equal(orders.length, 1);
+  }
+  const missing = { ...options, map: {} };
+  await assert.rejects(readWhole(path, missing), /the file has Order number, date, name, /);
+});
+
 test('a file that ends in the middle of its packing is an error, not a short file', async () => {
   const packed = gzipSync(await readFile(sample('orders.csv')));
   const path = await fileOf('cut.csv.gz', packed.subarray(0, packed.length - 20));
