@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { newId } from '../../src/shared/ids.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
-import { type Pages, phone } from './pages-bench.ts';
+import { besides, type Pages, phone } from './pages-bench.ts';
 
 interface CartBody {
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
@@ -16,13 +16,6 @@ export function cartTests(pages: Pages): void {
     page.getByRole('button', { name: `Add ${dish.name}` }).click();
   const countIn = (page: Page, count: number) =>
     page.getByRole('link', { name: `Cart ${count} item` }).waitFor();
-
-  /** Another tab of the same browser. */
-  async function besides(page: Page, path = '/shop'): Promise<Page> {
-    const other = await page.context().newPage();
-    await other.goto(path);
-    return other;
-  }
 
   async function fillIn(page: Page, email: string, password: string): Promise<void> {
     await page.getByLabel('E-mail').fill(email);

@@ -165,6 +165,13 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
   return pages;
 }
 
+/** Another tab of the same browser. */
+export async function besides(page: Page, path = '/shop'): Promise<Page> {
+  const other = await page.context().newPage();
+  await other.goto(path);
+  return other;
+}
+
 const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 
 /** Upper bound for a machine that has other things to do; what is waited for comes in a fraction of it. */

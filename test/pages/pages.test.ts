@@ -6,6 +6,7 @@ import { lookingTests } from './looking.ts';
 import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
 import { runningTests } from './running.ts';
+import { tabTests } from './tabs.ts';
 
 /** Console and shop in a real browser, as they were built: one server and one browser for all of it. */
 const pages = await openPages();
@@ -16,4 +17,5 @@ cartTests(pages);
 runningTests(pages);
 lookingTests(pages);
 keepingTests(pages);
+tabTests(pages);
 directionTests(pages);

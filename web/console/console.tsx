@@ -4,7 +4,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { helpOf, sentenceOf } from '../shared/api.ts';
 import { lazyPage } from '../shared/lazy-page.ts';
 import { pathOnServer } from '../shared/paths.ts';
-import { useProfileQuery } from '../shared/session.ts';
+import { useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
@@ -22,6 +22,7 @@ const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
+  useSessionElsewhere();
   const { data: profile, error } = useProfileQuery();
   const [path] = useLocation();
   if (profile === undefined) return error === null ? <Waiting /> : <Away error={error} />;

@@ -1,20 +1,40 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { answerOf, api, HoldfastError, type ReplyOf } from './api.ts';
 import { storageKey } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
 
-/** Somebody signed in here before: without it there is no use in asking, and each visit of a guest would be a 401. */
+/**
+ * Tells all tabs of this browser who comes and goes. Absent: nobody is known to have signed in here, so there is no use in
+ * asking, and each visit of a guest would be a 401. `SIGNED_OUT`: somebody signed out. Any other value: somebody signed in;
+ * it is another one each time, since storing an equal value tells the other tabs nothing.
+ */
 const MARK = storageKey('signed-in');
+const SIGNED_OUT = 'signed-out';
+const PROFILE = ['profile'];
+const others = {
+  predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== PROFILE[0],
+};
 
-/** Calls `listener` when somebody signs in or out in another tab. Gives what ends that. */
-export function onSignedInElsewhere(listener: () => void): () => void {
-  const onStorage = ({ key }: StorageEvent) => {
-    if (key === null || key === MARK) listener();
-  };
-  addEventListener('storage', onStorage);
-  return () => removeEventListener('storage', onStorage);
+function markSignedIn(): void {
+  // A page that came by plain http has no `crypto.randomUUID`.
+  localStorage.setItem(MARK, String(Math.random()));
+}
+
+/** Follows who signs in and out in other tabs. */
+export function useSessionElsewhere(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key !== null && key !== MARK) return;
+      if (localStorage.getItem(MARK) === SIGNED_OUT) leave(queries);
+      else void queries.invalidateQueries({ queryKey: PROFILE });
+    };
+    addEventListener('storage', onStorage);
+    return () => removeEventListener('storage', onStorage);
+  }, [queries]);
 }
 
 /** Who is signed in; null when nobody is, undefined while it is not known yet. */
@@ -25,22 +45,38 @@ export function useProfile(): Profile | null | undefined {
 /** The same, with what keeps it from being known. */
 export function useProfileQuery() {
   return useQuery<Profile | null>({
-    queryKey: ['profile'],
-    queryFn: async ({ client, queryKey }) => {
-      if (localStorage.getItem(MARK) === null) return null;
-      try {
-        return await answerOf(api.GET('/api/auth/profile'));
-      } catch (error) {
-        if (!(error instanceof HoldfastError) || error.status !== 401) throw error;
-        // Who was here stays on the page with what they typed, and is asked to sign in again.
-        const known = client.getQueryData<Profile>(queryKey);
-        if (known) return known;
-        localStorage.removeItem(MARK);
-        return null;
-      }
-    },
+    queryKey: PROFILE,
+    queryFn: ({ client }) => findProfile(client),
     staleTime: 60_000,
   });
+}
+
+async function findProfile(queries: QueryClient): Promise<Profile | null> {
+  const mark = localStorage.getItem(MARK);
+  const known = queries.getQueryData<Profile | null>(PROFILE);
+  if (mark === SIGNED_OUT || (mark === null && !known)) return null;
+  const user = await askForProfile();
+  // Somebody came or went in the meantime, and the answer may be from before.
+  if (localStorage.getItem(MARK) !== mark) return findProfile(queries);
+  if (user !== null) {
+    if (mark === null) markSignedIn();
+    welcome(queries, known, user);
+    return user;
+  }
+  // Who was here stays on the page with what they typed, and is asked to sign in again.
+  if (known) return known;
+  localStorage.removeItem(MARK);
+  return null;
+}
+
+/** Null when the server does not know this browser. */
+async function askForProfile(): Promise<Profile | null> {
+  try {
+    return await answerOf(api.GET('/api/auth/profile'));
+  } catch (error) {
+    if (error instanceof HoldfastError && error.status === 401) return null;
+    throw error;
+  }
 }
 
 export interface Credentials {
@@ -49,17 +85,26 @@ export interface Credentials {
 }
 
 function begin(queries: QueryClient, user: Profile): void {
-  const before = queries.getQueryData<Profile | null>(['profile']);
-  localStorage.setItem(MARK, '1');
-  sessionEnd.set('fine');
-  queries.setQueryData(['profile'], user);
-  if (!before) return;
+  markSignedIn();
+  welcome(queries, queries.getQueryData<Profile | null>(PROFILE), user);
+  queries.setQueryData(PROFILE, user);
+}
+
+/** The server knows this browser as `user`; `before` is who the page showed until now, undefined when it just opened. */
+function welcome(queries: QueryClient, before: Profile | null | undefined, user: Profile): void {
+  const isOver = sessionEnd.read() !== 'fine';
+  if (isOver) sessionEnd.set('fine');
+  if (before === undefined) return;
   // What failed meanwhile is asked for again; what belongs to somebody else is not shown for a moment.
-  const others = {
-    predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== 'profile',
-  };
-  if (before.id === user.id) queries.invalidateQueries(others);
-  else queries.resetQueries(others);
+  if (before !== null && before.id !== user.id) void queries.resetQueries(others);
+  else if (before === null || isOver) void queries.invalidateQueries(others);
+}
+
+/** Somebody signed out, and what they saw goes with them. */
+function leave(queries: QueryClient): void {
+  sessionEnd.set('fine');
+  queries.removeQueries(others);
+  queries.setQueryData(PROFILE, null);
 }
 
 export function useSignIn() {
@@ -84,10 +129,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api.POST('/api/auth/logout'),
     onSettled: () => {
-      localStorage.removeItem(MARK);
-      sessionEnd.set('fine');
-      queries.clear();
-      queries.setQueryData(['profile'], null);
+      localStorage.setItem(MARK, SIGNED_OUT);
+      leave(queries);
     },
   });
 }

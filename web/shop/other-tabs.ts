@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { storageKey } from '../shared/paths.ts';
-import { onSignedInElsewhere } from '../shared/session.ts';
+import { useSessionElsewhere } from '../shared/session.ts';
 
 /** Says that the cart on the server has changed. A tab does not hear itself. */
 const carts = new BroadcastChannel(storageKey('cart'));
@@ -14,13 +14,10 @@ export function tellOtherTabs(): void {
 /** Shows what other tabs of this browser change: the cart, and who is signed in. */
 export function useOtherTabs(): void {
   const queries = useQueryClient();
+  useSessionElsewhere();
   useEffect(() => {
     const onCart = () => void queries.invalidateQueries({ queryKey: ['cart'] });
     carts.addEventListener('message', onCart);
-    const stop = onSignedInElsewhere(() => void queries.invalidateQueries());
-    return () => {
-      carts.removeEventListener('message', onCart);
-      stop();
-    };
+    return () => carts.removeEventListener('message', onCart);
   }, [queries]);
 }
