@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/isolate.ts';
 import type { Letter, LetterOrder } from './letter.ts';
 
 /**
@@ -28,7 +29,7 @@ function orderHtml({ lines, total, details }: LetterOrder): string {
   );
   const sum = `<tr><th align="left">Total</th><th align="right" nowrap>${escapeHtml(total)}</th></tr>`;
   const notes = details.map(
-    ({ label, text }) => `<p>${escapeHtml(label)}: <bdi>${escapeHtml(text)}</bdi></p>\n`,
+    ({ label, text }) => `<p>${escapeHtml(label)}: ${escapeHtml(isolate(text))}</p>\n`,
   );
   return `<table width="100%" cellpadding="6" rules="rows">
 ${[...rows, sum].join('\n')}

@@ -48,7 +48,7 @@ describe('a letter', () => {
     assert.doesNotMatch(plain, /[\u2066-\u2069]/);
     const html = renderHtml(letterOf('كسكس'), 'Shop');
     assert.match(html, /1 &times; <bdi>كسكس<\/bdi><\/td>/);
-    assert.match(html, /Your note: <bdi>كسكس<\/bdi>/);
+    assert.ok(html.includes('Your note: \u2068كسكس\u2069'));
   });
 
   test('says in text what people wrote, unescaped', () => {
