@@ -69,7 +69,7 @@ export function beginOn(
 /** Runs one statement that is no part of a transaction, in a session that has our settings. */
 export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   if (!prologues.has(client)) return work();
-  // The three are called at once, so that they go to the server as one, whoever else uses the connection.
+  // The three are called at once, so that they go to the server as one, also when others use the connection.
   const begun = beginOn(client);
   const answer = work();
   const committed = client.query('commit');

@@ -8,7 +8,7 @@ export class UnfitDatabaseError extends Error {
 /** The pooler has no second session for us, which may be over soon. One sentence, which says what to do. */
 export class NoFreeSessionError extends Error {
   override name = 'NoFreeSessionError';
-  /** As of a connection that comes too late, which it is to whoever only wants to know whether the database is away. */
+  /** Callers that only ask whether the database is away treat it as a connection that timed out. */
   readonly code = 'ETIMEDOUT';
 }
 

@@ -13,7 +13,7 @@ const ending = Symbol('ending');
 type EndingSocket = Socket & { [ending]?: true };
 
 /**
- * For every reply, when it is ready: what is left of the request's body is of no use any more. A short rest may come
+ * For every reply, when it is ready: the rest of the request's body is of no use any more. A short rest may come
  * within a second; after any other the connection is closed.
  */
 export function leaveUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {

@@ -22,7 +22,7 @@ export const paymentsErrors = defineErrors('payments', {
   chargeAmbiguous: [
     409,
     'Several charges of this payment have money left.',
-    'Say by `providerReference` which of them goes back; `charges` lists them with what is left of each.',
+    'Say by `providerReference` which of them goes back; `charges` lists them with the amount that each still holds.',
   ],
   invalidSignature: [
     400,
