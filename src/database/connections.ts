@@ -186,7 +186,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
         onConnect: (client) => settle(client, settings),
       });
-      pool.on('error', onConnectionLost);
+      pool.on('error', (error: Error & { client?: unknown }) => {
+        // The pool hangs the connection on it, with the key that cancels its statements: nothing for a log.
+        delete error.client;
+        onConnectionLost(error);
+      });
       pool.on('connect', (client) => {
         // The pool takes its own listener off before it hands a connection out. When the server's last words come in the
         // same packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails
