@@ -63,10 +63,10 @@ async function runHere() {
 
 /** Node strips types everywhere but below node_modules, so an installed package brings its build. */
 function findProgram() {
-  const source = join(root, 'src', 'main', 'cli.ts');
+  const source = join(root, 'src', 'main', 'cli', 'cli.ts');
   const isInstalled = root.split(sep).includes('node_modules');
   if (!isInstalled && existsSync(source)) return source;
-  return join(root, 'dist', 'main', 'cli.js');
+  return join(root, 'dist', 'main', 'cli', 'cli.js');
 }
 
 function runWithNewerNode() {

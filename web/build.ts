@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { readConfig } from '../src/main/config.ts';
-import { describeApi } from '../src/main/describe-api.ts';
+import { describeApi } from '../src/main/compose/describe-api.ts';
+import { readConfig } from '../src/main/config/config.ts';
 
 /**
  * `npm run build:web`, and after each install: the client's types from the OpenAPI document that the server makes of

@@ -3,7 +3,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import { appendEvents, createRelay, type NewEvent } from '../../src/events/index.ts';
 import { createJobs, createRunner } from '../../src/jobs/index.ts';
-import { createConsumer, type Plan } from '../../src/main/subscriptions.ts';
+import { createConsumer, type Plan } from '../../src/main/compose/subscriptions.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 import { followingId } from '../../src/shared/ids.ts';
 import { ascending, quantile } from '../support/quantile.ts';

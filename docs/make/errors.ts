@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../src/main/error-catalogue.ts';
+import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import { type Page, page, table } from './markdown.ts';
 
 export function errorsPage(): Page {

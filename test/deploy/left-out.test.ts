@@ -55,7 +55,7 @@ const kept = [
   'schema.sql',
   'migrations/0001_accounts.sql',
   'bench/support/reference.sql',
-  'src/main/jwt-secrets.ts',
+  'src/main/start/jwt-secrets.ts',
   'package-lock.json',
 ];
 

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import { eventExamples } from '../../docs/make/event-examples.ts';
 import { referencePages } from '../../docs/make/reference.ts';
 import { eventTypes } from '../../src/events/index.ts';
-import { accessTable } from '../../src/main/access-table.ts';
-import { variableNames } from '../../src/main/config.ts';
-import { errorCatalogue } from '../../src/main/error-catalogue.ts';
+import { variableNames } from '../../src/main/config/config.ts';
+import { accessTable } from '../../src/main/tables/access-table.ts';
+import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import { sourceFiles } from '../tidy/source-files.ts';
 
 const made = await referencePages();

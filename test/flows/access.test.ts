@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accessTable } from '../../src/main/access-table.ts';
+import { accessTable } from '../../src/main/tables/access-table.ts';
 import { type Scope, scopes } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';

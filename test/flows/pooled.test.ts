@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createDatabase } from '../../src/database/database.ts';
-import { exitCodes } from '../../src/main/exit-codes.ts';
+import { exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { runCommand } from '../support/command.ts';
 import { administer, emptyDatabase, testDatabase } from '../support/database.ts';
 import { makeHostile } from '../support/hostile-settings.ts';

@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import pg from 'pg';
 import { createConnections } from '../../src/database/connections.ts';
 import { createDatabase, type Database } from '../../src/database/database.ts';
-import { constraintErrors } from '../../src/main/constraint-errors.ts';
+import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
 
 export interface TestDatabase {

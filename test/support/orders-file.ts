@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { FileError } from '../../src/main/import/file-error.ts';
-import { createDateReader } from '../../src/main/import/local-time.ts';
-import { readOrdersFile } from '../../src/main/import/read-orders.ts';
+import { FileError } from '../../src/main/cli/import/file-error.ts';
+import { createDateReader } from '../../src/main/cli/import/local-time.ts';
+import { readOrdersFile } from '../../src/main/cli/import/read-orders.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));

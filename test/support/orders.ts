@@ -6,8 +6,8 @@ import {
   type Orders,
   type OrdersDependencies,
 } from '../../src/modules/orders/index.ts';
-import type { PlacementContext } from '../../src/modules/orders/place-order.ts';
-import type { PlacedOrder } from '../../src/modules/orders/placement-request.ts';
+import type { PlacementContext } from '../../src/modules/orders/placement/place-order.ts';
+import type { PlacedOrder } from '../../src/modules/orders/placement/request.ts';
 import type { OrderView, PlaceOrderInput } from '../../src/modules/orders/schemas.ts';
 import { actorOf, type Caller } from '../../src/shared/caller.ts';
 import type { CodedError } from '../../src/shared/errors.ts';

@@ -13,7 +13,7 @@ import {
   type Sandbox,
 } from '../../src/drivers/payments/sandbox/index.ts';
 import { createHttpServer } from '../../src/http/index.ts';
-import { probeAccess, sandboxAccess } from '../../src/main/access-table.ts';
+import { probeAccess, sandboxAccess } from '../../src/main/tables/access-table.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { signWebhook, webhookKey } from '../../src/shared/standard-webhooks.ts';
 import { ownPort } from './own-port.ts';

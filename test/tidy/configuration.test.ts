@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig, variableNames } from '../../src/main/config.ts';
+import { readConfig, variableNames } from '../../src/main/config/config.ts';
 import { sourceFiles } from './source-files.ts';
 
 const example = sourceFiles('.env.example')[0]?.text ?? '';

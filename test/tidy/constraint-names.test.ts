@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { constraintErrors } from '../../src/main/constraint-errors.ts';
+import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 import { testDatabase } from '../support/database.ts';
 import { query } from '../support/until.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { constraintErrors } from '../../src/main/constraint-errors.ts';
-import { errorCatalogue } from '../../src/main/error-catalogue.ts';
+import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
+import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
 import { root, sourceFiles } from './source-files.ts';
 

@@ -3,26 +3,8 @@
  * the queue of orders that wait to be placed, and the numbers; writes the log through `events`, stock through
  * `inventory`.
  */
-export { ordersConstraints, ordersErrors } from './errors.ts';
-export { expireOrders } from './expire-orders.ts';
-export { type OrderSummary, requireVisibleOrder, summariesOf } from './find-order.ts';
-export {
-  IMPORT_BATCH_MAX,
-  IMPORT_CUSTOMER_EMAIL,
-  type ImportedLine,
-  type ImportedOrder,
-  importOrders,
-  sumOrdersByNumber,
-} from './import-orders.ts';
-export { ensureProducts, productKey, type WantedProduct } from './import-products.ts';
-export type { OrderSumsRow } from './import-queries.ts';
-export {
-  isPaid,
-  type OrderStatus,
-  orderStatuses,
-  type PaymentStatus,
-  paymentStatuses,
-} from './order.ts';
+
+export { expireOrders } from './changes/expire-orders.ts';
 export {
   confirmPaid,
   lockOrderForPayment,
@@ -33,18 +15,37 @@ export {
   type PaymentFact,
   recordPayment,
   recordPayments,
-} from './order-payment.ts';
-export type { OrderCaches } from './order-reader.ts';
-export { createOrderStreams, type OrderStreams } from './order-streams.ts';
+} from './changes/order-payment.ts';
+export { ordersConstraints, ordersErrors } from './errors.ts';
+export {
+  IMPORT_BATCH_MAX,
+  IMPORT_CUSTOMER_EMAIL,
+  type ImportedLine,
+  type ImportedOrder,
+  importOrders,
+  sumOrdersByNumber,
+} from './imports/import-orders.ts';
+export { ensureProducts, productKey, type WantedProduct } from './imports/import-products.ts';
+export type { OrderSumsRow } from './imports/queries.ts';
+export {
+  isPaid,
+  type OrderStatus,
+  orderStatuses,
+  type PaymentStatus,
+  paymentStatuses,
+} from './order.ts';
 export { createOrders, type Orders, type OrdersDependencies } from './orders.ts';
-export type { PlacementContext, PlacementWish } from './place-order.ts';
-export { placementErrors, placementSchema, sendPlaced } from './place-routes.ts';
-export type { LineSource, PlacedOrder, RequestedLine } from './placement-request.ts';
+export type { PlacementContext, PlacementWish } from './placement/place-order.ts';
+export type { LineSource, PlacedOrder, RequestedLine } from './placement/request.ts';
+export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
   createQueuedPlacement,
   planQueuedPlacement,
   type QueuedPlacementDeps,
-} from './queued-placement.ts';
+} from './queue/queued-placement.ts';
+export { type OrderSummary, requireVisibleOrder, summariesOf } from './reading/find-order.ts';
+export type { OrderCaches } from './reading/order-reader.ts';
+export { createOrderStreams, type OrderStreams } from './reading/order-streams.ts';
+export { registerOrderStreamRoutes } from './reading/stream-routes.ts';
 export { registerOrdersRoutes } from './routes.ts';
 export { OrderReply, placementFields } from './schemas.ts';
-export { registerOrderStreamRoutes } from './stream-routes.ts';

@@ -4,12 +4,12 @@ import type { Queryable } from '../../database/statement.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
-import { type CancelOrder, cancelOrder } from './cancel-order.ts';
-import { type ChangeStatus, changeStatus } from './change-status.ts';
-import { listOrders } from './list-orders.ts';
-import { getOrderHistory } from './order-history.ts';
-import { createOrderReader, type OrderCaches, type OrderReader } from './order-reader.ts';
-import { createPlacing, type Placing } from './place-order.ts';
+import { type CancelOrder, cancelOrder } from './changes/cancel-order.ts';
+import { type ChangeStatus, changeStatus } from './changes/change-status.ts';
+import { listOrders } from './lists/list-orders.ts';
+import { createPlacing, type Placing } from './placement/place-order.ts';
+import { getOrderHistory } from './reading/order-history.ts';
+import { createOrderReader, type OrderCaches, type OrderReader } from './reading/order-reader.ts';
 import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
 export interface OrdersDependencies {

@@ -9,9 +9,9 @@ import {
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from './errors.ts';
-import { sendOrder, sendPage, tagOf } from './order-replies.ts';
 import type { Orders } from './orders.ts';
-import { registerPlaceRoutes } from './place-routes.ts';
+import { registerPlaceRoutes } from './placement/routes.ts';
+import { sendOrder, sendPage, tagOf } from './reading/order-replies.ts';
 import {
   CancelBody,
   ChangeStatusBody,

@@ -3,8 +3,8 @@ import { type Caller, isStaff } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
 import { requireVisibleOrder } from '../orders/index.ts';
-import { listCharges } from './charge-queries.ts';
 import { paymentsErrors } from './errors.ts';
+import { listCharges } from './ledger/charge-queries.ts';
 import { presentListedPayment, presentPayment } from './present-payment.ts';
 import { findOwner, findPayment, listPayments as readPayments } from './queries.ts';
 import type {

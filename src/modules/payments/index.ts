@@ -3,7 +3,7 @@
  * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
  */
 export { paymentsConstraints, paymentsErrors } from './errors.ts';
-export { redriveEvents } from './inbox-queries.ts';
+export { redriveEvents } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';
 export {
   createPayments,
@@ -12,5 +12,5 @@ export {
   type WebhookOutcome,
   webhookOutcomes,
 } from './payments.ts';
-export type { Difference, ReconcileReport } from './reconcile-payments.ts';
 export { registerPaymentsRoutes } from './routes.ts';
+export type { Difference, ReconcileReport } from './settling/reconcile-payments.ts';

@@ -7,15 +7,13 @@ import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
-import type { ToldEvent } from './apply-captures.ts';
-import { createDatabaseTime } from './database-time.ts';
 import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
-import { applyDueEvents, type InboxOutcome } from './inbox.ts';
-import { createInitiating, type Initiated } from './initiate-payment.ts';
-import { type ReceivedWebhook, receiveWebhook } from './receive-webhook.ts';
-import { type ReconcileReport, reconcilePayments } from './reconcile-payments.ts';
-import { refundPayment } from './refund-payment.ts';
-import { createRepeater } from './repeat.ts';
+import { applyDueEvents, type InboxOutcome } from './inbox/inbox.ts';
+import { type ReceivedWebhook, receiveWebhook } from './inbox/receive-webhook.ts';
+import { type StoredAs, storeAndApply, storeEvents } from './inbox/store-events.ts';
+import type { ToldEvent } from './ledger/apply-captures.ts';
+import { refundPayment } from './ledger/refund-payment.ts';
+import { createInitiating, type Initiated } from './page/initiate-payment.ts';
 import type {
   ListedPaymentView,
   ListOrderPaymentsInput,
@@ -24,8 +22,10 @@ import type {
   RefundInput,
   RefundView,
 } from './schemas.ts';
-import { askProvider, decideDueMoney } from './settle-money.ts';
-import { type StoredAs, storeAndApply, storeEvents } from './store-events.ts';
+import { createDatabaseTime } from './settling/database-time.ts';
+import { type ReconcileReport, reconcilePayments } from './settling/reconcile-payments.ts';
+import { createRepeater } from './settling/repeat.ts';
+import { askProvider, decideDueMoney } from './settling/settle-money.ts';
 
 const INBOX_INTERVAL_MS = 500;
 const SETTLE_INTERVAL_MS = 1_000;

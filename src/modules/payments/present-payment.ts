@@ -1,7 +1,7 @@
 import { money } from '../../shared/money.ts';
-import type { ChargeRow } from './charge-queries.ts';
+import type { ChargeRow } from './ledger/charge-queries.ts';
+import type { RefundRow } from './ledger/refund-queries.ts';
 import type { ListedPaymentRow, PaymentRow } from './queries.ts';
-import type { RefundRow } from './refund-queries.ts';
 import type {
   ChargeView,
   InitiatedPaymentView,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CannotListenError, cannotListen } from '../../../src/main/listen-fault.ts';
+import { CannotListenError, cannotListen } from '../../../src/main/faults/listen-fault.ts';
 
 const refusal = (code: string) => Object.assign(new Error(`listen ${code}`), { code });
 

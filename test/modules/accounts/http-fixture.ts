@@ -2,7 +2,7 @@ import { after } from 'node:test';
 import type { InjectOptions, Response } from 'light-my-request';
 import type { Database } from '../../../src/database/database.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
-import { accessTable } from '../../../src/main/access-table.ts';
+import { accessTable } from '../../../src/main/tables/access-table.ts';
 import {
   type Accounts,
   accountsErrors,

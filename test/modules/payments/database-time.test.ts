@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Queryable } from '../../../src/database/statement.ts';
-import { createDatabaseTime } from '../../../src/modules/payments/database-time.ts';
+import { createDatabaseTime } from '../../../src/modules/payments/settling/database-time.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const { database } = await testDatabase();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { expireDueOrders } from '../../../src/modules/orders/expire-orders.ts';
+import { expireDueOrders } from '../../../src/modules/orders/changes/expire-orders.ts';
 import { testDatabase } from '../../support/database.ts';
 import { contextOf, settle } from '../../support/orders.ts';
 import { captured, openPayingShop } from '../../support/payments.ts';

@@ -6,7 +6,7 @@ import type {
 } from '../../../src/drivers/webhooks/webhook-sender.ts';
 import { appendEvents, type LoggedEvent, type NewEvent } from '../../../src/events/index.ts';
 import type { JobDefinition, Jobs } from '../../../src/jobs/index.ts';
-import { createConsumer } from '../../../src/main/subscriptions.ts';
+import { createConsumer } from '../../../src/main/compose/subscriptions.ts';
 import {
   createWebhooks,
   planDeliveries,

@@ -1,0 +1,121 @@
+import { createBatcher } from '../../shared/batcher.ts';
+import type { Cache, Entries, Stamped } from './cache.ts';
+
+/** Two questions at once: while the database works on one, the readers that come meanwhile go together in the other. */
+const LANES = 2;
+const KEYS_MAX = 100;
+/** Lists in one question. */
+const LISTS_MAX = 20;
+const WAITING_MAX = 10_000;
+
+/** A key, and the stamp before which its value is outdated. */
+export interface Wanted {
+  readonly key: string;
+  readonly stamp: number;
+}
+
+/** Reads values from a cache, and what it has not from where they come. */
+export interface ReadThrough<Value> {
+  /** Undefined when there is no such thing. Not a promise when the value lies in this process. */
+  read(key: string): Value | undefined | Promise<Value | undefined>;
+  /**
+   * Values in the order of the keys, undefined where there is none. What is loaded because it is not kept, or from before
+   * its stamp, goes in one question with that of other lists; it is kept then when `keeps` says so.
+   */
+  readMany(wanted: readonly Wanted[], keeps: boolean): Promise<readonly (Value | undefined)[]>;
+  /** What is asked from now on is answered with this stamp or a later one. */
+  outdate(key: string, stamp: number): void;
+}
+
+export interface ReadThroughOptions<Value> {
+  /** Null: every read loads. */
+  readonly cache: Cache<Value> | null;
+  /** Values in the order of the keys, undefined where there is none. */
+  readonly load: (keys: readonly string[]) => Promise<Entries<Value>>;
+  /** Told of each read of one, for the metric: whether it was kept. */
+  readonly onRead?: (hit: boolean) => void;
+}
+
+/**
+ * Readers of one key share one load, and readers of many keys one question to the database. A load that began before a
+ * change is not shared with those who ask after it, and the cache does not keep what it brings.
+ */
+export function createReadThrough<Value>(options: ReadThroughOptions<Value>): ReadThrough<Value> {
+  const { cache, onRead = () => {} } = options;
+  const underWay = new Map<string, Promise<Value | undefined>>();
+  const load = createBatcher<string, Stamped<Value> | undefined>({
+    lanes: LANES,
+    sizeMax: KEYS_MAX,
+    waitingMax: WAITING_MAX,
+    exclusives: () => [],
+    run: options.load,
+    mayRetryAlone: () => false,
+  });
+
+  /** Never one that is under way already: it may have begun before the change that a stamp stands for. */
+  const loadMany = createBatcher<readonly string[], Entries<Value>>({
+    lanes: LANES,
+    sizeMax: LISTS_MAX,
+    waitingMax: WAITING_MAX,
+    exclusives: () => [],
+    async run(lists) {
+      const keys = [...new Set(lists.flat())];
+      const loaded = await options.load(keys);
+      const byKey = new Map(keys.map((key, index) => [key, loaded[index]]));
+      return lists.map((list) => list.map((key) => byKey.get(key)));
+    },
+    mayRetryAlone: () => false,
+  });
+
+  async function loadAndKeep(key: string): Promise<Value | undefined> {
+    onRead(false);
+    const loaded = await load(key);
+    if (loaded !== undefined) cache?.set(key, loaded);
+    return loaded?.value;
+  }
+
+  async function awaitOrLoad(key: string, kept: Promise<Value | undefined>) {
+    const value = await kept;
+    if (value === undefined) return loadAndKeep(key);
+    onRead(true);
+    return value;
+  }
+
+  function share(key: string, answer: Promise<Value | undefined>): Promise<Value | undefined> {
+    const shared = answer.finally(() => {
+      if (underWay.get(key) === shared) underWay.delete(key);
+    });
+    underWay.set(key, shared);
+    return shared;
+  }
+
+  return {
+    read(key) {
+      const shared = underWay.get(key);
+      if (shared !== undefined) return shared;
+      const kept = cache?.get(key);
+      if (kept === undefined) return share(key, loadAndKeep(key));
+      if (kept instanceof Promise) return share(key, awaitOrLoad(key, kept));
+      onRead(true);
+      return kept;
+    },
+    async readMany(wanted, keeps) {
+      const asked = cache?.getMany(wanted.map(({ key }) => key)) ?? [];
+      const kept = asked instanceof Promise ? await asked : asked;
+      const isKept = ({ stamp }: Wanted, index: number) => (kept[index]?.stamp ?? -1) >= stamp;
+      const missing = wanted.filter((one, index) => !isKept(one, index)).map(({ key }) => key);
+      if (missing.length === 0) return kept.map((entry) => entry?.value);
+      const loaded = (await loadMany(missing)).values();
+      return wanted.map((one, index) => {
+        if (isKept(one, index)) return kept[index]?.value;
+        const entry = loaded.next().value;
+        if (keeps && entry !== undefined) cache?.set(one.key, entry);
+        return entry?.value;
+      });
+    },
+    outdate(key, stamp) {
+      cache?.outdate(key, stamp);
+      underWay.delete(key);
+    },
+  };
+}

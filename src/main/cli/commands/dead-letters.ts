@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { listDeadLetters, redriveDeadLetters } from '../../../modules/operations/index.ts';
+import { isId } from '../../../shared/ids.ts';
+import { createCursors, PAGE_LIMIT_MAX } from '../../../shared/pagination.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { complain, formatTable, say } from '../terminal.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
+
+export interface ListDeadLettersOptions extends NewDatabaseOption {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Shows the newest work that was given up. */
+export function listDeadLettersCommand({
+  limit,
+  json = false,
+  ...option
+}: ListDeadLettersOptions): Promise<ExitCode> {
+  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
+    // Handed out to nobody: they lead from page to page here.
+    const cursors = createCursors(randomBytes(32).toString('base64'));
+    const rows = [];
+    for (let cursor: string | null | undefined; rows.length < limit && cursor !== null; ) {
+      const page = await listDeadLetters(database, cursors, {
+        limit: Math.min(limit - rows.length, PAGE_LIMIT_MAX),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      rows.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    if (json) say(JSON.stringify(rows, null, 2));
+    else if (rows.length === 0) say('There are no dead letters.');
+    else {
+      const cells = rows.map(({ id, queue, job, attempts, failedAt, error }) => [
+        id,
+        queue,
+        job,
+        attempts,
+        failedAt,
+        error ?? '',
+      ]);
+      say(formatTable(['id', 'queue', 'job', 'tries', 'failed at', 'error'], cells));
+    }
+    return exitCodes.ok;
+  });
+}
+
+export interface RedriveOptions extends NewDatabaseOption {
+  readonly all?: boolean;
+}
+
+/** Gives work that was given up all its tries again; a running worker takes it within seconds. */
+export async function redriveCommand(
+  ids: readonly string[],
+  { all = false, ...option }: RedriveOptions,
+): Promise<ExitCode> {
+  if (all === ids.length > 0) {
+    complain('Name the ids of dead letters, or say --all.');
+    return exitCodes.usage;
+  }
+  const wrong = ids.filter((id) => !isId(id));
+  if (wrong.length > 0) {
+    complain(`No dead letter has such an id: ${wrong.join(', ')}`);
+    return exitCodes.usage;
+  }
+  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
+    const redriven = await redriveDeadLetters(database, all ? 'all' : ids);
+    for (const { id, job } of redriven) say(`${id}  ${job}`);
+    say(`${redriven.length} are tried again.`);
+    const found = new Set(redriven.map(({ id }) => id));
+    const missing = ids.filter((id) => !found.has(id));
+    if (missing.length > 0) complain(`These are no dead letters: ${missing.join(', ')}`);
+    return missing.length > 0 ? exitCodes.no : exitCodes.ok;
+  });
+}

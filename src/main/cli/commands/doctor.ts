@@ -1,0 +1,39 @@
+import { type Config, loadConfig } from '../../config/config.ts';
+import { ConfigurationError } from '../../config/configuration-error.ts';
+import { databaseFindings } from '../doctor/database.ts';
+import { type Finding, found } from '../doctor/finding.ts';
+import { diskFinding, nodeFinding, portFinding } from '../doctor/machine.ts';
+import { serviceFindings } from '../doctor/services.ts';
+import { settingsFindings } from '../doctor/settings.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatTable, say } from '../terminal.ts';
+
+const WORDS = { ok: 'ok', look: 'look', wrong: 'WRONG' } as const;
+
+/** Looks at everything that a start needs, and changes nothing. */
+export async function doctor(): Promise<ExitCode> {
+  const findings: Finding[] = [nodeFinding()];
+  const config = readableConfig(findings);
+  if (config !== null) {
+    findings.push(...settingsFindings(config), await portFinding(config));
+    findings.push(await diskFinding(config), ...(await databaseFindings(config)));
+    findings.push(...(await serviceFindings(config)));
+  }
+  const rows = findings.map(({ what, state, say: sentence }) => [WORDS[state], what, sentence]);
+  say(formatTable(['', 'what', 'found'], rows));
+  return findings.every(({ state }) => state !== 'wrong') ? exitCodes.ok : exitCodes.no;
+}
+
+function readableConfig(findings: Finding[]): Config | null {
+  try {
+    const config = loadConfig();
+    const mode = config.production ? 'production' : 'development';
+    findings.push(found('configuration', 'ok', mode));
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const sentence of error.sentences)
+      findings.push(found('configuration', 'wrong', sentence));
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+import { ensureProducts, productKey } from '../../../modules/orders/index.ts';
+import { systemActor } from '../../../shared/caller.ts';
+import { money } from '../../../shared/money.ts';
+import { fileArgument } from '../../config/config.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { parseColumnMap } from '../import/column-map.ts';
+import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
+import { skuFromName } from '../import/sku-from-name.ts';
+import { complain, say } from '../terminal.ts';
+import { type CommandContext, type NewDatabaseOption, withDatabase } from './with-database.ts';
+
+const author = {
+  actor: systemActor,
+  cause: { requestId: null, traceId: null, job: 'import products' },
+};
+
+export interface ImportProductsOptions extends NewDatabaseOption {
+  readonly map: readonly string[];
+}
+
+/** Makes the products of a file, and gives those that are there the file's name, price and description. */
+export function importProductsCommand(
+  path: string,
+  options: ImportProductsOptions,
+): Promise<ExitCode> {
+  return withDatabase({ migrated: true, new: options.new }, async (context) => {
+    const map = parseColumnMap(options.map, productFields);
+    const { products, refused } = await readProductsFile(
+      fileArgument(path),
+      map,
+      context.config.currency,
+    );
+    const { made, changed } = await importProducts(context, products);
+    for (const sentence of refused.sentences()) complain(sentence);
+    say(
+      `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
+    );
+    return refused.count === 0 ? exitCodes.ok : exitCodes.no;
+  });
+}
+
+async function importProducts(
+  { config, database, catalog }: CommandContext,
+  products: readonly FileProduct[],
+): Promise<{ made: number; changed: number }> {
+  const { products: known, created } = await ensureProducts(
+    {
+      database,
+      skuOf: skuFromName,
+      createProduct: (tx, sku, { name, priceMinor, onHand, description }) =>
+        catalog.addProduct(
+          tx,
+          {
+            sku,
+            name,
+            price: money(priceMinor, config.currency),
+            onHand,
+            ...(description === null ? {} : { description }),
+          },
+          author,
+        ),
+    },
+    products,
+  );
+  const changed = await database.transaction(async (tx) => {
+    let count = 0;
+    for (const product of products) {
+      const key = productKey(product);
+      if (created.has(key)) continue;
+      const edit = await catalog.editProduct(tx, known.get(key)!.id, {
+        name: product.name,
+        price: money(product.priceMinor, config.currency),
+        ...(product.description === null ? {} : { description: product.description }),
+      });
+      if (edit.changed) count += 1;
+    }
+    return count;
+  });
+  return { made: created.size, changed };
+}

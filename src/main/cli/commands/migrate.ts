@@ -1,0 +1,14 @@
+import { migrate } from '../../../database/migrate.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { say } from '../terminal.ts';
+import { withDatabase } from './with-database.ts';
+
+/** Brings the database to the newest schema. Servers do the same when they start. */
+export function migrateCommand(): Promise<ExitCode> {
+  return withDatabase({ migrated: false, new: true }, async ({ database }) => {
+    const applied = await migrate(database);
+    for (const { number, name } of applied) say(`Applied ${number} ${name}.`);
+    if (applied.length === 0) say('Nothing to do: the database is at the newest migration.');
+    return exitCodes.ok;
+  });
+}

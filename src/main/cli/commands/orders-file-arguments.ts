@@ -1,0 +1,35 @@
+import { fileArgument } from '../../config/config.ts';
+import { parseColumnMap } from '../import/column-map.ts';
+import { createDateReader, type DateReader } from '../import/local-time.ts';
+import { orderFields } from '../import/order-draft.ts';
+import { type OrdersFile, readOrdersFile } from '../import/read-orders.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** How a file of orders is to be understood. `import orders` and `replay` share it. */
+export interface OrdersFileArguments {
+  readonly map: readonly string[];
+  readonly dateFormat: string;
+  readonly timeZone: string;
+}
+
+/** Throws `UsageError`, `ColumnMapError` or `FileError` when the file cannot be understood that way. */
+export function readOrdersArgument(
+  path: string,
+  { map, dateFormat, timeZone }: OrdersFileArguments,
+  currency: string,
+): AsyncGenerator<OrdersFile> {
+  return readOrdersFile(fileArgument(path), {
+    map: parseColumnMap(map, orderFields),
+    readDate: readerOf(dateFormat, timeZone),
+    currency,
+  });
+}
+
+function readerOf(dateFormat: string, timeZone: string): DateReader {
+  try {
+    return createDateReader(dateFormat, timeZone);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}

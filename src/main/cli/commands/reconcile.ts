@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createPayments,
+  type Difference,
+  type ReconcileReport,
+} from '../../../modules/payments/index.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { createCursors } from '../../../shared/pagination.ts';
+import { createPaymentProvider } from '../../compose/payment-side.ts';
+import { sandboxSecretOf } from '../../start/sandbox-secret.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { complain, formatTable, say } from '../terminal.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface ReconcileCommandOptions extends NewDatabaseOption {
+  readonly hours: number;
+  readonly json?: boolean;
+}
+
+/** Holds what changed in the last hours against the provider, heals it, and says what a person has to look at. */
+export function reconcile({
+  hours,
+  json = false,
+  ...option
+}: ReconcileCommandOptions): Promise<ExitCode> {
+  return withDatabase({ migrated: false, ...option }, async ({ config, database }) => {
+    const payments = createPayments({
+      database,
+      // A command hands out no cursors.
+      cursors: createCursors(randomBytes(32).toString('base64')),
+      provider: await createPaymentProvider(config.payments, {
+        sandboxSecret: await sandboxSecretOf(config),
+        sandboxUrl: () => config.publicUrl,
+      }),
+      clock: systemClock,
+      publicUrl: config.publicUrl,
+      retryBaseSeconds: config.retryBaseSeconds,
+      attemptsMax: config.queueAttemptsMax,
+      onError: (error) => complain(error instanceof Error ? error.message : String(error)),
+    });
+    const report = await payments.reconcilePayments({
+      since: new Date(Date.now() - hours * HOUR_MS),
+    });
+    while ((await payments.applyDueEvents()) > 0);
+    say(json ? JSON.stringify(report, null, 2) : renderReport(report));
+    const isClean = report.differing.length === 0 && report.unreachable.length === 0;
+    return isClean ? exitCodes.ok : exitCodes.no;
+  });
+}
+
+function renderReport({
+  payments,
+  refunds,
+  healed,
+  differing,
+  unreachable,
+}: ReconcileReport): string {
+  const rows = [
+    ...rowsOf('healed', healed),
+    ...rowsOf('DIFFERS', differing),
+    ...rowsOf('NO ANSWER', unreachable),
+  ];
+  const table = rows.length === 0 ? [] : [formatTable(['', 'payment or refund', 'what'], rows), ''];
+  const summary = `${payments} payments and ${refunds} refunds were compared.`;
+  return [...table, summary].join('\n');
+}
+
+function rowsOf(word: string, differences: readonly Difference[]): string[][] {
+  return differences.map(({ id, what }) => [word, id, what]);
+}

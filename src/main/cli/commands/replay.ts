@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import type { ImportedOrder, OrderSumsRow } from '../../../modules/orders/index.ts';
+import { formatDecimal } from '../../../shared/money.ts';
+import { loadConfig } from '../../config/config.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { RefusedRows } from '../import/file-error.ts';
+import { sumsOf } from '../import/import-orders-file.ts';
+import type { OrdersFile } from '../import/read-orders.ts';
+import {
+  type ApiClient,
+  type Credentials,
+  createApiClient,
+  requireServer,
+} from '../replay/api-client.ts';
+import { planReplay } from '../replay/plan.ts';
+import { type ReplayOutcome, replayOrders, sumHeld } from '../replay/replay-orders.ts';
+import { createShelf } from '../replay/shelf.ts';
+import { complain, createProgress, formatTable, readFirstLine, say } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
+
+const SHOWN_MAX = 20;
+
+export interface ReplayArguments extends OrdersFileArguments {
+  readonly url: string;
+  readonly admin?: string;
+  readonly passwordStdin?: boolean;
+  readonly concurrency: number;
+  readonly speed: number;
+  readonly customers: number;
+  readonly prepare?: boolean;
+  readonly complete?: boolean;
+}
+
+/** Sends the orders of a file through HTTP as customers would, and checks every answer. */
+export async function replayCommand(path: string, options: ReplayArguments): Promise<ExitCode> {
+  const { currency, admin: configured } = loadConfig();
+  const url = options.url.replace(/\/+$/, '');
+  if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it got "${options.url}".`);
+  await requireServer(url);
+  const credentials = await adminCredentials(options, configured);
+  const { orders, refused } = await readAll(readOrdersArgument(path, options, currency));
+  for (const sentence of refused.sentences()) complain(sentence);
+
+  const plan = planReplay(orders, currency);
+  const admin = await createApiClient(url, 'login', credentials);
+  const shelf = await createShelf(plan.products, {
+    admin,
+    currency,
+    prepare: options.prepare ?? false,
+  });
+  const customers = await signUpCustomers(url, options.customers);
+  const progress = createProgress('Orders');
+  const outcome = await replayOrders(plan.orders, {
+    customers,
+    admin,
+    shelf,
+    currency,
+    concurrency: options.concurrency,
+    speed: options.speed,
+    complete: options.complete ?? false,
+    onProgress: progress.update,
+  });
+  progress.end();
+
+  const wanted = sumsOf(orders);
+  const held = await sumHeld(customers);
+  for (const difference of outcome.differences.slice(0, SHOWN_MAX)) complain(difference);
+  const more = outcome.differences.length - SHOWN_MAX;
+  if (more > 0) complain(`and ${more} more differences`);
+  const isRight =
+    outcome.differences.length === 0 && isSame(wanted, outcome.placed) && isSame(wanted, held);
+  const retries = customers.reduce((sum, customer) => sum + customer.retries, 0);
+  say(renderReport({ wanted, held, outcome, currency, retries }));
+  say(isRight ? 'Every answer was right.' : 'Something differs.');
+  return isRight && refused.count === 0 ? exitCodes.ok : exitCodes.no;
+}
+
+/** All parts together: they are sent in the order of time. */
+async function readAll(parts: AsyncIterable<OrdersFile>) {
+  const refused = new RefusedRows();
+  let orders: ImportedOrder[] = [];
+  for await (const part of parts) {
+    refused.add(part.refused);
+    orders = orders.concat(part.orders);
+  }
+  return { orders, refused };
+}
+
+async function adminCredentials(
+  options: ReplayArguments,
+  configured: Credentials | null,
+): Promise<Credentials> {
+  const email = options.admin ?? configured?.email;
+  const password = options.passwordStdin === true ? await readFirstLine() : configured?.password;
+  if (email === undefined || password === undefined) {
+    throw new UsageError(
+      'Name an admin of the server: --admin EMAIL --password-stdin, or ADMIN_EMAIL and ADMIN_PASSWORD.',
+    );
+  }
+  return { email, password };
+}
+
+function signUpCustomers(url: string, count: number): Promise<ApiClient[]> {
+  const run = randomBytes(6).toString('hex');
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      createApiClient(url, 'signup', {
+        email: `replay-${run}-${index + 1}@holdfast.example`,
+        password: randomBytes(18).toString('base64url'),
+      }),
+    ),
+  );
+}
+
+function renderReport(facts: {
+  readonly wanted: OrderSumsRow;
+  readonly held: OrderSumsRow;
+  readonly outcome: ReplayOutcome;
+  readonly currency: string;
+  readonly retries: number;
+}): string {
+  const { wanted, held, outcome, currency, retries } = facts;
+  const row = (name: string, sums: OrderSumsRow): (string | number)[] => [
+    name,
+    sums.orders,
+    sums.lines,
+    sums.units,
+    `${formatDecimal(sums.totalMinor, currency)} ${currency}`,
+  ];
+  const seconds = outcome.elapsedMs / 1000;
+  const sorted = outcome.durationsMs.toSorted((a, b) => a - b);
+  const rate = (outcome.placed.orders / seconds).toFixed(0);
+  return [
+    formatTable(
+      ['', 'orders', 'lines', 'units', 'money'],
+      [row('in the file', wanted), row('answered', outcome.placed), row('on the server', held)],
+    ),
+    '',
+    `${seconds.toFixed(1)} s, ${rate} orders a second; an order took ${quantile(sorted, 0.5)} ms (p50), ${quantile(sorted, 0.99)} ms (p99); ${retries} requests were sent again.`,
+  ].join('\n');
+}
+
+function quantile(sorted: readonly number[], share: number): string {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return value.toFixed(1);
+}
+
+function isSame(left: OrderSumsRow, right: OrderSumsRow): boolean {
+  return (
+    left.orders === right.orders &&
+    left.lines === right.lines &&
+    left.units === right.units &&
+    left.totalMinor === right.totalMinor
+  );
+}

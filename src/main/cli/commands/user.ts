@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { createUser, disable, setRole } from '../../../modules/accounts/index.ts';
+import type { Role } from '../../../shared/caller.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readFirstLine, say } from '../terminal.ts';
+import { type NewDatabaseOption, withDatabase } from './with-database.ts';
+
+export interface CreateUserOptions extends NewDatabaseOption {
+  readonly role: Role;
+  readonly name?: string;
+  readonly vip?: boolean;
+  readonly passwordStdin?: boolean;
+}
+
+/** Makes a user. The password comes from standard input, or is made here and shown once. */
+export async function createUserCommand(
+  email: string,
+  { role, name = '', vip = false, passwordStdin = false, ...option }: CreateUserOptions,
+): Promise<ExitCode> {
+  const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
+  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+    const user = await createUser(database, { email, password, role, name, vip });
+    say(`Made the ${role} ${user.email}.`);
+    if (!passwordStdin) say(`The password is shown this once: ${password}`);
+    return exitCodes.ok;
+  });
+}
+
+export function setRoleCommand(
+  email: string,
+  role: Role,
+  option: NewDatabaseOption,
+): Promise<ExitCode> {
+  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+    const user = await setRole(database, email, role);
+    say(`${user.email} is ${role} now. Running servers know within five seconds.`);
+    return exitCodes.ok;
+  });
+}
+
+export function disableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
+  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+    const user = await disable(database, email);
+    say(`${user.email} cannot sign in any more. Running servers know within five seconds.`);
+    return exitCodes.ok;
+  });
+}

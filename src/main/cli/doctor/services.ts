@@ -1,0 +1,132 @@
+import { createQueueSide } from '../../compose/queue-side.ts';
+import type { Config } from '../../config/config.ts';
+import { placeOf } from '../../faults/database-fault.ts';
+import {
+  firstLine,
+  innermost,
+  isAboutTls,
+  networkFault,
+  type Reached,
+} from '../../faults/network-fault.ts';
+import { type Finding, found } from './finding.ts';
+
+const ANSWER_MS = 3_000;
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'redis:': '6379',
+  'rediss:': '6379',
+  'smtp:': '587',
+  'smtps:': '465',
+  'http:': '80',
+  'https:': '443',
+};
+
+/** What runs beside the database, where it is configured: Redis, the queue, the mail server, the collector of traces. */
+export async function serviceFindings(config: Config): Promise<Finding[]> {
+  const { redisUrl, mail, otlpEndpoint, queue } = config;
+  const findings: Finding[] = [];
+  if (redisUrl !== null) {
+    const { pingRedis } = await import('../../../drivers/redis/ping-redis.ts');
+    const away = 'until it answers, each server counts and reads for itself';
+    findings.push(
+      await ask('Redis', { variable: 'REDIS_URL', url: redisUrl, away }, () =>
+        pingRedis(redisUrl, ANSWER_MS),
+      ),
+    );
+  }
+  const hasCarrier =
+    queue.kind === 'sqs' || (queue.kind === 'bullmq' && findings[0]?.state === 'ok');
+  if (hasCarrier) findings.push(await queueFinding(config));
+  if (mail.kind === 'smtp') {
+    const { checkSmtpServer } = await import('../../../drivers/mail/smtp/smtp-mailer.ts');
+    const away = 'until it answers, mail waits';
+    findings.push(
+      await ask('the mail server', { variable: 'SMTP_URL', url: mail.url, away }, () =>
+        checkSmtpServer(mail.url, ANSWER_MS),
+      ),
+    );
+  }
+  if (otlpEndpoint !== null) {
+    const variable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    const away = 'until it answers, traces are lost';
+    findings.push(
+      await ask('the collector', { variable, url: otlpEndpoint, away }, () =>
+        sendNoTraces(otlpEndpoint),
+      ),
+    );
+  }
+  return findings;
+}
+
+interface Asked {
+  readonly variable: string;
+  readonly url: string;
+  /** What happens meanwhile. */
+  readonly away: string;
+}
+
+async function ask(
+  program: string,
+  asked: Asked,
+  question: () => Promise<unknown>,
+): Promise<Finding> {
+  try {
+    await question();
+    return found(program, 'ok', 'answers');
+  } catch (error) {
+    const { variable, url, away } = asked;
+    const reached = { place: addressOf(url), variable, program };
+    return found(program, 'wrong', `${serviceFault(error, reached)}; ${away}`);
+  }
+}
+
+/** Why a service cannot be used, and what to do. */
+function serviceFault(error: unknown, reached: Reached): string {
+  const cause = innermost(error);
+  const { place, variable, program } = reached;
+  const network = networkFault(cause, reached);
+  if (network !== null) return network.replace(/\.$/, '');
+  const words = firstLine(cause.message).replace(/\.+$/, '');
+  if (isAboutTls(cause)) {
+    return `the connection to ${place} cannot be made safe: ${words}. Look at its certificate and port, and at ${variable}`;
+  }
+  if (/WRONGPASS|NOAUTH|NOPERM|EAUTH|Invalid login|AUTH/.test(`${cause.code} ${words}`)) {
+    return `${place} refuses the sign-in: ${words}. Look at user and password in ${variable}`;
+  }
+  if (/Protocol error|RESP type|Invalid greeting|EPROTOCOL/.test(`${cause.code} ${words}`)) {
+    return `what answers at ${place} is not ${program}. Correct ${variable}`;
+  }
+  return `${place} cannot be used: ${words}. Look at ${program}, and at ${variable}`;
+}
+
+async function queueFinding({ queue }: Config): Promise<Finding> {
+  const what = queue.kind === 'bullmq' ? 'BullMQ' : 'SQS';
+  const log = { info() {}, warn() {} };
+  const { driver } = await createQueueSide(queue, { databaseUrl: '', log, onError() {} });
+  try {
+    await driver.start([]);
+    await driver.ping();
+    return found(what, 'ok', 'answers');
+  } catch (error) {
+    const say = `${firstLine(innermost(error).message)}; until it answers, jobs wait in the database`;
+    return found(what, 'wrong', say);
+  } finally {
+    await driver.stop();
+  }
+}
+
+/** A collector takes an empty list, too. Source: OTLP specification, "OTLP/HTTP Request". */
+async function sendNoTraces(endpoint: string): Promise<void> {
+  const reply = await fetch(`${endpoint}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"resourceSpans":[]}',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  await reply.body?.cancel();
+  if (!reply.ok) throw new Error(`it answers with status ${reply.status} to traces`);
+}
+
+function addressOf(url: string): string {
+  const { protocol, port } = new URL(url);
+  return port === '' ? placeOf(url).replace(/\d+$/, DEFAULT_PORTS[protocol] ?? '') : placeOf(url);
+}

@@ -1,0 +1,107 @@
+import { isAway } from '../../database/away.ts';
+import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
+import { MigrationError } from '../../database/migrate.ts';
+import { unfitnessOf } from '../../database/unfit-database.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import { UnusableDatabaseError } from '../faults/database-fault.ts';
+import { CannotListenError } from '../faults/listen-fault.ts';
+import { firstLine, innermost } from '../faults/network-fault.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { ColumnMapError } from './import/column-map.ts';
+import { FileError } from './import/file-error.ts';
+import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Explanation {
+  /** What an operator reads. */
+  readonly text: string;
+  readonly exitCode: ExitCode;
+  /** Nobody foresaw it, so that the stack helps more than a sentence. */
+  readonly isBug: boolean;
+}
+
+/** Why a command ended, in words that say what to do. */
+export function explainError(error: unknown): Explanation {
+  const foreseen = (text: string, exitCode: ExitCode): Explanation => ({
+    text,
+    exitCode,
+    isBug: false,
+  });
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof ColumnMapError ||
+    error instanceof UsageError
+  ) {
+    return foreseen(error.message, exitCodes.usage);
+  }
+  if (
+    error instanceof MigrationError ||
+    error instanceof AlreadyOwnedError ||
+    error instanceof EmbeddedServerError ||
+    error instanceof UnusableDatabaseError ||
+    error instanceof CannotListenError ||
+    error instanceof Unreachable ||
+    error instanceof UnexpectedReply
+  ) {
+    return foreseen(error.message, exitCodes.failed);
+  }
+  if (error instanceof FileError) return foreseen(error.message, exitCodes.no);
+  const unfitness = unfitnessOf(error);
+  if (unfitness !== null) return foreseen(unfitness.message, exitCodes.failed);
+  if (isAway(error)) {
+    return foreseen(
+      `The database cannot be reached: ${firstLine(innermost(error).message)}. Is it running, and is DATABASE_URL right?`,
+      exitCodes.failed,
+    );
+  }
+  if (error instanceof CodedError) {
+    const places = (error.details.errors ?? []).map(
+      ({ pointer, detail }) => `${pointer}: ${detail}`,
+    );
+    return foreseen([error.message, ...places].join('\n'), exitCodes.no);
+  }
+  return fromSystem(error, foreseen);
+}
+
+function fromSystem(
+  error: unknown,
+  foreseen: (text: string, exitCode: ExitCode) => Explanation,
+): Explanation {
+  const { code, message, path, syscall, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  switch (code) {
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return foreseen(
+        `The packed file is broken or ends too early: ${message}. Nothing was taken from it.`,
+        exitCodes.no,
+      );
+    case 'ENOENT':
+      if (path !== undefined) return foreseen(`There is no file ${path}.`, exitCodes.usage);
+      break;
+    case 'EISDIR':
+    case 'ENOTDIR':
+      return foreseen(
+        `${path ?? 'What was named'} is no file, or lies in none of the folders: ${message}.`,
+        exitCodes.usage,
+      );
+    // insufficient_privilege
+    case '42501':
+      return foreseen(
+        `PostgreSQL lets the user of DATABASE_URL do too little: ${message}. Make it the owner of the database, or grant it what is missing.`,
+        exitCodes.failed,
+      );
+    // undefined_table
+    case '42P01':
+      return foreseen(
+        `The database has not been migrated to this version: ${message}. Run "holdfast migrate".`,
+        exitCodes.failed,
+      );
+  }
+  // The system refused something, and its own words say what.
+  if (errno !== undefined && syscall !== undefined) {
+    return foreseen(`The system refuses it: ${message}.`, exitCodes.failed);
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text, exitCode: exitCodes.failed, isBug: true };
+}

@@ -1,0 +1,72 @@
+import { normalText } from '../../../shared/text.ts';
+
+/** Field of ours to the name of a column in the file. */
+export type ColumnMap<Field extends string> = Readonly<Partial<Record<Field, string>>>;
+
+/** How a file's header is to be understood was given wrongly: bad usage, not a bad file. */
+export class ColumnMapError extends Error {
+  override name = 'ColumnMapError';
+}
+
+/**
+ * Reads `number=OrderNumber,date=OrderDate`. Later entries replace earlier ones, so that the option can be given
+ * several times. Throws `ColumnMapError`.
+ */
+export function parseColumnMap<Field extends string>(
+  texts: readonly string[],
+  fields: readonly Field[],
+): ColumnMap<Field> {
+  const map: Partial<Record<Field, string>> = {};
+  for (const entry of texts.flatMap((text) => text.split(','))) {
+    const cut = entry.indexOf('=');
+    const name = entry.slice(0, cut).trim();
+    const column = normalText(entry.slice(cut + 1)).trim();
+    const field = fields.find((candidate) => candidate === name);
+    if (cut < 1 || column === '' || field === undefined) {
+      throw new ColumnMapError(
+        `--map takes FIELD=COLUMN, separated by commas, with the fields ${fields.join(', ')}; it got "${entry}".`,
+      );
+    }
+    map[field] = column;
+  }
+  return map;
+}
+
+/**
+ * Where each field stands in the header: at the column that the map names, else at a column of its own name whatever
+ * the case. A line break in a name reads as a blank. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
+ * column that is there twice.
+ */
+export function columnsOf<Field extends string>(
+  header: readonly string[],
+  map: ColumnMap<Field>,
+  required: readonly Field[],
+  optional: readonly Field[],
+): ReadonlyMap<Field, number> {
+  const names = header.map(onOneLine);
+  const columns = new Map<Field, number>();
+  for (const field of [...required, ...optional]) {
+    const mapped = map[field] === undefined ? undefined : onOneLine(map[field]);
+    const isColumn = (name: string): boolean =>
+      mapped === undefined ? name.toLowerCase() === field.toLowerCase() : name === mapped;
+    const index = names.findIndex(isColumn);
+    if (index !== names.findLastIndex(isColumn)) {
+      throw new ColumnMapError(
+        `There are several columns "${names[index]}": give them names of their own.`,
+      );
+    }
+    if (index >= 0) columns.set(field, index);
+    else if (mapped !== undefined || required.includes(field)) {
+      throw new ColumnMapError(
+        `There is no column "${mapped ?? field}" for ${field}; the file has ${names.join(', ')}.`,
+      );
+    }
+  }
+  return columns;
+}
+
+function onOneLine(name: string): string {
+  return normalText(name)
+    .trim()
+    .replace(/\s*[\r\n]+\s*/g, ' ');
+}

@@ -1,0 +1,155 @@
+import type { Database } from '../../../database/database.ts';
+import type { Catalog } from '../../../modules/catalog/index.ts';
+import {
+  ensureProducts,
+  IMPORT_BATCH_MAX,
+  type ImportedOrder,
+  importOrders,
+  type OrderSumsRow,
+  productKey,
+  sumOrdersByNumber,
+  type WantedProduct,
+} from '../../../modules/orders/index.ts';
+import { systemActor } from '../../../shared/caller.ts';
+import { money, sumMinor, timesMinor } from '../../../shared/money.ts';
+import { RefusedRows } from './file-error.ts';
+import type { OrdersFile } from './read-orders.ts';
+import { skuFromName } from './sku-from-name.ts';
+
+export interface ImportReport {
+  readonly rows: number;
+  readonly refused: RefusedRows;
+  /** What the file holds, without the rows that were refused. */
+  readonly file: OrderSumsRow;
+  readonly imported: OrderSumsRow;
+  readonly existing: OrderSumsRow;
+  /** Numbers under which the database has another order. */
+  readonly conflicts: readonly string[];
+  /** What the database holds now for the orders of the file that are no conflicts. */
+  readonly database: OrderSumsRow;
+  readonly productsCreated: number;
+  /** The database holds exactly what the file holds, but for the conflicts. */
+  readonly reconciles: boolean;
+}
+
+export interface ImportDependencies {
+  readonly database: Database;
+  readonly catalog: Pick<Catalog, 'addProduct'>;
+  readonly currency: string;
+  /** Called after each batch with the number of orders that are done, and of all as far as it is known. */
+  readonly onProgress: (orders: number, total: number) => void;
+}
+
+/**
+ * Writes the orders of a file in batches, each in a transaction of its own. Stopped anywhere, it goes on by being run
+ * again: what is there already is left as it is and counted as existing.
+ */
+export async function importOrdersFile(
+  deps: ImportDependencies,
+  parts: AsyncIterable<OrdersFile> | Iterable<OrdersFile>,
+): Promise<ImportReport> {
+  const refused = new RefusedRows();
+  const conflicts: string[] = [];
+  const [file, imported, existing, database] = [noSums(), noSums(), noSums(), noSums()];
+  let rows = 0;
+  let productsCreated = 0;
+  let total = 0;
+  for await (const part of parts) {
+    rows += part.rows;
+    refused.add(part.refused);
+    addSums(file, sumsOf(part.orders));
+    const { products, created } = await ensureFileProducts(deps, part);
+    productsCreated += created.size;
+    if (total === 0) total = part.orders.length * part.parts;
+    const before = file.orders - part.orders.length;
+    for (let start = 0; start < part.orders.length; start += IMPORT_BATCH_MAX) {
+      const batch = part.orders.slice(start, start + IMPORT_BATCH_MAX);
+      const outcome = await importOrders(deps.database, batch, products, deps.currency);
+      const chosen = new Set(outcome.imported);
+      const known = new Set(outcome.existing);
+      addSums(imported, sumsOf(batch.filter(({ number }) => chosen.has(number))));
+      addSums(existing, sumsOf(batch.filter(({ number }) => known.has(number))));
+      conflicts.push(...outcome.conflicts);
+      const done = before + start + batch.length;
+      deps.onProgress(done, Math.max(done, total));
+      const kept = [...outcome.imported, ...outcome.existing];
+      addSums(database, await sumOrdersByNumber(deps.database, kept));
+    }
+  }
+  const kept = addSums(addSums(noSums(), imported), existing);
+  const reconciles = isSame(database, kept);
+  return {
+    rows,
+    refused,
+    file,
+    imported,
+    existing,
+    conflicts,
+    database,
+    productsCreated,
+    reconciles,
+  };
+}
+
+function ensureFileProducts({ database, catalog, currency }: ImportDependencies, part: OrdersFile) {
+  return ensureProducts(
+    {
+      database,
+      skuOf: skuFromName,
+      createProduct: (tx, sku, { name, priceMinor }) =>
+        catalog.addProduct(
+          tx,
+          { sku, name, price: money(priceMinor, currency) },
+          { actor: systemActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
+        ),
+    },
+    wantedProducts(part),
+  );
+}
+
+/** Each product once, with the price of the newest row of the file that names it. */
+export function wantedProducts({
+  orders,
+  newestPrices,
+}: Pick<OrdersFile, 'orders' | 'newestPrices'>): WantedProduct[] {
+  const wanted = new Map<string, WantedProduct>();
+  for (const { name, sku } of orders.flatMap(({ lines }) => lines)) {
+    const key = productKey({ name, sku });
+    const { priceMinor } = newestPrices.get(key)!;
+    if (!wanted.has(key)) wanted.set(key, { name, sku, priceMinor });
+  }
+  return [...wanted.values()];
+}
+
+export function sumsOf(orders: readonly ImportedOrder[]): OrderSumsRow {
+  const lines = orders.flatMap((order) => order.lines);
+  return {
+    orders: orders.length,
+    lines: lines.length,
+    units: lines.reduce((units, { quantity }) => units + quantity, 0),
+    totalMinor: sumMinor(
+      lines.map(({ unitPriceMinor, quantity }) => timesMinor(unitPriceMinor, quantity)),
+    ),
+  };
+}
+
+function noSums(): OrderSumsRow {
+  return { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+}
+
+function addSums(sums: OrderSumsRow, more: OrderSumsRow): OrderSumsRow {
+  sums.orders += more.orders;
+  sums.lines += more.lines;
+  sums.units += more.units;
+  sums.totalMinor = sumMinor([sums.totalMinor, more.totalMinor]);
+  return sums;
+}
+
+function isSame(left: OrderSumsRow, right: OrderSumsRow): boolean {
+  return (
+    left.orders === right.orders &&
+    left.lines === right.lines &&
+    left.units === right.units &&
+    left.totalMinor === right.totalMinor
+  );
+}

@@ -1,0 +1,103 @@
+import {
+  DESCRIPTION_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  SKU_PATTERN,
+  STOCK_MAX,
+} from '../../../modules/catalog/index.ts';
+import { productKey } from '../../../modules/orders/index.ts';
+import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../../shared/money.ts';
+import { normalText, textFault } from '../../../shared/text.ts';
+import { type ColumnMap, columnsOf } from './column-map.ts';
+import { RefusedRows } from './file-error.ts';
+import { shortened } from './order-draft.ts';
+import { readCsv } from './read-csv.ts';
+import type { CsvRecord, CsvShape } from './record-reader.ts';
+
+export const productFields = ['name', 'price', 'sku', 'stock', 'description'] as const;
+export type ProductField = (typeof productFields)[number];
+
+const REQUIRED: readonly ProductField[] = ['name', 'price'];
+const OPTIONAL: readonly ProductField[] = ['sku', 'stock', 'description'];
+const SKU = new RegExp(SKU_PATTERN);
+
+export interface FileProduct {
+  readonly name: string;
+  readonly priceMinor: number;
+  /** Null when the file has none: then one is made from the name. */
+  readonly sku: string | null;
+  /** Units on the shelf of a product that is new. */
+  readonly onHand: number;
+  /** Null: left as it is. */
+  readonly description: string | null;
+}
+
+export interface ProductsFile {
+  readonly products: readonly FileProduct[];
+  readonly refused: RefusedRows;
+}
+
+type Cell = (field: ProductField) => string;
+
+/** Reads a file with one row per product. Throws `ColumnMapError` when the columns are not there, and `FileError`. */
+export async function readProductsFile(
+  path: string,
+  map: ColumnMap<ProductField>,
+  currency: string,
+): Promise<ProductsFile> {
+  const refused = new RefusedRows();
+  const products = new Map<string, FileProduct>();
+  let columns: ReadonlyMap<ProductField, number> = new Map();
+  const cellOf =
+    (values: readonly string[]): Cell =>
+    (field) =>
+      values[columns.get(field) ?? -1]?.trim() ?? '';
+
+  function take({ line, values, fault, inside }: CsvRecord): void {
+    const outcome = fault ?? readProduct(cellOf(values), columns.has('description'), currency);
+    if (typeof outcome === 'string') {
+      refused.add([{ line, reason: outcome }]);
+      refused.add(inside.map((other) => ({ line: other.line, reason: other.fault })));
+      return;
+    }
+    const key = productKey(outcome);
+    if (products.has(key)) {
+      const reason = `"${outcome.sku ?? outcome.name}" stands in the file already.`;
+      refused.add([{ line, reason }]);
+    } else products.set(key, outcome);
+  }
+
+  function shapeOf(header: readonly string[]): CsvShape {
+    columns = columnsOf(header, map, REQUIRED, OPTIONAL);
+    const ours = new Set(columns.values());
+    return {
+      mayHaveLines: (column) => !ours.has(column) || column === columns.get('description'),
+      looksLikeRecord: (values) =>
+        values.length === header.length &&
+        typeof readProduct(cellOf(values), false, currency) === 'object',
+    };
+  }
+
+  for await (const records of readCsv(path, shapeOf)) for (const record of records) take(record);
+  return { products: [...products.values()], refused };
+}
+
+function readProduct(cell: Cell, withDescription: boolean, currency: string): FileProduct | string {
+  const name = normalText(cell('name'));
+  const nameFault = name === '' ? 'is missing' : textFault(name, 'name', NAME_LENGTH_MAX);
+  if (nameFault !== null) return `The name ${nameFault}.`;
+  const priceMinor = parseDecimalMinor(cell('price'), currency);
+  if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
+    return `"${shortened(cell('price'))}" is no price in ${currency}.`;
+  }
+  const sku = cell('sku') || null;
+  if (sku !== null && !SKU.test(sku)) return `"${shortened(sku)}" is no SKU.`;
+  const stock = cell('stock') || '0';
+  if (!/^\d{1,10}$/.test(stock) || Number(stock) > STOCK_MAX) {
+    return `"${shortened(stock)}" is no stock from 0 to ${STOCK_MAX}.`;
+  }
+  const description = withDescription ? normalText(cell('description')) : null;
+  const fault = textFault(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);
+  return fault === null
+    ? { name, priceMinor, sku, onHand: Number(stock), description }
+    : `The description ${fault}.`;
+}

@@ -1,0 +1,67 @@
+import type { ImportedOrder } from '../../../modules/orders/index.ts';
+import { formatDecimal, sumMinor, timesMinor } from '../../../shared/money.ts';
+
+/** A product as the replay needs it on the server. */
+export interface PlannedProduct {
+  readonly key: string;
+  readonly name: string;
+  /** Null: found by its name. */
+  readonly sku: string | null;
+  /** At its first order. */
+  readonly priceMinor: number;
+  /** Units that all orders take together. */
+  readonly units: number;
+}
+
+export interface PlannedLine {
+  readonly key: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+}
+
+export interface PlannedOrder {
+  readonly number: string;
+  readonly atMs: number;
+  readonly lines: readonly PlannedLine[];
+  readonly totalMinor: number;
+}
+
+export interface Plan {
+  /** By time; orders of one minute in the order of the file. */
+  readonly orders: readonly PlannedOrder[];
+  readonly products: readonly PlannedProduct[];
+}
+
+/**
+ * Which products and orders to send. A product has one price at a time, but some old orders name a dish twice at two
+ * prices: the second price becomes a product of its own, so that these totals come out too.
+ */
+export function planReplay(orders: readonly ImportedOrder[], currency: string): Plan {
+  const products = new Map<string, PlannedProduct>();
+  const byTime = orders.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  const planned = byTime.map(({ number, createdAt, lines }): PlannedOrder => {
+    const prices = new Map<string, number>();
+    const plannedLines = lines.map(({ name, sku, quantity, unitPriceMinor }): PlannedLine => {
+      const identity = sku ?? name;
+      const firstPrice = prices.get(identity) ?? unitPriceMinor;
+      prices.set(identity, firstPrice);
+      const isVariant = firstPrice !== unitPriceMinor;
+      const price = formatDecimal(unitPriceMinor, currency);
+      const key = isVariant ? `${identity} at ${price}` : identity;
+      const known = products.get(key);
+      products.set(key, {
+        key,
+        name: isVariant ? `${name} at ${price}` : name,
+        sku: sku === null ? null : isVariant ? `${sku}-AT-${price}` : sku,
+        priceMinor: known?.priceMinor ?? unitPriceMinor,
+        units: (known?.units ?? 0) + quantity,
+      });
+      return { key, quantity, unitPriceMinor };
+    });
+    const totalMinor = sumMinor(
+      plannedLines.map((line) => timesMinor(line.unitPriceMinor, line.quantity)),
+    );
+    return { number, atMs: createdAt.getTime(), lines: plannedLines, totalMinor };
+  });
+  return { orders: planned, products: [...products.values()] };
+}

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { OrderSumsRow } from '../../../modules/orders/index.ts';
+import { money } from '../../../shared/money.ts';
+import { type ApiClient, type ApiReply, UnexpectedReply } from './api-client.ts';
+import type { PlannedOrder } from './plan.ts';
+import type { Shelf } from './shelf.ts';
+
+export interface ReplayOptions {
+  readonly customers: readonly ApiClient[];
+  readonly admin: ApiClient;
+  readonly shelf: Shelf;
+  readonly currency: string;
+  /** Orders under way at once. */
+  readonly concurrency: number;
+  /** 0: as fast as it goes; otherwise that many times as fast as the orders came. */
+  readonly speed: number;
+  /** Move each order on to COMPLETED. */
+  readonly complete: boolean;
+  readonly onProgress: (orders: number, total: number) => void;
+}
+
+export interface ReplayOutcome {
+  /** As the server answered. */
+  readonly placed: OrderSumsRow;
+  /** One sentence for each answer that was not as it should be. */
+  readonly differences: readonly string[];
+  readonly durationsMs: readonly number[];
+  readonly elapsedMs: number;
+}
+
+interface OrderReply {
+  readonly id: string;
+  readonly total: { readonly amount: number; readonly currency: string };
+  readonly items: readonly {
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unitPrice: { readonly amount: number };
+  }[];
+}
+
+const STEPS = ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
+
+/**
+ * Places the orders in the order of their time, each by one of the customers, with the price that it had. Orders that
+ * see one price of a product run beside each other; a price change waits for those that need the old one.
+ */
+export async function replayOrders(
+  orders: readonly PlannedOrder[],
+  options: ReplayOptions,
+): Promise<ReplayOutcome> {
+  const { shelf, customers, speed, onProgress } = options;
+  const placed = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+  const differences: string[] = [];
+  const durationsMs: number[] = [];
+  const limit = pLimit(options.concurrency);
+  const startedAt = performance.now();
+  const firstAtMs = orders[0]?.atMs ?? 0;
+  let done = 0;
+
+  async function placeOne(order: PlannedOrder, customer: ApiClient): Promise<void> {
+    const sentAt = performance.now();
+    const reply = await place(customer, order, options);
+    durationsMs.push(performance.now() - sentAt);
+    const difference = differenceOf(order, reply, options);
+    if (difference === null) {
+      const { id, items, total } = reply.body as OrderReply;
+      placed.orders += 1;
+      placed.lines += items.length;
+      placed.units += items.reduce((units, { quantity }) => units + quantity, 0);
+      placed.totalMinor += total.amount;
+      if (options.complete) await completeOrder(options.admin, id);
+    } else differences.push(difference);
+    done += 1;
+    onProgress(done, orders.length);
+  }
+
+  const waiting = new Set<Promise<void>>();
+  for (const [index, order] of orders.entries()) {
+    if (speed > 0) {
+      const dueMs = (order.atMs - firstAtMs) / speed - (performance.now() - startedAt);
+      if (dueMs > 0) await delay(dueMs);
+    }
+    for (const { key, unitPriceMinor } of order.lines) await shelf.ensurePrice(key, unitPriceMinor);
+    const customer = customers[index % customers.length]!;
+    const underWay = limit(() => placeOne(order, customer)).catch((error: unknown) => {
+      differences.push(`order ${order.number}: ${error instanceof Error ? error.message : error}`);
+    });
+    shelf.hold(new Set(order.lines.map(({ key }) => key)), underWay);
+    waiting.add(underWay);
+    underWay.then(() => waiting.delete(underWay));
+    // Not further ahead than this, so that a price change does not wait for thousands.
+    while (waiting.size >= options.concurrency) await Promise.race(waiting);
+  }
+  await Promise.all(waiting);
+  return { placed, differences, durationsMs, elapsedMs: performance.now() - startedAt };
+}
+
+function place(
+  customer: ApiClient,
+  { number, lines, totalMinor }: PlannedOrder,
+  { shelf, currency }: ReplayOptions,
+): Promise<ApiReply> {
+  const body = {
+    items: lines.map(({ key, quantity, unitPriceMinor }) => ({
+      sku: shelf.skuOf(key),
+      quantity,
+      unitPrice: money(unitPriceMinor, currency),
+    })),
+    expectedTotal: money(totalMinor, currency),
+  };
+  return customer.request('POST', '/api/orders', body, `replay-${number}`);
+}
+
+function differenceOf(
+  order: PlannedOrder,
+  { status, body }: ApiReply,
+  { shelf, currency }: ReplayOptions,
+): string | null {
+  const what = `order ${order.number}`;
+  if (status !== 201) return `${what} was refused with ${status}: ${JSON.stringify(body)}`;
+  const { total, items } = body as OrderReply;
+  if (total.amount !== order.totalMinor || total.currency !== currency) {
+    return `${what} came to ${total.amount} ${total.currency}, not ${order.totalMinor} ${currency}`;
+  }
+  const same =
+    items.length === order.lines.length &&
+    order.lines.every(({ key, quantity, unitPriceMinor }, index) => {
+      const item = items[index]!;
+      return (
+        item.sku === shelf.skuOf(key) &&
+        item.quantity === quantity &&
+        item.unitPrice.amount === unitPriceMinor
+      );
+    });
+  return same ? null : `${what} came back with other lines`;
+}
+
+async function completeOrder(admin: ApiClient, id: string): Promise<void> {
+  for (const status of STEPS) {
+    const reply = await admin.request('PATCH', `/api/orders/${id}/status`, { status });
+    if (reply.status !== 200) throw new UnexpectedReply(`The step to ${status}`, reply);
+  }
+}
+
+/** What the server holds for these customers, read back order by order. */
+export async function sumHeld(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
+  const sums = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+  for (const customer of customers) {
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const reply = await customer.request('GET', `/api/orders?limit=100${after}`);
+      if (reply.status !== 200) throw new UnexpectedReply('The list of orders', reply);
+      const page = reply.body as { data: OrderReply[]; nextCursor: string | null };
+      for (const { items, total } of page.data) {
+        sums.orders += 1;
+        sums.lines += items.length;
+        sums.units += items.reduce((units, { quantity }) => units + quantity, 0);
+        sums.totalMinor += total.amount;
+      }
+      cursor = page.nextCursor;
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,105 @@
+import type { FastifyRequest } from 'fastify';
+import { createMemoryRateLimiters } from '../../drivers/limits/memory/memory-rate-limiters.ts';
+import { createPatientRateLimiter } from '../../drivers/limits/patient-rate-limiter.ts';
+import type { Rate, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
+import { clientNetwork, type Limit, type LimitsOf } from '../../http/index.ts';
+import { emailKey } from '../../modules/accounts/index.ts';
+import { isStaff } from '../../shared/caller.ts';
+import { sha256 } from '../../shared/canonical-json.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Config } from '../config/config.ts';
+import { limitTable } from '../tables/limit-table.ts';
+
+const SIGNED_IN_FACTOR = 10;
+const STAFF_FACTOR = 100;
+
+export interface Limits {
+  readonly limitsOf: LimitsOf;
+  close(): Promise<void>;
+}
+
+/** The rate limits of the configuration, counted in Redis when there is one: its client is not loaded otherwise. */
+export async function createLimits(
+  config: Pick<Config, 'role' | 'rateLimits' | 'redisUrl'>,
+  log: Log,
+): Promise<Limits> {
+  const { auth, checkout, global } = config.rateLimits;
+  const isOff = auth === null && checkout === null && global === null;
+  // A worker serves nothing that is limited.
+  if (isOff || config.role === 'worker') {
+    return { limitsOf: () => [], close: async () => {} };
+  }
+  const limiters = await createLimiters(config.redisUrl, log);
+  const general = global === null ? [] : [globalLimit(limiters, global)];
+  const special = {
+    auth: auth === null ? null : authLimit(limiters, auth),
+    checkout: checkout === null ? null : checkoutLimit(limiters, checkout),
+  };
+  return {
+    limitsOf({ id }) {
+      const entry = limitTable[id];
+      const limit = entry === undefined ? null : special[entry.limit];
+      return entry === undefined || limit === null
+        ? general
+        : [...general, { ...limit, counts: entry.counts }];
+    },
+    close: () => limiters.close(),
+  };
+}
+
+async function createLimiters(redisUrl: string | null, log: Log): Promise<RateLimiters> {
+  if (redisUrl === null) return createMemoryRateLimiters();
+  const { createRedisRateLimiters } = await import(
+    '../../drivers/limits/redis/redis-rate-limiters.ts'
+  );
+  return createRedisRateLimiters({ url: redisUrl, log });
+}
+
+function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
+  const anonymous = limiters.create('anonymous', rate);
+  const signedIn = limiters.create('signed-in', times(rate, SIGNED_IN_FACTOR));
+  const staff = limiters.create('staff', times(rate, STAFF_FACTOR));
+  return {
+    name: 'global',
+    after: 'caller',
+    counting(request) {
+      const { caller } = request;
+      if (caller === null) return { limiter: anonymous, key: clientNetwork(request) };
+      return { limiter: isStaff(caller) ? staff : signedIn, key: caller.id };
+    },
+  };
+}
+
+/** A stranger's failures stand under his address, so they never lock the owner out. */
+function authLimit(limiters: RateLimiters, rate: Rate): Limit {
+  const limiter = createPatientRateLimiter(limiters.create('auth', rate));
+  return {
+    name: 'auth',
+    after: 'body',
+    counting(request) {
+      // A hash, since e-mail addresses do not belong into a store of counters.
+      const key = sha256(clientNetwork(request), accountOf(request)).toString('base64url');
+      return { limiter, key };
+    },
+  };
+}
+
+/** Whose password is tried: the caller's own, or that of the address which the body names. */
+function accountOf({ caller, body }: FastifyRequest): string {
+  return caller?.id ?? emailKey((body as { email: string }).email);
+}
+
+/** Customers alone: orders of staff and API keys stand outside the customer's limits. */
+function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
+  const limiter = createPatientRateLimiter(limiters.create('checkout', rate));
+  return {
+    name: 'checkout',
+    after: 'caller',
+    counting: ({ caller }) =>
+      caller === null || isStaff(caller) ? null : { limiter, key: caller.id },
+  };
+}
+
+function times(rate: Rate, factor: number): Rate {
+  return { ...rate, pointsMax: rate.pointsMax * factor };
+}

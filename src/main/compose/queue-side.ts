@@ -1,0 +1,39 @@
+import type { Queue } from 'bullmq';
+import { createPostgresQueue } from '../../drivers/queue/postgres/postgres-queue.ts';
+import type { QueueDriver } from '../../drivers/queue/queue.ts';
+import type { Log } from '../../shared/log.ts';
+import type { QueueChoice } from '../config/queue-choice.ts';
+
+export interface QueueSurroundings {
+  readonly databaseUrl: string;
+  readonly log: Log;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What carries jobs between processes. */
+export interface QueueSide {
+  readonly driver: QueueDriver;
+  /** BullMQ's own queues, for Bull Board; null with another driver. */
+  readonly boards: (() => Queue[]) | null;
+}
+
+/** Libraries of drivers that are not chosen are not loaded: together they would double the time of a start. */
+export async function createQueueSide(
+  choice: QueueChoice,
+  { databaseUrl, log, onError }: QueueSurroundings,
+): Promise<QueueSide> {
+  switch (choice.kind) {
+    case 'postgres':
+      return { driver: createPostgresQueue({ url: databaseUrl, onError }), boards: null };
+    case 'bullmq': {
+      const { createBullmqQueue } = await import('../../drivers/queue/bullmq/bullmq-queue.ts');
+      const driver = createBullmqQueue({ url: choice.redisUrl, log });
+      return { driver, boards: driver.boards };
+    }
+    case 'sqs': {
+      const { createSqsQueue } = await import('../../drivers/queue/sqs/sqs-queue.ts');
+      const { endpointUrl: endpoint, ...queues } = choice;
+      return { driver: createSqsQueue({ ...queues, endpoint, log }), boards: null };
+    }
+  }
+}

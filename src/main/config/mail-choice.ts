@@ -1,0 +1,72 @@
+import type { Sender } from '../../drivers/mail/mailer.ts';
+
+export type MailChoice =
+  /** Nothing is sent: mail is kept for the console. */
+  | { readonly kind: 'capture' }
+  | { readonly kind: 'smtp'; readonly url: string; readonly sender: Sender }
+  | {
+      readonly kind: 'ses';
+      readonly region: string;
+      /** Null: AWS itself. */
+      readonly endpointUrl: string | null;
+      readonly sender: Sender;
+    };
+
+/** The variables that mail reads. */
+export interface MailValues {
+  NODE_ENV?: 'development' | 'production' | 'test';
+  MAIL_DRIVER?: 'capture' | 'smtp' | 'ses';
+  MAIL_FROM?: string;
+  SMTP_URL?: string;
+  AWS_REGION?: string;
+  AWS_ENDPOINT_URL?: string;
+}
+
+/** Of values without `mailFaults`. */
+export function mailChoiceOf(values: MailValues, shopName: string): MailChoice {
+  const sender = { name: shopName, address: values.MAIL_FROM ?? '' };
+  switch (values.MAIL_DRIVER) {
+    case 'smtp':
+      return { kind: 'smtp', url: values.SMTP_URL ?? '', sender };
+    case 'ses':
+      return {
+        kind: 'ses',
+        region: values.AWS_REGION ?? '',
+        endpointUrl: values.AWS_ENDPOINT_URL ?? null,
+        sender,
+      };
+    default:
+      return { kind: 'capture' };
+  }
+}
+
+/** A sentence for each thing that is missing, or says another thing than the driver. */
+export function mailFaults(values: MailValues): string[] {
+  const { MAIL_DRIVER: driver } = values;
+  const faults: string[] = [];
+  if (driver === undefined && values.NODE_ENV === 'production') {
+    faults.push(
+      'MAIL_DRIVER is missing: production takes smtp or ses, or, only when asked by name, capture, which sends nothing, so that nobody can reset a password by mail.',
+    );
+  } else if (driver === undefined && values.SMTP_URL !== undefined) {
+    faults.push(
+      'SMTP_URL is set, but without MAIL_DRIVER no mail is sent: set MAIL_DRIVER=smtp, or MAIL_DRIVER=capture to keep it.',
+    );
+  }
+  if (driver === 'smtp' && values.SMTP_URL === undefined) {
+    faults.push(
+      'SMTP_URL is missing: MAIL_DRIVER=smtp takes the mail server, such as smtp://user:password@host:587.',
+    );
+  }
+  if (driver === 'ses' && values.AWS_REGION === undefined) {
+    faults.push(
+      'AWS_REGION is missing: MAIL_DRIVER=ses takes the region of SES, such as eu-west-2.',
+    );
+  }
+  if ((driver === 'smtp' || driver === 'ses') && values.MAIL_FROM === undefined) {
+    faults.push(
+      `MAIL_FROM is missing: MAIL_DRIVER=${driver} takes the address that mail comes from, such as orders@shop.example.`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,64 @@
+import { publicPathOf } from '../../http/index.ts';
+import { formatTable } from '../cli/terminal.ts';
+import type { Config } from '../config/config.ts';
+import { version } from '../program.ts';
+import type { DemoAccount } from './demo-data.ts';
+
+export interface BannerFacts {
+  readonly config: Config;
+  readonly address: string;
+  readonly databaseUrl: string;
+  readonly demoAccounts: readonly DemoAccount[] | null;
+}
+
+/** What somebody who has just started the server wants to know. The passwords are shown here and nowhere else. */
+export function renderBanner({ config, address, databaseUrl, demoAccounts }: BannerFacts): string {
+  // Where people reach it: pages and their "Try it out" belong to one origin. A port that was left open is known only now.
+  const { port, publicUrl } = config;
+  const url = port === 0 ? `${address}${publicPathOf(publicUrl)}` : publicUrl;
+  const lines = [
+    '',
+    `Holdfast ${version} is serving${config.role === 'all' ? '' : ` as ${config.role}`}.`,
+    '',
+    ...(config.role === 'worker'
+      ? []
+      : [
+          `  Shop       ${url}/shop`,
+          `  Console    ${url}/console`,
+          `  API        ${url}/api`,
+          `  Reference  ${url}/docs`,
+        ]),
+    `  Health     ${url}/health`,
+    `  Database   ${databaseLine(config, databaseUrl)}`,
+    ...(config.database.kind === 'embedded' ? [`  Data       ${config.dataDir}`] : []),
+    ...(demoAccounts === null ? [] : demoLines(demoAccounts)),
+    '',
+    'Stop it with Ctrl-C.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function databaseLine(config: Config, databaseUrl: string): string {
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  if (config.database.kind === 'external') {
+    return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
+  }
+  // The password comes out of its file, so that it stands neither here nor in a shell's history.
+  return `PGPASSWORD="$(cat '${config.dataDir}/postgres-password')" psql -h ${hostname} -p ${port} -U holdfast holdfast`;
+}
+
+function demoLines(accounts: readonly DemoAccount[]): string[] {
+  const rows = accounts.map(({ email, password, role, vip }) => [
+    email,
+    password,
+    vip ? `${role}, VIP` : role,
+  ]);
+  const table = formatTable(['Sign in as', 'with the password', 'role'], rows);
+  return [
+    '',
+    '  A demo menu was loaded. Its users are shown this once:',
+    '',
+    ...table.split('\n').map((line) => `    ${line}`),
+  ];
+}

@@ -1,0 +1,79 @@
+import { randomInt } from 'node:crypto';
+import type { Database } from '../../database/database.ts';
+import { createUser } from '../../modules/accounts/index.ts';
+import type { Catalog } from '../../modules/catalog/index.ts';
+import { type Role, systemActor } from '../../shared/caller.ts';
+import { money } from '../../shared/money.ts';
+import { demoMenu } from './demo-menu.ts';
+import { countRows, findActiveUsers, lockDemoData } from './queries.ts';
+
+/** Units of each dish on the shelf at the start. */
+const STOCK = 200;
+
+interface DemoUser {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly vip: boolean;
+}
+
+export const demoUsers: readonly DemoUser[] = [
+  { email: 'admin@holdfast.example', name: 'Alex Admin', role: 'admin', vip: false },
+  { email: 'kitchen@holdfast.example', name: 'Kim Kitchen', role: 'kitchen', vip: false },
+  { email: 'vera@holdfast.example', name: 'Vera', role: 'customer', vip: true },
+  { email: 'carl@holdfast.example', name: 'Carl', role: 'customer', vip: false },
+];
+
+/** The only place where a demo user's password is ever readable. */
+export interface DemoAccount extends DemoUser {
+  readonly password: string;
+}
+
+/**
+ * Loads a small menu and four users with new passwords. Null when there is something in the database already. Servers
+ * that start together load it once.
+ */
+export function loadDemoData(
+  database: Database,
+  catalog: Catalog,
+  currency: string,
+): Promise<readonly DemoAccount[] | null> {
+  return database.transaction(async (tx) => {
+    await lockDemoData(tx);
+    const [rows] = await countRows(tx);
+    if (rows!.users > 0 || rows!.products > 0) return null;
+    const accounts = demoUsers.map((user) => ({ ...user, password: readablePassword() }));
+    for (const account of accounts) await createUser(tx, account);
+    const author = {
+      actor: systemActor,
+      cause: { requestId: null, traceId: null, job: 'demo data' },
+    };
+    for (const { priceMinor, ...dish } of demoMenu) {
+      await catalog.addProduct(
+        tx,
+        { ...dish, price: money(priceMinor, currency), onHand: STOCK },
+        author,
+      );
+    }
+    return accounts;
+  });
+}
+
+/** Demo users that could still sign in: production does not start with them. */
+export async function activeDemoUsers(database: Database): Promise<readonly string[]> {
+  const rows = await findActiveUsers(
+    database,
+    demoUsers.map(({ email }) => email),
+  );
+  return rows.map(({ email }) => email);
+}
+
+/** Without letters and digits that are mistaken for each other. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Such as `k7mp-w2xd-9rfq-t4hn`: 79 bits, easy to type from a screen. */
+function readablePassword(): string {
+  const letter = () => ALPHABET[randomInt(ALPHABET.length)]!;
+  const group = () => Array.from({ length: 4 }, letter).join('');
+  return Array.from({ length: 4 }, group).join('-');
+}

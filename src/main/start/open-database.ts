@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { createDatabase, type Database } from '../../database/database.ts';
+import {
+  AlreadyOwnedError,
+  hasCluster,
+  inDataFolder,
+  packagedBinaries,
+  requireReadable,
+  startEmbeddedPostgres,
+} from '../../database/embedded/index.ts';
+import { readIfThere } from '../../database/embedded/keep-once.ts';
+import { findPostmaster } from '../../database/embedded/postmaster.ts';
+import type { Log } from '../../shared/log.ts';
+import { UsageError } from '../cli/usage-error.ts';
+import type { Config } from '../config/config.ts';
+import { databaseFaultOf, UnusableDatabaseError } from '../faults/database-fault.ts';
+import { constraintErrors } from '../tables/constraint-errors.ts';
+import { findServerSettings } from './queries.ts';
+
+/** A command works on few connections and may wait for long statements, such as the invariants on many orders. */
+const POOL_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 300_000;
+
+export interface OpenDatabase extends AsyncDisposable {
+  readonly database: Database;
+  readonly url: string;
+  /** It was made now, and nothing is in it. */
+  readonly isNew: boolean;
+}
+
+export interface OpenDatabaseOptions {
+  /** Whether to make an embedded database where there is none. */
+  readonly mayMake: boolean;
+}
+
+/**
+ * The configured database for a command: by DATABASE_URL, or the embedded one. When a server runs on the data folder,
+ * its PostgreSQL is used; otherwise one is started for as long as the command takes. Throws UsageError where there is none
+ * and none may be made.
+ */
+export async function openDatabase(
+  config: Config,
+  log: Log,
+  { mayMake }: OpenDatabaseOptions,
+): Promise<OpenDatabase> {
+  const isNew = config.database.kind === 'embedded' && !(await isThere(config.dataDir));
+  if (isNew && !mayMake) throw noDatabase(config.dataDir);
+  await using opened = new AsyncDisposableStack();
+  const url = await findOrStart(config, log, opened);
+  const database = opened.adopt(
+    createDatabase({
+      url,
+      poolMax: POOL_MAX,
+      constraints: constraintErrors,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    }),
+    (it) => it.close(),
+  );
+  if (config.database.kind === 'external') await requireUsable(database, config.database.url);
+  const everything = opened.move();
+  return { database, url, isNew, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+}
+
+async function requireUsable(database: Database, url: string): Promise<void> {
+  try {
+    await findServerSettings(database);
+  } catch (error) {
+    const fault = await databaseFaultOf(error, url);
+    throw fault === null ? error : new UnusableDatabaseError(fault.sentence, { cause: error });
+  }
+}
+
+async function findOrStart(
+  config: Config,
+  log: Log,
+  opened: AsyncDisposableStack,
+): Promise<string> {
+  if (config.database.kind === 'external') return config.database.url;
+  const running = await runningUrl(config.dataDir);
+  if (running !== null) return running;
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    opened.defer(() => postgres.stop());
+    return postgres.url;
+  } catch (error) {
+    // A server started on the folder since we looked.
+    const url = error instanceof AlreadyOwnedError ? await runningUrl(config.dataDir) : null;
+    if (url === null) throw error;
+    return url;
+  }
+}
+
+/** The address of the embedded PostgreSQL that runs on this data folder; null when none does. */
+export function runningUrl(dataDir: string): Promise<string | null> {
+  return inDataFolder(dataDir, () => findRunning(dataDir));
+}
+
+/** Whether the data folder has an embedded database. Throws EmbeddedServerError when it is no folder to be used. */
+export function isThere(dataDir: string): Promise<boolean> {
+  return inDataFolder(dataDir, () => hasCluster(dataDir));
+}
+
+/** Throws EmbeddedServerError unless the PostgreSQL that came along can read the embedded database. */
+export function requireSound(dataDir: string): Promise<void> {
+  return inDataFolder(dataDir, async () => {
+    const { majorVersion } = await packagedBinaries();
+    await requireReadable(dataDir, majorVersion);
+  });
+}
+
+function noDatabase(dataDir: string): UsageError {
+  return new UsageError(
+    `There is no database in ${dataDir} yet. To make a new one there, say --new; for another one set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
+  );
+}
+
+async function findRunning(dataDir: string): Promise<string | null> {
+  const postmaster = await findPostmaster(join(dataDir, 'postgres'));
+  const password = await readIfThere(join(dataDir, 'postgres-password'));
+  if (postmaster === null || postmaster.port === null || password === null) return null;
+  return embeddedUrl(password, postmaster.port);
+}
+
+function embeddedUrl(password: string, port: number): string {
+  const url = new URL(`postgres://127.0.0.1:${port}/holdfast?sslmode=disable`);
+  url.username = 'holdfast';
+  url.password = password;
+  return url.href;
+}

@@ -1,0 +1,100 @@
+import type { Database } from '../../database/database.ts';
+import { migrate } from '../../database/migrate.ts';
+import { UnfitDatabaseError } from '../../database/unfit-database.ts';
+import { accountsErrors, createUser } from '../../modules/accounts/index.ts';
+import { unavailable } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Product } from '../compose/compose.ts';
+import type { Config } from '../config/config.ts';
+import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
+import { findServerSettings, type ServerSettingsRow } from './queries.ts';
+
+const VERSION_NUMBER_MIN = 150_000;
+
+/** It may be over soon: a standby becomes the primary, a database is open again after it was moved or made room in. */
+export const TAKES_NO_WRITES =
+  'The database takes no writes: it is a standby, or default_transaction_read_only is on for it or for this user.';
+
+export interface Prepared {
+  /** New accounts with their passwords, or null when none were made now. */
+  readonly demoAccounts: readonly DemoAccount[] | null;
+}
+
+/**
+ * Makes the database ready to serve from: newest schema, fit for production where it is asked to be, with the first
+ * admin and the demo data where they are wanted. Safe to repeat, and on several servers at once.
+ */
+export async function prepareDatabase(
+  config: Config,
+  product: Pick<Product, 'database' | 'catalog'>,
+  log: Log,
+): Promise<Prepared> {
+  const { database } = product;
+  const [settings] = await findServerSettings(database);
+  const faults = serverFaults(settings!, config.production);
+  if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
+  if (settings!.readOnly === 'on') throw unavailable(new Error(TAKES_NO_WRITES));
+  await migrate(database, { log });
+  if (config.production) await refuseDemoUsers(database);
+  const demoAccounts = wantsDemoData(config)
+    ? await loadDemoData(database, product.catalog, config.currency)
+    : null;
+  if (config.admin !== null) await ensureAdmin(product, config.admin, log);
+  return { demoAccounts };
+}
+
+/** Throws `UnfitDatabaseError` when demo users could sign in: their passwords were shown on a screen. */
+export async function refuseDemoUsers(database: Database): Promise<void> {
+  const emails = await activeDemoUsers(database);
+  if (emails.length === 0) return;
+  throw new UnfitDatabaseError(
+    `The database has demo users (${emails.join(', ')}): production does not start with them. Disable them: holdfast user disable EMAIL.`,
+  );
+}
+
+/** What is wrong with a PostgreSQL server; one sentence each. */
+export function serverFaults(settings: ServerSettingsRow, production: boolean): string[] {
+  const faults: string[] = [];
+  if (settings.versionNumber < VERSION_NUMBER_MIN) {
+    faults.push(`PostgreSQL ${settings.version} is too old: Holdfast needs 15 or later.`);
+  }
+  if (settings.trigrams === 'absent') {
+    faults.push(
+      'The PostgreSQL server has no extension pg_trgm, which searches need: install the contrib package of its PostgreSQL.',
+    );
+  }
+  if (settings.trigrams === 'forbidden') {
+    faults.push(
+      'The extension pg_trgm, which searches need, is not in the database, and this user may not create it: let an administrator run "create extension pg_trgm" there.',
+    );
+  }
+  if (!production) return faults;
+  const promise = 'an acknowledged order could be lost in a crash. Switch it on.';
+  if (settings.fsync === 'off') faults.push(`PostgreSQL runs with fsync off: ${promise}`);
+  if (settings.fullPageWrites === 'off') {
+    faults.push(`PostgreSQL runs with full_page_writes off: ${promise}`);
+  }
+  if (settings.synchronousCommit === 'off') {
+    faults.push(`PostgreSQL runs with synchronous_commit off: ${promise}`);
+  }
+  return faults;
+}
+
+function wantsDemoData({ demoData, database }: Config): boolean {
+  return demoData === 'on' || (demoData === 'when-empty' && database.kind === 'embedded');
+}
+
+async function ensureAdmin(
+  { database }: Pick<Product, 'database'>,
+  admin: { readonly email: string; readonly password: string },
+  log: Log,
+): Promise<void> {
+  try {
+    await createUser(database, { ...admin, role: 'admin' });
+    log.info(`made the admin ${admin.email}`);
+  } catch (error) {
+    const known = error instanceof CodedError && error.definition === accountsErrors.emailTaken;
+    if (!known) throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { statement } from '../../database/statement.ts';
+
+export interface ServerSettingsRow {
+  /** Such as 180004 for 18.4. */
+  versionNumber: number;
+  version: string;
+  fsync: string;
+  fullPageWrites: string;
+  /** As it would be if our sessions did not set it. */
+  synchronousCommit: string;
+  /** On a standby, and where somebody wants no writes. */
+  readOnly: string;
+  /** The extension that searches need: in the database, or for this user to create. */
+  trigrams: 'there' | 'creatable' | 'forbidden' | 'absent';
+}
+
+export const findServerSettings = statement<[], ServerSettingsRow>(
+  'main.find_server_settings',
+  `select current_setting('server_version_num')::int as "versionNumber",
+          current_setting('server_version') as version,
+          current_setting('fsync') as fsync,
+          current_setting('full_page_writes') as "fullPageWrites",
+          (select reset_val from pg_settings where name = 'synchronous_commit') as "synchronousCommit",
+          current_setting('transaction_read_only') as "readOnly",
+          case
+            when exists (select from pg_extension where extname = 'pg_trgm') then 'there'
+            when not exists (select from pg_available_extensions where name = 'pg_trgm') then 'absent'
+            when has_database_privilege(current_database(), 'create') then 'creatable'
+            else 'forbidden'
+          end as trigrams`,
+);
+
+/** Those of these users that could sign in. */
+export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
+  'main.find_active_users',
+  `select email
+     from users
+    where email_key = any($1::text[])
+      and disabled_at is null
+    order by email`,
+);
+
+/** Held until commit, so that servers that start together load the demo data once. */
+export const lockDemoData = statement<[], never>(
+  'main.lock_demo_data',
+  `select pg_advisory_xact_lock(hashtextextended('holdfast.demo_data', 0))`,
+);
+
+export const countRows = statement<[], { users: number; products: number }>(
+  'main.count_rows',
+  `select (select count(*) from users)::int as users,
+          (select count(*) from products)::int as products`,
+);
+
+/** Fails on a database that was never migrated. */
+export const countMigrations = statement<[], { applied: number }>(
+  'main.count_migrations',
+  'select count(*)::int as applied from schema_migrations',
+);

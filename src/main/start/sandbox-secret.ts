@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { keepSecret } from '../../database/embedded/index.ts';
+import type { Config } from '../config/config.ts';
+
+/**
+ * The configured secret, or one that is made on the first start and kept in the data folder for its owner only. Null with
+ * another provider.
+ */
+export async function sandboxSecretOf({ payments, dataDir }: Config): Promise<string | null> {
+  if (payments.kind !== 'sandbox') return null;
+  if (payments.webhookSecret !== null) return payments.webhookSecret;
+  const make = () => `whsec_${randomBytes(32).toString('base64')}`;
+  return keepSecret(dataDir, 'sandbox-webhook-secret', make);
+}

@@ -1,0 +1,140 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { isAway } from '../../database/away.ts';
+import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
+import { compose, type Product } from '../compose/compose.ts';
+import type { Config } from '../config/config.ts';
+import {
+  type DatabaseFault,
+  databaseFaultOf,
+  UnusableDatabaseError,
+} from '../faults/database-fault.ts';
+import { cannotListen } from '../faults/listen-fault.ts';
+import { jwtSecretsOf } from './jwt-secrets.ts';
+import { type Prepared, prepareDatabase } from './prepare-database.ts';
+import { sandboxSecretOf } from './sandbox-secret.ts';
+
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 5_000;
+/** Far above what a database takes that is up to date, below the patience of the probes in deploy/. */
+const LISTEN_AFTER_MS = 10_000;
+
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  readonly address: string;
+  readonly databaseUrl: string;
+  readonly product: Product;
+  /**
+   * Settles when the database has been prepared and the background work runs; until then the server answers 503.
+   * Rejects when the server must not serve from this database, or was stopped before.
+   */
+  readonly prepared: Promise<Prepared>;
+  /** Drains and ends everything, in the reverse order of the start. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole product. It listens when it can serve, so that a proxy that sends it requests at once sees no 503. An
+ * external database that is away, or takes long, is waited for while listening, so that probes are answered and whoever
+ * starts both need not know which is up first.
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  await using started = new AsyncDisposableStack();
+  const jwtSecrets = await jwtSecretsOf(config);
+  const sandboxSecret = await sandboxSecretOf(config);
+  let databaseUrl: string;
+  if (config.database.kind === 'external') databaseUrl = config.database.url;
+  else {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger });
+    started.defer(() => postgres.stop());
+    databaseUrl = postgres.url;
+  }
+
+  let isPrepared = false;
+  const product = await compose(config, {
+    databaseUrl,
+    jwtSecrets,
+    sandboxSecret,
+    logger,
+    isPrepared: () => isPrepared,
+  });
+  started.defer(() => product.stop());
+
+  const stopping = new AbortController();
+  const listenNow = Promise.withResolvers<void>();
+  const timer = setTimeout(listenNow.resolve, LISTEN_AFTER_MS);
+  const listening = Promise.withResolvers<void>();
+  const prepared = prepareWhenReachable(config, product, logger, {
+    onAway: listenNow.resolve,
+    signal: stopping.signal,
+  }).then(async (result) => {
+    isPrepared = true;
+    listenNow.resolve();
+    await listening.promise;
+    product.start();
+    return result;
+  });
+  // Whoever waits for it hears of it; a stop before that must not end the process by an unheard rejection.
+  prepared.catch(listenNow.resolve);
+
+  await listenNow.promise;
+  clearTimeout(timer);
+  try {
+    await product.app.listen({ host: config.host, port: config.port });
+    listening.resolve();
+  } catch (error) {
+    stopping.abort(error);
+    throw cannotListen(error, config);
+  }
+
+  const everything = started.move();
+  let stopped: Promise<void> | undefined;
+  return {
+    address: addressOf(product),
+    databaseUrl,
+    product,
+    prepared,
+    stop() {
+      stopping.abort(new Error('stopped while waiting for the database'));
+      stopped ??= prepared.then(
+        () => everything.disposeAsync(),
+        () => everything.disposeAsync(),
+      );
+      return stopped;
+    },
+  };
+}
+
+async function prepareWhenReachable(
+  config: Config,
+  product: Product,
+  logger: Logger,
+  { onAway, signal }: { readonly onAway: () => void; readonly signal: AbortSignal },
+): Promise<Prepared> {
+  for (let waitMs = RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+    signal.throwIfAborted();
+    try {
+      return await prepareDatabase(config, product, logger);
+    } catch (error) {
+      const fault = await faultOf(error, config);
+      if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
+      onAway();
+      logger.warn(`${fault.sentence} Waiting for it.`);
+      await delay(waitMs, null, { signal });
+    }
+  }
+}
+
+/** What an operator has to hear of a database that cannot be used now; any other error is thrown on. */
+async function faultOf(error: unknown, { database }: Config): Promise<DatabaseFault> {
+  const fault = database.kind === 'external' ? await databaseFaultOf(error, database.url) : null;
+  if (fault !== null) return fault;
+  if (isAway(error)) return { sentence: 'The embedded database is away.', mayPass: true };
+  throw error;
+}
+
+function addressOf({ app }: Product): string {
+  const { address, port, family } = app.server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

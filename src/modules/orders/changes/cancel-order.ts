@@ -1,0 +1,69 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import { type Once, once } from '../../../database/idempotency.ts';
+import { type RequestContext, requireMatch } from '../../../http/index.ts';
+import { isStaff } from '../../../shared/caller.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { lockCustomers } from '../../accounts/index.ts';
+import { ordersErrors } from '../errors.ts';
+import { isCancellableByOwner, stepOf } from '../order-status.ts';
+import { countCancellations, lockOrder } from '../queries.ts';
+import { viewsOf, visible } from '../reading/find-order.ts';
+import type { OrderView } from '../schemas.ts';
+import { applyMove } from './move-order.ts';
+
+export interface CancelRules {
+  /** Own cancellations in 24 hours; 0: no limit. */
+  readonly cancellationsPerDayMax: number;
+}
+
+export interface CancelOrder {
+  readonly orderId: string;
+  readonly reason: string | null;
+  readonly ifMatch: readonly number[] | null;
+}
+
+/**
+ * Cancels an order: its owner while nobody has paid or begun, an admin wherever there is a step to CANCELLED. Throws
+ * `orders.not_found`, `request.precondition_failed`, `orders.not_cancellable`, `orders.cancellation_limit`.
+ */
+export function cancelOrder(
+  database: Database,
+  rules: CancelRules,
+  context: RequestContext,
+  { orderId, reason, ifMatch }: CancelOrder,
+): Promise<Once<OrderView>> {
+  const { caller, actor, cause } = context;
+  const byStaff = isStaff(caller);
+  return once(database, context.claim, async (tx) => {
+    // Users before orders: the one order of locks. It also makes the count below exact.
+    if (!byStaff) await lockCustomers(tx, [caller.id]);
+    const [row] = await lockOrder(tx, orderId);
+    const order = visible(row, caller);
+    requireMatch(ifMatch, order.version);
+    const cancellable = byStaff
+      ? stepOf(order.status, 'CANCELLED') === 'step'
+      : isCancellableByOwner(order);
+    if (!cancellable) throw new CodedError(ordersErrors.notCancellable);
+    if (!byStaff) await requireCancellationsLeft(tx, caller.id, rules.cancellationsPerDayMax);
+    const moved = await applyMove(tx, order, {
+      to: 'CANCELLED',
+      actor,
+      cause,
+      reason,
+      cancelReason: byStaff ? 'ADMIN' : 'CUSTOMER',
+      expiryMinutes: 0,
+    });
+    const [view] = await viewsOf(tx, caller, [moved]);
+    return view!;
+  });
+}
+
+async function requireCancellationsLeft(
+  tx: Transaction,
+  customerId: string,
+  perDayMax: number,
+): Promise<void> {
+  if (perDayMax === 0) return;
+  const [row] = await countCancellations(tx, customerId);
+  if ((row?.count ?? 0) >= perDayMax) throw new CodedError(ordersErrors.cancellationLimit);
+}

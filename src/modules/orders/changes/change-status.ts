@@ -1,0 +1,81 @@
+import type { Database } from '../../../database/database.ts';
+import { type Once, once } from '../../../database/idempotency.ts';
+import { type RequestContext, requireMatch } from '../../../http/index.ts';
+import { type Caller, isAdmin } from '../../../shared/caller.ts';
+import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { ordersErrors } from '../errors.ts';
+import type { OrderStatus } from '../order.ts';
+import { allowedTransitions, stepOf } from '../order-status.ts';
+import { lockOrder, type OrderRow } from '../queries.ts';
+import { viewsOf, visible } from '../reading/find-order.ts';
+import type { ChangeStatusInput, OrderView } from '../schemas.ts';
+import { applyMove } from './move-order.ts';
+
+export interface ChangeStatus {
+  readonly orderId: string;
+  readonly input: ChangeStatusInput;
+  /** Versions that `If-Match` accepts; null: any. */
+  readonly ifMatch: readonly number[] | null;
+}
+
+/**
+ * Moves an order on, by kitchen or admin. Throws `auth.forbidden`, `orders.not_found`, `request.precondition_failed`,
+ * `orders.version_conflict`, `orders.illegal_transition`.
+ */
+export async function changeStatus(
+  database: Database,
+  expiryMinutes: number,
+  context: RequestContext,
+  { orderId, input, ifMatch }: ChangeStatus,
+): Promise<Once<OrderView>> {
+  const { caller, actor, cause } = context;
+  const admin = isAdmin(caller);
+  // An API key moves as kitchen does: cancelling and overriding are for admins.
+  const forAdmins = input.status === 'CANCELLED' || input.override === true;
+  if (forAdmins && !admin) throw new CodedError(authErrors.forbidden);
+  if (input.override === true && input.reason === undefined) {
+    throw invalidInput('/reason', 'An override needs a reason.');
+  }
+  return once(database, context.claim, async (tx) => {
+    const [row] = await lockOrder(tx, orderId);
+    const order = visible(row, caller);
+    requireMatch(ifMatch, order.version);
+    requireVersion(input.version, order.version);
+    const override = decideStep(order, input.status, input.override === true, caller);
+    const moved = await applyMove(tx, order, {
+      to: input.status,
+      actor,
+      cause,
+      reason: input.reason ?? null,
+      override,
+      expiryMinutes,
+      ...(input.status === 'CANCELLED' ? { cancelReason: 'ADMIN' as const } : {}),
+    });
+    const [view] = await viewsOf(tx, caller, [moved]);
+    return view!;
+  });
+}
+
+/** Whether the step is an override; throws when it is none at all. */
+function decideStep(
+  order: OrderRow,
+  to: OrderStatus,
+  mayOverride: boolean,
+  caller: Caller,
+): boolean {
+  const allowed = allowedTransitions(order, caller);
+  if (allowed.includes(to)) return false;
+  // What was imported is over: its units never lay on our shelf.
+  const overridable = mayOverride && order.source === 'api';
+  if (overridable && stepOf(order.status, to) === 'override') return true;
+  throw new CodedError(ordersErrors.illegalTransition, {
+    extensions: { from: order.status, to, allowedTransitions: allowed },
+  });
+}
+
+function requireVersion(given: number | undefined, current: number): void {
+  if (given !== undefined && given !== current) {
+    throw new CodedError(ordersErrors.versionConflict, { extensions: { currentVersion: current } });
+  }
+}

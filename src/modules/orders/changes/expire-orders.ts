@@ -1,0 +1,72 @@
+import type { Database } from '../../../database/database.ts';
+import { appendEvents } from '../../../events/index.ts';
+import { systemActor } from '../../../shared/caller.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { releaseStock } from '../../inventory/index.ts';
+import { endExpired, findLines, lockExpired } from '../queries.ts';
+
+const BATCH_SIZE = 200;
+
+/** Expires unpaid orders whose time has passed until none is left or the signal fires. */
+export async function expireOrders(database: Database, signal: AbortSignal): Promise<void> {
+  for (let more = true; more && !signal.aborted; ) {
+    more = (await expireDueOrders(database)).more;
+  }
+}
+
+/**
+ * Cancels orders whose time to pay has passed and gives their stock back, a batch in one transaction. Safe on several
+ * servers at once: each takes the rows that no other one holds. Returns how many were expired; `more` when others may be
+ * due. When a batch fails, its orders are tried one by one from the oldest on, so that one whose stock was tampered with
+ * does not keep all others from ending; what it throws is thrown when the others are done.
+ */
+export async function expireDueOrders(
+  database: Database,
+): Promise<{ count: number; more: boolean }> {
+  try {
+    const count = await expireBatch(database, BATCH_SIZE, 0);
+    return { count, more: count === BATCH_SIZE };
+  } catch (error) {
+    if (error instanceof CodedError && error.definition.status === 503) throw error;
+    const count = await expireOneByOne(database);
+    if (count === 0) throw error;
+    return { count, more: true };
+  }
+}
+
+/** Passes over what fails. */
+async function expireOneByOne(database: Database): Promise<number> {
+  let count = 0;
+  for (let passed = 0; count + passed < BATCH_SIZE; ) {
+    const expired = await expireBatch(database, 1, passed).catch(() => null);
+    if (expired === 0) break;
+    if (expired === null) passed += 1;
+    else count += expired;
+  }
+  return count;
+}
+
+function expireBatch(database: Database, limit: number, offset: number): Promise<number> {
+  return database.transaction(async (tx) => {
+    const due = await lockExpired(tx, limit, offset);
+    if (due.length === 0) return 0;
+    const orderIds = due.map((order) => order.id);
+    const expired = await endExpired(tx, orderIds);
+    await releaseStock(tx, await findLines(tx, orderIds));
+    await appendEvents(
+      tx,
+      expired.map((order) => ({
+        type: 'order.cancelled',
+        orderId: order.id,
+        sequence: order.lastSequence,
+        from: order.from,
+        to: 'CANCELLED',
+        actor: systemActor,
+        reason: 'It was not paid in time.',
+        cause: { requestId: null, traceId: null, job: 'orders.expire' },
+        data: { number: order.number, cancelReason: order.cancelReason },
+      })),
+    );
+    return expired.length;
+  });
+}

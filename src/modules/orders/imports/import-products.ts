@@ -1,0 +1,89 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import { findProducts } from '../../catalog/index.ts';
+import { findProductsByName, lockProductImport } from './queries.ts';
+
+/** A product as a file of orders speaks of it. */
+export interface WantedProduct {
+  readonly name: string;
+  /** Null when the file has no SKUs: then the name stands for the product. */
+  readonly sku: string | null;
+  /** For the product that is made when there is none. */
+  readonly priceMinor: number;
+}
+
+export interface ProductRef {
+  readonly id: string;
+  readonly sku: string;
+}
+
+export interface ProductImport {
+  /** By `productKey`. */
+  readonly products: ReadonlyMap<string, ProductRef>;
+  /** The keys of those that were made now. */
+  readonly created: ReadonlySet<string>;
+}
+
+export interface ProductImportDependencies<Wanted extends WantedProduct> {
+  readonly database: Database;
+  /** Makes an active product. */
+  readonly createProduct: (tx: Transaction, sku: string, product: Wanted) => Promise<ProductRef>;
+  /** The SKU for a name; `variant` from 1 up until one is free. */
+  readonly skuOf: (name: string, variant: number) => string;
+}
+
+const VARIANTS_MAX = 1_000;
+
+/** SKU and name live in one map without meeting. */
+export function productKey(product: {
+  readonly name: string;
+  readonly sku: string | null;
+}): string {
+  return product.sku === null ? `name:${product.name}` : `sku:${product.sku}`;
+}
+
+/** Finds the products, by SKU or else by name, and makes those that are not in the catalogue. One transaction. */
+export function ensureProducts<Wanted extends WantedProduct>(
+  deps: ProductImportDependencies<Wanted>,
+  wanted: readonly Wanted[],
+): Promise<ProductImport> {
+  return deps.database.transaction(async (tx) => {
+    await lockProductImport(tx);
+    const products = await findKnown(tx, wanted);
+    const created = new Set<string>();
+    for (const product of wanted) {
+      const key = productKey(product);
+      if (products.has(key)) continue;
+      const sku = product.sku ?? (await freeSku(tx, deps.skuOf, product.name));
+      products.set(key, await deps.createProduct(tx, sku, product));
+      created.add(key);
+    }
+    return { products, created };
+  });
+}
+
+async function findKnown(
+  tx: Transaction,
+  wanted: readonly WantedProduct[],
+): Promise<Map<string, ProductRef>> {
+  const skus = wanted.flatMap(({ sku }) => (sku === null ? [] : [sku]));
+  const names = wanted.flatMap(({ sku, name }) => (sku === null ? [name] : []));
+  const bySku = await findProducts(tx, { skus });
+  const byName = await findProductsByName(tx, names);
+  return new Map([
+    ...bySku.map(({ id, sku, name }) => [productKey({ sku, name }), { id, sku }] as const),
+    ...byName.map(({ id, sku, name }) => [productKey({ sku: null, name }), { id, sku }] as const),
+  ]);
+}
+
+async function freeSku(
+  tx: Transaction,
+  skuOf: (name: string, variant: number) => string,
+  name: string,
+): Promise<string> {
+  for (let variant = 1; variant <= VARIANTS_MAX; variant += 1) {
+    const sku = skuOf(name, variant);
+    const taken = await findProducts(tx, { skus: [sku] });
+    if (taken.length === 0) return sku;
+  }
+  throw new RangeError(`no free SKU for "${name}" after ${VARIANTS_MAX} tries`);
+}

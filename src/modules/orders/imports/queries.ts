@@ -1,0 +1,95 @@
+import { statement } from '../../../database/statement.ts';
+
+/** Held until commit, so that two imports at once make one product of one name. */
+export const lockProductImport = statement<[], never>(
+  'orders.lock_product_import',
+  `select pg_advisory_xact_lock(hashtextextended('holdfast.import_products', 0))`,
+);
+
+/** Of several products with one name the oldest, which is the same one every time. */
+export const findProductsByName = statement<
+  [names: readonly string[]],
+  { id: string; sku: string; name: string }
+>(
+  'orders.find_products_by_name',
+  `select distinct on (name) id, sku, name
+     from products
+    where name = any($1::text[])
+    order by name, id`,
+);
+
+/**
+ * `rows`: JSON array of objects with the columns as members. Those whose number is taken are left out; the others'
+ * ids come back. Waits for another import that is writing the same number.
+ */
+export const insertImportedOrders = statement<[rows: string], { id: string; number: string }>(
+  'orders.insert_imported',
+  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at)
+   select id, number, customer_id, 'COMPLETED', false, total_minor, currency, 'import', created_at
+     from jsonb_to_recordset($1::jsonb) as imported
+       (id uuid, number text, customer_id uuid, total_minor bigint, currency text,
+        created_at timestamptz)
+   on conflict (number) do nothing
+   returning id, number`,
+);
+
+/** Lets searches find the lines of `rows`, a JSON array of objects with the columns as members. */
+export const noteSoldNames = statement<[rows: string], never>(
+  'orders.note_sold_names',
+  `insert into sold_names (sku, name)
+   select distinct sku, name
+     from jsonb_to_recordset($1::jsonb) as line (sku text, name text)
+    order by sku, name
+   on conflict do nothing`,
+);
+
+export interface ExistingOrderRow {
+  number: string;
+  source: string;
+  customerId: string;
+  createdAt: Date;
+  currency: string;
+  totalMinor: number;
+  lines: { sku: string; name: string; quantity: number; unitPriceMinor: number }[];
+}
+
+export const findOrdersByNumber = statement<[numbers: readonly string[]], ExistingOrderRow>(
+  'orders.find_by_number',
+  `select orders.number, orders.source, orders.customer_id as "customerId",
+          orders.created_at as "createdAt", orders.currency, orders.total_minor as "totalMinor",
+          jsonb_agg(jsonb_build_object(
+            'sku', line.sku,
+            'name', line.name,
+            'quantity', line.quantity,
+            'unitPriceMinor', line.unit_price_minor) order by line.line_number) as lines
+     from orders
+     join order_lines line on line.order_id = orders.id
+    where orders.number = any($1::text[])
+    group by orders.id`,
+);
+
+export interface OrderSumsRow {
+  orders: number;
+  lines: number;
+  units: number;
+  totalMinor: number;
+}
+
+/** What the database holds for these orders, from the lines and from the totals of the orders apart. */
+export const sumOrders = statement<
+  [numbers: readonly string[]],
+  OrderSumsRow & { orderTotalsMinor: number }
+>(
+  'orders.sum_by_number',
+  `select count(*)::int as orders,
+          coalesce(sum(line.lines), 0)::bigint as lines,
+          coalesce(sum(line.units), 0)::bigint as units,
+          coalesce(sum(line.total_minor), 0)::bigint as "totalMinor",
+          coalesce(sum(orders.total_minor), 0)::bigint as "orderTotalsMinor"
+     from orders
+     join lateral (
+       select count(*) as lines, sum(quantity) as units, sum(total_minor) as total_minor
+         from order_lines
+        where order_id = orders.id) line on true
+    where orders.number = any($1::text[])`,
+);

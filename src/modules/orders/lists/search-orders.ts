@@ -1,0 +1,93 @@
+import type { Queryable } from '../../../database/statement.ts';
+import { emailKey } from '../../accounts/index.ts';
+import { isOpen } from '../order.ts';
+import type { Position } from './index-stretch.ts';
+import {
+  matchedPage,
+  type OrderFilters,
+  ordersPage,
+  type PageRow,
+  type PageStatement,
+} from './list-queries.ts';
+import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';
+
+/** Above every character that a number can go on with. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+/**
+ * A frequent text fills a page from the newest orders, a rare one stands in few names and addresses, and which it is
+ * shows only by looking. So each round looks at so many pages of orders, then at so many matches, and the next one at
+ * twenty times or ten times as many: the cost is a small multiple of the better way's, however large the shop.
+ */
+const rounds = [
+  { pages: 5, matchesMax: 400 },
+  { pages: 100, matchesMax: 4_000 },
+] as const;
+
+/** A number costs less than another match: it is one order, and what begins with a text lies together. */
+const NUMBERS_PER_MATCH = 5;
+
+/** One page of a search by staff, newest first: number, SKU, product name or the customer's e-mail. */
+export async function searchOrders(
+  db: Queryable,
+  search: string,
+  filters: OrderFilters,
+  after: Position | null,
+  limit: number,
+): Promise<PageRow[]> {
+  const leaf = (pages: number | null) =>
+    run(db, ordersPage(filters, after, limit, { text: search, emails: true, pages }));
+  // One customer's orders, or those that are open, are few enough to look at each.
+  if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return leaf(null);
+  for (const { pages, matchesMax } of rounds) {
+    const newest = await leaf(pages);
+    if (newest.length >= limit) return newest;
+    const matches = await findMatches(db, search, matchesMax);
+    if (matches !== null) return run(db, matchedPage(matches, filters, after, limit));
+  }
+  return leaf(null);
+}
+
+/** What the text stands in, or null when that is more than `matchesMax`. */
+export async function findMatches(
+  db: Queryable,
+  search: string,
+  matchesMax: number,
+): Promise<SearchMatches | null> {
+  const numbersMax = matchesMax * NUMBERS_PER_MATCH;
+  const find = hasTrigram(search) ? findMatchesByIndex : findMatchesByScan;
+  const [found] = await find(
+    db,
+    search,
+    `${search}${LAST_CHARACTER}`,
+    matchesMax,
+    numbersMax,
+    emailKey(search),
+    addressPart(emailKey(search)),
+  );
+  const { skus, names, customerIds, numbers } = found!;
+  const isMany = skus.length > matchesMax || customerIds.length > matchesMax || numbers === null;
+  return isMany ? null : { skus, names, customerIds, numbers };
+}
+
+/** What an index is asked for an address that was typed whole: the part before the domain. */
+function addressPart(search: string): string {
+  const at = search.indexOf('@');
+  return at < 3 ? search : search.slice(0, at + 1);
+}
+
+/**
+ * Three characters in a row, of which an end of a word may be one, without what folding leaves out. Source: PostgreSQL
+ * documentation, F.35 "pg_trgm".
+ */
+function hasTrigram(search: string): boolean {
+  const text = search.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '');
+  return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
+}
+
+export function run(
+  db: Queryable,
+  { name, text, parameters, isShort }: PageStatement,
+): Promise<PageRow[]> {
+  return db.run<PageRow>(name, text, parameters, isShort);
+}

@@ -1,0 +1,196 @@
+import type { Transaction } from '../../../database/database.ts';
+import { violates } from '../../../database/database-errors.ts';
+import { sha256 } from '../../../shared/canonical-json.ts';
+import { idempotencyErrors, inFlight } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { OrderStatus } from '../order.ts';
+import { findUsedKeys, pinKeys } from './queries.ts';
+import type { PlacementOutcome, PlacementRequest } from './request.ts';
+
+/** A name under which a request takes effect once: the Idempotency-Key, or the clientToken. */
+interface Key {
+  readonly scopeHash: Buffer;
+  readonly requestHash: Buffer;
+  /** A clientToken holds as long as its order, a key for 24 hours. */
+  readonly permanent: boolean;
+}
+
+export interface UsedKey {
+  readonly requestHash: Buffer;
+  readonly result: string | null;
+  readonly effectId: string | null;
+}
+
+export function keysOf(request: PlacementRequest): Key[] {
+  const keys: Key[] = [];
+  if (request.claim !== null) {
+    const { scopeHash, requestHash } = request.claim;
+    keys.push({ scopeHash, requestHash, permanent: false });
+  }
+  if (request.clientToken !== null) {
+    const { token, requestHash } = request.clientToken;
+    const scopeHash = sha256('client-token', request.customerId, token);
+    keys.push({ scopeHash, requestHash, permanent: true });
+  }
+  return keys;
+}
+
+export async function usedKeysOf(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+): Promise<Map<string, UsedKey>> {
+  const scopeHashes = requests.flatMap((request) => keysOf(request).map((key) => key.scopeHash));
+  if (scopeHashes.length === 0) return new Map();
+  const rows = await findUsedKeys(tx, scopeHashes);
+  return new Map(rows.map((row) => [row.scopeHash.toString('hex'), row]));
+}
+
+/**
+ * The answer to a request whose key or token was used before; null when it is new. A key that stands for another body,
+ * or a key and a token that stand for different orders, are `idempotency.key_reused`.
+ */
+export function replayOf(
+  request: PlacementRequest,
+  used: ReadonlyMap<string, UsedKey>,
+): PlacementOutcome | null {
+  const keys = keysOf(request);
+  const found = keys.flatMap((key) => {
+    const stored = used.get(key.scopeHash.toString('hex'));
+    return stored === undefined ? [] : [{ key, stored }];
+  });
+  const [first] = found;
+  if (first === undefined) return null;
+  const same = found.every(
+    ({ key, stored }) =>
+      stored.requestHash.equals(key.requestHash) && stored.effectId === first.stored.effectId,
+  );
+  const { result, effectId } = first.stored;
+  if (!same || result === null || effectId === null) {
+    return { kind: 'refused', error: new CodedError(idempotencyErrors.keyReused) };
+  }
+  const { version, status } = JSON.parse(result) as { version: number; status: OrderStatus };
+  return {
+    kind: 'placed',
+    // As it was answered first, whatever became of the order since.
+    order: { id: effectId, version, queued: status === 'QUEUED', body: result, replayed: true },
+  };
+}
+
+/**
+ * Answers those that were refused while the first request under their key or token was being committed: between the look
+ * at the keys and the look at stock and prices, its order may have taken what they were refused for. Gives all keys that
+ * are known now.
+ */
+export async function answerLateRepeats(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  outcomes: PlacementOutcome[],
+  used: ReadonlyMap<string, UsedKey>,
+): Promise<ReadonlyMap<string, UsedKey>> {
+  const isLate = (request: PlacementRequest, index: number) =>
+    outcomes[index]?.kind === 'refused' &&
+    keysOf(request).every(({ scopeHash }) => !used.has(scopeHash.toString('hex')));
+  const found = await usedKeysOf(tx, requests.filter(isLate));
+  if (found.size === 0) return used;
+  for (const [index, request] of requests.entries()) {
+    if (isLate(request, index)) outcomes[index] = replayOf(request, found) ?? outcomes[index]!;
+  }
+  return new Map([...used, ...found]);
+}
+
+/** An order's answer, and the request that gets it. */
+interface Answered {
+  readonly request: PlacementRequest;
+  readonly order: { readonly id: string };
+  readonly body: string;
+}
+
+/**
+ * Stores each placement's answer under its key and token, in the placement's transaction. Throws when another server
+ * took one of them meanwhile: the batch rolls back, and each request, tried again, finds what is stored.
+ */
+export async function pinPlacements(
+  tx: Transaction,
+  placements: readonly Answered[],
+): Promise<void> {
+  const pins = placements.flatMap((placement) => pinsOf(placement));
+  if (pins.length > 0) await pin(tx, pins);
+}
+
+/**
+ * A repeat that was found by its token may bear a key that is new. It answers a 2xx, so from now on the key stands for
+ * that order too. Throws as `pinPlacements` does.
+ */
+export async function pinRepeats(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  outcomes: readonly (PlacementOutcome | undefined)[],
+  used: ReadonlyMap<string, UsedKey>,
+): Promise<void> {
+  if (used.size === 0) return;
+  const pins = requests.flatMap((request, index) => {
+    const outcome = outcomes[index];
+    if (outcome?.kind !== 'placed' || !outcome.order.replayed) return [];
+    const { order } = outcome;
+    return pinsOf({ request, order, body: order.body }).filter(
+      ({ key }) => !used.has(key.scopeHash.toString('hex')),
+    );
+  });
+  if (pins.length > 0) await pin(tx, pins);
+}
+
+interface Pin extends Answered {
+  readonly key: Key;
+}
+
+function pinsOf({ request, order, body }: Answered): Pin[] {
+  return keysOf(request).map((key) => ({ key, request, order, body }));
+}
+
+async function pin(tx: Transaction, pins: readonly Pin[]): Promise<void> {
+  const pinned = await pinKeys(
+    tx,
+    pins.map(({ key }) => key.scopeHash),
+    pins.map(({ key }) => key.requestHash),
+    pins.map(({ request }) => request.caller.id),
+    pins.map(({ request }) => request.operation),
+    pins.map(({ body }) => body),
+    pins.map(({ order }) => order.id),
+    pins.map(({ key }) => key.permanent),
+  );
+  if (pinned.length < pins.length) throw new KeyTakenError();
+}
+
+/** Another transaction placed an order under the same key or token between our look and our write. */
+export class KeyTakenError extends Error {
+  constructor(cause?: unknown) {
+    super('an idempotency key or a client token was taken meanwhile', { cause });
+    this.name = 'KeyTakenError';
+  }
+}
+
+/**
+ * What a batch failed by, with a token that was taken meanwhile told as `pinPlacements` tells it: the order's row meets
+ * its unique index before the token's own row is written. It stands for a repeat, so it must never become a refusal.
+ */
+export function tellTakenToken(error: unknown): unknown {
+  return violates(error, 'orders_customer_id_client_token_key') ? new KeyTakenError(error) : error;
+}
+
+/** A key and a token may each be met once by another transaction; the try after that finds both stored. */
+const TRIES_MAX = 3;
+
+/**
+ * Runs `attempt` again when another transaction took a key or a token of it: this time the stored answer is found.
+ * Throws `idempotency.in_flight` when even the last try met one.
+ */
+export async function untilKeysAreSettled<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof KeyTakenError)) throw error;
+      if (tries === TRIES_MAX) throw inFlight(error);
+    }
+  }
+}

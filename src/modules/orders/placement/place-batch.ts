@@ -1,0 +1,168 @@
+import type { Database } from '../../../database/database.ts';
+import { violates } from '../../../database/database-errors.ts';
+import { isStaff } from '../../../shared/caller.ts';
+import type { CodedError } from '../../../shared/errors.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { Customer } from '../../accounts/index.ts';
+import type { Order } from '../order.ts';
+import { presentOrder } from '../reading/present-order.ts';
+import { decidePlacement } from './decide-placement.ts';
+import { answerLateRepeats, pinRepeats, replayOf, tellTakenToken } from './keys.ts';
+import type { OrderNumbers } from './numbers.ts';
+import { linesOf, type PlacementReads, readPlacement } from './read-placement.ts';
+import { isShortage, refusalOf, unusableCustomer, unusableSource } from './refusals.ts';
+import type {
+  PlacementOutcome,
+  PlacementRequest,
+  PlacementRules,
+  RequestedLine,
+} from './request.ts';
+import { type Placement, writePlacement } from './write-placement.ts';
+
+const TRIES_MAX = 10;
+
+/** A request that is new and may be decided. */
+interface Candidate {
+  readonly index: number;
+  readonly request: PlacementRequest;
+  readonly customer: Customer;
+  readonly lines: readonly RequestedLine[];
+}
+
+/**
+ * Places a batch of orders in one transaction and three trips to the database, whatever its size, so that a hot product
+ * costs one row lock and one flush per batch, not per order. Those that are deferred are only accepted, as QUEUED.
+ * Outcomes have the order of the requests; a refusal of one leaves the others alone.
+ *
+ * The first try decides by the stock as it is seen, and takes its row locks only to change it, at the very end; when
+ * somebody else took the last units meanwhile, the database refuses the change, and the batch is decided again under
+ * locks from the start. Why: docs/decisions/0004-placement.md. So it is when an imported order has one of the numbers,
+ * and again while an import goes on and takes the next ones too. Throws `KeyTakenError` when another transaction took a
+ * key or a token of it meanwhile.
+ */
+export async function placeBatch(
+  database: Database,
+  rules: PlacementRules,
+  orderNumbers: OrderNumbers,
+  requests: readonly PlacementRequest[],
+): Promise<PlacementOutcome[]> {
+  const attempt = (lockStock: boolean) =>
+    database.transaction(async (tx) => {
+      const reads = await readPlacement(tx, rules, orderNumbers, requests, lockStock);
+      const outcomes: PlacementOutcome[] = new Array(requests.length);
+      const candidates = candidatesOf(requests, reads, outcomes);
+      const placements = decide(candidates, reads, rules, outcomes);
+      const usedKeys = await answerLateRepeats(tx, requests, outcomes, reads.usedKeys);
+      await pinRepeats(tx, requests, outcomes, usedKeys);
+      orderNumbers.giveBack(reads.numbers.slice(placements.length));
+      if (placements.length > 0) await writePlacement(tx, placements);
+      return outcomes;
+    });
+  let lockStock = false;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(lockStock);
+    } catch (error) {
+      const numberTaken = violates(error, 'orders_number_key');
+      const mayTryAgain = numberTaken ? tries < TRIES_MAX : isShortage(error) && !lockStock;
+      if (!mayTryAgain) throw tellTakenToken(error);
+      if (numberTaken) orderNumbers.forget();
+      lockStock = true;
+    }
+  }
+}
+
+/** Answers repeats and what cannot be decided at all; the rest comes back. */
+function candidatesOf(
+  requests: readonly PlacementRequest[],
+  reads: PlacementReads,
+  outcomes: PlacementOutcome[],
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const [index, request] of requests.entries()) {
+    const replay = replayOf(request, reads.usedKeys);
+    if (replay !== null) {
+      outcomes[index] = replay;
+      continue;
+    }
+    const customer = reads.customers.get(request.customerId);
+    const lines = linesOf(request, reads.sourceLines);
+    const refusal =
+      unusableCustomer(customer, request.caller) ?? unusableSource(request, reads.sourceLines);
+    if (customer === undefined || refusal !== null) outcomes[index] = refused(refusal!);
+    else candidates.push({ index, request, customer, lines });
+  }
+  return candidates;
+}
+
+/** Fills the outcome of every candidate, and gives the orders that are to be written. */
+function decide(
+  candidates: readonly Candidate[],
+  reads: PlacementReads,
+  rules: PlacementRules,
+  outcomes: PlacementOutcome[],
+): Placement[] {
+  const decisions = decidePlacement(
+    candidates.map(({ request, customer, lines }) => ({
+      customerId: customer.id,
+      vip: customer.vip,
+      exempt: isStaff(request.caller),
+      deferred: request.deferred,
+      lines,
+      expectedTotalMinor: request.expectedTotalMinor,
+    })),
+    reads.facts,
+  );
+  const placements: Placement[] = [];
+  candidates.forEach(({ index, request, customer }, position) => {
+    const decision = decisions[position]!;
+    if (decision.kind !== 'accepted') {
+      outcomes[index] = refused(refusalOf(decision, request, rules.currency));
+      return;
+    }
+    const { lines, totalMinor } = decision;
+    const number = reads.numbers[placements.length]!;
+    const order = orderOf(request, customer, totalMinor, { ...reads.time, number }, rules);
+    const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
+    placements.push({ request, order, lines, body });
+    const { id, version } = order;
+    const placed = { id, version, queued: request.deferred, body, replayed: false };
+    outcomes[index] = { kind: 'placed', order: placed };
+  });
+  return placements;
+}
+
+function orderOf(
+  request: PlacementRequest,
+  customer: Customer,
+  totalMinor: number,
+  given: { readonly number: string; readonly createdAt: Date; readonly expiresAt: Date },
+  rules: PlacementRules,
+): Order {
+  const free = totalMinor === 0 && !request.deferred;
+  const unpaid = request.deferred ? 'QUEUED' : 'PENDING';
+  const expires = unpaid === 'PENDING' && !free && rules.expiryMinutes > 0;
+  return {
+    id: newId(),
+    number: given.number,
+    customerId: customer.id,
+    status: free ? 'CONFIRMED' : unpaid,
+    paymentStatus: free ? 'PAID' : 'UNPAID',
+    version: free ? 2 : 1,
+    vip: customer.vip,
+    totalMinor,
+    currency: rules.currency,
+    note: request.note,
+    shippingAddress: request.shippingAddress,
+    cancelReason: null,
+    failureCode: null,
+    failureDetail: null,
+    expiresAt: expires ? given.expiresAt : null,
+    createdAt: given.createdAt,
+    updatedAt: given.createdAt,
+  };
+}
+
+function refused(error: CodedError): PlacementOutcome {
+  return { kind: 'refused', error };
+}

@@ -1,0 +1,176 @@
+import type { Database } from '../../../database/database.ts';
+import type { Claim } from '../../../database/idempotency.ts';
+import { createBatcher } from '../../../shared/batcher.ts';
+import type { Caller, Cause } from '../../../shared/caller.ts';
+import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
+import { invalidInput, requestErrors } from '../../../shared/common-errors.ts';
+import { CodedError, type InputError } from '../../../shared/errors.ts';
+import type { Money } from '../../../shared/money.ts';
+import type { PlaceOrderInput } from '../schemas.ts';
+import { keysOf, untilKeysAreSettled } from './keys.ts';
+import { createOrderNumbers } from './numbers.ts';
+import { placeBatch } from './place-batch.ts';
+import {
+  isLineSource,
+  type LineSource,
+  type PlacedOrder,
+  type PlacementOutcome,
+  type PlacementRequest,
+  type PlacementRules,
+} from './request.ts';
+
+/** While the database works on one batch, this process works on the other. A third one gained nothing. */
+const LANES = 2;
+const BATCH_SIZE_MAX = 200;
+const WAITING_MAX = 10_000;
+
+/** Who asks, why, and under which operation. */
+export interface PlacementContext {
+  readonly caller: Caller;
+  readonly cause: Cause;
+  readonly claim: Claim | null;
+  readonly operation: string;
+  /** `Prefer: respond-async`: accept it as QUEUED and let a worker place it. */
+  readonly deferred: boolean;
+}
+
+/** What a checkout says of its order; the lines come from elsewhere. */
+export interface PlacementWish {
+  readonly expectedTotal?: Money;
+  readonly note?: string;
+  readonly shippingAddress?: string;
+  readonly clientToken?: string;
+  readonly client_token?: string;
+}
+
+export interface Placing {
+  /** Places what the body names. Throws the refusal. */
+  placeOrder(context: PlacementContext, input: PlaceOrderInput): Promise<PlacedOrder>;
+  /** Places what the source holds for the customer who calls, in a version that is not refused. Throws the refusal. */
+  placeFromSource(
+    context: PlacementContext,
+    source: LineSource,
+    wish: PlacementWish,
+    refuseVersion: PlacementRequest['refuseVersion'],
+  ): Promise<PlacedOrder>;
+}
+
+export function createPlacing(
+  database: Database,
+  rules: PlacementRules,
+  onPlaced: (count: number) => void,
+  onWaiting: (change: 1 | -1) => void,
+): Placing {
+  const orderNumbers = createOrderNumbers();
+  const submit = createBatcher<PlacementRequest, PlacementOutcome>({
+    lanes: LANES,
+    sizeMax: BATCH_SIZE_MAX,
+    waitingMax: WAITING_MAX,
+    exclusives: exclusivesOf,
+    run: (requests) => placeBatch(database, rules, orderNumbers, requests),
+    // After a lost connection the outcome is not known; without a key a second try could place a second order.
+    mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
+  });
+
+  async function place(request: PlacementRequest): Promise<PlacedOrder> {
+    // Who asked for an answer before the order is placed does not wait for it.
+    if (request.deferred) return settle(request);
+    onWaiting(1);
+    try {
+      return await settle(request);
+    } finally {
+      onWaiting(-1);
+    }
+  }
+
+  async function settle(request: PlacementRequest): Promise<PlacedOrder> {
+    const outcome = await untilKeysAreSettled(() => submit(request));
+    if (outcome.kind === 'refused') throw outcome.error;
+    if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
+    return outcome.order;
+  }
+
+  return {
+    async placeOrder(context, input) {
+      const errors = inputErrors(context.caller, input, rules.currency);
+      if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
+      const lines = input.items.map((item) => ({
+        ...(item.sku === undefined ? {} : { sku: item.sku }),
+        ...(item.productId === undefined ? {} : { productId: item.productId }),
+        ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
+        quantity: item.quantity,
+      }));
+      return place(requestOf(context, input.customerId ?? context.caller.id, lines, input));
+    },
+    async placeFromSource(context, source, wish, refuseVersion) {
+      const errors = wishErrors(wish, rules.currency);
+      if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
+      return place({ ...requestOf(context, context.caller.id, source, wish), refuseVersion });
+    },
+  };
+}
+
+function requestOf(
+  context: PlacementContext,
+  customerId: string,
+  lines: PlacementRequest['lines'],
+  wish: PlacementWish,
+): PlacementRequest {
+  const { client_token: otherSpelling, clientToken = otherSpelling, ...rest } = wish;
+  if (otherSpelling !== undefined && otherSpelling !== clientToken) {
+    throw invalidInput('/client_token', 'It differs from clientToken.');
+  }
+  return {
+    ...context,
+    customerId,
+    lines,
+    refuseVersion: () => null,
+    expectedTotalMinor: wish.expectedTotal?.amount ?? null,
+    note: wish.note ?? null,
+    shippingAddress: wish.shippingAddress ?? null,
+    clientToken:
+      clientToken === undefined
+        ? null
+        : {
+            token: clientToken,
+            requestHash: sha256(context.operation, canonicalJson({ ...rest, clientToken })),
+          },
+  };
+}
+
+/**
+ * A key, a token or a customer's cart takes effect once: of several requests with it, one is under way, and the next one
+ * waits for its commit and finds what it left. Only requests of another server can still meet it in the database.
+ */
+function exclusivesOf(request: PlacementRequest): string[] {
+  const names = keysOf(request).map((key) => key.scopeHash.toString('hex'));
+  if (isLineSource(request.lines)) names.push(`${request.lines.name}:${request.customerId}`);
+  return names;
+}
+
+function inputErrors(caller: Caller, input: PlaceOrderInput, currency: string): InputError[] {
+  const errors = wishErrors(input, currency);
+  input.items.forEach((item, index) => {
+    if (item.sku === undefined && item.productId === undefined) {
+      errors.push({ pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' });
+    }
+    errors.push(...currencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency));
+  });
+  const forHimself = caller.kind === 'user' && caller.role === 'customer';
+  if (forHimself && input.customerId !== undefined) {
+    errors.push({ pointer: '/customerId', detail: 'A customer orders for himself.' });
+  }
+  if (!forHimself && input.customerId === undefined) {
+    errors.push({ pointer: '/customerId', detail: 'Name the customer whom the order is for.' });
+  }
+  return errors;
+}
+
+function wishErrors(wish: PlacementWish, currency: string): InputError[] {
+  return currencyErrors(wish.expectedTotal, '/expectedTotal', currency);
+}
+
+function currencyErrors(value: Money | undefined, pointer: string, currency: string): InputError[] {
+  if (value === undefined || value.currency === currency) return [];
+  return [{ pointer: `${pointer}/currency`, detail: `This shop takes ${currency}.` }];
+}

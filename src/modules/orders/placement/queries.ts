@@ -1,0 +1,143 @@
+import { statement } from '../../../database/statement.ts';
+
+/** Keys and tokens that were used before. Touched, so that a replay waits for a synchronous standby like the first answer. */
+export const findUsedKeys = statement<
+  [scopeHashes: readonly Buffer[]],
+  { scopeHash: Buffer; requestHash: Buffer; result: string | null; effectId: string | null }
+>(
+  'orders.find_used_keys',
+  `update idempotency_keys
+      set replayed_at = now()
+    where scope_hash = any($1::bytea[])
+      and expires_at > now()
+   returning scope_hash as "scopeHash", request_hash as "requestHash", result, effect_id as "effectId"`,
+);
+
+/** Open unpaid orders by customer. Exact for customers whose rows are locked. */
+export const countPending = statement<
+  [customerIds: readonly string[]],
+  { customerId: string; count: number }
+>(
+  'orders.count_pending',
+  `select customer_id as "customerId", count(*)::int as count
+     from orders
+    where customer_id = any($1::uuid[])
+      and status in ('QUEUED', 'PENDING')
+    group by customer_id`,
+);
+
+/** Order numbers that nobody else will get; an imported order may have one all the same. */
+export const takeNumbers = statement<[count: number], { number: string }>(
+  'orders.take_numbers',
+  `select nextval('order_numbers')::text as number
+     from generate_series(1, $1::int)`,
+);
+
+/** The same, without those that an imported order has. */
+export const takeFreeNumbers = statement<[count: number], { number: string }>(
+  'orders.take_free_numbers',
+  `with taken as materialized (
+     select nextval('order_numbers')::text as number
+       from generate_series(1, $1::int))
+   select taken.number
+     from taken
+    where not exists (select from orders where orders.number = taken.number)`,
+);
+
+/**
+ * Moves the sequence on to the first number that no order has, or over a hundred thousand that have one. Numbers that
+ * another server takes meanwhile may come twice, and are then looked up like those of imported orders.
+ */
+export const passTakenNumbers = statement<[], never>(
+  'orders.pass_taken_numbers',
+  `with free as materialized (
+     select candidate.number
+       from (select generate_series(last_value + 1, last_value + 100000) as number
+               from order_numbers) as candidate
+      where (select true from orders where orders.number = candidate.number::text limit 1) is null
+      limit 1)
+   select setval('order_numbers', passed.number)
+     from (select coalesce((select number - 1 from free), last_value + 100000) as number
+             from order_numbers) as passed
+     join order_numbers on order_numbers.last_value < passed.number`,
+);
+
+/** The moment at which this transaction places, and the end of the time to pay that begins with it. */
+export const placementTime = statement<
+  [expiryMinutes: number],
+  { createdAt: Date; expiresAt: Date }
+>(
+  'orders.placement_time',
+  `select now()::timestamptz(3) as "createdAt",
+          (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt"`,
+);
+
+/** `rows`: JSON array of objects with the columns as members. Orders start as PENDING or QUEUED, at version 1. */
+export const insertOrders = statement<[rows: string], never>(
+  'orders.insert',
+  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, note,
+                       shipping_address, client_token, expires_at)
+   select id, number, customer_id, status, vip, total_minor, currency, note,
+          shipping_address, client_token, expires_at
+     from jsonb_to_recordset($1::jsonb) as new_order
+       (id uuid, number text, customer_id uuid, status text, vip boolean, total_minor bigint, currency text,
+        note text, shipping_address text, client_token text, expires_at timestamptz)`,
+);
+
+/** `rows`: JSON array of objects with the columns as members; `created_at` only where the order is not made now. */
+export const insertLines = statement<[rows: string], never>(
+  'orders.insert_lines',
+  `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
+                            unit_price_minor, total_minor, created_at)
+   select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
+          coalesce(created_at, now())
+     from jsonb_to_recordset($1::jsonb) as new_line
+       (order_id uuid, line_number smallint, product_id uuid, sku text, name text, quantity integer,
+        unit_price_minor bigint, total_minor bigint, created_at timestamptz)`,
+);
+
+/** Orders that cost nothing are confirmed and paid as soon as they are placed. */
+export const confirmFreeOrders = statement<[orderIds: readonly string[]], never>(
+  'orders.confirm_free',
+  `update orders
+      set status = 'CONFIRMED',
+          payment_status = 'PAID',
+          expires_at = null,
+          version = version + 1,
+          last_sequence = last_sequence + 1
+    where id = any($1::uuid[])`,
+);
+
+/**
+ * Pins keys and tokens to their orders. A row that does not come back was taken by another server in the meantime.
+ * By arrays, not as JSON like the other rows: the results are JSON themselves, and would be escaped and read twice.
+ */
+export const pinKeys = statement<
+  [
+    scopeHashes: readonly Buffer[],
+    requestHashes: readonly Buffer[],
+    callerIds: readonly string[],
+    operations: readonly string[],
+    results: readonly string[],
+    effectIds: readonly string[],
+    permanent: readonly boolean[],
+  ],
+  { scopeHash: Buffer }
+>(
+  'orders.pin_keys',
+  `insert into idempotency_keys as key
+          (scope_hash, request_hash, caller_id, operation, result, effect_id, expires_at)
+   select scope_hash, request_hash, caller_id, operation, result, effect_id,
+          case when permanent then timestamptz 'infinity' else now() + interval '24 hours' end
+     from unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::boolean[])
+       as new_key (scope_hash, request_hash, caller_id, operation, result, effect_id, permanent)
+   on conflict (scope_hash) do update
+     set request_hash = excluded.request_hash,
+         operation = excluded.operation,
+         result = excluded.result,
+         effect_id = excluded.effect_id,
+         created_at = now(),
+         expires_at = excluded.expires_at
+     where key.expires_at <= now()
+   returning scope_hash as "scopeHash"`,
+);

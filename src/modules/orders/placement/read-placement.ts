@@ -1,0 +1,181 @@
+import type { Transaction } from '../../../database/database.ts';
+import { isStaff } from '../../../shared/caller.ts';
+import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
+import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
+import type { PlacementFacts } from './decide-placement.ts';
+import { type UsedKey, usedKeysOf } from './keys.ts';
+import type { OrderNumbers } from './numbers.ts';
+import { countPending, placementTime } from './queries.ts';
+import {
+  isLineSource,
+  type LineSource,
+  type PlacementRequest,
+  type PlacementRules,
+  type RequestedLine,
+  type SourcedLines,
+} from './request.ts';
+
+/** What each source that a batch's requests name holds, by customer. */
+export type SourceLines = ReadonlyMap<LineSource, ReadonlyMap<string, SourcedLines>>;
+
+/** All that a batch is decided and written by, read under lock. */
+export interface PlacementReads {
+  readonly customers: ReadonlyMap<string, Customer>;
+  readonly usedKeys: ReadonlyMap<string, UsedKey>;
+  readonly sourceLines: SourceLines;
+  readonly facts: PlacementFacts;
+  readonly time: { readonly createdAt: Date; readonly expiresAt: Date };
+  /** One for each request. */
+  readonly numbers: readonly string[];
+}
+
+/**
+ * Locks the customers who are limited, and the stock when `lockStock` says so, and reads everything else between the
+ * two: the statements travel together and run in the order in which they stand here, each with a view of its own, so
+ * that what is counted is counted under the lock. Only a batch with carts takes a second trip, since their lines say
+ * which stock it needs.
+ */
+export async function readPlacement(
+  tx: Transaction,
+  rules: PlacementRules,
+  orderNumbers: OrderNumbers,
+  requests: readonly PlacementRequest[],
+  lockStock: boolean,
+): Promise<PlacementReads> {
+  const sources = customersBySource(requests);
+  const limited = limitedCustomers(rules, requests);
+  const customers = readCustomers(tx, requests, limited);
+  const usedKeys = usedKeysOf(tx, requests);
+  const pending = limited.length === 0 ? [] : countPending(tx, limited);
+  const time = placementTime(tx, rules.expiryMinutes);
+  const numbers = orderNumbers.borrow(tx, requests.length);
+  const sourceLines = readSources(tx, sources);
+  const offers =
+    sources.size === 0
+      ? readOffers(tx, requests, new Map(), lockStock)
+      : sourceLines.then((lines) => readOffers(tx, requests, lines, lockStock));
+
+  const read = await Promise.all([
+    customers,
+    usedKeys,
+    pending,
+    time,
+    numbers,
+    sourceLines,
+    offers,
+  ]);
+  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines, offerRows] = read;
+  return {
+    customers: new Map(customerRows.map((customer) => [customer.id, customer])),
+    usedKeys: used,
+    sourceLines: lines,
+    facts: placementFacts(offerRows, pendingCounts, rules.pendingMax),
+    time: now!,
+    numbers: orderNumbersTaken,
+  };
+}
+
+/** The customers whose lines each source is asked for. */
+export function customersBySource(
+  requests: readonly PlacementRequest[],
+): Map<LineSource, readonly string[]> {
+  const customers = new Map<LineSource, string[]>();
+  for (const { lines, customerId } of requests) {
+    if (!isLineSource(lines)) continue;
+    const known = customers.get(lines);
+    if (known === undefined) customers.set(lines, [customerId]);
+    else known.push(customerId);
+  }
+  return customers;
+}
+
+async function readSources(
+  tx: Transaction,
+  sources: ReadonlyMap<LineSource, readonly string[]>,
+): Promise<SourceLines> {
+  const entries = [...sources].map(
+    async ([source, customerIds]) => [source, await source.read(tx, customerIds)] as const,
+  );
+  return new Map(await Promise.all(entries));
+}
+
+/** Whose pending orders are counted. */
+function limitedCustomers(
+  rules: PlacementRules,
+  requests: readonly PlacementRequest[],
+): readonly string[] {
+  const limited = rules.pendingMax === 0 ? [] : requests.filter(({ caller }) => !isStaff(caller));
+  return distinct(limited.map(({ customerId }) => customerId));
+}
+
+/**
+ * Locks those whose orders are counted or whose lines are read from what they can change meanwhile. The others are only
+ * read: otherwise two batches with orders of one customer would wait for each other's flush.
+ */
+async function readCustomers(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  limited: readonly string[],
+): Promise<Customer[]> {
+  const withSource = requests.filter(({ lines }) => isLineSource(lines));
+  const locked = new Set([...limited, ...withSource.map(({ customerId }) => customerId)]);
+  const others = distinct(requests.map(({ customerId }) => customerId)).filter(
+    (id) => !locked.has(id),
+  );
+  const read = await Promise.all([
+    locked.size === 0 ? [] : lockCustomers(tx, [...locked]),
+    others.length === 0 ? [] : findCustomers(tx, others),
+  ]);
+  return read.flat();
+}
+
+function readOffers(
+  tx: Transaction,
+  requests: readonly PlacementRequest[],
+  sourceLines: SourceLines,
+  lockStock: boolean,
+): Promise<OfferRow[]> {
+  const productIds = new Set<string>();
+  const skus = new Set<string>();
+  for (const request of requests) {
+    for (const { productId, sku } of linesOf(request, sourceLines)) {
+      if (productId !== undefined) productIds.add(productId);
+      else if (sku !== undefined) skus.add(sku);
+    }
+  }
+  return (lockStock ? lockOffers : findOffers)(tx, [...productIds], [...skus]);
+}
+
+/** What a request asks for, wherever it says so; empty when its source has nothing. */
+export function linesOf(
+  { lines, customerId }: PlacementRequest,
+  sourceLines: SourceLines,
+): readonly RequestedLine[] {
+  return isLineSource(lines) ? (sourceLines.get(lines)?.get(customerId)?.lines ?? []) : lines;
+}
+
+/** What a decision is made by. `pendingMax` 0: no limit. */
+export function placementFacts(
+  offers: readonly OfferRow[],
+  pendingCounts: readonly { customerId: string; count: number }[],
+  pendingMax: number,
+): PlacementFacts {
+  const products = offers.map(({ productId: id, sku, name, priceMinor, active }) => ({
+    id,
+    sku,
+    name,
+    priceMinor,
+    active,
+  }));
+  return {
+    productsById: new Map(products.map((product) => [product.id, product])),
+    productsBySku: new Map(products.map((product) => [product.sku, product])),
+    available: new Map(offers.map((offer) => [offer.productId, offer.onHand - offer.reserved])),
+    pending: new Map(pendingCounts.map((row) => [row.customerId, row.count])),
+    pendingMax,
+  };
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

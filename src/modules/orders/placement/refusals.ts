@@ -1,0 +1,85 @@
+import type { Caller } from '../../../shared/caller.ts';
+import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { money } from '../../../shared/money.ts';
+import type { Customer } from '../../accounts/index.ts';
+import { catalogErrors } from '../../catalog/index.ts';
+import { inventoryErrors } from '../../inventory/index.ts';
+import { ordersErrors } from '../errors.ts';
+import type { PlacementDecision } from './decide-placement.ts';
+import type { SourceLines } from './read-placement.ts';
+import { isLineSource, type PlacementRequest } from './request.ts';
+
+/** What the caller is told when an order is not placed. */
+export function refusalOf(
+  decision: Exclude<PlacementDecision, { kind: 'accepted' }>,
+  request: Pick<PlacementRequest, 'lines' | 'expectedTotalMinor'>,
+  currency: string,
+): CodedError {
+  switch (decision.kind) {
+    case 'unknown_product':
+      return new CodedError(catalogErrors.unknownProduct, {
+        errors: decision.lineIndexes.map((index) => ({
+          pointer: pointerOf(request, index),
+          detail: 'There is no product for sale under this name.',
+        })),
+      });
+    case 'pending_limit':
+      return new CodedError(ordersErrors.pendingLimit);
+    case 'price_changed':
+      return new CodedError(ordersErrors.priceChanged, {
+        extensions: {
+          lines: decision.lines.map((line) => ({
+            sku: line.sku,
+            expected: money(line.expectedMinor, currency),
+            current: money(line.currentMinor, currency),
+          })),
+          total: {
+            expected:
+              request.expectedTotalMinor === null
+                ? null
+                : money(request.expectedTotalMinor, currency),
+            current: money(decision.totalMinor, currency),
+          },
+        },
+      });
+    case 'insufficient_stock':
+      return new CodedError(inventoryErrors.insufficientStock, {
+        extensions: { lines: decision.lines },
+      });
+  }
+}
+
+/** Stock that was seen was taken by somebody else before it was changed. */
+export function isShortage(error: unknown): boolean {
+  return error instanceof CodedError && error.code === inventoryErrors.insufficientStock.code;
+}
+
+/** Why nothing can be placed for this customer, or null when it can. Read under the lock of the customer's row. */
+export function unusableCustomer(
+  customer: Customer | undefined,
+  caller: Caller,
+): CodedError | null {
+  const usable = customer !== undefined && !customer.disabled && customer.role === 'customer';
+  if (usable) return null;
+  const forHimself = caller.kind === 'user' && caller.role === 'customer';
+  // His account was disabled, or his role changed, after his token was looked at.
+  if (forHimself) return new CodedError(authErrors.forbidden);
+  return invalidInput('/customerId', 'This is not the id of an active customer.');
+}
+
+/** Why what the request's source holds cannot be ordered, or null when it can. Read under the lock of the customer's row. */
+export function unusableSource(
+  { lines, customerId, refuseVersion }: PlacementRequest,
+  sourceLines: SourceLines,
+): CodedError | null {
+  if (!isLineSource(lines)) return null;
+  const sourced = sourceLines.get(lines)!.get(customerId)!;
+  return refuseVersion(sourced.version) ?? (sourced.lines.length === 0 ? lines.empty() : null);
+}
+
+function pointerOf(request: Pick<PlacementRequest, 'lines'>, index: number): string {
+  if (isLineSource(request.lines)) return '';
+  const member = request.lines[index]?.productId === undefined ? 'sku' : 'productId';
+  return `/items/${index}/${member}`;
+}

@@ -1,0 +1,122 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import type { LoggedEvent } from '../../../events/index.ts';
+import {
+  GiveUp,
+  type JobDefinition,
+  type NewJob,
+  RunLater,
+  type RunningJob,
+} from '../../../jobs/index.ts';
+import { followingId, isId } from '../../../shared/ids.ts';
+import type { PlacementRules } from '../placement/request.ts';
+import { type QueuedJob, serveQueue, type Turn } from './serve-queue.ts';
+import { PLACE_QUEUED } from './write-queued.ts';
+
+/** Longer than a turn, and short, since what a dead worker held waits for the end of its lease. */
+const DEADLINE_MS = 20_000;
+/** A job whose order stands far back in a long queue comes again later, instead of failing at its deadline. */
+const AT_HAND_MAX_MS = 8_000;
+const COME_AGAIN_MS = 2_000;
+
+export interface QueuedPlacementDeps {
+  readonly database: Database;
+  readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes'>;
+  readonly attemptsMax: number;
+  readonly retryDelayMs: (attempt: number) => number;
+  /** Count for the metrics. */
+  readonly onPlaced?: (count: number) => void;
+  readonly onFailed?: (count: number) => void;
+}
+
+interface AtHand extends QueuedJob {
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One job for each order that was queued; a VIP's goes in the high lane, so that the queue is served the sooner. */
+export async function planQueuedPlacement(
+  _tx: Transaction,
+  events: readonly LoggedEvent[],
+): Promise<NewJob[]> {
+  return events.flatMap((event) => {
+    if (event.type !== 'order.queued') return [];
+    return {
+      id: followingId(event.id, PLACE_QUEUED),
+      name: PLACE_QUEUED,
+      lane: event.data.vip === true ? ('high' as const) : ('normal' as const),
+      data: { orderId: event.orderId },
+      eventId: event.id,
+    };
+  });
+}
+
+/**
+ * The job that places queued orders. A job is at hand until its own order waits no more; meanwhile this process serves
+ * the queue, one turn after the other, in the queue's order and not in that of the jobs.
+ */
+export function createQueuedPlacement(deps: QueuedPlacementDeps): JobDefinition {
+  const { database, onPlaced = () => {}, onFailed = () => {} } = deps;
+  const rules: PlacementRules = { ...deps.rules, pendingMax: 0 };
+  let atHand: AtHand[] = [];
+  let serving = false;
+
+  async function serve(): Promise<void> {
+    serving = true;
+    for (;;) {
+      atHand = atHand.filter(isStillWanted);
+      if (atHand.length === 0) break;
+      // A copy: a job that comes while a turn is under way belongs to the next one.
+      const jobs = [...atHand];
+      try {
+        settle(await serveQueue(database, rules, jobs));
+      } catch (error) {
+        for (const { reject } of jobs) reject(error);
+        atHand = atHand.filter((one) => !jobs.includes(one));
+      }
+    }
+    serving = false;
+  }
+
+  function settle({ placed, failed, over, broken }: Turn): void {
+    if (placed > 0) onPlaced(placed);
+    if (failed > 0) onFailed(failed);
+    atHand = atHand.filter((one) => {
+      if (over.has(one)) one.resolve();
+      else if (broken.has(one)) one.reject(broken.get(one));
+      else return true;
+      return false;
+    });
+  }
+
+  return {
+    name: PLACE_QUEUED,
+    queue: 'orders',
+    attemptsMax: deps.attemptsMax,
+    retryDelayMs: deps.retryDelayMs,
+    deadlineMs: DEADLINE_MS,
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        const orderId = orderOf(job);
+        atHand.push({ orderId, job, since: performance.now(), resolve, reject });
+        // At the end of the turn of the event loop, with the other jobs that came with this one.
+        if (!serving) {
+          serving = true;
+          setImmediate(() => void serve());
+        }
+      }),
+  };
+}
+
+function orderOf({ data }: RunningJob): string {
+  const { orderId } = data;
+  if (typeof orderId !== 'string' || !isId(orderId)) throw new GiveUp('the job names no order');
+  return orderId;
+}
+
+function isStillWanted({ job, since, reject }: AtHand): boolean {
+  if (job.signal.aborted) reject(job.signal.reason);
+  else if (performance.now() - since > AT_HAND_MAX_MS) reject(new RunLater(COME_AGAIN_MS));
+  else return true;
+  return false;
+}

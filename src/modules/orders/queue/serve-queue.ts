@@ -1,0 +1,159 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import { finishTogether, type RunningJob } from '../../../jobs/index.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { isShortage } from '../placement/refusals.ts';
+import type { PlacementRules } from '../placement/request.ts';
+import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
+import { findQueued, findWaiting, lockQueue, setAside } from './queries.ts';
+import { servingOrder, VIPS_IN_A_ROW_MAX } from './serving-order.ts';
+
+/**
+ * Whole rounds of ten VIPs and one other. So a turn that is full ends with one of the others, if any wait, and the next
+ * turn may begin with ten VIPs again: nothing has to be remembered between turns.
+ */
+const TURN_MAX = 18 * (VIPS_IN_A_ROW_MAX + 1);
+
+/** The job of one order. */
+export interface QueuedJob {
+  readonly orderId: string;
+  readonly job: RunningJob;
+}
+
+export interface Turn extends PlacedQueued {
+  /** Of the jobs at hand: whose order waits no more. */
+  readonly over: ReadonlySet<QueuedJob>;
+  /** And whose order could not be placed for a reason of its own. */
+  readonly broken: ReadonlyMap<QueuedJob, unknown>;
+}
+
+/**
+ * Takes the next orders of the queue, whoever's jobs are at hand, so that their order holds over all workers and
+ * whatever the queue driver brings first. The jobs of orders that end are finished in the same transaction.
+ *
+ * Throws what is nobody's own fault, such as a database that is away. When the turn fails otherwise, its orders are
+ * placed one by one; one that fails alone is set aside, so that it does not stand in the way of the others.
+ */
+export async function serveQueue(
+  database: Database,
+  rules: PlacementRules,
+  jobs: readonly QueuedJob[],
+): Promise<Turn> {
+  let chosen: readonly string[] = [];
+  let queued: ReadonlyMap<string, boolean> = new Map();
+  const attempt = (lockStock: boolean) =>
+    database.transaction(async (tx) => {
+      const [, vips, others, rows] = await Promise.all([
+        lockQueue(tx),
+        findWaiting(tx, true, TURN_MAX),
+        findWaiting(tx, false, TURN_MAX),
+        findQueued(
+          tx,
+          jobs.map(({ orderId }) => orderId),
+        ),
+      ]);
+      chosen = nextInTurn(idsOf(vips), idsOf(others));
+      queued = new Map(rows.map((row) => [row.orderId, row.setAside]));
+      return place(tx, rules, chosen, jobs, lockStock);
+    });
+
+  let placed: PlacedQueued = { placed: 0, failed: 0 };
+  const broken = new Map<string, unknown>();
+  try {
+    placed = await withStock(attempt);
+  } catch (error) {
+    if (isAway(error) || chosen.length === 0) throw error;
+    placed = await placeEach(database, rules, chosen, jobs, broken);
+  }
+  const apart = jobs
+    .map(({ orderId }) => orderId)
+    .filter((orderId) => queued.get(orderId) === true);
+  const late = await placeEach(database, rules, apart, jobs, broken);
+
+  const ended = new Set([...chosen, ...apart].filter((orderId) => !broken.has(orderId)));
+  return {
+    placed: placed.placed + late.placed,
+    failed: placed.failed + late.failed,
+    over: new Set(jobs.filter(({ orderId }) => ended.has(orderId) || !queued.has(orderId))),
+    broken: new Map(
+      jobs
+        .filter(({ orderId }) => broken.has(orderId))
+        .map((queuedJob) => [queuedJob, broken.get(queuedJob.orderId)]),
+    ),
+  };
+}
+
+/** The ids that are served next, in their order; both lists have the order of arrival. */
+export function nextInTurn(vips: readonly string[], others: readonly string[]): string[] {
+  const waiting = [
+    ...vips.map((orderId) => ({ orderId, vip: true })),
+    ...others.map((orderId) => ({ orderId, vip: false })),
+  ];
+  return servingOrder(waiting)
+    .slice(0, TURN_MAX)
+    .map((index) => waiting[index]!.orderId);
+}
+
+/** Each in a transaction of its own. What one fails with is put into `broken`. */
+async function placeEach(
+  database: Database,
+  rules: PlacementRules,
+  orderIds: readonly string[],
+  jobs: readonly QueuedJob[],
+  broken: Map<string, unknown>,
+): Promise<PlacedQueued> {
+  let placed = 0;
+  let failed = 0;
+  for (const orderId of orderIds) {
+    try {
+      const one = await withStock((lockStock) =>
+        database.transaction((tx) => place(tx, rules, [orderId], jobs, lockStock)),
+      );
+      placed += one.placed;
+      failed += one.failed;
+    } catch (error) {
+      if (isAway(error)) throw error;
+      await setAside(database, orderId);
+      broken.set(orderId, error);
+    }
+  }
+  return { placed, failed };
+}
+
+/**
+ * A job that another worker has taken over meanwhile is left to it, and its order placed all the same: that the order
+ * was QUEUED under its lock is what makes sure that it is placed once.
+ */
+async function place(
+  tx: Transaction,
+  rules: PlacementRules,
+  orderIds: readonly string[],
+  jobs: readonly QueuedJob[],
+  lockStock: boolean,
+): Promise<PlacedQueued> {
+  if (orderIds.length === 0) return { placed: 0, failed: 0 };
+  const ending = new Set(orderIds);
+  const finished = jobs.filter(({ orderId }) => ending.has(orderId)).map(({ job }) => job);
+  const [placed] = await Promise.all([
+    placeQueuedOrders(tx, rules, orderIds, lockStock),
+    ...(finished.length === 0 ? [] : [finishTogether(tx, finished)]),
+  ]);
+  return placed;
+}
+
+/** By the stock as it is seen, and under its locks only when somebody took it meanwhile (docs/decisions/0004). */
+async function withStock<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await attempt(false);
+  } catch (error) {
+    if (!isShortage(error)) throw error;
+    return attempt(true);
+  }
+}
+
+function idsOf(rows: readonly { orderId: string }[]): string[] {
+  return rows.map(({ orderId }) => orderId);
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof CodedError && error.definition.status === 503;
+}

@@ -1,0 +1,45 @@
+import type { Queryable } from '../../../database/statement.ts';
+import { findHistory, type HistoryRow } from '../../../events/index.ts';
+import { type Caller, isStaff } from '../../../shared/caller.ts';
+import { namesOfActors } from '../../accounts/index.ts';
+import { findOrder } from '../queries.ts';
+import type { HistoryView } from '../schemas.ts';
+import { visible } from './find-order.ts';
+
+/** Everything that happened to an order, oldest first. Throws `orders.not_found`. */
+export async function getOrderHistory(
+  db: Queryable,
+  caller: Caller,
+  orderId: string,
+): Promise<HistoryView> {
+  const [row] = await findOrder(db, orderId);
+  visible(row, caller);
+  const history = await findHistory(db, orderId);
+  if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
+  const names = await namesOfActors(
+    db,
+    caller,
+    history.map(({ actorId }) => actorId),
+  );
+  const withName = (event: HistoryRow) => ({
+    ...presentEvent(event, caller),
+    actorName: names.get(event.actorId) ?? null,
+  });
+  return { data: history.map(withName) };
+}
+
+function presentEvent(event: HistoryRow, caller: Caller): HistoryView['data'][number] {
+  // A customer learns that staff did it, not who.
+  const hidden = !isStaff(caller) && event.actorId !== caller.id;
+  return {
+    sequence: event.sequence,
+    type: event.type,
+    from: event.from,
+    to: event.to,
+    actor: { type: event.actorType, id: hidden ? null : event.actorId, role: event.actorRole },
+    reason: event.reason,
+    cause: event.cause as HistoryView['data'][number]['cause'],
+    at: event.at.toISOString(),
+    data: event.data,
+  };
+}

@@ -1,0 +1,92 @@
+import type { Queryable } from '../../../database/statement.ts';
+import {
+  eventTypes,
+  findEnd,
+  type LiveLog,
+  type LoggedEvent,
+  type PublicEventType,
+} from '../../../events/index.ts';
+import { eventText } from '../../../http/index.ts';
+import type { Caller } from '../../../shared/caller.ts';
+import { invalidInput } from '../../../shared/common-errors.ts';
+import { requireVisibleOrder } from './find-order.ts';
+
+/** Writes to one reader; resolves when he can take more. */
+export type WriteEvents = (text: string) => Promise<void>;
+
+/** Where a reader begins: after what he had last, or from now on when he had nothing. */
+export interface StreamStart {
+  readonly lastEventId: string | undefined;
+}
+
+/** Events as they happen, for those who may see them. Each gives how to end it. */
+export interface OrderStreams {
+  /** Throws `orders.not_found`. */
+  followOrder(
+    caller: Caller,
+    orderId: string,
+    start: StreamStart,
+    write: WriteEvents,
+  ): Promise<() => void>;
+  /** Of every order, and of none. `types`: null for all. */
+  followAll(
+    types: readonly PublicEventType[] | null,
+    start: StreamStart,
+    write: WriteEvents,
+  ): Promise<() => void>;
+}
+
+export function createOrderStreams(deps: {
+  readonly database: Queryable;
+  readonly liveLog: LiveLog;
+}): OrderStreams {
+  const { database, liveLog } = deps;
+
+  async function follow(
+    wish: { readonly orderId?: string; readonly types: readonly PublicEventType[] },
+    start: StreamStart,
+    write: WriteEvents,
+  ): Promise<() => void> {
+    const after = await positionOf(database, start.lastEventId);
+    const subscription = await liveLog.subscribe({ ...wish, after }, (events) =>
+      write(events.map(textOf).join('')),
+    );
+    return subscription.close;
+  }
+
+  return {
+    async followOrder(caller, orderId, start, write) {
+      await requireVisibleOrder(database, caller, orderId);
+      return follow({ orderId, types: eventTypes }, start, write);
+    },
+    followAll: (types, start, write) => follow({ types: types ?? eventTypes }, start, write),
+  };
+}
+
+/** Throws a 400 for a position that this log has not given to anybody. */
+async function positionOf(
+  database: Queryable,
+  lastEventId: string | undefined,
+): Promise<number | undefined> {
+  if (lastEventId === undefined) return undefined;
+  const position = Number(lastEventId);
+  const [end] = await findEnd(database);
+  if (position > end!.position) {
+    throw invalidInput('/headers/last-event-id', 'is not the id of an event of this server');
+  }
+  return position;
+}
+
+/** A kitchen full of screens gets the same text, so it is written once. */
+const texts = new WeakMap<LoggedEvent, string>();
+
+/** Holds nothing that only staff may see: not who did it, nor why. */
+function textOf(event: LoggedEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const { position, id, type, orderId, sequence, from, to, at, data } = event;
+  const view = { id, type, orderId, sequence, from, to, at: at.toISOString(), data };
+  const text = eventText(String(position), type, view);
+  texts.set(event, text);
+  return text;
+}

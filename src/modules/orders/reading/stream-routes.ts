@@ -1,0 +1,107 @@
+import { Type } from 'typebox';
+import { eventTypes, type PublicEventType } from '../../../events/index.ts';
+import { type App, callerOf, Id, IdParameter, sendEventStream } from '../../../http/index.ts';
+import { requestErrors } from '../../../shared/common-errors.ts';
+import { ordersErrors } from '../errors.ts';
+import type { OrderStreams } from './order-streams.ts';
+
+const tags = ['Orders'];
+
+const typeList = `(${eventTypes.map((type) => type.replace('.', '\\.')).join('|')})`;
+
+const StreamQuery = Type.Object(
+  {
+    types: Type.Optional(
+      Type.String({
+        pattern: `^${typeList}(,${typeList})*$`,
+        maxLength: 500,
+        description: `Which types, by comma: ${eventTypes.join(', ')}. Left out: all.`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const StreamHeaders = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: '^(0|[1-9][0-9]{0,15})$',
+      description:
+        'The `id:` of the last event that was received: what follows it comes first. Without it the stream begins now.',
+    }),
+  ),
+});
+
+const EventStreamReply = {
+  description: [
+    'Server-Sent Events: `id:` a place in the log, `event:` the type, `data:` JSON as the schema says.',
+    'A comment comes every 15 seconds.',
+    'One caller may have 20 streams open at a server, of both operations together; the next one is a 429.',
+    'The stream ends when the caller is no longer allowed to read it, and when the server stops; a browser opens it again.',
+  ].join(' '),
+  content: {
+    'text/event-stream': {
+      schema: Type.Object(
+        {
+          id: Id,
+          type: Type.String({ enum: [...eventTypes] }),
+          orderId: Type.Unsafe<string | null>({ ...Id, type: ['string', 'null'] }),
+          sequence: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+          from: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+          to: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+          at: Type.String({ format: 'date-time' }),
+          data: Type.Record(Type.String(), Type.Unknown()),
+        },
+        { title: 'StreamedEvent' },
+      ),
+    },
+  },
+};
+
+export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void {
+  app.get(
+    '/api/orders/:id/stream',
+    {
+      schema: {
+        operationId: 'streamOrder',
+        tags,
+        summary: 'Follow an order live',
+        params: IdParameter,
+        headers: StreamHeaders,
+        response: { 200: EventStreamReply },
+      },
+      config: { errors: [ordersErrors.notFound, requestErrors.rateLimited] },
+    },
+    (request, reply) =>
+      sendEventStream(request, reply, (write) =>
+        streams.followOrder(callerOf(request), request.params.id, startOf(request), write),
+      ),
+  );
+
+  app.get(
+    '/api/stream',
+    {
+      schema: {
+        operationId: 'streamEvents',
+        tags,
+        summary: 'Follow everything live',
+        description:
+          'For staff: the events of all orders, and those of none, such as corrections of the stock.',
+        querystring: StreamQuery,
+        headers: StreamHeaders,
+        response: { 200: EventStreamReply },
+      },
+      config: { errors: [requestErrors.rateLimited] },
+    },
+    (request, reply) => {
+      const types = request.query.types?.split(',') as PublicEventType[] | undefined;
+      return sendEventStream(request, reply, (write) =>
+        streams.followAll(types ?? null, startOf(request), write),
+      );
+    },
+  );
+}
+
+function startOf(request: { readonly headers: { readonly 'last-event-id'?: string | undefined } }) {
+  return { lastEventId: request.headers['last-event-id'] };
+}

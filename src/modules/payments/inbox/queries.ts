@@ -1,0 +1,101 @@
+import { statement } from '../../../database/statement.ts';
+import type { ProviderEvent } from '../../../drivers/payments/payment-provider.ts';
+import type { Cause } from '../../../shared/caller.ts';
+
+export const readTime = statement<[], { now: Date }>(
+  'payments.read_time',
+  'select clock_timestamp() as now',
+);
+
+export interface InboxRow {
+  id: string;
+  provider: string;
+  eventId: string;
+  type: string;
+  /** Of JSON: its dates are texts. */
+  event: ProviderEvent;
+  cause: Cause;
+  attempts: number;
+}
+
+/**
+ * `rows` is a JSON array with the columns as members. The ids of those that are new come back. Only what is RECEIVED is
+ * worked on, at once.
+ */
+export const insertProviderEvents = statement<[rows: string], { id: string }>(
+  'payments.insert_provider_events',
+  `insert into provider_events (id, provider, event_id, type, payload, cause, status, outcome, next_attempt_at)
+   select id, provider, event_id, type, payload, cause, status, outcome,
+          case status when 'RECEIVED' then now() end
+     from jsonb_to_recordset($1::jsonb) as new_event
+       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, status text, outcome text)
+   on conflict (provider, event_id) do nothing
+   returning id`,
+);
+
+const inboxColumns = `id, provider, event_id as "eventId", type, payload as event, cause, attempts`;
+
+/** The next events that are due and that nobody else is working on, locked for this transaction. */
+export const lockDueEvents = statement<[limit: number], InboxRow>(
+  'payments.lock_due_events',
+  `select ${inboxColumns}
+     from provider_events
+    where next_attempt_at <= now()
+    order by next_attempt_at, id
+    limit $1::integer
+      for no key update skip locked`,
+);
+
+/** One event, locked, if it is due and nobody else is working on it. */
+export const lockEvent = statement<[id: string], InboxRow>(
+  'payments.lock_event',
+  `select ${inboxColumns}
+     from provider_events
+    where id = $1::uuid
+      and next_attempt_at <= now()
+      for no key update skip locked`,
+);
+
+export const finishEvents = statement<
+  [ids: readonly string[], status: 'APPLIED' | 'IGNORED', outcome: string],
+  never
+>(
+  'payments.finish_events',
+  `update provider_events
+      set status = $2::text,
+          outcome = $3::text,
+          next_attempt_at = null
+    where id = any($1::uuid[])`,
+);
+
+/** Counts a failed try; the last one ends as DEAD. Conditional: another server may have applied it since. */
+export const failEvent = statement<
+  [id: string, attempts: number, seconds: number, attemptsMax: number, error: string],
+  { status: 'RECEIVED' | 'DEAD' }
+>(
+  'payments.fail_event',
+  `update provider_events
+      set attempts = attempts + 1,
+          status = case when attempts + 1 >= $4::integer then 'DEAD' else 'RECEIVED' end,
+          failed_at = case when attempts + 1 >= $4::integer then now() end,
+          next_attempt_at = case when attempts + 1 >= $4::integer then null
+                                 else now() + $3::double precision * interval '1 second' end,
+          last_error = $5::text
+    where id = $1::uuid
+      and status = 'RECEIVED'
+      and attempts = $2::integer
+   returning status`,
+);
+
+/** Events that were given up get all their tries again. Null: every one of them. */
+export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
+  'payments.redrive_events',
+  `update provider_events
+      set status = 'RECEIVED',
+          attempts = 0,
+          failed_at = null,
+          next_attempt_at = now()
+    where status = 'DEAD'
+      and ($1::uuid[] is null or id = any($1::uuid[]))
+   returning id`,
+);

@@ -1,0 +1,90 @@
+import type { PaymentProvider, ProviderEvent } from '../../../drivers/payments/payment-provider.ts';
+import type { Cause } from '../../../shared/caller.ts';
+import { requestErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { paymentsErrors, providerUnavailable } from '../errors.ts';
+import type { ToldEvent } from '../ledger/apply-captures.ts';
+import { isProviderError } from '../provider-errors.ts';
+import { PROVIDER_NAME_LENGTH_MAX } from '../schemas.ts';
+import type { StoredAs } from './store-events.ts';
+
+export interface ReceiveDependencies {
+  readonly provider: PaymentProvider;
+  readonly store: (event: ToldEvent) => Promise<StoredAs>;
+  /** The database's time. */
+  readonly now: () => Promise<Date>;
+}
+
+export interface ReceivedWebhook {
+  /** As in the address; null: the one that is configured. */
+  readonly providerName: string | null;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  readonly cause: Cause;
+}
+
+/**
+ * Verifies a provider's webhook and stores it, once by the event's own id: when this returns, it is not lost. Throws
+ * `payments.invalid_signature` and `payments.invalid_event`, with nothing stored.
+ */
+export async function receiveWebhook(
+  { provider, store, now }: ReceiveDependencies,
+  { providerName, headers, body, cause }: ReceivedWebhook,
+): Promise<StoredAs> {
+  if (providerName !== null && providerName !== provider.name) {
+    throw new CodedError(requestErrors.notFound);
+  }
+  const event = await read(provider, headers, body, await now());
+  return store({ provider: provider.name, event, cause });
+}
+
+async function read(
+  provider: PaymentProvider,
+  headers: ReceivedWebhook['headers'],
+  body: Buffer,
+  now: Date,
+): Promise<ProviderEvent> {
+  let event: ProviderEvent;
+  try {
+    event = await provider.readWebhook({ headers, body, now });
+  } catch (error) {
+    if (isProviderError(error, 'InvalidSignatureError')) {
+      throw new CodedError(paymentsErrors.invalidSignature, { cause: error });
+    }
+    if (isProviderError(error, 'InvalidEventError')) throw invalidEvent(error);
+    if (isProviderError(error, 'ProviderUnavailableError')) throw providerUnavailable(error);
+    throw error;
+  }
+  const wrong = faultOf(event);
+  if (wrong !== null) throw invalidEvent(new Error(wrong));
+  return event;
+}
+
+/** Bounds that hold for every provider: what goes on is stored and counted with. */
+function faultOf(event: ProviderEvent): string | null {
+  if (!isName(event.id) || !isName(event.type)) return 'the id or the type of the event';
+  switch (event.kind) {
+    case 'captured': {
+      const { providerReference, amountMinor, currency } = event.capture;
+      if (!isName(providerReference)) return 'the reference of the charge';
+      return isAmount(amountMinor) && isName(currency) ? null : 'the amount';
+    }
+    case 'refund':
+      if (!isName(event.providerRefundId)) return 'the id of the refund';
+      return isAmount(event.amountMinor) && isName(event.currency) ? null : 'the amount';
+    default:
+      return null;
+  }
+}
+
+function isName(text: string): boolean {
+  return text.length > 0 && text.length <= PROVIDER_NAME_LENGTH_MAX;
+}
+
+function isAmount(amountMinor: number): boolean {
+  return Number.isSafeInteger(amountMinor) && amountMinor >= 0;
+}
+
+function invalidEvent(cause: unknown): CodedError {
+  return new CodedError(paymentsErrors.invalidEvent, { cause });
+}

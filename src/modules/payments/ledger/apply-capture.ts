@@ -1,0 +1,160 @@
+import type { Transaction } from '../../../database/database.ts';
+import type { ProviderCapture } from '../../../drivers/payments/payment-provider.ts';
+import type { Cause } from '../../../shared/caller.ts';
+import { isId, newId } from '../../../shared/ids.ts';
+import {
+  confirmPaid,
+  lockOrderForPayment,
+  type OrderForPayment,
+  recordPayment,
+} from '../../orders/index.ts';
+import { hasEnded } from '../payment.ts';
+import {
+  endOtherPayments,
+  findPayment,
+  insertUnknownPayment,
+  lockPayment,
+  markCaptured,
+  markPayment,
+  type PaymentRow,
+} from '../queries.ts';
+import { type CaptureRow, findCapture, insertCapture } from './capture-queries.ts';
+import { type CaptureDecision, decideCapture } from './decide-capture.ts';
+import { byProvider, captureFact, recordFacts } from './record-facts.ts';
+import { returnCapture, returnFlagged } from './return-money.ts';
+
+export interface CaptureToApply {
+  readonly provider: string;
+  /** As the provider told it: it may be no id of ours. */
+  readonly paymentId: string;
+  readonly capture: ProviderCapture;
+  readonly cause: Cause;
+}
+
+/** Whom a payment belongs to, locked in the one order: the order's row, then the payment's. */
+export async function lockPaymentAndOrder(
+  tx: Transaction,
+  provider: string,
+  paymentId: string,
+): Promise<{ payment: PaymentRow; order: OrderForPayment } | null> {
+  if (!isId(paymentId)) return null;
+  const [found] = await findPayment(tx, paymentId);
+  if (found === undefined || found.provider !== provider || found.orderId === null) return null;
+  const [order, [payment]] = await Promise.all([
+    lockOrderForPayment(tx, found.orderId),
+    lockPayment(tx, paymentId),
+  ]);
+  return order === null || payment === undefined ? null : { payment, order };
+}
+
+/**
+ * Takes a charge into the ledger and does what it means for its payment and its order, all in one transaction. A charge
+ * is known by its reference: applied twice, it counts once. Gives what it was.
+ */
+export async function applyCapture(
+  tx: Transaction,
+  told: CaptureToApply,
+): Promise<CaptureDecision['kind']> {
+  const { provider, capture } = told;
+  const locked = await lockPaymentAndOrder(tx, provider, told.paymentId);
+  const [known] = await findCapture(tx, provider, capture.providerReference);
+  const decision = decideCapture({
+    isKnown: known !== undefined,
+    capture,
+    payment: locked?.payment ?? null,
+    order: locked?.order ?? null,
+  });
+  if (decision.kind === 'duplicate') return decision.kind;
+  if (locked === null) await flagUnknown(tx, told, decision);
+  else await settle(tx, told, decision, locked);
+  return decision.kind;
+}
+
+async function settle(
+  tx: Transaction,
+  told: CaptureToApply,
+  decision: CaptureDecision,
+  { payment, order }: { payment: PaymentRow; order: OrderForPayment },
+): Promise<void> {
+  const by = byProvider(told.cause);
+  const fact = { paymentId: payment.id, ...told.capture };
+  const { providerReference } = told.capture;
+  if (decision.kind === 'surplus') {
+    await returnCapture(tx, order, await writeCapture(tx, told, payment, decision));
+    return;
+  }
+  if (decision.kind === 'flagged') {
+    await Promise.all([
+      writeCapture(tx, told, payment, decision),
+      markPayment(tx, payment.id, 'FLAGGED', providerReference),
+      recordPayment(tx, order, {
+        // An order that has ended keeps what it said.
+        paymentStatus: hasEnded(order) ? order.paymentStatus : 'FAILED',
+        facts: [captureFact('payment.flagged', fact, decision.reason)],
+        ...by,
+      }),
+    ]);
+    return;
+  }
+  const change = {
+    paymentStatus: 'PAID',
+    facts: [captureFact('payment.captured', fact)],
+    ...by,
+  } as const;
+  const isMatched = decision.kind === 'matched';
+  const [captured, , , paid] = await Promise.all([
+    writeCapture(tx, told, payment, decision),
+    markCaptured(tx, payment.id, providerReference),
+    endOtherPayments(tx, [order.id], [payment.id]),
+    isMatched ? confirmPaid(tx, order, change) : recordPayment(tx, order, change),
+  ]);
+  if (isMatched) await returnFlagged(tx, paid);
+  else await returnCapture(tx, paid, captured);
+}
+
+/** Money that came in for nothing that we know: it gets a payment of its own, so that an admin can give it back. */
+async function flagUnknown(
+  tx: Transaction,
+  told: CaptureToApply,
+  decision: CaptureDecision,
+): Promise<void> {
+  const { providerReference, amountMinor, currency } = told.capture;
+  const [payment] = await insertUnknownPayment(
+    tx,
+    newId(),
+    told.provider,
+    providerReference,
+    amountMinor,
+    currency,
+  );
+  const captured = await writeCapture(tx, told, payment!, decision);
+  const reason = decision.kind === 'flagged' ? decision.reason : null;
+  const fact = captureFact('payment.flagged', captured, reason);
+  await recordFacts(tx, null, [fact], byProvider(told.cause));
+}
+
+async function writeCapture(
+  tx: Transaction,
+  { provider, capture }: CaptureToApply,
+  payment: PaymentRow,
+  decision: CaptureDecision,
+): Promise<CaptureRow> {
+  const kind =
+    decision.kind === 'surplus' || decision.kind === 'flagged' ? decision.kind : 'matched';
+  const returnCause =
+    decision.kind === 'surplus' || decision.kind === 'late' ? decision.kind : null;
+  const [row] = await insertCapture(
+    tx,
+    newId(),
+    provider,
+    capture.providerReference,
+    payment.id,
+    payment.orderId,
+    kind,
+    capture.amountMinor,
+    capture.currency,
+    returnCause,
+    decision.kind === 'flagged' ? decision.reason : null,
+  );
+  return row!;
+}

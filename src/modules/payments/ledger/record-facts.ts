@@ -1,0 +1,81 @@
+import type { Transaction } from '../../../database/database.ts';
+import type { ProviderCapture } from '../../../drivers/payments/payment-provider.ts';
+import { appendEvents } from '../../../events/index.ts';
+import { type Actor, type Cause, systemActor } from '../../../shared/caller.ts';
+import { type Money, money } from '../../../shared/money.ts';
+import { type OrderForPayment, type PaymentFact, recordPayment } from '../../orders/index.ts';
+import type { RefundRow } from './refund-queries.ts';
+
+/** Who did it, and on whose behalf. */
+export interface By {
+  readonly actor: Actor;
+  readonly cause: Cause;
+}
+
+/** The provider told us so. */
+export function byProvider(cause: Cause): By {
+  return { actor: { type: 'provider', id: null, role: null }, cause };
+}
+
+/** The shop does it by itself. */
+export function bySystem(job: string): By {
+  return { actor: systemActor, cause: { requestId: null, traceId: null, job } };
+}
+
+/**
+ * Writes facts into the log: of the order whose row the caller has locked, its payment status unchanged, or of none.
+ * Gives the order as it is now.
+ */
+export async function recordFacts(
+  tx: Transaction,
+  order: OrderForPayment | null,
+  facts: readonly PaymentFact[],
+  by: By,
+): Promise<OrderForPayment | null> {
+  if (order !== null) {
+    return recordPayment(tx, order, { paymentStatus: order.paymentStatus, facts, ...by });
+  }
+  await appendEvents(
+    tx,
+    facts.map((fact) => ({ ...fact, orderId: null, sequence: null, from: null, to: null, ...by })),
+  );
+  return null;
+}
+
+export function captureFact(
+  type: 'payment.captured' | 'payment.flagged',
+  {
+    paymentId,
+    providerReference,
+    amountMinor,
+    currency,
+  }: ProviderCapture & { readonly paymentId: string },
+  reason: string | null = null,
+): PaymentFact {
+  return {
+    type,
+    reason,
+    data: { paymentId, providerReference, amount: money(amountMinor, currency) },
+  };
+}
+
+export function paymentFact(
+  type: 'payment.initiated' | 'payment.failed',
+  payment: { readonly id: string; readonly amountMinor: number; readonly currency: string },
+  reason: string | null = null,
+): PaymentFact {
+  const amount: Money = money(payment.amountMinor, payment.currency);
+  return { type, reason, data: { paymentId: payment.id, amount } };
+}
+
+export function refundFact(
+  type: 'refund.created' | 'refund.succeeded' | 'refund.failed',
+  { id, paymentId, cause, amountMinor, currency }: RefundRow,
+  reason: string | null,
+): PaymentFact {
+  return {
+    type,
+    reason,
+    data: { refundId: id, paymentId, cause, amount: money(amountMinor, currency) },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Database, Transaction } from '../../../database/database.ts';
+import { type Once, once } from '../../../database/idempotency.ts';
+import type { RequestContext } from '../../../http/index.ts';
+import { invalidInput } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { money } from '../../../shared/money.ts';
+import { lockOrderForPayment } from '../../orders/index.ts';
+import { paymentsErrors } from '../errors.ts';
+import { presentRefund } from '../present-payment.ts';
+import { findPayment, lockPayment } from '../queries.ts';
+import type { RefundInput, RefundView } from '../schemas.ts';
+import { type CaptureRow, lockReturnable } from './capture-queries.ts';
+import { createRefund } from './return-money.ts';
+
+/**
+ * Gives money of a payment back, all that is left of one of its charges when no amount is said. It is asked of the
+ * provider after the commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`,
+ * `payments.charge_ambiguous`, and `request.invalid` for an amount of 0 or in another currency than the money came in, and
+ * for a charge that is not of this payment.
+ */
+export async function refundPayment(
+  database: Database,
+  context: RequestContext,
+  paymentId: string,
+  input: RefundInput,
+): Promise<Once<RefundView>> {
+  if (input.amount?.amount === 0) throw invalidInput('/amount/amount', 'A refund is more than 0.');
+  return once(database, context.claim, (tx) => refund(tx, context, paymentId, input));
+}
+
+async function refund(
+  tx: Transaction,
+  { actor, cause }: RequestContext,
+  paymentId: string,
+  input: RefundInput,
+): Promise<RefundView> {
+  const [found] = await findPayment(tx, paymentId);
+  if (found === undefined) throw new CodedError(paymentsErrors.notFound);
+  const order = found.orderId === null ? null : await lockOrderForPayment(tx, found.orderId);
+  await lockPayment(tx, paymentId);
+  const captures = await lockReturnable(tx, paymentId);
+  const capture = choose(captures, input);
+  const amountMinor = input.amount?.amount ?? leftOf(capture);
+  const wanted = { cause: 'admin', amountMinor, reason: input.reason } as const;
+  const { refund } = await createRefund(tx, order, capture, wanted, { actor, cause });
+  return presentRefund(refund);
+}
+
+/** The charge that is named, or the only one that it can be: a refund never takes of one what came in by another. */
+function choose(
+  captures: readonly CaptureRow[],
+  { amount, providerReference }: RefundInput,
+): CaptureRow {
+  if (captures.length === 0) throw new CodedError(paymentsErrors.notCaptured);
+  const named = captures.filter(
+    (one) => providerReference === undefined || one.providerReference === providerReference,
+  );
+  if (named.length === 0) {
+    throw invalidInput('/providerReference', 'No money came in for this payment by that charge.');
+  }
+  const inCurrency = named.filter(
+    ({ currency }) => amount === undefined || currency === amount.currency,
+  );
+  if (inCurrency.length === 0) {
+    throw invalidInput('/amount/currency', `The money came in ${named[0]!.currency}.`);
+  }
+  const withMoney = inCurrency.filter((one) => leftOf(one) > 0);
+  if (withMoney.length > 1) {
+    throw new CodedError(paymentsErrors.chargeAmbiguous, {
+      extensions: { charges: withMoney.map(leftOfCharge) },
+    });
+  }
+  const capture = withMoney[0] ?? inCurrency[0]!;
+  const leftMinor = leftOf(capture);
+  if (leftMinor === 0 || (amount?.amount ?? 0) > leftMinor) {
+    throw new CodedError(paymentsErrors.refundExceedsCaptured, {
+      extensions: { left: money(leftMinor, capture.currency) },
+    });
+  }
+  return capture;
+}
+
+function leftOfCharge(capture: CaptureRow) {
+  const { providerReference, kind, currency } = capture;
+  return { providerReference, kind, left: money(leftOf(capture), currency) };
+}
+
+function leftOf({ amountMinor, takenMinor }: CaptureRow): number {
+  return amountMinor - takenMinor;
+}

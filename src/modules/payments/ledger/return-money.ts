@@ -1,0 +1,82 @@
+import type { Transaction } from '../../../database/database.ts';
+import { newId } from '../../../shared/ids.ts';
+import { lockOrderForPayment, type OrderForPayment } from '../../orders/index.ts';
+import type { RefundCause } from '../payment.ts';
+import { type CaptureRow, changeTaken, lockCapture, lockFlagged } from './capture-queries.ts';
+import { decideReturn, returnReasons } from './decide-return.ts';
+import { type By, bySystem, recordFacts, refundFact } from './record-facts.ts';
+import { insertRefund, type RefundRow } from './refund-queries.ts';
+
+export interface NewRefund {
+  readonly cause: RefundCause;
+  readonly amountMinor: number;
+  readonly reason: string;
+}
+
+export interface CreatedRefund {
+  readonly refund: RefundRow;
+  /** As it is now. */
+  readonly order: OrderForPayment | null;
+}
+
+/**
+ * Asks for money back: the refund, what is taken of its capture, and the event. The caller has the order's row and the
+ * capture's locked, and has seen that so much is left; the database refuses more all the same.
+ */
+export async function createRefund(
+  tx: Transaction,
+  order: OrderForPayment | null,
+  capture: CaptureRow,
+  { cause, amountMinor, reason }: NewRefund,
+  by: By,
+): Promise<CreatedRefund> {
+  const [refund] = await insertRefund(
+    tx,
+    newId(),
+    capture.id,
+    capture.paymentId,
+    capture.orderId,
+    cause,
+    amountMinor,
+    capture.currency,
+    reason,
+    'PENDING',
+    null,
+  );
+  await changeTaken(tx, capture.id, amountMinor);
+  const changed = await recordFacts(tx, order, [refundFact('refund.created', refund!, reason)], by);
+  return { refund: refund!, order: changed };
+}
+
+/** Sends what is left of a capture back when it must go back by itself. The order's row is locked. Gives it as it is now. */
+export async function returnCapture(
+  tx: Transaction,
+  order: OrderForPayment | null,
+  capture: CaptureRow,
+): Promise<OrderForPayment | null> {
+  const cause = decideReturn(capture, order);
+  if (cause === null) return order;
+  const amountMinor = capture.amountMinor - capture.takenMinor;
+  const refund = { cause, amountMinor, reason: returnReasons[cause] };
+  const created = await createRefund(tx, order, capture, refund, bySystem('payments.return'));
+  return created.order;
+}
+
+/** The same for what was flagged before another charge paid the order. */
+export async function returnFlagged(tx: Transaction, order: OrderForPayment): Promise<void> {
+  let standing: OrderForPayment | null = order;
+  for (const capture of await lockFlagged(tx, order.id)) {
+    standing = await returnCapture(tx, standing, capture);
+  }
+}
+
+/** The same for a capture that was found without locks: looked at again under them. */
+export async function returnMoney(
+  tx: Transaction,
+  captureId: string,
+  orderId: string | null,
+): Promise<void> {
+  const order = orderId === null ? null : await lockOrderForPayment(tx, orderId);
+  const [capture] = await lockCapture(tx, captureId);
+  if (capture !== undefined) await returnCapture(tx, order, capture);
+}

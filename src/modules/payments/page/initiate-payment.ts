@@ -1,0 +1,105 @@
+import type { Database } from '../../../database/database.ts';
+import { findReplay, type Once, once } from '../../../database/idempotency.ts';
+import type { PaymentProvider } from '../../../drivers/payments/payment-provider.ts';
+import type { RequestContext } from '../../../http/index.ts';
+import { createBatcher } from '../../../shared/batcher.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { paymentsErrors, providerUnavailable } from '../errors.ts';
+import { presentInitiated } from '../present-payment.ts';
+import type { PaymentRow } from '../queries.ts';
+import type { InitiatedView } from '../schemas.ts';
+import { type OpenedPayment, openPayments, type PaymentWish } from './open-payments.ts';
+import {
+  keepSessions,
+  type OpenedSession,
+  openSession,
+  type StoredSession,
+} from './open-session.ts';
+
+const BATCH_SIZE_MAX = 200;
+const WAITING_MAX = 10_000;
+
+export interface InitiateDependencies {
+  readonly database: Database;
+  readonly provider: PaymentProvider;
+  /** Customers come back to `/shop` below it. */
+  readonly publicUrl: string;
+}
+
+export interface Initiated {
+  /** True for the one request that opened the page. */
+  readonly isNew: boolean;
+  readonly view: InitiatedView;
+}
+
+/**
+ * Lets the owner of an order pay it: makes the payment, or finds the one that is open, commits, and only then opens the
+ * provider's page under the payment's id as key, so that however often and at once it is asked for, there is one payment
+ * and one page. Those who ask at the same time share the transactions before and after the provider, whom each asks for
+ * himself. Throws `orders.not_found`, `payments.not_payable`, and `payments.provider_unavailable` with the payment left
+ * open for the retry.
+ */
+export function createInitiating(
+  deps: InitiateDependencies,
+): (context: RequestContext, orderId: string) => Promise<Once<Initiated>> {
+  const { database, provider } = deps;
+  const common = { lanes: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: WAITING_MAX };
+  const openPayment = createBatcher<PaymentWish, OpenedPayment>({
+    ...common,
+    exclusives: ({ orderId }) => [orderId],
+    run: (wishes) => openPayments(database, deps, wishes),
+    // A second try finds what the first may have left.
+    mayRetryAlone: () => true,
+  });
+  const keepSession = createBatcher<OpenedSession, StoredSession>({
+    ...common,
+    exclusives: ({ paymentId }) => [paymentId],
+    run: (opened) => keepSessions(database, opened),
+    mayRetryAlone: () => true,
+  });
+
+  async function openPage(payment: PaymentRow): Promise<StoredSession> {
+    if (payment.sessionId !== null) return { payment, isFirst: false };
+    const session = await openSession(provider, payment).catch((cause: unknown) => {
+      throw providerUnavailable(cause);
+    });
+    return keepSession({ paymentId: payment.id, session });
+  }
+
+  async function initiate(context: RequestContext, orderId: string): Promise<Once<Initiated>> {
+    const { caller, actor, cause, claim } = context;
+    const opened = await openPayment({ orderId, caller, actor, cause });
+    if (opened.kind === 'refused') throw opened.error;
+    const result = resultOf(await openPage(opened.payment));
+    if (claim === null) return { result, replayed: false };
+    return once(database, claim, async () => result);
+  }
+
+  return async (context, orderId) => {
+    // Before any look at the state: a repeat gets its first answer, also when the order has been paid since.
+    const replay = await findReplay<Initiated>(database, context.claim);
+    if (replay !== null) return replay;
+    try {
+      return await initiate(context, orderId);
+    } catch (error) {
+      // So does one that came while the first was under way, and found the order paid.
+      const lateReplay = await findReplay<Initiated>(database, context.claim);
+      if (lateReplay !== null) return lateReplay;
+      throw error;
+    }
+  };
+}
+
+/** Throws `payments.not_payable`: the order may have ended while the provider was asked. */
+function resultOf({ payment, isFirst }: StoredSession): Initiated {
+  const { checkoutUrl } = payment;
+  // A webhook may have been faster, too, and that is fine.
+  if (checkoutUrl === null || hasEndedUnpaid(payment)) {
+    throw new CodedError(paymentsErrors.notPayable);
+  }
+  return { isNew: isFirst, view: { payment: presentInitiated(payment), checkoutUrl } };
+}
+
+function hasEndedUnpaid({ status }: PaymentRow): boolean {
+  return status === 'EXPIRED' || status === 'FAILED' || status === 'FLAGGED';
+}

@@ -1,0 +1,68 @@
+import type { Database } from '../../../database/database.ts';
+import type {
+  PaymentProvider,
+  ProviderSession,
+} from '../../../drivers/payments/payment-provider.ts';
+import { findPayments, type PaymentRow, storeSessions } from '../queries.ts';
+
+/**
+ * Opens the provider's page of a payment, outside any transaction. The payment's id is the key and the request is the one
+ * that was kept: asked again, also by another server, the provider gives the same page.
+ */
+export async function openSession(
+  provider: PaymentProvider,
+  payment: PaymentRow,
+): Promise<ProviderSession> {
+  const { id, orderId, sessionRequest, amountMinor, currency } = payment;
+  if (orderId === null || sessionRequest === null) {
+    throw new Error(`payment ${id} belongs to no order: there is nothing to open`);
+  }
+  return provider.openSession({
+    paymentId: id,
+    orderId,
+    orderNumber: sessionRequest.orderNumber,
+    amountMinor,
+    currency,
+    customerEmail: sessionRequest.customerEmail,
+    returnUrl: sessionRequest.returnUrl,
+    expiresAt: sessionRequest.expiresAt === null ? null : new Date(sessionRequest.expiresAt),
+  });
+}
+
+export interface OpenedSession {
+  readonly paymentId: string;
+  readonly session: ProviderSession;
+}
+
+export interface StoredSession {
+  /** The payment as it is now. */
+  readonly payment: PaymentRow;
+  /** Whether this call was the first to name its page. */
+  readonly isFirst: boolean;
+}
+
+/** Keeps the pages that the provider opened, each payment named once. */
+export async function keepSessions(
+  database: Database,
+  opened: readonly OpenedSession[],
+): Promise<StoredSession[]> {
+  const ids = opened.map(({ paymentId }) => paymentId);
+  const rows = opened.map(({ paymentId, session }) => ({
+    id: paymentId,
+    session_id: session.sessionId,
+    checkout_url: session.checkoutUrl,
+  }));
+  const stored = await database.transaction((tx) =>
+    tx.commitBehind(storeSessions(tx, ids, JSON.stringify(rows))),
+  );
+  const first = new Map(stored.map((payment) => [payment.id, payment]));
+  const others = ids.filter((id) => !first.has(id));
+  const known = others.length === 0 ? [] : await findPayments(database, others);
+  const before = new Map(known.map((payment) => [payment.id, payment]));
+  return ids.map((id) => {
+    const payment = first.get(id);
+    return payment === undefined
+      ? { payment: before.get(id)!, isFirst: false }
+      : { payment, isFirst: true };
+  });
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newId } from '../../../src/shared/ids.ts';
+import { definitionOf, jobOf, startWorker, stateOf } from '../../jobs/jobs-fixture.ts';
+import { runCommand } from '../../support/command.ts';
+import { testDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+
+const db = await testDatabase();
+const environment = { DATABASE_URL: db.url };
+
+/** Makes as many dead letters. */
+async function die(count: number): Promise<string[]> {
+  const worker = await startWorker(db, [
+    definitionOf({
+      attemptsMax: 1,
+      run: () => Promise.reject(new Error('the mail server said no')),
+    }),
+  ]);
+  const jobs = Array.from({ length: count }, () => jobOf());
+  await worker.ask(...jobs);
+  for (const { id } of jobs) {
+    await until(async () => assert.equal((await stateOf(db.url, id))?.state, 'dead'));
+  }
+  await worker.stop();
+  return jobs.map(({ id }) => id);
+}
+
+test('dead letters are listed with their error, and one of them or all are tried again', async () => {
+  const [first = '', ...others] = await die(3);
+  const listed = await runCommand(['dead-letters', 'list'], { environment });
+  assert.equal(listed.code, 0, listed.stderr);
+  for (const id of [first, ...others]) {
+    assert.match(
+      listed.stdout,
+      new RegExp(`${id} +test +test\\.work +1 .*Error: the mail server said no`),
+    );
+  }
+  const limited = await runCommand(['dead-letters', 'list', '--limit', '2', '--json'], {
+    environment,
+  });
+  assert.equal((JSON.parse(limited.stdout) as unknown[]).length, 2);
+
+  const one = await runCommand(['dead-letters', 'redrive', first], { environment });
+  assert.equal(one.code, 0, one.stderr);
+  assert.match(one.stdout, new RegExp(`${first} +test\\.work`));
+  const again = await runCommand(['dead-letters', 'redrive', first], { environment });
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /no dead letters/);
+  const rest = await runCommand(['dead-letters', 'redrive', '--all'], { environment });
+  assert.match(rest.stdout, /2 are tried again/);
+  for (const id of [first, ...others]) {
+    const row = await stateOf(db.url, id);
+    assert.deepEqual([row?.state, row?.attempts], ['waiting', 0]);
+  }
+  const empty = await runCommand(['dead-letters', 'list'], { environment });
+  assert.match(empty.stdout, /There are no dead letters/);
+});
+
+test('ids and --all at once, neither, or what is no id are wrong arguments', async () => {
+  for (const args of [[], [newId(), '--all'], ['7']]) {
+    const { code } = await runCommand(['dead-letters', 'redrive', ...args], { environment });
+    assert.equal(code, 2, args.join(' '));
+  }
+});

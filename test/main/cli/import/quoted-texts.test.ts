@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { header, read, rowOf } from '../../../support/orders-file.ts';
+
+describe('a stray quote takes its own line and no other', () => {
+  const wide = `${header},remark`;
+  const cases: Record<string, readonly string[]> = {
+    'in a column of ours, never closed': [header, rowOf('A1', '"Soup'), rowOf('B2'), rowOf('C3')],
+    'in a column of ours, closed where the columns do not fit': [
+      header,
+      rowOf('A1', '"Soup'),
+      rowOf('B2'),
+      `${rowOf('A1', 'Bread')}"`,
+      rowOf('C3'),
+    ],
+    'in a column that is not ours, never closed': [
+      wide,
+      `${rowOf('A1')},"odd`,
+      `${rowOf('B2')},`,
+      `${rowOf('C3')},`,
+    ],
+    'where all texts are quoted': [
+      wide,
+      `${rowOf('"A1"')},"odd`,
+      `${rowOf('"B2"')},"even"`,
+      `${rowOf('"C3"')},"even"`,
+    ],
+  };
+  for (const [what, lines] of Object.entries(cases)) {
+    test(what, async () => {
+      const { orders, refused, reasons, message } = await read(lines.join('\n'));
+      assert.equal(message, null);
+      assert.equal(refused[0], 2);
+      assert.match(reasons[0]!, /quote that opens column "(name|remark)" is not closed/);
+      assert.deepEqual(orders, ['B2: Soup', 'C3: Soup']);
+    });
+  }
+
+  test('however many rows follow it', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, index) => `${rowOf(`B${index}`)},`);
+    const { orders, refused } = await read([wide, `${rowOf('A1')},"odd`, ...rows].join('\n'));
+    assert.deepEqual([orders.length, refused], [40_000, [2]]);
+  });
+
+  test('a text of several lines is one record all the same', async () => {
+    const rows = [`${rowOf('A1')},"one, two\r\nthree ""four""\r\n"`, `${rowOf('A1', 'Bread')},`];
+    const { orders, refused } = await read([wide, ...rows].join('\r\n'));
+    assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
+  });
+
+  test('so is one in the first column', async () => {
+    const rows = [`"one, two\nthree\nfour",${rowOf('A1')}`, `"",${rowOf('A1', 'Bread')}`];
+    const { orders, refused } = await read([`remark,${header}`, ...rows].join('\n'));
+    assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
+  });
+
+  test('a text of several lines whose line breaks do not fit a column breaks its order alone', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const rows = [
+        rowOf('A1', `"Naan${end}bread"`),
+        rowOf('B2'),
+        rowOf('C3', 'Soup', `"1${end}"`),
+        rowOf('D4'),
+      ];
+      const { orders, refused, reasons, message } = await read([header, ...rows].join(end));
+      assert.equal(message, null);
+      assert.deepEqual(
+        [orders, refused],
+        [
+          ['B2: Soup', 'D4: Soup'],
+          [2, 5],
+        ],
+      );
+      assert.equal(reasons[0], 'Column "name" has a line break in it.');
+    }
+  });
+
+  test('any number of them does', async () => {
+    const rows = Array.from({ length: 150 }, (_, index) => rowOf(`A${index}`, '"Naan\nbread"'));
+    const { orders, refused, message } = await read([header, ...rows, rowOf('B2')].join('\n'));
+    assert.deepEqual([orders, refused.length, message], [['B2: Soup'], 150, null]);
+  });
+
+  test('a text of several lines that is too long is one wrong record', async () => {
+    const note = Array.from({ length: 3_000 }, () => 'x'.repeat(99)).join('\n');
+    const rows = [`${rowOf('A1')},"${note}"`, `${rowOf('B2')},`];
+    const { orders, refused, reasons, message } = await read([wide, ...rows].join('\n'));
+    assert.deepEqual([orders, refused, message], [['B2: Soup'], [2], null]);
+    assert.match(reasons[0]!, /more than 100000 characters/);
+  });
+
+  test('a text of several lines with bytes that are no UTF-8 is one wrong record', async () => {
+    const rows = [`${rowOf('A1')},"one\ncaf\u00e9\nthree"`, `${rowOf('B2')},`];
+    const content = Buffer.from([wide, ...rows].join('\n'), 'latin1');
+    const { orders, refused, reasons, message } = await read(content);
+    assert.deepEqual([orders, refused, message], [['B2: Soup'], [2], null]);
+    assert.deepEqual(reasons, ['It is not UTF-8.']);
+  });
+
+  test('a file of nothing but quotes ends soon', async () => {
+    const lines = Array.from({ length: 20_000 }, () => `${rowOf('A1')},"odd`);
+    assert.match((await read([wide, ...lines].join('\n'))).message!, /more than 100 quotes/);
+  });
+});
+
+describe('a quoted text with lines that look like rows takes every order that it names', () => {
+  const wide = `${header},remark`;
+  const cases: Record<string, readonly [readonly string[], readonly number[]]> = {
+    'a remark that lists rows': [
+      [wide, `${rowOf('A1')},"As in`, `${rowOf('B2')},`, 'they said"', `${rowOf('C3')},`],
+      [2, 3, 4],
+    ],
+    'two stray quotes around rows': [
+      [wide, `${rowOf('A1')},"odd`, `${rowOf('B2')}`, `${rowOf('B3')}odd"`, `${rowOf('C3')},`],
+      [2, 3, 4],
+    ],
+    'two stray quotes in a column of ours': [
+      [header, rowOf('A1', '"Soup'), rowOf('B2'), rowOf('B3', 'Pizza 12"'), rowOf('C3')],
+      [2, 3, 4],
+    ],
+    'two stray quotes in the first column': [
+      [
+        `remark,${header}`,
+        `"odd,${rowOf('A1')}`,
+        `odd",${rowOf('B3')}`,
+        `,${rowOf('A1')}`,
+        `,${rowOf('C3')}`,
+      ],
+      [2, 2, 3, 4],
+    ],
+    'a row of an order that has others': [
+      [wide, `${rowOf('B2')},`, `${rowOf('A1')},"odd`, `${rowOf('B2')},odd"`, `${rowOf('C3')},`],
+      [2, 3, 4],
+    ],
+    'a wrong row beside one that is none': [
+      [
+        wide,
+        `${rowOf('B2')},`,
+        `${rowOf('A1')},"odd`,
+        `B2,never,Soup,1,1.00,`,
+        `${rowOf('B3')},odd"`,
+        `${rowOf('C3')},`,
+      ],
+      [2, 3, 4, 5],
+    ],
+  };
+  for (const [what, [lines, expected]] of Object.entries(cases)) {
+    test(what, async () => {
+      const { orders, refused, message } = await read(lines.join('\n'));
+      assert.equal(message, null);
+      assert.deepEqual([orders, refused], [['C3: Soup'], expected]);
+    });
+  }
+
+  test('in whichever part of a large file they are', async () => {
+    const rows = Array.from({ length: 40 }, (_, index) => `${rowOf(`B${index}`)},`);
+    const lines = [wide, ...rows, `${rowOf('A1')},"As in`, ...rows.slice(0, 20), 'they said"'];
+    const { orders, refused } = await read(lines.join('\n'), 5);
+    assert.equal(orders.length, 20);
+    assert.equal(new Set(refused).size, refused.length);
+    assert.equal(refused.length, 20 + 1 + 20 + 1);
+  });
+});
+
+test('no line of a quoted text becomes a row, whatever the text and wherever its column', async () => {
+  const piece = fc.constantFrom(rowOf('Z9'), `,${rowOf('Z8')}`, '\n', '"', ',', 'note', 'Z7,', ' ');
+  const note = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(note, { minLength: 1, maxLength: 5 }),
+      fc.boolean(),
+      async (notes, isFirst) => {
+        const placed = (row: string, text: string) =>
+          isFirst ? `${text},${row}` : `${row},${text}`;
+        const rows = notes.map((text, index) => placed(rowOf(`A${index}`), quoted(text)));
+        const lines = [placed(header, 'remark'), ...rows, placed(rowOf('C3'), '')];
+        const { orders, refused, message } = await read(lines.join('\n'));
+        assert.equal(message, null);
+        assert(orders.includes('C3: Soup'));
+        assert(orders.every((order) => /^(A\d|C3): Soup$/.test(order)));
+        // A text on one line cannot be doubted.
+        for (const [index, text] of notes.entries()) {
+          if (!text.includes('\n')) assert(orders.includes(`A${index}: Soup`));
+        }
+        if (refused.length === 0) assert.equal(orders.length, notes.length + 1);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

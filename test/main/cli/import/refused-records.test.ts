@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { ColumnMapError } from '../../../../src/main/cli/import/column-map.ts';
+import { FileError } from '../../../../src/main/cli/import/file-error.ts';
+import { readCsv } from '../../../../src/main/cli/import/read-csv.ts';
+import { readProductsFile } from '../../../../src/main/cli/import/read-products.ts';
+import { at, fileOf, header, read, rowOf } from '../../../support/orders-file.ts';
+
+/** A wrong row of A1 between its sound row on line 2 and another order. */
+const breaks: Record<string, string | Buffer> = {
+  'a column too many': `${rowOf('A1', 'Steak')},extra`,
+  'a comma that stands in no quotes': rowOf('A1', 'Fish, chips'),
+  'a column too few': `A1,${at},Steak,1`,
+  'a quote in a text that is not quoted': rowOf('A1', '12" Pizza'),
+  'quotes in a quoted text that are not doubled': rowOf('A1', '"12" Pizza"'),
+  'a quote that is not closed': rowOf('A1', '"Steak'),
+  'bytes that are no UTF-8': Buffer.from(rowOf('A1', 'Caf\u00e9'), 'latin1'),
+  'a NUL': rowOf('A1', 'Ste\0ak'),
+  'a control character': rowOf('A1', 'Ste\u0007ak'),
+  'a mark that turns the direction of writing': rowOf('A1', 'Ste\u202eak'),
+  'a name that cannot be seen': rowOf('A1', '\u200b'),
+  'a name that is too long': rowOf('A1', 'x'.repeat(201)),
+  'no name': rowOf('A1', ' '),
+  'a quantity with a fraction': rowOf('A1', 'Steak', '1.0'),
+  'a quantity with an exponent': rowOf('A1', 'Steak', '1e3'),
+  'a hexadecimal quantity': rowOf('A1', 'Steak', '0x10'),
+  'a quantity in digits of another script': rowOf('A1', 'Steak', '\uff11'),
+  'a negative quantity': rowOf('A1', 'Steak', '-1'),
+  'a quantity of nothing': rowOf('A1', 'Steak', '0'),
+  'a quantity beyond the largest': rowOf('A1', 'Steak', '10001'),
+  'a price with a separator of thousands': rowOf('A1', 'Steak', '1', '"1,200"'),
+  'a price with two points': rowOf('A1', 'Steak', '1', '1.2.3'),
+  'a price with more decimals than the currency': rowOf('A1', 'Steak', '1', '1.005'),
+  'a negative price': rowOf('A1', 'Steak', '1', '-1.00'),
+  'a price with a sign of a currency': rowOf('A1', 'Steak', '1', '£1.00'),
+  'another date than its order': rowOf('A1').replace(at, '2026-01-03T12:31:00Z'),
+};
+
+describe('a wrong record breaks its order, and no other', () => {
+  for (const [what, row] of Object.entries(breaks)) {
+    test(what, async () => {
+      const before = Buffer.from(`${header}\n${rowOf('A1')}\n`);
+      const behind = Buffer.from(`\n${rowOf('B2')}\n${rowOf('A1', 'Bread')}\n${rowOf('C3')}\n`);
+      const { orders, refused, message } = await read(
+        Buffer.concat([before, Buffer.from(row as string), behind]),
+      );
+      assert.equal(message, null);
+      assert.deepEqual(orders, ['B2: Soup', 'C3: Soup']);
+      assert.deepEqual(refused, [2, 3, 5]);
+    });
+  }
+
+  for (const date of [
+    '2026-02-30T12:00:00Z',
+    '2026-04-31T12:00:00Z',
+    '2026-01-03T24:00:00Z',
+    '2026-01-03T12:30:60Z',
+    '2026-01-03T12:30:00',
+    '1969-12-31T23:59:59Z',
+    '0000-01-01T00:00:00Z',
+  ]) {
+    test(`a date that is none or too early: ${date}`, async () => {
+      const row = rowOf('A1').replace(at, date);
+      const { orders, refused } = await read([header, row, rowOf('B2')].join('\n'));
+      assert.deepEqual([orders, refused], [['B2: Soup'], [2]]);
+    });
+  }
+
+  test('an order of more lines than an order has', async () => {
+    const rows = Array.from({ length: 101 }, () => rowOf('A1'));
+    const { orders, refused } = await read([header, ...rows, rowOf('B2')].join('\n'));
+    assert.deepEqual(orders, ['B2: Soup']);
+    assert.equal(refused.length, 101);
+  });
+});
+
+describe('a record whose order is not told keeps the whole file out', () => {
+  const untold: Record<string, string> = {
+    'no number': rowOf(''),
+    'what is no number of an order': rowOf('A 1'),
+    'a number in quotes that are not closed': rowOf('"A1'),
+    'a line that has only its number': 'A1',
+    'a line that is no record': 'Total: 21.00',
+  };
+  for (const [what, row] of Object.entries(untold)) {
+    test(what, async () => {
+      const lines = [header, rowOf('A1'), row, rowOf('B2'), `${rowOf('C3')},extra`];
+      const { orders, message } = await read(lines.join('\n'));
+      assert.deepEqual(orders, []);
+      assert.match(message!, /^line 3: /);
+      assert.match(message!, /^line 5: It has 6 columns, the header 5\.$/m);
+      assert.match(message!, /Nothing was taken from the file/);
+    });
+  }
+
+  test('a comma too many before a number that is not the first column', async () => {
+    const rows = [`Soup,${at},A1,1,1.00`, `Fish, chips,${at},A1,1,20.00`];
+    const { orders, message } = await read(['name,date,number,quantity,price', ...rows].join('\n'));
+    assert.deepEqual(orders, []);
+    assert.match(message!, /^line 3: /);
+  });
+
+  test('a line without an end', async () => {
+    const { message } = await read(`${header}\n${rowOf('A1')}\n${'x'.repeat(1_000_000)}`);
+    assert.match(message!, /line 3: It has more than \d+ bytes/);
+  });
+});
+
+describe('lines end as they do', () => {
+  const rows = [header, rowOf('A1'), rowOf('B2'), '', rowOf('A1', 'Bread'), ',,,,'];
+  const ends: Record<string, (index: number) => string> = {
+    LF: () => '\n',
+    CRLF: () => '\r\n',
+    CR: () => '\r',
+    'LF after the header and CRLF after the rows': (index) => (index === 0 ? '\n' : '\r\n'),
+    'CRLF after the header and LF after the rows': (index) => (index === 0 ? '\r\n' : '\n'),
+    'each of them by turns': (index) => ['\n', '\r\n', '\r'][index % 3]!,
+  };
+  for (const [what, end] of Object.entries(ends)) {
+    test(what, async () => {
+      const text = rows.map((row, index) => row + end(index)).join('');
+      for (const content of [text, `\ufeff${text}`, text.replace(/[\r\n,]+$/, '')]) {
+        assert.deepEqual((await read(content)).orders, ['A1: Soup+Bread', 'B2: Soup']);
+      }
+    });
+  }
+});
+
+test('a file without orders is an error, not a success of nothing', async () => {
+  for (const content of ['', '\ufeff', '\n\r\n', header, `${header}\n`, `${header}\n\n,,,,\n`]) {
+    assert.match((await read(content)).message!, /empty|nothing below it/, JSON.stringify(content));
+  }
+});
+
+test('a header goes on until its quotes close', async () => {
+  for (const end of ['\n', '\r\n', '\r']) {
+    const names = `number,date,"Customer${end}note",name,quantity,"price${end}"`;
+    const rows = [`A1,${at},"one${end}two",Soup,1,1.00`, `B2,${at},"odd,Soup,1,1.00`];
+    const { orders, refused, reasons, message } = await read([names, ...rows].join(end));
+    assert.deepEqual([orders, refused, message], [['A1: Soup'], [6], null]);
+    assert.match(reasons[0]!, /column "Customer note"/);
+  }
+});
+
+test('a header that cannot be understood is said so', async () => {
+  for (const content of [
+    Buffer.from(`\ufeff${header}\n${rowOf('A1')}`, 'utf16le'),
+    Buffer.from(`${header},caf\u00e9\n`, 'latin1'),
+    `${header},"remark\n${rowOf('A1')}`,
+  ]) {
+    assert.match((await read(content)).message!, /Line 1, the header/);
+  }
+  for (const content of [
+    `${header},"remark\n${rowOf('A1')},\n${rowOf('B2')},odd"\n${rowOf('C3')},`,
+    `${header},"${'remark\n'.repeat(20_000)}"\n${rowOf('A1')},`,
+    `${header},"remark\n"s"\n${rowOf('A1')},`,
+  ]) {
+    assert.match((await read(content)).message!, /Line 1, the header/);
+  }
+  for (const names of [`${header},price`, `${header},Number`, header.replaceAll(',', ';')]) {
+    await assert.rejects(read(`${names}\n${rowOf('A1')},1\n`), ColumnMapError);
+  }
+});
+
+describe('a file of products', () => {
+  const readProducts = async (content: string) => {
+    const { products, refused } = await readProductsFile(await fileOf(content), {}, 'GBP');
+    return {
+      names: products.map(({ name }) => name),
+      lines: refused.first.map(({ line }) => line),
+    };
+  };
+
+  test('keeps out each wrong record, and takes the others', async () => {
+    const rows = [
+      'Soup,1.00',
+      '12" Pizza,9.00',
+      'Fish, chips,9.00',
+      '"Pie,2.00',
+      'Tea,1,200',
+      '\u3164,1',
+    ];
+    const { names, lines } = await readProducts(['name,price', ...rows, 'Cola,1.50'].join('\n'));
+    assert.deepEqual(names, ['Soup', 'Cola']);
+    assert.deepEqual(lines, [3, 4, 5, 6, 7]);
+  });
+
+  test('takes a description of several lines, but not one that swallows products', async () => {
+    const rows = ['Soup,1.00,"Hot,\nred"', 'Pie,2.00,"odd', 'Tea,1.00,', 'Cola,1.50,"odd"'];
+    const { names, lines } = await readProducts(['name,price,description', ...rows].join('\n'));
+    assert.deepEqual(names, ['Soup', 'Tea', 'Cola']);
+    assert.deepEqual(lines, [4]);
+  });
+
+  test('takes no line of a description for a product', async () => {
+    for (const end of ['\n', '\r\n']) {
+      const curry = ['Curry,9.00,"Sizes:', 'Small, 2.00, mild', 'Large, 3.00, hot', 'Ask us"'];
+      const lines = ['name,price,description', ...curry, 'Tea,1.00,'];
+      const found = await readProducts(lines.join(end));
+      assert.deepEqual(found, { names: ['Tea'], lines: [2, 3, 4, 5] });
+    }
+  });
+
+  test('keeps out a record whose name has a line break, and takes the others', async () => {
+    const { names, lines } = await readProducts('name,price\n"Naan\nbread",2.00\nTea,1.00\n');
+    assert.deepEqual([names, lines], [['Tea'], [2]]);
+  });
+
+  test('knows a product again in the other form of Unicode', async () => {
+    const { names, lines } = await readProducts('name,price\nCafé,1\nCafe\u0301,2\nTea,1\n');
+    assert.deepEqual(names, ['Café', 'Tea']);
+    assert.deepEqual(lines, [3]);
+  });
+
+  test('that is empty is an error', async () => {
+    for (const content of ['', 'name,price\n']) {
+      await assert.rejects(readProducts(content), FileError);
+    }
+  });
+});
+
+test('whatever the values, they are read as they were written', async () => {
+  const value = fc.string({
+    unit: fc.constantFrom('a', 'é', ',', '"', ' ', '\n', '🍋'),
+    maxLength: 8,
+  });
+  const table = fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { minLength: 1 });
+  const shape = { mayHaveLines: () => true, looksLikeRecord: () => false };
+  const quoted = (text: string, always: boolean) =>
+    always || /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  await fc.assert(
+    fc.asyncProperty(table, fc.boolean(), fc.constantFrom('\n', '\r\n'), async (rows, all, end) => {
+      // Empty rows are passed over.
+      const filled = rows.map(([first, ...others]) => [`x${first}`, ...others]);
+      const lines = filled.map((row) => row.map((text) => quoted(text, all)).join(','));
+      const found: (readonly string[])[] = [];
+      for await (const records of readCsv(
+        await fileOf(['a,b,c', ...lines].join(end)),
+        () => shape,
+      )) {
+        for (const { values, fault } of records) {
+          assert.equal(fault, null);
+          found.push(values);
+        }
+      }
+      assert.deepEqual(found, filled);
+    }),
+    { numRuns: 60 },
+  );
+});

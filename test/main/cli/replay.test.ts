@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { planReplay } from '../../../src/main/cli/replay/plan.ts';
+import type { ImportedOrder } from '../../../src/modules/orders/index.ts';
+import { runCommand } from '../../support/command.ts';
+import { testDatabase } from '../../support/database.ts';
+import { startTestServer } from '../../support/server.ts';
+
+const server = await startTestServer(await testDatabase());
+const admin = await server.asAdmin();
+const file = fileURLToPath(new URL('../../support/data/orders.csv', import.meta.url));
+const columns =
+  'number=OrderNumber,date=OrderDate,name=ItemName,quantity=Quantity,price=ProductPrice';
+
+function replayOf(path: string, ...more: string[]) {
+  return runCommand(
+    [
+      'replay',
+      path,
+      ...['--url', server.url, '--map', columns, '--date-format', 'dd/MM/yyyy HH:mm'],
+      ...['--admin', admin.identity.email, '--password-stdin', '--customers', '3', ...more],
+    ],
+    { stdin: `${admin.identity.password}\n` },
+  );
+}
+
+const replay = (...more: string[]) => replayOf(file, ...more);
+
+test('without its products the replay says what it needs and places nothing', async () => {
+  const { code, stderr } = await replay();
+  assert.equal(code, 2);
+  assert.match(stderr, /use --prepare/);
+  assert.deepEqual((await admin.get('/api/orders')).json().data, []);
+});
+
+test('a line that does not tell its order keeps the replay from sending anything', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  const broken = join(folder, 'orders.csv');
+  const text = await readFile(file, 'utf8');
+  await writeFile(broken, `${text.trimEnd()}\n,25/10/2015 01:30,Stew,1,1.00\n`);
+  const { code, stderr } = await replayOf(broken, '--prepare');
+  await rm(folder, { recursive: true });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /line 8: "" is no order number(.|\n)*Nothing was taken from the file/);
+  assert.deepEqual((await admin.get('/api/products')).json().data, []);
+});
+
+test('old orders are placed over HTTP at the prices that they had, to the penny', async () => {
+  const { code, stdout, stderr } = await replay('--prepare', '--complete');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /answered +3 +6 +9 +55\.55 GBP/);
+  assert.match(stdout, /on the server +3 +6 +9 +55\.55 GBP/);
+  const orders = (await admin.get('/api/orders')).json<{ data: { status: string }[] }>().data;
+  assert.deepEqual(
+    orders.map(({ status }) => status),
+    ['COMPLETED', 'COMPLETED', 'COMPLETED'],
+  );
+  assert.match(await readFile(file, 'utf8'), /11\.5/, 'one dish has two prices over time');
+});
+
+test('a server that is not there, or does not know the admin, ends the replay with 3', async () => {
+  const args = ['replay', file, '--map', columns, '--admin', 'a@example.com', '--password-stdin'];
+  const nowhere = await runCommand([...args, '--url', 'http://127.0.0.1:1'], { stdin: 'x\n' });
+  assert.equal(nowhere.code, 3);
+  assert.match(nowhere.stderr, /cannot be reached/);
+  const more = ['--url', server.url, '--date-format', 'dd/MM/yyyy HH:mm'];
+  const unknown = await runCommand([...args, ...more], { stdin: 'x\n' });
+  assert.equal(unknown.code, 3);
+  assert.match(unknown.stderr, /login of a@example.com was answered with 401/);
+});
+
+test('a dish at two prices in one order becomes two products', () => {
+  const line = (unitPriceMinor: number, quantity: number) => ({
+    name: 'Naan',
+    sku: null,
+    quantity,
+    unitPriceMinor,
+  });
+  const order = (number: string, day: number, ...lines: ImportedOrder['lines'][number][]) => ({
+    number,
+    createdAt: new Date(Date.UTC(2020, 0, day)),
+    email: null,
+    lines,
+  });
+  const later = order('2', 2, line(300, 1));
+  const plan = planReplay([later, order('1', 1, line(250, 1), line(300, 2))], 'GBP');
+  assert.deepEqual(
+    plan.orders.map(({ number, totalMinor }) => [number, totalMinor]),
+    [
+      ['1', 850],
+      ['2', 300],
+    ],
+  );
+  assert.deepEqual(
+    plan.products.map(({ name, priceMinor, units }) => [name, priceMinor, units]),
+    [
+      ['Naan', 250, 2],
+      ['Naan at 3.00', 300, 2],
+    ],
+  );
+});

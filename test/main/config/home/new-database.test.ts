@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Command } from 'commander';
+import { createProgram } from '../../../../src/main/cli/cli.ts';
+import { runCommand } from '../../../support/command.ts';
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
+
+async function emptyHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'holdfast-new-'));
+  folders.push(home);
+  return home;
+}
+
+/** They make a database, or have none. */
+const others = ['serve', 'migrate', 'doctor', 'openapi', 'replay'];
+
+function leavesOf(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+}
+
+test('every command that would make a new database has --new', () => {
+  const leaves = leavesOf(createProgram(() => {}));
+  assert.ok(leaves.length > others.length);
+  for (const command of leaves) {
+    const has = command.options.some(({ long }) => long === '--new');
+    assert.equal(has, !others.includes(command.name()), command.name());
+  }
+});
+
+test('a command that would make a new database asks for --new and leaves nothing behind', async () => {
+  const home = await emptyHome();
+  const file = join(home, 'menu.csv');
+  await writeFile(file, 'name,price\nRice,1.00\n');
+  for (const args of [
+    ['check'],
+    ['user', 'create', 'kim@shop.example'],
+    ['import', 'products', file],
+  ]) {
+    const { code, stderr } = await runCommand(args, { home });
+    assert.equal(code, 2, `${args}: ${stderr}`);
+    assert.match(stderr, /There is no database in \S+\.holdfast yet\. .*--new/);
+  }
+  assert.equal(existsSync(join(home, '.holdfast')), false);
+});
+
+test('with --new it makes one in the home, which the next command finds from any folder', async () => {
+  const home = await emptyHome();
+  const args = ['user', 'create', 'kim@shop.example', '--new'];
+  const made = await runCommand(args, { home });
+  assert.equal(made.code, 0, made.stderr);
+  assert.ok(existsSync(join(home, '.holdfast/postgres/PG_VERSION')));
+  const again = await runCommand(['user', 'role', 'kim@shop.example', 'kitchen'], {
+    home,
+    cwd: '/',
+  });
+  assert.equal(again.code, 0, again.stderr);
+  const checked = await runCommand(['check'], { home });
+  assert.equal(checked.code, 0, checked.stderr);
+});
+
+test('with --new a command that only looks has a whole, empty database to look at', async () => {
+  const checked = await runCommand(['check', '--new'], { home: await emptyHome() });
+  assert.equal(checked.code, 0, checked.stderr);
+  assert.match(checked.stdout, /Every invariant holds/);
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { readConfig } from '../../../src/main/config/config.ts';
+import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
+
+const smtp = {
+  MAIL_DRIVER: 'smtp',
+  SMTP_URL: 'smtp://user:p%40ss@mail.example:587',
+  MAIL_FROM: 'orders@shop.example',
+};
+const ses = { MAIL_DRIVER: 'ses', AWS_REGION: 'eu-west-2', MAIL_FROM: 'orders@shop.example' };
+
+function faultsOf(environment: Record<string, string | undefined>): string {
+  try {
+    readConfig(environment);
+    return '';
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.message;
+  }
+}
+
+test('nothing said keeps mail and sends none', () => {
+  assert.deepEqual(readConfig({}).mail, { kind: 'capture' });
+  assert.equal(readConfig({}).shopName, 'Holdfast');
+});
+
+test('a driver comes with what it needs, and the shop’s name', () => {
+  const sender = { name: 'Curry & Co', address: 'orders@shop.example' };
+  assert.deepEqual(readConfig({ ...smtp, SHOP_NAME: 'Curry & Co' }).mail, {
+    kind: 'smtp',
+    url: smtp.SMTP_URL,
+    sender,
+  });
+  assert.deepEqual(readConfig({ ...ses, SHOP_NAME: 'Curry & Co' }).mail, {
+    kind: 'ses',
+    region: 'eu-west-2',
+    endpointUrl: null,
+    sender,
+  });
+});
+
+test('what is missing, or says another thing than the driver, stops the start with a sentence', () => {
+  assert.match(faultsOf({ ...smtp, SMTP_URL: undefined }), /^SMTP_URL is missing/);
+  assert.match(faultsOf({ ...smtp, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
+  assert.match(faultsOf({ ...ses, AWS_REGION: undefined }), /^AWS_REGION is missing/);
+  assert.match(faultsOf({ ...ses, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
+  assert.match(
+    faultsOf({ ...smtp, MAIL_DRIVER: undefined }),
+    /without MAIL_DRIVER no mail is sent/,
+  );
+});
+
+test('production does not start until its mail driver is named', () => {
+  const production = {
+    NODE_ENV: 'production',
+    PAYMENT_PROVIDER: 'sandbox',
+    JWT_SECRET: randomBytes(48).toString('base64url'),
+  };
+  for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
+    const faults = faultsOf({ ...production, ...unnamed });
+    assert.match(
+      faults,
+      /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/,
+    );
+  }
+  for (const named of [{ MAIL_DRIVER: 'capture' }, smtp, ses]) {
+    assert.equal(faultsOf({ ...production, ...named }), '');
+  }
+});
+
+test('a mail server’s URL is one of SMTP, and its password is not repeated', () => {
+  for (const url of [
+    'http://mail.example',
+    'smtp://',
+    'mail.example:25',
+    'smtp://a:b%zz@mail.example',
+    'smtp://mail.example/path',
+  ]) {
+    assert.match(faultsOf({ ...smtp, SMTP_URL: url }), /^SMTP_URL is a text of/);
+  }
+  assert.doesNotMatch(faultsOf({ ...smtp, SMTP_URL: 'http://u:secret@mail.example' }), /secret/);
+  assert.match(faultsOf({ ...smtp, MAIL_FROM: 'Shop <orders@shop.example>' }), /^MAIL_FROM is/);
+  assert.match(faultsOf({ ...smtp, SHOP_NAME: 'x'.repeat(101) }), /^SHOP_NAME is/);
+});

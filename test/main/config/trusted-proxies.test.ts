@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { halved, trustEverybody } from '../../../src/main/config/trusted-proxies.ts';
+
+const everybody = [
+  ['0.0.0.0/0'],
+  ['10.1.2.3/0'],
+  ['::/0'],
+  ['2000::/3'],
+  ['0.0.0.0/1', '128.0.0.0/1'],
+  ['128.0.0.0/1'],
+  ['10.0.0.0/8', '0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2'],
+  Array.from({ length: 224 }, (_, first) => `${first}.0.0.0/8`),
+  ['::/1', '8000::/1'],
+  ['2000::/4'],
+  ['::ffff:0.0.0.0/96'],
+  ['::ffff:0:0/97', '::ffff:8000:0/97'],
+];
+
+for (const networks of everybody) {
+  test(`whoever trusts ${networks.slice(0, 5)} trusts everybody`, () => {
+    assert.equal(trustEverybody(networks), true);
+  });
+}
+
+const somebody = [
+  [],
+  ['127.0.0.1', '::1'],
+  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fe80::/10'],
+  ['103.21.244.0/22', '173.245.48.0/20', '2400:cb00::/32', '2a06:98c0::/29'],
+  ['10.0.0.0/8', '10.0.0.0/8', '10.0.0.0/9', '10.128.0.0/9'],
+  ['::ffff:10.0.0.0/104', '::ffff:192.0.2.1'],
+];
+
+for (const networks of somebody) {
+  test(`whoever trusts [${networks}] trusts them only`, () => {
+    assert.equal(trustEverybody(networks), false);
+  });
+}
+
+test('a network of all addresses is said in two halves, any other as it is', () => {
+  assert.deepEqual(halved('0.0.0.0/0'), ['0.0.0.0/1', '128.0.0.0/1']);
+  assert.deepEqual(halved('::/00'), ['::/1', '8000::/1']);
+  for (const network of ['10.0.0.0/8', '::1', '192.0.2.1/32']) {
+    assert.deepEqual(halved(network), [network]);
+  }
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { loggerOptions } from '../../../src/main/start/logger.ts';
+
+/** One line as it would be written. */
+function lineOf(object: object): string {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  pino(loggerOptions('info'), stream).info(object, 'said');
+  return text;
+}
+
+test('credentials stand in no line, wherever in a logged object they are', () => {
+  const secret = 'hf_0123456789';
+  for (const object of [
+    { password: secret },
+    { body: { newPassword: secret, refreshToken: secret } },
+    { request: { headers: { authorization: secret, cookie: secret } } },
+    { err: Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: [secret] } }) },
+    { err: Object.assign(new Error('refused'), { config: { headers: { 'x-key': secret } } }) },
+  ]) {
+    const line = lineOf(object);
+    assert.equal(line.includes(secret), false, line);
+    assert.match(line, /said/);
+  }
+});
+
+test('what helps to find a fault stays', () => {
+  const line = lineOf({ requestId: 'r-1', traceId: 't-1', err: new Error('connection lost') });
+  const { requestId, traceId, err } = JSON.parse(line) as {
+    requestId: string;
+    traceId: string;
+    err: { message: string; stack: string };
+  };
+  assert.deepEqual([requestId, traceId, err.message], ['r-1', 't-1', 'connection lost']);
+  assert.match(err.stack, /logger\.test\.ts/);
+});

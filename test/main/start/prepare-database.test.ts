@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnfitDatabaseError } from '../../../src/database/unfit-database.ts';
+import { readConfig } from '../../../src/main/config/config.ts';
+import {
+  prepareDatabase,
+  refuseDemoUsers,
+  serverFaults,
+} from '../../../src/main/start/prepare-database.ts';
+import { createUser, disable } from '../../../src/modules/accounts/index.ts';
+import { testDatabase } from '../../support/database.ts';
+import { startTestServer } from '../../support/server.ts';
+
+const db = await testDatabase();
+const server = await startTestServer(db);
+const log = { info() {}, warn() {} };
+const environment = { DATABASE_URL: db.url, DEMO_DATA: 'false' };
+
+const sound = {
+  versionNumber: 180_004,
+  version: '18.4',
+  fsync: 'on',
+  fullPageWrites: 'on',
+  synchronousCommit: 'on',
+  readOnly: 'off',
+  trigrams: 'there' as const,
+};
+
+test('a PostgreSQL before 15 is refused', () => {
+  assert.equal(serverFaults({ ...sound, versionNumber: 140_012 }, false).length, 1);
+  assert.equal(serverFaults({ ...sound, versionNumber: 150_000 }, true).length, 0);
+});
+
+test('a database that searches cannot be made for is refused', () => {
+  assert.deepEqual(serverFaults({ ...sound, trigrams: 'creatable' }, true), []);
+  assert.match(serverFaults({ ...sound, trigrams: 'absent' }, false)[0]!, /contrib/);
+  assert.match(serverFaults({ ...sound, trigrams: 'forbidden' }, false)[0]!, /create extension/);
+});
+
+test('settings that lose acknowledged orders stop production, a sentence each', () => {
+  const unsafe = { ...sound, fsync: 'off', fullPageWrites: 'off', synchronousCommit: 'off' };
+  assert.equal(serverFaults(unsafe, true).length, 3);
+  assert.equal(serverFaults(unsafe, false).length, 0);
+});
+
+test('the configured admin is made once and keeps his password', async () => {
+  const admin = { ADMIN_EMAIL: 'owner@shop.example', ADMIN_PASSWORD: 'the first password' };
+  const first = readConfig({ ...environment, ...admin });
+  const second = readConfig({ ...environment, ...admin, ADMIN_PASSWORD: 'another password' });
+  await prepareDatabase(first, server.product, log);
+  await prepareDatabase(second, server.product, log);
+  const signIn = (password: string) =>
+    server.anonymous.post('/api/auth/login', { email: admin.ADMIN_EMAIL, password });
+  const reply = await signIn(admin.ADMIN_PASSWORD);
+  assert.equal(reply.status, 200);
+  assert.equal(reply.json<{ user: { role: string } }>().user.role, 'admin');
+  assert.equal((await signIn('another password')).status, 401);
+});
+
+test('production does not serve a database with demo users, until they are disabled', async () => {
+  const email = 'carl@holdfast.example';
+  await createUser(db.database, { email, password: 'demo password' });
+  await assert.rejects(refuseDemoUsers(db.database), UnfitDatabaseError);
+  await disable(db.database, email);
+  await refuseDemoUsers(db.database);
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  matchedPage,
+  type OrderFilters,
+  ordersPage,
+} from '../../../../src/modules/orders/lists/list-queries.ts';
+import { run } from '../../../../src/modules/orders/lists/search-orders.ts';
+import type { ListOrdersInput, OrderView } from '../../../../src/modules/orders/schemas.ts';
+import type { Caller } from '../../../../src/shared/caller.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { coded, contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { addProduct, addUser, apiKey } from '../../../support/shop.ts';
+
+const { database } = await testDatabase();
+const orders = ordersOn(database, { pendingMax: 0 });
+const admin = await addUser(database, { role: 'admin' });
+const ann = await addUser(database);
+const bob = await addUser(database);
+const rice = await addProduct(database, { sku: 'PILAU-RICE', onHand: 1000 });
+const naan = await addProduct(database, { sku: 'NAAN', onHand: 1000 });
+
+/** Seven orders: Ann's with rice at even places, Bob's with naan at odd ones; the first one is cancelled. */
+const placed: OrderView[] = [];
+for (let index = 0; index < 7; index += 1) {
+  const [customer, product] = index % 2 === 0 ? [ann, rice] : [bob, naan];
+  const input = { items: [{ sku: product.sku, quantity: 1 }] };
+  placed.push(viewOf(await orders.placeOrder(placementContextOf(customer), input)));
+}
+await orders.cancelOrder(contextOf(admin), { orderId: placed[0]!.id, reason: null, ifMatch: null });
+
+async function numbers(caller: Caller, input: ListOrdersInput = {}): Promise<string[]> {
+  const page = await orders.listOrders(caller, input);
+  return page.data.map((order) => order.number);
+}
+
+const newestFirst = placed.map((order) => order.number).reverse();
+const ofAnn = placed
+  .filter((_, index) => index % 2 === 0)
+  .map((order) => order.number)
+  .reverse();
+const ofBob = placed
+  .filter((_, index) => index % 2 === 1)
+  .map((order) => order.number)
+  .reverse();
+
+describe('the list of orders', () => {
+  test('staff sees all, newest first; a customer sees his own', async () => {
+    assert.deepEqual(await numbers(admin), newestFirst);
+    assert.deepEqual(await numbers(apiKey('orders:read')), newestFirst);
+    assert.deepEqual(await numbers(ann), ofAnn);
+  });
+
+  test('asking for another customer’s orders shows a customer nothing', async () => {
+    assert.deepEqual(await numbers(ann, { customerId: bob.id }), []);
+    assert.deepEqual(await numbers(admin, { customerId: bob.id }), ofBob);
+  });
+
+  test('pages join without gap or double while new orders come in', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await orders.listOrders(bob, {
+        limit: 2,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      seen.push(...page.data.map((order) => order.number));
+      cursor = page.nextCursor ?? undefined;
+      if (seen.length === 2) {
+        const input = { items: [{ sku: naan.sku, quantity: 1 }] };
+        await orders.placeOrder(placementContextOf(bob), input);
+      }
+    } while (cursor !== undefined);
+    assert.deepEqual(seen, ofBob);
+  });
+
+  test('statuses, payment statuses, SKU and times narrow it', async () => {
+    assert.deepEqual(await numbers(ann, { status: 'CANCELLED' }), [placed[0]!.number]);
+    assert.deepEqual(await numbers(ann, { status: 'CANCELLED,PENDING' }), ofAnn);
+    assert.deepEqual(await numbers(ann, { paymentStatus: 'PAID' }), []);
+    assert.deepEqual(await numbers(ann, { sku: naan.sku }), []);
+    assert.deepEqual(await numbers(ann, { sku: rice.sku }), ofAnn);
+    const { createdAt } = placed[2]!;
+    assert.deepEqual(await numbers(ann, { from: createdAt }), ofAnn.slice(0, 3));
+    assert.deepEqual(await numbers(ann, { to: createdAt }), ofAnn.slice(3));
+  });
+
+  test('a time may come with any offset that RFC 3339 allows', async () => {
+    const { createdAt } = placed[2]!;
+    const ahead = new Date(Date.parse(createdAt) + (23 * 60 + 59) * 60_000).toISOString();
+    const from = ahead.replace('Z', '+23:59');
+    assert.deepEqual(await numbers(ann, { from }), ofAnn.slice(0, 3));
+    assert.deepEqual(await numbers(ann, { to: from }), ofAnn.slice(3));
+  });
+
+  test('search finds number, SKU and product name, and for staff the e-mail', async () => {
+    assert.deepEqual(await numbers(ann, { search: placed[2]!.number }), [placed[2]!.number]);
+    assert.deepEqual(await numbers(ann, { search: 'pilau' }), ofAnn);
+    assert.deepEqual(await numbers(ann, { search: 'product pilau' }), ofAnn);
+    assert.deepEqual(await numbers(admin, { search: ann.id }), ofAnn);
+    assert.deepEqual(await numbers(ann, { search: ann.id }), []);
+  });
+
+  test('what means something to LIKE is found as it stands', async () => {
+    assert.deepEqual(await numbers(admin, { search: '%' }), []);
+    assert.deepEqual(await numbers(admin, { search: 'PILAU_RICE' }), []);
+    assert.deepEqual(await numbers(admin, { search: '\\' }), []);
+  });
+
+  test('a cursor of other filters, or of somebody else’s list, is refused', async () => {
+    const { nextCursor } = await orders.listOrders(ann, { limit: 1 });
+    const cursor = nextCursor!;
+    await assert.rejects(
+      orders.listOrders(ann, { cursor, status: 'PENDING' }),
+      coded('request.invalid_cursor'),
+    );
+    await assert.rejects(orders.listOrders(bob, { cursor }), coded('request.invalid_cursor'));
+    assert.equal((await orders.listOrders(ann, { cursor, limit: 3 })).data.length, 3);
+  });
+
+  test('every combination of filters is a statement that PostgreSQL accepts', async () => {
+    const values = {
+      ownerId: ann.id,
+      customerId: bob.id,
+      statuses: ['PENDING' as const],
+      paymentStatuses: ['PAID' as const],
+      sku: 'X',
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-01-02T00:00:00Z',
+    };
+    const names = Object.keys(values) as (keyof typeof values)[];
+    const after = { createdAt: '2026-01-01T00:00:00Z', id: ann.id };
+    const wanted = { text: 'x', emails: true, pages: null };
+    const matches = {
+      skus: ['X'],
+      names: ['x'],
+      customerIds: [ann.id],
+      numbers: ['x'],
+    };
+    const seen = new Map<string, string>();
+    for (let mask = 0; mask < 2 ** names.length; mask += 1) {
+      const filters: OrderFilters = Object.fromEntries(
+        names.filter((_, bit) => mask & (1 << bit)).map((name) => [name, values[name]]),
+      );
+      const { statuses } = filters;
+      const position = mask % 2 === 0 ? after : null;
+      const pages = [
+        ordersPage(filters, position, 3),
+        ordersPage({ ...filters, ...(statuses && { statuses: ['FAILED'] }) }, position, 3),
+        ordersPage(filters, position, 3, wanted),
+        ordersPage(filters, position, 3, { ...wanted, pages: 5 }),
+        ordersPage(filters, position, 3, { ...wanted, emails: false }),
+        matchedPage(matches, filters, position, 3),
+      ];
+      for (const page of pages) {
+        assert.equal(seen.get(page.name) ?? page.text, page.text);
+        assert.ok(page.name.length < 64);
+        seen.set(page.name, page.text);
+        await run(database, page);
+      }
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import pg from 'pg';
+import type { Queryable } from '../../../../src/database/statement.ts';
+import type { Position } from '../../../../src/modules/orders/lists/index-stretch.ts';
+import {
+  type OrderFilters,
+  ordersPage,
+} from '../../../../src/modules/orders/lists/list-queries.ts';
+import { searchOrders } from '../../../../src/modules/orders/lists/search-orders.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { addProduct, addUser } from '../../../support/shop.ts';
+import { query } from '../../../support/until.ts';
+
+const ORDERS = 600;
+const LIMIT = 20;
+const TIMES = 8;
+
+/** A shop in which every order has the same status and is of one customer, and the planner knows it. */
+const { database, url } = await testDatabase();
+const orders = ordersOn(database, { pendingMax: 0 });
+const ann = await addUser(database);
+const bob = await addUser(database);
+const rice = await addProduct(database, { onHand: ORDERS });
+const placed = await Promise.all(
+  Array.from({ length: ORDERS }, () =>
+    orders.placeOrder(placementContextOf(ann), { items: [{ sku: rice.sku, quantity: 1 }] }),
+  ),
+);
+await query(url, 'analyze');
+
+/** How many rows of orders are looked at, and how many of them are on the page, by a plan for any values. */
+async function reads(filters: OrderFilters, from: Position | null) {
+  const { name, text, parameters } = ordersPage(filters, from, LIMIT);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin; set local plan_cache_mode = force_generic_plan');
+    const { rowCount } = await client.query({ name, text, values: [...parameters] });
+    const { rows } = await client.query<{ looked: number }>(
+      `select (seq_tup_read + idx_tup_fetch)::int as looked
+         from pg_stat_xact_user_tables
+        where relname = 'orders'`,
+    );
+    return { onPage: rowCount, lookedAt: rows[0]!.looked };
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a page reads its own orders and no others', () => {
+  const { createdAt, id } = viewOf(placed[ORDERS / 2]!);
+  const cases: readonly [string, OrderFilters, onPage: number][] = [
+    ['a status that all have', { statuses: ['PENDING'] }, LIMIT],
+    ['a status that none has', { statuses: ['READY'] }, 0],
+    ['what has been paid for, where nothing is', { paymentStatuses: ['PAID'] }, 0],
+    ['a customer who has all', { ownerId: ann.id }, LIMIT],
+    ['a customer who has none', { ownerId: bob.id }, 0],
+    ['a customer seen by staff', { customerId: bob.id }, 0],
+    ['a customer who asks for another one', { ownerId: bob.id, customerId: ann.id }, 0],
+  ];
+  for (const [name, filters, onPage] of cases) {
+    test(name, async () => {
+      assert.deepEqual(await reads(filters, null), { onPage, lookedAt: onPage });
+    });
+    test(`${name}, further down`, async () => {
+      assert.deepEqual(await reads(filters, { createdAt, id }), { onPage, lookedAt: onPage });
+    });
+    test(`${name}, of a time`, async () => {
+      const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
+      assert.deepEqual(await reads({ ...filters, ...times }, null), { onPage, lookedAt: onPage });
+    });
+    test(`${name}, of a time, further down: from the cursor on, not from the end of the time`, () => {
+      const position = { createdAt, id };
+      const ended = ordersPage({ ...filters, to: '2100-01-01T00:00:00Z' }, position, LIMIT);
+      assert.deepEqual(ended.parameters, ordersPage(filters, position, LIMIT).parameters);
+    });
+  }
+});
+
+/** How often each statement was planned for its values, of `TIMES` executions; the first five always are. */
+async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<number[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const run = async <Row>(name: string, text: string, values: readonly unknown[]) =>
+      (await client.query({ name, text, values: [...values] })).rows as Row[];
+    for (let time = 0; time < TIMES; time += 1) await read({ run });
+    const { rows } = await client.query<{ plannings: number }>(
+      'select custom_plans::int as plannings from pg_prepared_statements where custom_plans > 0',
+    );
+    return rows.map((row) => row.plannings);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a plan is kept, however many orders there are', () => {
+  const { createdAt, id } = viewOf(placed[ORDERS / 2]!);
+  const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
+  const narrowed: readonly [string, OrderFilters][] = [
+    ['the newest', {}],
+    ['of a time', times],
+    ['a customer’s own', { ownerId: ann.id }],
+    ['what the kitchen has before it', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
+    ['cancelled and paid back', { statuses: ['CANCELLED'], paymentStatuses: ['REFUNDED'] }],
+    ['with a SKU', { sku: rice.sku }],
+    ['with a SKU, cancelled', { sku: rice.sku, statuses: ['CANCELLED'] }],
+    ['with a SKU, open', { sku: rice.sku, statuses: ['PENDING'] }],
+  ];
+  before(() =>
+    query(
+      url,
+      `update pg_class set reltuples = 1000000 where relname in ('orders', 'order_lines', 'users')`,
+    ),
+  );
+  for (const [name, filters] of narrowed) {
+    for (const after of [null, { createdAt, id }]) {
+      test(`${name}${after === null ? '' : ', further down'}`, async () => {
+        const { name, text, parameters } = ordersPage(filters, after, LIMIT + 1);
+        assert.deepEqual(await plannings((db) => db.run(name, text, parameters)), [5]);
+      });
+    }
+    if (filters.sku !== undefined) continue;
+    test(`${name}, searched`, async () => {
+      const planned = await plannings((db) =>
+        searchOrders(db, 'no such', filters, null, LIMIT + 1),
+      );
+      assert.ok(planned.length > 0);
+      assert.deepEqual(
+        planned,
+        planned.map(() => 5),
+      );
+    });
+  }
+});

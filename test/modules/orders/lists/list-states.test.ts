@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Fastify from 'fastify';
+import type { Database } from '../../../../src/database/database.ts';
+import { createMemoryCaches } from '../../../../src/drivers/cache/memory/memory-caches.ts';
+import {
+  confirmPaid,
+  lockOrderForPayment,
+  type OrderCaches,
+  type PaymentFact,
+  recordPayment,
+} from '../../../../src/modules/orders/index.ts';
+import type { OrderStatus, PaymentStatus } from '../../../../src/modules/orders/order.ts';
+import { OrderPage, type OrderView } from '../../../../src/modules/orders/schemas.ts';
+import { actorOf } from '../../../../src/shared/caller.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { addProduct, addUser, testCause } from '../../../support/shop.ts';
+import { until } from '../../../support/until.ts';
+
+const { database } = await testDatabase();
+const plain = ordersOn(database, { pendingMax: 0 });
+const admin = await addUser(database, { role: 'admin' });
+const product = await addProduct(database, { onHand: 1_000 });
+
+function newCaches(): OrderCaches {
+  const options = { ttlMs: 60_000, bytesMax: 1_000, bytesOf: () => 1 };
+  const caches = createMemoryCaches();
+  return { orders: caches.create('orders', options), customers: caches.create('users', options) };
+}
+
+/** A server that keeps what it read and hears of no change; `asked` are the names of its statements. */
+function deafServer(afterPage: () => Promise<void> = async () => {}) {
+  const asked: string[] = [];
+  const counted: Database = {
+    ...database,
+    async run<Row>(name: string, text: string, parameters: readonly unknown[]) {
+      asked.push(name);
+      const rows = await database.run<Row>(name, text, parameters);
+      if (name.startsWith('orders.page')) await afterPage();
+      return rows;
+    },
+  };
+  return { asked, ...ordersOn(counted, { caches: newCaches() }) };
+}
+
+async function place(customer: typeof admin): Promise<OrderView> {
+  const input = { items: [{ sku: product.sku, quantity: 1 }] };
+  return viewOf(await plain.placeOrder(placementContextOf(customer), input));
+}
+
+/** A customer with so many orders, oldest first. */
+async function customerWith(count: number) {
+  const customer = await addUser(database);
+  const placed: OrderView[] = [];
+  for (let index = 0; index < count; index += 1) placed.push(await place(customer));
+  return { customer, placed };
+}
+
+/** Something happens to the money of an order. */
+async function pay(orderId: string, type: PaymentFact['type'], paymentStatus: PaymentStatus) {
+  const facts = [{ type, reason: null, data: {} }];
+  const by = { actor: actorOf(admin), cause: testCause };
+  await database.transaction(async (tx) => {
+    const order = (await lockOrderForPayment(tx, orderId))!;
+    const record = paymentStatus === 'PAID' ? confirmPaid : recordPayment;
+    await record(tx, order, { paymentStatus, facts, ...by });
+  });
+}
+
+describe('a page of orders', () => {
+  test('shows each change at once where nobody has told of it', async () => {
+    const server = deafServer();
+    const { customer, placed } = await customerWith(2);
+    const [{ id }] = placed as [OrderView];
+    const move = (status: OrderStatus, override = false) =>
+      plain.changeStatus(contextOf(admin), {
+        orderId: id,
+        input: { status, ...(override ? { override, reason: 'to and fro' } : {}) },
+        ifMatch: null,
+      });
+    const changes: (() => Promise<unknown>)[] = [
+      () => pay(id, 'payment.initiated', 'PENDING'),
+      () => pay(id, 'payment.failed', 'FAILED'),
+      // Its version stays, the time of its last change does not.
+      () => pay(id, 'payment.flagged', 'FAILED'),
+      () => pay(id, 'payment.captured', 'PAID'),
+      () => move('PREPARING'),
+      () => move('PENDING', true),
+      () => pay(id, 'refund.succeeded', 'PARTIALLY_REFUNDED'),
+      // There is no money behind all of this, and afterwards the invariants are looked at.
+      () => pay(id, 'payment.flagged', 'UNPAID'),
+      () => move('CANCELLED'),
+    ];
+    const seen = new Set<string>();
+    for (const change of [async () => {}, ...changes]) {
+      await change();
+      for (const caller of [customer, admin]) {
+        const { data } = await server.listOrders(caller, { customerId: customer.id });
+        const { data: fresh } = await plain.listOrders(caller, { customerId: customer.id });
+        assert.deepEqual(data, fresh);
+        assert.deepEqual(data[1], await plain.getOrder(caller, id));
+        seen.add(JSON.stringify(data));
+      }
+    }
+    assert.equal(seen.size, 2 * (1 + changes.length), 'each change was one to be seen');
+  });
+
+  test('asks only which orders it holds where they are kept, by details too', async () => {
+    const server = deafServer();
+    const { customer, placed } = await customerWith(3);
+    await server.getOrder(customer, placed[0]!.id);
+    const first = await server.listOrders(customer, {});
+    server.asked.length = 0;
+    const second = await server.listOrders(customer, {});
+    assert.deepEqual(server.asked, ['orders.page_customer_0']);
+    // The same objects, so that their texts are made once.
+    assert.ok(second.data.every((view, index) => view === first.data[index]));
+    assert.equal(await server.getOrder(customer, placed[1]!.id), second.data[1]);
+    assert.equal(server.asked.length, 1);
+  });
+
+  test('is loaded together with the others that are asked for at that time', async () => {
+    const shops = await Promise.all(Array.from({ length: 6 }, () => customerWith(2)));
+    let pagesFound = 0;
+    const allFound = Promise.withResolvers<void>();
+    const server = deafServer(async () => {
+      pagesFound += 1;
+      if (pagesFound === shops.length) allFound.resolve();
+      await allFound.promise;
+    });
+    const pages = await Promise.all(
+      shops.map(({ customer }) => server.listOrders(customer, { limit: 2 })),
+    );
+    shops.forEach(({ placed }, index) => {
+      const ids = pages[index]!.data.map(({ id }) => id);
+      assert.deepEqual(ids, placed.map(({ id }) => id).reverse());
+    });
+    const loads = server.asked.filter((name) => name === 'orders.find_with_lines');
+    assert.ok(loads.length < shops.length, `${loads.length} loads of ${shops.length} pages`);
+  });
+
+  test('that is leafed to is not kept, so that it drives nothing out', async () => {
+    const server = deafServer();
+    const { customer, placed } = await customerWith(4);
+    const { nextCursor } = await server.listOrders(customer, { limit: 2 });
+    const next = await server.listOrders(customer, { limit: 2, cursor: nextCursor! });
+    assert.deepEqual(
+      next.data.map(({ id }) => id),
+      [placed[1]!.id, placed[0]!.id],
+    );
+    server.asked.length = 0;
+    await server.getOrder(customer, placed[0]!.id);
+    await server.getOrder(customer, placed[3]!.id);
+    assert.deepEqual(server.asked, ['orders.find_with_lines']);
+  });
+
+  test('leaves out what leaves its filters while it is read', async () => {
+    const { customer, placed } = await customerWith(3);
+    const leaving = { orderId: placed[1]!.id, reason: null, ifMatch: null };
+    const server = deafServer(async () => {
+      await plain.cancelOrder(contextOf(customer), leaving).catch(() => {});
+    });
+    const { data, nextCursor } = await server.listOrders(customer, { status: 'PENDING', limit: 2 });
+    assert.deepEqual(
+      data.map(({ id, status }) => [id, status]),
+      [[placed[2]!.id, 'PENDING']],
+    );
+    const rest = await server.listOrders(customer, {
+      status: 'PENDING',
+      limit: 2,
+      cursor: nextCursor!,
+    });
+    assert.deepEqual(
+      rest.data.map(({ id }) => id),
+      [placed[0]!.id],
+    );
+  });
+
+  test('bears the name that a customer has just given himself', async () => {
+    const server = deafServer();
+    const { customer } = await customerWith(1);
+    const nameNow = async () =>
+      (await server.listOrders(admin, { customerId: customer.id })).data[0]!.customer!.name;
+    const before = await nameNow();
+    await database.run('test.rename', `update users set name = 'Ada' where id = $1::uuid`, [
+      customer.id,
+    ]);
+    assert.equal(await nameNow(), before);
+    server.outdateCustomer(customer.id);
+    await until(async () => assert.equal(await nameNow(), 'Ada'));
+  });
+
+  test('is joined of texts that are what its schema’s serialiser makes', async () => {
+    const app = Fastify();
+    app.post('/', { schema: { response: { 200: OrderPage } } }, (request) => request.body);
+    const { customer } = await customerWith(1);
+    const input = {
+      items: [{ sku: product.sku, quantity: 2 }],
+      note: 'für "Ada"\\\n\u2028\u0007 🍋 </script>',
+      shippingAddress: '1 Example Street\tLondon',
+    };
+    await plain.placeOrder(placementContextOf(customer), input);
+    for (const caller of [customer, admin]) {
+      const page = await plain.listOrders(caller, { customerId: customer.id });
+      const made = await app.inject({ method: 'POST', url: '/', payload: page });
+      assert.equal(made.statusCode, 200, made.body);
+      assert.equal(JSON.stringify(page), made.body);
+    }
+  });
+});
+
+test('every statement that changes an order moves the sequence by which it is kept', () => {
+  const root = fileURLToPath(new URL('../../../../src/', import.meta.url));
+  const texts = globSync('**/*.ts', { cwd: root }).flatMap((file) =>
+    Array.from(
+      readFileSync(`${root}${file}`, 'utf8').matchAll(/update orders\s[^`]*`/g),
+      ([text]) => ({ file, text }),
+    ),
+  );
+  assert.equal(texts.length, 6, 'moves, expiry, payments, free orders, queued ones by two');
+  for (const { file, text } of texts) assert.match(text, /\blast_sequence = /, file);
+});

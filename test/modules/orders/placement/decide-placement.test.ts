@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  decidePlacement,
+  type PlacementCandidate,
+  type PlacementDecision,
+  type PlacementFacts,
+  type PlacementProduct,
+} from '../../../../src/modules/orders/placement/decide-placement.ts';
+
+const catalogue: PlacementProduct[] = ['A', 'B', 'C'].map((sku, index) => ({
+  id: `id-${sku}`,
+  sku,
+  name: `Product ${sku}`,
+  priceMinor: index * 125,
+  active: true,
+}));
+
+function factsOf(
+  changes: Partial<PlacementFacts> & { products?: PlacementProduct[] } = {},
+): PlacementFacts {
+  const { products = catalogue, ...rest } = changes;
+  return {
+    productsById: new Map(products.map((product) => [product.id, product])),
+    productsBySku: new Map(products.map((product) => [product.sku, product])),
+    available: new Map(products.map((product) => [product.id, 10])),
+    pending: new Map(),
+    pendingMax: 5,
+    ...rest,
+  };
+}
+
+function candidateOf(changes: Partial<PlacementCandidate> = {}): PlacementCandidate {
+  return {
+    customerId: 'ann',
+    vip: false,
+    exempt: false,
+    deferred: false,
+    lines: [{ sku: 'B', quantity: 1 }],
+    expectedTotalMinor: null,
+    ...changes,
+  };
+}
+
+function kindsOf(decisions: readonly PlacementDecision[]): string[] {
+  return decisions.map((decision) => decision.kind);
+}
+
+describe('decidePlacement', () => {
+  const line = fc.record({
+    sku: fc.constantFrom('A', 'B', 'C', 'X'),
+    quantity: fc.integer({ min: 1, max: 7 }),
+  });
+  const candidates = fc.array(
+    fc.record({
+      customerId: fc.constantFrom('ann', 'bob', 'cid'),
+      vip: fc.boolean(),
+      exempt: fc.boolean(),
+      deferred: fc.constant(false),
+      lines: fc.array(line, { minLength: 1, maxLength: 4 }),
+      expectedTotalMinor: fc.option(fc.constantFrom(0, 125, 250)),
+    }),
+    { maxLength: 30 },
+  );
+  const stock = fc.record({ A: fc.nat(20), B: fc.nat(20), C: fc.nat(20) });
+
+  test('never promises more units than are free, whatever the requests', () => {
+    fc.assert(
+      fc.property(candidates, stock, (requests, free) => {
+        const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
+        const promised = new Map<string, number>();
+        for (const decision of decidePlacement(requests, factsOf({ available, pendingMax: 0 }))) {
+          if (decision.kind !== 'accepted') continue;
+          for (const placed of decision.lines) {
+            promised.set(placed.productId, (promised.get(placed.productId) ?? 0) + placed.quantity);
+          }
+        }
+        for (const [productId, units] of promised) assert.ok(units <= available.get(productId)!);
+      }),
+    );
+  });
+
+  test('refuses for want of stock only when the units were truly not there for that request', () => {
+    fc.assert(
+      fc.property(candidates, stock, (requests, free) => {
+        const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
+        for (const decision of decidePlacement(requests, factsOf({ available }))) {
+          if (decision.kind !== 'insufficient_stock') continue;
+          for (const short of decision.lines) assert.ok(short.requested > short.available);
+        }
+      }),
+    );
+  });
+
+  test('accepts at most the open orders that a customer may have, counting those from before', () => {
+    fc.assert(
+      fc.property(
+        candidates,
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(5),
+        (requests, pendingMax, before) => {
+          const pending = new Map([['ann', before]]);
+          const decisions = decidePlacement(requests, factsOf({ pending, pendingMax }));
+          const placed = decisions.filter(
+            (decision, index) =>
+              decision.kind === 'accepted' &&
+              decision.totalMinor > 0 &&
+              requests[index]!.customerId === 'ann' &&
+              !requests[index]!.exempt,
+          ).length;
+          assert.ok(placed <= Math.max(0, pendingMax - before));
+        },
+      ),
+    );
+  });
+
+  test('an accepted total is the sum of its lines, each quantity times the price of now', () => {
+    fc.assert(
+      fc.property(candidates, (requests) => {
+        for (const decision of decidePlacement(requests, factsOf())) {
+          if (decision.kind !== 'accepted') continue;
+          const sum = decision.lines.reduce((total, placed) => total + placed.totalMinor, 0);
+          assert.equal(decision.totalMinor, sum);
+          for (const placed of decision.lines) {
+            assert.equal(placed.totalMinor, placed.quantity * placed.unitPriceMinor);
+          }
+        }
+      }),
+    );
+  });
+
+  test('the last unit goes to the VIP, though he came later', () => {
+    const available = new Map([['id-B', 1]]);
+    const decisions = decidePlacement(
+      [candidateOf(), candidateOf({ vip: true, customerId: 'bob' })],
+      factsOf({ available }),
+    );
+    assert.deepEqual(kindsOf(decisions), ['insufficient_stock', 'accepted']);
+  });
+
+  test('among equals the first to come is served first', () => {
+    const available = new Map([['id-B', 1]]);
+    const decisions = decidePlacement(
+      [candidateOf(), candidateOf({ customerId: 'bob' })],
+      factsOf({ available }),
+    );
+    assert.deepEqual(kindsOf(decisions), ['accepted', 'insufficient_stock']);
+  });
+
+  test('two lines of one product draw on one stock and stay two lines', () => {
+    const lines = [
+      { sku: 'B', quantity: 6 },
+      { sku: 'B', quantity: 5 },
+    ];
+    const [short] = decidePlacement([candidateOf({ lines })], factsOf());
+    assert.deepEqual(short, {
+      kind: 'insufficient_stock',
+      lines: [{ sku: 'B', requested: 11, available: 10 }],
+    });
+    const [fits] = decidePlacement(
+      [candidateOf({ lines: [lines[0]!, { sku: 'B', quantity: 4 }] })],
+      factsOf(),
+    );
+    assert.equal(fits?.kind === 'accepted' && fits.lines.length, 2);
+  });
+
+  test('a price that is not the one the client saw is refused, with both prices', () => {
+    const [decision] = decidePlacement(
+      [candidateOf({ lines: [{ sku: 'B', quantity: 2, unitPriceMinor: 100 }] })],
+      factsOf(),
+    );
+    assert.deepEqual(decision, {
+      kind: 'price_changed',
+      lines: [{ sku: 'B', expectedMinor: 100, currentMinor: 125 }],
+      totalMinor: 250,
+    });
+  });
+
+  test('a total that is not the expected one is refused even when no line names a price', () => {
+    const [decision] = decidePlacement([candidateOf({ expectedTotalMinor: 124 })], factsOf());
+    assert.deepEqual(decision, { kind: 'price_changed', lines: [], totalMinor: 125 });
+  });
+
+  test('what is unknown, not for sale, or named by a SKU and an id of two products is an unknown product', () => {
+    const products = catalogue.map((product) => ({ ...product, active: product.sku !== 'C' }));
+    const lines = [
+      { sku: 'B', quantity: 1 },
+      { sku: 'X', quantity: 1 },
+      { sku: 'C', quantity: 1 },
+      { sku: 'A', productId: 'id-B', quantity: 1 },
+    ];
+    const [decision] = decidePlacement([candidateOf({ lines })], factsOf({ products }));
+    assert.deepEqual(decision, { kind: 'unknown_product', lineIndexes: [1, 2, 3] });
+  });
+
+  test('a free order is not stopped by the limit of unpaid ones and does not count', () => {
+    const pending = new Map([['ann', 5]]);
+    const decisions = decidePlacement(
+      [candidateOf({ lines: [{ sku: 'A', quantity: 1 }] }), candidateOf()],
+      factsOf({ pending }),
+    );
+    assert.deepEqual(kindsOf(decisions), ['accepted', 'pending_limit']);
+  });
+
+  test('staff places beyond the customer’s limit, and that order counts', () => {
+    const pending = new Map([['ann', 4]]);
+    const decisions = decidePlacement(
+      [candidateOf({ exempt: true }), candidateOf(), candidateOf({ exempt: true })],
+      factsOf({ pending }),
+    );
+    assert.deepEqual(kindsOf(decisions), ['accepted', 'pending_limit', 'accepted']);
+  });
+
+  test('what is deferred is accepted whatever its price and the stock, takes no unit, and counts', () => {
+    const deferred = { deferred: true, customerId: 'ann' };
+    const decisions = decidePlacement(
+      [
+        candidateOf({ ...deferred, lines: [{ sku: 'B', quantity: 11, unitPriceMinor: 1 }] }),
+        candidateOf({ ...deferred, lines: [{ sku: 'A', quantity: 1 }], expectedTotalMinor: 9 }),
+        candidateOf({ customerId: 'bob', lines: [{ sku: 'B', quantity: 10 }] }),
+        candidateOf(deferred),
+        candidateOf({ ...deferred, customerId: 'cid', lines: [{ sku: 'X', quantity: 1 }] }),
+      ],
+      factsOf({ pending: new Map([['ann', 3]]) }),
+    );
+    assert.deepEqual(kindsOf(decisions), [
+      'accepted',
+      'accepted',
+      'accepted',
+      'pending_limit',
+      'unknown_product',
+    ]);
+  });
+});

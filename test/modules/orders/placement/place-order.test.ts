@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { importOrders, productKey } from '../../../../src/modules/orders/index.ts';
+import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts';
+import type { CodedError } from '../../../../src/shared/errors.ts';
+import { newId } from '../../../../src/shared/ids.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { coded, ordersOn, placementContextOf, settle, viewOf } from '../../../support/orders.ts';
+import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+
+const { database } = await testDatabase();
+const orders = ordersOn(database);
+/** A second server on the same database: it shares nothing but the database. */
+const otherServer = ordersOn(database);
+
+async function countOrders(customerId: string): Promise<number> {
+  const [row] = await database.run<{ count: number }>(
+    'test.count_orders',
+    'select count(*)::int as count from orders where customer_id = $1::uuid',
+    [customerId],
+  );
+  return row!.count;
+}
+
+describe('placing an order', () => {
+  test('holds the stock, keeps prices and lines as given, and writes its first event', async () => {
+    const customer = await addUser(database);
+    const rice = await addProduct(database, { priceMinor: 295 });
+    const naan = await addProduct(database, { priceMinor: 260 });
+    const placed = await orders.placeOrder(placementContextOf(customer), {
+      items: [
+        { sku: rice.sku, quantity: 2 },
+        { productId: naan.id, quantity: 1 },
+        { sku: rice.sku, quantity: 1 },
+      ],
+      note: 'no coriander',
+    });
+    const view = viewOf(placed);
+    assert.equal(view.status, 'PENDING');
+    assert.equal(view.version, 1);
+    assert.deepEqual(view.total, { amount: 1145, currency: 'GBP' });
+    assert.deepEqual(
+      view.items.map((item) => [item.sku, item.quantity, item.total.amount]),
+      [
+        [rice.sku, 2, 590],
+        [naan.sku, 1, 260],
+        [rice.sku, 1, 295],
+      ],
+    );
+    assert.equal(Date.parse(view.expiresAt!) - Date.parse(view.createdAt), 30 * 60_000);
+    assert.deepEqual(await stockOf(database, rice.id), { onHand: 10, reserved: 3 });
+    assert.deepEqual(await orders.getOrder(customer, placed.id), view);
+    const { data: history } = await orders.getOrderHistory(customer, placed.id);
+    assert.deepEqual(
+      history.map((event) => [event.sequence, event.type, event.from, event.to]),
+      [[1, 'order.placed', null, 'PENDING']],
+    );
+  });
+
+  test('200 buyers for the last 50 units: exactly 50 get one, over two servers', async () => {
+    const product = await addProduct(database, { onHand: 50 });
+    const buyers = await Promise.all(Array.from({ length: 200 }, () => addUser(database)));
+    const { done: placed, refused } = await settle(
+      buyers.map((buyer, index) =>
+        (index % 2 === 0 ? orders : otherServer).placeOrder(placementContextOf(buyer), {
+          items: [{ sku: product.sku, quantity: 1 }],
+        }),
+      ),
+    );
+    assert.equal(placed.length, 50);
+    assert.deepEqual([...new Set(refused)], ['inventory.insufficient_stock']);
+    assert.deepEqual(await stockOf(database, product.id), { onHand: 50, reserved: 50 });
+  });
+
+  test('six parallel orders with five allowed: five, every time', async () => {
+    const product = await addProduct(database, { onHand: 1000 });
+    for (let round = 0; round < 20; round += 1) {
+      const customer = await addUser(database);
+      const { done: placed, refused } = await settle(
+        Array.from({ length: 6 }, (_, index) =>
+          (index % 2 === 0 ? orders : otherServer).placeOrder(placementContextOf(customer), {
+            items: [{ sku: product.sku, quantity: 1 }],
+          }),
+        ),
+      );
+      assert.equal(placed.length, 5);
+      assert.deepEqual(refused, ['orders.pending_limit']);
+    }
+  });
+
+  test('many-line orders that name the same products in opposite order never deadlock', async () => {
+    const shelf = await Promise.all(
+      Array.from({ length: 10 }, () => addProduct(database, { onHand: 1000 })),
+    );
+    const buyers = await Promise.all(Array.from({ length: 60 }, () => addUser(database)));
+    const { refused } = await settle(
+      buyers.map((buyer, index) => {
+        const items = shelf.map((product) => ({ sku: product.sku, quantity: 1 }));
+        const server = index % 2 === 0 ? orders : otherServer;
+        return server.placeOrder(placementContextOf(buyer), {
+          items: index % 3 === 0 ? items.reverse() : items,
+        });
+      }),
+    );
+    assert.deepEqual(refused, []);
+    for (const product of shelf) assert.equal((await stockOf(database, product.id)).reserved, 60);
+  });
+
+  test('an order that costs nothing is confirmed and paid at once by the system', async () => {
+    const customer = await addUser(database);
+    const gift = await addProduct(database, { priceMinor: 0 });
+    const placed = await orders.placeOrder(placementContextOf(customer), {
+      items: [{ sku: gift.sku, quantity: 1 }],
+    });
+    const view = viewOf(placed);
+    assert.deepEqual(
+      [view.status, view.paymentStatus, view.version, view.expiresAt],
+      ['CONFIRMED', 'PAID', 2, null],
+    );
+    assert.deepEqual(await orders.getOrder(customer, placed.id), view);
+    const { data: history } = await orders.getOrderHistory(customer, placed.id);
+    assert.deepEqual(
+      history.map((event) => [event.type, event.actor.type]),
+      [
+        ['order.placed', 'user'],
+        ['order.confirmed', 'system'],
+      ],
+    );
+  });
+
+  test('staff places for an active customer only, beyond his limit, and sees who it is for', async () => {
+    const customer = await addUser(database);
+    const admin = await addUser(database, { role: 'admin' });
+    const product = await addProduct(database, { onHand: 100 });
+    const items = [{ sku: product.sku, quantity: 1 }];
+    for (let count = 0; count < 6; count += 1) {
+      const placed = await orders.placeOrder(placementContextOf(admin), {
+        items,
+        customerId: customer.id,
+      });
+      assert.equal(viewOf(placed).customer?.id, customer.id);
+    }
+    await assert.rejects(
+      orders.placeOrder(placementContextOf(customer), { items }),
+      coded('orders.pending_limit'),
+    );
+    for (const input of [
+      { items },
+      { items, customerId: admin.id },
+      { items, customerId: newId() },
+    ]) {
+      await assert.rejects(
+        orders.placeOrder(placementContextOf(admin), input),
+        (error: CodedError) => {
+          assert.deepEqual(
+            error.details.errors?.map((one) => one.pointer),
+            ['/customerId'],
+          );
+          return true;
+        },
+      );
+    }
+  });
+
+  test('a customer cannot order for another one, nor in another currency', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const wrong: PlaceOrderInput[] = [
+      { items: [{ sku: product.sku, quantity: 1 }], customerId: newId() },
+      {
+        items: [{ sku: product.sku, quantity: 1 }],
+        expectedTotal: { amount: 250, currency: 'EUR' },
+      },
+      { items: [{ sku: product.sku, quantity: 1, unitPrice: { amount: 250, currency: 'EUR' } }] },
+      { items: [{ quantity: 1 }] },
+    ];
+    for (const input of wrong) {
+      await assert.rejects(
+        orders.placeOrder(placementContextOf(customer), input),
+        coded('request.invalid'),
+      );
+    }
+    assert.equal(await countOrders(customer.id), 0);
+  });
+
+  test('a number that an import took while it was lying ready stops no order', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 1 });
+    const server = ordersOn(database);
+    const order = (quantity: number) =>
+      server.placeOrder(placementContextOf(customer), { items: [{ sku: product.sku, quantity }] });
+    // The refusal leaves the number that it did not need at hand.
+    await assert.rejects(order(2), coded('inventory.insufficient_stock'));
+    const [last] = await database.run<{ number: number }>(
+      'test.last_number',
+      'select last_value as number from order_numbers',
+      [],
+    );
+    const number = String(last!.number);
+    const line = { name: product.sku, sku: product.sku, quantity: 1, unitPriceMinor: 100 };
+    const imported = await importOrders(
+      database,
+      [{ number, createdAt: new Date('2019-01-01T12:00:00Z'), email: null, lines: [line] }],
+      new Map([[productKey(line), product]]),
+      'GBP',
+    );
+    assert.deepEqual(imported.imported, [number]);
+    assert(Number(viewOf(await order(1)).number) > last!.number);
+  });
+
+  test('one bad order of a batch leaves its neighbours alone', async () => {
+    const product = await addProduct(database, { onHand: 100 });
+    const buyers = await Promise.all(Array.from({ length: 10 }, () => addUser(database)));
+    const { done: placed, refused } = await settle(
+      buyers.map((buyer, index) =>
+        orders.placeOrder(placementContextOf(buyer), {
+          items: [{ sku: product.sku, quantity: 1 }],
+          // A text that PostgreSQL cannot store fails the whole statement.
+          ...(index === 4 ? { note: 'a\u0000b' } : {}),
+        }),
+      ),
+    );
+    assert.equal(placed.length, 9);
+    assert.deepEqual(refused, ['request.invalid']);
+  });
+});

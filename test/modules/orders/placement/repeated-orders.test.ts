@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inventoryOn } from '../../../support/catalogue.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { holdRows, untilHeldUp } from '../../../support/held-rows.ts';
+import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../../support/orders.ts';
+import { addProduct, addUser, apiKey, stockOf } from '../../../support/shop.ts';
+
+const { database } = await testDatabase();
+const orders = ordersOn(database);
+/** A second server on the same database: it shares nothing but the database. */
+const otherServer = ordersOn(database);
+
+async function countOrders(customerId: string): Promise<number> {
+  const [row] = await database.run<{ count: number }>(
+    'test.count_orders',
+    'select count(*)::int as count from orders where customer_id = $1::uuid',
+    [customerId],
+  );
+  return row!.count;
+}
+
+describe('an order that is asked for again', () => {
+  test('50 parallel requests under one key, on two servers, make one order and one answer', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 100 });
+    const input = { items: [{ sku: product.sku, quantity: 1 }] };
+    const { done: placed, refused } = await settle(
+      Array.from({ length: 50 }, (_, index) =>
+        (index % 2 === 0 ? orders : otherServer).placeOrder(
+          placementContextOf(customer, 'one', input),
+          input,
+        ),
+      ),
+    );
+    assert.deepEqual(refused, []);
+    assert.equal(new Set(placed.map((order) => order.body)).size, 1);
+    assert.equal(placed.filter((order) => !order.replayed).length, 1);
+    assert.equal(await countOrders(customer.id), 1);
+    assert.equal((await stockOf(database, product.id)).reserved, 1);
+  });
+
+  test('one key of an API key, raced over two servers for different customers, makes one order', async () => {
+    const product = await addProduct(database, { onHand: 100 });
+    const machine = apiKey('orders:write');
+    const customers = await Promise.all(Array.from({ length: 6 }, () => addUser(database)));
+    const { done: placed, refused } = await settle(
+      customers.map((customer, index) => {
+        const input = { customerId: customer.id, items: [{ sku: product.sku, quantity: 1 }] };
+        const server = index % 2 === 0 ? orders : otherServer;
+        return server.placeOrder(placementContextOf(machine, 'shared', input), input);
+      }),
+    );
+    assert.equal(placed.length, 1);
+    assert.deepEqual([...new Set(refused)], ['idempotency.key_reused']);
+    assert.equal((await stockOf(database, product.id)).reserved, 1);
+  });
+
+  for (const repeated of ['a token', 'a key', 'a key and a token']) {
+    for (const servers of [[orders], [orders, otherServer]]) {
+      test(`ten equal orders at once under ${repeated}, from callers whose rows are not locked, on ${servers.length} server(s), are one order and its replays`, async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const customer = await addUser(database);
+          const product = await addProduct(database, { onHand: 1 });
+          const input = {
+            customerId: customer.id,
+            items: [{ sku: product.sku, quantity: 1 }],
+            ...(repeated === 'a key' ? {} : { clientToken: 'raced' }),
+          };
+          const context = placementContextOf(
+            round % 2 === 0 ? apiKey('orders:write') : await addUser(database, { role: 'admin' }),
+            repeated === 'a token' ? undefined : 'raced',
+            input,
+          );
+          const { done: placed, refused } = await settle(
+            Array.from({ length: 10 }, (_, index) =>
+              servers[index % servers.length]!.placeOrder(context, input),
+            ),
+          );
+          assert.deepEqual(refused, []);
+          assert.equal(new Set(placed.map((order) => order.body)).size, 1);
+          assert.equal(placed.filter((order) => !order.replayed).length, 1);
+          assert.equal(await countOrders(customer.id), 1);
+        }
+      });
+    }
+  }
+
+  test('ten equal orders of a customer under one token are one order where pending orders have no limit', async () => {
+    const servers = [ordersOn(database, { pendingMax: 0 }), ordersOn(database, { pendingMax: 0 })];
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await addUser(database);
+      const product = await addProduct(database, { onHand: 1 });
+      const input = { items: [{ sku: product.sku, quantity: 1 }], clientToken: 'raced' };
+      const { done: placed, refused } = await settle(
+        Array.from({ length: 10 }, (_, index) =>
+          servers[index % 2]!.placeOrder(placementContextOf(customer), input),
+        ),
+      );
+      assert.deepEqual(refused, []);
+      assert.equal(placed.filter((order) => !order.replayed).length, 1);
+    }
+  });
+
+  test('a repeat that looked for its key before the first commit, and at the stock after it, is a replay', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 1 });
+    const [first, second] = [ordersOn(database), ordersOn(database)];
+    const machine = apiKey('orders:write');
+    const order = (server: typeof first, quantity: number, key?: string) => {
+      const input = { customerId: customer.id, items: [{ sku: product.sku, quantity }] };
+      return server.placeOrder(placementContextOf(machine, key, input), input);
+    };
+    // The refusal leaves a number at hand, so that this server needs none of the sequence that is held below.
+    await assert.rejects(order(first, 2), coded('inventory.insufficient_stock'));
+    const held = await holdRows(database, 'alter sequence order_numbers owned by none');
+    const repeat = order(second, 1, 'late');
+    await untilHeldUp(database, '%nextval%');
+    const placed = await order(first, 1, 'late');
+    await held.release();
+    assert.deepEqual(await repeat, { ...placed, replayed: true });
+  });
+
+  test('a refusal pins nothing: the same key may try again', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database, { onHand: 0 });
+    const input = { items: [{ sku: product.sku, quantity: 1 }] };
+    const attempt = () => orders.placeOrder(placementContextOf(customer, 'again', input), input);
+    await assert.rejects(attempt(), coded('inventory.insufficient_stock'));
+    await inventoryOn(database).adjustStock(contextOf(apiKey('catalog:write')), product.id, {
+      delta: 1,
+      reason: 'Delivery',
+    });
+    assert.equal((await attempt()).replayed, false);
+  });
+
+  test('a key with another body is refused, whatever became of the first order', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const first = { items: [{ sku: product.sku, quantity: 1 }] };
+    const other = { items: [{ sku: product.sku, quantity: 2 }] };
+    await orders.placeOrder(placementContextOf(customer, 'k', first), first);
+    await assert.rejects(
+      orders.placeOrder(placementContextOf(customer, 'k', other), other),
+      coded('idempotency.key_reused'),
+    );
+  });
+
+  test('a clientToken makes one order per customer and answers repeats, in either spelling', async () => {
+    const customer = await addUser(database);
+    const stranger = await addUser(database);
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const first = await orders.placeOrder(placementContextOf(customer), {
+      items,
+      clientToken: 't-1',
+    });
+    const again = await otherServer.placeOrder(placementContextOf(customer), {
+      items,
+      client_token: 't-1',
+    });
+    assert.equal(again.body, first.body);
+    assert.equal(again.replayed, true);
+    const theirs = await orders.placeOrder(placementContextOf(stranger), {
+      items,
+      clientToken: 't-1',
+    });
+    assert.notEqual(theirs.id, first.id);
+    await assert.rejects(
+      orders.placeOrder(placementContextOf(customer), {
+        items: [{ sku: product.sku, quantity: 2 }],
+        clientToken: 't-1',
+      }),
+      coded('idempotency.key_reused'),
+    );
+  });
+
+  test('a key and a token that stand for different orders are refused', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const both = { items, clientToken: 't-2' };
+    await orders.placeOrder(placementContextOf(customer, 'k-2', both), both);
+    const mixed = { items, clientToken: 't-3' };
+    await orders.placeOrder(placementContextOf(customer), mixed);
+    await assert.rejects(
+      orders.placeOrder(placementContextOf(customer, 'k-2', mixed), mixed),
+      coded('idempotency.key_reused'),
+    );
+  });
+
+  test('a key that comes with a token whose order is there stands for that order from then on', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const withToken = { items, clientToken: 't-4' };
+    const first = await orders.placeOrder(placementContextOf(customer), withToken);
+    for (const server of [orders, otherServer]) {
+      const context = placementContextOf(customer, 'k-4', withToken);
+      const again = await server.placeOrder(context, withToken);
+      assert.deepEqual(again, { ...first, replayed: true });
+    }
+    await assert.rejects(
+      orders.placeOrder(placementContextOf(customer, 'k-4', { items }), { items }),
+      coded('idempotency.key_reused'),
+    );
+    assert.equal(await countOrders(customer.id), 1);
+  });
+});

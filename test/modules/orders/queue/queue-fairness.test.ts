@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createDatabase } from '../../../../src/database/database.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { ordersOn, placementContextOf } from '../../../support/orders.ts';
+import { planJobs, queuedWorkerOn, takeJobs } from '../../../support/queued.ts';
+import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+
+const OTHERS = 1_000;
+const VIPS = 50;
+
+const { database, url } = await testDatabase();
+const orders = ordersOn(database);
+
+interface Served {
+  readonly orderId: string;
+  readonly vip: boolean;
+  readonly placed: boolean;
+}
+
+/** The orders that wait, in the order of arrival. */
+async function arrivals(): Promise<Map<string, number>> {
+  const rows = await database.run<{ orderId: string }>(
+    'test.arrivals',
+    'select order_id as "orderId" from queued_orders order by arrival',
+    [],
+  );
+  return new Map(rows.map(({ orderId }, place) => [orderId, place]));
+}
+
+/** All that were served, in the order of the log. */
+function served(productId: string): Promise<Served[]> {
+  return database.run<Served>(
+    'test.served',
+    `select orders.id as "orderId", orders.vip, ended.type = 'order.placed' as placed
+       from events as ended
+       join orders on orders.id = ended.order_id
+       join order_lines on order_lines.order_id = orders.id and order_lines.product_id = $1::uuid
+      where ended.type in ('order.placed', 'order.failed')
+      order by ended.position`,
+    [productId],
+  );
+}
+
+async function queueAll(sku: string, customers: readonly Awaited<ReturnType<typeof addUser>>[]) {
+  const input = { items: [{ sku, quantity: 1 }] };
+  await Promise.all(
+    customers.map((customer) =>
+      orders.placeOrder(placementContextOf(customer, undefined, input, true), input),
+    ),
+  );
+}
+
+describe('who is served when stock is scarce', () => {
+  test('of 1,000 orders and then 50 of VIPs, served by two workers at once, VIPs go first and after ten of them one other', async () => {
+    const stock = 400;
+    const product = await addProduct(database, { onHand: stock });
+    const others = await Promise.all(Array.from({ length: OTHERS }, () => addUser(database)));
+    const vips = await Promise.all(
+      Array.from({ length: VIPS }, () => addUser(database, { vip: true })),
+    );
+    await queueAll(product.sku, others);
+    await queueAll(product.sku, vips);
+    const arrived = await arrivals();
+    // As a relay and a driver that know nothing of VIPs would bring them: the oldest first.
+    const jobs = await takeJobs(database, await planJobs(database));
+    const secondPool = createDatabase({ url, poolMax: 4, constraints: {} });
+    try {
+      const workers = [queuedWorkerOn(database), queuedWorkerOn(secondPool)];
+      const half = Math.ceil(jobs.length / 2);
+      await Promise.all([workers[0]!.run(jobs.slice(0, half)), workers[1]!.run(jobs.slice(half))]);
+      assert.equal(workers[0]!.placed + workers[1]!.placed, stock);
+      assert.equal(workers[0]!.failed + workers[1]!.failed, OTHERS + VIPS - stock);
+    } finally {
+      await secondPool.close();
+    }
+
+    const all = await served(product.id);
+    assert.equal(all.length, OTHERS + VIPS);
+    // Ten VIPs and one other, five times; the rest are others.
+    const expected = Array.from(
+      { length: OTHERS + VIPS },
+      (_, place) => place < 55 && place % 11 !== 10,
+    );
+    assert.deepEqual(
+      all.map(({ vip }) => vip),
+      expected,
+    );
+    for (const kind of [true, false]) {
+      const places = all
+        .filter(({ vip }) => vip === kind)
+        .map(({ orderId }) => arrived.get(orderId)!);
+      assert.deepEqual(
+        places,
+        [...places].sort((one, other) => one - other),
+      );
+    }
+    assert.deepEqual(
+      all.map(({ placed }) => placed),
+      all.map((_, place) => place < stock),
+      'whoever is served first gets the stock',
+    );
+    assert.deepEqual(await stockOf(database, product.id), { onHand: stock, reserved: stock });
+  });
+
+  test('an other order that waits is placed though VIPs never end', async () => {
+    const product = await addProduct(database, { onHand: 100_000 });
+    await queueAll(product.sku, [await addUser(database)]);
+    const worker = queuedWorkerOn(database);
+    const vips = await Promise.all(
+      Array.from({ length: 220 }, () => addUser(database, { vip: true })),
+    );
+    await queueAll(product.sku, vips);
+    await worker.run((await takeJobs(database, await planJobs(database))).slice(-1));
+    const firstServed = (await served(product.id)).slice(0, 11);
+    assert.deepEqual(
+      firstServed.map(({ vip }) => vip),
+      [...Array.from({ length: 10 }, () => true), false],
+    );
+    await worker.run(await takeJobs(database, await planJobs(database)));
+  });
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createDatabase } from '../../../../src/database/database.ts';
+import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts';
+import type { UserCaller } from '../../../../src/shared/caller.ts';
+import { newId } from '../../../../src/shared/ids.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { coded, contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { planJobs, queuedWorkerOn, takeJobs } from '../../../support/queued.ts';
+import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import { until } from '../../../support/until.ts';
+
+const { database, url } = await testDatabase();
+const orders = ordersOn(database);
+const admin = await addUser(database, { role: 'admin' });
+
+async function queue(caller: UserCaller, input: PlaceOrderInput) {
+  return viewOf(await orders.placeOrder(placementContextOf(caller, undefined, input, true), input));
+}
+
+function read(orderId: string) {
+  return orders.getOrder(admin, orderId);
+}
+
+/** A worker that comes and does all there is to do. */
+async function work(worker = queuedWorkerOn(database)): Promise<void> {
+  await worker.run(await takeJobs(database, await planJobs(database)));
+}
+
+describe('when placing goes wrong', () => {
+  test('a database that is away fails no order: the job fails, and its next try places it', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
+    const jobs = await takeJobs(database, await planJobs(database));
+    const holder = await database.connect();
+    const impatient = createDatabase({ url, poolMax: 2, constraints: {}, statementTimeoutMs: 200 });
+    try {
+      await holder.query('begin');
+      await holder.query('select from orders where id = $1 for update', [id]);
+      await assert.rejects(queuedWorkerOn(impatient).run(jobs), coded('service.unavailable'));
+      await holder.query('rollback');
+    } finally {
+      await holder.end();
+      await impatient.close();
+    }
+    assert.equal((await read(id)).status, 'QUEUED');
+    await queuedWorkerOn(database).run(jobs);
+    assert.equal((await read(id)).status, 'PENDING');
+  });
+
+  test('an order that cannot be placed for a reason of its own holds up no other, and is placed when the reason is gone', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const bad = await queue(customer, { items });
+    await database.run(
+      'test.poison',
+      `create function refuse_one() returns trigger language plpgsql as
+       $$ begin raise exception 'out of order'; end $$`,
+      [],
+    );
+    await database.run(
+      'test.poison_order',
+      `create trigger orders_refuse_one before update on orders
+         for each row when (new.id = '${bad.id}' and new.status = 'PENDING') execute function refuse_one()`,
+      [],
+    );
+    const good = [await queue(customer, { items }), await queue(customer, { items })];
+    const jobs = await takeJobs(database, await planJobs(database));
+    const badJob = jobs.find((job) => job.data.orderId === bad.id)!;
+    const worker = queuedWorkerOn(database);
+    await worker.run(jobs.filter((job) => job !== badJob));
+    for (const { id } of good) assert.equal((await read(id)).status, 'PENDING');
+    await assert.rejects(worker.run([badJob]), /out of order/);
+    assert.equal((await read(bad.id)).status, 'QUEUED');
+
+    const later = await queue(await addUser(database), { items });
+    await work(worker);
+    assert.equal((await read(later.id)).status, 'PENDING');
+
+    await database.run('test.heal', 'drop function refuse_one cascade', []);
+    await worker.run([badJob]);
+    assert.equal((await read(bad.id)).status, 'PENDING');
+  });
+
+  test('a job that comes while a turn is under way waits for the next one', async () => {
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const first = await queue(await addUser(database), { items });
+    const [firstJob] = await takeJobs(database, await planJobs(database));
+    const holder = await database.connect();
+    const worker = queuedWorkerOn(database);
+    try {
+      await holder.query('begin');
+      await holder.query('select from orders where id = $1 for update', [first.id]);
+      const underWay = worker.run([firstJob!]);
+      await until(async () => {
+        const waiting = await database.run(
+          'test.held_up',
+          `select from pg_locks
+            where not granted
+              and pid in (select pid from pg_stat_activity where datname = current_database())`,
+          [],
+        );
+        assert.equal(waiting.length, 1);
+      });
+      const second = await queue(await addUser(database), { items });
+      const [secondJob] = await takeJobs(database, await planJobs(database));
+      const next = worker.run([secondJob!]);
+      await holder.query('rollback');
+      await Promise.all([underWay, next]);
+      assert.equal((await read(second.id)).status, 'PENDING');
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('an order that nothing places can still be taken back', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
+    await database.run('test.aside', 'update queued_orders set set_aside_at = now()', []);
+    await orders.cancelOrder(contextOf(customer), { orderId: id, reason: null, ifMatch: null });
+    assert.equal((await read(id)).status, 'CANCELLED');
+    await work();
+  });
+
+  test('a worker that has lost the lease of one job places every order once, and finishes the others', async () => {
+    const customer = await addUser(database);
+    const product = await addProduct(database);
+    const items = [{ sku: product.sku, quantity: 1 }];
+    const queued = [await queue(customer, { items }), await queue(customer, { items })];
+    const late = await takeJobs(database, await planJobs(database));
+    const [lost, held] = late;
+    await database.run(
+      'test.take_over',
+      `update jobs set lease_token = $2::uuid where id = $1::uuid`,
+      [lost!.id, newId()],
+    );
+    await queuedWorkerOn(database).run(late);
+    for (const { id } of queued) {
+      const { data } = await orders.getOrderHistory(admin, id);
+      assert.equal(data.length, 2);
+    }
+    const states = await database.run<{ id: string; state: string }>(
+      'test.states_of',
+      'select id, state from jobs where id = any($1::uuid[])',
+      [[lost!.id, held!.id]],
+    );
+    assert.equal(states.find(({ id }) => id === held!.id)?.state, 'done');
+    assert.equal(states.find(({ id }) => id === lost!.id)?.state, 'running');
+    await database.run(
+      'test.end',
+      `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
+      [],
+    );
+    const again = await takeJobs(
+      database,
+      late.map((job) => ({ ...job, lane: 'normal' as const })),
+    );
+    await queuedWorkerOn(database).run(again);
+    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 2 });
+  });
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Database, Transaction } from '../../../../src/database/database.ts';
+import type { ProviderEvent } from '../../../../src/drivers/payments/payment-provider.ts';
+import type { Payments, WebhookOutcome } from '../../../../src/modules/payments/index.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { holdRows } from '../../../support/held-rows.ts';
+import { contextOf } from '../../../support/orders.ts';
+import { captured, declined, openPayingShop } from '../../../support/payments.ts';
+import { testCause } from '../../../support/shop.ts';
+import { until } from '../../../support/until.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider } = shop;
+
+/** A server that works in the background, as long as `use` lasts. */
+async function withServer(
+  changes: Parameters<typeof shop.another>[0],
+  use: (server: Payments) => Promise<void>,
+): Promise<void> {
+  const server = shop.another(changes);
+  server.start();
+  try {
+    await use(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+function bring(to: Payments, event: ProviderEvent): Promise<void> {
+  return to.receiveWebhook({ ...provider.sign(event), providerName: null, cause: testCause });
+}
+
+async function stored(eventId: string): Promise<{ status: string; outcome: string | null }[]> {
+  return database.run(
+    'test.stored_event',
+    'select status, outcome from provider_events where event_id = $1::text',
+    [eventId],
+  );
+}
+
+/** Nothing comes into the ledger of captures. */
+function withoutLedger(): Database {
+  const broken = (tx: Transaction): Transaction => ({
+    ...tx,
+    // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
+    commitBehind: (last) => last,
+    run: (name, text, parameters) =>
+      name === 'payments.insert_captures' || name === 'payments.insert_capture'
+        ? Promise.reject(new Error('the ledger cannot be written'))
+        : tx.run(name, text, parameters),
+  });
+  return { ...database, transaction: (work) => database.transaction((tx) => work(broken(tx))) };
+}
+
+describe('a webhook on a server that works', () => {
+  test('has paid its order when it is acknowledged, and is not done again when it comes again', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const event = captured(paymentId, provider.pay(paymentId));
+    const outcomes: WebhookOutcome[] = [];
+    await withServer({ onWebhook: (outcome) => outcomes.push(outcome) }, async (server) => {
+      await bring(server, event);
+      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      assert.deepEqual(await stored(event.id), [{ status: 'APPLIED', outcome: 'matched' }]);
+      await bring(server, event);
+    });
+    assert.deepEqual(outcomes, ['accepted', 'matched', 'duplicate']);
+    assert.deepEqual(await shop.historyOf(orderId), [
+      ...['order.placed', 'payment.initiated', 'payment.captured', 'order.confirmed'],
+    ]);
+  });
+
+  test('closes the other pages of an order that it pays', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await shop.tell(declined(paymentId));
+    await withServer({}, async (server) => {
+      const { result } = await server.initiatePayment(contextOf(shop.customer), orderId);
+      await bring(server, captured(paymentId, provider.pay(paymentId)));
+      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      assert.equal((await shop.paymentOf(paymentId)).status, 'CAPTURED');
+      assert.equal((await shop.paymentOf(result.view.payment.id)).status, 'EXPIRED');
+    });
+  });
+
+  test('is stored when it cannot be applied, together with those that came with it', async () => {
+    const one = await shop.opened();
+    const other = await shop.opened();
+    const events = [one, other].map(({ paymentId }) =>
+      captured(paymentId, provider.pay(paymentId)),
+    );
+    await withServer({ database: withoutLedger(), attemptsMax: 1_000_000 }, async (broken) => {
+      await Promise.all(events.map((event) => bring(broken, event)));
+    });
+    for (const { id } of events) {
+      assert.deepEqual(await stored(id), [{ status: 'RECEIVED', outcome: null }]);
+    }
+    while ((await shop.payments.applyDueEvents()) > 0);
+    for (const { orderId } of [one, other]) {
+      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    }
+  });
+
+  test('does not wait for who works on its order', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const held = await holdRows(database, 'select from orders where id = $1 for update', [orderId]);
+    const event = captured(paymentId, provider.pay(paymentId));
+    await withServer({}, async (server) => {
+      try {
+        await bring(server, event);
+        assert.deepEqual(await stored(event.id), [{ status: 'RECEIVED', outcome: null }]);
+      } finally {
+        await held.release();
+      }
+      await until(async () => {
+        assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      });
+    });
+  });
+});

@@ -1,0 +1,386 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ProviderCapture } from '../../../../src/drivers/payments/payment-provider.ts';
+import {
+  isPaid,
+  type OrderStatus,
+  type PaymentStatus,
+} from '../../../../src/modules/orders/index.ts';
+import type { RefundView } from '../../../../src/modules/payments/schemas.ts';
+import { CodedError } from '../../../../src/shared/errors.ts';
+import { newId } from '../../../../src/shared/ids.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { contextOf } from '../../../support/orders.ts';
+import { captured, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { query } from '../../../support/until.ts';
+
+/**
+ * Lives of orders with any number of charges on any of their payments, of any amount, told or found later; refunds by
+ * admins, by the shop and at the provider, which succeed, fail, and are taken back; orders that end, are confirmed by hand
+ * and taken back to PENDING. In the end every minor unit that came in pays an order, has gone back, or is shown.
+ */
+const { database, url } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider } = shop;
+const payments = shop.another({ attemptsMax: 100 });
+const started = new Date(Date.now() - 60_000);
+
+const index = fc.nat({ max: 7 });
+const charge = fc.record({
+  what: fc.constant('charge' as const),
+  on: index,
+  amountMinor: fc.constantFrom(500, 500, 499, 700, 1, 0),
+  currency: fc.constantFrom('GBP', 'GBP', 'GBP', 'EUR'),
+  // A lost webhook is made up for by reconciliation.
+  told: fc.constantFrom('once', 'twice', 'never', 'of an unknown payment'),
+});
+const step = fc.oneof(
+  { weight: 6, arbitrary: charge },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('told otherwise' as const), of: index }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('initiate' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('admin refunds' as const),
+      on: index,
+      of: fc.option(index),
+      amount: fc.option(fc.constantFrom(1, 100, 499, 500)),
+      currency: fc.constantFrom('GBP', 'GBP', 'EUR'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('refund told' as const),
+      of: index,
+      state: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('refunded there' as const), of: index }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('trouble' as const),
+      fault: fc.constantFrom('before' as const, 'after' as const, 'refused' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('refunds wait' as const) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('settle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('reconcile' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('move' as const),
+      to: fc.constantFrom('CONFIRMED' as const, 'COMPLETED' as const, 'PENDING' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('cancel' as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+interface LedgerRow {
+  readonly reference: string;
+  readonly paymentId: string;
+  readonly kind: 'matched' | 'surplus' | 'flagged';
+  readonly returnCause: string | null;
+  readonly amount: number;
+  readonly currency: string;
+  readonly taken: number;
+  readonly returned: number;
+}
+
+class Life {
+  readonly orderId: string;
+  readonly paymentIds: string[];
+  /** As they were told first, by their references. */
+  readonly charges = new Map<string, ProviderCapture>();
+
+  constructor(orderId: string, paymentId: string) {
+    this.orderId = orderId;
+    this.paymentIds = [paymentId];
+  }
+
+  async take(one: Step): Promise<void> {
+    switch (one.what) {
+      case 'charge':
+        return this.charge(one);
+      case 'told otherwise': {
+        const known = this.chargeAt(one.of);
+        const isTold = (await this.ledger()).some(
+          ({ reference }) => reference === known?.providerReference,
+        );
+        if (known === undefined || !isTold) return;
+        return tell(captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }));
+      }
+      case 'initiate': {
+        const { result } = await payments.initiatePayment(contextOf(shop.customer), this.orderId);
+        const { id } = result.view.payment;
+        if (!this.paymentIds.includes(id)) this.paymentIds.push(id);
+        return;
+      }
+      case 'admin refunds':
+        return this.refund(one);
+      case 'refund told':
+        return this.tellRefund(one.of, one.state);
+      case 'refunded there': {
+        const known = this.chargeAt(one.of);
+        if (known === undefined || known.amountMinor === 0) return;
+        const { providerReference, currency } = known;
+        const told = { refundId: null, providerRefundId: newId(), providerReference, currency };
+        const event = refundTold({ ...told, amountMinor: 1 }, 'SUCCEEDED');
+        return tell({ ...event, currency } as typeof event);
+      }
+      case 'trouble':
+        return provider.failNext('refund', one.fault);
+      case 'refunds wait':
+        provider.refundState = 'PENDING';
+        return;
+      case 'settle':
+        await payments.settleMoney();
+        return;
+      case 'reconcile':
+        return reconcile();
+      case 'move': {
+        const input = { status: one.to, override: true, reason: 'They said so' };
+        await shop.orders.changeStatus(contextOf(shop.admin), {
+          orderId: this.orderId,
+          input,
+          ifMatch: null,
+        });
+        return;
+      }
+      case 'cancel':
+        return shop.cancel(this.orderId);
+    }
+  }
+
+  private async charge({ on, told, ...money }: Extract<Step, { what: 'charge' }>): Promise<void> {
+    const { amountMinor, currency } = money;
+    if (told === 'of an unknown payment') {
+      const capture = { providerReference: `stray-${newId()}`, amountMinor, currency };
+      this.charges.set(capture.providerReference, capture);
+      return tell(captured(newId(), capture));
+    }
+    const paymentId = this.paymentIds[on % this.paymentIds.length]!;
+    const capture = provider.pay(paymentId, { amountMinor, currency });
+    this.charges.set(capture.providerReference, capture);
+    for (let time = told === 'never' ? 2 : told === 'once' ? 1 : 0; time < 2; time += 1) {
+      await tell(captured(paymentId, capture));
+    }
+  }
+
+  private async refund(one: Extract<Step, { what: 'admin refunds' }>): Promise<void> {
+    const named = one.of === null ? undefined : this.chargeAt(one.of);
+    const before = await this.ledger();
+    const paymentId =
+      before.find(({ reference }) => reference === named?.providerReference)?.paymentId ??
+      this.paymentIds[one.on % this.paymentIds.length]!;
+    const amount = one.amount === null ? null : { amount: one.amount, currency: one.currency };
+    const { result } = await payments.refundPayment(contextOf(shop.admin), paymentId, {
+      reason: 'It was cold',
+      ...(amount === null ? {} : { amount }),
+      ...(named === undefined ? {} : { providerReference: named.providerReference }),
+    });
+    const booked = await chargeOfRefund(result);
+    if (named !== undefined) assert.equal(booked, named.providerReference);
+    // Of those that it could be there was no other.
+    const possible = before.filter(
+      (row) =>
+        row.paymentId === paymentId &&
+        row.taken < row.amount &&
+        (amount === null || row.currency === amount.currency) &&
+        (named === undefined || row.reference === named.providerReference),
+    );
+    assert.deepEqual(
+      possible.map(({ reference }) => reference),
+      [booked],
+    );
+  }
+
+  private async tellRefund(of: number, state: 'SUCCEEDED' | 'FAILED'): Promise<void> {
+    const all = await this.refunds();
+    const refund = all[of % Math.max(all.length, 1)];
+    if (refund === undefined) return;
+    const known = provider.refunds.get(refund.id);
+    if (known !== undefined) known.result.state = state;
+    const event = refundTold({ refundId: refund.id, amountMinor: refund.amount }, state);
+    return tell(event);
+  }
+
+  private chargeAt(place: number): ProviderCapture | undefined {
+    const all = [...this.charges.values()];
+    return all[place % Math.max(all.length, 1)];
+  }
+
+  ledger(): Promise<LedgerRow[]> {
+    return database.run<LedgerRow>(
+      'test.ledger_of_life',
+      `select provider_reference as reference, payment_id as "paymentId", kind, return_cause as "returnCause",
+              amount_minor as amount, currency, taken_minor as taken,
+              (select coalesce(sum(amount_minor), 0)::bigint
+                 from payment_refunds
+                where capture_id = payment_captures.id
+                  and status = 'SUCCEEDED') as returned
+         from payment_captures
+        where provider_reference = any($1::text[])
+        order by created_at, id`,
+      [[...this.charges.keys()]],
+    );
+  }
+
+  private refunds(): Promise<{ id: string; amount: number }[]> {
+    return database.run(
+      'test.refunds_of_life',
+      `select payment_refunds.id, payment_refunds.amount_minor as amount
+         from payment_refunds
+         join payment_captures on payment_captures.id = payment_refunds.capture_id
+        where payment_captures.provider_reference = any($1::text[])
+          and payment_refunds.cause <> 'provider'
+        order by payment_refunds.created_at, payment_refunds.id`,
+      [[...this.charges.keys()]],
+    );
+  }
+}
+
+async function chargeOfRefund({ refund }: RefundView): Promise<string | undefined> {
+  const [row] = await database.run<{ reference: string }>(
+    'test.charge_of_refund',
+    `select provider_reference as reference
+       from payment_refunds
+       join payment_captures on payment_captures.id = payment_refunds.capture_id
+      where payment_refunds.id = $1::uuid`,
+    [refund.id],
+  );
+  return row?.reference;
+}
+
+async function tell(event: Parameters<typeof provider.sign>[0]): Promise<void> {
+  const cause = { requestId: null, traceId: null };
+  await payments.receiveWebhook({ ...provider.sign(event), providerName: null, cause });
+  await payments.applyDueEvents();
+}
+
+async function reconcile(): Promise<void> {
+  await payments.reconcilePayments({ since: started });
+  await payments.applyDueEvents();
+}
+
+/** Nothing goes wrong any more, and every answer that is owed comes. */
+async function calmDown(): Promise<void> {
+  provider.calm('refund');
+  provider.refundState = 'SUCCEEDED';
+  for (const { result } of provider.refunds.values()) {
+    if (result.state === 'PENDING') result.state = 'SUCCEEDED';
+  }
+  let rounds = 0;
+  for (let isBusy = true; isBusy; rounds += 1) {
+    assert.ok(rounds < 200, 'it never comes to rest');
+    await reconcile();
+    await payments.settleMoney();
+    const [left] = await database.run<{ count: number }>(
+      'test.left_of_lives',
+      `select (select count(*) from provider_events where status = 'RECEIVED')::int
+              + (select count(*) from payment_refunds where status = 'PENDING')::int as count`,
+      [],
+    );
+    isBusy = left?.count !== 0 || (await payments.settleMoney());
+  }
+  await payments.settleMoney();
+  await payments.settleMoney();
+}
+
+function mayStay(row: LedgerRow, order: { status: string; paymentStatus: string }): boolean {
+  if (row.returnCause !== null) return false;
+  const ended = ['CANCELLED', 'FAILED'].includes(order.status);
+  if (row.kind === 'matched') return !ended;
+  return !ended && order.status !== 'COMPLETED' && !isPaid(order.paymentStatus as PaymentStatus);
+}
+
+async function verify(life: Life): Promise<void> {
+  const ledger = await life.ledger();
+  const rows = new Map(ledger.map((row) => [row.reference, row]));
+  assert.equal(ledger.length, life.charges.size, 'each charge stands in one row');
+  const order = await shop.orderOf(life.orderId);
+  for (const [reference, { amountMinor, currency }] of life.charges) {
+    const row = rows.get(reference)!;
+    assert.deepEqual([row.amount, row.currency], [amountMinor, currency]);
+    assert.equal(row.taken, row.returned, `nothing of ${row.kind} money is under way any more`);
+    const isOfOrder = life.paymentIds.includes(row.paymentId);
+    if (isOfOrder && !mayStay(row, order)) {
+      assert.equal(row.returned, row.amount, `${row.kind} of ${row.amount} goes back`);
+    }
+  }
+  const asked = [...provider.refunds.values()].filter(({ result }) => result.state !== 'FAILED');
+  for (const [reference, { amountMinor }] of life.charges) {
+    const out = asked
+      .filter(({ request }) => request.providerReference === reference)
+      .reduce((sum, { request }) => sum + request.amountMinor, 0);
+    assert.ok(out <= amountMinor, `${out} went back of a charge of ${amountMinor}`);
+  }
+
+  const matched = ledger.filter(({ kind }) => kind === 'matched');
+  assert.ok(matched.length <= 1);
+  assert.equal(isPaid(order.paymentStatus as PaymentStatus), matched.length === 1);
+  // What came in is what pays, what has gone back, and what is shown.
+  for (const paymentId of new Set(ledger.map((row) => row.paymentId))) {
+    const { captured: paid, refunded, charges } = await shop.paymentOf(paymentId);
+    const own = ledger.filter((row) => row.paymentId === paymentId);
+    const paying = own.find(({ kind }) => kind === 'matched');
+    assert.deepEqual(
+      [paid.amount, refunded.amount],
+      [paying?.amount ?? 0, paying?.returned ?? 0],
+      'no refund of another charge counts as one of the money that pays',
+    );
+    assert.deepEqual(
+      charges.map((one) => [one.providerReference, one.amount.amount, one.refunded.amount]),
+      own
+        .filter(({ amount, returned }) => amount === 0 || returned < amount)
+        .map(({ reference, amount, taken }) => [reference, amount, taken]),
+    );
+  }
+}
+
+/** What the views find once the time that they give to a refund is over: as if all had happened an hour ago. */
+async function seenAnHourLater(): Promise<unknown[]> {
+  const views = await query(
+    url,
+    `select viewname from pg_views where schemaname = 'public' and viewname like 'inv\\_payment%'`,
+  );
+  await query(
+    url,
+    `set session_replication_role = replica;
+     update payment_captures set created_at = created_at - interval '1 hour';
+     update orders set cancelled_at = cancelled_at - interval '1 hour';
+     update events set at = at - interval '1 hour'`,
+  );
+  const seen: unknown[] = [];
+  for (const { viewname } of views) {
+    seen.push(...(await query(url, `select '${viewname}' as view, id, detail from ${viewname}`)));
+  }
+  return seen;
+}
+
+test('whatever charges an order meets, every minor unit pays it, goes back, or is shown', async () => {
+  const statuses = new Set<OrderStatus>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+      const { orderId, paymentId } = await shop.opened();
+      const life = new Life(orderId, paymentId);
+      for (const one of steps) {
+        // What is refused changes nothing: an order that is over, a refund of more than is left.
+        await life.take(one).catch((error: unknown) => {
+          if (!(error instanceof CodedError)) throw error;
+        });
+      }
+      await calmDown();
+      await verify(life);
+      statuses.add((await shop.orderOf(orderId)).status as OrderStatus);
+    }),
+    { numRuns: 80, seed: 20_261_129, endOnFailure: true },
+  );
+  // The lives went everywhere that they are to speak of.
+  assert.deepEqual([...statuses].sort(), ['CANCELLED', 'COMPLETED', 'CONFIRMED', 'PENDING']);
+  assert.deepEqual(await seenAnHourLater(), []);
+});

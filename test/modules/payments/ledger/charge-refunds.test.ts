@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ProviderCapture } from '../../../../src/drivers/payments/payment-provider.ts';
+import type { RefundInput } from '../../../../src/modules/payments/schemas.ts';
+import type { CodedError } from '../../../../src/shared/errors.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { coded, contextOf } from '../../../support/orders.ts';
+import { captured, openPayingShop } from '../../../support/payments.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments } = shop;
+
+const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
+  payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
+
+/** A charge that does not match. */
+const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
+  shop.charge(paymentId, change);
+
+describe('a payment shows each of its charges', () => {
+  test('until it has gone back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    assert.deepEqual(await shop.chargesOf(paymentId), []);
+    const odd = await flag(paymentId);
+    const [charge] = (await shop.paymentOf(paymentId)).charges;
+    assert.deepEqual(
+      { ...charge, createdAt: '' },
+      {
+        providerReference: odd.providerReference,
+        kind: 'flagged',
+        amount: { amount: 499, currency: 'GBP' },
+        refunded: { amount: 0, currency: 'GBP' },
+        reason: '499 came in instead of 500.',
+        createdAt: '',
+      },
+    );
+    await shop.charge(paymentId);
+    // The refund is under way: it counts, and the money is not back yet.
+    const underWay = [
+      ['flagged', 499, 499],
+      ['matched', 500, 0],
+    ];
+    assert.deepEqual(await shop.chargesOf(paymentId), underWay);
+    const { data } = await payments.listOrderPayments(shop.customer, orderId, {});
+    assert.deepEqual(
+      data.map(({ charges }) => charges.map(({ kind }) => kind)),
+      [['flagged', 'matched']],
+    );
+    await shop.settle();
+    assert.deepEqual(await shop.chargesOf(paymentId), [['matched', 500, 0]]);
+    const listed = await payments.listPayments({ orderId });
+    assert.deepEqual(listed.data[0]?.charges, (await shop.paymentOf(paymentId)).charges);
+  });
+
+  test('and while a refund fails, still', async () => {
+    const { paymentId } = await shop.paid();
+    provider.failAlways('refund', 'refused');
+    await shop.tell(captured(paymentId, provider.pay(paymentId, { amountMinor: 20 })));
+    for (let round = 0; round < 10; round += 1) await shop.settle();
+    provider.failAlways('refund', null);
+    const expected = [
+      ['matched', 500, 0],
+      ['surplus', 20, 0],
+    ];
+    assert.deepEqual(await shop.chargesOf(paymentId), expected);
+    // Left to a person after eight refusals.
+    const [, surplus] = (await shop.paymentOf(paymentId)).charges;
+    await refund(paymentId, { providerReference: surplus!.providerReference });
+    await shop.settle();
+    assert.deepEqual(await shop.chargesOf(paymentId), [['matched', 500, 0]]);
+  });
+
+  test('the late one by its name', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await shop.cancel(orderId);
+    await shop.charge(paymentId);
+    assert.deepEqual(await shop.chargesOf(paymentId), [['late', 500, 500]]);
+    await shop.settle();
+    assert.deepEqual(await shop.chargesOf(paymentId), []);
+  });
+});
+
+describe('an admin refunds one charge', () => {
+  test('that is named, and never another one in its stead', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const first = await flag(paymentId, { amountMinor: 300 });
+    const second = await flag(paymentId, { amountMinor: 400 });
+    const named = { providerReference: second.providerReference };
+    await refund(paymentId, { ...named, amount: { amount: 400, currency: 'GBP' } });
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ reference, amount }) => [reference, amount]),
+      [[second.providerReference, 400]],
+    );
+    await assert.rejects(refund(paymentId, named), coded('payments.refund_exceeds_captured'));
+    await refund(paymentId);
+    await shop.settle();
+    assert.equal((await shop.refundsOf(orderId)).at(-1)?.reference, first.providerReference);
+  });
+
+  test('and has to name it where several have money left', async () => {
+    const { paymentId } = await shop.opened();
+    await flag(paymentId, { amountMinor: 300 });
+    await flag(paymentId, { amountMinor: 400 });
+    const euros = await flag(paymentId, { amountMinor: 50, currency: 'EUR' });
+    await assert.rejects(refund(paymentId), (error: CodedError) => {
+      coded('payments.charge_ambiguous')(error);
+      const { charges } = error.details.extensions as { charges: unknown[] };
+      assert.equal(charges.length, 3);
+      return true;
+    });
+    const pounds = { amount: { amount: 300, currency: 'GBP' } };
+    await assert.rejects(refund(paymentId, pounds), coded('payments.charge_ambiguous'));
+    // One came in euros, so no other can be meant.
+    const amount = { amount: 50, currency: 'EUR' };
+    const { result } = await refund(paymentId, { amount });
+    assert.deepEqual(result.refund.amount, amount);
+    await shop.settle();
+    assert.ok(
+      [...provider.refunds.values()].some(
+        ({ request }) => request.providerReference === euros.providerReference,
+      ),
+    );
+  });
+
+  test('whose money has not gone back beside the one that pays', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    provider.failNext('refund', 'refused');
+    await shop.charge(paymentId);
+    // Refused once; the next try has not begun.
+    await payments.settleMoney();
+    const amount = { amount: 499, currency: 'GBP' };
+    await assert.rejects(refund(paymentId, { amount }), coded('payments.charge_ambiguous'));
+    await refund(paymentId, { amount, providerReference: odd.providerReference });
+    await shop.settle();
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      [
+        [odd.providerReference, 'FAILED'],
+        [odd.providerReference, 'SUCCEEDED'],
+      ],
+    );
+  });
+
+  test('of this payment alone, and in its currency', async () => {
+    const { paymentId } = await shop.paid();
+    const other = await shop.paid();
+    const foreign = { providerReference: other.capture.providerReference };
+    await assert.rejects(refund(paymentId, foreign), coded('request.invalid'));
+    const euros = {
+      providerReference: other.capture.providerReference,
+      amount: { amount: 1, currency: 'EUR' },
+    };
+    await assert.rejects(refund(other.paymentId, euros), coded('request.invalid'));
+  });
+});

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ProviderCapture } from '../../../../src/drivers/payments/payment-provider.ts';
+import type { RefundInput } from '../../../../src/modules/payments/schemas.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { contextOf, settle } from '../../../support/orders.ts';
+import { captured, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { query } from '../../../support/until.ts';
+
+const { database, url } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments } = shop;
+
+const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
+  payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
+
+/** A charge that does not match. */
+const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
+  shop.charge(paymentId, change);
+
+async function payAnew(orderId: string): Promise<string> {
+  const { result } = await payments.initiatePayment(contextOf(shop.customer), orderId);
+  return result.view.payment.id;
+}
+
+function returned({ providerReference, amountMinor, currency }: ProviderCapture) {
+  const amount = amountMinor;
+  return { reference: providerReference, cause: 'flagged', amount, currency, status: 'SUCCEEDED' };
+}
+
+describe('flagged money of an order that another charge pays', () => {
+  test('goes back by itself, and the money that pays stays whole', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const good = await shop.charge(paymentId);
+    await shop.settle();
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+    const payment = await shop.paymentOf(paymentId);
+    assert.deepEqual(
+      [payment.status, payment.providerReference, payment.captured.amount, payment.refunded.amount],
+      ['CAPTURED', good.providerReference, 500, 0],
+    );
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    assert.deepEqual(await shop.historyOf(orderId), [
+      'order.placed',
+      'payment.initiated',
+      'payment.flagged',
+      'payment.captured',
+      'order.confirmed',
+      'refund.created',
+      'refund.succeeded',
+    ]);
+    const { data } = await shop.orders.getOrderHistory(shop.admin, orderId);
+    for (const { data: fact } of data.slice(-2)) {
+      const { cause, amount, paymentId: of } = fact as Record<string, unknown>;
+      const expected = ['flagged', { amount: 499, currency: 'GBP' }, paymentId];
+      assert.deepEqual([cause, amount, of], expected);
+    }
+  });
+
+  test('is asked back in the change that pays the order: nobody can refund it from the other charge between', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await shop.charge(paymentId);
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      [[odd.providerReference, 'PENDING']],
+    );
+    await shop.settle();
+  });
+
+  test('goes back charge by charge, each in its currency', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = [
+      await flag(paymentId),
+      await flag(paymentId, { currency: 'EUR' }),
+      await flag(paymentId, { amountMinor: 700, currency: 'USD' }),
+    ];
+    await flag(paymentId, { amountMinor: 0 });
+    await shop.charge(paymentId);
+    await shop.settle();
+    assert.deepEqual(await shop.refundsOf(orderId), odd.map(returned));
+  });
+
+  test('on an older payment goes back when a newer one is paid', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const newer = await payAnew(orderId);
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PENDING');
+    await shop.charge(newer);
+    await shop.settle();
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+    assert.equal((await shop.paymentOf(paymentId)).status, 'FLAGGED');
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('goes back also where the payment was told in one batch with it, and through several servers', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = provider.pay(paymentId, { amountMinor: 1 });
+    const good = provider.pay(paymentId);
+    await shop.tell(captured(paymentId, odd), captured(paymentId, good));
+    const servers = [payments, shop.another(), shop.another()];
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(servers.map((server) => server.settleMoney()));
+    }
+    const [back, ...others] = await shop.refundsOf(orderId);
+    assert.deepEqual(others, []);
+    // Applied after the one that pays, it is a surplus.
+    assert.ok(back?.cause === 'flagged' || back?.cause === 'surplus');
+    assert.deepEqual({ ...back, cause: 'flagged' }, returned(odd));
+  });
+
+  test('goes back of an order that was confirmed by hand: not before it is paid or completed', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const move = (status: 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED') =>
+      shop.orders.changeStatus(contextOf(shop.admin), {
+        orderId,
+        input: { status },
+        ifMatch: null,
+      });
+    await move('CONFIRMED');
+    await shop.settle();
+    assert.deepEqual(await shop.refundsOf(orderId), [], 'it may still be paid here');
+    await shop.charge(await payAnew(orderId));
+    await shop.settle();
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+    for (const status of ['PREPARING', 'READY', 'COMPLETED'] as const) await move(status);
+  });
+
+  test('is only what is left of it after an admin gave a part back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    await refund(paymentId, { amount: { amount: 100, currency: 'GBP' } });
+    await shop.charge(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
+      [
+        ['admin', 100, 'SUCCEEDED'],
+        ['flagged', 399, 'SUCCEEDED'],
+      ],
+    );
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+  });
+
+  test('that an admin gave back before is not given back again', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    await refund(paymentId);
+    await shop.charge(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      [['admin', 499]],
+    );
+  });
+
+  test('whose refund fails is asked back again, whatever order its answers come in', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    await flag(paymentId);
+    provider.failNext('refund', 'refused', 'before', 'after');
+    await shop.charge(paymentId);
+    await shop.settle();
+    await shop.settle();
+    const states = (await shop.refundsOf(orderId)).map(({ status }) => status);
+    assert.deepEqual(states, ['FAILED', 'SUCCEEDED']);
+    // The bank refuses it days later, and says so twice.
+    const [{ id } = { id: '' }] = await database.run<{ id: string }>(
+      'test.succeeded_refund',
+      `select id from payment_refunds where order_id = $1::uuid and status = 'SUCCEEDED'`,
+      [orderId],
+    );
+    const told = { refundId: id, amountMinor: 499 };
+    await shop.tell(refundTold(told, 'FAILED'), refundTold(told, 'SUCCEEDED'));
+    await shop.tell(refundTold(told, 'FAILED'));
+    await shop.settle();
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ status }) => status),
+      ['FAILED', 'FAILED', 'SUCCEEDED'],
+    );
+    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('that was given back at the provider, past us, is not given back again', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    const { providerReference } = odd;
+    const there = { refundId: null, providerRefundId: 'there', providerReference };
+    await shop.tell(refundTold({ ...there, amountMinor: 499 }, 'SUCCEEDED'));
+    await shop.charge(paymentId);
+    await shop.settle();
+    assert.deepEqual(
+      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      [['provider', 499]],
+    );
+  });
+
+  test('goes back once, however many admins ask for it while the order is being paid', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { orderId, paymentId } = await shop.opened();
+      const odd = await flag(paymentId);
+      const { providerReference } = odd;
+      const good = captured(paymentId, provider.pay(paymentId));
+      const [asked] = await Promise.all([
+        settle(Array.from({ length: 4 }, () => refund(paymentId, { providerReference }))),
+        shop.tell(good),
+      ]);
+      await shop.settle();
+      assert.ok(asked.done.length <= 1);
+      const all = await shop.refundsOf(orderId);
+      assert.equal(all.length, 1);
+      assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
+      assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    }
+  });
+});
+
+describe('flagged money that an older release kept on a paid order', () => {
+  test('is seen by the invariant, shown with its payment, and goes back', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await shop.charge(paymentId);
+    // As it stood there: nobody had asked it back.
+    await query(
+      url,
+      `set session_replication_role = replica;
+       delete from payment_refunds where order_id = '${orderId}';
+       delete from events where type = 'refund.created' and order_id = '${orderId}';
+       update orders set last_sequence = last_sequence - 1 where id = '${orderId}';
+       update payment_captures set taken_minor = 0, created_at = now() - interval '1 day'
+        where order_id = '${orderId}'`,
+    );
+    const seen = () => query(url, 'select detail from inv_payment_returns');
+    const [violation, ...others] = await seen();
+    assert.deepEqual(others, []);
+    assert.match(String(violation?.detail), new RegExp(`^flagged of 499 of payment ${paymentId}`));
+    const kept = [
+      ['flagged', 499, 0],
+      ['matched', 500, 0],
+    ];
+    assert.deepEqual(await shop.chargesOf(paymentId), kept);
+    await shop.settle();
+    assert.deepEqual(await seen(), []);
+    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+  });
+});
+
+describe('the same reference', () => {
+  test('with another amount is the charge that is known, and pays nothing', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const odd = await flag(paymentId);
+    await shop.tell(captured(paymentId, { ...odd, amountMinor: 500 }));
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'FAILED');
+    assert.deepEqual(await shop.chargesOf(paymentId), [['flagged', 499, 0]]);
+  });
+});

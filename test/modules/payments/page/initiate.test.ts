@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { testDatabase } from '../../../support/database.ts';
+import { coded, contextOf } from '../../../support/orders.ts';
+import { captured, openPayingShop } from '../../../support/payments.ts';
+import { addUser, apiKey } from '../../../support/shop.ts';
+import { until } from '../../../support/until.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments, customer } = shop;
+
+const initiate = (orderId: string, key?: string) =>
+  payments.initiatePayment(contextOf(customer, key, { orderId }), orderId);
+
+async function paymentsOf(orderId: string) {
+  return (await payments.listOrderPayments(shop.admin, orderId, {})).data;
+}
+
+describe('initiating a payment', () => {
+  test('gives a page; while it is open, the same page', async () => {
+    const orderId = await shop.order();
+    const first = (await initiate(orderId)).result;
+    const second = (await initiate(orderId)).result;
+    assert.deepEqual([first.isNew, second.isNew], [true, false]);
+    assert.deepEqual(second.view, first.view);
+    assert.equal(first.view.payment.status, 'OPEN');
+    assert.equal(provider.callsOf('openSession'), 1);
+    const { request } = provider.sessions.get(first.view.payment.id)!;
+    assert.equal(request.returnUrl, `http://shop.example/shop?order=${orderId}`);
+    assert.deepEqual([request.amountMinor, request.currency], [500, 'GBP']);
+    assert.equal(request.customerEmail, `${customer.id}@example.com`);
+  });
+
+  test('is open to a machine that may write orders, and closed to a stranger', async () => {
+    const orderId = await shop.order();
+    const byMachine = contextOf(apiKey('orders:write'));
+    const { result } = await payments.initiatePayment(byMachine, orderId);
+    assert.equal(result.view.payment.orderId, orderId);
+    const stranger = contextOf(await addUser(database));
+    await assert.rejects(payments.initiatePayment(stranger, orderId), coded('orders.not_found'));
+  });
+
+  test('ten times at once makes one payment, one page and one event', async () => {
+    const orderId = await shop.order();
+    const results = await Promise.all(Array.from({ length: 10 }, () => initiate(orderId)));
+    assert.equal(new Set(results.map(({ result }) => result.view.payment.id)).size, 1);
+    assert.equal(new Set(results.map(({ result }) => result.view.checkoutUrl)).size, 1);
+    assert.equal(results.filter(({ result }) => result.isNew).length, 1);
+    assert.equal((await paymentsOf(orderId)).length, 1);
+    assert.deepEqual(await shop.historyOf(orderId), ['order.placed', 'payment.initiated']);
+  });
+
+  for (const fault of ['before', 'after'] as const) {
+    test(`whose provider is lost ${fault} its effect stays open, and the retry gets the one page`, async () => {
+      const orderId = await shop.order();
+      provider.failNext('openSession', fault);
+      await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
+      const [left] = await paymentsOf(orderId);
+      assert.equal(left?.status, 'OPEN');
+      assert.equal(left?.checkoutUrl, null);
+      const retried = (await initiate(orderId)).result;
+      assert.equal(retried.isNew, true);
+      assert.equal(retried.view.payment.id, left?.id);
+      assert.equal((await paymentsOf(orderId)).length, 1);
+    });
+  }
+
+  test('by many at once: a refusal or a lost answer of one leaves the others alone', async () => {
+    const orderIds = await Promise.all(Array.from({ length: 6 }, () => shop.order()));
+    const [cancelled, foreign, ...own] = orderIds as [string, string, ...string[]];
+    await shop.cancel(cancelled);
+    const stranger = contextOf(await addUser(database));
+    provider.failNext('openSession', 'after');
+    const results = await Promise.allSettled([
+      initiate(cancelled),
+      payments.initiatePayment(stranger, foreign),
+      ...own.map((orderId) => initiate(orderId)),
+    ]);
+    const codes = results.map((result) =>
+      result.status === 'fulfilled' ? 'opened' : (result.reason as { code: string }).code,
+    );
+    assert.deepEqual(codes.toSorted(), [
+      ...['opened', 'opened', 'opened', 'orders.not_found'],
+      ...['payments.not_payable', 'payments.provider_unavailable'],
+    ]);
+    for (const orderId of own) await initiate(orderId);
+    for (const orderId of own) {
+      const [payment, ...others] = await paymentsOf(orderId);
+      assert.equal(payment?.status, 'OPEN');
+      assert.equal(others.length, 0);
+      assert.deepEqual(await shop.historyOf(orderId), ['order.placed', 'payment.initiated']);
+    }
+  });
+
+  test('under a key answers a repeat with the first answer, also when the order was paid since', async () => {
+    const orderId = await shop.order();
+    const first = await initiate(orderId, 'key-of-payment');
+    const { id } = first.result.view.payment;
+    await shop.tell(captured(id, provider.pay(id)));
+    const repeat = await initiate(orderId, 'key-of-payment');
+    assert.equal(repeat.replayed, true);
+    assert.deepEqual(repeat.result, first.result);
+    await assert.rejects(
+      payments.initiatePayment(contextOf(customer, 'key-of-payment', { orderId: id }), id),
+      coded('idempotency.key_reused'),
+    );
+    await assert.rejects(initiate(orderId), coded('payments.not_payable'));
+  });
+
+  test('a repeat that was under way with the first is its replay, also when the order ended meanwhile', async (t) => {
+    const orderId = await shop.order();
+    const open = provider.openSession.bind(provider);
+    const gates: (() => void)[] = [];
+    t.mock.method(provider, 'openSession', async (request: Parameters<typeof open>[0]) => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return open(request);
+    });
+    const both = [initiate(orderId, 'raced'), initiate(orderId, 'raced')];
+    await until(async () => assert.equal(gates.length, 2));
+    gates[0]!();
+    const { result } = await Promise.race(both);
+    await shop.cancel(orderId);
+    await shop.settle();
+    assert.equal((await shop.paymentOf(result.view.payment.id)).status, 'EXPIRED');
+    gates[1]!();
+    const answers = await Promise.all(both);
+    assert.deepEqual(
+      answers.map((answer) => answer.result),
+      [result, result],
+    );
+    assert.deepEqual(answers.map(({ replayed }) => replayed).sort(), [false, true]);
+  });
+
+  test('a webhook that is faster than the answer is not in its way', async () => {
+    const orderId = await shop.order();
+    const answer = initiate(orderId);
+    const paid = (async () => {
+      for (;;) {
+        const [payment] = await paymentsOf(orderId);
+        if (payment !== undefined && provider.sessions.has(payment.id)) {
+          return shop.tell(captured(payment.id, provider.pay(payment.id)));
+        }
+      }
+    })();
+    const [{ result }] = await Promise.all([answer, paid]);
+    assert.match(result.view.checkoutUrl, /^https:/);
+    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+  });
+
+  test('is for the owner, and for an order that is not over or paid', async () => {
+    const stranger = await addUser(database);
+    const orderId = await shop.order();
+    await assert.rejects(
+      payments.initiatePayment(contextOf(stranger), orderId),
+      coded('orders.not_found'),
+    );
+    await shop.cancel(orderId);
+    await assert.rejects(initiate(orderId), coded('payments.not_payable'));
+    await assert.rejects(initiate(customer.id), coded('orders.not_found'));
+  });
+
+  test('pays an order that was confirmed by hand, which stays where it is', async () => {
+    const orderId = await shop.order();
+    const input = { status: 'CONFIRMED' } as const;
+    await shop.orders.changeStatus(contextOf(shop.admin), { orderId, input, ifMatch: null });
+    const { id } = (await initiate(orderId)).result.view.payment;
+    await shop.tell(captured(id, provider.pay(id)));
+    const standing = await shop.orderOf(orderId);
+    assert.deepEqual([standing.status, standing.paymentStatus], ['CONFIRMED', 'PAID']);
+    assert.equal((await shop.historyOf(orderId)).at(-1), 'payment.captured');
+  });
+
+  test('a page whose opening was never answered is found and closed when its order ends', async () => {
+    const orderId = await shop.order();
+    provider.failNext('openSession', 'after');
+    await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
+    const [payment] = await paymentsOf(orderId);
+    await shop.cancel(orderId);
+    provider.failNext('closeSession', 'before', 'after');
+    await shop.settle();
+    assert.equal(provider.sessions.get(payment!.id)?.isClosed, true);
+    assert.equal((await shop.paymentOf(payment!.id)).status, 'EXPIRED');
+  });
+});
+
+describe('payments are seen', () => {
+  test('by their owner and staff; to anybody else they do not exist', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const stranger = await addUser(database);
+    const kitchen = await addUser(database, { role: 'kitchen' });
+    assert.equal((await payments.getPayment(customer, paymentId)).orderId, orderId);
+    assert.equal((await payments.getPayment(kitchen, paymentId)).orderId, orderId);
+    await assert.rejects(payments.getPayment(stranger, paymentId), coded('payments.not_found'));
+    await assert.rejects(
+      payments.listOrderPayments(stranger, orderId, {}),
+      coded('orders.not_found'),
+    );
+  });
+
+  test('in lists under the number that people know the order by', async () => {
+    const { orderId } = await shop.opened();
+    const [payment] = await paymentsOf(orderId);
+    const sent = provider.sessions.get(payment!.id)?.request.orderNumber;
+    assert.equal(payment?.orderNumber, sent);
+    const { data } = await payments.listPayments({ orderId });
+    assert.deepEqual(data, [payment]);
+  });
+
+  test('a page at a time, newest first, each once', async () => {
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await payments.listPayments({
+        limit: 3,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      seen.push(...page.data.map(({ id }) => id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    assert.equal(new Set(seen).size, seen.length);
+    assert.deepEqual(seen, [...seen].sort().reverse());
+    const open = await payments.listPayments({ status: 'OPEN', limit: 100 });
+    assert.ok(open.data.length > 0 && open.data.every(({ status }) => status === 'OPEN'));
+    const first = await payments.listPayments({ limit: 1 });
+    await assert.rejects(
+      payments.listPayments({ status: 'OPEN', cursor: first.nextCursor! }),
+      coded('request.invalid_cursor'),
+    );
+  });
+});

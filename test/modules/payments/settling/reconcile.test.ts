@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { testDatabase } from '../../../support/database.ts';
+import { contextOf } from '../../../support/orders.ts';
+import { captured, openPayingShop } from '../../../support/payments.ts';
+
+const { database } = await testDatabase();
+const shop = await openPayingShop(database);
+const { provider, payments } = shop;
+const since = new Date(Date.now() - 60_000);
+
+async function reconcile() {
+  const report = await payments.reconcilePayments({ since });
+  while ((await payments.applyDueEvents()) > 0);
+  return report;
+}
+
+describe('reconciliation', () => {
+  test('heals a payment whose webhook never came, once, however many servers look', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const { providerReference } = provider.pay(paymentId);
+    const reports = await Promise.all([reconcile(), reconcile()]);
+    const healed = reports.flatMap((report) => report.healed);
+    assert.deepEqual(healed, [
+      { id: paymentId, what: `paid there by ${providerReference} and unknown here` },
+    ]);
+    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    const again = await reconcile();
+    assert.deepEqual([again.healed, again.differing], [[], []]);
+    assert.ok(again.payments > 0);
+  });
+
+  test('gives money back that was paid there twice', async () => {
+    const { orderId, paymentId } = await shop.paid();
+    provider.pay(paymentId);
+    await reconcile();
+    await shop.settle();
+    assert.equal((await shop.historyOf(orderId)).at(-1), 'refund.succeeded');
+  });
+
+  test('ends what is over there', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    provider.sessions.get(paymentId)!.isClosed = true;
+    await reconcile();
+    assert.equal((await shop.paymentOf(paymentId)).status, 'EXPIRED');
+    const again = await payments.initiatePayment(contextOf(shop.customer), orderId);
+    assert.notEqual(again.result.view.payment.id, paymentId);
+  });
+
+  test('learns that a refund was taken back', async () => {
+    const { orderId, paymentId } = await shop.paid();
+    const { result } = await payments.refundPayment(contextOf(shop.admin), paymentId, {
+      reason: 'Cold',
+    });
+    await shop.settle();
+    provider.refunds.get(result.refund.id)!.result.state = 'FAILED';
+    const { healed } = await reconcile();
+    assert.deepEqual(healed, [{ id: result.refund.id, what: 'SUCCEEDED here and FAILED there' }]);
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+  });
+
+  test('says of each charge by itself what is not the same there', async () => {
+    const { paymentId } = await shop.paid();
+    const session = provider.sessions.get(paymentId)!;
+    const surplus = provider.pay(paymentId);
+    const odd = await shop.opened();
+    const flagged = provider.pay(odd.paymentId, { amountMinor: 499 });
+    await shop.tell(captured(paymentId, surplus), captured(odd.paymentId, flagged));
+    await shop.settle();
+    assert.deepEqual((await reconcile()).differing, []);
+    const known = session.captures;
+    session.captures = known.filter((one) => one !== surplus);
+    provider.sessions.get(odd.paymentId)!.captures = [];
+    const { differing } = await reconcile();
+    assert.deepEqual(
+      new Set(differing.map(({ id, what }) => `${id} ${what}`)),
+      new Set([
+        `${paymentId} the charge ${surplus.providerReference} is known here and not there`,
+        `${odd.paymentId} the charge ${flagged.providerReference} is known here and not there`,
+      ]),
+    );
+    session.captures = known;
+    provider.sessions.get(odd.paymentId)!.captures = [flagged];
+  });
+
+  test('finds flagged money whose webhook never came, and gives it back once the order is paid', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    provider.pay(paymentId, { amountMinor: 499 });
+    provider.pay(paymentId);
+    await reconcile();
+    await shop.settle();
+    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    const { charges } = await shop.paymentOf(paymentId);
+    assert.deepEqual(
+      charges.map(({ kind }) => kind),
+      ['matched'],
+    );
+  });
+
+  test('says what it cannot heal, and what it could not ask', async () => {
+    const { paymentId } = await shop.paid();
+    const session = provider.sessions.get(paymentId)!;
+    const captures = session.captures;
+    session.captures = [];
+    const { differing } = await reconcile();
+    assert.deepEqual(differing, [{ id: paymentId, what: 'captured here and not paid there' }]);
+    session.captures = captures;
+    provider.failNext('findSession', 'before');
+    const { unreachable } = await reconcile();
+    assert.equal(unreachable.length, 1);
+  });
+});
