@@ -56,6 +56,53 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
     where scope_hash = $1::bytea`,
 );
 
+/** Several live keys at once, with the effects that they stand for. Touched as by `findKey`. */
+export const findUsedKeys = statement<
+  [scopeHashes: readonly Buffer[]],
+  { scopeHash: Buffer; requestHash: Buffer; result: string | null; effectId: string | null }
+>(
+  'idempotency.find_used_keys',
+  `update idempotency_keys
+      set replayed_at = now()
+    where scope_hash = any($1::bytea[])
+      and expires_at > now()
+   returning scope_hash as "scopeHash", request_hash as "requestHash", result, effect_id as "effectId"`,
+);
+
+/**
+ * Stores several keys with their results and effects. A row that does not come back was taken by another server in the meantime.
+ * By arrays, not as JSON like the other rows: the results are JSON themselves, and would be escaped and read twice.
+ */
+export const pinKeys = statement<
+  [
+    scopeHashes: readonly Buffer[],
+    requestHashes: readonly Buffer[],
+    callerIds: readonly string[],
+    operations: readonly string[],
+    results: readonly string[],
+    effectIds: readonly string[],
+    permanent: readonly boolean[],
+  ],
+  { scopeHash: Buffer }
+>(
+  'idempotency.pin_keys',
+  `insert into idempotency_keys as key
+          (scope_hash, request_hash, caller_id, operation, result, effect_id, expires_at)
+   select scope_hash, request_hash, caller_id, operation, result, effect_id,
+          case when permanent then timestamptz 'infinity' else now() + interval '24 hours' end
+     from unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::boolean[])
+       as new_key (scope_hash, request_hash, caller_id, operation, result, effect_id, permanent)
+   on conflict (scope_hash) do update
+     set request_hash = excluded.request_hash,
+         operation = excluded.operation,
+         result = excluded.result,
+         effect_id = excluded.effect_id,
+         created_at = now(),
+         expires_at = excluded.expires_at
+     where key.expires_at <= now()
+   returning scope_hash as "scopeHash"`,
+);
+
 /** Keys whose time has passed, a slice at a time. */
 export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
   'idempotency.purge_keys',
@@ -63,4 +110,10 @@ export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
     where scope_hash in (
       select scope_hash from idempotency_keys where expires_at <= now() limit $1::int)
    returning scope_hash as "scopeHash"`,
+);
+
+/** Fails on a database that was never migrated. */
+export const countMigrations = statement<[], { applied: number }>(
+  'database.count_migrations',
+  'select count(*)::int as applied from schema_migrations',
 );

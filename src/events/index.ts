@@ -4,6 +4,7 @@ export { type EventType, eventTypes, type NewEvent, type PublicEventType } from 
 export type { Listener, Wish } from './fan-out.ts';
 export { createLiveLog, type LiveLog, type Subscription } from './live-log.ts';
 export type { LoggedEvent } from './logged-event.ts';
-export { findHistory, type HistoryRow } from './queries.ts';
+export { findEventsOfOrders, findHistory, type HistoryRow, type OrderEventRow } from './queries.ts';
 export { findEnd } from './reader-queries.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
+export { findPositions, readTimeSlice } from './time-queries.ts';

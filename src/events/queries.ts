@@ -1,4 +1,5 @@
 import { statement } from '../database/statement.ts';
+import type { EventType } from './event.ts';
 
 /** `rows` is a JSON array of objects with the columns as members, in the order they are to be numbered. */
 export const insertEvents = statement<[rows: string], never>(
@@ -34,4 +35,23 @@ export const findHistory = statement<[orderId: string], HistoryRow>(
      from events
     where order_id = $1::uuid
     order by sequence`,
+);
+
+export interface OrderEventRow {
+  id: string;
+  orderId: string;
+  sequence: number;
+  type: EventType;
+  from: string | null;
+  reason: string | null;
+  data: Record<string, unknown>;
+}
+
+/** All events of these orders, by order and sequence. */
+export const findEventsOfOrders = statement<[orderIds: readonly string[]], OrderEventRow>(
+  'events.find_of_orders',
+  `select id, order_id as "orderId", sequence, type, from_status as "from", reason, data
+     from events
+    where order_id = any($1::uuid[])
+    order by order_id, sequence`,
 );

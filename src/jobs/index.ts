@@ -11,7 +11,7 @@ export {
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
 export { countQueues, type QueueRow, redriveJobs } from './operate-queries.ts';
-export { purgeDoneJobs } from './queries.ts';
+export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
 export { createRunner, type Runner, type RunnerOptions, type TryReport } from './runner.ts';
 export { findReport, keepReport } from './schedule-queries.ts';

@@ -17,6 +17,18 @@ export const insertJobs = statement<[rows: string], never>(
    on conflict (id) do nothing`,
 );
 
+/** Those of these jobs that wait or run, with the time until the next try; 0 for one that is due or running. */
+export const findUnfinishedJobs = statement<
+  [ids: readonly string[]],
+  { id: string; dueInMs: number }
+>(
+  'jobs.find_unfinished',
+  `select id, greatest(extract(epoch from due_at - now()) * 1000, 0)::double precision as "dueInMs"
+     from jobs
+    where id = any($1::uuid[])
+      and state in ('waiting', 'running')`,
+);
+
 export interface ClaimedRow {
   id: string;
   name: string;

@@ -1,52 +1,12 @@
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isStatement, type Statement } from '../../src/database/statement.ts';
 import { testDatabase } from '../support/database.ts';
+import { findDefinedStatements, findDefiningFiles } from '../support/defined-statements.ts';
 
 const { database } = await testDatabase();
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
-interface Found {
-  readonly file: string;
-  readonly statement: Statement<unknown[], unknown>;
-}
-
-/** Files that define statements: nearly all are a room's `queries.ts`. */
-async function definingFiles(): Promise<{ file: string; source: string }[]> {
-  const files: { file: string; source: string }[] = [];
-  for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
-    const source = await readFile(`${root}/${file}`, 'utf8');
-    if (file !== 'src/database/statement.ts' && /\bstatement\s*[<(]/.test(source)) {
-      files.push({ file, source });
-    }
-  }
-  return files;
-}
-
-/** The statements in what a file exports, also inside lists and records. */
-function statementsIn(value: unknown): Statement<unknown[], unknown>[] {
-  if (isStatement(value)) return [value];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(statementsIn);
-}
-
-const files = await definingFiles();
-
-async function exportedStatements(): Promise<readonly Found[]> {
-  const found = new Map<unknown, Found>();
-  for (const { file } of files) {
-    const exported: object = await import(pathToFileURL(`${root}/${file}`).href);
-    for (const statement of statementsIn({ ...exported })) {
-      if (!found.has(statement)) found.set(statement, { file, statement });
-    }
-  }
-  return [...found.values()];
-}
-
-const statements = await exportedStatements();
+const files = await findDefiningFiles();
+const statements = await findDefinedStatements(files);
 
 test('every statement can be prepared against the migrated schema', async () => {
   assert.ok(statements.length > 20, `only ${statements.length} statements were found`);

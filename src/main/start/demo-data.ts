@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
-import { createUser } from '../../modules/accounts/index.ts';
-import type { Catalog } from '../../modules/catalog/index.ts';
+import { countUsers, createUser, findActiveUsers } from '../../modules/accounts/index.ts';
+import { type Catalog, countProducts } from '../../modules/catalog/index.ts';
 import { type Role, systemActor } from '../../shared/caller.ts';
 import { money } from '../../shared/money.ts';
 import { demoMenu } from './demo-menu.ts';
-import { countRows, findActiveUsers, lockDemoData } from './queries.ts';
+import { lockDemoData } from './queries.ts';
 
 /** Units of each dish on the shelf at the start. */
 const STOCK = 200;
@@ -40,8 +40,8 @@ export function loadDemoData(
 ): Promise<readonly DemoAccount[] | null> {
   return database.transaction(async (tx) => {
     await lockDemoData(tx);
-    const [rows] = await countRows(tx);
-    if (rows!.users > 0 || rows!.products > 0) return null;
+    const [[users], [products]] = await Promise.all([countUsers(tx), countProducts(tx)]);
+    if (users!.count > 0 || products!.count > 0) return null;
     const accounts = demoUsers.map((user) => ({ ...user, password: readablePassword() }));
     for (const account of accounts) await createUser(tx, account);
     const author = {

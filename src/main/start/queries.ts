@@ -30,30 +30,8 @@ export const findServerSettings = statement<[], ServerSettingsRow>(
           end as trigrams`,
 );
 
-/** Those of these users that could sign in. */
-export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
-  'main.find_active_users',
-  `select email
-     from users
-    where email_key = any($1::text[])
-      and disabled_at is null
-    order by email`,
-);
-
 /** Held until commit, so that servers that start together load the demo data once. */
 export const lockDemoData = statement<[], never>(
   'main.lock_demo_data',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.demo_data', 0))`,
-);
-
-export const countRows = statement<[], { users: number; products: number }>(
-  'main.count_rows',
-  `select (select count(*) from users)::int as users,
-          (select count(*) from products)::int as products`,
-);
-
-/** Fails on a database that was never migrated. */
-export const countMigrations = statement<[], { applied: number }>(
-  'main.count_migrations',
-  'select count(*)::int as applied from schema_migrations',
 );

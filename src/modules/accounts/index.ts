@@ -10,7 +10,7 @@ export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
 export { accountsConstraints, accountsErrors } from './errors.ts';
 export type { OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
-export { findCustomers, lockCustomers } from './queries.ts';
+export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { registerAccountsRoutes } from './routes.ts';
 export { ActorName, ActorReply } from './schemas.ts';
 export { purgeFamilies, purgeResets, purgeSpentTokens } from './session-queries.ts';

@@ -20,6 +20,21 @@ export const findCustomers = statement<[ids: readonly string[]], Customer>(
     order by id`,
 );
 
+/** Those of these users that could sign in. */
+export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
+  'accounts.find_active_users',
+  `select email
+     from users
+    where email_key = any($1::text[])
+      and disabled_at is null
+    order by email`,
+);
+
+export const countUsers = statement<[], { count: number }>(
+  'accounts.count_users',
+  'select count(*)::int as count from users',
+);
+
 export interface ActorNameRow {
   id: string;
   name: string;

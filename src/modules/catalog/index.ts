@@ -12,6 +12,6 @@ export {
   SKU_PATTERN,
   STOCK_MAX,
 } from './product.ts';
-export { findProducts } from './queries.ts';
+export { countProducts, findProducts, findProductsByName } from './queries.ts';
 export { registerCatalogRoutes } from './routes.ts';
 export { type CreateProductInput, Sku } from './schemas.ts';

@@ -20,6 +20,23 @@ export function findProducts(
   return findProductsStatement(db, wanted.ids ?? [], wanted.skus ?? []);
 }
 
+/** Of several products with one name the oldest, which is the same one every time. */
+export const findProductsByName = statement<
+  [names: readonly string[]],
+  { id: string; sku: string; name: string }
+>(
+  'catalog.find_products_by_name',
+  `select distinct on (name) id, sku, name
+     from products
+    where name = any($1::text[])
+    order by name, id`,
+);
+
+export const countProducts = statement<[], { count: number }>(
+  'catalog.count_products',
+  'select count(*)::int as count from products',
+);
+
 const columns = `
   products.id, products.sku, products.name, products.description,
   products.price_minor as "priceMinor", products.currency, products.active, products.version,

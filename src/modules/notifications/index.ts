@@ -4,5 +4,5 @@
  */
 export { resetMailJob } from './mail-job.ts';
 export { planNotifications } from './plan-notifications.ts';
-export { purgeMail } from './queries.ts';
+export { findMail, type MailRow, purgeMail } from './queries.ts';
 export { createSendMail, type SendMailDependencies } from './send-mail.ts';

@@ -1,10 +1,11 @@
 import type { Queryable } from '../../database/statement.ts';
+import { findEventsOfOrders, type OrderEventRow } from '../../events/index.ts';
+import { findUnfinishedJobs } from '../../jobs/index.ts';
 import type { Money } from '../../shared/money.ts';
 import { findCustomers } from '../accounts/index.ts';
 import { type OrderSummary, summariesOf } from '../orders/index.ts';
 import type { RefundCause } from '../payments/index.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
-import { type EventRow, findEventsOf, findUnfinishedJobs } from './queries.ts';
 import { whichMail } from './which-mail.ts';
 
 /** What a letter about an order is written from. */
@@ -33,7 +34,7 @@ export interface MailReading {
 
 /** What the log says for one mail. */
 interface LogReading {
-  readonly event: EventRow | undefined;
+  readonly event: OrderEventRow | undefined;
   readonly earlierDueInMs: number | null;
 }
 
@@ -95,7 +96,10 @@ async function readLogs(
   asked: readonly OrderMailJobData[],
 ): Promise<ReadonlyMap<OrderMailJobData, LogReading>> {
   if (asked.length === 0) return new Map();
-  const eventsOf = Map.groupBy(await findEventsOf(db, idsOf(asked)), ({ orderId }) => orderId);
+  const eventsOf = Map.groupBy(
+    await findEventsOfOrders(db, idsOf(asked)),
+    ({ orderId }) => orderId,
+  );
   const earlierOf = asked.map(({ orderId, sequence }) =>
     (eventsOf.get(orderId) ?? [])
       .filter((event) => event.sequence < sequence && whichMail(event) !== null)

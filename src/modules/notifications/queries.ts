@@ -1,5 +1,4 @@
 import { statement } from '../../database/statement.ts';
-import type { EventType } from '../../events/index.ts';
 
 /**
  * `rows` is a JSON array of objects with the columns as members. A mail that is there already stays: it was sent again
@@ -17,35 +16,31 @@ export const insertMessages = statement<[rows: string], never>(
    on conflict do nothing`,
 );
 
-export interface EventRow {
+export interface MailRow {
   id: string;
-  orderId: string;
-  sequence: number;
-  type: EventType;
-  from: string | null;
-  reason: string | null;
-  data: Record<string, unknown>;
+  messageId: string;
+  to: string;
+  subject: string;
+  text: string | null;
+  html: string | null;
+  kind: string;
+  orderId: string | null;
+  sentAt: Date;
 }
 
-/** All that happened to these orders, in their order. */
-export const findEventsOf = statement<[orderIds: readonly string[]], EventRow>(
-  'notifications.find_events_of',
-  `select id, order_id as "orderId", sequence, type, from_status as "from", reason, data
-     from events
-    where order_id = any($1::uuid[])
-    order by order_id, sequence`,
-);
-
-/** Of these jobs those that wait or run: how long each is from its next try, 0 when it is at it. */
-export const findUnfinishedJobs = statement<
-  [ids: readonly string[]],
-  { id: string; dueInMs: number }
+/** Newest first, before (sentAt, id) when given. */
+export const findMail = statement<
+  [beforeAt: string | null, beforeId: string | null, limit: number],
+  MailRow
 >(
-  'notifications.find_unfinished_jobs',
-  `select id, greatest(extract(epoch from due_at - now()) * 1000, 0)::double precision as "dueInMs"
-     from jobs
-    where id = any($1::uuid[])
-      and state in ('waiting', 'running')`,
+  'notifications.find_mail',
+  `select id, message_id as "messageId", recipient as "to", subject, text_body as text,
+          html_body as html, kind, order_id as "orderId", sent_at as "sentAt"
+     from mail_messages
+    where $1::timestamptz is null
+       or (sent_at, id) < ($1::timestamptz, $2::uuid)
+    order by sent_at desc, id desc
+    limit $3::int`,
 );
 
 /** Mail of three months ago. */

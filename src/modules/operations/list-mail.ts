@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { findMail, type MailRow } from './queries.ts';
+import { findMail, type MailRow } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
 
 /**

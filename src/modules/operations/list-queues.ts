@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import { countQueues, type JobDefinition } from '../../jobs/index.ts';
-import { countInbox } from './queries.ts';
+import { countInbox } from '../payments/index.ts';
 import type { QueuesView } from './schemas.ts';
 
 /** What there is to do, by queue, with those that have nothing to do. The inbox of payments counts as one. */

@@ -1,5 +1,4 @@
 import { statement } from '../../database/statement.ts';
-import type { QueueRow } from '../../jobs/index.ts';
 
 /** The sentence that each invariant's view bears as its comment. */
 export const findDescriptions = statement<[], { name: string; description: string | null }>(
@@ -47,44 +46,5 @@ export const findDeadLetters = statement<
      order by failed_at desc, id desc
      limit $3::int)
     order by "failedAt" desc, id desc
-    limit $3::int`,
-);
-
-/** The inbox of payment providers, in the terms of a queue. */
-export const countInbox = statement<[], QueueRow>(
-  'operations.count_inbox',
-  `select 'payments' as name,
-          count(*) filter (where next_attempt_at <= now()) as waiting,
-          0::bigint as active,
-          count(*) filter (where next_attempt_at > now()) as delayed,
-          (select count(*) from provider_events where status = 'DEAD') as failed
-     from provider_events
-    where next_attempt_at is not null`,
-);
-
-export interface MailRow {
-  id: string;
-  messageId: string;
-  to: string;
-  subject: string;
-  text: string | null;
-  html: string | null;
-  kind: string;
-  orderId: string | null;
-  sentAt: Date;
-}
-
-/** Newest first, before (sentAt, id) when given. */
-export const findMail = statement<
-  [beforeAt: string | null, beforeId: string | null, limit: number],
-  MailRow
->(
-  'operations.find_mail',
-  `select id, message_id as "messageId", recipient as "to", subject, text_body as text,
-          html_body as html, kind, order_id as "orderId", sent_at as "sentAt"
-     from mail_messages
-    where $1::timestamptz is null
-       or (sent_at, id) < ($1::timestamptz, $2::uuid)
-    order by sent_at desc, id desc
     limit $3::int`,
 );

@@ -43,7 +43,12 @@ export {
   planQueuedPlacement,
   type QueuedPlacementDeps,
 } from './queue/queued-placement.ts';
-export { type OrderSummary, requireVisibleOrder, summariesOf } from './reading/find-order.ts';
+export {
+  isVisibleOrder,
+  type OrderSummary,
+  requireVisibleOrder,
+  summariesOf,
+} from './reading/find-order.ts';
 export type { OrderCaches } from './reading/order-reader.ts';
 export { createOrderStreams, type OrderStreams } from './reading/order-streams.ts';
 export { registerOrderStreamRoutes } from './reading/stream-routes.ts';

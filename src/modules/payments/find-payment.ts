@@ -2,11 +2,11 @@ import type { Queryable } from '../../database/statement.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { requireVisibleOrder } from '../orders/index.ts';
+import { isVisibleOrder, requireVisibleOrder } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
 import { listCharges } from './ledger/charge-queries.ts';
 import { presentListedPayment, presentPayment } from './present-payment.ts';
-import { findOwner, findPayment, listPayments as readPayments } from './queries.ts';
+import { findPayment, listPayments as readPayments } from './queries.ts';
 import type {
   ListedPaymentView,
   ListOrderPaymentsInput,
@@ -22,9 +22,8 @@ export async function getPayment(
 ): Promise<PaymentView> {
   const [payment] = await findPayment(db, paymentId);
   if (payment === undefined) throw new CodedError(paymentsErrors.notFound);
-  if (!isStaff(caller)) {
-    const [owner] = await findOwner(db, paymentId);
-    if (owner?.customerId !== caller.id) throw new CodedError(paymentsErrors.notFound);
+  if (!(isStaff(caller) || (await isVisibleOrder(db, caller, payment.orderId)))) {
+    throw new CodedError(paymentsErrors.notFound);
   }
   return presentPayment(payment, await listCharges(db, [payment.id]));
 }

@@ -3,7 +3,7 @@
  * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
  */
 export { paymentsConstraints, paymentsErrors } from './errors.ts';
-export { redriveEvents } from './inbox/queries.ts';
+export { countInbox, redriveEvents } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';
 export {
   createPayments,

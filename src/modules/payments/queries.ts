@@ -52,15 +52,6 @@ export const findPayments = statement<[ids: readonly string[]], PaymentRow>(
     where payments.id = any($1::uuid[])`,
 );
 
-/** Whom the payment's order belongs to. No row: there is no such payment, or it has no order. */
-export const findOwner = statement<[id: string], { customerId: string }>(
-  'payments.find_owner',
-  `select orders.customer_id as "customerId"
-     from payments
-     join orders on orders.id = payments.order_id
-    where payments.id = $1::uuid`,
-);
-
 export const lockPayment = statement<[id: string], PaymentRow>(
   'payments.lock',
   `select ${paymentColumns}

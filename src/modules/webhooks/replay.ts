@@ -1,4 +1,5 @@
 import { type Once, once } from '../../database/idempotency.ts';
+import { findPositions, readTimeSlice } from '../../events/index.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { JobDefinition, NewJob } from '../../jobs/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
@@ -7,7 +8,6 @@ import { typesFor } from './endpoint.ts';
 import { requireActiveEndpoint } from './find-endpoint.ts';
 import { enqueue } from './lines.ts';
 import { lockEndpoint } from './queries.ts';
-import { findPositions, readSlice } from './replay-queries.ts';
 import type { ReplayRange } from './schemas.ts';
 import type { WebhooksContext } from './webhooks-context.ts';
 
@@ -74,7 +74,7 @@ export function replaySlice({
         if (place === null || endpoint === undefined || !endpoint.active) return [];
         const { after, last } = place;
         const types = typesFor(endpoint.eventTypes);
-        const events = await readSlice(tx, after!, last!, types, from, to, SLICE_MAX);
+        const events = await readTimeSlice(tx, after!, last!, types, from, to, SLICE_MAX);
         const deliveries = events.map(({ position, id, type, orderId }) => ({
           endpointId,
           eventId: id,

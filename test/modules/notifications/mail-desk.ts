@@ -1,8 +1,8 @@
 import type { Database } from '../../../src/database/database.ts';
 import { type Mail, type Mailer, MailRefusedError } from '../../../src/drivers/mail/mailer.ts';
+import { findEventsOfOrders } from '../../../src/events/index.ts';
 import type { NewJob, RunningJob } from '../../../src/jobs/index.ts';
 import { orderMailJob, resetMailJob } from '../../../src/modules/notifications/mail-job.ts';
-import { findEventsOf } from '../../../src/modules/notifications/queries.ts';
 import { createSendMail } from '../../../src/modules/notifications/send-mail.ts';
 import { whichMail } from '../../../src/modules/notifications/which-mail.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
@@ -76,7 +76,7 @@ export async function mailDesk(database: Database) {
 
   /** The jobs of all mails of an order, as the relay writes them, in the order of its events. */
   async function jobsOf({ orderId }: Told): Promise<NewJob[]> {
-    const events = await findEventsOf(database, [orderId]);
+    const events = await findEventsOfOrders(database, [orderId]);
     return events.flatMap((event) => {
       const kind = whichMail(event);
       return kind === null ? [] : [orderMailJob(event, kind)];

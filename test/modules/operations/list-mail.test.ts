@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { findEventsOfOrders } from '../../../src/events/index.ts';
 import type { MailKind } from '../../../src/modules/notifications/mail-kind.ts';
-import { findEventsOf, insertMessages } from '../../../src/modules/notifications/queries.ts';
+import { insertMessages } from '../../../src/modules/notifications/queries.ts';
 import { listMail } from '../../../src/modules/operations/list-mail.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
@@ -37,7 +38,7 @@ async function placedEvent() {
   const { id } = await ordersOn(database).placeOrder(placementContextOf(customer), {
     items: [{ sku: product.sku, quantity: 1 }],
   });
-  const [event] = await findEventsOf(database, [id]);
+  const [event] = await findEventsOfOrders(database, [id]);
   return event!;
 }
 

@@ -1,11 +1,12 @@
 import type { Database } from '../../../database/database.ts';
 import { readMigrations } from '../../../database/migrate.ts';
 import type { ConnectionKind } from '../../../database/pooling.ts';
+import { countMigrations } from '../../../database/queries.ts';
 import type { Config } from '../../config/config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
 import { isThere, openDatabase, requireSound, runningUrl } from '../../start/open-database.ts';
 import { serverFaults, TAKES_NO_WRITES } from '../../start/prepare-database.ts';
-import { countMigrations, findServerSettings } from '../../start/queries.ts';
+import { findServerSettings } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
 import { type Finding, found } from './finding.ts';
 

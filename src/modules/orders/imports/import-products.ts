@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../database/database.ts';
-import { findProducts } from '../../catalog/index.ts';
-import { findProductsByName, lockProductImport } from './queries.ts';
+import { findProducts, findProductsByName } from '../../catalog/index.ts';
+import { lockProductImport } from './queries.ts';
 
 /** A product as a file of orders speaks of it. */
 export interface WantedProduct {

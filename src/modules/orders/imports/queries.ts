@@ -6,18 +6,6 @@ export const lockProductImport = statement<[], never>(
   `select pg_advisory_xact_lock(hashtextextended('holdfast.import_products', 0))`,
 );
 
-/** Of several products with one name the oldest, which is the same one every time. */
-export const findProductsByName = statement<
-  [names: readonly string[]],
-  { id: string; sku: string; name: string }
->(
-  'orders.find_products_by_name',
-  `select distinct on (name) id, sku, name
-     from products
-    where name = any($1::text[])
-    order by name, id`,
-);
-
 /**
  * `rows`: JSON array of objects with the columns as members. Those whose number is taken are left out; the others'
  * ids come back. Waits for another import that is writing the same number.

@@ -1,10 +1,10 @@
 import type { Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
+import { findUsedKeys, pinKeys } from '../../../database/queries.ts';
 import { sha256 } from '../../../shared/canonical-json.ts';
 import { idempotencyErrors, inFlight } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { OrderStatus } from '../order.ts';
-import { findUsedKeys, pinKeys } from './queries.ts';
 import type { PlacementOutcome, PlacementRequest } from './request.ts';
 
 /** A name under which a request takes effect once: the Idempotency-Key, or the clientToken. */

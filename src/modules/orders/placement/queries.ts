@@ -1,18 +1,5 @@
 import { statement } from '../../../database/statement.ts';
 
-/** Keys and tokens that were used before. Touched, so that a replay waits for a synchronous standby like the first answer. */
-export const findUsedKeys = statement<
-  [scopeHashes: readonly Buffer[]],
-  { scopeHash: Buffer; requestHash: Buffer; result: string | null; effectId: string | null }
->(
-  'orders.find_used_keys',
-  `update idempotency_keys
-      set replayed_at = now()
-    where scope_hash = any($1::bytea[])
-      and expires_at > now()
-   returning scope_hash as "scopeHash", request_hash as "requestHash", result, effect_id as "effectId"`,
-);
-
 /** Open unpaid orders by customer. Exact for customers whose rows are locked. */
 export const countPending = statement<
   [customerIds: readonly string[]],
@@ -106,38 +93,4 @@ export const confirmFreeOrders = statement<[orderIds: readonly string[]], never>
           version = version + 1,
           last_sequence = last_sequence + 1
     where id = any($1::uuid[])`,
-);
-
-/**
- * Pins keys and tokens to their orders. A row that does not come back was taken by another server in the meantime.
- * By arrays, not as JSON like the other rows: the results are JSON themselves, and would be escaped and read twice.
- */
-export const pinKeys = statement<
-  [
-    scopeHashes: readonly Buffer[],
-    requestHashes: readonly Buffer[],
-    callerIds: readonly string[],
-    operations: readonly string[],
-    results: readonly string[],
-    effectIds: readonly string[],
-    permanent: readonly boolean[],
-  ],
-  { scopeHash: Buffer }
->(
-  'orders.pin_keys',
-  `insert into idempotency_keys as key
-          (scope_hash, request_hash, caller_id, operation, result, effect_id, expires_at)
-   select scope_hash, request_hash, caller_id, operation, result, effect_id,
-          case when permanent then timestamptz 'infinity' else now() + interval '24 hours' end
-     from unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::boolean[])
-       as new_key (scope_hash, request_hash, caller_id, operation, result, effect_id, permanent)
-   on conflict (scope_hash) do update
-     set request_hash = excluded.request_hash,
-         operation = excluded.operation,
-         result = excluded.result,
-         effect_id = excluded.effect_id,
-         created_at = now(),
-         expires_at = excluded.expires_at
-     where key.expires_at <= now()
-   returning scope_hash as "scopeHash"`,
 );

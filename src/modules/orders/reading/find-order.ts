@@ -39,6 +39,17 @@ export async function requireVisibleOrder(
   visible(row, caller);
 }
 
+/** False also when there is no such order, or none at all. For rooms whose own records belong to orders. */
+export async function isVisibleOrder(
+  db: Queryable,
+  caller: Caller,
+  orderId: string | null,
+): Promise<boolean> {
+  if (orderId === null) return false;
+  const [row] = await findOrder(db, orderId);
+  return row !== undefined && maySee(caller, row);
+}
+
 export interface OrderSummary {
   readonly order: SummaryRow;
   readonly lines: readonly LineRow[];

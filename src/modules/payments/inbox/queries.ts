@@ -1,5 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 import type { ProviderEvent } from '../../../drivers/payments/payment-provider.ts';
+import type { QueueRow } from '../../../jobs/index.ts';
 import type { Cause } from '../../../shared/caller.ts';
 
 export const readTime = statement<[], { now: Date }>(
@@ -98,4 +99,16 @@ export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
     where status = 'DEAD'
       and ($1::uuid[] is null or id = any($1::uuid[]))
    returning id`,
+);
+
+/** The inbox of payment providers, in the terms of a queue. */
+export const countInbox = statement<[], QueueRow>(
+  'payments.count_inbox',
+  `select 'payments' as name,
+          count(*) filter (where next_attempt_at <= now()) as waiting,
+          0::bigint as active,
+          count(*) filter (where next_attempt_at > now()) as delayed,
+          (select count(*) from provider_events where status = 'DEAD') as failed
+     from provider_events
+    where next_attempt_at is not null`,
 );

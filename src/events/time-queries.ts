@@ -1,33 +1,33 @@
-import { statement } from '../../database/statement.ts';
+import { statement } from '../database/statement.ts';
 
 /**
- * Between which positions the events of a time stand; null when there are none. Counted too, so that the planner reads
+ * The first and the last position of the events of a time; null when there are none. Counted too, so that the planner reads
  * by the time and not along the log from its beginning.
  */
 export const findPositions = statement<
   [from: string, to: string],
   { first: number | null; last: number | null; count: number }
 >(
-  'webhooks.find_positions',
+  'events.find_positions',
   `select min(position) as first, max(position) as last, count(*)::int as count
      from events
     where at >= $1::timestamptz
       and at < $2::timestamptz`,
 );
 
-export interface ReplayedEventRow {
+export interface SlicedEventRow {
   position: number;
   id: string;
   type: string;
   orderId: string | null;
 }
 
-/** A slice of the log. The moments are asked for again: positions come in the order of time only nearly. */
-export const readSlice = statement<
+/** A slice of the events of a time. The moments are asked for again: positions come in the order of time only nearly. */
+export const readTimeSlice = statement<
   [after: number, last: number, types: readonly string[], from: string, to: string, limit: number],
-  ReplayedEventRow
+  SlicedEventRow
 >(
-  'webhooks.read_slice',
+  'events.read_time_slice',
   `select position, id, type, order_id as "orderId"
      from events
     where position > $1::bigint
