@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { eventTypes, type PublicEventType } from '../../events/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
-import type { EndpointRow } from './queries.ts';
-import type { EndpointView } from './schemas.ts';
 
 /** Stands for every type, those of later versions too. */
 export const everyType = '*';
@@ -42,9 +40,4 @@ export function requireTypes(types: readonly string[]): void {
 /** The types of events that an endpoint is told of. */
 export function typesFor(types: readonly string[]): readonly PublicEventType[] {
   return types.includes(everyType) ? eventTypes : eventTypes.filter((type) => types.includes(type));
-}
-
-export function presentEndpoint(row: EndpointRow): EndpointView {
-  const { id, url, eventTypes: types, active, createdAt } = row;
-  return { id, url, eventTypes: types, active, createdAt: createdAt.toISOString() };
 }

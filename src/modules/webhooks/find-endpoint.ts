@@ -2,8 +2,8 @@ import type { Transaction } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { presentEndpoint } from './endpoint.ts';
 import { webhooksErrors } from './errors.ts';
+import { presentEndpoint } from './present-endpoint.ts';
 import { type EndpointRow, findEndpoint, listEndpointRows, lockEndpoint } from './queries.ts';
 import type { EndpointView, ListInput } from './schemas.ts';
 

@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/statement.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { presentDelivery } from './delivery.ts';
 import { listDeliveryRows } from './delivery-queries.ts';
 import { getEndpoint } from './find-endpoint.ts';
+import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView, ListDeliveriesInput } from './schemas.ts';
 
 /** What was and is to be sent to an endpoint, newest first. Throws `webhooks.not_found`, `request.invalid_cursor`. */

@@ -3,11 +3,11 @@ import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { NewJob } from '../../jobs/index.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { presentDelivery } from './delivery.ts';
 import { findDelivery, reopenDeliveries } from './delivery-queries.ts';
 import { webhooksErrors } from './errors.ts';
 import { requireActiveEndpoint } from './find-endpoint.ts';
 import { withLines } from './lines.ts';
+import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView } from './schemas.ts';
 import type { WebhooksContext } from './webhooks-context.ts';
 

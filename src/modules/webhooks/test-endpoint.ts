@@ -2,10 +2,11 @@ import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { NewJob } from '../../jobs/index.ts';
 import { newId } from '../../shared/ids.ts';
-import { presentDelivery, testType } from './delivery.ts';
+import { testType } from './delivery.ts';
 import { findDeliveryOfEvent } from './delivery-queries.ts';
 import { requireActiveEndpoint } from './find-endpoint.ts';
 import { enqueue } from './lines.ts';
+import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView } from './schemas.ts';
 import type { WebhooksContext } from './webhooks-context.ts';
 

@@ -1,9 +1,10 @@
 import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
-import { presentEndpoint, requireTarget, requireTypes } from './endpoint.ts';
+import { requireTarget, requireTypes } from './endpoint.ts';
 import { requireEndpoint } from './find-endpoint.ts';
 import { clearLines } from './lines.ts';
+import { presentEndpoint } from './present-endpoint.ts';
 import { markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
 import type { WebhooksContext } from './webhooks-context.ts';
