@@ -7,8 +7,8 @@ import { useRef, useState } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
 import { LATEST_DAY, momentOf } from '../../shared/moments.ts';
 import { notifyProblem, Problem } from '../parts/problem.tsx';
+import { type Endpoint, endpointsKey } from './endpoint.ts';
 import { Secret } from './endpoint-form.tsx';
-import { type Endpoint, endpointsKey } from './endpoints.tsx';
 
 export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
   const queries = useQueryClient();

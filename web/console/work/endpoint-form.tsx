@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answerOf, api } from '../../shared/api.ts';
 import { eventTypes } from '../../shared/live.ts';
 import { Problem } from '../parts/problem.tsx';
-import { endpointsKey } from './endpoints.tsx';
+import { endpointsKey } from './endpoint.ts';
 
 const EVERY_TYPE = '*';
 

@@ -1,15 +1,12 @@
 import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { answerOf, api } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Deliveries } from './deliveries.tsx';
+import { type Endpoint, endpointsKey } from './endpoint.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
 import { EndpointForm } from './endpoint-form.tsx';
-
-export type Endpoint = ItemOf<'listWebhookEndpoints'>;
-
-export const endpointsKey = ['endpoints'] as const;
 
 export function Endpoints() {
   const [isOpen, { open, close }] = useDisclosure();
