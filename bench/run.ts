@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { lineOf, machineFacts, tableOf, writeResults } from './report.ts';
 import { CHECKOUT_CUSTOMERS_MAX, checkout } from './scenarios/checkout.ts';
 import { growth } from './scenarios/growth.ts';
 import { lists } from './scenarios/lists.ts';
@@ -13,7 +14,6 @@ import { start } from './scenarios/start.ts';
 import { STREAMS_OF_CALLER_MAX, streams } from './scenarios/streams.ts';
 import { startEnvironment } from './support/environment.ts';
 import { requireInvariants } from './support/invariants.ts';
-import { lineOf, machineFacts, tableOf, writeResults } from './support/report.ts';
 import { say } from './support/say.ts';
 import { untilSettled } from './support/settled.ts';
 import { openShop } from './support/shop.ts';

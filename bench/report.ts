@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement } from '../scenarios/scenario.ts';
+import type { Measurement } from './scenarios/scenario.ts';
 
 /** The measurements as a table in Markdown: absolute figures drift, the ratio of one run is what to quote. */
 export function tableOf(measurements: readonly Measurement[]): string {
