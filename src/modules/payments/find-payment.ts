@@ -5,7 +5,7 @@ import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../share
 import { isVisibleOrder, requireVisibleOrder } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
 import { listCharges } from './ledger/charge-queries.ts';
-import { presentListedPayment, presentPayment } from './present-payment.ts';
+import { presentListedPayment, presentPayment } from './ledger/present-payment.ts';
 import { findPayment, listPayments as readPayments } from './queries.ts';
 import type {
   ListedPaymentView,

@@ -6,10 +6,10 @@ import { CodedError } from '../../../shared/errors.ts';
 import { money } from '../../../shared/money.ts';
 import { lockOrderForPayment } from '../../orders/index.ts';
 import { paymentsErrors } from '../errors.ts';
-import { presentRefund } from '../present-payment.ts';
 import { findPayment, lockPayment } from '../queries.ts';
 import type { RefundInput, RefundView } from '../schemas.ts';
 import { type CaptureRow, lockReturnable } from './capture-queries.ts';
+import { presentRefund } from './present-payment.ts';
 import { createRefund } from './return-money.ts';
 
 /**

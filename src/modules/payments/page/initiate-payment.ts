@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../http/index.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { paymentsErrors, providerUnavailable } from '../errors.ts';
-import { presentInitiated } from '../present-payment.ts';
+import { presentInitiated } from '../ledger/present-payment.ts';
 import type { PaymentRow } from '../queries.ts';
 import type { InitiatedView } from '../schemas.ts';
 import { type OpenedPayment, openPayments, type PaymentWish } from './open-payments.ts';

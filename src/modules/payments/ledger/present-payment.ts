@@ -1,14 +1,14 @@
-import { money } from '../../shared/money.ts';
-import type { ChargeRow } from './ledger/charge-queries.ts';
-import type { RefundRow } from './ledger/refund-queries.ts';
-import type { ListedPaymentRow, PaymentRow } from './queries.ts';
+import { money } from '../../../shared/money.ts';
+import type { ListedPaymentRow, PaymentRow } from '../queries.ts';
 import type {
   ChargeView,
   InitiatedPaymentView,
   ListedPaymentView,
   PaymentView,
   RefundView,
-} from './schemas.ts';
+} from '../schemas.ts';
+import type { ChargeRow } from './charge-queries.ts';
+import type { RefundRow } from './refund-queries.ts';
 
 export function presentPayment(row: PaymentRow, charges: readonly ChargeRow[]): PaymentView {
   return { ...presentInitiated(row), charges: charges.map(presentCharge) };
