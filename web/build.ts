@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { describeApi } from '../src/main/compose/describe-api.ts';
-import { readConfig } from '../src/main/config/config.ts';
+import { readConfig } from '../src/main/config/read-config.ts';
 
 /**
  * `npm run build:web`, and after each install: the client's types from the OpenAPI document that the server makes of

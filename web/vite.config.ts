@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { publicPathOf } from '../src/http/index.ts';
-import { loadConfig } from '../src/main/config/config.ts';
+import { loadConfig } from '../src/main/config/read-config.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

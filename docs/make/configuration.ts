@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { readConfig } from '../../src/main/config/config.ts';
 import { ConfigurationError } from '../../src/main/config/configuration-error.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
 interface Variable {

@@ -1,5 +1,5 @@
 import { describeApi } from '../../src/main/compose/describe-api.ts';
-import { readConfig } from '../../src/main/config/config.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
 import { apiPages } from './api.ts';
 import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
-import { readConfig, variableNames } from '../../src/main/config/config.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
+import { variableNames } from '../../src/main/config/variables.ts';
 import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 
 /** What deploy/ says is held against the code that it starts. */

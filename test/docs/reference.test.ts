@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { eventExamples } from '../../docs/make/event-examples.ts';
 import { referencePages } from '../../docs/make/reference.ts';
 import { eventTypes } from '../../src/events/index.ts';
-import { variableNames } from '../../src/main/config/config.ts';
+import { variableNames } from '../../src/main/config/variables.ts';
 import { accessTable } from '../../src/main/tables/access-table.ts';
 import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import { sourceFiles } from '../tidy/source-files.ts';

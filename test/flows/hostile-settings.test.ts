@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { createDatabase } from '../../src/database/database.ts';
 import { sessionSettings } from '../../src/database/session-settings.ts';
 import { exitCodes } from '../../src/main/cli/exit-codes.ts';
-import { readConfig } from '../../src/main/config/config.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
 import { prepareDatabase } from '../../src/main/start/prepare-database.ts';
 import { startServer } from '../../src/main/start/serve.ts';
 import { runCommand } from '../support/command.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig, variableNames } from '../../src/main/config/config.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
+import { variableNames } from '../../src/main/config/variables.ts';
 import { sourceFiles } from './source-files.ts';
 
 const example = sourceFiles('.env.example')[0]?.text ?? '';

@@ -36,7 +36,7 @@ test('files are named in kebab-case', () => {
 });
 
 test('the environment is read in one place', () => {
-  const others = product.filter(({ path }) => path !== 'src/main/config/config.ts');
+  const others = product.filter(({ path }) => path !== 'src/main/config/read-config.ts');
   assert.deepEqual(placesOf(others, /process\.env/), []);
 });
 

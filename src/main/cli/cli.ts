@@ -1,8 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../../shared/caller.ts';
 import { version } from '../program.ts';
+import { complain } from '../terminal.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { complain } from './terminal.ts';
 
 const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 

@@ -7,11 +7,11 @@ import { ConfigurationError } from '../config/configuration-error.ts';
 import { UnusableDatabaseError } from '../faults/database-fault.ts';
 import { CannotListenError } from '../faults/listen-fault.ts';
 import { firstLine, innermost } from '../faults/network-fault.ts';
+import { UsageError } from '../usage-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
 import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface Explanation {
   /** What an operator reads. */

@@ -1,10 +1,6 @@
-import type { Values } from './config.ts';
 import { weaknessOf } from './secrets/weakness.ts';
 import { trustEverybody } from './trusted-proxies.ts';
-
-/** What `ALLOW_INSECURE` can let through, by name. Never a weak secret. The last three only `doctor` speaks of. */
-export const insecurities = ['public-url', 'proxies', 'database', 'redis', 'smtp'] as const;
-export type Insecurity = (typeof insecurities)[number];
+import type { Values } from './variables.ts';
 
 /** Shorter ones are none of Stripe's. */
 const STRIPE_LENGTH_MIN = 24;

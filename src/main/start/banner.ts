@@ -1,7 +1,7 @@
 import { publicPathOf } from '../../http/index.ts';
-import { formatTable } from '../cli/terminal.ts';
 import type { Config } from '../config/config.ts';
 import { version } from '../program.ts';
+import { formatTable } from '../terminal.ts';
 import type { DemoAccount } from './demo-data.ts';
 
 export interface BannerFacts {

@@ -11,10 +11,10 @@ import {
 import { readIfThere } from '../../database/embedded/keep-once.ts';
 import { findPostmaster } from '../../database/embedded/postmaster.ts';
 import type { Log } from '../../shared/log.ts';
-import { UsageError } from '../cli/usage-error.ts';
 import type { Config } from '../config/config.ts';
 import { databaseFaultOf, UnusableDatabaseError } from '../faults/database-fault.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
+import { UsageError } from '../usage-error.ts';
 import { findServerSettings } from './queries.ts';
 
 /** A command works on few connections and may wait for long statements, such as the invariants on many orders. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { after, test } from 'node:test';
 import { serviceFindings } from '../../../src/main/cli/doctor/services.ts';
 import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
-import { readConfig } from '../../../src/main/config/config.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
 import { ownPort } from '../../support/own-port.ts';
 import { redisMissing, startRedis } from '../../support/redis-server.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';

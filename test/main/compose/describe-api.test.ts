@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describeApi } from '../../../src/main/compose/describe-api.ts';
-import { readConfig } from '../../../src/main/config/config.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
 
 interface Described {
   readonly summary?: string;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { readConfig } from '../../../src/main/config/config.ts';
 import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
 
 const smtp = {
   MAIL_DRIVER: 'smtp',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnfitDatabaseError } from '../../../src/database/unfit-database.ts';
-import { readConfig } from '../../../src/main/config/config.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
 import {
   prepareDatabase,
   refuseDemoUsers,

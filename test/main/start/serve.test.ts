@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { readConfig } from '../../../src/main/config/config.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
 import { startServer } from '../../../src/main/start/serve.ts';
 import { spawnCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 import { checkInvariants, type InvariantsReport } from '../../../modules/operations/index.ts';
+import { formatTable, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatTable, say } from '../terminal.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const VIOLATIONS_SHOWN_MAX = 20;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { listDeadLetters, redriveDeadLetters } from '../../../modules/operations/index.ts';
 import { isId } from '../../../shared/ids.ts';
 import { createCursors, PAGE_LIMIT_MAX } from '../../../shared/pagination.ts';
+import { complain, formatTable, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { complain, formatTable, say } from '../terminal.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 export interface ListDeadLettersOptions extends NewDatabaseOption {

@@ -1,12 +1,13 @@
-import { type Config, loadConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
 import { ConfigurationError } from '../../config/configuration-error.ts';
+import { loadConfig } from '../../config/read-config.ts';
+import { formatTable, say } from '../../terminal.ts';
 import { databaseFindings } from '../doctor/database.ts';
 import { type Finding, found } from '../doctor/finding.ts';
 import { diskFinding, nodeFinding, portFinding } from '../doctor/machine.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { settingsFindings } from '../doctor/settings.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatTable, say } from '../terminal.ts';
 
 const WORDS = { ok: 'ok', look: 'look', wrong: 'WRONG' } as const;
 

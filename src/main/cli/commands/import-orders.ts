@@ -1,9 +1,9 @@
 import type { OrderSumsRow } from '../../../modules/orders/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
+import { complain, createProgress, formatTable, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { SHOWN_MAX } from '../import/file-error.ts';
 import { type ImportReport, importOrdersFile } from '../import/import-orders-file.ts';
-import { complain, createProgress, formatTable, say } from '../terminal.ts';
 import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 

@@ -1,12 +1,12 @@
 import { ensureProducts, productKey } from '../../../modules/orders/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
-import { fileArgument } from '../../config/config.ts';
+import { fileArgument } from '../../config/read-config.ts';
+import { complain, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
 import { skuFromName } from '../import/sku-from-name.ts';
-import { complain, say } from '../terminal.ts';
 import { type CommandContext, type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const author = {

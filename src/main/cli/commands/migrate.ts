@@ -1,6 +1,6 @@
 import { migrate } from '../../../database/migrate.ts';
+import { say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { say } from '../terminal.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Brings the database to the newest schema. Servers do the same when they start. */

@@ -1,7 +1,7 @@
 import { describeApi } from '../../compose/describe-api.ts';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/read-config.ts';
+import { say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { say } from '../terminal.ts';
 
 /** Writes the OpenAPI document for people and tools that have no server at hand. */
 export async function openapi(): Promise<ExitCode> {

@@ -1,9 +1,9 @@
-import { fileArgument } from '../../config/config.ts';
+import { fileArgument } from '../../config/read-config.ts';
+import { UsageError } from '../../usage-error.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { createDateReader, type DateReader } from '../import/local-time.ts';
 import { orderFields } from '../import/order-draft.ts';
 import { type OrdersFile, readOrdersFile } from '../import/read-orders.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** How a file of orders is to be understood. `import orders` and `replay` share it. */
 export interface OrdersFileArguments {

@@ -8,8 +8,8 @@ import { systemClock } from '../../../shared/clock.ts';
 import { createCursors } from '../../../shared/pagination.ts';
 import { createPaymentProvider } from '../../compose/payment-side.ts';
 import { sandboxSecretOf } from '../../start/sandbox-secret.ts';
+import { complain, formatTable, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { complain, formatTable, say } from '../terminal.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const HOUR_MS = 3_600_000;

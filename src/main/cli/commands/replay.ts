@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ImportedOrder, OrderSumsRow } from '../../../modules/orders/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/read-config.ts';
+import { complain, createProgress, formatTable, readFirstLine, say } from '../../terminal.ts';
+import { UsageError } from '../../usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { RefusedRows } from '../import/file-error.ts';
 import { sumsOf } from '../import/import-orders-file.ts';
@@ -15,8 +17,6 @@ import {
 import { planReplay } from '../replay/plan.ts';
 import { type ReplayOutcome, replayOrders, sumHeld } from '../replay/replay-orders.ts';
 import { createShelf } from '../replay/shelf.ts';
-import { complain, createProgress, formatTable, readFirstLine, say } from '../terminal.ts';
-import { UsageError } from '../usage-error.ts';
 import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
 
 const SHOWN_MAX = 20;

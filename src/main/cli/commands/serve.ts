@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import { type Config, loadConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/read-config.ts';
 import { renderBanner } from '../../start/banner.ts';
 import { createLogger } from '../../start/logger.ts';
 import { type RunningServer, startServer } from '../../start/serve.ts';
+import { complain, say } from '../../terminal.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { complain, say } from '../terminal.ts';
 
 /** Longer than the drain of the HTTP server and the fast stop of PostgreSQL take in health. */
 const STOP_MAX_MS = 40_000;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createUser, disable, setRole } from '../../../modules/accounts/index.ts';
 import type { Role } from '../../../shared/caller.ts';
+import { readFirstLine, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readFirstLine, say } from '../terminal.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 export interface CreateUserOptions extends NewDatabaseOption {

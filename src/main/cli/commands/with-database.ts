@@ -4,7 +4,8 @@ import { migrate } from '../../../database/migrate.ts';
 import { type Catalog, createCatalog } from '../../../modules/catalog/index.ts';
 import { openStock } from '../../../modules/inventory/index.ts';
 import { createCursors } from '../../../shared/pagination.ts';
-import { type Config, loadConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/read-config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
 import { openDatabase } from '../../start/open-database.ts';
 

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import type { Config } from '../../config/config.ts';
-import { givenSecrets, type Insecurity, secretFaults } from '../../config/production-rules.ts';
+import { givenSecrets, secretFaults } from '../../config/production-rules.ts';
 import { weaknessOf } from '../../config/secrets/weakness.ts';
 import { trustEverybody } from '../../config/trusted-proxies.ts';
+import type { Insecurity } from '../../config/variables.ts';
 import { placeOf } from '../../faults/database-fault.ts';
 import { type Finding, found } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import { money } from '../../../shared/money.ts';
+import { UsageError } from '../../usage-error.ts';
 import { skuFromName } from '../import/sku-from-name.ts';
-import { UsageError } from '../usage-error.ts';
 import { type ApiClient, UnexpectedReply } from './api-client.ts';
 import type { PlannedProduct } from './plan.ts';
 

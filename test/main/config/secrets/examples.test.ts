@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig } from '../../../../src/main/config/config.ts';
+import { readConfig } from '../../../../src/main/config/read-config.ts';
 import { sourceFiles } from '../../../tidy/source-files.ts';
 
 const NAMES =

@@ -1,0 +1,94 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Rate } from '../../drivers/limits/rate-limiter.ts';
+import { cacheChoiceOf } from './cache-choice.ts';
+import type { Config } from './config.ts';
+import { mailChoiceOf } from './mail-choice.ts';
+import { paymentChoiceOf } from './payment-choice.ts';
+import { queueChoiceOf } from './queue-choice.ts';
+import { halved } from './trusted-proxies.ts';
+import type { Values } from './variables.ts';
+
+/** Fills in the defaults. Relative paths begin at `home`. The values have been checked. */
+export function buildConfig(values: Values, home: string): Config {
+  const production = values.NODE_ENV === 'production';
+  const port = values.PORT ?? 3000;
+  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
+  const shopName = values.SHOP_NAME ?? 'Holdfast';
+  return {
+    production,
+    role: values.ROLE ?? 'all',
+    host: values.HOST ?? '127.0.0.1',
+    port,
+    publicUrl,
+    secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
+    allowInsecure: values.ALLOW_INSECURE ?? [],
+    logLevel: values.LOG_LEVEL ?? 'info',
+    dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
+    database:
+      values.DATABASE_URL === undefined
+        ? { kind: 'embedded' }
+        : { kind: 'external', url: withPathsFrom(home, values.DATABASE_URL) },
+    databaseReplicaUrls: (values.DATABASE_REPLICA_URLS ?? []).map((url) =>
+      withPathsFrom(home, url),
+    ),
+    databasePoolMax: values.DATABASE_POOL_MAX ?? 10,
+    redisUrl: values.REDIS_URL ?? null,
+    cache: cacheChoiceOf(values),
+    jwtSecret:
+      values.JWT_SECRET === undefined
+        ? { kind: 'generated' }
+        : { kind: 'given', secrets: values.JWT_SECRET },
+    accessTokenMinutes: values.ACCESS_TOKEN_MINUTES ?? 15,
+    refreshTokenDays: values.REFRESH_TOKEN_DAYS ?? 30,
+    admin:
+      values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
+        ? null
+        : { email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD },
+    demoData: demoChoice(values.DEMO_DATA, production),
+    corsOrigins: values.CORS_ORIGINS ?? [],
+    trustedProxies: (values.TRUSTED_PROXIES ?? []).flatMap(halved),
+    currency: values.CURRENCY ?? 'GBP',
+    orderExpiryMinutes: values.ORDER_EXPIRY_MINUTES ?? 30,
+    pendingOrdersMax: values.PENDING_ORDERS_MAX ?? 5,
+    cancellationsPerDayMax: values.CANCELLATIONS_PER_DAY_MAX ?? 3,
+    rateLimits: {
+      auth: rateOf(values.RATE_LIMIT_AUTH, 5, 900),
+      checkout: rateOf(values.RATE_LIMIT_CHECKOUT, 10, 3_600),
+      global: rateOf(values.RATE_LIMIT_GLOBAL, 100, 900),
+    },
+    queue: queueChoiceOf(values),
+    queueAttemptsMax: values.QUEUE_ATTEMPTS_MAX ?? 8,
+    retryBaseSeconds: values.RETRY_BASE_SECONDS ?? 5,
+    webhooks: {
+      attemptsMax: values.WEBHOOK_ATTEMPTS_MAX ?? 10,
+      allowPrivateTargets: values.WEBHOOK_ALLOW_PRIVATE_TARGETS ?? false,
+    },
+    metricsToken: values.METRICS_TOKEN ?? null,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    shopName,
+    mail: mailChoiceOf(values, shopName),
+    payments: paymentChoiceOf(values),
+  };
+}
+
+/** Of certificates and keys, which the driver would look for where the caller stands. */
+function withPathsFrom(home: string, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+    const path = url.searchParams.get(name);
+    if (path === null || isAbsolute(path)) continue;
+    url.searchParams.set(name, resolve(home, path));
+    databaseUrl = url.href;
+  }
+  return databaseUrl;
+}
+
+/** Null is a choice, so it is not replaced by the default. */
+function rateOf(given: Rate | null | undefined, pointsMax: number, windowSeconds: number) {
+  return given === undefined ? { pointsMax, windowSeconds } : given;
+}
+
+function demoChoice(wanted: boolean | undefined, production: boolean): Config['demoData'] {
+  if (wanted !== undefined) return wanted ? 'on' : 'off';
+  return production ? 'off' : 'when-empty';
+}

@@ -1,0 +1,37 @@
+import { isWebhookSecret } from '../../shared/standard-webhooks.ts';
+import { listOf, type Reader, WrongValue } from './config-values.ts';
+
+export const webhookSecret: Reader<string> = (value) => {
+  if (!isWebhookSecret(value)) {
+    throw new WrongValue('whsec_ and 24 to 256 bytes in base64, as from "openssl rand -base64 32"');
+  }
+  return value;
+};
+
+/** Secret and restricted keys; a publishable one, `pk_…`, may do nothing here. */
+export const stripeKey: Reader<string> = (value) => {
+  if (!/^(sk|rk)_[A-Za-z0-9_]{1,250}$/.test(value)) {
+    throw new WrongValue('a secret or restricted key of Stripe, sk_… or rk_…');
+  }
+  return value;
+};
+
+/** Not in base64, as that of Standard Webhooks is. */
+export const stripeWebhookSecret: Reader<string> = (value) => {
+  if (!/^whsec_[\x21-\x7e]{1,250}$/.test(value)) {
+    throw new WrongValue('the signing secret of a webhook endpoint of Stripe, whsec_…');
+  }
+  return value;
+};
+
+export const SECRET_BYTES_MIN = 32;
+
+/** Several while one rotates out: the first signs, all verify. */
+export const secrets: Reader<readonly string[]> = listOf((value) => {
+  if (Buffer.byteLength(value) < SECRET_BYTES_MIN) {
+    throw new WrongValue(
+      `${SECRET_BYTES_MIN} bytes or more, for example from "openssl rand -base64 48"`,
+    );
+  }
+  return value;
+});

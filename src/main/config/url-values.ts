@@ -1,0 +1,114 @@
+import { type Reader, WrongValue } from './config-values.ts';
+
+/** Without a slash at the end, so that paths can be appended. */
+export const httpUrl: Reader<string> = (value) =>
+  bareUrl(
+    value,
+    'an http or https URL without user, query or fragment, such as https://shop.example',
+  ).href.replace(/\/+$/, '');
+
+/**
+ * The same with its path in one spelling, whichever characters of it came percent-encoded: it begins links, the paths of
+ * cookies and attributes of pages, none of which it may break out of.
+ */
+export const publicUrl: Reader<string> = (value) => {
+  const { origin, pathname } = bareUrl(
+    value,
+    'an http or https URL without user, query or fragment, such as https://shop.example or https://shop.example/orders',
+  );
+  const names = pathname.replace(/\/+$/, '').split('/').slice(1).map(decoded);
+  if (!names.every((name) => name !== null && /^[^/\\\p{Cc}]+$/u.test(name))) {
+    throw new WrongValue(
+      'a path of names with one slash between two, such as https://shop.example/orders, percent-encoded where it has to be',
+    );
+  }
+  return origin + names.map((name) => `/${encodeURIComponent(String(name))}`).join('');
+};
+
+function bareUrl(value: string, takes: string): URL {
+  const url = URL.parse(value);
+  // An empty query or fragment leaves its mark in the text alone.
+  if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(url.href)) {
+    throw new WrongValue(takes);
+  }
+  if (url.username !== '' || url.password !== '') throw new WrongValue(takes);
+  return url;
+}
+
+/** Null for what is no percent-encoded UTF-8. */
+function decoded(name: string): string | null {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return null;
+  }
+}
+
+/** The address of a server, without a path. */
+export const httpOrigin: Reader<string> = (value) => {
+  const url = URL.parse(value);
+  const isOrigin = url !== null && url.href === `${url.origin}/`;
+  if (!isOrigin || !/^https?:$/.test(url.protocol)) {
+    throw new WrongValue('an http or https address without a path, such as http://127.0.0.1:12111');
+  }
+  return url.origin;
+};
+
+/** Source: RFC 6454 §6.2, the serialisation that browsers send. */
+export const origin: Reader<string> = (value) => {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== value) {
+    throw new WrongValue('origins such as https://shop.example, separated by commas');
+  }
+  return value;
+};
+
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+/** Credentials as in any URL, percent-encoded. */
+export const postgresUrl: Reader<string> = (value) => {
+  const takes = 'a URL such as postgresql://user:password@host:5432/database';
+  const url = URL.parse(value);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
+    throw new WrongValue(takes);
+  }
+  if (![url.username, url.password, url.hostname, url.pathname].every(isDecodable)) {
+    throw new WrongValue(`${takes}, in which % and what follows stand for a character`);
+  }
+  const port = url.searchParams.get('port');
+  if (port !== null && !/^\d{1,5}$/.test(port)) throw new WrongValue(`${takes}; port is a number`);
+  const mode = url.searchParams.get('sslmode');
+  if (mode !== null && !SSL_MODES.includes(mode)) {
+    throw new WrongValue(`${takes}; sslmode is one of ${SSL_MODES.join(', ')}`);
+  }
+  return value;
+};
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const redisUrl: Reader<string> = (value) => {
+  const url = URL.parse(value);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    throw new WrongValue('a URL such as redis://user:password@host:6379/0, or rediss:// for TLS');
+  }
+  return value;
+};
+
+/** Credentials as in any URL, percent-encoded. */
+export const smtpUrl: Reader<string> = (value) => {
+  const takes = 'a URL such as smtp://user:password@host:587, or smtps://host:465 for TLS';
+  const url = URL.parse(value);
+  const hasServer = url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+  if (!hasServer || !/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+    throw new WrongValue(takes);
+  }
+  if (![url.username, url.password].every(isDecodable)) throw new WrongValue(takes);
+  return value;
+};

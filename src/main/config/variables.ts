@@ -1,0 +1,92 @@
+import {
+  awsRegion,
+  boolean,
+  cidr,
+  currency,
+  decimal,
+  emailAddress,
+  hostName,
+  integer,
+  listOf,
+  name,
+  oneOf,
+  type Reader,
+  rate,
+  someOf,
+  text,
+} from './config-values.ts';
+import { secrets, stripeKey, stripeWebhookSecret, webhookSecret } from './secret-values.ts';
+import {
+  httpOrigin,
+  httpUrl,
+  origin,
+  postgresUrl,
+  publicUrl,
+  redisUrl,
+  smtpUrl,
+} from './url-values.ts';
+
+/** What `ALLOW_INSECURE` can let through, by name. Never a weak secret. The last three only `doctor` speaks of. */
+export const insecurities = ['public-url', 'proxies', 'database', 'redis', 'smtp'] as const;
+export type Insecurity = (typeof insecurities)[number];
+
+/** Every variable that the product reads, and how. `.env.example` describes each one. */
+export const variables = {
+  PORT: integer(0, 65_535),
+  HOST: hostName,
+  PUBLIC_URL: publicUrl,
+  NODE_ENV: oneOf('development', 'production', 'test'),
+  ALLOW_INSECURE: someOf(...insecurities),
+  ROLE: oneOf('all', 'api', 'worker'),
+  HOLDFAST_HOME: text(1, 1_000),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  DATA_DIR: text(1, 1_000),
+  DATABASE_URL: postgresUrl,
+  DATABASE_REPLICA_URLS: listOf(postgresUrl),
+  DATABASE_POOL_MAX: integer(2, 1_000),
+  REDIS_URL: redisUrl,
+  CACHE_DRIVER: oneOf('memory', 'redis'),
+  JWT_SECRET: secrets,
+  ACCESS_TOKEN_MINUTES: integer(1, 1_440),
+  REFRESH_TOKEN_DAYS: integer(1, 365),
+  ADMIN_EMAIL: emailAddress,
+  ADMIN_PASSWORD: text(8, 256),
+  DEMO_DATA: boolean,
+  CORS_ORIGINS: listOf(origin),
+  TRUSTED_PROXIES: listOf(cidr),
+  CURRENCY: currency,
+  ORDER_EXPIRY_MINUTES: decimal(0, 525_600),
+  PENDING_ORDERS_MAX: integer(0, 1_000_000),
+  CANCELLATIONS_PER_DAY_MAX: integer(0, 1_000_000),
+  RATE_LIMIT_AUTH: rate,
+  RATE_LIMIT_CHECKOUT: rate,
+  RATE_LIMIT_GLOBAL: rate,
+  QUEUE_DRIVER: oneOf('postgres', 'bullmq', 'sqs'),
+  SQS_QUEUE_URL: httpUrl,
+  SQS_PRIORITY_QUEUE_URL: httpUrl,
+  SQS_DEAD_LETTER_QUEUE_URL: httpUrl,
+  QUEUE_ATTEMPTS_MAX: integer(1, 100),
+  RETRY_BASE_SECONDS: decimal(0, 3_600),
+  WEBHOOK_ATTEMPTS_MAX: integer(1, 100),
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: boolean,
+  METRICS_TOKEN: text(16, 1_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl,
+  SHOP_NAME: name(100),
+  MAIL_DRIVER: oneOf('capture', 'smtp', 'ses'),
+  MAIL_FROM: emailAddress,
+  SMTP_URL: smtpUrl,
+  AWS_REGION: awsRegion,
+  AWS_ENDPOINT_URL: httpUrl,
+  PAYMENT_PROVIDER: oneOf('sandbox', 'stripe'),
+  SANDBOX_WEBHOOK_SECRET: webhookSecret,
+  SANDBOX_URL: httpUrl,
+  STRIPE_SECRET_KEY: stripeKey,
+  STRIPE_WEBHOOK_SECRET: stripeWebhookSecret,
+  STRIPE_API_BASE: httpOrigin,
+} satisfies Record<string, Reader<unknown>>;
+
+export type VariableName = keyof typeof variables;
+/** Of the variables that are set. */
+export type Values = { [Name in VariableName]?: ReturnType<(typeof variables)[Name]> };
+
+export const variableNames = Object.keys(variables) as VariableName[];
