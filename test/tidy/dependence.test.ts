@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { type FolderOrder, findCircles, findUnplaced, findUnused, findUpward } from './ranks.ts';
 import { type Import, importsOf, sourceFiles, withoutComments } from './source-files.ts';
 
 /** See ARCHITECTURE.md, "the one rule of dependence". */
-const ranks: Readonly<Record<string, number>> = {
-  shared: 0,
-  database: 1,
-  drivers: 2,
-  events: 3,
-  jobs: 3,
-  http: 3,
-  modules: 4,
-  main: 5,
-};
 const modules = [
   'accounts',
   'catalog',
@@ -25,48 +16,211 @@ const modules = [
   'operations',
 ];
 
-const files = sourceFiles('src/**/*.ts');
-const imports = files.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'));
+/** What lies in each of these folders, lowest rank first; see `FolderOrder`. */
+const orders: readonly FolderOrder[] = [
+  {
+    folder: 'src',
+    ranks: [
+      ['shared'],
+      ['database'],
+      ['drivers'],
+      ['events', 'jobs', 'http'],
+      ['modules'],
+      ['main'],
+    ],
+  },
+  { folder: 'src/modules', ranks: modules.map((module) => [module]) },
+  {
+    folder: 'src/modules/orders',
+    ranks: [
+      ['*'],
+      ['reading'],
+      ['lists'],
+      ['placement'],
+      ['queue'],
+      ['changes', 'imports'],
+      ['orders.ts'],
+      ['routes.ts'],
+      ['index.ts'],
+    ],
+  },
+  {
+    folder: 'src/modules/payments',
+    ranks: [
+      ['*'],
+      ['ledger'],
+      ['find-payment.ts'],
+      ['page', 'inbox'],
+      ['settling'],
+      ['payments.ts'],
+      ['routes.ts'],
+      ['index.ts'],
+    ],
+  },
+  {
+    folder: 'src/main',
+    ranks: [['*'], ['config'], ['faults'], ['tables', 'postman'], ['compose'], ['start'], ['cli']],
+  },
+  { folder: 'web', ranks: [['shared'], ['shop', 'console'], ['*']] },
+  {
+    folder: 'web/console',
+    ranks: [['parts'], ['board', 'health', 'order', 'product', 'work'], ['pages'], ['*']],
+  },
+  { folder: 'web/shop', ranks: [['parts', '*'], ['pages'], ['shop.tsx'], ['main.tsx']] },
+  { folder: 'bench', ranks: [['support'], ['scenarios'], ['*']] },
+];
+
+/** Imports that go up all the same, as `from → to`, each with its reason. */
+const upward: Readonly<Record<string, string>> = {
+  'src/modules/orders/reading/order-reader.ts → src/modules/orders/lists/list-queries.ts':
+    'The reader takes the rows of a page.',
+  'src/modules/orders/placement/decide-placement.ts → src/modules/orders/queue/serving-order.ts':
+    'A batch is decided in the order in which the queue is served.',
+  'src/modules/orders/placement/write-placement.ts → src/modules/orders/queue/queries.ts':
+    'A placement of a queued order changes the row that waits.',
+  'src/modules/orders/placement/routes.ts → src/modules/orders/orders.ts':
+    'The route takes the type of the room.',
+  'src/modules/payments/inbox/inbox.ts → src/modules/payments/settling/backoff.ts':
+    'The inbox waits between tries as settling does.',
+};
+
+/** The folders whose imports are held, and what each may see of the others. */
+const sees: Readonly<Record<string, RegExp>> = {
+  src: /^src\//,
+  web: /^(web|src\/shared|clients\/typescript\/src)\//,
+  clients: /^clients\//,
+  bench: /^(bench|src|test\/support)\//,
+};
+/** What is built with the pages, and by whom: they read the configuration of the server. */
+const builders = ['web/build.ts', 'web/vite.config.ts'];
+
+const files = sourceFiles(
+  'src/**/*.ts',
+  'web/*.ts',
+  'web/{console,shop,shared}/**/*.{ts,tsx}',
+  'clients/typescript/src/**/*.ts',
+  'bench/**/*.ts',
+);
+const paths = files.map(({ path }) => path);
+const imports = files.flatMap(importsOf).filter(({ to }) => paths.includes(to));
+const ofServer = imports.filter(({ from }) => from.startsWith('src/'));
 
 const folderOf = (path: string) => path.split('/')[1] ?? '';
 const moduleOf = (path: string) => (folderOf(path) === 'modules' ? path.split('/')[2] : undefined);
-const said = ({ from, to }: Import) => `${from} imports ${to}`;
+const edgeOf = ({ from, to }: Pick<Import, 'from' | 'to'>) => `${from} → ${to}`;
+const said = (each: Import) => `${edgeOf(each)}${each.typeOnly ? ', for types' : ''}`;
 
-test('the imports are found', () => {
+test('the imports are found, those of values and of types apart', () => {
   assert.ok(files.length > 50 && imports.length > files.length, `${imports.length} imports`);
-});
-
-test('every folder and every module has its place in the order', () => {
-  const strangers = files.filter(({ path }) => {
-    const module = moduleOf(path);
-    return !(folderOf(path) in ranks) || (module !== undefined && !modules.includes(module));
-  });
+  const text = `
+import { a } from './a.ts';
+import type { A } from './a.ts';
+import {
+  b,
+  type B,
+} from './b.ts';
+export * from './c.ts';
+export type { D } from './d.ts';
+import './e.ts';
+const f = await import('./f.ts');
+const g = "from './g.ts'";
+// import { h } from './h.ts';
+`;
   assert.deepEqual(
-    strangers.map(({ path }) => path),
-    [],
+    importsOf({ path: 'src/x.ts', text }).map(({ to, typeOnly }) => [to, typeOnly]),
+    [
+      ['src/a.ts', false],
+      ['src/a.ts', true],
+      ['src/b.ts', false],
+      ['src/c.ts', false],
+      ['src/d.ts', true],
+      ['src/e.ts', false],
+      ['src/f.ts', false],
+    ],
   );
 });
 
-test('a file imports from a lower rank or from its own folder', () => {
-  const wrong = imports.filter(({ from, to }) => {
-    const [mine, other] = [folderOf(from), folderOf(to)];
-    return mine !== other && (ranks[other] ?? 9) >= (ranks[mine] ?? 0);
+test('every import with a path leads to a file', () => {
+  const lost = files
+    .flatMap(importsOf)
+    .filter(({ to }) => /^(src|web|clients|bench)\/.*\.tsx?$/.test(to) && !paths.includes(to));
+  assert.deepEqual(lost.map(said), []);
+});
+
+describe('ranks', () => {
+  for (const order of orders) {
+    test(`${order.folder}: everything has its place, and imports what stands lower`, () => {
+      const forgiven = findUpward(order, imports).filter((each) => !(edgeOf(each) in upward));
+      assert.deepEqual(forgiven.map(said), []);
+      assert.deepEqual(findUnplaced(order, paths), []);
+      assert.deepEqual(findUnused(order, paths), []);
+    });
+  }
+
+  test('an import that may go up does', () => {
+    const going = new Set(orders.flatMap((order) => findUpward(order, imports)).map(edgeOf));
+    assert.deepEqual(
+      Object.keys(upward).filter((edge) => !going.has(edge)),
+      [],
+    );
   });
+
+  test('files of one rank see each other, folders do not, and nobody looks up', () => {
+    const order: FolderOrder = { folder: 'x', ranks: [['*'], ['a', 'b'], ['top.ts']] };
+    const seen = (from: string, to: string) =>
+      findUpward(order, [{ from, to, typeOnly: true }]).length === 0;
+    assert.ok(seen('x/one.ts', 'x/two.ts'));
+    assert.ok(seen('x/a/one.ts', 'x/a/two.ts'));
+    assert.ok(seen('x/a/one.ts', 'x/two.ts'));
+    assert.ok(seen('x/top.ts', 'x/b/one.ts'));
+    assert.ok(seen('x/one.ts', 'y/a/one.ts'));
+    assert.ok(!seen('x/a/one.ts', 'x/b/one.ts'));
+    assert.ok(!seen('x/one.ts', 'x/a/one.ts'));
+    assert.ok(!seen('x/one.ts', 'x/top.ts'));
+    assert.deepEqual(findUnplaced(order, ['x/a/one.ts', 'x/c/one.ts', 'y/c/one.ts']), [
+      'x/c/one.ts',
+    ]);
+    assert.deepEqual(findUnused(order, ['x/a/one.ts', 'x/top.ts']), ['b']);
+  });
+});
+
+describe('circles', () => {
+  const edges = imports.filter((each) => !(edgeOf(each) in upward));
+
+  test('no chain of imports comes back to its beginning', () => {
+    assert.deepEqual(findCircles(edges.filter(({ typeOnly }) => !typeOnly)), []);
+  });
+
+  test('nor does a chain in which some are of types', () => {
+    assert.deepEqual(findCircles(edges), []);
+  });
+
+  test('a circle is found, with all its members', () => {
+    const edge = (from: string, to: string) => ({ from, to });
+    const chain = [edge('a', 'b'), edge('b', 'c'), edge('c', 'd')];
+    assert.deepEqual(findCircles(chain), []);
+    assert.deepEqual(findCircles([...chain, edge('d', 'b')]), [['b', 'c', 'd']]);
+    assert.deepEqual(findCircles([edge('a', 'b'), edge('b', 'a'), edge('c', 'a')]), [['a', 'b']]);
+  });
+});
+
+test('src, web, clients and bench see of each other what they may', () => {
+  const wrong = imports.filter(
+    ({ from, to }) => !builders.includes(from) && !sees[from.split('/')[0] ?? '']?.test(to),
+  );
   assert.deepEqual(wrong.map(said), []);
 });
 
-test('a module sees only modules that stand before it, and only their doors', () => {
-  const wrong = imports.filter(({ from, to }) => {
+test('a module sees only the doors of others', () => {
+  const wrong = ofServer.filter(({ from, to }) => {
     const [mine, other] = [moduleOf(from), moduleOf(to)];
-    if (other === undefined || mine === other) return false;
-    if (to !== `src/modules/${other}/index.ts`) return true;
-    return mine !== undefined && modules.indexOf(other) >= modules.indexOf(mine);
+    return other !== undefined && mine !== other && to !== `src/modules/${other}/index.ts`;
   });
   assert.deepEqual(wrong.map(said), []);
 });
 
 test('a module sees ports, never a driver', () => {
-  const wrong = imports.filter(({ from, to }) => {
+  const wrong = ofServer.filter(({ from, to }) => {
     if (moduleOf(from) === undefined || folderOf(to) !== 'drivers') return false;
     // src/drivers/mail/mailer.ts is a port; what lies a folder deeper is a driver.
     return to.split('/').length > 4;
@@ -74,52 +228,18 @@ test('a module sees ports, never a driver', () => {
   assert.deepEqual(wrong.map(said), []);
 });
 
-test('the pure ground imports nothing of ours', () => {
-  const wrong = imports.filter(
-    ({ from, to }) => folderOf(from) === 'shared' && folderOf(to) !== 'shared',
-  );
-  assert.deepEqual(wrong.map(said), []);
-});
-
 test('connections to PostgreSQL are made in one place, which gives each session our settings', () => {
-  const makers = files.filter(({ text }) => /new (pg\.)?(Pool|Client)\(/.test(text));
+  const makers = sourceFiles('src/**/*.ts').filter(({ text }) =>
+    /new (pg\.)?(Pool|Client)\(/.test(text),
+  );
   assert.deepEqual(
     makers.map(({ path }) => path),
     ['src/database/connections.ts'],
   );
 });
 
-test('no chain of imports comes back to its beginning', () => {
-  const next = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) {
-    if (!typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
-  }
-  const done = new Set<string>();
-  const visit = (path: string, chain: readonly string[]): void => {
-    const start = chain.indexOf(path);
-    assert.equal(start, -1, `a circle: ${[...chain.slice(start), path].join(' → ')}`);
-    if (done.has(path)) return;
-    for (const to of next.get(path) ?? []) visit(to, [...chain, path]);
-    done.add(path);
-  };
-  for (const { path } of files) visit(path, []);
-});
-
-test('the pages share the pure ground with the server, and nothing else of it', () => {
-  const pages = sourceFiles(
-    'web/{console,shop,shared}/**/*.ts',
-    'web/{console,shop,shared}/**/*.tsx',
-  );
-  const shared = pages.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'));
-  assert.ok(shared.some(({ to }) => to === 'src/shared/money.ts'));
-  assert.deepEqual(shared.filter(({ to }) => folderOf(to) !== 'shared').map(said), []);
-});
-
 test('the pages tell the time in one place, by the clock of the server', () => {
-  const wrong = sourceFiles(
-    'web/{console,shop,shared}/**/*.ts',
-    'web/{console,shop,shared}/**/*.tsx',
-  )
+  const wrong = sourceFiles('web/{console,shop,shared}/**/*.{ts,tsx}')
     .filter(({ path }) => path !== 'web/shared/fetch-reply.ts')
     .filter(({ text }) => /Date\.now\(|new Date\(\)/.test(withoutComments(text)));
   assert.deepEqual(

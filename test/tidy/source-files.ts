@@ -17,24 +17,33 @@ export function sourceFiles(...patterns: readonly string[]): readonly SourceFile
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-const IMPORT = /(?:^|[\s;}])(?:from|import)\s*\(?\s*'([^']+)'/g;
-const TYPE_IMPORT = /^(?:import|export) type [^;]*?from '([^']+)'/gm;
+/** `import … from '…'`, `export … from '…'` and `import '…'`, as the formatter writes them: from the start of a line. */
+const STATIC_IMPORT = /^(?:import|export)\s+(type\s+)?(?:[\w$*{},\s]+\sfrom\s+)?'([^']+)'/gm;
+const DYNAMIC_IMPORT = /\bimport\(\s*'([^']+)'\s*\)/g;
 
 export interface Import {
   readonly from: string;
   /** A path in the project, or the name of a package. */
   readonly to: string;
-  /** Types are gone when the program runs. */
+  /** By `import type` or `export type`, of which nothing is left when the program runs. */
   readonly typeOnly: boolean;
 }
 
+/** One entry for each import: a path that is imported for its values and for its types has two. */
 export function importsOf(file: SourceFile): readonly Import[] {
   const code = withoutComments(file.text);
-  const types = new Set([...code.matchAll(TYPE_IMPORT)].map(([, to]) => to));
-  return [...code.matchAll(IMPORT)].map(([, to = '']) => ({
+  const statics = [...code.matchAll(STATIC_IMPORT)].map(([, type, to = '']) => ({
+    to,
+    typeOnly: type !== undefined,
+  }));
+  const dynamics = [...code.matchAll(DYNAMIC_IMPORT)].map(([, to = '']) => ({
+    to,
+    typeOnly: false,
+  }));
+  return [...statics, ...dynamics].map(({ to, typeOnly }) => ({
     from: file.path,
     to: to.startsWith('.') ? normalize(join(dirname(file.path), to)) : to,
-    typeOnly: types.has(to),
+    typeOnly,
   }));
 }
 
