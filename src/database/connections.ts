@@ -1,12 +1,7 @@
-import type { Writable } from 'node:stream';
 import pg from 'pg';
-import {
-  isClientTimeout,
-  isConnectionFault,
-  isPrivilegeFault,
-  isTimeout,
-} from './database-errors.ts';
+import { isClientTimeout, isPrivilegeFault, isTimeout } from './database-errors.ts';
 import { type ConnectionKind, lookAtPooler } from './pooling.ts';
+import { beginAllBy } from './run-on-connection.ts';
 import { type Settings, sessionSettings, settingText } from './session-settings.ts';
 import { NoFreeSessionError, UnfitDatabaseError } from './unfit-database.ts';
 
@@ -46,72 +41,6 @@ const TRIGGERS_OFF =
 /** Tells what timeouts do not: `pg` has only "Query read timeout" to say. */
 const NO_SESSION_FREE =
   'The connection pooler has no second server session free for this user and database: raise default_pool_size of PgBouncer to all connections of all processes.';
-const READ_COMMITTED = 'isolation level read committed';
-
-/**
- * By connection whose transactions each meet another session of the server: what begins one with our settings in it.
- * Elsewhere the session has them.
- */
-const prologues = new WeakMap<object, string>();
-
-/** Begins a transaction. Need not be waited for: the statements that are called after it travel with it. */
-export function beginOn(
-  client: pg.ClientBase,
-  {
-    mode = READ_COMMITTED,
-    settings = '',
-  }: { readonly mode?: string; readonly settings?: string } = {},
-): Promise<unknown> {
-  writeTogether(client);
-  return client.query(`begin ${mode}${prologues.get(client) ?? ''}${settings}`);
-}
-
-/** Runs one statement that is no part of a transaction, in a session that has our settings. */
-export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  if (!prologues.has(client)) return work();
-  // The three are called at once, so that they go to the server as one, also when others use the connection.
-  const begun = beginOn(client);
-  const answer = work();
-  const committed = client.query('commit');
-  const [, result] = await Promise.all([begun, answer, committed]);
-  return result;
-}
-
-/** The same, on a connection of a pool. Not `isAlone`: what may not be in a transaction, and needs none of our settings. */
-export async function runOnPool<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-  { isAlone = true }: { readonly isAlone?: boolean } = {},
-): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    return await (isAlone ? runAlone(client, () => work(client)) : work(client));
-  } catch (error) {
-    if (isConnectionFault(error)) broken = error as Error;
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
-
-/** Connections that hold what they are given until the end of the turn. */
-const held = new WeakSet<object>();
-
-/**
- * Statements that are called in one turn of the event loop leave in one write: each write is a call of the system and
- * may wake the server's process, which costs both ends more than the statement's bytes.
- */
-export function writeTogether(client: pg.ClientBase): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  if (held.has(stream)) return;
-  held.add(stream);
-  stream.cork();
-  process.nextTick(() => {
-    held.delete(stream);
-    stream.uncork();
-  });
-}
 
 /** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
 export function createConnections(options: ConnectionsOptions): Connections {
@@ -174,7 +103,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     }
     kind = await look(client);
     if (kind === 'session') await set(client, settingText(settings, { isLocal: false }));
-    else prologues.set(client, `; ${settingText(settings, { isLocal: true })}`);
+    else beginAllBy(client, `; ${settingText(settings, { isLocal: true })}`);
   }
 
   return {

@@ -1,18 +1,15 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { ErrorDefinition } from '../shared/errors.ts';
-import type { SpanOptions, Tracing } from '../shared/tracing.ts';
-import { beginOn, createConnections, runAlone, runOnPool, writeTogether } from './connections.ts';
-import {
-  isAfterFailure,
-  isConnectionFault,
-  isPreparedFault,
-  isRetryable,
-  toCodedError,
-} from './database-errors.ts';
+import type { Tracing } from '../shared/tracing.ts';
+import { createConnections } from './connections.ts';
+import { isAfterFailure, isConnectionFault, isRetryable, toCodedError } from './database-errors.ts';
+import { createExecute } from './execute.ts';
+import { FOR_SHORT, FOR_TRANSACTIONS } from './plan-settings.ts';
 import type { ConnectionKind } from './pooling.ts';
-import type { Settings } from './session-settings.ts';
+import { beginOn, runAlone, runOnPool } from './run-on-connection.ts';
 import type { Queryable } from './statement.ts';
 import { createTurns } from './turns.ts';
+import { typeParsers } from './type-parsers.ts';
 
 /**
  * One open transaction. Everything run on it commits or rolls back together. Statements called without waiting, as in
@@ -77,43 +74,8 @@ export interface DatabaseOptions {
 
 const TRIES_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/**
- * Plans are kept per connection, those of foreign key checks too. One that was made while a table was small reads the
- * whole table and stays so until the next analyze, a minute away at worst: on a new shop under load, 22 ms a batch
- * instead of 2. A short transaction never wants a sequential scan, so none is planned where an index serves. Then a plan is
- * good for every value too: without the last setting, a statement that takes an array is planned anew each time, which
- * took a twentieth of the database's time for a checkout.
- */
-const FOR_TRANSACTIONS =
-  '; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_generic_plan';
 /** Few, so that much goes together. */
 const SHORT_CONNECTIONS = 2;
-/**
- * A short statement is read off an index whose order it has: whatever else the planner may take it for, by its guesses
- * about the values or by statistics that are old, costs more.
- */
-const FOR_SHORT: Settings = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_bitmapscan: 'off',
-  enable_sort: 'off',
-  jit: 'off',
-};
-
-/** Of the span of a statement, whose name says which one: parameters hold what people typed. */
-const STATEMENT: SpanOptions = {
-  kind: 'client',
-  attributes: { 'db.system.name': 'postgresql' },
-};
-
-/** bigint columns hold money and stock, both bounded far inside the exact integers, so they are read as numbers. */
-const typeParsers = new pg.TypeOverrides();
-typeParsers.setTypeParser(pg.types.builtins.INT8, (text) => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint out of the exact range: ${text}`);
-  return value;
-});
-
 /** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
 export function createDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
@@ -130,33 +92,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   const shortPool = connections.createPool({ max: SHORT_CONNECTIONS, settings: FOR_SHORT });
   const runInTurn = createTurns(shortPool);
 
-  const observe = options.onQuery ?? (() => {});
-  const tracing = options.tracing ?? null;
+  const execute = createExecute({
+    observe: options.onQuery ?? (() => {}),
+    tracing: options.tracing ?? null,
+    onPreparedFault: connections.doubt,
+  });
   const onCommit = options.onCommit ?? (() => {});
-
-  async function execute<Row>(
-    client: pg.ClientBase,
-    name: string,
-    text: string,
-    parameters: readonly unknown[],
-  ): Promise<Row[]> {
-    const startedAt = performance.now();
-    writeTogether(client);
-    // What no request and no job asked for, such as the look of a poller, is in no trace.
-    const isTraced = tracing !== null && tracing.current() !== null;
-    const span = isTraced ? tracing.start(name, STATEMENT) : null;
-    try {
-      const result = await client.query({ name, text, values: parameters as unknown[] });
-      span?.end();
-      return result.rows as Row[];
-    } catch (error) {
-      if (isPreparedFault(error)) connections.doubt();
-      span?.end(error);
-      throw error;
-    } finally {
-      observe(name, (performance.now() - startedAt) / 1000);
-    }
-  }
 
   async function once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Log } from '../shared/log.ts';
-import { beginOn } from './connections.ts';
 import type { Database } from './database.ts';
 import { isPrivilegeFault, isSchemaMissing } from './database-errors.ts';
+import { beginOn } from './run-on-connection.ts';
 
 /** Names the advisory lock that migrations are made under: "hold" in ASCII. It belongs to one database, not to the server. */
 const MIGRATION_LOCK = 0x686f6c64;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
-import { createConnections, runOnPool } from '../../../database/connections.ts';
+import { createConnections } from '../../../database/connections.ts';
+import { runOnPool } from '../../../database/run-on-connection.ts';
 import { type Lane, lanes, type QueueDriver } from '../queue.ts';
 import { createArrivals } from './arrivals.ts';
 import { type Content, createOpenPacks, type Handle, PACK_MAX, pack } from './packs.ts';

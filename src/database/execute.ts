@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import type { SpanOptions, Tracing } from '../shared/tracing.ts';
+import { isPreparedFault } from './database-errors.ts';
+import { writeTogether } from './run-on-connection.ts';
+
+/** Runs a named statement on a connection. */
+export type Execute = <Row>(
+  client: pg.ClientBase,
+  name: string,
+  text: string,
+  parameters: readonly unknown[],
+) => Promise<Row[]>;
+
+export interface ExecuteOptions {
+  /** Called with the duration of each statement. */
+  readonly observe: (name: string, durationSeconds: number) => void;
+  readonly tracing: Tracing | null;
+  /** Called when the server does not know a statement that was prepared there. */
+  readonly onPreparedFault: () => void;
+}
+
+/** Of the span of a statement, whose name says which one: parameters hold what people typed. */
+const STATEMENT: SpanOptions = {
+  kind: 'client',
+  attributes: { 'db.system.name': 'postgresql' },
+};
+
+export function createExecute({ observe, tracing, onPreparedFault }: ExecuteOptions): Execute {
+  return async function execute<Row>(
+    client: pg.ClientBase,
+    name: string,
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<Row[]> {
+    const startedAt = performance.now();
+    writeTogether(client);
+    // What no request and no job asked for, such as the look of a poller, is in no trace.
+    const isTraced = tracing !== null && tracing.current() !== null;
+    const span = isTraced ? tracing.start(name, STATEMENT) : null;
+    try {
+      const result = await client.query({ name, text, values: parameters as unknown[] });
+      span?.end();
+      return result.rows as Row[];
+    } catch (error) {
+      if (isPreparedFault(error)) onPreparedFault();
+      span?.end(error);
+      throw error;
+    } finally {
+      observe(name, (performance.now() - startedAt) / 1000);
+    }
+  };
+}
