@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProgram } from '../../src/main/cli/cli.ts';
+import { createProgram } from '../../src/main/cli/command-line.ts';
 import { fenced, type Page, page } from './markdown.ts';
 
 const WIDTH = 100;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Command } from 'commander';
-import { createProgram } from '../../../../src/main/cli/cli.ts';
+import { createProgram } from '../../../../src/main/cli/command-line.ts';
 import { runCommand } from '../../../support/command.ts';
 
 const folders: string[] = [];
