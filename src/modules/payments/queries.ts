@@ -29,7 +29,7 @@ export interface PaymentRow {
   updatedAt: Date;
 }
 
-const paymentColumns = `
+export const paymentColumns = `
   payments.id, payments.order_id as "orderId", payments.provider, payments.status,
   payments.amount_minor as "amountMinor", payments.currency, payments.captured_minor as "capturedMinor",
   payments.refunded_minor as "refundedMinor", payments.provider_reference as "providerReference",
@@ -58,95 +58,6 @@ export const lockPayment = statement<[id: string], PaymentRow>(
      from payments
     where payments.id = $1::uuid
       for no key update`,
-);
-
-/** These payments and the others of their orders. */
-export const findPaymentsBeside = statement<[ids: readonly string[]], PaymentRow>(
-  'payments.find_beside',
-  `select ${paymentColumns}
-     from payments
-    where payments.order_id = any(array(select order_id from payments where id = any($1::uuid[])))`,
-);
-
-/** The payments of orders on whose pages somebody may still pay. One an order is OPEN. */
-export const findUnclosedPayments = statement<[orderIds: readonly string[]], PaymentRow>(
-  'payments.find_unclosed',
-  `select ${paymentColumns}
-     from payments
-    where payments.order_id = any($1::uuid[])
-      and (payments.status = 'OPEN' or payments.closed_at is null)`,
-);
-
-/** New OPEN payments, `rows` a JSON array with the columns as members; their pages are opened after the commit. */
-export const insertPayments = statement<[rows: string], PaymentRow>(
-  'payments.insert',
-  `insert into payments (id, order_id, provider, status, amount_minor, currency, session_request)
-   select id, order_id, provider, 'OPEN', amount_minor, currency, session_request
-     from jsonb_to_recordset($1::jsonb) as new_payment
-       (id uuid, order_id uuid, provider text, amount_minor bigint, currency text, session_request jsonb)
-   returning ${paymentColumns}`,
-);
-
-/** A payment that stands for money whose payment is not known. */
-export const insertUnknownPayment = statement<
-  [id: string, provider: string, reference: string, amountMinor: number, currency: string],
-  PaymentRow
->(
-  'payments.insert_unknown',
-  `insert into payments (id, provider, status, provider_reference, amount_minor, currency, closed_at)
-   values ($1::uuid, $2::text, 'FLAGGED', $3::text, $4::bigint, $5::text, now())
-   returning ${paymentColumns}`,
-);
-
-/**
- * Keeps the sessions that the provider opened, `rows` a JSON array of `{id, session_id, checkout_url}`. Rows come back to
- * the first one only. It belongs to the payment's making, so `updated_at` stays: with it every index would be written.
- *
- * The ids are said once more, here and in what follows: joined to the rows alone, a plan that was made while the shop was
- * new reads all payments.
- */
-export const storeSessions = statement<[ids: readonly string[], rows: string], PaymentRow>(
-  'payments.store_sessions',
-  `update payments
-      set session_id = opened.session_id,
-          checkout_url = opened.checkout_url
-     from jsonb_to_recordset($2::jsonb) as opened (id uuid, session_id text, checkout_url text)
-    where payments.id = any($1::uuid[])
-      and payments.id = opened.id
-      and payments.session_id is null
-   returning ${paymentColumns}`,
-);
-
-/** The charge that pays it has come in: nobody can pay on its page any more. */
-export const markCaptured = statement<[id: string, reference: string], PaymentRow>(
-  'payments.mark_captured',
-  `update payments
-      set status = 'CAPTURED',
-          captured_minor = captured_minor + amount_minor,
-          provider_reference = $2::text,
-          closed_at = coalesce(closed_at, now()),
-          next_attempt_at = null,
-          updated_at = now()
-    where id = $1::uuid
-   returning ${paymentColumns}`,
-);
-
-/** The same for several at once. */
-export const markAllCaptured = statement<
-  [ids: readonly string[], references: readonly string[]],
-  never
->(
-  'payments.mark_all_captured',
-  `update payments
-      set status = 'CAPTURED',
-          captured_minor = payments.captured_minor + payments.amount_minor,
-          provider_reference = charge.reference,
-          closed_at = coalesce(payments.closed_at, now()),
-          next_attempt_at = null,
-          updated_at = now()
-     from unnest($1::uuid[], $2::text[]) as charge (payment_id, reference)
-    where payments.id = any($1::uuid[])
-      and payments.id = charge.payment_id`,
 );
 
 /** `reference` null keeps the one that is there. */

@@ -12,14 +12,13 @@ import { hasEnded } from '../payment.ts';
 import {
   endOtherPayments,
   findPayment,
-  insertUnknownPayment,
   lockPayment,
-  markCaptured,
   markPayment,
   type PaymentRow,
 } from '../queries.ts';
 import { type CaptureRow, findCapture, insertCapture } from './capture-queries.ts';
 import { type CaptureDecision, decideCapture } from './decide-capture.ts';
+import { insertUnknownPayment, markCaptured } from './payment-queries.ts';
 import { byProvider, captureFact, recordFacts } from './record-facts.ts';
 import { returnCapture, returnFlagged } from './return-money.ts';
 

@@ -3,14 +3,10 @@ import type { ProviderCapture, ProviderEvent } from '../../../drivers/payments/p
 import type { Cause } from '../../../shared/caller.ts';
 import { isId, newId } from '../../../shared/ids.ts';
 import { type OrderForPayment, recordPayments } from '../../orders/index.ts';
-import {
-  endOtherPayments,
-  findPaymentsBeside,
-  markAllCaptured,
-  type PaymentRow,
-} from '../queries.ts';
+import { endOtherPayments, type PaymentRow } from '../queries.ts';
 import { findCaptures, insertCaptures, lockOrdersOfPayments } from './capture-queries.ts';
 import { decideCapture } from './decide-capture.ts';
+import { findPaymentsBeside, markAllCaptured } from './payment-queries.ts';
 import { byProvider, captureFact } from './record-facts.ts';
 
 /** What a provider told, wherever it is kept. */

@@ -14,14 +14,8 @@ import {
 } from '../../orders/index.ts';
 import { paymentsErrors } from '../errors.ts';
 import { paymentFact } from '../ledger/record-facts.ts';
-import {
-  endOtherPayments,
-  findUnclosedPayments,
-  insertPayments,
-  markPayment,
-  type PaymentRow,
-  type SessionRequest,
-} from '../queries.ts';
+import { endOtherPayments, markPayment, type PaymentRow, type SessionRequest } from '../queries.ts';
+import { findUnclosedPayments, insertPayments } from './queries.ts';
 
 /** Somebody wants to pay an order. */
 export interface PaymentWish {

@@ -3,7 +3,8 @@ import type {
   PaymentProvider,
   ProviderSession,
 } from '../../../drivers/payments/payment-provider.ts';
-import { findPayments, type PaymentRow, storeSessions } from '../queries.ts';
+import { findPayments, type PaymentRow } from '../queries.ts';
+import { storeSessions } from './queries.ts';
 
 /**
  * Opens the provider's page of a payment, outside any transaction. The payment's id is the key and the request is the one
