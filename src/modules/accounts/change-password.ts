@@ -4,7 +4,8 @@ import type { AccountsContext } from './context.ts';
 import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { findCredentialById, replacePasswordHash } from './queries.ts';
-import { endFamilies, voidPasswordResets } from './session-queries.ts';
+import { voidPasswordResets } from './reset-queries.ts';
+import { endFamilies } from './session-queries.ts';
 
 /**
  * Changes the caller's own password; every other session of his ends. Throws `accounts.invalid_credentials` when the

@@ -3,7 +3,7 @@ import { newId } from '../../shared/ids.ts';
 import type { AccountsContext } from './context.ts';
 import { emailKey } from './email.ts';
 import { hashToken } from './refresh-tokens.ts';
-import { putPasswordReset } from './session-queries.ts';
+import { putPasswordReset } from './reset-queries.ts';
 
 /**
  * Every answer takes at least so long, which covers the commit of the reset and its job, so that the time does not tell

@@ -1,6 +1,6 @@
 import type { AccountsContext } from './context.ts';
 import { hashToken } from './refresh-tokens.ts';
-import { findOpenReset } from './session-queries.ts';
+import { findOpenReset } from './reset-queries.ts';
 
 export interface OpenReset {
   readonly email: string;

@@ -4,7 +4,8 @@ import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { lockCustomers, setPasswordHash } from './queries.ts';
 import { hashToken } from './refresh-tokens.ts';
-import { endFamilies, findPasswordReset, usePasswordReset } from './session-queries.ts';
+import { findPasswordReset, usePasswordReset } from './reset-queries.ts';
+import { endFamilies } from './session-queries.ts';
 
 /**
  * Sets a new password by the token of a reset mail; every session of the user ends. Throws `accounts.reset_invalid`, and
