@@ -2,12 +2,12 @@ import type { Transaction } from '../../../database/database.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
+import { insertCharges } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
 import { type ActionEffect, decideAction } from './decide-action.ts';
 import type { DeliveryRow } from './delivery-queries.ts';
 import { sandboxErrors } from './errors.ts';
 import {
-  insertCharges,
   lockNamedSessions,
   lockSessions,
   type SessionRow,

@@ -1,10 +1,10 @@
 import { createBatcher } from '../../../shared/batcher.ts';
 import { idempotencyErrors, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
+import { findCharges } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
 import {
   closeSession,
-  findCharges,
   findSession,
   findSessionsByKeys,
   insertSessions,

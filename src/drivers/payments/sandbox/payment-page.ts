@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { currencyExponent, formatDecimal } from '../../../shared/money.ts';
+import type { SessionMoneyRow } from './charge-queries.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import type { SessionMoneyRow, SessionRow, SessionStatus } from './queries.ts';
+import type { SessionRow, SessionStatus } from './queries.ts';
 import { troubleFields } from './trouble-fields.ts';
 
 /** The page runs its own script and style, by their digests, and speaks to nobody but this server. */

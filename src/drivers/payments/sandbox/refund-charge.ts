@@ -1,7 +1,7 @@
 import { idempotencyErrors, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
+import { findRefund, findRefundMode, insertRefund, type RefundRow } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
-import { findRefund, findRefundMode, insertRefund, type RefundRow } from './queries.ts';
 import { newReference, sealEvent } from './sandbox-event.ts';
 import type { RefundMode, RefundReply, RefundRequest } from './schemas.ts';
 

@@ -1,12 +1,7 @@
 import type { ProviderEvent } from '../payment-provider.ts';
+import { insertCharge, insertRefund, settleRefund } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
-import {
-  findSession,
-  insertCharge,
-  insertRefund,
-  setSessionStatus,
-  settleRefund,
-} from './queries.ts';
+import { findSession, setSessionStatus } from './queries.ts';
 import { newReference } from './sandbox-event.ts';
 
 /**
