@@ -1,23 +1,24 @@
 import type { Import } from './source-files.ts';
 
 /**
- * The order of what lies in one folder, lowest rank first. A name is a folder or a file; `*` is every file that is not
- * named. What lies in a rank imports from lower ones and from itself. Of one rank, files see each other and folders do
- * not.
+ * The order of what lies in one folder, lowest rank first. A name is that of a folder or a file; `*` stands for every
+ * file that is not named. An import goes to a lower rank, or stays inside its own name. Files of one rank may import each
+ * other; folders of one rank may not.
  */
 export interface FolderOrder {
   readonly folder: string;
   readonly ranks: readonly (readonly string[])[];
 }
 
-/** `name` is undefined for what lies elsewhere. */
+/** Where a path stands in the order of a folder. */
 interface Place {
   readonly name: string;
-  /** -1: it has no place in the order. */
+  /** -1 when the order does not name it. */
   readonly rank: number;
   readonly isFile: boolean;
 }
 
+/** Null for a path outside the folder. */
 function findPlace({ folder, ranks }: FolderOrder, path: string): Place | null {
   if (!path.startsWith(`${folder}/`)) return null;
   const [name = '', ...deeper] = path.slice(folder.length + 1).split('/');

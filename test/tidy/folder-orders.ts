@@ -1,0 +1,105 @@
+import type { FolderOrder } from './ranks.ts';
+
+/** See ARCHITECTURE.md, "the one rule of dependence". */
+const modules = [
+  'accounts',
+  'catalog',
+  'inventory',
+  'orders',
+  'carts',
+  'payments',
+  'notifications',
+  'webhooks',
+  'operations',
+];
+
+/** What lies in each of these folders, lowest rank first; see `FolderOrder`. */
+export const folderOrders: readonly FolderOrder[] = [
+  {
+    folder: 'src',
+    ranks: [
+      ['shared'],
+      ['database'],
+      ['drivers'],
+      ['events', 'jobs', 'http'],
+      ['modules'],
+      ['main'],
+    ],
+  },
+  { folder: 'src/modules', ranks: modules.map((module) => [module]) },
+  {
+    folder: 'src/modules/orders',
+    ranks: [
+      ['*'],
+      ['reading'],
+      ['lists'],
+      ['placement'],
+      ['queue'],
+      ['changes', 'imports'],
+      ['orders.ts'],
+      ['routes.ts'],
+      ['index.ts'],
+    ],
+  },
+  {
+    folder: 'src/modules/payments',
+    ranks: [
+      ['*'],
+      ['ledger'],
+      ['find-payment.ts'],
+      ['page', 'inbox'],
+      ['settling'],
+      ['payments.ts'],
+      ['routes.ts'],
+      ['index.ts'],
+    ],
+  },
+  { folder: 'src/database', ranks: [['*'], ['embedded']] },
+  {
+    folder: 'src/drivers',
+    ranks: [['redis'], ['cache', 'limits', 'mail', 'payments', 'queue', 'tracing', 'webhooks']],
+  },
+  { folder: 'src/drivers/cache', ranks: [['*'], ['memory', 'redis']] },
+  { folder: 'src/drivers/limits', ranks: [['*'], ['memory'], ['redis']] },
+  { folder: 'src/drivers/mail', ranks: [['*'], ['capture', 'smtp', 'ses']] },
+  { folder: 'src/drivers/payments', ranks: [['*'], ['sandbox', 'stripe']] },
+  { folder: 'src/drivers/queue', ranks: [['*'], ['postgres', 'bullmq', 'sqs']] },
+  {
+    folder: 'src/main',
+    ranks: [['*'], ['config'], ['faults'], ['tables', 'postman'], ['compose'], ['start'], ['cli']],
+  },
+  { folder: 'src/main/config', ranks: [['secrets'], ['*']] },
+  {
+    folder: 'src/main/cli',
+    ranks: [
+      ['exit-codes.ts'],
+      ['import'],
+      ['replay'],
+      ['explain-error.ts'],
+      ['doctor'],
+      ['commands'],
+      ['*'],
+    ],
+  },
+  { folder: 'web', ranks: [['shared'], ['shop', 'console'], ['*']] },
+  {
+    folder: 'web/console',
+    ranks: [['parts'], ['board', 'health', 'order', 'product', 'work'], ['pages'], ['*']],
+  },
+  { folder: 'web/shop', ranks: [['parts', '*'], ['pages'], ['shop.tsx'], ['main.tsx']] },
+  { folder: 'bench', ranks: [['support'], ['scenarios'], ['*']] },
+];
+
+/** Imports that go up all the same, as `from → to`, each with its reason. */
+export const upwardImports: Readonly<Record<string, string>> = {
+  'src/modules/orders/reading/order-reader.ts → src/modules/orders/lists/list-queries.ts':
+    'The reader takes the rows of a page.',
+  'src/modules/orders/placement/decide-placement.ts → src/modules/orders/queue/serving-order.ts':
+    'A batch is decided in the order in which the queue is served.',
+  'src/modules/orders/placement/write-placement.ts → src/modules/orders/queue/queries.ts':
+    'A placement of a queued order changes the row that waits.',
+  'src/modules/orders/placement/routes.ts → src/modules/orders/orders.ts':
+    'The route takes the type of the room.',
+  'src/modules/payments/inbox/inbox.ts → src/modules/payments/settling/backoff.ts':
+    'The inbox waits between tries as settling does.',
+};
