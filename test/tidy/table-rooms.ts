@@ -1,8 +1,7 @@
 /**
- * Tables, views and sequences belong to rooms: a statement stands in the room whose tables it writes, and reads those of
- * another room only where it is named below. The text of views, triggers and functions is free, since a constraint may
- * speak of several rooms; so are `bench/` and `test/`, which look at the whole database, and what pg-boss keeps in a
- * schema of its own.
+ * The room of each table and sequence. A statement writes to tables of its own room, and uses those of other rooms only
+ * where it is named below. Free are the text of views, triggers and functions in migrations, since a rule may be about
+ * several rooms; `bench/` and `test/`, which look at the whole database; and what pg-boss keeps in a schema of its own.
  */
 export const tablesByRoom: Readonly<Record<string, readonly string[]>> = {
   'src/database': ['idempotency_keys', 'schema_migrations'],
@@ -37,7 +36,7 @@ export const tablesByRoom: Readonly<Record<string, readonly string[]>> = {
   'src/modules/webhooks': ['webhook_deliveries', 'webhook_endpoints', 'webhook_lines'],
 };
 
-/** Every invariant is a view that operations counts, beside the rows of the table that it speaks of. */
+/** Counts every view of an invariant, and the rows of the table that it is about: reads there are free. */
 export const INVARIANTS_FILE = 'src/modules/operations/invariants.ts';
 export const isInvariant = (table: string) => table.startsWith('inv_');
 
