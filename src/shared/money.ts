@@ -8,8 +8,10 @@ export interface Money {
 export const PRICE_MINOR_MAX = 100_000_000;
 /** The largest quantity on one line. */
 export const QUANTITY_MAX = 10_000;
-/** Lines of one order. With the two bounds above a total stays below 1e14, far inside the exact integers. */
+/** Lines of one order. With the two bounds above their totals add up to at most 1e14. */
 export const LINES_MAX = 100;
+/** The largest total of one order, in minor units: a ninth of the largest exact integer. */
+export const TOTAL_MINOR_MAX = 1_000_000_000_000_000;
 
 export function money(amountMinor: number, currency: string): Money {
   return { amount: amountMinor, currency };
@@ -22,9 +24,14 @@ export function sumMinor(amountsMinor: Iterable<number>): number {
   return totalMinor;
 }
 
-/** `quantity` times a price in minor units; throws RangeError when it leaves the exact range. */
-export function timesMinor(priceMinor: number, quantity: number): number {
-  return exact(priceMinor * quantity);
+/** `quantity` times a price in minor units, both 0 or more; null above `TOTAL_MINOR_MAX`. */
+export function timesMinor(priceMinor: number, quantity: number): number | null {
+  return withinTotal(priceMinor * quantity);
+}
+
+/** The sum of two amounts in minor units, both 0 or more; null above `TOTAL_MINOR_MAX`. */
+export function addMinor(leftMinor: number, rightMinor: number): number | null {
+  return withinTotal(leftMinor + rightMinor);
 }
 
 /** The currencies whose minor unit has not two digits. Source: ISO 4217, list one, of 1 January 2026. */
@@ -75,6 +82,11 @@ export function formatDecimal(amountMinor: number, currency: string): string {
   const sign = amountMinor < 0 ? '-' : '';
   if (exponent === 0) return sign + digits;
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}
+
+/** What is larger than the bound stays larger when it is rounded to a binary fraction, so that nothing slips through. */
+function withinTotal(value: number): number | null {
+  return value > TOTAL_MINOR_MAX ? null : value;
 }
 
 function exact(value: number): number {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  addMinor,
   currencyExponent,
   formatDecimal,
   isCurrency,
   parseDecimalMinor,
   sumMinor,
+  TOTAL_MINOR_MAX,
   timesMinor,
 } from '../../src/shared/money.ts';
 
@@ -52,7 +54,14 @@ describe('money', () => {
 
   test('leaving the exact integers throws instead of rounding', () => {
     assert.throws(() => sumMinor([Number.MAX_SAFE_INTEGER, 1]), RangeError);
-    assert.throws(() => timesMinor(Number.MAX_SAFE_INTEGER, 2), RangeError);
+  });
+
+  test('what no order may cost is not computed', () => {
+    assert.equal(timesMinor(TOTAL_MINOR_MAX / 10, 10), TOTAL_MINOR_MAX);
+    assert.equal(timesMinor(TOTAL_MINOR_MAX / 10, 11), null);
+    assert.equal(timesMinor(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), null);
+    assert.equal(addMinor(TOTAL_MINOR_MAX, 0), TOTAL_MINOR_MAX);
+    assert.equal(addMinor(TOTAL_MINOR_MAX, 1), null);
   });
 
   test('exponents and codes follow ISO 4217', () => {

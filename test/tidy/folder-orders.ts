@@ -5,6 +5,7 @@ const modules = [
   'accounts',
   'catalog',
   'inventory',
+  'pricing',
   'orders',
   'carts',
   'payments',

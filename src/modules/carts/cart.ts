@@ -1,4 +1,5 @@
-import { money, sumMinor, timesMinor } from '../../shared/money.ts';
+import { money } from '../../shared/money.ts';
+import { priceOrder, requirePriced } from '../pricing/index.ts';
 import type { CartItemRow, CartRow } from './queries.ts';
 import type { CartView } from './schemas.ts';
 
@@ -15,20 +16,20 @@ export function cartFrom(rows: readonly CartRow[]): Cart {
   return { version: rows[0]!.version, items };
 }
 
-/** The cart with its sums, in the shop's currency. */
+/** The cart with its prices, in the shop's currency. */
 export function presentCart({ version, items }: Cart, currency: string): CartView {
-  const totalsMinor = items.map((item) => timesMinor(item.unitPriceMinor, item.quantity));
+  const priced = requirePriced(priceOrder({ currency, lines: items }));
   return {
-    items: items.map(({ sku, productId, name, quantity, unitPriceMinor, available }, index) => ({
-      sku,
-      productId,
-      name,
-      quantity,
-      unitPrice: money(unitPriceMinor, currency),
-      total: money(totalsMinor[index]!, currency),
-      available,
+    items: priced.lines.map((line) => ({
+      sku: line.sku,
+      productId: line.productId,
+      name: line.name,
+      quantity: line.quantity,
+      unitPrice: money(line.unitPriceMinor, currency),
+      total: money(line.totalMinor, currency),
+      available: line.available,
     })),
-    total: money(sumMinor(totalsMinor), currency),
+    total: money(priced.totalMinor, currency),
     version,
   };
 }

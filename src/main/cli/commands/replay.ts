@@ -63,7 +63,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   });
   progress.end();
 
-  const wanted = sumsOf(orders);
+  const wanted = sumsOf(orders, currency);
   const held = await sumHeld(customers);
   for (const difference of outcome.differences.slice(0, SHOWN_MAX)) complain(difference);
   const more = outcome.differences.length - SHOWN_MAX;

@@ -10,8 +10,9 @@ import {
   sumOrdersByNumber,
   type WantedProduct,
 } from '../../../modules/orders/index.ts';
+import { priceOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
-import { money, sumMinor, timesMinor } from '../../../shared/money.ts';
+import { money, sumMinor } from '../../../shared/money.ts';
 import { RefusedRows } from './file-error.ts';
 import type { OrdersFile } from './read-orders.ts';
 import { skuFromName } from './sku-from-name.ts';
@@ -57,7 +58,7 @@ export async function importOrdersFile(
   for await (const part of parts) {
     rows += part.rows;
     refused.add(part.refused);
-    addSums(file, sumsOf(part.orders));
+    addSums(file, sumsOf(part.orders, deps.currency));
     const { products, created } = await ensureFileProducts(deps, part);
     productsCreated += created.size;
     if (total === 0) total = part.orders.length * part.parts;
@@ -67,8 +68,13 @@ export async function importOrdersFile(
       const outcome = await importOrders(deps.database, batch, products, deps.currency);
       const chosen = new Set(outcome.imported);
       const known = new Set(outcome.existing);
-      addSums(imported, sumsOf(batch.filter(({ number }) => chosen.has(number))));
-      addSums(existing, sumsOf(batch.filter(({ number }) => known.has(number))));
+      const sumsIn = (numbers: ReadonlySet<string>) =>
+        sumsOf(
+          batch.filter(({ number }) => numbers.has(number)),
+          deps.currency,
+        );
+      addSums(imported, sumsIn(chosen));
+      addSums(existing, sumsIn(known));
       conflicts.push(...outcome.conflicts);
       const done = before + start + batch.length;
       deps.onProgress(done, Math.max(done, total));
@@ -121,15 +127,15 @@ export function wantedProducts({
   return [...wanted.values()];
 }
 
-export function sumsOf(orders: readonly ImportedOrder[]): OrderSumsRow {
+/** What these orders hold together; their prices are in `currency`. */
+export function sumsOf(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
   const lines = orders.flatMap((order) => order.lines);
+  const priced = orders.map((order) => requirePriced(priceOrder({ currency, lines: order.lines })));
   return {
     orders: orders.length,
     lines: lines.length,
     units: lines.reduce((units, { quantity }) => units + quantity, 0),
-    totalMinor: sumMinor(
-      lines.map(({ unitPriceMinor, quantity }) => timesMinor(unitPriceMinor, quantity)),
-    ),
+    totalMinor: sumMinor(priced.map(({ totalMinor }) => totalMinor)),
   };
 }
 

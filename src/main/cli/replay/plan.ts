@@ -1,5 +1,6 @@
 import type { ImportedOrder } from '../../../modules/orders/index.ts';
-import { formatDecimal, sumMinor, timesMinor } from '../../../shared/money.ts';
+import { priceOrder, requirePriced } from '../../../modules/pricing/index.ts';
+import { formatDecimal } from '../../../shared/money.ts';
 
 /** A product as the replay needs it on the server. */
 export interface PlannedProduct {
@@ -58,9 +59,7 @@ export function planReplay(orders: readonly ImportedOrder[], currency: string): 
       });
       return { key, quantity, unitPriceMinor };
     });
-    const totalMinor = sumMinor(
-      plannedLines.map((line) => timesMinor(line.unitPriceMinor, line.quantity)),
-    );
+    const { totalMinor } = requirePriced(priceOrder({ currency, lines: plannedLines }));
     return { number, atMs: createdAt.getTime(), lines: plannedLines, totalMinor };
   });
   return { orders: planned, products: [...products.values()] };

@@ -2,9 +2,9 @@ import type { Database } from '../../../database/database.ts';
 import { appendEvents } from '../../../events/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
-import { sumMinor, timesMinor } from '../../../shared/money.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
+import { type PricedLine, priceOrder, requirePriced } from '../../pricing/index.ts';
 import { insertLines } from '../placement/queries.ts';
 import { type ProductRef, productKey } from './import-products.ts';
 import {
@@ -61,11 +61,12 @@ export async function importOrders(
   if (orders.length > IMPORT_BATCH_MAX) throw new RangeError(`a batch of ${orders.length} orders`);
   const emails = orders.map(({ email }) => email ?? IMPORT_CUSTOMER_EMAIL);
   const customers = await ensureCustomers(database, [...new Set(emails)]);
+  const priced = orders.map(({ lines }) => requirePriced(priceOrder({ currency, lines })));
   const rows = orders.map((order, index) => ({
     id: newIdAt(order.createdAt),
     number: order.number,
     customer_id: customers.get(emails[index]!)!,
-    total_minor: totalOf(order),
+    total_minor: priced[index]!.totalMinor,
     currency,
     created_at: order.createdAt,
   }));
@@ -74,8 +75,8 @@ export async function importOrders(
   const existingRows = await database.transaction(async (tx) => {
     const inserted = await insertImportedOrders(tx, JSON.stringify(sorted));
     const ids = new Set(inserted.map(({ id }) => id));
-    const lines = orders.flatMap((order, index) =>
-      ids.has(rows[index]!.id) ? lineRows(order, rows[index]!.id, products) : [],
+    const lines = rows.flatMap((row, index) =>
+      ids.has(row.id) ? lineRows(row, priced[index]!.lines, products) : [],
     );
     const lineJson = JSON.stringify(lines);
     await insertLines(tx, lineJson);
@@ -124,29 +125,23 @@ export async function sumOrdersByNumber(
   return sums;
 }
 
-function totalOf(order: ImportedOrder): number {
-  return sumMinor(
-    order.lines.map(({ unitPriceMinor, quantity }) => timesMinor(unitPriceMinor, quantity)),
-  );
-}
-
 function lineRows(
-  order: ImportedOrder,
-  orderId: string,
+  order: { readonly id: string; readonly created_at: Date },
+  lines: readonly PricedLine<ImportedLine>[],
   products: ReadonlyMap<string, ProductRef>,
 ) {
-  return order.lines.map((line, index) => {
+  return lines.map((line, index) => {
     const product = products.get(productKey(line))!;
     return {
-      order_id: orderId,
+      order_id: order.id,
       line_number: index + 1,
       product_id: product.id,
       sku: product.sku,
       name: line.name,
       quantity: line.quantity,
       unit_price_minor: line.unitPriceMinor,
-      total_minor: timesMinor(line.unitPriceMinor, line.quantity),
-      created_at: order.createdAt,
+      total_minor: line.totalMinor,
+      created_at: order.created_at,
     };
   });
 }

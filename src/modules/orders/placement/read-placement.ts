@@ -2,9 +2,9 @@ import type { Transaction } from '../../../database/database.ts';
 import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
-import type { PlacementFacts } from './decide-placement.ts';
 import { type UsedKey, usedKeysOf } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
+import type { PlacementFacts } from './placement-checks.ts';
 import { countPending, placementTime } from './queries.ts';
 import {
   isLineSource,
@@ -69,7 +69,7 @@ export async function readPlacement(
     customers: new Map(customerRows.map((customer) => [customer.id, customer])),
     usedKeys: used,
     sourceLines: lines,
-    facts: placementFacts(offerRows, pendingCounts, rules.pendingMax),
+    facts: placementFacts(offerRows, pendingCounts, rules),
     time: now!,
     numbers: orderNumbersTaken,
   };
@@ -154,11 +154,11 @@ export function linesOf(
   return isLineSource(lines) ? (sourceLines.get(lines)?.get(customerId)?.lines ?? []) : lines;
 }
 
-/** What a decision is made by. `pendingMax` 0: no limit. */
+/** What a decision is made by. */
 export function placementFacts(
   offers: readonly OfferRow[],
   pendingCounts: readonly { customerId: string; count: number }[],
-  pendingMax: number,
+  { currency, pendingMax }: Pick<PlacementRules, 'currency' | 'pendingMax'>,
 ): PlacementFacts {
   const products = offers.map(({ productId: id, sku, name, priceMinor, active }) => ({
     id,
@@ -168,6 +168,7 @@ export function placementFacts(
     active,
   }));
   return {
+    currency,
     productsById: new Map(products.map((product) => [product.id, product])),
     productsBySku: new Map(products.map((product) => [product.sku, product])),
     available: new Map(offers.map((offer) => [offer.productId, offer.onHand - offer.reserved])),

@@ -5,14 +5,15 @@ import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
+import { pricingError } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
-import type { PlacementDecision } from './decide-placement.ts';
+import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
 /** What the caller is told when an order is not placed. */
 export function refusalOf(
-  decision: Exclude<PlacementDecision, { kind: 'accepted' }>,
+  decision: PlacementRefusal,
   request: Pick<PlacementRequest, 'lines' | 'expectedTotalMinor'>,
   currency: string,
 ): CodedError {
@@ -24,6 +25,8 @@ export function refusalOf(
           detail: 'There is no product for sale under this name.',
         })),
       });
+    case 'total_too_large':
+      return pricingError(decision);
     case 'pending_limit':
       return new CodedError(ordersErrors.pendingLimit);
     case 'price_changed':

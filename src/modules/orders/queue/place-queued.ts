@@ -46,7 +46,7 @@ export async function placeQueuedOrders(
   ]);
 
   // Who was let in was counted then, so the limit of pending orders is no matter here.
-  const facts = placementFacts(offers, [], 0);
+  const facts = placementFacts(offers, [], { currency: rules.currency, pendingMax: 0 });
   const decisions = decidePlacement(
     orders.map((order) => candidateOf(order, linesOf(order))),
     facts,

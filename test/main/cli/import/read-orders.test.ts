@@ -48,7 +48,7 @@ test('the rows of an order are found wherever they stand', async () => {
   const { orders, refused, rows } = await readWhole(sample('orders.csv'), options);
   assert.deepEqual(refused, []);
   assert.equal(rows, 6);
-  assert.deepEqual(sumsOf(orders), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
+  assert.deepEqual(sumsOf(orders, 'GBP'), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
   const [first] = orders;
   assert.equal(first?.number, '501');
   assert.equal(first?.createdAt.toISOString(), '2015-10-25T00:30:00.000Z');

@@ -5,9 +5,11 @@ import {
   decidePlacement,
   type PlacementCandidate,
   type PlacementDecision,
-  type PlacementFacts,
-  type PlacementProduct,
 } from '../../../../src/modules/orders/placement/decide-placement.ts';
+import type {
+  PlacementFacts,
+  PlacementProduct,
+} from '../../../../src/modules/orders/placement/placement-checks.ts';
 
 const catalogue: PlacementProduct[] = ['A', 'B', 'C'].map((sku, index) => ({
   id: `id-${sku}`,
@@ -22,6 +24,7 @@ function factsOf(
 ): PlacementFacts {
   const { products = catalogue, ...rest } = changes;
   return {
+    currency: 'GBP',
     productsById: new Map(products.map((product) => [product.id, product])),
     productsBySku: new Map(products.map((product) => [product.sku, product])),
     available: new Map(products.map((product) => [product.id, 10])),

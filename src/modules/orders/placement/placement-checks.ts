@@ -1,0 +1,116 @@
+import type { PricedOrder, PricingRefusal } from '../../pricing/index.ts';
+import type { OrderLine } from '../order.ts';
+import type { RequestedLine } from './request.ts';
+
+/** What the catalogue says of a product at the moment of placement. */
+export interface PlacementProduct {
+  readonly id: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly active: boolean;
+}
+
+/** What was read: for a placement under lock, for a quote without. */
+export interface PlacementFacts {
+  /** Of every price, ISO 4217. */
+  readonly currency: string;
+  readonly productsById: ReadonlyMap<string, PlacementProduct>;
+  readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
+  /** Units that are free, by product id. */
+  readonly available: ReadonlyMap<string, number>;
+  /** Open unpaid orders, by customer id. */
+  readonly pending: ReadonlyMap<string, number>;
+  /** 0: no limit. */
+  readonly pendingMax: number;
+}
+
+export interface PriceDrift {
+  readonly sku: string;
+  readonly expectedMinor: number;
+  readonly currentMinor: number;
+}
+
+export interface Shortage {
+  readonly sku: string;
+  readonly requested: number;
+  readonly available: number;
+}
+
+/** Why an order is not placed. */
+export type PlacementRefusal =
+  | { readonly kind: 'unknown_product'; readonly lineIndexes: readonly number[] }
+  | PricingRefusal
+  | { readonly kind: 'pending_limit' }
+  | {
+      readonly kind: 'price_changed';
+      readonly lines: readonly PriceDrift[];
+      readonly totalMinor: number;
+    }
+  | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] };
+
+/** An order line before it has its total. */
+export type UnpricedLine = Omit<OrderLine, 'totalMinor'>;
+
+/** Null when there is no such product, it is not for sale, or `sku` and `productId` name two. */
+export function findLine(line: RequestedLine, facts: PlacementFacts): UnpricedLine | null {
+  const product =
+    line.productId === undefined
+      ? facts.productsBySku.get(line.sku ?? '')
+      : facts.productsById.get(line.productId);
+  if (product === undefined || !product.active) return null;
+  if (line.sku !== undefined && line.sku !== product.sku) return null;
+  return {
+    productId: product.id,
+    sku: product.sku,
+    name: product.name,
+    quantity: line.quantity,
+    unitPriceMinor: product.priceMinor,
+  };
+}
+
+/** Null when every line has its product. */
+export function findUnknown(lines: readonly (UnpricedLine | null)[]): PlacementRefusal | null {
+  if (!lines.includes(null)) return null;
+  const lineIndexes = lines.flatMap((line, index) => (line === null ? [index] : []));
+  return { kind: 'unknown_product', lineIndexes };
+}
+
+/** Whether a customer with so many open unpaid orders may have no further one; `pendingMax` 0: no limit. */
+export function isAtLimit(pending: number, pendingMax: number): boolean {
+  return pendingMax > 0 && pending >= pendingMax;
+}
+
+/** `requested` has the line of each priced one; `expectedTotalMinor` null: any total is right. */
+export function findPriceChange(
+  requested: readonly RequestedLine[],
+  expectedTotalMinor: number | null,
+  { lines, totalMinor }: PricedOrder<UnpricedLine>,
+): PlacementRefusal | null {
+  const drifts = lines.flatMap((line, index) => {
+    const expectedMinor = requested[index]!.unitPriceMinor;
+    if (expectedMinor === undefined || expectedMinor === line.unitPriceMinor) return [];
+    return [{ sku: line.sku, expectedMinor, currentMinor: line.unitPriceMinor }];
+  });
+  const totalDrifted = expectedTotalMinor !== null && expectedTotalMinor !== totalMinor;
+  if (drifts.length === 0 && !totalDrifted) return null;
+  return { kind: 'price_changed', lines: drifts, totalMinor };
+}
+
+/** Several lines of one product stay several lines, but they draw on one stock. */
+export function findShortage(
+  lines: readonly OrderLine[],
+  available: ReadonlyMap<string, number>,
+): PlacementRefusal | null {
+  const wanted = new Map<string, Shortage>();
+  for (const line of lines) {
+    const requested = (wanted.get(line.productId)?.requested ?? 0) + line.quantity;
+    wanted.set(line.productId, {
+      sku: line.sku,
+      requested,
+      available: available.get(line.productId) ?? 0,
+    });
+  }
+  const shortages = [...wanted.values()].filter((line) => line.requested > line.available);
+  return shortages.length === 0 ? null : { kind: 'insufficient_stock', lines: shortages };
+}

@@ -1,0 +1,18 @@
+import { invalidInput } from '../../shared/common-errors.ts';
+import type { CodedError } from '../../shared/errors.ts';
+import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
+import type { LineToPrice, PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
+
+/** What the caller is told of an order that has no price. */
+export function pricingError(refusal: PricingRefusal): CodedError {
+  switch (refusal.kind) {
+    case 'total_too_large':
+      return invalidInput('', `An order costs at most ${TOTAL_MINOR_MAX} minor units.`);
+  }
+}
+
+/** Throws the first refusal of an order that has no price. */
+export function requirePriced<Line extends LineToPrice>(pricing: Pricing<Line>): PricedOrder<Line> {
+  if (pricing.kind === 'refused') throw pricingError(pricing.refusals[0]);
+  return pricing;
+}

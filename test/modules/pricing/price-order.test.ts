@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { priceOrder, requirePriced } from '../../../src/modules/pricing/index.ts';
+import { CodedError } from '../../../src/shared/errors.ts';
+import {
+  currencyExponent,
+  formatDecimal,
+  LINES_MAX,
+  PRICE_MINOR_MAX,
+  QUANTITY_MAX,
+  TOTAL_MINOR_MAX,
+} from '../../../src/shared/money.ts';
+
+const line = fc.record(
+  {
+    sku: fc.string({ maxLength: 5 }),
+    quantity: fc.integer({ min: 1, max: QUANTITY_MAX }),
+    unitPriceMinor: fc.integer({ min: 0, max: PRICE_MINOR_MAX }),
+  },
+  { noNullPrototype: true },
+);
+const order = fc.record({
+  currency: fc.constantFrom('JPY', 'GBP', 'KWD'),
+  lines: fc.array(line, { maxLength: LINES_MAX }),
+});
+
+/** Of any size, for what a caller with other bounds may ask. */
+const hugeLine = fc.record({
+  quantity: fc.maxSafeNat(),
+  unitPriceMinor: fc.maxSafeNat(),
+});
+
+/** `12.95` as 12950000 millionths, so that currencies of any number of decimals are compared as people read them. */
+function millionths(amountMinor: number, currency: string): bigint {
+  const [whole = '', fraction = ''] = formatDecimal(amountMinor, currency).split('.');
+  return BigInt(whole + fraction.padEnd(6, '0'));
+}
+
+describe('priceOrder', () => {
+  test('the parts add up, as written in currencies of no, two and three decimals', () => {
+    assert.deepEqual(['JPY', 'GBP', 'KWD'].map(currencyExponent), [0, 2, 3]);
+    fc.assert(
+      fc.property(order, (asked) => {
+        const { currency, lines, subtotalMinor, totalMinor } = requirePriced(priceOrder(asked));
+        const written = (amountMinor: number) => millionths(amountMinor, currency);
+        let sum = 0n;
+        for (const { quantity, unitPriceMinor, totalMinor: ofLine } of lines) {
+          assert.equal(written(ofLine), BigInt(quantity) * written(unitPriceMinor));
+          sum += written(ofLine);
+        }
+        assert.equal(written(subtotalMinor), sum);
+        assert.equal(totalMinor, subtotalMinor);
+      }),
+    );
+  });
+
+  test('the order of the lines changes no amount, and the lines keep theirs and all that they hold', () => {
+    const withPlaces = order.chain(({ currency, lines }) =>
+      fc
+        .shuffledSubarray([...lines.keys()], { minLength: lines.length })
+        .map((places) => ({ currency, lines, places })),
+    );
+    fc.assert(
+      fc.property(withPlaces, ({ currency, lines, places }) => {
+        const straight = requirePriced(priceOrder({ currency, lines }));
+        const shuffled = requirePriced(
+          priceOrder({ currency, lines: places.map((place) => lines[place]!) }),
+        );
+        assert.equal(shuffled.totalMinor, straight.totalMinor);
+        assert.deepEqual(
+          shuffled.lines,
+          places.map((place) => straight.lines[place]),
+        );
+        assert.deepEqual(
+          straight.lines.map(({ totalMinor: _, ...kept }) => kept),
+          lines,
+        );
+      }),
+    );
+  });
+
+  test('splitting a line changes no total', () => {
+    fc.assert(
+      fc.property(line, fc.nat(), ({ unitPriceMinor, quantity }, at) => {
+        const first = 1 + (at % quantity);
+        const parts = [first, quantity - first].filter((units) => units > 0);
+        const total = (quantities: number[]) =>
+          requirePriced(
+            priceOrder({
+              currency: 'GBP',
+              lines: quantities.map((units) => ({ unitPriceMinor, quantity: units })),
+            }),
+          ).totalMinor;
+        assert.equal(total(parts), total([quantity]));
+      }),
+    );
+  });
+
+  test('nothing is below zero, nothing is inexact, and nothing is above the largest total', () => {
+    const lines = fc.array(fc.oneof(line, hugeLine), { maxLength: LINES_MAX });
+    fc.assert(
+      fc.property(lines, (asked) => {
+        const exactTotal = asked.reduce(
+          (sum, { quantity, unitPriceMinor }) => sum + BigInt(quantity) * BigInt(unitPriceMinor),
+          0n,
+        );
+        const pricing = priceOrder({ currency: 'GBP', lines: asked });
+        if (exactTotal > BigInt(TOTAL_MINOR_MAX)) {
+          assert.deepEqual(pricing, { kind: 'refused', refusals: [{ kind: 'total_too_large' }] });
+          return;
+        }
+        const { lines: priced, subtotalMinor, totalMinor } = requirePriced(pricing);
+        assert.equal(BigInt(totalMinor), exactTotal);
+        for (const amount of [subtotalMinor, ...priced.map((one) => one.totalMinor)]) {
+          assert.ok(Number.isSafeInteger(amount) && amount >= 0);
+        }
+      }),
+    );
+  });
+
+  test('an order of a hundred lines of the largest quantity and price has its exact price', () => {
+    const largest = { quantity: QUANTITY_MAX, unitPriceMinor: PRICE_MINOR_MAX };
+    const lines = Array.from({ length: LINES_MAX }, () => largest);
+    const { totalMinor } = requirePriced(priceOrder({ currency: 'KWD', lines }));
+    assert.equal(BigInt(totalMinor), 100n * 10_000n * 100_000_000n);
+  });
+
+  test('nothing costs nothing', () => {
+    const { lines, totalMinor } = requirePriced(priceOrder({ currency: 'GBP', lines: [] }));
+    assert.deepEqual([lines, totalMinor], [[], 0]);
+  });
+
+  test('a total that is too large is a refusal of the request', () => {
+    const pricing = priceOrder({
+      currency: 'GBP',
+      lines: [{ quantity: 2, unitPriceMinor: TOTAL_MINOR_MAX }],
+    });
+    assert.throws(
+      () => requirePriced(pricing),
+      (error) => error instanceof CodedError && error.code === 'request.invalid',
+    );
+  });
+});
