@@ -70,6 +70,12 @@ const orders: Chapter = {
   tag: 'Orders',
   steps: [
     {
+      operation: 'quoteOrder',
+      body: { items: [line] },
+      status: 200,
+      after: ["pm.test('it would be placed', () => pm.expect(body.refusals).to.eql([]));"],
+    },
+    {
       operation: 'placeOrder',
       as: 'customer',
       body: sameOrder,

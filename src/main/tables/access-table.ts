@@ -79,6 +79,7 @@ export const accessTable: AccessTable = {
   checkOut: customers,
 
   // Orders
+  quoteOrder: 'anyone',
   placeOrder: rolesOrScope(['customer', 'admin'], 'orders:write'),
   listOrders: rolesOrScope(everyRole, 'orders:read'),
   getOrder: rolesOrScope(everyRole, 'orders:read'),

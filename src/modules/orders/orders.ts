@@ -8,9 +8,10 @@ import { type CancelOrder, cancelOrder } from './changes/cancel-order.ts';
 import { type ChangeStatus, changeStatus } from './changes/change-status.ts';
 import { listOrders } from './lists/list-orders.ts';
 import { createPlacing, type Placing } from './placement/place-order.ts';
+import { quoteOrder } from './placement/quote-order.ts';
 import { getOrderHistory } from './reading/order-history.ts';
 import { createOrderReader, type OrderCaches, type OrderReader } from './reading/order-reader.ts';
-import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
+import type { HistoryView, ListOrdersInput, OrderView, QuoteInput, QuoteView } from './schemas.ts';
 
 export interface OrdersDependencies {
   readonly database: Database;
@@ -33,6 +34,8 @@ export interface OrdersDependencies {
 
 /** The use cases of the room, bound to what they need. */
 export interface Orders extends Placing, OrderReader {
+  /** What an order would cost now; `caller` null: for somebody new. Throws `request.invalid`. */
+  quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
   changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;
@@ -53,6 +56,7 @@ export function createOrders(deps: OrdersDependencies): Orders {
       deps.onPlaced ?? (() => {}),
       deps.onWaiting ?? (() => {}),
     ),
+    quoteOrder: (caller, input) => quoteOrder(database, { currency, pendingMax }, caller, input),
     ...reader,
     // A customer sees at once what they just did.
     listOrders: (caller, input) =>

@@ -10,6 +10,7 @@ import {
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from './errors.ts';
 import type { Orders } from './orders.ts';
+import { registerQuoteRoutes } from './placement/quote-routes.ts';
 import { registerPlaceRoutes } from './placement/routes.ts';
 import { sendOrder, sendPage, tagOf } from './reading/order-replies.ts';
 import {
@@ -30,6 +31,7 @@ const NotModified = Type.Unsafe<undefined>({
 
 export function registerOrdersRoutes(app: App, orders: Orders): void {
   registerPlaceRoutes(app, orders);
+  registerQuoteRoutes(app, orders);
 
   app.get(
     '/api/orders',

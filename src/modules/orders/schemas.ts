@@ -14,6 +14,7 @@ import {
 } from '../../http/index.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { ActorName, ActorReply } from '../accounts/index.ts';
+import { BillReply } from '../pricing/index.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
 
 const Status = Choice(orderStatuses);
@@ -30,32 +31,38 @@ const ClientToken = Type.String({
     'Printable ASCII, unique per customer. Does what Idempotency-Key does, for clients that cannot set headers.',
 });
 
-/** What a request for an order may say besides its lines; the checkout of a cart takes these alone. */
-export const placementFields = {
+/** What an order is made of besides its lines, and what a quote takes too. */
+const orderFields = {
   expectedTotal: Type.Optional(MoneyValue),
   note: Type.Optional(Text('lines', 500)),
   shippingAddress: Type.Optional(Text('lines', 1000)),
+};
+
+/** What a request for an order may say besides its lines; the checkout of a cart takes these alone. */
+export const placementFields = {
+  ...orderFields,
   clientToken: Type.Optional(ClientToken),
   client_token: Type.Optional(ClientToken),
 };
 
-export const PlaceOrderBody = Type.Object(
-  {
-    items: Type.Array(
-      Type.Object(
-        {
-          sku: Type.Optional(Sku),
-          productId: Type.Optional(Id),
-          quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
-          unitPrice: Type.Optional(MoneyValue),
-        },
-        { additionalProperties: false },
-      ),
-      { minItems: 1, maxItems: LINES_MAX },
+const requestedItems = {
+  items: Type.Array(
+    Type.Object(
+      {
+        sku: Type.Optional(Sku),
+        productId: Type.Optional(Id),
+        quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
+        unitPrice: Type.Optional(MoneyValue),
+      },
+      { additionalProperties: false },
     ),
-    customerId: Type.Optional(Id),
-    ...placementFields,
-  },
+    { minItems: 1, maxItems: LINES_MAX },
+  ),
+  customerId: Type.Optional(Id),
+};
+
+export const PlaceOrderBody = Type.Object(
+  { ...requestedItems, ...placementFields },
   {
     additionalProperties: false,
     examples: [
@@ -73,7 +80,34 @@ export const PlaceOrderBody = Type.Object(
 
 export type PlaceOrderInput = Static<typeof PlaceOrderBody>;
 
+/** The body of an order without its token, which a quote has no use for. */
+export const QuoteBody = Type.Object(
+  { ...requestedItems, ...orderFields },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        items: [
+          { sku: 'PILAU-RICE', quantity: 2 },
+          { sku: 'LEMON-TART', quantity: 1 },
+        ],
+      },
+    ],
+  },
+);
+
+export type QuoteInput = Static<typeof QuoteBody>;
+
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
+
+const Item = Type.Object({
+  sku: Type.String(),
+  productId: Id,
+  name: Type.String(),
+  quantity: Type.Integer(),
+  unitPrice: Amount,
+  total: Amount,
+});
 
 export const OrderReply = Type.Object(
   {
@@ -85,16 +119,7 @@ export const OrderReply = Type.Object(
     customerId: Id,
     customer: Type.Optional(Type.Object({ id: Id, email: Type.String(), name: Type.String() })),
     vip: Type.Boolean({ description: 'Whether the customer was a VIP when the order was placed.' }),
-    items: Type.Array(
-      Type.Object({
-        sku: Type.String(),
-        productId: Id,
-        name: Type.String(),
-        quantity: Type.Integer(),
-        unitPrice: Amount,
-        total: Amount,
-      }),
-    ),
+    items: Type.Array(Item),
     total: Amount,
     note: Nullable(Type.String()),
     shippingAddress: Nullable(Type.String()),
@@ -111,6 +136,30 @@ export const OrderReply = Type.Object(
 );
 
 export type OrderView = Static<typeof OrderReply>;
+
+export const QuoteReply = Type.Object(
+  {
+    items: Type.Array(Item, { description: 'Without the lines that cannot be priced.' }),
+    bill: BillReply,
+    refusals: Type.Array(
+      Type.Object(
+        {
+          code: Type.String({ description: 'Stable: decide by this.' }),
+          title: Type.String(),
+          detail: Type.String(),
+          errors: Type.Optional(
+            Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+          ),
+        },
+        { additionalProperties: true },
+      ),
+      { description: 'Why the order would not be placed now; none: it would be.' },
+    ),
+  },
+  { title: 'Quote' },
+);
+
+export type QuoteView = Static<typeof QuoteReply>;
 
 export const OrderPage = pageOfSchema(OrderReply);
 

@@ -10,6 +10,7 @@ import type { PlaceOrderInput } from '../schemas.ts';
 import { keysOf, untilKeysAreSettled } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
+import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
 import {
   isLineSource,
   type LineSource,
@@ -94,16 +95,11 @@ export function createPlacing(
     async placeOrder(context, input) {
       const errors = inputErrors(context.caller, input, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
-      const lines = input.items.map((item) => ({
-        ...(item.sku === undefined ? {} : { sku: item.sku }),
-        ...(item.productId === undefined ? {} : { productId: item.productId }),
-        ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
-        quantity: item.quantity,
-      }));
+      const lines = requestedLines(input.items);
       return place(requestOf(context, input.customerId ?? context.caller.id, lines, input));
     },
     async placeFromSource(context, source, wish, refuseVersion) {
-      const errors = wishErrors(wish, rules.currency);
+      const errors = optionErrors(wish, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
       return place({ ...requestOf(context, context.caller.id, source, wish), refuseVersion });
     },
@@ -149,28 +145,9 @@ function exclusivesOf(request: PlacementRequest): string[] {
 }
 
 function inputErrors(caller: Caller, input: PlaceOrderInput, currency: string): InputError[] {
-  const errors = wishErrors(input, currency);
-  input.items.forEach((item, index) => {
-    if (item.sku === undefined && item.productId === undefined) {
-      errors.push({ pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' });
-    }
-    errors.push(...currencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency));
-  });
-  const forHimself = caller.kind === 'user' && caller.role === 'customer';
-  if (forHimself && input.customerId !== undefined) {
-    errors.push({ pointer: '/customerId', detail: 'A customer orders for himself.' });
-  }
-  if (!forHimself && input.customerId === undefined) {
-    errors.push({ pointer: '/customerId', detail: 'Name the customer whom the order is for.' });
-  }
-  return errors;
-}
-
-function wishErrors(wish: PlacementWish, currency: string): InputError[] {
-  return currencyErrors(wish.expectedTotal, '/expectedTotal', currency);
-}
-
-function currencyErrors(value: Money | undefined, pointer: string, currency: string): InputError[] {
-  if (value === undefined || value.currency === currency) return [];
-  return [{ pointer: `${pointer}/currency`, detail: `This shop takes ${currency}.` }];
+  return [
+    ...optionErrors(input, currency),
+    ...itemErrors(input.items, currency),
+    ...customerErrors(caller, input.customerId),
+  ];
 }

@@ -6,6 +6,7 @@ import {
   type PlacementCandidate,
   type PlacementDecision,
 } from '../../../../src/modules/orders/placement/decide-placement.ts';
+import { decideQuote } from '../../../../src/modules/orders/placement/decide-quote.ts';
 import type {
   PlacementFacts,
   PlacementProduct,
@@ -234,5 +235,69 @@ describe('decidePlacement', () => {
       'pending_limit',
       'unknown_product',
     ]);
+  });
+});
+
+describe('decideQuote', () => {
+  const request = fc.record({
+    lines: fc.array(
+      fc.record(
+        {
+          sku: fc.constantFrom('A', 'B', 'C', 'X'),
+          quantity: fc.integer({ min: 1, max: 7 }),
+          unitPriceMinor: fc.constantFrom(0, 125, 250),
+        },
+        { requiredKeys: ['sku', 'quantity'] },
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    expectedTotalMinor: fc.option(fc.constantFrom(0, 125, 250)),
+  });
+
+  test('begins with what the placement would answer, and has no refusal when it would be accepted', () => {
+    fc.assert(
+      fc.property(
+        request,
+        fc.nat(3),
+        fc.nat(20),
+        ({ lines, expectedTotalMinor }, pending, free) => {
+          const facts = factsOf({
+            pendingMax: 2,
+            pending: new Map([['ann', pending]]),
+            available: new Map(catalogue.map(({ id }) => [id, free])),
+          });
+          const [decision] = decidePlacement([candidateOf({ lines, expectedTotalMinor })], facts);
+          const { priced, refusals } = decideQuote({ pending, lines, expectedTotalMinor }, facts);
+          if (decision?.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
+          assert.deepEqual(refusals, []);
+          assert.deepEqual(
+            [priced.lines, priced.totalMinor],
+            [decision.lines, decision.totalMinor],
+          );
+        },
+      ),
+    );
+  });
+
+  test('prices what it can and names everything that stands in the way', () => {
+    const lines = [
+      { sku: 'B', quantity: 11, unitPriceMinor: 100 },
+      { sku: 'X', quantity: 1 },
+    ];
+    const quote = decideQuote({ pending: 5, lines, expectedTotalMinor: 1 }, factsOf());
+    assert.deepEqual(quote.refusals, [
+      { kind: 'unknown_product', lineIndexes: [1] },
+      { kind: 'pending_limit' },
+      {
+        kind: 'price_changed',
+        lines: [{ sku: 'B', expectedMinor: 100, currentMinor: 125 }],
+        totalMinor: 1375,
+      },
+      { kind: 'insufficient_stock', lines: [{ sku: 'B', requested: 11, available: 10 }] },
+    ]);
+    assert.deepEqual(
+      quote.priced.lines.map(({ sku }) => sku),
+      ['B'],
+    );
   });
 });

@@ -1,0 +1,57 @@
+import type { Caller } from '../../../shared/caller.ts';
+import type { InputError } from '../../../shared/errors.ts';
+import type { Money } from '../../../shared/money.ts';
+import type { PlaceOrderInput } from '../schemas.ts';
+import type { RequestedLine } from './request.ts';
+
+/** The checks of a request for an order that its schema cannot express. Each returns the places that are wrong. */
+
+type Items = PlaceOrderInput['items'];
+
+export function itemErrors(items: Items, currency: string): InputError[] {
+  return items.flatMap((item, index) => {
+    const errors = currencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency);
+    if (item.sku !== undefined || item.productId !== undefined) return errors;
+    return [
+      { pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' },
+      ...errors,
+    ];
+  });
+}
+
+/** Customers and guests order for themselves; staff names the customer. */
+export function customerErrors(
+  caller: Caller | null,
+  customerId: string | undefined,
+): InputError[] {
+  const forThemselves = caller === null || (caller.kind === 'user' && caller.role === 'customer');
+  if (forThemselves && customerId !== undefined) {
+    return [{ pointer: '/customerId', detail: 'A customer orders for himself.' }];
+  }
+  if (!forThemselves && customerId === undefined) {
+    return [{ pointer: '/customerId', detail: 'Name the customer whom the order is for.' }];
+  }
+  return [];
+}
+
+/** The members of a request besides its lines. */
+export function optionErrors(
+  options: { readonly expectedTotal?: Money },
+  currency: string,
+): InputError[] {
+  return currencyErrors(options.expectedTotal, '/expectedTotal', currency);
+}
+
+export function requestedLines(items: Items): RequestedLine[] {
+  return items.map((item) => ({
+    ...(item.sku === undefined ? {} : { sku: item.sku }),
+    ...(item.productId === undefined ? {} : { productId: item.productId }),
+    ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
+    quantity: item.quantity,
+  }));
+}
+
+function currencyErrors(value: Money | undefined, pointer: string, currency: string): InputError[] {
+  if (value === undefined || value.currency === currency) return [];
+  return [{ pointer: `${pointer}/currency`, detail: `This shop takes ${currency}.` }];
+}

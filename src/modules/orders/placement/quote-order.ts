@@ -1,0 +1,83 @@
+import type { Queryable } from '../../../database/statement.ts';
+import { type Caller, isStaff } from '../../../shared/caller.ts';
+import { requestErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { money } from '../../../shared/money.ts';
+import { findCustomers } from '../../accounts/index.ts';
+import { findOffers } from '../../inventory/index.ts';
+import { presentBill } from '../../pricing/index.ts';
+import type { QuoteInput, QuoteView } from '../schemas.ts';
+import { decideQuote } from './decide-quote.ts';
+import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
+import { countPending } from './queries.ts';
+import { placementFacts } from './read-placement.ts';
+import { refusalOf, unusableCustomer } from './refusals.ts';
+import type { PlacementRules } from './request.ts';
+
+/**
+ * Returns what an order would cost now, and every reason for which its placement would be refused. Holds nothing and
+ * writes nothing, so that a placement may still answer otherwise a moment later. `caller` null: the order of somebody
+ * new. Throws `request.invalid` for its shape alone.
+ */
+export async function quoteOrder(
+  db: Queryable,
+  rules: Pick<PlacementRules, 'currency' | 'pendingMax'>,
+  caller: Caller | null,
+  input: QuoteInput,
+): Promise<QuoteView> {
+  const { currency, pendingMax } = rules;
+  const errors = [
+    ...optionErrors(input, currency),
+    ...itemErrors(input.items, currency),
+    // Staff may ask what anybody would pay.
+    ...(input.customerId === undefined ? [] : customerErrors(caller, input.customerId)),
+  ];
+  if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
+
+  const lines = requestedLines(input.items);
+  const customerId = input.customerId ?? (isStaff(caller) ? null : (caller?.id ?? null));
+  const isLimited = customerId !== null && !isStaff(caller) && pendingMax > 0;
+  const [offers, customers, pendingCounts] = await Promise.all([
+    findOffers(
+      db,
+      lines.flatMap(({ productId }) => productId ?? []),
+      lines.flatMap(({ productId, sku }) => (productId === undefined ? (sku ?? []) : [])),
+    ),
+    customerId === null ? [] : findCustomers(db, [customerId]),
+    isLimited ? countPending(db, [customerId]) : [],
+  ]);
+
+  const expectedTotalMinor = input.expectedTotal?.amount ?? null;
+  const { priced, refusals } = decideQuote(
+    { pending: pendingCounts[0]?.count ?? 0, lines, expectedTotalMinor },
+    placementFacts(offers, pendingCounts, { currency, pendingMax }),
+  );
+  const unusable =
+    caller === null || customerId === null ? null : unusableCustomer(customers[0], caller);
+  const refused = refusals.map((refusal) =>
+    refusalOf(refusal, { lines, expectedTotalMinor }, currency),
+  );
+  return {
+    items: priced.lines.map((line) => ({
+      sku: line.sku,
+      productId: line.productId,
+      name: line.name,
+      quantity: line.quantity,
+      unitPrice: money(line.unitPriceMinor, currency),
+      total: money(line.totalMinor, currency),
+    })),
+    bill: presentBill(priced),
+    refusals: [...(unusable === null ? [] : [unusable]), ...refused].map(presentRefusal),
+  };
+}
+
+/** The members of the problem document that a placement would answer, without those of a request. */
+function presentRefusal({ code, definition, details }: CodedError): QuoteView['refusals'][number] {
+  return {
+    ...details.extensions,
+    code,
+    title: definition.title,
+    detail: details.detail ?? definition.explanation,
+    ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
+  };
+}

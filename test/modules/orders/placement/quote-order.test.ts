@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/shared/ids.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { startTestServer } from '../../../support/server.ts';
+import type { Reply, Session } from '../../../support/session.ts';
+import { addProduct, stockOf } from '../../../support/shop.ts';
+
+const db = await testDatabase();
+const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '2' } });
+const admin = await server.asAdmin();
+const gbp = (amount: number) => ({ amount, currency: 'GBP' });
+
+interface Quote {
+  readonly items: readonly { readonly sku: string }[];
+  readonly bill: { readonly subtotal: object; readonly total: object };
+  readonly refusals: readonly { readonly code: string; readonly [member: string]: unknown }[];
+}
+
+async function quote(session: Session, body: object): Promise<Quote> {
+  const reply = await session.post('/api/quotes', body);
+  assert.equal(reply.status, 200, reply.text);
+  return reply.json<Quote>();
+}
+
+/** The members of a problem document, without those that belong to its request. */
+function refusalIn(reply: Reply): object {
+  assert.ok(reply.status >= 400, reply.text);
+  const { type: _, status: __, instance: ___, requestId: ____, ...refusal } = reply.json();
+  return refusal;
+}
+
+/** Counts whatever a quote could have written or held. */
+async function countRows(): Promise<object> {
+  const [counts] = await db.database.run<object>(
+    'test.count_rows',
+    `select (select count(*)::int from orders) as orders,
+            (select count(*)::int from events) as events,
+            (select count(*)::int from idempotency_keys) as keys,
+            (select sum(reserved)::int from stock) as reserved`,
+    [],
+  );
+  return counts!;
+}
+
+describe('POST /api/quotes', () => {
+  test('prices an order for anybody, and holds and writes nothing', async () => {
+    const rice = await addProduct(db.database, { priceMinor: 295 });
+    const naan = await addProduct(db.database, { priceMinor: 260 });
+    const before = await countRows();
+    const body = {
+      items: [
+        { sku: rice.sku, quantity: 2, unitPrice: gbp(295) },
+        { productId: naan.id, quantity: 1 },
+      ],
+      expectedTotal: gbp(850),
+      note: 'no coriander',
+    };
+    const customer = await server.signUp();
+    for (const session of [server.anonymous, customer, admin]) {
+      assert.deepEqual(await quote(session, body), {
+        items: [
+          {
+            sku: rice.sku,
+            productId: rice.id,
+            name: `Product ${rice.sku}`,
+            quantity: 2,
+            unitPrice: gbp(295),
+            total: gbp(590),
+          },
+          {
+            sku: naan.sku,
+            productId: naan.id,
+            name: `Product ${naan.sku}`,
+            quantity: 1,
+            unitPrice: gbp(260),
+            total: gbp(260),
+          },
+        ],
+        bill: { subtotal: gbp(850), total: gbp(850) },
+        refusals: [],
+      });
+    }
+    assert.deepEqual(await countRows(), before);
+    assert.deepEqual(await stockOf(db.database, rice.id), { onHand: 10, reserved: 0 });
+  });
+
+  test('has the prices of the moment', async () => {
+    const pie = await addProduct(db.database, { priceMinor: 500 });
+    const body = { items: [{ sku: pie.sku, quantity: 3 }] };
+    assert.deepEqual((await quote(server.anonymous, body)).bill.total, gbp(1500));
+    await admin.patch(`/api/products/${pie.id}`, { price: gbp(650) });
+    assert.deepEqual((await quote(server.anonymous, body)).bill.total, gbp(1950));
+  });
+
+  test('has the refusals that the placement answers, member for member', async () => {
+    const pie = await addProduct(db.database, { priceMinor: 500, onHand: 4 });
+    const customer = await server.signUp();
+    const bodies = [
+      { items: [{ sku: 'NO-SUCH-PIE', quantity: 1 }] },
+      { items: [{ productId: newId(), quantity: 1 }] },
+      { items: [{ sku: pie.sku, quantity: 5 }] },
+      { items: [{ sku: pie.sku, quantity: 1, unitPrice: gbp(400) }] },
+      { items: [{ sku: pie.sku, quantity: 1 }], expectedTotal: gbp(1) },
+    ];
+    const codes = [];
+    for (const body of bodies) {
+      const { refusals } = await quote(customer, body);
+      assert.deepEqual(refusals, [refusalIn(await customer.post('/api/orders', body))]);
+      codes.push(refusals[0]!.code);
+    }
+    assert.deepEqual(codes, [
+      'catalog.unknown_product',
+      'catalog.unknown_product',
+      'inventory.insufficient_stock',
+      'orders.price_changed',
+      'orders.price_changed',
+    ]);
+  });
+
+  test('names all refusals at once and leaves out what cannot be priced', async () => {
+    const pie = await addProduct(db.database, { priceMinor: 500, onHand: 4 });
+    const body = {
+      items: [
+        { sku: 'NO-SUCH-PIE', quantity: 1 },
+        { sku: pie.sku, quantity: 5, unitPrice: gbp(400) },
+      ],
+      expectedTotal: gbp(2400),
+    };
+    const { items, bill, refusals } = await quote(server.anonymous, body);
+    assert.deepEqual(
+      items.map(({ sku }) => sku),
+      [pie.sku],
+    );
+    assert.deepEqual(bill, { subtotal: gbp(2500), total: gbp(2500) });
+    assert.deepEqual(
+      refusals.map(({ code, lines, errors }) => ({ code, lines, errors })),
+      [
+        {
+          code: 'catalog.unknown_product',
+          lines: undefined,
+          errors: [
+            {
+              pointer: '/items/0/sku',
+              detail: 'There is no product for sale under this name.',
+            },
+          ],
+        },
+        {
+          code: 'orders.price_changed',
+          lines: [{ sku: pie.sku, expected: gbp(400), current: gbp(500) }],
+          errors: undefined,
+        },
+        {
+          code: 'inventory.insufficient_stock',
+          lines: [{ sku: pie.sku, requested: 5, available: 4 }],
+          errors: undefined,
+        },
+      ],
+    );
+  });
+
+  test('counts the unpaid orders of the caller alone', async () => {
+    const pie = await addProduct(db.database);
+    const body = { items: [{ sku: pie.sku, quantity: 1 }] };
+    const customer = await server.signUp();
+    for (let placed = 0; placed < 2; placed += 1) {
+      assert.deepEqual((await quote(customer, body)).refusals, []);
+      assert.equal((await customer.post('/api/orders', body)).status, 201);
+    }
+    const { refusals } = await quote(customer, body);
+    assert.deepEqual(refusals, [refusalIn(await customer.post('/api/orders', body))]);
+    assert.equal(refusals[0]!.code, 'orders.pending_limit');
+    assert.deepEqual((await quote(server.anonymous, body)).refusals, []);
+    const { userId: customerId } = customer.identity;
+    assert.deepEqual((await quote(admin, { ...body, customerId })).refusals, []);
+  });
+
+  test('tells staff that the customer they name cannot order', async () => {
+    const pie = await addProduct(db.database);
+    const body = { items: [{ sku: pie.sku, quantity: 1 }], customerId: newId() };
+    const { refusals } = await quote(admin, body);
+    assert.deepEqual(refusals, [refusalIn(await admin.post('/api/orders', body))]);
+  });
+
+  test('is refused for its shape alone', async () => {
+    const items = [{ sku: 'PIE', quantity: 1 }];
+    const bodies = {
+      '/items': { items: [] },
+      '/items/0': { items: [{ quantity: 1 }] },
+      '/items/0/quantity': { items: [{ sku: 'PIE', quantity: 0 }] },
+      '/items/0/unitPrice/currency': {
+        items: [{ sku: 'PIE', quantity: 1, unitPrice: { amount: 1, currency: 'EUR' } }],
+      },
+      '/clientToken': { items, clientToken: 'token' },
+      '/customerId': { items, customerId: newId() },
+    };
+    for (const [pointer, body] of Object.entries(bodies)) {
+      const reply = await server.anonymous.post('/api/quotes', body);
+      assert.equal(reply.status, 400, reply.text);
+      const { code, errors } = reply.json<{ code: string; errors: { pointer: string }[] }>();
+      assert.deepEqual([code, errors[0]?.pointer], ['request.invalid', pointer]);
+    }
+  });
+});
