@@ -5,6 +5,7 @@ import { keepingTests } from './keeping.ts';
 import { lookingTests } from './looking.ts';
 import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
+import { quotingTests } from './quoting.ts';
 import { runningTests } from './running.ts';
 import { tabTests } from './tabs.ts';
 
@@ -14,6 +15,7 @@ afterEach(() => pages.closeAll());
 
 orderingTests(pages);
 cartTests(pages);
+quotingTests(pages);
 runningTests(pages);
 lookingTests(pages);
 keepingTests(pages);

@@ -1,6 +1,6 @@
 import { answerOf, api, HoldfastError } from '../shared/api.ts';
 import { storageKey } from '../shared/paths.ts';
-import { type Cart, type CartItem, changed, type Product } from './changed-cart.ts';
+import type { CartLine, Dish } from './cart-line.ts';
 
 /** Each dish lies under a key of its own, so that two tabs that add different dishes never overwrite one another. */
 const PREFIX = storageKey('cart.');
@@ -8,12 +8,12 @@ const PREFIX = storageKey('cart.');
 interface Stored {
   readonly key: string;
   readonly text: string;
-  readonly item: CartItem;
+  readonly item: CartLine;
   /** The cart shows its lines in this order. */
   readonly place: number;
 }
 
-let current: Cart | null = null;
+let current: readonly CartLine[] | null = null;
 const listeners = new Set<() => void>();
 
 /** What this browser holds now, whatever a tab remembers of it. What cannot be read is passed over. */
@@ -34,13 +34,6 @@ function readAll(): Stored[] {
     .sort((a, b) => a.place - b.place);
 }
 
-function readCart(): Cart {
-  const items = readAll().map(({ item }) => item);
-  const amount = items.reduce((sum, { total }) => sum + total.amount, 0);
-  const currency = items[0]?.total.currency ?? '';
-  return { items, total: { amount, currency }, version: 1 };
-}
-
 function changedHere(): void {
   current = null;
   for (const listener of listeners) listener();
@@ -56,18 +49,16 @@ export const guestCart = {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  read(): Cart {
-    current ??= readCart();
+  read(): readonly CartLine[] {
+    current ??= readAll().map(({ item }) => item);
     return current;
   },
-  set(product: Pick<Product, 'id' | 'sku' | 'name' | 'price'>, quantity: number): void {
-    const key = PREFIX + product.sku;
+  set({ id, sku, name, price }: Dish, quantity: number): void {
+    const key = PREFIX + sku;
     const all = readAll();
     const place = all.find((stored) => stored.key === key)?.place ?? (all.at(-1)?.place ?? 0) + 1;
-    const item = changed(readCart(), product, quantity).items.find(
-      ({ sku }) => sku === product.sku,
-    );
-    if (item === undefined) localStorage.removeItem(key);
+    const item: CartLine = { sku, productId: id, name, quantity, unitPrice: price };
+    if (quantity === 0) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify({ item, place }));
     changedHere();
   },

@@ -5,20 +5,25 @@ import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useCart } from '../cart.ts';
-import type { CartItem } from '../changed-cart.ts';
+import type { CartLine } from '../cart-line.ts';
 import { useKeptText } from '../kept-text.ts';
 import { tellOtherTabs } from '../other-tabs.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
+import { Sum } from '../parts/sum.tsx';
 import { beginPayment } from '../payment.ts';
+import { type CartSums, useSums } from '../sums.ts';
 
 const NOTE_MAX = 500;
+/** Of one dish, where it is not known how many there are. */
+const QUANTITY_MAX = 99;
 
 export function CartPage() {
   useTitle('Your cart');
   const profile = useProfile();
   const cart = useCart();
+  const sums = useSums();
   const { text: note, setText: setNote } = useKeptText('note');
   const [, navigate] = useLocation();
   const queries = useQueryClient();
@@ -50,7 +55,7 @@ export function CartPage() {
     },
   });
 
-  if (cart.items.length === 0) {
+  if (cart.lines.length === 0) {
     return (
       <Notice title="Your cart is empty.">
         <Link href="/" className="button">
@@ -59,23 +64,28 @@ export function CartPage() {
       </Notice>
     );
   }
-  const { version, total } = cart;
+  const { version } = cart;
+  const { total, isPending } = sums;
   const seen = version === null || total === null ? null : { version, total };
-  const isShort = cart.items.some(({ quantity, available }) => quantity > available);
+  const isShort = cart.lines.some((line) => shortOf(line, sums) !== null);
   return (
     <>
       <h1>Your cart</h1>
       <ul className="lines">
-        {cart.items.map((item) => (
-          <Line key={item.sku} item={item} isGuest={!profile} />
+        {cart.lines.map((line) => (
+          <Line key={line.sku} line={line} sums={sums} />
         ))}
       </ul>
-      {cart.total !== null && (
-        <p className="sum">
-          <span>Total</span>
-          <strong>{formatMoney(cart.total)}</strong>
-        </p>
-      )}
+      <p className="sum">
+        <span>Total</span>
+        <strong>
+          {total === null && sums.error ? (
+            'Not known now'
+          ) : (
+            <Sum amount={total} isPending={isPending} />
+          )}
+        </strong>
+      </p>
       <label className="field">
         <span>A note for the kitchen</span>
         <textarea
@@ -86,11 +96,11 @@ export function CartPage() {
           onChange={({ target }) => setNote(target.value)}
         />
       </label>
-      <Problem error={checkout.error ?? cart.error} />
+      <Problem error={checkout.error ?? cart.error ?? sums.error} />
       {isCodeOf(checkout.error, 'carts.changed') && (
         <p className="quiet">This is what it holds now. Look through it, and order again.</p>
       )}
-      <Shortages error={checkout.error} items={cart.items} />
+      <Shortages error={checkout.error} lines={cart.lines} />
       {profile === null ? (
         <Link href="/sign-in?then=/cart" className="button wide">
           Sign in to order
@@ -111,32 +121,42 @@ export function CartPage() {
   );
 }
 
-function Line({ item, isGuest }: { item: CartItem; isGuest: boolean }) {
+function Line({ line, sums }: { line: CartLine; sums: CartSums }) {
   const cart = useCart();
-  const product = { id: item.productId, sku: item.sku, name: item.name, price: item.unitPrice };
-  const isShort = !isGuest && item.quantity > item.available;
+  const { sku, name, quantity } = line;
+  const priced = sums.ofLine(sku);
+  const price = priced?.unitPrice ?? line.unitPrice;
+  const short = shortOf(line, sums);
   return (
     <li className="line">
       <div>
         <strong>
-          <bdi>{item.name}</bdi>
+          <bdi>{name}</bdi>
         </strong>
-        <div className="quiet">{formatMoney(item.unitPrice)} each</div>
-        {isShort && (
+        <div className="quiet">{formatMoney(price)} each</div>
+        {short !== null && (
           <div className="few">
-            {item.available <= 0 ? 'Sold out: please take it out' : `Only ${item.available} left`}
+            {short <= 0 ? 'Sold out: please take it out' : `Only ${short} left`}
           </div>
         )}
       </div>
       <Stepper
-        name={item.name}
-        quantity={item.quantity}
-        quantityMax={isGuest ? 99 : Math.max(item.available, item.quantity)}
-        onChange={(next) => cart.setQuantity(product, next)}
+        name={name}
+        quantity={quantity}
+        quantityMax={Math.max(sums.availableOf(sku) ?? QUANTITY_MAX, quantity)}
+        onChange={(next) => cart.setQuantity({ id: line.productId, sku, name, price }, next)}
       />
-      <span className="line-total">{formatMoney(item.total)}</span>
+      <span className="line-total">
+        <Sum amount={priced?.total ?? null} isPending={sums.isPending} />
+      </span>
     </li>
   );
+}
+
+/** How many are left of a dish of which more lie in the cart; null when there are enough. */
+function shortOf({ sku, quantity }: CartLine, sums: CartSums): number | null {
+  const available = sums.availableOf(sku);
+  return available !== null && quantity > available ? available : null;
 }
 
 function isCodeOf(error: unknown, code: string): error is HoldfastError {
@@ -150,13 +170,13 @@ interface ShortLine {
 }
 
 /** Which dishes somebody else was quicker with. */
-function Shortages({ error, items }: { error: unknown; items: readonly CartItem[] }) {
+function Shortages({ error, lines }: { error: unknown; lines: readonly CartLine[] }) {
   if (!isCodeOf(error, 'inventory.insufficient_stock')) return null;
-  const lines = (error.problem.lines ?? []) as readonly ShortLine[];
-  const nameOf = (sku: string) => items.find((item) => item.sku === sku)?.name ?? sku;
+  const shortLines = (error.problem.lines ?? []) as readonly ShortLine[];
+  const nameOf = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku;
   return (
     <ul className="shortages">
-      {lines.map(({ sku, requested, available }) => (
+      {shortLines.map(({ sku, requested, available }) => (
         <li key={sku}>
           <bdi>{nameOf(sku)}</bdi>: you wanted {requested}, {available}{' '}
           {available === 1 ? 'is' : 'are'} left.

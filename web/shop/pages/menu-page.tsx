@@ -5,9 +5,11 @@ import { answerOf, api } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useCart } from '../cart.ts';
-import type { Product } from '../changed-cart.ts';
+import type { Product } from '../cart-line.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
+import { Sum } from '../parts/sum.tsx';
+import { type CartSums, useSums } from '../sums.ts';
 
 const PAGE_SIZE = 60;
 const QUANTITY_MAX = 99;
@@ -35,6 +37,7 @@ export function MenuPage() {
     placeholderData: (previous) => previous,
   });
   const cart = useCart();
+  const sums = useSums();
   const products = menu.data?.pages.flatMap(({ data }) => data);
 
   return (
@@ -52,7 +55,7 @@ export function MenuPage() {
       {menu.error ? (
         <Problem error={menu.error} onRetry={() => menu.refetch()} />
       ) : (
-        <Problem error={cart.error} />
+        <Problem error={cart.error ?? sums.error} />
       )}
       {products === undefined ? (
         !menu.error && <Waiting />
@@ -69,14 +72,19 @@ export function MenuPage() {
           {menu.isFetchingNextPage ? 'Loading…' : 'Show more'}
         </button>
       )}
-      {cart.count > 0 && cart.total !== null && (
-        <Link href="/cart" className="cart-bar">
-          <span>{cart.count === 1 ? '1 item' : `${cart.count} items`}</span>
-          <span>View cart</span>
-          <span>{formatMoney(cart.total)}</span>
-        </Link>
-      )}
+      {cart.count > 0 && <CartBar count={cart.count} sums={sums} />}
     </>
+  );
+}
+
+function CartBar({ count, sums }: { count: number; sums: CartSums }) {
+  const { total, isPending } = sums;
+  return (
+    <Link href="/cart" className="cart-bar">
+      <span>{count === 1 ? '1 item' : `${count} items`}</span>
+      <span>View cart</span>
+      <Sum amount={total} isPending={isPending} />
+    </Link>
   );
 }
 

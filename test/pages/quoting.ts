@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type Pages, phone, violationsOf } from './pages-bench.ts';
+
+/** The shop shows what the server priced: a guest's cart, which only the browser knows, by quotes. */
+export function quotingTests(pages: Pages): void {
+  const gbp = (amount: number) => ({ amount, currency: 'GBP' });
+
+  const totalIn = (page: Page) => page.getByRole('main').locator('.sum');
+
+  async function setPrice(dish: { id: string }, amount: number): Promise<void> {
+    const reply = await pages.admin.patch(`/api/products/${dish.id}`, { price: gbp(amount) });
+    assert.equal(reply.status, 200, reply.text);
+  }
+
+  describe('the sums of a cart', () => {
+    pages.test('of a guest come from the server, whatever the menu showed before', async () => {
+      const [pie, tart] = [await pages.addDish('Quoted Pie'), await pages.addDish('Quoted Tart')];
+      const shop = await pages.visit(null, '/shop', phone);
+      await shop.getByRole('button', { name: `Add ${tart.name}` }).click();
+      await shop.getByRole('link', { name: '1 item View cart £5.00' }).waitFor();
+      await setPrice(pie, 650);
+      await shop.getByRole('button', { name: `Add ${pie.name}` }).click();
+      await shop.getByRole('button', { name: `One more ${pie.name}` }).click();
+      await shop.getByRole('link', { name: '3 items View cart £18.00' }).click();
+      await totalIn(shop).getByText('£18.00').waitFor();
+      await shop.getByText('£6.50 each').waitFor();
+      await shop.getByText('£13.00', { exact: true }).waitFor();
+      await setPrice(pie, 700);
+      await shop.getByRole('button', { name: `One ${tart.name} less` }).click();
+      await totalIn(shop).getByText('£14.00').waitFor();
+      await shop.getByText('£7.00 each').waitFor();
+      await setPrice(pie, 750);
+      await shop.reload();
+      await totalIn(shop).getByText('£15.00').waitFor();
+      assert.deepEqual(await violationsOf(shop), []);
+    });
+
+    pages.test('are not made up while the server is away, and are back when it is', async () => {
+      const dish = await pages.addDish('Distant Pie');
+      const shop = await pages.visit(null, '/shop', phone);
+      await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
+      await shop.getByRole('link', { name: '1 item View cart £5.00' }).click();
+      await totalIn(shop).getByText('£5.00').waitFor();
+      await shop.context().setOffline(true);
+      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+      // While it is asked, the last sum stands there as one that may change.
+      await totalIn(shop).locator('[aria-busy=true]').getByText('£5.00').waitFor();
+      const alert = shop.getByRole('alert');
+      await alert.getByText('The server cannot be reached.').waitFor();
+      await totalIn(shop).getByText('Not known now').waitFor();
+      await shop.getByLabel(`2 of ${dish.name}`).waitFor();
+      assert.equal(await shop.getByText('£10.00').count(), 0);
+      assert.deepEqual(await violationsOf(shop), []);
+      await shop.context().setOffline(false);
+      await totalIn(shop).getByText('£10.00').waitFor();
+      await alert.waitFor({ state: 'detached' });
+    });
+
+    pages.test('leave out what is gone, and tell a guest so before the sign-in', async () => {
+      const [gone, few] = [await pages.addDish('Gone Pie'), await pages.addDish('Rare Pie', 2)];
+      const shop = await pages.visit(null, '/shop', phone);
+      for (const { name } of [gone, few]) {
+        await shop.getByRole('button', { name: `Add ${name}` }).click();
+        await shop.getByRole('button', { name: `One more ${name}` }).click();
+      }
+      const reply = await pages.admin.patch(`/api/products/${gone.id}`, { active: false });
+      assert.equal(reply.status, 200, reply.text);
+      await pages.order(await pages.server.signUp(), few);
+      await shop.getByRole('link', { name: /^4 items View cart/ }).click();
+      await shop.getByText('Sold out: please take it out').waitFor();
+      await shop.getByText('Only 1 left').waitFor();
+      await totalIn(shop).getByText('£10.00').waitFor();
+    });
+
+    pages.test('of a customer are pending until the server has answered a change', async () => {
+      const dish = await pages.addDish('Slow Pie');
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
+      const shop = await pages.visit(customer, '/shop/cart', phone);
+      await totalIn(shop).getByText('£10.00').waitFor();
+      await setPrice(dish, 600);
+      let answer = () => {};
+      const held = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await shop.route('**/api/cart/items/*', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+      await shop.getByLabel(`3 of ${dish.name}`).waitFor();
+      await totalIn(shop).locator('[aria-busy=true]').getByText('£10.00').waitFor();
+      assert.ok(await shop.getByRole('button', { name: 'Order and pay' }).isDisabled());
+      answer();
+      await totalIn(shop).getByText('£18.00').waitFor();
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      await shop.getByRole('button', { name: 'Pay £18.00' }).waitFor();
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseSync } from 'vite';
+import { type SourceFile, sourceFiles } from './source-files.ts';
+
+/**
+ * Prices become totals in one function, `priceOrder`. Read from the syntax trees of server and pages, so that SQL, types
+ * and comments do not matter; the database's own checks and invariants prove the sums apart from it.
+ */
+const files = sourceFiles(
+  'src/**/*.ts',
+  'web/{console,shop,shared}/**/*.ts',
+  'web/{console,shop,shared}/**/*.tsx',
+);
+
+/** Where money may be computed. */
+const homes = /^src\/(modules\/pricing\/|shared\/money\.ts$)/;
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly operator?: string;
+  readonly left?: Node;
+  readonly right?: Node;
+  readonly callee?: Node;
+}
+
+/** Every node below this one, itself first. */
+function* nodesOf(value: unknown): Generator<Node> {
+  if (Array.isArray(value)) {
+    for (const one of value) yield* nodesOf(one);
+  } else if (value !== null && typeof value === 'object') {
+    if ('type' in value && 'start' in value) yield value as Node;
+    for (const one of Object.values(value)) yield* nodesOf(one);
+  }
+}
+
+function treeOf({ path, text }: SourceFile): readonly Node[] {
+  const { program, errors } = parseSync(path, text);
+  assert.deepEqual(errors, [], path);
+  return [...nodesOf(program)];
+}
+
+const trees = new Map(files.map((file) => [file, treeOf(file)]));
+
+/** `path: code` of each node that is wanted, outside the homes and where there is no reason for it. */
+function placesOf(
+  isWanted: (node: Node, textOf: (node: Node) => string) => boolean,
+  reasons: Readonly<Record<string, string>>,
+): string[] {
+  const unused = new Set(Object.keys(reasons));
+  const places = [...trees].flatMap(([{ path, text }, nodes]) => {
+    if (homes.test(path)) return [];
+    const textOf = ({ start, end }: Node) => text.slice(start, end);
+    const found = nodes.filter((node) => isWanted(node, textOf));
+    if (found.length > 0 && unused.delete(path)) return [];
+    return found.map((node) => `${path}: ${textOf(node).replace(/\s+/g, ' ')}`);
+  });
+  return [...places, ...[...unused].map((path) => `${path} needs no exception any more`)];
+}
+
+function isArithmetic({ type, operator = '' }: Node, operators: readonly string[]): boolean {
+  return (
+    (type === 'BinaryExpression' && operators.includes(operator)) ||
+    (type === 'AssignmentExpression' && operators.includes(operator.replace(/=$/, '')))
+  );
+}
+
+/** Names of quantities and of money, where they end an operand: `line.quantity`, `price.amount`, `totalMinor!`. */
+const QUANTITY = /(quantity|units)\W*$/i;
+const MONEY = /(minor|amount|price|subtotal|\.total)\W*$/i;
+
+test('only pricing multiplies quantities and amounts', () => {
+  const isProduct = (node: Node, textOf: (node: Node) => string) =>
+    isArithmetic(node, ['*']) &&
+    [node.left!, node.right!].map(textOf).some((text) => QUANTITY.test(text) || MONEY.test(text));
+  const reasons = {
+    'src/drivers/payments/stripe/amounts.ts': 'Stripe counts some currencies in other units.',
+  };
+  assert.deepEqual(placesOf(isProduct, reasons), []);
+});
+
+test('only pricing adds prices up', () => {
+  const isSum = (node: Node, textOf: (node: Node) => string) =>
+    isArithmetic(node, ['+', '-']) &&
+    [node.left!, node.right!].map(textOf).some((text) => MONEY.test(text));
+  const reasons = {
+    'src/main/cli/replay/replay-orders.ts': 'Totals of many orders, as the server answered them.',
+    'src/modules/payments/ledger/apply-refund.ts': 'What is left of a capture after refunds.',
+    'src/modules/payments/ledger/refund-payment.ts': 'What is left of a capture after refunds.',
+    'src/modules/payments/ledger/return-money.ts': 'What is left of a capture after refunds.',
+    'web/console/order/charge.ts': 'What is left of a charge after refunds.',
+    'web/shop/pages/order-page.tsx': 'What went back of the payments of an order.',
+  };
+  assert.deepEqual(placesOf(isSum, reasons), []);
+});
+
+test('only pricing calls the arithmetic of money', () => {
+  const isCall = (node: Node, textOf: (node: Node) => string) =>
+    node.type === 'CallExpression' && /^(timesMinor|addMinor|sumMinor)$/.test(textOf(node.callee!));
+  const reasons = {
+    'src/main/cli/import/import-orders-file.ts': 'Sums over all orders of a file, for the report.',
+  };
+  assert.deepEqual(placesOf(isCall, reasons), []);
+});
+
+test('the test sees arithmetic where there is some', () => {
+  const arithmetic = files
+    .filter(({ path }) => homes.test(path))
+    .flatMap((file) => trees.get(file)!)
+    .filter((node) => isArithmetic(node, ['*', '+', '-']) || node.type === 'CallExpression');
+  assert.ok(arithmetic.length > 5);
+});
