@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { runLoad } from '../support/load.ts';
 import { placements } from '../support/shop.ts';
 import { mixture } from './mixed.ts';
@@ -62,7 +62,7 @@ async function whileSteady({
     });
     const samples: number[] = [];
     for (let sample = 0; sample < SAMPLES; sample += 1) {
-      await delay((durationSeconds * 1_000) / SAMPLES);
+      await pause((durationSeconds * 1_000) / SAMPLES);
       samples.push(await server.memoryMb());
     }
     const { failed } = await load;

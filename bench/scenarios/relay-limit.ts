@@ -6,6 +6,7 @@ import { createJobs, createRunner } from '../../src/jobs/index.ts';
 import { createConsumer, type Plan } from '../../src/main/compose/subscriptions.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 import { followingId } from '../../src/shared/ids.ts';
+import { pause } from '../../src/shared/pause.ts';
 import { ascending, quantile } from '../support/quantile.ts';
 import type { Measurement, ScenarioInput } from './scenario.ts';
 import { atLeast, JOBS_PER_SECOND_MIN } from './targets.ts';
@@ -141,7 +142,7 @@ async function writeSteadily(
   for (let index = 0; index < transactions; index += 1) {
     const dueMs = (index * WRITTEN_AT_ONCE * 1_000) / WRITTEN_PER_SECOND;
     const waitMs = startedAt + dueMs - performance.now();
-    if (waitMs > 0) await new Promise((wake) => setTimeout(wake, waitMs));
+    if (waitMs > 0) await pause(waitMs);
     writing.push(
       append(database, WRITTEN_AT_ONCE, index).then(() => {
         committedAt[index] = performance.now();

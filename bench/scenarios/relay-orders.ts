@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { pause } from '../../src/shared/pause.ts';
 import { logInAdmin } from '../support/environment.ts';
 import { requireInvariants } from '../support/invariants.ts';
 import { runLoad } from '../support/load.ts';
@@ -71,7 +71,7 @@ async function allDone(client: pg.Client): Promise<Done> {
     const { rows } = await client.query<Done & { events: number }>(DELAYS);
     const { events, ...done } = rows[0]!;
     if ((done.left === 0 && done.jobs === events) || performance.now() > endsAt) return done;
-    await delay(500);
+    await pause(500);
   }
 }
 

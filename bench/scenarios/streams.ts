@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { costOfOne } from '../support/processor-time.ts';
 import { ascending, quantile } from '../support/quantile.ts';
 import { type BenchOrder, placeOrders } from '../support/shop.ts';
@@ -85,7 +85,7 @@ async function makeChanges(
   for (let change = 0; change < changes; change += 1) {
     const dueMs = (change * 1_000) / CHANGES_PER_SECOND;
     const waitMs = startedAt + dueMs - performance.now();
-    if (waitMs > 0) await delay(waitMs);
+    if (waitMs > 0) await pause(waitMs);
     const place = change % orders.length;
     const status = STEPS[Math.floor(change / orders.length)]!;
     underWay[place] = underWay[place]!.then(() =>
@@ -127,7 +127,7 @@ async function heard(child: ChildProcess, wanted: number) {
     const report = await answer;
     if (report.kind !== 'heard') throw new Error('the streams opened twice');
     if (report.delaysMs.length >= wanted || performance.now() > endsAt) return report;
-    await delay(100);
+    await pause(100);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { KeepAliveClient } from './keep-alive-client.ts';
 
 export interface CheckoutJob {
@@ -72,7 +72,7 @@ async function checkOut(client: KeepAliveClient, sku: string): Promise<void> {
     const { status } = await send(client, 'GET', `/api/orders/${order.id}`);
     if (status === 'CONFIRMED') return;
     if (performance.now() > deadline) throw new Error(`order ${order.id} stayed ${status}`);
-    await delay(LOOK_AGAIN_MS);
+    await pause(LOOK_AGAIN_MS);
   }
 }
 

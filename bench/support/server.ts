@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/database/embedded/free-port.ts';
+import { pause } from '../../src/shared/pause.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -73,7 +73,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     if (child.exitCode !== null) throw new Error('the server ended before it was ready');
     const reply = await fetch(`${url}/health/ready`).catch(() => null);
     if (reply?.ok) return;
-    await delay(LOOK_MS);
+    await pause(LOOK_MS);
   }
   child.kill('SIGKILL');
   throw new Error('the server did not become ready');

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { pause } from '../../src/shared/pause.ts';
 
 const LOOK_MS = 100;
 const WAIT_MAX_MS = 120_000;
@@ -21,7 +21,7 @@ export async function untilSettled(databaseUrl: string): Promise<number> {
       const tookMs = performance.now() - startedAt;
       if (rows[0]?.left !== true) return tookMs;
       if (tookMs > WAIT_MAX_MS) throw new Error('the work of a scenario does not come to an end');
-      await delay(LOOK_MS);
+      await pause(LOOK_MS);
     }
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { ErrorDefinition } from '../shared/errors.ts';
+import { escapeHtml } from '../shared/escape-html.ts';
 import { ICON_LINK } from './icon.ts';
 import { PAGE_POLICY } from './reply-headers.ts';
 
@@ -76,12 +77,4 @@ function page(title: string, body: string): string {
 /** Sentences of the catalogue mark words of the protocol with backquotes. */
 function prose(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,8 +1,9 @@
 import { type Delivery, type Lane, lanes } from '../drivers/queue/queue.ts';
 import { createBatcher } from '../shared/batcher.ts';
 import { newId } from '../shared/ids.ts';
+import { pause } from '../shared/pause.ts';
 import type { JobDefinition } from './job.ts';
-import { type JobRegistry, pause } from './jobs.ts';
+import type { JobRegistry } from './jobs.ts';
 import { createLaneOrder } from './lane-order.ts';
 import { type ClaimedRow, claimJobs, postponeJobs, resendJobs } from './queries.ts';
 import { AFTER_ABORT_MS } from './run-try.ts';
@@ -89,7 +90,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
         onError(error);
         isEmpty[lane] = true;
         dispatch();
-        await pause(RETRY_MS, signal);
+        await pause(RETRY_MS, { signal });
       }
     }
   }
@@ -115,7 +116,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
           waiting[lane].unshift(...batch.filter((one) => one.lane === lane));
         }
         onError(error);
-        await pause(RETRY_MS, stopping.signal);
+        await pause(RETRY_MS, { signal: stopping.signal });
       }
     }
   }

@@ -1,8 +1,9 @@
 import { createBatcher } from '../shared/batcher.ts';
+import { pause } from '../shared/pause.ts';
 import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import { finishTogether } from './finish-together.ts';
-import { type JobRegistry, pause } from './jobs.ts';
+import type { JobRegistry } from './jobs.ts';
 import { type ClaimedJob, createQueueWorker, type QueueWorker } from './queue-worker.ts';
 import { runTry, type TryOutcome } from './run-try.ts';
 import { errorText, moveToDeadLetters, type Settled, settleTry } from './settle-try.ts';
@@ -76,7 +77,7 @@ export function createRunner(options: RunnerOptions): Runner {
         return;
       } catch (error) {
         if (tries === FINISH_TRIES_MAX) throw error;
-        await pause(FINISH_RETRY_MS * tries, outOfTime.signal);
+        await pause(FINISH_RETRY_MS * tries, { signal: outOfTime.signal });
       }
     }
   }

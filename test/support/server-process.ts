@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pause } from '../../src/shared/pause.ts';
 import { ownPort } from './own-port.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
@@ -72,7 +72,7 @@ async function untilReady({ url, output }: ServerProcess, child: ChildProcess): 
       throw new Error(`the server ended before it was ready:\n${output()}`);
     const reply = await fetch(`${url}/health/ready`).catch(() => null);
     if (reply?.ok) return;
-    await delay(50);
+    await pause(50);
   }
   throw new Error(`the server did not become ready:\n${output()}`);
 }

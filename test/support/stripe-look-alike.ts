@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Stripe } from 'stripe';
 import type { RawWebhook } from '../../src/drivers/payments/payment-provider.ts';
+import { pause } from '../../src/shared/pause.ts';
 import { StripeBooks, StripeRefusal } from './stripe/books.ts';
 import { type Form, fields, parseForm } from './stripe/form.ts';
 import { type StripeEvent, stripeId } from './stripe/objects.ts';
@@ -118,7 +118,7 @@ export async function startStripeLookAlike(): Promise<StripeLookAlike> {
 
   async function slowly(key: string | null, delayMs: number): Promise<void> {
     if (key !== null) keysInFlight.add(key);
-    await delay(delayMs);
+    await pause(delayMs);
     if (key !== null) keysInFlight.delete(key);
   }
 
@@ -160,7 +160,7 @@ export async function startStripeLookAlike(): Promise<StripeLookAlike> {
     },
     sign,
     async deliver(url, events, { times = 1, delayMs = 0, ...options } = {}) {
-      if (delayMs > 0) await delay(delayMs);
+      if (delayMs > 0) await pause(delayMs);
       const statuses: number[] = [];
       for (const event of events) {
         for (let count = 0; count < times; count += 1) {

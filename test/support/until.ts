@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createConnections } from '../../src/database/connections.ts';
+import { pause } from '../../src/shared/pause.ts';
 
 /** Tries until `check` does not throw; throws its last error after `timeoutMs`. For what happens in another process. */
 export async function until<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
@@ -10,7 +10,7 @@ export async function until<T>(check: () => Promise<T>, timeoutMs = 60_000): Pro
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await delay(25);
+      await pause(25);
     }
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { pause } from '../../src/shared/pause.ts';
 import { type Attempt, outcomeOf } from './history.ts';
 
 export interface ClientOptions {
@@ -26,7 +26,7 @@ export async function runClient(options: ClientOptions): Promise<Attempt[]> {
       await send(options, `/api/orders/${attempt.outcome.orderId}/cancel`, {});
     }
     // An answer that is no order comes at once; without a pause the servers that are left would only refuse.
-    if (attempt.outcome.kind !== 'placed') await delay(20);
+    if (attempt.outcome.kind !== 'placed') await pause(20);
   }
   return history;
 }
@@ -46,7 +46,7 @@ async function placeOne(options: ClientOptions): Promise<Attempt> {
       clientToken: attempt.token,
     });
     if (reply !== null) attempt.outcome = outcomeOf(reply.status, reply.body);
-    if (attempt.outcome.kind === 'unknown') await delay(50 * tries);
+    if (attempt.outcome.kind === 'unknown') await pause(50 * tries);
   }
   return attempt;
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { query } from '../support/until.ts';
@@ -44,7 +44,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     const { pid } = victims.servers[anyOf(victims, random)]!;
     process.kill(pid, 'SIGSTOP');
     try {
-      await delay(1_500 + random() * 2_000);
+      await pause(1_500 + random() * 2_000);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -62,14 +62,14 @@ export const faults: Readonly<Record<string, Fault>> = {
 
   async 'kill -9 the database'({ dataDirectory }) {
     signalAll(await postgresProcesses(dataDirectory), 'SIGKILL');
-    await delay(1_000);
+    await pause(1_000);
   },
 
   async 'pause the database'({ dataDirectory }, random) {
     const pids = await postgresProcesses(dataDirectory);
     signalAll(pids, 'SIGSTOP');
     try {
-      await delay(500 + random() * 1_500);
+      await pause(500 + random() * 1_500);
     } finally {
       signalAll(pids, 'SIGCONT');
     }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { addProduct, addUser } from '../support/shop.ts';
 import { tokenMint } from '../support/tokens.ts';
@@ -113,7 +113,7 @@ async function inflict(
 ): Promise<void> {
   const names = Object.keys(faults);
   while (!isOver()) {
-    await delay(BETWEEN_FAULTS_MS);
+    await pause(BETWEEN_FAULTS_MS);
     const name = names[Math.floor(random() * names.length)]!;
     say(`  ${name}`);
     await faults[name]!(victims, random);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../src/database/database.ts';
+import { pause } from '../../src/shared/pause.ts';
 import { assertInOrder } from '../support/event-receiver.ts';
 import type { Kind } from './traps.ts';
 import { brokenInvariants } from './verify.ts';
@@ -36,7 +36,8 @@ export async function drain(database: Database, signal: AbortSignal): Promise<vo
     if (performance.now() > deadline) {
       throw new Error(`left undone: ${orders} orders, ${jobs} jobs, ${events} events`);
     }
-    await delay(LOOK_MS, null, { signal });
+    await pause(LOOK_MS, { signal });
+    signal.throwIfAborted();
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../src/shared/pause.ts';
 import { randomOf } from './history.ts';
 import type { DriverName } from './queue-carriers.ts';
 import { say } from './say.ts';
@@ -111,7 +111,7 @@ async function killOnce(
     try {
       const sprung = trap.sprung.catch(() => say('  nobody came; killed all the same'));
       await Promise.race([sprung, givenUp]);
-      await delay(random() * LATER_MS_MAX);
+      await pause(random() * LATER_MS_MAX);
     } finally {
       await worker.end('SIGKILL');
     }

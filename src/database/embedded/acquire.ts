@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { pause } from '../../shared/pause.ts';
 import { isConnectionFault } from '../database-errors.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
 import { failedStart } from './failed-start.ts';
@@ -57,7 +57,7 @@ export async function acquire(
           throw await failedStart('PostgreSQL', cluster.dataDirectory, await server.output());
         }
         // After a crash the old server's children may hold its memory for a moment, so later tries wait.
-        await delay(starts === 0 ? 0 : 50 * 2 ** starts);
+        await pause(starts === 0 ? 0 : 50 * 2 ** starts);
         const port = wish.fixed && wish.port !== null ? wish.port : await freePort(wish.port);
         server = spawnServer(cluster, port);
         starts += 1;
@@ -71,7 +71,7 @@ export async function acquire(
           `PostgreSQL does not answer on ${cluster.dataDirectory}; its log is in the folder log there.`,
         );
       }
-      await delay(POLL_MS);
+      await pause(POLL_MS);
     }
   } catch (error) {
     const pid = server?.running() === true ? server.child.pid : undefined;

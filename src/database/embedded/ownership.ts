@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { pause } from '../../shared/pause.ts';
 import { createConnections } from '../connections.ts';
 
 /** "A Holdfast server owns this data folder": a session lock in the database `postgres` of the embedded server. */
@@ -27,7 +27,7 @@ export async function takeOwnership(url: string, dataDirectory: string): Promise
     const deadline = Date.now() + LINGER_MS;
     while (!(await tryLock(client))) {
       if (Date.now() > deadline) throw await alreadyOwned(client, dataDirectory);
-      await delay(POLL_MS);
+      await pause(POLL_MS);
     }
     return client;
   } catch (error) {

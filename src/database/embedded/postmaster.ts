@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readlinkSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../shared/pause.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
 import { readIfThere } from './keep-once.ts';
 
@@ -68,7 +68,7 @@ export async function stopPostmaster(dataDirectory: string, pid: number): Promis
     const deadline = Date.now() + waitMs;
     while (Date.now() < deadline) {
       if (!isAlive(pid) || !isServerOn(dataDirectory, pid)) return;
-      await delay(POLL_MS);
+      await pause(POLL_MS);
     }
   }
   throw new EmbeddedServerError(`PostgreSQL (process ${pid}) did not stop; end it by hand.`);

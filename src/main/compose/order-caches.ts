@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cache, Caches } from '../../drivers/cache/cache.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
 import type { LiveLog } from '../../events/index.ts';
 import type { OrderCaches, Orders } from '../../modules/orders/index.ts';
 import type { Log } from '../../shared/log.ts';
+import { pause } from '../../shared/pause.ts';
 import type { CacheChoice } from '../config/cache-choice.ts';
 
 /** What the contract promises, should nobody hear of a change. */
@@ -57,7 +57,7 @@ export function createOrderCaching(options: {
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
-        await delay(LISTEN_AGAIN_MS, null, { signal }).catch(() => {});
+        await pause(LISTEN_AGAIN_MS, { signal });
       }
     }
   }

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '../../shared/ids.ts';
+import { pause } from '../../shared/pause.ts';
 import type { AccountsContext } from './context.ts';
 import { emailKey } from './email.ts';
 import { hashToken } from './refresh-tokens.ts';
@@ -13,7 +13,7 @@ const ANSWER_MS_MIN = 150;
 
 /** Has a link for a new password sent to an active user; for anybody else nothing happens, in the same time. */
 export async function forgotPassword(context: AccountsContext, email: string): Promise<void> {
-  await Promise.all([askForReset(context, email), wait(ANSWER_MS_MIN)]);
+  await Promise.all([askForReset(context, email), pause(ANSWER_MS_MIN)]);
 }
 
 async function askForReset(context: AccountsContext, email: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../shared/escape-html.ts';
 import { isolate } from '../../shared/isolate.ts';
 import type { Letter, LetterOrder } from './letter.ts';
 
@@ -35,16 +36,4 @@ function orderHtml({ lines, total, details }: LetterOrder): string {
 ${[...rows, sum].join('\n')}
 </table>
 ${notes.join('')}`;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character]!);
 }

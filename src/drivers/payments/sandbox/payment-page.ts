@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { escapeHtml } from '../../../shared/escape-html.ts';
 import { currencyExponent, formatDecimal } from '../../../shared/money.ts';
 import type { SessionMoneyRow } from './charge-queries.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
@@ -173,12 +174,4 @@ function priceOf(amountMinor: number, currency: string): string {
 
 function digestOf(text: string): string {
   return `'sha256-${hash('sha256', text, 'base64')}'`;
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import type { Log } from '../../../shared/log.ts';
+import { pause } from '../../../shared/pause.ts';
 import { within } from '../before-abort.ts';
 import { createOutage } from '../outage.ts';
 import { type Delivery, type Lane, lanes, type QueueDriver } from '../queue.ts';
@@ -89,7 +89,7 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
           return jobs.map((job) => take(job, lane));
         } catch (error) {
           outage.failed(error);
-          await delay(RETRY_MS, null, { signal: end }).catch(() => {});
+          await pause(RETRY_MS, { signal: end });
           if (end.aborted) return [];
         }
       }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../../shared/pause.ts';
 import { beforeAbort } from '../before-abort.ts';
 import type { Lane, ReceiveOptions } from '../queue.ts';
 import { readEnvelope } from './envelope.ts';
@@ -83,7 +83,7 @@ export function createSource({ address, failed, answered, onForeign }: SourceOpt
         answered();
         if (isCrowded()) {
           if (polls.size > 1) return;
-          await beforeAbort(stopping.signal, Promise.race([delay(CROWDED_MS), roomMade.promise]));
+          await Promise.race([pause(CROWDED_MS, { signal: stopping.signal }), roomMade.promise]);
           continue;
         }
         if (count === BATCH_SIZE_MAX) poll();
@@ -91,7 +91,7 @@ export function createSource({ address, failed, answered, onForeign }: SourceOpt
       } catch (error) {
         if (stopping.signal.aborted) return;
         failed(error);
-        await delay(RETRY_MS, null, { signal: stopping.signal }).catch(() => {});
+        await pause(RETRY_MS, { signal: stopping.signal });
       }
     }
   }

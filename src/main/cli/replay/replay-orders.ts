@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { OrderSumsRow } from '../../../modules/orders/index.ts';
 import { money } from '../../../shared/money.ts';
+import { pause } from '../../../shared/pause.ts';
 import { type ApiClient, type ApiReply, UnexpectedReply } from './api-client.ts';
 import type { PlannedOrder } from './plan.ts';
 import type { Shelf } from './shelf.ts';
@@ -79,7 +79,7 @@ export async function replayOrders(
   for (const [index, order] of orders.entries()) {
     if (speed > 0) {
       const dueMs = (order.atMs - firstAtMs) / speed - (performance.now() - startedAt);
-      if (dueMs > 0) await delay(dueMs);
+      if (dueMs > 0) await pause(dueMs);
     }
     for (const { key, unitPriceMinor } of order.lines) await shelf.ensurePrice(key, unitPriceMinor);
     const customer = customers[index % customers.length]!;
