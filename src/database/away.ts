@@ -1,20 +1,17 @@
 import { serviceErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import { isConnectionFault } from './database-errors.ts';
-import { unfitnessOf } from './unfit-database.ts';
 
-/** PostgreSQL says "the database system is starting up" and the like with this code. */
-const CANNOT_CONNECT_NOW = '57P03';
-
-/** The database cannot be reached right now, and may be later. */
-export function isAway(error: unknown): boolean {
-  if (unfitnessOf(error) !== null) return false;
+/**
+ * The database cannot be used right now, so the next statement would fail too. The one question for all who tell that
+ * apart from a fault of their own work. Whether waiting can help is said by `unfitnessOf`.
+ */
+export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
   return (
     isConnectionFault(error) ||
     isMissingSocket(error) ||
-    (error instanceof AggregateError && error.errors.some(isAway)) ||
-    (error as { code?: unknown } | null)?.code === CANNOT_CONNECT_NOW
+    (error instanceof AggregateError && error.errors.some(isDatabaseAway))
   );
 }
 

@@ -1,5 +1,10 @@
 import { statement } from './statement.ts';
 
+export const readTime = statement<[], { now: Date }>(
+  'database.read_time',
+  'select clock_timestamp() as now',
+);
+
 /**
  * A row comes back when the key is ours. A key whose time has passed is taken over in the same statement.
  */

@@ -1,4 +1,4 @@
-import { isAway } from '../../database/away.ts';
+import { isDatabaseAway } from '../../database/away.ts';
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
 import { MigrationError } from '../../database/migrate.ts';
 import { unfitnessOf } from '../../database/unfit-database.ts';
@@ -49,7 +49,7 @@ export function explainError(error: unknown): Explanation {
   if (error instanceof FileError) return foreseen(error.message, exitCodes.no);
   const unfitness = unfitnessOf(error);
   if (unfitness !== null) return foreseen(unfitness.message, exitCodes.failed);
-  if (isAway(error)) {
+  if (isDatabaseAway(error)) {
     return foreseen(
       `The database cannot be reached: ${firstLine(innermost(error).message)}. Is it running, and is DATABASE_URL right?`,
       exitCodes.failed,

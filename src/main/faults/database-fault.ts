@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { isAway } from '../../database/away.ts';
+import { isDatabaseAway } from '../../database/away.ts';
 import { NoFreeSessionError, unfitnessOf } from '../../database/unfit-database.ts';
 import { firstLine, innermost, isAboutTls, networkFault } from './network-fault.ts';
 
@@ -74,7 +74,7 @@ export async function databaseFaultOf(error: unknown, url: string): Promise<Data
       `The connection to the database at ${place} cannot be made safe: ${firstLine(message)}. Look at the server's certificate, and at sslmode and sslrootcert in DATABASE_URL.`,
     );
   }
-  if (!isAway(error)) return null;
+  if (!isDatabaseAway(error)) return null;
   if (/^Connection terminated|timeout/.test(message) && (await isOtherProgram(url))) {
     return stays(
       `What answers at ${place} is no PostgreSQL. Correct host and port in DATABASE_URL.`,

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isAway } from '../../database/away.ts';
+import { isDatabaseAway } from '../../database/away.ts';
 import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
+import { unfitnessOf } from '../../database/unfit-database.ts';
 import { compose, type Product } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import {
@@ -130,7 +131,9 @@ async function prepareWhenReachable(
 async function faultOf(error: unknown, { database }: Config): Promise<DatabaseFault> {
   const fault = database.kind === 'external' ? await databaseFaultOf(error, database.url) : null;
   if (fault !== null) return fault;
-  if (isAway(error)) return { sentence: 'The embedded database is away.', mayPass: true };
+  if (unfitnessOf(error) === null && isDatabaseAway(error)) {
+    return { sentence: 'The embedded database is away.', mayPass: true };
+  }
   throw error;
 }
 

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../database/away.ts';
 import type { Database } from '../../database/database.ts';
 import type { Mailer, MailRefusedError } from '../../drivers/mail/mailer.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type RunningJob,
 } from '../../jobs/index.ts';
 import { createBatcher } from '../../shared/batcher.ts';
-import { CodedError } from '../../shared/errors.ts';
 import type { OpenReset } from '../accounts/index.ts';
 import type { Letter } from './letter.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
@@ -178,7 +178,7 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
 
 /** Something is wrong with one of them, and not with the database. */
 function mayRetryAlone(error: unknown): boolean {
-  return !(error instanceof CodedError && error.definition.status === 503);
+  return !isDatabaseAway(error);
 }
 
 /** Told by name: this room knows the port's types and no driver's code. */

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { createDatabaseTime } from '../../database/database-time.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
 import type { RequestContext } from '../../http/index.ts';
@@ -22,7 +23,6 @@ import type {
   RefundInput,
   RefundView,
 } from './schemas.ts';
-import { createDatabaseTime } from './settling/database-time.ts';
 import { type ReconcileReport, reconcilePayments } from './settling/reconcile-payments.ts';
 import { createRepeater } from './settling/repeat.ts';
 import { askProvider, decideDueMoney } from './settling/settle-money.ts';

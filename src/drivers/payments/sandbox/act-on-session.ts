@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../../database/away.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
@@ -52,7 +53,7 @@ export function createActing(
     exclusives: () => [],
     run: (wanted) => act(context, wanted),
     // After a lost connection a second try could charge twice.
-    mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
+    mayRetryAlone: (error) => !isDatabaseAway(error),
   });
   return async (name, request) => {
     const outcome = await submit({ name, request });

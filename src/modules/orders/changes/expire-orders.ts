@@ -1,7 +1,7 @@
+import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
 import { appendEvents } from '../../../events/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
-import { CodedError } from '../../../shared/errors.ts';
 import { releaseStock } from '../../inventory/index.ts';
 import { endExpired, findLines, lockExpired } from '../queries.ts';
 
@@ -27,7 +27,7 @@ export async function expireDueOrders(
     const count = await expireBatch(database, BATCH_SIZE, 0);
     return { count, more: count === BATCH_SIZE };
   } catch (error) {
-    if (error instanceof CodedError && error.definition.status === 503) throw error;
+    if (isDatabaseAway(error)) throw error;
     const count = await expireOneByOne(database);
     if (count === 0) throw error;
     return { count, more: true };

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
 import type { Claim } from '../../../database/idempotency.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
@@ -70,7 +71,7 @@ export function createPlacing(
     exclusives: exclusivesOf,
     run: (requests) => placeBatch(database, rules, orderNumbers, requests),
     // After a lost connection the outcome is not known; without a key a second try could place a second order.
-    mayRetryAlone: (error) => !(error instanceof CodedError && error.definition.status === 503),
+    mayRetryAlone: (error) => !isDatabaseAway(error),
   });
 
   async function place(request: PlacementRequest): Promise<PlacedOrder> {

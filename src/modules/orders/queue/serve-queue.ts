@@ -1,6 +1,6 @@
+import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database, Transaction } from '../../../database/database.ts';
 import { finishTogether, type RunningJob } from '../../../jobs/index.ts';
-import { CodedError } from '../../../shared/errors.ts';
 import { isShortage } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
@@ -61,7 +61,7 @@ export async function serveQueue(
   try {
     placed = await withStock(attempt);
   } catch (error) {
-    if (isAway(error) || chosen.length === 0) throw error;
+    if (isDatabaseAway(error) || chosen.length === 0) throw error;
     placed = await placeEach(database, rules, chosen, jobs, broken);
   }
   const apart = jobs
@@ -111,7 +111,7 @@ async function placeEach(
       placed += one.placed;
       failed += one.failed;
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (isDatabaseAway(error)) throw error;
       await setAside(database, orderId);
       broken.set(orderId, error);
     }
@@ -152,8 +152,4 @@ async function withStock<T>(attempt: (lockStock: boolean) => Promise<T>): Promis
 
 function idsOf(rows: readonly { orderId: string }[]): string[] {
   return rows.map(({ orderId }) => orderId);
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof CodedError && error.definition.status === 503;
 }

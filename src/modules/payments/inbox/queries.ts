@@ -3,11 +3,6 @@ import type { ProviderEvent } from '../../../drivers/payments/payment-provider.t
 import type { QueueRow } from '../../../jobs/index.ts';
 import type { Cause } from '../../../shared/caller.ts';
 
-export const readTime = statement<[], { now: Date }>(
-  'payments.read_time',
-  'select clock_timestamp() as now',
-);
-
 export interface InboxRow {
   id: string;
   provider: string;

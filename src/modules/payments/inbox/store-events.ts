@@ -1,7 +1,7 @@
+import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
 import { isTimeout } from '../../../database/database-errors.ts';
 import type { Queryable } from '../../../database/statement.ts';
-import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { findMatches, type ToldEvent, writeMatches } from '../ledger/apply-captures.ts';
 import { insertProviderEvents } from './queries.ts';
@@ -33,8 +33,7 @@ export async function storeAndApply(
     });
   } catch (error) {
     // A database that is away is away for the next try too; what took too long was in the way of applying alone.
-    const isAway = error instanceof CodedError && error.definition.status === 503;
-    if (isAway && !isTimeout(error.cause)) throw error;
+    if (isDatabaseAway(error) && !isTimeout((error as Error).cause)) throw error;
     return storeEvents(database, events);
   }
 }

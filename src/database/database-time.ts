@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import type { Queryable } from '../../../database/statement.ts';
-import { readTime } from '../inbox/queries.ts';
+import { readTime } from './queries.ts';
+import type { Queryable } from './statement.ts';
 
 /** A clock that is not stepped drifts by milliseconds in this time. */
 const ASKED_AGAIN_MS = 30_000;
 
 /**
- * The database's time, which decides whether a webhook is too old or from the future: a server whose own clock is off
- * would refuse what is genuine. Asked twice a minute at most, so that a flood of forged webhooks does not reach the
- * database; between, the monotonic clock goes on, which no correction of the wall clock moves.
+ * The database's time, for what a server whose own clock is off would judge wrongly, such as the age of a webhook. Asked
+ * twice a minute at most, so that a flood of requests does not reach the database; in between, the monotonic clock goes
+ * on, which no correction of the wall clock moves.
  */
 export function createDatabaseTime(
   db: Queryable,

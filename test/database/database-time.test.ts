@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Queryable } from '../../../src/database/statement.ts';
-import { createDatabaseTime } from '../../../src/modules/payments/settling/database-time.ts';
-import { testDatabase } from '../../support/database.ts';
+import { createDatabaseTime } from '../../src/database/database-time.ts';
+import type { Queryable } from '../../src/database/statement.ts';
+import { testDatabase } from '../support/database.ts';
 
 const { database } = await testDatabase();
 
