@@ -1,5 +1,13 @@
 /** Jobs: work that is written with its cause, carried by a queue driver, and marked done with its effect. Knows no noun. */
 export { exponentialBackoff } from './backoff.ts';
+export { deadJobs } from './dead-jobs.ts';
+export {
+  type DeadLetterRow,
+  type DeadLetterSource,
+  listDeadLetters,
+  type RedrivenLetters,
+  redriveDeadLetters,
+} from './dead-letters.ts';
 export { finishTogether } from './finish-together.ts';
 export {
   GiveUp,
@@ -10,7 +18,7 @@ export {
   type RunningJob,
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
-export { countQueues, type QueueRow, redriveJobs } from './operate-queries.ts';
+export { countQueues, type QueueRow } from './operate-queries.ts';
 export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
 export { createRunner, type Runner, type RunnerOptions, type TryReport } from './runner.ts';

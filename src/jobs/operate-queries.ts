@@ -1,4 +1,5 @@
 import { statement } from '../database/statement.ts';
+import type { DeadLetterRow } from './dead-letters.ts';
 import type { SendableRow } from './queries.ts';
 
 export interface QueueRow {
@@ -39,6 +40,21 @@ export const countQueues = statement<[], QueueRow>(
             group by queue) as parts
     group by queue
     order by queue`,
+);
+
+/** Newest first, before (failedAt, id) when given. */
+export const listDeadJobs = statement<
+  [beforeAt: string | null, beforeId: string | null, limit: number],
+  DeadLetterRow
+>(
+  'jobs.list_dead',
+  `select id, queue, name as job, event_id as "eventId", last_error as error, attempts,
+          ended_at as "failedAt"
+     from jobs
+    where state = 'dead'
+      and ($1::timestamptz is null or (ended_at, id) < ($1::timestamptz, $2::uuid))
+    order by ended_at desc, id desc
+    limit $3::int`,
 );
 
 /**

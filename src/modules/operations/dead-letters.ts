@@ -1,19 +1,25 @@
-import type { Database, Transaction } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { Queryable } from '../../database/statement.ts';
 import type { RequestContext } from '../../http/index.ts';
-import { type JobRegistry, redriveJobs } from '../../jobs/index.ts';
+import {
+  type DeadLetterRow,
+  deadJobs,
+  type JobRegistry,
+  listDeadLetters as listNewest,
+  type RedrivenLetters,
+  redriveDeadLetters as redrive,
+} from '../../jobs/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { redriveEvents } from '../payments/index.ts';
+import { deadEvents } from '../payments/index.ts';
 import { operationsErrors } from './errors.ts';
-import { type DeadLetterRow, findDeadLetters } from './queries.ts';
 import type { DeadLetterView, ListDeadLettersInput, RedriveView } from './schemas.ts';
 
-/** As an event of a payment provider shows among the dead letters. */
-const inboxJob = { queue: 'payments', job: 'payments.apply-event' };
+/** All that gives work up. A delivery of a webhook and a mail are jobs. */
+const sources = [deadJobs, deadEvents];
 
-/** Work that was given up, newest first: jobs of every queue, and events of payment providers. */
+/** Work that was given up, newest first. */
 export async function listDeadLetters(
   db: Queryable,
   cursors: Cursors,
@@ -21,9 +27,12 @@ export async function listDeadLetters(
 ): Promise<Page<DeadLetterView>> {
   const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
   const filters = { list: 'dead-letters' };
-  const [beforeAt = null, beforeId = null] =
-    input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
-  const rows = await findDeadLetters(db, beforeAt, beforeId, limit + 1);
+  let before = null;
+  if (input.cursor !== undefined) {
+    const [failedAt, id] = cursors.decode(filters, input.cursor) as [string, string];
+    before = { failedAt, id };
+  }
+  const rows = await listNewest(db, sources, before, limit + 1);
   return pageOf(rows, limit, presentDeadLetter, (last) =>
     cursors.encode(filters, [last.failedAt.toISOString(), last.id]),
   );
@@ -36,11 +45,11 @@ export async function redriveDeadLetter(
   { claim }: RequestContext,
   id: string,
 ): Promise<Once<RedriveView>> {
-  let sendable: Redriven['jobs'] = [];
+  let sendable: RedrivenLetters['sendable'] = [];
   const outcome = await once(database, claim, async (tx) => {
-    const redriven = await redrive(tx, [id]);
-    sendable = redriven.jobs;
-    const [one] = redriven.views;
+    const redriven = await redrive(tx, sources, [id]);
+    sendable = redriven.sendable;
+    const [one] = redriven.letters;
     if (one === undefined) throw new CodedError(operationsErrors.notFound);
     return one;
   });
@@ -53,25 +62,10 @@ export async function redriveDeadLetters(
   database: Database,
   ids: readonly string[] | 'all',
 ): Promise<readonly RedriveView[]> {
-  const { views } = await database.transaction((tx) =>
-    redrive(tx, ids === 'all' ? null : [...ids]),
+  const { letters } = await database.transaction((tx) =>
+    redrive(tx, sources, ids === 'all' ? null : [...ids]),
   );
-  return views;
-}
-
-interface Redriven {
-  readonly views: readonly RedriveView[];
-  readonly jobs: Awaited<ReturnType<typeof redriveJobs>>;
-}
-
-/** Ids of both kinds are of one space: an event's is never a job's. */
-async function redrive(tx: Transaction, ids: string[] | null): Promise<Redriven> {
-  const [jobs, events] = await Promise.all([redriveJobs(tx, ids), redriveEvents(tx, ids)]);
-  const views = [
-    ...jobs.map(({ id, queue, name }) => ({ id, queue, job: name })),
-    ...events.map(({ id }) => ({ id, ...inboxJob })),
-  ];
-  return { views, jobs };
+  return letters;
 }
 
 function presentDeadLetter(row: DeadLetterRow): DeadLetterView {

@@ -3,7 +3,8 @@
  * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
  */
 export { paymentsConstraints, paymentsErrors } from './errors.ts';
-export { countInbox, redriveEvents } from './inbox/queries.ts';
+export { deadEvents } from './inbox/dead-events.ts';
+export { countInbox } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';
 export {
   createPayments,

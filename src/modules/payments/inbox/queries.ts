@@ -83,6 +83,27 @@ export const failEvent = statement<
    returning status`,
 );
 
+export interface DeadEventRow {
+  id: string;
+  error: string | null;
+  attempts: number;
+  failedAt: Date;
+}
+
+/** Newest first, before (failedAt, id) when given. */
+export const listDeadEvents = statement<
+  [beforeAt: string | null, beforeId: string | null, limit: number],
+  DeadEventRow
+>(
+  'payments.list_dead_events',
+  `select id, last_error as error, attempts, failed_at as "failedAt"
+     from provider_events
+    where status = 'DEAD'
+      and ($1::timestamptz is null or (failed_at, id) < ($1::timestamptz, $2::uuid))
+    order by failed_at desc, id desc
+    limit $3::int`,
+);
+
 /** Events that were given up get all their tries again. Null: every one of them. */
 export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
   'payments.redrive_events',
