@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
+import { createRepeater } from '../shared/background/repeater.ts';
+import { pause } from '../shared/pause.ts';
 import { createFanOut, createMember, type Listener, type Member, type Wish } from './fan-out.ts';
 import { createLogReader, toEvent } from './log-reader.ts';
 import { findVisible, readOrderStretch, readStretch } from './reader-queries.ts';
@@ -41,23 +42,25 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
   const members = new Set<Member>();
   const catchingUp = new Set<Promise<void>>();
   const stopping = new AbortController();
+  /** A pause ends early when the live log stops, and keeps no process alive. */
+  const whileLive = { signal: stopping.signal, ref: false };
   /** Everything up to here was given to those who follow live. Holds while the poller runs. */
   let position = 0;
   let joiningCount = 0;
   let opening: Promise<void> | null = null;
-  let polling: Promise<void> = Promise.resolve();
 
   /** Starts the poller where the log ends, once nobody can write before that any more. */
   function open(): Promise<void> {
     opening ??= reader
       .findSettledEnd(async () => {
-        await pause(POLL_MS);
+        await pause(POLL_MS, whileLive);
         stopping.signal.throwIfAborted();
       })
       .then(
         (end) => {
           position = end;
-          polling = poll();
+          poller.start();
+          poller.nudge();
         },
         (error: unknown) => {
           opening = null;
@@ -67,23 +70,20 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     return opening;
   }
 
-  async function poll(): Promise<void> {
-    while (members.size + joiningCount > 0 && !stopping.signal.aborted) {
-      const pauseMs = await pollOnce().catch((error: unknown) => {
-        onError(error);
-        return AFTER_FAILURE_MS;
-      });
-      if (pauseMs > 0) await pause(pauseMs);
-    }
-    opening = null;
-  }
-
-  async function pollOnce(): Promise<number> {
-    const { events, more } = await reader.read(position, BATCH_MAX);
-    position = events.at(-1)?.position ?? position;
-    fanOut.give(events);
-    return more ? 0 : POLL_MS;
-  }
+  const poller = createRepeater({
+    retryMs: AFTER_FAILURE_MS,
+    onError,
+    async work() {
+      if (members.size + joiningCount === 0) {
+        opening = null;
+        return null;
+      }
+      const { events, more } = await reader.read(position, BATCH_MAX);
+      position = events.at(-1)?.position ?? position;
+      fanOut.give(events);
+      return more ? 0 : POLL_MS;
+    },
+  });
 
   async function bringUpToNow(member: Member): Promise<void> {
     while (!member.isClosed && member.after < position) {
@@ -91,7 +91,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
         await giveStretch(member);
       } catch (error) {
         onError(error);
-        await pause(AFTER_FAILURE_MS);
+        await pause(AFTER_FAILURE_MS, whileLive);
       }
     }
     // Nothing was awaited since the look at the position: the poller's next batch is this one's next, too.
@@ -138,11 +138,6 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     fanOut.remove(member);
   }
 
-  /** Ends early when the live log stops, and keeps no process alive. */
-  async function pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-  }
-
   return {
     async subscribe(wish, listener) {
       stopping.signal.throwIfAborted();
@@ -155,7 +150,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
       stopping.abort(new Error('the live log has stopped'));
       for (const member of members) leave(member);
       await opening?.catch(() => {});
-      await polling;
+      await poller.stop();
       await Promise.all(catchingUp);
     },
   };

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
+import { createRepeater } from '../shared/background/repeater.ts';
 import { newId } from '../shared/ids.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';
@@ -59,19 +59,13 @@ export function createRelay({
   onError,
 }: RelayOptions): Relay {
   const holder = newId();
-  let stopping: AbortController | null = null;
-  let running: Promise<void> = Promise.resolve();
+  let lease: Lease | null = null;
   let batchMax = BATCH_MAX;
 
   async function take(): Promise<Lease | null> {
     const [taken] = await takeLease(database, name, holder, LEASE_SECONDS);
     if (taken === undefined) return null;
     return { ...taken, reader: createLogReader(database), isLost: false };
-  }
-
-  async function renew(lease: Lease): Promise<void> {
-    const [renewed] = await renewLease(database, name, lease.fencing, LEASE_SECONDS);
-    if (renewed === undefined) lease.isLost = true;
   }
 
   /** One batch; gives how long to wait for the next. */
@@ -92,57 +86,55 @@ export function createRelay({
     return last === undefined ? POLL_MS : BUSY_POLL_MS;
   }
 
-  async function holdLease(lease: Lease, signal: AbortSignal): Promise<void> {
-    // By a timer of its own, so that a batch may take longer than the lease.
-    const renewal = setInterval(() => renew(lease).catch(onError), RENEW_MS).unref();
-    try {
-      while (!signal.aborted && !lease.isLost) {
-        const pauseMs = await relayBatch(lease).catch((error: unknown) => {
-          onError(error);
-          // What was too much for one transaction's time goes in smaller parts.
-          batchMax = Math.max(1, Math.floor(batchMax / 4));
-          return AFTER_FAILURE_MS;
-        });
-        if (pauseMs > 0) await pause(pauseMs, signal);
-      }
-    } finally {
-      clearInterval(renewal);
-    }
-    if (!lease.isLost) await releaseLease(database, name, lease.fencing);
-  }
-
-  async function run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  const relaying = createRepeater({
+    retryMs: AFTER_FAILURE_MS,
+    onError,
+    async work() {
+      if (lease === null || lease.isLost) lease = await take();
+      if (lease === null) return STANDBY_MS;
       try {
-        const lease = await take();
-        if (lease === null) await pause(STANDBY_MS, signal);
-        else await holdLease(lease, signal);
+        return await relayBatch(lease);
       } catch (error) {
-        onError(error);
-        await pause(AFTER_FAILURE_MS, signal);
+        // What was too much for one transaction's time goes in smaller parts.
+        batchMax = Math.max(1, Math.floor(batchMax / 4));
+        throw error;
       }
-    }
+    },
+  });
+
+  /** Apart from the batches, so that one may take longer than the lease. */
+  const renewing = createRepeater({
+    firstWaitMs: RENEW_MS,
+    retryMs: RENEW_MS,
+    onError,
+    async work() {
+      const held = lease;
+      if (held === null || held.isLost) return RENEW_MS;
+      const [renewed] = await renewLease(database, name, held.fencing, LEASE_SECONDS);
+      if (renewed === undefined) held.isLost = true;
+      return RENEW_MS;
+    },
+  });
+
+  async function release(): Promise<void> {
+    const held = lease;
+    lease = null;
+    if (held !== null && !held.isLost) await releaseLease(database, name, held.fencing);
   }
 
   return {
     start() {
-      if (stopping !== null) return;
-      stopping = new AbortController();
-      running = run(stopping.signal);
+      relaying.start();
+      renewing.start();
     },
     async stop() {
-      stopping?.abort();
-      await running;
-      stopping = null;
+      await relaying.stop();
+      await renewing.stop();
+      await release().catch(onError);
     },
     async lagSeconds() {
       const [oldest] = await findLag(database, name);
       return oldest?.seconds ?? 0;
     },
   };
-}
-
-/** Ends early when the relay stops, and keeps no process alive. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal, ref: false }).catch(() => {});
 }

@@ -1,5 +1,4 @@
 /** Jobs: work that is written with its cause, carried by a queue driver, and marked done with its effect. Knows no noun. */
-export { exponentialBackoff } from './backoff.ts';
 export { deadJobs } from './dead-jobs.ts';
 export {
   type DeadLetterRow,

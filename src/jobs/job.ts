@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/database.ts';
 import type { Lane } from '../drivers/queue/queue.ts';
+import type { RetryPolicy } from '../shared/background/retry-policy.ts';
 import type { Cause } from '../shared/caller.ts';
 
 /** Work that is asked for, before it is written. */
@@ -42,14 +43,10 @@ export interface RunningJob {
 }
 
 /** A kind of job, defined once by the room that does it. */
-export interface JobDefinition {
+export interface JobDefinition extends RetryPolicy {
   /** `<room>.<verb-noun>`, such as `notifications.send-mail`. */
   readonly name: string;
   readonly queue: string;
-  /** After so many tries it goes to the dead letters. */
-  readonly attemptsMax: number;
-  /** The wait before the try after `attempt` (1…n). */
-  readonly retryDelayMs: (attempt: number) => number;
   /** A try that takes longer has failed. Below a minute, so that a lost job is found within one. */
   readonly deadlineMs: number;
   /**

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Message, QueueDriver } from '../drivers/queue/queue.ts';
+import { createRepeater } from '../shared/background/repeater.ts';
 import type { JobDefinition, NewJob } from './job.ts';
 import { insertJobs, type SendableRow } from './queries.ts';
 
@@ -44,11 +45,9 @@ const HELD_BACK_MAX = 10_000;
 
 export function createJobs({ database, driver, onError }: JobsOptions): JobRegistry {
   const definitions = new Map<string, JobDefinition>();
-  const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let state: 'new' | 'starting' | 'started' = 'new';
-  let starting: Promise<void> = Promise.resolve();
   let heldBack: SendableRow[] = [];
 
   function definitionOf(name: string): JobDefinition {
@@ -70,22 +69,21 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
     for (const one of sent) if (one.status === 'rejected') onError(one.reason);
   }
 
-  async function start(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        const queues = new Set([...definitions.values()].map(({ queue }) => queue));
-        await driver.start([...queues]);
-        state = 'started';
-        ready.resolve();
-        const rows = heldBack;
-        heldBack = [];
-        return await sendRows(rows);
-      } catch (error) {
-        onError(error);
-        await pause(START_RETRY_MS, stopping.signal);
-      }
-    }
-  }
+  const starting = createRepeater({
+    retryMs: START_RETRY_MS,
+    onError,
+    ref: true,
+    async work() {
+      const queues = new Set([...definitions.values()].map(({ queue }) => queue));
+      await driver.start([...queues]);
+      state = 'started';
+      ready.resolve();
+      const rows = heldBack;
+      heldBack = [];
+      await sendRows(rows);
+      return null;
+    },
+  });
 
   return {
     database,
@@ -125,14 +123,13 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
     start() {
       if (state !== 'new') return;
       state = 'starting';
-      starting = start();
+      starting.start();
     },
     started: () => ready.promise,
     isStarted: () => state === 'started',
     async stop() {
-      stopping.abort();
       ready.reject(new Error('the process stops'));
-      await starting;
+      await starting.stop();
       await driver.stop();
     },
   };
@@ -140,18 +137,4 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
 
 function messageOf({ id, name, lane, sendings, delayMs }: SendableRow): Message {
   return { jobId: id, name, lane, sending: sendings, delayMs: Math.max(Math.ceil(delayMs), 0) };
-}
-
-/** Resolves after a while, or as soon as the signal fires. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

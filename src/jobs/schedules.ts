@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { pause } from './jobs.ts';
+import { createRepeater } from '../shared/background/repeater.ts';
 import { endTurn, takeTurn } from './schedule-queries.ts';
 import { errorText } from './settle-try.ts';
 
@@ -31,25 +31,28 @@ export interface Schedules {
 const WAIT_MIN_MS = 50;
 
 export function createSchedules({ database, schedules, onError }: SchedulesOptions): Schedules {
-  const stopping = new AbortController();
-  let loops: Promise<void>[] = [];
+  const followers = schedules.map((schedule) =>
+    createRepeater({
+      work: (signal) => follow(schedule, signal),
+      retryMs: schedule.everyMs,
+      onError,
+      ref: true,
+    }),
+  );
 
-  async function follow(schedule: Schedule): Promise<void> {
-    const { signal } = stopping;
-    while (!signal.aborted) {
-      let waitMs = schedule.everyMs;
-      const startedAt = performance.now();
-      try {
-        const { name, everyMs, beginsAtOnce = false } = schedule;
-        const [turn] = await takeTurn(database, name, everyMs, beginsAtOnce);
-        waitMs = turn?.waitMs ?? waitMs;
-        if (turn?.isMine === true) await take(schedule, signal);
-      } catch (error) {
-        onError(error);
-      }
-      const leftMs = waitMs - (performance.now() - startedAt);
-      await pause(Math.max(leftMs, WAIT_MIN_MS), signal);
+  /** Gives how long it is until the next turn. */
+  async function follow(schedule: Schedule, signal: AbortSignal): Promise<number> {
+    let waitMs = schedule.everyMs;
+    const startedAt = performance.now();
+    try {
+      const { name, everyMs, beginsAtOnce = false } = schedule;
+      const [turn] = await takeTurn(database, name, everyMs, beginsAtOnce);
+      waitMs = turn?.waitMs ?? waitMs;
+      if (turn?.isMine === true) await take(schedule, signal);
+    } catch (error) {
+      onError(error);
     }
+    return Math.max(waitMs - (performance.now() - startedAt), WAIT_MIN_MS);
   }
 
   async function take(schedule: Schedule, signal: AbortSignal): Promise<void> {
@@ -65,11 +68,10 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
 
   return {
     start() {
-      if (loops.length === 0) loops = schedules.map(follow);
+      for (const follower of followers) follower.start();
     },
     async stop() {
-      stopping.abort();
-      await Promise.all(loops);
+      await Promise.all(followers.map((follower) => follower.stop()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { nextTryInMs } from '../shared/background/retry-policy.ts';
 import { GiveUp, type JobDefinition } from './job.ts';
 import type { JobRegistry } from './jobs.ts';
 import { buryJob, type ClaimedRow, returnJob } from './queries.ts';
@@ -32,11 +33,11 @@ export async function settleTry(
     return { settled: await giveBack(outcome.delayMs, false, null), error: null };
   }
   const error = errorText(outcome.error);
-  if (outcome.error instanceof GiveUp || row.attempts >= definition.attemptsMax) {
+  const delayMs = outcome.error instanceof GiveUp ? null : nextTryInMs(definition, row.attempts);
+  if (delayMs === null) {
     const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
     return { settled: buried ? 'dead' : 'lost', error };
   }
-  const delayMs = definition.retryDelayMs(row.attempts);
   return { settled: await giveBack(delayMs, true, error), error };
 
   async function giveBack(delayMs: number, isTry: boolean, error: string | null): Promise<Settled> {

@@ -1,4 +1,5 @@
-import { exponentialBackoff, type JobDefinition } from '../../src/jobs/index.ts';
+import type { JobDefinition } from '../../src/jobs/index.ts';
+import { exponentialBackoff } from '../../src/shared/background/backoff.ts';
 
 /** A kind of job that fails fast and comes again soon. */
 export function definitionOf(

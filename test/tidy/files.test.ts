@@ -74,7 +74,21 @@ test('tests wait for what they wait for, not for a time', () => {
   const tests = sourceFiles('test/**/*.test.ts').filter(
     ({ path }) => !path.startsWith('test/tidy/'),
   );
-  assert.deepEqual(placesOf(tests, /\bsetTimeout\(|timers\/promises|\bsleep\(/), []);
+  assert.deepEqual(placesOf(tests, /\bsetTimeout\(|timers\/promises|shared\/pause|\bsleep\(/), []);
+});
+
+test('there is one way to wait for a time, and one way to escape HTML', () => {
+  const others = everything.filter(
+    ({ path }) => path !== 'src/shared/pause.ts' && !path.startsWith('test/tidy/'),
+  );
+  assert.deepEqual(placesOf(others, /timers\/promises|new Promise.*\bsetTimeout\b/), []);
+  const escaping = everything.filter(({ text }) =>
+    /function escapeHtml|&lt;/.test(withoutComments(text)),
+  );
+  assert.deepEqual(
+    escaping.map(({ path }) => path).filter((path) => path.startsWith('src/')),
+    ['src/shared/escape-html.ts'],
+  );
 });
 
 test('the slow files that are begun first are there', () => {

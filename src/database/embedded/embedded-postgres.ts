@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import type { Log } from '../../shared/log.ts';
+import { pause } from '../../shared/pause.ts';
 import { type Acquired, acquire, urlOf } from './acquire.ts';
 import { type Binaries, packagedBinaries } from './binaries.ts';
 import { hasCluster, inDataFolder, requireReadable } from './data-folder.ts';
@@ -31,8 +32,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const RESTART_WAIT_MIN_MS = 100;
-const RESTART_WAIT_MAX_MS = 10_000;
+/** Between two tries to start it again. */
+const retryDelayMs = exponentialBackoff({ baseMs: 100, capMs: 10_000, jitter: [1, 1] });
 
 /**
  * A PostgreSQL server of our own, for as long as this process lives: made on the first start, brought back when it
@@ -74,7 +75,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
 
   async function recover(): Promise<void> {
     log.warn('the embedded PostgreSQL has ended unexpectedly; starting it again');
-    for (let waitMs = RESTART_WAIT_MIN_MS; !stopping.signal.aborted; waitMs *= 2) {
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       try {
         watch(await acquire(cluster, { port, fixed: true }, stopping.signal));
         log.info('the embedded PostgreSQL is back');
@@ -82,8 +83,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
       } catch (error) {
         if (stopping.signal.aborted) return;
         log.warn(error instanceof Error ? error.message : String(error));
-        const signal = stopping.signal;
-        await delay(Math.min(waitMs, RESTART_WAIT_MAX_MS), null, { signal }).catch(() => {});
+        await pause(retryDelayMs(attempt), { signal: stopping.signal });
       }
     }
   }

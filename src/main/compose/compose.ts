@@ -7,7 +7,7 @@ import { createHttpSender } from '../../drivers/webhooks/http/http-sender.ts';
 import { createLiveLog, createRelay } from '../../events/index.ts';
 import { type App, installWebPages } from '../../http/index.ts';
 import { createHttpServer } from '../../http/server.ts';
-import { createJobs, createRunner, createSchedules, exponentialBackoff } from '../../jobs/index.ts';
+import { createJobs, createRunner, createSchedules } from '../../jobs/index.ts';
 import {
   type Accounts,
   createAccounts,
@@ -50,6 +50,7 @@ import {
   planDeliveries,
   registerWebhooksRoutes,
 } from '../../modules/webhooks/index.ts';
+import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { unavailable } from '../../shared/common-errors.ts';
 import { createCursors } from '../../shared/pagination.ts';

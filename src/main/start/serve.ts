@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../../database/away.ts';
 import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
 import { unfitnessOf } from '../../database/unfit-database.ts';
+import { exponentialBackoff } from '../../shared/background/backoff.ts';
+import { pause } from '../../shared/pause.ts';
 import { compose, type Product } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import {
@@ -16,8 +17,8 @@ import { jwtSecretsOf } from './jwt-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { sandboxSecretOf } from './sandbox-secret.ts';
 
-const RETRY_MIN_MS = 250;
-const RETRY_MAX_MS = 5_000;
+/** Between two tries to reach the database. */
+const retryDelayMs = exponentialBackoff({ baseMs: 250, capMs: 5_000, jitter: [1, 1] });
 /** Far above what a database takes that is up to date, below the patience of the probes in deploy/. */
 const LISTEN_AFTER_MS = 10_000;
 
@@ -113,7 +114,7 @@ async function prepareWhenReachable(
   logger: Logger,
   { onAway, signal }: { readonly onAway: () => void; readonly signal: AbortSignal },
 ): Promise<Prepared> {
-  for (let waitMs = RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+  for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
       return await prepareDatabase(config, product, logger);
@@ -122,7 +123,7 @@ async function prepareWhenReachable(
       if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
       onAway();
       logger.warn(`${fault.sentence} Waiting for it.`);
-      await delay(waitMs, null, { signal });
+      await pause(retryDelayMs(attempt), { signal });
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { createRepeater } from '../../shared/background/repeater.ts';
 import type { Role } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { unavailable } from '../../shared/common-errors.ts';
@@ -57,7 +58,6 @@ export function createRevocations(options: RevocationOptions): Revocations {
   let clockOffsetMs = 0;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
 
   const nowMs = (): number => clock.now().getTime() + clockOffsetMs;
   const isFresh = (): boolean => performance.now() - readAtMs < staleMs;
@@ -106,13 +106,15 @@ export function createRevocations(options: RevocationOptions): Revocations {
     if (!isFresh()) throw unavailable(new Error('the revocations took too long to read'));
   }
 
-  function schedule(): void {
-    timer = setTimeout(async () => {
-      await refresh().catch(onError);
-      if (timer !== undefined) schedule();
-    }, pollMs);
-    timer.unref();
-  }
+  const polling = createRepeater({
+    firstWaitMs: pollMs,
+    retryMs: pollMs,
+    onError,
+    async work() {
+      await refresh();
+      return pollMs;
+    },
+  });
 
   return {
     nowMs,
@@ -124,12 +126,9 @@ export function createRevocations(options: RevocationOptions): Revocations {
       for (const id of familyIds) families.set(id, nowMs());
     },
     changeAccess,
-    start() {
-      if (timer === undefined) schedule();
-    },
+    start: polling.start,
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
+      await polling.stop();
       await reading?.catch(() => {});
     },
   };

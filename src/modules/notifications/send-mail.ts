@@ -11,13 +11,13 @@ import {
 import { createBatcher } from '../../shared/batcher.ts';
 import type { OpenReset } from '../accounts/index.ts';
 import type { Letter } from './letter.ts';
+import { mailBackoff } from './mail-backoff.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
 import { createMailTurns, type MailTurn } from './mail-turns.ts';
 import { type MailReading, type OrderToTell, readOrdersToTell } from './order-to-tell.ts';
 import { type EndedMail, recordMails, type SentMail } from './record-mails.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
-import { mailRetryDelayMs } from './retry-delay.ts';
 import { writeOrderLetter } from './write-order-letter.ts';
 import { writeResetLetter } from './write-reset-letter.ts';
 
@@ -93,7 +93,7 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
     name: MAIL_JOB,
     queue: MAIL_QUEUE,
     attemptsMax: deps.attemptsMax,
-    retryDelayMs: (attempt) => mailRetryDelayMs(attempt, deps.retryBaseSeconds),
+    retryDelayMs: mailBackoff(deps.retryBaseSeconds),
     deadlineMs: DEADLINE_MS,
     run,
   };

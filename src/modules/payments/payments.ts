@@ -3,6 +3,8 @@ import { createDatabaseTime } from '../../database/database-time.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
 import type { RequestContext } from '../../http/index.ts';
+import { exponentialBackoff } from '../../shared/background/backoff.ts';
+import { createRepeater } from '../../shared/background/repeater.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -24,11 +26,16 @@ import type {
   RefundView,
 } from './schemas.ts';
 import { type ReconcileReport, reconcilePayments } from './settling/reconcile-payments.ts';
-import { createRepeater } from './settling/repeat.ts';
-import { askProvider, decideDueMoney } from './settling/settle-money.ts';
+import {
+  askProvider,
+  createProviderCalls,
+  decideDueMoney,
+  SETTLE_INTERVAL_MS,
+} from './settling/settle-money.ts';
 
 const INBOX_INTERVAL_MS = 500;
-const SETTLE_INTERVAL_MS = 1_000;
+/** Between two calls to the provider: money that must go back has ten minutes. */
+const CALL_DELAY_MS_MAX = 60_000;
 const STORED_TOGETHER_MAX = 200;
 const RECEIVING_MAX = 10_000;
 /** How far back the regular reconciliation looks: a weekend's outage and a day. */
@@ -111,10 +118,17 @@ export interface Payments {
 }
 
 export function createPayments(deps: PaymentsDependencies): Payments {
-  const { database, cursors, onError, clock } = deps;
+  const { database, cursors, onError, clock, attemptsMax } = deps;
+  const baseMs = deps.retryBaseSeconds * 1_000;
   const onWebhook = deps.onWebhook ?? (() => {});
+  const settling = {
+    ...deps,
+    retryDelayMs: exponentialBackoff({ baseMs, capMs: CALL_DELAY_MS_MAX }),
+  };
+  const calls = createProviderCalls(settling);
   const inbox = {
     ...deps,
+    retries: { attemptsMax, retryDelayMs: exponentialBackoff({ baseMs }) },
     onOutcome(outcome: InboxOutcome) {
       onWebhook(outcome);
       // A charge that just pays its order leaves nothing to decide.
@@ -135,35 +149,32 @@ export function createPayments(deps: PaymentsDependencies): Payments {
   const receiving = { provider: deps.provider, store, now: createDatabaseTime(database) };
 
   const inboxWork = createRepeater({
-    intervalMs: INBOX_INTERVAL_MS,
+    firstWaitMs: INBOX_INTERVAL_MS,
+    retryMs: INBOX_INTERVAL_MS,
     onError,
-    work: async () => {
+    async work() {
       await applyDueEvents(inbox);
-      return false;
+      return INBOX_INTERVAL_MS;
     },
   });
   const decisions = createRepeater({
-    intervalMs: SETTLE_INTERVAL_MS,
+    firstWaitMs: SETTLE_INTERVAL_MS,
+    retryMs: SETTLE_INTERVAL_MS,
     onError,
-    work: async () => {
-      const more = await decideDueMoney(deps);
-      calls.nudge();
-      return more;
+    async work() {
+      const more = await decideDueMoney(settling);
+      calls.closings.nudge();
+      calls.refunds.nudge();
+      return more ? 0 : SETTLE_INTERVAL_MS;
     },
   });
-  // Apart from the decisions, so that a slow provider holds up nothing but itself.
-  const calls = createRepeater({
-    intervalMs: SETTLE_INTERVAL_MS,
-    onError,
-    work: () => askProvider(deps),
-  });
-  const background = [inboxWork, decisions, calls];
+  const background = [inboxWork, decisions, calls.closings, calls.refunds];
 
   return {
     initiatePayment: initiate,
     async refundPayment(context, paymentId, input) {
       const outcome = await refundPayment(database, context, paymentId, input);
-      calls.nudge();
+      calls.refunds.nudge();
       return outcome;
     },
     async receiveWebhook(webhook) {
@@ -192,8 +203,8 @@ export function createPayments(deps: PaymentsDependencies): Payments {
     },
     applyDueEvents: () => applyDueEvents(inbox),
     async settleMoney() {
-      const decided = await decideDueMoney(deps);
-      const asked = await askProvider(deps);
+      const decided = await decideDueMoney(settling);
+      const asked = await askProvider(calls);
       return decided || asked;
     },
     start() {

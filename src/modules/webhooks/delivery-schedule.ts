@@ -1,3 +1,6 @@
+import { exponentialBackoff } from '../../shared/background/backoff.ts';
+import type { RetryPolicy } from '../../shared/background/retry-policy.ts';
+
 const DAY_MS = 24 * 60 * 60_000;
 
 /** A receiver that is repaired after a weekend has missed nothing. */
@@ -6,26 +9,26 @@ export const SPAN_MS = 3 * DAY_MS;
 /** With the default first wait of 5 s, nine waits that grow by this much last three days. */
 const GROWTH_MAX = 3.729;
 
-export interface DeliverySchedule {
-  readonly attemptsMax: number;
-  /** The wait after `attempt` (1…n) failed tries, with jitter of a fifth either way. */
-  retryDelayMs(attempt: number): number;
-}
-
 /**
  * When a message is tried again. The first wait is `baseSeconds`; each next one is longer by a constant factor: the
  * largest, up to 3.729, with which all waits together stay within three days. So more tries share the three days, and
- * a shorter first wait shortens them all. By default: 5 s, 19 s, 70 s, 4 min, 16 min, 1 h, 3.7 h, 14 h, 52 h.
+ * a shorter first wait shortens them all. By default: 5 s, 19 s, 70 s, 4 min, 16 min, 1 h, 3.7 h, 14 h, 52 h. Jitter
+ * moves each by a fifth at most, either way.
  */
 export function deliverySchedule(
   { attemptsMax, baseSeconds }: { readonly attemptsMax: number; readonly baseSeconds: number },
   random: () => number = Math.random,
-): DeliverySchedule {
+): RetryPolicy {
   const baseMs = baseSeconds * 1_000;
-  const growth = growthOf(attemptsMax - 1, baseMs);
   return {
     attemptsMax,
-    retryDelayMs: (attempt) => baseMs * growth ** (attempt - 1) * (0.8 + 0.4 * random()),
+    retryDelayMs: exponentialBackoff({
+      baseMs,
+      factor: growthOf(attemptsMax - 1, baseMs),
+      capMs: Number.POSITIVE_INFINITY,
+      jitter: [0.8, 1.2],
+      random,
+    }),
   };
 }
 

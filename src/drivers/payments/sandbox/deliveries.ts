@@ -1,4 +1,7 @@
 import type { Database, Transaction } from '../../../database/database.ts';
+import { exponentialBackoff } from '../../../shared/background/backoff.ts';
+import { createLeasedWork } from '../../../shared/background/leased-work.ts';
+import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-policy.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { signWebhook } from '../../../shared/standard-webhooks.ts';
 import {
@@ -25,7 +28,6 @@ const LEASE_MS = 15_000;
 const POLL_MS = 250;
 const ATTEMPTS_MAX = 14;
 const RETRY_BASE_MS = 1_000;
-const RETRY_MAX_MS = 60 * 60 * 1_000;
 
 export interface DeliveriesOptions {
   readonly database: Database;
@@ -59,14 +61,14 @@ export interface Deliveries {
 
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, secrets, onError } = options;
-  const retryBaseMs = options.retryBaseMs ?? RETRY_BASE_MS;
+  const retries: RetryPolicy = {
+    attemptsMax: ATTEMPTS_MAX,
+    retryDelayMs: exponentialBackoff({
+      baseMs: options.retryBaseMs ?? RETRY_BASE_MS,
+      jitter: [0.75, 1.25],
+    }),
+  };
   const exchange = createExchange();
-  const underWay = new Set<Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  /** Whether more may be due than there was room for. */
-  let isBehind = false;
 
   const delivered = createBatcher<number, void>({
     lanes: 1,
@@ -83,7 +85,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   async function attempt(delivery: DeliveryRow): Promise<void> {
     const fault = await bring(delivery);
     if (fault === null) await delivered(delivery.id);
-    else await markFailed(database, delivery.id, fault, waitMsAfter(delivery.attempts));
+    else await markFailed(database, delivery.id, fault, nextTryInMs(retries, delivery.attempts));
   }
 
   /** Null when the merchant has it, else what went wrong. */
@@ -111,86 +113,35 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     }
   }
 
-  function waitMsAfter(attempts: number): number | null {
-    if (attempts >= ATTEMPTS_MAX) return null;
-    const wholeMs = Math.min(retryBaseMs * 2 ** (attempts - 1), RETRY_MAX_MS);
-    return wholeMs * (0.75 + Math.random() / 2);
-  }
-
-  function track(deliveries: readonly DeliveryRow[]): Promise<void>[] {
-    return deliveries.map((delivery) => {
-      const work = attempt(delivery)
-        // What could not be written down is tried again when its lease has passed.
-        .catch(onError)
-        .finally(() => {
-          underWay.delete(work);
-          if (isBehind) nudge();
-        });
-      underWay.add(work);
-      return work;
-    });
-  }
-
-  /** Takes what is due as long as there is room and more to do. */
-  async function look(): Promise<void> {
-    try {
-      do {
-        lookAgain = false;
-        const room = CONCURRENCY_MAX - underWay.size;
-        isBehind = true;
-        if (room <= 0) return;
-        const due = await claimDueDeliveries(database, room, LEASE_MS);
-        isBehind = due.length === room;
-        track(due);
-      } while (lookAgain && timer !== undefined);
-    } catch (error) {
-      onError(error);
-    }
-  }
-
-  function nudge(): void {
-    if (timer === undefined) return;
-    lookAgain = true;
-    looking ??= look().finally(() => {
-      looking = null;
-    });
-  }
+  const delivering = createLeasedWork({
+    concurrency: CONCURRENCY_MAX,
+    claim: (limit) => claimDueDeliveries(database, limit, LEASE_MS),
+    work: attempt,
+    intervalMs: POLL_MS,
+    onError,
+  });
 
   return {
-    start() {
-      timer ??= setInterval(nudge, POLL_MS);
-      timer.unref();
-    },
+    start: delivering.start,
     async post(tx, events) {
-      let room = timer === undefined ? 0 : CONCURRENCY_MAX - underWay.size;
+      let room = delivering.room();
       const rows = events.map(({ id, body, delayMs, copies }) => {
         const isTaken = delayMs === 0 && copies <= room;
         if (isTaken) room -= copies;
-        else if (delayMs === 0) isBehind = true;
+        else if (delayMs === 0) delivering.expectMore();
         return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isTaken };
       });
       const written = await insertDeliveries(tx, JSON.stringify(rows), LEASE_MS);
       return written.filter(({ attempts }) => attempts > 0);
     },
-    async send(taken) {
-      await Promise.all(track(taken));
-    },
-    nudge,
-    async deliverDue() {
-      const due = await claimDueDeliveries(database, CONCURRENCY_MAX, LEASE_MS);
-      await Promise.all(track(due));
-      return due.length;
-    },
+    send: delivering.begin,
+    nudge: delivering.nudge,
+    deliverDue: delivering.workOnce,
     async deliverEvents(eventIds) {
       for (const eventId of eventIds) {
-        await Promise.all(track(await claimEventDeliveries(database, eventId, LEASE_MS)));
+        await delivering.begin(await claimEventDeliveries(database, eventId, LEASE_MS));
       }
     },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await looking;
-      await Promise.all(underWay);
-    },
+    stop: delivering.stop,
   };
 }

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { exponentialBackoff, withJitter } from '../../../shared/background/backoff.ts';
+import { pause } from '../../../shared/pause.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Long enough for a server to be restarted meanwhile. */
 const GIVE_UP_AFTER_MS = 120_000;
-const WAIT_MIN_MS = 100;
-const WAIT_MAX_MS = 5_000;
+const retryDelayMs = exponentialBackoff({ baseMs: 100, capMs: 5_000, jitter: [1, 1] });
 
 export interface ApiReply {
   readonly status: number;
@@ -79,7 +79,7 @@ export async function createApiClient(
     headers: Record<string, string>,
   ): Promise<ApiReply> {
     const startedAt = performance.now();
-    for (let waitMs = WAIT_MIN_MS; ; waitMs = Math.min(waitMs * 2, WAIT_MAX_MS)) {
+    for (let attempt = 1; ; attempt += 1) {
       const reply = await send(url, method, path, body, headers);
       if (!(reply instanceof Error) && reply.status !== 503 && reply.status !== 429) return reply;
       if (performance.now() - startedAt > GIVE_UP_AFTER_MS) {
@@ -89,7 +89,7 @@ export async function createApiClient(
       retries += 1;
       const askedMs = reply instanceof Error ? 0 : reply.retryAfterMs;
       // A random share keeps the waiting requests from coming back all at once.
-      await delay(Math.max(askedMs, waitMs) * (0.75 + Math.random() / 2));
+      await pause(withJitter(Math.max(askedMs, retryDelayMs(attempt)), [0.75, 1.25]));
     }
   }
 

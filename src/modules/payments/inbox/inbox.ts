@@ -1,25 +1,21 @@
 import type { Database } from '../../../database/database.ts';
+import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-policy.ts';
+import { mapConcurrently } from '../../../shared/map-concurrently.ts';
 import { findMatches, writeMatches } from '../ledger/apply-captures.ts';
 import { applyEvent, type EventOutcome } from '../ledger/apply-event.ts';
 import { shortMessage } from '../provider-errors.ts';
-import { backoffSeconds } from '../settling/backoff.ts';
 import { failEvent, finishEvents, type InboxRow, lockDueEvents, lockEvent } from './queries.ts';
 
 /** Events that go together at most. */
 const BATCH_SIZE_MAX = 200;
-/** Events that one server works on alone at a time. They wait for the database, so a few are enough. */
-const LANES = 4;
-const WAIT_SECONDS_MAX = 3_600;
-
-export interface InboxRules {
-  readonly attemptsMax: number;
-  readonly retryBaseSeconds: number;
-}
+/** Events that one server applies alone at a time. They wait for the database, so a few are enough. */
+const ALONE_MAX = 4;
 
 export type InboxOutcome = EventOutcome | 'retried' | 'dead';
 
-export interface InboxDependencies extends InboxRules {
+export interface InboxDependencies {
   readonly database: Database;
+  readonly retries: RetryPolicy;
   readonly onOutcome: (outcome: InboxOutcome) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -42,22 +38,11 @@ async function applyNextBatch(deps: InboxDependencies): Promise<{ count: number;
   const { taken, applied } = await applyTogether(deps);
   for (const _ of applied) deps.onOutcome('matched');
   const done = new Set(applied);
-  const rest = taken.filter((row) => !done.has(row)).values();
-  const lanes = Array.from({ length: LANES }, async () => {
-    let count = 0;
-    // One iterator for all lanes: each takes the next event when it has done its last.
-    for (const row of rest) if (await applyAlone(deps, row.id)) count += 1;
-    return count;
-  });
-  // All lanes end before this does, also when one of them meets a database that is away.
-  const ended = await Promise.allSettled(lanes);
-  let total = applied.length;
-  for (const lane of ended) {
-    if (lane.status === 'rejected') throw lane.reason;
-    total += lane.value;
-  }
+  const rest = taken.filter((row) => !done.has(row));
+  const wereDue = await mapConcurrently(rest, ALONE_MAX, ({ id }) => applyAlone(deps, id));
+  const count = applied.length + wereDue.filter(Boolean).length;
   // A batch that is not full was all that was due.
-  return { count: total, more: taken.length === BATCH_SIZE_MAX };
+  return { count, more: taken.length === BATCH_SIZE_MAX };
 }
 
 /** One event cannot hurt its neighbours: when the batch fails, none is applied and each is tried alone. */
@@ -113,16 +98,9 @@ async function applyAlone(deps: InboxDependencies, id: string): Promise<boolean>
 }
 
 async function retryLater(deps: InboxDependencies, row: InboxRow, error: unknown): Promise<void> {
-  const seconds = backoffSeconds(row.attempts + 1, deps.retryBaseSeconds, WAIT_SECONDS_MAX);
+  const waitMs = nextTryInMs(deps.retries, row.attempts + 1);
   const message = shortMessage(error);
-  const [failed] = await failEvent(
-    deps.database,
-    row.id,
-    row.attempts,
-    seconds,
-    deps.attemptsMax,
-    message,
-  );
+  const [failed] = await failEvent(deps.database, row.id, row.attempts, waitMs, message);
   if (failed === undefined) return;
   deps.onOutcome(failed.status === 'DEAD' ? 'dead' : 'retried');
   deps.onError(error);

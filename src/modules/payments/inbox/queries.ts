@@ -64,19 +64,18 @@ export const finishEvents = statement<
     where id = any($1::uuid[])`,
 );
 
-/** Counts a failed try; the last one ends as DEAD. Conditional: another server may have applied it since. */
+/** Counts a failed try; `waitMs` null: the event is given up. Conditional: another server may have applied it since. */
 export const failEvent = statement<
-  [id: string, attempts: number, seconds: number, attemptsMax: number, error: string],
+  [id: string, attempts: number, waitMs: number | null, error: string],
   { status: 'RECEIVED' | 'DEAD' }
 >(
   'payments.fail_event',
   `update provider_events
       set attempts = attempts + 1,
-          status = case when attempts + 1 >= $4::integer then 'DEAD' else 'RECEIVED' end,
-          failed_at = case when attempts + 1 >= $4::integer then now() end,
-          next_attempt_at = case when attempts + 1 >= $4::integer then null
-                                 else now() + $3::double precision * interval '1 second' end,
-          last_error = $5::text
+          status = case when $3::double precision is null then 'DEAD' else 'RECEIVED' end,
+          failed_at = case when $3::double precision is null then now() end,
+          next_attempt_at = now() + $3::double precision * interval '1 millisecond',
+          last_error = $4::text
     where id = $1::uuid
       and status = 'RECEIVED'
       and attempts = $2::integer

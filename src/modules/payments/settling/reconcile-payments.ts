@@ -5,6 +5,7 @@ import type {
   ProviderSessionState,
 } from '../../../drivers/payments/payment-provider.ts';
 import type { Cause } from '../../../shared/caller.ts';
+import { mapConcurrently } from '../../../shared/map-concurrently.ts';
 import { storeEvents } from '../inbox/store-events.ts';
 import { applyRefundState } from '../ledger/apply-refund.ts';
 import { findCapture, findCapturesOfPayment } from '../ledger/capture-queries.ts';
@@ -77,9 +78,7 @@ async function eachPage<Row extends { id: string }>(
   let count = 0;
   for (let afterId = FIRST_ID; ; ) {
     const rows = await read(afterId);
-    for (let start = 0; start < rows.length; start += CALLS_MAX) {
-      await Promise.all(rows.slice(start, start + CALLS_MAX).map(work));
-    }
+    await mapConcurrently(rows, CALLS_MAX, work);
     count += rows.length;
     if (rows.length < PAGE_SIZE) return count;
     afterId = rows.at(-1)!.id;

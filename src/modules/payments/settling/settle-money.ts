@@ -1,5 +1,7 @@
 import type { Database } from '../../../database/database.ts';
 import type { PaymentProvider } from '../../../drivers/payments/payment-provider.ts';
+import type { Backoff } from '../../../shared/background/backoff.ts';
+import { createLeasedWork, type LeasedWork } from '../../../shared/background/leased-work.ts';
 import { applyRefundState } from '../ledger/apply-refund.ts';
 import { findDueReturns } from '../ledger/capture-queries.ts';
 import { bySystem } from '../ledger/record-facts.ts';
@@ -14,11 +16,11 @@ import {
   type PaymentRow,
   postponeClosing,
 } from '../queries.ts';
-import { backoffSeconds } from './backoff.ts';
 
+export const SETTLE_INTERVAL_MS = 1_000;
 const ENDED_MAX = 200;
 const RETURNS_MAX = 50;
-/** Calls to the provider at a time. */
+/** Calls of one kind to the provider at a time. */
 const CALLS_MAX = 10;
 /** Longer than any call takes: after that another server may try, under the same key. */
 const LEASE_SECONDS = 60;
@@ -27,6 +29,8 @@ export interface SettleDependencies {
   readonly database: Database;
   readonly provider: PaymentProvider;
   readonly retryBaseSeconds: number;
+  /** After a failed call to the provider. */
+  readonly retryDelayMs: Backoff;
   readonly attemptsMax: number;
   readonly onError: (error: unknown) => void;
 }
@@ -45,32 +49,47 @@ export async function decideDueMoney(deps: SettleDependencies): Promise<boolean>
   return ended.length === ENDED_MAX || due.length === RETURNS_MAX;
 }
 
-/** Asks the provider for what is due: pages to be closed and money to be given back. True when there may be more. */
-export async function askProvider(deps: SettleDependencies): Promise<boolean> {
+export interface ProviderCalls {
+  /** Pages to be closed. */
+  readonly closings: LeasedWork<PaymentRow>;
+  /** Money to be given back. */
+  readonly refunds: LeasedWork<DueRefundRow>;
+}
+
+/** Asks the provider for what is due. Apart from the decisions, so that a slow provider holds up nothing but itself. */
+export function createProviderCalls(deps: SettleDependencies): ProviderCalls {
   const { database, provider, onError } = deps;
-  const [closings, refunds] = await Promise.all([
-    leaseClosings(database, provider.name, CALLS_MAX, LEASE_SECONDS),
-    leaseRefunds(database, provider.name, CALLS_MAX, LEASE_SECONDS),
-  ]);
-  // Each on its own: what cannot be written down comes again when its lease is over.
-  const calls = await Promise.allSettled([
-    ...closings.map((payment) => closePage(deps, payment)),
-    ...refunds.map((refund) => sendRefund(deps, refund)),
-  ]);
-  for (const call of calls) if (call.status === 'rejected') onError(call.reason);
-  return closings.length === CALLS_MAX || refunds.length === CALLS_MAX;
+  const common = { concurrency: CALLS_MAX, intervalMs: SETTLE_INTERVAL_MS, onError };
+  return {
+    closings: createLeasedWork({
+      ...common,
+      claim: (limit) => leaseClosings(database, provider.name, limit, LEASE_SECONDS),
+      work: (payment) => closePage(deps, payment),
+    }),
+    refunds: createLeasedWork({
+      ...common,
+      claim: (limit) => leaseRefunds(database, provider.name, limit, LEASE_SECONDS),
+      work: (refund) => sendRefund(deps, refund),
+    }),
+  };
+}
+
+/** One round of calls; true when more may be due. */
+export async function askProvider({ closings, refunds }: ProviderCalls): Promise<boolean> {
+  const counts = await Promise.all([closings.workOnce(), refunds.workOnce()]);
+  return counts.includes(CALLS_MAX);
 }
 
 /** Nobody pays any more on the page of a payment that has ended. Tried until it is closed. */
 async function closePage(deps: SettleDependencies, payment: PaymentRow): Promise<void> {
-  const { database, provider, retryBaseSeconds, onError } = deps;
+  const { database, provider, retryDelayMs, onError } = deps;
   try {
     const sessionId = payment.sessionId ?? (await findPage(deps, payment));
     if (sessionId !== null) await provider.closeSession({ sessionId, key: `${payment.id}-close` });
     await markClosed(database, payment.id);
   } catch (error) {
     onError(error);
-    await postponeClosing(database, payment.id, backoffSeconds(payment.attempts, retryBaseSeconds));
+    await postponeClosing(database, payment.id, retryDelayMs(payment.attempts) / 1_000);
   }
 }
 
@@ -94,14 +113,14 @@ async function findPage(
 
 /** One call under the refund's id as key. On an unknown outcome it stays PENDING and is asked again, never failed. */
 async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promise<void> {
-  const { database, retryBaseSeconds, onError } = deps;
+  const { database, retryDelayMs, onError } = deps;
   const by = bySystem('payments.refund');
-  const wait = backoffSeconds(refund.attempts, retryBaseSeconds);
+  const waitSeconds = retryDelayMs(refund.attempts) / 1_000;
   try {
     const told = await askForRefund(deps, refund);
     await database.transaction((tx) => applyRefundState(tx, refund.id, told, by));
     if (told.state === 'PENDING') {
-      await postponeRefund(database, refund.id, wait, told.providerRefundId, null);
+      await postponeRefund(database, refund.id, waitSeconds, told.providerRefundId, null);
     }
   } catch (error) {
     if (isProviderError(error, 'ProviderRefusedError')) {
@@ -114,7 +133,7 @@ async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promi
       return;
     }
     onError(error);
-    await postponeRefund(database, refund.id, wait, null, shortMessage(error));
+    await postponeRefund(database, refund.id, waitSeconds, null, shortMessage(error));
   }
 }
 

@@ -4,7 +4,6 @@ import type { Database, Transaction } from '../../../../src/database/database.ts
 import type { ProviderEvent } from '../../../../src/drivers/payments/payment-provider.ts';
 import { redriveEvents } from '../../../../src/modules/payments/inbox/queries.ts';
 import type { WebhookOutcome } from '../../../../src/modules/payments/index.ts';
-import { backoffSeconds } from '../../../../src/modules/payments/settling/backoff.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { contextOf } from '../../../support/orders.ts';
@@ -182,18 +181,5 @@ describe('the inbox', () => {
     } finally {
       await Promise.all([taking.stop(), other.stop()]);
     }
-  });
-
-  test('waits longer after each failure, up to a bound, and never all at the same moment', () => {
-    const longest = [1, 2, 3, 4].map((attempts) => backoffSeconds(attempts, 5, 60, () => 1));
-    assert.deepEqual(longest, [5, 10, 20, 40]);
-    assert.equal(
-      backoffSeconds(100, 5, 60, () => 1),
-      60,
-    );
-    assert.equal(
-      backoffSeconds(1, 5, 60, () => 0),
-      2.5,
-    );
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailRetryDelayMs } from '../../../src/modules/notifications/retry-delay.ts';
+import { mailBackoff } from '../../../src/modules/notifications/mail-backoff.ts';
 
 const HOUR_MS = 3_600_000;
 
 function outageMs(attemptsMax: number, baseSeconds: number, random: number): number {
   let waitedMs = 0;
   for (let attempt = 1; attempt < attemptsMax; attempt += 1) {
-    waitedMs += mailRetryDelayMs(attempt, baseSeconds, () => random);
+    waitedMs += mailBackoff(baseSeconds, () => random)(attempt);
   }
   return waitedMs;
 }
@@ -18,9 +18,6 @@ test('with the defaults a mail outlasts an hour without a mail server, whatever 
 });
 
 test('the first wait is the base, and none is longer than four hours and a bit', () => {
-  assert.equal(
-    mailRetryDelayMs(1, 5, () => 0.5),
-    5_000,
-  );
-  assert.ok(mailRetryDelayMs(100, 3_600, () => 1) <= 4.4 * HOUR_MS);
+  assert.equal(mailBackoff(5, () => 0.5)(1), 5_000);
+  assert.ok(mailBackoff(3_600, () => 1)(100) <= 4.4 * HOUR_MS);
 });

@@ -1,0 +1,30 @@
+import pLimit from 'p-limit';
+
+/**
+ * Works on each input, on at most `concurrency` at a time. After a failure nothing further is begun; what is under way
+ * ends before the first failure is thrown.
+ */
+export async function mapConcurrently<Input, Result>(
+  inputs: readonly Input[],
+  concurrency: number,
+  work: (input: Input) => Promise<Result>,
+): Promise<Result[]> {
+  const limit = pLimit({ concurrency, rejectOnClear: true });
+  const settled = await Promise.allSettled(
+    inputs.map((input) =>
+      limit(async () => {
+        try {
+          return await work(input);
+        } catch (error) {
+          limit.clearQueue();
+          throw error;
+        }
+      }),
+    ),
+  );
+  return settled.map((one) => {
+    // What was not begun stands behind what failed, so the first reason is that of a failure.
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}

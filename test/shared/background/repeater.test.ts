@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRepeater, type RepeaterOptions } from '../../../src/shared/background/repeater.ts';
+
+/** Longer than any test. */
+const NEVER_MS = 600_000;
+
+/** A repeater whose rounds begin and end when the test says so. */
+function watched(options: Partial<RepeaterOptions> = {}) {
+  const rounds: { readonly end: (nextMs: number | null) => void; readonly fail: () => void }[] = [];
+  const errors: unknown[] = [];
+  let begun = Promise.withResolvers<void>();
+  const repeater = createRepeater({
+    retryMs: NEVER_MS,
+    onError: (error) => errors.push(error),
+    work() {
+      const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+      rounds.push({ end: resolve, fail: () => reject(new Error('failed')) });
+      begun.resolve();
+      return promise;
+    },
+    ...options,
+  });
+  return {
+    repeater,
+    rounds,
+    errors,
+    /** The next round that begins. */
+    async round() {
+      await begun.promise;
+      begun = Promise.withResolvers();
+      return rounds.at(-1)!;
+    },
+  };
+}
+
+/** Lets everything happen that waits for nothing outside. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('one round follows the other, and a nudge ends the wait for the next', async () => {
+  const { repeater, rounds, round } = watched();
+  repeater.nudge();
+  await settle();
+  assert.equal(rounds.length, 0, 'nothing happens unless started');
+  repeater.start();
+  repeater.start();
+  (await round()).end(0);
+  (await round()).end(1);
+  (await round()).end(NEVER_MS);
+  await settle();
+  assert.equal(rounds.length, 3);
+  repeater.nudge();
+  (await round()).end(null);
+  await settle();
+  assert.equal(rounds.length, 4);
+  repeater.nudge();
+  (await round()).end(null);
+  await repeater.stop();
+  assert.equal(rounds.length, 5);
+});
+
+test('a nudge during a round brings a further one, and several bring one', async () => {
+  const { repeater, rounds, round } = watched();
+  repeater.start();
+  const first = await round();
+  repeater.nudge();
+  repeater.nudge();
+  assert.equal(rounds.length, 1);
+  first.end(NEVER_MS);
+  (await round()).end(NEVER_MS);
+  await settle();
+  assert.equal(rounds.length, 2);
+  await repeater.stop();
+});
+
+test('a round that fails is told, and the next one waits by the backoff, which a success begins anew', async () => {
+  const asked: number[] = [];
+  const retryMs = (failures: number) => {
+    asked.push(failures);
+    return 1;
+  };
+  const { repeater, errors, round } = watched({ retryMs });
+  repeater.start();
+  (await round()).fail();
+  (await round()).fail();
+  (await round()).end(0);
+  (await round()).fail();
+  (await round()).end(null);
+  await repeater.stop();
+  assert.equal(errors.length, 3);
+  assert.deepEqual(asked, [1, 2, 1]);
+});
+
+test('a nudge during a round that fails does not bring the next one early', async () => {
+  const { repeater, rounds, round } = watched();
+  repeater.start();
+  const first = await round();
+  repeater.nudge();
+  first.fail();
+  await settle();
+  assert.equal(rounds.length, 1);
+  await repeater.stop();
+});
+
+test('a stop fires the signal, ends after the round that is under way, and allows a new start', async () => {
+  let signal: AbortSignal | undefined;
+  let round = Promise.withResolvers<number>();
+  let count = 0;
+  const repeater = createRepeater({
+    retryMs: NEVER_MS,
+    onError: () => assert.fail(),
+    work(given) {
+      signal = given;
+      count += 1;
+      return round.promise;
+    },
+  });
+  repeater.start();
+  await settle();
+  let isStopped = false;
+  const stopped = repeater.stop().then(() => {
+    isStopped = true;
+  });
+  await settle();
+  assert.equal(signal?.aborted, true);
+  assert.equal(repeater.isStarted, false);
+  assert.equal(isStopped, false);
+  // The new start waits for the old round.
+  repeater.start();
+  await settle();
+  assert.equal(count, 1);
+  round.resolve(0);
+  round = Promise.withResolvers();
+  await stopped;
+  await settle();
+  assert.equal(count, 2);
+  assert.equal(repeater.isStarted, true);
+  round.resolve(NEVER_MS);
+  await repeater.stop();
+});
+
+test('the first round waits when it is told to, and comes with a nudge all the same', async () => {
+  const { repeater, rounds, round } = watched({ firstWaitMs: NEVER_MS });
+  repeater.start();
+  await settle();
+  assert.equal(rounds.length, 0);
+  repeater.nudge();
+  (await round()).end(null);
+  await repeater.stop();
+  repeater.start();
+  repeater.nudge();
+  (await round()).end(null);
+  await repeater.stop();
+  repeater.start();
+  await repeater.stop();
+  assert.equal(rounds.length, 2);
+});
