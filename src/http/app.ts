@@ -30,8 +30,8 @@ declare module 'fastify' {
     signedBody?: boolean;
     /** True for pages and machines' addresses outside the contract's strictness (no OpenAPI entry, no limits). */
     page?: boolean;
-    /** True where `sendKept` answers: past the hooks that replies pass. */
-    sendsKept?: boolean;
+    /** True where `sendCached` or `sendCachedPage` answers: past the hooks of replies. */
+    sendsCached?: boolean;
     /** Set by the shell on every route that has an operation id. */
     operation?: Operation;
     /** Set by the shell: some limit holds for this route. */

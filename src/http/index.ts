@@ -2,6 +2,7 @@
 export type { Access, AccessTable } from './access.ts';
 export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
+export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork } from './client-address.ts';
 export { cookieOf } from './credentials.ts';
 export { entityTag, ifMatchVersion, ifNoneMatch, mismatchOf, requireMatch } from './entity-tag.ts';
@@ -29,7 +30,6 @@ export {
   Search,
   Text,
 } from './schemas.ts';
-export { type KeptReply, keptReply, sendKept } from './send-kept.ts';
 export { sendOnce } from './send-once.ts';
 export { createHttpServer } from './server.ts';
 export type { HttpServerOptions, RequestObserver } from './server-options.ts';

@@ -32,7 +32,7 @@ export function installOperations(app: App, options: OperationsOptions): void {
     route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;
     const limits = operation.strict ? (options.limitsOf?.(operation) ?? []) : [];
     const { beforeRefusals, afterBody, beforeAnswer } = createLimiting(limits);
-    if (route.config?.sendsKept === true && beforeAnswer !== undefined) {
+    if (route.config?.sendsCached === true && beforeAnswer !== undefined) {
       throw new Error(
         `The replies of ${operation.id} pass no hook, so no limit may count by them.`,
       );

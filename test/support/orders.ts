@@ -8,15 +8,28 @@ import {
 } from '../../src/modules/orders/index.ts';
 import type { PlacementContext } from '../../src/modules/orders/placement/place-order.ts';
 import type { PlacedOrder } from '../../src/modules/orders/placement/request.ts';
-import type { OrderView, PlaceOrderInput } from '../../src/modules/orders/schemas.ts';
+import type {
+  ListOrdersInput,
+  OrderView,
+  PlaceOrderInput,
+} from '../../src/modules/orders/schemas.ts';
 import { actorOf, type Caller } from '../../src/shared/caller.ts';
 import type { CodedError } from '../../src/shared/errors.ts';
-import { createCursors } from '../../src/shared/pagination.ts';
+import { createCursors, type Page } from '../../src/shared/pagination.ts';
 import { claimOf, testCause } from './shop.ts';
 
+/** The room, but for that reading gives what a reply shows, and not the reply. */
+export interface TestOrders extends Omit<Orders, 'getOrder' | 'getOrders' | 'listOrders'> {
+  getOrder(caller: Caller, orderId: string): Promise<OrderView>;
+  listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
+}
+
 /** The orders room with the product's defaults, on a test's database. */
-export function ordersOn(database: Database, changes: Partial<OrdersDependencies> = {}): Orders {
-  return createOrders({
+export function ordersOn(
+  database: Database,
+  changes: Partial<OrdersDependencies> = {},
+): TestOrders {
+  const orders = createOrders({
     database,
     cursors: createCursors('thirty-two bytes of secret for tests'),
     currency: 'GBP',
@@ -25,6 +38,14 @@ export function ordersOn(database: Database, changes: Partial<OrdersDependencies
     cancellationsPerDayMax: 3,
     ...changes,
   });
+  return {
+    ...orders,
+    getOrder: async (caller, orderId) => (await orders.getOrder(caller, orderId)).view,
+    async listOrders(caller, input) {
+      const { data, nextCursor } = await orders.listOrders(caller, input);
+      return { data: data.map(({ view }) => view), nextCursor };
+    },
+  };
 }
 
 export function contextOf(caller: Caller, key?: string, body: unknown = null): RequestContext {

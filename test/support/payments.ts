@@ -6,7 +6,6 @@ import type {
   ProviderEvent,
   RefundState,
 } from '../../src/drivers/payments/payment-provider.ts';
-import type { Orders } from '../../src/modules/orders/index.ts';
 import {
   createPayments,
   type Payments,
@@ -16,14 +15,14 @@ import type { PaymentView } from '../../src/modules/payments/schemas.ts';
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createCursors } from '../../src/shared/pagination.ts';
-import { contextOf, ordersOn, placementContextOf } from './orders.ts';
+import { contextOf, ordersOn, placementContextOf, type TestOrders } from './orders.ts';
 import { createProviderDouble, type ProviderDouble } from './payment-provider-double.ts';
 import { addProduct, addUser, type TestProduct, testCause } from './shop.ts';
 
 /** A shop with a provider that a test can play with. The background rests: a test calls what it needs. */
 export interface PayingShop {
   readonly database: Database;
-  readonly orders: Orders;
+  readonly orders: TestOrders;
   readonly payments: Payments;
   readonly provider: ProviderDouble;
   readonly customer: UserCaller;

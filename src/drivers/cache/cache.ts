@@ -8,7 +8,7 @@ export interface Stamped<Value> {
 export type Entries<Value> = readonly (Stamped<Value> | undefined)[];
 
 /**
- * Values kept for a while, to save a question to the database. What changed is outdated by its new stamp rather than
+ * Values kept for a while, to save a question to the database. What changed is invalidated by its new stamp rather than
  * removed, so that a value which was read before a change and arrives after it is not kept. Nothing here throws or
  * rejects: a cache that is away keeps nothing.
  */
@@ -20,7 +20,7 @@ export interface Cache<Value> {
   /** Keeps the value unless a later one is known. Nobody waits for it. The value must not be changed afterwards. */
   set(key: string, entry: Stamped<Value>): void;
   /** From now on `get` gives no value before this stamp: at once in this process, within a moment in those that share. */
-  outdate(key: string, stamp: number): void;
+  invalidate(key: string, stamp: number): void;
 }
 
 export interface CacheOptions<Value> {
@@ -30,6 +30,8 @@ export interface CacheOptions<Value> {
   readonly bytesMax: number;
   /** What a value takes in this process, with its key and what is made of it. An estimate; at least 1. */
   readonly bytesOf: (value: Value) => number;
+  /** Makes a value from its JSON, where values are kept outside of this process. Default: the JSON is the value. */
+  readonly revive?: (json: unknown) => Value;
 }
 
 /** Where values are kept: in this process, or where several servers share them. */

@@ -8,7 +8,7 @@ const KEYS_MAX = 100;
 const LISTS_MAX = 20;
 const WAITING_MAX = 10_000;
 
-/** A key, and the stamp before which its value is outdated. */
+/** A key, and the stamp before which its value is invalid. */
 export interface Wanted {
   readonly key: string;
   readonly stamp: number;
@@ -24,7 +24,7 @@ export interface ReadThrough<Value> {
    */
   readMany(wanted: readonly Wanted[], keeps: boolean): Promise<readonly (Value | undefined)[]>;
   /** What is asked from now on is answered with this stamp or a later one. */
-  outdate(key: string, stamp: number): void;
+  invalidate(key: string, stamp: number): void;
 }
 
 export interface ReadThroughOptions<Value> {
@@ -113,8 +113,8 @@ export function createReadThrough<Value>(options: ReadThroughOptions<Value>): Re
         return entry?.value;
       });
     },
-    outdate(key, stamp) {
-      cache?.outdate(key, stamp);
+    invalidate(key, stamp) {
+      cache?.invalidate(key, stamp);
       underWay.delete(key);
     },
   };

@@ -126,7 +126,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       onQuery: metrics.observeQuery,
       tracing,
       onCommit(changes) {
-        for (const { subject, stamp } of changes) orders.outdateOrder(subject, stamp);
+        for (const { subject, stamp } of changes) orders.invalidateOrder(subject, stamp);
       },
       onConnectionLost: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     }),
@@ -171,7 +171,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       refreshTokenDays: config.refreshTokenDays,
       cookieSecure: config.secureCookies,
       onError,
-      onUserChanged: (userId) => orders.outdateCustomer(userId),
+      onUserChanged: (userId) => orders.invalidateCustomer(userId),
     }),
     (it) => it.stop(),
   );

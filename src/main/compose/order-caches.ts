@@ -1,7 +1,8 @@
-import type { Cache, Caches } from '../../drivers/cache/cache.ts';
+import type { Caches } from '../../drivers/cache/cache.ts';
+import { createConditionalCache } from '../../drivers/cache/conditional-cache.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
 import type { LiveLog } from '../../events/index.ts';
-import type { OrderCaches, Orders } from '../../modules/orders/index.ts';
+import { type OrderCaches, type Orders, reviveOrder } from '../../modules/orders/index.ts';
 import type { Log } from '../../shared/log.ts';
 import { pause } from '../../shared/pause.ts';
 import type { CacheChoice } from '../config/cache-choice.ts';
@@ -30,7 +31,7 @@ export async function createCaches(choice: CacheChoice, log: Log): Promise<Cache
 export interface OrderCaching {
   readonly caches: OrderCaches;
   /** Hears of the changes of all servers from now on. Until then nothing is kept. */
-  start(orders: Pick<Orders, 'outdateOrder'>): void;
+  start(orders: Pick<Orders, 'invalidateOrder'>): void;
   stop(): Promise<void>;
 }
 
@@ -45,12 +46,12 @@ export function createOrderCaching(options: {
   let isListening = false;
   let listening: Promise<void> = Promise.resolve();
 
-  async function listen(orders: Pick<Orders, 'outdateOrder'>): Promise<void> {
+  async function listen(orders: Pick<Orders, 'invalidateOrder'>): Promise<void> {
     while (!isListening && !signal.aborted) {
       try {
         await liveLog.subscribe({}, (events) => {
           for (const { orderId, sequence } of events) {
-            if (orderId !== null && sequence !== null) orders.outdateOrder(orderId, sequence);
+            if (orderId !== null && sequence !== null) orders.invalidateOrder(orderId, sequence);
           }
         });
         isListening = true;
@@ -65,13 +66,14 @@ export function createOrderCaching(options: {
   return {
     caches: {
       // The number is that of the shape: servers of two versions share one Redis while one replaces the other.
-      orders: keptWhile(
-        () => isListening,
+      orders: createConditionalCache(
         caches.create('orders-1', {
           ttlMs: ORDER_TTL_MS,
           bytesMax: ORDERS_BYTES_MAX,
-          bytesOf: ({ items }) => ORDER_BYTES + items.length * LINE_BYTES,
+          bytesOf: ({ value }) => ORDER_BYTES + value.items.length * LINE_BYTES,
+          revive: reviveOrder,
         }),
+        () => isListening,
       ),
       customers: createMemoryCaches().create('customers', {
         ttlMs: CUSTOMER_TTL_MS,
@@ -87,17 +89,5 @@ export function createOrderCaching(options: {
       isListening = false;
       return listening;
     },
-  };
-}
-
-/** A cache that gives and takes nothing while the condition does not hold. */
-function keptWhile<Value>(holds: () => boolean, cache: Cache<Value>): Cache<Value> {
-  return {
-    get: (key) => (holds() ? cache.get(key) : undefined),
-    getMany: (keys) => (holds() ? cache.getMany(keys) : []),
-    set(key, entry) {
-      if (holds()) cache.set(key, entry);
-    },
-    outdate: (key, stamp) => cache.outdate(key, stamp),
   };
 }

@@ -43,6 +43,7 @@ export {
   planQueuedPlacement,
   type QueuedPlacementDeps,
 } from './queue/queued-placement.ts';
+export { reviveOrder } from './reading/cached-order.ts';
 export {
   isVisibleOrder,
   type OrderSummary,

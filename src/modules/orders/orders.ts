@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { Queryable } from '../../database/statement.ts';
-import type { RequestContext } from '../../http/index.ts';
+import type { CachedReply, RequestContext } from '../../http/index.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import type { Cursors, Page } from '../../shared/pagination.ts';
 import { type CancelOrder, cancelOrder } from './changes/cancel-order.ts';
@@ -36,7 +36,7 @@ export interface OrdersDependencies {
 export interface Orders extends Placing, OrderReader {
   /** What an order would cost now; `caller` null: for somebody new. Throws `request.invalid`. */
   quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
-  listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
+  listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<CachedReply<OrderView>>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
   changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;
   cancelOrder(context: RequestContext, cancel: CancelOrder): Promise<Once<OrderView>>;

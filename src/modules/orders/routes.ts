@@ -3,8 +3,11 @@ import {
   type App,
   callerOf,
   contextOf,
+  entityTag,
   IdParameter,
   ifMatchVersion,
+  sendCached,
+  sendCachedPage,
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
@@ -12,7 +15,6 @@ import { ordersErrors } from './errors.ts';
 import type { Orders } from './orders.ts';
 import { registerQuoteRoutes } from './placement/quote-routes.ts';
 import { registerPlaceRoutes } from './placement/routes.ts';
-import { sendOrder, sendPage, tagOf } from './reading/order-replies.ts';
 import {
   CancelBody,
   ChangeStatusBody,
@@ -20,9 +22,11 @@ import {
   ListOrdersQuery,
   OrderPage,
   OrderReply,
+  type OrderView,
 } from './schemas.ts';
 
 const tags = ['Orders'];
+const etag = (order: OrderView): string => entityTag(order.version);
 
 const NotModified = Type.Unsafe<undefined>({
   type: 'null',
@@ -44,10 +48,10 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         querystring: ListOrdersQuery,
         response: { 200: OrderPage },
       },
-      config: { errors: [requestErrors.invalidCursor], sendsKept: true },
+      config: { errors: [requestErrors.invalidCursor], sendsCached: true },
     },
     async (request, reply) =>
-      sendPage(request, reply, await orders.listOrders(callerOf(request), request.query)),
+      sendCachedPage(request, reply, await orders.listOrders(callerOf(request), request.query)),
   );
 
   app.get(
@@ -60,15 +64,15 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         params: IdParameter,
         response: { 200: OrderReply, 304: NotModified },
       },
-      config: { errors: [ordersErrors.notFound], sendsKept: true },
+      config: { errors: [ordersErrors.notFound], sendsCached: true },
     },
     (request, reply) => {
       const order = orders.getOrder(callerOf(request), request.params.id);
       // Without a promise where there is none to wait for: it costs as much as the rest of a read from the cache.
       if (order instanceof Promise) {
-        return order.then(async (loaded) => sendOrder(request, reply, loaded));
+        return order.then(async (loaded) => sendCached(request, reply, loaded));
       }
-      sendOrder(request, reply, order);
+      sendCached(request, reply, order);
       return undefined;
     },
   );
@@ -115,7 +119,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         input: request.body,
         ifMatch: ifMatchVersion(request.headers['if-match']),
       });
-      return sendOnce(reply, outcome, { status: 200, etag: tagOf });
+      return sendOnce(reply, outcome, { status: 200, etag });
     },
   );
 
@@ -146,7 +150,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         reason: request.body.reason ?? null,
         ifMatch: ifMatchVersion(request.headers['if-match']),
       });
-      return sendOnce(reply, outcome, { status: 200, etag: tagOf });
+      return sendOnce(reply, outcome, { status: 200, etag });
     },
   );
 }

@@ -12,6 +12,7 @@ import {
   Search,
   Text,
 } from '../../http/index.ts';
+import type { Frozen } from '../../shared/freeze-deep.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { ActorName, ActorReply } from '../accounts/index.ts';
 import { BillReply } from '../pricing/index.ts';
@@ -135,7 +136,7 @@ export const OrderReply = Type.Object(
   { title: 'Order' },
 );
 
-export type OrderView = Static<typeof OrderReply>;
+export type OrderView = Frozen<Static<typeof OrderReply>>;
 
 export const QuoteReply = Type.Object(
   {

@@ -34,13 +34,13 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.deepEqual(await cache.get('a'), { name: 'one' });
     });
 
-    test('come out together with their stamps, none that is outdated', async () => {
+    test('come out together with their stamps, none that is invalid', async () => {
       const cache = await newCache();
       for (const key of ['a', 'b', 'c']) {
         cache.set(key, { stamp: 7, value: { name: key } });
         await keeps(cache, key, key);
       }
-      cache.outdate('b', 8);
+      cache.invalidate('b', 8);
       const entries = await cache.getMany(['c', 'none', 'b', 'a']);
       assert.deepEqual(
         entries.map((entry) => entry && [entry.stamp, entry.value.name]),
@@ -49,19 +49,19 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.deepEqual(await cache.getMany([]), []);
     });
 
-    test('are gone at once when they are outdated, and stay when they are not older', async () => {
+    test('are gone at once when they are invalidated, and stay when they are not older', async () => {
       const cache = await newCache();
       cache.set('a', { stamp: 3, value: { name: 'three' } });
       await keeps(cache, 'a', 'three');
-      cache.outdate('a', 3);
+      cache.invalidate('a', 3);
       assert.deepEqual(await cache.get('a'), { name: 'three' });
-      cache.outdate('a', 4);
+      cache.invalidate('a', 4);
       assert.equal(await cache.get('a'), undefined);
     });
 
     test('that were read before a change and come after it are not kept', async () => {
       const cache = await newCache();
-      cache.outdate('a', 5);
+      cache.invalidate('a', 5);
       cache.set('a', { stamp: 4, value: { name: 'late' } });
       cache.set('b', { stamp: 1, value: { name: 'after it' } });
       await keeps(cache, 'b', 'after it');
@@ -124,14 +124,14 @@ const opened: Caches[] = [];
 promises('in Redis', redisMissing, () => connected());
 
 describe('a Redis that several processes share', { skip: redisMissing }, () => {
-  test('shows each what the others kept, and nothing that one of them outdated', async () => {
+  test('shows each what the others kept, and nothing that one of them invalidated', async () => {
     const name = randomUUID();
     const [one, other] = [await connected(), await connected()].map((caches) =>
       caches.create<Thing>(name, options),
     ) as [Cache<Thing>, Cache<Thing>];
     one.set('a', { stamp: 1, value: { name: 'one' } });
     await until(async () => assert.equal((await other.get('a'))?.name, 'one'));
-    one.outdate('a', 2);
+    one.invalidate('a', 2);
     await until(async () => assert.equal(await other.get('a'), undefined));
     // Read before the change, by a process that has not heard of it.
     other.set('a', { stamp: 1, value: { name: 'late' } });
@@ -140,13 +140,13 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     assert.equal(await other.get('a'), undefined);
   });
 
-  test('that lost the word does not make a process show what it knows to be outdated', async () => {
+  test('that lost the word does not make a process show what it knows to be invalid', async () => {
     const name = randomUUID();
     const caches = await connected();
     const [knowing, ignorant] = [caches, await connected()].map((it) =>
       it.create<Thing>(name, options),
     ) as [Cache<Thing>, Cache<Thing>];
-    knowing.outdate('a', 2);
+    knowing.invalidate('a', 2);
     await until(async () => assert.equal((await redis!.keys()).length > 0, true));
     await redis!.flush();
     ignorant.set('a', { stamp: 1, value: { name: 'old' } });
@@ -179,7 +179,7 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     await redis!.kill();
     await until(async () => assert.equal(await cache.get('a'), undefined));
     cache.set('a', { stamp: 1, value: { name: 'nobody hears it' } });
-    cache.outdate('a', 2);
+    cache.invalidate('a', 2);
     await assert.rejects(caches.ping());
     await redis!.start();
     await until(async () => {

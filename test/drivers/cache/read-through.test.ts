@@ -78,7 +78,7 @@ describe('reading through a cache', () => {
     const early = reading.read('a');
     await from.asked(1);
     from.stamps.set('a', 2);
-    reading.outdate('a', 2);
+    reading.invalidate('a', 2);
     const late = reading.read('a');
     from.answer();
     assert.deepEqual(await early, { stamp: 1 });
@@ -93,7 +93,7 @@ describe('reading through a cache', () => {
     from.stamps.set('a', 1);
     const early = reading.read('a');
     await from.asked(1);
-    reading.outdate('a', 2);
+    reading.invalidate('a', 2);
     from.answer();
     await early;
     from.stamps.set('a', 2);

@@ -39,7 +39,7 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
       if (stamp < Math.max(floors.of(key), kept?.stamp ?? 0)) return;
       entries.set(key, { stamp, value, endsAtMs: performance.now() + ttlMs });
     },
-    outdate(key, stamp) {
+    invalidate(key, stamp) {
       if (!floors.raise(key, stamp)) return;
       const kept = entries.get(key);
       if (kept !== undefined && kept.stamp < stamp) entries.delete(key);

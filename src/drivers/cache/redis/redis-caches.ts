@@ -8,7 +8,7 @@ import { createFloors } from '../floors.ts';
 /** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
 const COMMAND_TIMEOUT_MS = 100;
 const PAUSE_MS = 1_000;
-/** How long a Redis remembers that older values are outdated: longer than any load takes. */
+/** How long a Redis remembers that older values are invalid: longer than any load takes. */
 const TOMBSTONE_MS = 60_000;
 /**
  * A floor must outlive the values that were stored before it: 30 s of 3,000 changes a second, some 10 MB when full.
@@ -17,7 +17,7 @@ const TOMBSTONE_MS = 60_000;
 const FLOORS_MAX = 100_000;
 
 /**
- * A value lies in Redis as its stamp, a line feed and its JSON; without JSON it only says that what is older is outdated.
+ * A value lies in Redis as its stamp, a line feed and its JSON; without JSON it only says that what is older is invalid.
  * Puts ARGV[1..2] there for ARGV[3] ms, unless what is there has a later stamp.
  */
 const KEEP_SCRIPT = `
@@ -28,7 +28,7 @@ return 1
 `;
 
 /** Puts a stamp without a value there for ARGV[2] ms, unless what is there is not older. */
-const OUTDATE_SCRIPT = `
+const INVALIDATE_SCRIPT = `
 local kept = redis.call('get', KEYS[1])
 if kept and tonumber(string.match(kept, '^%d+')) >= tonumber(ARGV[1]) then return 0 end
 redis.call('set', KEYS[1], ARGV[1] .. '\\n', 'PX', ARGV[2])
@@ -37,7 +37,7 @@ return 1
 
 interface Scripts {
   holdfastKeep(key: string, stamp: number, json: string, ttlMs: number): Promise<number>;
-  holdfastOutdate(key: string, stamp: number, ttlMs: number): Promise<number>;
+  holdfastInvalidate(key: string, stamp: number, ttlMs: number): Promise<number>;
 }
 
 export interface RedisCachesOptions {
@@ -48,7 +48,7 @@ export interface RedisCachesOptions {
 }
 
 /**
- * Values kept in Redis, so that servers share them. Each process remembers by itself what it knows to be outdated, so a
+ * Values kept in Redis, so that servers share them. Each process remembers what it knows to be invalid, so a
  * Redis that lost or never got that word cannot make it show an old value. While Redis is away nothing is kept: every
  * read asks the database.
  */
@@ -59,7 +59,7 @@ export function createRedisCaches({
 }: RedisCachesOptions): Caches {
   const client = createImpatientClient(url, commandTimeoutMs);
   client.defineCommand('holdfastKeep', { numberOfKeys: 1, lua: KEEP_SCRIPT });
-  client.defineCommand('holdfastOutdate', { numberOfKeys: 1, lua: OUTDATE_SCRIPT });
+  client.defineCommand('holdfastInvalidate', { numberOfKeys: 1, lua: INVALIDATE_SCRIPT });
   const scripts = client as Client & Scripts;
   const availability = createAvailability({
     pauseMs: PAUSE_MS,
@@ -81,7 +81,8 @@ export function createRedisCaches({
     }
   }
 
-  function create<Value>(name: string, { ttlMs }: CacheOptions<Value>): Cache<Value> {
+  function create<Value>(name: string, options: CacheOptions<Value>): Cache<Value> {
+    const { ttlMs, revive = (json) => json as Value } = options;
     const floors = createFloors(FLOORS_MAX);
     const place = (key: string): string => `holdfast:cache:${name}:${key}`;
     return {
@@ -89,7 +90,7 @@ export function createRedisCaches({
         if (!mayAsk()) return undefined;
         return ask(async () => {
           const text = await client.get(place(key));
-          return text === null ? undefined : entryIn<Value>(text, floors.of(key))?.value;
+          return text === null ? undefined : entryIn(text, floors.of(key), revive)?.value;
         });
       },
       getMany(keys) {
@@ -97,7 +98,7 @@ export function createRedisCaches({
         const asked = ask(async () => {
           const texts = await client.mget(keys.map(place));
           return texts.map((text, index) =>
-            text === null ? undefined : entryIn<Value>(text, floors.of(keys[index]!)),
+            text === null ? undefined : entryIn(text, floors.of(keys[index]!), revive),
           );
         });
         return asked.then((entries) => entries ?? []);
@@ -106,9 +107,9 @@ export function createRedisCaches({
         if (!mayAsk() || stamp < floors.of(key)) return;
         void ask(() => scripts.holdfastKeep(place(key), stamp, JSON.stringify(value), ttlMs));
       },
-      outdate(key, stamp) {
+      invalidate(key, stamp) {
         if (!floors.raise(key, stamp) || !mayAsk()) return;
-        void ask(() => scripts.holdfastOutdate(place(key), stamp, TOMBSTONE_MS));
+        void ask(() => scripts.holdfastInvalidate(place(key), stamp, TOMBSTONE_MS));
       },
     };
   }
@@ -125,9 +126,13 @@ export function createRedisCaches({
   };
 }
 
-function entryIn<Value>(text: string, floor: number): Stamped<Value> | undefined {
+function entryIn<Value>(
+  text: string,
+  floor: number,
+  revive: (json: unknown) => Value,
+): Stamped<Value> | undefined {
   const end = text.indexOf('\n');
   const stamp = Number(text.slice(0, end));
   if (end === text.length - 1 || stamp < floor) return undefined;
-  return { stamp, value: JSON.parse(text.slice(end + 1)) as Value };
+  return { stamp, value: revive(JSON.parse(text.slice(end + 1))) };
 }

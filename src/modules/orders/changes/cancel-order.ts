@@ -7,7 +7,7 @@ import { lockCustomers } from '../../accounts/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { isCancellableByOwner, stepOf } from '../order-status.ts';
 import { countCancellations, lockOrder } from '../queries.ts';
-import { viewsOf, visible } from '../reading/find-order.ts';
+import { requireVisible, viewsOf } from '../reading/find-order.ts';
 import type { OrderView } from '../schemas.ts';
 import { applyMove } from './move-order.ts';
 
@@ -38,7 +38,7 @@ export function cancelOrder(
     // Users before orders: the one order of locks. It also makes the count below exact.
     if (!byStaff) await lockCustomers(tx, [caller.id]);
     const [row] = await lockOrder(tx, orderId);
-    const order = visible(row, caller);
+    const order = requireVisible(row, caller);
     requireMatch(ifMatch, order.version);
     const cancellable = byStaff
       ? stepOf(order.status, 'CANCELLED') === 'step'

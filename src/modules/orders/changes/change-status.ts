@@ -8,7 +8,7 @@ import { ordersErrors } from '../errors.ts';
 import type { OrderStatus } from '../order.ts';
 import { allowedTransitions, stepOf } from '../order-status.ts';
 import { lockOrder, type OrderRow } from '../queries.ts';
-import { viewsOf, visible } from '../reading/find-order.ts';
+import { requireVisible, viewsOf } from '../reading/find-order.ts';
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
 import { applyMove } from './move-order.ts';
 
@@ -39,7 +39,7 @@ export async function changeStatus(
   }
   return once(database, context.claim, async (tx) => {
     const [row] = await lockOrder(tx, orderId);
-    const order = visible(row, caller);
+    const order = requireVisible(row, caller);
     requireMatch(ifMatch, order.version);
     requireVersion(input.version, order.version);
     const override = decideStep(order, input.status, input.override === true, caller);

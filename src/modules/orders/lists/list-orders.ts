@@ -1,13 +1,16 @@
 import type { Queryable } from '../../../database/statement.ts';
+import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { inUtc } from '../../../shared/instant.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../../shared/pagination.ts';
 import type { OrderStatus, PaymentStatus } from '../order.ts';
-import type { OrderReader } from '../reading/order-reader.ts';
+import type { ListedOrder, OrderReader } from '../reading/order-reader.ts';
 import type { ListOrdersInput, OrderView } from '../schemas.ts';
-import type { Position } from './index-stretch.ts';
-import { type OrderFilters, ordersPage, type PageRow } from './list-queries.ts';
-import { run, searchOrders } from './search-orders.ts';
+import type { Position } from './index-range.ts';
+import type { OrderFilters } from './order-filters.ts';
+import { buildPageQuery } from './page-query.ts';
+import { runPageQuery } from './query-parts.ts';
+import { searchOrders } from './search-orders.ts';
 
 /**
  * Orders, newest first: a customer's own, all for staff. `db` says which they are, and `reader` shows them as they are
@@ -19,18 +22,18 @@ export async function listOrders(
   cursors: Cursors,
   caller: Caller,
   input: ListOrdersInput,
-): Promise<Page<OrderView>> {
+): Promise<Page<CachedReply<OrderView>>> {
   const { limit = PAGE_LIMIT_DEFAULT, cursor, ...asked } = input;
   // The caller belongs to the filters: a cursor of somebody else's list is not valid for this one.
   const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...asked };
   const after = cursor === undefined ? null : positionOf(cursors.decode(scope, cursor));
   const filters = filtersOf(caller, asked);
   const rows = await findPage(db, caller, filters, asked.search, after, limit + 1);
-  // Who leafs on passes many orders once: they would drive those out of the cache that are looked at again.
-  const views = await reader.getOrders(caller, rows.slice(0, limit), after === null);
-  const last = views.at(-1);
+  // Later pages pass many orders once: these would evict from the cache those that are read again.
+  const replies = await reader.getOrders(caller, rows.slice(0, limit), after === null);
+  const last = replies.at(-1)?.view;
   return {
-    data: views.filter((view) => belongs(view, filters)),
+    data: replies.filter(({ view }) => belongs(view, filters)),
     nextCursor:
       rows.length > limit && last !== undefined
         ? cursors.encode(scope, [last.createdAt, last.id])
@@ -55,11 +58,11 @@ function findPage(
   search: string | undefined,
   after: Position | null,
   limit: number,
-): Promise<PageRow[]> {
-  if (search === undefined) return run(db, ordersPage(filters, after, limit));
+): Promise<ListedOrder[]> {
+  if (search === undefined) return runPageQuery(db, buildPageQuery(filters, after, limit));
   if (isStaff(caller)) return searchOrders(db, search, filters, after, limit);
   const wanted = { text: search, emails: false, pages: null };
-  return run(db, ordersPage(filters, after, limit, wanted));
+  return runPageQuery(db, buildPageQuery(filters, after, limit, wanted));
 }
 
 function filtersOf(caller: Caller, asked: Asked): OrderFilters {

@@ -1,14 +1,12 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { emailKey } from '../../accounts/index.ts';
 import { isOpen } from '../order.ts';
-import type { Position } from './index-stretch.ts';
-import {
-  matchedPage,
-  type OrderFilters,
-  ordersPage,
-  type PageRow,
-  type PageStatement,
-} from './list-queries.ts';
+import type { ListedOrder } from '../reading/order-reader.ts';
+import type { Position } from './index-range.ts';
+import { buildMatchedPageQuery } from './matched-page-query.ts';
+import type { OrderFilters } from './order-filters.ts';
+import { buildPageQuery } from './page-query.ts';
+import { runPageQuery } from './query-parts.ts';
 import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';
 
 /** Above every character that a number can go on with. */
@@ -34,18 +32,19 @@ export async function searchOrders(
   filters: OrderFilters,
   after: Position | null,
   limit: number,
-): Promise<PageRow[]> {
-  const leaf = (pages: number | null) =>
-    run(db, ordersPage(filters, after, limit, { text: search, emails: true, pages }));
+): Promise<ListedOrder[]> {
+  const scanNewest = (pages: number | null) =>
+    runPageQuery(db, buildPageQuery(filters, after, limit, { text: search, emails: true, pages }));
   // One customer's orders, or those that are open, are few enough to look at each.
-  if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return leaf(null);
+  if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return scanNewest(null);
   for (const { pages, matchesMax } of rounds) {
-    const newest = await leaf(pages);
+    const newest = await scanNewest(pages);
     if (newest.length >= limit) return newest;
     const matches = await findMatches(db, search, matchesMax);
-    if (matches !== null) return run(db, matchedPage(matches, filters, after, limit));
+    if (matches !== null)
+      return runPageQuery(db, buildMatchedPageQuery(matches, filters, after, limit));
   }
-  return leaf(null);
+  return scanNewest(null);
 }
 
 /** What the text stands in, or null when that is more than `matchesMax`. */
@@ -83,11 +82,4 @@ function addressPart(search: string): string {
 function hasTrigram(search: string): boolean {
   const text = search.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '');
   return [...text].length >= 3 && /[\p{L}\p{N}]{2}/u.test(text);
-}
-
-export function run(
-  db: Queryable,
-  { name, text, parameters, isShort }: PageStatement,
-): Promise<PageRow[]> {
-  return db.run<PageRow>(name, text, parameters, isShort);
 }

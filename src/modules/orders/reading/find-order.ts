@@ -19,7 +19,7 @@ export function maySee(caller: Caller, order: { readonly customerId: string }): 
 }
 
 /** Throws `orders.not_found` unless the order is there and this caller may see it: what is not yours does not exist. */
-export function visible<Seen extends { readonly customerId: string }>(
+export function requireVisible<Seen extends { readonly customerId: string }>(
   order: Seen | undefined,
   caller: Caller,
 ): Seen {
@@ -36,7 +36,7 @@ export async function requireVisibleOrder(
   orderId: string,
 ): Promise<void> {
   const [row] = await findOrder(db, orderId);
-  visible(row, caller);
+  requireVisible(row, caller);
 }
 
 /** False also when there is no such order, or none at all. For rooms whose own records belong to orders. */

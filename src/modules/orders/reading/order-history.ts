@@ -4,7 +4,7 @@ import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { namesOfActors } from '../../accounts/index.ts';
 import { findOrder } from '../queries.ts';
 import type { HistoryView } from '../schemas.ts';
-import { visible } from './find-order.ts';
+import { requireVisible } from './find-order.ts';
 
 /** Everything that happened to an order, oldest first. Throws `orders.not_found`. */
 export async function getOrderHistory(
@@ -13,7 +13,7 @@ export async function getOrderHistory(
   orderId: string,
 ): Promise<HistoryView> {
   const [row] = await findOrder(db, orderId);
-  visible(row, caller);
+  requireVisible(row, caller);
   const history = await findHistory(db, orderId);
   if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
   const names = await namesOfActors(

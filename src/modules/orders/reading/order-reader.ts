@@ -1,35 +1,49 @@
 import type { Queryable } from '../../../database/statement.ts';
 import type { Cache } from '../../../drivers/cache/cache.ts';
 import { createReadThrough } from '../../../drivers/cache/read-through.ts';
-import { createAttachment } from '../../../shared/attachment.ts';
+import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
+import { freezeDeep } from '../../../shared/freeze-deep.ts';
 import { findCustomers } from '../../accounts/index.ts';
-import type { PageRow } from '../lists/list-queries.ts';
-import { audienceOf } from '../order-status.ts';
 import { findOrdersWithLines } from '../queries.ts';
 import type { OrderView } from '../schemas.ts';
-import { maySee, visible } from './find-order.ts';
-import { type OrderCustomer, type OrderState, stateOf, viewFor } from './present-order.ts';
+import { type CachedOrder, cacheOrder, showOrder } from './cached-order.ts';
+import { maySee, requireVisible } from './find-order.ts';
+import { buildOrderState, type OrderCustomer } from './present-order.ts';
 
-/** Where what was read is kept; null: nowhere. */
+/** Where what was read is cached. */
 export interface OrderCaches {
-  readonly orders: Cache<OrderState>;
+  readonly orders: Cache<CachedOrder>;
   /** In this process: names and addresses of people do not leave the database for a shared store. */
   readonly customers: Cache<OrderCustomer>;
 }
 
+/** An order that a list holds, and how new what is shown of it has to be. */
+export interface ListedOrder {
+  id: string;
+  customerId: string;
+  lastSequence: number;
+}
+
 export interface OrderReader {
-  /** Throws `orders.not_found`. The same order, caller's audience and version give the same object. */
-  getOrder(caller: Caller, orderId: string): OrderView | Promise<OrderView>;
+  /** Throws `orders.not_found`. Not a promise where the order is cached in this process. */
+  getOrder(
+    caller: Caller,
+    orderId: string,
+  ): CachedReply<OrderView> | Promise<CachedReply<OrderView>>;
   /**
-   * Those of these orders that are there and that the caller may see, none older than its row. `keeps`: whether what had
-   * to be loaded will be asked for again.
+   * Those of the listed orders that exist and that the caller may see, each as new as its row or newer. `keeps`: whether
+   * what has to be loaded will be asked for again.
    */
-  getOrders(caller: Caller, rows: readonly PageRow[], keeps: boolean): Promise<OrderView[]>;
-  /** The log has this event: what was read of the order before it is outdated. */
-  outdateOrder(orderId: string, sequence: number): void;
+  getOrders(
+    caller: Caller,
+    rows: readonly ListedOrder[],
+    keeps: boolean,
+  ): Promise<CachedReply<OrderView>[]>;
+  /** The log has this event: what was read of the order before it is invalid. */
+  invalidateOrder(orderId: string, sequence: number): void;
   /** The customer has changed. */
-  outdateCustomer(userId: string): void;
+  invalidateCustomer(userId: string): void;
 }
 
 export interface OrderReaderOptions {
@@ -37,20 +51,15 @@ export interface OrderReaderOptions {
   readonly onRead?: (hit: boolean) => void;
 }
 
-interface KeptView {
-  readonly customer: OrderCustomer | null;
-  readonly view: OrderView;
-}
-
 /**
- * Order details, from the cache where they are there. What is kept is the order's state by the sequence of its newest
- * event; whether this caller may see it, and what he may do, is asked each time.
+ * Order details, from the cache where it has them. What is cached is the order's state by the sequence of its newest
+ * event; whether this caller may see it is asked each time.
  */
 export function createOrderReader(db: Queryable, options: OrderReaderOptions): OrderReader {
   const { caches } = options;
-  const orders = createReadThrough<OrderState>({
+  const orders = createReadThrough<CachedOrder>({
     cache: caches?.orders ?? null,
-    load: (orderIds) => loadStates(db, orderIds),
+    load: (orderIds) => loadOrders(db, orderIds),
     ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
   });
   const customers = createReadThrough<OrderCustomer>({
@@ -59,34 +68,21 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
   });
   /** Users have no sequence: what is read bears how many changes were known when it was asked for. */
   let changesOfCustomers = 1;
-  /** By audience, for as long as somebody keeps the state. */
-  const views = createAttachment<OrderState, Map<string, KeptView>>();
 
-  function show(caller: Caller, state: OrderState, customer: OrderCustomer | null): OrderView {
-    let byAudience = views.get(state);
-    if (byAudience === undefined) {
-      byAudience = new Map();
-      views.set(state, byAudience);
-    }
-    const audience = audienceOf(caller);
-    const kept = byAudience.get(audience);
-    if (kept !== undefined && isSame(kept.customer, customer)) return kept.view;
-    const view = viewFor(caller, state, customer);
-    byAudience.set(audience, { customer, view });
-    return view;
-  }
-
-  function admit(caller: Caller, found: OrderState | undefined): OrderView | Promise<OrderView> {
-    const state = visible(found, caller);
-    if (!isStaff(caller)) return show(caller, state, null);
-    const customer = customers.read(state.customerId);
+  function admit(
+    caller: Caller,
+    order: CachedOrder | undefined,
+  ): CachedReply<OrderView> | Promise<CachedReply<OrderView>> {
+    const { customerId } = requireVisible(order?.value, caller);
+    if (!isStaff(caller)) return showOrder(order!, caller, null);
+    const customer = customers.read(customerId);
     return customer instanceof Promise
-      ? customer.then((loaded) => show(caller, state, loaded ?? null))
-      : show(caller, state, customer ?? null);
+      ? customer.then((loaded) => showOrder(order!, caller, loaded ?? null))
+      : showOrder(order!, caller, customer ?? null);
   }
 
-  /** By id; what is asked of customers anew each second is kept for the next one. */
-  async function customersOf(rows: readonly PageRow[]): Promise<Map<string, OrderCustomer>> {
+  /** By id. A page of any depth caches customers: they are few, and each is read again within the second. */
+  async function readCustomers(rows: readonly ListedOrder[]): Promise<Map<string, OrderCustomer>> {
     const ids = [...new Set(rows.map(({ customerId }) => customerId))];
     const found = await customers.readMany(
       ids.map((key) => ({ key, stamp: 0 })),
@@ -97,16 +93,18 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
 
   return {
     async getOrders(caller, rows, keeps) {
-      const [states, byId] = await Promise.all([
+      const [found, customersById] = await Promise.all([
         orders.readMany(
           rows.map(({ id, lastSequence }) => ({ key: id, stamp: lastSequence })),
           keeps,
         ),
-        isStaff(caller) ? customersOf(rows) : null,
+        isStaff(caller) ? readCustomers(rows) : null,
       ]);
-      return states
-        .filter((state) => state !== undefined && maySee(caller, state))
-        .map((state) => show(caller, state!, byId?.get(state!.customerId) ?? null));
+      return found.flatMap((order) =>
+        order !== undefined && maySee(caller, order.value)
+          ? [showOrder(order, caller, customersById?.get(order.value.customerId) ?? null)]
+          : [],
+      );
     },
     getOrder(caller, orderId) {
       const found = orders.read(orderId);
@@ -114,33 +112,28 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
         ? found.then((loaded) => admit(caller, loaded))
         : admit(caller, found);
     },
-    outdateOrder: (orderId, sequence) => orders.outdate(orderId, sequence),
-    outdateCustomer(userId) {
+    invalidateOrder: (orderId, sequence) => orders.invalidate(orderId, sequence),
+    invalidateCustomer(userId) {
       changesOfCustomers += 1;
-      customers.outdate(userId, changesOfCustomers);
+      customers.invalidate(userId, changesOfCustomers);
     },
   };
 }
 
-/** Read anew each second, he is mostly the same. */
-function isSame(one: OrderCustomer | null, other: OrderCustomer | null): boolean {
-  return one === other || (one?.name === other?.name && one?.email === other?.email);
-}
-
-async function loadStates(db: Queryable, orderIds: readonly string[]) {
+async function loadOrders(db: Queryable, orderIds: readonly string[]) {
   const rows = await findOrdersWithLines(db, orderIds);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return orderIds.map((id) => {
     const row = byId.get(id);
     return row === undefined
       ? undefined
-      : { stamp: row.lastSequence, value: stateOf(row, row.lines) };
+      : { stamp: row.lastSequence, value: cacheOrder(buildOrderState(row, row.lines)) };
   });
 }
 
 async function loadCustomers(db: Queryable, stamp: number, userIds: readonly string[]) {
   const rows = await findCustomers(db, userIds);
-  const byId = new Map(rows.map(({ id, email, name }) => [id, { id, email, name }]));
+  const byId = new Map(rows.map(({ id, email, name }) => [id, freezeDeep({ id, email, name })]));
   return userIds.map((id) => {
     const value = byId.get(id);
     return value === undefined ? undefined : { stamp, value };

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  matchedPage,
-  type OrderFilters,
-  ordersPage,
-} from '../../../../src/modules/orders/lists/list-queries.ts';
-import { run } from '../../../../src/modules/orders/lists/search-orders.ts';
+import { buildMatchedPageQuery } from '../../../../src/modules/orders/lists/matched-page-query.ts';
+import type { OrderFilters } from '../../../../src/modules/orders/lists/order-filters.ts';
+import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.ts';
+import { runPageQuery } from '../../../../src/modules/orders/lists/query-parts.ts';
 import type { ListOrdersInput, OrderView } from '../../../../src/modules/orders/schemas.ts';
 import type { Caller } from '../../../../src/shared/caller.ts';
 import { testDatabase } from '../../../support/database.ts';
@@ -145,18 +143,18 @@ describe('the list of orders', () => {
       const { statuses } = filters;
       const position = mask % 2 === 0 ? after : null;
       const pages = [
-        ordersPage(filters, position, 3),
-        ordersPage({ ...filters, ...(statuses && { statuses: ['FAILED'] }) }, position, 3),
-        ordersPage(filters, position, 3, wanted),
-        ordersPage(filters, position, 3, { ...wanted, pages: 5 }),
-        ordersPage(filters, position, 3, { ...wanted, emails: false }),
-        matchedPage(matches, filters, position, 3),
+        buildPageQuery(filters, position, 3),
+        buildPageQuery({ ...filters, ...(statuses && { statuses: ['FAILED'] }) }, position, 3),
+        buildPageQuery(filters, position, 3, wanted),
+        buildPageQuery(filters, position, 3, { ...wanted, pages: 5 }),
+        buildPageQuery(filters, position, 3, { ...wanted, emails: false }),
+        buildMatchedPageQuery(matches, filters, position, 3),
       ];
       for (const page of pages) {
         assert.equal(seen.get(page.name) ?? page.text, page.text);
         assert.ok(page.name.length < 64);
         seen.set(page.name, page.text);
-        await run(database, page);
+        await runPageQuery(database, page);
       }
     }
   });

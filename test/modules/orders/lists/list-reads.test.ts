@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import pg from 'pg';
 import type { Queryable } from '../../../../src/database/statement.ts';
-import type { Position } from '../../../../src/modules/orders/lists/index-stretch.ts';
-import {
-  type OrderFilters,
-  ordersPage,
-} from '../../../../src/modules/orders/lists/list-queries.ts';
+import type { Position } from '../../../../src/modules/orders/lists/index-range.ts';
+import type { OrderFilters } from '../../../../src/modules/orders/lists/order-filters.ts';
+import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.ts';
 import { searchOrders } from '../../../../src/modules/orders/lists/search-orders.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
@@ -32,7 +30,7 @@ await query(url, 'analyze');
 
 /** How many rows of orders are looked at, and how many of them are on the page, by a plan for any values. */
 async function reads(filters: OrderFilters, from: Position | null) {
-  const { name, text, parameters } = ordersPage(filters, from, LIMIT);
+  const { name, text, parameters } = buildPageQuery(filters, from, LIMIT);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -73,8 +71,8 @@ describe('a page reads its own orders and no others', () => {
     });
     test(`${name}, of a time, further down: from the cursor on, not from the end of the time`, () => {
       const position = { createdAt, id };
-      const ended = ordersPage({ ...filters, to: '2100-01-01T00:00:00Z' }, position, LIMIT);
-      assert.deepEqual(ended.parameters, ordersPage(filters, position, LIMIT).parameters);
+      const ended = buildPageQuery({ ...filters, to: '2100-01-01T00:00:00Z' }, position, LIMIT);
+      assert.deepEqual(ended.parameters, buildPageQuery(filters, position, LIMIT).parameters);
     });
   }
 });
@@ -118,7 +116,7 @@ describe('a plan is kept, however many orders there are', () => {
   for (const [name, filters] of narrowed) {
     for (const after of [null, { createdAt, id }]) {
       test(`${name}${after === null ? '' : ', further down'}`, async () => {
-        const { name, text, parameters } = ordersPage(filters, after, LIMIT + 1);
+        const { name, text, parameters } = buildPageQuery(filters, after, LIMIT + 1);
         assert.deepEqual(await plannings((db) => db.run(name, text, parameters)), [5]);
       });
     }

@@ -70,6 +70,15 @@ async function pay(orderId: string, type: PaymentFact['type'], paymentStatus: Pa
   });
 }
 
+/** Paths of the objects and arrays in a value that could be changed. */
+function unfrozenPartsOf(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [
+    ...(Object.isFrozen(value) ? [] : [path]),
+    ...Object.entries(value).flatMap(([name, part]) => unfrozenPartsOf(part, `${path}/${name}`)),
+  ];
+}
+
 describe('a page of orders', () => {
   test('shows each change at once where nobody has told of it', async () => {
     const server = deafServer();
@@ -142,7 +151,7 @@ describe('a page of orders', () => {
     assert.ok(loads.length < shops.length, `${loads.length} loads of ${shops.length} pages`);
   });
 
-  test('that is leafed to is not kept, so that it drives nothing out', async () => {
+  test('that is far down is not kept, so that it drives nothing out', async () => {
     const server = deafServer();
     const { customer, placed } = await customerWith(4);
     const { nextCursor } = await server.listOrders(customer, { limit: 2 });
@@ -189,8 +198,19 @@ describe('a page of orders', () => {
       customer.id,
     ]);
     assert.equal(await nameNow(), before);
-    server.outdateCustomer(customer.id);
+    server.invalidateCustomer(customer.id);
     await until(async () => assert.equal(await nameNow(), 'Ada'));
+  });
+
+  test('shows orders that no reader can change, as their details do', async () => {
+    const server = deafServer();
+    const { customer, placed } = await customerWith(1);
+    for (const caller of [customer, admin]) {
+      const { data } = await server.listOrders(caller, { customerId: customer.id });
+      assert.equal(data.length, 1);
+      assert.deepEqual(unfrozenPartsOf(data[0]), []);
+      assert.deepEqual(unfrozenPartsOf(await server.getOrder(caller, placed[0]!.id)), []);
+    }
   });
 
   test('is joined of texts that are what its schema’s serialiser makes', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Position } from '../../../../src/modules/orders/lists/index-stretch.ts';
-import { matchedPage, ordersPage } from '../../../../src/modules/orders/lists/list-queries.ts';
-import { findMatches, run } from '../../../../src/modules/orders/lists/search-orders.ts';
+import type { Position } from '../../../../src/modules/orders/lists/index-range.ts';
+import { buildMatchedPageQuery } from '../../../../src/modules/orders/lists/matched-page-query.ts';
+import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.ts';
+import { runPageQuery } from '../../../../src/modules/orders/lists/query-parts.ts';
+import { findMatches } from '../../../../src/modules/orders/lists/search-orders.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
 import { addProduct, addUser } from '../../../support/shop.ts';
@@ -34,17 +36,19 @@ function idsOf(found: readonly { readonly id: string }[]): string[] {
 /** What is found through names and addresses; null when these are more than `matchesMax`. */
 async function matched(search: string, matchesMax = 100): Promise<string[] | null> {
   const matches = await findMatches(database, search, matchesMax);
-  return matches && idsOf(await run(database, matchedPage(matches, {}, null, 100)));
+  return (
+    matches && idsOf(await runPageQuery(database, buildMatchedPageQuery(matches, {}, null, 100)))
+  );
 }
 
-/** What leafing through all orders finds, or through so many of the newest ones. */
-async function leafed(text: string, newest: number | null = null): Promise<string[]> {
+/** What a scan of all orders finds, or of the newest ones only. */
+async function scanned(text: string, newest: number | null = null): Promise<string[]> {
   const wanted = { text, emails: true, pages: newest === null ? null : 1 };
-  return idsOf(await run(database, ordersPage({}, null, newest ?? 100, wanted)));
+  return idsOf(await runPageQuery(database, buildPageQuery({}, null, newest ?? 100, wanted)));
 }
 
 describe('the search of staff', () => {
-  test('finds the same orders by index as by leafing through all of them', async () => {
+  test('finds the same orders by index as by scanning all of them', async () => {
     const [first] = ofAnn;
     const searches = [
       'soup',
@@ -69,16 +73,16 @@ describe('the search of staff', () => {
       '\\',
     );
     for (const search of searches) {
-      const all = await leafed(search);
+      const all = await scanned(search);
       assert.deepEqual(await matched(search), all, `search for ${search}`);
-      assert.deepEqual(await leafed(search, 100), all, `search for ${search} among the newest`);
+      assert.deepEqual(await scanned(search, 100), all, `search for ${search} among the newest`);
     }
     assert.deepEqual(await matched('alad'), idsOf(ofAnn.slice(1)));
     assert.deepEqual(await matched(ann.id), idsOf(ofAnn));
     assert.deepEqual(await matched(first!.number.slice(0, 3)), idsOf(all));
   });
 
-  test('more matches than are few are left to leafing, those at the limit are not', async () => {
+  test('more matches than are few are left to scanning, those at the limit are not', async () => {
     assert.deepEqual(await matched('soup', 1), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
     assert.equal(await matched('product', 1), null);
     assert.deepEqual(await matched('product', 2), idsOf(all));
@@ -86,9 +90,9 @@ describe('the search of staff', () => {
     assert.equal(await matched(all[0]!.number.slice(0, 3), 0), null);
   });
 
-  test('leafing among the newest sees no other', async () => {
-    assert.deepEqual(await leafed('soup', 1), [ofBob.id]);
-    assert.deepEqual(await leafed('salad', 1), []);
+  test('scanning the newest sees no other', async () => {
+    assert.deepEqual(await scanned('soup', 1), [ofBob.id]);
+    assert.deepEqual(await scanned('salad', 1), []);
   });
 
   test('an order is found by the name that its product had, also after the product has another', async () => {
@@ -106,16 +110,18 @@ describe('the search of staff', () => {
     const twice = await place(ann, [salad.sku, soup.sku, salad.sku]);
     const page = async (text: string, limit: number, after: Position | null = null) => {
       const matches = await findMatches(database, text, 100);
-      return (await run(database, matchedPage(matches!, {}, after, limit))).map(({ id }) => id);
+      return (await runPageQuery(database, buildMatchedPageQuery(matches!, {}, after, limit))).map(
+        ({ id }) => id,
+      );
     };
     const newest = [twice.id, ofAnn[2]!.id, ofAnn[1]!.id];
     assert.deepEqual(await page('salad', 100), newest);
     assert.deepEqual(await page('salad', 2), newest.slice(0, 2));
     assert.deepEqual(await page('salad', 2, twice), newest.slice(1));
-    assert.deepEqual((await page('@', 100)).toSorted(), await leafed('@'));
+    assert.deepEqual((await page('@', 100)).toSorted(), await scanned('@'));
   });
 
-  test('leafing among the newest of several statuses sees none that is older than these', async () => {
+  test('scanning the newest of several statuses sees none that is older than these', async () => {
     const cancelled = await place(ann, [soup.sku]);
     await orders.cancelOrder(contextOf(ann), {
       orderId: cancelled.id,
@@ -125,7 +131,10 @@ describe('the search of staff', () => {
     const newest = [await place(ann, [salad.sku]), await place(ann, [soup.sku])];
     const wanted = { text: 'soup', emails: true, pages: 1 };
     const filters = { statuses: ['PENDING', 'CANCELLED'] } as const;
-    const found = await run(database, ordersPage(filters, null, newest.length, wanted));
+    const found = await runPageQuery(
+      database,
+      buildPageQuery(filters, null, newest.length, wanted),
+    );
     assert.deepEqual(idsOf(found), [newest[1]!.id]);
   });
 });

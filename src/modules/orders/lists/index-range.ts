@@ -14,36 +14,36 @@ export interface Times {
 }
 
 /** Rows that lie side by side in an index. */
-export interface Stretch {
+export interface IndexRange {
   readonly conditions: readonly string[];
   /** The index, whole. */
   readonly columns: readonly string[];
-  /** What `newestOf` calls these columns: those that all of its rows share, then `created_at` and `id`. */
+  /** What `selectNewest` calls these columns: those that all of its rows share, then `created_at` and `id`. */
   readonly names: readonly string[];
 }
 
 export type Bind = (value: unknown, type: string) => string;
 
 /** Collects the values of a statement, and gives each its place in the text. */
-export function binder(parameters: unknown[]): Bind {
+export function createBinder(parameters: unknown[]): Bind {
   return (value, type) => `$${parameters.push(value)}::${type}`;
 }
 
-/** A column that an index begins with, and the value that it has in all rows of a stretch. */
+/** A column that an index begins with, and the value that it has in all rows of a range. */
 export type PrefixValue = readonly [column: string, value: string];
 
 /**
  * The rows of an index that begin with these values, within these times, newest first: given by the two ends of the
- * stretch, and in that index's whole order. Told by an `=` the planner would know that all of them have the same value,
- * and so that the index of time has the order too; where it takes a value for frequent it would leaf through the whole
+ * range, and in that index's whole order. Told by an `=` the planner would know that all of them have the same value,
+ * and so that the index of time has the order too; where it takes a value for frequent it would scan the whole
  * history for a status, or a customer, that has no order. Lines bear the time of their order.
  */
-export function stretch(
+export function buildIndexRange(
   rows: 'order' | 'line',
   prefix: readonly PrefixValue[],
   { from, to, after }: Times,
   bind: Bind,
-): Stretch {
+): IndexRange {
   const [at, id] =
     rows === 'order'
       ? ['orders.created_at', 'orders.id']
@@ -77,8 +77,8 @@ export function newestFirst(columns: readonly string[]): string {
 }
 
 /**
- * The newest rows of a stretch that meet the conditions, as many as `limit` says, a parameter that is `rowsMax` at most.
- * They have the columns of the stretch and those that are named.
+ * The newest rows of a range that meet the conditions, as many as `limit` says, a parameter that is `rowsMax` at most.
+ * They have the columns of the range and those that are named.
  *
  * Limited three times, since the planner takes a limit that it does not know for a tenth of all rows. The first one alone
  * makes one plan for any values look dearer than a new one for these values, the more so the larger the shop: among a
@@ -86,8 +86,8 @@ export function newestFirst(columns: readonly string[]): string {
  * it knows, makes the plan cost the same in every shop, and the third one makes it cheaper than any new one. The first
  * one keeps it from sorting while there are few orders.
  */
-export function newestOf(
-  { conditions, columns, names }: Stretch,
+export function selectNewest(
+  { conditions, columns, names }: IndexRange,
   wanted: {
     readonly from: string;
     readonly columns: readonly string[];

@@ -3,19 +3,21 @@ import { after, test } from 'node:test';
 import { createMemoryRateLimiters } from '../../src/drivers/limits/memory/memory-rate-limiters.ts';
 import {
   type App,
+  CachedReply,
   createHttpServer,
   type HttpServerOptions,
-  keptReply,
   type Limit,
-  sendKept,
+  sendCached,
+  sendCachedPage,
 } from '../../src/http/index.ts';
 import { testOptions } from './support.ts';
 
 const customers = { roles: ['customer'] } as const;
-const text = JSON.stringify({ name: 'Wasserkocher für 1 €' });
-const kept = keptReply(text, '"7"');
+const view = { name: 'Wasserkocher für 1 €', items: [{ sku: 'A' }] };
+const text = JSON.stringify(view);
+const cached = new CachedReply(view, 7);
 
-/** One route answers with what is kept, another one the same as any route does. */
+/** One route answers with a cached reply, another one with the same as any route does. */
 async function serve(changes: Partial<HttpServerOptions> = {}): Promise<{ app: App; url: string }> {
   const app = await createHttpServer(
     testOptions({
@@ -23,21 +25,28 @@ async function serve(changes: Partial<HttpServerOptions> = {}): Promise<{ app: A
       ...changes,
       accessTable: {
         ...testOptions().accessTable,
-        getKept: customers,
+        getCached: customers,
         getPlain: customers,
+        getCachedPage: customers,
       },
     }),
   );
   app.get(
-    '/api/kept',
-    { schema: { operationId: 'getKept', tags: ['Things'] }, config: { sendsKept: true } },
-    (request, reply) => sendKept(request, reply, kept),
+    '/api/cached',
+    { schema: { operationId: 'getCached', tags: ['Things'] }, config: { sendsCached: true } },
+    (request, reply) => sendCached(request, reply, cached),
   );
   app.get(
     '/api/plain',
     { schema: { operationId: 'getPlain', tags: ['Things'] } },
     (_request, reply) =>
       reply.header('etag', '"7"').type('application/json; charset=utf-8').send(text),
+  );
+  app.get(
+    '/api/cached-page',
+    { schema: { operationId: 'getCachedPage', tags: ['Things'] }, config: { sendsCached: true } },
+    (request, reply) =>
+      sendCachedPage(request, reply, { data: [cached, cached], nextCursor: 'next "one"' }),
   );
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   after(() => app.close());
@@ -72,30 +81,64 @@ for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
   'behind HTTPS': { publicUrl: 'https://shop.example' },
   'behind HTTP': { publicUrl: 'http://shop.example' },
 })) {
-  test(`a kept reply is the same as any other to the last header, ${about}`, async () => {
+  test(`a cached reply is the same as any other to the last header, ${about}`, async () => {
     const observed: unknown[] = [];
     const { url } = await serve({
       ...changes,
       onResponse: ({ operationId, status }) => observed.push([operationId, status]),
     });
     for (const method of ['GET', 'HEAD']) {
-      const one = await replyOf(`${url}/api/kept`, method);
+      const one = await replyOf(`${url}/api/cached`, method);
       assert.deepEqual(one, await replyOf(`${url}/api/plain`, method), method);
       assert.equal(one.text, method === 'GET' ? text : '');
       assert.equal(one.headers['cache-control'], 'private, no-cache');
     }
     assert.deepEqual(observed, [
-      ['getKept', 200],
+      ['getCached', 200],
       ['getPlain', 200],
-      ['getKept', 200],
+      ['getCached', 200],
       ['getPlain', 200],
     ]);
   });
 }
 
-test('a route of kept replies under a limit that counts by replies stops the start', async () => {
+test('a cached reply is answered by 304 to a caller who has its version', async () => {
+  const { url } = await serve();
+  for (const [tag, status] of [
+    ['"7"', 304],
+    ['"6", W/"7"', 304],
+    ['*', 304],
+    ['"6"', 200],
+  ] as const) {
+    const headers = { authorization: 'Bearer customer', 'if-none-match': tag };
+    const reply = await fetch(`${url}/api/cached`, { headers });
+    assert.deepEqual([reply.status, reply.headers.get('etag')], [status, '"7"'], tag);
+    assert.equal(await reply.text(), status === 304 ? '' : text);
+  }
+});
+
+test('a page is joined from the texts of its cached replies and has no entity tag', async () => {
+  const { url } = await serve();
+  const reply = await replyOf(`${url}/api/cached-page`, 'GET');
+  const page = JSON.stringify({ data: [view, view], nextCursor: 'next "one"' });
+  assert.deepEqual([reply.status, reply.text], [200, page]);
+  assert.equal(reply.headers.etag, undefined);
+  assert.equal(reply.headers['content-length'], String(Buffer.byteLength(page)));
+});
+
+test('what a cached reply shows can be changed by no reader', () => {
+  const changes = [
+    () => Object.assign(cached.view, { name: 'other' }),
+    () => Object.assign(cached.view.items[0]!, { sku: 'B' }),
+    () => cached.view.items.push({ sku: 'B' }),
+  ];
+  for (const change of changes) assert.throws(change, TypeError);
+  assert.equal(cached.text, text);
+});
+
+test('a route of cached replies under a limit that counts by replies stops the start', async () => {
   const byReplies = { ...limits()[0]!, counts: () => true };
   const limitsOf = (operation: { readonly id: string }) =>
-    operation.id === 'getKept' ? [byReplies] : [];
-  await assert.rejects(serve({ limitsOf }), { message: /^The replies of getKept pass no hook/ });
+    operation.id === 'getCached' ? [byReplies] : [];
+  await assert.rejects(serve({ limitsOf }), { message: /^The replies of getCached pass no hook/ });
 });

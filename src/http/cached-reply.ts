@@ -1,0 +1,112 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { freezeDeep } from '../shared/freeze-deep.ts';
+import type { Page } from '../shared/pagination.ts';
+import { entityTag, ifNoneMatch } from './entity-tag.ts';
+import { finish } from './last-hook.ts';
+import { commonHeaders, varyOf } from './reply-headers.ts';
+import { connectionEnds } from './unread-body.ts';
+
+/**
+ * A JSON reply that is sent often: the view that it shows, and the text and head that are made of it on first use. The
+ * view is frozen, so that they stay true. Whoever caches the reply of a version and an audience caches all of this.
+ */
+export class CachedReply<View> {
+  readonly view: View;
+  readonly version: number;
+  #text: string | undefined;
+  #head: readonly string[] | undefined;
+
+  constructor(view: View, version: number) {
+    this.view = freezeDeep(view);
+    this.version = version;
+  }
+
+  get text(): string {
+    this.#text ??= JSON.stringify(this.view);
+    return this.#text;
+  }
+
+  get etag(): string {
+    return entityTag(this.version);
+  }
+
+  /** Headers that follow from the view alone: names and values alternate. */
+  get head(): readonly string[] {
+    this.#head ??= ['etag', this.etag, ...contentHeaders(this.text)];
+    return this.#head;
+  }
+}
+
+/** Answers 200 with the reply, or 304 where `If-None-Match` names its version. For routes with `sendsCached`. */
+export function sendCached(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cached: CachedReply<unknown>,
+): void {
+  if (ifNoneMatch(request.headers['if-none-match'], cached.version)) {
+    reply.header('etag', cached.etag).code(304).send();
+  } else writeReply(request, reply, cached.head, cached.text);
+}
+
+/**
+ * Answers 200 with a page joined from the texts of its replies: the bytes that the serializer of its schema makes. For
+ * routes with `sendsCached`.
+ */
+export function sendCachedPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { data, nextCursor }: Page<CachedReply<unknown>>,
+): void {
+  const items = data.map(({ text }) => text).join(',');
+  const text = `{"data":[${items}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+  writeReply(request, reply, contentHeaders(text), text);
+}
+
+function contentHeaders(text: string): string[] {
+  return [
+    'content-type',
+    'application/json; charset=utf-8',
+    'content-length',
+    String(Buffer.byteLength(text)),
+  ];
+}
+
+/**
+ * Writes head and body at once, past Fastify's own way of sending and its hooks: they took 3 of the 20 µs of a read
+ * from the cache.
+ */
+function writeReply(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  head: readonly string[],
+  text: string,
+): void {
+  finish(request, reply);
+  const headers = commonHeaders(request, reply.server.replies.isHttps);
+  headers.push(...head);
+  const set = mayHaveHeaders(request) ? reply.getHeaders() : NONE;
+  for (const name in set) {
+    if (name !== 'vary') headers.push(name, String(set[name]));
+  }
+  const vary = varyOf(request, set.vary);
+  if (vary !== undefined) headers.push('vary', vary);
+  reply.hijack();
+  reply.raw.writeHead(200, headers);
+  reply.raw.end(text);
+}
+
+const NONE: Readonly<Record<string, unknown>> = {};
+
+/**
+ * Whether something may have set a header before: CORS, limits, the end of a connection. To ask the reply costs more
+ * than all of these conditions.
+ */
+function mayHaveHeaders(request: FastifyRequest): boolean {
+  const { server, counted } = request;
+  return (
+    server.replies.withCors ||
+    counted !== null ||
+    server.stopping.aborted ||
+    connectionEnds(request)
+  );
+}

@@ -1,0 +1,46 @@
+import { CachedValue } from '../../../drivers/cache/cached-value.ts';
+import { CachedReply } from '../../../http/index.ts';
+import type { Caller } from '../../../shared/caller.ts';
+import { audienceOf } from '../order-status.ts';
+import type { OrderView } from '../schemas.ts';
+import { buildOrderView, type OrderCustomer, type OrderState } from './present-order.ts';
+
+/** The state of an order at one sequence, with the reply that each audience gets. */
+export type CachedOrder = CachedValue<OrderState, ShownOrder>;
+
+interface ShownOrder {
+  readonly customer: OrderCustomer | null;
+  readonly reply: CachedReply<OrderView>;
+}
+
+export function cacheOrder(state: OrderState): CachedOrder {
+  return new CachedValue(state);
+}
+
+/** For caches outside of this process, which hold the state as JSON. */
+export function reviveOrder(json: unknown): CachedOrder {
+  return cacheOrder(json as OrderState);
+}
+
+/**
+ * The order as this caller sees it: the same reply for every caller of an audience, until the order or the name of its
+ * customer changes. `customer` is shown to staff only.
+ */
+export function showOrder(
+  order: CachedOrder,
+  caller: Caller,
+  customer: OrderCustomer | null,
+): CachedReply<OrderView> {
+  const audience = audienceOf(caller);
+  const shown = order.getDerived(audience);
+  if (shown !== undefined && isSameCustomer(shown.customer, customer)) return shown.reply;
+  const state = order.value;
+  const reply = new CachedReply(buildOrderView(caller, state, customer), state.version);
+  order.setDerived(audience, { customer, reply });
+  return reply;
+}
+
+/** Customers are read anew each second, and mostly have not changed. */
+function isSameCustomer(one: OrderCustomer | null, other: OrderCustomer | null): boolean {
+  return one === other || (one?.name === other?.name && one?.email === other?.email);
+}
