@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import { isLoopbackAddress } from '../shared/loopback.ts';
 
-const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
 /**
@@ -9,7 +9,7 @@ const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 
  */
 export function isLoopbackPeer(request: FastifyRequest): boolean {
   return (
-    LOOPBACK.test(request.raw.socket.remoteAddress ?? '') &&
+    isLoopbackAddress(request.raw.socket.remoteAddress ?? '') &&
     FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
   );
 }

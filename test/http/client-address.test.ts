@@ -21,6 +21,7 @@ test('all addresses of an IPv6 network of 64 bits are one client', () => {
   }
   assert.notEqual(networkOf('2001:db8:1:3::1'), networkOf('2001:db8:1:2::1'));
   assert.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
+  assert.equal(networkOf('fe80::1%eth0.2-b'), 'fe80:0:0:0::/64');
   assert.equal(networkOf('::1'), '0:0:0:0::/64');
   assert.equal(networkOf('2001:db8::1'), '2001:db8:0:0::/64');
 });

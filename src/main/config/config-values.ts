@@ -1,8 +1,9 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import { isUsableEmail } from '../../modules/accounts/index.ts';
 import { isCurrency } from '../../shared/money.ts';
 import { normalText, textFault } from '../../shared/text.ts';
+import { parseNetwork } from './trusted-proxies.ts';
 
 /** Reads one variable's text; throws a `WrongValue` that says what it takes. */
 export type Reader<T> = (text: string) => T;
@@ -101,16 +102,9 @@ export const hostName: Reader<string> = (value) => {
 };
 
 export const cidr: Reader<string> = (value) => {
-  const [address = '', bits, ...rest] = value.split('/');
-  const family = isIP(address);
-  const bitsMax = family === 4 ? 32 : 128;
-  const sound =
-    family !== 0 &&
-    rest.length === 0 &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax));
-  if (!sound) throw new WrongValue('addresses or networks such as 10.0.0.0/8, separated by commas');
-  // The same judge as at run time: what it refuses here would refuse every request there.
-  new BlockList().addSubnet(address, Number(bits ?? bitsMax), family === 4 ? 'ipv4' : 'ipv6');
+  if (parseNetwork(value) === null) {
+    throw new WrongValue('addresses or networks such as 10.0.0.0/8, separated by commas');
+  }
   return value;
 };
 

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import { isLoopbackHost } from '../../../shared/loopback.ts';
 import { composeMessage, domainOf } from '../compose-message.ts';
 import { type Mailer, MailRefusedError, messageIdIn, type Sender } from '../mailer.ts';
 
@@ -70,7 +71,8 @@ function connectionOf(url: string, timeoutMs: number) {
     host,
     ...(port === undefined ? {} : { port }),
     secure,
-    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopback(host) }),
+    // A relay on the same machine has no certificate, and nobody listens in between.
+    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopbackHost(host) }),
     dnsTimeout: connectTimeoutMs,
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
@@ -106,9 +108,4 @@ function readSmtpUrl(text: string): SmtpServer {
     secure: url.protocol === 'smtps:',
     auth: auth.user === '' ? undefined : auth,
   };
-}
-
-/** A relay on the same machine has no certificate, and nobody listens in between. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

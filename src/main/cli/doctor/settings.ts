@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopbackHost } from '../../../shared/loopback.ts';
 import type { Config } from '../../config/config.ts';
 import { givenSecrets, secretFaults } from '../../config/production-rules.ts';
 import { weaknessOf } from '../../config/secrets/weakness.ts';
@@ -178,5 +178,5 @@ function isThisMachine(url: string): boolean {
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   if (host === '' || placeOf(url).startsWith('/')) return true;
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return isLoopbackHost(host);
 }
