@@ -1,6 +1,5 @@
+import { Temporal } from 'temporal-polyfill';
 import { isInstant } from '../../../shared/instant.ts';
-
-const DAY_MS = 86_400_000;
 
 interface DateParts {
   readonly year: number;
@@ -38,22 +37,28 @@ export function createDateReader(format: string, timeZone: string): DateReader {
       const [year, month, day, hour, minute, second] = digits.map(Number);
       if (second === undefined) return null;
       const parts = { year, month, day, hour, minute, second } as DateParts;
-      return exists(parts) && isInstant(text) ? new Date(text) : null;
+      return dateTimeOf(parts) !== null && isInstant(text) ? new Date(text) : null;
     };
   }
   const readParts = createPartsReader(format);
-  const offsetAt = createOffsets(timeZone);
+  requireTimeZone(timeZone);
   // The rows of an order stand together as a rule, and finding the offset is most of the work.
   let last: { readonly text: string; readonly at: Date | null } | undefined;
   return (text) => {
     if (last?.text === text) return last.at;
-    const parts = readParts(text);
-    last = { text, at: parts === null ? null : instantOf(parts, offsetAt) };
+    // Of an hour that comes twice the first is taken; a time that clocks skip is read by the offset before the change.
+    const at = readParts(text)?.toZonedDateTime(timeZone, { disambiguation: 'compatible' });
+    last = { text, at: at === undefined ? null : new Date(at.epochMilliseconds) };
     return last.at;
   };
 }
 
-function createPartsReader(format: string): (text: string) => DateParts | null {
+/** Throws RangeError. Temporal would take the zone of a whole date as well. */
+function requireTimeZone(timeZone: string): void {
+  new Intl.DateTimeFormat('en', { timeZone });
+}
+
+function createPartsReader(format: string): (text: string) => Temporal.PlainDateTime | null {
   const parts: (keyof DateParts)[] = [];
   const pattern = format.replace(/yyyy|MM|dd|HH|mm|ss|./gsu, (token) => {
     const known = TOKENS[token];
@@ -77,58 +82,16 @@ function createPartsReader(format: string): (text: string) => DateParts | null {
     parts.forEach((part, index) => {
       found[part] = Number(match[index + 1]);
     });
-    return exists(found) ? found : null;
+    return dateTimeOf(found);
   };
 }
 
-/** The 31st of June and 25:00 are refused instead of rolled over. */
-function exists(parts: DateParts): boolean {
-  const at = new Date(wallClockMs(parts));
-  return (
-    at.getUTCFullYear() === parts.year &&
-    at.getUTCMonth() === parts.month - 1 &&
-    at.getUTCDate() === parts.day &&
-    at.getUTCHours() === parts.hour &&
-    at.getUTCMinutes() === parts.minute &&
-    at.getUTCSeconds() === parts.second
-  );
-}
-
-/**
- * When clocks go back an hour comes twice: the first one is taken. When they go forward an hour is missing: a time in it
- * is read by the offset from before the change, as a clock that was not put forward would show it.
- * Source: RFC 5545 §3.3.5; ECMAScript Temporal calls it "compatible".
- */
-function instantOf(parts: DateParts, offsetAt: (atMs: number) => number): Date {
-  const localMs = wallClockMs(parts);
-  const before = offsetAt(localMs - DAY_MS);
-  const after = offsetAt(localMs + DAY_MS);
-  const candidates = [localMs - before, localMs - after];
-  const real = candidates.filter((atMs) => offsetAt(atMs) === localMs - atMs);
-  return new Date(real.length > 0 ? Math.min(...real) : localMs - before);
-}
-
-/** The same digits read as UTC. */
-function wallClockMs(parts: DateParts): number {
-  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
-}
-
-/** How far a zone is ahead of UTC at an instant, in milliseconds. */
-function createOffsets(timeZone: string): (atMs: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  return (atMs) => {
-    const found: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(atMs)) found[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = found;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(atMs / 1000) * 1000;
-  };
+/** Null for the 31st of June and 25:00, and for a year of two digits that was filled up with zeros. */
+function dateTimeOf(parts: DateParts): Temporal.PlainDateTime | null {
+  if (parts.year < 100) return null;
+  try {
+    return Temporal.PlainDateTime.from(parts, { overflow: 'reject' });
+  } catch {
+    return null;
+  }
 }
