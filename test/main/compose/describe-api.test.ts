@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describeApi } from '../../../src/main/compose/describe-api.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { lintOpenApi } from '../../support/lint-openapi.ts';
 
 interface Described {
   readonly summary?: string;
@@ -18,31 +13,13 @@ interface Described {
   readonly responses: Readonly<Record<string, { readonly headers?: Readonly<object> }>>;
 }
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const text = await describeApi(readConfig({}));
 const { paths } = JSON.parse(text) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 };
 
 test('the document lints clean', async () => {
-  const file = join(await mkdtemp(join(tmpdir(), 'openapi-')), 'openapi.json');
-  await writeFile(file, text);
-  const redocly = join(root, 'node_modules/@redocly/cli/bin/cli.js');
-  const config = join(root, 'redocly.yaml');
-  try {
-    // Asks nobody: neither for newer versions of itself nor to tell that it ran.
-    const env = {
-      ...process.env,
-      REDOCLY_TELEMETRY: 'off',
-      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
-    };
-    await promisify(execFile)(process.execPath, [redocly, 'lint', file, '--config', config], {
-      env,
-    });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    assert.fail(`${stdout}\n${stderr}`);
-  }
+  await lintOpenApi(text, 'project');
 });
 
 test('every operation has a summary, and every body an example', () => {
