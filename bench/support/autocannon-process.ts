@@ -18,7 +18,9 @@ async function run(job: LoadJob): Promise<LoadResult> {
       const first = connection;
       connection += 1;
       const own = job.requests.filter((_, index) => index % job.connections === first);
-      client.setRequests(own.map((request) => ({ ...request })));
+      // Fewer requests than connections: the generator ends at a connection without any.
+      const some = own.length > 0 ? own : job.requests;
+      client.setRequests(some.map((request) => ({ ...request })));
     },
     // Replaced per connection above; the generator wants some at the start.
     requests: job.requests.slice(0, 1).map((request) => ({ ...request })),
