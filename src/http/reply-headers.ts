@@ -13,7 +13,7 @@ const HTTPS_ONLY = ['strict-transport-security', 'max-age=31536000'] as const;
 
 const CALLERS = 'Authorization, Cookie';
 
-/** Names and values by turns, as Node takes them for a whole head: the same that `setCommonHeaders` sets one by one. */
+/** Alternating names and values, as Node takes them for a whole head: the same that `setCommonHeaders` sets one by one. */
 export function commonHeaders(request: FastifyRequest, isHttps: boolean): string[] {
   const headers = [
     'x-request-id',

@@ -112,7 +112,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
       }
     });
 
-    test('show each caller his own view of one entry', async () => {
+    test('show each caller the view of their own audience', async () => {
       const order = await placeAt(customer);
       const stranger = await here.signUp();
       await untilKept(here, customer, order.id);

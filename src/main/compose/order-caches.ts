@@ -14,7 +14,7 @@ const ORDERS_BYTES_MAX = 12 * 2 ** 20;
 /** With its view and its reply's text: 2.3 KB were measured for one line, 11 KB for twenty. */
 const ORDER_BYTES = 1_900;
 const LINE_BYTES = 470;
-/** Another server does not tell when a customer changes his name. */
+/** Another server does not tell when a customer changes their name. */
 const CUSTOMER_TTL_MS = 1_000;
 const CUSTOMERS_BYTES_MAX = 2 * 2 ** 20;
 const CUSTOMER_BYTES = 400;
@@ -27,10 +27,10 @@ export async function createCaches(choice: CacheChoice, log: Log): Promise<Cache
   return createRedisCaches({ url: choice.url, log });
 }
 
-/** What keeps the details of orders, and hears of what changes them. */
+/** Caches of order details, and the listener that hears of what changes them. */
 export interface OrderCaching {
   readonly caches: OrderCaches;
-  /** Hears of the changes of all servers from now on. Until then nothing is kept. */
+  /** Hears of the changes of all servers from now on. Until then nothing is cached. */
   start(orders: Pick<Orders, 'invalidateOrder'>): void;
   stop(): Promise<void>;
 }

@@ -11,10 +11,10 @@ import type { Caller } from '../../../shared/caller.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { requireVisibleOrder } from './find-order.ts';
 
-/** Writes to one reader; resolves when he can take more. */
+/** Writes to one reader; resolves when the reader can take more. */
 export type WriteEvents = (text: string) => Promise<void>;
 
-/** Where a reader begins: after what he had last, or from now on when he had nothing. */
+/** Where a reader begins: after the last event that it has, or from now on when it has none. */
 export interface StreamStart {
   readonly lastEventId: string | undefined;
 }

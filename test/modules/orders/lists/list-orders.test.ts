@@ -43,7 +43,7 @@ const ofBob = placed
   .reverse();
 
 describe('the list of orders', () => {
-  test('staff sees all, newest first; a customer sees his own', async () => {
+  test('staff sees all, newest first; customers see their own', async () => {
     assert.deepEqual(await numbers(admin), newestFirst);
     assert.deepEqual(await numbers(apiKey('orders:read')), newestFirst);
     assert.deepEqual(await numbers(ann), ofAnn);
