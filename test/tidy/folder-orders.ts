@@ -93,14 +93,10 @@ export const folderOrders: readonly FolderOrder[] = [
 
 /** Imports that go up all the same, as `from → to`, each with its reason. */
 export const upwardImports: Readonly<Record<string, string>> = {
-  'src/modules/orders/reading/order-reader.ts → src/modules/orders/lists/list-queries.ts':
-    'The reader takes the rows of a page.',
   'src/modules/orders/placement/decide-placement.ts → src/modules/orders/queue/serving-order.ts':
     'A batch is decided in the order in which the queue is served.',
   'src/modules/orders/placement/write-placement.ts → src/modules/orders/queue/queries.ts':
     'A placement of a queued order changes the row that waits.',
   'src/modules/orders/placement/routes.ts → src/modules/orders/orders.ts':
     'The route takes the type of the room.',
-  'src/modules/payments/inbox/inbox.ts → src/modules/payments/settling/backoff.ts':
-    'The inbox waits between tries as settling does.',
 };

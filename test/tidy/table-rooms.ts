@@ -124,8 +124,4 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['events'],
     reason: 'A report counts the log by what events mean, which the log does not know.',
   },
-  'operations.find_dead_letters': {
-    reads: ['jobs', 'provider_events'],
-    reason: 'One page of two rooms, newest first.',
-  },
 };

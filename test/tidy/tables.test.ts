@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { matchedPage, ordersPage } from '../../src/modules/orders/lists/list-queries.ts';
+import { buildMatchedPageQuery } from '../../src/modules/orders/lists/matched-page-query.ts';
+import { buildPageQuery } from '../../src/modules/orders/lists/page-query.ts';
 import { testDatabase } from '../support/database.ts';
 import { findDefinedStatements, findDefiningFiles } from '../support/defined-statements.ts';
 import { query } from '../support/until.ts';
@@ -30,11 +31,13 @@ function orderPages(): readonly FoundStatement[] {
   ];
   return filters
     .flatMap((filter) => [
-      ordersPage(filter, null, 1),
-      ...[null, 5].map((pages) => ordersPage(filter, null, 1, { text: 'a', emails: true, pages })),
-      matchedPage(matches, filter, null, 1),
+      buildPageQuery(filter, null, 1),
+      ...[null, 5].map((pages) =>
+        buildPageQuery(filter, null, 1, { text: 'a', emails: true, pages }),
+      ),
+      buildMatchedPageQuery(matches, filter, null, 1),
     ])
-    .map(({ name, text }) => ({ file: 'src/modules/orders/lists/list-queries.ts', name, text }));
+    .map(({ name, text }) => ({ file: 'src/modules/orders/lists/page-query.ts', name, text }));
 }
 
 const defined = await findDefinedStatements(await findDefiningFiles());
