@@ -18,6 +18,7 @@ export {
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
 export { countQueues, type QueueRow } from './operate-queries.ts';
+export { createPurgeSchedule } from './purge-schedule.ts';
 export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
 export { createRunner, type Runner, type RunnerOptions, type TryReport } from './runner.ts';
