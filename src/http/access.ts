@@ -12,3 +12,11 @@ export type Access =
 
 /** Operation id of the OpenAPI document to its rule. A route that is not in it stops the start. */
 export type AccessTable = Readonly<Record<string, Access>>;
+
+/** What the shell serves of its own: documents for anybody, and every process has them. */
+export const shellAccess: AccessTable = {
+  getOpenApiDocument: 'anyone',
+  getProblemPage: 'anyone',
+  getIcon: 'anyone',
+  getDocs: 'anyone',
+};

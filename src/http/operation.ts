@@ -1,9 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import type { Access, AccessTable } from './access.ts';
 
-/** Addresses under `/api` to which machines of others write: they add fields, and sign instead of signing in. */
-const PROVIDER_WEBHOOKS = '/api/payments/webhook';
-
 /** The reference's routes come from a plugin that names no operations. */
 export const REFERENCE_PATH = '/docs';
 
@@ -49,12 +46,13 @@ export function operationOf(
   const access = Object.hasOwn(accessTable, id) ? accessTable[id] : undefined;
   if (access === undefined) {
     throw new Error(
-      `The route ${method} ${route.url} has no access rule: add "${id}" to the access table.`,
+      `The route ${method} ${route.url} has no access rule: add "${id}" to the access of its room.`,
     );
   }
   const inApi = route.url.startsWith('/api/');
   const inAuth = route.url.startsWith('/api/auth/');
-  const strict = inApi && !route.url.startsWith(PROVIDER_WEBHOOKS) && route.config?.page !== true;
+  // Machines of others, which sign what they send, add fields when they like.
+  const strict = inApi && route.config?.signedBody !== true && route.config?.page !== true;
   const credentials = credentialsOf(access, strict && !inAuth);
   return {
     id,
