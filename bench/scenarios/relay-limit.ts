@@ -3,7 +3,8 @@ import { migrate } from '../../src/database/migrate.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import { appendEvents, createRelay, type NewEvent } from '../../src/events/index.ts';
 import { createJobs, createRunner } from '../../src/jobs/index.ts';
-import { createConsumer, type Plan } from '../../src/main/compose/subscriptions.ts';
+import { createSubscriptions } from '../../src/main/infrastructure/subscriptions.ts';
+import type { Plan } from '../../src/modules/room.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 import { followingId } from '../../src/shared/ids.ts';
 import { pause } from '../../src/shared/pause.ts';
@@ -78,6 +79,8 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   jobs.start();
   stack.defer(() => jobs.stop());
   await jobs.started();
+  const subscriptions = createSubscriptions(database, jobs);
+  subscriptions.define([oneJobEach]);
   const runner = createRunner({ registry: jobs, concurrency: { bench: AT_ONCE }, onError });
   stack.defer(() => runner.stop());
   runner.start();
@@ -86,7 +89,7 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
     database,
     name: 'bench',
     onError,
-    consume: createConsumer(database, jobs, [oneJobEach]),
+    consume: subscriptions.consume,
   });
   stack.defer(() => relay.stop());
   relay.start();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { CHECK_INVARIANTS } from '../../src/modules/operations/index.ts';
+import { CHECK_INVARIANTS } from '../../src/modules/operations/kept-violations.ts';
 
 const AT_ONCE = 10_000;
 export const ORDERS_OF_A_CUSTOMER = 20;

@@ -1,3 +1,5 @@
+import { describeTallies } from '../../src/main/compose/describe-api.ts';
+import { readConfig } from '../../src/main/config/read-config.ts';
 import { createMetrics } from '../../src/modules/operations/metrics.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
@@ -14,7 +16,8 @@ export async function metricsPage(): Promise<Page> {
   metrics.observeHttp({ operationId: 'x', method: 'GET', status: 200, durationSeconds: 0 });
   metrics.observeQuery('x', 0);
   metrics.observeJob({ job: 'x', settled: 'done', durationSeconds: 0 });
-  metrics.paymentWebhook('x');
+  // The defaults, as for the API: what is counted is the same with every configuration.
+  for (const tally of await describeTallies(readConfig({}))) metrics.watchTally(tally);
   metrics.watchInvariants(async () => new Map([['x', 0]]));
   metrics.watchQueues(async () => [{ name: 'x', waiting: 0, delayed: 0, active: 0, failed: 0 }]);
   metrics.watchConnections(() => ({ total: 0, idle: 0, waiting: 0 }));

@@ -1,5 +1,8 @@
-/** The HTTP shell: what modules need to declare their routes. Knows no noun. */
-export type { Access, AccessTable } from './access.ts';
+/**
+ * The HTTP shell: what modules need to declare their routes. The server is in `server.ts` and loads far more, which a
+ * command that only opens the database need not.
+ */
+export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
@@ -31,6 +34,3 @@ export {
   Text,
 } from './schemas.ts';
 export { sendOnce } from './send-once.ts';
-export { createHttpServer } from './server.ts';
-export type { HttpServerOptions, RequestObserver } from './server-options.ts';
-export { installWebPages, type WebPage } from './web-pages.ts';

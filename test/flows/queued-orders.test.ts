@@ -131,7 +131,7 @@ test('the worker ends it PENDING with the time to pay, and its version and entit
   const queued = await requireQueued(await queue(customer, product.sku));
   const before = await customer.get(`/api/orders/${queued.id}`, { 'if-none-match': '"1"' });
   assert.equal(before.status, 304);
-  api.product.start();
+  api.application.start();
   const reply = await ended(customer, queued.id);
   const placed = orderOf(reply);
   assert.equal(placed.status, 'PENDING');

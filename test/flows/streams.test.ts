@@ -339,7 +339,7 @@ test('the 21st stream of a customer, of whichever orders, is a 429 until one is 
   assert.equal(another.json().code, 'request.rate_limited');
   assert.ok(Number(another.headers.get('retry-after')) > 0);
   readers[0]!.close();
-  const { eventStreams } = server.product.app;
+  const { eventStreams } = server.application.app;
   while (eventStreams.openOfCaller.get(owner.identity.userId) === 20) {
     await new Promise((resolve) => setImmediate(resolve));
   }

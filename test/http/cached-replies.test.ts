@@ -4,12 +4,12 @@ import { createMemoryRateLimiters } from '../../src/drivers/limits/memory/memory
 import {
   type App,
   CachedReply,
-  createHttpServer,
-  type HttpServerOptions,
   type Limit,
   sendCached,
   sendCachedPage,
 } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import { testOptions } from './support.ts';
 
 const customers = { roles: ['customer'] } as const;

@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
 import {
   type Authenticator,
-  createHttpServer,
   eventText,
-  type HttpServerOptions,
   sendEventStream,
   type Write,
 } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import type { Caller } from '../../src/shared/caller.ts';
 import { authErrors, requestErrors, unavailable } from '../../src/shared/common-errors.ts';
 import { CodedError } from '../../src/shared/errors.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createHttpServer, shellErrors } from '../../src/http/index.ts';
+import { shellErrors } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { defineErrors } from '../../src/shared/errors.ts';
 import { testOptions, testServer, thingErrors } from './support.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Type } from 'typebox';
-import { createHttpServer } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { testOptions } from './support.ts';
 
 const shellOnly = {

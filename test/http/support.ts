@@ -5,13 +5,13 @@ import {
   type App,
   type Authenticator,
   Choice,
-  createHttpServer,
-  type HttpServerOptions,
   IdParameter,
   MoneyValue,
   NoBody,
   Nullable,
 } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import type { Caller } from '../../src/shared/caller.ts';
 import { authErrors, unavailable } from '../../src/shared/common-errors.ts';
 import { CodedError, defineErrors } from '../../src/shared/errors.ts';

@@ -7,9 +7,9 @@ const cursors = createCursors('thirty-two bytes of secret for tests');
 
 /** The catalogue room of a shop that sells in pounds, on a test's database. */
 export function catalogOn(database: Database): Catalog {
-  return createCatalog({ database, cursors, currency: 'GBP', openStock });
+  return createCatalog({ database, cursors, currency: 'GBP', openStock }).api;
 }
 
 export function inventoryOn(database: Database): Inventory {
-  return createInventory({ database, cursors });
+  return createInventory({ database, cursors }).api;
 }

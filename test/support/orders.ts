@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../src/database/database.ts';
+import { createLiveLog } from '../../src/events/index.ts';
 import type { RequestContext } from '../../src/http/index.ts';
 import {
   createOrders,
@@ -36,8 +37,11 @@ export function ordersOn(
     expiryMinutes: 30,
     pendingMax: 5,
     cancellationsPerDayMax: 3,
+    attemptsMax: 8,
+    retryBaseSeconds: 1,
+    liveLog: createLiveLog({ database, onError() {} }),
     ...changes,
-  });
+  }).api;
   return {
     ...orders,
     getOrder: async (caller, orderId) => (await orders.getOrder(caller, orderId)).view,

@@ -17,6 +17,7 @@ import { systemClock } from '../../src/shared/clock.ts';
 import { createCursors } from '../../src/shared/pagination.ts';
 import { contextOf, ordersOn, placementContextOf, type TestOrders } from './orders.ts';
 import { createProviderDouble, type ProviderDouble } from './payment-provider-double.ts';
+import { liveRoom } from './room.ts';
 import { addProduct, addUser, type TestProduct, testCause } from './shop.ts';
 
 /** A shop with a provider that a test can play with. The background rests: a test calls what it needs. */
@@ -52,7 +53,14 @@ export interface PayingShop {
   historyOf(orderId: string): Promise<string[]>;
   cancel(orderId: string): Promise<void>;
   /** A second server on the same database and provider. */
-  another(changes?: Partial<PaymentsDependencies>): Payments;
+  another(changes?: Partial<PaymentsDependencies>): PaymentServer;
+}
+
+export interface PaymentServer extends Payments {
+  start(): void;
+  stop(): Promise<void>;
+  /** What became of webhooks here, as the metric tells it: each outcome as often as it came, in order of its name. */
+  outcomes(): string[];
 }
 
 export interface RefundSeen {
@@ -78,8 +86,8 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
   const orders = ordersOn(database, { pendingMax: 0, cancellationsPerDayMax: 0 });
   const provider = createProviderDouble();
   const errors: unknown[] = [];
-  const another = (changes: Partial<PaymentsDependencies> = {}): Payments =>
-    createPayments({
+  const another = (changes: Partial<PaymentsDependencies> = {}): PaymentServer => {
+    const room = createPayments({
       database,
       cursors: createCursors('thirty-two bytes of secret for tests'),
       provider,
@@ -88,8 +96,15 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
       retryBaseSeconds: 0,
       attemptsMax: 8,
       onError: (error) => errors.push(error),
+      log: { warn() {} },
       ...changes,
     });
+    const outcomes = () =>
+      Object.entries(room.metrics![0]!.counts)
+        .flatMap(([outcome, count]) => Array.from({ length: count }, () => outcome))
+        .toSorted();
+    return { ...liveRoom(room), outcomes };
+  };
   const payments = another();
   const customer = await addUser(database);
   const admin = await addUser(database, { role: 'admin' });

@@ -4,7 +4,10 @@ import type { LoggedEvent } from '../../src/events/index.ts';
 import type { JobDefinition, NewJob, RunningJob } from '../../src/jobs/index.ts';
 import { finishTogether } from '../../src/jobs/index.ts';
 import { claimJobs, insertJobs } from '../../src/jobs/queries.ts';
-import { createQueuedPlacement, planQueuedPlacement } from '../../src/modules/orders/index.ts';
+import {
+  createQueuedPlacement,
+  planQueuedPlacement,
+} from '../../src/modules/orders/queue/queued-placement.ts';
 import { newId } from '../../src/shared/ids.ts';
 import type { Session } from './session.ts';
 

@@ -12,8 +12,9 @@ import {
   registerSandboxRoutes,
   type Sandbox,
 } from '../../src/drivers/payments/sandbox/index.ts';
-import { createHttpServer } from '../../src/http/index.ts';
-import { probeAccess, sandboxAccess } from '../../src/main/tables/access-table.ts';
+import { shellAccess } from '../../src/http/index.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { sandboxDeclaration } from '../../src/main/rooms/sandbox-room.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { signWebhook, webhookKey } from '../../src/shared/standard-webhooks.ts';
 import { ownPort } from './own-port.ts';
@@ -46,7 +47,7 @@ export async function startSandbox(
   let dropsNext = false;
 
   const app = await createHttpServer({
-    accessTable: { ...probeAccess, ...sandboxAccess },
+    accessTable: { ...shellAccess, ...sandboxDeclaration.access },
     everyRuleNeedsRoute: false,
     authenticator: { authenticate: () => Promise.reject(new Error('nobody signs in here')) },
     publicUrl: url,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import type { Database } from '../../src/database/database.ts';
-import { compose, type Product } from '../../src/main/compose/compose.ts';
+import { type Application, compose } from '../../src/main/compose/compose.ts';
 import type { Config } from '../../src/main/config/config.ts';
 import { readConfig } from '../../src/main/config/read-config.ts';
 import { createUser } from '../../src/modules/accounts/index.ts';
@@ -17,7 +17,7 @@ export interface TestServer {
   readonly databaseUrl: string;
   /** The test's own pool, past the server's. */
   readonly database: Database;
-  readonly product: Product;
+  readonly application: Application;
   /** Calls without a sign-in. */
   readonly anonymous: Session;
   /** A new customer, signed up over HTTP. */
@@ -46,7 +46,7 @@ const testEnvironment = {
 };
 
 /**
- * The real product in this process, on a database of a test (`const db = await testDatabase()`) and a free port. Two
+ * The real application in this process, on a database of a test (`const db = await testDatabase()`) and a free port. Two
  * on one database are two servers. To be called at the top of a test file, after `testDatabase()`.
  */
 export async function startTestServer(
@@ -59,18 +59,18 @@ export async function startTestServer(
   };
   const { jwtSecret, payments } = config;
   assert(jwtSecret.kind === 'given' && payments.webhookSecret !== null);
-  const product = await compose(config, {
+  const application = await compose(config, {
     databaseUrl: db.url,
     jwtSecrets: jwtSecret.secrets,
     sandboxSecret: payments.webhookSecret,
     logger: pino({ level: config.logLevel }),
     isPrepared: () => true,
   });
-  const url = await product.app.listen({ host: '127.0.0.1', port: config.port });
-  if (options.background === true) product.start();
+  const url = await application.app.listen({ host: '127.0.0.1', port: config.port });
+  if (options.background === true) application.start();
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= product.stop();
+    stopped ??= application.stop();
     return stopped;
   };
   after(stop);
@@ -90,7 +90,7 @@ export async function startTestServer(
     url,
     databaseUrl: db.url,
     database: db.database,
-    product,
+    application,
     anonymous: createSession(url),
     signUp: () => signIn('/api/auth/signup', 201, newCredentials()),
     signInAs,

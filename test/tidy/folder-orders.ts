@@ -27,7 +27,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['main'],
     ],
   },
-  { folder: 'src/modules', ranks: modules.map((module) => [module]) },
+  { folder: 'src/modules', ranks: [['room.ts'], ...modules.map((module) => [module])] },
   {
     folder: 'src/modules/orders',
     ranks: [
@@ -37,8 +37,9 @@ export const folderOrders: readonly FolderOrder[] = [
       ['placement'],
       ['queue'],
       ['changes', 'imports'],
-      ['orders.ts'],
+      ['use-cases.ts'],
       ['routes.ts'],
+      ['create-orders.ts'],
       ['index.ts'],
     ],
   },
@@ -50,8 +51,9 @@ export const folderOrders: readonly FolderOrder[] = [
       ['find-payment.ts'],
       ['page', 'inbox'],
       ['settling'],
-      ['payments.ts'],
+      ['use-cases.ts'],
       ['routes.ts'],
+      ['create-payments.ts'],
       ['index.ts'],
     ],
   },
@@ -67,7 +69,18 @@ export const folderOrders: readonly FolderOrder[] = [
   { folder: 'src/drivers/queue', ranks: [['*'], ['postgres', 'bullmq', 'sqs']] },
   {
     folder: 'src/main',
-    ranks: [['*'], ['config'], ['faults'], ['tables', 'postman'], ['compose'], ['start'], ['cli']],
+    ranks: [
+      ['*'],
+      ['config'],
+      ['faults'],
+      ['postman'],
+      ['infrastructure'],
+      ['rooms'],
+      ['tables'],
+      ['compose'],
+      ['start'],
+      ['cli'],
+    ],
   },
   { folder: 'src/main/config', ranks: [['secrets'], ['*']] },
   {
@@ -97,6 +110,6 @@ export const upwardImports: Readonly<Record<string, string>> = {
     'A batch is decided in the order in which the queue is served.',
   'src/modules/orders/placement/write-placement.ts → src/modules/orders/queue/queries.ts':
     'A placement of a queued order changes the row that waits.',
-  'src/modules/orders/placement/routes.ts → src/modules/orders/orders.ts':
+  'src/modules/orders/placement/routes.ts → src/modules/orders/use-cases.ts':
     'The route takes the type of the room.',
 };

@@ -1,25 +1,37 @@
 import pino from 'pino';
+import type { Tally } from '../../shared/tally.ts';
 import type { Config } from '../config/config.ts';
-import { compose } from './compose.ts';
+import { type Application, compose } from './compose.ts';
 
 /** The OpenAPI document that this version serves with this configuration, as JSON. Needs no database. */
-export async function describeApi(config: Config): Promise<string> {
-  const product = await compose(config, {
-    // Connections are made when they are needed, and the document needs none.
+export function describeApi(config: Config): Promise<string> {
+  return describe(config, async ({ app }) => {
+    await app.ready();
+    const { body } = await app.inject({ url: '/openapi.json', headers: { host: 'localhost' } });
+    return body;
+  });
+}
+
+/** What the rooms count. Needs no database. */
+export function describeTallies(config: Config): Promise<readonly Tally[]> {
+  return describe(config, async ({ tallies }) => tallies);
+}
+
+async function describe<T>(
+  config: Config,
+  read: (application: Application) => Promise<T>,
+): Promise<T> {
+  const application = await compose(config, {
+    // Connections are made when they are needed, and a description needs none.
     databaseUrl: 'postgresql://127.0.0.1:1/none',
-    jwtSecrets: ['the document is the same whatever signs the tokens'],
+    jwtSecrets: ['the description is the same whatever signs the tokens'],
     sandboxSecret: `whsec_${Buffer.alloc(32).toString('base64')}`,
     logger: pino({ level: 'silent' }),
     isPrepared: () => false,
   });
   try {
-    await product.app.ready();
-    const { body } = await product.app.inject({
-      url: '/openapi.json',
-      headers: { host: 'localhost' },
-    });
-    return body;
+    return await read(application);
   } finally {
-    await product.stop();
+    await application.stop();
   }
 }

@@ -1,8 +1,18 @@
 import type { App } from '../../http/index.ts';
+import type { Room, RoomDeclaration } from '../../modules/room.ts';
 import { type ApiDocument, postmanCollection } from './collection.ts';
 
+export const postmanDeclaration = {
+  name: 'postman',
+  access: { getPostmanCollection: 'anyone' },
+} as const satisfies RoomDeclaration;
+
 /** `/postman.json`: the API as a Postman collection, made from the OpenAPI document. */
-export function registerPostmanCollection(app: App, currency: string): void {
+export function createPostman({ currency }: { readonly currency: string }): Room<null> {
+  return { api: null, routes: (app) => registerPostmanCollection(app, currency) };
+}
+
+function registerPostmanCollection(app: App, currency: string): void {
   let text = '';
   app.addHook('onReady', async () => {
     text = JSON.stringify(postmanCollection(app.swagger() as unknown as ApiDocument, currency));

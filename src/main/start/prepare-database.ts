@@ -5,7 +5,7 @@ import { accountsErrors, createUser } from '../../modules/accounts/index.ts';
 import { unavailable } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
-import type { Product } from '../compose/compose.ts';
+import type { Application } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
 import { findServerSettings, type ServerSettingsRow } from './queries.ts';
@@ -27,10 +27,10 @@ export interface Prepared {
  */
 export async function prepareDatabase(
   config: Config,
-  product: Pick<Product, 'database' | 'catalog'>,
+  application: Pick<Application, 'database' | 'rooms'>,
   log: Log,
 ): Promise<Prepared> {
-  const { database } = product;
+  const { database } = application;
   const [settings] = await findServerSettings(database);
   const faults = serverFaults(settings!, config.production);
   if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
@@ -38,9 +38,9 @@ export async function prepareDatabase(
   await migrate(database, { log });
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
-    ? await loadDemoData(database, product.catalog, config.currency)
+    ? await loadDemoData(database, application.rooms.catalog, config.currency)
     : null;
-  if (config.admin !== null) await ensureAdmin(product, config.admin, log);
+  if (config.admin !== null) await ensureAdmin(application, config.admin, log);
   return { demoAccounts };
 }
 
@@ -86,7 +86,7 @@ function wantsDemoData({ demoData, database }: Config): boolean {
 }
 
 async function ensureAdmin(
-  { database }: Pick<Product, 'database'>,
+  { database }: Pick<Application, 'database'>,
   admin: { readonly email: string; readonly password: string },
   log: Log,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
 import { unfitnessOf } from '../../database/unfit-database.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { pause } from '../../shared/pause.ts';
-import { compose, type Product } from '../compose/compose.ts';
+import { type Application, compose } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import {
   type DatabaseFault,
@@ -26,7 +26,7 @@ export interface RunningServer {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   readonly address: string;
   readonly databaseUrl: string;
-  readonly product: Product;
+  readonly application: Application;
   /**
    * Settles when the database has been prepared and the background work runs; until then the server answers 503.
    * Rejects when the server must not serve from this database, or was stopped before.
@@ -37,7 +37,7 @@ export interface RunningServer {
 }
 
 /**
- * Starts the whole product. It listens when it can serve, so that a proxy that sends it requests at once sees no 503. An
+ * Starts the whole application. It listens when it can serve, so that a proxy that sends it requests at once sees no 503. An
  * external database that is away, or takes long, is waited for while listening, so that probes are answered and whoever
  * starts both need not know which is up first.
  */
@@ -54,27 +54,27 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
 
   let isPrepared = false;
-  const product = await compose(config, {
+  const application = await compose(config, {
     databaseUrl,
     jwtSecrets,
     sandboxSecret,
     logger,
     isPrepared: () => isPrepared,
   });
-  started.defer(() => product.stop());
+  started.defer(() => application.stop());
 
   const stopping = new AbortController();
   const listenNow = Promise.withResolvers<void>();
   const timer = setTimeout(listenNow.resolve, LISTEN_AFTER_MS);
   const listening = Promise.withResolvers<void>();
-  const prepared = prepareWhenReachable(config, product, logger, {
+  const prepared = prepareWhenReachable(config, application, logger, {
     onAway: listenNow.resolve,
     signal: stopping.signal,
   }).then(async (result) => {
     isPrepared = true;
     listenNow.resolve();
     await listening.promise;
-    product.start();
+    application.start();
     return result;
   });
   // Whoever waits for it hears of it; a stop before that must not end the process by an unheard rejection.
@@ -83,7 +83,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   await listenNow.promise;
   clearTimeout(timer);
   try {
-    await product.app.listen({ host: config.host, port: config.port });
+    await application.app.listen({ host: config.host, port: config.port });
     listening.resolve();
   } catch (error) {
     stopping.abort(error);
@@ -93,9 +93,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const everything = started.move();
   let stopped: Promise<void> | undefined;
   return {
-    address: addressOf(product),
+    address: addressOf(application),
     databaseUrl,
-    product,
+    application,
     prepared,
     stop() {
       stopping.abort(new Error('stopped while waiting for the database'));
@@ -110,14 +110,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
 async function prepareWhenReachable(
   config: Config,
-  product: Product,
+  application: Application,
   logger: Logger,
   { onAway, signal }: { readonly onAway: () => void; readonly signal: AbortSignal },
 ): Promise<Prepared> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      return await prepareDatabase(config, product, logger);
+      return await prepareDatabase(config, application, logger);
     } catch (error) {
       const fault = await faultOf(error, config);
       if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
@@ -138,7 +138,7 @@ async function faultOf(error: unknown, { database }: Config): Promise<DatabaseFa
   throw error;
 }
 
-function addressOf({ app }: Product): string {
+function addressOf({ app }: Application): string {
   const { address, port, family } = app.server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,6 +1,5 @@
 import { type App, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import type { Accounts } from './create-accounts.ts';
 import { accountsErrors } from './errors.ts';
 import {
   ApiKeyPage,
@@ -9,6 +8,7 @@ import {
   ListApiKeysQuery,
   NoReply,
 } from './schemas.ts';
+import type { Accounts } from './use-cases.ts';
 import { userCallerOf } from './user-caller.ts';
 
 const tags = ['API keys'];

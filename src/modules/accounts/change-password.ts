@@ -1,6 +1,6 @@
 import type { UserCaller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { findCredentialById, replacePasswordHash } from './queries.ts';
@@ -12,11 +12,11 @@ import { endFamilies } from './session-queries.ts';
  * current password is wrong, also when it was changed meanwhile, and `accounts.password_too_common`.
  */
 export async function changePassword(
-  context: AccountsContext,
+  parts: AccountsParts,
   caller: UserCaller,
   input: { readonly currentPassword: string; readonly newPassword: string },
 ): Promise<void> {
-  const { database, passwords, revocations } = context;
+  const { database, passwords, revocations } = parts;
   const [user] = await findCredentialById(database, caller.id);
   const oldHash = user?.passwordHash;
   const matches = await passwords.verify(oldHash, input.currentPassword);

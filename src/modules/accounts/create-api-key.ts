@@ -2,9 +2,9 @@ import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import type { Scope, UserCaller } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { type ApiKeyView, apiKeyView, createApiKeySecret } from './api-key.ts';
 import { insertApiKey } from './api-key-queries.ts';
-import type { AccountsContext } from './context.ts';
 
 export interface NewApiKey {
   readonly name: string;
@@ -18,7 +18,7 @@ export type CreatedApiKey = ApiKeyView & { readonly secret?: string };
 
 /** Makes a key for a machine. Throws `request.invalid` for an end that has passed. */
 export async function createApiKey(
-  context: AccountsContext,
+  parts: AccountsParts,
   caller: UserCaller,
   claim: Claim | null,
   input: NewApiKey,
@@ -27,7 +27,7 @@ export async function createApiKey(
   // Such as a leap second, which the format allows and Date does not.
   if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw endInvalid();
   const { secret, prefix, secretHash } = createApiKeySecret();
-  const outcome = await once(context.database, claim, async (tx) => {
+  const outcome = await once(parts.database, claim, async (tx) => {
     const [key] = await insertApiKey(
       tx,
       newId(),

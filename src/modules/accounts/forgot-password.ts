@@ -1,6 +1,6 @@
 import { newId } from '../../shared/ids.ts';
 import { pause } from '../../shared/pause.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { emailKey } from './email.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { putPasswordReset } from './reset-queries.ts';
@@ -12,12 +12,12 @@ import { putPasswordReset } from './reset-queries.ts';
 const ANSWER_MS_MIN = 150;
 
 /** Has a link for a new password sent to an active user; for anybody else nothing happens, in the same time. */
-export async function forgotPassword(context: AccountsContext, email: string): Promise<void> {
-  await Promise.all([askForReset(context, email), pause(ANSWER_MS_MIN)]);
+export async function forgotPassword(parts: AccountsParts, email: string): Promise<void> {
+  await Promise.all([askForReset(parts, email), pause(ANSWER_MS_MIN)]);
 }
 
-async function askForReset(context: AccountsContext, email: string): Promise<void> {
-  const { database, jobs, resetMailJob, resetTokens } = context;
+async function askForReset(parts: AccountsParts, email: string): Promise<void> {
+  const { database, jobs, resetMailJob, resetTokens } = parts;
   const id = newId();
   const [token] = resetTokens.derive(id);
   const job = resetMailJob(id);

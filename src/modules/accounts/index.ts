@@ -3,16 +3,15 @@
  */
 export { namesOfActors } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
-export { type Accounts, type AccountsOptions, createAccounts } from './create-accounts.ts';
+export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { createUser, type NewUser } from './create-user.ts';
+export { accountsDeclaration } from './declaration.ts';
 export { emailKey } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
-export { accountsConstraints, accountsErrors } from './errors.ts';
+export { accountsErrors } from './errors.ts';
 export type { OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
-export { purgeResets } from './reset-queries.ts';
-export { registerAccountsRoutes } from './routes.ts';
 export { ActorName, ActorReply } from './schemas.ts';
-export { purgeFamilies, purgeSpentTokens } from './session-queries.ts';
+export type { Accounts } from './use-cases.ts';
 export type { Customer, User } from './user.ts';

@@ -1,14 +1,14 @@
 import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { type ApiKeyView, apiKeyView } from './api-key.ts';
 import { listApiKeyRows } from './api-key-queries.ts';
-import type { AccountsContext } from './context.ts';
 
 /** Keys that have not been revoked, newest first. Throws `request.invalid_cursor`. */
 export async function listApiKeys(
-  context: AccountsContext,
+  parts: AccountsParts,
   input: { readonly limit?: number; readonly cursor?: string },
 ): Promise<Page<ApiKeyView>> {
-  const { database, cursors } = context;
+  const { database, cursors } = parts;
   const { limit = PAGE_LIMIT_DEFAULT, cursor } = input;
   const filters = { list: 'api-keys' };
   const [beforeAt, beforeId] =

@@ -1,6 +1,6 @@
 import type { Role } from '../../shared/caller.ts';
 import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { emailKey } from './email.ts';
 import { listUserRows } from './queries.ts';
 import { type UserView, userView } from './user.ts';
@@ -15,10 +15,10 @@ export interface ListUsersInput {
 
 /** Users, newest first. Throws `request.invalid_cursor`. */
 export async function listUsers(
-  context: AccountsContext,
+  parts: AccountsParts,
   input: ListUsersInput,
 ): Promise<Page<UserView>> {
-  const { database, cursors } = context;
+  const { database, cursors } = parts;
   const { search = null, role = null, limit = PAGE_LIMIT_DEFAULT, cursor } = input;
   const filters = { list: 'users', search, role };
   const [beforeAt, beforeId] =

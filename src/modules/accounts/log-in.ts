@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
 import { findCredential } from './queries.ts';
@@ -10,15 +10,15 @@ import { openSession, type Session } from './session.ts';
  * whether the address is unknown, the password wrong or the user disabled.
  */
 export async function logIn(
-  context: AccountsContext,
+  parts: AccountsParts,
   input: { readonly email: string; readonly password: string },
 ): Promise<Session> {
-  const { database, passwords } = context;
+  const { database, passwords } = parts;
   const [user] = await findCredential(database, emailKey(input.email));
   const matches = await passwords.verify(user?.passwordHash, input.password);
   const session =
     user !== undefined && matches
-      ? await openSession(context, database, user.id, user.passwordHash)
+      ? await openSession(parts, database, user.id, user.passwordHash)
       : null;
   if (session === null) throw new CodedError(accountsErrors.invalidCredentials);
   return session;

@@ -1,4 +1,4 @@
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { findOpenReset } from './reset-queries.ts';
 
@@ -13,7 +13,7 @@ export interface OpenReset {
  * under a secret that this server does not have: another one may, or an operator has to give it.
  */
 export async function openReset(
-  { database, resetTokens }: AccountsContext,
+  { database, resetTokens }: AccountsParts,
   resetId: string,
 ): Promise<OpenReset | null> {
   const [reset] = await findOpenReset(database, resetId);

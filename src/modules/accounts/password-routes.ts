@@ -1,7 +1,7 @@
 import type { App } from '../../http/index.ts';
-import type { Accounts } from './create-accounts.ts';
 import { accountsErrors } from './errors.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
+import type { Accounts } from './use-cases.ts';
 import { userCallerOf } from './user-caller.ts';
 
 const tags = ['Accounts'];

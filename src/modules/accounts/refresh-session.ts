@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts';
 import { CodedError, type ErrorDefinition } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { type Session, sessionOf } from './session.ts';
@@ -17,24 +17,24 @@ type Outcome =
  * family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
  * Source: RFC 9700 §4.14.2 (refresh token rotation).
  */
-export async function refreshSession(context: AccountsContext, token: string): Promise<Session> {
-  const { database, refreshTokens, revocations } = context;
+export async function refreshSession(parts: AccountsParts, token: string): Promise<Session> {
+  const { database, refreshTokens, revocations } = parts;
   const hash = refreshTokens.hash(token);
   if (hash === null) throw new CodedError(accountsErrors.refreshInvalid);
   // A refusal is returned, not thrown, since the end of a family must be committed.
-  const outcome = await database.transaction((tx) => exchange(context, tx, token, hash));
+  const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash));
   if ('session' in outcome) return outcome.session;
   if (outcome.endedId !== undefined) revocations.endFamilies([outcome.endedId]);
   throw new CodedError(outcome.refusal);
 }
 
 async function exchange(
-  context: AccountsContext,
+  parts: AccountsParts,
   tx: Transaction,
   token: string,
   hash: Buffer,
 ): Promise<Outcome> {
-  const { refreshTokens, refreshTokenDays } = context;
+  const { refreshTokens, refreshTokenDays } = parts;
   const [family] = await lockFamily(tx, hash);
   if (family === undefined || family.over) return { refusal: accountsErrors.refreshInvalid };
   // Read only now: what another refresh did while we waited for the lock must be seen.
@@ -46,12 +46,12 @@ async function exchange(
     const [successor] = successors;
     const [rotated] = await rotateRefreshToken(tx, hash, hashToken(successor), refreshTokenDays);
     return {
-      session: sessionOf(context, known, family.familyId, successor, rotated!.issuedAt),
+      session: sessionOf(parts, known, family.familyId, successor, rotated!.issuedAt),
     };
   }
   const unused = successors.find((successor) => hashToken(successor).equals(known.liveHash));
   if (known.spentRecently && unused !== undefined) {
-    return { session: sessionOf(context, known, family.familyId, unused, known.liveIssuedAt) };
+    return { session: sessionOf(parts, known, family.familyId, unused, known.liveIssuedAt) };
   }
   await endFamily(tx, family.familyId, 'reuse');
   return { refusal: accountsErrors.refreshReused, endedId: family.familyId };

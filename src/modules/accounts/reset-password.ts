@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { lockCustomers, setPasswordHash } from './queries.ts';
@@ -12,10 +12,10 @@ import { endFamilies } from './session-queries.ts';
  * `accounts.password_too_common`, after which the token is still good.
  */
 export async function resetPassword(
-  context: AccountsContext,
+  parts: AccountsParts,
   input: { readonly token: string; readonly newPassword: string },
 ): Promise<void> {
-  const { database, passwords, revocations } = context;
+  const { database, passwords, revocations } = parts;
   const tokenHash = hashToken(input.token);
   // Before the expensive hash, so that made-up tokens cost little.
   const [reset] = await findPasswordReset(database, tokenHash);

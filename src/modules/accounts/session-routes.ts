@@ -7,7 +7,6 @@ import {
   sessionCookies,
 } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
-import type { Accounts } from './create-accounts.ts';
 import { accountsErrors } from './errors.ts';
 import {
   LogInBody,
@@ -19,6 +18,7 @@ import {
   SignUpBody,
 } from './schemas.ts';
 import { clearSessionCookies, setSessionCookies } from './session-cookies.ts';
+import type { Accounts } from './use-cases.ts';
 import { userCallerOf } from './user-caller.ts';
 
 const tags = ['Accounts'];

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import { sha256 } from '../../shared/canonical-json.ts';
 import { newId } from '../../shared/ids.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { openFamily } from './session-queries.ts';
 import { type Profile, profileView, type User } from './user.ts';
@@ -20,34 +20,34 @@ export interface Session {
  * no session outlives the change that ended all of them.
  */
 export async function openSession(
-  context: AccountsContext,
+  parts: AccountsParts,
   db: Queryable,
   userId: string,
   passwordHash: string,
 ): Promise<Session | null> {
   const familyId = newId();
-  const refreshToken = context.refreshTokens.create();
+  const refreshToken = parts.refreshTokens.create();
   const [opened] = await openFamily(
     db,
     userId,
     passwordHash,
     familyId,
     hashToken(refreshToken),
-    context.refreshTokenDays,
+    parts.refreshTokenDays,
   );
   if (opened === undefined) return null;
-  return sessionOf(context, opened, familyId, refreshToken, opened.issuedAt);
+  return sessionOf(parts, opened, familyId, refreshToken, opened.issuedAt);
 }
 
 /** The same for the same refresh token, to the letter. */
 export function sessionOf(
-  context: AccountsContext,
+  parts: AccountsParts,
   user: User,
   familyId: string,
   refreshToken: string,
   issuedAt: Date,
 ): Session {
-  const { accessTokens } = context;
+  const { accessTokens } = parts;
   const claims = { userId: user.id, role: user.role, vip: user.vip, familyId };
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {

@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { prepareUser, readNewUser } from './create-user.ts';
 import { accountsErrors } from './errors.ts';
 import { findCredential, insertUser } from './queries.ts';
@@ -14,8 +14,8 @@ export interface SignUpInput {
 /**
  * Makes a customer and signs him in. Throws `accounts.email_taken`, `accounts.password_too_common` and `request.invalid`.
  */
-export async function signUp(context: AccountsContext, input: SignUpInput): Promise<Session> {
-  const { database, passwords } = context;
+export async function signUp(parts: AccountsParts, input: SignUpInput): Promise<Session> {
+  const { database, passwords } = parts;
   // Nothing else of what came: a role cannot be asked for.
   const { email, password, name = '' } = input;
   const checked = readNewUser({ email, password, name });
@@ -26,7 +26,7 @@ export async function signUp(context: AccountsContext, input: SignUpInput): Prom
   const user = await prepareUser(checked, passwords);
   return database.transaction(async (tx) => {
     await insertUser(tx, ...user.columns);
-    const session = await openSession(context, tx, user.id, user.passwordHash);
+    const session = await openSession(parts, tx, user.id, user.passwordHash);
     if (session === null) throw new Error('a new user could not be signed in');
     return session;
   });

@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import type { Role } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
-import type { AccountsContext } from './context.ts';
+import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { lockUserAndAdmins, updateAccess } from './queries.ts';
 import type { CurrentAccess } from './revocations.ts';
@@ -18,12 +18,12 @@ export interface AccessChange {
 
 /** Changes what a user may do. Throws `accounts.not_found` and `accounts.last_admin`. */
 export async function updateUser(
-  context: AccountsContext,
+  parts: AccountsParts,
   claim: Claim | null,
   id: string,
   change: AccessChange,
 ): Promise<Once<UserView>> {
-  const { database, revocations } = context;
+  const { database, revocations } = parts;
   let changed: ChangedAccess | undefined;
   const outcome = await once(database, claim, async (tx) => {
     changed = await changeAccess(tx, id, change);

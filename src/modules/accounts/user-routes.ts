@@ -1,8 +1,8 @@
 import { type App, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import type { Accounts } from './create-accounts.ts';
 import { accountsErrors } from './errors.ts';
 import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
+import type { Accounts } from './use-cases.ts';
 
 const tags = ['Users'];
 

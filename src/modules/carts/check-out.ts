@@ -8,7 +8,7 @@ import { cartsErrors } from './errors.ts';
 import { findCarts } from './queries.ts';
 import type { CheckOutInput } from './schemas.ts';
 
-export interface CheckOutDeps {
+export interface CheckOutDependencies {
   readonly database: Database;
   readonly orders: Pick<Orders, 'placeFromSource'>;
   /** The shop's currency, ISO 4217. */
@@ -21,7 +21,7 @@ export interface CheckOutDeps {
  * placement.
  */
 export async function checkOut(
-  { database, orders, currency }: CheckOutDeps,
+  { database, orders, currency }: CheckOutDependencies,
   context: PlacementContext,
   input: CheckOutInput,
   ifMatch: readonly number[] | null,

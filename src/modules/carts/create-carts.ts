@@ -1,36 +1,18 @@
-import type { PlacedOrder, PlacementContext } from '../orders/index.ts';
+import type { Room } from '../room.ts';
 import { type Cart, cartFrom, presentCart } from './cart.ts';
-import {
-  type CartItem,
-  type CartTarget,
-  clearCart,
-  createCartSetting,
-  removeCartItem,
-} from './change-cart.ts';
-import { type CheckOutDeps, checkOut } from './check-out.ts';
+import { clearCart, createCartSetting, removeCartItem } from './change-cart.ts';
+import { type CheckOutDependencies, checkOut } from './check-out.ts';
 import { findCarts } from './queries.ts';
-import type { CartView, CheckOutInput } from './schemas.ts';
+import { registerCartsRoutes } from './routes.ts';
+import type { Carts } from './use-cases.ts';
 
-export type CartsDeps = CheckOutDeps;
+export type CartsDependencies = CheckOutDependencies;
 
-export interface Carts {
-  getCart(customerId: string): Promise<CartView>;
-  setItem(target: CartTarget, item: CartItem): Promise<CartView>;
-  removeItem(target: CartTarget, sku: string): Promise<CartView>;
-  clear(target: CartTarget): Promise<CartView>;
-  /** Turns the cart into an order. Throws `carts.empty`, `carts.changed` and every refusal of a placement. */
-  checkOut(
-    context: PlacementContext,
-    input: CheckOutInput,
-    ifMatch: readonly number[] | null,
-  ): Promise<PlacedOrder>;
-}
-
-export function createCarts(deps: CartsDeps): Carts {
-  const { database, currency } = deps;
+export function createCarts(dependencies: CartsDependencies): Room<Carts> {
+  const { database, currency } = dependencies;
   const setItem = createCartSetting(database);
   const present = (cart: Cart) => presentCart(cart, currency);
-  return {
+  const carts: Carts = {
     async getCart(customerId) {
       return present(cartFrom(await findCarts(database, [customerId])));
     },
@@ -43,6 +25,7 @@ export function createCarts(deps: CartsDeps): Carts {
     async clear(target) {
       return present(await clearCart(database, target));
     },
-    checkOut: (context, input, ifMatch) => checkOut(deps, context, input, ifMatch),
+    checkOut: (context, input, ifMatch) => checkOut(dependencies, context, input, ifMatch),
   };
+  return { api: carts, routes: (app) => registerCartsRoutes(app, carts) };
 }

@@ -1,4 +1,4 @@
-import { defineErrors, type ErrorDefinition } from '../../shared/errors.ts';
+import { defineErrors } from '../../shared/errors.ts';
 
 export const cartsErrors = defineErrors('carts', {
   empty: [409, 'The cart is empty.', 'Put something into it before checking out.'],
@@ -8,6 +8,3 @@ export const cartsErrors = defineErrors('carts', {
     'It was changed since, perhaps in another window. `cart` is what it holds now: show it, and check out with its version.',
   ],
 });
-
-/** None of this room's constraints can be broken by a request: quantities are bounded by the schema. */
-export const cartsConstraints: Readonly<Record<string, ErrorDefinition>> = {};

@@ -1,6 +1,6 @@
 /**
  * Carts: what a customer means to order. Owns the cart lines; checkout hands them to the placement of orders.
  */
-export { type Carts, type CartsDeps, createCarts } from './create-carts.ts';
-export { cartsConstraints, cartsErrors } from './errors.ts';
-export { registerCartsRoutes } from './routes.ts';
+export { type CartsDependencies, createCarts } from './create-carts.ts';
+export { cartsDeclaration } from './declaration.ts';
+export type { Carts } from './use-cases.ts';

@@ -11,9 +11,9 @@ import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
 import { placementErrors, placementSchema, sendPlaced } from '../orders/index.ts';
 import type { CartTarget } from './change-cart.ts';
-import type { Carts } from './create-carts.ts';
 import { cartsErrors } from './errors.ts';
 import { CartReply, type CartView, CheckOutBody, SetItemBody, SkuParameter } from './schemas.ts';
+import type { Carts } from './use-cases.ts';
 
 const tags = ['Cart'];
 const response = { 200: CartReply };

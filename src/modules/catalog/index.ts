@@ -2,9 +2,10 @@
  * Catalogue: what is sold and for how much. Owns the products; their stock belongs to the inventory and is only read
  * here.
  */
-export { type Catalog, type CatalogDeps, createCatalog } from './create-catalog.ts';
+export { type CatalogDependencies, createCatalog } from './create-catalog.ts';
 export type { Author, OpenStock } from './create-product.ts';
-export { catalogConstraints, catalogErrors } from './errors.ts';
+export { catalogDeclaration } from './declaration.ts';
+export { catalogErrors } from './errors.ts';
 export {
   DESCRIPTION_LENGTH_MAX,
   NAME_LENGTH_MAX,
@@ -13,5 +14,5 @@ export {
   STOCK_MAX,
 } from './product.ts';
 export { countProducts, findProducts, findProductsByName } from './queries.ts';
-export { registerCatalogRoutes } from './routes.ts';
 export { type CreateProductInput, Sku } from './schemas.ts';
+export type { Catalog } from './use-cases.ts';

@@ -7,7 +7,6 @@ import {
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import type { Catalog } from './create-catalog.ts';
 import { catalogErrors } from './errors.ts';
 import {
   CreateProductBody,
@@ -17,6 +16,7 @@ import {
   type ProductView,
   UpdateProductBody,
 } from './schemas.ts';
+import type { Catalog } from './use-cases.ts';
 
 const tags = ['Catalogue'];
 const etag = (product: ProductView): string => entityTag(product.version);

@@ -1,9 +1,9 @@
 import { type App, callerOf, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
-import type { Inventory } from './create-inventory.ts';
 import { inventoryErrors } from './errors.ts';
 import { AdjustStockBody, ListMovementsQuery, MovementPage, MovementReply } from './schemas.ts';
+import type { Inventory } from './use-cases.ts';
 
 const tags = ['Stock'];
 

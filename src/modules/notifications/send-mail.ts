@@ -1,6 +1,6 @@
 import { isDatabaseAway } from '../../database/away.ts';
 import type { Database } from '../../database/database.ts';
-import type { Mailer, MailRefusedError } from '../../drivers/mail/mailer.ts';
+import { type Mailer, MailRefusedError } from '../../drivers/mail/mailer.ts';
 import {
   GiveUp,
   type JobDefinition,
@@ -158,7 +158,7 @@ async function send(
   try {
     await mailer.send({ id, to, subject, text, html }, { signal });
   } catch (error) {
-    throw isRefused(error) ? new GiveUp(error.message, { cause: error }) : error;
+    throw error instanceof MailRefusedError ? new GiveUp(error.message, { cause: error }) : error;
   }
   return { messageId: mailer.messageIdOf({ id }), to, subject, text, html };
 }
@@ -179,10 +179,4 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
 /** Something is wrong with one of them, and not with the database. */
 function mayRetryAlone(error: unknown): boolean {
   return !isDatabaseAway(error);
-}
-
-/** Told by name: this room knows the port's types and no driver's code. */
-function isRefused(error: unknown): error is Error {
-  const name: MailRefusedError['name'] = 'MailRefusedError';
-  return error instanceof Error && error.name === name;
 }

@@ -1,30 +1,28 @@
 import type { Database } from '../../database/database.ts';
-import type { Once } from '../../database/idempotency.ts';
-import type { RequestContext } from '../../http/index.ts';
 import type { JobRegistry } from '../../jobs/index.ts';
-import { type Caller, isAdmin } from '../../shared/caller.ts';
-import type { Cursors, Page } from '../../shared/pagination.ts';
-import type { ActivityView } from './activity-schemas.ts';
+import { isAdmin } from '../../shared/caller.ts';
+import type { DetailedLog } from '../../shared/log.ts';
+import type { Cursors } from '../../shared/pagination.ts';
+import type { Room } from '../room.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
-import { createHealth, type Health, type Probe } from './health.ts';
-import { countViolations, keepViolations } from './kept-violations.ts';
+import { createHealth, type Probe } from './health.ts';
+import { CHECK_INVARIANTS, countViolations, keepViolations } from './kept-violations.ts';
 import { listMail, withoutTexts } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
+import { registerProbeRoutes } from './probe-routes.ts';
 import { readActivity } from './read-activity.ts';
-import { createSampler, type Sampler } from './sampler.ts';
-import type {
-  DeadLetterView,
-  InvariantsReport,
-  ListDeadLettersInput,
-  ListMailInput,
-  MailView,
-  QueuesView,
-  RedriveView,
-} from './schemas.ts';
+import { registerOperationsRoutes } from './routes.ts';
+import { createSampler } from './sampler.ts';
+import type { InvariantsReport } from './schemas.ts';
+import type { Operations } from './use-cases.ts';
 
-export interface OperationsDeps {
+const CHECK_INTERVAL_MS = 5 * 60_000;
+/** Of the rows that break an invariant, in the log. */
+const EXAMPLES_MAX = 5;
+
+export interface OperationsDependencies {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly metrics: Metrics;
@@ -38,37 +36,26 @@ export interface OperationsDeps {
   readonly probes: Readonly<Record<string, Probe>>;
   /** True where mail is kept and sent nowhere, outside production: admins may read the texts of password resets. */
   readonly showsResetTexts: boolean;
+  /** Told of each invariant that is broken. */
+  readonly log: Pick<DetailedLog, 'error'>;
 }
 
-export interface Operations {
-  readonly health: Health;
-  readonly metrics: Metrics;
-  readonly sampler: Sampler;
-  readActivity(): Promise<ActivityView>;
-  checkInvariants(): Promise<InvariantsReport>;
-  /** Texts are for admins who are people. */
-  listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
-  listQueues(): Promise<QueuesView>;
-  listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;
-  redriveDeadLetter(context: RequestContext, id: string): Promise<Once<RedriveView>>;
-}
-
-export function createOperations(deps: OperationsDeps): Operations {
-  const { database, cursors, metrics, jobs, isPrepared, showsResetTexts } = deps;
+export function createOperations(dependencies: OperationsDependencies): Room<Operations> {
+  const { database, cursors, metrics, jobs, isPrepared, showsResetTexts, log } = dependencies;
   metrics.watchInvariants(() => countViolations(database));
   metrics.watchQueues(async () => (await listQueues(database, jobs.definitions())).data);
   const sampler = createSampler({
-    readLagSeconds: deps.readLagSeconds,
+    readLagSeconds: dependencies.readLagSeconds,
     async readQueueDepth() {
       const { data } = await listQueues(database, jobs.definitions());
       return data.reduce((sum, row) => sum + row.waiting + row.delayed + row.active, 0);
     },
   });
-  return {
-    health: createHealth({ database, isPrepared, others: deps.probes }),
+  const operations: Operations = {
+    health: createHealth({ database, isPrepared, others: dependencies.probes }),
     metrics,
     sampler,
-    readActivity: () => readActivity(database, deps.currency, sampler.samples()),
+    readActivity: () => readActivity(database, dependencies.currency, sampler.samples()),
     async checkInvariants() {
       const report = await checkInvariants(database);
       await keepViolations(database, report);
@@ -82,4 +69,29 @@ export function createOperations(deps: OperationsDeps): Operations {
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),
     redriveDeadLetter: (context, id) => redriveDeadLetter(database, jobs, context, id),
   };
+  return {
+    api: operations,
+    routes: (app) => registerOperationsRoutes(app, operations),
+    probes: (app) => registerProbeRoutes(app, operations),
+    schedules: [
+      {
+        name: CHECK_INVARIANTS,
+        everyMs: CHECK_INTERVAL_MS,
+        // Until then the metric can only say that nobody knows.
+        beginsAtOnce: true,
+        run: async () => logBroken(log, await operations.checkInvariants()),
+      },
+    ],
+    start({ serves }) {
+      if (serves) sampler.start();
+    },
+    stop: () => sampler.stop(),
+  };
+}
+
+function logBroken(log: Pick<DetailedLog, 'error'>, { invariants }: InvariantsReport): void {
+  for (const { name, ok, violationCount, violations } of invariants) {
+    const examples = violations.slice(0, EXAMPLES_MAX);
+    if (!ok) log.error({ invariant: name, violationCount, examples }, 'an invariant is broken');
+  }
 }

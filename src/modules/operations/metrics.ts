@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type QueueRow, type TryReport, tryEnds } from '../../jobs/index.ts';
-import { webhookOutcomes } from '../payments/index.ts';
+import type { Tally } from '../../shared/tally.ts';
 import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge } from './watch-gauge.ts';
 import { within } from './within.ts';
@@ -39,16 +39,12 @@ export interface Metrics {
   /** `route` is the operation's id: few and known, whatever paths are asked for. */
   observeHttp(observation: HttpObservation): void;
   observeQuery(statementName: string, durationSeconds: number): void;
-  ordersCreated(count: number): void;
-  ordersFailed(count: number): void;
-  /** An order's detail was asked for; `hit`: the cache had it. */
-  orderRead(hit: boolean): void;
-  /** A provider's webhook: how it was received, and then what it came to. */
-  paymentWebhook(outcome: string): void;
   /** Names of jobs that this process may run. */
   expectJobs(names: readonly string[]): void;
   /** One try of a job: a kind of work and how it ended. */
   observeJob(report: JobObservation): void;
+  /** What a room counts. */
+  watchTally(tally: Tally): void;
   /** Where to ask how many rows broke each invariant when it was last checked, on whichever server. */
   watchInvariants(read: ReadGauge): void;
   /** Where to ask for the work of each queue. */
@@ -84,35 +80,6 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
-  const created = new Counter({
-    name: 'orders_created_total',
-    help: 'Orders that were placed.',
-    registers,
-  });
-  const failed = new Counter({
-    name: 'orders_failed_total',
-    help: 'Orders that were accepted and then could not be placed.',
-    registers,
-  });
-  const reads = { hit: 0, miss: 0 };
-  new Counter({
-    name: 'order_reads_total',
-    help: 'Order details that were asked for, by whether the cache had them.',
-    labelNames: ['cache'],
-    registers,
-    collect() {
-      this.reset();
-      this.inc({ cache: 'hit' }, reads.hit);
-      this.inc({ cache: 'miss' }, reads.miss);
-    },
-  });
-  const webhooks = new Counter({
-    name: 'payment_webhooks_total',
-    help: 'Webhooks of payment providers, as they were received and as they were applied.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  for (const outcome of webhookOutcomes) webhooks.inc({ outcome }, 0);
   const responses = [0, 0, 0, 0, 0, 0];
   new Counter({
     name: 'http_responses_total',
@@ -164,17 +131,24 @@ export function createMetrics(): Metrics {
       });
       observe(durationSeconds);
     },
-    ordersCreated: (count) => created.inc(count),
-    ordersFailed: (count) => failed.inc(count),
-    // Counted by hand: the counter's own way takes as long as the rest of a read from the cache.
-    orderRead: (hit) => {
-      reads[hit ? 'hit' : 'miss'] += 1;
-    },
-    paymentWebhook: (outcome) => webhooks.inc({ outcome }),
     expectJobs(names) {
       for (const name of names) for (const end of tryEnds) jobSeriesOf(name, end);
     },
     observeJob: ({ job, settled, durationSeconds }) => jobSeriesOf(job, settled)(durationSeconds),
+    watchTally({ name, help, label, counts }) {
+      new Counter({
+        name,
+        help,
+        labelNames: label === null ? [] : [label],
+        registers,
+        collect() {
+          this.reset();
+          for (const [value, count] of Object.entries(counts)) {
+            this.inc(label === null ? {} : { [label]: value }, count);
+          }
+        },
+      });
+    },
     watchInvariants: (read) =>
       watchGauge(registry, {
         name: 'invariant_violations',

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '../../http/index.ts';
-import type { Operations } from './create-operations.ts';
 import { HealthReply, type HealthView } from './schemas.ts';
+import type { Operations } from './use-cases.ts';
 
 const tags = ['Operating'];
 

@@ -1,7 +1,6 @@
 import { type App, callerOf, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ActivityReply } from './activity-schemas.ts';
-import type { Operations } from './create-operations.ts';
 import { operationsErrors } from './errors.ts';
 import {
   DeadLetterPage,
@@ -12,6 +11,7 @@ import {
   QueuesReply,
   RedriveReply,
 } from './schemas.ts';
+import type { Operations } from './use-cases.ts';
 
 const tags = ['Operating'];
 

@@ -4,7 +4,6 @@
  * `inventory`.
  */
 
-export { expireOrders } from './changes/expire-orders.ts';
 export {
   confirmPaid,
   lockOrderForPayment,
@@ -16,7 +15,9 @@ export {
   recordPayment,
   recordPayments,
 } from './changes/order-payment.ts';
-export { ordersConstraints, ordersErrors } from './errors.ts';
+export { createOrders, type OrdersDependencies } from './create-orders.ts';
+export { buyingLimit, ordersDeclaration } from './declaration.ts';
+export { ordersErrors } from './errors.ts';
 export {
   IMPORT_BATCH_MAX,
   IMPORT_CUSTOMER_EMAIL,
@@ -34,24 +35,15 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-export { createOrders, type Orders, type OrdersDependencies } from './orders.ts';
 export type { PlacementContext, PlacementWish } from './placement/place-order.ts';
 export type { LineSource, PlacedOrder, RequestedLine } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
-export {
-  createQueuedPlacement,
-  planQueuedPlacement,
-  type QueuedPlacementDeps,
-} from './queue/queued-placement.ts';
-export { reviveOrder } from './reading/cached-order.ts';
 export {
   isVisibleOrder,
   type OrderSummary,
   requireVisibleOrder,
   summariesOf,
 } from './reading/find-order.ts';
-export type { OrderCaches } from './reading/order-reader.ts';
-export { createOrderStreams, type OrderStreams } from './reading/order-streams.ts';
-export { registerOrderStreamRoutes } from './reading/stream-routes.ts';
-export { registerOrdersRoutes } from './routes.ts';
+export { createOrderCaching } from './reading/order-caching.ts';
 export { OrderReply, placementFields } from './schemas.ts';
+export type { Orders } from './use-cases.ts';

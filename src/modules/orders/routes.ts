@@ -12,7 +12,6 @@ import {
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from './errors.ts';
-import type { Orders } from './orders.ts';
 import { registerQuoteRoutes } from './placement/quote-routes.ts';
 import { registerPlaceRoutes } from './placement/routes.ts';
 import {
@@ -24,6 +23,7 @@ import {
   OrderReply,
   type OrderView,
 } from './schemas.ts';
+import type { Orders } from './use-cases.ts';
 
 const tags = ['Orders'];
 const etag = (order: OrderView): string => entityTag(order.version);

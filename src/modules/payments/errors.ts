@@ -1,4 +1,4 @@
-import { CodedError, defineErrors, type ErrorDefinition } from '../../shared/errors.ts';
+import { CodedError, defineErrors } from '../../shared/errors.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -40,9 +40,6 @@ export const paymentsErrors = defineErrors('payments', {
     'The payment stays open. Send the same request again after the number of seconds in `Retry-After`: nothing is charged twice.',
   ],
 });
-
-/** None of this room's constraints is an answer to a caller: everything is decided under lock before. */
-export const paymentsConstraints: Readonly<Record<string, ErrorDefinition>> = {};
 
 export function providerUnavailable(cause: unknown): CodedError {
   return new CodedError(paymentsErrors.providerUnavailable, {

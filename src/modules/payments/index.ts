@@ -2,16 +2,11 @@
  * Payments: money in and money out, what the providers told, and what has to go back. Owns `payments`,
  * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
  */
-export { paymentsConstraints, paymentsErrors } from './errors.ts';
+export { createPayments, type PaymentsDependencies } from './create-payments.ts';
+export { paymentsDeclaration } from './declaration.ts';
+export { paymentsErrors } from './errors.ts';
 export { deadEvents } from './inbox/dead-events.ts';
 export { countInbox } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';
-export {
-  createPayments,
-  type Payments,
-  type PaymentsDependencies,
-  type WebhookOutcome,
-  webhookOutcomes,
-} from './payments.ts';
-export { registerPaymentsRoutes } from './routes.ts';
 export type { Difference, ReconcileReport } from './settling/reconcile-payments.ts';
+export type { Payments } from './use-cases.ts';

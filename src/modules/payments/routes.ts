@@ -4,7 +4,6 @@ import { type App, callerOf, causeOf, contextOf, IdParameter, sendOnce } from '.
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
-import type { Payments } from './payments.ts';
 import {
   InitiateBody,
   InitiatedReply,
@@ -16,6 +15,7 @@ import {
   RefundReply,
   WebhookReply,
 } from './schemas.ts';
+import type { Payments } from './use-cases.ts';
 
 const tags = ['Payments'];
 /** Many times what any provider sends. */

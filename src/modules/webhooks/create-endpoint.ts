@@ -7,7 +7,7 @@ import { webhooksErrors } from './errors.ts';
 import { presentEndpoint } from './present-endpoint.ts';
 import { countEndpoints, insertEndpoint, lockEndpointCount } from './queries.ts';
 import type { CreatedEndpoint, NewEndpoint } from './schemas.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 /** Each event is written down once for each endpoint. */
 const ENDPOINTS_MAX = 100;
@@ -17,7 +17,7 @@ const ENDPOINTS_MAX = 100;
  * target that must not be, and `webhooks.endpoint_limit`.
  */
 export async function createEndpoint(
-  { database, allowPrivateTargets }: WebhooksContext,
+  { database, allowPrivateTargets }: WebhooksParts,
   { claim }: RequestContext,
   input: NewEndpoint,
 ): Promise<Once<CreatedEndpoint>> {

@@ -17,7 +17,7 @@ import { clearLines, DELIVER_JOB, withLines } from './lines.ts';
 import { lockEndpoint, updateEndpointRow } from './queries.ts';
 import { reopen } from './redeliver.ts';
 import { SWITCHED_OFF } from './update-endpoint.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 /** Source: RFC 9110 §15.5.11. */
 const GONE = 410;
@@ -27,9 +27,9 @@ const GONE = 410;
  * success, the turn of the next in line and the end of the job are written in one.
  */
 export function deliver(
-  context: WebhooksContext,
+  parts: WebhooksParts,
 ): Pick<JobDefinition, 'name' | 'run'> & Required<Pick<JobDefinition, 'onDead'>> {
-  const { database, jobs, allowPrivateTargets } = context;
+  const { database, jobs, allowPrivateTargets } = parts;
   const calls = createEndpointCalls();
 
   return {
@@ -71,9 +71,9 @@ export function deliver(
     const place = calls.begin(due.endpointId, job.id);
     if ('delayMs' in place) throw new RunLater(place.delayMs);
     try {
-      const body = Buffer.from(JSON.stringify(cloudEvent(due, context.publicUrl)));
+      const body = Buffer.from(JSON.stringify(cloudEvent(due, parts.publicUrl)));
       const headers = headersOf(due, body, job.cause);
-      return await context.sender.post({ url: due.url, headers, body, signal: job.signal });
+      return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {
       place.end();
     }

@@ -1,6 +1,5 @@
 import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import type { Webhooks } from './create-webhooks.ts';
 import { webhooksErrors } from './errors.ts';
 import {
   DeliveryPage,
@@ -10,6 +9,7 @@ import {
   ReplayBody,
   ReplayReply,
 } from './schemas.ts';
+import type { Webhooks } from './use-cases.ts';
 
 const tags = ['Webhooks'];
 const refusals = [webhooksErrors.notFound, webhooksErrors.endpointInactive];

@@ -1,4 +1,4 @@
-import { defineErrors, type ErrorDefinition } from '../../shared/errors.ts';
+import { defineErrors } from '../../shared/errors.ts';
 
 export const webhooksErrors = defineErrors('webhooks', {
   notFound: [
@@ -17,6 +17,3 @@ export const webhooksErrors = defineErrors('webhooks', {
     'Every event is written down once for each endpoint, so their number is bounded. Delete one first.',
   ],
 });
-
-/** None of this room's constraints is an answer to a caller: everything is decided before. */
-export const webhooksConstraints: Readonly<Record<string, ErrorDefinition>> = {};

@@ -9,14 +9,14 @@ import { requireActiveEndpoint } from './find-endpoint.ts';
 import { withLines } from './lines.ts';
 import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView } from './schemas.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 /**
  * Sends a delivery once more, whatever became of it: at once when it is first in its line, with all its tries. Throws
  * `webhooks.not_found` and `webhooks.endpoint_inactive`.
  */
 export async function redeliver(
-  { database, jobs }: WebhooksContext,
+  { database, jobs }: WebhooksParts,
   { claim }: RequestContext,
   endpointId: string,
   deliveryId: string,

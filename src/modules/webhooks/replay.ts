@@ -9,7 +9,7 @@ import { requireActiveEndpoint } from './find-endpoint.ts';
 import { enqueue } from './lines.ts';
 import { lockEndpoint } from './queries.ts';
 import type { ReplayRange } from './schemas.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 export const REPLAY_JOB = 'webhooks.replay';
 const RANGE_DAYS_MAX = 31;
@@ -32,7 +32,7 @@ interface ReplayData {
  * or did not ask for it yet. Throws `request.invalid`, `webhooks.not_found` and `webhooks.endpoint_inactive`.
  */
 export async function replay(
-  { database, jobs }: WebhooksContext,
+  { database, jobs }: WebhooksParts,
   { claim }: RequestContext,
   endpointId: string,
   range: ReplayRange,
@@ -61,7 +61,7 @@ function boundsOf({ from, to }: ReplayRange): ReplayRange {
 export function replaySlice({
   database,
   jobs,
-}: WebhooksContext): Pick<JobDefinition, 'name' | 'run'> {
+}: WebhooksParts): Pick<JobDefinition, 'name' | 'run'> {
   return {
     name: REPLAY_JOB,
     async run(job) {

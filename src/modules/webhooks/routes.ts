@@ -1,6 +1,5 @@
 import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import type { Webhooks } from './create-webhooks.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { webhooksErrors } from './errors.ts';
 import {
@@ -13,6 +12,7 @@ import {
   RotatedReply,
   UpdateEndpointBody,
 } from './schemas.ts';
+import type { Webhooks } from './use-cases.ts';
 
 const tags = ['Webhooks'];
 

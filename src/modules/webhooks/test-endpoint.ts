@@ -8,14 +8,14 @@ import { requireActiveEndpoint } from './find-endpoint.ts';
 import { enqueue } from './lines.ts';
 import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView } from './schemas.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 /**
  * Sends a message that tells of nothing, as any other is sent. Throws `webhooks.not_found` and
  * `webhooks.endpoint_inactive`.
  */
 export async function testEndpoint(
-  { database, jobs }: WebhooksContext,
+  { database, jobs }: WebhooksParts,
   { claim }: RequestContext,
   endpointId: string,
 ): Promise<Once<DeliveryView>> {

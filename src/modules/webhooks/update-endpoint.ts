@@ -7,7 +7,7 @@ import { clearLines } from './lines.ts';
 import { presentEndpoint } from './present-endpoint.ts';
 import { markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
-import type { WebhooksContext } from './webhooks-context.ts';
+import type { WebhooksParts } from './webhooks-parts.ts';
 
 export const SWITCHED_OFF = 'the endpoint was switched off';
 
@@ -15,7 +15,7 @@ export const SWITCHED_OFF = 'the endpoint was switched off';
  * Changes an endpoint; switched off, what it had pending ends FAILED. Throws `webhooks.not_found` and `request.invalid`.
  */
 export function updateEndpoint(
-  { database, allowPrivateTargets }: WebhooksContext,
+  { database, allowPrivateTargets }: WebhooksParts,
   { claim }: RequestContext,
   id: string,
   { url, eventTypes, active }: EndpointChange,

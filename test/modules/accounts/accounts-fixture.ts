@@ -1,16 +1,17 @@
 import { createDatabase, type Database } from '../../../src/database/database.ts';
 import {
   type Accounts,
-  type AccountsOptions,
-  accountsConstraints,
+  type AccountsDependencies,
   createAccounts,
 } from '../../../src/modules/accounts/index.ts';
 import { resetMailJob } from '../../../src/modules/notifications/index.ts';
+import type { Room } from '../../../src/modules/room.ts';
 import type { Role, UserCaller } from '../../../src/shared/caller.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { jobsOn } from '../../support/jobs.ts';
+import { liveRoom } from '../../support/room.ts';
 import { until } from '../../support/until.ts';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
@@ -18,7 +19,14 @@ export const PUBLIC_URL = 'https://shop.example';
 export const PASSWORD = 'correct horse battery staple';
 
 /** One server's accounts. Several on one database are several servers. */
-export function accountsOn(database: Database, overrides: Partial<AccountsOptions> = {}): Accounts {
+export function accountsOn(database: Database, overrides: Partial<AccountsDependencies> = {}) {
+  return liveRoom(accountsRoomOn(database, overrides));
+}
+
+export function accountsRoomOn(
+  database: Database,
+  overrides: Partial<AccountsDependencies> = {},
+): Room<Accounts> {
   return createAccounts({
     database,
     cursors: createCursors(SECRET),
@@ -38,7 +46,7 @@ export function awayDatabase(): Database {
   return createDatabase({
     url: 'postgres://nobody@127.0.0.1:1/none',
     poolMax: 1,
-    constraints: accountsConstraints,
+    constraints: {},
   });
 }
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { newEmail, PASSWORD } from './accounts-fixture.ts';
 import { accountsServer } from './http-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const { accounts, send, tokenOf } = await accountsServer(database);
 const admin = await tokenOf('admin');
 

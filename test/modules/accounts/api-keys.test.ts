@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../../src/database/idempotency.ts';
-import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
 import { sha256 } from '../../../src/shared/canonical-json.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, refusal, signInAs, soon } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 const { caller: admin } = await signInAs(accounts, 'admin');
 

@@ -3,13 +3,9 @@ import type { InjectOptions, Response } from 'light-my-request';
 import type { Database } from '../../../src/database/database.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
 import { accessTable } from '../../../src/main/tables/access-table.ts';
-import {
-  type Accounts,
-  accountsErrors,
-  registerAccountsRoutes,
-} from '../../../src/modules/accounts/index.ts';
+import { type Accounts, accountsErrors } from '../../../src/modules/accounts/index.ts';
 import type { Role } from '../../../src/shared/caller.ts';
-import { accountsOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
+import { accountsRoomOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
 
 type Send = (
   method: NonNullable<InjectOptions['method']>,
@@ -21,7 +17,8 @@ type Send = (
 export async function accountsServer(
   database: Database,
 ): Promise<{ accounts: Accounts; send: Send; tokenOf: (role: Role) => Promise<string> }> {
-  const accounts = accountsOn(database);
+  const room = accountsRoomOn(database);
+  const accounts = room.api;
   const app = await createHttpServer({
     accessTable,
     everyRuleNeedsRoute: false,
@@ -34,7 +31,7 @@ export async function accountsServer(
     cookieSecure: true,
     version: '0.0.0',
   });
-  registerAccountsRoutes(app, accounts);
+  await room.routes?.(app);
   await app.ready();
   after(() => app.close());
 

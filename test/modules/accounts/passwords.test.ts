@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { jobsOn } from '../../support/jobs.ts';
 import {
@@ -14,7 +13,7 @@ import {
   signUpSomebody,
 } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 const NEW_PASSWORD = 'a better password';
 

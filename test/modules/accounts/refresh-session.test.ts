@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, callerBehind, codeOf, refusal, signUpSomebody } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 /** Moves a spent token past the ten seconds of grace. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { accountsConstraints, disable, setRole } from '../../../src/modules/accounts/index.ts';
+import { disable, setRole } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
@@ -14,7 +14,7 @@ import {
   soon,
 } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const here = accountsOn(database, { revocationPollMs: 20 });
 const elsewhere = accountsOn(database, { revocationPollMs: 20 });
 here.start();

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
-import {
-  accountsConstraints,
-  purgeFamilies,
-  purgeSpentTokens,
-} from '../../../src/modules/accounts/index.ts';
+import { purgeFamilies, purgeSpentTokens } from '../../../src/modules/accounts/session-queries.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
@@ -16,7 +12,7 @@ import {
   signUpSomebody,
 } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 test('what was over a month ago goes, and nothing else', async () => {

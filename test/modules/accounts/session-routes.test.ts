@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountsConstraints } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
 import { accountsServer, cookieOf } from './http-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const { send } = await accountsServer(database);
 
 async function signUp(url = '/api/auth/signup') {

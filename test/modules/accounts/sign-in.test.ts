@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  accountsConstraints,
-  createUser,
-  findCustomers,
-} from '../../../src/modules/accounts/index.ts';
+import { createUser, findCustomers } from '../../../src/modules/accounts/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
@@ -18,7 +14,7 @@ import {
   signUpSomebody,
 } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 test('who signs up is a customer and signed in', async () => {

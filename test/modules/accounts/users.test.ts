@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { accountsConstraints, createUser } from '../../../src/modules/accounts/index.ts';
+import { createUser } from '../../../src/modules/accounts/index.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, codeOf, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
 
-const { database } = await testDatabase({ constraints: accountsConstraints });
+const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 async function addAdmin(): Promise<string> {

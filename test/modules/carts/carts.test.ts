@@ -10,7 +10,7 @@ import { addProduct, addUser, stockOf, type TestProduct } from '../../support/sh
 
 const { database } = await testDatabase();
 const cartsOn = () =>
-  createCarts({ database, orders: ordersOn(database, { pendingMax: 0 }), currency: 'GBP' });
+  createCarts({ database, orders: ordersOn(database, { pendingMax: 0 }), currency: 'GBP' }).api;
 const carts = cartsOn();
 /** A second server on the same database: it shares nothing but the database. */
 const otherServer = cartsOn();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { catalogConstraints } from '../../../src/modules/catalog/index.ts';
 import { type Caller, systemActor } from '../../../src/shared/caller.ts';
 import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
@@ -9,7 +8,7 @@ import { testDatabase } from '../../support/database.ts';
 import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../support/orders.ts';
 import { addUser, apiKey, testCause } from '../../support/shop.ts';
 
-const { database } = await testDatabase({ constraints: catalogConstraints });
+const { database } = await testDatabase();
 const catalog = catalogOn(database);
 const admin = await addUser(database, { role: 'admin' });
 const kitchen = await addUser(database, { role: 'kitchen' });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { inventoryConstraints } from '../../../src/modules/inventory/index.ts';
 import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { inventoryOn } from '../../support/catalogue.ts';
@@ -8,7 +7,7 @@ import { testDatabase } from '../../support/database.ts';
 import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../support/orders.ts';
 import { addProduct, addUser, stockOf } from '../../support/shop.ts';
 
-const { database } = await testDatabase({ constraints: inventoryConstraints });
+const { database } = await testDatabase();
 const inventory = inventoryOn(database);
 const orders = ordersOn(database, { pendingMax: 0 });
 const admin = await addUser(database, { role: 'admin' });

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import type { Transaction } from '../../../src/database/database.ts';
 import {
   consumeStock,
-  inventoryConstraints,
   lockStock,
   releaseStock,
   reserveStock,
@@ -16,7 +15,7 @@ import { coded, settle } from '../../support/orders.ts';
 import { addProduct, stockOf } from '../../support/shop.ts';
 
 // Stock is moved here without the orders that it belongs to, so the invariants cannot hold.
-const { database } = await testDatabase({ invariants: false, constraints: inventoryConstraints });
+const { database } = await testDatabase({ invariants: false });
 
 interface Movement {
   readonly kind: string;

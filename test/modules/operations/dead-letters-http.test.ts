@@ -114,7 +114,7 @@ describe('dead letters over HTTP', () => {
     assert.equal(queues.data.find(({ name }) => name === 'payments')?.failed, 1);
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`, {});
     assert.equal(redriven.status, 202, redriven.text);
-    assert.equal(await server.product.payments.applyDueEvents(), 1);
+    assert.equal(await server.application.rooms.payments.applyDueEvents(), 1);
     const [row] = await query(db.url, 'select status from provider_events where id = $1', [id]);
     assert.equal(row?.status, 'IGNORED');
   });
@@ -134,7 +134,7 @@ describe('dead letters over HTTP', () => {
     for (const id of ids) {
       await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     }
-    await server.product.payments.applyDueEvents();
+    await server.application.rooms.payments.applyDueEvents();
   });
 
   test('an id of nothing is 404, what is no id is 400, a repeat under a key is the first answer', async () => {
@@ -149,7 +149,7 @@ describe('dead letters over HTTP', () => {
     assert.deepEqual([first.status, second.status], [202, 202]);
     assert.deepEqual(second.json(), first.json());
     assert.equal(second.headers.get('idempotent-replayed'), 'true');
-    await server.product.payments.applyDueEvents();
+    await server.application.rooms.payments.applyDueEvents();
   });
 
   test('only admins see queues and dead letters', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WebhookAnswer } from '../../../src/drivers/webhooks/webhook-sender.ts';
-import { planDeliveries } from '../../../src/modules/webhooks/index.ts';
+import { planDeliveries } from '../../../src/modules/webhooks/plan-deliveries.ts';
+import { purgeDeliveries } from '../../../src/modules/webhooks/purge-deliveries.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { contextOf } from '../../support/orders.ts';
@@ -172,7 +173,7 @@ test('what ended long ago is purged, with the deleted endpoints that have nothin
     kept,
   ]);
   assert.ok(old.length > 0);
-  assert.equal(await room.webhooks.purgeDeliveries(), old.length);
+  assert.equal(await purgeDeliveries(db.database), old.length);
   const endpoints = await query(
     db.url,
     'select id from webhook_endpoints where deleted_at is not null',

@@ -6,12 +6,8 @@ import type {
 } from '../../../src/drivers/webhooks/webhook-sender.ts';
 import { appendEvents, type LoggedEvent, type NewEvent } from '../../../src/events/index.ts';
 import type { JobDefinition, Jobs } from '../../../src/jobs/index.ts';
-import { createConsumer } from '../../../src/main/compose/subscriptions.ts';
-import {
-  createWebhooks,
-  planDeliveries,
-  type Webhooks,
-} from '../../../src/modules/webhooks/index.ts';
+import { createSubscriptions } from '../../../src/main/infrastructure/subscriptions.ts';
+import { createWebhooks, type Webhooks } from '../../../src/modules/webhooks/index.ts';
 import type { DeliveryView } from '../../../src/modules/webhooks/schemas.ts';
 import { systemActor } from '../../../src/shared/caller.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
@@ -59,7 +55,7 @@ export async function webhooksRoom(
     add: (tx, added) => worker.registry.add(tx, added),
     send: (added) => worker.registry.send(added),
   };
-  const webhooks = createWebhooks({
+  const room = createWebhooks({
     database,
     cursors: createCursors('thirty-two bytes of secret for tests'),
     jobs,
@@ -73,16 +69,19 @@ export async function webhooksRoom(
     },
     publicUrl: 'https://shop.example',
     allowPrivateTargets: false,
-    attemptsMax: 3,
+    deliveryAttemptsMax: 3,
     retryBaseSeconds: 0.01,
   });
-  const worker = await startWorker(db, webhooks.jobDefinitions, {
+  const webhooks = room.api;
+  const definitions = room.jobs ?? [];
+  const worker = await startWorker(db, definitions, {
     concurrency: { webhooks: 20 },
     runs,
   });
-  const definition = webhooks.jobDefinitions.find(({ name }) => name === 'webhooks.deliver');
+  const definition = definitions.find(({ name }) => name === 'webhooks.deliver');
   assert.ok(definition);
-  const consume = createConsumer(database, jobs, [planDeliveries]);
+  const subscriptions = createSubscriptions(database, jobs);
+  subscriptions.define(room.subscriptions ?? []);
   return {
     webhooks,
     worker,
@@ -100,7 +99,7 @@ export async function webhooksRoom(
       await database.transaction((tx) => appendEvents(tx, events.map(newEvent)));
       return readEvents(database, events);
     },
-    relay: consume,
+    relay: subscriptions.consume,
     async deliveriesOf(endpointId) {
       const { data } = await webhooks.listDeliveries(endpointId, { limit: 100 });
       return data.toReversed();

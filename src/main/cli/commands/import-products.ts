@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
 import { skuFromName } from '../import/sku-from-name.ts';
-import { type CommandContext, type NewDatabaseOption, withDatabase } from './with-database.ts';
+import { type CommandParts, type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const author = {
   actor: systemActor,
@@ -23,14 +23,14 @@ export function importProductsCommand(
   path: string,
   options: ImportProductsOptions,
 ): Promise<ExitCode> {
-  return withDatabase({ migrated: true, new: options.new }, async (context) => {
+  return withDatabase({ migrated: true, new: options.new }, async (parts) => {
     const map = parseColumnMap(options.map, productFields);
     const { products, refused } = await readProductsFile(
       fileArgument(path),
       map,
-      context.config.currency,
+      parts.config.currency,
     );
-    const { made, changed } = await importProducts(context, products);
+    const { made, changed } = await importProducts(parts, products);
     for (const sentence of refused.sentences()) complain(sentence);
     say(
       `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
@@ -40,7 +40,7 @@ export function importProductsCommand(
 }
 
 async function importProducts(
-  { config, database, catalog }: CommandContext,
+  { config, database, catalog }: CommandParts,
   products: readonly FileProduct[],
 ): Promise<{ made: number; changed: number }> {
   const { products: known, created } = await ensureProducts(

@@ -6,7 +6,8 @@ import {
 } from '../../../modules/payments/index.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { createCursors } from '../../../shared/pagination.ts';
-import { createPaymentProvider } from '../../compose/payment-side.ts';
+import { createPaymentProvider } from '../../infrastructure/create-payment-provider.ts';
+import { createCommandLogger } from '../../start/logger.ts';
 import { sandboxSecretOf } from '../../start/sandbox-secret.ts';
 import { complain, formatTable, say } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -26,7 +27,7 @@ export function reconcile({
   ...option
 }: ReconcileCommandOptions): Promise<ExitCode> {
   return withDatabase({ migrated: false, ...option }, async ({ config, database }) => {
-    const payments = createPayments({
+    const { api: payments } = createPayments({
       database,
       // A command hands out no cursors.
       cursors: createCursors(randomBytes(32).toString('base64')),
@@ -39,6 +40,7 @@ export function reconcile({
       retryBaseSeconds: config.retryBaseSeconds,
       attemptsMax: config.queueAttemptsMax,
       onError: (error) => complain(error instanceof Error ? error.message : String(error)),
+      log: createCommandLogger(),
     });
     const report = await payments.reconcilePayments({
       since: new Date(Date.now() - hours * HOUR_MS),

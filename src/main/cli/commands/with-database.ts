@@ -9,7 +9,7 @@ import { loadConfig } from '../../config/read-config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
 import { openDatabase } from '../../start/open-database.ts';
 
-export interface CommandContext {
+export interface CommandParts {
   readonly config: Config;
   readonly database: Database;
   readonly catalog: Catalog;
@@ -28,7 +28,7 @@ export interface CommandNeeds extends NewDatabaseOption {
 /** Runs a command's work on the configured database and closes it afterwards. */
 export async function withDatabase<T>(
   needs: CommandNeeds,
-  work: (context: CommandContext) => Promise<T>,
+  work: (parts: CommandParts) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
   const log = createCommandLogger();
@@ -38,7 +38,12 @@ export async function withDatabase<T>(
   if (needs.migrated || isNew) await migrate(database, { log });
   // A command hands out no cursors, so their secret need not be anybody else's.
   const cursors = createCursors(randomBytes(32).toString('base64'));
-  const catalog = createCatalog({ database, cursors, currency: config.currency, openStock });
+  const { api: catalog } = createCatalog({
+    database,
+    cursors,
+    currency: config.currency,
+    openStock,
+  });
   // Awaited here, so that the database is closed after the work and not during it.
   return await work({ config, database, catalog });
 }

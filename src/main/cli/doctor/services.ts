@@ -1,4 +1,3 @@
-import { createQueueSide } from '../../compose/queue-side.ts';
 import type { Config } from '../../config/config.ts';
 import { placeOf } from '../../faults/database-fault.ts';
 import {
@@ -8,6 +7,7 @@ import {
   networkFault,
   type Reached,
 } from '../../faults/network-fault.ts';
+import { createJobQueue } from '../../infrastructure/create-job-queue.ts';
 import { type Finding, found } from './finding.ts';
 
 const ANSWER_MS = 3_000;
@@ -101,7 +101,7 @@ function serviceFault(error: unknown, reached: Reached): string {
 async function queueFinding({ queue }: Config): Promise<Finding> {
   const what = queue.kind === 'bullmq' ? 'BullMQ' : 'SQS';
   const log = { info() {}, warn() {} };
-  const { driver } = await createQueueSide(queue, { databaseUrl: '', log, onError() {} });
+  const { driver } = await createJobQueue(queue, { databaseUrl: '', log, onError() {} });
   try {
     await driver.start([]);
     await driver.ping();

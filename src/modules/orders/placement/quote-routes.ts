@@ -1,6 +1,6 @@
 import type { App } from '../../../http/index.ts';
-import type { Orders } from '../orders.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
+import type { Orders } from '../use-cases.ts';
 
 export function registerQuoteRoutes(app: App, orders: Orders): void {
   app.post(

@@ -11,8 +11,8 @@ import {
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { ordersErrors } from '../errors.ts';
-import type { Orders } from '../orders.ts';
 import { OrderReply, PlaceOrderBody } from '../schemas.ts';
+import type { Orders } from '../use-cases.ts';
 import type { PlacedOrder } from './request.ts';
 
 /** Refusals that placing an order can meet; checkout shares them. */

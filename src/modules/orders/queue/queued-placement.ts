@@ -18,7 +18,9 @@ const DEADLINE_MS = 20_000;
 const AT_HAND_MAX_MS = 8_000;
 const COME_AGAIN_MS = 2_000;
 
-export interface QueuedPlacementDeps {
+export const QUEUE_OF_ORDERS = 'orders';
+
+export interface QueuedPlacementDependencies {
   readonly database: Database;
   readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes'>;
   readonly attemptsMax: number;
@@ -55,9 +57,9 @@ export async function planQueuedPlacement(
  * The job that places queued orders. A job is at hand until its own order waits no more; meanwhile this process serves
  * the queue, one turn after the other, in the queue's order and not in that of the jobs.
  */
-export function createQueuedPlacement(deps: QueuedPlacementDeps): JobDefinition {
-  const { database, onPlaced = () => {}, onFailed = () => {} } = deps;
-  const rules: PlacementRules = { ...deps.rules, pendingMax: 0 };
+export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
+  const { database, onPlaced = () => {}, onFailed = () => {} } = dependencies;
+  const rules: PlacementRules = { ...dependencies.rules, pendingMax: 0 };
   let atHand: AtHand[] = [];
   let serving = false;
 
@@ -91,9 +93,9 @@ export function createQueuedPlacement(deps: QueuedPlacementDeps): JobDefinition 
 
   return {
     name: PLACE_QUEUED,
-    queue: 'orders',
-    attemptsMax: deps.attemptsMax,
-    retryDelayMs: deps.retryDelayMs,
+    queue: QUEUE_OF_ORDERS,
+    attemptsMax: dependencies.attemptsMax,
+    retryDelayMs: dependencies.retryDelayMs,
     deadlineMs: DEADLINE_MS,
     run: (job) =>
       new Promise((resolve, reject) => {

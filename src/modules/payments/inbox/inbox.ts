@@ -3,7 +3,7 @@ import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-
 import { mapConcurrently } from '../../../shared/map-concurrently.ts';
 import { findMatches, writeMatches } from '../ledger/apply-captures.ts';
 import { applyEvent, type EventOutcome } from '../ledger/apply-event.ts';
-import { shortMessage } from '../provider-errors.ts';
+import { shortMessage } from '../short-message.ts';
 import { failEvent, finishEvents, type InboxRow, lockDueEvents, lockEvent } from './queries.ts';
 
 /** Events that go together at most. */

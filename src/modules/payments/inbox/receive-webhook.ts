@@ -1,10 +1,15 @@
-import type { PaymentProvider, ProviderEvent } from '../../../drivers/payments/payment-provider.ts';
+import {
+  InvalidEventError,
+  InvalidSignatureError,
+  type PaymentProvider,
+  type ProviderEvent,
+  ProviderUnavailableError,
+} from '../../../drivers/payments/payment-provider.ts';
 import type { Cause } from '../../../shared/caller.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { paymentsErrors, providerUnavailable } from '../errors.ts';
 import type { ToldEvent } from '../ledger/apply-captures.ts';
-import { isProviderError } from '../provider-errors.ts';
 import { PROVIDER_NAME_LENGTH_MAX } from '../schemas.ts';
 import type { StoredAs } from './store-events.ts';
 
@@ -48,11 +53,11 @@ async function read(
   try {
     event = await provider.readWebhook({ headers, body, now });
   } catch (error) {
-    if (isProviderError(error, 'InvalidSignatureError')) {
+    if (error instanceof InvalidSignatureError) {
       throw new CodedError(paymentsErrors.invalidSignature, { cause: error });
     }
-    if (isProviderError(error, 'InvalidEventError')) throw invalidEvent(error);
-    if (isProviderError(error, 'ProviderUnavailableError')) throw providerUnavailable(error);
+    if (error instanceof InvalidEventError) throw invalidEvent(error);
+    if (error instanceof ProviderUnavailableError) throw providerUnavailable(error);
     throw error;
   }
   const wrong = faultOf(event);

@@ -11,8 +11,8 @@ import { applyRefundState } from '../ledger/apply-refund.ts';
 import { findCapture, findCapturesOfPayment } from '../ledger/capture-queries.ts';
 import { bySystem } from '../ledger/record-facts.ts';
 import { listSettledRefunds, type SettledRefundRow } from '../ledger/refund-queries.ts';
-import { shortMessage } from '../provider-errors.ts';
 import { listForReconciliation, type PaymentRow } from '../queries.ts';
+import { shortMessage } from '../short-message.ts';
 
 const PAGE_SIZE = 100;
 const CALLS_MAX = 5;

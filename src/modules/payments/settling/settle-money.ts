@@ -1,5 +1,8 @@
 import type { Database } from '../../../database/database.ts';
-import type { PaymentProvider } from '../../../drivers/payments/payment-provider.ts';
+import {
+  type PaymentProvider,
+  ProviderRefusedError,
+} from '../../../drivers/payments/payment-provider.ts';
 import type { Backoff } from '../../../shared/background/backoff.ts';
 import { createLeasedWork, type LeasedWork } from '../../../shared/background/leased-work.ts';
 import { applyRefundState } from '../ledger/apply-refund.ts';
@@ -8,7 +11,6 @@ import { bySystem } from '../ledger/record-facts.ts';
 import { type DueRefundRow, leaseRefunds, postponeRefund } from '../ledger/refund-queries.ts';
 import { returnMoney } from '../ledger/return-money.ts';
 import { keepSessions, openSession } from '../page/open-session.ts';
-import { isProviderError, shortMessage } from '../provider-errors.ts';
 import {
   endPaymentsOfEndedOrders,
   leaseClosings,
@@ -16,6 +18,7 @@ import {
   type PaymentRow,
   postponeClosing,
 } from '../queries.ts';
+import { shortMessage } from '../short-message.ts';
 
 export const SETTLE_INTERVAL_MS = 1_000;
 const ENDED_MAX = 200;
@@ -106,7 +109,7 @@ async function findPage(
     await keepSessions(database, [{ paymentId: payment.id, session }]);
     return session.sessionId;
   } catch (error) {
-    if (isProviderError(error, 'ProviderRefusedError')) return null;
+    if (error instanceof ProviderRefusedError) return null;
     throw error;
   }
 }
@@ -123,7 +126,7 @@ async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promi
       await postponeRefund(database, refund.id, waitSeconds, told.providerRefundId, null);
     }
   } catch (error) {
-    if (isProviderError(error, 'ProviderRefusedError')) {
+    if (error instanceof ProviderRefusedError) {
       const told = {
         state: 'FAILED',
         providerRefundId: null,

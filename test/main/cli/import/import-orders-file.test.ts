@@ -20,7 +20,7 @@ const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));
 
 const { database } = await testDatabase();
-const catalog = createCatalog({
+const { api: catalog } = createCatalog({
   database,
   cursors: createCursors(randomBytes(32).toString('base64')),
   currency: 'GBP',

@@ -8,11 +8,11 @@ import { createMemoryCaches } from '../../../../src/drivers/cache/memory/memory-
 import {
   confirmPaid,
   lockOrderForPayment,
-  type OrderCaches,
   type PaymentFact,
   recordPayment,
 } from '../../../../src/modules/orders/index.ts';
 import type { OrderStatus, PaymentStatus } from '../../../../src/modules/orders/order.ts';
+import type { OrderCaching } from '../../../../src/modules/orders/reading/order-caching.ts';
 import { OrderPage, type OrderView } from '../../../../src/modules/orders/schemas.ts';
 import { actorOf } from '../../../../src/shared/caller.ts';
 import { testDatabase } from '../../../support/database.ts';
@@ -25,10 +25,17 @@ const plain = ordersOn(database, { pendingMax: 0 });
 const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database, { onHand: 1_000 });
 
-function newCaches(): OrderCaches {
+function newCaching(): OrderCaching {
   const options = { ttlMs: 60_000, bytesMax: 1_000, bytesOf: () => 1 };
   const caches = createMemoryCaches();
-  return { orders: caches.create('orders', options), customers: caches.create('users', options) };
+  return {
+    caches: {
+      orders: caches.create('orders', options),
+      customers: caches.create('users', options),
+    },
+    start() {},
+    async stop() {},
+  };
 }
 
 /** A server that keeps what it read and hears of no change; `asked` are the names of its statements. */
@@ -43,7 +50,7 @@ function deafServer(afterPage: () => Promise<void> = async () => {}) {
       return rows;
     },
   };
-  return { asked, ...ordersOn(counted, { caches: newCaches() }) };
+  return { asked, ...ordersOn(counted, { caching: newCaching() }) };
 }
 
 async function place(customer: typeof admin): Promise<OrderView> {

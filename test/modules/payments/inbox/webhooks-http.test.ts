@@ -195,7 +195,7 @@ describe('a webhook', () => {
     assert.equal(begun.status, 201, begun.text);
     const { payment } = begun.json<{ payment: { id: string } }>();
     assert.equal((await send(event({}, { paymentId: payment.id }))).status, 200);
-    while ((await server.product.payments.applyDueEvents()) > 0);
+    while ((await server.application.rooms.payments.applyDueEvents()) > 0);
     const order = (await customer.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], ['CONFIRMED', 'PAID']);
     const seen = await customer.get(`/api/payments/${payment.id}`);
@@ -229,7 +229,7 @@ describe('over HTTP', () => {
 
     const { payment } = first.json<{ payment: { id: string } }>();
     await send(event({}, { paymentId: payment.id }));
-    while ((await server.product.payments.applyDueEvents()) > 0);
+    while ((await server.application.rooms.payments.applyDueEvents()) > 0);
     const refund = { amount: { amount: 90, currency: 'GBP' }, reason: 'A cold naan' };
     const path = `/api/payments/${payment.id}/refunds`;
     const given = await admin.post(path, refund, { 'idempotency-key': 'back-once' });

@@ -4,7 +4,7 @@ import type { Jobs } from '../../jobs/index.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 
 /** What the use cases of this room work with. */
-export interface WebhooksContext {
+export interface WebhooksParts {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;

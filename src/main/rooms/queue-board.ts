@@ -12,7 +12,7 @@ import fastifyStatic from '@fastify/static';
 import type { Queue } from 'bullmq';
 import { Type } from 'typebox';
 import type { App } from '../../http/index.ts';
-import { queueBoardOperation } from '../tables/access-table.ts';
+import { VIEW_QUEUE_BOARD } from './queue-board-declaration.ts';
 
 export const BOARD_PATH = '/admin/queues';
 
@@ -52,7 +52,7 @@ export async function registerQueueBoard(app: App, boards: () => readonly Queue[
       serve: false,
       cacheControl: false,
     });
-    const route = { schema: { operationId: queueBoardOperation }, config: { page: true } };
+    const route = { schema: { operationId: VIEW_QUEUE_BOARD }, config: { page: true } };
     const file = {
       ...route.schema,
       params: Type.Object({ '*': Type.String({ pattern: FILE_PATTERN }) }),

@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Jobs, NewJob } from '../../jobs/index.ts';
+import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
@@ -9,7 +10,7 @@ import type { ResetTokens } from './reset-tokens.ts';
 import type { Revocations } from './revocations.ts';
 
 /** What the use cases of this room work with; made once by `createAccounts`. */
-export interface AccountsContext {
+export interface AccountsParts {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
@@ -22,6 +23,6 @@ export interface AccountsContext {
   readonly refreshTokenDays: number;
   readonly revocations: Revocations;
   readonly apiKeys: ApiKeyAuthenticator;
-  /** Whoever keeps a copy of a user's name or address hears here that it is outdated. */
-  readonly onUserChanged: (userId: string) => void;
+  /** Told the id of a user whose name or address changed, before the caller is answered. */
+  readonly changedUsers: Pick<Channel<string>, 'publish'>;
 }

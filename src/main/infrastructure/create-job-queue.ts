@@ -4,24 +4,24 @@ import type { QueueDriver } from '../../drivers/queue/queue.ts';
 import type { Log } from '../../shared/log.ts';
 import type { QueueChoice } from '../config/queue-choice.ts';
 
-export interface QueueSurroundings {
+export interface QueueRuntime {
   readonly databaseUrl: string;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
 }
 
 /** What carries jobs between processes. */
-export interface QueueSide {
+export interface JobQueue {
   readonly driver: QueueDriver;
   /** BullMQ's own queues, for Bull Board; null with another driver. */
   readonly boards: (() => Queue[]) | null;
 }
 
 /** Libraries of drivers that are not chosen are not loaded: together they would double the time of a start. */
-export async function createQueueSide(
+export async function createJobQueue(
   choice: QueueChoice,
-  { databaseUrl, log, onError }: QueueSurroundings,
-): Promise<QueueSide> {
+  { databaseUrl, log, onError }: QueueRuntime,
+): Promise<JobQueue> {
   switch (choice.kind) {
     case 'postgres':
       return { driver: createPostgresQueue({ url: databaseUrl, onError }), boards: null };

@@ -1,11 +1,9 @@
-import type { Caches } from '../../drivers/cache/cache.ts';
-import { createConditionalCache } from '../../drivers/cache/conditional-cache.ts';
-import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
-import type { LiveLog } from '../../events/index.ts';
-import { type OrderCaches, type Orders, reviveOrder } from '../../modules/orders/index.ts';
-import type { Log } from '../../shared/log.ts';
-import { pause } from '../../shared/pause.ts';
-import type { CacheChoice } from '../config/cache-choice.ts';
+import type { Caches } from '../../../drivers/cache/cache.ts';
+import { createConditionalCache } from '../../../drivers/cache/conditional-cache.ts';
+import type { LiveLog } from '../../../events/index.ts';
+import { pause } from '../../../shared/pause.ts';
+import { reviveOrder } from './cached-order.ts';
+import type { OrderCaches, OrderReader } from './order-reader.ts';
 
 /** What the contract promises, should nobody hear of a change. */
 const ORDER_TTL_MS = 30_000;
@@ -14,39 +12,35 @@ const ORDERS_BYTES_MAX = 12 * 2 ** 20;
 /** With its view and its reply's text: 2.3 KB were measured for one line, 11 KB for twenty. */
 const ORDER_BYTES = 1_900;
 const LINE_BYTES = 470;
-/** Another server does not tell when a customer changes their name. */
+/** Another server does not tell when customers change their names. */
 const CUSTOMER_TTL_MS = 1_000;
 const CUSTOMERS_BYTES_MAX = 2 * 2 ** 20;
 const CUSTOMER_BYTES = 400;
 const LISTEN_AGAIN_MS = 1_000;
 
-/** Loads the client of Redis only where it is chosen. */
-export async function createCaches(choice: CacheChoice, log: Log): Promise<Caches> {
-  if (choice.kind === 'memory') return createMemoryCaches();
-  const { createRedisCaches } = await import('../../drivers/cache/redis/redis-caches.ts');
-  return createRedisCaches({ url: choice.url, log });
-}
-
 /** Caches of order details, and the listener that hears of what changes them. */
 export interface OrderCaching {
   readonly caches: OrderCaches;
   /** Hears of the changes of all servers from now on. Until then nothing is cached. */
-  start(orders: Pick<Orders, 'invalidateOrder'>): void;
+  start(orders: Pick<OrderReader, 'invalidateOrder'>): void;
   stop(): Promise<void>;
 }
 
 export function createOrderCaching(options: {
+  /** Of all servers. */
   readonly caches: Caches;
+  /** Of this process. */
+  readonly localCaches: Caches;
   readonly liveLog: LiveLog;
   readonly onError: (error: unknown) => void;
 }): OrderCaching {
-  const { caches, liveLog, onError } = options;
+  const { caches, localCaches, liveLog, onError } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let isListening = false;
   let listening: Promise<void> = Promise.resolve();
 
-  async function listen(orders: Pick<Orders, 'invalidateOrder'>): Promise<void> {
+  async function listen(orders: Pick<OrderReader, 'invalidateOrder'>): Promise<void> {
     while (!isListening && !signal.aborted) {
       try {
         await liveLog.subscribe({}, (events) => {
@@ -75,7 +69,7 @@ export function createOrderCaching(options: {
         }),
         () => isListening,
       ),
-      customers: createMemoryCaches().create('customers', {
+      customers: localCaches.create('customers', {
         ttlMs: CUSTOMER_TTL_MS,
         bytesMax: CUSTOMERS_BYTES_MAX,
         bytesOf: () => CUSTOMER_BYTES,

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../database/database.ts';
+import { purgeKeys } from '../../database/queries.ts';
+import {
+  createPurgeSchedule,
+  createRunner,
+  createSchedules,
+  type JobRegistry,
+  purgeDoneJobs,
+  rescueJobs,
+  type Schedule,
+} from '../../jobs/index.ts';
+import type { Room } from '../../modules/room.ts';
+import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
+
+const MINUTE_MS = 60_000;
+const RESCUE_INTERVAL_MS = 5_000;
+
+/** The work in the background of a process that does it. */
+export interface Background {
+  /** The relay, the runner of jobs and the schedules. */
+  start(): void;
+}
+
+/** Makes known what the rooms do with events, jobs and the time of day. */
+export function createBackground(
+  infrastructure: Infrastructure,
+  rooms: readonly Room<unknown>[],
+  built: AsyncDisposableStack,
+): Background {
+  const { database, jobs, subscriptions, relay, metrics, tracing, log, onError } = infrastructure;
+  jobs.define(rooms.flatMap((room) => room.jobs ?? []));
+  subscriptions.define(rooms.flatMap((room) => room.subscriptions ?? []));
+  if (infrastructure.duties.works) {
+    metrics.expectJobs(jobs.definitions().map(({ name }) => name));
+  }
+  const runner = built.adopt(
+    createRunner({
+      registry: jobs,
+      concurrency: Object.assign({}, ...rooms.map((room) => room.concurrency)),
+      tracing,
+      onTry(report) {
+        metrics.observeJob(report);
+        const { settled, durationSeconds: _, ...about } = report;
+        if (settled === 'retried') log.warn(about, 'a job failed and comes again');
+        if (settled === 'dead') log.error(about, 'a job failed for good');
+      },
+      onError,
+    }),
+    (it) => it.stop(),
+  );
+  const schedules = built.adopt(
+    createSchedules({
+      database,
+      schedules: [
+        ...shellSchedules(database, jobs, log),
+        ...rooms.flatMap((room) => room.schedules ?? []),
+      ],
+      onError,
+    }),
+    (it) => it.stop(),
+  );
+  return {
+    start() {
+      relay.start();
+      runner.start();
+      schedules.start();
+    },
+  };
+}
+
+/** What belongs to no room. */
+function shellSchedules(database: Database, jobs: JobRegistry, log: Logger): readonly Schedule[] {
+  return [
+    {
+      name: 'jobs.rescue',
+      everyMs: RESCUE_INTERVAL_MS,
+      async run() {
+        const count = await rescueJobs(jobs);
+        if (count > 0) log.warn({ count }, 'jobs that nobody worked on were sent again');
+      },
+    },
+    createPurgeSchedule(database, {
+      name: 'database.purge-keys',
+      everyMs: MINUTE_MS,
+      purges: [purgeKeys],
+    }),
+    createPurgeSchedule(database, {
+      name: 'jobs.purge-done',
+      everyMs: 10 * MINUTE_MS,
+      purges: [purgeDoneJobs],
+    }),
+  ];
+}

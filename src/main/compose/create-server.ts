@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net';
+import { type AccessTable, type App, shellAccess } from '../../http/index.ts';
+import { createHttpServer } from '../../http/server.ts';
+import type { Accounts } from '../../modules/accounts/index.ts';
+import type { Operations } from '../../modules/operations/index.ts';
+import { unavailable } from '../../shared/common-errors.ts';
+import type { Config } from '../config/config.ts';
+import type { Infrastructure, Runtime } from '../infrastructure/create-infrastructure.ts';
+import { version } from '../program.ts';
+import type { BuiltRoom } from '../rooms/room-list.ts';
+import { tags } from '../tables/api-tags.ts';
+import { errorCatalogue } from '../tables/error-catalogue.ts';
+import { createLimits } from './limits.ts';
+
+export interface ServerParts {
+  readonly infrastructure: Infrastructure;
+  readonly rooms: readonly BuiltRoom[];
+  readonly apis: { readonly accounts: Accounts; readonly operations: Operations };
+  readonly built: AsyncDisposableStack;
+}
+
+/** Builds the HTTP server with the routes of all rooms that this process serves. */
+export async function createServer(
+  config: Config,
+  runtime: Runtime,
+  { infrastructure, rooms, apis, built }: ServerParts,
+): Promise<App> {
+  const { metrics, tracing, duties, log, listening } = infrastructure;
+  const limits = built.adopt(await createLimits(config, log), (it) => it.close());
+  const app = built.adopt(
+    await createHttpServer({
+      accessTable: servedAccess(rooms, duties.serves),
+      authenticator: apis.accounts.authenticator,
+      publicUrl: config.publicUrl,
+      corsOrigins: config.corsOrigins,
+      trustedProxies: config.trustedProxies,
+      logger: log,
+      errorCatalogue,
+      cookieSecure: config.secureCookies,
+      version,
+      tags,
+      limitsOf: limits.limitsOf,
+      onResponse(observation) {
+        metrics.observeHttp(observation);
+        apis.operations.sampler.observe(observation.durationSeconds);
+      },
+      tracing,
+      ...(config.metricsToken === null ? {} : { metricsToken: config.metricsToken }),
+    }),
+    (it) => it.close(),
+  );
+  app.addHook('onListen', async () => listening.publish(ownAddress(app)));
+  refuseUntilPrepared(app, runtime.isPrepared);
+  for (const { room } of rooms) room.probes?.(app);
+  if (duties.serves) for (const { room } of rooms) await room.routes?.(app);
+  return app;
+}
+
+/** The access rules of the routes that are registered here: a rule without a route stops the start. */
+function servedAccess(rooms: readonly BuiltRoom[], serves: boolean): AccessTable {
+  const tables = rooms.flatMap(({ declaration, room }) => [
+    room.probes === undefined ? {} : declaration.probeAccess,
+    room.routes === undefined || !serves ? {} : declaration.access,
+  ]);
+  return Object.assign({ ...shellAccess }, ...tables);
+}
+
+/** Where this server reaches itself. */
+function ownAddress(app: App): string {
+  const { address, port, family } = app.server.address() as AddressInfo;
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address;
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
+}
+
+function refuseUntilPrepared(app: App, isPrepared: () => boolean): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isPrepared() || !/^\/(api|sandbox)\//.test(request.url)) done();
+    else done(unavailable(new Error('the database has not been prepared yet')));
+  });
+}

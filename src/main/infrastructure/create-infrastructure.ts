@@ -1,0 +1,183 @@
+import { createHmac } from 'node:crypto';
+import type { Logger } from 'pino';
+import {
+  type Change,
+  createDatabase,
+  type Database,
+  type DatabaseOptions,
+} from '../../database/database.ts';
+import { createReplicas } from '../../database/replicas.ts';
+import type { Queryable } from '../../database/statement.ts';
+import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
+import { createHttpSender } from '../../drivers/webhooks/http/http-sender.ts';
+import { createLiveLog, createRelay } from '../../events/index.ts';
+import { createJobs } from '../../jobs/index.ts';
+import { createMetrics, type Metrics } from '../../modules/operations/index.ts';
+import { type Channel, createChannel, createLatest } from '../../shared/channel.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { createCursors } from '../../shared/pagination.ts';
+import { createPressure } from '../../shared/pressure.ts';
+import type { Tracing } from '../../shared/tracing.ts';
+import type { Config } from '../config/config.ts';
+import { createCaches } from './create-caches.ts';
+import { createJobQueue } from './create-job-queue.ts';
+import { createMailer } from './create-mailer.ts';
+import { createPaymentProvider } from './create-payment-provider.ts';
+import { healthProbes } from './health-probes.ts';
+import { roomSettings } from './room-settings.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tracing.ts';
+
+/** What the configuration leaves to the process that runs the application. */
+export interface Runtime {
+  readonly databaseUrl: string;
+  readonly jwtSecrets: readonly string[];
+  /** `whsec_…`, of the sandbox; null with another payment provider. */
+  readonly sandboxSecret: string | null;
+  readonly logger: Logger;
+  /** False while the database is away at the start or being migrated: requests are answered with 503. */
+  readonly isPrepared: () => boolean;
+}
+
+export interface InfrastructureOptions {
+  readonly constraints: DatabaseOptions['constraints'];
+  /** Fires when the process begins to stop. */
+  readonly stopping: AbortSignal;
+  /** Gets what has to be closed. */
+  readonly built: AsyncDisposableStack;
+}
+
+/** What the rooms are built on; each takes of it what its dependencies name. */
+export type Infrastructure = Awaited<ReturnType<typeof createInfrastructure>>;
+
+/**
+ * Builds what is below the rooms. A fact that a part tells to one that is built later goes through a channel, which is
+ * made first.
+ */
+export async function createInfrastructure(
+  config: Config,
+  runtime: Runtime,
+  { constraints, stopping, built }: InfrastructureOptions,
+) {
+  const { logger, databaseUrl, jwtSecrets } = runtime;
+  const settings = roomSettings(config);
+  const onError = (error: unknown) => logger.warn({ err: error }, 'background work failed');
+  const commits = createChannel<readonly Change[]>();
+  const changedUsers = createChannel<string>();
+  const listening = createChannel<string>();
+  const ownUrl = createLatest(listening, 'this server does not listen yet');
+  const metrics = createMetrics();
+  const tracing = built.adopt(await createTracing(config.otlpEndpoint), (it) => it?.close());
+  const { database, reads } = openDatabases(config, runtime, {
+    constraints,
+    metrics,
+    tracing,
+    commits,
+    built,
+  });
+  const liveLog = built.adopt(createLiveLog({ database, onError }), (it) => it.stop());
+  const queue = await createJobQueue(config.queue, { databaseUrl, log: logger, onError });
+  const jobs = built.adopt(createJobs({ database, driver: queue.driver, onError }), (it) =>
+    it.stop(),
+  );
+  const caches = built.adopt(await createCaches(config.cache, logger), (it) => it.close());
+  const pressure = createPressure();
+  const subscriptions = createSubscriptions(database, jobs);
+  const relay = built.adopt(
+    createRelay({
+      database,
+      name: 'relay',
+      consume: subscriptions.consume,
+      isPatient: pressure.isHigh,
+      onError: (error) => logger.warn({ err: error }, 'the relay could not go on'),
+    }),
+    (it) => it.stop(),
+  );
+  metrics.watchRelay(relay.lagSeconds);
+  const mailer = built.adopt(await createMailer(config.mail), (it) => it.close());
+  const sandboxSecret = config.payments.kind === 'sandbox' ? runtime.sandboxSecret : null;
+  const provider = await createPaymentProvider(config.payments, {
+    sandboxSecret,
+    sandboxUrl: () => (settings.duties.serves ? ownUrl() : config.publicUrl),
+  });
+  return {
+    ...settings,
+    clock: systemClock,
+    log: logger,
+    onError,
+    isPrepared: () => runtime.isPrepared() && !stopping.aborted,
+    jwtSecrets,
+    sandboxSecret,
+    cursors: createCursors(cursorSecret(jwtSecrets)),
+    metrics,
+    tracing,
+    commits,
+    changedUsers,
+    /** Told where this server reaches itself, when it listens. */
+    listening,
+    ownUrl,
+    database,
+    reads,
+    liveLog,
+    queue,
+    jobs,
+    caches,
+    localCaches: createMemoryCaches(),
+    onWaiting: pressure.change,
+    subscriptions,
+    relay,
+    readLagSeconds: relay.lagSeconds,
+    probes: healthProbes({ caches, queue: queue.driver, relay, mail: config.mail }),
+    mailer: tracedMailer(tracing, mailer),
+    provider: tracedProvider(tracing, provider),
+    sender: tracedSender(
+      tracing,
+      createHttpSender({ allowPrivateTargets: config.webhooks.allowPrivateTargets }),
+    ),
+  };
+}
+
+interface DatabaseParts extends Pick<InfrastructureOptions, 'constraints' | 'built'> {
+  readonly metrics: Metrics;
+  readonly tracing: Tracing | null;
+  readonly commits: Channel<readonly Change[]>;
+}
+
+/** The primary, and what reads from the replicas where there are some. */
+function openDatabases(
+  { databasePoolMax: poolMax, databaseReplicaUrls }: Config,
+  { databaseUrl, logger }: Runtime,
+  { constraints, metrics, tracing, commits, built }: DatabaseParts,
+): { readonly database: Database; readonly reads: Queryable } {
+  const database = built.adopt(
+    createDatabase({
+      url: databaseUrl,
+      poolMax,
+      constraints,
+      onQuery: metrics.observeQuery,
+      tracing,
+      onCommit: commits.publish,
+      onConnectionLost: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+    }),
+    (it) => it.close(),
+  );
+  metrics.watchConnections(database.connections);
+  const replicas = databaseReplicaUrls.map((url) =>
+    built.adopt(
+      createDatabase({
+        url,
+        poolMax,
+        constraints: {},
+        onQuery: metrics.observeQuery,
+        onConnectionLost: (error) => logger.warn({ err: error }, 'a replica was lost'),
+      }),
+      (it) => it.close(),
+    ),
+  );
+  return { database, reads: createReplicas({ primary: database, replicas }) };
+}
+
+/** Servers that share the tokens' secret share the cursors' too, without another variable. */
+function cursorSecret([first = '']: readonly string[]): string {
+  return createHmac('sha256', first).update('holdfast cursors').digest('base64url');
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../../database/database.ts';
+import type { LoggedEvent } from '../../events/index.ts';
+import type { Jobs, NewJob } from '../../jobs/index.ts';
+import type { Plan } from '../../modules/room.ts';
+import { traceparentOf } from '../../shared/trace.ts';
+
+/** What follows from the events of the log. */
+export interface Subscriptions {
+  /** Makes plans known. All of them before the relay starts. */
+  define(plans: readonly Plan[]): void;
+  /** For the relay: writes what follows from events, and sends the jobs when that is committed. */
+  consume(events: readonly LoggedEvent[]): Promise<void>;
+}
+
+export function createSubscriptions(database: Database, jobs: Jobs): Subscriptions {
+  const plans: Plan[] = [];
+  return {
+    define(defined) {
+      plans.push(...defined);
+    },
+    async consume(events) {
+      const planned = await database.transaction(async (tx) => {
+        const wanted: NewJob[] = [];
+        for (const plan of plans) wanted.push(...(await plan(tx, events)));
+        if (wanted.length > 0) await jobs.add(tx, inTheirTraces(wanted, events));
+        return wanted;
+      });
+      if (planned.length > 0) await jobs.send(planned);
+    },
+  };
+}
+
+/** A job goes on with the trace of the request that caused its event, without the rooms' help. */
+function inTheirTraces(jobs: readonly NewJob[], events: readonly LoggedEvent[]): NewJob[] {
+  const causes = new Map(events.map(({ id, cause }) => [id, cause]));
+  return jobs.map((job) => {
+    const cause = job.eventId === null ? undefined : causes.get(job.eventId);
+    return cause === undefined ? job : { ...job, traceparent: traceparentOf(cause) };
+  });
+}

@@ -1,0 +1,41 @@
+import type { Access, Outcome } from '../../http/index.ts';
+import type { OperationLimit, RoomDeclaration } from '../room.ts';
+import { accountsConstraints, accountsErrors } from './errors.ts';
+
+const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'] };
+const admins: Access = { roles: ['admin'] };
+
+/** A wrong password, or a sign-up for an address that is taken. */
+const failures: OperationLimit = {
+  limit: 'auth',
+  counts: ({ status }: Outcome) => status === 401 || status === 409,
+};
+
+export const accountsDeclaration = {
+  name: 'accounts',
+  errors: accountsErrors,
+  constraints: accountsConstraints,
+  access: {
+    signUp: 'anyone',
+    register: 'anyone',
+    logIn: 'anyone',
+    refreshTokens: 'anyone',
+    logOut: signedIn,
+    getProfile: signedIn,
+    updateProfile: signedIn,
+    changePassword: signedIn,
+    forgotPassword: 'anyone',
+    resetPassword: 'anyone',
+    listUsers: admins,
+    updateUser: admins,
+    createApiKey: admins,
+    listApiKeys: admins,
+    revokeApiKey: admins,
+  },
+  limits: { signUp: failures, register: failures, logIn: failures, changePassword: failures },
+  tags: [
+    { name: 'Accounts', description: 'Signing up and in, profiles and passwords.', place: 10 },
+    { name: 'Users', description: 'Roles and access of people, for admins.', place: 70 },
+    { name: 'API keys', description: 'Access for machines, for admins.', place: 80 },
+  ],
+} as const satisfies RoomDeclaration;

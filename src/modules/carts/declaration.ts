@@ -1,0 +1,20 @@
+import type { Access } from '../../http/index.ts';
+import { buyingLimit } from '../orders/index.ts';
+import type { RoomDeclaration } from '../room.ts';
+import { cartsErrors } from './errors.ts';
+
+const customers: Access = { roles: ['customer'] };
+
+export const cartsDeclaration = {
+  name: 'carts',
+  errors: cartsErrors,
+  access: {
+    getCart: customers,
+    setCartItem: customers,
+    removeCartItem: customers,
+    clearCart: customers,
+    checkOut: customers,
+  },
+  limits: { checkOut: buyingLimit },
+  tags: [{ name: 'Cart', description: 'What a customer means to order, and checkout.', place: 30 }],
+} as const satisfies RoomDeclaration;

@@ -1,0 +1,19 @@
+import type { Once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import type { Caller } from '../../shared/caller.ts';
+import type { Page } from '../../shared/pagination.ts';
+import type { AdjustStockInput, ListMovementsInput, MovementView } from './schemas.ts';
+
+/** The use cases of the room, bound to what they need. */
+export interface Inventory {
+  adjustStock(
+    context: RequestContext,
+    productId: string,
+    input: AdjustStockInput,
+  ): Promise<Once<MovementView>>;
+  listMovements(
+    caller: Caller,
+    productId: string,
+    input: ListMovementsInput,
+  ): Promise<Page<MovementView>>;
+}

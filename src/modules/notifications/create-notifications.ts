@@ -1,0 +1,34 @@
+import { createPurgeSchedule } from '../../jobs/index.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Room } from '../room.ts';
+import { MAIL_QUEUE } from './mail-job.ts';
+import { planNotifications } from './plan-notifications.ts';
+import { purgeMail } from './queries.ts';
+import { createSendMail, type SendMailDependencies } from './send-mail.ts';
+
+const PURGE_INTERVAL_MS = 60 * 60_000;
+
+export interface NotificationsDependencies extends Omit<SendMailDependencies, 'openReset'> {
+  readonly accounts: Pick<Accounts, 'openReset'>;
+}
+
+/** Nobody calls it: it follows the log, and a reset's mail is a job. */
+export function createNotifications({
+  accounts,
+  ...sending
+}: NotificationsDependencies): Room<null> {
+  const { database, mailer } = sending;
+  return {
+    api: null,
+    jobs: [createSendMail({ ...sending, openReset: accounts.openReset })],
+    concurrency: { [MAIL_QUEUE]: mailer.atOnceMax },
+    subscriptions: [planNotifications],
+    schedules: [
+      createPurgeSchedule(database, {
+        name: 'notifications.purge-mail',
+        everyMs: PURGE_INTERVAL_MS,
+        purges: [purgeMail],
+      }),
+    ],
+  };
+}

@@ -1,0 +1,25 @@
+import type { Access } from '../../http/index.ts';
+import type { RoomDeclaration } from '../room.ts';
+import { operationsErrors } from './errors.ts';
+
+const readers: Access = { roles: ['admin'], scopes: ['operations:read'] };
+
+export const operationsDeclaration = {
+  name: 'operations',
+  errors: operationsErrors,
+  access: {
+    checkInvariants: readers,
+    getActivity: readers,
+    listQueues: readers,
+    listDeadLetters: readers,
+    redriveDeadLetter: { roles: ['admin'] },
+    listMail: readers,
+  },
+  probeAccess: {
+    getHealth: 'anyone',
+    getLiveness: 'anyone',
+    getReadiness: 'anyone',
+    getMetrics: 'metrics',
+  },
+  tags: [{ name: 'Operating', description: 'Health, proof and mail.', place: 100 }],
+} as const satisfies RoomDeclaration;

@@ -1,0 +1,31 @@
+import type { Once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import type { Caller } from '../../shared/caller.ts';
+import type { Page } from '../../shared/pagination.ts';
+import type { ActivityView } from './activity-schemas.ts';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import type { Sampler } from './sampler.ts';
+import type {
+  DeadLetterView,
+  InvariantsReport,
+  ListDeadLettersInput,
+  ListMailInput,
+  MailView,
+  QueuesView,
+  RedriveView,
+} from './schemas.ts';
+
+/** The use cases of the room, bound to what they need. */
+export interface Operations {
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly sampler: Sampler;
+  readActivity(): Promise<ActivityView>;
+  checkInvariants(): Promise<InvariantsReport>;
+  /** Texts are for admins who are people. */
+  listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
+  listQueues(): Promise<QueuesView>;
+  listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;
+  redriveDeadLetter(context: RequestContext, id: string): Promise<Once<RedriveView>>;
+}

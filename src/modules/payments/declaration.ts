@@ -1,0 +1,28 @@
+import type { Access } from '../../http/index.ts';
+import { buyingLimit } from '../orders/index.ts';
+import type { RoomDeclaration } from '../room.ts';
+import { paymentsErrors } from './errors.ts';
+
+const readers: Access = { roles: ['customer', 'kitchen', 'admin'], scopes: ['payments:read'] };
+
+export const paymentsDeclaration = {
+  name: 'payments',
+  errors: paymentsErrors,
+  access: {
+    initiatePayment: { roles: ['customer'], scopes: ['orders:write'] },
+    getPayment: readers,
+    listOrderPayments: readers,
+    listPayments: { roles: ['kitchen', 'admin'], scopes: ['payments:read'] },
+    refundPayment: { roles: ['admin'], scopes: ['payments:refund'] },
+    receivePaymentWebhook: 'anyone',
+    receiveProviderWebhook: 'anyone',
+  },
+  limits: { initiatePayment: buyingLimit },
+  tags: [
+    {
+      name: 'Payments',
+      description: 'Paying an order, giving money back, and what providers tell.',
+      place: 50,
+    },
+  ],
+} as const satisfies RoomDeclaration;

@@ -1,0 +1,38 @@
+import type { Once } from '../../database/idempotency.ts';
+import type { RequestContext } from '../../http/index.ts';
+import type { Caller } from '../../shared/caller.ts';
+import type { Page } from '../../shared/pagination.ts';
+import type { ReceivedWebhook } from './inbox/receive-webhook.ts';
+import type { Initiated } from './page/initiate-payment.ts';
+import type {
+  ListedPaymentView,
+  ListOrderPaymentsInput,
+  ListPaymentsInput,
+  PaymentView,
+  RefundInput,
+  RefundView,
+} from './schemas.ts';
+import type { ReconcileReport } from './settling/reconcile-payments.ts';
+
+/** The use cases of the room, bound to what they need. */
+export interface Payments {
+  initiatePayment(context: RequestContext, orderId: string): Promise<Once<Initiated>>;
+  refundPayment(
+    context: RequestContext,
+    paymentId: string,
+    input: RefundInput,
+  ): Promise<Once<RefundView>>;
+  receiveWebhook(webhook: ReceivedWebhook): Promise<void>;
+  getPayment(caller: Caller, paymentId: string): Promise<PaymentView>;
+  listPayments(input: ListPaymentsInput): Promise<Page<ListedPaymentView>>;
+  listOrderPayments(
+    caller: Caller,
+    orderId: string,
+    input: ListOrderPaymentsInput,
+  ): Promise<Page<ListedPaymentView>>;
+  reconcilePayments(options: { readonly since: Date }): Promise<ReconcileReport>;
+  /** Applies every event of the inbox that is due; gives how many. The background does the same all the time. */
+  applyDueEvents(): Promise<number>;
+  /** One round of what has to be settled; true when there may be more. The background does the same all the time. */
+  settleMoney(): Promise<boolean>;
+}
