@@ -11,7 +11,6 @@ export {
   type OrderForPayment,
   type OrderPaymentChange,
   type PaymentChange,
-  type PaymentFact,
   recordPayment,
   recordPayments,
 } from './changes/order-payment.ts';
@@ -47,3 +46,4 @@ export {
 export { createOrderCaching } from './reading/order-caching.ts';
 export { OrderReply, placementFields } from './schemas.ts';
 export type { Orders } from './use-cases.ts';
+export type { PaymentFact } from './writing/order-change.ts';

@@ -78,3 +78,29 @@ export function isPaid(paymentStatus: PaymentStatus): boolean {
     paymentStatus === 'REFUNDED'
   );
 }
+
+/** Whether an order waits for its money, and so may expire. */
+export function awaitsPayment(status: OrderStatus, paymentStatus: PaymentStatus): boolean {
+  return status === 'PENDING' && !isPaid(paymentStatus);
+}
+
+export interface PlacedState {
+  readonly status: OrderStatus;
+  readonly paymentStatus: PaymentStatus;
+}
+
+const unpaid: readonly PlacedState[] = [{ status: 'PENDING', paymentStatus: 'UNPAID' }];
+const free: readonly PlacedState[] = [...unpaid, { status: 'CONFIRMED', paymentStatus: 'PAID' }];
+
+/** Nothing is to be paid for it. */
+export function isFree(totalMinor: number): boolean {
+  return totalMinor === 0;
+}
+
+/**
+ * The states that an order takes, one after the other, when it is placed. One that costs nothing is paid and confirmed at
+ * once.
+ */
+export function placedStates(totalMinor: number): readonly PlacedState[] {
+  return isFree(totalMinor) ? free : unpaid;
+}

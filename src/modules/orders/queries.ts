@@ -74,6 +74,16 @@ export const lockOrder = statement<[orderId: string], OrderRow>(
       for no key update`,
 );
 
+/** Locks several orders, in the order of their ids; those that are not there are left out. */
+export const lockOrders = statement<[orderIds: readonly string[]], OrderRow>(
+  'orders.lock_several',
+  `select ${orderColumns}
+     from orders
+    where orders.id = any($1::uuid[])
+    order by orders.id
+      for no key update`,
+);
+
 export interface LineRow {
   orderId: string;
   productId: string;
@@ -114,38 +124,6 @@ export const findOrdersWithLines = statement<
   { isShort: true },
 );
 
-/**
- * Moves an order to a status. `expiryMinutes` null ends the expiry. Version and sequence rise by one each; the
- * caller has the row locked and appends the event with the new sequence.
- */
-export const moveOrder = statement<
-  [
-    orderId: string,
-    status: OrderStatus,
-    cancelReason: CancelReason | null,
-    expiryMinutes: number | null,
-  ],
-  OrderRow
->(
-  'orders.move',
-  `update orders
-      set status = $2::text,
-          cancel_reason = $3::text,
-          cancelled_at = case when $2::text = 'CANCELLED' then now() end,
-          expires_at = now() + $4::double precision * interval '1 minute',
-          version = version + 1,
-          last_sequence = last_sequence + 1,
-          updated_at = now()
-    where id = $1::uuid
-   returning ${orderColumns}`,
-);
-
-/** Lets the database pass an override step in this transaction, and says why. */
-export const allowOverride = statement<[reason: string], never>(
-  'orders.allow_override',
-  `select set_config('holdfast.override_reason', $1::text, true)`,
-);
-
 /** Own cancellations of the last 24 hours. Exact when the customer's row is locked. */
 export const countCancellations = statement<[customerId: string], { count: number }>(
   'orders.count_cancellations',
@@ -156,19 +134,13 @@ export const countCancellations = statement<[customerId: string], { count: numbe
       and cancelled_at > now() - interval '24 hours'`,
 );
 
-export interface ExpiredRow {
-  id: string;
-  number: string;
-  version: number;
-  lastSequence: number;
-  from: OrderStatus;
-  cancelReason: CancelReason;
-}
-
-/** Orders whose time to pay has passed, oldest first; those that somebody else is working on are left to him. */
-export const lockExpired = statement<[limit: number, offset: number], { id: string }>(
+/** Orders whose time to pay has passed, oldest first; those whose rows another transaction has locked are left out. */
+export const lockExpired = statement<
+  [limit: number, offset: number],
+  Pick<OrderRow, 'id' | 'number' | 'status' | 'paymentStatus' | 'lastSequence'>
+>(
   'orders.lock_expired',
-  `select id
+  `select id, number, status, payment_status as "paymentStatus", last_sequence as "lastSequence"
      from orders
     where status = 'PENDING'
       and expires_at <= now()
@@ -176,19 +148,4 @@ export const lockExpired = statement<[limit: number, offset: number], { id: stri
     limit $1::int
    offset $2::int
       for no key update skip locked`,
-);
-
-export const endExpired = statement<[orderIds: readonly string[]], ExpiredRow>(
-  'orders.expire',
-  `update orders
-      set status = 'CANCELLED',
-          cancel_reason = case payment_status when 'FAILED' then 'PAYMENT_FAILED' else 'EXPIRED' end,
-          cancelled_at = now(),
-          expires_at = null,
-          version = version + 1,
-          last_sequence = last_sequence + 1,
-          updated_at = now()
-    where id = any($1::uuid[])
-   returning id, number, version, last_sequence as "lastSequence", 'PENDING' as "from",
-             cancel_reason as "cancelReason"`,
 );

@@ -9,7 +9,7 @@ import { isCancellableByOwner, stepOf } from '../order-status.ts';
 import { countCancellations, lockOrder } from '../queries.ts';
 import { requireVisible, viewsOf } from '../reading/find-order.ts';
 import type { OrderView } from '../schemas.ts';
-import { applyMove } from './move-order.ts';
+import { changeOrder } from './change-order.ts';
 
 export interface CancelRules {
   /** Own cancellations in 24 hours; 0: no limit. */
@@ -45,15 +45,16 @@ export function cancelOrder(
       : isCancellableByOwner(order);
     if (!cancellable) throw new CodedError(ordersErrors.notCancellable);
     if (!byStaff) await requireCancellationsLeft(tx, caller.id, rules.cancellationsPerDayMax);
-    const moved = await applyMove(tx, order, {
-      to: 'CANCELLED',
+    const cancelReason = byStaff ? 'ADMIN' : 'CUSTOMER';
+    const cancelled = await changeOrder(tx, order, {
+      kind: 'cancel',
+      order,
+      cancelReason,
+      reason,
       actor,
       cause,
-      reason,
-      cancelReason: byStaff ? 'ADMIN' : 'CUSTOMER',
-      expiryMinutes: 0,
     });
-    const [view] = await viewsOf(tx, caller, [moved]);
+    const [view] = await viewsOf(tx, caller, [cancelled]);
     return view!;
   });
 }

@@ -10,7 +10,7 @@ import { allowedTransitions, stepOf } from '../order-status.ts';
 import { lockOrder, type OrderRow } from '../queries.ts';
 import { requireVisible, viewsOf } from '../reading/find-order.ts';
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
-import { applyMove } from './move-order.ts';
+import { changeOrder } from './change-order.ts';
 
 export interface ChangeStatus {
   readonly orderId: string;
@@ -43,15 +43,15 @@ export async function changeStatus(
     requireMatch(ifMatch, order.version);
     requireVersion(input.version, order.version);
     const override = decideStep(order, input.status, input.override === true, caller);
-    const moved = await applyMove(tx, order, {
-      to: input.status,
-      actor,
-      cause,
-      reason: input.reason ?? null,
-      override,
-      expiryMinutes,
-      ...(input.status === 'CANCELLED' ? { cancelReason: 'ADMIN' as const } : {}),
-    });
+    const { status: to, reason = null } = input;
+    const by = { actor, cause };
+    const moved = await changeOrder(
+      tx,
+      order,
+      to === 'CANCELLED'
+        ? { kind: 'cancel', order, cancelReason: 'ADMIN', reason, ...by }
+        : { kind: 'move', order, to, reason, override, expiryMinutes, ...by },
+    );
     const [view] = await viewsOf(tx, caller, [moved]);
     return view!;
   });

@@ -1,9 +1,8 @@
 import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
-import { appendEvents } from '../../../events/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
-import { releaseStock } from '../../inventory/index.ts';
-import { endExpired, findLines, lockExpired } from '../queries.ts';
+import { lockExpired } from '../queries.ts';
+import { writeOrders } from '../writing/write-orders.ts';
 
 const BATCH_SIZE = 200;
 
@@ -50,23 +49,17 @@ function expireBatch(database: Database, limit: number, offset: number): Promise
   return database.transaction(async (tx) => {
     const due = await lockExpired(tx, limit, offset);
     if (due.length === 0) return 0;
-    const orderIds = due.map((order) => order.id);
-    const expired = await endExpired(tx, orderIds);
-    await releaseStock(tx, await findLines(tx, orderIds));
-    await appendEvents(
+    await writeOrders(
       tx,
-      expired.map((order) => ({
-        type: 'order.cancelled',
-        orderId: order.id,
-        sequence: order.lastSequence,
-        from: order.from,
-        to: 'CANCELLED',
-        actor: systemActor,
+      due.map((order) => ({
+        kind: 'cancel',
+        order,
+        cancelReason: order.paymentStatus === 'FAILED' ? 'PAYMENT_FAILED' : 'EXPIRED',
         reason: 'It was not paid in time.',
+        actor: systemActor,
         cause: { requestId: null, traceId: null, job: 'orders.expire' },
-        data: { number: order.number, cancelReason: order.cancelReason },
       })),
     );
-    return expired.length;
+    return due.length;
   });
 }

@@ -1,20 +1,22 @@
 import type { Transaction } from '../../../database/database.ts';
-import { appendEvents, type EventType } from '../../../events/index.ts';
-import type { Actor, Cause } from '../../../shared/caller.ts';
-import { isPaid, type OrderStatus, type PaymentStatus } from '../order.ts';
-import { lockOrder } from '../queries.ts';
-import { changePayments, lockOrders } from './payment-queries.ts';
+import type { Order } from '../order.ts';
+import { lockOrder, lockOrders } from '../queries.ts';
+import type { PayChange } from '../writing/order-change.ts';
+import { writeOrder, writeOrders } from '../writing/write-orders.ts';
 
-/** An order as whoever takes money for it sees it. */
-export interface OrderForPayment {
-  readonly id: string;
-  readonly number: string;
-  readonly customerId: string;
-  readonly status: OrderStatus;
-  readonly paymentStatus: PaymentStatus;
-  readonly totalMinor: number;
-  readonly currency: string;
-  readonly expiresAt: Date | null;
+/** An order as the rooms that take money for it see it. */
+export interface OrderForPayment
+  extends Pick<
+    Order,
+    | 'id'
+    | 'number'
+    | 'customerId'
+    | 'status'
+    | 'paymentStatus'
+    | 'totalMinor'
+    | 'currency'
+    | 'expiresAt'
+  > {
   /** The sequence of its newest event. */
   readonly lastSequence: number;
 }
@@ -37,32 +39,15 @@ export async function lockOrdersForPayment(
   return new Map(orders.map((order) => [order.id, order]));
 }
 
-/** One thing that happened to the money of an order. */
-export interface PaymentFact {
-  readonly type: EventType;
-  readonly reason: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-export interface PaymentChange {
-  /** The same as before: only the facts are recorded, and the version stays. */
-  readonly paymentStatus: PaymentStatus;
-  readonly facts: readonly PaymentFact[];
-  readonly actor: Actor;
-  readonly cause: Cause;
-}
+export type PaymentChange = Omit<PayChange, 'kind' | 'order' | 'confirms'>;
 
 export interface OrderPaymentChange extends PaymentChange {
   readonly order: OrderForPayment;
-  /**
-   * Whether the money confirms the order when it is PENDING; one that was confirmed by hand stays where it is. Then
-   * `paymentStatus` must be paid.
-   */
-  readonly confirms: boolean;
+  readonly confirms: PayChange['confirms'];
 }
 
 /**
- * Records what happened to the money of an order whose row the caller has locked, with its payment status. Gives the
+ * Records what happened to the money of an order whose row the caller has locked, with its payment status. Returns the
  * order as it is now.
  */
 export async function recordPayment(
@@ -70,8 +55,8 @@ export async function recordPayment(
   order: OrderForPayment,
   change: PaymentChange,
 ): Promise<OrderForPayment> {
-  const [changed] = await recordPayments(tx, [{ ...change, order, confirms: false }]);
-  return changed!;
+  const changed = await writeOrder(tx, { ...change, kind: 'pay', order, confirms: false });
+  return { ...order, ...changed };
 }
 
 /** The same, and confirms the order in the same change. */
@@ -80,69 +65,17 @@ export async function confirmPaid(
   order: OrderForPayment,
   change: PaymentChange,
 ): Promise<OrderForPayment> {
-  const [changed] = await recordPayments(tx, [{ ...change, order, confirms: true }]);
-  return changed!;
+  const changed = await writeOrder(tx, { ...change, kind: 'pay', order, confirms: true });
+  return { ...order, ...changed };
 }
 
-/** The same for several orders at once, each named once. Gives them as they are now, in the same order. */
+/** The same for several orders at once, each named once. */
 export async function recordPayments(
   tx: Transaction,
   changes: readonly OrderPaymentChange[],
-): Promise<OrderForPayment[]> {
-  const written = changes.map(writtenOf);
-  // In one trip: under the locks of the rows all that comes of it is known before it is written.
-  await Promise.all([
-    changePayments(
-      tx,
-      written.map(({ order }) => order.id),
-      JSON.stringify(written.map(({ row }) => row)),
-    ),
-    appendEvents(
-      tx,
-      written.flatMap(({ events }) => events),
-    ),
-  ]);
-  return written.map(({ order }) => order);
-}
-
-function writtenOf({ order, paymentStatus, facts, actor, cause, confirms }: OrderPaymentChange) {
-  if (confirms && !isPaid(paymentStatus)) {
-    throw new Error('only a paid order is confirmed by payment');
-  }
-  const status = confirms && order.status === 'PENDING' ? 'CONFIRMED' : order.status;
-  const changed = paymentStatus !== order.paymentStatus || status !== order.status;
-  const told: (PaymentFact & { from: string | null; to: string | null })[] = facts.map((fact) => ({
-    ...fact,
-    from: null,
-    to: null,
-  }));
-  if (status !== order.status) {
-    told.push({
-      type: 'order.confirmed',
-      from: order.status,
-      to: status,
-      reason: 'It was paid.',
-      data: { number: order.number },
-    });
-  }
-  const expiresAt = isPaid(paymentStatus) ? null : order.expiresAt;
-  const lastSequence = order.lastSequence + told.length;
-  return {
-    order: { ...order, status, paymentStatus, expiresAt, lastSequence },
-    row: {
-      id: order.id,
-      status,
-      payment_status: paymentStatus,
-      expires_at: expiresAt,
-      versions: changed ? 1 : 0,
-      last_sequence: lastSequence,
-    },
-    events: told.map((event, index) => ({
-      ...event,
-      orderId: order.id,
-      sequence: order.lastSequence + 1 + index,
-      actor,
-      cause,
-    })),
-  };
+): Promise<void> {
+  await writeOrders(
+    tx,
+    changes.map((change) => ({ ...change, kind: 'pay' })),
+  );
 }

@@ -1,16 +1,16 @@
 import type { Database } from '../../../database/database.ts';
-import { appendEvents } from '../../../events/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
 import { type PricedLine, priceOrder, requirePriced } from '../../pricing/index.ts';
-import { insertLines } from '../placement/queries.ts';
+import type { OrderLine } from '../order.ts';
+import type { ImportChange } from '../writing/order-change.ts';
+import { writeOrders } from '../writing/write-orders.ts';
 import { type ProductRef, productKey } from './import-products.ts';
 import {
   type ExistingOrderRow,
   findOrdersByNumber,
-  insertImportedOrders,
   noteSoldNames,
   type OrderSumsRow,
   sumOrders,
@@ -61,43 +61,37 @@ export async function importOrders(
   if (orders.length > IMPORT_BATCH_MAX) throw new RangeError(`a batch of ${orders.length} orders`);
   const emails = orders.map(({ email }) => email ?? IMPORT_CUSTOMER_EMAIL);
   const customers = await ensureCustomers(database, [...new Set(emails)]);
-  const priced = orders.map(({ lines }) => requirePriced(priceOrder({ currency, lines })));
-  const rows = orders.map((order, index) => ({
-    id: newIdAt(order.createdAt),
-    number: order.number,
-    customer_id: customers.get(emails[index]!)!,
-    total_minor: priced[index]!.totalMinor,
-    currency,
-    created_at: order.createdAt,
-  }));
+  const changes = orders.map((order, index): ImportChange => {
+    const priced = requirePriced(priceOrder({ currency, lines: order.lines }));
+    return {
+      kind: 'import',
+      order: {
+        id: newIdAt(order.createdAt),
+        number: order.number,
+        customerId: customers.get(emails[index]!)!,
+        totalMinor: priced.totalMinor,
+        currency,
+        createdAt: order.createdAt,
+      },
+      lines: buildLines(priced.lines, products),
+      actor: systemActor,
+      cause: { requestId: null, traceId: null, job: 'import orders' },
+    };
+  });
   // In the order of numbers, so that two imports at once wait for each other in one order.
-  const sorted = rows.toSorted((left, right) => (left.number < right.number ? -1 : 1));
+  const sorted = changes.toSorted((left, right) =>
+    left.order.number < right.order.number ? -1 : 1,
+  );
   const existingRows = await database.transaction(async (tx) => {
-    const inserted = await insertImportedOrders(tx, JSON.stringify(sorted));
-    const ids = new Set(inserted.map(({ id }) => id));
-    const lines = rows.flatMap((row, index) =>
-      ids.has(row.id) ? lineRows(row, priced[index]!.lines, products) : [],
-    );
-    const lineJson = JSON.stringify(lines);
-    await insertLines(tx, lineJson);
+    const refused = await writeOrders(tx, sorted);
+    const written = sorted.filter(({ order }) => !refused.has(order.id));
     // They bear the names of their time, which their products may never have had.
-    await noteSoldNames(tx, lineJson);
-    await appendEvents(
+    await noteSoldNames(tx, JSON.stringify(written.flatMap(({ lines }) => lines)));
+    const taken = sorted.filter(({ order }) => refused.has(order.id));
+    return findOrdersByNumber(
       tx,
-      inserted.map(({ id, number }) => ({
-        type: 'order.imported',
-        orderId: id,
-        sequence: 1,
-        from: null,
-        to: 'COMPLETED',
-        actor: systemActor,
-        reason: null,
-        cause: { requestId: null, traceId: null, job: 'import orders' },
-        data: { number },
-      })),
+      taken.map(({ order }) => order.number),
     );
-    const taken = rows.filter(({ id }) => !ids.has(id)).map(({ number }) => number);
-    return findOrdersByNumber(tx, taken);
   });
 
   const existingByNumber = new Map(existingRows.map((row) => [row.number, row]));
@@ -105,7 +99,7 @@ export async function importOrders(
   orders.forEach((order, index) => {
     const row = existingByNumber.get(order.number);
     if (row === undefined) outcome.imported.push(order.number);
-    else if (isSame(order, rows[index]!.customer_id, currency, row)) {
+    else if (isSame(order, changes[index]!.order.customerId, currency, row)) {
       outcome.existing.push(order.number);
     } else outcome.conflicts.push(order.number);
   });
@@ -125,23 +119,19 @@ export async function sumOrdersByNumber(
   return sums;
 }
 
-function lineRows(
-  order: { readonly id: string; readonly created_at: Date },
+function buildLines(
   lines: readonly PricedLine<ImportedLine>[],
   products: ReadonlyMap<string, ProductRef>,
-) {
-  return lines.map((line, index) => {
+): OrderLine[] {
+  return lines.map((line) => {
     const product = products.get(productKey(line))!;
     return {
-      order_id: order.id,
-      line_number: index + 1,
-      product_id: product.id,
+      productId: product.id,
       sku: product.sku,
       name: line.name,
       quantity: line.quantity,
-      unit_price_minor: line.unitPriceMinor,
-      total_minor: line.totalMinor,
-      created_at: order.created_at,
+      unitPriceMinor: line.unitPriceMinor,
+      totalMinor: line.totalMinor,
     };
   });
 }

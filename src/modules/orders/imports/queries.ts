@@ -6,21 +6,6 @@ export const lockProductImport = statement<[], never>(
   `select pg_advisory_xact_lock(hashtextextended('holdfast.import_products', 0))`,
 );
 
-/**
- * `rows`: JSON array of objects with the columns as members. Those whose number is taken are left out; the others'
- * ids come back. Waits for another import that is writing the same number.
- */
-export const insertImportedOrders = statement<[rows: string], { id: string; number: string }>(
-  'orders.insert_imported',
-  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at)
-   select id, number, customer_id, 'COMPLETED', false, total_minor, currency, 'import', created_at
-     from jsonb_to_recordset($1::jsonb) as imported
-       (id uuid, number text, customer_id uuid, total_minor bigint, currency text,
-        created_at timestamptz)
-   on conflict (number) do nothing
-   returning id, number`,
-);
-
 /** Lets searches find the lines of `rows`, a JSON array of objects with the columns as members. */
 export const noteSoldNames = statement<[rows: string], never>(
   'orders.note_sold_names',

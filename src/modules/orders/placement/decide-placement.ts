@@ -1,6 +1,5 @@
 import { priceOrder } from '../../pricing/index.ts';
-import type { OrderLine } from '../order.ts';
-import { servingOrder } from '../queue/serving-order.ts';
+import { isFree, type OrderLine } from '../order.ts';
 import {
   findLine,
   findPriceChange,
@@ -12,6 +11,7 @@ import {
   type UnpricedLine,
 } from './placement-checks.ts';
 import type { RequestedLine } from './request.ts';
+import { servingOrder } from './serving-order.ts';
 
 export interface PlacementCandidate {
   readonly customerId: string;
@@ -59,7 +59,7 @@ export function decidePlacement(
 
 /** What a deferred order will cost is not known yet, so it counts whatever it costs today. */
 function countsAsPending(candidate: PlacementCandidate, totalMinor: number): boolean {
-  return candidate.deferred || totalMinor > 0;
+  return candidate.deferred || !isFree(totalMinor);
 }
 
 function decideOne(

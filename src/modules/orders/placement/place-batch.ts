@@ -4,7 +4,7 @@ import { isStaff } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Customer } from '../../accounts/index.ts';
-import type { Order } from '../order.ts';
+import { awaitsPayment, type Order, type PlacedState, placedStates } from '../order.ts';
 import { presentOrder } from '../reading/present-order.ts';
 import { decidePlacement } from './decide-placement.ts';
 import { answerLateRepeats, pinRepeats, replayOf, tellTakenToken } from './keys.ts';
@@ -122,7 +122,7 @@ function decide(
     }
     const { lines, totalMinor } = decision;
     const number = reads.numbers[placements.length]!;
-    const order = orderOf(request, customer, totalMinor, { ...reads.time, number }, rules);
+    const order = buildOrder(request, customer, totalMinor, { ...reads.time, number }, rules);
     const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
     placements.push({ request, order, lines, body });
     const { id, version } = order;
@@ -132,23 +132,25 @@ function decide(
   return placements;
 }
 
-function orderOf(
+const queuedStates: readonly PlacedState[] = [{ status: 'QUEUED', paymentStatus: 'UNPAID' }];
+
+function buildOrder(
   request: PlacementRequest,
   customer: Customer,
   totalMinor: number,
   given: { readonly number: string; readonly createdAt: Date; readonly expiresAt: Date },
   rules: PlacementRules,
 ): Order {
-  const free = totalMinor === 0 && !request.deferred;
-  const unpaid = request.deferred ? 'QUEUED' : 'PENDING';
-  const expires = unpaid === 'PENDING' && !free && rules.expiryMinutes > 0;
+  const states = request.deferred ? queuedStates : placedStates(totalMinor);
+  const { status, paymentStatus } = states.at(-1)!;
+  const expires = awaitsPayment(status, paymentStatus) && rules.expiryMinutes > 0;
   return {
     id: newId(),
     number: given.number,
     customerId: customer.id,
-    status: free ? 'CONFIRMED' : unpaid,
-    paymentStatus: free ? 'PAID' : 'UNPAID',
-    version: free ? 2 : 1,
+    status,
+    paymentStatus,
+    version: states.length,
     vip: customer.vip,
     totalMinor,
     currency: rules.currency,

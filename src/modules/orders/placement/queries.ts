@@ -58,39 +58,3 @@ export const placementTime = statement<
   `select now()::timestamptz(3) as "createdAt",
           (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt"`,
 );
-
-/** `rows`: JSON array of objects with the columns as members. Orders start as PENDING or QUEUED, at version 1. */
-export const insertOrders = statement<[rows: string], never>(
-  'orders.insert',
-  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, note,
-                       shipping_address, client_token, expires_at)
-   select id, number, customer_id, status, vip, total_minor, currency, note,
-          shipping_address, client_token, expires_at
-     from jsonb_to_recordset($1::jsonb) as new_order
-       (id uuid, number text, customer_id uuid, status text, vip boolean, total_minor bigint, currency text,
-        note text, shipping_address text, client_token text, expires_at timestamptz)`,
-);
-
-/** `rows`: JSON array of objects with the columns as members; `created_at` only where the order is not made now. */
-export const insertLines = statement<[rows: string], never>(
-  'orders.insert_lines',
-  `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
-                            unit_price_minor, total_minor, created_at)
-   select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
-          coalesce(created_at, now())
-     from jsonb_to_recordset($1::jsonb) as new_line
-       (order_id uuid, line_number smallint, product_id uuid, sku text, name text, quantity integer,
-        unit_price_minor bigint, total_minor bigint, created_at timestamptz)`,
-);
-
-/** Orders that cost nothing are confirmed and paid as soon as they are placed. */
-export const confirmFreeOrders = statement<[orderIds: readonly string[]], never>(
-  'orders.confirm_free',
-  `update orders
-      set status = 'CONFIRMED',
-          payment_status = 'PAID',
-          expires_at = null,
-          version = version + 1,
-          last_sequence = last_sequence + 1
-    where id = any($1::uuid[])`,
-);

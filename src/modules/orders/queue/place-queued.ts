@@ -1,20 +1,21 @@
 import type { Transaction } from '../../../database/database.ts';
-import type { NewEvent } from '../../../events/index.ts';
+import { systemActor } from '../../../shared/caller.ts';
 import { findOffers, lockOffers } from '../../inventory/index.ts';
-import { decidePlacement, type PlacementCandidate } from '../placement/decide-placement.ts';
-import { placementTime } from '../placement/queries.ts';
+import {
+  decidePlacement,
+  type PlacementCandidate,
+  type PlacementDecision,
+} from '../placement/decide-placement.ts';
 import { placementFacts } from '../placement/read-placement.ts';
 import { refusalOf } from '../placement/refusals.ts';
 import type { PlacementRules, RequestedLine } from '../placement/request.ts';
 import { findLines, type LineRow } from '../queries.ts';
+import type { OrderChange } from '../writing/order-change.ts';
+import { writeOrders } from '../writing/write-orders.ts';
 import { lockQueued, type QueuedRow } from './queries.ts';
-import {
-  type AcceptedQueued,
-  failedEvent,
-  placedEvents,
-  type RefusedQueued,
-  writeQueued,
-} from './write-queued.ts';
+
+/** The job that places queued orders, as the log names it. */
+export const PLACE_QUEUED = 'orders.place-queued';
 
 /** How many orders ended which way. */
 export interface PlacedQueued {
@@ -40,37 +41,40 @@ export async function placeQueuedOrders(
   const linesByOrder = Map.groupBy(lineRows, (line) => line.orderId);
   const linesOf = (order: QueuedRow) => linesByOrder.get(order.id) ?? [];
   const productIds = [...new Set(lineRows.map((line) => line.productId))];
-  const [offers, [time]] = await Promise.all([
-    (lockStock ? lockOffers : findOffers)(tx, productIds, []),
-    placementTime(tx, rules.expiryMinutes),
-  ]);
+  const offers = await (lockStock ? lockOffers : findOffers)(tx, productIds, []);
 
-  // Who was let in was counted then, so the limit of pending orders is no matter here.
+  // The limit of pending orders was checked when they were accepted.
   const facts = placementFacts(offers, [], { currency: rules.currency, pendingMax: 0 });
   const decisions = decidePlacement(
     orders.map((order) => candidateOf(order, linesOf(order))),
     facts,
   );
-  const accepted: AcceptedQueued[] = [];
-  const refused: RefusedQueued[] = [];
-  const events: NewEvent[] = [];
-  orders.forEach((order, index) => {
-    const decision = decisions[index]!;
-    const before = linesOf(order);
-    if (decision.kind === 'accepted') {
-      accepted.push({ order, before, ...decision });
-      events.push(...placedEvents(order, decision.totalMinor));
-    } else {
-      const { expectedTotalMinor } = order;
-      const asked = { lines: requestedLines(order, before), expectedTotalMinor };
-      const error = refusalOf(decision, asked, order.currency);
-      refused.push({ order, error });
-      events.push(failedEvent(order, error));
-    }
-  });
-  const expiresAt = rules.expiryMinutes > 0 ? time!.expiresAt : null;
-  await writeQueued(tx, { orderIds, accepted, refused, events, expiresAt });
-  return { placed: accepted.length, failed: refused.length };
+  const changes = orders.map((order, index) =>
+    buildChange(rules, order, linesOf(order), decisions[index]!),
+  );
+  await writeOrders(tx, changes);
+  const placed = decisions.filter(({ kind }) => kind === 'accepted').length;
+  return { placed, failed: decisions.length - placed };
+}
+
+function buildChange(
+  rules: PlacementRules,
+  order: QueuedRow,
+  linesBefore: readonly LineRow[],
+  decision: PlacementDecision,
+): OrderChange {
+  const by = { actor: systemActor, cause: { ...order.cause, job: PLACE_QUEUED } };
+  if (decision.kind === 'accepted') {
+    const { lines, totalMinor } = decision;
+    const { expiryMinutes } = rules;
+    return { kind: 'placeQueued', order, linesBefore, lines, totalMinor, expiryMinutes, ...by };
+  }
+  const { expectedTotalMinor } = order;
+  const requested = { lines: requestedLines(order, linesBefore), expectedTotalMinor };
+  const { code, message, details } = refusalOf(decision, requested, order.currency);
+  // What a customer is told: the code, and its sentence.
+  const failure = { code, detail: message };
+  return { kind: 'failQueued', order, failure, extensions: details.extensions ?? {}, ...by };
 }
 
 function candidateOf(order: QueuedRow, lines: readonly LineRow[]): PlacementCandidate {

@@ -1,15 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 import type { Cause } from '../../../shared/caller.ts';
 
-/** `rows`: JSON array of objects with the columns as members, in the order of arrival. */
-export const insertQueued = statement<[rows: string], never>(
-  'orders.insert_queued',
-  `insert into queued_orders (order_id, vip, expected_total_minor, expected_prices_minor, cause)
-   select order_id, vip, expected_total_minor, expected_prices_minor, cause
-     from jsonb_to_recordset($1::jsonb) as new_row
-       (order_id uuid, vip boolean, expected_total_minor bigint, expected_prices_minor jsonb, cause jsonb)`,
-);
-
 /** One worker at a time serves the queue, so that its order is kept over all of them. Held until the commit. */
 export const lockQueue = statement<[], never>(
   'orders.lock_queue',
@@ -66,54 +57,6 @@ export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
       and orders.status = 'QUEUED'
     order by queued_orders.arrival
       for no key update of orders`,
-);
-
-/** Lines take the prices and names of the moment of placement. Before their order leaves QUEUED. */
-export const repriceLines = statement<[rows: string], never>(
-  'orders.reprice_lines',
-  `update order_lines
-      set name = new_line.name,
-          unit_price_minor = new_line.unit_price_minor,
-          total_minor = new_line.total_minor
-     from jsonb_to_recordset($1::jsonb) as new_line
-       (order_id uuid, line_number smallint, name text, unit_price_minor bigint, total_minor bigint)
-    where order_lines.order_id = new_line.order_id
-      and order_lines.line_number = new_line.line_number`,
-);
-
-/** `rows`: JSON array of `{id, total_minor}`. The time to pay begins now. */
-export const placeQueued = statement<[rows: string, expiresAt: Date | null], never>(
-  'orders.place_queued',
-  `update orders
-      set status = 'PENDING',
-          total_minor = placed.total_minor,
-          expires_at = $2::timestamptz,
-          version = version + 1,
-          last_sequence = last_sequence + 1,
-          updated_at = now()
-     from jsonb_to_recordset($1::jsonb) as placed (id uuid, total_minor bigint)
-    where orders.id = placed.id`,
-);
-
-/** `rows`: JSON array of `{id, code, detail}`. */
-export const failQueued = statement<[rows: string], never>(
-  'orders.fail_queued',
-  `update orders
-      set status = 'FAILED',
-          failure_code = failed.code,
-          failure_detail = failed.detail,
-          version = version + 1,
-          last_sequence = last_sequence + 1,
-          updated_at = now()
-     from jsonb_to_recordset($1::jsonb) as failed (id uuid, code text, detail text)
-    where orders.id = failed.id`,
-);
-
-/** These orders wait no more. */
-export const leaveQueue = statement<[orderIds: readonly string[]], never>(
-  'orders.leave_queue',
-  `delete from queued_orders
-    where order_id = any($1::uuid[])`,
 );
 
 /** Passed over from now on, until its own job takes it by itself. */

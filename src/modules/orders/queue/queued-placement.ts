@@ -9,8 +9,8 @@ import {
 } from '../../../jobs/index.ts';
 import { followingId, isId } from '../../../shared/ids.ts';
 import type { PlacementRules } from '../placement/request.ts';
+import { PLACE_QUEUED } from './place-queued.ts';
 import { type QueuedJob, serveQueue, type Turn } from './serve-queue.ts';
-import { PLACE_QUEUED } from './write-queued.ts';
 
 /** Longer than a turn, and short, since what a dead worker held waits for the end of its lease. */
 const DEADLINE_MS = 20_000;

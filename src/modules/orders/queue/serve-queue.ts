@@ -3,9 +3,9 @@ import type { Database, Transaction } from '../../../database/database.ts';
 import { finishTogether, type RunningJob } from '../../../jobs/index.ts';
 import { isShortage } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
+import { servingOrder, VIPS_IN_A_ROW_MAX } from '../placement/serving-order.ts';
 import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
 import { findQueued, findWaiting, lockQueue, setAside } from './queries.ts';
-import { servingOrder, VIPS_IN_A_ROW_MAX } from './serving-order.ts';
 
 /**
  * Whole rounds of ten VIPs and one other. So a turn that is full ends with one of the others, if any wait, and the next

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
 import type { Database } from '../../../../src/database/database.ts';
 import { createMemoryCaches } from '../../../../src/drivers/cache/memory/memory-caches.ts';
@@ -237,16 +235,4 @@ describe('a page of orders', () => {
       assert.equal(JSON.stringify(page), made.body);
     }
   });
-});
-
-test('every statement that changes an order moves the sequence by which it is kept', () => {
-  const root = fileURLToPath(new URL('../../../../src/', import.meta.url));
-  const texts = globSync('**/*.ts', { cwd: root }).flatMap((file) =>
-    Array.from(
-      readFileSync(`${root}${file}`, 'utf8').matchAll(/update orders\s[^`]*`/g),
-      ([text]) => ({ file, text }),
-    ),
-  );
-  assert.equal(texts.length, 6, 'moves, expiry, payments, free orders, queued ones by two');
-  for (const { file, text } of texts) assert.match(text, /\blast_sequence = /, file);
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { nextInTurn } from '../../../../src/modules/orders/queue/serve-queue.ts';
 import {
   servingOrder,
   VIPS_IN_A_ROW_MAX,
-} from '../../../../src/modules/orders/queue/serving-order.ts';
+} from '../../../../src/modules/orders/placement/serving-order.ts';
+import { nextInTurn } from '../../../../src/modules/orders/queue/serve-queue.ts';
 
 describe('the serving order', () => {
   const line = fc.array(fc.record({ vip: fc.boolean() }), { maxLength: 60 });

@@ -1,0 +1,13 @@
+import type { Transaction } from '../../../database/database.ts';
+import type { OrderRow } from '../queries.ts';
+import type { CancelChange, MoveChange } from '../writing/order-change.ts';
+import { writeOrder } from '../writing/write-orders.ts';
+
+/** Writes a change of an order whose row the caller has locked. Returns the order as it is now. */
+export async function changeOrder(
+  tx: Transaction,
+  order: OrderRow,
+  change: MoveChange | CancelChange,
+): Promise<OrderRow> {
+  return { ...order, ...(await writeOrder(tx, change)) };
+}

@@ -1,0 +1,84 @@
+import type { EventType, NewEvent } from '../../../events/index.ts';
+import { type Actor, type Cause, systemActor } from '../../../shared/caller.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { type Money, money } from '../../../shared/money.ts';
+import { ordersErrors } from '../errors.ts';
+import { type OrderStatus, placedStates } from '../order.ts';
+
+const eventTypes: Readonly<Record<OrderStatus, EventType>> = {
+  QUEUED: 'order.queued',
+  PENDING: 'order.placed',
+  CONFIRMED: 'order.confirmed',
+  PREPARING: 'order.preparing',
+  READY: 'order.ready',
+  COMPLETED: 'order.completed',
+  CANCELLED: 'order.cancelled',
+  FAILED: 'order.failed',
+};
+
+/** The order of an event, with what its data always hold. */
+interface Subject {
+  readonly id: string;
+  readonly number: string;
+}
+
+interface Attributed {
+  readonly actor: Actor;
+  readonly cause: Cause;
+}
+
+/**
+ * Builds the event of a step. `data` are the members beside the number. Throws `orders.illegal_transition` for a step to the
+ * status that the order has.
+ */
+export function stepEvent(
+  order: Subject,
+  { actor, cause }: Attributed,
+  step: {
+    readonly from: OrderStatus | null;
+    readonly to: OrderStatus;
+    readonly sequence: number;
+    readonly reason?: string | null;
+    readonly data?: Readonly<Record<string, unknown>>;
+  },
+): NewEvent {
+  const { from, to, sequence, reason = null, data } = step;
+  // The database refuses every other illegal step; to it this one is none.
+  if (from === to) throw new CodedError(ordersErrors.illegalTransition);
+  return {
+    type: eventTypes[to],
+    orderId: order.id,
+    sequence,
+    from,
+    to,
+    actor,
+    reason,
+    cause,
+    data: { number: order.number, ...data },
+  };
+}
+
+/** The events of a placement, one for each of `placedStates`; the first has the `sequence`. */
+export function placedEvents(
+  order: Subject & { readonly totalMinor: number; readonly currency: string },
+  { actor, cause }: Attributed,
+  from: OrderStatus | null,
+  sequence: number,
+): NewEvent[] {
+  const data = totalData(order);
+  let before = from;
+  return placedStates(order.totalMinor).map(({ status: to }, index) => {
+    const step = { from: before, to, sequence: sequence + index, data };
+    before = to;
+    if (index === 0) return stepEvent(order, { actor, cause }, step);
+    const free = { ...step, reason: 'There is nothing to pay.' };
+    return stepEvent(order, { actor: systemActor, cause }, free);
+  });
+}
+
+/** What the events that queue or place an order hold beside its number. */
+export function totalData(order: { readonly totalMinor: number; readonly currency: string }): {
+  readonly total: Money;
+} {
+  return { total: money(order.totalMinor, order.currency) };
+}
