@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { reportInvariants } from '../../../../src/modules/operations/check-invariants.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { addUser } from '../../../support/shop.ts';
+import { createLife } from './life.ts';
+import { lifeSteps } from './life-steps.ts';
+import { readStored } from './stored.ts';
+
+/**
+ * Lives of orders, written by `writeOrders` in sets of any size, beside a model that knows the rules on its own. After each
+ * step the database holds what the model expects: rows, versions, sequences, lines, the queue, stock, its ledger and the
+ * log.
+ */
+const { database } = await testDatabase({ invariants: false });
+const customer = await addUser(database);
+
+/** What the model says of money has none behind it. */
+const withoutMoney = (name: string) => !name.startsWith('inv_payment_');
+
+test('whatever becomes of orders, row, sequence, lines, stock and events stay one', async () => {
+  await fc.assert(
+    fc.asyncProperty(lifeSteps, async (steps) => {
+      const life = await createLife(database, customer);
+      for (const step of steps) {
+        await life.take(step);
+        assert.deepEqual(await readStored(database, life.orderIds, life.productIds), life.expected);
+      }
+      const { invariants } = await reportInvariants(database);
+      const broken = invariants.filter(({ ok, name }) => !ok && withoutMoney(name));
+      assert.deepEqual(broken, []);
+    }),
+    { numRuns: 25 },
+  );
+});

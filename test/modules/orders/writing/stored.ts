@@ -1,0 +1,106 @@
+import type { Database } from '../../../../src/database/database.ts';
+
+/** Orders and products as they are to be stored, without ids and times. */
+export interface Stored {
+  readonly orders: readonly StoredOrder[];
+  readonly products: readonly StoredProduct[];
+}
+
+export interface StoredOrder {
+  readonly number: string;
+  readonly status: string;
+  readonly paymentStatus: string;
+  readonly version: number;
+  readonly lastSequence: number;
+  readonly totalMinor: number;
+  readonly source: string;
+  readonly cancelReason: string | null;
+  readonly isCancelled: boolean;
+  readonly failureCode: string | null;
+  readonly expires: boolean;
+  readonly isQueued: boolean;
+  readonly lines: readonly StoredLine[];
+  readonly events: readonly StoredEvent[];
+}
+
+export interface StoredLine {
+  readonly product: number;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly totalMinor: number;
+}
+
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly type: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredProduct {
+  readonly onHand: number;
+  readonly reserved: number;
+  /** Those that orders made, in the order of the orders and of time. */
+  readonly movements: readonly StoredMovement[];
+}
+
+export interface StoredMovement {
+  readonly number: string;
+  readonly kind: string;
+  readonly delta: number;
+  readonly reason: string;
+}
+
+/** Reads what is stored of these orders and products, in their order. */
+export async function readStored(
+  database: Database,
+  orderIds: readonly string[],
+  productIds: readonly string[],
+): Promise<Stored> {
+  const [orders, products] = await Promise.all([
+    database.run<StoredOrder>(
+      'test.stored_orders',
+      `select number, status, payment_status as "paymentStatus", version, last_sequence as "lastSequence",
+              total_minor as "totalMinor", source, cancel_reason as "cancelReason",
+              cancelled_at is not null as "isCancelled", failure_code as "failureCode",
+              expires_at is not null as expires,
+              exists (select from queued_orders where order_id = orders.id) as "isQueued",
+              (select coalesce(json_agg(line), '[]')
+                 from (select array_position($2::uuid[], product_id) - 1 as product, name, quantity,
+                              unit_price_minor as "unitPriceMinor", total_minor as "totalMinor"
+                         from order_lines
+                        where order_id = orders.id
+                        order by line_number) as line) as lines,
+              (select coalesce(json_agg(event), '[]')
+                 from (select sequence, type, from_status as "from", to_status as "to", actor_type as actor,
+                              reason, data
+                         from events
+                        where order_id = orders.id
+                        order by sequence) as event) as events
+         from orders
+        where id = any($1::uuid[])
+        order by array_position($1::uuid[], id)`,
+      [orderIds, productIds],
+    ),
+    database.run<StoredProduct>(
+      'test.stored_products',
+      `select on_hand as "onHand", reserved,
+              (select coalesce(json_agg(movement), '[]')
+                 from (select orders.number, stock_movements.kind, stock_movements.delta, stock_movements.reason
+                         from stock_movements
+                         join orders on orders.id = stock_movements.order_id
+                        where stock_movements.product_id = stock.product_id
+                        order by array_position($1::uuid[], orders.id), stock_movements.at,
+                                 stock_movements.id) as movement) as movements
+         from stock
+        where product_id = any($2::uuid[])
+        order by array_position($2::uuid[], product_id)`,
+      [orderIds, productIds],
+    ),
+  ]);
+  return { orders, products };
+}
