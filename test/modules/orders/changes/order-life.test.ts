@@ -191,6 +191,22 @@ describe('overriding', () => {
     assert.ok(Date.parse(back.expiresAt!) > Date.parse(order.expiresAt!) - 1);
   });
 
+  test('back to PENDING its event tells the total, as that of every placement does', async () => {
+    const { order } = await placed();
+    await moveTo(order.id, 'CONFIRMED');
+    await move(admin, order.id, 'PENDING', { override: true, reason: 'not paid yet' });
+    const { data: history } = await orders.getOrderHistory(admin, order.id);
+    const placements = history.filter(({ type }) => type === 'order.placed');
+    const { number, total } = order;
+    assert.deepEqual(
+      placements.map(({ data }) => data),
+      [
+        { number, total },
+        { number, total, override: true },
+      ],
+    );
+  });
+
   test('it needs a reason, skips ahead with its stock, and never leaves the end', async () => {
     const { product, order } = await placed();
     await assert.rejects(
