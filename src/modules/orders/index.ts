@@ -34,7 +34,7 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-export type { PlacementContext, PlacementWish } from './placement/place-order.ts';
+export type { PlacementContext, PlacementOptions } from './placement/place-order.ts';
 export type { LineSource, PlacedOrder, RequestedLine } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {

@@ -21,7 +21,7 @@ import {
   type PlacementRules,
 } from './request.ts';
 
-/** While the database works on one batch, this process works on the other. A third one gained nothing. */
+/** While the database works on one batch, this process works on the other. A third batch gained nothing. */
 const LANES = 2;
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
@@ -36,8 +36,8 @@ export interface PlacementContext {
   readonly deferred: boolean;
 }
 
-/** What a checkout says of its order; the lines come from elsewhere. */
-export interface PlacementWish {
+/** What a request may say of its order besides the lines. */
+export interface PlacementOptions {
   readonly expectedTotal?: Money;
   readonly note?: string;
   readonly shippingAddress?: string;
@@ -52,7 +52,7 @@ export interface Placing {
   placeFromSource(
     context: PlacementContext,
     source: LineSource,
-    wish: PlacementWish,
+    options: PlacementOptions,
     refuseVersion: PlacementRequest['refuseVersion'],
   ): Promise<PlacedOrder>;
 }
@@ -75,7 +75,7 @@ export function createPlacing(
   });
 
   async function place(request: PlacementRequest): Promise<PlacedOrder> {
-    // Who asked for an answer before the order is placed does not wait for it.
+    // A request with `Prefer: respond-async` does not wait for the placement.
     if (request.deferred) return settle(request);
     onWaiting(1);
     try {
@@ -99,10 +99,10 @@ export function createPlacing(
       const lines = requestedLines(input.items);
       return place(requestOf(context, input.customerId ?? context.caller.id, lines, input));
     },
-    async placeFromSource(context, source, wish, refuseVersion) {
-      const errors = optionErrors(wish, rules.currency);
+    async placeFromSource(context, source, options, refuseVersion) {
+      const errors = optionErrors(options, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
-      return place({ ...requestOf(context, context.caller.id, source, wish), refuseVersion });
+      return place({ ...requestOf(context, context.caller.id, source, options), refuseVersion });
     },
   };
 }
@@ -111,9 +111,9 @@ function requestOf(
   context: PlacementContext,
   customerId: string,
   lines: PlacementRequest['lines'],
-  wish: PlacementWish,
+  options: PlacementOptions,
 ): PlacementRequest {
-  const { client_token: otherSpelling, clientToken = otherSpelling, ...rest } = wish;
+  const { client_token: otherSpelling, clientToken = otherSpelling, ...rest } = options;
   if (otherSpelling !== undefined && otherSpelling !== clientToken) {
     throw invalidInput('/client_token', 'It differs from clientToken.');
   }
@@ -122,9 +122,9 @@ function requestOf(
     customerId,
     lines,
     refuseVersion: () => null,
-    expectedTotalMinor: wish.expectedTotal?.amount ?? null,
-    note: wish.note ?? null,
-    shippingAddress: wish.shippingAddress ?? null,
+    expectedTotalMinor: options.expectedTotal?.amount ?? null,
+    note: options.note ?? null,
+    shippingAddress: options.shippingAddress ?? null,
     clientToken:
       clientToken === undefined
         ? null

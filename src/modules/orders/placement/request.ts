@@ -49,7 +49,7 @@ export interface PlacementRules {
   readonly pendingMax: number;
 }
 
-/** A wish for an order, after its shape was checked. */
+/** A request for an order, after its shape was checked. */
 export interface PlacementRequest {
   readonly customerId: string;
   readonly caller: Caller;

@@ -21,10 +21,10 @@ export const findWaiting = statement<[vip: boolean, limit: number], { orderId: s
 /** Which of these orders are still queued. */
 export const findQueued = statement<
   [orderIds: readonly string[]],
-  { orderId: string; setAside: boolean }
+  { orderId: string; isQuarantined: boolean }
 >(
   'orders.find_queued',
-  `select order_id as "orderId", set_aside_at is not null as "setAside"
+  `select order_id as "orderId", set_aside_at is not null as "isQuarantined"
      from queued_orders
     where order_id = any($1::uuid[])`,
 );
@@ -59,9 +59,9 @@ export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
       for no key update of orders`,
 );
 
-/** Passed over from now on, until its own job takes it by itself. */
-export const setAside = statement<[orderId: string], never>(
-  'orders.set_aside',
+/** Rounds leave the order out from now on; only its own job still tries to place it. */
+export const quarantine = statement<[orderId: string], never>(
+  'orders.quarantine',
   `update queued_orders
       set set_aside_at = now()
     where order_id = $1::uuid

@@ -10,9 +10,9 @@ import {
 import { followingId, isId } from '../../../shared/ids.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { PLACE_QUEUED } from './place-queued.ts';
-import { type QueuedJob, serveQueue, type Turn } from './serve-queue.ts';
+import { type QueuedJob, type Round, serveQueue } from './serve-queue.ts';
 
-/** Longer than a turn, and short, since what a dead worker held waits for the end of its lease. */
+/** Longer than a round, and short, since the orders of a dead worker wait for the end of its lease. */
 const DEADLINE_MS = 20_000;
 /** A job whose order stands far back in a long queue comes again later, instead of failing at its deadline. */
 const AT_HAND_MAX_MS = 8_000;
@@ -55,7 +55,7 @@ export async function planQueuedPlacement(
 
 /**
  * The job that places queued orders. A job is at hand until its own order waits no more; meanwhile this process serves
- * the queue, one turn after the other, in the queue's order and not in that of the jobs.
+ * the queue, one round after the other, in the queue's order and not in that of the jobs.
  */
 export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
   const { database, onPlaced = () => {}, onFailed = () => {} } = dependencies;
@@ -68,7 +68,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
     for (;;) {
       atHand = atHand.filter(isStillWanted);
       if (atHand.length === 0) break;
-      // A copy: a job that comes while a turn is under way belongs to the next one.
+      // A copy: a job that comes during a round belongs to the next one.
       const jobs = [...atHand];
       try {
         settle(await serveQueue(database, rules, jobs));
@@ -80,7 +80,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
     serving = false;
   }
 
-  function settle({ placed, failed, over, broken }: Turn): void {
+  function settle({ placed, failed, over, broken }: Round): void {
     if (placed > 0) onPlaced(placed);
     if (failed > 0) onFailed(failed);
     atHand = atHand.filter((one) => {

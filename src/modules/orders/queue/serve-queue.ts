@@ -5,13 +5,13 @@ import { isShortage } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { servingOrder, VIPS_IN_A_ROW_MAX } from '../placement/serving-order.ts';
 import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
-import { findQueued, findWaiting, lockQueue, setAside } from './queries.ts';
+import { findQueued, findWaiting, lockQueue, quarantine } from './queries.ts';
 
 /**
- * Whole rounds of ten VIPs and one other. So a turn that is full ends with one of the others, if any wait, and the next
- * turn may begin with ten VIPs again: nothing has to be remembered between turns.
+ * Orders of one round: a multiple of ten VIPs and one other. So a full round ends with one of the others, if any wait, and
+ * the next round may begin with ten VIPs again: nothing has to be remembered between rounds.
  */
-const TURN_MAX = 18 * (VIPS_IN_A_ROW_MAX + 1);
+const ROUND_MAX = 18 * (VIPS_IN_A_ROW_MAX + 1);
 
 /** The job of one order. */
 export interface QueuedJob {
@@ -19,40 +19,40 @@ export interface QueuedJob {
   readonly job: RunningJob;
 }
 
-export interface Turn extends PlacedQueued {
-  /** Of the jobs at hand: whose order waits no more. */
+export interface Round extends PlacedQueued {
+  /** The jobs whose orders wait no more. */
   readonly over: ReadonlySet<QueuedJob>;
-  /** And whose order could not be placed for a reason of its own. */
+  /** The jobs whose orders could not be placed for a reason of their own, with the error. */
   readonly broken: ReadonlyMap<QueuedJob, unknown>;
 }
 
 /**
- * Takes the next orders of the queue, whoever's jobs are at hand, so that their order holds over all workers and
- * whatever the queue driver brings first. The jobs of orders that end are finished in the same transaction.
+ * Takes the next orders of the queue, not those of `jobs`, so that the queue's order holds over all workers and whatever
+ * the queue driver brings first. The jobs of orders that end are finished in the same transaction.
  *
- * Throws what is nobody's own fault, such as a database that is away. When the turn fails otherwise, its orders are
- * placed one by one; one that fails alone is set aside, so that it does not stand in the way of the others.
+ * Throws errors that no single order causes, such as a database that is away. When the round fails otherwise, its orders
+ * are placed one by one; an order that fails alone is quarantined, so that it does not hold up the others.
  */
 export async function serveQueue(
   database: Database,
   rules: PlacementRules,
   jobs: readonly QueuedJob[],
-): Promise<Turn> {
+): Promise<Round> {
   let chosen: readonly string[] = [];
   let queued: ReadonlyMap<string, boolean> = new Map();
   const attempt = (lockStock: boolean) =>
     database.transaction(async (tx) => {
       const [, vips, others, rows] = await Promise.all([
         lockQueue(tx),
-        findWaiting(tx, true, TURN_MAX),
-        findWaiting(tx, false, TURN_MAX),
+        findWaiting(tx, true, ROUND_MAX),
+        findWaiting(tx, false, ROUND_MAX),
         findQueued(
           tx,
           jobs.map(({ orderId }) => orderId),
         ),
       ]);
-      chosen = nextInTurn(idsOf(vips), idsOf(others));
-      queued = new Map(rows.map((row) => [row.orderId, row.setAside]));
+      chosen = nextRound(idsOf(vips), idsOf(others));
+      queued = new Map(rows.map((row) => [row.orderId, row.isQuarantined]));
       return place(tx, rules, chosen, jobs, lockStock);
     });
 
@@ -83,17 +83,17 @@ export async function serveQueue(
 }
 
 /** The ids that are served next, in their order; both lists have the order of arrival. */
-export function nextInTurn(vips: readonly string[], others: readonly string[]): string[] {
+export function nextRound(vips: readonly string[], others: readonly string[]): string[] {
   const waiting = [
     ...vips.map((orderId) => ({ orderId, vip: true })),
     ...others.map((orderId) => ({ orderId, vip: false })),
   ];
   return servingOrder(waiting)
-    .slice(0, TURN_MAX)
+    .slice(0, ROUND_MAX)
     .map((index) => waiting[index]!.orderId);
 }
 
-/** Each in a transaction of its own. What one fails with is put into `broken`. */
+/** Places each in a transaction of its own. Puts the error of an order that fails into `broken`. */
 async function placeEach(
   database: Database,
   rules: PlacementRules,
@@ -112,7 +112,7 @@ async function placeEach(
       failed += one.failed;
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
-      await setAside(database, orderId);
+      await quarantine(database, orderId);
       broken.set(orderId, error);
     }
   }
@@ -140,7 +140,7 @@ async function place(
   return placed;
 }
 
-/** By the stock as it is seen, and under its locks only when somebody took it meanwhile (docs/decisions/0004). */
+/** Tries without locks on the stock first, and with them when the stock was taken meanwhile (docs/decisions/0004). */
 async function withStock<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
   try {
     return await attempt(false);

@@ -5,7 +5,7 @@ import {
   servingOrder,
   VIPS_IN_A_ROW_MAX,
 } from '../../../../src/modules/orders/placement/serving-order.ts';
-import { nextInTurn } from '../../../../src/modules/orders/queue/serve-queue.ts';
+import { nextRound } from '../../../../src/modules/orders/queue/serve-queue.ts';
 
 describe('the serving order', () => {
   const line = fc.array(fc.record({ vip: fc.boolean() }), { maxLength: 60 });
@@ -56,7 +56,7 @@ describe('the serving order', () => {
         for (const turn of turns) {
           for (let count = 0; count < turn.vips; count += 1) vips.push(`vip ${arrived++}`);
           for (let count = 0; count < turn.others; count += 1) others.push(`other ${arrived++}`);
-          for (const id of nextInTurn(vips, others)) {
+          for (const id of nextRound(vips, others)) {
             const line = id.startsWith('vip') ? vips : others;
             assert.equal(line.shift(), id, 'the oldest of its kind');
             inARow = line === vips ? inARow + 1 : 0;
