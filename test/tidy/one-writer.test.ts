@@ -4,9 +4,8 @@ import { importsOf, sourceFiles, withoutComments } from './source-files.ts';
 
 /** Rows, sequences, stock and events of orders stay consistent because one function writes them all. */
 
-const orders = 'src/modules/orders';
-const writer = `${orders}/writing/write-orders.ts`;
-const statements = `${orders}/writing/write-queries.ts`;
+const writer = 'src/modules/orders/writing/write-orders.ts';
+const statements = 'src/modules/orders/writing/write-queries.ts';
 
 const files = sourceFiles('src/**/*.ts').map(({ path, text }) => ({
   path,
@@ -52,33 +51,4 @@ test('the writer alone appends events of orders; other rooms append events of no
     assert.match(text, /\borderId: null\b/, path);
     assert.doesNotMatch(text, /\borderId(: (?!null\b)|,)/, path);
   }
-});
-
-/** The sub-rooms of orders in their order; the files beside them are before all, and the room's doors after all. */
-const ranks = [
-  ['writing'],
-  ['reading', 'lists'],
-  ['placement'],
-  ['queue'],
-  ['changes'],
-  ['imports'],
-];
-const doors = ['index.ts', 'orders.ts', 'routes.ts'];
-
-function rankInOrders(path: string): number {
-  const [name = '', inner] = path.slice(`${orders}/`.length).split('/');
-  if (inner === undefined) return doors.includes(name) ? ranks.length : -1;
-  return ranks.findIndex((rank) => rank.includes(name));
-}
-
-test('inside orders a file sees its own sub-room and those before it, of types too', () => {
-  const wrong = files
-    .filter(({ path }) => path.startsWith(`${orders}/`))
-    .flatMap(importsOf)
-    .filter(({ to }) => to.startsWith(`${orders}/`))
-    .filter(({ from, to }) => rankInOrders(to) > rankInOrders(from));
-  assert.deepEqual(
-    wrong.map(({ from, to }) => `${from} imports ${to}`),
-    [],
-  );
 });

@@ -5,13 +5,12 @@ import type { Page } from '../../shared/pagination.ts';
 import type { CancelOrder } from './changes/cancel-order.ts';
 import type { ChangeStatus } from './changes/change-status.ts';
 import type { Placing } from './placement/place-order.ts';
+import type { Quoting } from './placement/quote-order.ts';
 import type { OrderReader } from './reading/order-reader.ts';
-import type { HistoryView, ListOrdersInput, OrderView, QuoteInput, QuoteView } from './schemas.ts';
+import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
 /** The use cases of the room, bound to what they need. */
-export interface Orders extends Placing, OrderReader {
-  /** What an order would cost now; `caller` null: for somebody new. Throws `request.invalid`. */
-  quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
+export interface Orders extends Placing, Quoting, OrderReader {
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<CachedReply<OrderView>>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
   changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;

@@ -14,6 +14,11 @@ import { placementFacts } from './read-placement.ts';
 import { refusalOf, unusableCustomer } from './refusals.ts';
 import type { PlacementRules } from './request.ts';
 
+export interface Quoting {
+  /** What an order would cost now; `caller` null: for somebody new. Throws `request.invalid`. */
+  quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
+}
+
 /**
  * Returns what an order would cost now, and every reason for which its placement would be refused. Holds nothing and
  * writes nothing, so that a placement may still answer otherwise a moment later. `caller` null: the order of somebody

@@ -1,8 +1,8 @@
 import type { App } from '../../../http/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
-import type { Orders } from '../use-cases.ts';
+import type { Quoting } from './quote-order.ts';
 
-export function registerQuoteRoutes(app: App, orders: Orders): void {
+export function registerQuoteRoutes(app: App, orders: Quoting): void {
   app.post(
     '/api/quotes',
     {
