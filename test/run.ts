@@ -1,30 +1,40 @@
 import { globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import { slowestFirst } from './support/slowest-first.ts';
-import { startThrowawayServer } from './support/throwaway-server.ts';
+import {
+  type Durations,
+  longestFirst,
+  readDurations,
+  writeDurations,
+} from './support/runner/durations.ts';
+import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
+import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
+import { guessDurationMs, needsDatabase, readTestSources } from './support/runner/test-sources.ts';
+import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.ts';
 
 /**
- * `npm test [-- files or folders…]`: starts a throwaway PostgreSQL with a migrated template database, runs the tests
- * on it, says which were skipped and why, and ends with the code of the runner.
+ * `npm test [-- files or folders…]`: runs the tests, on a throwaway PostgreSQL with a migrated template database where
+ * one of them uses it. Says which tests were skipped and why, and which took longest, and ends with the code of the
+ * runner.
  * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs them on that server instead of the embedded one.
- * With CI=true a skipped test is a failure.
+ * With CI=true a skipped test is a failure, and so is a file that the tests leave in the project.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where bin/holdfast.js keeps what it compiled: files, and the programs that they start, load much the same. */
-const compileCache = join(root, 'node_modules/.cache/holdfast');
+const cache = join(root, 'node_modules/.cache/holdfast');
+const durationsFile = join(cache, 'test-durations.json');
 /** Far above the longest test, also on a busy machine, so that only one that hangs is ended. */
 const TEST_TIMEOUT_MS = 300_000;
 /** A file that spins without ever turning its event loop is past the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 20 * 60_000;
 /** Beside one for each core, since much of a file's time is waiting: for timers, leases and programs that it started. */
-const WAITING_FILES = 1;
+const WAITING_FILES = 3;
 
-function testFiles(wanted: readonly string[]): string[] {
+function findTestFiles(wanted: readonly string[]): string[] {
   const paths = wanted.length === 0 ? ['test'] : wanted;
   const files = paths.flatMap((path) =>
     globSync(path, { cwd: root }).flatMap((found) =>
@@ -33,13 +43,15 @@ function testFiles(wanted: readonly string[]): string[] {
         : [found],
     ),
   );
-  return slowestFirst(new Set(files));
+  return [...new Set(files.map((file) => relative(root, join(root, file))))];
 }
 
 interface Outcome {
   readonly success: boolean;
   /** One line for each test that was skipped or left to do, with its reason. */
   readonly skips: readonly string[];
+  readonly files: readonly Measured[];
+  readonly tests: readonly Measured[];
 }
 
 /** Runs the files in the order in which they are given. The environment is theirs too. */
@@ -53,6 +65,13 @@ async function runTests(files: readonly string[], signal: AbortSignal): Promise<
   });
   let success = false;
   const skips: string[] = [];
+  const measured = { files: [] as Measured[], tests: [] as Measured[] };
+  events.on('test:complete', (test) => {
+    const { duration_ms: durationMs, type } = test.details;
+    const file = relative(root, test.file ?? '');
+    if (test.name === test.file) measured.files.push({ name: file, durationMs });
+    else if (type !== 'suite') measured.tests.push({ name: `${test.name} (${file})`, durationMs });
+  });
   const onTest = (test: Parameters<typeof skipOf>[0]) => skips.push(...skipOf(test));
   events.on('test:pass', onTest);
   events.on('test:fail', onTest);
@@ -60,7 +79,7 @@ async function runTests(files: readonly string[], signal: AbortSignal): Promise<
     if (summary.file === undefined) success = summary.success;
   });
   await pipeline(events, new spec(), process.stdout, { end: false });
-  return { success, skips };
+  return { success, skips, ...measured };
 }
 
 function skipOf(test: {
@@ -81,32 +100,78 @@ function ending(): AbortSignal {
   return AbortSignal.any([ended.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
 }
 
+/** Runs the files with what they need around them, which is gone afterwards. */
+async function runInSurroundings(
+  files: readonly string[],
+  withDatabase: boolean,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const folder = await makeRunFolder();
+  try {
+    // So that nothing of an interrupted test stays on the machine.
+    Object.assign(process.env, { TMPDIR: folder.path, NODE_COMPILE_CACHE: cache });
+    if (!withDatabase) return await runTests(files, signal);
+    const server = await startThrowawayServer(folder.path, process.env.TEST_POSTGRES_BIN);
+    try {
+      Object.assign(process.env, {
+        TEST_DATABASE_URL: server.url,
+        TEST_DATABASE_TEMPLATE: server.template.name,
+      });
+      return await runTests(files, signal);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** Keeps what was measured for the order of the next run, without files that are gone. */
+function recordDurations(before: Durations, files: readonly Measured[]): void {
+  const known = new Map(Object.entries(before));
+  for (const { name, durationMs } of files) known.set(name, Math.round(durationMs));
+  const present = new Set(findTestFiles([]));
+  writeDurations(
+    durationsFile,
+    Object.fromEntries([...known].filter(([file]) => present.has(file))),
+  );
+}
+
+function describeRun({ files, tests }: Outcome): string {
+  const processorMs = processorTimeMs();
+  const processor =
+    processorMs === null ? '' : `, ${(processorMs / 1_000).toFixed(0)} s of processor time`;
+  return (
+    describeSlowest('Slowest files', files.length > 1 ? files : []) +
+    describeSlowest('Slowest tests', tests) +
+    `\nTest files: ${files.length}, in ${(performance.now() / 1_000).toFixed(0)} s${processor}\n`
+  );
+}
+
 async function main(): Promise<number> {
-  const files = testFiles(process.argv.slice(2));
+  const files = findTestFiles(process.argv.slice(2));
   if (files.length === 0) {
     process.stderr.write('There are no test files there.\n');
     return 1;
   }
   const signal = ending();
-  const server = await startThrowawayServer(process.env.TEST_POSTGRES_BIN);
-  try {
-    Object.assign(process.env, {
-      // So that nothing of an interrupted test stays on the machine.
-      TMPDIR: server.folder,
-      NODE_COMPILE_CACHE: compileCache,
-      TEST_DATABASE_URL: server.url,
-      TEST_DATABASE_TEMPLATE: server.template.name,
-    });
-    const { success, skips } = await runTests(files, signal);
-    if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
-    if (skips.length > 0 && process.env.CI === 'true') {
-      process.stderr.write('A skipped test fails the run in CI.\n');
-      return 1;
-    }
-    return success ? 0 : 1;
-  } finally {
-    await server.stop();
+  const sources = new Map(files.map((file) => [file, readTestSources(root, file)]));
+  const durations = readDurations(durationsFile);
+  const ordered = longestFirst(files, durations, (file) => guessDurationMs(sources.get(file)!));
+  const withDatabase = [...sources.values()].some(needsDatabase);
+  const unversioned = listUnversioned(root);
+  const outcome = await runInSurroundings(ordered, withDatabase, signal);
+  const { success, skips } = outcome;
+  recordDurations(durations, outcome.files);
+  process.stdout.write(describeRun(outcome));
+  const left = listLeftBehind(root, unversioned);
+  if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
+  if (left.length > 0) process.stdout.write(`\nNew in the project: ${left.join(', ')}\n`);
+  if (process.env.CI === 'true' && skips.length + left.length > 0) {
+    process.stderr.write('A skipped test, or a file left in the project, fails the run in CI.\n');
+    return 1;
   }
+  return success ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -4,21 +4,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { createDatabase } from '../../src/database/database.ts';
-import {
-  binariesIn,
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/database/embedded/index.ts';
+import { binariesIn, startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
 import { findPostmaster, stopPostmaster } from '../../src/database/embedded/postmaster.ts';
 import { migrate } from '../../src/database/migrate.ts';
+
+/** A folder of one run, for everything that its tests write. */
+export interface RunFolder {
+  readonly path: string;
+  /** Removes it, and every PostgreSQL that was left running in it. */
+  remove(): Promise<void>;
+}
 
 export interface ThrowawayServer {
   /** Of the server's own database, which is empty. */
   readonly url: string;
   /** Name and address of a database that has every migration. Nobody may be connected to it when it is copied. */
   readonly template: { readonly name: string; readonly url: string };
-  /** A folder that goes with the server, and every PostgreSQL that was left running in it. */
-  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -33,30 +34,37 @@ const settings = {
 
 const log = { info() {}, warn: (message: string) => process.stderr.write(`${message}\n`) };
 
-/**
- * A PostgreSQL for one run of tests, with a migrated template database. `binaries` is the folder of an installed
- * server's programs; default is the embedded one.
- */
-export async function startThrowawayServer(binaries: string | undefined): Promise<ThrowawayServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  let server: EmbeddedPostgres | null = null;
-  const stop = async () => {
-    await server?.stop();
-    await stopLeftServers(folder);
-    await rm(folder, { recursive: true, force: true });
+export async function makeRunFolder(): Promise<RunFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  // Root's PostgreSQL runs as another account, which has to pass through.
+  await chmod(path, 0o711);
+  return {
+    path,
+    async remove() {
+      await stopLeftServers(path);
+      await rm(path, { recursive: true, force: true });
+    },
   };
+}
+
+/**
+ * A PostgreSQL for one run of tests, in its folder, with a migrated template database. `binaries` is the folder of an
+ * installed server's programs; default is the embedded one.
+ */
+export async function startThrowawayServer(
+  folder: string,
+  binaries: string | undefined,
+): Promise<ThrowawayServer> {
+  const server = await startEmbeddedPostgres({
+    dataDir: join(folder, 'data'),
+    settings,
+    log,
+    ...(binaries === undefined ? {} : { binaries: binariesIn(binaries) }),
+  });
   try {
-    // Root's server runs as another account, which has to pass through.
-    await chmod(folder, 0o711);
-    server = await startEmbeddedPostgres({
-      dataDir: join(folder, 'data'),
-      settings,
-      log,
-      ...(binaries === undefined ? {} : { binaries: binariesIn(binaries) }),
-    });
-    return { url: server.url, template: await makeTemplate(server.url), folder, stop };
+    return { url: server.url, template: await makeTemplate(server.url), stop: () => server.stop() };
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
 }

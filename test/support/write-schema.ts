@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describeSchema } from './describe-schema.ts';
-import { startThrowawayServer } from './throwaway-server.ts';
+import { makeRunFolder, startThrowawayServer } from './throwaway-server.ts';
 
-const server = await startThrowawayServer(undefined);
+const folder = await makeRunFolder();
+const server = await startThrowawayServer(folder.path, undefined);
 try {
   const client = new pg.Client({ connectionString: server.template.url });
   await client.connect();
@@ -17,4 +18,5 @@ try {
   );
 } finally {
   await server.stop();
+  await folder.remove();
 }

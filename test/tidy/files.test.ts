@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { slowest } from '../support/slowest-first.ts';
 import { sourceFiles, withoutComments } from './source-files.ts';
 
 const LINES_MAX = 400;
@@ -88,13 +87,5 @@ test('there is one way to wait for a time, and one way to escape HTML', () => {
   assert.deepEqual(
     escaping.map(({ path }) => path).filter((path) => path.startsWith('src/')),
     ['src/shared/escape-html.ts'],
-  );
-});
-
-test('the slow files that are begun first are there', () => {
-  const paths = everything.map(({ path }) => path);
-  assert.deepEqual(
-    slowest.filter((file) => !paths.includes(file)),
-    [],
   );
 });

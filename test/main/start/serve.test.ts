@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { readConfig } from '../../../src/main/config/read-config.ts';
@@ -14,6 +15,8 @@ const environment = {
   PORT: '0',
   DEMO_DATA: 'false',
   JWT_SECRET: randomBytes(48).toString('base64url'),
+  // Where it writes the secret that it is not given.
+  DATA_DIR: tmpdir(),
 };
 
 function statusOf(address: string): Promise<number> {
