@@ -99,6 +99,6 @@ function isMoney({ properties = {} }: Schema): boolean {
   return names.length === 2 && 'amount' in properties && 'currency' in properties;
 }
 
-export function schemaLink(name: string): string {
+function schemaLink(name: string): string {
   return `[${name}](schemas.md#${anchorOf(name)})`;
 }

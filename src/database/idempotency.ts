@@ -5,9 +5,6 @@ import { isTimeout } from './database-errors.ts';
 import { claimKey, findKey, findLiveKey, type StoredKeyRow, storeResult } from './queries.ts';
 import type { Queryable } from './statement.ts';
 
-/** How long a key answers repeats. */
-export const KEY_HOURS = 24;
-
 /** A caller's wish that a request takes effect once. Made by the HTTP shell from `Idempotency-Key`. */
 export interface Claim {
   /** SHA-256 over caller, method, path and key: where the key holds. */

@@ -42,7 +42,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
 };
 
 /** Any failure as the coded one that the caller sees. */
-export function toCoded(error: unknown): CodedError {
+function toCoded(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   if (error instanceof InvalidInput) return invalidInputs(error.errors);
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;

@@ -3,7 +3,7 @@ import { invalidInput, requestErrors } from './common-errors.ts';
 import { CodedError } from './errors.ts';
 
 /** How deep arrays and objects may stand in each other. */
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 
 /**
  * Reads JSON as the contract takes it: UTF-8, at most 32 deep, no key that could reach a prototype, no NUL and no lone

@@ -16,7 +16,7 @@ export interface WebhookMessage {
 export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** How far the time of a message may lie from ours, in both directions. */
-export const WEBHOOK_TOLERANCE_SECONDS = 300;
+const WEBHOOK_TOLERANCE_SECONDS = 300;
 
 const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 /** Of HMAC-SHA256. */

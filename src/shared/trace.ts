@@ -27,7 +27,7 @@ export function parseTraceparent(header: string | undefined | null): TraceContex
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
 }
 
-export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
+function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
 }
 

@@ -63,7 +63,7 @@ export async function administer(text: string, parameters: unknown[] = []): Prom
 }
 
 /** Runs every view whose name begins with `inv_` and asserts that it is empty. */
-export async function requireInvariants(url: string): Promise<void> {
+async function requireInvariants(url: string): Promise<void> {
   await withClient(url, async (client) => {
     const { rows: views } = await client.query<{ viewname: string }>(
       `select viewname from pg_views where schemaname = 'public' and viewname like 'inv\\_%' order by 1`,

@@ -1,7 +1,7 @@
 import { administer } from './database.ts';
 
 /** Values that somebody may have set for a database or a role, of all that could change what statements mean or do. */
-export const hostileSettings: Readonly<Record<string, string>> = {
+const hostileSettings: Readonly<Record<string, string>> = {
   search_path: 'elsewhere',
   DateStyle: 'SQL, DMY',
   IntervalStyle: 'sql_standard',

@@ -21,7 +21,7 @@ export function shopEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
-export async function signIn(url: string, path: string, credentials: object): Promise<Session> {
+async function signIn(url: string, path: string, credentials: object): Promise<Session> {
   const reply = await createSession(url).post(path, credentials);
   assert.ok(reply.status === 200 || reply.status === 201, reply.text);
   const { accessToken, user } = reply.json<{

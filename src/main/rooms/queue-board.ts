@@ -14,7 +14,7 @@ import { Type } from 'typebox';
 import type { App } from '../../http/index.ts';
 import { VIEW_QUEUE_BOARD } from './queue-board-declaration.ts';
 
-export const BOARD_PATH = '/admin/queues';
+const BOARD_PATH = '/admin/queues';
 
 /** Its own scripts, styles and calls; its first styles stand in the page. Nothing of other hosts. */
 const BOARD_POLICY =

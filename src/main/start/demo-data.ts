@@ -17,7 +17,7 @@ interface DemoUser {
   readonly vip: boolean;
 }
 
-export const demoUsers: readonly DemoUser[] = [
+const demoUsers: readonly DemoUser[] = [
   { email: 'admin@holdfast.example', name: 'Alex Admin', role: 'admin', vip: false },
   { email: 'kitchen@holdfast.example', name: 'Kim Kitchen', role: 'kitchen', vip: false },
   { email: 'vera@holdfast.example', name: 'Vera', role: 'customer', vip: true },

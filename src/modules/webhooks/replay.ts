@@ -11,7 +11,7 @@ import { lockEndpoint } from './queries.ts';
 import type { ReplayRange } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
-export const REPLAY_JOB = 'webhooks.replay';
+const REPLAY_JOB = 'webhooks.replay';
 const RANGE_DAYS_MAX = 31;
 const DAY_MS = 24 * 60 * 60_000;
 /** Events in one transaction. */

@@ -1,5 +1,5 @@
 import { after } from 'node:test';
-import type { InjectOptions, Response } from 'light-my-request';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Database } from '../../../src/database/database.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
 import { accessTable } from '../../../src/main/tables/access-table.ts';
@@ -11,7 +11,7 @@ type Send = (
   method: NonNullable<InjectOptions['method']>,
   url: string,
   options?: { body?: object; bearer?: string; headers?: Record<string, string> },
-) => Promise<Response>;
+) => Promise<LightMyRequestResponse>;
 
 /** The shell with the routes of this room and no others. */
 export async function accountsServer(
@@ -61,7 +61,7 @@ export interface SetCookie {
   readonly maxAge?: number;
 }
 
-export function cookieOf(response: Response, name: string): SetCookie {
+export function cookieOf(response: LightMyRequestResponse, name: string): SetCookie {
   const cookie = (response.cookies as SetCookie[]).find((candidate) => candidate.name === name);
   if (cookie === undefined) throw new Error(`the reply sets no cookie ${name}`);
   return cookie;

@@ -20,7 +20,7 @@ export interface MailServer extends Mailer {
   readonly unrecordable: Set<string>;
 }
 
-export function mailServer(): MailServer {
+function mailServer(): MailServer {
   const taken: Mail[] = [];
   const unrecordable = new Set<string>();
   return {

@@ -79,7 +79,7 @@ export async function endSession({ database }: SandboxContext, reference: string
   if (closed.length === 0) throw new CodedError(requestErrors.notFound);
 }
 
-export async function requireSession(
+async function requireSession(
   { database }: SandboxContext,
   reference: string,
 ): Promise<SessionRow> {

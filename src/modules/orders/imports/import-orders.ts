@@ -17,7 +17,7 @@ import {
 } from './queries.ts';
 
 /** Owns the imported orders of people who are not known. Disabled: nobody signs in with it. */
-export const IMPORT_CUSTOMER_EMAIL = 'imported-orders@holdfast.invalid';
+const IMPORT_CUSTOMER_EMAIL = 'imported-orders@holdfast.invalid';
 
 /** Orders that are written in one transaction at most. */
 export const IMPORT_BATCH_MAX = 300;

@@ -162,7 +162,7 @@ async function pin(tx: Transaction, pins: readonly Pin[]): Promise<void> {
 }
 
 /** Another transaction placed an order under the same key or token between our look and our write. */
-export class KeyTakenError extends Error {
+class KeyTakenError extends Error {
   constructor(cause?: unknown) {
     super('an idempotency key or a client token was taken meanwhile', { cause });
     this.name = 'KeyTakenError';
