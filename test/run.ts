@@ -27,10 +27,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where bin/holdfast.js keeps what it compiled: files, and the programs that they start, load much the same. */
 const cache = join(root, 'node_modules/.cache/holdfast');
 const durationsFile = join(cache, 'test-durations.json');
-/** Far above the longest test, also on a busy machine, so that only one that hangs is ended. */
-const TEST_TIMEOUT_MS = 300_000;
+/** Of a test, and of a file. Far above the longest, also on a busy machine, so that only a hang is ended. */
+const TEST_TIMEOUT_MS = 600_000;
 /** A file that spins without ever turning its event loop is past the runner's own timeouts, so the whole run has one. */
-const RUN_TIMEOUT_MS = 20 * 60_000;
+const RUN_TIMEOUT_MS = 60 * 60_000;
 /** Beside one for each core, since much of a file's time is waiting: for timers, leases and programs that it started. */
 const WAITING_FILES = 3;
 

@@ -59,7 +59,7 @@ test('a worker that is killed between sending and recording sends the same Messa
   const held = await holdRows(db.database, 'lock table mail_messages in exclusive mode');
   try {
     await startWorker();
-    await until(async () => assert.equal(received().size, ORDERS + 1), 60_000);
+    await until(async () => assert.equal(received().size, ORDERS + 1));
     await untilHeldUp(db.database, '%insert into mail_messages%');
     await endAll('SIGKILL');
   } finally {
@@ -73,7 +73,7 @@ test('a worker that is killed between sending and recording sends the same Messa
     [],
   );
   await startWorker();
-  await until(async () => assert.equal((await rows()).length, ORDERS + 1), 60_000);
+  await until(async () => assert.equal((await rows()).length, ORDERS + 1));
   await endAll('SIGTERM');
 
   const mails = received();

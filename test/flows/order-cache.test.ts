@@ -84,8 +84,8 @@ function promises(where: string, skip: string | false, environment: Record<strin
       await until(async () => {
         assert.equal((await readAt(elsewhere, order.id)).status, 'CANCELLED');
       });
-      // A second is promised; the bound is that of a busy machine, and a third of the entry's own time.
-      assert.ok(performance.now() - answeredAt < 10_000);
+      // A second is promised; the bound is that of a busy machine, and below the entry's own time.
+      assert.ok(performance.now() - answeredAt < 25_000);
     });
 
     test('stand in lists that are not stale either, in the same words', async () => {

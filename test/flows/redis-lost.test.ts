@@ -10,6 +10,8 @@ import { query, until } from '../support/until.ts';
 
 const db = await testDatabase();
 const ORDERS = 10;
+/** Far above what two orders take on a busy machine: only an order that waits for Redis takes longer. */
+const ORDERED_MS = 60_000;
 
 describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async () => {
   if (redisMissing !== false) return;
@@ -59,7 +61,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
     const { sku } = await addProduct(db.database, { onHand: 1_000 });
 
     await place(ann, sku, true);
-    await until(() => requireSettled(1), 60_000);
+    await until(() => requireSettled(1));
     assert.ok((await redis.keys()).some((key) => key.startsWith('holdfast:queue:orders:')));
 
     await redis.kill();
@@ -67,7 +69,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
       const startedAt = performance.now();
       await place(ann, sku, true);
       await place(ann, sku, false);
-      assert.ok(performance.now() - startedAt < 10_000);
+      assert.ok(performance.now() - startedAt < ORDERED_MS);
     }
     // The log goes on, and what is to be done waits in the database.
     await until(async () => {
@@ -86,7 +88,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
               sent_at = sent_at - interval '1 minute'
         where state = 'waiting'`,
     );
-    await until(() => requireSettled(1 + 2 * ORDERS), 120_000);
+    await until(() => requireSettled(1 + 2 * ORDERS));
     for (const server of servers) await server.end('SIGTERM');
   });
 });

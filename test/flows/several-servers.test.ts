@@ -121,7 +121,7 @@ test('one server and one worker killed under load: every order, payment, mail an
     [],
   );
 
-  await until(requireSettled, 120_000);
+  await until(requireSettled);
   await requireOrders(intents);
   requireMails(await mailRows());
   await requireMessages(intents);

@@ -25,17 +25,19 @@ export interface EventReader {
   readonly events: readonly StreamedEvent[];
   /** Lines that began with a colon. */
   readonly comments: readonly string[];
+  /** Whether it ended in good order rather than with its connection. */
+  readonly isComplete: boolean;
   readonly socket: Socket;
   /** The body so far, of an answer that is no stream. */
   text(): string;
-  /** Resolves when this holds of what came; rejects when the stream ends before, or after 60 s. */
+  /** Resolves when this holds of what came; rejects when the stream ends before, or after two minutes. */
   until(holds: (reader: EventReader) => boolean): Promise<void>;
-  /** Resolves when the stream has ended; rejects after 60 s. */
+  /** Resolves when the stream has ended; rejects after two minutes. */
   ended(): Promise<void>;
   close(): void;
 }
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /** Opens a stream; resolves when its head has come. Closed after the file at the latest. */
 export async function openEvents(
@@ -53,6 +55,7 @@ export async function openEvents(
   let raw = '';
   let body: string | null = null;
   let isOver = false;
+  let isComplete = false;
   let listeners: (() => void)[] = [];
   const events: StreamedEvent[] = [];
   const comments: string[] = [];
@@ -106,6 +109,7 @@ export async function openEvents(
       raw = raw.slice(lineEnd + 2 + length + 2);
       if (length === 0) {
         isOver = true;
+        isComplete = true;
         socket.end();
         return;
       }
@@ -147,6 +151,9 @@ export async function openEvents(
     },
     get headers() {
       return head.headers;
+    },
+    get isComplete() {
+      return isComplete;
     },
     events,
     comments,

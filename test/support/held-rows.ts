@@ -30,7 +30,7 @@ export async function holdRows(
 export async function untilHeldUp(
   database: Database,
   pattern = '%',
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<void> {
   await until(async () => {
     const [row] = await database.run<{ count: number }>(

@@ -100,7 +100,8 @@ export async function takeJobs(
     database,
     planned.map(({ id }) => id),
     leaseToken,
-    JSON.stringify({ 'orders.place-queued': 60_000 }),
+    // Longer than a busy machine takes for all of them.
+    JSON.stringify({ 'orders.place-queued': 600_000 }),
   );
   return rows.map((row) => ({
     ...row,

@@ -5,7 +5,7 @@ import { pause } from '../../src/shared/pause.ts';
 import { ownPort } from './own-port.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** The product as an operator starts it: a process of its own. */
 export interface ServerProcess {

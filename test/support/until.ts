@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { createConnections } from '../../src/database/connections.ts';
 import { pause } from '../../src/shared/pause.ts';
 
-/** Tries until `check` does not throw; throws its last error after `timeoutMs`. For what happens in another process. */
-export async function until<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
+/**
+ * Tries until `check` does not throw; throws its last error after `timeoutMs`, which only ends a hang: a busy machine may
+ * take thirty times as long as a calm one. For what happens in another process.
+ */
+export async function until<T>(check: () => Promise<T>, timeoutMs = 120_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

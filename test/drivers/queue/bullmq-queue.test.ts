@@ -7,6 +7,8 @@ import { queueContract } from './queue-contract.ts';
 import { idsOf, messageOf, receiveNow } from './queue-messages.ts';
 
 const quiet = { info() {}, warn() {} };
+/** What a few seconds may become on a busy machine; a call that waits for Redis would never end. */
+const BUSY_MS = 50_000;
 
 if (redisMissing) test('messages in BullMQ', { skip: redisMissing }, () => {});
 else {
@@ -39,7 +41,7 @@ function whileRedisFails(redis: RedisServer): void {
     await until(() => assert.rejects(driver.ping()));
     const startedAt = performance.now();
     await assert.rejects(driver.send('jobs', [messageOf()]));
-    assert.ok(performance.now() - startedAt < 2_000);
+    assert.ok(performance.now() - startedAt < BUSY_MS);
     assert.deepEqual(await receiveNow(driver, 'jobs'), []);
     const receiving = receiveNow(driver, 'jobs', { waitMs: 60_000 });
     await redis.start();
@@ -63,7 +65,7 @@ function whileRedisFails(redis: RedisServer): void {
       const startedAt = performance.now();
       await driver.stop();
       assert.deepEqual(await Promise.all(receiving), [[], []]);
-      assert.ok(performance.now() - startedAt < 10_000);
+      assert.ok(performance.now() - startedAt < BUSY_MS);
     } finally {
       await redis.start();
     }
@@ -99,7 +101,7 @@ function whileRedisFails(redis: RedisServer): void {
       await assert.rejects(driver.ping(), /no answer/);
       assert.deepEqual(await receiveNow(driver, 'jobs'), []);
       await driver.stop();
-      assert.ok(performance.now() - startedAt < 20_000);
+      assert.ok(performance.now() - startedAt < BUSY_MS);
     } finally {
       redis.resume();
     }

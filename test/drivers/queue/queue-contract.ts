@@ -19,6 +19,9 @@ export interface QueueContractOptions {
   readonly manyCount?: number;
 }
 
+/** What a moment may become on a busy machine; far below what would be waited for. */
+const BUSY_MS = 50_000;
+
 /** What every queue driver does, whatever carries its messages. */
 export function queueContract(title: string, options: QueueContractOptions): void {
   const { leaseMs, leaseSlackMs } = options;
@@ -51,7 +54,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
     async function receive(
       from: QueueDriver,
       queue: string,
-      { lane = 'normal', count = 1, waitMs = 20_000 }: ReceiveWish = {},
+      { lane = 'normal', count = 1, waitMs = 120_000 }: ReceiveWish = {},
     ): Promise<Delivery[]> {
       const signal = AbortSignal.timeout(waitMs);
       const deliveries: Delivery[] = [];
@@ -89,7 +92,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const startedAt = performance.now();
       await driver.send(queue, [messageOf()]);
       await other.acknowledge(queue, await coming);
-      assert.ok(performance.now() - startedAt < 5_000);
+      assert.ok(performance.now() - startedAt < BUSY_MS);
     });
 
     test('within a lane the oldest goes first, and lanes are apart', async () => {
@@ -115,9 +118,10 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const queue = newQueue();
       const delayMs = 1_500;
       const startedAt = performance.now();
-      await driver.send(queue, [messageOf({ delayMs }), messageOf()]);
+      const prompt = messageOf();
+      await driver.send(queue, [messageOf({ delayMs }), prompt]);
       const [first] = await receive(driver, queue);
-      assert.ok(performance.now() - startedAt < delayMs, 'the one without a delay waited too');
+      assert.equal(first!.jobId, prompt.jobId, 'the one without a delay waited too');
       const [second] = await receive(driver, queue);
       assert.ok(performance.now() - startedAt >= delayMs - 100, 'it came before its time');
       await driver.acknowledge(queue, [first!, second!]);
@@ -172,7 +176,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const messages = Array.from({ length: options.manyCount ?? 2_000 }, () => messageOf());
       await driver.send(queue, messages);
       const came = new Map<string, number>();
-      const signal = AbortSignal.timeout(60_000);
+      const signal = AbortSignal.timeout(240_000);
       const drain = async (from: QueueDriver) => {
         while (came.size < messages.length && !signal.aborted) {
           const deliveries = await from.receive(queue, 'normal', {
@@ -202,7 +206,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       });
       controller.abort();
       assert.deepEqual(await receiving, []);
-      assert.ok(performance.now() - startedAt < 10_000);
+      assert.ok(performance.now() - startedAt < BUSY_MS);
       await driver.send(queue, [messageOf()]);
       await other.acknowledge(queue, await receive(other, queue));
     });

@@ -165,7 +165,7 @@ describe('SQS', () => {
     await assert.rejects(away.send('jobs', [messageOf()]));
     assert.deepEqual(await receiveNow(away, 'jobs'), []);
     await away.stop();
-    assert.ok(performance.now() - startedAt < 30_000);
+    assert.ok(performance.now() - startedAt < 60_000);
     assert.deepEqual(told.filter((text) => text.startsWith('SQS does not answer')).length, 1);
     await driver.ping();
   });

@@ -144,11 +144,11 @@ test('an address has at most 254 characters, also after it was composed', () => 
 });
 
 test('a long text that is almost an address is refused in linear time', () => {
-  const startedAtMs = performance.now();
+  const before = process.cpuUsage();
   for (const near of [`${'a.'.repeat(120)}@`, `a@${'b.'.repeat(120)}`, `${'a'.repeat(253)}@`]) {
     assert.throws(() => readEmail(near), refusal('request.invalid'));
   }
-  assert.ok(performance.now() - startedAtMs < 1_000);
+  assert.ok(process.cpuUsage(before).user < 1_000_000);
 });
 
 test('looking an account up takes any text', () => {

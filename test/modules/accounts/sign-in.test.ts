@@ -83,17 +83,18 @@ test('an unknown address, a wrong password and a disabled user get the same refu
 
 test('an unknown address takes the work of a password check', async () => {
   const { user } = await signUpSomebody(accounts);
-  const timeOf = async (email: string): Promise<number> => {
-    const startedAtMs = performance.now();
+  /** Processor time: on a busy machine the clock tells what the others do. */
+  const workOf = async (email: string): Promise<number> => {
+    const before = process.cpuUsage();
     await codeOf(() => accounts.logIn({ email, password: 'wrong password' }));
-    return performance.now() - startedAtMs;
+    return process.cpuUsage(before).user;
   };
-  await timeOf('warm-up@example.com');
+  await workOf('warm-up@example.com');
   const known: number[] = [];
   const unknown: number[] = [];
   for (let round = 0; round < 7; round += 1) {
-    known.push(await timeOf(user.email));
-    unknown.push(await timeOf('nobody@example.com'));
+    known.push(await workOf(user.email));
+    unknown.push(await workOf('nobody@example.com'));
   }
   // Hashing is nearly all of it: without it the unknown would take a tenth. The best of seven leaves the noise out.
   assert.ok(Math.min(...unknown) > Math.min(...known) / 2);

@@ -313,7 +313,7 @@ test('an endpoint that hangs takes neither the workers nor the time of another',
     response.once('close', () => open.delete(response));
   });
   const orders = await Promise.all(Array.from({ length: 60 }, () => placeOrder(customer, 'NAAN')));
-  await until(async () => assert.equal(healthy.receiver.received.length, orders.length), 60_000);
+  await until(async () => assert.equal(healthy.receiver.received.length, orders.length));
   assert.ok(openMax > 0 && openMax <= 20, `${openMax} calls at once`);
   assert.equal((await admin.delete(hanging.path)).status, 204);
   for (const response of open) response.writeHead(204).end();

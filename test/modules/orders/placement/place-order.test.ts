@@ -4,23 +4,11 @@ import { importOrders, productKey } from '../../../../src/modules/orders/index.t
 import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts';
 import type { CodedError } from '../../../../src/shared/errors.ts';
 import { newId } from '../../../../src/shared/ids.ts';
-import { testDatabase } from '../../../support/database.ts';
 import { coded, ordersOn, placementContextOf, settle, viewOf } from '../../../support/orders.ts';
 import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import { ordersOnTwoServers } from './two-servers.ts';
 
-const { database } = await testDatabase();
-const orders = ordersOn(database);
-/** A second server on the same database: it shares nothing but the database. */
-const otherServer = ordersOn(database);
-
-async function countOrders(customerId: string): Promise<number> {
-  const [row] = await database.run<{ count: number }>(
-    'test.count_orders',
-    'select count(*)::int as count from orders where customer_id = $1::uuid',
-    [customerId],
-  );
-  return row!.count;
-}
+const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
 
 describe('placing an order', () => {
   test('holds the stock, keeps prices and lines as given, and writes its first event', async () => {

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inventoryOn } from '../../../support/catalogue.ts';
-import { testDatabase } from '../../../support/database.ts';
 import { holdRows, untilHeldUp } from '../../../support/held-rows.ts';
 import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../../support/orders.ts';
 import { addProduct, addUser, apiKey, stockOf } from '../../../support/shop.ts';
+import { ordersOnTwoServers } from './two-servers.ts';
 
-const { database } = await testDatabase();
-const orders = ordersOn(database);
-/** A second server on the same database: it shares nothing but the database. */
-const otherServer = ordersOn(database);
-
-async function countOrders(customerId: string): Promise<number> {
-  const [row] = await database.run<{ count: number }>(
-    'test.count_orders',
-    'select count(*)::int as count from orders where customer_id = $1::uuid',
-    [customerId],
-  );
-  return row!.count;
-}
+const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
 
 describe('an order that is asked for again', () => {
   test('50 parallel requests under one key, on two servers, make one order and one answer', async () => {

@@ -1,0 +1,11 @@
+import { afterEach } from 'node:test';
+import { keepingTests } from './keeping.ts';
+import { openPages } from './pages-bench.ts';
+import { tabTests } from './tabs.ts';
+
+/** Console and shop when clocks, sessions and links fail, and with several tabs. */
+const pages = await openPages();
+afterEach(() => pages.closeAll());
+
+keepingTests(pages);
+tabTests(pages);
