@@ -9,6 +9,8 @@ export interface ConnectionsOptions {
   readonly url: string;
   /** 0: statements may take as long as they like. */
   readonly statementTimeoutMs: number;
+  /** Until a connection stands and has its settings; default 3,000. */
+  readonly connectTimeoutMs?: number;
   /** As PostgreSQL lists the connection. */
   readonly applicationName: string;
   readonly types?: pg.CustomTypesConfig;
@@ -45,6 +47,7 @@ const NO_SESSION_FREE =
 /** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
 export function createConnections(options: ConnectionsOptions): Connections {
   const onConnectionLost = options.onConnectionLost ?? (() => {});
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   let kind: ConnectionKind | null = null;
   /** Null when the next connection through a pooler has to find out what kind it is. */
   let looked: Promise<'session' | 'transaction'> | null = null;
@@ -52,7 +55,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   /** Timeouts are not among the parameters of the start, as which poolers do not take them. */
   const configOf = (statementTimeoutMs: number): pg.ClientConfig => ({
     connectionString: options.url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     // The server may be frozen or cut off, and then only the client's own clock ends the wait.
     ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + 2_000 }),
     keepAlive: true,
@@ -82,7 +85,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     beside.on('error', () => {});
     try {
       await beside.connect();
-      return await lookAtPooler([client, beside], CONNECT_TIMEOUT_MS);
+      return await lookAtPooler([client, beside], connectTimeoutMs);
     } catch (error) {
       if (!isClientTimeout(error)) throw error;
       throw new NoFreeSessionError(NO_SESSION_FREE);
@@ -96,14 +99,21 @@ export function createConnections(options: ConnectionsOptions): Connections {
   async function settle(client: pg.ClientBase, settings: Settings): Promise<void> {
     // A pooler tells a number of its own, and its sessions may be shared: what was set there would reach others.
     const told = (client as unknown as { processID: number | null }).processID ?? 0;
-    const pid = await set(client, settingText(settings, { isLocal: false, onlyFor: told }));
+    const pid = await set(
+      client,
+      settingText(settings, { isLocal: false, onlyFor: told }),
+      connectTimeoutMs,
+    );
     if (pid === told) {
       kind = 'direct';
       return;
     }
     kind = await look(client);
-    if (kind === 'session') await set(client, settingText(settings, { isLocal: false }));
-    else beginAllBy(client, `; ${settingText(settings, { isLocal: true })}`);
+    if (kind === 'session') {
+      await set(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
+    } else {
+      beginAllBy(client, `; ${settingText(settings, { isLocal: true })}`);
+    }
   }
 
   return {
@@ -150,18 +160,23 @@ export function createConnections(options: ConnectionsOptions): Connections {
  * role may be too short, and so that no part of it stays behind in a session that is shared. The timeout is none that could
  * be wanted, which would be taken for set.
  */
-async function set(client: pg.ClientBase, text: string, tries = SET_TRIES): Promise<number> {
+async function set(
+  client: pg.ClientBase,
+  text: string,
+  timeoutMs: number,
+  tries = SET_TRIES,
+): Promise<number> {
   try {
     const results = (await client.query({
-      text: `begin; set local statement_timeout = '${CONNECT_TIMEOUT_MS}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid`,
-      query_timeout: CONNECT_TIMEOUT_MS,
+      text: `begin; set local statement_timeout = '${timeoutMs}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid`,
+      query_timeout: timeoutMs,
     } as pg.QueryConfig)) as unknown as pg.QueryResult<{ pid: number }>[];
     return results.at(-1)!.rows[0]!.pid;
   } catch (error) {
     // The "begin" may have met the other timeout.
     if (isTimeout(error) && tries > 1) {
       await client.query('rollback');
-      return set(client, text, tries - 1);
+      return set(client, text, timeoutMs, tries - 1);
     }
     // Anybody may set the others.
     if (!isPrivilegeFault(error)) throw error;

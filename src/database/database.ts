@@ -63,6 +63,8 @@ export interface DatabaseOptions {
   /** Constraint name to refusal: a violation of it is an answer to the caller, not a fault. */
   readonly constraints: Readonly<Record<string, ErrorDefinition>>;
   readonly statementTimeoutMs?: number;
+  /** Until a connection stands; default 3,000. */
+  readonly connectTimeoutMs?: number;
   /** Called with the duration of each statement, for the metric. */
   readonly onQuery?: (name: string, durationSeconds: number) => void;
   readonly tracing?: Tracing | null;
@@ -84,6 +86,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     statementTimeoutMs,
     applicationName: 'holdfast',
     types: typeParsers,
+    ...(options.connectTimeoutMs === undefined
+      ? {}
+      : { connectTimeoutMs: options.connectTimeoutMs }),
     ...(options.onConnectionLost === undefined
       ? {}
       : { onConnectionLost: options.onConnectionLost }),

@@ -12,7 +12,7 @@ import { type Example, examplesOf, pages } from './pages.ts';
  * The examples of README and guides, run as a reader would: against a server that he has just started. Those of a page are one
  * program; pages do not lean on each other.
  */
-const EXAMPLES_TIMEOUT_MS = 150_000;
+const EXAMPLES_TIMEOUT_MS = 500_000;
 
 const db = await testDatabase();
 const port = await ownPort();

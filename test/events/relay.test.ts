@@ -7,6 +7,7 @@ import { createRelay, type LoggedEvent, type Relay } from '../../src/events/inde
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { append, fact, positionsIn } from '../support/log.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 /** Each test reads under a name of its own, from the beginning of the log that they share. */
@@ -58,7 +59,7 @@ async function cursorOf(name: string): Promise<Cursor> {
 }
 
 /** Longer than a lease, on a busy machine too. */
-const CAUGHT_UP_MS = 120_000;
+const CAUGHT_UP_MS = PATIENT_MS;
 
 async function untilCaughtUp(name: string): Promise<number[]> {
   const positions = await positionsIn(database);

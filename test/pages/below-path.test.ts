@@ -8,6 +8,7 @@ import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/database.ts';
 import { nginxMissing, startNginx } from '../support/nginx.ts';
 import { ownPort } from '../support/own-port.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession } from '../support/session.ts';
 import { addProduct } from '../support/shop.ts';
@@ -22,9 +23,6 @@ const proxies = [
   { does: 'keeps', path: '/holdfast', stripsPath: false },
   { does: 'strips', path: '/shops/caf%C3%A9', stripsPath: true },
 ] as const;
-
-/** Upper bound for a machine that has other things to do: the reference is a large page. */
-const WAIT_MAX_MS = 90_000;
 
 const browser = await startBrowser();
 
@@ -49,7 +47,7 @@ for (const { does, path, stripsPath } of proxies) {
     /** Opens a page; `done` closes it and throws when it asked for something beside the path, was refused or complained. */
     async function visit(address: string) {
       const context = await browser!.newContext({ locale: 'en-GB' });
-      context.setDefaultTimeout(WAIT_MAX_MS);
+      context.setDefaultTimeout(PATIENT_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', ({ message }) => complaints.push(message));

@@ -14,6 +14,7 @@ import { webFolder } from '../../src/main/program.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/database.ts';
 import { ownPort } from '../support/own-port.ts';
+import { PATIENT_MS } from '../support/patience.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
@@ -174,9 +175,6 @@ export async function besides(page: Page, path = '/shop'): Promise<Page> {
 
 const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 
-/** Only ends a hang: what is waited for comes in a fraction of it, also on a busy machine. */
-const WAIT_MAX_MS = 120_000;
-
 async function openContext(
   browser: Browser,
   url: string,
@@ -189,7 +187,7 @@ async function openContext(
     reducedMotion: 'reduce',
     ...device,
   });
-  context.setDefaultTimeout(WAIT_MAX_MS);
+  context.setDefaultTimeout(PATIENT_MS);
   await context.addInitScript(WATCH_SHIFTS);
   if (who !== null) {
     const { accessToken: value } = who.identity;

@@ -161,7 +161,7 @@ export function runningTests(pages: Pages): void {
     });
 
     pages.test('a dead letter is sent again', async () => {
-      await giveUpOnAnEvent(pages.databaseUrl);
+      await giveUpOnEvents(pages.databaseUrl, 1);
       const page = await pages.visit(pages.admin, '/console/work/dead-letters');
       const letter = page.getByRole('row').filter({ hasText: 'the ledger was away' });
       await letter.getByRole('button', { name: 'Send again' }).click();
@@ -171,7 +171,7 @@ export function runningTests(pages: Pages): void {
 
     pages.test('all dead letters are sent again, also those that are not shown yet', async () => {
       const many = PAGE_LIMIT_DEFAULT + 5;
-      for (let one = 0; one < many; one += 1) await giveUpOnAnEvent(pages.databaseUrl);
+      await giveUpOnEvents(pages.databaseUrl, many);
       const page = await pages.visit(pages.admin, '/console/work/dead-letters');
       const sendAll = page.getByRole('button', { name: 'Send all again' });
       await sendAll.click();
@@ -265,22 +265,22 @@ export function runningTests(pages: Pages): void {
   });
 }
 
-/** An event of the payment provider that could not be applied, as the inbox leaves it. */
-async function giveUpOnAnEvent(databaseUrl: string): Promise<void> {
-  const id = newId();
-  const paymentId = newId();
-  const event = {
-    id,
+/** Events of the payment provider that could not be applied, as the inbox leaves them. */
+async function giveUpOnEvents(databaseUrl: string, count: number): Promise<void> {
+  const events = Array.from({ length: count }, () => ({
+    id: newId(),
     type: 'payment.failed',
     createdAt: null,
     kind: 'failed',
-    paymentId,
+    paymentId: newId(),
     reason: null,
-  };
+  }));
   await query(
     databaseUrl,
     `insert into provider_events (id, provider, event_id, type, payload, cause, status, attempts, last_error, failed_at)
-     values ($1::uuid, 'sandbox', $1::uuid::text, 'payment.failed', $2, $3, 'DEAD', 8, 'the ledger was away', now())`,
-    [id, JSON.stringify(event), JSON.stringify({ requestId: null, traceId: null })],
+     select (payload ->> 'id')::uuid, 'sandbox', payload ->> 'id', 'payment.failed', payload, $2::jsonb, 'DEAD', 8,
+            'the ledger was away', now()
+       from jsonb_array_elements($1::jsonb) as payload`,
+    [JSON.stringify(events), JSON.stringify({ requestId: null, traceId: null })],
   );
 }

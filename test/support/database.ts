@@ -6,6 +6,7 @@ import { createConnections } from '../../src/database/connections.ts';
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
+import { PATIENT_MS } from './patience.ts';
 
 export interface TestDatabase {
   readonly database: Database;
@@ -34,6 +35,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const database = createDatabase({
     url: url.href,
     poolMax: options.poolMax ?? 20,
+    connectTimeoutMs: PATIENT_MS,
+    statementTimeoutMs: PATIENT_MS,
     constraints: options.constraints ?? constraintErrors,
   });
   after(async () => {
@@ -81,6 +84,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   const client = await createConnections({
     url,
     statementTimeoutMs: 0,
+    connectTimeoutMs: PATIENT_MS,
     applicationName: 'holdfast-test',
   }).connect();
   try {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { after } from 'node:test';
+import { PATIENT_MS } from './patience.ts';
 import type { Session } from './session.ts';
 
 export interface StreamedEvent {
@@ -37,7 +38,7 @@ export interface EventReader {
   close(): void;
 }
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = PATIENT_MS;
 
 /** Opens a stream; resolves when its head has come. Closed after the file at the latest. */
 export async function openEvents(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../src/database/database.ts';
+import { PATIENT_MS } from './patience.ts';
 import { until } from './until.ts';
 
 /** Rows or tables that are locked here, so that whoever needs them waits. */
@@ -30,7 +31,7 @@ export async function holdRows(
 export async function untilHeldUp(
   database: Database,
   pattern = '%',
-  timeoutMs = 120_000,
+  timeoutMs = PATIENT_MS,
 ): Promise<void> {
   await until(async () => {
     const [row] = await database.run<{ count: number }>(

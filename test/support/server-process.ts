@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../../src/shared/pause.ts';
 import { ownPort } from './own-port.ts';
+import { PATIENT_MS } from './patience.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = PATIENT_MS;
 
 /** The product as an operator starts it: a process of its own. */
 export interface ServerProcess {

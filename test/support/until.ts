@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createConnections } from '../../src/database/connections.ts';
 import { pause } from '../../src/shared/pause.ts';
+import { PATIENT_MS } from './patience.ts';
 
 /**
- * Tries until `check` does not throw; throws its last error after `timeoutMs`, which only ends a hang: a busy machine may
- * take thirty times as long as a calm one. For what happens in another process.
+ * Tries until `check` does not throw; throws its last error after `timeoutMs`, which only ends a hang. For
+ * what happens in another process.
  */
-export async function until<T>(check: () => Promise<T>, timeoutMs = 120_000): Promise<T> {
+export async function until<T>(check: () => Promise<T>, timeoutMs = PATIENT_MS): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
@@ -28,6 +29,7 @@ export async function query(
   const client = await createConnections({
     url,
     statementTimeoutMs: 0,
+    connectTimeoutMs: PATIENT_MS,
     applicationName: 'holdfast-test',
   }).connect();
   try {

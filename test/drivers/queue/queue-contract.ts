@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Delivery, Lane, Message, QueueDriver } from '../../../src/drivers/queue/queue.ts';
 import { newId } from '../../../src/shared/ids.ts';
+import { PATIENT_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 
 export interface QueueContractOptions {
@@ -54,7 +55,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
     async function receive(
       from: QueueDriver,
       queue: string,
-      { lane = 'normal', count = 1, waitMs = 120_000 }: ReceiveWish = {},
+      { lane = 'normal', count = 1, waitMs = PATIENT_MS }: ReceiveWish = {},
     ): Promise<Delivery[]> {
       const signal = AbortSignal.timeout(waitMs);
       const deliveries: Delivery[] = [];
