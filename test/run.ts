@@ -162,7 +162,7 @@ async function main(): Promise<number> {
   const unversioned = listUnversioned(root);
   const outcome = await runInSurroundings(ordered, withDatabase, signal);
   const { success, skips } = outcome;
-  recordDurations(durations, outcome.files);
+  if (!signal.aborted) recordDurations(durations, outcome.files);
   process.stdout.write(describeRun(outcome));
   const left = listLeftBehind(root, unversioned);
   if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);

@@ -18,6 +18,8 @@ export interface BullmqQueueOptions {
   readonly url: string;
   readonly log: Log;
   readonly stalledIntervalMs?: number;
+  /** How long a Redis that stands still keeps its callers; default 2,000. Long against a healthy answer. */
+  readonly commandTimeoutMs?: number;
 }
 
 export interface BullmqQueueDriver extends QueueDriver {
@@ -29,6 +31,7 @@ export interface BullmqQueueDriver extends QueueDriver {
 /** Jobs carried by BullMQ on Redis. A flushed Redis loses nothing but time: the rescue sends again. */
 export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDriver {
   const { log, stalledIntervalMs = STALLED_INTERVAL_MS } = options;
+  const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
   const outage = createOutage('Redis', log);
   const client = new QueueConnection(options.url, outage.failed);
   client.on('ready', outage.answered);
@@ -42,7 +45,13 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
     const name = lane === 'high' ? `${queue}-high` : queue;
     let it = channels.get(name);
     if (it === undefined) {
-      it = createChannel(name, { connection: client, stalledIntervalMs, onError: outage.failed });
+      const onError = outage.failed;
+      it = createChannel(name, {
+        connection: client,
+        stalledIntervalMs,
+        commandTimeoutMs,
+        onError,
+      });
       channels.set(name, it);
     }
     return it;
@@ -61,7 +70,7 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
   }
 
   const jobOf = (delivery: Delivery) => taken.get(delivery) ?? [];
-  const ask = <T>(answer: Promise<T>) => within(COMMAND_TIMEOUT_MS, answer);
+  const ask = <T>(answer: Promise<T>) => within(commandTimeoutMs, answer);
 
   return {
     kind: 'bullmq',

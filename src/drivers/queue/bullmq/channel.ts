@@ -4,7 +4,6 @@ import { beforeAbort, within } from '../before-abort.ts';
 import type { Message, ReceiveOptions } from '../queue.ts';
 import { LOCK_MS, WaitingWorker } from './waiting-worker.ts';
 
-/** How long a Redis that stands still keeps its callers. Long against a healthy answer. */
 export const COMMAND_TIMEOUT_MS = 2_000;
 
 /** Keys of ours are `holdfast:queue:<queue>:…`. */
@@ -25,6 +24,7 @@ const lostCodes: ReadonlySet<unknown> = new Set([
 export interface ChannelOptions {
   readonly connection: Redis;
   readonly stalledIntervalMs: number;
+  readonly commandTimeoutMs: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -83,10 +83,11 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
     async receive({ max, leaseMs }, end, endsAt) {
       const it = await beforeAbort(end, open());
       while (it !== undefined && !isClosed) {
-        const jobs = await takeWaiting(it, max);
+        const jobs = await takeWaiting(it, max, options.commandTimeoutMs);
         if (jobs.length === 0 && !end.aborted) {
           const job = await waitForOne(it, end, endsAt);
-          if (job !== undefined) jobs.push(job, ...(await takeWaiting(it, max - 1)));
+          if (job !== undefined)
+            jobs.push(job, ...(await takeWaiting(it, max - 1, options.commandTimeoutMs)));
         }
         if (jobs.length > 0 && leaseMs !== LOCK_MS) await extendLocks(it, jobs, leaseMs);
         if (jobs.length > 0 || end.aborted) return jobs;
@@ -142,13 +143,15 @@ function bulkJob({ jobId, name, sending, delayMs }: Message) {
  * Up to `max` jobs that wait, oldest first. A fetch is one script for one job, so they are asked for together, four
  * times as many each time: an idle queue costs one question, a full one five for its hundred.
  */
-async function takeWaiting(worker: WaitingWorker, max: number): Promise<Job[]> {
+async function takeWaiting(
+  worker: WaitingWorker,
+  max: number,
+  commandTimeoutMs: number,
+): Promise<Job[]> {
   const jobs: Job[] = [];
   for (let asked = 1; jobs.length < max; asked *= 4) {
     const wanted = Math.min(asked, max - jobs.length);
-    const takes = Array.from({ length: wanted }, () =>
-      within(COMMAND_TIMEOUT_MS, worker.takeNow()),
-    );
+    const takes = Array.from({ length: wanted }, () => within(commandTimeoutMs, worker.takeNow()));
     const answers = await Promise.allSettled(takes);
     const taken = answers.flatMap((answer) =>
       answer.status === 'fulfilled' ? (answer.value ?? []) : [],
