@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createDatabase } from '../../src/database/database.ts';
@@ -121,7 +122,10 @@ test('a database that is to take no writes gets none: the server waits, and serv
   await administer(`alter database ${name} set default_transaction_read_only to on`);
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
-  const server = await startServer(readConfig({ ...shopEnvironment(url), PORT: '0' }), logger);
+  const server = await startServer(
+    readConfig({ ...shopEnvironment(url), PORT: '0', DATA_DIR: tmpdir() }),
+    logger,
+  );
   try {
     await until(async () => assert.match(lines.join(''), /takes no writes/));
     assert.equal((await fetch(`${server.address}/health/ready`)).status, 503);

@@ -23,7 +23,8 @@ const args = ['--no-sandbox', '--disable-gpu'];
 /** The system's Chromium, closed after the file; null where there is none. */
 export async function startBrowser(): Promise<Browser | null> {
   if (executablePath === undefined) return null;
-  const browser = await chromium.launch({ executablePath, args });
+  // Playwright's own listener would keep a file alive that the runner ends; Chromium ends with it in any case.
+  const browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
   after(() => browser.close());
   return browser;
 }

@@ -42,7 +42,8 @@ export async function makeRunFolder(): Promise<RunFolder> {
     path,
     async remove() {
       await stopLeftServers(path);
-      await rm(path, { recursive: true, force: true });
+      // What an interrupted test started may still write for a moment.
+      await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
