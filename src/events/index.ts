@@ -1,10 +1,10 @@
 /** The log: what happened, in order, append-only. Knows no noun. */
 export { appendEvents } from './append-events.ts';
 export { type EventType, eventTypes, type NewEvent, type PublicEventType } from './event.ts';
-export type { Listener, Wish } from './fan-out.ts';
-export { createLiveLog, type LiveLog, type Subscription } from './live-log.ts';
+
+export { createLiveLog, type LiveLog } from './live-log.ts';
 export type { LoggedEvent } from './logged-event.ts';
 export { findEventsOfOrders, findHistory, type HistoryRow, type OrderEventRow } from './queries.ts';
 export { findEnd } from './reader-queries.ts';
-export { createRelay, type Relay, type RelayOptions } from './relay.ts';
+export { createRelay, type Relay } from './relay.ts';
 export { findPositions, readTimeSlice } from './time-queries.ts';

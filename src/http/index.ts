@@ -8,12 +8,12 @@ export { type Authenticator, sessionCookies } from './authentication.ts';
 export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork } from './client-address.ts';
 export { cookieOf } from './credentials.ts';
-export { entityTag, ifMatchVersion, ifNoneMatch, mismatchOf, requireMatch } from './entity-tag.ts';
+export { entityTag, ifMatchVersion, mismatchOf, requireMatch } from './entity-tag.ts';
 export { eventText, sendEventStream, type Write } from './event-streams.ts';
-export type { Counting, Limit, LimitsOf, Outcome } from './limit.ts';
-export type { Operation } from './operation.ts';
+export type { Limit, LimitsOf, Outcome } from './limit.ts';
+
 export { requireAllowedOrigin } from './origin.ts';
-export { isLoopbackPeer } from './peer.ts';
+
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
 export { publicPathOf } from './public-path.ts';

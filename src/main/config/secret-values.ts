@@ -24,7 +24,7 @@ export const stripeWebhookSecret: Reader<string> = (value) => {
   return value;
 };
 
-export const SECRET_BYTES_MIN = 32;
+const SECRET_BYTES_MIN = 32;
 
 /** Several while one rotates out: the first signs, all verify. */
 export const secrets: Reader<readonly string[]> = listOf((value) => {

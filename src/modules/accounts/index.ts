@@ -4,7 +4,7 @@
 export { namesOfActors } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
-export { createUser, type NewUser } from './create-user.ts';
+export { createUser } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';
 export { emailKey } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
@@ -14,4 +14,4 @@ export { isCommonPassword } from './password-rule.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply } from './schemas.ts';
 export type { Accounts } from './use-cases.ts';
-export type { Customer, User } from './user.ts';
+export type { Customer } from './user.ts';

@@ -1,6 +1,5 @@
 /**
  * Carts: what a customer means to order. Owns the cart lines; checkout hands them to the placement of orders.
  */
-export { type CartsDependencies, createCarts } from './create-carts.ts';
+export { createCarts } from './create-carts.ts';
 export { cartsDeclaration } from './declaration.ts';
-export type { Carts } from './use-cases.ts';

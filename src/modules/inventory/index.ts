@@ -3,10 +3,10 @@
  * locks customers or orders too locks those first.
  */
 export { consumeStock, type OrderMovement, returnStock } from './consume-stock.ts';
-export { createInventory, type InventoryDependencies } from './create-inventory.ts';
+export { createInventory } from './create-inventory.ts';
 export { inventoryDeclaration } from './declaration.ts';
 export { inventoryErrors } from './errors.ts';
 export { openStock } from './open-stock.ts';
-export { findOffers, lockOffers, lockStock, type OfferRow, type StockRow } from './queries.ts';
+export { findOffers, lockOffers, lockStock, type OfferRow } from './queries.ts';
 export { releaseStock, reserveStock, type StockLine } from './reserve-stock.ts';
 export type { Inventory } from './use-cases.ts';

@@ -2,13 +2,13 @@
  * Operations: whether it runs, how it runs, and the proof that it ran right. Owns no table; reads those of every room.
  */
 export { checkInvariants } from './check-invariants.ts';
-export { createOperations, type OperationsDependencies } from './create-operations.ts';
+export { createOperations } from './create-operations.ts';
 export {
   listDeadLetters,
   redriveDeadLetters,
 } from './dead-letters.ts';
 export { operationsDeclaration } from './declaration.ts';
-export { operationsErrors } from './errors.ts';
+
 export type { Probe } from './health.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export type { InvariantsReport } from './schemas.ts';

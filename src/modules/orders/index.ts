@@ -9,8 +9,6 @@ export {
   lockOrderForPayment,
   lockOrdersForPayment,
   type OrderForPayment,
-  type OrderPaymentChange,
-  type PaymentChange,
   recordPayment,
   recordPayments,
 } from './changes/order-payment.ts';
@@ -19,7 +17,6 @@ export { buyingLimit, ordersDeclaration } from './declaration.ts';
 export { ordersErrors } from './errors.ts';
 export {
   IMPORT_BATCH_MAX,
-  IMPORT_CUSTOMER_EMAIL,
   type ImportedLine,
   type ImportedOrder,
   importOrders,
@@ -34,8 +31,8 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-export type { PlacementContext, PlacementOptions } from './placement/place-order.ts';
-export type { LineSource, PlacedOrder, RequestedLine } from './placement/request.ts';
+export type { PlacementContext } from './placement/place-order.ts';
+export type { LineSource, PlacedOrder } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
   isVisibleOrder,
@@ -44,6 +41,6 @@ export {
   summariesOf,
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';
-export { OrderReply, placementFields } from './schemas.ts';
+export { placementFields } from './schemas.ts';
 export type { Orders } from './use-cases.ts';
 export type { PaymentFact } from './writing/order-change.ts';

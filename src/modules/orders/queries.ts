@@ -24,7 +24,7 @@ export interface OrderRow {
 }
 
 /** The columns of an OrderRow, for the statements that read or return one. */
-export const orderColumns = `
+const orderColumns = `
   orders.id, orders.number, orders.customer_id as "customerId", orders.status,
   orders.payment_status as "paymentStatus", orders.version, orders.last_sequence as "lastSequence",
   orders.vip, orders.source, orders.total_minor as "totalMinor", orders.currency, orders.note,

@@ -4,7 +4,7 @@
  */
 export { createPayments, type PaymentsDependencies } from './create-payments.ts';
 export { paymentsDeclaration } from './declaration.ts';
-export { paymentsErrors } from './errors.ts';
+
 export { deadEvents } from './inbox/dead-events.ts';
 export { countInbox } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';

@@ -2,13 +2,10 @@
  * Pricing: what an order costs. Owns the calculation and the shape of its result, the bill; owns no table. Products and
  * their prices belong to the catalogue and come in as values.
  */
-export { BillReply, type BillView, presentBill } from './bill.ts';
+export { BillReply, presentBill } from './bill.ts';
 export {
-  type LineToPrice,
-  type OrderToPrice,
   type PricedLine,
   type PricedOrder,
-  type Pricing,
   type PricingRefusal,
   priceOrder,
 } from './price-order.ts';

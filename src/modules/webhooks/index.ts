@@ -2,6 +2,6 @@
  * Webhooks: tells the shop's own systems what happened, signed and in order. Owns `webhook_endpoints`,
  * `webhook_deliveries` and `webhook_lines`; reads the log, calls no other room.
  */
-export { createWebhooks, type WebhooksDependencies } from './create-webhooks.ts';
+export { createWebhooks } from './create-webhooks.ts';
 export { webhooksDeclaration } from './declaration.ts';
 export type { Webhooks } from './use-cases.ts';
