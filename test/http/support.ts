@@ -210,7 +210,10 @@ function registerThings(app: App, wait: () => Promise<void>): void {
   });
   app.post(
     '/api/payments/webhook',
-    { schema: { operationId: 'takeProviderEvent', tags: ['Things'] } },
+    {
+      schema: { operationId: 'takeProviderEvent', tags: ['Things'] },
+      config: { signedBody: true },
+    },
     async ({ body, rawBody }) => ({ body, raw: rawBody?.toString('utf8') }),
   );
   app.get(

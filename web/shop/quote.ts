@@ -16,6 +16,8 @@ export function useQuote(lines: readonly CartLine[]) {
     queryKey: ['quote', settled],
     queryFn: ({ signal }) =>
       answerOf(api.POST('/api/quotes', { body: { items: JSON.parse(settled) }, signal })),
+    // Prices and stock move while a guest chooses: each page that shows sums asks again, and so does the one they come back to.
+    staleTime: 0,
     enabled: lines.length > 0 && settled !== '[]',
     placeholderData: keepPreviousData,
   });

@@ -1,7 +1,10 @@
 import { type Queryable, statement } from '../../database/statement.ts';
 import type { Product, StockedProduct } from './product.ts';
 
-const findProductsStatement = statement<[ids: readonly string[], skus: readonly string[]], Product>(
+export const findProductsStatement = statement<
+  [ids: readonly string[], skus: readonly string[]],
+  Product
+>(
   'catalog.find_products',
   `select id, sku, name, price_minor as "priceMinor", currency, active
      from products
