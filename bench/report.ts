@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Measurement } from './scenarios/scenario.ts';
 
 /** The measurements as a table in Markdown: absolute figures drift, the ratio of one run is what to quote. */
-export function tableOf(measurements: readonly Measurement[]): string {
+export function formatTable(measurements: readonly Measurement[]): string {
   const rows = measurements.map((one) =>
     [
       one.scenario,
@@ -26,7 +26,7 @@ export function tableOf(measurements: readonly Measurement[]): string {
 }
 
 /** One of them, for whoever watches. */
-export function lineOf(one: Measurement): string {
+export function formatLine(one: Measurement): string {
   const parts = [
     one.what,
     one.perSecond === null ? '' : `${rate(one.perSecond)} a second`,

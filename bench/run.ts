@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { lineOf, machineFacts, tableOf, writeResults } from './report.ts';
+import { formatLine, formatTable, machineFacts, writeResults } from './report.ts';
 import { CHECKOUT_CUSTOMERS_MAX, checkout } from './scenarios/checkout.ts';
 import { growth } from './scenarios/growth.ts';
 import { lists } from './scenarios/lists.ts';
@@ -14,7 +14,7 @@ import { start } from './scenarios/start.ts';
 import { STREAMS_OF_CALLER_MAX, streams } from './scenarios/streams.ts';
 import { startEnvironment } from './support/environment.ts';
 import { requireInvariants } from './support/invariants.ts';
-import { say } from './support/say.ts';
+import { print } from './support/print.ts';
 import { untilSettled } from './support/settled.ts';
 import { openShop } from './support/shop.ts';
 
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     ordersMax: whole('orders-max', 10_000, 1_000_000),
     streams: whole('streams', 2, 10_000),
   };
-  say(machineFacts());
+  print(machineFacts());
   await using stack = new AsyncDisposableStack();
   const environment = stack.adopt(await startEnvironment(), (it) => it.stop());
   // What was started ends too when the bench is ended.
@@ -94,22 +94,22 @@ async function main(): Promise<void> {
   const shop = await openShop(environment, { products: 10_000, customers });
   const measurements: Measurement[] = [];
   for (const scenario of toRun) {
-    say(`${scenario.name}: ${scenario.says} …`);
+    print(`${scenario.name}: ${scenario.says} …`);
     const rows = await scenario.run({ environment, shop, ...options });
-    for (const row of rows) say(`  ${lineOf(row)}`);
+    for (const row of rows) print(`  ${formatLine(row)}`);
     const leftMs = await untilSettled(environment.databaseUrl);
     await requireInvariants(environment.url, environment.adminToken);
     const memoryMb = await environment.server.memoryMb();
-    say(`  settled after ${Math.round(leftMs)} ms, invariants hold, server at ${memoryMb} MB`);
+    print(`  settled after ${Math.round(leftMs)} ms, invariants hold, server at ${memoryMb} MB`);
     measurements.push(...rows);
   }
-  process.stdout.write(`${tableOf(measurements)}\n`);
-  say(await writeResults(values.results, measurements, { machine: machineFacts(), ...options }));
+  process.stdout.write(`${formatTable(measurements)}\n`);
+  print(await writeResults(values.results, measurements, { machine: machineFacts(), ...options }));
 }
 
 try {
   await main();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  print(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -35,7 +35,7 @@ async function measure(
     };
     const before = await environment.processorTime(environment.server);
     child.send(job);
-    const result = await answerOf(child);
+    const result = await receiveResult(child);
     const after = await environment.processorTime(environment.server);
     const perSecond = result.confirmed / result.durationSeconds;
     return {
@@ -54,7 +54,7 @@ async function measure(
   }
 }
 
-function answerOf(child: ChildProcess): Promise<CheckoutResult> {
+function receiveResult(child: ChildProcess): Promise<CheckoutResult> {
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as CheckoutResult));
     child.once('error', reject);

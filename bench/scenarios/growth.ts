@@ -1,8 +1,8 @@
 import { type GrownShop, openGrownShops } from '../support/grown-shops.ts';
 import { requireInvariants } from '../support/invariants.ts';
-import { type CostedLoad, perSecondOf, runCosted } from '../support/load.ts';
+import { type CostedLoad, getRate, runCosted } from '../support/load.ts';
 import type { LoadRequest } from '../support/load-job.ts';
-import { say } from '../support/say.ts';
+import { print } from '../support/print.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, GROWTH_RATIO_MIN } from './targets.ts';
 
@@ -26,57 +26,57 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   // Details after lists, since they keep half of the smallest shop; placement at the end, since it makes that one larger.
   for (const operation of [...Object.keys(shops[0]!.reads), 'placement']) {
-    const loads = await measureByTurns(input, shops, operation);
-    measurements.push(...rowsOf(operation, shops, loads));
+    const loads = await measureInAlternation(input, shops, operation);
+    measurements.push(...buildRows(operation, shops, loads));
   }
   for (const { server, adminToken } of shops) await requireInvariants(server.url, adminToken);
   return measurements;
 }
 
 /** The middle load of each shop, in their order. */
-async function measureByTurns(
+async function measureInAlternation(
   { environment, connections, durationSeconds }: ScenarioInput,
   shops: readonly GrownShop[],
   operation: string,
 ): Promise<CostedLoad[]> {
-  say(`  ${operation}`);
+  print(`  ${operation}`);
   const load = (shop: GrownShop, seconds: number) =>
     runCosted(environment, shop.server, {
       connections,
       durationSeconds: seconds,
-      requests: requestsOf(shop, operation),
+      requests: getRequests(shop, operation),
     });
   // Each server compiles its code, plans its statements and keeps what it is asked for.
   for (const shop of shops) await load(shop, WARM_UP_SECONDS);
   const seconds = Math.max(1, Math.round(durationSeconds / TURNS));
   const loads = shops.map((): CostedLoad[] => []);
-  for (let turn = 0; turn < TURNS; turn += 1) {
+  for (let pass = 0; pass < TURNS; pass += 1) {
     const places = [...shops.keys()];
     // There and back, since what else the machine does changes slowly.
-    for (const place of turn % 2 === 0 ? places : places.reverse()) {
+    for (const place of pass % 2 === 0 ? places : places.reverse()) {
       loads[place]!.push(await load(shops[place]!, seconds));
     }
   }
-  return loads.map(middleOf);
+  return loads.map(findMedian);
 }
 
-function middleOf(loads: readonly CostedLoad[]): CostedLoad {
-  const byRate = loads.toSorted((one, other) => perSecondOf(one) - perSecondOf(other));
+function findMedian(loads: readonly CostedLoad[]): CostedLoad {
+  const byRate = loads.toSorted((one, other) => getRate(one) - getRate(other));
   return byRate[(loads.length - 1) / 2]!;
 }
 
-function requestsOf(shop: GrownShop, operation: string): readonly LoadRequest[] {
+function getRequests(shop: GrownShop, operation: string): readonly LoadRequest[] {
   return shop.reads[operation] ?? shop.placements;
 }
 
-function rowsOf(
+function buildRows(
   operation: string,
   shops: readonly GrownShop[],
   loads: readonly CostedLoad[],
 ): Measurement[] {
-  const smallest = perSecondOf(loads[0]!);
+  const smallest = getRate(loads[0]!);
   return loads.map((load, index) => {
-    const perSecond = perSecondOf(load);
+    const perSecond = getRate(load);
     return {
       scenario: growth.name,
       what: `${operation}, ${shops[index]!.orders.toLocaleString('en')} orders (${load.by})`,

@@ -1,5 +1,5 @@
 import { listRequests } from '../support/list-requests.ts';
-import { perSecondOf, runCosted } from '../support/load.ts';
+import { getRate, runCosted } from '../support/load.ts';
 import { placeOrders } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 
@@ -32,7 +32,7 @@ async function measure({
     measurements.push({
       scenario: lists.name,
       what: `${kind}, ${connections} connections (${result.by})`,
-      perSecond: perSecondOf(result),
+      perSecond: getRate(result),
       p50Ms: result.latencyMs.p50,
       p99Ms: result.latencyMs.p99,
       reference: null,

@@ -1,6 +1,6 @@
 import { pause } from '../../src/shared/pause.ts';
 import { runLoad } from '../support/load.ts';
-import { placements } from '../support/shop.ts';
+import { buildPlacements } from '../support/shop.ts';
 import { mixture } from './mixed.ts';
 import {
   type Measurement,
@@ -32,7 +32,7 @@ async function afterLoad({
     url: environment.url,
     connections,
     durationSeconds: seconds,
-    requests: placements(shop, { hot: false }),
+    requests: buildPlacements(shop, { hot: false }),
   });
   const memoryMb = await environment.server.memoryMb();
   return {

@@ -1,7 +1,7 @@
 import type { Environment } from '../support/environment.ts';
-import { perSecondOf, runCosted } from '../support/load.ts';
+import { getRate, runCosted } from '../support/load.ts';
 import type { LoadRequest } from '../support/load-job.ts';
-import { detailOf, placements, placeOrders, type Shop } from '../support/shop.ts';
+import { buildDetailRequest, buildPlacements, placeOrders, type Shop } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, below, both, MIXED_P99_MS_MAX, MIXED_PER_SECOND_MIN } from './targets.ts';
 
@@ -27,7 +27,7 @@ async function measure({
     runCosted(environment, environment.server, { connections, durationSeconds: seconds, requests });
   await load(Math.min(3, durationSeconds));
   const result = await load(durationSeconds);
-  const perSecond = perSecondOf(result);
+  const perSecond = getRate(result);
   const { p50, p99 } = result.latencyMs;
   return [
     {
@@ -50,9 +50,9 @@ async function measure({
 
 /** The requests of this scenario, about orders that it places. */
 export async function mixture(environment: Environment, shop: Shop): Promise<LoadRequest[]> {
-  const details = (await placeOrders(environment.url, shop, ORDERS)).map(detailOf);
-  const lists = listsOf(shop, environment.adminToken);
-  return mix(details, lists, placements(shop, { hot: false }));
+  const details = (await placeOrders(environment.url, shop, ORDERS)).map(buildDetailRequest);
+  const lists = buildListRequests(shop, environment.adminToken);
+  return mix(details, lists, buildPlacements(shop, { hot: false }));
 }
 
 /** Spread evenly, so that every stretch of the load is such a mixture. */
@@ -69,7 +69,7 @@ function mix(
   });
 }
 
-function listsOf(shop: Shop, adminToken: string): LoadRequest[] {
+function buildListRequests(shop: Shop, adminToken: string): LoadRequest[] {
   const list = (query: string, token: string): LoadRequest => ({
     method: 'GET',
     path: `/api/orders?${query}`,

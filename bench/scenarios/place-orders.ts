@@ -1,6 +1,6 @@
-import { perSecondOf, runCosted } from '../support/load.ts';
+import { getRate, runCosted } from '../support/load.ts';
 import { measureReference } from '../support/reference.ts';
-import { placements } from '../support/shop.ts';
+import { buildPlacements } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, HOT_RATIO_MIN, PLACEMENT_RATIO_MIN } from './targets.ts';
 
@@ -9,9 +9,9 @@ export const placeSpread: Scenario = {
   name: 'place-spread',
   says: 'orders of one line, spread over 10,000 products',
   async run(input) {
-    const limit = await referenceOf(input, { hot: false });
+    const limit = await measureReferences(input, { hot: false });
     const placed = await measure(input, placeSpread, { hot: false });
-    return [against(placed, limit, PLACEMENT_RATIO_MIN, 'P')];
+    return [compareWith(placed, limit, PLACEMENT_RATIO_MIN, 'P')];
   },
 };
 
@@ -20,12 +20,12 @@ export const placeHot: Scenario = {
   name: 'place-hot',
   says: 'orders of one line, all for one product',
   async run(input) {
-    const limit = await referenceOf(input, { hot: false });
-    const lock = await referenceOf(input, { hot: true });
+    const limit = await measureReferences(input, { hot: false });
+    const lock = await measureReferences(input, { hot: true });
     const placed = await measure(input, placeHot, { hot: true });
     return [
-      against(placed, limit, PLACEMENT_RATIO_MIN, 'P'),
-      against(placed, lock, HOT_RATIO_MIN, 'the row lock'),
+      compareWith(placed, limit, PLACEMENT_RATIO_MIN, 'P'),
+      compareWith(placed, lock, HOT_RATIO_MIN, 'the row lock'),
     ];
   },
 };
@@ -39,14 +39,14 @@ async function measure(
     runCosted(environment, environment.server, {
       connections,
       durationSeconds: seconds,
-      requests: placements(shop, { hot }),
+      requests: buildPlacements(shop, { hot }),
     });
   await load(Math.min(3, durationSeconds));
   const result = await load(durationSeconds);
   return {
     scenario: name,
     what: `${says}, ${connections} connections (${result.by})`,
-    perSecond: perSecondOf(result),
+    perSecond: getRate(result),
     p50Ms: result.latencyMs.p50,
     p99Ms: result.latencyMs.p99,
     cost: result.cost,
@@ -56,7 +56,7 @@ async function measure(
 
 type Reference = NonNullable<Measurement['reference']>;
 
-async function referenceOf(
+async function measureReferences(
   { environment, connections, durationSeconds }: ScenarioInput,
   { hot }: { hot: boolean },
 ): Promise<Reference> {
@@ -69,7 +69,7 @@ async function referenceOf(
   };
 }
 
-function against(
+function compareWith(
   placed: Awaited<ReturnType<typeof measure>>,
   reference: Reference,
   ratioMin: number,

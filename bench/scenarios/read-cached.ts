@@ -1,7 +1,7 @@
 import { withBareFastify } from '../support/bare-fastify.ts';
-import { type CostedLoad, perSecondOf, runCosted, runLoad } from '../support/load.ts';
+import { type CostedLoad, getRate, runCosted, runLoad } from '../support/load.ts';
 import type { LoadRequest } from '../support/load-job.ts';
-import { detailOf, placeOrders } from '../support/shop.ts';
+import { buildDetailRequest, placeOrders } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, CACHED_RATIO_MIN } from './targets.ts';
 
@@ -23,7 +23,7 @@ async function measure({
   durationSeconds,
   connections,
 }: ScenarioInput): Promise<Measurement[]> {
-  const requests = (await placeOrders(environment.url, shop, ORDERS)).map(detailOf);
+  const requests = (await placeOrders(environment.url, shop, ORDERS)).map(buildDetailRequest);
   const bare: LoadRequest[] = [{ method: 'GET', path: '/orders/1', headers: {} }];
   const rounds = Math.min(ROUNDS, durationSeconds);
   const seconds = Math.round(durationSeconds / rounds);
@@ -41,13 +41,11 @@ async function measure({
     const results: CostedLoad[] = [];
     let perSecondBare = 0;
     for (let round = 0; round < rounds; round += 1) {
-      perSecondBare = Math.max(perSecondBare, perSecondOf(await loadBare(seconds)));
+      perSecondBare = Math.max(perSecondBare, getRate(await loadBare(seconds)));
       results.push(await load(seconds));
     }
-    const best = results.reduce((one, other) =>
-      perSecondOf(other) > perSecondOf(one) ? other : one,
-    );
-    const perSecond = perSecondOf(best);
+    const best = results.reduce((one, other) => (getRate(other) > getRate(one) ? other : one));
+    const perSecond = getRate(best);
     return [
       {
         scenario: readCached.name,

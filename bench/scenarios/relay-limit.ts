@@ -4,7 +4,7 @@ import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-q
 import { appendEvents, createRelay, type NewEvent } from '../../src/events/index.ts';
 import { createJobs, createRunner } from '../../src/jobs/index.ts';
 import { createSubscriptions } from '../../src/main/infrastructure/subscriptions.ts';
-import type { Plan } from '../../src/modules/room.ts';
+import type { Plan } from '../../src/modules/module.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 import { followingId } from '../../src/shared/ids.ts';
 import { pause } from '../../src/shared/pause.ts';
@@ -119,7 +119,7 @@ const oneJobEach: Plan = async (_tx, events) =>
   events.map(({ id, data }) => ({
     id: followingId(id, JOB),
     name: JOB,
-    lane: 'normal' as const,
+    priority: 'normal' as const,
     data: { transaction: data.transaction },
     eventId: id,
   }));

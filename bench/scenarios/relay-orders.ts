@@ -4,7 +4,7 @@ import { logInAdmin } from '../support/environment.ts';
 import { requireInvariants } from '../support/invariants.ts';
 import { runLoad } from '../support/load.ts';
 import { costOfOne } from '../support/processor-time.ts';
-import { openShop, placements } from '../support/shop.ts';
+import { buildPlacements, openShop } from '../support/shop.ts';
 import type { Measurement, ScenarioInput } from './scenario.ts';
 import { below, JOB_P99_MS_MAX } from './targets.ts';
 
@@ -37,7 +37,7 @@ export async function measureOrdersToJobs(
     connections,
     durationSeconds,
     perSecond: ORDERS_PER_SECOND,
-    requests: placements(shop, { hot: false }),
+    requests: buildPlacements(shop, { hot: false }),
   });
   const done = await allDone(client);
   const after = await environment.processorTime(server);

@@ -49,7 +49,7 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
     await makeChanges(input, orders, changes);
     const seconds = (performance.now() - startedAt) / 1_000;
     const wanted = changes * (screens + 1);
-    const { delaysMs, broken } = await heard(child, wanted);
+    const { delaysMs, broken } = await waitForEvents(child, wanted);
     const after = await environment.processorTime(environment.server);
     const sorted = delaysMs.toSorted(ascending);
     const p99 = quantile(sorted, 0.99);
@@ -113,16 +113,16 @@ async function move(
 }
 
 async function open(child: ChildProcess, job: StreamsJob): Promise<void> {
-  const opened = answerOf(child);
+  const opened = receiveReport(child);
   child.send(job);
   await opened;
 }
 
 /** Asks until all that is wanted has come, or it has had its time. */
-async function heard(child: ChildProcess, wanted: number) {
+async function waitForEvents(child: ChildProcess, wanted: number) {
   const endsAt = performance.now() + HEARD_WITHIN_MS;
   for (;;) {
-    const answer = answerOf(child);
+    const answer = receiveReport(child);
     child.send('report');
     const report = await answer;
     if (report.kind !== 'heard') throw new Error('the streams opened twice');
@@ -131,7 +131,7 @@ async function heard(child: ChildProcess, wanted: number) {
   }
 }
 
-function answerOf(child: ChildProcess): Promise<StreamsReport> {
+function receiveReport(child: ChildProcess): Promise<StreamsReport> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) =>
       reject(new Error(`the process with the streams ended with ${code}`));

@@ -5,13 +5,13 @@ export async function runAutocannon(job: LoadJob): Promise<LoadResult> {
   const child = fork(new URL('./autocannon-process.ts', import.meta.url), { stdio: 'inherit' });
   try {
     child.send(job);
-    return await answerOf(child);
+    return await receiveResult(child);
   } finally {
     child.kill();
   }
 }
 
-function answerOf(child: ChildProcess): Promise<LoadResult> {
+function receiveResult(child: ChildProcess): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as LoadResult));
     child.once('error', reject);

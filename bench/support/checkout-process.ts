@@ -33,9 +33,9 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
   let failures = 0;
   const customers = job.tokens.map(async (token, customer) => {
     const client = new KeepAliveClient(job.url, { authorization: `Bearer ${token}` });
-    for (let turn = 0; performance.now() < endsAt; turn += 1) {
+    for (let iteration = 0; performance.now() < endsAt; iteration += 1) {
       const begunAt = performance.now();
-      const sku = job.skus[(customer * 97 + turn * 13) % job.skus.length]!;
+      const sku = job.skus[(customer * 97 + iteration * 13) % job.skus.length]!;
       try {
         await checkOut(client, sku);
         durationsMs.push(performance.now() - begunAt);
@@ -48,14 +48,14 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
   });
   await Promise.all(customers);
   durationsMs.sort((one, other) => one - other);
-  const at = (share: number) =>
+  const waitUntil = (share: number) =>
     Math.round(durationsMs[Math.floor(durationsMs.length * share)] ?? 0);
   return {
     durationSeconds: (performance.now() - startedAt) / 1_000,
     confirmed: durationsMs.length,
     failures,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: waitUntil(0.5),
+    p99Ms: waitUntil(0.99),
   };
 }
 

@@ -43,7 +43,7 @@ export async function startEnvironment(): Promise<Environment> {
     const postmasterPid = Number(pidFile.split('\n')[0]);
     const createDatabase = async (name: string, template = 'template1') => {
       await administer(postgres.url, `create database ${name} template ${template}`);
-      return addressOf(postgres.url, name);
+      return buildDatabaseUrl(postgres.url, name);
     };
     const startServerOn = async (databaseUrl: string) => {
       const started = await startServer({ databaseUrl, dataDir: join(folder, 'server') });
@@ -96,7 +96,7 @@ async function administer(serverUrl: string, text: string): Promise<void> {
   }
 }
 
-function addressOf(serverUrl: string, name: string): string {
+function buildDatabaseUrl(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;

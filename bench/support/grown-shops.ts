@@ -2,10 +2,10 @@ import pg from 'pg';
 import { type Environment, logInAdmin } from './environment.ts';
 import { listRequests } from './list-requests.ts';
 import type { LoadRequest } from './load-job.ts';
-import { say } from './say.ts';
+import { print } from './print.ts';
 import { FIRST_NUMBER, ORDERS_OF_A_CUSTOMER, seedOrders } from './seed-orders.ts';
 import type { BenchServer } from './server.ts';
-import { openShop, placements, placeOrders, type Shop } from './shop.ts';
+import { buildPlacements, openShop, placeOrders, type Shop } from './shop.ts';
 
 const TEMPLATE = 'growth';
 /** Whose details are read by turns, half of each one's orders; as many in a large shop as in a small one: all are kept. */
@@ -46,7 +46,7 @@ export async function openGrownShops(
       upTo: orders,
       ordersMax: sizes.at(-1)!,
       onProgress: (count) => {
-        if (count % 100_000 === 0) say(`  ${count.toLocaleString('en')} orders are there`);
+        if (count % 100_000 === 0) print(`  ${count.toLocaleString('en')} orders are there`);
       },
     });
     seeded = orders;
@@ -65,7 +65,7 @@ export async function openGrownShops(
         ...(await listRequests(server.url, shop, adminToken, FIRST_NUMBER)),
         'order detail': await details(url, orders, adminToken),
       },
-      placements: placements(shop, { hot: false }),
+      placements: buildPlacements(shop, { hot: false }),
     });
   }
   return shops;

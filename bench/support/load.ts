@@ -33,6 +33,6 @@ export async function runCosted(
   return { ...result, cost: costOfOne(before, after, result.succeeded + result.failed) };
 }
 
-export function perSecondOf({ succeeded, durationSeconds }: LoadResult): number {
+export function getRate({ succeeded, durationSeconds }: LoadResult): number {
   return succeeded / durationSeconds;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { outputOf } from './output-of.ts';
+import { readOutput } from './read-output.ts';
 
 export interface ReferenceResult {
   readonly ordersPerSecond: number;
@@ -56,7 +56,7 @@ async function byPgbench(
       '-T',
       `${durationSeconds}`,
     ];
-    const output = await outputOf('pgbench', [...flags, '-f', script, url]);
+    const output = await readOutput('pgbench', [...flags, '-f', script, url]);
     const rate = /tps = ([\d.]+) \(without initial/.exec(output)?.[1];
     if (rate === undefined) throw new Error(`pgbench gave no rate: ${output}`);
     return { ordersPerSecond: Number(rate), by: 'pgbench' };

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { CHECK_INVARIANTS } from '../../src/modules/operations/kept-violations.ts';
+import { CHECK_INVARIANTS } from '../../src/modules/operations/stored-violations.ts';
 
 const AT_ONCE = 10_000;
 export const ORDERS_OF_A_CUSTOMER = 20;
 /** So that all have as many digits, and a number that is searched for begins no other one. */
 export const FIRST_NUMBER = 1_000_001;
 
-const stretch = readFileSync(new URL('./seed-orders.sql', import.meta.url), 'utf8');
+const spanMs = readFileSync(new URL('./seed-orders.sql', import.meta.url), 'utf8');
 
 /**
  * Brings a shop's history, which has `from` orders, to `upTo`, of `ordersMax` that it will have at most: orders that are
@@ -35,7 +35,7 @@ export async function seedOrders(
     await addCustomers(client, Math.ceil(wanted.upTo / ORDERS_OF_A_CUSTOMER));
     for (let seeded = wanted.from; seeded < wanted.upTo; ) {
       const last = Math.min(seeded + AT_ONCE, wanted.upTo);
-      await client.query(stretch, [seeded + 1, last, wanted.ordersMax]);
+      await client.query(spanMs, [seeded + 1, last, wanted.ordersMax]);
       seeded = last;
       wanted.onProgress(seeded);
     }

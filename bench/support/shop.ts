@@ -48,7 +48,7 @@ export async function openShop(
 }
 
 /** One line for the product, or all for the first one when it is `hot`; each with a key of its own. */
-export function placements(shop: Shop, { hot }: { readonly hot: boolean }): LoadRequest[] {
+export function buildPlacements(shop: Shop, { hot }: { readonly hot: boolean }): LoadRequest[] {
   return shop.skus.map((sku, index) => ({
     method: 'POST',
     path: '/api/orders',
@@ -88,7 +88,7 @@ export async function placeOrders(url: string, shop: Shop, count: number): Promi
   );
 }
 
-export function detailOf({ id, token }: BenchOrder): LoadRequest {
+export function buildDetailRequest({ id, token }: BenchOrder): LoadRequest {
   return {
     method: 'GET',
     path: `/api/orders/${id}`,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadJob, LoadRequest, LoadResult } from './load-job.ts';
-import { outputOf } from './output-of.ts';
+import { readOutput } from './read-output.ts';
 
 interface Summary {
   readonly durationSeconds: number;
@@ -20,7 +20,7 @@ export async function runWrk(job: LoadJob): Promise<LoadResult> {
   try {
     const file = join(folder, 'requests');
     writeFileSync(file, job.requests.map((request) => framed(request, job.url)).join(''));
-    const output = await outputOf(
+    const output = await readOutput(
       'wrk',
       [
         '--threads=1',

@@ -1,6 +1,6 @@
-import { anchorOf, code, fenced, type Page, page, table } from './markdown.ts';
+import { buildAnchor, code, fenced, type Page, page, table } from './markdown.ts';
 import { type Answer, type Document, type Operation, resolved, type Schema } from './openapi.ts';
-import { type Field, fieldsOf, meaningOf, typeText } from './schema-text.ts';
+import { type Field, findMeaning, listFields, typeText } from './schema-text.ts';
 
 interface Placed {
   readonly method: string;
@@ -21,7 +21,7 @@ export function apiPages(document: Document): Page[] {
     })),
   );
   const chapters = document.tags.map(({ name, description }) => ({
-    file: `${anchorOf(name)}.md`,
+    file: `${buildAnchor(name)}.md`,
     name,
     description,
     operations: operations.filter(({ operation }) => operation.tags?.includes(name)),
@@ -39,7 +39,7 @@ export function apiPages(document: Document): Page[] {
           ['call', 'does'],
           operations.map(({ method, path, operation }) => [
             code(`${method} ${path}`),
-            `[${titleOf(operation)}](${file}#${anchorOf(titleOf(operation))})`,
+            `[${getTitle(operation)}](${file}#${buildAnchor(getTitle(operation))})`,
           ]),
         ),
       ]),
@@ -64,7 +64,7 @@ const CONVENTIONS = `- JSON in UTF-8. Unknown fields and unknown query parameter
 - Lists come in pages: send \`nextCursor\` back as \`cursor\` for the next one.
 - POST and PATCH of a signed-in caller take an \`Idempotency-Key\`: see [Idempotency](../../concepts/idempotency.md).`;
 
-function titleOf({ summary, operationId }: Operation): string {
+function getTitle({ summary, operationId }: Operation): string {
   return summary ?? operationId;
 }
 
@@ -74,9 +74,9 @@ function operationParts(document: Document, { method, path, operation }: Placed)
     .filter(({ name }) => name !== 'Idempotency-Key');
   const body = operation.requestBody?.content['application/json']?.schema;
   return [
-    `## ${titleOf(operation)}`,
+    `## ${getTitle(operation)}`,
     fenced('http', `${method} ${path}`),
-    `For ${audienceOf(operation)}.`,
+    `For ${describeAudience(operation)}.`,
     ...(operation.description === undefined ? [] : [operation.description]),
     ...(parameters.length === 0
       ? []
@@ -87,12 +87,12 @@ function operationParts(document: Document, { method, path, operation }: Placed)
               code(name),
               place,
               `${typeText(withoutPatternNoise(schema))}${required === true ? '' : ', optional'}`,
-              meaningOf(description ?? schema.description),
+              findMeaning(description ?? schema.description),
             ]),
           ),
         ]),
     ...(body === undefined ? [] : bodyParts(document, body)),
-    answersOf(document, operation),
+    describeAnswers(document, operation),
   ];
 }
 
@@ -104,29 +104,29 @@ function withoutPatternNoise(schema: Schema): Schema {
 }
 
 function bodyParts(document: Document, schema: Schema): string[] {
-  const fields = fieldsOf(resolved(document, schema));
+  const fields = listFields(resolved(document, schema));
   return fields.length === 0 ? [] : [table(['body', 'takes', 'meaning'], fields)];
 }
 
-function audienceOf(operation: Operation): string {
+function describeAudience(operation: Operation): string {
   const access = operation['x-access'];
   if (access === undefined) return 'anyone';
   const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
   return [...access.roles.map((role) => code(role)), ...keys].join(', ');
 }
 
-function answersOf(document: Document, operation: Operation): string {
+function describeAnswers(document: Document, operation: Operation): string {
   const lines: string[] = [];
   const tables: string[] = [];
   for (const [status, raw] of Object.entries(operation.responses)) {
     const answer = resolved(document, raw);
     if (Number(status) < 400) {
-      const { words, fields } = successOf(document, answer);
+      const { words, fields } = describeSuccess(document, answer);
       lines.push(`- ${code(status)} ${words}`);
       if (fields.length > 0) tables.push(table([`answer ${status}`, 'is', 'meaning'], fields));
     } else {
-      const codes = codesOf(answer).filter((one) => !COMMON.test(one));
-      const links = codes.map((one) => `[${code(one)}](../errors.md#${anchorOf(one)})`);
+      const codes = findErrorCodes(answer).filter((one) => !COMMON.test(one));
+      const links = codes.map((one) => `[${code(one)}](../errors.md#${buildAnchor(one)})`);
       if (links.length > 0) lines.push(`- ${code(status)} ${links.join(', ')}`);
     }
   }
@@ -134,7 +134,7 @@ function answersOf(document: Document, operation: Operation): string {
 }
 
 /** What an answer is, and its members where it is no shape with a name. */
-function successOf(document: Document, answer: Answer): { words: string; fields: Field[] } {
+function describeSuccess(document: Document, answer: Answer): { words: string; fields: Field[] } {
   const [type, media] = Object.entries(answer.content ?? {})[0] ?? [];
   const said = answer.description ?? '';
   if (media?.schema === undefined) return { words: said, fields: [] };
@@ -144,14 +144,14 @@ function successOf(document: Document, answer: Answer): { words: string; fields:
   if (media.schema.$ref !== undefined) return { words: typeText(media.schema), fields: [] };
   const schema = resolved(document, media.schema);
   const item = schema.properties?.data?.items;
-  if (item === undefined) return { words: said, fields: fieldsOf(schema) };
+  if (item === undefined) return { words: said, fields: listFields(schema) };
   const words = schema.properties?.nextCursor === undefined ? 'a list, whole, of' : 'a page of';
   if (item.$ref !== undefined) return { words: `${words} ${typeText(item)}`, fields: [] };
-  return { words: `${words} these`, fields: fieldsOf(item) };
+  return { words: `${words} these`, fields: listFields(item) };
 }
 
 /** Every code of the answer's problem document. */
-function codesOf(answer: Answer): string[] {
+function findErrorCodes(answer: Answer): string[] {
   return [...(answer.description ?? '').matchAll(/`([a-z]+\.[a-z_]+)`:/g)].map(([, one]) => one!);
 }
 
@@ -164,7 +164,7 @@ function schemasPage(document: Document): Page {
     ...schemas.flatMap(([name, schema]) => [
       `## ${name}`,
       ...(schema.description === undefined ? [] : [schema.description]),
-      table(['member', 'is', 'meaning'], fieldsOf(schema)),
+      table(['member', 'is', 'meaning'], listFields(schema)),
     ]),
   );
 }

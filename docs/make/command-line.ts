@@ -13,10 +13,10 @@ export function commandLinePage(): Page {
 link to it. It reads the same [configuration](configuration.md) as the server, from the project's folder or
 \`HOLDFAST_HOME\`; files that are named lie where you stand. With the embedded database a command uses the running
 server's, or starts it for as long as it needs it; it makes a new one only with \`--new\`.`,
-    ...commandsOf(
+    ...listCommands(
       createProgram(() => {}),
       [],
-    ).flatMap(({ path, command }) => [`## ${path.join(' ')}`, fenced('', helpOf(command))]),
+    ).flatMap(({ path, command }) => [`## ${path.join(' ')}`, fenced('', renderHelp(command))]),
   );
 }
 
@@ -25,12 +25,12 @@ interface Named {
   readonly command: Command;
 }
 
-function commandsOf(command: Command, above: readonly string[]): Named[] {
+function listCommands(command: Command, above: readonly string[]): Named[] {
   const path = [...above, command.name()];
-  return [{ path, command }, ...command.commands.flatMap((inner) => commandsOf(inner, path))];
+  return [{ path, command }, ...command.commands.flatMap((inner) => listCommands(inner, path))];
 }
 
-function helpOf(command: Command): string {
+function renderHelp(command: Command): string {
   let text = '';
   command.configureOutput({
     getOutHelpWidth: () => WIDTH,

@@ -29,10 +29,10 @@ same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
         `## ${TITLE.exec(paragraph)?.[1]}`,
         table(
           ['variable', 'default', 'takes', 'meaning'],
-          variablesOf(paragraph.replace(TITLE, '')).map(({ name, preset, meaning }) => [
+          parseVariables(paragraph.replace(TITLE, '')).map(({ name, preset, meaning }) => [
             code(name),
             preset === '' ? '' : code(preset),
-            takes(name),
+            describeAcceptedValues(name),
             meaning,
           ]),
         ),
@@ -41,7 +41,7 @@ same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
 }
 
 /** The variables of one paragraph, each with the comment before it. */
-function variablesOf(paragraph: string): Variable[] {
+function parseVariables(paragraph: string): Variable[] {
   const variables: Variable[] = [];
   let comment: string[] = [];
   for (const line of paragraph.split('\n')) {
@@ -57,7 +57,7 @@ function variablesOf(paragraph: string): Variable[] {
 }
 
 /** No variable takes a control character, so each says what it does take. */
-function takes(name: string): string {
+function describeAcceptedValues(name: string): string {
   try {
     readConfig({ [name]: '\u0000' });
   } catch (error) {

@@ -14,11 +14,11 @@ export function page(path: string, title: string, ...parts: readonly string[]): 
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(inCell).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-function inCell(text: string): string {
+function escapeCell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 }
 
@@ -31,7 +31,7 @@ export function code(text: string): string {
 }
 
 /** Where a heading is linked to. Source: the anchors that GitHub makes of headings. */
-export function anchorOf(heading: string): string {
+export function buildAnchor(heading: string): string {
   return heading
     .trim()
     .toLowerCase()

@@ -1,4 +1,4 @@
-import { anchorOf, code } from './markdown.ts';
+import { buildAnchor, code } from './markdown.ts';
 import type { Schema } from './openapi.ts';
 
 /** A member of a shape: `items[].sku`, what it is, and what there is to say about it. */
@@ -9,11 +9,11 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-7';
 const IMPLIED = new Set(['A UUIDv7 in lower case.', 'RFC 3339, UTC, with milliseconds.']);
 
 /** The members of a shape, those of nested ones after them. */
-export function fieldsOf(schema: Schema, prefix = ''): Field[] {
+export function listFields(schema: Schema, prefix = ''): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;
     const optional = !(schema.required ?? []).includes(name);
-    const meaning = meaningOf(member.description);
+    const meaning = findMeaning(member.description);
     const field: Field = [
       code(path),
       `${typeText(member)}${optional ? ', optional' : ''}`,
@@ -21,13 +21,13 @@ export function fieldsOf(schema: Schema, prefix = ''): Field[] {
     ];
     if (isMoney(member)) return [field];
     const inner = member.items ?? member;
-    const inside = isMoney(inner) ? [] : fieldsOf(inner, `${path}${member.items ? '[]' : ''}.`);
+    const inside = isMoney(inner) ? [] : listFields(inner, `${path}${member.items ? '[]' : ''}.`);
     return [field, ...inside];
   });
 }
 
 /** What a description adds to the words of a type. */
-export function meaningOf(description = ''): string {
+export function findMeaning(description = ''): string {
   return IMPLIED.has(description) ? '' : description;
 }
 
@@ -41,10 +41,10 @@ export function typeText(schema: Schema): string {
   const types = [schema.type ?? []].flat();
   const nullable = types.includes('null') || schema.enum?.includes(null) === true;
   const type = types.find((one) => one !== 'null') ?? '';
-  return `${ofType(schema, type)}${nullable ? ' or null' : ''}`;
+  return `${describeType(schema, type)}${nullable ? ' or null' : ''}`;
 }
 
-function ofType(schema: Schema, type: string): string {
+function describeType(schema: Schema, type: string): string {
   if (schema.enum !== undefined) {
     return schema.enum.flatMap((one) => (one === null ? [] : [code(String(one))])).join(', ');
   }
@@ -100,5 +100,5 @@ function isMoney({ properties = {} }: Schema): boolean {
 }
 
 function schemaLink(name: string): string {
-  return `[${name}](schemas.md#${anchorOf(name)})`;
+  return `[${name}](schemas.md#${buildAnchor(name)})`;
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { isClientTimeout, isPrivilegeFault, isTimeout } from './database-errors.ts';
-import { type ConnectionKind, lookAtPooler } from './pooling.ts';
+import { isClientTimeout, isPrivilegeError, isTimeout } from './database-errors.ts';
+import { type ConnectionKind, detectPoolerMode } from './pooling.ts';
 import { beginAllBy } from './run-on-connection.ts';
 import { type Settings, sessionSettings, settingText } from './session-settings.ts';
 import { NoFreeSessionError, UnfitDatabaseError } from './unfit-database.ts';
@@ -32,11 +32,11 @@ export interface Connections {
   /** What the connection that was made last led to; null before the first one. */
   kind(): ConnectionKind | null;
   /** Something happened that only another kind of pooler than the known one explains: the next connection looks again. */
-  doubt(): void;
+  forgetPoolerKind(): void;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const SET_TRIES = 5;
+const SET_ATTEMPTS_MAX = 5;
 const IDLE_TIMEOUT_MS = 30_000;
 const TRIGGERS_OFF =
   'PostgreSQL runs with session_replication_role = replica, which switches off the triggers that guard orders and their log, and this user may not switch it back: let an administrator run "alter role … reset session_replication_role", or "alter database … reset session_replication_role", wherever it is set.';
@@ -50,10 +50,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   let kind: ConnectionKind | null = null;
   /** Null when the next connection through a pooler has to find out what kind it is. */
-  let looked: Promise<'session' | 'transaction'> | null = null;
+  let detection: Promise<'session' | 'transaction'> | null = null;
 
   /** Timeouts are not among the parameters of the start, as which poolers do not take them. */
-  const configOf = (statementTimeoutMs: number): pg.ClientConfig => ({
+  const buildConfig = (statementTimeoutMs: number): pg.ClientConfig => ({
     connectionString: options.url,
     connectionTimeoutMillis: connectTimeoutMs,
     // The server may be frozen or cut off, and then only the client's own clock ends the wait.
@@ -64,53 +64,55 @@ export function createConnections(options: ConnectionsOptions): Connections {
     pipeline: true,
     ...(options.types === undefined ? {} : { types: options.types }),
   });
-  const settingsOf = (statementTimeoutMs: number): Settings =>
+  const buildSettings = (statementTimeoutMs: number): Settings =>
     sessionSettings({
       statementTimeoutMs,
       idleInTransactionTimeoutMs: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000,
     });
 
-  function doubt(): void {
-    looked = null;
+  function forgetPoolerKind(): void {
+    detection = null;
   }
 
-  function look(client: pg.ClientBase): Promise<'session' | 'transaction'> {
-    looked ??= lookBeside(client);
-    looked.catch(doubt);
-    return looked;
+  function detectPoolerKind(client: pg.ClientBase): Promise<'session' | 'transaction'> {
+    detection ??= probeWithSecondConnection(client);
+    detection.catch(forgetPoolerKind);
+    return detection;
   }
 
-  async function lookBeside(client: pg.ClientBase): Promise<'session' | 'transaction'> {
-    const beside = new pg.Client(configOf(options.statementTimeoutMs));
-    beside.on('error', () => {});
+  async function probeWithSecondConnection(
+    client: pg.ClientBase,
+  ): Promise<'session' | 'transaction'> {
+    const second = new pg.Client(buildConfig(options.statementTimeoutMs));
+    second.on('error', () => {});
     try {
-      await beside.connect();
-      return await lookAtPooler([client, beside], connectTimeoutMs);
+      await second.connect();
+      return await detectPoolerMode([client, second], connectTimeoutMs);
     } catch (error) {
       if (!isClientTimeout(error)) throw error;
       throw new NoFreeSessionError(NO_SESSION_FREE);
     } finally {
       // Not waited for: what it says is known, and a pooler may be slow to take leave.
-      beside.end().catch(() => {});
+      second.end().catch(() => {});
     }
   }
 
   /** Gives a new connection's session our settings. One round trip, and some more through a pooler. */
-  async function settle(client: pg.ClientBase, settings: Settings): Promise<void> {
+  async function applySettings(client: pg.ClientBase, settings: Settings): Promise<void> {
     // A pooler tells a number of its own, and its sessions may be shared: what was set there would reach others.
-    const told = (client as unknown as { processID: number | null }).processID ?? 0;
-    const pid = await set(
+    const reportedPid = (client as unknown as { processID: number | null }).processID ?? 0;
+    const pid = await runSettings(
       client,
-      settingText(settings, { isLocal: false, onlyFor: told }),
+      settingText(settings, { isLocal: false, onlyFor: reportedPid }),
       connectTimeoutMs,
     );
-    if (pid === told) {
+    if (pid === reportedPid) {
       kind = 'direct';
       return;
     }
-    kind = await look(client);
+    kind = await detectPoolerKind(client);
     if (kind === 'session') {
-      await set(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
+      await runSettings(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
     } else {
       beginAllBy(client, `; ${settingText(settings, { isLocal: true })}`);
     }
@@ -118,12 +120,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   return {
     createPool({ max, settings: extra }) {
-      const settings = { ...settingsOf(options.statementTimeoutMs), ...extra };
+      const settings = { ...buildSettings(options.statementTimeoutMs), ...extra };
       const pool = new pg.Pool({
-        ...configOf(options.statementTimeoutMs),
+        ...buildConfig(options.statementTimeoutMs),
         max,
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
-        onConnect: (client) => settle(client, settings),
+        onConnect: (client) => applySettings(client, settings),
       });
       pool.on('error', (error: Error & { client?: unknown }) => {
         // The pool hangs the connection on it, with the key that cancels its statements: nothing for a log.
@@ -134,16 +136,16 @@ export function createConnections(options: ConnectionsOptions): Connections {
         // The pool takes its own listener off before it hands a connection out. When the server's last words come in the
         // same packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails
         // all the same. A pooler that was restarted may be another one.
-        client.on('error', doubt);
+        client.on('error', forgetPoolerKind);
       });
       return pool;
     },
     async connect(statementTimeoutMs = options.statementTimeoutMs) {
-      const client = new pg.Client(configOf(statementTimeoutMs));
+      const client = new pg.Client(buildConfig(statementTimeoutMs));
       client.on('error', onConnectionLost);
       await client.connect();
       try {
-        await settle(client, settingsOf(statementTimeoutMs));
+        await applySettings(client, buildSettings(statementTimeoutMs));
       } catch (error) {
         client.end().catch(() => {});
         throw error;
@@ -151,7 +153,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return client;
     },
     kind: () => kind,
-    doubt,
+    forgetPoolerKind,
   };
 }
 
@@ -160,11 +162,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
  * role may be too short, and so that no part of it stays behind in a session that is shared. The timeout is none that could
  * be wanted, which would be taken for set.
  */
-async function set(
+async function runSettings(
   client: pg.ClientBase,
   text: string,
   timeoutMs: number,
-  tries = SET_TRIES,
+  attemptsLeft = SET_ATTEMPTS_MAX,
 ): Promise<number> {
   try {
     const results = (await client.query({
@@ -174,12 +176,12 @@ async function set(
     return results.at(-1)!.rows[0]!.pid;
   } catch (error) {
     // The "begin" may have met the other timeout.
-    if (isTimeout(error) && tries > 1) {
+    if (isTimeout(error) && attemptsLeft > 1) {
       await client.query('rollback');
-      return set(client, text, timeoutMs, tries - 1);
+      return runSettings(client, text, timeoutMs, attemptsLeft - 1);
     }
     // Anybody may set the others.
-    if (!isPrivilegeFault(error)) throw error;
+    if (!isPrivilegeError(error)) throw error;
     throw new UnfitDatabaseError(TRIGGERS_OFF, { cause: error });
   }
 }

@@ -37,12 +37,12 @@ interface PostgresError extends Error {
 }
 
 export function isRetryable(error: unknown): boolean {
-  return RETRYABLE.has(codeOf(error));
+  return RETRYABLE.has(findSqlState(error));
 }
 
 /** The statement was not looked at, because an earlier one of its transaction had failed. */
 export function isAfterFailure(error: unknown): boolean {
-  return codeOf(error) === '25P02';
+  return findSqlState(error) === '25P02';
 }
 
 /** The statement broke this constraint, which stands for no refusal. */
@@ -52,21 +52,21 @@ export function violates(error: unknown, constraint: string): boolean {
 
 /** The statement waited or ran longer than it may; its connection is good. */
 export function isTimeout(error: unknown): boolean {
-  return TIMEOUTS.has(codeOf(error));
+  return TIMEOUTS.has(findSqlState(error));
 }
 
 /** A prepared statement was not there, or was there already. */
-export function isPreparedFault(error: unknown): boolean {
-  return PREPARED_CODES.has(codeOf(error));
+export function isPreparedStatementError(error: unknown): boolean {
+  return PREPARED_CODES.has(findSqlState(error));
 }
 
-export function isPrivilegeFault(error: unknown): boolean {
-  return codeOf(error) === '42501';
+export function isPrivilegeError(error: unknown): boolean {
+  return findSqlState(error) === '42501';
 }
 
 /** No schema of the search path is there to create in. */
 export function isSchemaMissing(error: unknown): boolean {
-  return codeOf(error) === '3F000';
+  return findSqlState(error) === '3F000';
 }
 
 /** The server did not answer in the time that we give it. */
@@ -75,8 +75,8 @@ export function isClientTimeout(error: unknown): boolean {
 }
 
 /** The connection itself is of no more use. */
-export function isConnectionFault(error: unknown): boolean {
-  const code = codeOf(error);
+export function isConnectionError(error: unknown): boolean {
+  const code = findSqlState(error);
   return (
     SOCKET_CODES.has(code) ||
     code.startsWith('08') ||
@@ -100,18 +100,18 @@ export function toCodedError(
   const { constraint } = error as PostgresError;
   const refusal = constraint === undefined ? undefined : constraints[constraint];
   if (refusal !== undefined) return new CodedError(refusal, { cause: error });
-  const code = codeOf(error);
+  const code = findSqlState(error);
   if (UNREADABLE_TEXT.has(code))
     return invalidInput('', 'A text holds a character that cannot be stored.');
-  const away =
-    isConnectionFault(error) ||
+  const unavailableError =
+    isConnectionError(error) ||
     RETRYABLE.has(code) ||
     AWAY_CODES.has(code) ||
     (code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)));
-  return away ? unavailable(error) : error;
+  return unavailableError ? unavailable(error) : error;
 }
 
-function codeOf(error: unknown): string {
+function findSqlState(error: unknown): string {
   const code = error instanceof Error ? (error as PostgresError).code : undefined;
   return typeof code === 'string' ? code : '';
 }

@@ -18,7 +18,7 @@ export function createDatabaseTime(
   let offsetMs = 0;
   let asking: Promise<void> | null = null;
 
-  async function ask(): Promise<void> {
+  async function readDatabaseTime(): Promise<void> {
     try {
       const [row] = await readTime(db);
       askedAtMs = elapsedMs();
@@ -30,7 +30,7 @@ export function createDatabaseTime(
 
   return async () => {
     if (elapsedMs() - askedAtMs > ASKED_AGAIN_MS) {
-      asking ??= ask();
+      asking ??= readDatabaseTime();
       await asking;
     }
     return new Date(elapsedMs() + offsetMs);

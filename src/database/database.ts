@@ -2,13 +2,13 @@ import type pg from 'pg';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import { createConnections } from './connections.ts';
-import { isAfterFailure, isConnectionFault, isRetryable, toCodedError } from './database-errors.ts';
+import { isAfterFailure, isConnectionError, isRetryable, toCodedError } from './database-errors.ts';
 import { createExecute } from './execute.ts';
+import { createPipelinedReads } from './pipelined-reads.ts';
 import { FOR_SHORT, FOR_TRANSACTIONS } from './plan-settings.ts';
 import type { ConnectionKind } from './pooling.ts';
 import { beginOn, runAlone, runOnPool } from './run-on-connection.ts';
 import type { Queryable } from './statement.ts';
-import { createTurns } from './turns.ts';
 import { typeParsers } from './type-parsers.ts';
 
 /**
@@ -95,21 +95,21 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   const pool = connections.createPool({ max: options.poolMax });
   const shortPool = connections.createPool({ max: SHORT_CONNECTIONS, settings: FOR_SHORT });
-  const runInTurn = createTurns(shortPool);
+  const runPipelined = createPipelinedReads(shortPool);
 
   const execute = createExecute({
     observe: options.onQuery ?? (() => {}),
     tracing: options.tracing ?? null,
-    onPreparedFault: connections.doubt,
+    onPreparedFault: connections.forgetPoolerKind,
   });
   const onCommit = options.onCommit ?? (() => {});
 
   async function once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
-    let broken: Error | undefined;
+    let connectionError: Error | undefined;
     // A connection can break between two statements; without a listener Node would end the process.
     const onError = (error: Error) => {
-      broken = error;
+      connectionError = error;
     };
     client.on('error', onError);
     const changes: Change[] = [];
@@ -157,16 +157,16 @@ export function createDatabase(options: DatabaseOptions): Database {
       return result;
     } catch (caught) {
       const error = isAfterFailure(caught) ? (firstFailure ?? caught) : caught;
-      if (isConnectionFault(error)) broken = error as Error;
+      if (isConnectionError(error)) connectionError = error as Error;
       else {
         await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
+          connectionError = rollbackError;
         });
       }
       throw error;
     } finally {
       client.off('error', onError);
-      client.release(broken);
+      client.release(connectionError);
     }
   }
 
@@ -175,17 +175,17 @@ export function createDatabase(options: DatabaseOptions): Database {
       try {
         const work = (client: pg.ClientBase) => execute<Row>(client, name, text, parameters);
         if (!isShort) return await runOnPool(pool, work);
-        return await runInTurn((client) => runAlone(client, () => work(client)));
+        return await runPipelined((client) => runAlone(client, () => work(client)));
       } catch (error) {
         throw toCodedError(error, options.constraints);
       }
     },
     async transaction(work) {
-      for (let tries = 1; ; tries += 1) {
+      for (let attempt = 1; ; attempt += 1) {
         try {
           return await once(work);
         } catch (error) {
-          if (isRetryable(error) && tries < TRIES_MAX) continue;
+          if (isRetryable(error) && attempt < TRIES_MAX) continue;
           throw toCodedError(error, options.constraints);
         }
       }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { SpanOptions, Tracing } from '../shared/tracing.ts';
-import { isPreparedFault } from './database-errors.ts';
+import { isPreparedStatementError } from './database-errors.ts';
 import { writeTogether } from './run-on-connection.ts';
 
 /** Runs a named statement on a connection. */
@@ -42,7 +42,7 @@ export function createExecute({ observe, tracing, onPreparedFault }: ExecuteOpti
       span?.end();
       return result.rows as Row[];
     } catch (error) {
-      if (isPreparedFault(error)) onPreparedFault();
+      if (isPreparedStatementError(error)) onPreparedFault();
       span?.end(error);
       throw error;
     } finally {

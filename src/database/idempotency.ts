@@ -38,7 +38,7 @@ export function once<Result>(
 ): Promise<Once<Result>> {
   return database.transaction(async (tx) => {
     if (claim === null) return { result: await work(tx), replayed: false };
-    if (!(await claimIn(tx, claim)))
+    if (!(await claimKeyIn(tx, claim)))
       return { result: await replay<Result>(tx, claim), replayed: true };
     const result = await work(tx);
     await tx.commitBehind(storeResult(tx, claim.scopeHash, JSON.stringify(result)));
@@ -47,7 +47,7 @@ export function once<Result>(
 }
 
 /** False when the key is taken. Waits while another transaction that has claimed it is still open. */
-async function claimIn(tx: Transaction, claim: Claim): Promise<boolean> {
+async function claimKeyIn(tx: Transaction, claim: Claim): Promise<boolean> {
   try {
     const { scopeHash, requestHash, callerId, operation } = claim;
     return (await claimKey(tx, scopeHash, requestHash, callerId, operation)).length > 0;
@@ -68,15 +68,15 @@ export async function findReplay<Result>(
   if (claim === null) return null;
   const [stored] = await findLiveKey(db, claim.scopeHash);
   if (stored === undefined) return null;
-  return { result: resultOf<Result>(stored, claim), replayed: true };
+  return { result: requireStoredResult<Result>(stored, claim), replayed: true };
 }
 
 async function replay<Result>(tx: Transaction, claim: Claim): Promise<Result> {
   const [stored] = await findKey(tx, claim.scopeHash);
-  return resultOf(stored, claim);
+  return requireStoredResult(stored, claim);
 }
 
-function resultOf<Result>(stored: StoredKeyRow | undefined, claim: Claim): Result {
+function requireStoredResult<Result>(stored: StoredKeyRow | undefined, claim: Claim): Result {
   if (stored === undefined || stored.result === null) {
     throw inFlight();
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Log } from '../shared/log.ts';
 import type { Database } from './database.ts';
-import { isPrivilegeFault, isSchemaMissing } from './database-errors.ts';
+import { isPrivilegeError, isSchemaMissing } from './database-errors.ts';
 import { beginOn } from './run-on-connection.ts';
 
 /** Names the advisory lock that migrations are made under: "hold" in ASCII. It belongs to one database, not to the server. */
@@ -74,12 +74,12 @@ export async function migrate(
   client.on('notice', ({ severity, message = '' }) => {
     if (severity === 'WARNING') options.log?.warn(message);
   });
-  const made: Migration[] = [];
+  const applied: Migration[] = [];
   try {
     for (;;) {
       const migration = await applyNext(client, migrations);
-      if (migration === null) return made;
-      made.push(migration);
+      if (migration === null) return applied;
+      applied.push(migration);
       options.log?.info(`migrated to ${migration.number} (${migration.name})`);
     }
   } finally {
@@ -139,7 +139,7 @@ async function createHistory(client: pg.Client): Promise<void> {
        )`,
     );
   } catch (cause) {
-    if (!isPrivilegeFault(cause) && !isSchemaMissing(cause)) throw cause;
+    if (!isPrivilegeError(cause) && !isSchemaMissing(cause)) throw cause;
     throw new MigrationError(
       'Holdfast keeps its tables in the schema public, and this user may not create them there, or there is none: let its user own the database, or an administrator run "create schema if not exists public; grant usage, create on schema public to …".',
       { cause },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { isPreparedFault } from './database-errors.ts';
+import { isPreparedStatementError } from './database-errors.ts';
 import { UnfitDatabaseError } from './unfit-database.ts';
 
 /**
@@ -9,7 +9,7 @@ import { UnfitDatabaseError } from './unfit-database.ts';
  */
 export type ConnectionKind = 'direct' | 'session' | 'transaction';
 
-const POOLED_TOGETHER =
+const UNPREPARED_POOLER =
   'The connection pooler in front of PostgreSQL gives each transaction another server session and does not keep prepared statements with their connection, as PgBouncer before 1.21 in transaction pooling, or with max_prepared_statements = 0. Set pool_mode = session, or take PgBouncer 1.21 or later and set max_prepared_statements = 200.';
 const NO_TRANSACTIONS =
   'The connection pooler in front of PostgreSQL takes no transactions (statement pooling). Set pool_mode = session, or pool_mode = transaction with PgBouncer 1.21 or later and max_prepared_statements = 200.';
@@ -17,7 +17,7 @@ const NO_TRANSACTIONS =
 const TRANSACTION_REFUSED = /transaction blocks not allowed/;
 
 /** Whose turn it is to ask. */
-const TURNS = [0, 1, 1, 0, 0, 1, 1, 0] as const;
+const QUERY_SEQUENCE = [0, 1, 1, 0, 0, 1, 1, 0] as const;
 
 /**
  * What kind of pooler two connections lead through. Both prepare a statement of the same name that says which process of
@@ -25,35 +25,36 @@ const TURNS = [0, 1, 1, 0, 0, 1, 1, 0] as const;
  * then the statement has either come along, or it is missing, there already, or the other's.
  * Throws UnfitDatabaseError when what we rely on is missing.
  */
-export async function lookAtPooler(
+export async function detectPoolerMode(
   clients: readonly [pg.ClientBase, pg.ClientBase],
   timeoutMs: number,
 ): Promise<'session' | 'transaction'> {
   const name = `holdfast_pooler_${randomBytes(8).toString('hex')}`;
   const pids = [new Set<number>(), new Set<number>()] as const;
   try {
-    for (const turn of TURNS) {
-      const { rows } = await clients[turn].query<{ pid: number; asker: number }>({
+    for (const clientIndex of QUERY_SEQUENCE) {
+      const { rows } = await clients[clientIndex].query<{ pid: number; asker: number }>({
         name,
-        text: `select pg_catalog.pg_backend_pid() as pid, ${turn} as asker`,
+        text: `select pg_catalog.pg_backend_pid() as pid, ${clientIndex} as asker`,
         query_timeout: timeoutMs,
       } as pg.QueryConfig);
       const { pid, asker } = rows[0]!;
-      if (asker !== turn) throw new UnfitDatabaseError(POOLED_TOGETHER);
-      pids[turn].add(pid);
+      if (asker !== clientIndex) throw new UnfitDatabaseError(UNPREPARED_POOLER);
+      pids[clientIndex].add(pid);
     }
   } catch (error) {
-    if (isPreparedFault(error)) throw new UnfitDatabaseError(POOLED_TOGETHER, { cause: error });
+    if (isPreparedStatementError(error))
+      throw new UnfitDatabaseError(UNPREPARED_POOLER, { cause: error });
     throw error;
   }
   const ownSessions =
     pids.every((seen) => seen.size === 1) && ![...pids[0]].some((pid) => pids[1].has(pid));
   if (ownSessions) return 'session';
-  await requireTransactions(clients[1]);
+  await requireTransactionSupport(clients[1]);
   return 'transaction';
 }
 
-async function requireTransactions(client: pg.ClientBase): Promise<void> {
+async function requireTransactionSupport(client: pg.ClientBase): Promise<void> {
   try {
     await client.query('begin');
     await client.query('rollback');

@@ -24,7 +24,7 @@ export function createReplicas({
 }: ReplicasOptions): Queryable {
   if (replicas.length === 0) return primary;
   const restsUntilMs = replicas.map(() => 0);
-  let turn = 0;
+  let nextReplica = 0;
 
   return {
     async run<Row>(
@@ -33,9 +33,9 @@ export function createReplicas({
       parameters: readonly unknown[],
       isShort?: boolean,
     ): Promise<Row[]> {
-      for (let tries = 0; tries < replicas.length; tries += 1) {
-        turn = (turn + 1) % replicas.length;
-        const mine = turn;
+      for (let attempt = 0; attempt < replicas.length; attempt += 1) {
+        nextReplica = (nextReplica + 1) % replicas.length;
+        const mine = nextReplica;
         if ((restsUntilMs[mine] as number) > nowMs()) continue;
         try {
           return await (replicas[mine] as Queryable).run<Row>(name, text, parameters, isShort);

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
-import { isConnectionFault } from './database-errors.ts';
+import { isConnectionError } from './database-errors.ts';
 
 const READ_COMMITTED = 'isolation level read committed';
 
@@ -49,7 +49,7 @@ export async function runOnPool<T>(
   try {
     return await (isAlone ? runAlone(client, () => work(client)) : work(client));
   } catch (error) {
-    if (isConnectionFault(error)) broken = error as Error;
+    if (isConnectionError(error)) broken = error as Error;
     throw error;
   } finally {
     client.release(broken);

@@ -12,7 +12,7 @@ export interface Statement<Parameters extends readonly unknown[], Row> {
 export interface Queryable {
   /**
    * `isShort`: reads little, by an index, wherever the shop has grown to. Such statements of one turn of the event loop go
-   * to the pool together, see `turns.ts`; in a transaction there is no difference.
+   * to the pool together, see `pipelined-reads.ts`; in a transaction there is no difference.
    */
   run<Row>(
     name: string,

@@ -16,9 +16,9 @@ export class NoFreeSessionError extends Error {
 const STARTUP_REFUSED = /unsupported startup parameter/;
 
 /** Why waiting does not help; null for an error that may be over soon, or that has nothing to do with connecting. */
-export function unfitnessOf(error: unknown): UnfitDatabaseError | null {
+export function findUnfitDatabaseError(error: unknown): UnfitDatabaseError | null {
   if (error instanceof UnfitDatabaseError) return error;
-  if (error instanceof CodedError) return unfitnessOf(error.cause);
+  if (error instanceof CodedError) return findUnfitDatabaseError(error.cause);
   if (!(error instanceof Error) || !STARTUP_REFUSED.test(error.message)) return null;
   return new UnfitDatabaseError(
     `The connection pooler refuses every connection: ${error.message}. Take "options" out of DATABASE_URL and PGOPTIONS out of the environment, or name the parameter in ignore_startup_parameters of the pooler.`,

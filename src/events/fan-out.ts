@@ -2,7 +2,7 @@ import type { EventType } from './event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
 /** What somebody wants to hear of. */
-export interface Wish {
+export interface EventFilter {
   /** The position of the last event that is known: what follows it comes first. Left out: from now on. */
   readonly after?: number | undefined;
   /** Left out: all. */
@@ -18,30 +18,30 @@ export interface Wish {
 export type Listener = (events: readonly LoggedEvent[]) => void | Promise<void>;
 
 /** One who listens. */
-export interface Member {
-  readonly wish: Wish;
+export interface Subscriber {
+  readonly filter: EventFilter;
   /** Everything up to here was given, or is not wanted. */
   after: number;
   isClosed: boolean;
   /** Gives what is wanted of the events that follow. */
-  give(events: readonly LoggedEvent[]): void | Promise<void>;
+  deliver(events: readonly LoggedEvent[]): void | Promise<void>;
 }
 
 /** `known`: positions after `after` that are not news any more. */
-export function createMember(
-  wish: Wish,
+export function createSubscriber(
+  filter: EventFilter,
   listener: Listener,
-  { after, known }: { readonly after: number; readonly known: ReadonlySet<number> },
-): Member {
-  const types = wish.types === undefined ? null : new Set(wish.types);
-  const member: Member = {
-    wish,
+  { after, known: knownPositions }: { readonly after: number; readonly known: ReadonlySet<number> },
+): Subscriber {
+  const types = filter.types === undefined ? null : new Set(filter.types);
+  const member: Subscriber = {
+    filter,
     after,
     isClosed: false,
-    give(events) {
+    deliver(events) {
       const wanted = events.filter(
         ({ position, type }) =>
-          position > member.after && !known.has(position) && types?.has(type) !== false,
+          position > member.after && !knownPositions.has(position) && types?.has(type) !== false,
       );
       member.after = Math.max(member.after, events.at(-1)?.position ?? 0);
       if (wanted.length > 0) return listener(wanted);
@@ -52,19 +52,19 @@ export function createMember(
 
 /** Those who follow live. Finds who listens to an order without asking everybody. */
 export interface FanOut {
-  add(member: Member): void;
-  remove(member: Member): void;
-  give(events: readonly LoggedEvent[]): void;
+  add(member: Subscriber): void;
+  remove(member: Subscriber): void;
+  deliver(events: readonly LoggedEvent[]): void;
 }
 
 export function createFanOut(onError: (error: unknown) => void): FanOut {
-  const toAll = new Set<Member>();
-  const toOrders = new Map<string, Set<Member>>();
+  const allEvents = new Set<Subscriber>();
+  const byOrder = new Map<string, Set<Subscriber>>();
 
-  function give(members: Iterable<Member>, events: readonly LoggedEvent[]): void {
+  function deliver(members: Iterable<Subscriber>, events: readonly LoggedEvent[]): void {
     for (const member of members) {
       try {
-        const giving = member.give(events);
+        const giving = member.deliver(events);
         if (giving instanceof Promise) giving.catch(onError);
       } catch (error) {
         // Whoever fails is alone with it.
@@ -75,23 +75,23 @@ export function createFanOut(onError: (error: unknown) => void): FanOut {
 
   return {
     add(member) {
-      const { orderId } = member.wish;
-      if (orderId === undefined) toAll.add(member);
-      else toOrders.set(orderId, (toOrders.get(orderId) ?? new Set()).add(member));
+      const { orderId } = member.filter;
+      if (orderId === undefined) allEvents.add(member);
+      else byOrder.set(orderId, (byOrder.get(orderId) ?? new Set()).add(member));
     },
     remove(member) {
-      toAll.delete(member);
-      const { orderId = '' } = member.wish;
-      const others = toOrders.get(orderId);
+      allEvents.delete(member);
+      const { orderId = '' } = member.filter;
+      const others = byOrder.get(orderId);
       others?.delete(member);
-      if (others?.size === 0) toOrders.delete(orderId);
+      if (others?.size === 0) byOrder.delete(orderId);
     },
-    give(events) {
+    deliver(events) {
       if (events.length === 0) return;
-      give(toAll, events);
-      if (toOrders.size === 0) return;
+      deliver(allEvents, events);
+      if (byOrder.size === 0) return;
       for (const [orderId, ofOrder] of Map.groupBy(events, (event) => event.orderId)) {
-        give(toOrders.get(orderId ?? '') ?? [], ofOrder);
+        deliver(byOrder.get(orderId ?? '') ?? [], ofOrder);
       }
     },
   };

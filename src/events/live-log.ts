@@ -1,15 +1,21 @@
 import type { Database } from '../database/database.ts';
-import { createRepeater } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/repeater.ts';
 import { pause } from '../shared/pause.ts';
-import { createFanOut, createMember, type Listener, type Member, type Wish } from './fan-out.ts';
+import {
+  createFanOut,
+  createSubscriber,
+  type EventFilter,
+  type Listener,
+  type Subscriber,
+} from './fan-out.ts';
 import { createLogReader, toEvent } from './log-reader.ts';
-import { findVisible, readOrderStretch, readStretch } from './reader-queries.ts';
+import { findVisible, readOrderRange, readRange } from './reader-queries.ts';
 
 const POLL_MS = 50;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
 /** How many positions are looked through at once while somebody is brought up to now, whatever he filters. */
-const STRETCH_MAX = 10_000;
+const RANGE_MAX = 10_000;
 /** How many events of the past are given at once. */
 const CHUNK_MAX = 500;
 /** When more than so many wait to be told, who asks from now on gets some from just before as well. */
@@ -25,7 +31,7 @@ export interface LiveLog {
    * From when this resolves nothing that is wanted is missed; while the database is away it comes late. Rejects when
    * the database is away now.
    */
-  subscribe(wish: Wish, listener: Listener): Promise<Subscription>;
+  filter(wish: EventFilter, listener: Listener): Promise<Subscription>;
   /** Ends every subscription. */
   stop(): Promise<void>;
 }
@@ -39,7 +45,7 @@ export interface LiveLogOptions {
 export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
   const reader = createLogReader(database);
   const fanOut = createFanOut(onError);
-  const members = new Set<Member>();
+  const subscribers = new Set<Subscriber>();
   const catchingUp = new Set<Promise<void>>();
   const stopping = new AbortController();
   /** A pause ends early when the live log stops, and keeps no process alive. */
@@ -70,25 +76,25 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     return opening;
   }
 
-  const poller = createRepeater({
+  const poller = createRecurringTask({
     retryMs: AFTER_FAILURE_MS,
     onError,
     async work() {
-      if (members.size + joiningCount === 0) {
+      if (subscribers.size + joiningCount === 0) {
         opening = null;
         return null;
       }
       const { events, more } = await reader.read(position, BATCH_MAX);
       position = events.at(-1)?.position ?? position;
-      fanOut.give(events);
+      fanOut.deliver(events);
       return more ? 0 : POLL_MS;
     },
   });
 
-  async function bringUpToNow(member: Member): Promise<void> {
+  async function catchUp(member: Subscriber): Promise<void> {
     while (!member.isClosed && member.after < position) {
       try {
-        await giveStretch(member);
+        await deliverRange(member);
       } catch (error) {
         onError(error);
         await pause(AFTER_FAILURE_MS, whileLive);
@@ -98,57 +104,59 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     if (!member.isClosed) fanOut.add(member);
   }
 
-  async function giveStretch(member: Member): Promise<void> {
-    const { orderId, types = null } = member.wish;
-    const upTo = orderId === undefined ? Math.min(position, member.after + STRETCH_MAX) : position;
+  async function deliverRange(member: Subscriber): Promise<void> {
+    const { orderId, types = null } = member.filter;
+    const upTo = orderId === undefined ? Math.min(position, member.after + RANGE_MAX) : position;
     const rows =
       orderId === undefined
-        ? await readStretch(database, member.after, upTo, types)
-        : await readOrderStretch(database, orderId, member.after, upTo, types);
+        ? await readRange(database, member.after, upTo, types)
+        : await readOrderRange(database, orderId, member.after, upTo, types);
     for (let start = 0; start < rows.length && !member.isClosed; start += CHUNK_MAX) {
-      await member.give(rows.slice(start, start + CHUNK_MAX).map(toEvent));
+      await member.deliver(rows.slice(start, start + CHUNK_MAX).map(toEvent));
     }
     member.after = upTo;
   }
 
   /** What is visible by now is no news to who asks from now on, though nobody here was told yet. */
-  async function startOf(wish: Wish): Promise<{ after: number; known: ReadonlySet<number> }> {
-    if (wish.after !== undefined) return { after: wish.after, known: new Set() };
+  async function findStart(
+    filter: EventFilter,
+  ): Promise<{ after: number; known: ReadonlySet<number> }> {
+    if (filter.after !== undefined) return { after: filter.after, known: new Set() };
     const after = position;
     const visible = await findVisible(database, after, VISIBLE_MAX);
     return { after, known: new Set(visible.map((row) => row.position)) };
   }
 
-  async function join(wish: Wish, listener: Listener): Promise<Member> {
+  async function addSubscriber(filter: EventFilter, listener: Listener): Promise<Subscriber> {
     joiningCount += 1;
     try {
       await open();
-      const member = createMember(wish, listener, await startOf(wish));
+      const member = createSubscriber(filter, listener, await findStart(filter));
       stopping.signal.throwIfAborted();
-      members.add(member);
+      subscribers.add(member);
       return member;
     } finally {
       joiningCount -= 1;
     }
   }
 
-  function leave(member: Member): void {
+  function removeSubscriber(member: Subscriber): void {
     member.isClosed = true;
-    members.delete(member);
+    subscribers.delete(member);
     fanOut.remove(member);
   }
 
   return {
-    async subscribe(wish, listener) {
+    async filter(filter, listener) {
       stopping.signal.throwIfAborted();
-      const member = await join(wish, listener);
-      const caughtUp = bringUpToNow(member).finally(() => catchingUp.delete(caughtUp));
+      const member = await addSubscriber(filter, listener);
+      const caughtUp = catchUp(member).finally(() => catchingUp.delete(caughtUp));
       catchingUp.add(caughtUp);
-      return { close: () => leave(member) };
+      return { close: () => removeSubscriber(member) };
     },
     async stop() {
       stopping.abort(new Error('the live log has stopped'));
-      for (const member of members) leave(member);
+      for (const member of subscribers) removeSubscriber(member);
       await opening?.catch(() => {});
       await poller.stop();
       await Promise.all(catchingUp);

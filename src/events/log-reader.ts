@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/statement.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { type EventRow, findEnd, findWriters, readEvents } from './reader-queries.ts';
-import { isOver, settleBatch, type Watch } from './settle-batch.ts';
+import { hasEnded, settleBatch, type Watch } from './settle-batch.ts';
 
 export interface Batch {
   readonly events: readonly LoggedEvent[];
@@ -32,12 +32,12 @@ export function createLogReader(database: Queryable): LogReader {
 
   /** Asked before the rows are read: a writer that is missing here has its rows in their snapshot, or never. */
   async function settleWatch(): Promise<void> {
-    if (watch === null || !isOver(watch, await writersNow())) return;
+    if (watch === null || !hasEnded(watch, await readCurrentWriters())) return;
     settledUpTo = watch.upTo;
     watch = null;
   }
 
-  async function writersNow(): Promise<string[]> {
+  async function readCurrentWriters(): Promise<string[]> {
     return (await findWriters(database)).map(({ writer }) => writer);
   }
 
@@ -47,7 +47,7 @@ export function createLogReader(database: Queryable): LogReader {
     const settled = settleBatch(after, rows, settledUpTo);
     const stopsAtGap = settled.length < rows.length;
     if (stopsAtGap && watch === null) {
-      watch = { upTo: rows.at(-1)!.position, writers: new Set(await writersNow()) };
+      watch = { upTo: rows.at(-1)!.position, writers: new Set(await readCurrentWriters()) };
     }
     const gapIsOver = stopsAtGap && watch?.writers.size === 0;
     return { events: settled.map(toEvent), more: gapIsOver || settled.length === limit };
@@ -66,8 +66,8 @@ export function createLogReader(database: Queryable): LogReader {
     },
     async findSettledEnd(wait) {
       const [end] = await findEnd(database);
-      const atEnd = { upTo: end!.position, writers: new Set(await writersNow()) };
-      while (!isOver(atEnd, await writersNow())) await wait();
+      const atEnd = { upTo: end!.position, writers: new Set(await readCurrentWriters()) };
+      while (!hasEnded(atEnd, await readCurrentWriters())) await wait();
       return atEnd.upTo;
     },
   };

@@ -34,7 +34,7 @@ export const readEvents = statement<[after: number, limit: number], EventRow>(
 );
 
 /** A null filter lets everything through. Reads what is settled: the caller knows up to where that is. */
-export const readStretch = statement<
+export const readRange = statement<
   [after: number, upTo: number, types: readonly string[] | null],
   EventRow
 >(
@@ -48,7 +48,7 @@ export const readStretch = statement<
 );
 
 /** The same of one order, which has few events. */
-export const readOrderStretch = statement<
+export const readOrderRange = statement<
   [orderId: string, after: number, upTo: number, types: readonly string[] | null],
   EventRow
 >(

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { createRepeater } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/repeater.ts';
 import { newId } from '../shared/ids.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';
@@ -36,7 +36,7 @@ export interface RelayOptions {
    */
   readonly consume: (events: readonly LoggedEvent[]) => Promise<void>;
   /** While it says so the relay takes its time, since what it brings about is work for which nobody waits. Default: never. */
-  readonly isPatient?: () => boolean;
+  readonly isThrottled?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -55,7 +55,7 @@ export function createRelay({
   database,
   name,
   consume,
-  isPatient = () => false,
+  isThrottled: isPatient = () => false,
   onError,
 }: RelayOptions): Relay {
   const holder = newId();
@@ -70,8 +70,8 @@ export function createRelay({
 
   /** One batch; gives how long to wait for the next. */
   async function relayBatch(lease: Lease): Promise<number> {
-    const patient = isPatient();
-    const limit = patient ? Math.min(batchMax, PATIENT_BATCH_MAX) : batchMax;
+    const throttled = isPatient();
+    const limit = throttled ? Math.min(batchMax, PATIENT_BATCH_MAX) : batchMax;
     const { events, more } = await lease.reader.read(lease.position, limit);
     const last = events.at(-1);
     if (last !== undefined) {
@@ -81,12 +81,12 @@ export function createRelay({
       else lease.position = last.position;
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
-    if (patient) return PATIENT_PAUSE_MS;
+    if (throttled) return PATIENT_PAUSE_MS;
     if (more) return 0;
     return last === undefined ? POLL_MS : BUSY_POLL_MS;
   }
 
-  const relaying = createRepeater({
+  const relaying = createRecurringTask({
     retryMs: AFTER_FAILURE_MS,
     onError,
     async work() {
@@ -103,7 +103,7 @@ export function createRelay({
   });
 
   /** Apart from the batches, so that one may take longer than the lease. */
-  const renewing = createRepeater({
+  const renewing = createRecurringTask({
     firstWaitMs: RENEW_MS,
     retryMs: RENEW_MS,
     onError,

@@ -26,6 +26,6 @@ export interface Watch {
 }
 
 /** Whether all that were writing have ended: what is missing from a snapshot taken from now on was rolled back. */
-export function isOver(watch: Watch, writingNow: readonly string[]): boolean {
+export function hasEnded(watch: Watch, writingNow: readonly string[]): boolean {
   return !writingNow.some((writer) => watch.writers.has(writer));
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
-import { elapsedMs } from './last-hook.ts';
-import { pathOf } from './paths.ts';
+import { getPath } from './paths.ts';
+import { elapsedMs } from './reply-ready-hook.ts';
 
 /**
  * One line per reply at the level `debug`. Not at `info`: the event log tells every change already, and 15,000 lines a
@@ -13,7 +13,7 @@ export function installAccessLog(app: App, logger: Logger | false): void {
     request.log.debug(
       {
         method: request.method,
-        path: pathOf(request.url),
+        path: getPath(request.url),
         status: reply.statusCode,
         durationMs: Math.round(elapsedMs(request) * 10) / 10,
         caller: request.caller?.id,

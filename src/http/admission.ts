@@ -4,7 +4,7 @@ import { authErrors, requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Access } from './access.ts';
 import type { Authenticator } from './authentication.ts';
-import { type Credential, credentialOf, mayReadMetrics } from './credentials.ts';
+import { type Credential, findCredential, mayReadMetrics } from './credentials.ts';
 import { mediaTypeIsJson } from './json-body.ts';
 import type { Limiting } from './limiting.ts';
 import type { Operation } from './operation.ts';
@@ -60,7 +60,7 @@ export function createAdmission(
   }
 
   /** A cookie that ran out makes an anonymous reader of the public pages, not an error. */
-  function refusalOf(credential: Credential, error: unknown): unknown {
+  function toRefusal(credential: Credential, error: unknown): unknown {
     const lenient =
       operation.credentials === 'optional' &&
       credential.by === 'cookie' &&
@@ -88,7 +88,7 @@ export function createAdmission(
     }
     let credential: Credential | null;
     try {
-      credential = credentialOf(request);
+      credential = findCredential(request);
     } catch (error) {
       decide(request, reply, done, null, error);
       return;
@@ -105,7 +105,7 @@ export function createAdmission(
     try {
       answer = authenticator.authenticate(credential.token);
     } catch (error) {
-      decide(request, reply, done, credential, refusalOf(credential, error));
+      decide(request, reply, done, credential, toRefusal(credential, error));
       return;
     }
     if (answer instanceof Promise) {
@@ -114,7 +114,7 @@ export function createAdmission(
           request.caller = caller;
           decide(request, reply, done, credential, null);
         },
-        (error: unknown) => decide(request, reply, done, credential, refusalOf(credential, error)),
+        (error: unknown) => decide(request, reply, done, credential, toRefusal(credential, error)),
       );
       return;
     }

@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { freezeDeep } from '../shared/freeze-deep.ts';
 import type { Page } from '../shared/pagination.ts';
 import { entityTag, ifNoneMatch } from './entity-tag.ts';
-import { finish } from './last-hook.ts';
-import { commonHeaders, varyOf } from './reply-headers.ts';
-import { connectionEnds } from './unread-body.ts';
+import { buildVary, commonHeaders } from './reply-headers.ts';
+import { finishRequest } from './reply-ready-hook.ts';
+import { isConnectionEnding } from './unread-body.ts';
 
 /**
  * A JSON reply that is sent often: the view that it shows, and the text and head that are made of it on first use. The
@@ -81,14 +81,14 @@ function writeReply(
   head: readonly string[],
   text: string,
 ): void {
-  finish(request, reply);
+  finishRequest(request, reply);
   const headers = commonHeaders(request, reply.server.replies.isHttps);
   headers.push(...head);
   const set = mayHaveHeaders(request) ? reply.getHeaders() : NONE;
   for (const name in set) {
     if (name !== 'vary') headers.push(name, String(set[name]));
   }
-  const vary = varyOf(request, set.vary);
+  const vary = buildVary(request, set.vary);
   if (vary !== undefined) headers.push('vary', vary);
   reply.hijack();
   reply.raw.writeHead(200, headers);
@@ -107,6 +107,6 @@ function mayHaveHeaders(request: FastifyRequest): boolean {
     server.replies.withCors ||
     counted !== null ||
     server.stopping.aborted ||
-    connectionEnds(request)
+    isConnectionEnding(request)
   );
 }

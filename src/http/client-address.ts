@@ -8,11 +8,13 @@ import ipaddr from 'ipaddr.js';
  * theirs that names no address counts for the proxy.
  */
 export function clientNetwork(request: FastifyRequest): string {
-  return networkOf(request.ip) ?? networkOf(request.raw.socket.remoteAddress ?? '') ?? 'unknown';
+  return (
+    findNetwork(request.ip) ?? findNetwork(request.raw.socket.remoteAddress ?? '') ?? 'unknown'
+  );
 }
 
 /** Null for what is no address. */
-export function networkOf(address: string): string | null {
+export function findNetwork(address: string): string | null {
   const family = isIP(address);
   if (family === 4) return address;
   if (family === 0) return null;

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import type { App } from './app.ts';
-import { pathOf } from './paths.ts';
+import { getPath } from './paths.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
-import { publicPathOf, seenPath } from './public-path.ts';
+import { getPublicPath, getRequestedPath } from './public-path.ts';
 import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'"; other codes are the HTTP parser's, and mean a broken message. */
@@ -33,14 +33,19 @@ export function createClientErrorHandler(publicUrl: string) {
       return;
     }
     const definition = CLIENT_ERRORS[error.code ?? ''] ?? requestErrors.malformed;
-    refuse(socket, publicUrl, definition, pathOf(reply?.req.url ?? '/'));
+    sendRefusal(socket, publicUrl, definition, getPath(reply?.req.url ?? '/'));
   };
 }
 
 /** What Node would otherwise answer with a bare status line, or not at all. */
 export function installProtocolRefusals(app: App, publicUrl: string): void {
   app.server.on('connect', (request, socket) => {
-    refuse(socket as Socket, publicUrl, requestErrors.methodNotAllowed, pathOf(request.url ?? '/'));
+    sendRefusal(
+      socket as Socket,
+      publicUrl,
+      requestErrors.methodNotAllowed,
+      getPath(request.url ?? '/'),
+    );
   });
   // The client is asked for the body when somebody begins to read it, so that what is refused before is never sent.
   app.server.on('checkContinue', (request, response) => {
@@ -53,14 +58,14 @@ export function installProtocolRefusals(app: App, publicUrl: string): void {
   });
 }
 
-function refuse(
+function sendRefusal(
   socket: Socket,
   publicUrl: string,
   definition: ErrorDefinition,
   path: string,
 ): void {
   const requestId = randomUUID();
-  const instance = seenPath(path, publicPathOf(publicUrl));
+  const instance = getRequestedPath(path, getPublicPath(publicUrl));
   const body = problemJson(publicUrl, new CodedError(definition), { requestId, instance });
   const lines = [
     `HTTP/1.1 ${definition.status} ${STATUS_CODES[definition.status] ?? ''}`,

@@ -19,10 +19,10 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
  * What the request bears; null when nothing. A bearer token wins over the session cookie. Throws `request.malformed` for
  * two session cookies.
  */
-export function credentialOf(request: FastifyRequest): Credential | null {
+export function findCredential(request: FastifyRequest): Credential | null {
   const { authorization } = request.headers;
-  if (authorization !== undefined) return { token: bearerOf(authorization), by: 'bearer' };
-  const cookie = cookieOf(request, sessionCookies.access.name);
+  if (authorization !== undefined) return { token: parseBearer(authorization), by: 'bearer' };
+  const cookie = findCookie(request, sessionCookies.access.name);
   return cookie === undefined ? null : { token: cookie, by: 'cookie' };
 }
 
@@ -30,7 +30,7 @@ export function credentialOf(request: FastifyRequest): Credential | null {
  * Undefined where the request bears no such cookie. Throws `request.malformed` where it bears two: a browser sends one
  * that was planted, by another host of the domain or for a longer path, along with ours and does not say which is which.
  */
-export function cookieOf(request: FastifyRequest, name: string): string | undefined {
+export function findCookie(request: FastifyRequest, name: string): string | undefined {
   const { cookie } = request.headers;
   if (cookie === undefined) return undefined;
   if (countCookies(cookie, name) > 1) {
@@ -52,7 +52,7 @@ function countCookies(header: string, name: string): number {
 }
 
 /** As all clients write it, without the expression: what is no token then is found when it is verified. */
-function bearerOf(authorization: string): string | null {
+function parseBearer(authorization: string): string | null {
   const plain = authorization.startsWith('Bearer ') && !authorization.includes(' ', 7);
   return plain ? authorization.slice(7) : (BEARER.exec(authorization)?.[1] ?? null);
 }
@@ -61,7 +61,7 @@ function bearerOf(authorization: string): string | null {
 export function mayReadMetrics(request: FastifyRequest, metricsToken: string | undefined): boolean {
   if (isLoopbackPeer(request)) return true;
   const { authorization } = request.headers;
-  const token = authorization === undefined ? null : bearerOf(authorization);
+  const token = authorization === undefined ? null : parseBearer(authorization);
   if (metricsToken === undefined || token === null) return false;
   // Digests have one length, so the comparison takes one time whatever was sent.
   return timingSafeEqual(sha256(token), sha256(metricsToken));

@@ -15,20 +15,23 @@ const TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
  */
 export function ifMatchVersion(header: string | undefined): readonly number[] | null {
   if (header === undefined || header.trim() === '*') return null;
-  return tagsOf(header).flatMap(({ weak, tag }) =>
+  return parseTags(header).flatMap(({ weak, tag }) =>
     !weak && /^[1-9][0-9]{0,8}$/.test(tag) ? [Number(tag)] : [],
   );
 }
 
 /** `request.precondition_failed`, or null when `accepted` (of `ifMatchVersion`) holds the version. */
-export function mismatchOf(accepted: readonly number[] | null, version: number): CodedError | null {
+export function findMismatch(
+  accepted: readonly number[] | null,
+  version: number,
+): CodedError | null {
   if (accepted === null || accepted.includes(version)) return null;
   return new CodedError(requestErrors.preconditionFailed);
 }
 
 /** Throws what `mismatchOf` gives. */
 export function requireMatch(accepted: readonly number[] | null, version: number): void {
-  const mismatch = mismatchOf(accepted, version);
+  const mismatch = findMismatch(accepted, version);
   if (mismatch !== null) throw mismatch;
 }
 
@@ -39,7 +42,7 @@ export function ifNoneMatch(header: string | undefined, version: number): boolea
   return header.split(',').some((entry) => TAG.exec(entry)?.[2] === String(version));
 }
 
-function tagsOf(header: string): { weak: boolean; tag: string }[] {
+function parseTags(header: string): { weak: boolean; tag: string }[] {
   return header.split(',').map((entry) => {
     const match = TAG.exec(entry);
     if (match === null)

@@ -4,7 +4,7 @@ import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import type { Authenticator } from './authentication.ts';
 import { createEventStream } from './event-stream.ts';
-import { callerOf } from './request-context.ts';
+import { requireCaller } from './request-context.ts';
 import { isStillAdmitted } from './still-admitted.ts';
 
 /** A revocation is known here after two seconds, three for a key, and counts within five. */
@@ -44,7 +44,7 @@ export function installEventStreams(app: App, options: EventStreamOptions): void
 }
 
 /** Counts a stream before anything is asked for it. Gives how to end the counting; throws when there are too many. */
-function takePlace(streams: OpenStreams, callerId: string): () => void {
+function reserveStream(streams: OpenStreams, callerId: string): () => void {
   const { options, openOfCaller } = streams;
   const openCount = openOfCaller.get(callerId) ?? 0;
   if (openCount >= options.openMaxOfCaller) {
@@ -77,7 +77,7 @@ export async function sendEventStream(
 ): Promise<void> {
   const { eventStreams, stopping } = request.server;
   const { authenticator, heartbeatMs } = eventStreams.options;
-  const leave = takePlace(eventStreams, callerOf(request).id);
+  const leave = reserveStream(eventStreams, requireCaller(request).id);
 
   const stream = createEventStream();
   // At once, so that the reader and all that lies between know that it is open.

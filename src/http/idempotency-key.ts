@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from '../shared/canonical-json.ts';
 import { idempotencyErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Operation } from './operation.ts';
-import { pathOf } from './paths.ts';
+import { getPath } from './paths.ts';
 
 const BARE = /^[\x20-\x7e]{1,255}$/;
 /** Source: RFC 8941 §3.3.3. */
@@ -35,7 +35,7 @@ export function createClaimHook(operation: Operation) {
     try {
       const key = parseIdempotencyKey(String(header));
       request.claim = {
-        scopeHash: sha256(request.caller.id, operation.method, pathOf(request.url), key),
+        scopeHash: sha256(request.caller.id, operation.method, getPath(request.url), key),
         requestHash: sha256(canonicalJson(request.body ?? {})),
         key,
         callerId: request.caller.id,

@@ -7,8 +7,13 @@ export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork } from './client-address.ts';
-export { cookieOf } from './credentials.ts';
-export { entityTag, ifMatchVersion, mismatchOf, requireMatch } from './entity-tag.ts';
+export { findCookie as cookieOf } from './credentials.ts';
+export {
+  entityTag,
+  findMismatch as mismatchOf,
+  ifMatchVersion,
+  requireMatch,
+} from './entity-tag.ts';
 export { eventText, sendEventStream, type Write } from './event-streams.ts';
 export type { Limit, LimitsOf, Outcome } from './limit.ts';
 
@@ -16,8 +21,13 @@ export { requireAllowedOrigin } from './origin.ts';
 
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
-export { publicPathOf } from './public-path.ts';
-export { callerOf, causeOf, contextOf, type RequestContext } from './request-context.ts';
+export { getPublicPath as publicPathOf } from './public-path.ts';
+export {
+  buildCause as causeOf,
+  buildContext as contextOf,
+  type RequestContext,
+  requireCaller as callerOf,
+} from './request-context.ts';
 export {
   Choice,
   CursorParameter,

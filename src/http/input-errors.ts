@@ -87,7 +87,7 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'additionalProperties':
       return 'is not known here';
     case 'type':
-      return `must be ${[params.type].flat().map(named).join(' or ')}`;
+      return `must be ${[params.type].flat().map(quoteName).join(' or ')}`;
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).map(String).join(', ')}`;
     case 'const':
@@ -95,23 +95,23 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'format':
       return formatSentence(params.format);
     case 'pattern':
-      return `does not have the expected form${explained(finding)}`;
+      return `does not have the expected form${explainFormat(finding)}`;
     case TEXT_KEYWORD:
       return textFault(normalText(data as string), schema as TextForm) ?? 'is not as expected';
     case 'minLength':
-      return `must have at least ${params.limit} ${counted(params.limit, 'character')}`;
+      return `must have at least ${params.limit} ${formatCount(params.limit, 'character')}`;
     case 'maxLength':
-      return `must have at most ${params.limit} ${counted(params.limit, 'character')}`;
+      return `must have at most ${params.limit} ${formatCount(params.limit, 'character')}`;
     case 'minItems':
-      return `must have at least ${params.limit} ${counted(params.limit, 'entry')}`;
+      return `must have at least ${params.limit} ${formatCount(params.limit, 'entry')}`;
     case 'maxItems':
-      return `must have at most ${params.limit} ${counted(params.limit, 'entry')}`;
+      return `must have at most ${params.limit} ${formatCount(params.limit, 'entry')}`;
     case 'minimum':
       return `must be ${params.limit} or more`;
     case 'maximum':
       return `must be ${params.limit} or less`;
     case 'minProperties':
-      return `must have at least ${params.limit} ${counted(params.limit, 'member')}`;
+      return `must have at least ${params.limit} ${formatCount(params.limit, 'member')}`;
     case 'uniqueItems':
       return 'must not name anything twice';
     case 'anyOf':
@@ -138,7 +138,7 @@ function unionSentence(union: ErrorObject, findings: readonly ErrorObject[]): st
     : 'has none of the forms described';
 }
 
-function explained({ parentSchema, params }: ErrorObject): string {
+function explainFormat({ parentSchema, params }: ErrorObject): string {
   if (typeof parentSchema?.description === 'string') return `: ${parentSchema.description}`;
   return ` (${params.pattern})`;
 }
@@ -149,7 +149,7 @@ function formatSentence(format: unknown): string {
     : `does not have the form of a ${String(format)}`;
 }
 
-function named(type: unknown): string {
+function quoteName(type: unknown): string {
   switch (type) {
     case 'null':
       return 'null';
@@ -164,7 +164,7 @@ function named(type: unknown): string {
   }
 }
 
-function counted(count: unknown, noun: string): string {
+function formatCount(count: unknown, noun: string): string {
   if (count === 1) return noun;
   return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }

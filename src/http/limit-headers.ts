@@ -14,19 +14,19 @@ export interface LimitState {
  * which `r` are left for `t` seconds.
  */
 export function setLimitHeaders(reply: FastifyReply, states: readonly LimitState[]): void {
-  reply.header('RateLimit-Policy', states.map(policyOf).join(', '));
-  reply.header('RateLimit', states.map(serviceLimitOf).join(', '));
+  reply.header('RateLimit-Policy', states.map(formatPolicy).join(', '));
+  reply.header('RateLimit', states.map(formatServiceLimit).join(', '));
 }
 
-function policyOf({ name, rate }: LimitState): string {
+function formatPolicy({ name, rate }: LimitState): string {
   return `"${name}";q=${rate.pointsMax};w=${rate.windowSeconds}`;
 }
 
-function serviceLimitOf({ name, remaining, resetsAfterMs }: LimitState): string {
-  return `"${name}";r=${remaining};t=${secondsOf(resetsAfterMs)}`;
+function formatServiceLimit({ name, remaining, resetsAfterMs }: LimitState): string {
+  return `"${name}";r=${remaining};t=${toWholeSeconds(resetsAfterMs)}`;
 }
 
 /** Rounded up, so that whoever waits for so long finds the window over. */
-export function secondsOf(durationMs: number): number {
+export function toWholeSeconds(durationMs: number): number {
   return Math.max(1, Math.ceil(durationMs / 1000));
 }

@@ -4,7 +4,7 @@ import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import type { Limit } from './limit.ts';
-import { type LimitState, secondsOf, setLimitHeaders } from './limit-headers.ts';
+import { type LimitState, setLimitHeaders, toWholeSeconds } from './limit-headers.ts';
 
 /** A point that a request was counted by, to be kept or given back when its answer is known. */
 interface Counted extends LimitState {
@@ -38,13 +38,13 @@ export interface Limiting {
 export function createLimiting(limits: readonly Limit[]): Limiting {
   const mayComeBack = limits.some(({ counts }) => counts !== undefined);
   return {
-    beforeRefusals: counterOf(limits.filter(({ after }) => after === 'caller')),
-    afterBody: counterOf(limits.filter(({ after }) => after === 'body')),
+    beforeRefusals: buildCounter(limits.filter(({ after }) => after === 'caller')),
+    afterBody: buildCounter(limits.filter(({ after }) => after === 'body')),
     beforeAnswer: mayComeBack ? settle : undefined,
   };
 }
 
-function counterOf(limits: readonly Limit[]): LimitHook | undefined {
+function buildCounter(limits: readonly Limit[]): LimitHook | undefined {
   if (limits.length === 0) return undefined;
   return async function count(request, reply) {
     for (const limit of limits) {
@@ -70,10 +70,10 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
   for (const state of counted) {
     const { limit, take, rate, remaining } = state;
     if (!take.allowed || (limit.counts?.(outcome) ?? true)) {
-      take.keep();
+      take.spend();
       states.push(state);
     } else {
-      await take.giveBack();
+      await take.refund();
       states.push({ ...state, remaining: Math.min(remaining + 1, rate.pointsMax) });
     }
   }
@@ -82,6 +82,6 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
 
 function rateLimited({ resetsAfterMs }: Take): CodedError {
   return new CodedError(requestErrors.rateLimited, {
-    headers: { 'Retry-After': String(secondsOf(resetsAfterMs)) },
+    headers: { 'Retry-After': String(toWholeSeconds(resetsAfterMs)) },
   });
 }

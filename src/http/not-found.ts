@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, HTTPMethods
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
-import { methodsOf, pathOf } from './paths.ts';
+import { findMethods, getPath } from './paths.ts';
 
 /** 404 for a path that nothing answers, 405 with `Allow` for one that answers other methods: before anything is read. */
 export function installNotFound(app: App): void {
@@ -31,8 +31,8 @@ function hasEmptyParameter(request: FastifyRequest): boolean {
 }
 
 function refusal(app: App, request: FastifyRequest): CodedError {
-  const url = pathOf(request.url);
-  const allowed = methodsOf(app, url);
+  const url = getPath(request.url);
+  const allowed = findMethods(app, url);
   if (allowed.length === 0 || allowed.includes(request.method as HTTPMethods)) {
     return new CodedError(requestErrors.notFound);
   }

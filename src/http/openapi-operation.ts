@@ -9,17 +9,17 @@ import {
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Json } from './openapi-schemas.ts';
 import type { Operation } from './operation.ts';
-import { takesNoBodyToo } from './route-shaping.ts';
+import { allowEmptyBody } from './route-shaping.ts';
 
 /** Adds to an operation what follows from its access rule and its route. */
 export function completeOperation(described: Json, route: RouteOptions): void {
   const operation = route.config?.operation as Operation;
-  described.security = securityOf(operation);
+  described.security = buildSecurity(operation);
   if (typeof operation.access === 'object') {
     const { roles, scopes = [] } = operation.access;
     described['x-access'] = { roles, scopes };
   }
-  const shared = sharedParametersOf(operation, route);
+  const shared = listSharedParameters(operation, route);
   if (shared.length > 0) {
     described.parameters = [
       ...((described.parameters as Json[] | undefined) ?? []),
@@ -31,13 +31,13 @@ export function completeOperation(described: Json, route: RouteOptions): void {
   for (const [status, response] of Object.entries(responses)) {
     completeResponse(response, status, route);
   }
-  for (const [status, definitions] of byStatus(errorsOf(operation, route))) {
-    responses[status] ??= problemResponse(status, definitions, limitHeadersOf(route));
+  for (const [status, definitions] of byStatus(listErrors(operation, route))) {
+    responses[status] ??= problemResponse(status, definitions, buildLimitHeaders(route));
   }
   described.responses = responses;
 }
 
-function sharedParametersOf({ claims }: Operation, route: RouteOptions): string[] {
+function listSharedParameters({ claims }: Operation, route: RouteOptions): string[] {
   const names: string[] = [];
   if (claims) names.push('IdempotencyKey');
   if (isGuarded(route)) names.push('IfMatch');
@@ -55,7 +55,7 @@ function isConditional(route: RouteOptions): boolean {
   return Object.hasOwn((route.schema?.response as Json | undefined) ?? {}, '304');
 }
 
-function securityOf({ credentials }: Operation): Json[] {
+function buildSecurity({ credentials }: Operation): Json[] {
   switch (credentials) {
     case 'ignored':
       return [];
@@ -76,7 +76,7 @@ function completeBody(described: Json, route: RouteOptions): void {
     delete described.requestBody;
     return;
   }
-  if (route.schema !== undefined && takesNoBodyToo(route.schema)) body.required = false;
+  if (route.schema !== undefined && allowEmptyBody(route.schema)) body.required = false;
   for (const content of Object.values(body.content as Record<string, Json>)) {
     // Where every tool looks for it; within a schema many do not.
     const { examples, ...schema } = content.schema as { examples?: readonly unknown[] };
@@ -91,16 +91,16 @@ function completeResponse(response: Json, status: string, route: RouteOptions): 
   const headers: Json = {
     ...((response.headers as Json | undefined) ?? {}),
     'X-Request-Id': { $ref: '#/components/headers/RequestId' },
-    ...limitHeadersOf(route),
+    ...buildLimitHeaders(route),
   };
   if (route.config?.operation?.claims === true) {
     headers['Idempotent-Replayed'] = { $ref: '#/components/headers/IdempotentReplayed' };
   }
-  if (status === '202' && prefers(route)) {
+  if (status === '202' && takesPrefer(route)) {
     headers['Preference-Applied'] = { $ref: '#/components/headers/PreferenceApplied' };
   }
   if (status < '400') {
-    for (const name of replyHeadersOf(route)) {
+    for (const name of listReplyHeaders(route)) {
       if (name === 'ETag' || status.startsWith('20')) {
         headers[name] = { $ref: `#/components/headers/${name}` };
       }
@@ -109,19 +109,19 @@ function completeResponse(response: Json, status: string, route: RouteOptions): 
   response.headers = headers;
 }
 
-function replyHeadersOf(route: RouteOptions): Set<string> {
+function listReplyHeaders(route: RouteOptions): Set<string> {
   const names = new Set<string>(route.config?.replyHeaders);
   if (isGuarded(route) || isConditional(route)) names.add('ETag');
   return names;
 }
 
 /** It follows `Prefer: respond-async`, and a 202 says so. */
-function prefers(route: RouteOptions): boolean {
+function takesPrefer(route: RouteOptions): boolean {
   const { properties } = (route.schema?.headers ?? {}) as { properties?: Json };
   return properties?.prefer !== undefined;
 }
 
-function limitHeadersOf(route: RouteOptions): Json {
+function buildLimitHeaders(route: RouteOptions): Json {
   if (route.config?.limited !== true) return {};
   return {
     RateLimit: { $ref: '#/components/headers/RateLimit' },
@@ -129,7 +129,7 @@ function limitHeadersOf(route: RouteOptions): Json {
   };
 }
 
-function errorsOf(operation: Operation, route: RouteOptions): ErrorDefinition[] {
+function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[] {
   const { credentials, strict, changes, claims } = operation;
   // Even an address that takes no input refuses a request that is none, such as one without a host.
   const errors: ErrorDefinition[] = [requestErrors.malformed];

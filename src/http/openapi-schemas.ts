@@ -4,7 +4,7 @@ const COMPONENT_NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /**
  * Replaces every schema that has a title like a type's name by a reference, in place, and returns those schemas by
- * name: a room shares a shape by giving it a title. Throws when one title stands for two shapes.
+ * name: a module shares a shape by giving it a title. Throws when one title stands for two shapes.
  */
 export function hoistTitled(root: unknown): Record<string, Json> {
   const found: Record<string, Json> = {};

@@ -31,7 +31,7 @@ export interface Operation {
 }
 
 /** Throws with a sentence that names the route when it has no operation id or no access rule. */
-export function operationOf(
+export function buildOperation(
   route: RouteOptions,
   accessTable: AccessTable,
   bodyMaxBytes: number,
@@ -46,14 +46,14 @@ export function operationOf(
   const access = Object.hasOwn(accessTable, id) ? accessTable[id] : undefined;
   if (access === undefined) {
     throw new Error(
-      `The route ${method} ${route.url} has no access rule: add "${id}" to the access of its room.`,
+      `The route ${method} ${route.url} has no access rule: add "${id}" to the access of its module.`,
     );
   }
   const inApi = route.url.startsWith('/api/');
   const inAuth = route.url.startsWith('/api/auth/');
   // Machines of others, which sign what they send, add fields when they like.
   const strict = inApi && route.config?.signedBody !== true && route.config?.page !== true;
-  const credentials = credentialsOf(access, strict && !inAuth);
+  const credentials = getCredentialsUse(access, strict && !inAuth);
   return {
     id,
     method,
@@ -75,7 +75,7 @@ export function operationOf(
   };
 }
 
-function credentialsOf(access: Access, callerMatters: boolean): Operation['credentials'] {
+function getCredentialsUse(access: Access, callerMatters: boolean): Operation['credentials'] {
   if (access === 'metrics') return 'metrics';
   if (access !== 'anyone') return 'required';
   return callerMatters ? 'optional' : 'ignored';

@@ -5,12 +5,12 @@ import type { App } from './app.ts';
 import { createClaimHook } from './idempotency-key.ts';
 import type { LimitsOf } from './limit.ts';
 import { createLimiting } from './limiting.ts';
-import { operationOf } from './operation.ts';
-import { fillInBody, shapedSchema, takesNoBodyToo } from './route-shaping.ts';
+import { buildOperation } from './operation.ts';
+import { allowEmptyBody, defaultBody, shapedSchema } from './route-shaping.ts';
 
 export interface OperationsOptions extends AdmissionOptions {
   readonly accessTable: AccessTable;
-  readonly limitsOf?: LimitsOf | undefined;
+  readonly findLimits?: LimitsOf | undefined;
   readonly everyRuleNeedsRoute: boolean;
   readonly bodyLimitBytes: number;
 }
@@ -24,13 +24,13 @@ export function installOperations(app: App, options: OperationsOptions): void {
 
   app.addHook('onRoute', (route) => {
     if (isPreflight(route)) return;
-    const operation = operationOf(route, options.accessTable, options.bodyLimitBytes);
+    const operation = buildOperation(route, options.accessTable, options.bodyLimitBytes);
     unused.delete(operation.id);
     route.bodyLimit = operation.bodyMaxBytes;
     const schema = shapedSchema(route, operation);
     // Pages are for people: the OpenAPI document leaves them out.
     route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;
-    const limits = operation.strict ? (options.limitsOf?.(operation) ?? []) : [];
+    const limits = operation.strict ? (options.findLimits?.(operation) ?? []) : [];
     const { beforeRefusals, afterBody, beforeAnswer } = createLimiting(limits);
     if (route.config?.sendsCached === true && beforeAnswer !== undefined) {
       throw new Error(
@@ -40,16 +40,16 @@ export function installOperations(app: App, options: OperationsOptions): void {
     route.config = { ...route.config, operation, limited: limits.length > 0 };
     route.onRequest = [
       createAdmission(operation, beforeRefusals, options),
-      ...listOf(route.onRequest),
+      ...toList(route.onRequest),
     ];
-    if (takesNoBodyToo(schema)) {
-      route.preValidation = [fillInBody, ...listOf(route.preValidation)];
+    if (allowEmptyBody(schema)) {
+      route.preValidation = [defaultBody, ...toList(route.preValidation)];
     }
     if (operation.claims) {
-      route.preHandler = [createClaimHook(operation), ...listOf(route.preHandler)];
+      route.preHandler = [createClaimHook(operation), ...toList(route.preHandler)];
     }
-    if (afterBody !== undefined) route.preHandler = [afterBody, ...listOf(route.preHandler)];
-    if (beforeAnswer !== undefined) route.onSend = [beforeAnswer, ...listOf(route.onSend)];
+    if (afterBody !== undefined) route.preHandler = [afterBody, ...toList(route.preHandler)];
+    if (beforeAnswer !== undefined) route.onSend = [beforeAnswer, ...toList(route.onSend)];
   });
 
   app.addHook('onReady', async () => {
@@ -66,7 +66,7 @@ function isPreflight(route: RouteOptions): boolean {
   return route.method === 'OPTIONS' && route.url === '*';
 }
 
-function listOf<T>(value: T | T[] | undefined): T[] {
+function toList<T>(value: T | T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }

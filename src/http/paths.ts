@@ -3,12 +3,12 @@ import type { FastifyInstance, HTTPMethods } from 'fastify';
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** A request's target without its query. */
-export function pathOf(target: string): string {
+export function getPath(target: string): string {
   const query = target.indexOf('?');
   return query === -1 ? target : target.slice(0, query);
 }
 
 /** By which methods a path is answered; OPTIONS aside, since preflights are answered on any path. */
-export function methodsOf(app: FastifyInstance, path: string): HTTPMethods[] {
+export function findMethods(app: FastifyInstance, path: string): HTTPMethods[] {
   return METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
 }

@@ -2,9 +2,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInputs, requestErrors, serviceErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import { InvalidInput } from './input-errors.ts';
-import { pathOf } from './paths.ts';
-import { publicPathOf } from './public-path.ts';
-import { connectionEnds } from './unread-body.ts';
+import { getPath } from './paths.ts';
+import { getPublicPath } from './public-path.ts';
+import { isConnectionEnding } from './unread-body.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -55,7 +55,7 @@ function toCoded(error: unknown): CodedError {
 }
 
 export function createErrorHandler(publicUrl: string) {
-  const publicPath = publicPathOf(publicUrl);
+  const publicPath = getPublicPath(publicUrl);
   return function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const coded = toCoded(error);
     const { definition, details } = coded;
@@ -65,13 +65,14 @@ export function createErrorHandler(publicUrl: string) {
     reply.code(definition.status);
     // Fastify closes the connection after every body that it refused. What was read to its end does no harm, and the rest
     // is seen to when the reply is ready.
-    if (reply.hasHeader('connection') && !connectionEnds(request)) reply.removeHeader('connection');
+    if (reply.hasHeader('connection') && !isConnectionEnding(request))
+      reply.removeHeader('connection');
     reply.removeHeader('etag');
     reply.removeHeader('location');
     if (definition.status === 401) reply.header('www-authenticate', 'Bearer');
     if (details.headers !== undefined) reply.headers(details.headers);
     reply.type(PROBLEM_TYPE);
-    const instance = `${publicPath}${pathOf(request.url)}`;
+    const instance = `${publicPath}${getPath(request.url)}`;
     reply.send(problemJson(publicUrl, coded, { requestId: request.id, instance }));
   };
 }

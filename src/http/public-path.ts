@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { App } from './app.ts';
-import { methodsOf, pathOf } from './paths.ts';
+import { findMethods, getPath } from './paths.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 /** Empty, or with a slash at its beginning and none at its end. */
-export function publicPathOf(publicUrl: string): string {
+export function getPublicPath(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
@@ -31,20 +31,20 @@ export function installPublicPath(app: App, publicPath: string): void {
  * one address of each thing. An address of ours that begins like it (PUBLIC_URL may end in `/api`) stays as it is, unless
  * there is one without it too.
  */
-export function createRewriting(publicPath: string) {
+export function createUrlRewriter(publicPath: string) {
   return function rewriteUrl(this: FastifyInstance, { url = '/' }: IncomingMessage): string {
     // A request may name the whole URL. Source: RFC 9112 §3.2.2.
     const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
-    const rest = withoutPath(target, publicPath);
+    const rest = stripPublicPath(target, publicPath);
     if (rest === null) return url;
-    const isAnswered = (at: string) => methodsOf(this, pathOf(at)).length > 0;
-    return isAnswered(target) && !isAnswered(rest) ? url : rest;
+    const hasRoute = (at: string) => findMethods(this, getPath(at)).length > 0;
+    return hasRoute(target) && !hasRoute(rest) ? url : rest;
   };
 }
 
 /** What follows the path, as an address of its own; null for a target that is not below it. */
-function withoutPath(target: string, publicPath: string): string | null {
-  const begin = target.startsWith(publicPath) ? publicPath : otherSpelling(target, publicPath);
+function stripPublicPath(target: string, publicPath: string): string | null {
+  const begin = target.startsWith(publicPath) ? publicPath : findOtherSpelling(target, publicPath);
   if (begin === null) return null;
   const rest = target.slice(begin.length);
   if (rest.startsWith('/')) return rest;
@@ -52,9 +52,9 @@ function withoutPath(target: string, publicPath: string): string | null {
 }
 
 /** How the target spells the path, when it does so with other characters percent-encoded: `/%68oldfast` is `/holdfast`. */
-function otherSpelling(target: string, publicPath: string): string | null {
+function findOtherSpelling(target: string, publicPath: string): string | null {
   if (!target.includes('%') && !publicPath.includes('%')) return null;
-  const begin = pathOf(target).split('/', publicPath.split('/').length).join('/');
+  const begin = getPath(target).split('/', publicPath.split('/').length).join('/');
   try {
     return decodeURIComponent(begin) === decodeURIComponent(publicPath) ? begin : null;
   } catch {
@@ -63,7 +63,7 @@ function otherSpelling(target: string, publicPath: string): string | null {
 }
 
 /** For a request that never came as far as the router: its path as it is seen from outside, if a proxy kept it or not. */
-export function seenPath(path: string, publicPath: string): string {
-  const isWhole = !path.startsWith('/') || withoutPath(path, publicPath) !== null;
+export function getRequestedPath(path: string, publicPath: string): string {
+  const isWhole = !path.startsWith('/') || stripPublicPath(path, publicPath) !== null;
   return isWhole ? path : `${publicPath}${path}`;
 }

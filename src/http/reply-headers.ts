@@ -22,7 +22,7 @@ export function commonHeaders(request: FastifyRequest, isHttps: boolean): string
     'content-security-policy',
     DATA_POLICY,
     'cache-control',
-    cachingOf(request),
+    getCacheControl(request),
   ];
   if (isHttps) headers.push(...HTTPS_ONLY);
   return headers;
@@ -39,17 +39,17 @@ export function setCommonHeaders(
     const name = headers[index]!;
     if (!reply.hasHeader(name)) reply.header(name, headers[index + 1]);
   }
-  const vary = varyOf(request, reply.getHeader('vary'));
+  const vary = buildVary(request, reply.getHeader('vary'));
   if (vary !== undefined) reply.header('vary', vary);
 }
 
 /** The reply depends on who asks: a shared cache must keep it from others. */
-export function varyOf(request: FastifyRequest, set: unknown): string | undefined {
+export function buildVary(request: FastifyRequest, set: unknown): string | undefined {
   if (!dependsOnCaller(request)) return set === undefined ? undefined : String(set);
   return set === undefined ? CALLERS : `${String(set)}, ${CALLERS}`;
 }
 
-function cachingOf(request: FastifyRequest): string {
+function getCacheControl(request: FastifyRequest): string {
   return dependsOnCaller(request) ? 'private, no-cache' : 'no-store';
 }
 

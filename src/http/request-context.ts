@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Claim } from '../database/idempotency.ts';
-import { type Actor, actorOf, type Caller, type Cause } from '../shared/caller.ts';
+import { type Actor, type Caller, type Cause, toActor } from '../shared/caller.ts';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import { traceOf } from './request-identity.ts';
+import { getTrace } from './request-identity.ts';
 
 /** What a use case needs to know of the request that called it. */
 export interface RequestContext {
@@ -26,18 +26,18 @@ declare module 'fastify' {
 }
 
 /** Throws `auth.unauthenticated` when nobody is signed in; behind an access rule with roles that cannot happen. */
-export function callerOf(request: FastifyRequest): Caller {
+export function requireCaller(request: FastifyRequest): Caller {
   if (request.caller === null) throw new CodedError(authErrors.unauthenticated);
   return request.caller;
 }
 
-export function contextOf(request: FastifyRequest): RequestContext {
-  const caller = callerOf(request);
-  return { caller, actor: actorOf(caller), cause: causeOf(request), claim: request.claim };
+export function buildContext(request: FastifyRequest): RequestContext {
+  const caller = requireCaller(request);
+  return { caller, actor: toActor(caller), cause: buildCause(request), claim: request.claim };
 }
 
-export function causeOf(request: FastifyRequest): Cause {
-  const { traceId, spanId } = traceOf(request.raw);
+export function buildCause(request: FastifyRequest): Cause {
+  const { traceId, spanId } = getTrace(request.raw);
   return {
     requestId: request.id,
     traceId,

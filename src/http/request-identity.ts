@@ -23,7 +23,7 @@ function newRequestId(): string {
 }
 
 /** The client's `X-Request-Id` when it is one that can stand in headers and logs, else a new one. */
-export function requestIdOf(request: IncomingMessage): string {
+export function getRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId();
 }
@@ -41,7 +41,7 @@ export interface RequestTrace {
 const trace = Symbol('trace');
 
 /** Made when it is first asked for: most reads never ask. */
-export function traceOf(request: IncomingMessage & { [trace]?: RequestTrace }): RequestTrace {
+export function getTrace(request: IncomingMessage & { [trace]?: RequestTrace }): RequestTrace {
   let known = request[trace];
   if (known === undefined) {
     const header = request.headers.traceparent;
@@ -61,13 +61,13 @@ export function enterSpan(
   request: IncomingMessage & { [trace]?: RequestTrace },
   { traceId, spanId }: TraceContext,
 ): void {
-  request[trace] = { ...traceOf(request), traceId, spanId };
+  request[trace] = { ...getTrace(request), traceId, spanId };
 }
 
 export function decorateTraceId(app: App): void {
   app.decorateRequest('traceId', {
     getter(this: FastifyRequest) {
-      return traceOf(this.raw).traceId;
+      return getTrace(this.raw).traceId;
     },
   });
 }

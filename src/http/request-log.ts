@@ -4,7 +4,7 @@ import {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { traceOf } from './request-identity.ts';
+import { getTrace } from './request-identity.ts';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 type Line = unknown[];
@@ -26,7 +26,7 @@ class RequestLog implements FastifyBaseLogger {
   get #child(): FastifyBaseLogger {
     this.#made ??= this.#log.child({
       requestId: this.#request.id,
-      traceId: traceOf(this.#request.raw).traceId,
+      traceId: getTrace(this.#request.raw).traceId,
     });
     return this.#made;
   }

@@ -27,13 +27,13 @@ export function shapedSchema(route: RouteOptions, operation: Operation): Fastify
 }
 
 /** Whether a body may be left out: its schema asks for nothing. */
-export function takesNoBodyToo(schema: FastifySchema): boolean {
+export function allowEmptyBody(schema: FastifySchema): boolean {
   const body = schema.body as Shape | undefined;
   return body?.type === 'object' && (body.required as string[] | undefined)?.length === undefined;
 }
 
 /** For routes that may be called without a body: none means `{}`. */
-export function fillInBody(
+export function defaultBody(
   request: FastifyRequest,
   _reply: FastifyReply,
   done: (error?: Error) => void,

@@ -48,7 +48,7 @@ export interface HttpServerOptions {
   /** How many streams of events are open at once. Default 10,000. */
   readonly streamsMax?: number;
   /** Asked once for each operation that limits may hold for. Default: none. */
-  readonly limitsOf?: LimitsOf;
+  readonly findLimits?: LimitsOf;
   readonly onResponse?: RequestObserver;
   readonly tracing?: Tracing | null;
 }

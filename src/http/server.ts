@@ -10,7 +10,6 @@ import { installEventStreams } from './event-streams.ts';
 import { requireOneHost } from './host.ts';
 import { installIcon } from './icon.ts';
 import { installJsonBody } from './json-body.ts';
-import { decorateProgress, installLastHook } from './last-hook.ts';
 import { decorateLimits } from './limiting.ts';
 import { installNotFound } from './not-found.ts';
 import { installOpenApi } from './openapi.ts';
@@ -18,15 +17,16 @@ import { installOperations } from './operations.ts';
 import { decorateAllowedOrigins } from './origin.ts';
 import { createErrorHandler } from './problem.ts';
 import { installProblemPages } from './problem-pages.ts';
-import { createRewriting, installPublicPath, publicPathOf } from './public-path.ts';
+import { createUrlRewriter, getPublicPath, installPublicPath } from './public-path.ts';
 import { parseQuery } from './query-string.ts';
 import { installReference } from './reference.ts';
 import { setCommonHeaders } from './reply-headers.ts';
-import { decorateTraceId, requestIdOf } from './request-identity.ts';
+import { decorateProgress, installReplyReadyHook } from './reply-ready-hook.ts';
+import { decorateTraceId, getRequestId } from './request-identity.ts';
 import { RequestLogs } from './request-log.ts';
 import type { HttpServerOptions } from './server-options.ts';
 import { installTracing } from './tracing.ts';
-import { connectionEnds, leaveUnreadBody } from './unread-body.ts';
+import { discardUnreadBody, isConnectionEnding } from './unread-body.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -54,7 +54,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const bodyLimitBytes = options.bodyLimitBytes ?? BODY_LIMIT_BYTES;
   const isHttps = publicUrl.startsWith('https:');
-  const publicPath = publicPathOf(publicUrl);
+  const publicPath = getPublicPath(publicUrl);
   const handleError = createErrorHandler(publicUrl);
 
   const app: App = Fastify({
@@ -63,14 +63,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       options.logger === false
         ? new LogController({ disableRequestLogging: true })
         : new RequestLogs(options.logger as FastifyBaseLogger),
-    genReqId: requestIdOf,
+    genReqId: getRequestId,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout:
       options.trustedProxies.length === 0 ? KEEP_ALIVE_TIMEOUT_MS : PROXY_KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    ...(publicPath === '' ? {} : { rewriteUrl: createRewriting(publicPath) }),
+    ...(publicPath === '' ? {} : { rewriteUrl: createUrlRewriter(publicPath) }),
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX, querystringParser: parseQuery },
     http: {
       headersTimeout: requestTimeoutMs,
@@ -83,7 +83,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // A path that the router cannot read, before any hook has run.
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, isHttps);
-      leaveUnreadBody(request, reply);
+      discardUnreadBody(request, reply);
       handleError(error, request, reply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -118,7 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   // One hook for all that every request passes first: each costs as much as what it does.
   app.addHook('onRequest', (request, _reply, done) => {
     // Nobody could be told what became of it, so it never goes on.
-    if (connectionEnds(request)) return;
+    if (isConnectionEnding(request)) return;
     request.beganAtMs = performance.now();
     requireOneHost(request);
     done();
@@ -144,11 +144,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     accessTable: options.accessTable,
     everyRuleNeedsRoute: options.everyRuleNeedsRoute ?? true,
     authenticator: options.authenticator,
-    limitsOf: options.limitsOf,
+    findLimits: options.findLimits,
     metricsToken: options.metricsToken,
     bodyLimitBytes,
   });
-  installLastHook(app, {
+  installReplyReadyHook(app, {
     isHttps,
     withCors: corsOrigins.length > 0,
     onResponse: options.onResponse,

@@ -3,7 +3,7 @@ import { serviceErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import { authorize } from './admission.ts';
 import type { Authenticator } from './authentication.ts';
-import { credentialOf } from './credentials.ts';
+import { findCredential } from './credentials.ts';
 
 /**
  * Whether the request, if it came again, would be let in as the same caller in the same role: for replies that outlast
@@ -14,7 +14,7 @@ export async function isStillAdmitted(
   authenticator: Authenticator,
 ): Promise<boolean> {
   const { operation } = request;
-  const token = credentialOf(request)?.token ?? null;
+  const token = findCredential(request)?.token ?? null;
   if (operation === null || token === null) return false;
   try {
     const caller = await authenticator.authenticate(token);

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Span, Tracing } from '../shared/tracing.ts';
 import type { App } from './app.ts';
-import { enterSpan, traceOf } from './request-identity.ts';
+import { enterSpan, getTrace } from './request-identity.ts';
 
 const span = Symbol('span');
 
@@ -25,7 +25,7 @@ export function installTracing(app: App, tracing: Tracing | null): void {
     const operation = request.routeOptions.config.operation;
     const started = tracing.start(operation?.id ?? request.method, {
       kind: 'server',
-      parent: traceOf(request.raw).parent,
+      parent: getTrace(request.raw).parent,
       attributes: {
         'http.request.method': request.method,
         'http.route': operation?.url ?? '',

@@ -16,7 +16,7 @@ type EndingSocket = Socket & { [ending]?: true };
  * For every reply, when it is ready: the rest of the request's body is of no use any more. A short rest may come
  * within a second; after any other the connection is closed.
  */
-export function leaveUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+export function discardUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {
   const socket: EndingSocket = raw.socket;
   // A request that was injected came over no connection.
   if (raw.complete || !hasBody(raw.headers) || !(socket instanceof Socket)) return;
@@ -31,11 +31,11 @@ export function leaveUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): v
   socket[ending] = true;
   reply.header('connection', 'close');
   // A refusal is short: a client who does not even take that is not waited for. One that waits behind another reply is.
-  if (reply.statusCode >= 400 && reply.raw.socket !== null) closeSoon(socket);
+  if (reply.statusCode >= 400 && reply.raw.socket !== null) closeAfterTimeout(socket);
 }
 
 /** Whether a reply over this connection has said that it is the last. */
-export function connectionEnds({ raw }: FastifyRequest): boolean {
+export function isConnectionEnding({ raw }: FastifyRequest): boolean {
   return (raw.socket as EndingSocket)[ending] === true;
 }
 
@@ -45,25 +45,25 @@ export function connectionEnds({ raw }: FastifyRequest): boolean {
  */
 export function closeGently(socket: Socket): void {
   // Only the parser of HTTP can go on with a socket that it has paused, because nobody read the body.
-  if (socket.isPaused()) socket.once('resume', () => throwAway(socket)).resume();
-  else throwAway(socket);
+  if (socket.isPaused()) socket.once('resume', () => discardBytes(socket)).resume();
+  else discardBytes(socket);
   socket.end();
-  closeSoon(socket);
+  closeAfterTimeout(socket);
 }
 
-function throwAway(socket: Socket): void {
-  let takenBytes = 0;
+function discardBytes(socket: Socket): void {
+  let discardedBytes = 0;
   // The parser of HTTP, which would make requests of what comes. A listener of ours takes the bytes from it.
   socket.removeAllListeners('data');
   socket.on('data', (bytes: Buffer) => {
-    takenBytes += bytes.length;
-    if (takenBytes > TAKEN_MAX_BYTES) socket.destroy();
+    discardedBytes += bytes.length;
+    if (discardedBytes > TAKEN_MAX_BYTES) socket.destroy();
   });
   socket.once('end', () => socket.destroy());
   socket.resume();
 }
 
-function closeSoon(socket: Socket): void {
+function closeAfterTimeout(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), CLOSED_WITHIN_MS);
   socket.once('close', () => clearTimeout(timer));
 }

@@ -26,8 +26,9 @@ export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
     let checkAll: ValidateFunction | null = null;
     const read = part === 'querystring' ? createQueryReader(schema) : null;
 
-    function findings(data: unknown, found: ErrorObject[]): ErrorObject[] {
-      if (countValues(data, VALUES_MAX_FOR_ALL_ERRORS) > VALUES_MAX_FOR_ALL_ERRORS) return found;
+    function findErrors(data: unknown, found: ErrorObject[]): ErrorObject[] {
+      if (countEnumValues(data, VALUES_MAX_FOR_ALL_ERRORS) > VALUES_MAX_FOR_ALL_ERRORS)
+        return found;
       // Most schemas never meet a wrong request.
       checkAll ??= all.compile(schema as object);
       checkAll(data);
@@ -53,7 +54,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
         const detail = 'must be a JSON object';
         return { error: new InvalidInput([{ pointer: '', detail }]) };
       }
-      return { error: new InvalidInput(inputErrors(part, findings(data, check.errors ?? []))) };
+      return { error: new InvalidInput(inputErrors(part, findErrors(data, check.errors ?? []))) };
     };
   };
 }
@@ -87,11 +88,11 @@ function parameterWithNul(params: Record<string, unknown>): string | undefined {
 }
 
 /** Counts the values in `data`, giving up once there are more than `max`. */
-function countValues(data: unknown, max: number): number {
+function countEnumValues(data: unknown, max: number): number {
   if (data === null || typeof data !== 'object') return 1;
   let count = 1;
   for (const member of Object.values(data)) {
-    count += countValues(member, max - count);
+    count += countEnumValues(member, max - count);
     if (count > max) break;
   }
   return count;

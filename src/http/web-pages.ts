@@ -61,12 +61,12 @@ function installPage(app: App, folder: string, { path, operationId }: WebPage): 
   const sendIndex = (reply: FastifyReply) => {
     reply.header('content-security-policy', POLICY).header('cache-control', 'no-cache');
     if (existsSync(join(folder, index))) {
-      return app.publicPath === '' ? reply.sendFile(index) : sendBelow(app.publicPath, reply);
+      return app.publicPath === '' ? reply.sendFile(index) : sendAsset(app.publicPath, reply);
     }
     return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
   };
   /** The page was built for a server without a path: its own addresses, which it hands on to its scripts, get it here. */
-  const sendBelow = async (publicPath: string, reply: FastifyReply) => {
+  const sendAsset = async (publicPath: string, reply: FastifyReply) => {
     const html = await readFile(join(folder, index), 'utf8');
     reply.type('text/html; charset=utf-8');
     return html.replaceAll(`="${path}/`, `="${publicPath}${path}/`);

@@ -9,7 +9,7 @@ const finishedIn = new WeakMap<object, Transaction>();
  * Marks several jobs done in the transaction of their common effect. Gives the ids of those that are still held: what
  * belongs to any other must not be written, since another worker has taken it over. Ask before writing.
  */
-export async function finishTogether(
+export async function finishJobsIn(
   tx: Transaction,
   jobs: readonly Pick<RunningJob, 'id' | 'leaseToken'>[],
 ): Promise<ReadonlySet<string>> {
@@ -24,6 +24,6 @@ export async function finishTogether(
 }
 
 /** Whether the handler of a try has marked its job done, in a transaction that was committed. */
-export function finishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
+export function hasFinishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
   return finishedIn.get(job)?.isCommitted === true;
 }

@@ -7,7 +7,7 @@ export {
   type RedrivenLetters,
   redriveDeadLetters,
 } from './dead-letters.ts';
-export { finishTogether } from './finish-together.ts';
+export { finishJobsIn as finishTogether } from './finish-together.ts';
 export {
   GiveUp,
   type JobDefinition,
@@ -21,7 +21,7 @@ export { countQueues, type QueueRow } from './operate-queries.ts';
 export { createPurgeSchedule } from './purge-schedule.ts';
 export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
-export { createRunner, type RunnerOptions, type TryReport } from './runner.ts';
-export { findReport, keepReport } from './schedule-queries.ts';
+export { type AttemptReport as TryReport, createRunner, type RunnerOptions } from './runner.ts';
+export { findReport, storeReport as keepReport } from './schedule-queries.ts';
 export { createSchedules, type Schedule } from './schedules.ts';
-export { tryEnds } from './settle-try.ts';
+export { attemptOutcomes as tryEnds } from './settle-attempt.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts';
-import type { Lane } from '../drivers/queue/queue.ts';
+import type { Priority } from '../drivers/queue/queue.ts';
 import type { RetryPolicy } from '../shared/background/retry-policy.ts';
 import type { Cause } from '../shared/caller.ts';
 
@@ -8,7 +8,7 @@ export interface NewJob {
   /** The same for the same wish: a second one changes nothing. See `followingId`: a UUIDv7, as people see it in the list of dead letters. */
   readonly id: string;
   readonly name: string;
-  readonly lane: Lane;
+  readonly priority: Priority;
   /** JSON, small: ids rather than copies. */
   readonly data: Readonly<Record<string, unknown>>;
   /** The event that asked for it; null for other causes. */
@@ -42,9 +42,9 @@ export interface RunningJob {
   finish(tx: Transaction): Promise<void>;
 }
 
-/** A kind of job, defined once by the room that does it. */
+/** A kind of job, defined once by the module that does it. */
 export interface JobDefinition extends RetryPolicy {
-  /** `<room>.<verb-noun>`, such as `notifications.send-mail`. */
+  /** `<module>.<verb-noun>`, such as `notifications.send-mail`. */
   readonly name: string;
   readonly queue: string;
   /** A try that takes longer has failed. Below a minute, so that a lost job is found within one. */

@@ -1,10 +1,10 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Message, QueueDriver } from '../drivers/queue/queue.ts';
-import { createRepeater } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/repeater.ts';
 import type { JobDefinition, NewJob } from './job.ts';
 import { insertJobs, type SendableRow } from './queries.ts';
 
-/** What rooms and the relay use to ask for work. */
+/** What modules and the relay use to ask for work. */
 export interface Jobs {
   /** Writes jobs in the transaction of their cause. Those that are there already stay as they are. */
   add(tx: Transaction, jobs: readonly NewJob[]): Promise<void>;
@@ -48,9 +48,9 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let state: 'new' | 'starting' | 'started' = 'new';
-  let heldBack: SendableRow[] = [];
+  let postponedSends: SendableRow[] = [];
 
-  function definitionOf(name: string): JobDefinition {
+  function requireDefinition(name: string): JobDefinition {
     const definition = definitions.get(name);
     if (definition === undefined) throw new Error(`no job is called ${name}`);
     return definition;
@@ -58,18 +58,18 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
 
   async function sendRows(rows: readonly SendableRow[]): Promise<void> {
     if (state !== 'started') {
-      const room = HELD_BACK_MAX - heldBack.length;
-      if (state === 'starting') heldBack.push(...rows.slice(0, Math.max(room, 0)));
+      const room = HELD_BACK_MAX - postponedSends.length;
+      if (state === 'starting') postponedSends.push(...rows.slice(0, Math.max(room, 0)));
       return;
     }
     const byQueue = Map.groupBy(rows, ({ queue }) => queue);
     const sent = await Promise.allSettled(
-      [...byQueue].map(([queue, ofQueue]) => driver.send(queue, ofQueue.map(messageOf))),
+      [...byQueue].map(([queue, ofQueue]) => driver.send(queue, ofQueue.map(toMessage))),
     );
     for (const one of sent) if (one.status === 'rejected') onError(one.reason);
   }
 
-  const starting = createRepeater({
+  const starting = createRecurringTask({
     retryMs: START_RETRY_MS,
     onError,
     ref: true,
@@ -78,8 +78,8 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
       await driver.start([...queues]);
       state = 'started';
       ready.resolve();
-      const rows = heldBack;
-      heldBack = [];
+      const rows = postponedSends;
+      postponedSends = [];
       await sendRows(rows);
       return null;
     },
@@ -99,10 +99,10 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
     async add(tx, jobs) {
       if (jobs.length === 0) return;
       const rows = jobs.map(
-        ({ id, name, lane, data, eventId, traceparent = null, delayMs = 0 }) => ({
+        ({ id, name, priority: lane, data, eventId, traceparent = null, delayMs = 0 }) => ({
           id,
           name,
-          queue: definitionOf(name).queue,
+          queue: requireDefinition(name).queue,
           lane,
           data,
           event_id: eventId,
@@ -114,8 +114,8 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
     },
     send: (jobs) =>
       sendRows(
-        jobs.map(({ id, name, lane, delayMs = 0 }) => {
-          const { queue } = definitionOf(name);
+        jobs.map(({ id, name, priority: lane, delayMs = 0 }) => {
+          const { queue } = requireDefinition(name);
           return { id, name, queue, lane, sendings: 1, delayMs };
         }),
       ),
@@ -135,6 +135,12 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
   };
 }
 
-function messageOf({ id, name, lane, sendings, delayMs }: SendableRow): Message {
-  return { jobId: id, name, lane, sending: sendings, delayMs: Math.max(Math.ceil(delayMs), 0) };
+function toMessage({ id, name, lane, sendings, delayMs }: SendableRow): Message {
+  return {
+    jobId: id,
+    name,
+    priority: lane,
+    sending: sendings,
+    delayMs: Math.max(Math.ceil(delayMs), 0),
+  };
 }

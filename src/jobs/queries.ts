@@ -1,5 +1,5 @@
 import { statement } from '../database/statement.ts';
-import type { Lane } from '../drivers/queue/queue.ts';
+import type { Priority } from '../drivers/queue/queue.ts';
 
 /**
  * `rows` is a JSON array of objects with the columns as members; `delay_ms` is how long it is not due yet. Cut to the
@@ -71,7 +71,7 @@ export interface SendableRow {
   id: string;
   name: string;
   queue: string;
-  lane: Lane;
+  lane: Priority;
   sendings: number;
   delayMs: number;
 }
@@ -112,7 +112,7 @@ export const finishJobs = statement<[ids: string[], tokens: string[]], { id: str
 );
 
 /** Gives a held job back, due after a wait. `isTry` false takes the try back. A null error keeps the last one. */
-export const returnJob = statement<
+export const rescheduleJob = statement<
   [id: string, token: string, delayMs: number, isTry: boolean, error: string | null],
   SendableRow
 >(
@@ -132,7 +132,7 @@ export const returnJob = statement<
 );
 
 /** Moves a held job to the dead letters. */
-export const buryJob = statement<
+export const moveJobToDeadLetters = statement<
   [id: string, token: string, attemptsMax: number, error: string],
   { id: string; data: Record<string, unknown> }
 >(
@@ -165,7 +165,7 @@ export const resendJobs = statement<[ids: string[]], SendableRow>(
  * Due and not taken: after 30 s, and then after twice as long each time, at most five minutes. The first time under the
  * number of the last sending, so that a message that only waits in a long queue is not doubled where a driver can tell.
  */
-export const rescueUntaken = statement<[limit: number], SendableRow>(
+export const rescueUnclaimed = statement<[limit: number], SendableRow>(
   'jobs.rescue_untaken',
   `with untaken as (
      select id

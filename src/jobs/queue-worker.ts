@@ -1,12 +1,12 @@
-import { type Delivery, type Lane, lanes } from '../drivers/queue/queue.ts';
+import { type Delivery, type Priority, priorities } from '../drivers/queue/queue.ts';
 import { createBatcher } from '../shared/batcher.ts';
 import { newId } from '../shared/ids.ts';
 import { pause } from '../shared/pause.ts';
 import type { JobDefinition } from './job.ts';
 import type { JobRegistry } from './jobs.ts';
-import { createLaneOrder } from './lane-order.ts';
+import { createPriorityOrder } from './priority-order.ts';
 import { type ClaimedRow, claimJobs, postponeJobs, resendJobs } from './queries.ts';
-import { AFTER_ABORT_MS } from './run-try.ts';
+import { AFTER_ABORT_MS } from './run-attempt.ts';
 
 /** How long the driver hides what a worker holds; held on to for as long as it is worked on. */
 const DELIVERY_LEASE_MS = 30_000;
@@ -34,7 +34,7 @@ export interface QueueWorkerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Brings the jobs of one queue to `work`, in the order of the lanes. */
+/** Brings the jobs of one queue to `work`, in the order of the priorities. */
 export interface QueueWorker {
   start(): void;
   /** Takes nothing more and gives back what is not begun. Ends when what is begun has ended. */
@@ -45,11 +45,11 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const { registry, queue, concurrency, onError } = options;
   const { driver, database } = registry;
   const stopping = new AbortController();
-  const order = createLaneOrder();
-  const waiting: Record<Lane, Delivery[]> = { high: [], normal: [] };
-  const roomMade: Record<Lane, () => void> = { high() {}, normal() {} };
+  const order = createPriorityOrder();
+  const waiting: Record<Priority, Delivery[]> = { high: [], normal: [] };
+  const onCapacity: Record<Priority, () => void> = { high() {}, normal() {} };
   /** Nothing was there when it was last asked for. */
-  const isEmpty: Record<Lane, boolean> = { high: false, normal: false };
+  const isEmpty: Record<Priority, boolean> = { high: false, normal: false };
   /** All that the driver must not give to others: waiting here, or worked on. */
   const held = new Set<Delivery>();
   const begun = new Set<Promise<void>>();
@@ -63,32 +63,32 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   let leases = '{}';
 
   /** Receives up to as many as are worked on at a time, so that the next one is here when a place is free. */
-  async function receiveLane(lane: Lane): Promise<void> {
+  async function receivePriority(priority: Priority): Promise<void> {
     const { signal } = stopping;
     while (!signal.aborted) {
-      const room = Math.min(concurrency, 100) - waiting[lane].length;
+      const room = Math.min(concurrency, 100) - waiting[priority].length;
       if (room <= 0) {
         await new Promise<void>((resolve) => {
-          roomMade[lane] = resolve;
+          onCapacity[priority] = resolve;
         });
         continue;
       }
       try {
-        const deliveries = await driver.receive(queue, lane, {
+        const deliveries = await driver.receive(queue, priority, {
           max: room,
           leaseMs: DELIVERY_LEASE_MS,
-          // A short look first: until it is known whether something waits there, the other lane is held up too.
-          waitMs: isEmpty[lane] ? RECEIVE_WAIT_MS : 0,
+          // A short look first: until it is known whether something waits there, the other priority is held up too.
+          waitMs: isEmpty[priority] ? RECEIVE_WAIT_MS : 0,
           signal,
         });
         for (const delivery of deliveries) held.add(delivery);
-        waiting[lane].push(...deliveries);
-        isEmpty[lane] = deliveries.length === 0;
+        waiting[priority].push(...deliveries);
+        isEmpty[priority] = deliveries.length === 0;
         dispatch();
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
-        isEmpty[lane] = true;
+        isEmpty[priority] = true;
         dispatch();
         await pause(RETRY_MS, { signal });
       }
@@ -97,14 +97,14 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
 
   function dispatch(): void {
     hasNews = true;
-    dispatching ??= claimAndBegin().finally(() => {
+    dispatching ??= claimAndStart().finally(() => {
       dispatching = null;
       if (hasNews && !stopping.signal.aborted) dispatch();
     });
   }
 
   /** One claim at a time: places that become free meanwhile are filled together by the next. */
-  async function claimAndBegin(): Promise<void> {
+  async function claimAndStart(): Promise<void> {
     while (!stopping.signal.aborted) {
       hasNews = false;
       const batch = take();
@@ -112,8 +112,8 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       try {
         await claim(batch);
       } catch (error) {
-        for (const lane of lanes) {
-          waiting[lane].unshift(...batch.filter((one) => one.lane === lane));
+        for (const priority of priorities) {
+          waiting[priority].unshift(...batch.filter((one) => one.priority === priority));
         }
         onError(error);
         await pause(RETRY_MS, { signal: stopping.signal });
@@ -121,21 +121,21 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
   }
 
-  function isKnown(lane: Lane): boolean {
-    return waiting[lane].length > 0 || isEmpty[lane];
+  function isPolled(priority: Priority): boolean {
+    return waiting[priority].length > 0 || isEmpty[priority];
   }
 
   function take(): Delivery[] {
     const batch: Delivery[] = [];
-    while (batch.length < free && lanes.every(isKnown)) {
-      const lane = order.next({
+    while (batch.length < free && priorities.every(isPolled)) {
+      const priority = order.next({
         high: waiting.high.length > 0,
         normal: waiting.normal.length > 0,
       });
-      if (lane === null) break;
-      batch.push(waiting[lane].shift()!);
+      if (priority === null) break;
+      batch.push(waiting[priority].shift()!);
     }
-    for (const lane of lanes) roomMade[lane]();
+    for (const priority of priorities) onCapacity[priority]();
     return batch;
   }
 
@@ -144,22 +144,22 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     const leaseToken = newId();
     const rows = await claimJobs(database, [...deliveriesOf.keys()], leaseToken, leases);
     const rowOf = new Map(rows.map((row) => [row.id, row]));
-    // In the order in which they were taken, since that is the order of the lanes.
+    // In the order in which they were taken, since that is the order of the priorities.
     for (const [jobId, deliveries] of deliveriesOf) {
       const row = rowOf.get(jobId);
       if (row === undefined) continue;
       const definition = definitions.get(row.name)!;
-      begin({ definition, row, leaseToken }, deliveries);
+      startJob({ definition, row, leaseToken }, deliveries);
     }
     const others = [...deliveriesOf.keys()].filter((jobId) => !rowOf.has(jobId));
     if (others.length > 0) {
-      await passOn(others);
+      await returnUnknown(others);
       await acknowledge(others.flatMap((jobId) => deliveriesOf.get(jobId)!));
     }
   }
 
   /** Of what could not be claimed, most was done or taken already; the rest came too early, or is unknown here. */
-  async function passOn(jobIds: string[]): Promise<void> {
+  async function returnUnknown(jobIds: string[]): Promise<void> {
     try {
       const names = [...definitions.keys()];
       const rows = await postponeJobs(database, jobIds, names, UNKNOWN_DELAY_MS);
@@ -169,7 +169,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
   }
 
-  function begin(job: ClaimedJob, deliveries: readonly Delivery[]): void {
+  function startJob(job: ClaimedJob, deliveries: readonly Delivery[]): void {
     free -= 1;
     const ended = options.work(job).then(async (died) => {
       free += 1;
@@ -184,7 +184,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   }
 
   const acknowledgeOne = createBatcher<Delivery, null>({
-    lanes: 1,
+    batchesMax: 1,
     sizeMax: ACKNOWLEDGED_AT_ONCE_MAX,
     waitingMax: Number.POSITIVE_INFINITY,
     exclusives: () => [],
@@ -202,8 +202,8 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   }
 
   /** Their messages stay with the driver until their lease ends; nobody should wait so long for them. */
-  async function handOver(): Promise<void> {
-    const deliveries = lanes.flatMap((lane) => waiting[lane].splice(0));
+  async function startJobs(): Promise<void> {
+    const deliveries = priorities.flatMap((priority) => waiting[priority].splice(0));
     if (deliveries.length === 0) return;
     try {
       const ids = [...new Set(deliveries.map(({ jobId }) => jobId))];
@@ -221,7 +221,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       leases = JSON.stringify(
         Object.fromEntries(own.map(({ name, deadlineMs }) => [name, deadlineMs + LEASE_MARGIN_MS])),
       );
-      loops = lanes.map(receiveLane);
+      loops = priorities.map(receivePriority);
       extension = setInterval(() => {
         if (held.size === 0) return;
         driver.extend(queue, [...held], DELIVERY_LEASE_MS).catch(onError);
@@ -230,10 +230,10 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     },
     async stop() {
       stopping.abort();
-      for (const lane of lanes) roomMade[lane]();
+      for (const priority of priorities) onCapacity[priority]();
       await Promise.all(loops);
       await dispatching;
-      await handOver();
+      await startJobs();
       await Promise.all(begun);
       clearInterval(extension);
     },

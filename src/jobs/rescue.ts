@@ -1,5 +1,5 @@
 import type { JobRegistry } from './jobs.ts';
-import { rescueAbandoned, rescueUntaken } from './queries.ts';
+import { rescueAbandoned, rescueUnclaimed } from './queries.ts';
 
 const SLICE_MAX = 1_000;
 
@@ -12,7 +12,7 @@ export async function rescueJobs(registry: JobRegistry): Promise<number> {
   if (!registry.isStarted()) return 0;
   await registry.driver.ping();
   let count = 0;
-  for (const rescue of [rescueAbandoned, rescueUntaken]) {
+  for (const rescue of [rescueAbandoned, rescueUnclaimed]) {
     for (let more = true; more; ) {
       const rows = await rescue(registry.database, SLICE_MAX);
       await registry.sendRows(rows);

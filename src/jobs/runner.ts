@@ -2,11 +2,16 @@ import { createBatcher } from '../shared/batcher.ts';
 import { pause } from '../shared/pause.ts';
 import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
 import type { Tracing } from '../shared/tracing.ts';
-import { finishTogether } from './finish-together.ts';
+import { finishJobsIn } from './finish-together.ts';
 import type { JobRegistry } from './jobs.ts';
 import { type ClaimedJob, createQueueWorker, type QueueWorker } from './queue-worker.ts';
-import { runTry, type TryOutcome } from './run-try.ts';
-import { errorText, moveToDeadLetters, type Settled, settleTry } from './settle-try.ts';
+import { type AttemptOutcome, runAttempt } from './run-attempt.ts';
+import {
+  type AttemptResult,
+  errorText,
+  moveToDeadLetters,
+  settleAttempt,
+} from './settle-attempt.ts';
 
 const CONCURRENCY_DEFAULT = 10;
 const FINISHED_AT_ONCE_MAX = 500;
@@ -16,14 +21,14 @@ const FINISH_RETRY_MS = 200;
 const STOP_GRACE_MS = 5_000;
 
 /** One try as it ended, for logs and metrics. */
-export interface TryReport {
+export interface AttemptReport {
   readonly queue: string;
   readonly job: string;
   readonly jobId: string;
   readonly attempt: number;
   /** Of the cause; null when it was in no trace. */
   readonly traceId: string | null;
-  readonly settled: Settled;
+  readonly settled: AttemptResult;
   readonly durationSeconds: number;
   /** Of a try that failed. */
   readonly error: string | null;
@@ -33,7 +38,7 @@ export interface RunnerOptions {
   readonly registry: JobRegistry;
   /** Jobs at a time, by queue; ten where nothing is said. */
   readonly concurrency?: Readonly<Record<string, number>>;
-  readonly onTry?: (report: TryReport) => void;
+  readonly onAttempt?: (report: AttemptReport) => void;
   readonly tracing?: Tracing | null;
   readonly onError: (error: unknown) => void;
 }
@@ -50,14 +55,14 @@ export interface Runner {
 
 export function createRunner(options: RunnerOptions): Runner {
   const { registry, onError } = options;
-  const onTry = options.onTry ?? (() => {});
+  const onTry = options.onAttempt ?? (() => {});
   const tracing = options.tracing ?? null;
   const outOfTime = new AbortController();
   let workers: QueueWorker[] = [];
 
   /** What the handlers have left to finish. */
   const finish = createBatcher<ClaimedJob, null>({
-    lanes: 1,
+    batchesMax: 1,
     sizeMax: FINISHED_AT_ONCE_MAX,
     waitingMax: Number.POSITIVE_INFINITY,
     exclusives: () => [],
@@ -73,7 +78,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const held = jobs.map(({ row, leaseToken }) => ({ id: row.id, leaseToken }));
     for (let tries = 1; ; tries += 1) {
       try {
-        await registry.database.transaction((tx) => finishTogether(tx, held));
+        await registry.database.transaction((tx) => finishJobsIn(tx, held));
         return;
       } catch (error) {
         if (tries === FINISH_TRIES_MAX) throw error;
@@ -85,7 +90,7 @@ export function createRunner(options: RunnerOptions): Runner {
   async function work(job: ClaimedJob): Promise<string | null> {
     const { definition, row } = job;
     const startedAt = performance.now();
-    const report = (settled: Settled, error: string | null) =>
+    const report = (settled: AttemptResult, error: string | null) =>
       onTry({
         queue: definition.queue,
         job: definition.name,
@@ -108,25 +113,31 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  async function settle(job: ClaimedJob): Promise<{ settled: Settled; error: string | null }> {
+  async function settle(
+    job: ClaimedJob,
+  ): Promise<{ settled: AttemptResult; error: string | null }> {
     const { definition, row, leaseToken } = job;
     if (row.attempts > definition.attemptsMax) {
       const error = `${definition.attemptsMax} workers began it and did not come to an end`;
       const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
       return { settled: buried ? 'dead' : 'lost', error };
     }
-    const outcome = await tryInSpan(job);
+    const outcome = await runAttemptInSpan(job);
     if (outcome.kind !== 'done') {
-      return settleTry(registry, definition, row, leaseToken, outcome);
+      return settleAttempt(registry, definition, row, leaseToken, outcome);
     }
     if (!outcome.isFinished) await finish(job);
     return { settled: 'done', error: null };
   }
 
-  async function tryInSpan({ definition, row, leaseToken }: ClaimedJob): Promise<TryOutcome> {
+  async function runAttemptInSpan({
+    definition,
+    row,
+    leaseToken,
+  }: ClaimedJob): Promise<AttemptOutcome> {
     const parent = parseTraceparent(row.traceparent);
     const attempt = (trace: TraceContext | null) =>
-      runTry(definition, row, leaseToken, outOfTime.signal, trace);
+      runAttempt(definition, row, leaseToken, outOfTime.signal, trace);
     if (tracing === null) return attempt(parent);
     const span = tracing.start(definition.name, {
       kind: 'consumer',

@@ -1,7 +1,7 @@
 import { statement } from '../database/statement.ts';
 
-export interface TurnRow {
-  isMine: boolean;
+export interface ScheduleRunRow {
+  isClaimed: boolean;
   /** Until the next one is due. */
   waitMs: number;
 }
@@ -10,7 +10,10 @@ export interface TurnRow {
  * Takes the turn of a schedule when it is due, by the database's clock: of all servers that ask, one gets it. A schedule
  * that is new begins at once or with a whole interval.
  */
-export const takeTurn = statement<[name: string, everyMs: number, beginsAtOnce: boolean], TurnRow>(
+export const claimScheduleRun = statement<
+  [name: string, everyMs: number, beginsAtOnce: boolean],
+  ScheduleRunRow
+>(
   'jobs.take_turn',
   `with known as (
      select started_at from schedules where name = $1::text),
@@ -22,13 +25,13 @@ export const takeTurn = statement<[name: string, everyMs: number, beginsAtOnce: 
            ended_at = null
        where schedule.started_at <= now() - $2::double precision * interval '1 millisecond'
      returning name)
-   select exists (select from taken) and ($3::boolean or exists (select from known)) as "isMine",
+   select exists (select from taken) and ($3::boolean or exists (select from known)) as "isClaimed",
           case when exists (select from taken) then $2::double precision
                else extract(epoch from (select started_at from known) - now())::double precision * 1000
                     + $2::double precision end as "waitMs"`,
 );
 
-export const endTurn = statement<[name: string, error: string | null], never>(
+export const endScheduleRun = statement<[name: string, error: string | null], never>(
   'jobs.end_turn',
   `update schedules
       set ended_at = now(),
@@ -37,7 +40,7 @@ export const endTurn = statement<[name: string, error: string | null], never>(
 );
 
 /** What a schedule's work found when it was done last: small, JSON, the same for whoever asks any server. */
-export const keepReport = statement<[name: string, report: string], never>(
+export const storeReport = statement<[name: string, report: string], never>(
   'jobs.keep_report',
   `insert into schedules (name, report)
    values ($1::text, $2::jsonb)

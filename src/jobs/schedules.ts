@@ -1,11 +1,11 @@
 import type { Database } from '../database/database.ts';
-import { createRepeater } from '../shared/background/repeater.ts';
-import { endTurn, takeTurn } from './schedule-queries.ts';
-import { errorText } from './settle-try.ts';
+import { createRecurringTask } from '../shared/background/repeater.ts';
+import { claimScheduleRun, endScheduleRun } from './schedule-queries.ts';
+import { errorText } from './settle-attempt.ts';
 
 /** What is done at intervals, each time by one of the servers. */
 export interface Schedule {
-  /** `<room>.<verb-noun>`. */
+  /** `<module>.<verb-noun>`. */
   readonly name: string;
   /** From start to start. A turn that takes longer may overlap with the next one, on another server. */
   readonly everyMs: number;
@@ -32,7 +32,7 @@ const WAIT_MIN_MS = 50;
 
 export function createSchedules({ database, schedules, onError }: SchedulesOptions): Schedules {
   const followers = schedules.map((schedule) =>
-    createRepeater({
+    createRecurringTask({
       work: (signal) => follow(schedule, signal),
       retryMs: schedule.everyMs,
       onError,
@@ -46,9 +46,9 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
     const startedAt = performance.now();
     try {
       const { name, everyMs, beginsAtOnce = false } = schedule;
-      const [turn] = await takeTurn(database, name, everyMs, beginsAtOnce);
+      const [turn] = await claimScheduleRun(database, name, everyMs, beginsAtOnce);
       waitMs = turn?.waitMs ?? waitMs;
-      if (turn?.isMine === true) await take(schedule, signal);
+      if (turn?.isClaimed === true) await take(schedule, signal);
     } catch (error) {
       onError(error);
     }
@@ -63,7 +63,7 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
       failure = errorText(error);
       onError(error);
     }
-    await endTurn(database, schedule.name, failure);
+    await endScheduleRun(database, schedule.name, failure);
   }
 
   return {

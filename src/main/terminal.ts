@@ -1,10 +1,10 @@
 /** A line for whoever asked. */
-export function say(line = ''): void {
+export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
 /** A line about what went wrong, apart from the output that a script may read. */
-export function complain(line: string): void {
+export function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

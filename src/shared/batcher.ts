@@ -2,11 +2,11 @@ import { unavailable } from './common-errors.ts';
 
 export interface BatcherOptions<Request, Outcome> {
   /** How many batches may be under way at once. */
-  readonly lanes: number;
+  readonly batchesMax: number;
   readonly sizeMax: number;
   /** Requests that may wait; more are refused with `service.unavailable`. */
   readonly waitingMax: number;
-  /** Names of what may be under way only once, over all lanes. A request whose name is taken waits until it is free. */
+  /** Names of what may be under way only once, over all batches. A request whose name is taken waits until it is free. */
   readonly exclusives: (request: Request) => readonly string[];
   /** Outcomes in the order of the requests. A throw fails the whole batch. */
   readonly run: (requests: readonly Request[]) => Promise<readonly Outcome[]>;
@@ -14,7 +14,7 @@ export interface BatcherOptions<Request, Outcome> {
   readonly mayRetryAlone: (error: unknown) => boolean;
 }
 
-/** Of 64 requests in two lanes, this holds back the second lane until 24 wait. Measured better than none and than a half. */
+/** Of 64 requests in two batches, this holds back the second batch until 24 wait. Measured better than none and than a half. */
 const WORTHWHILE_SHARE = 0.75;
 
 interface Waiting<Request, Outcome> {
@@ -27,7 +27,7 @@ interface Waiting<Request, Outcome> {
 
 /**
  * Natural batching: while one batch is being worked on, the requests that arrive wait and go together in the next one.
- * Nobody waits on a timer: with a free lane, a request goes at the end of the current turn of the event loop, together
+ * Nobody waits on a timer: when a batch may begin, a request goes at the end of the current tick of the event loop, together
  * with those that arrived in the same turn.
  */
 export function createBatcher<Request, Outcome>(
@@ -37,9 +37,9 @@ export function createBatcher<Request, Outcome>(
   let waiting: Entry[] = [];
   let running = 0;
   /** Requests in the batches that are under way. */
-  let underWay = 0;
+  let inProgress = 0;
   /** Their names. */
-  const namesUnderWay = new Set<string>();
+  const namesInProgress = new Set<string>();
   let scheduled = false;
 
   /**
@@ -47,8 +47,8 @@ export function createBatcher<Request, Outcome>(
    * worth it: about as large. Otherwise the first few to arrive would go alone, and the rest would wait for both.
    */
   function mayStart(): boolean {
-    if (waiting.length === 0 || running >= options.lanes) return false;
-    return running === 0 || waiting.length >= underWay * WORTHWHILE_SHARE;
+    if (waiting.length === 0 || running >= options.batchesMax) return false;
+    return running === 0 || waiting.length >= inProgress * WORTHWHILE_SHARE;
   }
 
   function schedule(): void {
@@ -65,35 +65,35 @@ export function createBatcher<Request, Outcome>(
   }
 
   function take(): Entry[] {
-    // A lane's share of all there is, so that while the database works on one batch, this process works on the other.
-    const share = Math.ceil((waiting.length + underWay) / options.lanes);
+    // A batch's share of all there is, so that while the database works on one batch, this process works on the other.
+    const share = Math.ceil((waiting.length + inProgress) / options.batchesMax);
     const size = Math.min(options.sizeMax, share);
     const batch: Entry[] = [];
     const rest: Entry[] = [];
-    const taken = new Set<string>();
-    let looked = 0;
-    for (; looked < waiting.length && batch.length < size; looked += 1) {
-      const entry = waiting[looked]!;
-      const isTaken = entry.names.some((name) => taken.has(name) || namesUnderWay.has(name));
+    const takenNames = new Set<string>();
+    let examined = 0;
+    for (; examined < waiting.length && batch.length < size; examined += 1) {
+      const entry = waiting[examined]!;
+      const isTaken = entry.names.some((name) => takenNames.has(name) || namesInProgress.has(name));
       if (isTaken) rest.push(entry);
       else batch.push(entry);
       // Also names of those that wait, so that they keep their order.
-      for (const name of entry.names) taken.add(name);
+      for (const name of entry.names) takenNames.add(name);
     }
-    waiting = rest.concat(waiting.slice(looked));
+    waiting = rest.concat(waiting.slice(examined));
     return batch;
   }
 
   async function work(batch: readonly Entry[]): Promise<void> {
     running += 1;
-    underWay += batch.length;
-    for (const { names } of batch) for (const name of names) namesUnderWay.add(name);
+    inProgress += batch.length;
+    for (const { names } of batch) for (const name of names) namesInProgress.add(name);
     try {
       await settle(batch);
     } finally {
       running -= 1;
-      underWay -= batch.length;
-      for (const { names } of batch) for (const name of names) namesUnderWay.delete(name);
+      inProgress -= batch.length;
+      for (const { names } of batch) for (const name of names) namesInProgress.delete(name);
       schedule();
     }
   }

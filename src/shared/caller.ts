@@ -50,7 +50,7 @@ export interface Cause {
 
 export const systemActor: Actor = { type: 'system', id: null, role: null };
 
-export function actorOf(caller: Caller): Actor {
+export function toActor(caller: Caller): Actor {
   return caller.kind === 'user'
     ? { type: 'user', id: caller.id, role: caller.role }
     : { type: 'api_key', id: caller.id, role: null };

@@ -53,7 +53,7 @@ export function createCursors(secret: string): Cursors {
 /**
  * Cuts a page out of `rows`, which were read with `limit + 1`: the row too many tells that there is a next page.
  */
-export function pageOf<Row, View>(
+export function buildPage<Row, View>(
   rows: readonly Row[],
   limit: number,
   view: (row: Row) => View,

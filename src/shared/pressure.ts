@@ -17,7 +17,7 @@ export function createPressure(now: () => number = () => performance.now()): Pre
   let changedAt = now();
 
   /** The count has stood since the last change. */
-  function bringUpToNow(): void {
+  function updateAverage(): void {
     const at = now();
     average += (count - average) * (1 - Math.exp((changedAt - at) / MEMORY_MS));
     changedAt = at;
@@ -25,11 +25,11 @@ export function createPressure(now: () => number = () => performance.now()): Pre
 
   return {
     change(by) {
-      bringUpToNow();
+      updateAverage();
       count += by;
     },
     isHigh() {
-      bringUpToNow();
+      updateAverage();
       return average >= HIGH_COUNT;
     },
   };

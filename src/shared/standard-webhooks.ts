@@ -28,7 +28,7 @@ const SIGNATURES_MAX = 16;
 
 /** Whether a text is a secret that messages can be signed with: `whsec_` and 24 bytes or more in base64. */
 export function isWebhookSecret(secret: string): boolean {
-  return keyOf(secret) !== null;
+  return parseKey(secret) !== null;
 }
 
 /**
@@ -36,7 +36,7 @@ export function isWebhookSecret(secret: string): boolean {
  * Throws RangeError when it holds none.
  */
 export function webhookKey(secret: string): KeyObject {
-  const key = keyOf(secret);
+  const key = parseKey(secret);
   if (key === null) throw new RangeError('a webhook secret is whsec_ and 24 bytes in base64');
   return createSecretKey(key);
 }
@@ -90,7 +90,7 @@ function digest(
   return createHmac('sha256', key).update(`${id}.${timestampSeconds}.`).update(body).digest();
 }
 
-function keyOf(secret: string): Buffer | null {
+function parseKey(secret: string): Buffer | null {
   const text = SECRET.exec(secret)?.[1];
   if (text === undefined) return null;
   const key = Buffer.from(text, 'base64');

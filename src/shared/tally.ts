@@ -9,7 +9,7 @@ export interface TallyDefinition<Value extends string> {
 
 /**
  * A metric that only rises, as plain numbers that are read when the metrics are asked for: to count costs an addition
- * on the hottest path, and a room counts without a library.
+ * on the hottest path, and a module counts without a library.
  */
 export interface Tally<Value extends string = string> {
   readonly name: string;

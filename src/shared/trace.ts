@@ -39,7 +39,7 @@ export function newTraceId(): string {
  * The `traceparent` that goes along with what follows from a cause; null when it is in no trace. Where the span is not
  * known, the trace's own first digits stand for it: whoever reads it joins the trace all the same.
  */
-export function traceparentOf(cause: {
+export function findTraceparent(cause: {
   readonly traceId: string | null;
   readonly spanId?: string;
 }): string | null {

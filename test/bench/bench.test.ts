@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Measurement } from '../../bench/scenarios/scenario.ts';
-import { outputOf } from '../../bench/support/output-of.ts';
+import { readOutput } from '../../bench/support/read-output.ts';
 
 /** Those that start no further server, and between them use all of the load, so that this stays short. */
 const SCENARIOS = ['place-spread', 'mixed'];
@@ -14,7 +14,7 @@ test('the bench runs with a tiny load, loses nothing and tells every row', async
   const results = await mkdtemp(join(tmpdir(), 'bench-results-'));
   const bench = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
   const small = ['--seconds', '1', '--connections', '2', '--streams', '12', '--results', results];
-  const output = await outputOf(process.execPath, [bench, ...SCENARIOS, ...small]);
+  const output = await readOutput(process.execPath, [bench, ...SCENARIOS, ...small]);
 
   const [file] = await readdir(results);
   const text = await readFile(join(results, file!), 'utf8');

@@ -10,13 +10,13 @@ import {
 import { testDatabase } from '../support/database.ts';
 import { startDroppingProxy } from '../support/dropping-proxy.ts';
 import { startTestServer } from '../support/server.ts';
-import { addPlenty } from '../support/webhooks.ts';
+import { addStock } from '../support/webhooks.ts';
 
 /** The package as others import it: compiled, by its name. */
 const db = await testDatabase();
 const server = await startTestServer(db);
 const proxy = await startDroppingProxy(server.url);
-await addPlenty(await server.asAdmin(), 'NAAN');
+await addStock(await server.asAdmin(), 'NAAN');
 const body = { items: [{ sku: 'NAAN', quantity: 1 }] };
 
 async function customerClient() {
@@ -25,13 +25,13 @@ async function customerClient() {
 }
 
 /** What arrives while `work` runs. */
-async function requestsOf(work: () => Promise<unknown>) {
+async function listRequests(work: () => Promise<unknown>) {
   const before = proxy.requests.length;
   await work();
   return proxy.requests.slice(before);
 }
 
-async function refusalOf(call: Promise<unknown>): Promise<HoldfastError> {
+async function catchRefusal(call: Promise<unknown>): Promise<HoldfastError> {
   const error: unknown = await call.then(
     () => assert.fail('it was not refused'),
     (reason: unknown) => reason,
@@ -52,7 +52,7 @@ describe('a call', () => {
     });
     assert.equal(data?.total.amount, 100);
     // @ts-expect-error: such a path is not in the document.
-    await refusalOf(client.GET('/api/nothing'));
+    await catchRefusal(client.GET('/api/nothing'));
   });
 
   test('takes a key below a path that reads like that of the sign-in', async () => {
@@ -72,7 +72,7 @@ describe('a call', () => {
 
   test('that is refused throws the code, the status and what more the refusal says', async () => {
     const client = await customerClient();
-    const error = await refusalOf(
+    const error = await catchRefusal(
       client.POST('/api/orders', { body: { items: [{ sku: 'NONE', quantity: 1 }] } }),
     );
     assert.equal(error.code, 'catalog.unknown_product');
@@ -84,7 +84,7 @@ describe('a call', () => {
   test('whose answer is lost after the order was placed makes one order', async () => {
     const client = await customerClient();
     proxy.next('drop', 'drop');
-    const requests = await requestsOf(async () => {
+    const requests = await listRequests(async () => {
       const { data: order, response } = await client.POST('/api/orders', { body });
       assert.equal(response.headers.get('idempotent-replayed'), 'true');
       const { data: all } = await client.GET('/api/orders');
@@ -102,7 +102,7 @@ describe('a call', () => {
   test('without a key is not repeated where a repeat could do something else', async () => {
     const client = createHoldfastClient({ baseUrl: proxy.url, token: () => null });
     proxy.next('drop');
-    const requests = await requestsOf(() =>
+    const requests = await listRequests(() =>
       assert.rejects(
         client.POST('/api/auth/signup', {
           body: { email: 'lost@example.com', password: 'a long pass phrase' },
@@ -115,7 +115,7 @@ describe('a call', () => {
   test('waits as long as Retry-After says, and then tries again', async () => {
     const client = await customerClient();
     proxy.next({ status: 429, headers: { 'retry-after': '1' } });
-    const [first, second] = await requestsOf(() => client.GET('/api/cart'));
+    const [first, second] = await listRequests(() => client.GET('/api/cart'));
     assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   });
 
@@ -123,15 +123,15 @@ describe('a call', () => {
     const client = await customerClient();
     const past = (seconds: number) => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toUTCString();
     proxy.next({ status: 503, headers: { date: past(0), 'retry-after': past(1) } });
-    const [first, second] = await requestsOf(() => client.GET('/api/cart'));
+    const [first, second] = await listRequests(() => client.GET('/api/cart'));
     assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   });
 
   test('that is limited for long is refused at once', async () => {
     const client = await customerClient();
     proxy.next({ status: 429, headers: { 'retry-after': '900' } });
-    const requests = await requestsOf(async () => {
-      assert.equal((await refusalOf(client.GET('/api/cart'))).status, 429);
+    const requests = await listRequests(async () => {
+      assert.equal((await catchRefusal(client.GET('/api/cart'))).status, 429);
     });
     assert.equal(requests.length, 1);
   });
@@ -144,7 +144,7 @@ describe('a call', () => {
       triesMax: 2,
     });
     proxy.next({ status: 503, headers: {} }, { status: 502, headers: {} });
-    const error = await refusalOf(client.GET('/api/cart'));
+    const error = await catchRefusal(client.GET('/api/cart'));
     assert.deepEqual([error.status, error.code], [502, 'client.unexpected_answer']);
   });
 });
@@ -169,7 +169,7 @@ describe('a session', () => {
     const { session, told } = await start();
     const first = await session.token();
     nowMs += 14.5 * 60_000;
-    const requests = await requestsOf(() =>
+    const requests = await listRequests(() =>
       Promise.all([1, 2, 3].map(() => session.client.GET('/api/auth/profile'))),
     );
     assert.equal(requests.filter(({ path }) => path === '/api/auth/refresh').length, 1);
@@ -184,7 +184,7 @@ describe('a session', () => {
     nowMs -= 35 * 60_000;
     // What a server says whose token has run out meanwhile.
     proxy.next({ status: 401, headers: {} });
-    const requests = await requestsOf(() => session.client.GET('/api/auth/profile'));
+    const requests = await listRequests(() => session.client.GET('/api/auth/profile'));
     assert.deepEqual(
       requests.map(({ path }) => path),
       ['/api/auth/profile', '/api/auth/refresh', '/api/auth/profile'],
@@ -207,7 +207,7 @@ describe('a session', () => {
     const resumed = await resumeSession(options, told[0]!.refreshToken);
     assert.equal((await resumed.client.GET('/api/auth/profile')).response.status, 200);
     await resumed.signOut();
-    const error = await refusalOf(resumeSession(options, told.at(-1)!.refreshToken));
+    const error = await catchRefusal(resumeSession(options, told.at(-1)!.refreshToken));
     assert.equal(error.code, 'accounts.refresh_invalid');
   });
 });

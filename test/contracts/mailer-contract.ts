@@ -21,7 +21,7 @@ export interface MailerBench {
   recover(): void;
 }
 
-export function mailOf(changes: Partial<Mail> = {}): Mail {
+export function buildMail(changes: Partial<Mail> = {}): Mail {
   return {
     id: newId(),
     to: 'ada@example.com',
@@ -48,20 +48,20 @@ export function mailerContract(name: string, bench: MailerBench): void {
       { subject: 'Hello\r\nX-Evil: yes' },
       { subject: 'a\u2028b' },
     ]) {
-      await assert.rejects(mailer.send(mailOf(changes)), RangeError);
+      await assert.rejects(mailer.send(buildMail(changes)), RangeError);
     }
     assert.equal(bench.received?.length, count);
   });
 
   test(`${name}: a mail has one Message-ID, another mail another`, () => {
-    const mail = mailOf();
-    assert.equal(mailer.messageIdOf(mail), mailer.messageIdOf({ id: mail.id }));
-    assert.notEqual(mailer.messageIdOf(mail), mailer.messageIdOf(mailOf()));
-    assert.match(mailer.messageIdOf(mail), /^[0-9a-f-]+@[a-z.]+$/);
+    const mail = buildMail();
+    assert.equal(mailer.getMessageId(mail), mailer.getMessageId({ id: mail.id }));
+    assert.notEqual(mailer.getMessageId(mail), mailer.getMessageId(buildMail()));
+    assert.match(mailer.getMessageId(mail), /^[0-9a-f-]+@[a-z.]+$/);
   });
 
   test(`${name}: a try that was given up before it began sends nothing`, async () => {
-    const mail = mailOf({ to: 'never@example.com' });
+    const mail = buildMail({ to: 'never@example.com' });
     await assert.rejects(mailer.send(mail, { signal: AbortSignal.abort() }));
     assert.deepEqual(receivedBy(mail.to), []);
   });
@@ -69,7 +69,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
   if (!sends) return;
 
   test(`${name}: a mail arrives whole, from the shop, and says that a machine wrote it`, async () => {
-    const mail = mailOf({ to: 'whole@example.com', subject: 'Ünïcode – № 100023 日本' });
+    const mail = buildMail({ to: 'whole@example.com', subject: 'Ünïcode – № 100023 日本' });
     await mailer.send(mail);
     const [arrived, ...others] = receivedBy(mail.to);
     assert.deepEqual(others, []);
@@ -80,34 +80,34 @@ export function mailerContract(name: string, bench: MailerBench): void {
     assert.equal(arrived.headers.subject, mail.subject);
     assert.ok(arrived.headers.from?.includes(`<${SENDER.address}>`));
     assert.ok(arrived.headers.from?.replaceAll('\\', '').includes(SENDER.name));
-    assert.equal(arrived.headers['message-id'], `<${mailer.messageIdOf(mail)}>`);
+    assert.equal(arrived.headers['message-id'], `<${mailer.getMessageId(mail)}>`);
     assert.equal(arrived.headers['auto-submitted'], 'auto-generated');
     assert.equal(arrived.text.trimEnd(), mail.text.trimEnd());
     assert.equal(arrived.html.trimEnd(), mail.html.trimEnd());
   });
 
   test(`${name}: the same mail sent again bears the same Message-ID`, async () => {
-    const mail = mailOf({ to: 'again@example.com' });
+    const mail = buildMail({ to: 'again@example.com' });
     await mailer.send(mail);
     await mailer.send(mail);
     assert.deepEqual(
       receivedBy(mail.to).map(({ headers }) => headers['message-id']),
-      [`<${mailer.messageIdOf(mail)}>`, `<${mailer.messageIdOf(mail)}>`],
+      [`<${mailer.getMessageId(mail)}>`, `<${mailer.getMessageId(mail)}>`],
     );
   });
 
   test(`${name}: twenty mails at once all arrive`, async () => {
     const mails = Array.from({ length: 20 }, (_, index) =>
-      mailOf({ to: `many-${index}@example.com` }),
+      buildMail({ to: `many-${index}@example.com` }),
     );
     await Promise.all(mails.map((mail) => mailer.send(mail)));
     for (const mail of mails) assert.equal(receivedBy(mail.to).length, 1);
   });
 
   test(`${name}: an address that is refused for good is told so, and hurts no other mail`, async () => {
-    const mail = mailOf({ to: 'beside@example.com' });
+    const mail = buildMail({ to: 'beside@example.com' });
     const [refused, sent] = await Promise.allSettled([
-      mailer.send(mailOf({ to: REFUSED })),
+      mailer.send(buildMail({ to: REFUSED })),
       mailer.send(mail),
     ]);
     assert.ok(refused.status === 'rejected' && refused.reason instanceof MailRefusedError);
@@ -117,7 +117,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
 
   for (const [trouble, begin] of Object.entries(bench.passingTroubles)) {
     test(`${name}: ${trouble} is no refusal, and the mail goes when it has passed`, async () => {
-      const mail = mailOf({ to: `${trouble.replaceAll(/\W+/g, '-')}@example.com` });
+      const mail = buildMail({ to: `${trouble.replaceAll(/\W+/g, '-')}@example.com` });
       begin();
       await assert.rejects(mailer.send(mail), isPassing);
       bench.recover();
@@ -127,18 +127,20 @@ export function mailerContract(name: string, bench: MailerBench): void {
   }
 
   test(`${name}: a server that nobody reaches is no refusal`, async () => {
-    await assert.rejects(bench.unreachable.send(mailOf()), isPassing);
+    await assert.rejects(bench.unreachable.send(buildMail()), isPassing);
   });
 
   test(`${name}: a server that hangs is given up`, async () => {
     bench.hang();
-    await assert.rejects(mailer.send(mailOf({ to: 'hanging@example.com' })), isPassing);
+    await assert.rejects(mailer.send(buildMail({ to: 'hanging@example.com' })), isPassing);
   });
 
   test(`${name}: a caller that gives up ends the try at once`, async () => {
     bench.hang();
     const caller = new AbortController();
-    const sending = mailer.send(mailOf({ to: 'given-up@example.com' }), { signal: caller.signal });
+    const sending = mailer.send(buildMail({ to: 'given-up@example.com' }), {
+      signal: caller.signal,
+    });
     caller.abort();
     await assert.rejects(sending, isPassing);
   });

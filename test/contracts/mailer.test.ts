@@ -2,7 +2,7 @@ import { after } from 'node:test';
 import { createCaptureMailer } from '../../src/drivers/mail/capture/capture-mailer.ts';
 import { createSesMailer } from '../../src/drivers/mail/ses/ses-mailer.ts';
 import { createSmtpMailer } from '../../src/drivers/mail/smtp/smtp-mailer.ts';
-import { startSesLookAlike } from '../support/ses-look-alike.ts';
+import { startFakeSes } from '../support/fake-ses.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { mailerContract, REFUSED, SENDER } from './mailer-contract.ts';
 
@@ -11,7 +11,7 @@ process.env.AWS_ACCESS_KEY_ID = 'test';
 process.env.AWS_SECRET_ACCESS_KEY = 'test';
 
 const smtp = await startSmtpServer();
-const ses = await startSesLookAlike();
+const ses = await startFakeSes();
 smtp.refuses = (recipient) => (recipient === REFUSED ? 550 : null);
 ses.refuses = (recipient) => recipient === REFUSED;
 

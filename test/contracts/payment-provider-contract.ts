@@ -27,7 +27,7 @@ export interface ProviderBench {
   countRefunds(providerReference: string): Promise<number>;
 }
 
-/** What the payments room relies on, whichever driver is behind the port. */
+/** What the payments module relies on, whichever driver is behind the port. */
 export function paymentProviderContract(name: string, bench: ProviderBench): void {
   const { provider } = bench;
 
@@ -39,7 +39,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     return { request, session, event };
   }
 
-  function refundOf(event: ProviderEvent & { kind: 'captured' }, amountMinor: number) {
+  function buildRefund(event: ProviderEvent & { kind: 'captured' }, amountMinor: number) {
     const { providerReference, currency } = event.capture;
     return {
       refundId: newId(),
@@ -144,7 +144,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
 
   test(`${name}: a refund is found by our id of it`, async () => {
     const { event } = await paid();
-    const request = refundOf(event, 100);
+    const request = buildRefund(event, 100);
     const refund = await provider.refund(request);
     assert.equal(refund.state, 'SUCCEEDED');
     for (const providerRefundId of [null, refund.providerRefundId]) {
@@ -154,7 +154,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
 
   test(`${name}: asking for one refund twice, or after a lost answer, gives the money back once`, async () => {
     const { event } = await paid();
-    const request = refundOf(event, event.capture.amountMinor);
+    const request = buildRefund(event, event.capture.amountMinor);
     bench.dropNextAnswer();
     await provider.refund(request).catch((error: unknown) => {
       assert.ok(error instanceof ProviderUnavailableError);
@@ -166,14 +166,14 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
 
   test(`${name}: two refunds of parts are two`, async () => {
     const { event } = await paid();
-    await provider.refund(refundOf(event, 100));
-    await provider.refund(refundOf(event, 200));
+    await provider.refund(buildRefund(event, 100));
+    await provider.refund(buildRefund(event, 200));
     assert.equal(await bench.countRefunds(event.capture.providerReference), 2);
   });
 
   test(`${name}: a refund that was never asked for is not known`, async () => {
     const { event } = await paid();
-    const asked = { ...refundOf(event, 100), providerRefundId: null };
+    const asked = { ...buildRefund(event, 100), providerRefundId: null };
     assert.equal(await provider.findRefund(asked), null);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  isConnectionFault,
+  isConnectionError,
   isRetryable,
   toCodedError,
 } from '../../src/database/database-errors.ts';
@@ -16,14 +16,14 @@ function postgresError(code: string, constraint?: string): Error {
   return Object.assign(new Error('from the server'), { code, constraint });
 }
 
-function codeOf(error: unknown): string | null {
+function getCode(error: unknown): string | null {
   return error instanceof CodedError ? error.code : null;
 }
 
 test('a constraint that has a refusal becomes it, with the cause kept inside', () => {
   const cause = postgresError('23505', 'things_name_key');
   const error = toCodedError(cause, { things_name_key: errors.taken });
-  assert.equal(codeOf(error), 'test.taken');
+  assert.equal(getCode(error), 'test.taken');
   assert.equal((error as CodedError).details.cause, cause);
 });
 
@@ -46,7 +46,7 @@ test('a server that is away, full or read-only is a 503', () => {
     'ECONNREFUSED',
   ]) {
     assert.equal(
-      codeOf(toCodedError(postgresError(code), {})),
+      getCode(toCodedError(postgresError(code), {})),
       serviceErrors.unavailable.code,
       code,
     );
@@ -68,9 +68,9 @@ test('only deadlocks and serialization failures are tried again', () => {
 });
 
 test('a cancelled statement does not cost the connection, a lost one does', () => {
-  assert.equal(isConnectionFault(postgresError('57014')), false);
-  assert.equal(isConnectionFault(postgresError('57P01')), true);
-  assert.equal(isConnectionFault(new Error('Connection terminated unexpectedly')), true);
+  assert.equal(isConnectionError(postgresError('57014')), false);
+  assert.equal(isConnectionError(postgresError('57P01')), true);
+  assert.equal(isConnectionError(new Error('Connection terminated unexpectedly')), true);
 });
 
 test('a text that PostgreSQL cannot keep is refused as input, not as a fault', async () => {

@@ -15,7 +15,7 @@ async function freshDatabase(): Promise<Database> {
 }
 
 /** A folder with the given files, gone after the tests. */
-async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+async function writeFolder(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   after(() => rm(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -50,7 +50,7 @@ test('servers that start together apply each migration once', async () => {
 
 test('a migration that fails leaves nothing behind and names itself', async () => {
   const database = await freshDatabase();
-  const directory = await folderOf({
+  const directory = await writeFolder({
     ...first,
     '0002_broken.sql': 'create table half (id integer); select nonsense();',
   });
@@ -65,36 +65,36 @@ test('a migration that fails leaves nothing behind and names itself', async () =
 
 test('a migration that was changed after its release stops the start', async () => {
   const database = await freshDatabase();
-  await migrate(database, { directory: await folderOf(first) });
-  const changed = await folderOf({ '0001_first.sql': 'create table other (id integer);' });
+  await migrate(database, { directory: await writeFolder(first) });
+  const changed = await writeFolder({ '0001_first.sql': 'create table other (id integer);' });
   await assert.rejects(migrate(database, { directory: changed }), /never changes/);
 });
 
 test('a database that is newer than the program stops the start', async () => {
   const database = await freshDatabase();
-  await migrate(database, { directory: await folderOf({ ...first, ...second }) });
+  await migrate(database, { directory: await writeFolder({ ...first, ...second }) });
   await assert.rejects(
-    migrate(database, { directory: await folderOf(first) }),
+    migrate(database, { directory: await writeFolder(first) }),
     /newer than this program.*2 \(second\)/,
   );
 });
 
 test('a gap or a double in the numbers stops the start', async () => {
-  const gap = await folderOf({ ...first, '0003_third.sql': '' });
+  const gap = await writeFolder({ ...first, '0003_third.sql': '' });
   await assert.rejects(readMigrations(gap), /0003_third\.sql stands where number 2 should/);
-  const double = await folderOf({ ...first, '0001_again.sql': '' });
+  const double = await writeFolder({ ...first, '0001_again.sql': '' });
   await assert.rejects(readMigrations(double), /where number 2 should/);
-  await assert.rejects(readMigrations(await folderOf({ '1_first.sql': '' })), /not named like/);
+  await assert.rejects(readMigrations(await writeFolder({ '1_first.sql': '' })), /not named like/);
 });
 
 test('line endings of the checkout do not change a migration', async () => {
-  const unix = await folderOf({ '0001_first.sql': 'select 1;\nselect 2;\n' });
-  const windows = await folderOf({ '0001_first.sql': 'select 1;\r\nselect 2;\r\n' });
+  const unix = await writeFolder({ '0001_first.sql': 'select 1;\nselect 2;\n' });
+  const windows = await writeFolder({ '0001_first.sql': 'select 1;\r\nselect 2;\r\n' });
   assert.deepEqual(await readMigrations(unix), await readMigrations(windows));
 });
 
 test('the migrations of the program are found wherever it was started from', async () => {
-  const folder = await folderOf({});
+  const folder = await writeFolder({});
   await cp(migrationsDirectory, folder, { recursive: true });
   assert.deepEqual(await readMigrations(folder), await readMigrations());
 });

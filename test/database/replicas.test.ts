@@ -23,7 +23,7 @@ function awayFrom(address: string): string {
   return away.href;
 }
 
-async function nameOf(db: Parameters<typeof whichDatabase>[0]): Promise<string | undefined> {
+async function readName(db: Parameters<typeof whichDatabase>[0]): Promise<string | undefined> {
   return (await whichDatabase(db))[0]?.name;
 }
 
@@ -33,8 +33,8 @@ test('without replicas the primary is read', () => {
 
 test('reads go to the replicas in turn', async () => {
   const reads = createReplicas({ primary, replicas: [copy, primary] });
-  const names = [await nameOf(reads), await nameOf(reads), await nameOf(reads)];
-  assert.deepEqual(new Set(names), new Set([await nameOf(copy), await nameOf(primary)]));
+  const names = [await readName(reads), await readName(reads), await readName(reads)];
+  assert.deepEqual(new Set(names), new Set([await readName(copy), await readName(primary)]));
 });
 
 test('a replica that is away is passed over, rests, and is asked again', async () => {
@@ -47,20 +47,20 @@ test('a replica that is away is passed over, rests, and is asked again', async (
     },
   };
   const reads = createReplicas({ primary, replicas: [counted], nowMs: () => nowMs });
-  const name = await nameOf(primary);
-  assert.equal(await nameOf(reads), name);
-  assert.equal(await nameOf(reads), name);
+  const name = await readName(primary);
+  assert.equal(await readName(reads), name);
+  assert.equal(await readName(reads), name);
   assert.equal(asked, 1);
   nowMs += 5_001;
-  assert.equal(await nameOf(reads), name);
+  assert.equal(await readName(reads), name);
   assert.equal(asked, 2);
 });
 
 test('with all replicas away the next one and then the primary answers', async () => {
   const reads = createReplicas({ primary, replicas: [absent, copy] });
-  assert.equal(await nameOf(reads), await nameOf(copy));
+  assert.equal(await readName(reads), await readName(copy));
   const alone = createReplicas({ primary, replicas: [absent, absent] });
-  assert.equal(await nameOf(alone), await nameOf(primary));
+  assert.equal(await readName(alone), await readName(primary));
 });
 
 test('a fault of the statement itself is not tried elsewhere', async () => {

@@ -8,7 +8,7 @@ import { describeSchema } from '../support/describe-schema.ts';
 const { url } = await testDatabase();
 const written = await readFile(new URL('../../schema.sql', import.meta.url), 'utf8');
 
-async function schemaOf(databaseUrl: string): Promise<{ text: string; majorVersion: number }> {
+async function dumpSchema(databaseUrl: string): Promise<{ text: string; majorVersion: number }> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -27,7 +27,7 @@ const withoutViewBodies = (text: string) =>
   text.replace(/^(create view \S+) as\n[\s\S]*?;$/gm, '$1;');
 
 test('schema.sql is the schema that the migrations make', async () => {
-  const { text, majorVersion } = await schemaOf(url);
+  const { text, majorVersion } = await dumpSchema(url);
   const comparable = majorVersion >= 18 ? (schema: string) => schema : withoutViewBodies;
   assert.deepEqual(
     comparable(text).split('\n'),
@@ -44,7 +44,7 @@ test('schema.sql makes the same schema in an empty database', async () => {
   await client.end();
   // PostgreSQL writes the casts of a view's body out again each time, so these are compared by their making alone.
   assert.deepEqual(
-    withoutViewBodies((await schemaOf(emptyUrl)).text).split('\n'),
-    withoutViewBodies((await schemaOf(url)).text).split('\n'),
+    withoutViewBodies((await dumpSchema(emptyUrl)).text).split('\n'),
+    withoutViewBodies((await dumpSchema(url)).text).split('\n'),
   );
 });

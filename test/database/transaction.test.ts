@@ -29,7 +29,7 @@ function add(tx: Pick<Transaction, 'run'>, name: string, delta: number) {
   );
 }
 
-async function counterOf(name: string): Promise<unknown> {
+async function readCounter(name: string): Promise<unknown> {
   return (await query(url, 'select value::int from counters where name = $1', [name]))[0]?.value;
 }
 
@@ -40,12 +40,12 @@ test('what is done in a transaction is there together or not at all', async () =
     throw new Error('no');
   });
   await assert.rejects(failed, /^Error: no$/);
-  assert.equal(await counterOf('left'), undefined);
+  assert.equal(await readCounter('left'), undefined);
   await database.transaction(async (tx) => {
     await add(tx, 'left', 1);
     await add(tx, 'right', 1);
   });
-  assert.deepEqual([await counterOf('left'), await counterOf('right')], [1, 1]);
+  assert.deepEqual([await readCounter('left'), await readCounter('right')], [1, 1]);
 });
 
 test('a commit that travels behind its statements keeps what they did, or nothing when one of them fails', async () => {
@@ -56,14 +56,14 @@ test('a commit that travels behind its statements keeps what they did, or nothin
     rows.map(([row]) => row?.value),
     [1, 3],
   );
-  assert.equal(await counterOf('behind'), 3);
+  assert.equal(await readCounter('behind'), 3);
   const refused = database.transaction((tx) =>
     tx.commitBehind(
       Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 11), add(tx, 'behind', 1)]),
     ),
   );
   await assert.rejects(refused, { code: 'test.full' });
-  assert.equal(await counterOf('behind'), 3);
+  assert.equal(await readCounter('behind'), 3);
 });
 
 test('nothing can be run behind the commit', async () => {
@@ -72,7 +72,7 @@ test('nothing can be run behind the commit', async () => {
     await add(tx, 'late', 1);
   });
   await assert.rejects(late, /test\.add comes after the commit/);
-  assert.deepEqual([await counterOf('in time'), await counterOf('late')], [1, undefined]);
+  assert.deepEqual([await readCounter('in time'), await readCounter('late')], [1, undefined]);
 });
 
 test('of statements that travel together the failure of the first is thrown, whichever is heard first', async () => {
@@ -82,7 +82,7 @@ test('of statements that travel together the failure of the first is thrown, whi
     await add(tx, 'together', 1);
   });
   await assert.rejects(refused, { code: 'test.full' });
-  assert.equal(await counterOf('together'), undefined);
+  assert.equal(await readCounter('together'), undefined);
 });
 
 test('a failed statement whose error was swallowed is no success', async () => {
@@ -92,7 +92,7 @@ test('a failed statement whose error was swallowed is no success', async () => {
     return 'done';
   });
   await assert.rejects(swallowed, /its error was not thrown on/);
-  assert.equal(await counterOf('swallowed'), undefined);
+  assert.equal(await readCounter('swallowed'), undefined);
 });
 
 test('two transactions that lock each other out both end well', async () => {
@@ -111,7 +111,7 @@ test('two transactions that lock each other out both end well', async () => {
     });
   await Promise.all([cross(0, ['first', 'second']), cross(1, ['second', 'first'])]);
   assert.ok(tries >= 3, 'there was no deadlock to try');
-  assert.deepEqual([await counterOf('first'), await counterOf('second')], [3, 3]);
+  assert.deepEqual([await readCounter('first'), await readCounter('second')], [3, 3]);
 });
 
 test('a violated constraint is its refusal, and the connection is good for the next', async () => {
@@ -165,7 +165,7 @@ test('a connection that is cut inside a transaction is a 503, and nothing of it 
     await add(tx, 'cut', 1);
   });
   await assert.rejects(cut, { code: serviceErrors.unavailable.code });
-  assert.equal(await counterOf('cut'), undefined);
+  assert.equal(await readCounter('cut'), undefined);
   assert.deepEqual(await add(database, 'cut', 1), [{ value: 1 }]);
 });
 

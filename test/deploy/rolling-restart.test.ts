@@ -8,7 +8,7 @@ import { nginxMissing, startNginx } from '../support/nginx.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Session } from '../support/session.ts';
 import { addProduct, addUser } from '../support/shop.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
 const CUSTOMERS = 4;
@@ -21,7 +21,7 @@ const db = await testDatabase();
 describe('nginx before two API servers and a worker', { skip: nginxMissing }, async () => {
   if (nginxMissing !== false) return;
   const JWT_SECRET = randomBytes(48).toString('base64url');
-  const mint = tokenMint(JWT_SECRET);
+  const mint = createTokenIssuer(JWT_SECRET);
   const environment = {
     DATABASE_URL: db.url,
     JWT_SECRET,

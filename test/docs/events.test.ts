@@ -102,10 +102,12 @@ for (const type of ['payment.failed', 'payment.flagged', 'refund.succeeded', 'or
 const events = await logged();
 
 /** The names and types of all members, of the first of a list's. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+function describeShape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [describeShape(value[0])];
   if (value === null || typeof value !== 'object') return typeof value;
-  const members = Object.entries(value).map(([name, member]) => [name, shapeOf(member)] as const);
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, describeShape(member)] as const,
+  );
   return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -117,7 +119,7 @@ for (const example of eventExamples) {
     // Of several ways to it the example shows one.
     const like = real.find((event) => (event.from ?? undefined) === from);
     assert.ok(like, `none comes from ${from}`);
-    assert.deepEqual(shapeOf(like.data), shapeOf(data));
+    assert.deepEqual(describeShape(like.data), describeShape(data));
     assert.equal(like.to ?? undefined, to);
     assert.equal(like.sequence === null, sequence === null);
     assert.equal(like.orderId === null, sequence === null);

@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.ts';
 import { ownPort } from '../support/own-port.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { root } from '../tidy/source-files.ts';
-import { type Example, examplesOf, pages } from './pages.ts';
+import { type Example, findExamples, pages } from './pages.ts';
 
 /**
  * The examples of README and guides, run as a reader would: against a server that he has just started. Those of a page are one
@@ -30,7 +30,7 @@ const server = await startServerProcess({
 after(() => server.end('SIGTERM'));
 
 /** What the start prints once, and a reader copies. */
-function passwordOf(email: string): string {
+function findPassword(email: string): string {
   const [, password] = new RegExp(`${email}\\s+(\\S+)`).exec(server.output()) ?? [];
   assert.ok(password, `the banner shows no password of ${email}`);
   return password;
@@ -40,8 +40,8 @@ const environment = {
   PATH: process.env.PATH,
   HOLDFAST_HOME: tmpdir(),
   DATABASE_URL: db.url,
-  ADMIN_PASS: passwordOf('admin@holdfast.example'),
-  KITCHEN_PASS: passwordOf('kitchen@holdfast.example'),
+  ADMIN_PASS: findPassword('admin@holdfast.example'),
+  KITCHEN_PASS: findPassword('kitchen@holdfast.example'),
 };
 
 /** One page's examples are one program, as its reader types them one after the other. */
@@ -89,7 +89,7 @@ function assertPrinted(output: string, examples: readonly Example[]): void {
   }
 }
 
-const all = pages.flatMap(examplesOf);
+const all = pages.flatMap(findExamples);
 
 test('there are examples that run, of both languages', () => {
   for (const language of ['sh', 'js']) {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
-import { anchorOf } from '../../docs/make/markdown.ts';
+import { buildAnchor } from '../../docs/make/markdown.ts';
 import { root } from '../tidy/source-files.ts';
-import { pages, proseOf } from './pages.ts';
+import { pages, stripCode } from './pages.ts';
 
 interface Link {
   readonly page: string;
@@ -12,7 +12,7 @@ interface Link {
 }
 
 const links = pages.flatMap(({ path, text }): Link[] =>
-  [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({
+  [...stripCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({
     page: path,
     target: target!,
   })),
@@ -20,10 +20,10 @@ const links = pages.flatMap(({ path, text }): Link[] =>
 const internal = links.filter(({ target }) => !/^[a-z]+:/.test(target));
 
 /** With -1, -2 … where a heading comes again. */
-function anchorsOf(text: string): ReadonlySet<string> {
+function listAnchors(text: string): ReadonlySet<string> {
   const anchors = new Set<string>();
-  for (const [, heading = ''] of proseOf(text).matchAll(/^#{1,6} (.*)$/gm)) {
-    const anchor = anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
+  for (const [, heading = ''] of stripCode(text).matchAll(/^#{1,6} (.*)$/gm)) {
+    const anchor = buildAnchor(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
     let unused = anchor;
     for (let again = 1; anchors.has(unused); again += 1) unused = `${anchor}-${again}`;
     anchors.add(unused);
@@ -44,7 +44,7 @@ test('every link inside the project leads to a file that is there', () => {
 });
 
 test('every link to a heading leads to one', () => {
-  const anchors = new Map(pages.map(({ path, text }) => [path, anchorsOf(text)]));
+  const anchors = new Map(pages.map(({ path, text }) => [path, listAnchors(text)]));
   const broken = internal.filter(({ page, target }) => {
     const [file = '', anchor] = target.split('#');
     const path = file === '' ? page : normalize(join(dirname(page), file));
@@ -71,7 +71,7 @@ test('every page of docs/ can be reached from the README', () => {
 test('every path of the project that is named in a text is there', () => {
   const folders = 'src|test|docs|web|clients|deploy|migrations|bench';
   const named = pages.flatMap(({ path, text }) =>
-    [...proseOf(text).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))].map(
+    [...stripCode(text).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))].map(
       ([, target]): Link => ({ page: path, target: target! }),
     ),
   );

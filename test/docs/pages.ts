@@ -22,7 +22,7 @@ export interface Example {
 const BLOCK = /^```(sh|js) run\n(.*?)^```\n((?:\n?<!-- prints: .*? -->\n)*)/gms;
 
 /** The examples of a page, in their order. */
-export function examplesOf(page: { readonly path: string; readonly text: string }): Example[] {
+export function findExamples(page: { readonly path: string; readonly text: string }): Example[] {
   return [...page.text.matchAll(BLOCK)].map((match) => ({
     page: page.path,
     line: page.text.slice(0, match.index).split('\n').length,
@@ -33,6 +33,6 @@ export function examplesOf(page: { readonly path: string; readonly text: string 
 }
 
 /** Text without its fenced blocks and comments: links and headings in them are none. */
-export function proseOf(text: string): string {
+export function stripCode(text: string): string {
   return text.replace(/^(```+).*?^\1$/gms, '').replace(/<!--.*?-->/gs, '');
 }

@@ -4,7 +4,7 @@ import { eventExamples } from '../../docs/make/event-examples.ts';
 import { referencePages } from '../../docs/make/reference.ts';
 import { eventTypes } from '../../src/events/index.ts';
 import { variableNames } from '../../src/main/config/variables.ts';
-import { rooms } from '../../src/main/rooms/rooms.ts';
+import { modules } from '../../src/main/modules/modules.ts';
 import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import { sourceFiles } from '../tidy/source-files.ts';
 
@@ -44,7 +44,7 @@ test('every operation below /api has its heading', () => {
   const headings = made
     .filter(({ path }) => path.startsWith('api/') && path !== 'api/index.md')
     .flatMap(({ text }) => [...text.matchAll(/^```http\n/gm)]);
-  const fewest = rooms.declarations
+  const fewest = modules.declarations
     .filter(({ tags }) => tags !== undefined)
     .flatMap(({ access }) => Object.keys(access ?? {}));
   assert.ok(headings.length >= fewest.length, `${headings.length} of ${fewest.length}`);

@@ -4,7 +4,7 @@ import { createDatabase, type Database } from '../../src/database/database.ts';
 import { createLiveLog, type LiveLog, type LoggedEvent } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendHeldBack, fact, positionsIn } from '../support/log.ts';
+import { append, appendUncommitted, fact, positionsIn } from '../support/log.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
@@ -36,11 +36,11 @@ describe('the live log', () => {
   test('tells from now on: what is visible is old, what is held back is news', async () => {
     const liveLog = liveLogOn();
     const early = listener();
-    await liveLog.subscribe({}, early.listen);
-    const held = await appendHeldBack(database, ...named('held back'));
+    await liveLog.filter({}, early.listen);
+    const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
     const late = listener();
-    await liveLog.subscribe({}, late.listen);
+    await liveLog.filter({}, late.listen);
     await held.commit();
     await append(database, ...named('after'));
     await until(async () => assert.deepEqual(late.reasons(), ['held back', 'after']));
@@ -49,10 +49,10 @@ describe('the live log', () => {
 
   test('the first who listens misses nothing of those who are writing', async () => {
     const liveLog = liveLogOn();
-    const held = await appendHeldBack(database, ...named('held back'));
+    const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
     const { listen, reasons } = listener();
-    const subscribing = liveLog.subscribe({}, listen);
+    const subscribing = liveLog.filter({}, listen);
     await held.commit();
     await subscribing;
     await append(database, ...named('after'));
@@ -68,8 +68,8 @@ describe('the live log', () => {
     await append(database, ...named('wanted'));
     const all = listener();
     const some = listener();
-    await liveLog.subscribe({ after: start }, all.listen);
-    await liveLog.subscribe({ after: start, types: ['order.placed'] }, some.listen);
+    await liveLog.filter({ after: start }, all.listen);
+    await liveLog.filter({ after: start, types: ['order.placed'] }, some.listen);
     const orderId = newId();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
     await until(async () => assert.equal(all.heard.at(-1)?.type, 'order.placed'));
@@ -87,7 +87,7 @@ describe('the live log', () => {
     await append(database, ...Array.from({ length: 1_200 }, () => fact()));
     const given: number[] = [];
     let ready = Promise.withResolvers<void>();
-    await liveLog.subscribe({ after: start }, (events) => {
+    await liveLog.filter({ after: start }, (events) => {
       given.push(events.length);
       return ready.promise;
     });
@@ -100,14 +100,14 @@ describe('the live log', () => {
 
   test('a listener that throws or rejects hurts nobody but himself', async () => {
     const liveLog = liveLogOn();
-    await liveLog.subscribe({}, () => {
+    await liveLog.filter({}, () => {
       throw new Error('thrown');
     });
-    await liveLog.subscribe({}, async () => {
+    await liveLog.filter({}, async () => {
       throw new Error('rejected');
     });
     const { listen, reasons } = listener();
-    await liveLog.subscribe({}, listen);
+    await liveLog.filter({}, listen);
     await append(database, ...named('one'));
     await until(async () => assert.deepEqual(reasons(), ['one']));
     assert.deepEqual(
@@ -122,10 +122,10 @@ describe('the live log', () => {
     const stays = listener();
     const orderId = newId();
     const subscriptions = [
-      await liveLog.subscribe({}, gone.listen),
-      await liveLog.subscribe({ orderId }, gone.listen),
+      await liveLog.filter({}, gone.listen),
+      await liveLog.filter({ orderId }, gone.listen),
     ];
-    await liveLog.subscribe({}, stays.listen);
+    await liveLog.filter({}, stays.listen);
     for (const subscription of subscriptions) subscription.close();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
     await until(async () => assert.equal(stays.heard.length, 1));
@@ -146,13 +146,13 @@ describe('the live log', () => {
       await watched.close();
     });
     const openings = () => statements.filter((name) => name === 'events.find_end').length;
-    (await liveLog.subscribe({}, () => {})).close();
+    (await liveLog.filter({}, () => {})).close();
     await until(async () => {
-      (await liveLog.subscribe({}, () => {})).close();
+      (await liveLog.filter({}, () => {})).close();
       assert.ok(openings() >= 2);
     });
     const { listen, reasons } = listener();
-    await liveLog.subscribe({}, listen);
+    await liveLog.filter({}, listen);
     await append(database, ...named('after the rest'));
     await until(async () => assert.deepEqual(reasons(), ['after the rest']));
   });
@@ -167,14 +167,14 @@ describe('the live log', () => {
       await proxy.close();
     });
     const live = listener();
-    await liveLog.subscribe({}, live.listen);
+    await liveLog.filter({}, live.listen);
     const start = (await positionsIn(database)).at(-1)!;
     await append(database, fact());
     await until(async () => assert.equal(live.heard.length, 1));
     proxy.cut();
     await append(database, fact(), fact());
     await until(async () => assert.ok(liveLog.errors.length > 0));
-    await assert.rejects(liveLog.subscribe({}, () => {}));
+    await assert.rejects(liveLog.filter({}, () => {}));
     proxy.restore();
     await append(database, fact());
     const wanted = (await positionsIn(database)).filter((position) => position > start);
@@ -185,13 +185,13 @@ describe('the live log', () => {
   test('ends for everybody at a stop, also for who is being brought up to now', async () => {
     const liveLog = createLiveLog({ database, onError: () => {} });
     const { listen, heard } = listener();
-    await liveLog.subscribe({}, listen);
-    await liveLog.subscribe({ after: 0 }, () => {});
+    await liveLog.filter({}, listen);
+    await liveLog.filter({ after: 0 }, () => {});
     await liveLog.stop();
     await append(database, fact());
     assert.deepEqual(heard, []);
     await assert.rejects(
-      liveLog.subscribe({}, () => {}),
+      liveLog.filter({}, () => {}),
       /has stopped/,
     );
   });
@@ -206,7 +206,7 @@ test('whoever joins at whatever moment, while many write, hears each event once 
       for (let count = 0; count < 40 || joined.length < 5; count += 1) {
         const events = Array.from({ length: 1 + (count % 3) }, () => fact());
         if ((count + writer) % 5 === 0)
-          await (await appendHeldBack(database, ...events)).rollBack();
+          await (await appendUncommitted(database, ...events)).rollBack();
         else await append(database, ...events);
       }
     }),
@@ -217,7 +217,7 @@ test('whoever joins at whatever moment, while many write, hears each event once 
   while (isWriting) {
     const before = await positionsIn(database);
     const { listen, positions } = listener();
-    await liveLog.subscribe({}, listen);
+    await liveLog.filter({}, listen);
     joined.push({ heard: positions, before, since: await positionsIn(database) });
   }
   await writers;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Queryable } from '../../src/database/statement.ts';
 import { createLogReader } from '../../src/events/log-reader.ts';
 import { findWriters, readEvents } from '../../src/events/reader-queries.ts';
-import { isOver, settleBatch } from '../../src/events/settle-batch.ts';
+import { hasEnded, settleBatch } from '../../src/events/settle-batch.ts';
 
 /**
  * The reader on a model of the log in which something else happens before each of its statements: writers begin, take
@@ -114,7 +114,7 @@ test('rows are settled up to the first gap that can still fill', () => {
 
 test('a gap is over when none of those who were writing still writes', () => {
   const watch = { upTo: 9, writers: new Set(['a', 'b']) };
-  assert.equal(isOver(watch, ['a', 'c']), false);
-  assert.equal(isOver(watch, ['c']), true);
-  assert.equal(isOver(watch, []), true);
+  assert.equal(hasEnded(watch, ['a', 'c']), false);
+  assert.equal(hasEnded(watch, ['c']), true);
+  assert.equal(hasEnded(watch, []), true);
 });

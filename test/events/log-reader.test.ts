@@ -5,7 +5,7 @@ import { appendEvents, type LoggedEvent } from '../../src/events/index.ts';
 import { createLogReader } from '../../src/events/log-reader.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendHeldBack, fact, positionsIn } from '../support/log.ts';
+import { append, appendUncommitted, fact, positionsIn } from '../support/log.ts';
 import { until } from '../support/until.ts';
 
 /** On a real PostgreSQL. The events here belong to orders that do not exist, so the invariants are left out. */
@@ -18,7 +18,7 @@ async function endOfLog(): Promise<number> {
 test('an event that is visible before a lower position has been committed waits for it', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
-  const held = await appendHeldBack(database, fact({ reason: 'first' }));
+  const held = await appendUncommitted(database, fact({ reason: 'first' }));
   await append(database, fact({ reason: 'second' }));
   for (let look = 0; look < 5; look += 1) {
     assert.deepEqual((await reader.read(after, 100)).events, []);
@@ -34,7 +34,7 @@ test('an event that is visible before a lower position has been committed waits 
 test('a gap of what was rolled back is passed', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
-  const held = await appendHeldBack(database, fact(), fact());
+  const held = await appendUncommitted(database, fact(), fact());
   await append(database, fact({ reason: 'after the gap' }));
   assert.deepEqual((await reader.read(after, 100)).events, []);
   await held.rollBack();
@@ -48,10 +48,10 @@ test('a gap of what was rolled back is passed', async () => {
 test('a writer that took its position later than the look at a gap does not hold it up', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
-  const gap = await appendHeldBack(database, fact());
+  const gap = await appendUncommitted(database, fact());
   await append(database, fact({ reason: 'visible' }));
   assert.deepEqual((await reader.read(after, 100)).events, []);
-  const later = await appendHeldBack(database, fact());
+  const later = await appendUncommitted(database, fact());
   await gap.rollBack();
   assert.equal((await reader.read(after, 100)).events.length, 1);
   await later.rollBack();
@@ -63,7 +63,7 @@ test('a long transaction that does not write events holds nothing up', async () 
   const long = await database.connect();
   await long.query('begin');
   await long.query(`insert into schedules (name) values ('long')`);
-  const held = await appendHeldBack(database, fact());
+  const held = await appendUncommitted(database, fact());
   await append(database, fact());
   assert.deepEqual((await reader.read(after, 100)).events, []);
   await held.rollBack();
@@ -74,7 +74,7 @@ test('a long transaction that does not write events holds nothing up', async () 
 
 test('the end of the log, to begin at, waits for who may write before it', async () => {
   const reader = createLogReader(database);
-  const held = await appendHeldBack(database, fact());
+  const held = await appendUncommitted(database, fact());
   await append(database, fact());
   const end = await endOfLog();
   let looks = 0;

@@ -34,7 +34,7 @@ function setUp(
       consume(events);
       batches.push(events.map(({ position }) => position));
     },
-    isPatient,
+    isThrottled: isPatient,
     onError: (error) => errors.push(error),
   });
   after(() => relay.stop());
@@ -48,7 +48,7 @@ interface Cursor {
   readonly leasedUntil: Date | null;
 }
 
-async function cursorOf(name: string): Promise<Cursor> {
+async function readCursor(name: string): Promise<Cursor> {
   const [cursor] = await database.run<Cursor>(
     'test.cursor',
     `select position, fencing, leased_until as "leasedUntil"
@@ -65,7 +65,7 @@ async function untilCaughtUp(name: string): Promise<number[]> {
   const positions = await positionsIn(database);
   await until(async () => {
     // Another test of this file may have written more.
-    assert.ok((await cursorOf(name)).position >= positions.at(-1)!);
+    assert.ok((await readCursor(name)).position >= positions.at(-1)!);
   }, CAUGHT_UP_MS);
   return positions;
 }
@@ -107,13 +107,13 @@ describe('the relay', () => {
     first.relay.start();
     await untilCaughtUp('rest');
     await first.relay.stop();
-    assert.equal((await cursorOf('rest')).leasedUntil, null);
+    assert.equal((await readCursor('rest')).leasedUntil, null);
     await append(database, fact({ reason: 'while it rested' }));
     const second = setUp('rest');
     second.relay.start();
     const positions = await untilCaughtUp('rest');
     assert.deepEqual([...first.batches.flat(), ...second.batches.flat()], positions);
-    assert.equal((await cursorOf('rest')).fencing, 2);
+    assert.equal((await readCursor('rest')).fencing, 2);
   });
 
   test('brings the same events again after a failure, in smaller parts, and passes none by', async () => {
@@ -168,10 +168,10 @@ describe('the relay', () => {
     holder.start();
     after(() => holder.stop());
     await batchTaken.promise;
-    const { fencing, leasedUntil } = await cursorOf(name);
+    const { fencing, leasedUntil } = await readCursor(name);
     rival.relay.start();
     await until(async () => {
-      const cursor = await cursorOf(name);
+      const cursor = await readCursor(name);
       assert.ok(cursor.leasedUntil! > leasedUntil!, 'the lease was not renewed');
       assert.deepEqual([cursor.position, cursor.fencing], [0, fencing]);
     });
@@ -226,7 +226,7 @@ describe('a relay that dies or sleeps in the middle of a batch', { concurrency: 
     const name = `frozen ${newId()}`;
     await append(database, fact(), fact());
     const { child, batch } = await startProcess(name);
-    const { fencing } = await cursorOf(name);
+    const { fencing } = await readCursor(name);
     child.kill('SIGSTOP');
     const next = setUp(name);
     next.relay.start();
@@ -240,7 +240,7 @@ describe('a relay that dies or sleeps in the middle of a batch', { concurrency: 
     child.send('stop');
     child.kill('SIGCONT');
     await once(child, 'exit');
-    const cursor = await cursorOf(name);
+    const cursor = await readCursor(name);
     assert.ok(cursor.position >= positions.at(-1)!, 'it moved the cursor back');
     assert.equal(cursor.fencing, fencing + 1);
     assert.ok(cursor.leasedUntil !== null, 'it gave the lease of another away');

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { rooms } from '../../src/main/rooms/rooms.ts';
+import { modules } from '../../src/main/modules/modules.ts';
 import { accessTable } from '../../src/main/tables/access-table.ts';
 import { type Scope, scopes } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { type Operation, operationsOf, sampleOf } from '../support/openapi.ts';
+import { buildSample, fetchOperations, type Operation } from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
 
 /** Who may call what: every operation of the OpenAPI document as every kind of caller, held to the one table. */
 const db = await testDatabase();
 const server = await startTestServer(db);
-const operations = (await operationsOf(server.url)).filter(({ path }) => path.startsWith('/api/'));
+const operations = (await fetchOperations(server.url)).filter(({ path }) =>
+  path.startsWith('/api/'),
+);
 const admin = await server.asAdmin();
 const owner = await server.signUp();
 const users = { customer: await server.signUp(), kitchen: await server.signInAs('kitchen'), admin };
@@ -36,17 +38,18 @@ function call(session: Session, operation: Operation): Promise<Reply> {
     .replace('{id}', newId())
     .replace('{sku}', 'NO-SUCH-SKU')
     .replace('{deliveryId}', newId());
-  const body = operation.body === null ? undefined : harmless(operation, sampleOf(operation.body));
+  const body =
+    operation.body === null ? undefined : harmless(operation, buildSample(operation.body));
   return session.request(operation.method, path, body === undefined ? {} : { body });
 }
 
-/** What the use case itself keeps for admins is asked in the tests of the room. */
+/** What the use case itself keeps for admins is asked in the tests of the module. */
 function harmless(operation: Operation, sample: unknown): unknown {
   if (operation.operationId !== 'changeOrderStatus') return sample;
   return { status: 'CONFIRMED' };
 }
 
-function accessOf(operation: Operation) {
+function findAccess(operation: Operation) {
   const access = accessTable[operation.operationId];
   assert.ok(access, `${operation.operationId} is not in the table`);
   return access;
@@ -58,7 +61,7 @@ function code(reply: Reply): string {
 
 describe('the access table', () => {
   for (const operation of operations) {
-    const access = accessOf(operation);
+    const access = findAccess(operation);
     const name = `${operation.method} ${operation.path}`;
     if (access === 'anyone' || access === 'metrics') continue;
 
@@ -91,7 +94,7 @@ describe('the access table', () => {
       cookie: `holdfast_access=${users.customer.identity.accessToken}; holdfast_access=${accessToken}`,
       origin: server.url,
     };
-    for (const operation of operations.filter((one) => accessOf(one) !== 'anyone')) {
+    for (const operation of operations.filter((one) => findAccess(one) !== 'anyone')) {
       const { method, path } = operation;
       const url = path.replace(/\{\w+\}/g, newId());
       const reply = await server.anonymous.request(method, url, { headers });
@@ -100,15 +103,17 @@ describe('the access table', () => {
   });
 
   test('what anyone may call needs no sign-in', async () => {
-    for (const operation of operations.filter((one) => accessOf(one) === 'anyone')) {
+    for (const operation of operations.filter((one) => findAccess(one) === 'anyone')) {
       const reply = await call(server.anonymous, operation);
       assert.ok(!['auth.unauthenticated', 'auth.forbidden'].includes(code(reply)), reply.text);
     }
   });
 
-  test('every rule of a room that the reference shows is an operation that is served', async () => {
-    const served = new Set((await operationsOf(server.url)).map(({ operationId }) => operationId));
-    const shown = rooms.declarations.filter(({ tags }) => tags !== undefined);
+  test('every rule of a module that the reference shows is an operation that is served', async () => {
+    const served = new Set(
+      (await fetchOperations(server.url)).map(({ operationId }) => operationId),
+    );
+    const shown = modules.declarations.filter(({ tags }) => tags !== undefined);
     const unused = shown
       .flatMap(({ access, probeAccess }) => Object.keys({ ...access, ...probeAccess }))
       .filter((name) => !served.has(name));
@@ -149,6 +154,6 @@ describe('what is not yours does not exist', () => {
 });
 
 function roles(operation: Operation): readonly string[] {
-  const access = accessOf(operation);
+  const access = findAccess(operation);
   return typeof access === 'string' ? [] : access.roles;
 }

@@ -5,8 +5,8 @@ import type { UserCaller } from '../../src/shared/caller.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
-import { addProduct, addUser, stockOf } from '../support/shop.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { addProduct, addUser, findStock } from '../support/shop.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 
 /** Two servers on one database, with the limits that the product has by itself. */
 const db = await testDatabase();
@@ -15,13 +15,13 @@ const servers = [
   await startTestServer(db, { environment: { JWT_SECRET } }),
   await startTestServer(db, { environment: { JWT_SECRET } }),
 ];
-const mint = tokenMint(JWT_SECRET);
+const mint = createTokenIssuer(JWT_SECRET);
 const ROUNDS = 150;
 /** Customers whose requests race in one round. */
 const TOGETHER = 5;
 
 /** The customer at each server in turn. */
-function sessionsOf(customer: UserCaller): Session[] {
+function openSessions(customer: UserCaller): Session[] {
   const accessToken = mint(customer);
   return servers.map(({ url }) =>
     createSession(url, { email: '', password: '', accessToken, userId: customer.id }),
@@ -51,13 +51,13 @@ test(`of six orders at once five are placed, in ${ROUNDS * TOGETHER} tries over 
   for (let round = 0; round < ROUNDS; round += 1) {
     await Promise.all(
       Array.from({ length: TOGETHER }, async () => {
-        const sessions = sessionsOf(await addUser(db.database));
+        const sessions = openSessions(await addUser(db.database));
         const replies = await atOnce(6, sessions, (session) => session.post('/api/orders', order));
         assert.deepEqual(outcomes(replies), five);
       }),
     );
   }
-  const { reserved } = await stockOf(db.database, product.id);
+  const { reserved } = await findStock(db.database, product.id);
   assert.equal(reserved, 5 * ROUNDS * TOGETHER);
 });
 
@@ -65,7 +65,7 @@ test('of a cart and five orders at once five orders are made, and what is refuse
   const product = await addProduct(db.database, { onHand: 1_000_000 });
   const order = { items: [{ sku: product.sku, quantity: 1 }] };
   for (let round = 0; round < ROUNDS / 3; round += 1) {
-    const sessions = sessionsOf(await addUser(db.database));
+    const sessions = openSessions(await addUser(db.database));
     await sessions[0]!.put(`/api/cart/items/${product.sku}`, { quantity: 2 });
     const replies = await atOnce(6, sessions, (session, index) =>
       index === round % 6 ? session.post('/api/cart/checkout') : session.post('/api/orders', order),
@@ -81,7 +81,7 @@ test(`of five cancellations at once three are done, in ${ROUNDS} tries over two 
   const order = { items: [{ sku: product.sku, quantity: 1 }] };
   const three = ['200', '200', '200', 'orders.cancellation_limit', 'orders.cancellation_limit'];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const sessions = sessionsOf(await addUser(db.database));
+    const sessions = openSessions(await addUser(db.database));
     const placed = await atOnce(5, sessions, (session) => session.post('/api/orders', order));
     const ids = placed.map((reply) => reply.json<{ id: string }>().id);
     const replies = await atOnce(5, sessions, (session, index) =>
@@ -89,5 +89,5 @@ test(`of five cancellations at once three are done, in ${ROUNDS} tries over two 
     );
     assert.deepEqual(outcomes(replies), three);
   }
-  assert.equal((await stockOf(db.database, product.id)).reserved, 2 * ROUNDS);
+  assert.equal((await findStock(db.database, product.id)).reserved, 2 * ROUNDS);
 });

@@ -14,7 +14,7 @@ interface Order {
   readonly total: { readonly amount: number; readonly currency: string };
 }
 
-async function stockOf(productId: string): Promise<Record<string, number>> {
+async function readStock(productId: string): Promise<Record<string, number>> {
   const reply = await admin.get(`/api/products/${productId}`);
   return reply.json<{ stock: Record<string, number> }>().stock;
 }
@@ -45,7 +45,7 @@ test('a newcomer signs up, orders from the menu and has it brought to the end', 
   assert.deepEqual(total, { amount: 1190, currency: 'GBP' });
   assert.equal(status, 'PENDING');
   assert.equal(placed.headers.get('location'), `/api/orders/${id}`);
-  assert.deepEqual(await stockOf(product.id), { onHand: 10, reserved: 2, available: 8 });
+  assert.deepEqual(await readStock(product.id), { onHand: 10, reserved: 2, available: 8 });
 
   const repeated = await customer.post('/api/orders', order, key);
   assert.equal(repeated.status, 201);
@@ -60,7 +60,7 @@ test('a newcomer signs up, orders from the menu and has it brought to the end', 
     assert.equal(moved.status, 200, moved.text);
     assert.equal(moved.json<Order>().status, next);
   }
-  assert.deepEqual(await stockOf(product.id), { onHand: 8, reserved: 0, available: 8 });
+  assert.deepEqual(await readStock(product.id), { onHand: 8, reserved: 0, available: 8 });
 
   const history = await customer.get(`/api/orders/${id}/history`);
   assert.deepEqual(

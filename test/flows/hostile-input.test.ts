@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 import {
+  buildSample,
+  fetchOperations,
   type Operation,
-  operationsOf,
-  sampleOf,
   wrongBodies,
   wrongTexts,
 } from '../support/openapi.ts';
@@ -16,7 +16,9 @@ import { startTestServer } from '../support/server.ts';
  */
 const db = await testDatabase();
 const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '0' } });
-const operations = (await operationsOf(server.url)).filter(({ path }) => path.startsWith('/api/'));
+const operations = (await fetchOperations(server.url)).filter(({ path }) =>
+  path.startsWith('/api/'),
+);
 const admin = await server.asAdmin();
 const customer = await server.signUp();
 
@@ -31,7 +33,7 @@ const json = { 'content-type': 'application/json' };
 
 async function send(operation: Operation, attempt: Attempt): Promise<Response> {
   const session = operation.path.startsWith('/api/cart') ? customer : admin;
-  return fetch(`${server.url}${attempt.path ?? pathOf(operation)}`, {
+  return fetch(`${server.url}${attempt.path ?? buildPath(operation)}`, {
     method: operation.method,
     redirect: 'manual',
     headers: {
@@ -44,14 +46,14 @@ async function send(operation: Operation, attempt: Attempt): Promise<Response> {
 }
 
 /** The path with a value that fits in each place. */
-function pathOf(
+function buildPath(
   operation: Operation,
   change: (sample: string) => string = (sample) => sample,
 ): string {
   return operation.path.replace(/\{(\w+)\}/g, (_, name) => {
     const parameter = operation.parameters.find((one) => one.in === 'path' && one.name === name);
     assert.ok(parameter, `${operation.operationId} does not describe {${name}}`);
-    return change(String(sampleOf(parameter.schema)));
+    return change(String(buildSample(parameter.schema)));
   });
 }
 
@@ -94,7 +96,7 @@ async function assertAllRefused(operation: Operation, attempts: readonly Attempt
 }
 
 function wrongMessages(operation: Operation): Attempt[] {
-  const sample = JSON.stringify(sampleOf(operation.body!));
+  const sample = JSON.stringify(buildSample(operation.body!));
   const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
   const typed = (type: string): Attempt => ({
     what: `content type ${type}`,
@@ -143,19 +145,19 @@ const wrongIds = [
 
 function wrongPaths(operation: Operation): Attempt[] {
   if (!operation.path.includes('{')) return [];
-  const body = operation.body === null ? {} : { body: JSON.stringify(sampleOf(operation.body)) };
+  const body = operation.body === null ? {} : { body: JSON.stringify(buildSample(operation.body)) };
   const isSku = operation.path.includes('{sku}');
   // A SKU may be almost anything; removing one that is not there is no fault.
   const texts = isSku ? wrongIds.filter((text) => /%|\.\.|^.{65,}$/.test(text)) : wrongIds;
   return texts.map((text) => ({
     what: `path parameter ${text.slice(0, 40)}`,
-    path: pathOf(operation, () => text),
+    path: buildPath(operation, () => text),
     ...body,
   }));
 }
 
 function wrongQueries(operation: Operation): Attempt[] {
-  const body = operation.body === null ? {} : { body: JSON.stringify(sampleOf(operation.body)) };
+  const body = operation.body === null ? {} : { body: JSON.stringify(buildSample(operation.body)) };
   const known = operation.parameters.filter((parameter) => parameter.in === 'query');
   const values = known.flatMap(({ name, schema }) => {
     const numeric = [
@@ -183,7 +185,7 @@ function wrongQueries(operation: Operation): Attempt[] {
   });
   return ['unknown=1', '__proto__=1', 'constructor=1', 'isAdmin=true', ...values].map((query) => ({
     what: `query ${query.slice(0, 60)}`,
-    path: `${pathOf(operation)}?${query}`,
+    path: `${buildPath(operation)}?${query}`,
     ...body,
   }));
 }
@@ -199,7 +201,7 @@ describe('hostile input', () => {
       test(`${name} refuses members of wrong types, out of bounds or unknown`, () =>
         assertAllRefused(
           operation,
-          wrongBodies(schema, sampleOf(schema)).map(({ what, body }) => ({
+          wrongBodies(schema, buildSample(schema)).map(({ what, body }) => ({
             what,
             body: JSON.stringify(body),
           })),

@@ -15,7 +15,7 @@ import { hostileHere, makeHostile } from '../support/hostile-settings.ts';
 import { until } from '../support/until.ts';
 import { runShop, shopEnvironment } from '../support/whole-shop.ts';
 
-const nameOf = (url: string) => new URL(url).pathname.slice(1);
+const buildName = (url: string) => new URL(url).pathname.slice(1);
 
 /** An empty database that an ordinary role owns, as in production. */
 async function ownedDatabase(): Promise<{ url: string; name: string; role: string }> {
@@ -23,11 +23,11 @@ async function ownedDatabase(): Promise<{ url: string; name: string; role: strin
   const role = `seller_${randomBytes(6).toString('hex')}`;
   await administer(`create role ${role} login password 'a password'`);
   after(() => administer(`drop role ${role}`));
-  await administer(`alter database ${nameOf(url)} owner to ${role}`);
+  await administer(`alter database ${buildName(url)} owner to ${role}`);
   const own = new URL(url);
   own.username = role;
   own.password = 'a password';
-  return { url: own.href, name: nameOf(url), role };
+  return { url: own.href, name: buildName(url), role };
 }
 
 describe('a shop works from the migrations to the invariants', () => {
@@ -74,7 +74,7 @@ describe('every kind of connection', async () => {
   ]) {
     if (!(name in wanted) && name !== 'synchronous_commit') continue;
     test(`has its own ${name}`, async () => {
-      const owner = `database ${nameOf(url)}`;
+      const owner = `database ${buildName(url)}`;
       await administer(
         `alter ${owner} set ${name} to ${value.includes(',') ? value : `'${value}'`}`,
       );

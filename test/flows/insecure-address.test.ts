@@ -23,7 +23,7 @@ const servers = {
   }),
 };
 
-async function cookiesOf(scheme: keyof typeof servers): Promise<string[]> {
+async function listCookies(scheme: keyof typeof servers): Promise<string[]> {
   const reply = await fetch(`${servers[scheme].url}/api/auth/signup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: `${scheme}://shop.example` },
@@ -37,10 +37,10 @@ async function cookiesOf(scheme: keyof typeof servers): Promise<string[]> {
 }
 
 test('in production cookies are secure, and over an http address that was allowed they are not', async () => {
-  const secure = await cookiesOf('https');
+  const secure = await listCookies('https');
   assert.equal(secure.length, 2);
   for (const cookie of secure) assert.match(cookie, /; Secure/);
-  const plain = await cookiesOf('http');
+  const plain = await listCookies('http');
   assert.equal(plain.length, 2);
   for (const cookie of plain) {
     assert.doesNotMatch(cookie, /; Secure/);
@@ -53,7 +53,7 @@ test('in production cookies are secure, and over an http address that was allowe
 });
 
 test('a browser that signed in over such an address stays signed in', async () => {
-  const cookie = (await cookiesOf('http')).map((it) => it.split(';', 1)[0]).join('; ');
+  const cookie = (await listCookies('http')).map((it) => it.split(';', 1)[0]).join('; ');
   const reply = await fetch(`${servers.http.url}/api/orders`, { headers: { cookie } });
   assert.equal(reply.status, 200);
 });

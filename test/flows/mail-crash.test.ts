@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
-import { holdRows, untilHeldUp } from '../support/held-rows.ts';
+import { lockRows, waitUntilBlocked } from '../support/locked-rows.ts';
 import { startTestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { type ReceivedMail, startSmtpServer } from '../support/smtp-server.ts';
@@ -56,11 +56,11 @@ async function askForMails(): Promise<void> {
 test('a worker that is killed between sending and recording sends the same Message-ID again, and there is one row', async () => {
   await askForMails();
   // Whatever is sent cannot be recorded.
-  const held = await holdRows(db.database, 'lock table mail_messages in exclusive mode');
+  const held = await lockRows(db.database, 'lock table mail_messages in exclusive mode');
   try {
     await startWorker();
     await until(async () => assert.equal(received().size, ORDERS + 1));
-    await untilHeldUp(db.database, '%insert into mail_messages%');
+    await waitUntilBlocked(db.database, '%insert into mail_messages%');
     await endAll('SIGKILL');
   } finally {
     await held.release();

@@ -73,9 +73,9 @@ async function pay(customer: Session, orderId: string): Promise<string> {
 /** Waits until so many mails have come to a customer; they are all there are when nothing waits any more. */
 async function mailsTo({ identity }: Session, count: number): Promise<ReceivedMail[]> {
   const mine = () => smtp.received.filter((mail) => mail.envelopeTo.includes(identity.email));
-  await until(async () => assert.equal(mine().length, count, subjectsOf(mine()).join(' | ')));
+  await until(async () => assert.equal(mine().length, count, listSubjects(mine()).join(' | ')));
   await idle();
-  assert.equal(mine().length, count, subjectsOf(mine()).join(' | '));
+  assert.equal(mine().length, count, listSubjects(mine()).join(' | '));
   return mine();
 }
 
@@ -92,7 +92,8 @@ function idle(): Promise<void> {
   });
 }
 
-const subjectsOf = (mails: readonly ReceivedMail[]) => mails.map(({ headers }) => headers.subject);
+const listSubjects = (mails: readonly ReceivedMail[]) =>
+  mails.map(({ headers }) => headers.subject);
 
 function assertSays(mail: ReceivedMail, ...texts: readonly string[]): void {
   for (const text of texts) {
@@ -114,7 +115,7 @@ describe('the customer is told', () => {
     await pay(customer, id);
     await move(id, 'PREPARING', 'READY', 'COMPLETED');
     const mails = await mailsTo(customer, 3);
-    assert.deepEqual(subjectsOf(mails), [
+    assert.deepEqual(listSubjects(mails), [
       `We have your order ${number}`,
       `Your order ${number} is confirmed`,
       `Your order ${number} is ready`,
@@ -146,7 +147,7 @@ describe('the customer is told', () => {
     const customer = await server.signUp();
     const { number } = await place(customer, [{ sku: 'WATER', quantity: 1 }]);
     const mails = await mailsTo(customer, 1);
-    assert.deepEqual(subjectsOf(mails), [`Your order ${number} is confirmed`]);
+    assert.deepEqual(listSubjects(mails), [`Your order ${number} is confirmed`]);
     assertSays(mails[0]!, 'There is nothing to pay.', '0.00 GBP');
   });
 
@@ -190,7 +191,9 @@ describe('the customer is told', () => {
     const [first, second] = [await server.signUp(), await server.signUp()];
     const items = [{ sku: 'LAST', quantity: 1 }];
     const placed = await place(first, items, { prefer: 'respond-async' });
-    assert.deepEqual(subjectsOf(await mailsTo(first, 1)), [`We have your order ${placed.number}`]);
+    assert.deepEqual(listSubjects(await mailsTo(first, 1)), [
+      `We have your order ${placed.number}`,
+    ]);
     const failed = await place(second, items, { prefer: 'respond-async' });
     const [mail] = await mailsTo(second, 1);
     assert.equal(mail!.headers.subject, `Your order ${failed.number} could not be placed`);
@@ -247,7 +250,7 @@ describe('a mail that is hostile or unlucky', () => {
     smtp.refuses = (recipient) => (recipient === customer.identity.email ? 550 : null);
     const { id } = await place(customer);
     const [letter] = await until(async () => {
-      const rows = await deadMailOf(id);
+      const rows = await findDeadMail(id);
       assert.equal(rows.length, 1);
       return rows;
     });
@@ -377,7 +380,7 @@ async function setTrouble(at?: 'connection' | 'data', code = 0): Promise<void> {
   smtp.trouble = at === undefined ? null : { at, code };
 }
 
-function deadMailOf(orderId: string): Promise<{ attempts: number; last_error: string }[]> {
+function findDeadMail(orderId: string): Promise<{ attempts: number; last_error: string }[]> {
   return db.database.run(
     'test.dead_mail',
     `select attempts, last_error from jobs where state = 'dead' and data ->> 'orderId' = $1::text`,

@@ -33,17 +33,17 @@ async function readAt(session: Session, orderId: string): Promise<Detail> {
 }
 
 /** Details that this server gave out of its cache so far. */
-async function hitsOf(server: TestServer): Promise<number> {
+async function countHits(server: TestServer): Promise<number> {
   const { text } = await server.anonymous.get('/metrics');
   return Number(/^order_reads_total\{cache="hit"\} (\d+)$/m.exec(text)?.[1]);
 }
 
 /** Until a second read of it comes from the cache: a server that has just started keeps nothing yet. */
-async function untilKept(server: TestServer, session: Session, orderId: string): Promise<void> {
+async function untilCached(server: TestServer, session: Session, orderId: string): Promise<void> {
   await until(async () => {
-    const before = await hitsOf(server);
+    const before = await countHits(server);
     await readAt(session, orderId);
-    assert.ok((await hitsOf(server)) > before);
+    assert.ok((await countHits(server)) > before);
   });
 }
 
@@ -62,7 +62,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('are never stale on the server that answered the change', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, customer, order.id);
+      await untilCached(here, customer, order.id);
       for (const status of ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED']) {
         const moved = await kitchen.patch(`/api/orders/${order.id}/status`, { status });
         assert.equal(moved.status, 200, moved.text);
@@ -77,7 +77,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('follow on other servers long before their time is over', async () => {
       const order = await placeAt(customer);
-      await untilKept(there, elsewhere, order.id);
+      await untilCached(there, elsewhere, order.id);
       const cancelled = await customer.post(`/api/orders/${order.id}/cancel`);
       assert.equal(cancelled.status, 200, cancelled.text);
       const answeredAt = performance.now();
@@ -90,7 +90,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('stand in lists that are not stale either, in the same words', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, customer, order.id);
+      await untilCached(here, customer, order.id);
       const path = `/api/orders?customerId=${customer.identity.userId}&limit=1`;
       for (const status of ['PENDING', 'CONFIRMED', 'PREPARING']) {
         if (status !== 'PENDING') {
@@ -115,7 +115,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
     test('show each caller the view of their own audience', async () => {
       const order = await placeAt(customer);
       const stranger = await here.signUp();
-      await untilKept(here, customer, order.id);
+      await untilCached(here, customer, order.id);
       for (let round = 0; round < 2; round += 1) {
         const mine = await readAt(customer, order.id);
         assert.deepEqual([mine.allowedTransitions, mine.customer], [['CANCELLED'], undefined]);
@@ -131,7 +131,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('answer If-None-Match with 304 while they are the newest, and If-Match is asked of the database', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, customer, order.id);
+      await untilCached(here, customer, order.id);
       const known = await customer.get(`/api/orders/${order.id}`, { 'if-none-match': '"1"' });
       assert.deepEqual([known.status, known.text], [304, '']);
       const path = `/api/orders/${order.id}/status`;
@@ -145,7 +145,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('show no version that is older than one already shown, while readers race a change', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, customer, order.id);
+      await untilCached(here, customer, order.id);
       let isOver = false;
       const reader = async () => {
         for (let newest = 1; !isOver; ) {
@@ -171,7 +171,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('bear the name that a customer has just given himself', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, kitchen, order.id);
+      await untilCached(here, kitchen, order.id);
       for (const name of ['Ada', 'Grace']) {
         assert.equal((await customer.patch('/api/auth/profile', { name })).status, 200);
         assert.equal((await readAt(kitchen, order.id)).customer?.name, name);
@@ -180,7 +180,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
 
     test('are read by the same words at both servers', async () => {
       const order = await placeAt(customer);
-      await untilKept(here, admin, order.id);
+      await untilCached(here, admin, order.id);
       const mine = await readAt(admin, order.id);
       // A name that was changed here, as above, is known elsewhere within a second.
       await until(async () => assert.deepEqual(await readAt(elsewhere, order.id), mine));

@@ -4,8 +4,8 @@ import { after, describe, test } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { startServerProcess } from '../support/server-process.ts';
-import { addProduct, addUser, stockOf } from '../support/shop.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { addProduct, addUser, findStock } from '../support/shop.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 
 /** Two server processes on one database, as behind a load balancer. */
 const db = await testDatabase();
@@ -16,7 +16,7 @@ const servers = await Promise.all([
   startServerProcess({ environment }),
 ]);
 after(() => Promise.all(servers.map((server) => server.end('SIGTERM'))));
-const mint = tokenMint(JWT_SECRET);
+const mint = createTokenIssuer(JWT_SECRET);
 
 async function order(index: number, token: string, key: string, sku: string) {
   const reply = await fetch(`${servers[index % 2]!.url}/api/orders`, {
@@ -47,7 +47,7 @@ describe('two servers on one database', () => {
         buyers.map((buyer, index) => order(index, mint(buyer), newId(), product.sku)),
       );
       assert.deepEqual(tally(replies), { 201: 50, 409: buyersCount - 50 });
-      assert.deepEqual(await stockOf(db.database, product.id), { onHand: 50, reserved: 50 });
+      assert.deepEqual(await findStock(db.database, product.id), { onHand: 50, reserved: 50 });
     });
   }
 
@@ -59,6 +59,6 @@ describe('two servers on one database', () => {
     );
     assert.deepEqual(tally(replies), { 201: 50 });
     assert.equal(new Set(replies.map((reply) => reply.text)).size, 1);
-    assert.deepEqual(await stockOf(db.database, product.id), { onHand: 50, reserved: 1 });
+    assert.deepEqual(await findStock(db.database, product.id), { onHand: 50, reserved: 1 });
   });
 });

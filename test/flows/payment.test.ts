@@ -44,14 +44,14 @@ async function act(reference: string, action: object): Promise<void> {
   assert.equal(reply.status, 202, reply.text);
 }
 
-function standing(orderId: string, wanted: readonly [status: string, paymentStatus: string]) {
+function readStatus(orderId: string, wanted: readonly [status: string, paymentStatus: string]) {
   return until(async () => {
     const order = (await admin.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], wanted);
   });
 }
 
-async function refundsOf(orderId: string): Promise<unknown[]> {
+async function listRefunds(orderId: string): Promise<unknown[]> {
   const history = (await admin.get(`/api/orders/${orderId}/history`)).json<{
     data: { type: string; data: { cause: string } }[];
   }>();
@@ -69,7 +69,7 @@ describe('a customer on the sandbox page', () => {
       const { orderId, reference } = await begin(customer);
       const paidAt = performance.now();
       await act(reference, { action: 'pay' });
-      await standing(orderId, ['CONFIRMED', 'PAID']);
+      await readStatus(orderId, ['CONFIRMED', 'PAID']);
       tookMs.push(performance.now() - paidAt);
       const payments = await customer.get(`/api/orders/${orderId}/payments`);
       assert.equal(payments.json<{ data: { status: string }[] }>().data[0]?.status, 'CAPTURED');
@@ -81,13 +81,13 @@ describe('a customer on the sandbox page', () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'decline' });
-    await standing(orderId, ['PENDING', 'FAILED']);
+    await readStatus(orderId, ['PENDING', 'FAILED']);
     const again = await customer.post('/api/payments/initiate', { orderId });
     assert.equal(again.status, 201, again.text);
-    await standing(orderId, ['PENDING', 'PENDING']);
+    await readStatus(orderId, ['PENDING', 'PENDING']);
     const url = again.json<{ checkoutUrl: string }>().checkoutUrl;
     await act(new URL(url).pathname.split('/').at(-1)!, { action: 'pay' });
-    await standing(orderId, ['CONFIRMED', 'PAID']);
+    await readStatus(orderId, ['CONFIRMED', 'PAID']);
   });
 
   test('who pays a cancelled order gets the money back', async () => {
@@ -96,45 +96,45 @@ describe('a customer on the sandbox page', () => {
     await act(reference, { action: 'pay', delayMs: 300 });
     const cancelled = await customer.post(`/api/orders/${orderId}/cancel`, {});
     assert.equal(cancelled.status, 200, cancelled.text);
-    await standing(orderId, ['CANCELLED', 'REFUNDED']);
-    assert.deepEqual(await refundsOf(orderId), ['late']);
+    await readStatus(orderId, ['CANCELLED', 'REFUNDED']);
+    assert.deepEqual(await listRefunds(orderId), ['late']);
   });
 
   test('whose amount is wrong is not confirmed, and gets it back when the order ends', async () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'pay', amount: 1 });
-    await standing(orderId, ['PENDING', 'FAILED']);
+    await readStatus(orderId, ['PENDING', 'FAILED']);
     await customer.post(`/api/orders/${orderId}/cancel`, {});
-    await until(async () => assert.deepEqual(await refundsOf(orderId), ['flagged']));
-    await standing(orderId, ['CANCELLED', 'FAILED']);
+    await until(async () => assert.deepEqual(await listRefunds(orderId), ['flagged']));
+    await readStatus(orderId, ['CANCELLED', 'FAILED']);
   });
 
   test('whose paid order an admin cancels gets it back', async () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'pay' });
-    await standing(orderId, ['CONFIRMED', 'PAID']);
+    await readStatus(orderId, ['CONFIRMED', 'PAID']);
     const own = await customer.post(`/api/orders/${orderId}/cancel`, {});
     assert.equal(own.json().code, 'orders.not_cancellable');
     assert.equal((await admin.post(`/api/orders/${orderId}/cancel`, {})).status, 200);
-    await standing(orderId, ['CANCELLED', 'REFUNDED']);
+    await readStatus(orderId, ['CANCELLED', 'REFUNDED']);
   });
 
   test('is given half back, then the rest, and no more', async () => {
     const customer = await server.signUp();
     const { orderId, paymentId, reference } = await begin(customer);
     await act(reference, { action: 'pay' });
-    await standing(orderId, ['CONFIRMED', 'PAID']);
+    await readStatus(orderId, ['CONFIRMED', 'PAID']);
     const refunds = `/api/payments/${paymentId}/refunds`;
     const half = await admin.post(refunds, {
       amount: { amount: 290, currency: 'GBP' },
       reason: 'One was cold',
     });
     assert.equal(half.status, 201, half.text);
-    await standing(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
+    await readStatus(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
     assert.equal((await admin.post(refunds, { reason: 'So was the other' })).status, 201);
-    await standing(orderId, ['CONFIRMED', 'REFUNDED']);
+    await readStatus(orderId, ['CONFIRMED', 'REFUNDED']);
     const more = await admin.post(refunds, { reason: 'Once more' });
     assert.equal(more.json().code, 'payments.refund_exceeds_captured');
   });

@@ -30,7 +30,7 @@ const withPrepared = { skip: preparingPgBouncerMissing };
 const sparingThePooler = { except: 'idle_session_timeout' };
 
 /** The sentence of a start that ends. */
-async function refusalOf(databaseUrl: string, environment = {}): Promise<string> {
+async function readRefusal(databaseUrl: string, environment = {}): Promise<string> {
   const { code, stderr } = await runCommand(['serve'], {
     environment: { ...shopEnvironment(databaseUrl), PORT: '0', ...environment },
   });
@@ -39,7 +39,7 @@ async function refusalOf(databaseUrl: string, environment = {}): Promise<string>
   return stderr;
 }
 
-async function doctorOf(databaseUrl: string): Promise<string> {
+async function runDoctor(databaseUrl: string): Promise<string> {
   const environment = { ...shopEnvironment(databaseUrl), PORT: '0' };
   return (await runCommand(['doctor'], { environment })).stdout;
 }
@@ -109,8 +109,8 @@ describe('PgBouncer as Debian installs it', { skip: pgBouncerMissing }, () => {
     const { url } = await emptyDatabase();
     const pooler = await startPgBouncer(url);
     await runShop(pooler.url);
-    assert.match(await doctorOf(pooler.url), /ok +connection .*session pooling/);
-    assert.match(await doctorOf(url), /ok +connection .*without a pooler/);
+    assert.match(await runDoctor(pooler.url), /ok +connection .*session pooling/);
+    assert.match(await runDoctor(url), /ok +connection .*without a pooler/);
   });
 
   test('carries it whatever is set for the database', async () => {
@@ -125,14 +125,14 @@ describe('PgBouncer as Debian installs it', { skip: pgBouncerMissing }, () => {
 
   test('that refuses a parameter of the start is named in a sentence', async () => {
     const pooler = await startPgBouncer((await emptyDatabase()).url);
-    const sentence = await refusalOf(pooler.url, { PGOPTIONS: '-c jit=off' });
+    const sentence = await readRefusal(pooler.url, { PGOPTIONS: '-c jit=off' });
     assert.match(sentence, /unsupported startup parameter: options.*PGOPTIONS/);
   });
 
   test('with too few sessions is waited for, with a sentence', async () => {
     const { url } = await emptyDatabase();
     const pooler = await startPgBouncer(url, { settings: { default_pool_size: '1' } });
-    assert.match(await doctorOf(pooler.url), /WRONG +database .*default_pool_size/);
+    assert.match(await runDoctor(pooler.url), /WRONG +database .*default_pool_size/);
   });
 });
 
@@ -146,8 +146,8 @@ describe('PgBouncer that loses prepared statements', { skip: olderPgBouncerMissi
     test(`${name} stops the start with a sentence`, async () => {
       const { url } = await emptyDatabase();
       const pooler = await startPgBouncer(url, { settings });
-      assert.match(await refusalOf(pooler.url), /prepared statements.*pool_mode = session/);
-      assert.match(await doctorOf(pooler.url), /WRONG +database .*pool_mode = session/);
+      assert.match(await readRefusal(pooler.url), /prepared statements.*pool_mode = session/);
+      assert.match(await runDoctor(pooler.url), /WRONG +database .*pool_mode = session/);
     });
   }
 
@@ -177,7 +177,7 @@ describe('PgBouncer that keeps prepared statements', withPrepared, async () => {
     const { url } = await emptyDatabase();
     const pooler = await startPgBouncer(url, { settings: prepared, prepares: true });
     await runShop(pooler.url);
-    assert.match(await doctorOf(pooler.url), /ok +connection .*transaction pooling/);
+    assert.match(await runDoctor(pooler.url), /ok +connection .*transaction pooling/);
   });
 
   test('carries it whatever is set for the database, with few sessions for many connections', async () => {
@@ -196,14 +196,14 @@ describe('PgBouncer that keeps prepared statements', withPrepared, async () => {
     const { url } = await emptyDatabase();
     const settings = { ...transactions, max_prepared_statements: '0' };
     const pooler = await startPgBouncer(url, { settings, prepares: true });
-    assert.match(await refusalOf(pooler.url), /max_prepared_statements = 200/);
+    assert.match(await readRefusal(pooler.url), /max_prepared_statements = 200/);
   });
 
   test('stops the start with a sentence in statement pooling', async () => {
     const { url } = await emptyDatabase();
     const settings = { ...prepared, pool_mode: 'statement' };
     const pooler = await startPgBouncer(url, { settings, prepares: true });
-    assert.match(await refusalOf(pooler.url), /takes no transactions/);
+    assert.match(await readRefusal(pooler.url), /takes no transactions/);
   });
 });
 

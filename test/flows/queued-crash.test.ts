@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { runCommand } from '../support/command.ts';
 import { testDatabase } from '../support/database.ts';
-import { holdRows, untilHeldUp } from '../support/held-rows.ts';
-import { placementStops, queueOrder } from '../support/queued.ts';
+import { lockRows, waitUntilBlocked } from '../support/locked-rows.ts';
+import { queueOrder, stopPlacement } from '../support/queued.ts';
 import { startTestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession } from '../support/session.ts';
-import { addProduct, addUser, stockOf } from '../support/shop.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { addProduct, addUser, findStock } from '../support/shop.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
 /** Servers that take orders in this process, and beside them two workers that are killed while they place them. */
@@ -23,7 +23,7 @@ const JWT_SECRET = randomBytes(48).toString('base64url');
 const api = await startTestServer(db, {
   environment: { JWT_SECRET, ROLE: 'api', PENDING_ORDERS_MAX: '0' },
 });
-const mint = tokenMint(JWT_SECRET);
+const mint = createTokenIssuer(JWT_SECRET);
 const workers: ServerProcess[] = [];
 after(() => endAll('SIGKILL'));
 
@@ -40,10 +40,10 @@ async function startWorkers(): Promise<void> {
 
 /** Kills the workers while one of them waits, in the middle of a turn, for a row that is held here. */
 async function killInTheMiddle(stop: string, orderId: string): Promise<void> {
-  const held = await holdRows(db.database, stop, [orderId]);
+  const held = await lockRows(db.database, stop, [orderId]);
   try {
     await startWorkers();
-    await untilHeldUp(db.database);
+    await waitUntilBlocked(db.database);
     await endAll('SIGKILL');
   } finally {
     await held.release();
@@ -70,7 +70,7 @@ test(`workers killed while they place: every order ends once, in ${ROUNDS} round
         queueOrder(customers[index % customers.length]!, product.sku),
       ),
     );
-    await killInTheMiddle(placementStops[round % placementStops.length]!, queued[0]!);
+    await killInTheMiddle(stopPlacement[round % stopPlacement.length]!, queued[0]!);
 
     await startWorkers();
     // The last one in the queue: when it is served, everybody before it was.
@@ -101,7 +101,7 @@ test(`workers killed while they place: every order ends once, in ${ROUNDS} round
       { types: 'order.queued order.failed', count: ORDERS + 1 - STOCK },
       { types: 'order.queued order.placed', count: STOCK },
     ]);
-    assert.deepEqual(await stockOf(db.database, product.id), { onHand: STOCK, reserved: STOCK });
+    assert.deepEqual(await findStock(db.database, product.id), { onHand: STOCK, reserved: STOCK });
   }
   await api.stop();
   const check = await runCommand(['check'], { environment: { DATABASE_URL: db.url } });

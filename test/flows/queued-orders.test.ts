@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Reply, Session } from '../support/session.ts';
-import { addProduct, stockOf } from '../support/shop.ts';
+import { addProduct, findStock } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
 /** A server that takes orders, and places them from the moment on that a test wants it. */
@@ -26,7 +26,7 @@ interface OrderBody {
   readonly customer?: { readonly id: string };
 }
 
-function orderOf(reply: Reply): OrderBody {
+function readOrder(reply: Reply): OrderBody {
   return reply.json<OrderBody>();
 }
 
@@ -40,7 +40,7 @@ function queue(session: Session, sku: string, more: object = {}, headers: object
 
 async function requireQueued(reply: Reply): Promise<OrderBody> {
   assert.equal(reply.status, 202, reply.text);
-  const order = orderOf(reply);
+  const order = readOrder(reply);
   assert.equal(order.status, 'QUEUED');
   assert.equal(reply.headers.get('preference-applied'), 'respond-async');
   assert.equal(reply.headers.get('location'), `/api/orders/${order.id}`);
@@ -53,7 +53,7 @@ function ended(session: Session, orderId: string): Promise<Reply> {
   return until(async () => {
     const reply = await session.get(`/api/orders/${orderId}`);
     assert.equal(reply.status, 200, reply.text);
-    assert.notEqual(orderOf(reply).status, 'QUEUED');
+    assert.notEqual(readOrder(reply).status, 'QUEUED');
     return reply;
   });
 }
@@ -66,7 +66,7 @@ test('with the preference an order is accepted as QUEUED; without it, or with an
   assert.equal(order.expiresAt, null);
   assert.equal(order.paymentStatus, 'UNPAID');
   assert.deepEqual(order.allowedTransitions, ['CANCELLED']);
-  assert.deepEqual(await stockOf(db.database, product.id), { onHand: 10, reserved: 0 });
+  assert.deepEqual(await findStock(db.database, product.id), { onHand: 10, reserved: 0 });
   await requireQueued(
     await queue(customer, product.sku, {}, { prefer: 'wait=10; a="b,c", Respond-Async' }),
   );
@@ -74,7 +74,7 @@ test('with the preference an order is accepted as QUEUED; without it, or with an
     const placed = await queue(customer, product.sku, {}, { prefer });
     assert.equal(placed.status, 201, placed.text);
     assert.equal(placed.headers.get('preference-applied'), null);
-    assert.equal(orderOf(placed).status, 'PENDING');
+    assert.equal(readOrder(placed).status, 'PENDING');
   }
   const listed = await customer.get('/api/orders?status=QUEUED');
   assert.equal(listed.json<{ data: unknown[] }>().data.length, 2);
@@ -120,7 +120,7 @@ test('while QUEUED its owner takes it back, nobody pays for it, and nobody moves
   const cancelled = await customer.post(`/api/orders/${id}/cancel`, {}, { 'if-match': '"1"' });
   assert.equal(cancelled.status, 200, cancelled.text);
   assert.equal(cancelled.headers.get('etag'), '"2"');
-  assert.equal(orderOf(cancelled).status, 'CANCELLED');
+  assert.equal(readOrder(cancelled).status, 'CANCELLED');
   const again = await customer.post(`/api/orders/${id}/cancel`);
   assert.equal(again.json().code, 'orders.not_cancellable');
 });
@@ -133,12 +133,12 @@ test('the worker ends it PENDING with the time to pay, and its version and entit
   assert.equal(before.status, 304);
   api.application.start();
   const reply = await ended(customer, queued.id);
-  const placed = orderOf(reply);
+  const placed = readOrder(reply);
   assert.equal(placed.status, 'PENDING');
   assert.equal(placed.version, 2);
   assert.equal(reply.headers.get('etag'), '"2"');
   assert.ok(Date.parse(placed.expiresAt!) > Date.now() + 25 * 60_000);
-  assert.deepEqual(await stockOf(db.database, product.id), { onHand: 10, reserved: 1 });
+  assert.deepEqual(await findStock(db.database, product.id), { onHand: 10, reserved: 1 });
   const history = await customer.get(`/api/orders/${queued.id}/history`);
   const { data } = history.json<{ data: { type: string; cause: Record<string, unknown> }[] }>();
   assert.deepEqual(
@@ -165,7 +165,7 @@ test('or FAILED with the reason, whose code has a page of its own', async () => 
     [drifted, 'orders.price_changed'],
   ] as const;
   for (const [{ id }, code] of expected) {
-    const failed = orderOf(await ended(customer, id));
+    const failed = readOrder(await ended(customer, id));
     assert.equal(failed.status, 'FAILED');
     assert.equal(failed.failure?.code, code);
     assert.match(failed.failure!.detail, /\w.*\.$/);
@@ -184,7 +184,7 @@ test('a total of zero is confirmed and paid when it is placed', async () => {
   const product = await addProduct(db.database, { priceMinor: 0 });
   const customer = await api.signUp();
   const { id } = await requireQueued(await queue(customer, product.sku));
-  const free = orderOf(await ended(customer, id));
+  const free = readOrder(await ended(customer, id));
   assert.deepEqual([free.status, free.paymentStatus], ['CONFIRMED', 'PAID']);
   assert.equal(free.expiresAt, null);
 });
@@ -229,7 +229,7 @@ test('checkout empties the cart as soon as the order is accepted', async () => {
   const { id } = await requireQueued(reply);
   const cart = await customer.get('/api/cart');
   assert.deepEqual(cart.json<{ items: unknown[] }>().items, []);
-  assert.equal(orderOf(await ended(customer, id)).status, 'PENDING');
+  assert.equal(readOrder(await ended(customer, id)).status, 'PENDING');
   const empty = await customer.post('/api/cart/checkout', {}, async);
   assert.equal(empty.json().code, 'carts.empty');
 });
@@ -243,7 +243,7 @@ test('staff and machines queue for a customer, and it keeps whether he is a VIP'
   assert.equal(queued.vip, true);
   assert.equal(queued.customer?.id, customerId);
   await admin.patch(`/api/users/${customerId}`, { vip: false });
-  const placed = orderOf(await ended(customer, queued.id));
+  const placed = readOrder(await ended(customer, queued.id));
   assert.equal(placed.vip, true);
   assert.equal(placed.status, 'PENDING');
 });
@@ -267,7 +267,7 @@ test('an order that cannot be placed is a dead letter, holds up nobody, and is p
   const bad = await requireQueued(await queue(vip, product.sku));
   const takenBack = await requireQueued(await queue(vip, product.sku));
   const good = await requireQueued(await queue(customer, product.sku));
-  assert.equal(orderOf(await ended(customer, good.id)).status, 'PENDING');
+  assert.equal(readOrder(await ended(customer, good.id)).status, 'PENDING');
 
   interface DeadLetter {
     readonly id: string;
@@ -286,7 +286,7 @@ test('an order that cannot be placed is a dead letter, holds up nobody, and is p
     assert.match(error, /out of order/);
     assert.equal(attempts, 2);
   }
-  assert.equal(orderOf(await vip.get(`/api/orders/${bad.id}`)).status, 'QUEUED');
+  assert.equal(readOrder(await vip.get(`/api/orders/${bad.id}`)).status, 'QUEUED');
   assert.equal((await vip.post(`/api/orders/${takenBack.id}/cancel`)).status, 200);
 
   await db.database.run('test.heal', 'drop function refuse_vips cascade', []);
@@ -294,9 +294,9 @@ test('an order that cannot be placed is a dead letter, holds up nobody, and is p
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     assert.equal(redriven.status, 202, redriven.text);
   }
-  assert.equal(orderOf(await ended(vip, bad.id)).status, 'PENDING');
-  assert.equal(orderOf(await vip.get(`/api/orders/${takenBack.id}`)).status, 'CANCELLED');
-  assert.deepEqual(await stockOf(db.database, product.id), { onHand: 10, reserved: 2 });
+  assert.equal(readOrder(await ended(vip, bad.id)).status, 'PENDING');
+  assert.equal(readOrder(await vip.get(`/api/orders/${takenBack.id}`)).status, 'CANCELLED');
+  assert.deepEqual(await findStock(db.database, product.id), { onHand: 10, reserved: 2 });
 });
 
 test('what was placed and what failed is counted, each as what it is', async () => {

@@ -229,10 +229,10 @@ describe('everything', async () => {
 
   test('who is known has ten times as much, and staff a hundred times', async () => {
     const [customer, admin] = [await server.signUp(), await server.asAdmin()];
-    const policyOf = async (session: Session) =>
+    const readPolicy = async (session: Session) =>
       (await session.get('/api/products')).headers.get('ratelimit-policy');
-    assert.equal(await policyOf(customer), '"global";q=30;w=900');
-    assert.equal(await policyOf(admin), '"global";q=300;w=900');
+    assert.equal(await readPolicy(customer), '"global";q=30;w=900');
+    assert.equal(await readPolicy(admin), '"global";q=300;w=900');
     const key = await admin.post('/api/api-keys', { name: 'till', scopes: ['orders:read'] });
     const headers = { authorization: `Bearer ${key.json<{ secret: string }>().secret}` };
     const reply = await server.anonymous.get('/api/orders', headers);

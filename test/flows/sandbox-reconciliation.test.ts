@@ -47,7 +47,9 @@ function paid(orderId: string): Promise<void> {
 }
 
 const reconcile = () =>
-  server.application.rooms.payments.reconcilePayments({ since: new Date(Date.now() - 3_600_000) });
+  server.application.modules.payments.reconcilePayments({
+    since: new Date(Date.now() - 3_600_000),
+  });
 
 test('an event that somebody signed, sent twenty times, pays the order, and both books agree', async () => {
   const { orderId, paymentId } = await begin();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { scopes } from '../../src/shared/caller.ts';
 import { testDatabase } from '../support/database.ts';
-import { operationsOf } from '../support/openapi.ts';
+import { fetchOperations } from '../support/openapi.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
 import { addProduct } from '../support/shop.ts';
@@ -115,7 +115,7 @@ describe('in a shop that captures mail outside production', async () => {
     };
     const ids: Record<string, string> = { orders: orderId, 'webhook-endpoints': endpointId };
     let read = 0;
-    for (const { method, path } of await operationsOf(server.url)) {
+    for (const { method, path } of await fetchOperations(server.url)) {
       if (method !== 'GET' || !path.startsWith('/api/')) continue;
       const [, noun = ''] = /^\/api\/([a-z-]+)\/\{id\}/.exec(path) ?? [];
       const url = path.replace('{id}', ids[noun] ?? orderId).replace('{sku}', 'NONE');

@@ -8,7 +8,7 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { createSession, type Reply, type Session } from '../support/session.ts';
 import { addProduct, addUser } from '../support/shop.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { addEndpoint } from '../support/webhooks.ts';
 
@@ -45,7 +45,7 @@ const [api, otherApi] = await Promise.all([start({ ROLE: 'api' }), start({ ROLE:
 const worker = { ROLE: 'worker', SANDBOX_URL: otherApi.url };
 const [firstWorker] = await Promise.all([start(worker), start(worker)]);
 
-const mint = tokenMint(JWT_SECRET);
+const mint = createTokenIssuer(JWT_SECRET);
 async function signIn(url: string, role: 'admin' | 'customer'): Promise<Session> {
   const caller = await addUser(db.database, { role });
   const identity = { email: '', password: '', accessToken: mint(caller), userId: caller.id };

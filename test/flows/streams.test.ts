@@ -37,7 +37,7 @@ async function move(orderId: string, ...statuses: readonly string[]): Promise<vo
   }
 }
 
-const typesOf = ({ events }: EventReader) => events.map(({ event }) => event);
+const listTypes = ({ events }: EventReader) => events.map(({ event }) => event);
 const last = ({ events }: EventReader) => events.at(-1)?.event;
 
 describe('the stream of an order', () => {
@@ -46,7 +46,7 @@ describe('the stream of an order', () => {
     const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
     await move(orderId, 'CONFIRMED', 'PREPARING');
     await reader.until((it) => last(it) === 'order.preparing');
-    assert.deepEqual(typesOf(reader), ['order.confirmed', 'order.preparing']);
+    assert.deepEqual(listTypes(reader), ['order.confirmed', 'order.preparing']);
     const [confirmed] = reader.events;
     assert.deepEqual(Object.keys(confirmed!.data).sort(), [
       'at',
@@ -85,7 +85,7 @@ describe('the stream of an order', () => {
     const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
     await move(orderId, 'PREPARING');
     await reader.until((it) => it.events.length > 0);
-    assert.deepEqual(typesOf(reader), ['order.preparing']);
+    assert.deepEqual(listTypes(reader), ['order.preparing']);
   });
 
   test('goes on after the last event that was received, on whichever server', async () => {
@@ -94,13 +94,13 @@ describe('the stream of an order', () => {
     const whole = await follow(server.url, customer, path, '0');
     await move(orderId, 'CONFIRMED', 'PREPARING');
     await whole.until((it) => last(it) === 'order.preparing');
-    assert.deepEqual(typesOf(whole), ['order.placed', 'order.confirmed', 'order.preparing']);
+    assert.deepEqual(listTypes(whole), ['order.placed', 'order.confirmed', 'order.preparing']);
     whole.close();
     await move(orderId, 'READY');
     for (const url of [server.url, other.url]) {
       const resumed = await follow(url, customer, path, whole.events[1]!.id);
       await resumed.until((it) => last(it) === 'order.ready');
-      assert.deepEqual(typesOf(resumed), ['order.preparing', 'order.ready']);
+      assert.deepEqual(listTypes(resumed), ['order.preparing', 'order.ready']);
     }
   });
 
@@ -151,11 +151,11 @@ describe('the stream of everything', () => {
     const orderId = await place();
     await move(orderId, 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED');
     await before.until((it) => last(it) === 'order.ready');
-    assert.deepEqual(typesOf(before), ['order.placed', 'order.ready']);
+    assert.deepEqual(listTypes(before), ['order.placed', 'order.ready']);
     const path = '/api/stream?types=order.confirmed,order.completed';
     const resumed = await follow(server.url, kitchen, path, before.events[0]!.id);
     await resumed.until((it) => last(it) === 'order.completed');
-    assert.deepEqual(typesOf(resumed), ['order.confirmed', 'order.completed']);
+    assert.deepEqual(listTypes(resumed), ['order.confirmed', 'order.completed']);
   });
 
   test('is closed to customers and to keys without the scope, and refuses types that do not exist', async () => {

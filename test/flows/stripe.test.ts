@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
+import { startFakeStripe } from '../support/fake-stripe.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import type { StripeEvent } from '../support/stripe/objects.ts';
-import { startStripeLookAlike } from '../support/stripe-look-alike.ts';
 import { until } from '../support/until.ts';
 
 /** Whole payments over HTTP, with Stripe as the provider and the background at work. */
-const stripe = await startStripeLookAlike();
+const stripe = await startFakeStripe();
 const { books } = stripe;
 const db = await testDatabase();
 const server = await startTestServer(db, {
@@ -48,14 +48,14 @@ async function deliver(events: readonly StripeEvent[], times = 1): Promise<void>
   assert.deepEqual(new Set(statuses), new Set([200]));
 }
 
-function standing(orderId: string, wanted: readonly [status: string, paymentStatus: string]) {
+function readStatus(orderId: string, wanted: readonly [status: string, paymentStatus: string]) {
   return until(async () => {
     const order = (await admin.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], wanted);
   });
 }
 
-async function refundsOf(sessionId: string): Promise<number[]> {
+async function listRefunds(sessionId: string): Promise<number[]> {
   const intent = books.sessions.get(sessionId)?.payment_intent;
   return [...books.refunds.values()]
     .filter((refund) => refund.payment_intent === intent)
@@ -67,7 +67,7 @@ test('who pays at Stripe has a confirmed order, whatever the order and number of
   const declined = books.decline(sessionId);
   const paid = books.pay(sessionId);
   await deliver([paid, declined, paid], 5);
-  await standing(orderId, ['CONFIRMED', 'PAID']);
+  await readStatus(orderId, ['CONFIRMED', 'PAID']);
 });
 
 test('a session ends at Stripe when its order is cancelled', async () => {
@@ -85,14 +85,14 @@ test('who paid before the session was ended gets the money back once', async () 
   await customer.post(`/api/orders/${orderId}/cancel`, {});
   stripe.failNext({ kind: 'drop' });
   await deliver([paid], 3);
-  await standing(orderId, ['CANCELLED', 'REFUNDED']);
-  assert.deepEqual(await refundsOf(sessionId), [590]);
+  await readStatus(orderId, ['CANCELLED', 'REFUNDED']);
+  assert.deepEqual(await listRefunds(sessionId), [590]);
 });
 
 test('an admin gives a part back, and its events change nothing more', async () => {
   const { orderId, paymentId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
-  await standing(orderId, ['CONFIRMED', 'PAID']);
+  await readStatus(orderId, ['CONFIRMED', 'PAID']);
   const before = books.events.length;
   const path = `/api/payments/${paymentId}/refunds`;
   const reply = await admin.post(path, {
@@ -100,20 +100,20 @@ test('an admin gives a part back, and its events change nothing more', async () 
     reason: 'cold',
   });
   assert.equal(reply.status, 201, reply.text);
-  await standing(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
+  await readStatus(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
   await deliver(books.events.slice(before), 2);
-  assert.deepEqual(await refundsOf(sessionId), [100]);
-  await standing(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
+  assert.deepEqual(await listRefunds(sessionId), [100]);
+  await readStatus(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
 });
 
 test('money that was given back in the dashboard shows on the order', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
-  await standing(orderId, ['CONFIRMED', 'PAID']);
+  await readStatus(orderId, ['CONFIRMED', 'PAID']);
   const before = books.events.length;
   books.createRefund({ payment_intent: String(books.sessions.get(sessionId)?.payment_intent) });
   await deliver(books.events.slice(before).reverse());
-  await standing(orderId, ['CONFIRMED', 'REFUNDED']);
+  await readStatus(orderId, ['CONFIRMED', 'REFUNDED']);
 });
 
 test('a forged event is refused, and an order paid by it is not', async () => {
@@ -122,13 +122,13 @@ test('a forged event is refused, and an order paid by it is not', async () => {
   const forged = await stripe.deliver(webhookUrl, [event], { secret: 'whsec_of_somebody_else' });
   const ahead = await stripe.deliver(webhookUrl, [event], { at: new Date(Date.now() + 600_000) });
   assert.deepEqual([...forged, ...ahead], [400, 400]);
-  await standing(orderId, ['PENDING', 'PENDING']);
+  await readStatus(orderId, ['PENDING', 'PENDING']);
 });
 
 test('an event that cannot be explained while Stripe is away is not acknowledged', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
-  await standing(orderId, ['CONFIRMED', 'PAID']);
+  await readStatus(orderId, ['CONFIRMED', 'PAID']);
   books.createRefund({ payment_intent: String(books.sessions.get(sessionId)?.payment_intent) });
   const event = books.events.findLast(({ type }) => type === 'charge.refunded')!;
   stripe.goAway(true);
@@ -136,5 +136,5 @@ test('an event that cannot be explained while Stripe is away is not acknowledged
   stripe.goAway(false);
   assert.deepEqual(statuses, [503]);
   await deliver([event]);
-  await standing(orderId, ['CONFIRMED', 'REFUNDED']);
+  await readStatus(orderId, ['CONFIRMED', 'REFUNDED']);
 });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
-import { type JsonSchema, operationsOf, typeOf, wrongTexts } from '../support/openapi.ts';
+import { fetchOperations, findType, type JsonSchema, wrongTexts } from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
 
-/** What people write, through every room: refused where it would deceive, and stored in one spelling. */
+/** What people write, through every module: refused where it would deceive, and stored in one spelling. */
 const db = await testDatabase();
 const server = await startTestServer(db);
-const operations = (await operationsOf(server.url)).filter(({ path }) => path.startsWith('/api/'));
+const operations = (await fetchOperations(server.url)).filter(({ path }) =>
+  path.startsWith('/api/'),
+);
 const admin = await server.asAdmin();
 const customer = await server.signUp();
 
@@ -39,7 +41,7 @@ function* freeTexts(schema: JsonSchema, name: string): Generator<readonly [strin
   }
   if (schema.items !== undefined) yield* freeTexts(schema.items, name);
   const isBound = schema.pattern ?? schema.enum ?? schema.format;
-  if (typeOf(schema) === 'string' && isBound === undefined) yield [name, schema];
+  if (findType(schema) === 'string' && isBound === undefined) yield [name, schema];
 }
 
 test('every text that a request may hold is of a form, or is a secret', () => {

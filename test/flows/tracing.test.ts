@@ -4,7 +4,7 @@ import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 import { type CollectedSpan, startTraceCollector } from '../support/trace-collector.ts';
 import { until } from '../support/until.ts';
-import { addEndpoint, addPlenty, placeOrder } from '../support/webhooks.ts';
+import { addEndpoint, addStock, placeOrder } from '../support/webhooks.ts';
 
 const collector = await startTraceCollector();
 const db = await testDatabase();
@@ -17,13 +17,13 @@ const server = await startTestServer(db, {
 });
 const admin = await server.asAdmin();
 const customer = await server.signUp();
-await addPlenty(admin, 'NAAN');
+await addStock(admin, 'NAAN');
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const callerSpanId = '00f067aa0ba902b7';
 
 /** The one span of this name, or the first, once it is there. */
-function spanOf(name: string, ofTrace = traceId): Promise<CollectedSpan> {
+function findSpan(name: string, ofTrace = traceId): Promise<CollectedSpan> {
   return until(async () => {
     const found = collector.spans.find((span) => span.name === name && span.traceId === ofTrace);
     const names = collector.spans.filter((span) => span.traceId === ofTrace).map((it) => it.name);
@@ -37,23 +37,23 @@ test('one trace goes from the caller over the request, the event and the jobs to
   const orderId = await placeOrder(customer, 'NAAN', {
     traceparent: `00-${traceId}-${callerSpanId}-01`,
   });
-  const request = await spanOf('placeOrder');
+  const request = await findSpan('placeOrder');
   assert.deepEqual([request.parentSpanId, request.kind], [callerSpanId, 2]);
   const attributes = new Map(request.attributes.map(({ key, value }) => [key, value]));
   assert.deepEqual(attributes.get('http.response.status_code'), { intValue: 201 });
   assert.deepEqual(attributes.get('http.route'), { stringValue: '/api/orders' });
-  const statement = await spanOf('orders.insert');
+  const statement = await findSpan('orders.insert');
   assert.deepEqual([statement.parentSpanId, statement.kind], [request.spanId, 3]);
   for (const [job, call] of [
     ['webhooks.deliver', 'webhook'],
     ['notifications.send-mail', 'mail capture'],
   ] as const) {
-    const work = await spanOf(job);
+    const work = await findSpan(job);
     assert.deepEqual([work.parentSpanId, work.kind], [request.spanId, 5]);
-    const outside = await spanOf(call);
+    const outside = await findSpan(call);
     assert.deepEqual([outside.parentSpanId, outside.kind], [work.spanId, 3]);
   }
-  const delivered = await spanOf('webhooks.deliver');
+  const delivered = await findSpan('webhooks.deliver');
   const [event] = receiver.ofOrder(orderId);
   assert.equal(event!.headers.traceparent, `00-${traceId}-${delivered.spanId}-01`);
 });
@@ -73,9 +73,9 @@ test('a request without a traceparent begins a trace of its own, which its event
   const [placed] = reply.json<{ data: { cause: { traceId: string } }[] }>().data;
   const own = placed!.cause.traceId;
   assert.notEqual(own, traceId);
-  const request = await spanOf('placeOrder', own);
+  const request = await findSpan('placeOrder', own);
   assert.equal(request.parentSpanId, undefined);
-  await spanOf('webhooks.deliver', own);
+  await findSpan('webhooks.deliver', own);
 });
 
 test('spans hold no text of people and no secret, and pollers make none', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createRelay } from '../../src/events/index.ts';
-import { webhooksRoom } from '../modules/webhooks/webhooks-room.ts';
+import { createWebhooksFixture } from '../modules/webhooks/webhooks-fixture.ts';
 import { testDatabase } from '../support/database.ts';
 import { assertInOrder } from '../support/event-receiver.ts';
 import { startTestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
-import { addEndpoint, addPlenty, cook, placeOrder } from '../support/webhooks.ts';
+import { addEndpoint, addStock, moveToReady, placeOrder } from '../support/webhooks.ts';
 
 /** A worker that is killed in the middle of deliveries, again and again. KILL_ROUNDS says how often. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
@@ -23,13 +23,13 @@ const environment = {
 const api = await startTestServer(db, { environment: { ...environment, ROLE: 'api' } });
 const admin = await api.asAdmin();
 const customer = await api.signUp();
-await addPlenty(admin, 'NAAN');
+await addStock(admin, 'NAAN');
 // The relay runs here, since a new one would wait for the lease of the one that was killed.
-const room = await webhooksRoom(db, { runs: false });
+const fixture = await createWebhooksFixture(db, { runs: false });
 const relay = createRelay({
   database: db.database,
   name: 'relay',
-  consume: room.relay,
+  consume: fixture.relay,
   // At the end the database is gone before it.
   onError: () => {},
 });
@@ -54,7 +54,7 @@ test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event a
     const fresh = await Promise.all(
       Array.from({ length: ORDERS }, () => placeOrder(customer, 'NAAN')),
     );
-    await Promise.all(fresh.map((orderId) => cook(admin, orderId)));
+    await Promise.all(fresh.map((orderId) => moveToReady(admin, orderId)));
     orders.push(...fresh);
     // Once before the answer, once when it was given and is being written down.
     const before = receiver.received.length;

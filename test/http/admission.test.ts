@@ -9,7 +9,7 @@ const server = await testServer({ bodyLimitBytes: 1_000 });
 const id = '0198c5a0-0000-7000-8000-000000000001';
 const thing = '{"name":"Kettle"}';
 
-async function codeOf(response: Response): Promise<string> {
+async function readCode(response: Response): Promise<string> {
   return `${response.status} ${(await problemOf(response)).code}`;
 }
 
@@ -65,20 +65,20 @@ test('the checks come in the order of the contract', async () => {
       '409 things.taken',
     ],
   ];
-  for (const [response, expected] of steps) assert.equal(await codeOf(await response), expected);
+  for (const [response, expected] of steps) assert.equal(await readCode(await response), expected);
 });
 
 test('a limit that is used up is said before anybody is sent to sign in', async () => {
   const limited = await testServer({
-    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 7 })],
+    findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 7 })],
   });
   const call = () => post(limited, '/api/things', 'x', { 'content-type': 'text/plain' });
-  assert.equal(await codeOf(await call()), '401 auth.unauthenticated');
+  assert.equal(await readCode(await call()), '401 auth.unauthenticated');
   const response = await call();
   assert.equal(response.headers.get('retry-after'), '7');
   assert.equal(response.headers.get('ratelimit-policy'), '"global";q=1;w=7');
   assert.equal(response.headers.get('ratelimit'), '"global";r=0;t=7');
-  assert.equal(await codeOf(response), '429 request.rate_limited');
+  assert.equal(await readCode(response), '429 request.rate_limited');
   for (const path of ['/health', '/metrics', '/problems', '/openapi.json']) {
     const reply = await fetch(limited.url + path);
     assert.equal(reply.status, 200, path);
@@ -89,7 +89,7 @@ test('a limit that is used up is said before anybody is sent to sign in', async 
 test('a message that is refused before the limits is not counted', async () => {
   const limited = await testServer({
     bodyLimitBytes: 1_000,
-    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 60 })],
+    findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 60 })],
   });
   const large = 'x'.repeat(2_000);
   for (let tries = 0; tries < 3; tries += 1) {
@@ -103,9 +103,9 @@ test('a message that is refused before the limits is not counted', async () => {
 
 test('a limit sees who calls', async () => {
   const seen: (string | null)[] = [];
-  const limit = limitOf({ pointsMax: 10, windowSeconds: 60 });
+  const limit = buildLimit({ pointsMax: 10, windowSeconds: 60 });
   const limited = await testServer({
-    limitsOf: () => [
+    findLimits: () => [
       {
         ...limit,
         counting: (request) => {
@@ -123,9 +123,9 @@ test('a limit sees who calls', async () => {
 
 test('an answer that does not count gives the point back before it is sent', async () => {
   const limited = await testServer({
-    limitsOf: () => [
+    findLimits: () => [
       {
-        ...limitOf({ pointsMax: 1, windowSeconds: 60 }),
+        ...buildLimit({ pointsMax: 1, windowSeconds: 60 }),
         counts: ({ status }) => status === 201,
       },
     ],
@@ -134,7 +134,7 @@ test('an answer that does not count gives the point back before it is sent', asy
   for (let tries = 0; tries < 5; tries += 1) {
     const refused = await post(limited, '/api/things', '{', headers);
     assert.equal(refused.headers.get('ratelimit'), '"global";r=1;t=60');
-    assert.equal(await codeOf(refused), '400 request.malformed');
+    assert.equal(await readCode(refused), '400 request.malformed');
   }
   const made = await post(limited, '/api/things', thing, headers);
   assert.equal(made.headers.get('ratelimit'), '"global";r=0;t=60');
@@ -142,7 +142,7 @@ test('an answer that does not count gives the point back before it is sent', asy
 });
 
 /** One limit for everybody together. */
-function limitOf(rate: Rate): Limit {
+function buildLimit(rate: Rate): Limit {
   const limiter = createMemoryRateLimiters().create('global', rate);
   return { name: 'global', after: 'caller', counting: () => ({ limiter, key: 'all' }) };
 }
@@ -161,7 +161,7 @@ test('roles and scopes decide who comes in', async () => {
     await response.body?.cancel();
   }
   const keyless = await get(`/api/things/${id}`, { authorization: 'Bearer key-writing' });
-  assert.equal(await codeOf(keyless), '403 auth.forbidden');
+  assert.equal(await readCode(keyless), '403 auth.forbidden');
 });
 
 test('no token and a broken one are 401 with a challenge', async () => {
@@ -176,7 +176,7 @@ test('no token and a broken one are 401 with a challenge', async () => {
   ]) {
     const response = await get(`/api/things/${id}`, authorization === '' ? {} : { authorization });
     assert.equal(response.headers.get('www-authenticate'), 'Bearer', authorization);
-    assert.equal(await codeOf(response), '401 auth.unauthenticated', authorization);
+    assert.equal(await readCode(response), '401 auth.unauthenticated', authorization);
   }
   assert.equal((await get(`/api/things/${id}`, { authorization: 'bearer  customer' })).status, 200);
 });
@@ -184,26 +184,26 @@ test('no token and a broken one are 401 with a challenge', async () => {
 test('a credential that cannot be checked is 503, not 401', async () => {
   const response = await get(`/api/things/${id}`, { authorization: 'Bearer away' });
   assert.equal(response.headers.get('retry-after'), '2');
-  assert.equal(await codeOf(response), '503 service.unavailable');
+  assert.equal(await readCode(response), '503 service.unavailable');
 });
 
 test('where anyone may call, an old cookie makes an anonymous reader and a broken bearer is refused', async () => {
-  const callerOf = async (headers: Record<string, string>) => {
+  const readCaller = async (headers: Record<string, string>) => {
     const response = await get('/api/things', headers);
     assert.equal(response.status, 200);
     return ((await response.json()) as { caller: string | null }).caller;
   };
-  assert.equal(await callerOf({}), null);
-  assert.equal(await callerOf({ cookie: 'holdfast_access=expired' }), null);
-  assert.notEqual(await callerOf({ cookie: 'other=1; holdfast_access=customer' }), null);
-  assert.notEqual(await callerOf({ authorization: 'Bearer customer' }), null);
+  assert.equal(await readCaller({}), null);
+  assert.equal(await readCaller({ cookie: 'holdfast_access=expired' }), null);
+  assert.notEqual(await readCaller({ cookie: 'other=1; holdfast_access=customer' }), null);
+  assert.notEqual(await readCaller({ authorization: 'Bearer customer' }), null);
   const broken = await get('/api/things', { authorization: 'Bearer expired' });
-  assert.equal(await codeOf(broken), '401 auth.unauthenticated');
+  assert.equal(await readCode(broken), '401 auth.unauthenticated');
   const both = await get('/api/things', {
     authorization: 'Bearer expired',
     cookie: 'holdfast_access=customer',
   });
-  assert.equal(await codeOf(both), '401 auth.unauthenticated');
+  assert.equal(await readCode(both), '401 auth.unauthenticated');
 });
 
 test('below /api/auth a body may have 64 KiB, and no more in chunks either', async () => {
@@ -211,14 +211,17 @@ test('below /api/auth a body may have 64 KiB, and no more in chunks either', asy
   const logIn = (bytes: number) => JSON.stringify({ email: 'x'.repeat(bytes - 12) });
   assert.equal((await post(large, '/api/auth/login', logIn(64 * 1024))).status, 200);
   const beyond = logIn(64 * 1024 + 1);
-  assert.equal(await codeOf(await post(large, '/api/auth/login', beyond)), '413 request.too_large');
+  assert.equal(
+    await readCode(await post(large, '/api/auth/login', beyond)),
+    '413 request.too_large',
+  );
   const chunks = await fetch(`${large.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: new Blob([beyond]).stream(),
     duplex: 'half',
   } as RequestInit);
-  assert.equal(await codeOf(chunks), '413 request.too_large');
+  assert.equal(await readCode(chunks), '413 request.too_large');
   assert.equal((await post(large, '/api/payments/webhook', beyond)).status, 200);
 });
 
@@ -235,11 +238,11 @@ test('two session cookies are refused, since nothing tells the planted one', asy
   for (const cookie of pairs) {
     for (const path of ['/api/things', `/api/things/${id}`]) {
       const response = await get(path, { cookie });
-      assert.equal(await codeOf(response), '400 request.malformed', `${path} ${cookie}`);
+      assert.equal(await readCode(response), '400 request.malformed', `${path} ${cookie}`);
     }
     const origin = server.url;
     const made = await post(server, '/api/things', thing, { cookie, origin });
-    assert.equal(await codeOf(made), '400 request.malformed', cookie);
+    assert.equal(await readCode(made), '400 request.malformed', cookie);
   }
   const apart = 'Cookie: holdfast_access=admin\r\nX: 1\r\nCookie: holdfast_access=customer\r\n';
   const head = `GET /api/things/${id} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`;
@@ -278,7 +281,7 @@ async function callerBy(cookie: string): Promise<unknown> {
 
 test('a request with two session cookies counts against the limits like any other', async () => {
   const limited = await testServer({
-    limitsOf: () => [limitOf({ pointsMax: 1, windowSeconds: 60 })],
+    findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 60 })],
   });
   const headers = { cookie: 'holdfast_access=a; holdfast_access=b' };
   assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 400);
@@ -321,9 +324,9 @@ test('a change under a cookie needs an origin that is ours or allowed', async ()
     server.url.replace('http:', 'https:'),
   ];
   for (const origin of foreign) {
-    assert.equal(await codeOf(await make({ origin })), '403 auth.origin_not_allowed', origin);
+    assert.equal(await readCode(await make({ origin })), '403 auth.origin_not_allowed', origin);
   }
-  assert.equal(await codeOf(await make({})), '403 auth.origin_not_allowed');
+  assert.equal(await readCode(await make({})), '403 auth.origin_not_allowed');
   const bearer = { authorization: 'Bearer customer', origin: 'https://evil.example' };
   assert.equal((await make(bearer)).status, 201);
   const reading = { cookie: 'holdfast_access=customer', origin: 'https://evil.example' };
@@ -347,7 +350,7 @@ test('metrics are for the machine itself and for the bearer of their token', asy
   const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
   const refused = await get('/metrics', behindProxy);
   assert.equal(refused.headers.get('www-authenticate'), 'Bearer');
-  assert.equal(await codeOf(refused), '401 auth.unauthenticated');
+  assert.equal(await readCode(refused), '401 auth.unauthenticated');
   const withToken = (token: string) =>
     get('/metrics', { ...behindProxy, authorization: `Bearer ${token}` });
   assert.equal((await withToken('metrics-token')).status, 200);

@@ -63,7 +63,7 @@ function limits(): Limit[] {
   return [{ name: 'global', after: 'caller', counting }];
 }
 
-async function replyOf(url: string, method: string) {
+async function readReply(url: string, method: string) {
   const headers = {
     authorization: 'Bearer customer',
     origin: 'https://front.example',
@@ -77,7 +77,7 @@ async function replyOf(url: string, method: string) {
 for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
   'with nothing else': { corsOrigins: [] },
   'for scripts of other origins': {},
-  'under limits': { corsOrigins: [], limitsOf: limits },
+  'under limits': { corsOrigins: [], findLimits: limits },
   'behind HTTPS': { publicUrl: 'https://shop.example' },
   'behind HTTP': { publicUrl: 'http://shop.example' },
 })) {
@@ -88,8 +88,8 @@ for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
       onResponse: ({ operationId, status }) => observed.push([operationId, status]),
     });
     for (const method of ['GET', 'HEAD']) {
-      const one = await replyOf(`${url}/api/cached`, method);
-      assert.deepEqual(one, await replyOf(`${url}/api/plain`, method), method);
+      const one = await readReply(`${url}/api/cached`, method);
+      assert.deepEqual(one, await readReply(`${url}/api/plain`, method), method);
       assert.equal(one.text, method === 'GET' ? text : '');
       assert.equal(one.headers['cache-control'], 'private, no-cache');
     }
@@ -119,7 +119,7 @@ test('a cached reply is answered by 304 to a caller who has its version', async 
 
 test('a page is joined from the texts of its cached replies and has no entity tag', async () => {
   const { url } = await serve();
-  const reply = await replyOf(`${url}/api/cached-page`, 'GET');
+  const reply = await readReply(`${url}/api/cached-page`, 'GET');
   const page = JSON.stringify({ data: [view, view], nextCursor: 'next "one"' });
   assert.deepEqual([reply.status, reply.text], [200, page]);
   assert.equal(reply.headers.etag, undefined);
@@ -138,7 +138,9 @@ test('what a cached reply shows can be changed by no reader', () => {
 
 test('a route of cached replies under a limit that counts by replies stops the start', async () => {
   const byReplies = { ...limits()[0]!, counts: () => true };
-  const limitsOf = (operation: { readonly id: string }) =>
+  const findLimits = (operation: { readonly id: string }) =>
     operation.id === 'getCached' ? [byReplies] : [];
-  await assert.rejects(serve({ limitsOf }), { message: /^The replies of getCached pass no hook/ });
+  await assert.rejects(serve({ findLimits }), {
+    message: /^The replies of getCached pass no hook/,
+  });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { networkOf } from '../../src/http/client-address.ts';
+import { findNetwork } from '../../src/http/client-address.ts';
 
 test('an IPv4 address stands for itself, in IPv6 clothes too', () => {
-  assert.equal(networkOf('203.0.113.9'), '203.0.113.9');
-  assert.equal(networkOf('::ffff:203.0.113.9'), '203.0.113.9');
-  assert.equal(networkOf('::ffff:cb00:7109'), '203.0.113.9');
+  assert.equal(findNetwork('203.0.113.9'), '203.0.113.9');
+  assert.equal(findNetwork('::ffff:203.0.113.9'), '203.0.113.9');
+  assert.equal(findNetwork('::ffff:cb00:7109'), '203.0.113.9');
 });
 
 test('all addresses of an IPv6 network of 64 bits are one client', () => {
@@ -17,17 +17,17 @@ test('all addresses of an IPv6 network of 64 bits are one client', () => {
     '2001:db8:1:2:3::',
   ];
   for (const spelling of spellings) {
-    assert.equal(networkOf(spelling), '2001:db8:1:2::/64', spelling);
+    assert.equal(findNetwork(spelling), '2001:db8:1:2::/64', spelling);
   }
-  assert.notEqual(networkOf('2001:db8:1:3::1'), networkOf('2001:db8:1:2::1'));
-  assert.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
-  assert.equal(networkOf('fe80::1%eth0.2-b'), 'fe80:0:0:0::/64');
-  assert.equal(networkOf('::1'), '0:0:0:0::/64');
-  assert.equal(networkOf('2001:db8::1'), '2001:db8:0:0::/64');
+  assert.notEqual(findNetwork('2001:db8:1:3::1'), findNetwork('2001:db8:1:2::1'));
+  assert.equal(findNetwork('fe80::1%eth0'), 'fe80:0:0:0::/64');
+  assert.equal(findNetwork('fe80::1%eth0.2-b'), 'fe80:0:0:0::/64');
+  assert.equal(findNetwork('::1'), '0:0:0:0::/64');
+  assert.equal(findNetwork('2001:db8::1'), '2001:db8:0:0::/64');
 });
 
 test('what is no address stands for nobody', () => {
   for (const text of ['', 'unknown', '203.0.113.9:4711', '203.0.113', '[::1]', '2001:db8:::1']) {
-    assert.equal(networkOf(text), null, text);
+    assert.equal(findNetwork(text), null, text);
   }
 });

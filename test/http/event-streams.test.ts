@@ -80,7 +80,7 @@ function kitchen(): Caller {
 }
 
 async function untilCeased(server: StreamServer, count = 1): Promise<void> {
-  while (server.ceasedCount() < count) await turns(1);
+  while (server.ceasedCount() < count) await ticks(1);
 }
 
 const text = (number: number) =>
@@ -100,14 +100,14 @@ async function untilHeldBack(server: StreamServer, { socket }: EventReader) {
   })();
   for (let before = -1; before !== written; ) {
     before = written;
-    await turns(200);
+    await ticks(200);
   }
   assert.ok(written < LARGE_COUNT, 'nothing held it back');
   return { writing };
 }
 
 /** Lets the event loop turn so many times. */
-async function turns(count: number): Promise<void> {
+async function ticks(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -206,7 +206,7 @@ describe('of one caller, at most 20 are open at once', () => {
     const server = await streamServer();
     const letGo = server.holdBack();
     const opening = Array.from({ length: 3 * OPEN_MAX }, () => server.open());
-    while (server.writers.length < OPEN_MAX) await turns(1);
+    while (server.writers.length < OPEN_MAX) await ticks(1);
     letGo();
     const statuses = (await Promise.all(opening)).map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 200).length, OPEN_MAX);
@@ -241,7 +241,7 @@ describe('of one caller, at most 20 are open at once', () => {
     assert.equal(server.app.eventStreams.openCount, OPEN_MAX);
 
     server.becomes(new CodedError(authErrors.unauthenticated));
-    while (server.app.eventStreams.openCount > 0) await turns(1);
+    while (server.app.eventStreams.openCount > 0) await ticks(1);
     assert.deepEqual([...server.app.eventStreams.openOfCaller.keys()], []);
   });
 });
@@ -251,7 +251,7 @@ describe('a reader that does not read', () => {
   async function flood(write: Write, isDone: () => boolean): Promise<void> {
     for (let count = 0; count < 1_000 && !isDone(); count += 1) {
       void write(LARGE);
-      await turns(1);
+      await ticks(1);
     }
   }
 

@@ -5,7 +5,7 @@ import { mediaTypeIsJson } from '../../src/http/json-body.ts';
 import { CodedError } from '../../src/shared/errors.ts';
 import { parseJson } from '../../src/shared/json.ts';
 
-function refusalOf(text: string | Buffer): string {
+function readRefusal(text: string | Buffer): string {
   try {
     parseJson(Buffer.from(text as string));
   } catch (error) {
@@ -28,7 +28,7 @@ test('any JSON without NUL and lone surrogates reads as JSON.parse reads it', ()
 test('arbitrary bytes are read or refused, never a fault', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      const outcome = refusalOf(Buffer.from(bytes));
+      const outcome = readRefusal(Buffer.from(bytes));
       assert.match(outcome, /^(accepted|request\.(malformed|invalid.*))$/);
     }),
   );
@@ -36,35 +36,38 @@ test('arbitrary bytes are read or refused, never a fault', () => {
 
 test('32 levels are read, 33 and 100,000 are refused, and brackets in strings are no levels', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-  assert.equal(refusalOf(nested(32)), 'accepted');
-  assert.equal(refusalOf(nested(33)), 'request.malformed');
-  assert.equal(refusalOf(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`), 'request.malformed');
-  assert.equal(refusalOf(nested(100_000)), 'request.malformed');
-  assert.equal(refusalOf('['.repeat(100_000)), 'request.malformed');
-  assert.equal(refusalOf(JSON.stringify('"\\['.repeat(100))), 'accepted');
+  assert.equal(readRefusal(nested(32)), 'accepted');
+  assert.equal(readRefusal(nested(33)), 'request.malformed');
+  assert.equal(readRefusal(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`), 'request.malformed');
+  assert.equal(readRefusal(nested(100_000)), 'request.malformed');
+  assert.equal(readRefusal('['.repeat(100_000)), 'request.malformed');
+  assert.equal(readRefusal(JSON.stringify('"\\['.repeat(100))), 'accepted');
 });
 
 test('NUL and half surrogate pairs are refused where they stand, in keys and in values', () => {
-  assert.equal(refusalOf('{"a":[0,{"b":"x\\u0000"}]}'), 'request.invalid /a/1/b');
-  assert.equal(refusalOf('{"a":"\\ud800"}'), 'request.invalid /a');
-  assert.equal(refusalOf('{"a":"\\udc00\\ud800"}'), 'request.invalid /a');
-  assert.equal(refusalOf('{"a":{"\\u0000":1}}'), 'request.invalid /a');
-  assert.equal(refusalOf('{"a":"\\ud83d\\ude00 \\u00e9"}'), 'accepted');
+  assert.equal(readRefusal('{"a":[0,{"b":"x\\u0000"}]}'), 'request.invalid /a/1/b');
+  assert.equal(readRefusal('{"a":"\\ud800"}'), 'request.invalid /a');
+  assert.equal(readRefusal('{"a":"\\udc00\\ud800"}'), 'request.invalid /a');
+  assert.equal(readRefusal('{"a":{"\\u0000":1}}'), 'request.invalid /a');
+  assert.equal(readRefusal('{"a":"\\ud83d\\ude00 \\u00e9"}'), 'accepted');
 });
 
 test('keys that could reach a prototype are refused, however they are spelt', () => {
-  assert.equal(refusalOf('{"a":{"__proto__":{"admin":true}}}'), 'request.invalid /a/__proto__');
-  assert.equal(refusalOf('{"\\u005f_proto__":1}'), 'request.invalid /__proto__');
-  assert.equal(refusalOf('{"constructor":{"prototype":{}}}'), 'request.invalid /constructor');
-  assert.equal(refusalOf('{"c\\u006fnstructor":{"prototype":{}}}'), 'request.invalid /constructor');
-  assert.equal(refusalOf('{"constructor":"Gaudi"}'), 'accepted');
+  assert.equal(readRefusal('{"a":{"__proto__":{"admin":true}}}'), 'request.invalid /a/__proto__');
+  assert.equal(readRefusal('{"\\u005f_proto__":1}'), 'request.invalid /__proto__');
+  assert.equal(readRefusal('{"constructor":{"prototype":{}}}'), 'request.invalid /constructor');
+  assert.equal(
+    readRefusal('{"c\\u006fnstructor":{"prototype":{}}}'),
+    'request.invalid /constructor',
+  );
+  assert.equal(readRefusal('{"constructor":"Gaudi"}'), 'accepted');
 });
 
 test('text that is not JSON in UTF-8 is malformed', () => {
   const broken = ['{', '{"a":1,}', "{'a':1}", 'NaN', '{"a":1}x', '\ufeff{}', '{"a":"\t"}', ' '];
-  for (const text of broken) assert.equal(refusalOf(text), 'request.malformed', text);
-  assert.equal(refusalOf(Buffer.from([0x22, 0xff, 0x22])), 'request.malformed');
-  assert.equal(refusalOf(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])), 'request.malformed');
+  for (const text of broken) assert.equal(readRefusal(text), 'request.malformed', text);
+  assert.equal(readRefusal(Buffer.from([0x22, 0xff, 0x22])), 'request.malformed');
+  assert.equal(readRefusal(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])), 'request.malformed');
 });
 
 test('JSON in UTF-8 is the one media type', () => {

@@ -88,11 +88,11 @@ describe('with a path in PUBLIC_URL', async () => {
 
   test('a key of idempotency is one, whichever way a request came', async () => {
     const headers = { authorization: 'Bearer customer', 'idempotency-key': 'one' };
-    const hashesOf = async (begin: string) => {
+    const listHashes = async (begin: string) => {
       const reply = await post(server, `${begin}/api/things`, '{"name":"Kettle"}', headers);
       return ((await reply.json()) as { hashes: string }).hashes;
     };
-    assert.equal(await hashesOf(''), await hashesOf('/shops/caf%C3%A9'));
+    assert.equal(await listHashes(''), await listHashes('/shops/caf%C3%A9'));
   });
 });
 

@@ -89,12 +89,12 @@ test('the trace id comes from a valid traceparent, else it is new', async () => 
     'garbage',
   ];
   for (const header of invalid) assert.equal(traceIdIn(header), null, header);
-  const traceOf = async (headers: Record<string, string>) =>
+  const readTrace = async (headers: Record<string, string>) =>
     ((await (await get('/api/things', headers)).json()) as { traceId: string }).traceId;
-  assert.equal(await traceOf({ traceparent: `00-${trace}-${parent}-01` }), trace);
-  const fresh = await traceOf({ traceparent: 'garbage' });
+  assert.equal(await readTrace({ traceparent: `00-${trace}-${parent}-01` }), trace);
+  const fresh = await readTrace({ traceparent: 'garbage' });
   assert.match(fresh, /^[0-9a-f]{32}$/);
-  assert.notEqual(await traceOf({}), fresh);
+  assert.notEqual(await readTrace({}), fresh);
 });
 
 test('every reply is safe to hold: not sniffed, not framed, not referred, over HTTPS from now on', async () => {

@@ -4,16 +4,16 @@ import { Type } from 'typebox';
 import { closedShape } from '../../src/http/closed-shape.ts';
 import { Choice, MoneyValue, Nullable } from '../../src/http/index.ts';
 
-function jsonOf(schema: unknown): Record<string, unknown> {
+function toJson(schema: unknown): Record<string, unknown> {
   return JSON.parse(JSON.stringify(schema)) as Record<string, unknown>;
 }
 
 test('a plain type or null is a list of types, with null among its words', () => {
-  assert.deepEqual(jsonOf(Nullable(Type.String({ maxLength: 3 }))), {
+  assert.deepEqual(toJson(Nullable(Type.String({ maxLength: 3 }))), {
     type: ['string', 'null'],
     maxLength: 3,
   });
-  assert.deepEqual(jsonOf(Nullable(Choice(['a', 'b']))), {
+  assert.deepEqual(toJson(Nullable(Choice(['a', 'b']))), {
     type: ['string', 'null'],
     enum: ['a', 'b', null],
   });
@@ -21,8 +21,8 @@ test('a plain type or null is a list of types, with null among its words', () =>
 
 test('unions and shapes with a name stay a branch of their own beside null', () => {
   for (const schema of [Type.Union([Type.String(), Type.Integer()]), MoneyValue]) {
-    const { anyOf } = jsonOf(Nullable(schema));
-    assert.deepEqual(anyOf, [jsonOf(schema), { type: 'null' }]);
+    const { anyOf } = toJson(Nullable(schema));
+    assert.deepEqual(anyOf, [toJson(schema), { type: 'null' }]);
   }
 });
 
@@ -35,19 +35,19 @@ test('closing reaches every object but the members of intersections and what say
   });
   const closed = { additionalProperties: false };
   const open = { additionalProperties: undefined };
-  const { properties, ...top } = jsonOf(closedShape(schema)) as {
+  const { properties, ...top } = toJson(closedShape(schema)) as {
     additionalProperties?: boolean;
     properties: Record<string, Record<string, unknown>>;
   };
-  const memberOf = (name: string, ...path: (string | number)[]) => {
+  const getMember = (name: string, ...path: (string | number)[]) => {
     let member: unknown = properties[name];
     for (const key of path) member = (member as Record<string | number, unknown>)[key];
     const { additionalProperties } = member as { additionalProperties?: boolean };
     return { additionalProperties };
   };
   assert.equal(top.additionalProperties, false);
-  assert.deepEqual(memberOf('list', 'items'), closed);
-  assert.deepEqual(memberOf('either', 'anyOf', 0), closed);
-  assert.deepEqual(memberOf('free'), { additionalProperties: true });
-  assert.deepEqual(memberOf('both', 'allOf', 0), open);
+  assert.deepEqual(getMember('list', 'items'), closed);
+  assert.deepEqual(getMember('either', 'anyOf', 0), closed);
+  assert.deepEqual(getMember('free'), { additionalProperties: true });
+  assert.deepEqual(getMember('both', 'allOf', 0), open);
 });

@@ -50,12 +50,12 @@ test('a client that does not read hears too that a socket without a byte was clo
 });
 
 test('between two requests a connection is kept for 15 s, and longer for proxies', async () => {
-  const keptFor = async (url: string) => {
+  const measureOpenTime = async (url: string) => {
     const reply = await fetch(`${url}/api/things`);
     await reply.body?.cancel();
     return reply.headers.get('keep-alive');
   };
-  assert.equal(await keptFor(server.url), 'timeout=15');
+  assert.equal(await measureOpenTime(server.url), 'timeout=15');
   const behind = await testServer({ trustedProxies: ['127.0.0.0/8'] });
-  assert.equal(await keptFor(behind.url), 'timeout=65');
+  assert.equal(await measureOpenTime(behind.url), 'timeout=65');
 });

@@ -8,7 +8,7 @@ const server = await testServer();
 const bearer = { authorization: 'Bearer customer' };
 const id = '0198c5a0-0000-7000-8000-000000000001';
 
-async function errorsOf(response: Response): Promise<string[]> {
+async function listErrors(response: Response): Promise<string[]> {
   const problem = await problemOf(response);
   assert.equal(response.status, 400);
   assert.equal(problem.code, 'request.invalid');
@@ -27,7 +27,7 @@ test('every wrong field of a body is named by its pointer, unknown ones included
     kind: 'middling',
     parts: [{ count: 1 }, {}],
   };
-  assert.deepEqual((await errorsOf(await make(body))).sort(), [
+  assert.deepEqual((await listErrors(await make(body))).sort(), [
     '/kind must be one of big, small',
     '/name must have at least 1 character',
     '/parts/1/count is missing',
@@ -56,13 +56,13 @@ test('an empty text is told that it is too short, not also that its form is wron
 test('no value of a body is coerced to the type that was asked for', async () => {
   for (const name of [1, true, null, ['Kettle'], {}]) {
     assert.deepEqual(
-      await errorsOf(await make({ name })),
+      await listErrors(await make({ name })),
       ['/name must be a string'],
       String(name),
     );
   }
   for (const amount of ['1', true, null, 1.000001, 2 ** 53 + 2, -1]) {
-    const errors = await errorsOf(
+    const errors = await listErrors(
       await make({ name: 'Kettle', price: { amount, currency: 'GBP' } }),
     );
     assert.match(errors.join(), /^\/price\/amount /, String(amount));
@@ -72,12 +72,12 @@ test('no value of a body is coerced to the type that was asked for', async () =>
 test('a body that is not an object is refused, as is one that is missing', async () => {
   for (const body of ['null', '[]', '"name"', '7']) {
     assert.deepEqual(
-      (await errorsOf(await post(server, '/api/things', body, bearer))).length > 0,
+      (await listErrors(await post(server, '/api/things', body, bearer))).length > 0,
       true,
       body,
     );
   }
-  assert.deepEqual(await errorsOf(await post(server, '/api/things', undefined, bearer)), [
+  assert.deepEqual(await listErrors(await post(server, '/api/things', undefined, bearer)), [
     ' must be a JSON object',
   ]);
 });
@@ -113,7 +113,7 @@ test('a time that no calendar or no database has is refused like any other wrong
 
 test('a list of thousands of wrong entries gets one error, not thousands', async () => {
   const parts = Array.from({ length: 50_000 }, () => ({ count: 'x' }));
-  assert.deepEqual(await errorsOf(await make({ name: 'Kettle', parts })), [
+  assert.deepEqual(await listErrors(await make({ name: 'Kettle', parts })), [
     '/parts/0/count must be an integer',
   ]);
 });
@@ -128,7 +128,7 @@ test('an operation without a body takes none and {}, and nothing else', async ()
   }
   const bare = await fetch(server.url + path, { method: 'POST', headers: admin });
   assert.equal(bare.status, 200);
-  assert.deepEqual(await errorsOf(await post(server, path, '{"force":true}', admin)), [
+  assert.deepEqual(await listErrors(await post(server, path, '{"force":true}', admin)), [
     '/force is not known here',
   ]);
   const removal = await fetch(`${server.url}/api/things/${id}`, {
@@ -136,7 +136,7 @@ test('an operation without a body takes none and {}, and nothing else', async ()
     headers: { ...admin, 'content-type': 'application/json' },
     body: '{"force":true}',
   });
-  assert.deepEqual(await errorsOf(removal), ['/force is not known here']);
+  assert.deepEqual(await listErrors(removal), ['/force is not known here']);
 });
 
 test('query texts are read as the integers and booleans that the schema asks for', async () => {
@@ -160,11 +160,11 @@ test('an integer in a query has one spelling', async () => {
     'NaN',
     '9'.repeat(30),
   ]) {
-    const errors = await errorsOf(await fetch(`${server.url}/api/things?limit=${text}`));
+    const errors = await listErrors(await fetch(`${server.url}/api/things?limit=${text}`));
     assert.match(errors.join(), /^\?limit must be/, text);
   }
   for (const text of ['1', 'TRUE', 'yes', '']) {
-    const errors = await errorsOf(await fetch(`${server.url}/api/things?available=${text}`));
+    const errors = await listErrors(await fetch(`${server.url}/api/things?available=${text}`));
     assert.deepEqual(errors, ['?available must be a boolean'], text);
   }
 });
@@ -184,7 +184,7 @@ test('unknown, repeated, broken and NUL-bearing query parameters are refused', a
   };
   for (const [query, error] of Object.entries(cases)) {
     assert.deepEqual(
-      await errorsOf(await fetch(`${server.url}/api/things?${query}`)),
+      await listErrors(await fetch(`${server.url}/api/things?${query}`)),
       [error],
       query,
     );
@@ -194,7 +194,7 @@ test('unknown, repeated, broken and NUL-bearing query parameters are refused', a
 test('operations that declare no query take none, and pages take any', async () => {
   const headers = { authorization: 'Bearer customer' };
   const response = await fetch(`${server.url}/api/things/${id}?x=1`, { headers });
-  assert.deepEqual(await errorsOf(response), ['?x is not known here']);
+  assert.deepEqual(await listErrors(response), ['?x is not known here']);
   for (const path of ['/health?a=1&a=2&b=%00', '/metrics?x', '/problems?x=%FF', '/docs?x=1']) {
     assert.equal((await fetch(server.url + path)).status, 200, path);
   }

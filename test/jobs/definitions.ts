@@ -2,7 +2,7 @@ import type { JobDefinition } from '../../src/jobs/index.ts';
 import { exponentialBackoff } from '../../src/shared/background/backoff.ts';
 
 /** A kind of job that fails fast and comes again soon. */
-export function definitionOf(
+export function buildDefinition(
   changes: Partial<JobDefinition> & Pick<JobDefinition, 'run'>,
 ): JobDefinition {
   return {

@@ -14,7 +14,7 @@ import {
 import { newId } from '../../src/shared/ids.ts';
 import { query } from '../support/until.ts';
 
-export { definitionOf } from './definitions.ts';
+export { buildDefinition as definitionOf } from './definitions.ts';
 
 export interface Worker {
   readonly registry: JobRegistry;
@@ -52,7 +52,7 @@ export async function startWorker(
     ...options,
     registry,
     onError,
-    onTry: (report) => reports.push(report),
+    onAttempt: (report) => reports.push(report),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -75,8 +75,15 @@ export async function startWorker(
   };
 }
 
-export function jobOf(changes: Partial<NewJob> = {}): NewJob {
-  return { id: newId(), name: 'test.work', lane: 'normal', data: {}, eventId: null, ...changes };
+export function buildJob(changes: Partial<NewJob> = {}): NewJob {
+  return {
+    id: newId(),
+    name: 'test.work',
+    priority: 'normal',
+    data: {},
+    eventId: null,
+    ...changes,
+  };
 }
 
 export interface JobState {
@@ -86,7 +93,7 @@ export interface JobState {
   readonly last_error: string | null;
 }
 
-export async function stateOf(url: string, id: string): Promise<JobState | undefined> {
+export async function readState(url: string, id: string): Promise<JobState | undefined> {
   const [row] = await query(
     url,
     'select state, attempts, sendings, last_error from jobs where id = $1',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { rescueJobs } from '../../src/jobs/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const { url } = db;
@@ -46,7 +46,7 @@ function startProcess(queue: string, mode: 'write' | 'wait' | 'die') {
   };
 }
 
-async function effectsOf(id: string): Promise<number> {
+async function listEffects(id: string): Promise<number> {
   const [row] = await query(url, 'select count(*)::int as n from effects where job_id = $1', [id]);
   return row?.n as number;
 }
@@ -64,7 +64,7 @@ test('workers are killed again and again in the middle of jobs, and each effect 
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
     runs: false,
   });
-  await asking.ask(...Array.from({ length: count }, () => jobOf()));
+  await asking.ask(...Array.from({ length: count }, () => buildJob()));
   let kills = 0;
   const killWorkers = async (lane: number) => {
     while (kills < KILLS) {
@@ -106,7 +106,7 @@ test('a worker that was frozen past its lease writes nothing when it goes on', a
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
     runs: false,
   });
-  const job = jobOf();
+  const job = buildJob();
   await asking.ask(job);
   assert.equal(await frozen.says(), 'began');
   frozen.child.kill('SIGSTOP');
@@ -122,11 +122,11 @@ test('a worker that was frozen past its lease writes nothing when it goes on', a
         }),
     }),
   ]);
-  await until(async () => assert.equal((await stateOf(url, job.id))?.state, 'done'));
+  await until(async () => assert.equal((await readState(url, job.id))?.state, 'done'));
   frozen.child.kill('SIGCONT');
   frozen.child.stdin.write('go on\n');
   assert.equal(await frozen.says(), 'LeaseLostError');
-  assert.equal(await effectsOf(job.id), 1);
+  assert.equal(await listEffects(job.id), 1);
   await Promise.all([frozen.kill(), other.stop(), asking.stop()]);
 });
 
@@ -135,20 +135,20 @@ test('a job that takes every worker down is a dead letter after its tries', asyn
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
     runs: false,
   });
-  const job = jobOf();
+  const job = buildJob();
   await asking.ask(job);
   for (let tries = 1; tries <= 3; tries += 1) {
     const worker = startProcess(queue, 'die');
     await worker.ended;
-    assert.equal((await stateOf(url, job.id))?.attempts, tries);
+    assert.equal((await readState(url, job.id))?.attempts, tries);
     await endLeases(queue);
     await rescueJobs(asking.registry);
   }
   const last = await startWorker(db, [
     definitionOf({ queue, attemptsMax: 3, run: () => assert.fail('it was begun a fourth time') }),
   ]);
-  await until(async () => assert.equal((await stateOf(url, job.id))?.state, 'dead'));
-  const row = await stateOf(url, job.id);
+  await until(async () => assert.equal((await readState(url, job.id))?.state, 'dead'));
+  const row = await readState(url, job.id);
   assert.equal(row?.attempts, 3);
   assert.match(row?.last_error ?? '', /3 workers began it/);
   await Promise.all([last.stop(), asking.stop()]);

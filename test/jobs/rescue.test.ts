@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { rescueJobs } from '../../src/jobs/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 // One test breaks the invariants on purpose and mends them again.
 const db = await testDatabase();
@@ -24,7 +24,7 @@ function age(id: string, seconds: number) {
 test('when the driver has lost everything, each job is done all the same', async () => {
   const definition = definitionOf({ queue: 'lost', ...doNothing });
   const asking = await startWorker(db, [definition], { runs: false });
-  const jobs = Array.from({ length: 1_500 }, () => jobOf());
+  const jobs = Array.from({ length: 1_500 }, () => buildJob());
   await asking.ask(...jobs);
   await query(url, 'delete from pgboss.job');
   const worker = await startWorker(db, [definition]);
@@ -49,7 +49,7 @@ test('what is not taken is sent again after 30 s, and each time after twice as l
   const asking = await startWorker(db, [definitionOf({ queue: 'nobody', ...doNothing })], {
     runs: false,
   });
-  const job = jobOf();
+  const job = buildJob();
   await asking.ask(job);
   let sendings = 1;
   for (const [rescues, seconds] of [30, 60, 120, 240, 300, 300].entries()) {
@@ -59,7 +59,7 @@ test('what is not taken is sent again after 30 s, and each time after twice as l
     assert.equal(await rescueJobs(asking.registry), 1, `it was not sent after ${seconds} s`);
     // The first time under the number that it has, so that one that only waits is not doubled.
     sendings += rescues === 0 ? 0 : 1;
-    assert.equal((await stateOf(url, job.id))?.sendings, sendings);
+    assert.equal((await readState(url, job.id))?.sendings, sendings);
   }
   await asking.stop();
   await query(url, 'delete from jobs where id = $1', [job.id]);
@@ -68,7 +68,7 @@ test('what is not taken is sent again after 30 s, and each time after twice as l
 test('a job whose lease has ended goes to another worker, and the try counts', async () => {
   const definition = definitionOf({ queue: 'ended', ...doNothing });
   const asking = await startWorker(db, [definition], { runs: false });
-  const job = jobOf();
+  const job = buildJob();
   await db.database.transaction((tx) => asking.registry.add(tx, [job]));
   await query(
     url,
@@ -81,7 +81,7 @@ test('a job whose lease has ended goes to another worker, and the try counts', a
   const worker = await startWorker(db, [definition]);
   assert.equal(await rescueJobs(asking.registry), 1);
   await until(async () => {
-    const row = await stateOf(url, job.id);
+    const row = await readState(url, job.id);
     assert.deepEqual([row?.state, row?.attempts], ['done', 2]);
   });
   await Promise.all([worker.stop(), asking.stop()]);
@@ -91,7 +91,7 @@ test('the invariants see a job that is forgotten, while the rescue runs', async 
   const asking = await startWorker(db, [definitionOf({ queue: 'forgotten', ...doNothing })], {
     runs: false,
   });
-  const [unsent, abandoned] = [jobOf(), jobOf()];
+  const [unsent, abandoned] = [buildJob(), buildJob()];
   await asking.ask(unsent, abandoned);
   await age(unsent.id, 120);
   await query(

@@ -4,13 +4,13 @@ import { GiveUp, RunLater } from '../../src/jobs/index.ts';
 import { derivedId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const { url } = db;
 await query(url, 'create table effects (job_id uuid not null, note text)');
 
-async function effectsOf(id: string): Promise<number> {
+async function listEffects(id: string): Promise<number> {
   const [row] = await query(url, 'select count(*)::int as n from effects where job_id = $1', [id]);
   return row?.n as number;
 }
@@ -18,7 +18,7 @@ async function effectsOf(id: string): Promise<number> {
 /** Waits for a state of the job's row. */
 function untilState(id: string, state: string) {
   return until(async () => {
-    const row = await stateOf(url, id);
+    const row = await readState(url, id);
     assert.equal(row?.state, state);
     return row!;
   });
@@ -39,7 +39,7 @@ test('a job that is asked for is done, with its data, and its effect with it', a
         }),
     }),
   ]);
-  const job = jobOf({ data: { note: 'hello' } });
+  const job = buildJob({ data: { note: 'hello' } });
   await worker.ask(job);
   assert.deepEqual(await untilState(job.id, 'done'), {
     state: 'done',
@@ -47,7 +47,7 @@ test('a job that is asked for is done, with its data, and its effect with it', a
     sendings: 1,
     last_error: null,
   });
-  assert.equal(await effectsOf(job.id), 1);
+  assert.equal(await listEffects(job.id), 1);
   await worker.stop();
   assert.deepEqual(worker.errors, []);
   assert.equal(worker.reports.length, 1);
@@ -66,7 +66,7 @@ test('an end that was rolled back is no end: a handler that returns all the same
       },
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   assert.equal((await untilState(job.id, 'done')).attempts, 1);
   await worker.stop();
@@ -81,11 +81,11 @@ test('a wish that comes many times, from many processes, is done once', async ()
     },
   });
   const [one, other] = [await startWorker(db, [definition]), await startWorker(db, [definition])];
-  const job = jobOf({ id: derivedId('test', 'the same wish') });
+  const job = buildJob({ id: derivedId('test', 'the same wish') });
   await Promise.all([one.ask(job, job), other.ask(job), one.ask(job), other.ask(job)]);
   await untilState(job.id, 'done');
   await one.ask(job);
-  const last = jobOf();
+  const last = buildJob();
   await other.ask(last);
   await untilState(last.id, 'done');
   await Promise.all([one.stop(), other.stop()]);
@@ -96,7 +96,7 @@ test('a job of a transaction that is rolled back is never done', async () => {
   const worker = await startWorker(db, [
     definitionOf({ queue: 'rolled-back', run: async () => {} }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await assert.rejects(
     db.database.transaction(async (tx) => {
       await worker.registry.add(tx, [job]);
@@ -105,7 +105,7 @@ test('a job of a transaction that is rolled back is never done', async () => {
   );
   // Somebody sent it all the same: there is nothing to take.
   await worker.registry.send([job]);
-  const next = jobOf();
+  const next = buildJob();
   await worker.ask(next);
   await untilState(next.id, 'done');
   await worker.stop();
@@ -128,7 +128,7 @@ test('what fails comes again later and later, and then it is done', async () => 
       },
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   const row = await untilState(job.id, 'done');
   assert.equal(row.attempts, 4);
@@ -142,7 +142,7 @@ test('what fails comes again later and later, and then it is done', async () => 
   );
 });
 
-test('after its last try a job is a dead letter, with what its room writes about it', async () => {
+test('after its last try a job is a dead letter, with what its module writes about it', async () => {
   const lastAttempts: boolean[] = [];
   const worker = await startWorker(db, [
     definitionOf({
@@ -162,12 +162,12 @@ test('after its last try a job is a dead letter, with what its room writes about
       },
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   const row = await untilState(job.id, 'dead');
   assert.deepEqual(row, { state: 'dead', attempts: 3, sendings: 3, last_error: 'Error: no use' });
   assert.deepEqual(lastAttempts, [false, false, true]);
-  assert.equal(await effectsOf(job.id), 1);
+  assert.equal(await listEffects(job.id), 1);
   await worker.stop();
 });
 
@@ -178,7 +178,7 @@ test('a job that gives up is a dead letter at once', async () => {
       run: () => Promise.reject(new GiveUp('the address does not exist')),
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   const row = await untilState(job.id, 'dead');
   assert.equal(row.attempts, 1);
@@ -199,7 +199,7 @@ test('a job that asks for later comes again without having used a try', async ()
       },
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   const row = await untilState(job.id, 'done');
   assert.equal(row.attempts, 1);
@@ -209,7 +209,7 @@ test('a job that asks for later comes again without having used a try', async ()
 
 test('a delayed job waits for its time', async () => {
   const worker = await startWorker(db, [definitionOf({ queue: 'delayed', run: async () => {} })]);
-  const job = jobOf({ delayMs: 800 });
+  const job = buildJob({ delayMs: 800 });
   const startedAt = performance.now();
   await worker.ask(job);
   await untilState(job.id, 'done');
@@ -236,14 +236,14 @@ test('a try past its deadline has failed, and what it does after that is refused
       },
     }),
   ]);
-  const job = jobOf();
+  const job = buildJob();
   await worker.ask(job);
   const row = await untilState(job.id, 'done');
   assert.equal(row.attempts, 2);
   assert.match(row.last_error ?? '', /more than 100 ms/);
   goOn.resolve();
   assert.equal(((await late.promise) as Error).name, 'LeaseLostError');
-  assert.equal(await effectsOf(job.id), 0);
+  assert.equal(await listEffects(job.id), 0);
   await worker.stop();
 });
 
@@ -258,7 +258,7 @@ test('a stop gives what has not begun, and what does not end, to others at once'
       }),
   });
   const stopping = await startWorker(db, [hanging], { concurrency: { stopping: 2 } });
-  const jobs = Array.from({ length: 6 }, () => jobOf());
+  const jobs = Array.from({ length: 6 }, () => buildJob());
   await stopping.ask(...jobs);
   await until(async () => assert.equal(started.length, 2));
   const stopped = stopping.stop();
@@ -281,14 +281,14 @@ test('a job of a newer program is left to it, and one that comes before its time
       },
     ),
   ];
-  const unknown = jobOf({ name: 'test.newer' });
+  const unknown = buildJob({ name: 'test.newer' });
   await newer.ask(unknown);
-  const early = jobOf({ delayMs: 1_000 });
+  const early = buildJob({ delayMs: 1_000 });
   await db.database.transaction((tx) => old.registry.add(tx, [early]));
   // As by a driver that cannot wait.
   await old.registry.send([{ ...early, delayMs: 0 }]);
-  await until(async () => assert.equal((await stateOf(url, unknown.id))?.sendings, 2));
-  assert.equal((await stateOf(url, unknown.id))?.attempts, 0);
+  await until(async () => assert.equal((await readState(url, unknown.id))?.sendings, 2));
+  assert.equal((await readState(url, unknown.id))?.attempts, 0);
   const row = await untilState(early.id, 'done');
   assert.ok(row.sendings >= 2);
   await Promise.all([old.stop(), newer.stop()]);
@@ -306,7 +306,7 @@ test('high goes before normal, and ten at most before a normal one that waits', 
   const asking = await startWorker(db, [definition], { runs: false });
   const jobs = Array.from({ length: 60 }, (_, index) => {
     const lane = index < 30 ? ('normal' as const) : ('high' as const);
-    return jobOf({ lane, data: { lane } });
+    return buildJob({ priority: lane, data: { lane } });
   });
   await asking.ask(...jobs);
   const worker = await startWorker(db, [definition], { concurrency: { lanes: 1 } });
@@ -331,7 +331,7 @@ test('thousands of jobs are done, each once, by two processes', async () => {
       }),
   });
   const [one, other] = [await startWorker(db, [definition]), await startWorker(db, [definition])];
-  const jobs = Array.from({ length: count }, () => jobOf({ data: { many: true } }));
+  const jobs = Array.from({ length: count }, () => buildJob({ data: { many: true } }));
   await one.ask(...jobs);
   const countDone = `
     select (select count(*)::int from jobs where queue = 'many' and state = 'done') as done,

@@ -4,14 +4,14 @@ import { createSqsQueue } from '../../src/drivers/queue/sqs/sqs-queue.ts';
 import { testDatabase } from '../support/database.ts';
 import { startSqs } from '../support/sqs-server.ts';
 import { query, until } from '../support/until.ts';
-import { definitionOf, jobOf, startWorker } from './jobs-fixture.ts';
+import { buildJob, definitionOf, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const sqs = await startSqs();
 await query(db.url, 'create table effects (job_id uuid not null)');
 
 /** All that the look-alike is told of a job, as SQS would have it in its own hands. */
-const bodyOf = (jobId: string) => JSON.stringify({ queue: 'repeats', lane: 'normal', jobId });
+const getBody = (jobId: string) => JSON.stringify({ queue: 'repeats', lane: 'normal', jobId });
 
 function newDriver(name: string) {
   return createSqsQueue({
@@ -43,9 +43,9 @@ test('what SQS delivers twice, late, in reverse or while it still runs takes eff
   const workers = await Promise.all(
     [1, 2].map(() => startWorker(db, [definition], { driver: newDriver('jobs') })),
   );
-  const jobs = Array.from({ length: 60 }, () => jobOf());
+  const jobs = Array.from({ length: 60 }, () => buildJob());
   const repeatAll = () => {
-    for (const { id } of jobs.toReversed()) sqs.sendMessage('jobs', bodyOf(id));
+    for (const { id } of jobs.toReversed()) sqs.sendMessage('jobs', getBody(id));
   };
   await workers[0]!.ask(...jobs);
   repeatAll();

@@ -4,7 +4,7 @@ import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-q
 import { createJobs, createRunner, createSchedules, rescueJobs } from '../../src/jobs/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from './jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 
@@ -32,17 +32,17 @@ function startLonely() {
 
 test('with the driver away work is taken on, says so, and the process can be stopped', async () => {
   const { registry, runner, schedules, errors } = startLonely();
-  const job = jobOf();
+  const job = buildJob();
   await db.database.transaction((tx) => registry.add(tx, [job]));
   await registry.send([job]);
   await until(async () => assert.ok(errors.length > 0));
   await schedules.stop();
   await runner.stop();
   await registry.stop();
-  assert.equal((await stateOf(db.url, job.id))?.state, 'waiting');
+  assert.equal((await readState(db.url, job.id))?.state, 'waiting');
 
   const worker = await startWorker(db, [definitionOf({ queue: 'lonely', run: async () => {} })]);
   await worker.registry.send([job]);
-  await until(async () => assert.equal((await stateOf(db.url, job.id))?.state, 'done'));
+  await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'done'));
   await worker.stop();
 });

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { createDatabase } from '../../src/database/database.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import { createJobs, createRunner, type RunningJob } from '../../src/jobs/index.ts';
-import { definitionOf } from './definitions.ts';
+import { buildDefinition } from './definitions.ts';
 
 /**
  * A process that does the jobs of one queue, to be killed and frozen: `node worker-process.ts QUEUE MODE`. It says what
@@ -30,7 +30,7 @@ async function write(job: RunningJob): Promise<void> {
 }
 
 registry.define([
-  definitionOf({
+  buildDefinition({
     queue,
     attemptsMax: mode === 'die' ? 3 : 1_000,
     deadlineMs: mode === 'wait' ? 30_000 : 300,

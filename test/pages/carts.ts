@@ -18,7 +18,7 @@ export function cartTests(pages: Pages): void {
     page.getByRole('link', { name: `Cart ${count} item` }).waitFor();
 
   /** Of the cart: its buttons name the dish too. */
-  const lineOf = (page: Page, dish: { name: string }) =>
+  const findLine = (page: Page, dish: { name: string }) =>
     page.getByRole('strong').getByText(dish.name, { exact: true });
 
   async function fillIn(page: Page, email: string, password: string): Promise<void> {
@@ -26,7 +26,7 @@ export function cartTests(pages: Pages): void {
     await page.getByLabel('Password').fill(password);
   }
 
-  async function itemsOf(customer: Session): Promise<[string, number][]> {
+  async function listItems(customer: Session): Promise<[string, number][]> {
     const { items } = (await customer.get('/api/cart')).json<CartBody>();
     return items.map(({ sku, quantity }) => [sku, quantity]);
   }
@@ -41,8 +41,8 @@ export function cartTests(pages: Pages): void {
       await add(second, tart);
       await countIn(first, 2);
       await first.getByRole('link', { name: 'View cart' }).click();
-      await lineOf(first, pie).waitFor();
-      await lineOf(first, tart).waitFor();
+      await findLine(first, pie).waitFor();
+      await findLine(first, tart).waitFor();
     });
 
     pages.test(
@@ -91,10 +91,10 @@ export function cartTests(pages: Pages): void {
       ];
       await countIn(shop, 5);
       await countIn(other, 5);
-      assert.deepEqual(await itemsOf(customer), merged);
+      assert.deepEqual(await listItems(customer), merged);
       await other.reload();
       await countIn(other, 5);
-      assert.deepEqual(await itemsOf(customer), merged);
+      assert.deepEqual(await listItems(customer), merged);
     });
 
     pages.test(
@@ -104,17 +104,17 @@ export function cartTests(pages: Pages): void {
         const customer = await pages.server.signUp();
         await customer.put(`/api/cart/items/${pie.sku}`, { quantity: 1 });
         const shop = await pages.visit(customer, '/shop/cart', phone);
-        await lineOf(shop, pie).waitFor();
+        await findLine(shop, pie).waitFor();
         await customer.delete(`/api/cart/items/${pie.sku}`);
         await customer.put(`/api/cart/items/${tart.sku}`, { quantity: 1 });
         await shop.getByRole('button', { name: 'Order and pay' }).click();
         await shop.getByText('The cart is not what you saw.').waitFor();
-        await lineOf(shop, tart).waitFor();
-        assert.equal(await lineOf(shop, pie).count(), 0);
-        await until(async () => assert.deepEqual(await itemsOf(customer), [[tart.sku, 1]]));
+        await findLine(shop, tart).waitFor();
+        assert.equal(await findLine(shop, pie).count(), 0);
+        await until(async () => assert.deepEqual(await listItems(customer), [[tart.sku, 1]]));
         await shop.getByRole('button', { name: 'Order and pay' }).click();
         await shop.getByRole('button', { name: /^Pay/ }).waitFor();
-        assert.deepEqual(await itemsOf(customer), []);
+        assert.deepEqual(await listItems(customer), []);
       },
     );
 

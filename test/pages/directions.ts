@@ -8,7 +8,7 @@ const NAMES = ['תה 12', 'شاي (3)'];
 /** A name from right to left stays where it belongs, and so does the quantity before it. */
 export function directionTests(pages: Pages): void {
   /** From where each part of a line begins on the screen, in the order in which the parts stand in the page. */
-  async function beginningsOf(page: Page, name: string): Promise<number[]> {
+  async function listStarts(page: Page, name: string): Promise<number[]> {
     await page.locator('bdi', { hasText: name }).first().waitFor();
     return page.evaluate<number[]>(`
       [...[...document.querySelectorAll('bdi')]
@@ -44,7 +44,7 @@ export function directionTests(pages: Pages): void {
       ] as const) {
         const page = await pages.visit(who, path, who === customer ? phone : undefined);
         await loaded(page);
-        const beginnings = await beginningsOf(page, name);
+        const beginnings = await listStarts(page, name);
         assert.ok(beginnings.length >= 2, path);
         assert.deepEqual(
           beginnings,

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
-import { loaded, type Pages, phone, violationsOf } from './pages-bench.ts';
+import { listViolations, loaded, type Pages, phone } from './pages-bench.ts';
 
 const FAR_MS = 35 * 60_000;
 
@@ -45,7 +45,7 @@ export function keepingTests(pages: Pages): void {
       await shop.getByRole('button', { name: 'Order and pay' }).click();
       const alert = shop.getByRole('alert');
       await alert.getByText('Your session has ended.').waitFor();
-      assert.deepEqual(await violationsOf(shop), []);
+      assert.deepEqual(await listViolations(shop), []);
       await alert.getByRole('link', { name: 'Sign in' }).click();
       await shop.getByLabel('E-mail').fill(customer.identity.email);
       await shop.getByLabel('Password').fill(customer.identity.password);
@@ -77,7 +77,7 @@ export function keepingTests(pages: Pages): void {
       await signIn.getByLabel('E-mail').fill(admin.identity.email);
       await signIn.getByLabel('E-mail').press('Escape');
       await signIn.getByLabel('Password', { exact: true }).fill(admin.identity.password);
-      assert.deepEqual(await violationsOf(page), []);
+      assert.deepEqual(await listViolations(page), []);
       await signIn.getByRole('button', { name: 'Sign in', exact: true }).click();
       await dialog.getByText('You are signed in again: try once more.').waitFor();
       assert.equal(await dialog.getByLabel('Reason').inputValue(), 'It was cold');
@@ -122,7 +122,7 @@ export function keepingTests(pages: Pages): void {
         await alert.getByText(title).waitFor();
         await alert.getByText(errors[0]?.detail ?? '').waitFor();
         assert.equal(await page.getByText('cannot be reached').count(), 0);
-        assert.deepEqual(await violationsOf(page), []);
+        assert.deepEqual(await listViolations(page), []);
         await page.close();
       }
     });

@@ -45,7 +45,7 @@ describe('the form of a product', () => {
       `keeps a price that nobody touches, and reads one as it is typed in ${locale}`,
       async () => {
         const dish = await pages.addDish(`Dinar Pie ${locale}`, 10, 1_295_000);
-        const priceOf = async () => {
+        const readPrice = async () => {
           const reply = await pages.admin.get(`/api/products/${dish.id}`);
           return reply.json<{ price: { amount: number } }>().price.amount;
         };
@@ -60,7 +60,7 @@ describe('the form of a product', () => {
           page.getByRole('button', { name: 'Save' }).click(),
         ]);
         assert.equal(kept.status(), 200);
-        assert.equal(await priceOf(), 1_295_000);
+        assert.equal(await readPrice(), 1_295_000);
 
         await page.getByText('Saved.').waitFor();
         // The form starts anew when the saved version arrives, and drops what was typed until then.
@@ -75,7 +75,7 @@ describe('the form of a product', () => {
           page.getByRole('button', { name: 'Save' }).click(),
         ]);
         assert.equal(saved.status(), 200);
-        assert.equal(await priceOf(), price.amount);
+        assert.equal(await readPrice(), price.amount);
       },
     );
   }

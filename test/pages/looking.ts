@@ -3,13 +3,13 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Session } from '../support/session.ts';
 import {
+  listSmallTargets,
+  listViolations,
   loaded,
+  measureShifts,
   type Pages,
   phone,
-  shiftsOf,
-  smallTargetsOf,
   tablet,
-  violationsOf,
 } from './pages-bench.ts';
 
 /** A tenth of what counts as good. Source: web.dev/articles/cls. */
@@ -18,7 +18,7 @@ const SHIFT_MAX = 0.01;
 /** Who sees what, and whether everybody can read it and reach it. */
 export function lookingTests(pages: Pages): void {
   describe('roles', () => {
-    const sectionsOf = (page: Page) =>
+    const listSections = (page: Page) =>
       page.getByRole('navigation', { name: 'Sections' }).getByRole('link').allTextContents();
 
     pages.test(
@@ -30,7 +30,7 @@ export function lookingTests(pages: Pages): void {
         );
         const page = await pages.visit(pages.kitchen, `/console/orders/${order.id}`);
         await page.getByText('captured £5.00').waitFor();
-        assert.deepEqual(await sectionsOf(page), ['Board', 'Orders', 'Payments']);
+        assert.deepEqual(await listSections(page), ['Board', 'Orders', 'Payments']);
         assert.equal(await page.getByRole('button', { name: 'Refund…' }).count(), 0);
         assert.equal(await page.getByRole('button', { name: 'More actions' }).count(), 0);
         await page.goto('/console/people');
@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await loaded(page);
-      assert.equal((await sectionsOf(page)).length, 7);
+      assert.equal((await listSections(page)).length, 7);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -121,7 +121,7 @@ export function lookingTests(pages: Pages): void {
       const dish = await pages.addDish('Opened Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
       const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
-      const clean = async (what: string) => assert.deepEqual(await violationsOf(page), [], what);
+      const clean = async (what: string) => assert.deepEqual(await listViolations(page), [], what);
       const closed = async (name: string) => {
         await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
         await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
@@ -228,7 +228,7 @@ export function lookingTests(pages: Pages): void {
       const card = page.getByRole('article').filter({ hasText: dish.name });
       await card.getByRole('button', { name: 'Start' }).click();
       await page.getByText('Moved on.').hover();
-      assert.deepEqual(await violationsOf(page), []);
+      assert.deepEqual(await listViolations(page), []);
       await page.getByRole('button', { name: 'Close the message' }).click();
       await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
     });
@@ -236,13 +236,13 @@ export function lookingTests(pages: Pages): void {
     pages.test('of the shop has no fault that axe finds', async () => {
       const shop = await pages.visit(null, '/shop/nothing');
       await shop.getByText('There is nothing here.').waitFor();
-      assert.deepEqual(await violationsOf(shop), [], 'a page that does not exist');
+      assert.deepEqual(await listViolations(shop), [], 'a page that does not exist');
       await shop.goto('/shop/sign-in');
       await shop.getByLabel('E-mail').fill('nobody@example.com');
       await shop.getByLabel('Password').fill('not the password');
       await shop.getByRole('button', { name: 'Sign in' }).click();
       await shop.getByRole('alert').waitFor();
-      assert.deepEqual(await violationsOf(shop), [], 'a refusal');
+      assert.deepEqual(await listViolations(shop), [], 'a refusal');
     });
 
     pages.test('tells staff by name who did what to an order and to the stock', async () => {
@@ -283,7 +283,7 @@ export function lookingTests(pages: Pages): void {
         for (const device of [tablet, phone]) {
           const page = await pages.visit(who, path, device);
           await loaded(page);
-          assert.deepEqual(await smallTargetsOf(page), [], path);
+          assert.deepEqual(await listSmallTargets(page), [], path);
           const isWider = 'document.documentElement.scrollWidth > innerWidth';
           assert.equal(await page.evaluate<boolean>(isWider), false, `${path} is wider than it`);
           await page.close();
@@ -299,12 +299,12 @@ async function look(pages: Pages, who: Session | null, paths: readonly string[])
   for (const path of paths) {
     if (path !== first) await page.goto(path);
     await loaded(page);
-    const shifts = await shiftsOf(page);
+    const shifts = await measureShifts(page);
     assert.ok(shifts.value <= SHIFT_MAX, `${path} moved: ${JSON.stringify(shifts)}`);
-    assert.deepEqual(await violationsOf(page), [], path);
+    assert.deepEqual(await listViolations(page), [], path);
     await page.emulateMedia({ colorScheme: 'dark' });
     // The scheme changes nothing but colours.
-    assert.deepEqual(await violationsOf(page, 'color-contrast'), [], `${path}, dark`);
+    assert.deepEqual(await listViolations(page, 'color-contrast'), [], `${path}, dark`);
     await page.emulateMedia({ colorScheme: 'light' });
   }
   await page.close();

@@ -92,7 +92,7 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
   const contexts = new Map<string, Promise<BrowserContext>>();
 
   /** Somebody's browser knows the scripts from the page before; a guest comes with a new one each time. */
-  function contextOf(who: Session | null, device: BrowserContextOptions) {
+  function createPageContext(who: Session | null, device: BrowserContextOptions) {
     if (who === null) return openContext(browser!, server.url, who, device);
     const key = `${who.identity.userId} ${JSON.stringify(device)}`;
     const context = contexts.get(key) ?? openContext(browser!, server.url, who, device);
@@ -112,7 +112,7 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
     admin,
     kitchen,
     async visit(who, path, device = desk) {
-      const page = await (await contextOf(who, device)).newPage();
+      const page = await (await createPageContext(who, device)).newPage();
       opened.push(page);
       listen(page, complaints);
       page.on('request', (request) => calls.set(request, 'without an answer'));
@@ -228,12 +228,12 @@ export interface Shifts {
   readonly what: readonly string[];
 }
 
-export function shiftsOf(page: Page): Promise<Shifts> {
+export function measureShifts(page: Page): Promise<Shifts> {
   return page.evaluate<Shifts>('shifts');
 }
 
 /** What cannot be hit with a finger, by its name and size: less than 44 px high (WCAG 2.2, 2.5.5). */
-export function smallTargetsOf(page: Page): Promise<string[]> {
+export function listSmallTargets(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`
     [...document.querySelectorAll('a, button, .mantine-Switch-body, .mantine-Input-input')]
       .filter((target) => target.checkVisibility() && !target.matches('.skip'))
@@ -258,7 +258,7 @@ const axeScript = await readFile(
 );
 
 /** What axe finds against WCAG 2.2 AA and its own advice, or these rules of it alone, a line each. */
-export async function violationsOf(page: Page, ...rules: readonly string[]): Promise<string[]> {
+export async function listViolations(page: Page, ...rules: readonly string[]): Promise<string[]> {
   await page.evaluate(axeScript);
   // A colour that is on its way to another one has the contrast of neither.
   await page.evaluate(`

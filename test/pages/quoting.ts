@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Pages, phone, violationsOf } from './pages-bench.ts';
+import { listViolations, type Pages, phone } from './pages-bench.ts';
 
 /** The shop shows what the server priced: a guest's cart, which only the browser knows, by quotes. */
 export function quotingTests(pages: Pages): void {
@@ -34,7 +34,7 @@ export function quotingTests(pages: Pages): void {
       await setPrice(pie, 750);
       await shop.reload();
       await totalIn(shop).getByText('£15.00').waitFor();
-      assert.deepEqual(await violationsOf(shop), []);
+      assert.deepEqual(await listViolations(shop), []);
     });
 
     pages.test('are not made up while the server is away, and are back when it is', async () => {
@@ -52,7 +52,7 @@ export function quotingTests(pages: Pages): void {
       await totalIn(shop).getByText('Not known now').waitFor();
       await shop.getByLabel(`2 of ${dish.name}`).waitFor();
       assert.equal(await shop.getByText('£10.00').count(), 0);
-      assert.deepEqual(await violationsOf(shop), []);
+      assert.deepEqual(await listViolations(shop), []);
       await shop.context().setOffline(false);
       await totalIn(shop).getByText('£10.00').waitFor();
       await alert.waitFor({ state: 'detached' });

@@ -9,11 +9,11 @@ interface Job {
 }
 
 /** A batcher whose batches end when the test says so. */
-function controlled(changes: { lanes?: number; sizeMax?: number; waitingMax?: number } = {}) {
+function controlled(changes: { batchesMax?: number; sizeMax?: number; waitingMax?: number } = {}) {
   const batches: { names: string[]; finish: () => void; fail: (error: unknown) => void }[] = [];
   let arrived: () => void = () => {};
   const submit = createBatcher<Job, string>({
-    lanes: 1,
+    batchesMax: 1,
     sizeMax: 10,
     waitingMax: 100,
     exclusives: (job) => (job.exclusive === undefined ? [] : [job.exclusive]),
@@ -68,8 +68,8 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('a name that is under way in one lane waits for its end, while others go in the second lane', async () => {
-    const { submit, batch, batches } = controlled({ lanes: 2 });
+  test('a name that is under way in one batch waits for its end, while others go in the second batch', async () => {
+    const { submit, batch, batches } = controlled({ batchesMax: 2 });
     const first = submit({ name: 'a', exclusive: 'key' });
     const one = await batch(1);
     const repeat = submit({ name: 'b', exclusive: 'key' });
@@ -110,7 +110,7 @@ describe('the batcher', () => {
   test('the names of a request are worked out once, however many batches it waits for', async () => {
     let asked = 0;
     const submit = createBatcher<number, number>({
-      lanes: 1,
+      batchesMax: 1,
       sizeMax: 1,
       waitingMax: 100,
       exclusives: (number) => {
@@ -137,8 +137,8 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('two lanes share what is there', async () => {
-    const { submit, batch } = controlled({ lanes: 2 });
+  test('two batchesMax share what is there', async () => {
+    const { submit, batch } = controlled({ batchesMax: 2 });
     const all = ['a', 'b', 'c', 'd'].map((name) => submit({ name }));
     const [one, two] = [await batch(1), await batch(2)];
     assert.deepEqual(
@@ -154,7 +154,7 @@ describe('the batcher', () => {
   });
 
   test('a lane next to a running one waits until its batch is worth it', async () => {
-    const { submit, batch, batches } = controlled({ lanes: 2, sizeMax: 4 });
+    const { submit, batch, batches } = controlled({ batchesMax: 2, sizeMax: 4 });
     const all = Array.from({ length: 4 }, (_, index) => submit({ name: `${index}` }));
     const [one, two] = [await batch(1), await batch(2)];
     one.finish();

@@ -5,11 +5,11 @@ import { createCursors } from '../../src/shared/pagination.ts';
 
 const cursors = createCursors('thirty-two bytes of secret for tests');
 
-/** The catalogue room of a shop that sells in pounds, on a test's database. */
-export function catalogOn(database: Database): Catalog {
+/** The catalogue module of a shop that sells in pounds, on a test's database. */
+export function createTestCatalog(database: Database): Catalog {
   return createCatalog({ database, cursors, currency: 'GBP', openStock }).api;
 }
 
-export function inventoryOn(database: Database): Inventory {
+export function createTestInventory(database: Database): Inventory {
   return createInventory({ database, cursors }).api;
 }

@@ -16,7 +16,7 @@ export interface DefinedStatement {
   readonly statement: Statement<unknown[], unknown>;
 }
 
-/** Files that define statements: nearly all are a room's `queries.ts`. */
+/** Files that define statements: nearly all are a module's `queries.ts`. */
 export async function findDefiningFiles(): Promise<readonly DefiningFile[]> {
   const files: DefiningFile[] = [];
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {

@@ -5,7 +5,7 @@
 import { startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
-const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const report = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 try {
   const server = await startEmbeddedPostgres({
@@ -14,7 +14,7 @@ try {
     settings: { fsync: 'off' },
   });
   process.on('SIGINT', () => void server.stop());
-  say({ url: server.url });
+  report({ url: server.url });
 } catch (error) {
-  say({ error: error instanceof Error ? error.message : String(error) });
+  report({ error: error instanceof Error ? error.message : String(error) });
 }

@@ -2,8 +2,8 @@ import type { Database } from '../../src/database/database.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import { createJobs, type Jobs } from '../../src/jobs/index.ts';
 
-/** Writes jobs of these names, and does none of them: for a room that asks for work which others do. */
-export function jobsOn(database: Database, ...names: readonly string[]): Jobs {
+/** Writes jobs of these names, and does none of them: for a module that asks for work which others do. */
+export function createTestJobs(database: Database, ...names: readonly string[]): Jobs {
   const onError = (error: unknown) => {
     throw error;
   };

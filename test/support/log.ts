@@ -22,13 +22,16 @@ export async function append(database: Database, ...events: NewEvent[]): Promise
 }
 
 /** A transaction that has written facts and is not over yet. */
-export interface HeldBack {
+export interface UncommittedAppend {
   commit(): Promise<void>;
   rollBack(): Promise<void>;
 }
 
 /** Writes facts and holds them back, so that later ones can be visible first. */
-export async function appendHeldBack(database: Database, ...events: NewEvent[]): Promise<HeldBack> {
+export async function appendUncommitted(
+  database: Database,
+  ...events: NewEvent[]
+): Promise<UncommittedAppend> {
   const written = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
   const rolledBack = new Error('rolled back');

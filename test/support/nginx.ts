@@ -38,7 +38,7 @@ export async function startNginx(
   const shipped = await readFile(new URL('../../deploy/nginx/nginx.conf', import.meta.url), 'utf8');
   await writeFile(
     join(folder, 'nginx.conf'),
-    replaced(shipped, [
+    replaceOnce(shipped, [
       ['listen 8080 ', `listen 127.0.0.1:${port} `],
       ['rate=200r/s', 'rate=100000r/s'],
       [' /tmp/', ` ${folder}/`],
@@ -48,7 +48,7 @@ export async function startNginx(
     ]),
   );
   const servers = serverUrls.map((url) => new URL(url).host);
-  await writeFile(join(folder, 'upstream.conf'), await upstreamOf(servers));
+  await writeFile(join(folder, 'upstream.conf'), await buildUpstream(servers));
 
   const child = spawn(
     'nginx',
@@ -74,7 +74,7 @@ export async function startNginx(
 }
 
 /** The shipped upstream, with other servers, and without the names that only Docker knows. */
-async function upstreamOf(servers: readonly string[]): Promise<string> {
+async function buildUpstream(servers: readonly string[]): Promise<string> {
   const shipped = await readFile(
     new URL('../../deploy/nginx/upstream.conf', import.meta.url),
     'utf8',
@@ -83,10 +83,10 @@ async function upstreamOf(servers: readonly string[]): Promise<string> {
     `api-${index + 1}:3000 resolve`,
     servers[index]!,
   ]);
-  return replaced(shipped, [['resolver 127.0.0.11 valid=1s;\n', ''], ...named]);
+  return replaceOnce(shipped, [['resolver 127.0.0.11 valid=1s;\n', ''], ...named]);
 }
 
-function replaced(text: string, changes: readonly (readonly [string, string])[]): string {
+function replaceOnce(text: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((changed, [from, to]) => {
     assert.ok(changed.includes(from), `${from} is not there any more`);
     return changed.replaceAll(from, to);

@@ -47,9 +47,9 @@ interface RawOperation {
 }
 
 /** Every operation of the document that a running server serves. */
-export async function operationsOf(url: string): Promise<Operation[]> {
+export async function fetchOperations(url: string): Promise<Operation[]> {
   const raw: unknown = await (await fetch(`${url}/openapi.json`)).json();
-  const document = inlined(raw, raw) as Document;
+  const document = inlineReferences(raw, raw) as Document;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       operationId: operation.operationId,
@@ -62,16 +62,17 @@ export async function operationsOf(url: string): Promise<Operation[]> {
 }
 
 /** `node` with every reference replaced by what it leads to. */
-function inlined(node: unknown, document: unknown): unknown {
-  if (Array.isArray(node)) return node.map((item) => inlined(item, document));
+function inlineReferences(node: unknown, document: unknown): unknown {
+  if (Array.isArray(node)) return node.map((item) => inlineReferences(item, document));
   if (node === null || typeof node !== 'object') return node;
-  if ('$ref' in node) return inlined(referent(String(node.$ref), document), document);
+  if ('$ref' in node)
+    return inlineReferences(resolveReference(String(node.$ref), document), document);
   return Object.fromEntries(
-    Object.entries(node).map(([name, member]) => [name, inlined(member, document)]),
+    Object.entries(node).map(([name, member]) => [name, inlineReferences(member, document)]),
   );
 }
 
-function referent(reference: string, document: unknown): unknown {
+function resolveReference(reference: string, document: unknown): unknown {
   let found = document;
   for (const name of reference.split('/').slice(1)) {
     found = (found as Record<string, unknown> | undefined)?.[name];
@@ -95,16 +96,19 @@ const patternSamples = [
 ];
 
 /** A value that fits the schema, with every optional member. */
-export function sampleOf(schema: JsonSchema): unknown {
+export function buildSample(schema: JsonSchema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
-  if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0]!);
-  switch (typeOf(schema)) {
+  if (schema.anyOf !== undefined) return buildSample(schema.anyOf[0]!);
+  switch (findType(schema)) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([name, member]) => [name, sampleOf(member)]),
+        Object.entries(schema.properties ?? {}).map(([name, member]) => [
+          name,
+          buildSample(member),
+        ]),
       );
     case 'array':
-      return [sampleOf(schema.items ?? {})];
+      return [buildSample(schema.items ?? {})];
     case 'integer':
     case 'number':
       return Math.max(schema.minimum ?? 1, 1);
@@ -130,7 +134,7 @@ function sampleText(schema: JsonSchema): string {
   return fits;
 }
 
-export function typeOf(schema: JsonSchema): string | undefined {
+export function findType(schema: JsonSchema): string | undefined {
   return typeof schema.type === 'string' ? schema.type : schema.type?.[0];
 }
 
@@ -152,17 +156,17 @@ function* wrongValues(
   schema: JsonSchema,
   pointer: string,
 ): Generator<{ pointer: string; value: unknown }> {
-  for (const value of strangersTo(schema)) yield { pointer, value };
+  for (const value of listForeignFields(schema)) yield { pointer, value };
   for (const [name, member] of Object.entries(schema.properties ?? {})) {
     yield* wrongValues(member, `${pointer}/${name}`);
   }
-  if (typeOf(schema) === 'object') {
+  if (findType(schema) === 'object') {
     for (const name of ['role', 'status', 'total', 'isAdmin', 'constructor', '__proto__ ']) {
       if (schema.properties?.[name] === undefined)
         yield { pointer: `${pointer}/${name}`, value: 'admin' };
     }
   }
-  if (typeOf(schema) === 'array') yield* wrongValues(schema.items ?? {}, `${pointer}/0`);
+  if (findType(schema) === 'array') yield* wrongValues(schema.items ?? {}, `${pointer}/0`);
 }
 
 /** Texts that no text of this form may be. */
@@ -178,8 +182,8 @@ export function wrongTexts(form: TextForm | undefined): string[] {
   ];
 }
 
-function strangersTo(schema: JsonSchema): unknown[] {
-  const type = typeOf(schema);
+function listForeignFields(schema: JsonSchema): unknown[] {
+  const type = findType(schema);
   const every: Record<string, unknown[]> = {
     null: [null],
     string: ['', 'x', '1', 'true', "'; drop table orders; --", 'NaN'],
@@ -218,7 +222,7 @@ function strangersTo(schema: JsonSchema): unknown[] {
         ...(schema.minItems === undefined ? [] : [[]]),
         ...(schema.maxItems === undefined
           ? []
-          : [new Array(schema.maxItems + 1).fill(sampleOf(schema.items!))]),
+          : [new Array(schema.maxItems + 1).fill(buildSample(schema.items!))]),
       ];
     default:
       return ofOtherTypes;

@@ -12,12 +12,12 @@ after(() => rm(folder, { recursive: true }));
 const readDate = createDateReader('iso', 'UTC');
 export const header = 'number,date,name,quantity,price';
 export const at = '2026-01-03T12:30:00Z';
-export const rowOf = (number: string, name = 'Soup', quantity = '1', price = '1.00') =>
+export const formatRow = (number: string, name = 'Soup', quantity = '1', price = '1.00') =>
   `${number},${at},${name},${quantity},${price}`;
 
 let files = 0;
 
-export async function fileOf(content: string | Buffer): Promise<string> {
+export async function writeOrdersFile(content: string | Buffer): Promise<string> {
   files += 1;
   const path = join(folder, `${files}.csv`);
   await writeFile(path, content);
@@ -31,7 +31,7 @@ export async function read(content: string | Buffer, rowsHeldMax = 100_000) {
   const reasons: string[] = [];
   try {
     const options = { map: {}, readDate, currency: 'GBP', rowsHeldMax };
-    for await (const part of readOrdersFile(await fileOf(content), options)) {
+    for await (const part of readOrdersFile(await writeOrdersFile(content), options)) {
       for (const { number, lines } of part.orders) {
         orders.push(`${number}: ${lines.map(({ name }) => name).join('+')}`);
       }

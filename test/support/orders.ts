@@ -14,19 +14,19 @@ import type {
   OrderView,
   PlaceOrderInput,
 } from '../../src/modules/orders/schemas.ts';
-import { actorOf, type Caller } from '../../src/shared/caller.ts';
+import { type Caller, toActor } from '../../src/shared/caller.ts';
 import type { CodedError } from '../../src/shared/errors.ts';
 import { createCursors, type Page } from '../../src/shared/pagination.ts';
-import { claimOf, testCause } from './shop.ts';
+import { buildClaim, testCause } from './shop.ts';
 
-/** The room, but for that reading gives what a reply shows, and not the reply. */
+/** The module, but for that reading gives what a reply shows, and not the reply. */
 export interface TestOrders extends Omit<Orders, 'getOrder' | 'getOrders' | 'listOrders'> {
   getOrder(caller: Caller, orderId: string): Promise<OrderView>;
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
 }
 
-/** The orders room with the product's defaults, on a test's database. */
-export function ordersOn(
+/** The orders module with the product's defaults, on a test's database. */
+export function createTestOrders(
   database: Database,
   changes: Partial<OrdersDependencies> = {},
 ): TestOrders {
@@ -52,21 +52,21 @@ export function ordersOn(
   };
 }
 
-export function contextOf(caller: Caller, key?: string, body: unknown = null): RequestContext {
-  const claim = key === undefined ? null : claimOf(caller.id, 'operation', key, body);
-  return { caller, actor: actorOf(caller), cause: testCause, claim };
+export function buildContext(caller: Caller, key?: string, body: unknown = null): RequestContext {
+  const claim = key === undefined ? null : buildClaim(caller.id, 'operation', key, body);
+  return { caller, actor: toActor(caller), cause: testCause, claim };
 }
 
-export function placementContextOf(
+export function buildPlacementContext(
   caller: Caller,
   key?: string,
   input?: PlaceOrderInput,
   deferred = false,
 ): PlacementContext {
-  return { ...contextOf(caller, key, input), operation: 'placeOrder', deferred };
+  return { ...buildContext(caller, key, input), operation: 'placeOrder', deferred };
 }
 
-export function viewOf(order: PlacedOrder): OrderView {
+export function parseView(order: PlacedOrder): OrderView {
   return JSON.parse(order.body) as OrderView;
 }
 

@@ -49,7 +49,7 @@ export interface ProviderDouble extends PaymentProvider {
   /** Forgets what it was to fail at. */
   calm(call: Call): void;
   /** How often this was called, faults included. */
-  callsOf(call: Call): number;
+  countCalls(call: Call): number;
   /** Takes money on a session, without a word to us. */
   pay(paymentId: string, change?: Partial<ProviderCapture>): ProviderCapture;
   /** An event as a signed webhook. */
@@ -76,7 +76,7 @@ export function createProviderDouble(): ProviderDouble {
     return result;
   }
 
-  const signatureOf = (body: Buffer) => createHmac('sha256', secret).update(body).digest('hex');
+  const sign = (body: Buffer) => createHmac('sha256', secret).update(body).digest('hex');
 
   return {
     name: 'sandbox',
@@ -92,7 +92,7 @@ export function createProviderDouble(): ProviderDouble {
       faults.delete(call);
       standing.delete(call);
     },
-    callsOf: (call) => calls.get(call) ?? 0,
+    countCalls: (call) => calls.get(call) ?? 0,
 
     openSession(request) {
       return answering('openSession', () => {
@@ -137,7 +137,7 @@ export function createProviderDouble(): ProviderDouble {
       });
     },
     readWebhook({ headers, body }) {
-      if (headers['x-signature'] !== signatureOf(body)) throw new InvalidSignatureError('forged');
+      if (headers['x-signature'] !== sign(body)) throw new InvalidSignatureError('forged');
       const event = JSON.parse(body.toString()) as ProviderEvent & { isMalformed?: boolean };
       if (event.isMalformed === true) throw new InvalidEventError('malformed');
       return event;
@@ -154,7 +154,7 @@ export function createProviderDouble(): ProviderDouble {
     sign(event) {
       const body = Buffer.from(JSON.stringify(event));
       return {
-        headers: { 'content-type': 'application/json', 'x-signature': signatureOf(body) },
+        headers: { 'content-type': 'application/json', 'x-signature': sign(body) },
         body,
       };
     },

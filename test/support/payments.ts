@@ -15,9 +15,14 @@ import type { PaymentView } from '../../src/modules/payments/schemas.ts';
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createCursors } from '../../src/shared/pagination.ts';
-import { contextOf, ordersOn, placementContextOf, type TestOrders } from './orders.ts';
+import { startModule } from './module.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  createTestOrders,
+  type TestOrders,
+} from './orders.ts';
 import { createProviderDouble, type ProviderDouble } from './payment-provider-double.ts';
-import { liveRoom } from './room.ts';
 import { addProduct, addUser, type TestProduct, testCause } from './shop.ts';
 
 /** A shop with a provider that a test can play with. The background rests: a test calls what it needs. */
@@ -43,14 +48,14 @@ export interface PayingShop {
   charge(paymentId: string, change?: Partial<ProviderCapture>): Promise<ProviderCapture>;
   /** Settles until nothing is left to do at once. */
   settle(): Promise<void>;
-  paymentOf(paymentId: string): Promise<PaymentView>;
+  getPayment(paymentId: string): Promise<PaymentView>;
   /** The kind of each charge that a payment shows, what came in by it and what refunds took of it. */
-  chargesOf(paymentId: string): Promise<[kind: string, amount: number, refunded: number][]>;
+  listCharges(paymentId: string): Promise<[kind: string, amount: number, refunded: number][]>;
   /** What went back of an order's money, and of which charge. */
-  refundsOf(orderId: string): Promise<RefundSeen[]>;
-  orderOf(orderId: string): Promise<OrderStanding>;
+  listRefunds(orderId: string): Promise<ObservedRefund[]>;
+  getOrder(orderId: string): Promise<OrderStanding>;
   /** The types of the order's events, in order. */
-  historyOf(orderId: string): Promise<string[]>;
+  listEventTypes(orderId: string): Promise<string[]>;
   cancel(orderId: string): Promise<void>;
   /** A second server on the same database and provider. */
   another(changes?: Partial<PaymentsDependencies>): PaymentServer;
@@ -63,7 +68,7 @@ export interface PaymentServer extends Payments {
   outcomes(): string[];
 }
 
-export interface RefundSeen {
+export interface ObservedRefund {
   /** Of the charge. */
   readonly reference: string;
   readonly cause: string;
@@ -82,12 +87,12 @@ export interface OrderStanding {
 /** Far more than any test needs: only work that makes more work reaches it. */
 const SETTLE_ROUNDS_MAX = 2_000;
 
-export async function openPayingShop(database: Database): Promise<PayingShop> {
-  const orders = ordersOn(database, { pendingMax: 0, cancellationsPerDayMax: 0 });
+export async function openPaymentsShop(database: Database): Promise<PayingShop> {
+  const orders = createTestOrders(database, { pendingMax: 0, cancellationsPerDayMax: 0 });
   const provider = createProviderDouble();
   const errors: unknown[] = [];
   const another = (changes: Partial<PaymentsDependencies> = {}): PaymentServer => {
-    const room = createPayments({
+    const module = createPayments({
       database,
       cursors: createCursors('thirty-two bytes of secret for tests'),
       provider,
@@ -100,10 +105,10 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
       ...changes,
     });
     const outcomes = () =>
-      Object.entries(room.metrics![0]!.counts)
+      Object.entries(module.metrics![0]!.counts)
         .flatMap(([outcome, count]) => Array.from({ length: count }, () => outcome))
         .toSorted();
-    return { ...liveRoom(room), outcomes };
+    return { ...startModule(module), outcomes };
   };
   const payments = another();
   const customer = await addUser(database);
@@ -122,11 +127,11 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
     another,
     async order() {
       const items = [{ sku: product.sku, quantity: 2 }];
-      return (await orders.placeOrder(placementContextOf(customer), { items })).id;
+      return (await orders.placeOrder(buildPlacementContext(customer), { items })).id;
     },
     async opened() {
       const orderId = await shop.order();
-      const { result } = await payments.initiatePayment(contextOf(customer), orderId);
+      const { result } = await payments.initiatePayment(buildContext(customer), orderId);
       return { orderId, paymentId: result.view.payment.id };
     },
     async paid() {
@@ -156,13 +161,13 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
       }
       await payments.settleMoney();
     },
-    paymentOf: (paymentId) => payments.getPayment(admin, paymentId),
-    async chargesOf(paymentId) {
-      const { charges } = await shop.paymentOf(paymentId);
+    getPayment: (paymentId) => payments.getPayment(admin, paymentId),
+    async listCharges(paymentId) {
+      const { charges } = await shop.getPayment(paymentId);
       return charges.map(({ kind, amount, refunded }) => [kind, amount.amount, refunded.amount]);
     },
-    refundsOf: (orderId) =>
-      database.run<RefundSeen>(
+    listRefunds: (orderId) =>
+      database.run<ObservedRefund>(
         'test.refunds_by_charge',
         `select payment_captures.provider_reference as reference, payment_refunds.cause,
                 payment_refunds.amount_minor as amount, payment_refunds.currency, payment_refunds.status
@@ -172,19 +177,19 @@ export async function openPayingShop(database: Database): Promise<PayingShop> {
           order by payment_refunds.created_at, payment_refunds.id`,
         [orderId],
       ),
-    async orderOf(orderId) {
+    async getOrder(orderId) {
       const { status, paymentStatus, version, cancelReason } = await orders.getOrder(
         admin,
         orderId,
       );
       return { status, paymentStatus, version, cancelReason };
     },
-    async historyOf(orderId) {
+    async listEventTypes(orderId) {
       const { data } = await orders.getOrderHistory(admin, orderId);
       return data.map(({ type }) => type);
     },
     async cancel(orderId) {
-      await orders.cancelOrder(contextOf(admin), { orderId, reason: null, ifMatch: null });
+      await orders.cancelOrder(buildContext(admin), { orderId, reason: null, ifMatch: null });
     },
   };
   return shop;
@@ -211,7 +216,7 @@ export function declined(paymentId: string, id: string = eventId()): ProviderEve
   };
 }
 
-export function refundTold(
+export function reportedRefund(
   refund: {
     refundId: string | null;
     providerRefundId?: string;

@@ -20,22 +20,22 @@ export interface PgBouncer {
 }
 
 /** PgBouncer as the system has it, and one that TEST_PGBOUNCER_BIN names, for what older ones cannot do. */
-const installed = lookFor('pgbouncer');
+const installed = findBinary('pgbouncer');
 const newer = process.env.TEST_PGBOUNCER_BIN ?? installed;
 
 /** Why tests that need PgBouncer are skipped; false when it is there. */
 export const pgBouncerMissing = installed === null ? 'pgbouncer is not installed' : false;
 export const preparingPgBouncerMissing =
-  newer !== null && versionOf(newer) >= 1_021
+  newer !== null && readVersion(newer) >= 1_021
     ? false
     : 'there is no PgBouncer 1.21 or later; TEST_PGBOUNCER_BIN may name one';
 /** False when the installed one is new enough to be tested as such only. */
 export const olderPgBouncerMissing =
-  installed !== null && versionOf(installed) < 1_021
+  installed !== null && readVersion(installed) < 1_021
     ? false
     : 'no PgBouncer before 1.21 is installed';
 
-function lookFor(program: string): string | null {
+function findBinary(program: string): string | null {
   const { stdout } = spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin command -v ${program}`], {
     encoding: 'utf8',
   });
@@ -43,7 +43,7 @@ function lookFor(program: string): string | null {
 }
 
 /** 1021 for 1.21. */
-function versionOf(path: string): number {
+function readVersion(path: string): number {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
   const [, major, minor] = /^PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? [];
   return Number(major) * 1_000 + Number(minor);

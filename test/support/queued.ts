@@ -23,7 +23,7 @@ export async function queueOrder(session: Session, sku: string): Promise<string>
  * What is locked to hold up a turn of the queue, by the order that it is about to place: before its first change, or
  * with everything written but the stock.
  */
-export const placementStops = [
+export const stopPlacement = [
   'select from orders where id = $1::uuid for update',
   `select
      from stock
@@ -41,7 +41,7 @@ export interface QueuedWorker {
   failed: number;
 }
 
-export function queuedWorkerOn(database: Database): QueuedWorker {
+export function startQueuedWorker(database: Database): QueuedWorker {
   const definition = createQueuedPlacement({
     database,
     rules: { currency: 'GBP', expiryMinutes: 30 },
@@ -79,8 +79,9 @@ export async function planJobs(database: Database): Promise<readonly NewJob[]> {
   );
   return database.transaction(async (tx) => {
     const planned = await planQueuedPlacement(tx, events);
-    const rows = planned.map(({ eventId, ...job }) => ({
+    const rows = planned.map(({ eventId, priority, ...job }) => ({
       ...job,
+      lane: priority,
       queue: 'orders',
       event_id: eventId,
       delay_ms: 0,

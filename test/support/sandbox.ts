@@ -14,7 +14,7 @@ import {
 } from '../../src/drivers/payments/sandbox/index.ts';
 import { shellAccess } from '../../src/http/index.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import { sandboxDeclaration } from '../../src/main/rooms/sandbox-room.ts';
+import { sandboxDeclaration } from '../../src/main/modules/sandbox-module.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { signWebhook, webhookKey } from '../../src/shared/standard-webhooks.ts';
 import { ownPort } from './own-port.ts';

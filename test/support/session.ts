@@ -46,7 +46,7 @@ export function createSession(url: string, identity?: Identity): Session {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await textOf(response);
+    const text = await readText(response);
     return {
       status: response.status,
       headers: response.headers,
@@ -69,7 +69,7 @@ export function createSession(url: string, identity?: Identity): Session {
 }
 
 /** A stream of events has no end to wait for: that it began is the answer. See `event-reader.ts` to read one. */
-async function textOf(response: Response): Promise<string> {
+async function readText(response: Response): Promise<string> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
     return response.text();
   await response.body?.cancel();

@@ -4,7 +4,7 @@ import type { ApiKeyCaller, Role, UserCaller } from '../../src/shared/caller.ts'
 import { canonicalJson, sha256 } from '../../src/shared/canonical-json.ts';
 import { newId } from '../../src/shared/ids.ts';
 
-/** Rows that tests of a room need, written straight into the tables, and callers without a sign-in. */
+/** Rows that tests of a module need, written straight into the tables, and callers without a sign-in. */
 
 export async function addUser(
   database: Database,
@@ -66,7 +66,7 @@ export interface StockLevel {
   readonly reserved: number;
 }
 
-export async function stockOf(database: Database, productId: string): Promise<StockLevel> {
+export async function findStock(database: Database, productId: string): Promise<StockLevel> {
   const [level] = await database.run<StockLevel>(
     'test.stock_of',
     'select on_hand as "onHand", reserved from stock where product_id = $1::uuid',
@@ -80,7 +80,7 @@ export function apiKey(...scopes: ApiKeyCaller['scopes']): ApiKeyCaller {
 }
 
 /** A claim such as the HTTP shell makes of an Idempotency-Key. */
-export function claimOf(callerId: string, operation: string, key: string, body: unknown): Claim {
+export function buildClaim(callerId: string, operation: string, key: string, body: unknown): Claim {
   return {
     scopeHash: sha256(callerId, operation, key),
     requestHash: sha256(canonicalJson(body)),

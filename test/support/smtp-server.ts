@@ -12,7 +12,7 @@ export interface ReceivedMail extends ParsedMail {
 }
 
 /** What the server does instead of taking a mail. */
-export type SmtpTrouble =
+export type SmtpFault =
   | { readonly at: 'connection' | 'sender' | 'recipient' | 'data'; readonly code: number }
   /** It reads, says so by `onHang`, and never answers again: `taken` keeps the mail as one that came in. */
   | { readonly at: 'hang'; readonly taken?: boolean; readonly onHang?: () => void };
@@ -22,7 +22,7 @@ export interface TestSmtpServer {
   readonly url: string;
   readonly received: readonly ReceivedMail[];
   /** Null: it works. */
-  trouble: SmtpTrouble | null;
+  trouble: SmtpFault | null;
   /** Asked for each recipient: a status to refuse him with, or null. */
   refuses: (recipient: string) => number | null;
   /** Refuses connections, on the port that it keeps, until it comes back. */
@@ -49,7 +49,7 @@ export async function startSmtpServer(
   const port = await ownPort();
   let running: SMTPServer | null = null;
 
-  function refusal(at: SmtpTrouble['at']): SmtpStatus | null {
+  function refusal(at: SmtpFault['at']): SmtpStatus | null {
     const { trouble } = server;
     return trouble !== null && trouble.at === at && 'code' in trouble
       ? new SmtpStatus(trouble.code)

@@ -30,11 +30,11 @@ export async function startSqs(onEnd: OnEnd = after): Promise<SqsServer> {
     sendMessage: (name, body) => void server.sendMessage(name, body),
     bodies(name) {
       const { ready, delayed, inflight } = server.inspectQueue(name)!.messages;
-      const bodyOf = (message: { body: string }) => message.body;
+      const getBody = (message: { body: string }) => message.body;
       return {
-        ready: ready.map(bodyOf),
-        delayed: delayed.map(bodyOf),
-        inflight: inflight.map(({ message }) => bodyOf(message)),
+        ready: ready.map(getBody),
+        delayed: delayed.map(getBody),
+        inflight: inflight.map(({ message }) => getBody(message)),
       };
     },
   };

@@ -8,11 +8,11 @@ import {
   type StripeProviderOptions,
 } from '../../src/drivers/payments/stripe/index.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { type FakeStripe, startFakeStripe } from './fake-stripe.ts';
 import type { StripeEvent } from './stripe/objects.ts';
-import { type StripeLookAlike, startStripeLookAlike } from './stripe-look-alike.ts';
 
 export interface StripeBench {
-  readonly stripe: StripeLookAlike;
+  readonly stripe: FakeStripe;
   readonly provider: PaymentProvider;
   /** The driver with other options, before the same look-alike. */
   driver(options: Partial<StripeProviderOptions>): PaymentProvider;
@@ -22,7 +22,7 @@ export interface StripeBench {
 
 /** The driver before a look-alike of its own. */
 export async function startStripeBench(): Promise<StripeBench> {
-  const stripe = await startStripeLookAlike();
+  const stripe = await startFakeStripe();
   const { apiBase, secretKey, webhookSecret } = stripe;
   const driver = (options: Partial<StripeProviderOptions>) =>
     createStripeProvider({ apiBase, secretKey, webhookSecret, ...options });

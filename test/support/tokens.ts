@@ -3,7 +3,7 @@ import type { UserCaller } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 
 /** Access tokens as a server with this secret makes them, for tests that need thousands of customers. */
-export function tokenMint(secret: string): (caller: UserCaller) => string {
+export function createTokenIssuer(secret: string): (caller: UserCaller) => string {
   const tokens = createAccessTokens({
     secrets: [secret],
     issuer: 'holdfast',

@@ -25,10 +25,10 @@ export async function addEndpoint(
   const { id, secret } = reply.json<{ id: string; secret: string }>();
   receiver.trust(secret);
   const path = `/api/webhook-endpoints/${id}`;
-  return { id, secret, receiver, path, deliveries: () => deliveriesOf(admin, path) };
+  return { id, secret, receiver, path, deliveries: () => listDeliveries(admin, path) };
 }
 
-async function deliveriesOf(admin: Session, path: string): Promise<DeliveryView[]> {
+async function listDeliveries(admin: Session, path: string): Promise<DeliveryView[]> {
   const found: DeliveryView[] = [];
   let cursor = '';
   do {
@@ -42,7 +42,7 @@ async function deliveriesOf(admin: Session, path: string): Promise<DeliveryView[
 }
 
 /** A product of which there is enough for everybody. */
-export async function addPlenty(admin: Session, sku: string): Promise<void> {
+export async function addStock(admin: Session, sku: string): Promise<void> {
   const reply = await admin.post('/api/products', {
     sku,
     name: sku,
@@ -63,7 +63,7 @@ export async function placeOrder(
 }
 
 /** Four events of one order: placed, confirmed, preparing, ready. */
-export async function cook(admin: Session, orderId: string): Promise<void> {
+export async function moveToReady(admin: Session, orderId: string): Promise<void> {
   for (const status of ['CONFIRMED', 'PREPARING', 'READY']) {
     const reply = await admin.patch(`/api/orders/${orderId}/status`, { status });
     assert.equal(reply.status, 200, reply.text);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { folderOrders, upwardImports } from './folder-orders.ts';
 import { type FolderOrder, findCircles, findUnplaced, findUnused, findUpward } from './ranks.ts';
-import { type Import, importsOf, sourceFiles, withoutComments } from './source-files.ts';
+import { type Import, listImports, sourceFiles, withoutComments } from './source-files.ts';
 
 /** What each of these folders may import of the project. */
 const sees: Readonly<Record<string, RegExp>> = {
@@ -22,14 +22,14 @@ const files = sourceFiles(
   'bench/**/*.ts',
 );
 const paths = files.map(({ path }) => path);
-const imports = files.flatMap(importsOf).filter(({ to }) => paths.includes(to));
+const imports = files.flatMap(listImports).filter(({ to }) => paths.includes(to));
 const ofServer = imports.filter(({ from }) => from.startsWith('src/'));
 
-const folderOf = (path: string) => path.split('/')[1] ?? '';
+const getFolder = (path: string) => path.split('/')[1] ?? '';
 /** What each module gives is of a shape that stands below them all. */
-const SHAPE_OF_ROOMS = 'src/modules/room.ts';
-const moduleOf = (path: string) =>
-  folderOf(path) === 'modules' && path !== SHAPE_OF_ROOMS ? path.split('/')[2] : undefined;
+const SHAPE_OF_MODULES = 'src/modules/module.ts';
+const getModule = (path: string) =>
+  getFolder(path) === 'modules' && path !== SHAPE_OF_MODULES ? path.split('/')[2] : undefined;
 const edgeOf = ({ from, to }: Pick<Import, 'from' | 'to'>) => `${from} → ${to}`;
 const said = (each: Import) => `${edgeOf(each)}${each.typeOnly ? ', for types' : ''}`;
 
@@ -50,7 +50,7 @@ const g = "from './g.ts'";
 // import { h } from './h.ts';
 `;
   assert.deepEqual(
-    importsOf({ path: 'src/x.ts', text }).map(({ to, typeOnly }) => [to, typeOnly]),
+    listImports({ path: 'src/x.ts', text }).map(({ to, typeOnly }) => [to, typeOnly]),
     [
       ['src/a.ts', false],
       ['src/a.ts', true],
@@ -65,7 +65,7 @@ const g = "from './g.ts'";
 
 test('every import with a path leads to a file', () => {
   const lost = files
-    .flatMap(importsOf)
+    .flatMap(listImports)
     .filter(({ to }) => /^(src|web|clients|bench)\/.*\.tsx?$/.test(to) && !paths.includes(to));
   assert.deepEqual(lost.map(said), []);
 });
@@ -128,7 +128,7 @@ describe('circles', () => {
 });
 
 test('src, web, clients and bench see of each other what they may', () => {
-  const wrong = files.flatMap(importsOf).filter(({ from, to }) => {
+  const wrong = files.flatMap(listImports).filter(({ from, to }) => {
     const isOurs = /^(src|web|clients|bench|test|docs)\//.test(to);
     return isOurs && !builders.includes(from) && !sees[from.split('/')[0] ?? '']?.test(to);
   });
@@ -137,20 +137,20 @@ test('src, web, clients and bench see of each other what they may', () => {
 
 test('a module sees only the doors of others', () => {
   const wrong = ofServer.filter(({ from, to }) => {
-    const [mine, other] = [moduleOf(from), moduleOf(to)];
+    const [mine, other] = [getModule(from), getModule(to)];
     return other !== undefined && mine !== other && to !== `src/modules/${other}/index.ts`;
   });
   assert.deepEqual(wrong.map(said), []);
 });
 
 test('the shape of rooms names no room', () => {
-  const wrong = imports.filter(({ from, to }) => from === SHAPE_OF_ROOMS && moduleOf(to));
+  const wrong = imports.filter(({ from, to }) => from === SHAPE_OF_MODULES && getModule(to));
   assert.deepEqual(wrong.map(said), []);
 });
 
 test('a module sees ports, never a driver', () => {
   const wrong = ofServer.filter(({ from, to }) => {
-    if (moduleOf(from) === undefined || folderOf(to) !== 'drivers') return false;
+    if (getModule(from) === undefined || getFolder(to) !== 'drivers') return false;
     // src/drivers/mail/mailer.ts is a port; what lies a folder deeper is a driver.
     return to.split('/').length > 4;
   });

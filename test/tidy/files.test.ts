@@ -14,7 +14,7 @@ const everything = [
 ];
 
 /** The places where `pattern` stands in code, as `path:line`. */
-function placesOf(files: typeof product, pattern: RegExp): string[] {
+function findPlaces(files: typeof product, pattern: RegExp): string[] {
   return files.flatMap(({ path, text }) =>
     withoutComments(text)
       .split('\n')
@@ -42,12 +42,12 @@ test('files are named in kebab-case', () => {
 
 test('the environment is read in one place', () => {
   const others = product.filter(({ path }) => path !== 'src/main/config/read-config.ts');
-  assert.deepEqual(placesOf(others, /process\.env/), []);
+  assert.deepEqual(findPlaces(others, /process\.env/), []);
 });
 
 test('only the command line writes to the console', () => {
   const others = product.filter(({ path }) => !path.startsWith('src/main/'));
-  assert.deepEqual(placesOf(others, /\bconsole\./), []);
+  assert.deepEqual(findPlaces(others, /\bconsole\./), []);
 });
 
 test('no test is the only one, and one that is skipped names what is missing', () => {
@@ -55,10 +55,10 @@ test('no test is the only one, and one that is skipped names what is missing', (
     ({ path }) => !path.startsWith('test/tidy/'),
   );
   assert.deepEqual(
-    placesOf(tests, /\b(test|it|describe|suite)\.(only|skip|todo)\b|\bonly: true/),
+    findPlaces(tests, /\b(test|it|describe|suite)\.(only|skip|todo)\b|\bonly: true/),
     [],
   );
-  assert.deepEqual(placesOf(tests, /\b(skip|todo): true|\bt\.(skip|todo)\(\)/), []);
+  assert.deepEqual(findPlaces(tests, /\b(skip|todo): true|\bt\.(skip|todo)\(\)/), []);
 });
 
 test('nothing is left for later in the text', () => {
@@ -73,14 +73,17 @@ test('tests wait for what they wait for, not for a time', () => {
   const tests = sourceFiles('test/**/*.test.ts').filter(
     ({ path }) => !path.startsWith('test/tidy/'),
   );
-  assert.deepEqual(placesOf(tests, /\bsetTimeout\(|timers\/promises|shared\/pause|\bsleep\(/), []);
+  assert.deepEqual(
+    findPlaces(tests, /\bsetTimeout\(|timers\/promises|shared\/pause|\bsleep\(/),
+    [],
+  );
 });
 
 test('there is one way to wait for a time, and one way to escape HTML', () => {
   const others = everything.filter(
     ({ path }) => path !== 'src/shared/pause.ts' && !path.startsWith('test/tidy/'),
   );
-  assert.deepEqual(placesOf(others, /timers\/promises|new Promise.*\bsetTimeout\b/), []);
+  assert.deepEqual(findPlaces(others, /timers\/promises|new Promise.*\bsetTimeout\b/), []);
   const escaping = everything.filter(({ text }) =>
     /function escapeHtml|&lt;/.test(withoutComments(text)),
   );

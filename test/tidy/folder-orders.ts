@@ -27,7 +27,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['main'],
     ],
   },
-  { folder: 'src/modules', ranks: [['room.ts'], ...modules.map((module) => [module])] },
+  { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
   {
     folder: 'src/modules/orders',
     ranks: [
@@ -77,7 +77,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['faults'],
       ['postman'],
       ['infrastructure'],
-      ['rooms'],
+      ['modules'],
       ['tables'],
       ['compose'],
       ['start'],

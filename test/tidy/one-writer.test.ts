@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importsOf, sourceFiles, withoutComments } from './source-files.ts';
+import { listImports, sourceFiles, withoutComments } from './source-files.ts';
 
 /** Rows, sequences, stock and events of orders stay consistent because one function writes them all. */
 
@@ -24,7 +24,7 @@ test('statements that change rows of orders and of their lines stand in one file
 
 test('the writer alone runs these statements', () => {
   const users = files
-    .flatMap(importsOf)
+    .flatMap(listImports)
     .filter(({ to, typeOnly }) => to === statements && !typeOnly)
     .map(({ from }) => from);
   assert.deepEqual(users, [writer]);
@@ -37,7 +37,7 @@ test('every change of the row of an order moves its sequence, by which it is cac
   for (const [change] of changes) assert.match(change, /\blast_sequence = /);
 });
 
-test('the writer alone appends events of orders; other rooms append events of no order', () => {
+test('the writer alone appends events of orders; other modules append events of no order', () => {
   assert.deepEqual(filesWith(/insert\s+into\s+events\b/i), ['src/events/queries.ts']);
   assert.deepEqual(filesWith(/\binsertEvents\(/), ['src/events/append-events.ts']);
   const appending = filesWith(/\bappendEvents\(/).filter((path) => !path.startsWith('src/events/'));

@@ -30,7 +30,7 @@ export interface Import {
 }
 
 /** One entry for each import: a path that is imported for its values and for its types has two. */
-export function importsOf(file: SourceFile): readonly Import[] {
+export function listImports(file: SourceFile): readonly Import[] {
   const code = withoutComments(file.text);
   const statics = [...code.matchAll(STATIC_IMPORT)].map(([, type, to = '']) => ({
     to,

@@ -7,7 +7,7 @@ import { findDefinedStatements, findDefiningFiles } from '../support/defined-sta
 import { query } from '../support/until.ts';
 import { sourceFiles } from './source-files.ts';
 import { findTableUses, type Use } from './statement-tables.ts';
-import { foreignUses, INVARIANTS_FILE, isInvariant, tablesByRoom } from './table-rooms.ts';
+import { foreignUses, INVARIANTS_FILE, isInvariant, tablesByModule } from './table-owners.ts';
 
 const { database, url } = await testDatabase();
 const client = await database.connect();
@@ -56,12 +56,12 @@ for (const found of statements) {
   for (const use of await findTableUses(client, found.text)) uses.push({ ...found, ...use });
 }
 
-/** The uses of tables that belong to another room. */
+/** The uses of tables that belong to another module. */
 const foreign = uses.filter(
   ({ file, table, use }) =>
     !(file === INVARIANTS_FILE && use === 'reads') &&
-    !Object.entries(tablesByRoom).some(
-      ([room, tables]) => file.startsWith(`${room}/`) && tables.includes(table),
+    !Object.entries(tablesByModule).some(
+      ([module, tables]) => file.startsWith(`${module}/`) && tables.includes(table),
     ),
 );
 
@@ -71,7 +71,7 @@ const entryFor = (name: string) =>
   );
 const said = ({ file, name, use, table }: FoundUse) => `${file}: ${name} ${use} ${table}`;
 
-test('every table, view and sequence belongs to one room', async () => {
+test('every table, view and sequence belongs to one module', async () => {
   // A sequence that fills a column goes with its table.
   const relations = await query(
     url,
@@ -82,7 +82,7 @@ test('every table, view and sequence belongs to one room', async () => {
         and not exists (select from pg_depend where objid = pg_class.oid and deptype in ('a', 'i') and relkind = 'S')`,
   );
   const names = relations.map(({ name }) => String(name)).filter((name) => !isInvariant(name));
-  assert.deepEqual(Object.values(tablesByRoom).flat().sort(), names.sort());
+  assert.deepEqual(Object.values(tablesByModule).flat().sort(), names.sort());
 });
 
 test('the uses of tables are found: reads, locks and writes', async () => {
@@ -104,11 +104,11 @@ test('the uses of tables are found: reads, locks and writes', async () => {
   assert.ok(uses.length > statements.length / 2, `${uses.length} uses`);
 });
 
-test('no statement writes to a table of another room', () => {
+test('no statement writes to a table of another module', () => {
   assert.deepEqual(foreign.filter(({ use }) => use === 'writes').map(said), []);
 });
 
-test('a statement reads and locks tables of another room only where it is named, with a reason', () => {
+test('a statement reads and locks tables of another module only where it is named, with a reason', () => {
   const wrong = foreign.filter(({ name, use, table }) => {
     const entry = foreignUses[entryFor(name) ?? ''];
     return !(use === 'reads' ? entry?.reads : entry?.locks)?.includes(table);
@@ -116,7 +116,7 @@ test('a statement reads and locks tables of another room only where it is named,
   assert.deepEqual(wrong.map(said), []);
 });
 
-test('what is named as used of another room is used', () => {
+test('what is named as used of another module is used', () => {
   const used = new Set(foreign.map(({ name, use, table }) => `${entryFor(name)} ${use} ${table}`));
   const named = Object.entries(foreignUses).flatMap(([name, { reads = [], locks = [] }]) => [
     ...reads.map((table) => `${name} reads ${table}`),

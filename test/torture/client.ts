@@ -1,7 +1,7 @@
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { pause } from '../../src/shared/pause.ts';
-import { type Attempt, outcomeOf } from './history.ts';
+import { type Attempt, readOutcome } from './history.ts';
 
 export interface ClientOptions {
   readonly customer: UserCaller;
@@ -45,7 +45,7 @@ async function placeOne(options: ClientOptions): Promise<Attempt> {
       items: [{ sku: attempt.sku, quantity: attempt.quantity }],
       clientToken: attempt.token,
     });
-    if (reply !== null) attempt.outcome = outcomeOf(reply.status, reply.body);
+    if (reply !== null) attempt.outcome = readOutcome(reply.status, reply.body);
     if (attempt.outcome.kind === 'unknown') await pause(50 * tries);
   }
   return attempt;

@@ -14,14 +14,14 @@ export interface Victims {
 
 export type Fault = (victims: Victims, random: () => number) => Promise<void>;
 
-function anyOf(victims: Victims, random: () => number): number {
+function pickOne(victims: Victims, random: () => number): number {
   return Math.floor(random() * victims.servers.length);
 }
 
 /** Each leaves the system whole again, or on its way to it. */
 export const faults: Readonly<Record<string, Fault>> = {
   async 'kill -9 a server'(victims, random) {
-    const index = anyOf(victims, random);
+    const index = pickOne(victims, random);
     const { url, end } = victims.servers[index]!;
     await end('SIGKILL');
     victims.servers[index] = await startServerProcess({
@@ -31,7 +31,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
 
   async 'stop a server in order'(victims, random) {
-    const index = anyOf(victims, random);
+    const index = pickOne(victims, random);
     const { url, end } = victims.servers[index]!;
     await end('SIGTERM');
     victims.servers[index] = await startServerProcess({
@@ -41,7 +41,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
 
   async 'pause a server'(victims, random) {
-    const { pid } = victims.servers[anyOf(victims, random)]!;
+    const { pid } = victims.servers[pickOne(victims, random)]!;
     process.kill(pid, 'SIGSTOP');
     try {
       await pause(1_500 + random() * 2_000);

@@ -16,7 +16,7 @@ export type Outcome =
   | { readonly kind: 'unknown' };
 
 /** Refusals after which nothing was done. A 503 is none of them: whether the order was placed is not known. */
-export function outcomeOf(status: number, body: Record<string, unknown>): Outcome {
+export function readOutcome(status: number, body: Record<string, unknown>): Outcome {
   if (status === 201)
     return { kind: 'placed', orderId: String(body.id), number: String(body.number) };
   if (status >= 500 || status === 408) return { kind: 'unknown' };
@@ -24,7 +24,7 @@ export function outcomeOf(status: number, body: Record<string, unknown>): Outcom
 }
 
 /** A number generator that gives the same numbers for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
+export function pickRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

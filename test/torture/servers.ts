@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { pause } from '../../src/shared/pause.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { addProduct, addUser } from '../support/shop.ts';
-import { tokenMint } from '../support/tokens.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { runClient } from './client.ts';
 import { faults, type Victims } from './faults.ts';
-import { type Attempt, randomOf } from './history.ts';
+import { type Attempt, pickRandom } from './history.ts';
 import { say } from './say.ts';
 import { startScratchDatabase } from './scratch-database.ts';
 import { verify } from './verify.ts';
@@ -36,7 +36,7 @@ export async function tortureServers({
   clients,
   signal,
 }: ServersOptions): Promise<boolean> {
-  const random = randomOf(seed);
+  const random = pickRandom(seed);
   say(`seed ${seed}: ${clients} clients, ${SERVERS} servers, ${seconds} s`);
 
   await using stack = new AsyncDisposableStack();
@@ -64,7 +64,7 @@ export async function tortureServers({
     victims.servers.push(await startServerProcess({ environment }));
   }
 
-  const mint = tokenMint(secret);
+  const mint = createTokenIssuer(secret);
   const skus: string[] = [];
   for (let count = 0; count < PRODUCTS; count += 1) {
     skus.push((await addProduct(database, { onHand: UNITS[count % 2]! })).sku);
@@ -79,7 +79,7 @@ export async function tortureServers({
         token: mint(customer),
         skus,
         urls: () => victims.servers.map((server) => server.url),
-        random: randomOf(seed + count + 1),
+        random: pickRandom(seed + count + 1),
         signal: stopped.signal,
       }),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { holdRows, untilHeldUp } from '../support/held-rows.ts';
-import { placementStops } from '../support/queued.ts';
+import { lockRows, waitUntilBlocked } from '../support/locked-rows.ts';
+import { stopPlacement } from '../support/queued.ts';
 import { until } from '../support/until.ts';
 import type { WorkedShop } from './worked-shop.ts';
 
@@ -26,8 +26,8 @@ const PATIENCE_MS = 90_000;
 /** By what a worker has done of the job when it is caught. */
 export const traps: Readonly<Record<Kind, Readonly<Record<string, SetTrap>>>> = {
   'orders.place-queued': {
-    'before its first change': (shop) => holdUpPlacement(shop, placementStops[0]),
-    'with all written but the stock': (shop) => holdUpPlacement(shop, placementStops[1]),
+    'before its first change': (shop) => holdUpPlacement(shop, stopPlacement[0]),
+    'with all written but the stock': (shop) => holdUpPlacement(shop, stopPlacement[1]),
     'somewhere in a turn': trapRunning,
   },
   'notifications.send-mail': {
@@ -48,8 +48,8 @@ async function holdUp(
   parameters: unknown[],
   pattern = '%',
 ): Promise<Trap> {
-  const held = await holdRows(database, statement, parameters);
-  const sprung = untilHeldUp(database, pattern, PATIENCE_MS);
+  const held = await lockRows(database, statement, parameters);
+  const sprung = waitUntilBlocked(database, pattern, PATIENCE_MS);
   sprung.catch(() => {});
   return { sprung, release: held.release };
 }

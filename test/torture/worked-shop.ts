@@ -8,8 +8,8 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { createSession, type Session } from '../support/session.ts';
 import { addProduct, addUser } from '../support/shop.ts';
 import { startSmtpServer, type TestSmtpServer } from '../support/smtp-server.ts';
-import { tokenMint } from '../support/tokens.ts';
-import { addEndpoint, cook } from '../support/webhooks.ts';
+import { createTokenIssuer } from '../support/tokens.ts';
+import { addEndpoint, moveToReady } from '../support/webhooks.ts';
 import { type DriverName, startCarrier } from './queue-carriers.ts';
 import { startScratchDatabase } from './scratch-database.ts';
 
@@ -65,8 +65,8 @@ export async function openWorkedShop(
   const api = await startServerProcess({ environment: { ...environment, ROLE: 'api' } });
   stack.defer(() => api.end('SIGKILL'));
 
-  const mint = tokenMint(secret);
-  const sessionOf = (caller: UserCaller): Session =>
+  const mint = createTokenIssuer(secret);
+  const findSession = (caller: UserCaller): Session =>
     createSession(api.url, {
       email: '',
       password: '',
@@ -77,7 +77,7 @@ export async function openWorkedShop(
   const customers = await Promise.all(
     [true, false, false, false].map((vip) => addUser(database, { vip })),
   );
-  const { receiver } = await addEndpoint(sessionOf(admin), ['*'], onEnd);
+  const { receiver } = await addEndpoint(findSession(admin), ['*'], onEnd);
   const plenty = await addProduct(database, { onHand: 1_000_000 });
   let scarce = plenty;
   let feedings = 0;
@@ -89,8 +89,8 @@ export async function openWorkedShop(
     }
     feedings += 1;
     // For one feeding each: a run may outlast a token.
-    const sessions = customers.map(sessionOf);
-    const kitchen = sessionOf(admin);
+    const sessions = customers.map(findSession);
+    const kitchen = findSession(admin);
     await Promise.all(
       Array.from({ length: ORDERS }, async (_, index) => {
         const { sku } = index % 3 === 0 ? scarce : plenty;
@@ -102,7 +102,7 @@ export async function openWorkedShop(
       `select id from orders where status = 'PENDING' order by id limit $1::int`,
       [COOKED_MAX],
     );
-    await Promise.all(pending.map(({ id }) => cook(kitchen, id)));
+    await Promise.all(pending.map(({ id }) => moveToReady(kitchen, id)));
   }
 
   return { database, smtp, receiver, accepted, feed, startWorker };

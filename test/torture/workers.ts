@@ -1,5 +1,5 @@
 import { pause } from '../../src/shared/pause.ts';
-import { randomOf } from './history.ts';
+import { pickRandom } from './history.ts';
 import type { DriverName } from './queue-carriers.ts';
 import { say } from './say.ts';
 import { type Kind, kinds, runningJobs, traps } from './traps.ts';
@@ -33,7 +33,7 @@ interface Tally {
  */
 export async function tortureWorkers(options: WorkersOptions): Promise<boolean> {
   const { driver, kills, secondsMax, seed, signal } = options;
-  const random = randomOf(seed);
+  const random = pickRandom(seed);
   const startedAt = performance.now();
   say(`seed ${seed}: ${kills} kills of a worker, jobs by ${driver}`);
   const givenUp = whenGivenUp(signal);

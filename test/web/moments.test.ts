@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { momentOf, startOfDay } from '../../web/shared/moments.ts';
+import { parseDay, parseLocalTime } from '../../web/shared/moments.ts';
 
 test('a day is read as one of the time zone of the reader, and nothing else as a day', () => {
-  assert.equal(startOfDay('2026-11-28'), new Date(2026, 10, 28).toISOString());
-  assert.equal(startOfDay('2026-11-30', 1), new Date(2026, 11, 1).toISOString());
-  assert.equal(startOfDay('9999-12-31', 1), '9999-12-31T23:59:59.999Z');
+  assert.equal(parseDay('2026-11-28'), new Date(2026, 10, 28).toISOString());
+  assert.equal(parseDay('2026-11-30', 1), new Date(2026, 11, 1).toISOString());
+  assert.equal(parseDay('9999-12-31', 1), '9999-12-31T23:59:59.999Z');
   for (const none of [
     '20266-11-28',
     '2026-02-30',
@@ -15,13 +15,13 @@ test('a day is read as one of the time zone of the reader, and nothing else as a
     '',
     '10000-01-01',
   ]) {
-    assert.equal(startOfDay(none), null, none);
+    assert.equal(parseDay(none), null, none);
   }
 });
 
 test('a day with a time is read so too', () => {
-  assert.equal(momentOf('2026-11-28T13:05'), new Date(2026, 10, 28, 13, 5).toISOString());
+  assert.equal(parseLocalTime('2026-11-28T13:05'), new Date(2026, 10, 28, 13, 5).toISOString());
   for (const none of ['20266-11-28T13:05', '2026-11-28T25:00', '2026-02-30T10:00', '']) {
-    assert.equal(momentOf(none), null, none);
+    assert.equal(parseLocalTime(none), null, none);
   }
 });

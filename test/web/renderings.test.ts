@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paymentPage } from '../../src/drivers/payments/sandbox/payment-page.ts';
-import { writeOrderLetter } from '../../src/modules/notifications/write-order-letter.ts';
+import { writeOrderMail } from '../../src/modules/notifications/write-order-mail.ts';
 import { formatDecimal, oddExponents } from '../../src/shared/money.ts';
 import { formatMoney } from '../../web/shared/money.ts';
 import { sourceFiles } from '../tidy/source-files.ts';
@@ -58,6 +58,6 @@ function totalInMail(currency: string): string {
     reason: null,
     refund: null,
   };
-  const letter = writeOrderLetter('order.ready', told as never, 'https://shop.example');
+  const letter = writeOrderMail('order.ready', told as never, 'https://shop.example');
   return letter.order?.total ?? '';
 }

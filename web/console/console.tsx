@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { helpOf, sentenceOf } from '../shared/api.ts';
+import { describeError, findErrorHelp } from '../shared/api.ts';
 import { lazyPage } from '../shared/lazy-page.ts';
 import { pathOnServer } from '../shared/paths.ts';
 import { useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
@@ -9,7 +9,7 @@ import { Frame } from './frame.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
 import { Refusal } from './parts/refusal.tsx';
-import { type Section, sectionsOf } from './sections.ts';
+import { listSections, type Section } from './sections.ts';
 
 const BoardPage = lazyPage(() => import('./pages/board-page.tsx'));
 const OrdersPage = lazyPage(() => import('./pages/orders-page.tsx'));
@@ -25,7 +25,7 @@ export function Console() {
   useSessionElsewhere();
   const { data: profile, error } = useProfileQuery();
   const [path] = useLocation();
-  if (profile === undefined) return error === null ? <Waiting /> : <Away error={error} />;
+  if (profile === undefined) return error === null ? <Waiting /> : <Unreachable error={error} />;
   if (profile === null) return <SignInPage />;
   if (profile.role === 'customer') {
     return (
@@ -35,8 +35,8 @@ export function Console() {
       </Refusal>
     );
   }
-  const sections = sectionsOf(profile.role);
-  const has = (section: Section['id']) => sections.some(({ id }) => id === section);
+  const sections = listSections(profile.role);
+  const hasRole = (section: Section['id']) => sections.some(({ id }) => id === section);
   return (
     <Frame profile={profile} sections={sections}>
       <PageBoundary key={path}>
@@ -48,14 +48,16 @@ export function Console() {
             <Route path="/board" component={BoardPage} />
             <Route path="/orders" component={OrdersPage} />
             <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
-            {has('products') && <Route path="/products" component={ProductsPage} />}
-            {has('products') && (
+            {hasRole('products') && <Route path="/products" component={ProductsPage} />}
+            {hasRole('products') && (
               <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>
             )}
-            {has('people') && <Route path="/people" component={PeoplePage} />}
+            {hasRole('people') && <Route path="/people" component={PeoplePage} />}
             <Route path="/payments" component={PaymentsPage} />
-            {has('work') && <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>}
-            {has('health') && <Route path="/health" component={HealthPage} />}
+            {hasRole('work') && (
+              <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>
+            )}
+            {hasRole('health') && <Route path="/health" component={HealthPage} />}
             <Route>
               <Refusal title="There is nothing here.">
                 The page does not exist, or your role does not see it.
@@ -68,10 +70,12 @@ export function Console() {
   );
 }
 
-function Away({ error }: { error: unknown }) {
+function Unreachable({ error }: { error: unknown }) {
   return (
     <Refusal title="The console cannot be opened yet.">
-      {[sentenceOf(error), helpOf(error), 'It is tried again every few seconds.'].join(' ')}
+      {[describeError(error), findErrorHelp(error), 'It is tried again every few seconds.'].join(
+        ' ',
+      )}
     </Refusal>
   );
 }

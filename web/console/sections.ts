@@ -23,6 +23,6 @@ const all = [
 export type Section = (typeof all)[number];
 
 /** What a role sees. The server refuses the rest anyway. */
-export function sectionsOf(role: Profile['role']): readonly Section[] {
+export function listSections(role: Profile['role']): readonly Section[] {
   return all.filter(({ admin }) => !admin || role === 'admin');
 }

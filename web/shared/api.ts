@@ -46,7 +46,7 @@ async function fetchRefreshing(request: Request): Promise<Response> {
   const refreshed = await refreshOnce();
   if (refreshed.ok) return fetchReply(again);
   // A server that cannot answer now has not ended the session.
-  if (mayPass(refreshed.status)) return refreshed.clone();
+  if (isTransient(refreshed.status)) return refreshed.clone();
   if (sessionEnd.read() === 'fine') sessionEnd.set('ended');
   return response;
 }
@@ -58,12 +58,12 @@ export const api = createHoldfastClient({
 });
 
 /** What a call answered. It throws `HoldfastError` on a refusal, so there always is something. */
-export async function answerOf<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
+export async function readBody<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
   return (await call).data as Body;
 }
 
 /** Whether the same question may have another answer in a moment. */
-export function mayPass(status: number): boolean {
+export function isTransient(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
@@ -73,7 +73,7 @@ export function isSessionEnd(error: unknown): boolean {
 }
 
 /** What went wrong, in a sentence for a person: the server's own where it has one. */
-export function sentenceOf(error: unknown): string {
+export function describeError(error: unknown): string {
   if (isSessionEnd(error)) return 'Your session has ended.';
   if (error instanceof HoldfastError) return error.problem.title;
   if (error instanceof ConnectionError) {
@@ -83,7 +83,7 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** What a person can do about it; null when the server says nothing, or speaks to programs of `members` of its reply. */
-export function helpOf(error: unknown): string | null {
+export function findErrorHelp(error: unknown): string | null {
   if (isSessionEnd(error) || error instanceof ConnectionError) return null;
   if (!(error instanceof HoldfastError)) {
     return `Tell who runs the shop: ${error instanceof Error ? error.message : String(error)}`;

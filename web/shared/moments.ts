@@ -5,7 +5,7 @@ const LATEST = '9999-12-31T23:59:59.999Z';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The moment at which a day (`2026-11-28`) begins in the time zone of the browser, or days later; null when it is none. */
-export function startOfDay(day: string, daysLater = 0): string | null {
+export function parseDay(day: string, daysLater = 0): string | null {
   if (!DAY.test(day) || day > LATEST_DAY) return null;
   const date = new Date(`${day}T00:00`);
   // 30 February is read as 2 March.
@@ -15,8 +15,8 @@ export function startOfDay(day: string, daysLater = 0): string | null {
 }
 
 /** The moment of what a field for day and time holds (`2026-11-28T13:05`); null when it is none. */
-export function momentOf(local: string): string | null {
-  if (startOfDay(local.slice(0, 10)) === null) return null;
+export function parseLocalTime(local: string): string | null {
+  if (parseDay(local.slice(0, 10)) === null) return null;
   const date = new Date(local);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

@@ -4,7 +4,7 @@ import {
   type Money,
   parseDecimalMinor,
 } from '../../src/shared/money.ts';
-import { normalized, notationsOf, readNumber } from './number-text.ts';
+import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
 /** What somebody typed as an amount: the money, or the sentence that says what is wrong with it. */
 export type MoneyReading =
@@ -27,13 +27,13 @@ function currencyFormat(currency: string, locale?: string, more: Intl.NumberForm
 }
 
 /** As a number of the major unit for `Intl`, in text: a binary fraction is none of these amounts. */
-function majorOf({ amount, currency }: Money): Intl.StringNumericLiteral {
+function toMajorUnits({ amount, currency }: Money): Intl.StringNumericLiteral {
   return formatDecimal(amount, currency) as Intl.StringNumericLiteral;
 }
 
 /** As people of the browser's language write it. */
 export function formatMoney(money: Money, locale?: string): string {
-  return currencyFormat(money.currency, locale).format(majorOf(money));
+  return currencyFormat(money.currency, locale).format(toMajorUnits(money));
 }
 
 /** From here on the axis of a chart writes thousands. */
@@ -50,13 +50,13 @@ export function formatShortMoney(money: Money, locale?: string): string {
         maximumFractionDigits: 1,
       })
     : currencyFormat(currency, locale, { trailingZeroDisplay: 'stripIfInteger' });
-  return format.format(majorOf(money));
+  return format.format(toMajorUnits(money));
 }
 
 /** The bare number to begin with in a field, without groups and sign of the currency. */
 export function editableMoney(money: Money, locale?: string): string {
   return currencyFormat(money.currency, locale, { style: 'decimal', useGrouping: false }).format(
-    majorOf(money),
+    toMajorUnits(money),
   );
 }
 
@@ -68,27 +68,27 @@ export function readMoney(text: string, currency: string, locale?: string): Mone
   const digits = currencyExponent(currency);
   const example = editableMoney({ amount: 12.5 * 10 ** Math.max(digits, 1), currency }, locale);
   const bare = withoutSign(normalized(text), currency, locale);
-  const number = readNumber(bare, [
-    ...notationsOf(locale),
-    ...notationsOf(locale, { style: 'currency', currency }),
+  const number = parseNumber(bare, [
+    ...buildNotations(locale),
+    ...buildNotations(locale, { style: 'currency', currency }),
   ]);
-  if (number === null) return fault(`Write an amount in ${currency} such as ${example}.`);
+  if (number === null) return buildFault(`Write an amount in ${currency} such as ${example}.`);
   const { whole, fraction } = number;
   if (fraction.length > digits) {
     const has = digits === 0 ? 'no decimals' : `${digits} decimals`;
-    return fault(`${currency} has ${has}: write an amount such as ${example}.`);
+    return buildFault(`${currency} has ${has}: write an amount such as ${example}.`);
   }
   const amount = parseDecimalMinor(fraction === '' ? whole : `${whole}.${fraction}`, currency);
-  if (amount === null) return fault('No amount is as large as this.');
+  if (amount === null) return buildFault('No amount is as large as this.');
   return { money: { amount, currency }, fault: null };
 }
 
-function fault(sentence: string): MoneyReading {
+function buildFault(sentence: string): MoneyReading {
   return { money: null, fault: sentence };
 }
 
 function withoutSign(text: string, currency: string, locale: string | undefined): string {
-  for (const sign of signsOf(currency, locale)) {
+  for (const sign of listSigns(currency, locale)) {
     if (text.toUpperCase().startsWith(sign)) return text.slice(sign.length).trimStart();
     if (text.toUpperCase().endsWith(sign)) return text.slice(0, -sign.length).trimEnd();
   }
@@ -96,7 +96,7 @@ function withoutSign(text: string, currency: string, locale: string | undefined)
 }
 
 /** In capitals, the longest first: `US$` before `$`. */
-function signsOf(currency: string, locale: string | undefined): readonly string[] {
+function listSigns(currency: string, locale: string | undefined): readonly string[] {
   const signs = (['symbol', 'narrowSymbol'] as const).flatMap((currencyDisplay) =>
     currencyFormat(currency, locale, { currencyDisplay })
       .formatToParts(0)

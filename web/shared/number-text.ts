@@ -33,12 +33,12 @@ export function normalized(text: string): string {
 }
 
 /** The notations of a language that a person may use: its own, and the one that it has for digits of ASCII. */
-export function notationsOf(
+export function buildNotations(
   locale: string | undefined,
   style: Intl.NumberFormatOptions = {},
 ): readonly Notation[] {
   return [{}, { numberingSystem: 'latn' }].map((system) =>
-    notationOf(
+    buildNotation(
       new Intl.NumberFormat(locale, {
         ...style,
         ...system,
@@ -50,7 +50,7 @@ export function notationsOf(
   );
 }
 
-function notationOf(format: Intl.NumberFormat): Notation {
+function buildNotation(format: Intl.NumberFormat): Notation {
   const parts = format.formatToParts(12_345_678_901.5);
   const sign = (wanted: string) =>
     normalizedSign(parts.find(({ type }) => type === wanted)?.value ?? '');
@@ -78,8 +78,8 @@ function normalizedSign(sign: string): string {
  * of two: nothing is guessed. Groups have their full size, and a number with groups begins with no zero, since `0,123` is
  * a fraction in half of the world.
  */
-export function readNumber(text: string, notations: readonly Notation[]): ReadNumber | null {
-  const readings = notations.flatMap((notation) => readIn(text, notation) ?? []);
+export function parseNumber(text: string, notations: readonly Notation[]): ReadNumber | null {
+  const readings = notations.flatMap((notation) => parseInNotation(text, notation) ?? []);
   const [first] = readings;
   const isClear = readings.every(
     ({ whole, fraction }) => whole === first?.whole && fraction === first.fraction,
@@ -87,7 +87,7 @@ export function readNumber(text: string, notations: readonly Notation[]): ReadNu
   return isClear ? (first ?? null) : null;
 }
 
-function readIn(text: string, { digits, ...notation }: Notation): ReadNumber | null {
+function parseInNotation(text: string, { digits, ...notation }: Notation): ReadNumber | null {
   const { decimal, group, groupSize, otherGroupSize } = notation;
   const [head = '', tail, ...more] = decimal === '' ? [text] : text.split(decimal);
   if (more.length > 0 || tail === '') return null;
@@ -105,9 +105,9 @@ function readIn(text: string, { digits, ...notation }: Notation): ReadNumber | n
   const all = [...groups.join(''), ...(tail ?? '')];
   const isAscii = all.every((digit) => ASCII_DIGITS.includes(digit));
   if (!isAscii && !all.every((digit) => digits.has(digit))) return null;
-  const inAscii = (written: string) =>
+  const toAsciiDigits = (written: string) =>
     isAscii ? written : Array.from(written, (digit) => digits.get(digit)).join('');
-  const whole = inAscii(groups.join(''));
+  const whole = toAsciiDigits(groups.join(''));
   if (others.length > 0 && whole.startsWith('0')) return null;
-  return { whole, fraction: inAscii(tail ?? '') };
+  return { whole, fraction: toAsciiDigits(tail ?? '') };
 }

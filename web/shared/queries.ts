@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { ConnectionError, HoldfastError, mayPass } from './api.ts';
+import { ConnectionError, HoldfastError, isTransient } from './api.ts';
 
 /** Nobody should have to touch a page that a break of the server left without its content. */
 const ASK_AGAIN_MS = 10_000;
@@ -12,7 +12,7 @@ export function createQueries(): QueryClient {
         // A server in the same house is reached without the internet, and only the call itself can tell.
         networkMode: 'always',
         retry: false,
-        refetchInterval: askAgain,
+        refetchInterval: shouldRetry,
         staleTime: 5_000,
         refetchOnWindowFocus: true,
       },
@@ -22,11 +22,13 @@ export function createQueries(): QueryClient {
 }
 
 /** For `refetchInterval`: after how long what failed is asked for again; false when it is well, or was refused. */
-export function askAgain({ state }: { readonly state: { readonly error: Error | null } }) {
-  return maySucceed(state.error) ? ASK_AGAIN_MS : false;
+export function shouldRetry({ state }: { readonly state: { readonly error: Error | null } }) {
+  return mayStillSucceed(state.error) ? ASK_AGAIN_MS : false;
 }
 
 /** Not after a refusal, which is an answer, nor after a fault of the page, which stays. */
-function maySucceed(error: Error | null): boolean {
-  return error instanceof HoldfastError ? mayPass(error.status) : error instanceof ConnectionError;
+function mayStillSucceed(error: Error | null): boolean {
+  return error instanceof HoldfastError
+    ? isTransient(error.status)
+    : error instanceof ConnectionError;
 }

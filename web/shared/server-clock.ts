@@ -29,7 +29,7 @@ const PARTED_MS = 2_000;
  * clock, the narrower the quicker it came, and the bounds of all replies together are kept. `ask` is called when the
  * machine seems to have slept: the next reply says how long.
  */
-export function createServerClock(local: LocalClocks, ask: () => void): ServerClock {
+export function createServerClock(local: LocalClocks, requestServerTime: () => void): ServerClock {
   let known: { lowMs: number; highMs: number; atMs: number } | null = null;
   let pastReplies = 0;
   let partedMs = local.wallMs() - local.steadyMs();
@@ -41,17 +41,17 @@ export function createServerClock(local: LocalClocks, ask: () => void): ServerCl
     for (const listener of listeners) listener();
   }
 
-  function askAfterSleep(): void {
+  function requestAfterSleep(): void {
     const nowPartedMs = local.wallMs() - local.steadyMs();
     if (Math.abs(nowPartedMs - partedMs) < PARTED_MS) return;
     partedMs = nowPartedMs;
-    ask();
+    requestServerTime();
   }
 
   return {
     nowMs() {
       if (known === null) return local.wallMs();
-      askAfterSleep();
+      requestAfterSleep();
       return local.steadyMs() + (known.lowMs + known.highMs) / 2;
     },
     learn(headers, sentAtMs, receivedAtMs) {

@@ -1,6 +1,6 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { answerOf, api, HoldfastError, type ReplyOf } from './api.ts';
+import { api, HoldfastError, type ReplyOf, readBody } from './api.ts';
 import { storageKey } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
 
@@ -29,7 +29,7 @@ export function useSessionElsewhere(): void {
   useEffect(() => {
     const onStorage = ({ key }: StorageEvent) => {
       if (key !== null && key !== MARK) return;
-      if (localStorage.getItem(MARK) === SIGNED_OUT) leave(queries);
+      if (localStorage.getItem(MARK) === SIGNED_OUT) clearSession(queries);
       else void queries.invalidateQueries({ queryKey: PROFILE });
     };
     addEventListener('storage', onStorage);
@@ -55,12 +55,12 @@ async function findProfile(queries: QueryClient): Promise<Profile | null> {
   const mark = localStorage.getItem(MARK);
   const known = queries.getQueryData<Profile | null>(PROFILE);
   if (mark === SIGNED_OUT || (mark === null && !known)) return null;
-  const user = await askForProfile();
+  const user = await requestProfile();
   // Somebody came or went in the meantime, and the answer may be from before.
   if (localStorage.getItem(MARK) !== mark) return findProfile(queries);
   if (user !== null) {
     if (mark === null) markSignedIn();
-    welcome(queries, known, user);
+    startSession(queries, known, user);
     return user;
   }
   // Who was here stays on the page with what they typed, and is asked to sign in again.
@@ -70,9 +70,9 @@ async function findProfile(queries: QueryClient): Promise<Profile | null> {
 }
 
 /** Null when the server does not know this browser. */
-async function askForProfile(): Promise<Profile | null> {
+async function requestProfile(): Promise<Profile | null> {
   try {
-    return await answerOf(api.GET('/api/auth/profile'));
+    return await readBody(api.GET('/api/auth/profile'));
   } catch (error) {
     if (error instanceof HoldfastError && error.status === 401) return null;
     throw error;
@@ -84,14 +84,18 @@ export interface Credentials {
   readonly password: string;
 }
 
-function begin(queries: QueryClient, user: Profile): void {
+function submitCredentials(queries: QueryClient, user: Profile): void {
   markSignedIn();
-  welcome(queries, queries.getQueryData<Profile | null>(PROFILE), user);
+  startSession(queries, queries.getQueryData<Profile | null>(PROFILE), user);
   queries.setQueryData(PROFILE, user);
 }
 
 /** The server knows this browser as `user`; `before` is who the page showed until now, undefined when it just opened. */
-function welcome(queries: QueryClient, before: Profile | null | undefined, user: Profile): void {
+function startSession(
+  queries: QueryClient,
+  before: Profile | null | undefined,
+  user: Profile,
+): void {
   const isOver = sessionEnd.read() !== 'fine';
   if (isOver) sessionEnd.set('fine');
   if (before === undefined) return;
@@ -101,7 +105,7 @@ function welcome(queries: QueryClient, before: Profile | null | undefined, user:
 }
 
 /** Somebody signed out, and what they saw goes with them. */
-function leave(queries: QueryClient): void {
+function clearSession(queries: QueryClient): void {
   sessionEnd.set('fine');
   queries.removeQueries(others);
   queries.setQueryData(PROFILE, null);
@@ -110,8 +114,8 @@ function leave(queries: QueryClient): void {
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: Credentials) => answerOf(api.POST('/api/auth/login', { body })),
-    onSuccess: ({ user }) => begin(queries, user),
+    mutationFn: (body: Credentials) => readBody(api.POST('/api/auth/login', { body })),
+    onSuccess: ({ user }) => submitCredentials(queries, user),
   });
 }
 
@@ -119,8 +123,8 @@ export function useSignUp() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: Credentials & { name?: string }) =>
-      answerOf(api.POST('/api/auth/signup', { body })),
-    onSuccess: ({ user }) => begin(queries, user),
+      readBody(api.POST('/api/auth/signup', { body })),
+    onSuccess: ({ user }) => submitCredentials(queries, user),
   });
 }
 
@@ -130,7 +134,7 @@ export function useSignOut() {
     mutationFn: () => api.POST('/api/auth/logout'),
     onSettled: () => {
       localStorage.setItem(MARK, SIGNED_OUT);
-      leave(queries);
+      clearSession(queries);
     },
   });
 }

@@ -5,9 +5,9 @@ import { serverClock } from './fetch-reply.ts';
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(serverClock.nowMs);
   useEffect(() => {
-    const tell = () => setNow(serverClock.nowMs());
-    const timer = setInterval(tell, everyMs);
-    const forget = serverClock.onChange(tell);
+    const notify = () => setNow(serverClock.nowMs());
+    const timer = setInterval(notify, everyMs);
+    const forget = serverClock.onChange(notify);
     return () => {
       clearInterval(timer);
       forget();

@@ -1,4 +1,4 @@
-import { normalized, notationsOf, readNumber } from './number-text.ts';
+import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
 /** What somebody typed as a whole number: the number, or the sentence that says what is wrong with it. */
 export type WholeReading =
@@ -38,7 +38,7 @@ function readSigned(
   example: string,
   locale: string | undefined,
 ): WholeReading {
-  const number = readNumber(text, notationsOf(locale));
+  const number = parseNumber(text, buildNotations(locale));
   const value = Number(number?.whole ?? 'none');
   if (number === null || number.fraction !== '' || !Number.isSafeInteger(value)) {
     return { value: null, fault: example };

@@ -1,9 +1,9 @@
 import { useMutation, useMutationState, useQuery, useQueryClient } from '@tanstack/react-query';
-import { answerOf, api, type ReplyOf } from '../shared/api.ts';
+import { api, type ReplyOf, readBody } from '../shared/api.ts';
 import { useProfile } from '../shared/session.ts';
 import type { Dish } from './cart-line.ts';
 import { guestCart } from './guest-cart.ts';
-import { tellOtherTabs } from './other-tabs.ts';
+import { notifyOtherTabs } from './other-tabs.ts';
 
 const CART = ['cart'];
 
@@ -20,7 +20,7 @@ export function useCartOnServer() {
     queryKey: CART,
     queryFn: async () => {
       await guestCart.moveToServer();
-      return answerOf(api.GET('/api/cart'));
+      return readBody(api.GET('/api/cart'));
     },
     enabled: profile?.role === 'customer',
   });
@@ -35,11 +35,11 @@ export function useCartChange() {
     mutationFn: ({ dish: { sku }, quantity }: Change) => {
       const params = { path: { sku } };
       return quantity === 0
-        ? answerOf(api.DELETE('/api/cart/items/{sku}', { params }))
-        : answerOf(api.PUT('/api/cart/items/{sku}', { params, body: { quantity } }));
+        ? readBody(api.DELETE('/api/cart/items/{sku}', { params }))
+        : readBody(api.PUT('/api/cart/items/{sku}', { params, body: { quantity } }));
     },
     onSuccess: (cart) => {
-      tellOtherTabs();
+      notifyOtherTabs();
       queries.setQueryData(CART, cart);
     },
     onError: () => queries.invalidateQueries({ queryKey: CART }),

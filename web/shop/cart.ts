@@ -11,7 +11,7 @@ export interface CartAccess {
   /** Of the cart on the server, as it is shown; null when it is not known: for a guest, or while a change is under way. */
   readonly version: number | null;
   readonly error: unknown;
-  quantityOf(sku: string): number;
+  getQuantity(sku: string): number;
   /** 0 takes the dish out. */
   setQuantity(dish: Dish, quantity: number): void;
 }
@@ -38,7 +38,7 @@ export function useCart(): CartAccess {
     count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     version: isCustomer && changes.length === 0 ? (server.data?.version ?? null) : null,
     error: change.error ?? server.error,
-    quantityOf: (sku) => lines.find((line) => line.sku === sku)?.quantity ?? 0,
+    getQuantity: (sku) => lines.find((line) => line.sku === sku)?.quantity ?? 0,
     setQuantity(dish, quantity) {
       if (isCustomer) change.mutate({ dish, quantity });
       else guestCart.set(dish, quantity);

@@ -1,4 +1,4 @@
-import { answerOf, api, HoldfastError } from '../shared/api.ts';
+import { api, HoldfastError, readBody } from '../shared/api.ts';
 import { storageKey } from '../shared/paths.ts';
 import type { CartLine, Dish } from './cart-line.ts';
 
@@ -83,7 +83,7 @@ function isStillThere({ key, text }: Stored): boolean {
 async function merge(stored: Stored): Promise<void> {
   const { sku, quantity } = stored.item;
   for (;;) {
-    const cart = await answerOf(api.GET('/api/cart'));
+    const cart = await readBody(api.GET('/api/cart'));
     // Another tab has moved it. Its order of it may be placed, so in no later version of the cart may it come again.
     if (!isStillThere(stored)) return;
     if (cart.items.some((item) => item.sku === sku && item.quantity >= quantity)) return;

@@ -7,7 +7,7 @@ import { useSessionElsewhere } from '../shared/session.ts';
 const carts = new BroadcastChannel(storageKey('cart'));
 
 /** After a change of the cart on the server. */
-export function tellOtherTabs(): void {
+export function notifyOtherTabs(): void {
   carts.postMessage('changed');
 }
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { answerOf, api, type ReplyOf } from '../shared/api.ts';
+import { api, type ReplyOf, readBody } from '../shared/api.ts';
 import type { CartLine } from './cart-line.ts';
 
 export type Quote = ReplyOf<'quoteOrder'>;
@@ -15,7 +15,7 @@ export function useQuote(lines: readonly CartLine[]) {
   const { data, error, isPlaceholderData } = useQuery<Quote>({
     queryKey: ['quote', settled],
     queryFn: ({ signal }) =>
-      answerOf(api.POST('/api/quotes', { body: { items: JSON.parse(settled) }, signal })),
+      readBody(api.POST('/api/quotes', { body: { items: JSON.parse(settled) }, signal })),
     // Prices and stock move while a guest chooses: each page that shows sums asks again, and so does the one they come back to.
     staleTime: 0,
     enabled: lines.length > 0 && settled !== '[]',

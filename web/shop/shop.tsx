@@ -2,7 +2,6 @@ import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wou
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
-import { forgetKeptTexts } from './kept-text.ts';
 import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
@@ -13,6 +12,7 @@ import { ResetPage } from './pages/reset-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
+import { clearStoredTexts } from './stored-text.ts';
 
 export function Shop() {
   useOtherTabs();
@@ -70,7 +70,7 @@ function Header() {
             type="button"
             className="plain"
             onClick={() => {
-              forgetKeptTexts();
+              clearStoredTexts();
               signOut.mutate();
             }}
           >

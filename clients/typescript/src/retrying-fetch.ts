@@ -22,13 +22,13 @@ export function createRetryingFetch(
   return async (request) => {
     const isKeyed = request.headers.has('idempotency-key');
     const isRepeatable = SAFE_METHODS.has(request.method) || isKeyed || mayRepeat(request);
-    for (let tries = 1; ; tries += 1) {
-      const isLast = tries >= triesMax || !isRepeatable;
-      let waitMs = backoffMs(tries);
+    for (let attempt = 1; ; attempt += 1) {
+      const isLast = attempt >= triesMax || !isRepeatable;
+      let waitMs = backoffMs(attempt);
       try {
         const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
         const response = await send(new Request(request.clone(), { signal }));
-        if (isLast || !(await isPassing(response, isKeyed))) return response;
+        if (isLast || !(await isTransient(response, isKeyed))) return response;
         const wantedMs = retryAfterMs(response);
         if (wantedMs > RETRY_AFTER_MAX_MS) return response;
         waitMs = Math.max(waitMs, wantedMs);
@@ -43,7 +43,7 @@ export function createRetryingFetch(
 }
 
 /** Whether the answer may be another one in a moment. */
-async function isPassing(response: Response, isKeyed: boolean): Promise<boolean> {
+async function isTransient(response: Response, isKeyed: boolean): Promise<boolean> {
   if (RETRIED_STATUSES.has(response.status)) return true;
   if (response.status !== 409 || !isKeyed) return false;
   // An earlier try of ours is still at work: its answer is the one that is wanted.
@@ -65,8 +65,8 @@ function retryAfterMs(response: Response): number {
 }
 
 /** Doubles, with half of it by chance, so that many clients do not come back at once. */
-function backoffMs(tries: number): number {
-  const fullMs = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), WAIT_MAX_MS);
+function backoffMs(attempt: number): number {
+  const fullMs = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), WAIT_MAX_MS);
   return fullMs / 2 + (Math.random() * fullMs) / 2;
 }
 

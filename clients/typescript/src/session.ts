@@ -51,24 +51,24 @@ export async function resumeSession(
 async function createSession(options: SessionOptions, first: SignedIn): Promise<HoldfastSession> {
   const { onTokens, now = Date.now } = options;
   const send = options.fetch ?? ((request: Request) => fetch(request));
-  let tokens = await take(first);
+  let tokens = await storeTokens(first);
   let renewing: Promise<string> | null = null;
 
-  async function take({ accessToken, refreshToken, expiresIn }: SignedIn) {
-    const told = { accessToken, refreshToken, expiresAtMs: now() + expiresIn * 1000 };
-    const taken = { ...told, leftMs: countdown(expiresIn * 1000, now) };
-    await onTokens?.(told);
+  async function storeTokens({ accessToken, refreshToken, expiresIn }: SignedIn) {
+    const notified = { accessToken, refreshToken, expiresAtMs: now() + expiresIn * 1000 };
+    const taken = { ...notified, leftMs: countdown(expiresIn * 1000, now) };
+    await onTokens?.(notified);
     return taken;
   }
 
-  async function renew(): Promise<string> {
-    tokens = await take(await exchange(options, tokens.refreshToken));
+  async function renewTokens(): Promise<string> {
+    tokens = await storeTokens(await exchange(options, tokens.refreshToken));
     return tokens.accessToken;
   }
 
   /** One exchange for all that ask meanwhile: a second one with the same token would look like a thief's. */
   function renewOnce(): Promise<string> {
-    renewing ??= renew().finally(() => {
+    renewing ??= renewTokens().finally(() => {
       renewing = null;
     });
     return renewing;

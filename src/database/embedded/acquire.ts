@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { pause } from '../../shared/pause.ts';
-import { isConnectionFault } from '../database-errors.ts';
+import { isConnectionError } from '../database-errors.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
-import { failedStart } from './failed-start.ts';
+import { describeFailedStart } from './failed-start.ts';
 import { freePort } from './free-port.ts';
 import { OWNER_ROLE } from './initialise.ts';
 import { AlreadyOwnedError, takeOwnership } from './ownership.ts';
@@ -26,14 +26,14 @@ export interface Acquired {
   readonly orphan: boolean;
 }
 
-export interface PortWish {
+export interface PortOptions {
   readonly port: number | null;
   /** Somebody already holds the address, so that no other port will do. */
   readonly fixed: boolean;
 }
 
 /** Without TLS, which the server has not, whatever PGSSLMODE says. */
-export function urlOf(cluster: Cluster, port: number, database = DATABASE): string {
+export function buildUrl(cluster: Cluster, port: number, database = DATABASE): string {
   return `postgres://${OWNER_ROLE}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
@@ -43,7 +43,7 @@ export function urlOf(cluster: Cluster, port: number, database = DATABASE): stri
  */
 export async function acquire(
   cluster: Cluster,
-  wish: PortWish,
+  portOptions: PortOptions,
   signal: AbortSignal,
 ): Promise<Acquired> {
   const deadline = Date.now() + START_MS;
@@ -54,11 +54,18 @@ export async function acquire(
       const postmaster = await findPostmaster(cluster.dataDirectory);
       if (postmaster === null && server?.running() !== true) {
         if (server !== null && starts >= STARTS_MAX) {
-          throw await failedStart('PostgreSQL', cluster.dataDirectory, await server.output());
+          throw await describeFailedStart(
+            'PostgreSQL',
+            cluster.dataDirectory,
+            await server.output(),
+          );
         }
         // After a crash the old server's children may hold its memory for a moment, so later tries wait.
         await pause(starts === 0 ? 0 : 50 * 2 ** starts);
-        const port = wish.fixed && wish.port !== null ? wish.port : await freePort(wish.port);
+        const port =
+          portOptions.fixed && portOptions.port !== null
+            ? portOptions.port
+            : await freePort(portOptions.port);
         server = spawnServer(cluster, port);
         starts += 1;
       } else if (postmaster?.port) {
@@ -85,11 +92,11 @@ export async function acquire(
 /** Null while the server starts up or shuts down. */
 async function tryOwn(cluster: Cluster, port: number): Promise<pg.Client | null> {
   try {
-    const owner = await takeOwnership(urlOf(cluster, port, 'postgres'), cluster.dataDirectory);
+    const owner = await takeOwnership(buildUrl(cluster, port, 'postgres'), cluster.dataDirectory);
     await createDatabaseOnce(owner);
     return owner;
   } catch (error) {
-    if (isConnectionFault(error)) return null;
+    if (isConnectionError(error)) return null;
     if ((error as { code?: unknown }).code !== INVALID_PASSWORD) throw error;
     throw new EmbeddedServerError(
       `${cluster.folder}/postgres-password does not hold the password of the database beside it: put the file back from a backup.`,

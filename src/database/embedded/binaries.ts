@@ -29,26 +29,26 @@ export async function packagedBinaries(): Promise<Binaries> {
   return {
     initdb: found.initdb,
     postgres: found.postgres,
-    majorVersion: majorVersionOf(found.postgres),
+    majorVersion: readMajorVersion(found.postgres),
   };
 }
 
 /** The binaries of an installed server, such as `/usr/lib/postgresql/15/bin`. */
 export function binariesIn(directory: string): Binaries {
   const postgres = join(directory, 'postgres');
-  return { initdb: join(directory, 'initdb'), postgres, majorVersion: majorVersionOf(postgres) };
+  return { initdb: join(directory, 'initdb'), postgres, majorVersion: readMajorVersion(postgres) };
 }
 
-function majorVersionOf(postgres: string): number {
+function readMajorVersion(postgres: string): number {
   // "postgres (PostgreSQL) 18.4" or "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
-  const text = versionTextOf(postgres);
+  const text = readVersionText(postgres);
   const major = /\(PostgreSQL\) (\d+)/.exec(text)?.[1];
   if (major === undefined)
     throw new EmbeddedServerError(`${postgres} does not tell its version: ${text}`);
   return Number(major);
 }
 
-function versionTextOf(postgres: string): string {
+function readVersionText(postgres: string): string {
   try {
     return execFileSync(postgres, ['--version'], {
       encoding: 'utf8',

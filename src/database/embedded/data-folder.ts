@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFileOnce, readFileIfExists } from './create-file-once.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
-import { keepOnce, readIfThere } from './keep-once.ts';
 
 const ELSEWHERE = 'or name another folder in DATA_DIR';
 
@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** Does work below DATA_DIR. What the system refuses there is thrown as an EmbeddedServerError. */
-export async function inDataFolder<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+export async function withDataFolderErrors<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -38,17 +38,21 @@ export async function inDataFolder<T>(dataDir: string, work: () => Promise<T>): 
 }
 
 /** A secret of the data folder, made when there is none, for its owner only. */
-export function keepSecret(dataDir: string, name: string, make: () => string): Promise<string> {
-  return inDataFolder(dataDir, async () => {
+export function loadOrCreateSecret(
+  dataDir: string,
+  name: string,
+  make: () => string,
+): Promise<string> {
+  return withDataFolderErrors(dataDir, async () => {
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
-    return keepOnce(join(dataDir, name), make);
+    return createFileOnce(join(dataDir, name), make);
   });
 }
 
 /** False: there is none yet. Throws EmbeddedServerError when what is there is no cluster that can be read. */
 export async function hasCluster(dataDir: string): Promise<boolean> {
   const dataDirectory = join(dataDir, 'postgres');
-  const names = await namesIn(dataDirectory);
+  const names = await listNames(dataDirectory);
   if (names.length === 0) return false;
   if (names.includes('PG_VERSION')) return true;
   throw new EmbeddedServerError(
@@ -59,7 +63,7 @@ export async function hasCluster(dataDir: string): Promise<boolean> {
 /** Throws EmbeddedServerError unless a server of this version can read the cluster. */
 export async function requireReadable(dataDir: string, majorVersion: number): Promise<void> {
   const dataDirectory = join(dataDir, 'postgres');
-  const version = ((await readIfThere(join(dataDirectory, 'PG_VERSION'))) ?? '').trim();
+  const version = ((await readFileIfExists(join(dataDirectory, 'PG_VERSION'))) ?? '').trim();
   if (!/^[1-9]\d*(\.\d+)?$/.test(version)) {
     throw new EmbeddedServerError(
       `The database in ${dataDirectory} is damaged: PG_VERSION does not say of which version it is. Put the whole folder back from a backup; to begin anew, move it away.`,
@@ -75,14 +79,14 @@ export async function requireReadable(dataDir: string, majorVersion: number): Pr
     );
   }
   const password = join(dataDir, 'postgres-password');
-  if (((await readIfThere(password)) ?? '') === '') {
+  if (((await readFileIfExists(password)) ?? '') === '') {
     throw new EmbeddedServerError(
       `${password}, in the data folder, is missing or empty, but its database is there: put the file back from a backup.`,
     );
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function listNames(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import type { Log } from '../../shared/log.ts';
 import { pause } from '../../shared/pause.ts';
-import { type Acquired, acquire, urlOf } from './acquire.ts';
+import { type Acquired, acquire, buildUrl } from './acquire.ts';
 import { type Binaries, packagedBinaries } from './binaries.ts';
-import { hasCluster, inDataFolder, requireReadable } from './data-folder.ts';
-import { initialise } from './initialise.ts';
-import { keepOnce, readIfThere } from './keep-once.ts';
+import { createFileOnce, readFileIfExists } from './create-file-once.ts';
+import { hasCluster, requireReadable, withDataFolderErrors } from './data-folder.ts';
+import { initialiseCluster } from './initialise.ts';
 import { createLauncher } from './launcher.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
 import type { Cluster } from './server-process.ts';
@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
-  return inDataFolder(dataDir, () => start({ ...options, dataDir }));
+  return withDataFolderErrors(dataDir, () => start({ ...options, dataDir }));
 }
 
 async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -52,10 +52,10 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   const cluster = await prepare(options);
   const stopping = new AbortController();
   const portFile = join(cluster.folder, 'postgres-port');
-  const rememberedPort = Number(await readIfThere(portFile));
+  const rememberedPort = Number(await readFileIfExists(portFile));
 
-  const wish = { port: rememberedPort > 0 ? rememberedPort : null, fixed: false };
-  const first = await acquire(cluster, wish, stopping.signal);
+  const portOptions = { port: rememberedPort > 0 ? rememberedPort : null, fixed: false };
+  const first = await acquire(cluster, portOptions, stopping.signal);
   const { port } = first;
   await writeFile(portFile, `${port}\n`, { mode: 0o600 });
   if (first.orphan) log.info('took over the PostgreSQL that an earlier Holdfast left running');
@@ -89,7 +89,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   }
 
   return {
-    url: urlOf(cluster, port),
+    url: buildUrl(cluster, port),
     dataDirectory: cluster.dataDirectory,
     async stop() {
       stopping.abort();
@@ -111,11 +111,11 @@ async function prepare(options: EmbeddedPostgresOptions): Promise<Cluster> {
   const binaries = options.binaries ?? (await packagedBinaries());
   const launcher = createLauncher(binaries.postgres, folder);
   if (await hasCluster(folder)) await requireReadable(folder, binaries.majorVersion);
-  const password = await keepOnce(join(folder, 'postgres-password'), () =>
+  const password = await createFileOnce(join(folder, 'postgres-password'), () =>
     randomBytes(24).toString('base64url'),
   );
   const dataDirectory = join(folder, 'postgres');
-  await initialise(dataDirectory, password, binaries, launcher);
+  await initialiseCluster(dataDirectory, password, binaries, launcher);
   const settings = { ...serverSettings, ...options.settings };
   return { folder, dataDirectory, password, binaries, launcher, settings };
 }

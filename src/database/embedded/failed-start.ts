@@ -31,12 +31,12 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** `output` is what the program printed. Further words of a server that came so far stand in its log. */
-export async function failedStart(
+export async function describeFailedStart(
   program: 'PostgreSQL' | 'initdb',
   dataDirectory: string,
   output: string,
 ): Promise<EmbeddedServerError> {
-  const said = /Future log output/.test(output) ? await lastStart(dataDirectory) : output;
+  const said = /Future log output/.test(output) ? await readLastStart(dataDirectory) : output;
   const lines = said.split('\n').filter((line) => /(FATAL|PANIC|ERROR|error):/.test(line));
   const words = lines.length === 0 ? output.trim() : lines.slice(-LINES_MAX).join('; ');
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(words)) ?? [];
@@ -48,7 +48,7 @@ export async function failedStart(
 }
 
 /** What the newest log says since the server began. */
-async function lastStart(dataDirectory: string): Promise<string> {
+async function readLastStart(dataDirectory: string): Promise<string> {
   const folder = join(dataDirectory, 'log');
   const names = await readdir(folder).catch(() => []);
   const logs = await Promise.all(

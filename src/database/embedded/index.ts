@@ -1,6 +1,11 @@
 /** A PostgreSQL server that comes along with Holdfast. */
 export { binariesIn, packagedBinaries } from './binaries.ts';
-export { hasCluster, inDataFolder, keepSecret, requireReadable } from './data-folder.ts';
+export {
+  hasCluster,
+  loadOrCreateSecret as keepSecret,
+  requireReadable,
+  withDataFolderErrors as inDataFolder,
+} from './data-folder.ts';
 export {
   type EmbeddedPostgres,
   startEmbeddedPostgres,

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
-import { failedStart } from './failed-start.ts';
+import { describeFailedStart } from './failed-start.ts';
 import type { Launcher } from './launcher.ts';
 
 /** No start takes so long: a draft of this age was left by a start that was killed. */
@@ -20,14 +20,14 @@ const DRAFT_MARK = '.new-';
  * Makes a cluster at `dataDirectory` unless there is one. It is made beside it and renamed when it is whole, so that a
  * crash in between leaves nothing that looks like a database; of two that do this at once, one wins.
  */
-export async function initialise(
+export async function initialiseCluster(
   dataDirectory: string,
   password: string,
   binaries: Binaries,
   launcher: Launcher,
 ): Promise<void> {
   if (existsSync(join(dataDirectory, 'PG_VERSION'))) return;
-  await removeOldDrafts(dataDirectory);
+  await removeStaleDrafts(dataDirectory);
   const draft = await mkdtemp(`${dataDirectory}${DRAFT_MARK}`);
   try {
     const cluster = join(draft, 'cluster');
@@ -46,7 +46,7 @@ export async function initialise(
   }
 }
 
-async function removeOldDrafts(dataDirectory: string): Promise<void> {
+async function removeStaleDrafts(dataDirectory: string): Promise<void> {
   const folder = dirname(dataDirectory);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(basename(dataDirectory) + DRAFT_MARK)) continue;
@@ -86,7 +86,7 @@ async function runInitdb(
   );
   const [code] = await closed;
   if (code !== 0)
-    throw await failedStart('initdb', dirname(dirname(cluster)), (await output).join('\n'));
+    throw await describeFailedStart('initdb', dirname(dirname(cluster)), (await output).join('\n'));
 }
 
 /** The built-in provider sorts by code point and knows letters of all scripts, without any locale of the system. */

@@ -17,7 +17,7 @@ interface Account {
 }
 
 /** How a command line is changed so that it runs as the account. */
-type Way = (command: string, parameters: readonly string[]) => [string, readonly string[]];
+type AccessPath = (command: string, parameters: readonly string[]) => [string, readonly string[]];
 
 /**
  * An ordinary user's programs run as they are. PostgreSQL refuses to run as root, so root's run as `postgres` or
@@ -33,24 +33,31 @@ export function createLauncher(program: string, dataDir: string): Launcher {
       give() {},
     };
   }
-  const account = ordinaryAccount();
+  const account = findUnprivilegedAccount();
   const { uid, gid } = account;
-  const ways = [
-    plainly,
+  const wrappers = [
+    unchanged,
     withCapability(account, 'dac_read_search'),
     withCapability(account, 'dac_override'),
   ];
-  for (const way of ways) {
+  for (const wrap of wrappers) {
     // setpriv changes the account itself, and needs to be root for that.
-    const ids = way === plainly ? { uid, gid } : {};
+    const ids = wrap === unchanged ? { uid, gid } : {};
     const launcher: Launcher = {
       spawn(command, parameters, options) {
-        const [file, rest] = way(command, parameters);
+        const [file, rest] = wrap(command, parameters);
         return spawn(file, rest, { ...options, ...ids });
       },
       give: (path) => chownSync(path, uid, gid),
     };
-    const [file, rest] = way('/bin/sh', ['-c', PROBE, 'sh', program, dirname(program), dataDir]);
+    const [file, rest] = wrap('/bin/sh', [
+      '-c',
+      ACCESS_PROBE,
+      'sh',
+      program,
+      dirname(program),
+      dataDir,
+    ]);
     if (spawnSync(file, rest, { ...ids, cwd: '/', stdio: 'ignore' }).status === 0) return launcher;
   }
   throw new EmbeddedServerError(
@@ -59,16 +66,16 @@ export function createLauncher(program: string, dataDir: string): Launcher {
 }
 
 /** Really runs and enters, because access(2) and file modes do not tell of capabilities and access lists. */
-const PROBE = '"$1" --version && cd "$2" && cd "$3"';
+const ACCESS_PROBE = '"$1" --version && cd "$2" && cd "$3"';
 
-const plainly: Way = (command, parameters) => [command, parameters];
+const unchanged: AccessPath = (command, parameters) => [command, parameters];
 
 /**
  * An ambient capability survives the start of the program. The secure bit makes access(2) honour it, by which
  * PostgreSQL looks for its own files. dac_override is for containers, whose root usually lacks dac_read_search.
  * Source: capabilities(7), access(2).
  */
-function withCapability(account: Account, capability: string): Way {
+function withCapability(account: Account, capability: string): AccessPath {
   return (command, parameters) => [
     'setpriv',
     [
@@ -85,7 +92,7 @@ function withCapability(account: Account, capability: string): Way {
   ];
 }
 
-function ordinaryAccount(): Account {
+function findUnprivilegedAccount(): Account {
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const name of ['postgres', 'nobody']) {
     const [, , uid, gid] = lines.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];

@@ -55,8 +55,8 @@ async function alreadyOwned(client: pg.Client, dataDirectory: string): Promise<A
     [OWNERSHIP_LOCK],
   );
   const pid = /^holdfast owner (\d+)$/.exec(rows[0]?.owner ?? '')?.[1];
-  const who = pid === undefined ? '' : ` (process ${pid})`;
+  const owner = pid === undefined ? '' : ` (process ${pid})`;
   return new AlreadyOwnedError(
-    `Another Holdfast server${who} runs on the data folder ${dataDirectory}. Stop it, or give this one another DATA_DIR.`,
+    `Another Holdfast server${owner} runs on the data folder ${dataDirectory}. Stop it, or give this one another DATA_DIR.`,
   );
 }

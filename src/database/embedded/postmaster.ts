@@ -3,8 +3,8 @@ import { readlinkSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '../../shared/pause.ts';
+import { readFileIfExists } from './create-file-once.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
-import { readIfThere } from './keep-once.ts';
 
 /** The main process of a PostgreSQL server that runs on a data directory. */
 export interface Postmaster {
@@ -23,7 +23,7 @@ const IMMEDIATE_STOP_MS = 5_000;
  */
 export async function findPostmaster(dataDirectory: string): Promise<Postmaster | null> {
   const file = join(dataDirectory, 'postmaster.pid');
-  const lines = (await readIfThere(file))?.split('\n');
+  const lines = (await readFileIfExists(file))?.split('\n');
   const pid = Number(lines?.[0]);
   if (lines === undefined || !Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
   if (!isServerOn(dataDirectory, pid)) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { serverEnvironment } from './initialise.ts';
 import type { Launcher } from './launcher.ts';
-import { asParameters, type ServerSettings } from './settings.ts';
+import { formatParameters, type ServerSettings } from './settings.ts';
 
 export interface Cluster {
   /** DATA_DIR: beside the cluster lie its password, its port and what it said at the start. */
@@ -36,7 +36,11 @@ export function spawnServer(cluster: Cluster, port: number): ServerProcess {
   try {
     const child = cluster.launcher.spawn(
       cluster.binaries.postgres,
-      ['-D', cluster.dataDirectory, ...asParameters({ ...cluster.settings, port: String(port) })],
+      [
+        '-D',
+        cluster.dataDirectory,
+        ...formatParameters({ ...cluster.settings, port: String(port) }),
+      ],
       { cwd: '/', detached: true, env: serverEnvironment(), stdio: ['ignore', output, output] },
     );
     child.once('error', (error) => {

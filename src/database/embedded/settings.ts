@@ -33,6 +33,6 @@ export const serverSettings: ServerSettings = {
   log_rotation_size: '0',
 };
 
-export function asParameters(settings: ServerSettings): string[] {
+export function formatParameters(settings: ServerSettings): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -5,7 +5,7 @@ export interface Stamped<Value> {
 }
 
 /** Undefined, or not there at all, where nothing that is true is kept. */
-export type Entries<Value> = readonly (Stamped<Value> | undefined)[];
+export type CacheEntries<Value> = readonly (Stamped<Value> | undefined)[];
 
 /**
  * Values kept for a while, to save a question to the database. What changed is invalidated by its new stamp rather than
@@ -16,7 +16,7 @@ export interface Cache<Value> {
   /** Undefined when nothing that is true is kept. Not a promise where the value lies in this process. */
   get(key: string): Value | undefined | Promise<Value | undefined>;
   /** The same for several, in their order and with their stamps: one question where they lie elsewhere. */
-  getMany(keys: readonly string[]): Entries<Value> | Promise<Entries<Value>>;
+  getMany(keys: readonly string[]): CacheEntries<Value> | Promise<CacheEntries<Value>>;
   /** Keeps the value unless a later one is known. Nobody waits for it. The value must not be changed afterwards. */
   set(key: string, entry: Stamped<Value>): void;
   /** From now on `get` gives no value before this stamp: at once in this process, within a moment in those that share. */
@@ -29,7 +29,7 @@ export interface CacheOptions<Value> {
   /** In this process. Those not used for the longest time go first. */
   readonly bytesMax: number;
   /** What a value takes in this process, with its key and what is made of it. An estimate; at least 1. */
-  readonly bytesOf: (value: Value) => number;
+  readonly estimateBytes: (value: Value) => number;
   /** Makes a value from its JSON, where values are kept outside of this process. Default: the JSON is the value. */
   readonly revive?: (json: unknown) => Value;
 }

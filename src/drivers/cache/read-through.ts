@@ -1,15 +1,15 @@
 import { createBatcher } from '../../shared/batcher.ts';
-import type { Cache, Entries, Stamped } from './cache.ts';
+import type { Cache, CacheEntries, Stamped } from './cache.ts';
 
 /** Two questions at once: while the database works on one, the readers that come meanwhile go together in the other. */
-const LANES = 2;
+const CONCURRENT_LOADS_MAX = 2;
 const KEYS_MAX = 100;
 /** Lists in one question. */
 const LISTS_MAX = 20;
 const WAITING_MAX = 10_000;
 
 /** A key, and the stamp before which its value is invalid. */
-export interface Wanted {
+export interface CacheRequest {
   readonly key: string;
   readonly stamp: number;
 }
@@ -22,7 +22,10 @@ export interface ReadThrough<Value> {
    * Values in the order of the keys, undefined where there is none. What is loaded because it is not kept, or from before
    * its stamp, goes in one question with that of other lists; it is kept then when `keeps` says so.
    */
-  readMany(wanted: readonly Wanted[], keeps: boolean): Promise<readonly (Value | undefined)[]>;
+  readMany(
+    wanted: readonly CacheRequest[],
+    keeps: boolean,
+  ): Promise<readonly (Value | undefined)[]>;
   /** What is asked from now on is answered with this stamp or a later one. */
   invalidate(key: string, stamp: number): void;
 }
@@ -31,7 +34,7 @@ export interface ReadThroughOptions<Value> {
   /** Null: every read loads. */
   readonly cache: Cache<Value> | null;
   /** Values in the order of the keys, undefined where there is none. */
-  readonly load: (keys: readonly string[]) => Promise<Entries<Value>>;
+  readonly load: (keys: readonly string[]) => Promise<CacheEntries<Value>>;
   /** Told of each read of one, for the metric: whether it was kept. */
   readonly onRead?: (hit: boolean) => void;
 }
@@ -42,9 +45,9 @@ export interface ReadThroughOptions<Value> {
  */
 export function createReadThrough<Value>(options: ReadThroughOptions<Value>): ReadThrough<Value> {
   const { cache, onRead = () => {} } = options;
-  const underWay = new Map<string, Promise<Value | undefined>>();
+  const pendingLoads = new Map<string, Promise<Value | undefined>>();
   const load = createBatcher<string, Stamped<Value> | undefined>({
-    lanes: LANES,
+    batchesMax: CONCURRENT_LOADS_MAX,
     sizeMax: KEYS_MAX,
     waitingMax: WAITING_MAX,
     exclusives: () => [],
@@ -53,8 +56,8 @@ export function createReadThrough<Value>(options: ReadThroughOptions<Value>): Re
   });
 
   /** Never one that is under way already: it may have begun before the change that a stamp stands for. */
-  const loadMany = createBatcher<readonly string[], Entries<Value>>({
-    lanes: LANES,
+  const loadMany = createBatcher<readonly string[], CacheEntries<Value>>({
+    batchesMax: CONCURRENT_LOADS_MAX,
     sizeMax: LISTS_MAX,
     waitingMax: WAITING_MAX,
     exclusives: () => [],
@@ -67,55 +70,56 @@ export function createReadThrough<Value>(options: ReadThroughOptions<Value>): Re
     mayRetryAlone: () => false,
   });
 
-  async function loadAndKeep(key: string): Promise<Value | undefined> {
+  async function loadAndStore(key: string): Promise<Value | undefined> {
     onRead(false);
     const loaded = await load(key);
     if (loaded !== undefined) cache?.set(key, loaded);
     return loaded?.value;
   }
 
-  async function awaitOrLoad(key: string, kept: Promise<Value | undefined>) {
-    const value = await kept;
-    if (value === undefined) return loadAndKeep(key);
+  async function awaitCachedOrLoad(key: string, cached: Promise<Value | undefined>) {
+    const value = await cached;
+    if (value === undefined) return loadAndStore(key);
     onRead(true);
     return value;
   }
 
   function share(key: string, answer: Promise<Value | undefined>): Promise<Value | undefined> {
     const shared = answer.finally(() => {
-      if (underWay.get(key) === shared) underWay.delete(key);
+      if (pendingLoads.get(key) === shared) pendingLoads.delete(key);
     });
-    underWay.set(key, shared);
+    pendingLoads.set(key, shared);
     return shared;
   }
 
   return {
     read(key) {
-      const shared = underWay.get(key);
+      const shared = pendingLoads.get(key);
       if (shared !== undefined) return shared;
-      const kept = cache?.get(key);
-      if (kept === undefined) return share(key, loadAndKeep(key));
-      if (kept instanceof Promise) return share(key, awaitOrLoad(key, kept));
+      const cached = cache?.get(key);
+      if (cached === undefined) return share(key, loadAndStore(key));
+      if (cached instanceof Promise) return share(key, awaitCachedOrLoad(key, cached));
       onRead(true);
-      return kept;
+      return cached;
     },
-    async readMany(wanted, keeps) {
-      const asked = cache?.getMany(wanted.map(({ key }) => key)) ?? [];
-      const kept = asked instanceof Promise ? await asked : asked;
-      const isKept = ({ stamp }: Wanted, index: number) => (kept[index]?.stamp ?? -1) >= stamp;
-      const missing = wanted.filter((one, index) => !isKept(one, index)).map(({ key }) => key);
-      if (missing.length === 0) return kept.map((entry) => entry?.value);
+    async readMany(wanted, storeLoaded) {
+      const cachedEntries = cache?.getMany(wanted.map(({ key }) => key)) ?? [];
+      const cached = cachedEntries instanceof Promise ? await cachedEntries : cachedEntries;
+      const isFresh = ({ stamp }: CacheRequest, index: number) =>
+        (cached[index]?.stamp ?? -1) >= stamp;
+      const missing = wanted.filter((one, index) => !isFresh(one, index)).map(({ key }) => key);
+      if (missing.length === 0) return cached.map((entry) => entry?.value);
       const loaded = (await loadMany(missing)).values();
       return wanted.map((one, index) => {
-        if (isKept(one, index)) return kept[index]?.value;
+        if (isFresh(one, index)) return cached[index]?.value;
         const entry = loaded.next().value;
-        if (keeps && entry !== undefined) cache?.set(one.key, entry);
+        if (storeLoaded && entry !== undefined) cache?.set(one.key, entry);
         return entry?.value;
       });
     },
     invalidate(key, stamp) {
       cache?.invalidate(key, stamp);
-      underWay.delete(key);
+      pendingLoads.delete(key);
     },
   };
 }

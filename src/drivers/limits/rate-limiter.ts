@@ -14,9 +14,9 @@ export interface Take {
   /** When the window ends. */
   readonly resetsAfterMs: number;
   /** The point stays spent. To be called, or `giveBack`, once what was asked for is over. */
-  keep(): void;
+  spend(): void;
   /** The point was not used after all. Does nothing for a refusal, or when the window has ended meanwhile. */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
 }
 
 /** Counts points by key under one rate. Never throws, and never waits for longer than a moment. */

@@ -23,10 +23,10 @@ export function createStoredRateLimiter(rate: Rate, store: PointStore): RateLimi
         allowed,
         remaining: count.remainingPoints,
         resetsAfterMs: Math.max(0, count.msBeforeNext),
-        keep() {
+        spend() {
           settled = true;
         },
-        async giveBack() {
+        async refund() {
           // A point of a window that has ended is nobody's: it would be one too many in the next.
           if (settled || performance.now() >= endsAt) return;
           settled = true;

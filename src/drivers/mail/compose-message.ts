@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
-import { assertHeaders, type Mail, messageIdIn, type Sender } from './mailer.ts';
+import { assertHeaders, extractMessageId, type Mail, type Sender } from './mailer.ts';
 
 /**
  * A mail as nodemailer composes it, in text and HTML. It says that a machine wrote it, so that no other machine answers.
@@ -14,7 +14,7 @@ export function composeMessage(mail: Mail, sender: Sender): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    messageId: `<${messageIdIn(domainOf(sender), mail)}>`,
+    messageId: `<${extractMessageId(getDomain(sender), mail)}>`,
     headers: { 'Auto-Submitted': 'auto-generated' },
     // Nothing that a customer wrote can make it read a file or an address of ours.
     disableFileAccess: true,
@@ -22,6 +22,6 @@ export function composeMessage(mail: Mail, sender: Sender): SendMailOptions {
   };
 }
 
-export function domainOf({ address }: Sender): string {
+export function getDomain({ address }: Sender): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }

@@ -24,7 +24,7 @@ export interface Mailer {
    */
   send(mail: Mail, options?: MailerOptions): Promise<void>;
   /** The `Message-ID` that a mail bears, without its angle brackets. Source: RFC 5322 §3.6.4. */
-  messageIdOf(mail: { readonly id: string }): string;
+  getMessageId(mail: { readonly id: string }): string;
   /** Ends its connections. What is being sent is cut off. */
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface Sender {
 }
 
 /** In the domain of the sender, since some filters look for that. */
-export function messageIdIn(domain: string, { id }: { readonly id: string }): string {
+export function extractMessageId(domain: string, { id }: { readonly id: string }): string {
   return `${id}@${domain}`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the payments room needs of a payment provider. Drivers: `sandbox/` and `stripe/`. A driver only translates: it
+ * What the payments module needs of a payment provider. Drivers: `sandbox/` and `stripe/`. A driver only translates: it
  * keeps no state, decides nothing, and bounds the time of every call.
  *
  * Every call that changes something bears a `key` that stays the same over all its repeats, so that a repeat after a lost

@@ -8,17 +8,17 @@ export interface Outage {
 
 /** `server` as it stands in a sentence, such as `Redis`. */
 export function createOutage(server: string, log: Log): Outage {
-  let isAway = false;
+  let isUnavailable = false;
   return {
     failed(error) {
-      if (isAway) return;
-      isAway = true;
+      if (isUnavailable) return;
+      isUnavailable = true;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn(`${server} does not answer (${reason}): jobs wait in the database`);
     },
     answered() {
-      if (!isAway) return;
-      isAway = false;
+      if (!isUnavailable) return;
+      isUnavailable = false;
       log.info(`${server} answers again: jobs are carried by it`);
     },
   };

@@ -1,14 +1,14 @@
-/** Of two messages that wait, those of the high lane go first, without starving the others: see `jobs/`. */
-export type Lane = 'high' | 'normal';
+/** Of two messages that wait, those of the high priority go first, without starving the others: see `jobs/`. */
+export type Priority = 'high' | 'normal';
 
-export const lanes: readonly Lane[] = ['high', 'normal'];
+export const priorities: readonly Priority[] = ['high', 'normal'];
 
 /** Brings one job's id to a worker. What the job is and how it stands is in the table `jobs`. */
 export interface Message {
   readonly jobId: string;
   /** For a person who looks at the queue with its own tools. */
   readonly name: string;
-  readonly lane: Lane;
+  readonly priority: Priority;
   /** 1…n: which handing over of the job this is. The same job and sending twice is one message, where a driver can. */
   readonly sending: number;
   /** 0: at once. A driver that cannot wait so long brings it earlier, and the runner sends it again. */
@@ -21,7 +21,7 @@ export interface Message {
  */
 export interface Delivery {
   readonly jobId: string;
-  readonly lane: Lane;
+  readonly priority: Priority;
 }
 
 export interface ReceiveOptions {
@@ -35,7 +35,7 @@ export interface ReceiveOptions {
 }
 
 /**
- * The port to what carries jobs between processes: at least once, oldest first within a lane, nothing more. A driver
+ * The port to what carries jobs between processes: at least once, oldest first within a priority, nothing more. A driver
  * may lose everything (Redis flushed): the rescue sends again from the database.
  */
 export interface QueueDriver {
@@ -45,7 +45,7 @@ export interface QueueDriver {
   /** Resolves when all are safe with the driver. Rejects when that is not known; the caller may send them again. */
   send(queue: string, messages: readonly Message[]): Promise<void>;
   /** Resolves with [] when nothing came in time or the signal fired. */
-  receive(queue: string, lane: Lane, options: ReceiveOptions): Promise<Delivery[]>;
+  receive(queue: string, priority: Priority, options: ReceiveOptions): Promise<Delivery[]>;
   /** Hides deliveries that are still worked on for another `leaseMs`. */
   extend(queue: string, deliveries: readonly Delivery[], leaseMs: number): Promise<void>;
   /** Removes messages that are dealt with, whatever came of them. A delivery whose lease has ended is no error. */

@@ -2,7 +2,7 @@ import type { Log } from '../../shared/log.ts';
 
 /** Whether a Redis that failed is worth asking again, told to the operator once for each change. */
 export interface Availability {
-  mayAsk(): boolean;
+  isAvailable(): boolean;
   answered(): void;
   readonly failed: (error: unknown) => void;
 }
@@ -16,19 +16,19 @@ export interface AvailabilityOptions {
 }
 
 export function createAvailability({ pauseMs, log, says }: AvailabilityOptions): Availability {
-  let isAway = false;
+  let isUnavailable = false;
   let pausedUntil = 0;
   return {
-    mayAsk: () => performance.now() >= pausedUntil,
+    isAvailable: () => performance.now() >= pausedUntil,
     answered() {
-      if (!isAway) return;
-      isAway = false;
+      if (!isUnavailable) return;
+      isUnavailable = false;
       log.info(`Redis answers again: ${says.there}`);
     },
     failed(error) {
       pausedUntil = performance.now() + pauseMs;
-      if (isAway) return;
-      isAway = true;
+      if (isUnavailable) return;
+      isUnavailable = true;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn(`Redis does not answer (${reason}): ${says.away}`);
     },

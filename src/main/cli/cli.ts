@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { complain } from '../terminal.ts';
+import { printError } from '../terminal.ts';
 import { createProgram } from './command-line.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -20,7 +20,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     // It knows the errors of every command, and loads most of the product with them.
     const { explainError } = await import('./explain-error.ts');
     const { text, exitCode } = explainError(error);
-    complain(text);
+    printError(text);
     return exitCode;
   }
 }

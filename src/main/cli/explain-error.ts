@@ -1,17 +1,17 @@
-import { isDatabaseAway } from '../../database/away.ts';
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
 import { MigrationError } from '../../database/migrate.ts';
-import { unfitnessOf } from '../../database/unfit-database.ts';
+import { isDatabaseAway } from '../../database/unavailable.ts';
+import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { UnusableDatabaseError } from '../faults/database-fault.ts';
 import { CannotListenError } from '../faults/listen-fault.ts';
-import { firstLine, innermost } from '../faults/network-fault.ts';
+import { findInnermostCause, firstLine } from '../faults/network-fault.ts';
 import { UsageError } from '../usage-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
-import { UnexpectedReply, Unreachable } from './replay/api-client.ts';
+import { ServerUnreachableError, UnexpectedReplyError } from './replay/api-client.ts';
 
 export interface Explanation {
   /** What an operator reads. */
@@ -23,7 +23,7 @@ export interface Explanation {
 
 /** Why a command ended, in words that say what to do. */
 export function explainError(error: unknown): Explanation {
-  const foreseen = (text: string, exitCode: ExitCode): Explanation => ({
+  const explainExpected = (text: string, exitCode: ExitCode): Explanation => ({
     text,
     exitCode,
     isBug: false,
@@ -33,7 +33,7 @@ export function explainError(error: unknown): Explanation {
     error instanceof ColumnMapError ||
     error instanceof UsageError
   ) {
-    return foreseen(error.message, exitCodes.usage);
+    return explainExpected(error.message, exitCodes.usage);
   }
   if (
     error instanceof MigrationError ||
@@ -41,17 +41,17 @@ export function explainError(error: unknown): Explanation {
     error instanceof EmbeddedServerError ||
     error instanceof UnusableDatabaseError ||
     error instanceof CannotListenError ||
-    error instanceof Unreachable ||
-    error instanceof UnexpectedReply
+    error instanceof ServerUnreachableError ||
+    error instanceof UnexpectedReplyError
   ) {
-    return foreseen(error.message, exitCodes.failed);
+    return explainExpected(error.message, exitCodes.failed);
   }
-  if (error instanceof FileError) return foreseen(error.message, exitCodes.no);
-  const unfitness = unfitnessOf(error);
-  if (unfitness !== null) return foreseen(unfitness.message, exitCodes.failed);
+  if (error instanceof FileError) return explainExpected(error.message, exitCodes.no);
+  const unfitness = findUnfitDatabaseError(error);
+  if (unfitness !== null) return explainExpected(unfitness.message, exitCodes.failed);
   if (isDatabaseAway(error)) {
-    return foreseen(
-      `The database cannot be reached: ${firstLine(innermost(error).message)}. Is it running, and is DATABASE_URL right?`,
+    return explainExpected(
+      `The database cannot be reached: ${firstLine(findInnermostCause(error).message)}. Is it running, and is DATABASE_URL right?`,
       exitCodes.failed,
     );
   }
@@ -59,48 +59,48 @@ export function explainError(error: unknown): Explanation {
     const places = (error.details.errors ?? []).map(
       ({ pointer, detail }) => `${pointer}: ${detail}`,
     );
-    return foreseen([error.message, ...places].join('\n'), exitCodes.no);
+    return explainExpected([error.message, ...places].join('\n'), exitCodes.no);
   }
-  return fromSystem(error, foreseen);
+  return explainSystemError(error, explainExpected);
 }
 
-function fromSystem(
+function explainSystemError(
   error: unknown,
-  foreseen: (text: string, exitCode: ExitCode) => Explanation,
+  explainExpected: (text: string, exitCode: ExitCode) => Explanation,
 ): Explanation {
   const { code, message, path, syscall, errno } = (error ?? {}) as NodeJS.ErrnoException;
   switch (code) {
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':
-      return foreseen(
+      return explainExpected(
         `The packed file is broken or ends too early: ${message}. Nothing was taken from it.`,
         exitCodes.no,
       );
     case 'ENOENT':
-      if (path !== undefined) return foreseen(`There is no file ${path}.`, exitCodes.usage);
+      if (path !== undefined) return explainExpected(`There is no file ${path}.`, exitCodes.usage);
       break;
     case 'EISDIR':
     case 'ENOTDIR':
-      return foreseen(
+      return explainExpected(
         `${path ?? 'What was named'} is no file, or lies in none of the folders: ${message}.`,
         exitCodes.usage,
       );
     // insufficient_privilege
     case '42501':
-      return foreseen(
+      return explainExpected(
         `PostgreSQL lets the user of DATABASE_URL do too little: ${message}. Make it the owner of the database, or grant it what is missing.`,
         exitCodes.failed,
       );
     // undefined_table
     case '42P01':
-      return foreseen(
+      return explainExpected(
         `The database has not been migrated to this version: ${message}. Run "holdfast migrate".`,
         exitCodes.failed,
       );
   }
   // The system refused something, and its own words say what.
   if (errno !== undefined && syscall !== undefined) {
-    return foreseen(`The system refuses it: ${message}.`, exitCodes.failed);
+    return explainExpected(`The system refuses it: ${message}.`, exitCodes.failed);
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text, exitCode: exitCodes.failed, isBug: true };

@@ -3,7 +3,7 @@ import type { App } from '../../http/index.ts';
 import type { Tally } from '../../shared/tally.ts';
 import type { Config } from '../config/config.ts';
 import { createInfrastructure, type Runtime } from '../infrastructure/create-infrastructure.ts';
-import { rooms as roomList } from '../rooms/rooms.ts';
+import { modules as moduleList } from '../modules/modules.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
 import { createBackground } from './create-background.ts';
 import { createServer } from './create-server.ts';
@@ -12,9 +12,9 @@ import { createServer } from './create-server.ts';
 export interface Application {
   readonly app: App;
   readonly database: Database;
-  /** The use cases of each room, by its name. */
-  readonly rooms: ReturnType<typeof roomList.build>['apis'];
-  /** What the rooms count. */
+  /** The use cases of each module, by its name. */
+  readonly modules: ReturnType<typeof moduleList.build>['apis'];
+  /** What the modules count. */
   readonly tallies: readonly Tally[];
   /** Begins the background work of this process's role. */
   start(): void;
@@ -22,7 +22,7 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-/** Builds the infrastructure, the rooms on it in the order of rank, and the server and the background work of all. */
+/** Builds the infrastructure, the modules on it in the order of rank, and the server and the background work of all. */
 export async function compose(config: Config, runtime: Runtime): Promise<Application> {
   await using built = new AsyncDisposableStack();
   const stopping = new AbortController();
@@ -32,14 +32,14 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     built,
   });
   const { database, metrics, jobs, duties } = infrastructure;
-  const { rooms: builtRooms, apis } = roomList.build(infrastructure, built);
-  const rooms = builtRooms.map(({ room }) => room);
-  const tallies = rooms.flatMap((room) => room.metrics ?? []);
+  const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
+  const modules = builtModules.map(({ module }) => module);
+  const tallies = modules.flatMap((module) => module.metrics ?? []);
   for (const tally of tallies) metrics.watchTally(tally);
-  const background = createBackground(infrastructure, rooms, built);
+  const background = createBackground(infrastructure, modules, built);
   const app = await createServer(config, runtime, {
     infrastructure,
-    rooms: builtRooms,
+    modules: builtModules,
     apis,
     built,
   });
@@ -48,10 +48,10 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
   return {
     app,
     database,
-    rooms: apis,
+    modules: apis,
     tallies,
     start() {
-      for (const room of rooms) room.start?.(duties);
+      for (const module of modules) module.start?.(duties);
       jobs.start();
       if (duties.works) background.start();
     },

@@ -10,7 +10,7 @@ import {
   rescueJobs,
   type Schedule,
 } from '../../jobs/index.ts';
-import type { Room } from '../../modules/room.ts';
+import type { Module } from '../../modules/module.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,24 +22,24 @@ export interface Background {
   start(): void;
 }
 
-/** Makes known what the rooms do with events, jobs and the time of day. */
+/** Makes known what the modules do with events, jobs and the time of day. */
 export function createBackground(
   infrastructure: Infrastructure,
-  rooms: readonly Room<unknown>[],
+  modules: readonly Module<unknown>[],
   built: AsyncDisposableStack,
 ): Background {
   const { database, jobs, subscriptions, relay, metrics, tracing, log, onError } = infrastructure;
-  jobs.define(rooms.flatMap((room) => room.jobs ?? []));
-  subscriptions.define(rooms.flatMap((room) => room.subscriptions ?? []));
+  jobs.define(modules.flatMap((module) => module.jobs ?? []));
+  subscriptions.define(modules.flatMap((module) => module.subscriptions ?? []));
   if (infrastructure.duties.works) {
     metrics.expectJobs(jobs.definitions().map(({ name }) => name));
   }
   const runner = built.adopt(
     createRunner({
       registry: jobs,
-      concurrency: Object.assign({}, ...rooms.map((room) => room.concurrency)),
+      concurrency: Object.assign({}, ...modules.map((module) => module.concurrency)),
       tracing,
-      onTry(report) {
+      onAttempt(report) {
         metrics.observeJob(report);
         const { settled, durationSeconds: _, ...about } = report;
         if (settled === 'retried') log.warn(about, 'a job failed and comes again');
@@ -54,7 +54,7 @@ export function createBackground(
       database,
       schedules: [
         ...shellSchedules(database, jobs, log),
-        ...rooms.flatMap((room) => room.schedules ?? []),
+        ...modules.flatMap((module) => module.schedules ?? []),
       ],
       onError,
     }),

@@ -6,30 +6,30 @@ import type { Operations } from '../../modules/operations/index.ts';
 import { unavailable } from '../../shared/common-errors.ts';
 import type { Config } from '../config/config.ts';
 import type { Infrastructure, Runtime } from '../infrastructure/create-infrastructure.ts';
+import type { BuiltModule } from '../modules/module-list.ts';
 import { version } from '../program.ts';
-import type { BuiltRoom } from '../rooms/room-list.ts';
 import { tags } from '../tables/api-tags.ts';
 import { errorCatalogue } from '../tables/error-catalogue.ts';
 import { createLimits } from './limits.ts';
 
 export interface ServerParts {
   readonly infrastructure: Infrastructure;
-  readonly rooms: readonly BuiltRoom[];
+  readonly modules: readonly BuiltModule[];
   readonly apis: { readonly accounts: Accounts; readonly operations: Operations };
   readonly built: AsyncDisposableStack;
 }
 
-/** Builds the HTTP server with the routes of all rooms that this process serves. */
+/** Builds the HTTP server with the routes of all modules that this process serves. */
 export async function createServer(
   config: Config,
   runtime: Runtime,
-  { infrastructure, rooms, apis, built }: ServerParts,
+  { infrastructure, modules, apis, built }: ServerParts,
 ): Promise<App> {
   const { metrics, tracing, duties, log, listening } = infrastructure;
   const limits = built.adopt(await createLimits(config, log), (it) => it.close());
   const app = built.adopt(
     await createHttpServer({
-      accessTable: servedAccess(rooms, duties.serves),
+      accessTable: servedAccess(modules, duties.serves),
       authenticator: apis.accounts.authenticator,
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
@@ -39,7 +39,7 @@ export async function createServer(
       cookieSecure: config.secureCookies,
       version,
       tags,
-      limitsOf: limits.limitsOf,
+      findLimits: limits.findLimits,
       onResponse(observation) {
         metrics.observeHttp(observation);
         apis.operations.sampler.observe(observation.durationSeconds);
@@ -50,17 +50,17 @@ export async function createServer(
     (it) => it.close(),
   );
   app.addHook('onListen', async () => listening.publish(ownAddress(app)));
-  refuseUntilPrepared(app, runtime.isPrepared);
-  for (const { room } of rooms) room.probes?.(app);
-  if (duties.serves) for (const { room } of rooms) await room.routes?.(app);
+  refuseUntilReady(app, runtime.isPrepared);
+  for (const { module } of modules) module.probes?.(app);
+  if (duties.serves) for (const { module } of modules) await module.routes?.(app);
   return app;
 }
 
 /** The access rules of the routes that are registered here: a rule without a route stops the start. */
-function servedAccess(rooms: readonly BuiltRoom[], serves: boolean): AccessTable {
-  const tables = rooms.flatMap(({ declaration, room }) => [
-    room.probes === undefined ? {} : declaration.probeAccess,
-    room.routes === undefined || !serves ? {} : declaration.access,
+function servedAccess(modules: readonly BuiltModule[], serves: boolean): AccessTable {
+  const tables = modules.flatMap(({ declaration, module }) => [
+    module.probes === undefined ? {} : declaration.probeAccess,
+    module.routes === undefined || !serves ? {} : declaration.access,
   ]);
   return Object.assign({ ...shellAccess }, ...tables);
 }
@@ -72,7 +72,7 @@ function ownAddress(app: App): string {
   return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }
 
-function refuseUntilPrepared(app: App, isPrepared: () => boolean): void {
+function refuseUntilReady(app: App, isPrepared: () => boolean): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (isPrepared() || !/^\/(api|sandbox)\//.test(request.url)) done();
     else done(unavailable(new Error('the database has not been prepared yet')));

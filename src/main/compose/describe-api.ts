@@ -12,7 +12,7 @@ export function describeApi(config: Config): Promise<string> {
   });
 }
 
-/** What the rooms count. Needs no database. */
+/** What the modules count. Needs no database. */
 export function describeTallies(config: Config): Promise<readonly Tally[]> {
   return describe(config, async ({ tallies }) => tallies);
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createMemoryRateLimiters } from '../../drivers/limits/memory/memory-rate-limiters.ts';
-import { createPatientRateLimiter } from '../../drivers/limits/patient-rate-limiter.ts';
 import type { Rate, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
+import { createWaitingRateLimiter } from '../../drivers/limits/waiting-rate-limiter.ts';
 import { clientNetwork, type Limit, type LimitsOf } from '../../http/index.ts';
 import { emailKey } from '../../modules/accounts/index.ts';
 import { isStaff } from '../../shared/caller.ts';
@@ -14,7 +14,7 @@ const SIGNED_IN_FACTOR = 10;
 const STAFF_FACTOR = 100;
 
 export interface Limits {
-  readonly limitsOf: LimitsOf;
+  readonly findLimits: LimitsOf;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function createLimits(
   const isOff = auth === null && checkout === null && global === null;
   // A worker serves nothing that is limited.
   if (isOff || config.role === 'worker') {
-    return { limitsOf: () => [], close: async () => {} };
+    return { findLimits: () => [], close: async () => {} };
   }
   const limiters = await createLimiters(config.redisUrl, log);
   const general = global === null ? [] : [globalLimit(limiters, global)];
@@ -36,7 +36,7 @@ export async function createLimits(
     checkout: checkout === null ? null : checkoutLimit(limiters, checkout),
   };
   return {
-    limitsOf({ id }) {
+    findLimits({ id }) {
       const entry = limitTable[id];
       const limit = entry === undefined ? null : special[entry.limit];
       return entry === undefined || limit === null
@@ -57,8 +57,8 @@ async function createLimiters(redisUrl: string | null, log: Log): Promise<RateLi
 
 function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
   const anonymous = limiters.create('anonymous', rate);
-  const signedIn = limiters.create('signed-in', times(rate, SIGNED_IN_FACTOR));
-  const staff = limiters.create('staff', times(rate, STAFF_FACTOR));
+  const signedIn = limiters.create('signed-in', multiplyRate(rate, SIGNED_IN_FACTOR));
+  const staff = limiters.create('staff', multiplyRate(rate, STAFF_FACTOR));
   return {
     name: 'global',
     after: 'caller',
@@ -72,26 +72,26 @@ function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
 
 /** A stranger's failures stand under his address, so they never lock the owner out. */
 function authLimit(limiters: RateLimiters, rate: Rate): Limit {
-  const limiter = createPatientRateLimiter(limiters.create('auth', rate));
+  const limiter = createWaitingRateLimiter(limiters.create('auth', rate));
   return {
     name: 'auth',
     after: 'body',
     counting(request) {
       // A hash, since e-mail addresses do not belong into a store of counters.
-      const key = sha256(clientNetwork(request), accountOf(request)).toString('base64url');
+      const key = sha256(clientNetwork(request), getAccountKey(request)).toString('base64url');
       return { limiter, key };
     },
   };
 }
 
 /** Whose password is tried: the caller's own, or that of the address which the body names. */
-function accountOf({ caller, body }: FastifyRequest): string {
+function getAccountKey({ caller, body }: FastifyRequest): string {
   return caller?.id ?? emailKey((body as { email: string }).email);
 }
 
 /** Customers alone: orders of staff and API keys stand outside the customer's limits. */
 function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
-  const limiter = createPatientRateLimiter(limiters.create('checkout', rate));
+  const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
   return {
     name: 'checkout',
     after: 'caller',
@@ -100,6 +100,6 @@ function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
   };
 }
 
-function times(rate: Rate, factor: number): Rate {
+function multiplyRate(rate: Rate, factor: number): Rate {
   return { ...rate, pointsMax: rate.pointsMax * factor };
 }

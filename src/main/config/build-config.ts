@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
-import { cacheChoiceOf } from './cache-choice.ts';
+import { chooseCache } from './cache-choice.ts';
 import type { Config } from './config.ts';
-import { mailChoiceOf } from './mail-choice.ts';
-import { paymentChoiceOf } from './payment-choice.ts';
-import { queueChoiceOf } from './queue-choice.ts';
-import { halved } from './trusted-proxies.ts';
+import { chooseMail } from './mail-choice.ts';
+import { choosePayment } from './payment-choice.ts';
+import { chooseQueue } from './queue-choice.ts';
+import { splitZeroNetwork } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
 /** Fills in the defaults. Relative paths begin at `home`. The values have been checked. */
@@ -33,7 +33,7 @@ export function buildConfig(values: Values, home: string): Config {
     ),
     databasePoolMax: values.DATABASE_POOL_MAX ?? 10,
     redisUrl: values.REDIS_URL ?? null,
-    cache: cacheChoiceOf(values),
+    cache: chooseCache(values),
     jwtSecret:
       values.JWT_SECRET === undefined
         ? { kind: 'generated' }
@@ -44,19 +44,19 @@ export function buildConfig(values: Values, home: string): Config {
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
         ? null
         : { email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD },
-    demoData: demoChoice(values.DEMO_DATA, production),
+    demoData: chooseDemoData(values.DEMO_DATA, production),
     corsOrigins: values.CORS_ORIGINS ?? [],
-    trustedProxies: (values.TRUSTED_PROXIES ?? []).flatMap(halved),
+    trustedProxies: (values.TRUSTED_PROXIES ?? []).flatMap(splitZeroNetwork),
     currency: values.CURRENCY ?? 'GBP',
     orderExpiryMinutes: values.ORDER_EXPIRY_MINUTES ?? 30,
     pendingOrdersMax: values.PENDING_ORDERS_MAX ?? 5,
     cancellationsPerDayMax: values.CANCELLATIONS_PER_DAY_MAX ?? 3,
     rateLimits: {
-      auth: rateOf(values.RATE_LIMIT_AUTH, 5, 900),
-      checkout: rateOf(values.RATE_LIMIT_CHECKOUT, 10, 3_600),
-      global: rateOf(values.RATE_LIMIT_GLOBAL, 100, 900),
+      auth: withDefaultRate(values.RATE_LIMIT_AUTH, 5, 900),
+      checkout: withDefaultRate(values.RATE_LIMIT_CHECKOUT, 10, 3_600),
+      global: withDefaultRate(values.RATE_LIMIT_GLOBAL, 100, 900),
     },
-    queue: queueChoiceOf(values),
+    queue: chooseQueue(values),
     queueAttemptsMax: values.QUEUE_ATTEMPTS_MAX ?? 8,
     retryBaseSeconds: values.RETRY_BASE_SECONDS ?? 5,
     webhooks: {
@@ -66,8 +66,8 @@ export function buildConfig(values: Values, home: string): Config {
     metricsToken: values.METRICS_TOKEN ?? null,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     shopName,
-    mail: mailChoiceOf(values, shopName),
-    payments: paymentChoiceOf(values),
+    mail: chooseMail(values, shopName),
+    payments: choosePayment(values),
   };
 }
 
@@ -84,11 +84,11 @@ function withPathsFrom(home: string, databaseUrl: string): string {
 }
 
 /** Null is a choice, so it is not replaced by the default. */
-function rateOf(given: Rate | null | undefined, pointsMax: number, windowSeconds: number) {
+function withDefaultRate(given: Rate | null | undefined, pointsMax: number, windowSeconds: number) {
   return given === undefined ? { pointsMax, windowSeconds } : given;
 }
 
-function demoChoice(wanted: boolean | undefined, production: boolean): Config['demoData'] {
+function chooseDemoData(wanted: boolean | undefined, production: boolean): Config['demoData'] {
   if (wanted !== undefined) return wanted ? 'on' : 'off';
   return production ? 'off' : 'when-empty';
 }

@@ -7,7 +7,7 @@ interface Given {
   readonly REDIS_URL?: string;
 }
 
-export function cacheChoiceOf({ CACHE_DRIVER, REDIS_URL }: Given): CacheChoice {
+export function chooseCache({ CACHE_DRIVER, REDIS_URL }: Given): CacheChoice {
   if (CACHE_DRIVER === 'memory' || REDIS_URL === undefined) return { kind: 'memory' };
   return { kind: 'redis', url: REDIS_URL };
 }

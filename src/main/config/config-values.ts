@@ -40,7 +40,7 @@ export function decimal(minimum: number, maximum: number): Reader<number> {
   };
 }
 
-export function oneOf<const T extends string>(...values: readonly T[]): Reader<T> {
+export function choice<const T extends string>(...values: readonly T[]): Reader<T> {
   return (text) => {
     const value = values.find((candidate) => candidate === text);
     if (value === undefined) throw new WrongValue(`one of ${values.join(', ')}`);
@@ -49,7 +49,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): Reader<T
 }
 
 /** Names out of these, separated by commas. */
-export function someOf<const T extends string>(...values: readonly T[]): Reader<readonly T[]> {
+export function choices<const T extends string>(...values: readonly T[]): Reader<readonly T[]> {
   return (text) => {
     const names = text.split(',').map((name) => name.trim());
     const known = values.filter((value) => names.includes(value));
@@ -60,9 +60,9 @@ export function someOf<const T extends string>(...values: readonly T[]): Reader<
   };
 }
 
-export const boolean: Reader<boolean> = (text) => oneOf('true', 'false')(text) === 'true';
+export const boolean: Reader<boolean> = (text) => choice('true', 'false')(text) === 'true';
 
-export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
+export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (text) => text.split(',').map((entry) => reader(entry.trim()));
 }
 

@@ -13,7 +13,7 @@ type Variables = Record<string, string | undefined>;
 export function findHome(environment: Variables, program: string = programFolder): string {
   const given = environment.HOLDFAST_HOME?.trim() ?? '';
   if (given !== '') {
-    const home = resolve(callerFolder(environment), given);
+    const home = resolve(getWorkingDirectory(environment), given);
     if (isFolder(home)) return home;
     throw new ConfigurationError([
       `HOLDFAST_HOME is ${JSON.stringify(given)}, but there is no folder ${home}: make it, or name another one.`,
@@ -29,7 +29,7 @@ export function findHome(environment: Variables, program: string = programFolder
 }
 
 /** Where the caller stands. `npm run` goes to the project's folder first, and says where it was called. */
-export function callerFolder({ npm_lifecycle_event, INIT_CWD }: Variables): string {
+export function getWorkingDirectory({ npm_lifecycle_event, INIT_CWD }: Variables): string {
   const isByNpm = npm_lifecycle_event === 'holdfast' && process.cwd() === programFolder;
   return isByNpm && INIT_CWD !== undefined ? INIT_CWD : process.cwd();
 }
@@ -40,7 +40,7 @@ export function callerFolder({ npm_lifecycle_event, INIT_CWD }: Variables): stri
  */
 export function readEnvFile(home: string): Record<string, string> {
   const path = join(home, '.env');
-  const bytes = readIfAny(path);
+  const bytes = readFileIfExists(path);
   if (bytes === null) return {};
   let text: string;
   try {
@@ -71,7 +71,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle. Remove it, or put a file in its place',
 };
 
-function readIfAny(path: string): Buffer | null {
+function readFileIfExists(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -23,7 +23,7 @@ export interface MailValues {
 }
 
 /** Of values without `mailFaults`. */
-export function mailChoiceOf(values: MailValues, shopName: string): MailChoice {
+export function chooseMail(values: MailValues, shopName: string): MailChoice {
   const sender = { name: shopName, address: values.MAIL_FROM ?? '' };
   switch (values.MAIL_DRIVER) {
     case 'smtp':

@@ -25,7 +25,7 @@ export interface PaymentValues {
 }
 
 /** Of values without `paymentFaults`. */
-export function paymentChoiceOf(values: PaymentValues): PaymentChoice {
+export function choosePayment(values: PaymentValues): PaymentChoice {
   if (values.PAYMENT_PROVIDER === 'stripe') {
     return {
       kind: 'stripe',

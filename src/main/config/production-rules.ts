@@ -1,5 +1,5 @@
-import { weaknessOf } from './secrets/weakness.ts';
-import { trustEverybody } from './trusted-proxies.ts';
+import { findWeakness } from './secrets/weakness.ts';
+import { trustsEveryone } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
 /** Shorter ones are none of Stripe's. */
@@ -35,7 +35,7 @@ export function productionFaults(values: Values): string[] {
   }
   const allowed = values.ALLOW_INSECURE ?? [];
   if (!allowed.includes('public-url')) faults.push(...publicUrlFaults(values.PUBLIC_URL));
-  if (!allowed.includes('proxies') && trustEverybody(values.TRUSTED_PROXIES ?? [])) {
+  if (!allowed.includes('proxies') && trustsEveryone(values.TRUSTED_PROXIES ?? [])) {
     faults.push(
       'TRUSTED_PROXIES holds so many addresses that anybody could pass for a proxy and call from any address: name the networks of your proxies only, or, if this is wanted, set ALLOW_INSECURE=proxies.',
     );
@@ -79,7 +79,7 @@ export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[
 /** One sentence for each secret that would be guessed, or is known where another one should be. Without any of them. */
 export function secretFaults(given: readonly GivenSecret[]): string[] {
   const faults = given.flatMap(({ name, secret, remedy }) => {
-    const weakness = isCutOff(name, secret) ? 'it is too short for one' : weaknessOf(secret);
+    const weakness = isTruncated(name, secret) ? 'it is too short for one' : findWeakness(secret);
     return weakness === null ? [] : [`${name} is weak: ${weakness}; ${remedy}.`];
   });
   for (const [index, { name, secret, remedy }] of given.entries()) {
@@ -90,6 +90,6 @@ export function secretFaults(given: readonly GivenSecret[]): string[] {
   return faults;
 }
 
-function isCutOff(name: string, secret: string): boolean {
+function isTruncated(name: string, secret: string): boolean {
   return name.startsWith('STRIPE_') && secret.replace(STRIPE_PREFIX, '').length < STRIPE_LENGTH_MIN;
 }

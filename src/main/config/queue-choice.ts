@@ -32,7 +32,7 @@ const sqsVariables = [
 ] as const;
 
 /** Of values without `queueFaults`. */
-export function queueChoiceOf(values: Given): QueueChoice {
+export function chooseQueue(values: Given): QueueChoice {
   switch (values.QUEUE_DRIVER) {
     case 'bullmq':
       return { kind: 'bullmq', redisUrl: values.REDIS_URL ?? '' };

@@ -6,7 +6,7 @@ import { cacheFaults } from './cache-choice.ts';
 import type { Config } from './config.ts';
 import { WrongValue } from './config-values.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { callerFolder, findHome, readEnvFile } from './home.ts';
+import { findHome, getWorkingDirectory, readEnvFile } from './home.ts';
 import { mailFaults } from './mail-choice.ts';
 import { paymentFaults } from './payment-choice.ts';
 import { productionFaults } from './production-rules.ts';
@@ -25,7 +25,7 @@ export function loadConfig(): Config {
 
 /** The path of a file that was named on the command line. */
 export function fileArgument(path: string): string {
-  return resolve(callerFolder(process.env), path);
+  return resolve(getWorkingDirectory(process.env), path);
 }
 
 /**

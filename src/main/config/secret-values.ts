@@ -1,5 +1,5 @@
 import { isWebhookSecret } from '../../shared/standard-webhooks.ts';
-import { listOf, type Reader, WrongValue } from './config-values.ts';
+import { list, type Reader, WrongValue } from './config-values.ts';
 
 export const webhookSecret: Reader<string> = (value) => {
   if (!isWebhookSecret(value)) {
@@ -27,7 +27,7 @@ export const stripeWebhookSecret: Reader<string> = (value) => {
 const SECRET_BYTES_MIN = 32;
 
 /** Several while one rotates out: the first signs, all verify. */
-export const secrets: Reader<readonly string[]> = listOf((value) => {
+export const secrets: Reader<readonly string[]> = list((value) => {
   if (Buffer.byteLength(value) < SECRET_BYTES_MIN) {
     throw new WrongValue(
       `${SECRET_BYTES_MIN} bytes or more, for example from "openssl rand -base64 48"`,

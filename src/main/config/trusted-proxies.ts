@@ -8,7 +8,7 @@ type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 const IPV4: Network = ipaddr.parseCIDR('0.0.0.0/0');
 /** Source: RFC 4291 §2.4, IANA "IPv6 Global Unicast Address Space". */
-const IPV6_GIVEN_OUT: Network = ipaddr.parseCIDR('2000::/3');
+const IPV6_ASSIGNED: Network = ipaddr.parseCIDR('2000::/3');
 
 /** Reads an address or a network in CIDR notation; null for any other text. */
 export function parseNetwork(text: string): Network | null {
@@ -18,16 +18,16 @@ export function parseNetwork(text: string): Network | null {
 }
 
 /** Whether the networks together hold so much of the internet that anybody may be among the proxies. */
-export function trustEverybody(networks: readonly string[]): boolean {
+export function trustsEveryone(networks: readonly string[]): boolean {
   const read = networks.flatMap((network) => {
     const parsed = parseNetwork(network);
     return parsed === null ? [] : [unmapped(parsed)];
   });
-  return [IPV4, IPV6_GIVEN_OUT].some((whole) => shareOf(whole, read) > SHARE_MAX);
+  return [IPV4, IPV6_ASSIGNED].some((whole) => shareOf(whole, read) > SHARE_MAX);
 }
 
 /** `proxy-addr`, which reads the networks at run time, refuses a network of zero bits: two halves mean the same. */
-export function halved(network: string): readonly string[] {
+export function splitZeroNetwork(network: string): readonly string[] {
   const [address, bits] = parseNetwork(network) ?? [];
   if (address === undefined || bits !== 0) return [network];
   return address.kind() === 'ipv4' ? ['0.0.0.0/1', '128.0.0.0/1'] : ['::/1', '8000::/1'];

@@ -2,7 +2,7 @@ import { type Reader, WrongValue } from './config-values.ts';
 
 /** Without a slash at the end, so that paths can be appended. */
 export const httpUrl: Reader<string> = (value) =>
-  bareUrl(
+  plainUrl(
     value,
     'an http or https URL without user, query or fragment, such as https://shop.example',
   ).href.replace(/\/+$/, '');
@@ -12,7 +12,7 @@ export const httpUrl: Reader<string> = (value) =>
  * cookies and attributes of pages, none of which it may break out of.
  */
 export const publicUrl: Reader<string> = (value) => {
-  const { origin, pathname } = bareUrl(
+  const { origin, pathname } = plainUrl(
     value,
     'an http or https URL without user, query or fragment, such as https://shop.example or https://shop.example/orders',
   );
@@ -25,7 +25,7 @@ export const publicUrl: Reader<string> = (value) => {
   return origin + names.map((name) => `/${encodeURIComponent(String(name))}`).join('');
 };
 
-function bareUrl(value: string, takes: string): URL {
+function plainUrl(value: string, takes: string): URL {
   const url = URL.parse(value);
   // An empty query or fragment leaves its mark in the text alone.
   if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(url.href)) {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { isDatabaseAway } from '../../database/away.ts';
-import { NoFreeSessionError, unfitnessOf } from '../../database/unfit-database.ts';
-import { firstLine, innermost, isAboutTls, networkFault } from './network-fault.ts';
+import { isDatabaseAway } from '../../database/unavailable.ts';
+import { findUnfitDatabaseError, NoFreeSessionError } from '../../database/unfit-database.ts';
+import { findInnermostCause, firstLine, isTlsError, networkFault } from './network-fault.ts';
 
 /** Why an external database cannot be used. */
 export interface DatabaseFault {
@@ -22,71 +22,74 @@ const PROBE_MS = 1_500;
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
 /** Null for an error that says nothing about the connection. */
-export async function databaseFaultOf(error: unknown, url: string): Promise<DatabaseFault | null> {
-  const cause = innermost(error);
+export async function findDatabaseFault(
+  error: unknown,
+  url: string,
+): Promise<DatabaseFault | null> {
+  const cause = findInnermostCause(error);
   const { code = '', syscall, address, path, message } = cause;
-  const place = placeOf(url);
-  const stays = (sentence: string): DatabaseFault => ({ sentence, mayPass: false });
-  const away = (why: string): DatabaseFault => ({
+  const place = formatDatabaseAddress(url);
+  const isPermanent = (sentence: string): DatabaseFault => ({ sentence, mayPass: false });
+  const isUnavailable = (why: string): DatabaseFault => ({
     sentence: `The database cannot be reached: ${why}`,
     mayPass: true,
   });
-  const unfitness = unfitnessOf(error);
-  if (unfitness !== null) return stays(unfitness.message);
+  const unfitness = findUnfitDatabaseError(error);
+  if (unfitness !== null) return isPermanent(unfitness.message);
   if (cause instanceof NoFreeSessionError) return { sentence: cause.message, mayPass: true };
   const network = networkFault(cause, { place, variable: 'DATABASE_URL', program: 'PostgreSQL' });
-  if (network !== null) return away(network);
+  if (network !== null) return isUnavailable(network);
   switch (code) {
     // invalid_password, invalid_authorization_specification
     case '28P01':
     case '28000':
-      return stays(
+      return isPermanent(
         `PostgreSQL refuses the sign-in: ${message}. Look at user and password in DATABASE_URL, and at its pg_hba.conf.`,
       );
     // invalid_catalog_name
     case '3D000':
-      return stays(
+      return isPermanent(
         `PostgreSQL has no such database: ${message}. Create it, or look at DATABASE_URL.`,
       );
     // insufficient_privilege
     case '42501':
-      return stays(
+      return isPermanent(
         `PostgreSQL lets the user of DATABASE_URL do too little: ${message}. Make it the owner of the database, or grant it what is missing.`,
       );
   }
   if (syscall === 'connect' && code === 'ENOENT') {
-    return away(
+    return isUnavailable(
       `there is no socket ${address}. Start PostgreSQL, or correct the folder in DATABASE_URL.`,
     );
   }
   if (syscall === 'connect') {
-    return stays(
+    return isPermanent(
       `The database cannot be reached: the socket or address ${address ?? place} cannot be used (${code}). Correct DATABASE_URL, or the rights of the folder.`,
     );
   }
   if (syscall === 'open' && path !== undefined) {
-    return stays(
+    return isPermanent(
       `The file ${path}, which DATABASE_URL names, cannot be read (${code}). Correct it.`,
     );
   }
-  if (isAboutTls(cause)) {
-    return stays(
+  if (isTlsError(cause)) {
+    return isPermanent(
       `The connection to the database at ${place} cannot be made safe: ${firstLine(message)}. Look at the server's certificate, and at sslmode and sslrootcert in DATABASE_URL.`,
     );
   }
   if (!isDatabaseAway(error)) return null;
-  if (/^Connection terminated|timeout/.test(message) && (await isOtherProgram(url))) {
-    return stays(
+  if (/^Connection terminated|timeout/.test(message) && (await isNotPostgres(url))) {
+    return isPermanent(
       `What answers at ${place} is no PostgreSQL. Correct host and port in DATABASE_URL.`,
     );
   }
-  return away(
+  return isUnavailable(
     `${firstLine(message)} (${place}). Is PostgreSQL running there, and is DATABASE_URL right?`,
   );
 }
 
 /** Whether what listens there says something that PostgreSQL does not: it answers this request with one letter. */
-async function isOtherProgram(url: string): Promise<boolean> {
+async function isNotPostgres(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   if (hostname === '' || new URL(url).searchParams.has('host')) return false;
   const socket = connect({
@@ -112,7 +115,7 @@ const POSTGRES_PORT = 5432;
 const ERROR_RESPONSE = 0x45;
 
 /** Host and port, or the folder of the socket. */
-export function placeOf(databaseUrl: string): string {
+export function formatDatabaseAddress(databaseUrl: string): string {
   const { hostname, port, searchParams } = new URL(databaseUrl);
   const host = searchParams.get('host') ?? decodeURIComponent(hostname);
   if (host.startsWith('/')) return host;

@@ -6,36 +6,36 @@ export class CannotListenError extends Error {
 const PORT_ORDINARY_MIN = 1_024;
 
 /** What the system's refusal to listen means. */
-export function cannotListen(
+export function toListenError(
   error: unknown,
   { host, port }: { readonly host: string; readonly port: number },
 ): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  const says = (sentence: string) => new CannotListenError(sentence, { cause: error });
+  const describe = (sentence: string) => new CannotListenError(sentence, { cause: error });
   switch (code) {
     case 'EADDRINUSE':
-      return says(
+      return describe(
         `Port ${port} of ${host} is taken by another program. Stop that one, or set PORT.`,
       );
     case 'EACCES':
     case 'EPERM':
-      return says(
+      return describe(
         port < PORT_ORDINARY_MIN
           ? `Port ${port} is below ${PORT_ORDINARY_MIN}, where this user may not listen. Set PORT to a higher one, and let a proxy have this one.`
           : `The system forbids this user to listen on port ${port} of ${host}. Set another PORT or HOST.`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
-      return says(
+      return describe(
         `HOST is ${host}, which is no address of this machine. Set HOST to one of its addresses, or to 0.0.0.0 for all.`,
       );
     case 'EAFNOSUPPORT':
-      return says(
+      return describe(
         `HOST is ${host}, but this machine has no network of that kind (IPv4 or IPv6). Set HOST to another address.`,
       );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return says(
+      return describe(
         `HOST is ${host}, a name of no address (${code}). Set HOST to an address of this machine, or to 0.0.0.0 for all.`,
       );
     default:

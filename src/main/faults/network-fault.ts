@@ -2,7 +2,7 @@
 export type SystemCause = NodeJS.ErrnoException & { readonly address?: string };
 
 /** The error at the bottom: what a driver or the system said. */
-export function innermost(error: unknown): SystemCause {
+export function findInnermostCause(error: unknown): SystemCause {
   let inner = error;
   while (inner instanceof Error) {
     if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
@@ -12,7 +12,7 @@ export function innermost(error: unknown): SystemCause {
   return inner instanceof Error ? inner : new Error(String(inner));
 }
 
-export interface Reached {
+export interface ReachedPhase {
   /** Host and port. */
   readonly place: string;
   /** The variable that names it. */
@@ -24,7 +24,7 @@ export interface Reached {
 /** Why an address could not be reached, and what to do; null when this error says nothing about that. */
 export function networkFault(
   { code = '', message }: SystemCause,
-  { place, variable, program }: Reached,
+  { place, variable, program }: ReachedPhase,
 ): string | null {
   // Some drivers have codes of their own, and the system's in their words.
   const [reason] = SYSTEM_CODE.exec(`${code} ${message}`) ?? [];
@@ -48,7 +48,7 @@ const TLS_CODE =
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|EPROTO$|ETLS)/;
 
 /** Whether no safe connection came about: no TLS there, or a certificate that is not to be trusted. */
-export function isAboutTls({ code = '', message }: SystemCause): boolean {
+export function isTlsError({ code = '', message }: SystemCause): boolean {
   return TLS_CODE.test(code) || /SSL connection|certificate|wrong version number/.test(message);
 }
 

@@ -24,7 +24,7 @@ import { createJobQueue } from './create-job-queue.ts';
 import { createMailer } from './create-mailer.ts';
 import { createPaymentProvider } from './create-payment-provider.ts';
 import { healthProbes } from './health-probes.ts';
-import { roomSettings } from './room-settings.ts';
+import { moduleSettings } from './module-settings.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tracing.ts';
 
@@ -47,11 +47,11 @@ export interface InfrastructureOptions {
   readonly built: AsyncDisposableStack;
 }
 
-/** What the rooms are built on; each takes of it what its dependencies name. */
+/** What the modules are built on; each takes of it what its dependencies name. */
 export type Infrastructure = Awaited<ReturnType<typeof createInfrastructure>>;
 
 /**
- * Builds what is below the rooms. A fact that a part tells to one that is built later goes through a channel, which is
+ * Builds what is below the modules. A fact that a part tells to one that is built later goes through a channel, which is
  * made first.
  */
 export async function createInfrastructure(
@@ -60,12 +60,12 @@ export async function createInfrastructure(
   { constraints, stopping, built }: InfrastructureOptions,
 ) {
   const { logger, databaseUrl, jwtSecrets } = runtime;
-  const settings = roomSettings(config);
+  const settings = moduleSettings(config);
   const onError = (error: unknown) => logger.warn({ err: error }, 'background work failed');
   const commits = createChannel<readonly Change[]>();
   const changedUsers = createChannel<string>();
   const listening = createChannel<string>();
-  const ownUrl = createLatest(listening, 'this server does not listen yet');
+  const getOwnUrl = createLatest(listening, 'this server does not listen yet');
   const metrics = createMetrics();
   const tracing = built.adopt(await createTracing(config.otlpEndpoint), (it) => it?.close());
   const { database, reads } = openDatabases(config, runtime, {
@@ -88,7 +88,7 @@ export async function createInfrastructure(
       database,
       name: 'relay',
       consume: subscriptions.consume,
-      isPatient: pressure.isHigh,
+      isThrottled: pressure.isHigh,
       onError: (error) => logger.warn({ err: error }, 'the relay could not go on'),
     }),
     (it) => it.stop(),
@@ -98,7 +98,7 @@ export async function createInfrastructure(
   const sandboxSecret = config.payments.kind === 'sandbox' ? runtime.sandboxSecret : null;
   const provider = await createPaymentProvider(config.payments, {
     sandboxSecret,
-    sandboxUrl: () => (settings.duties.serves ? ownUrl() : config.publicUrl),
+    sandboxUrl: () => (settings.duties.serves ? getOwnUrl() : config.publicUrl),
   });
   return {
     ...settings,
@@ -115,7 +115,7 @@ export async function createInfrastructure(
     changedUsers,
     /** Told where this server reaches itself, when it listens. */
     listening,
-    ownUrl,
+    ownUrl: getOwnUrl,
     database,
     reads,
     liveLog,

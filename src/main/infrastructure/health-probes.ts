@@ -28,12 +28,12 @@ export function healthProbes(parts: {
       const seconds = await relay.lagSeconds();
       if (seconds > LAG_SECONDS_MAX) throw new Error(`the relay is ${seconds} s behind`);
     },
-    ...(mail.kind === 'smtp' ? { mail: () => reach(new URL(mail.url)) } : {}),
+    ...(mail.kind === 'smtp' ? { mail: () => connectTo(new URL(mail.url)) } : {}),
   };
 }
 
 /** Rejects when nobody listens there. Says nothing more: a sign-in for each check would fill the mail server's log. */
-async function reach({ protocol, hostname, port }: URL): Promise<void> {
+async function connectTo({ protocol, hostname, port }: URL): Promise<void> {
   const usual = protocol === 'smtps:' ? SMTPS_PORT : SMTP_PORT;
   const socket = connect({
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -1,8 +1,8 @@
 import type { Database } from '../../database/database.ts';
 import type { LoggedEvent } from '../../events/index.ts';
 import type { Jobs, NewJob } from '../../jobs/index.ts';
-import type { Plan } from '../../modules/room.ts';
-import { traceparentOf } from '../../shared/trace.ts';
+import type { Plan } from '../../modules/module.ts';
+import { findTraceparent } from '../../shared/trace.ts';
 
 /** What follows from the events of the log. */
 export interface Subscriptions {
@@ -22,7 +22,7 @@ export function createSubscriptions(database: Database, jobs: Jobs): Subscriptio
       const planned = await database.transaction(async (tx) => {
         const wanted: NewJob[] = [];
         for (const plan of plans) wanted.push(...(await plan(tx, events)));
-        if (wanted.length > 0) await jobs.add(tx, inTheirTraces(wanted, events));
+        if (wanted.length > 0) await jobs.add(tx, withTraces(wanted, events));
         return wanted;
       });
       if (planned.length > 0) await jobs.send(planned);
@@ -30,11 +30,11 @@ export function createSubscriptions(database: Database, jobs: Jobs): Subscriptio
   };
 }
 
-/** A job goes on with the trace of the request that caused its event, without the rooms' help. */
-function inTheirTraces(jobs: readonly NewJob[], events: readonly LoggedEvent[]): NewJob[] {
+/** A job goes on with the trace of the request that caused its event, without the modules' help. */
+function withTraces(jobs: readonly NewJob[], events: readonly LoggedEvent[]): NewJob[] {
   const causes = new Map(events.map(({ id, cause }) => [id, cause]));
   return jobs.map((job) => {
     const cause = job.eventId === null ? undefined : causes.get(job.eventId);
-    return cause === undefined ? job : { ...job, traceparent: traceparentOf(cause) };
+    return cause === undefined ? job : { ...job, traceparent: findTraceparent(cause) };
   });
 }

@@ -18,7 +18,7 @@ export const accountsChapter: Chapter = {
       ],
       body: { email: '{{customerEmail}}', password: '{{customerPassword}}', name: 'Ada Lovelace' },
       status: 201,
-      keep: {
+      variablesToSet: {
         customerId: 'user.id',
         customerToken: 'accessToken',
         refreshToken: 'refreshToken',
@@ -28,14 +28,14 @@ export const accountsChapter: Chapter = {
       operation: 'register',
       body: { email: 'second-{{run}}@example.com', password: '{{customerPassword}}' },
       status: 201,
-      keep: { secondToken: 'accessToken' },
+      variablesToSet: { secondToken: 'accessToken' },
     },
     { operation: 'logOut', as: 'second customer', status: 204 },
     {
       operation: 'refreshTokens',
       body: { refreshToken: '{{refreshToken}}' },
       status: 200,
-      keep: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
+      variablesToSet: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
     },
     { operation: 'getProfile', as: 'customer', status: 200 },
     { operation: 'updateProfile', as: 'customer', body: { name: 'Ada King' }, status: 200 },
@@ -52,7 +52,7 @@ export const accountsChapter: Chapter = {
       note: 'Set `adminEmail` and `adminPassword` first: the first start of a server prints them.',
       body: { email: '{{adminEmail}}', password: '{{adminPassword}}' },
       status: 200,
-      keep: { adminToken: 'accessToken' },
+      variablesToSet: { adminToken: 'accessToken' },
       after: [
         '// Without an admin nearly everything that follows would be refused.',
         'if (pm.response.code !== 200) pm.execution.setNextRequest(null);',
@@ -82,7 +82,7 @@ export const accountsChapter: Chapter = {
       name: 'Sign in with the new password',
       body: { email: '{{customerEmail}}', password: '{{customerPassword}}' },
       status: 200,
-      keep: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
+      variablesToSet: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
     },
   ],
 };

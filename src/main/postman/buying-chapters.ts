@@ -12,7 +12,7 @@ const catalogue: Chapter = {
       as: 'admin',
       body: { sku: 'RICE-{{run}}', name: 'Pilau Rice', price: amount(295), onHand: 100 },
       status: 201,
-      keep: { productId: 'id', sku: 'sku' },
+      variablesToSet: { productId: 'id', sku: 'sku' },
     },
     { operation: 'listProducts', query: { search: '{{sku}}' }, status: 200 },
     {
@@ -59,7 +59,7 @@ const cart: Chapter = {
       as: 'customer',
       body: { expectedTotal: amount(650), note: 'no coriander' },
       status: 201,
-      keep: { paidOrderId: 'id' },
+      variablesToSet: { paidOrderId: 'id' },
     },
   ],
 };
@@ -80,7 +80,7 @@ const orders: Chapter = {
       as: 'customer',
       body: sameOrder,
       status: 201,
-      keep: { orderId: 'id' },
+      variablesToSet: { orderId: 'id' },
     },
     {
       operation: 'placeOrder',
@@ -103,7 +103,7 @@ const orders: Chapter = {
       headers: { Prefer: 'respond-async' },
       body: { items: [line] },
       status: 202,
-      keep: { secondOrderId: 'id' },
+      variablesToSet: { secondOrderId: 'id' },
     },
     { operation: 'listOrders', as: 'customer', query: { sku: '{{sku}}' }, status: 200 },
     {
@@ -178,7 +178,7 @@ const payments: Chapter = {
       as: 'customer',
       body: { orderId: '{{paidOrderId}}' },
       status: 201,
-      keep: { paymentId: 'payment.id' },
+      variablesToSet: { paymentId: 'payment.id' },
       after: ["pm.collectionVariables.set('session', body.checkoutUrl.split('/').pop());"],
     },
     {
@@ -197,7 +197,7 @@ const payments: Chapter = {
       path: { id: '{{paymentId}}' },
       status: 200,
       until: "body?.status === 'CAPTURED'",
-      keep: { providerReference: 'providerReference' },
+      variablesToSet: { providerReference: 'providerReference' },
     },
     {
       operation: 'listOrderPayments',

@@ -1,6 +1,6 @@
 import { chapters } from './chapters.ts';
 import { testScript } from './scripts.ts';
-import type { As, Aside, Step } from './step.ts';
+import type { CallerName, SetupStep, Step } from './step.ts';
 
 /** What of an OpenAPI document the collection is made of. */
 export interface ApiDocument {
@@ -31,7 +31,7 @@ interface Operation extends Described {
   readonly path: string;
 }
 
-const TOKENS: Readonly<Record<Exclude<As, 'nobody'>, string>> = {
+const TOKENS: Readonly<Record<Exclude<CallerName, 'nobody'>, string>> = {
   customer: '{{customerToken}}',
   'second customer': '{{secondToken}}',
   admin: '{{adminToken}}',
@@ -53,7 +53,7 @@ const ABOUT = [
 
 /** A Postman collection of the operations of the document. Source: Postman Collection Format v2.1.0. */
 export function postmanCollection(document: ApiDocument, currency: string): object {
-  const operations = operationsOf(document);
+  const operations = indexOperations(document);
   const variables = { baseUrl: document.servers?.[0]?.url ?? '', currency, ...SETTINGS };
   return {
     info: {
@@ -70,13 +70,13 @@ export function postmanCollection(document: ApiDocument, currency: string): obje
       name: tag,
       description: document.tags?.find(({ name }) => name === tag)?.description ?? '',
       item: steps.map((step) =>
-        step.operation === null ? aside(step) : request(step, operations),
+        step.operation === null ? setupRequest(step) : request(step, operations),
       ),
     })),
   };
 }
 
-function operationsOf({ paths }: ApiDocument): ReadonlyMap<string, Operation> {
+function indexOperations({ paths }: ApiDocument): ReadonlyMap<string, Operation> {
   return new Map(
     Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, described]): [string, Operation] => [
@@ -91,7 +91,7 @@ function request(step: Step, operations: ReadonlyMap<string, Operation>): object
   const operation = operations.get(step.operation);
   if (operation === undefined) throw new Error(`The document has no operation ${step.operation}.`);
   const { parameters = [], summary, description } = operation;
-  const headers = { ...idempotencyKeyOf(parameters), ...step.headers };
+  const headers = { ...buildIdempotencyHeader(parameters), ...step.headers };
   const query = parameters.flatMap(({ in: place, name = '', ...rest }) =>
     place === 'query'
       ? [
@@ -105,13 +105,13 @@ function request(step: Step, operations: ReadonlyMap<string, Operation>): object
       : [],
   );
   const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  return item(step, {
+  return buildItem(step, {
     name: step.name ?? summary ?? step.operation,
     description: [description, step.note].filter(Boolean).join('\n\n'),
     method: step.method ?? operation.method,
     headers,
     url: {
-      ...urlOf(path),
+      ...buildUrl(path),
       query,
       variable: Object.entries(step.path ?? {}).map(([key, value]) => ({ key, value })),
     },
@@ -119,15 +119,15 @@ function request(step: Step, operations: ReadonlyMap<string, Operation>): object
   });
 }
 
-function aside(step: Aside): object {
+function setupRequest(step: SetupStep): object {
   const { name, note, method, url } = step;
   const headers = step.headers ?? {};
-  const about = { name, description: note, method, headers, url: urlOf(url), documented: [] };
-  return item(step, about);
+  const about = { name, description: note, method, headers, url: buildUrl(url), documented: [] };
+  return buildItem(step, about);
 }
 
 /** A key of its own for each request that takes one. */
-function idempotencyKeyOf(parameters: readonly Parameter[]): Record<string, string> {
+function buildIdempotencyHeader(parameters: readonly Parameter[]): Record<string, string> {
   const takesOne = parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey'));
   return takesOne ? { 'Idempotency-Key': '{{$guid}}' } : {};
 }
@@ -141,14 +141,14 @@ interface About {
   readonly documented: readonly string[];
 }
 
-function item(step: Step | Aside, about: About): object {
+function buildItem(step: Step | SetupStep, about: About): object {
   const { as = 'nobody', body, before } = step;
   const headers = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
   return {
     name: about.name,
     event: [
-      ...(before === undefined ? [] : [script('prerequest', before)]),
-      script('test', testScript(step, about.documented)),
+      ...(before === undefined ? [] : [buildScript('prerequest', before)]),
+      buildScript('test', testScript(step, about.documented)),
     ],
     request: {
       description: about.description,
@@ -173,7 +173,7 @@ function item(step: Step | Aside, about: About): object {
   };
 }
 
-function urlOf(path: string): { raw: string; host: string[]; path: string[] } {
+function buildUrl(path: string): { raw: string; host: string[]; path: string[] } {
   return { raw: `{{baseUrl}}${path}`, host: ['{{baseUrl}}'], path: path.split('/').slice(1) };
 }
 
@@ -181,6 +181,6 @@ function bearer(token: string): object {
   return { type: 'bearer', bearer: [{ key: 'token', value: token, type: 'string' }] };
 }
 
-function script(listen: 'prerequest' | 'test', exec: readonly string[]): object {
+function buildScript(listen: 'prerequest' | 'test', exec: readonly string[]): object {
   return { listen, script: { type: 'text/javascript', exec } };
 }

@@ -1,14 +1,14 @@
 import type { App } from '../../http/index.ts';
-import type { Room, RoomDeclaration } from '../../modules/room.ts';
+import type { Module, ModuleDeclaration } from '../../modules/module.ts';
 import { type ApiDocument, postmanCollection } from './collection.ts';
 
 export const postmanDeclaration = {
   name: 'postman',
   access: { getPostmanCollection: 'anyone' },
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;
 
 /** `/postman.json`: the API as a Postman collection, made from the OpenAPI document. */
-export function createPostman({ currency }: { readonly currency: string }): Room<null> {
+export function createPostman({ currency }: { readonly currency: string }): Module<null> {
   return { api: null, routes: (app) => registerPostmanCollection(app, currency) };
 }
 

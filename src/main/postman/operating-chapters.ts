@@ -22,7 +22,7 @@ const apiKeys: Chapter = {
       as: 'admin',
       body: { name: 'Point of sale {{run}}', scopes: ['orders:read', 'orders:write'] },
       status: 201,
-      keep: { keyId: 'id', keySecret: 'secret' },
+      variablesToSet: { keyId: 'id', keySecret: 'secret' },
     },
     {
       operation: 'listOrders',
@@ -47,7 +47,7 @@ const webhooks: Chapter = {
       as: 'admin',
       body: { url: '{{webhookUrl}}', eventTypes: ['order.placed', 'order.confirmed'] },
       status: 201,
-      keep: { endpointId: 'id' },
+      variablesToSet: { endpointId: 'id' },
     },
     { operation: 'listWebhookEndpoints', as: 'admin', status: 200 },
     { operation: 'getWebhookEndpoint', as: 'admin', path: endpoint, status: 200 },
@@ -64,7 +64,7 @@ const webhooks: Chapter = {
       as: 'admin',
       path: endpoint,
       status: 202,
-      keep: { deliveryId: 'id' },
+      variablesToSet: { deliveryId: 'id' },
     },
     { operation: 'listWebhookDeliveries', as: 'admin', path: endpoint, status: 200 },
     {

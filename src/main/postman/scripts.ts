@@ -1,4 +1,4 @@
-import type { Aside, Step } from './step.ts';
+import type { SetupStep, Step } from './step.ts';
 
 const TRIES_MAX = 60;
 const WAIT_MS = 250;
@@ -21,7 +21,7 @@ export const signAsSandbox: readonly string[] = [
 ];
 
 /** The script behind a request: its status, what is to be kept, and the request again where it tells of work to come. */
-export function testScript(step: Step | Aside, documented: readonly string[]): string[] {
+export function testScript(step: Step | SetupStep, documented: readonly string[]): string[] {
   const expected = [step.status].flat();
   const lines = [
     'let body = null;',
@@ -40,7 +40,7 @@ export function testScript(step: Step | Aside, documented: readonly string[]): s
       '});',
     );
   }
-  for (const [variable, path] of Object.entries(step.keep ?? {})) {
+  for (const [variable, path] of Object.entries(step.variablesToSet ?? {})) {
     lines.push(`pm.collectionVariables.set('${variable}', ${reading(path)});`);
   }
   lines.push(...(step.after ?? []));

@@ -1,9 +1,9 @@
 /** Whose token a request bears; each stands in a variable of the collection. */
-export type As = 'nobody' | 'customer' | 'second customer' | 'admin' | 'API key';
+export type CallerName = 'nobody' | 'customer' | 'second customer' | 'admin' | 'API key';
 
 interface Request {
   /** Default: nobody. */
-  readonly as?: As;
+  readonly as?: CallerName;
   /** By name, with `{{variables}}`. */
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ interface Request {
   /** What it answers when all is well. */
   readonly status: number | readonly number[];
   /** Variables and where in the reply their values stand, such as `user.id` or `data.0.id`. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly variablesToSet?: Readonly<Record<string, string>>;
   /** Lines of JavaScript before the request is sent. */
   readonly before?: readonly string[];
   /** JavaScript that is true of `body` when the request has told what it should: until then it is sent again. */
@@ -33,7 +33,7 @@ export interface Step extends Request {
 }
 
 /** A request to something that the document leaves out. */
-export interface Aside extends Request {
+export interface SetupStep extends Request {
   readonly operation: null;
   readonly name: string;
   readonly note: string;
@@ -44,5 +44,5 @@ export interface Aside extends Request {
 /** The requests of one tag, in the order in which they work. */
 export interface Chapter {
   readonly tag: string;
-  readonly steps: readonly (Step | Aside)[];
+  readonly steps: readonly (Step | SetupStep)[];
 }

@@ -3,8 +3,8 @@ import { keepSecret } from '../../database/embedded/index.ts';
 import type { Config } from '../config/config.ts';
 
 /** The configured secrets, or one that is made on the first start and kept in the data folder for its owner only. */
-export async function jwtSecretsOf(config: Config): Promise<readonly string[]> {
+export async function loadJwtSecrets(config: Config): Promise<readonly string[]> {
   if (config.jwtSecret.kind === 'given') return config.jwtSecret.secrets;
-  const make = () => randomBytes(48).toString('base64url');
-  return [await keepSecret(config.dataDir, 'jwt-secret', make)];
+  const generateSecret = () => randomBytes(48).toString('base64url');
+  return [await keepSecret(config.dataDir, 'jwt-secret', generateSecret)];
 }

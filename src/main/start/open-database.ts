@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createDatabase, type Database } from '../../database/database.ts';
+import { readFileIfExists } from '../../database/embedded/create-file-once.ts';
 import {
   AlreadyOwnedError,
   hasCluster,
@@ -8,11 +9,10 @@ import {
   requireReadable,
   startEmbeddedPostgres,
 } from '../../database/embedded/index.ts';
-import { readIfThere } from '../../database/embedded/keep-once.ts';
 import { findPostmaster } from '../../database/embedded/postmaster.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
-import { databaseFaultOf, UnusableDatabaseError } from '../faults/database-fault.ts';
+import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
 import { UsageError } from '../usage-error.ts';
 import { findServerSettings } from './queries.ts';
@@ -43,7 +43,7 @@ export async function openDatabase(
   log: Log,
   { mayMake }: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
-  const isNew = config.database.kind === 'embedded' && !(await isThere(config.dataDir));
+  const isNew = config.database.kind === 'embedded' && !(await isReachable(config.dataDir));
   if (isNew && !mayMake) throw noDatabase(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const url = await findOrStart(config, log, opened);
@@ -65,7 +65,7 @@ async function requireUsable(database: Database, url: string): Promise<void> {
   try {
     await findServerSettings(database);
   } catch (error) {
-    const fault = await databaseFaultOf(error, url);
+    const fault = await findDatabaseFault(error, url);
     throw fault === null ? error : new UnusableDatabaseError(fault.sentence, { cause: error });
   }
 }
@@ -96,12 +96,12 @@ export function runningUrl(dataDir: string): Promise<string | null> {
 }
 
 /** Whether the data folder has an embedded database. Throws EmbeddedServerError when it is no folder to be used. */
-export function isThere(dataDir: string): Promise<boolean> {
+export function isReachable(dataDir: string): Promise<boolean> {
   return inDataFolder(dataDir, () => hasCluster(dataDir));
 }
 
 /** Throws EmbeddedServerError unless the PostgreSQL that came along can read the embedded database. */
-export function requireSound(dataDir: string): Promise<void> {
+export function requireDurableSettings(dataDir: string): Promise<void> {
   return inDataFolder(dataDir, async () => {
     const { majorVersion } = await packagedBinaries();
     await requireReadable(dataDir, majorVersion);
@@ -116,7 +116,7 @@ function noDatabase(dataDir: string): UsageError {
 
 async function findRunning(dataDir: string): Promise<string | null> {
   const postmaster = await findPostmaster(join(dataDir, 'postgres'));
-  const password = await readIfThere(join(dataDir, 'postgres-password'));
+  const password = await readFileIfExists(join(dataDir, 'postgres-password'));
   if (postmaster === null || postmaster.port === null || password === null) return null;
   return embeddedUrl(password, postmaster.port);
 }

@@ -27,7 +27,7 @@ export interface Prepared {
  */
 export async function prepareDatabase(
   config: Config,
-  application: Pick<Application, 'database' | 'rooms'>,
+  application: Pick<Application, 'database' | 'modules'>,
   log: Log,
 ): Promise<Prepared> {
   const { database } = application;
@@ -38,7 +38,7 @@ export async function prepareDatabase(
   await migrate(database, { log });
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
-    ? await loadDemoData(database, application.rooms.catalog, config.currency)
+    ? await loadDemoData(database, application.modules.catalog, config.currency)
     : null;
   if (config.admin !== null) await ensureAdmin(application, config.admin, log);
   return { demoAccounts };

@@ -6,9 +6,9 @@ import type { Config } from '../config/config.ts';
  * The configured secret, or one that is made on the first start and kept in the data folder for its owner only. Null with
  * another provider.
  */
-export async function sandboxSecretOf({ payments, dataDir }: Config): Promise<string | null> {
+export async function loadSandboxSecret({ payments, dataDir }: Config): Promise<string | null> {
   if (payments.kind !== 'sandbox') return null;
   if (payments.webhookSecret !== null) return payments.webhookSecret;
-  const make = () => `whsec_${randomBytes(32).toString('base64')}`;
-  return keepSecret(dataDir, 'sandbox-webhook-secret', make);
+  const generateSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+  return keepSecret(dataDir, 'sandbox-webhook-secret', generateSecret);
 }

@@ -1,21 +1,21 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { isDatabaseAway } from '../../database/away.ts';
 import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
-import { unfitnessOf } from '../../database/unfit-database.ts';
+import { isDatabaseAway } from '../../database/unavailable.ts';
+import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { pause } from '../../shared/pause.ts';
 import { type Application, compose } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import {
   type DatabaseFault,
-  databaseFaultOf,
+  findDatabaseFault,
   UnusableDatabaseError,
 } from '../faults/database-fault.ts';
-import { cannotListen } from '../faults/listen-fault.ts';
-import { jwtSecretsOf } from './jwt-secrets.ts';
+import { toListenError } from '../faults/listen-fault.ts';
+import { loadJwtSecrets } from './jwt-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
-import { sandboxSecretOf } from './sandbox-secret.ts';
+import { loadSandboxSecret } from './sandbox-secret.ts';
 
 /** Between two tries to reach the database. */
 const retryDelayMs = exponentialBackoff({ baseMs: 250, capMs: 5_000, jitter: [1, 1] });
@@ -43,8 +43,8 @@ export interface RunningServer {
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
-  const jwtSecrets = await jwtSecretsOf(config);
-  const sandboxSecret = await sandboxSecretOf(config);
+  const jwtSecrets = await loadJwtSecrets(config);
+  const sandboxSecret = await loadSandboxSecret(config);
   let databaseUrl: string;
   if (config.database.kind === 'external') databaseUrl = config.database.url;
   else {
@@ -68,7 +68,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const timer = setTimeout(listenNow.resolve, LISTEN_AFTER_MS);
   const listening = Promise.withResolvers<void>();
   const prepared = prepareWhenReachable(config, application, logger, {
-    onAway: listenNow.resolve,
+    onUnavailable: listenNow.resolve,
     signal: stopping.signal,
   }).then(async (result) => {
     isPrepared = true;
@@ -87,13 +87,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     listening.resolve();
   } catch (error) {
     stopping.abort(error);
-    throw cannotListen(error, config);
+    throw toListenError(error, config);
   }
 
   const everything = started.move();
   let stopped: Promise<void> | undefined;
   return {
-    address: addressOf(application),
+    address: getListeningUrl(application),
     databaseUrl,
     application,
     prepared,
@@ -112,16 +112,16 @@ async function prepareWhenReachable(
   config: Config,
   application: Application,
   logger: Logger,
-  { onAway, signal }: { readonly onAway: () => void; readonly signal: AbortSignal },
+  { onUnavailable, signal }: { readonly onUnavailable: () => void; readonly signal: AbortSignal },
 ): Promise<Prepared> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
       return await prepareDatabase(config, application, logger);
     } catch (error) {
-      const fault = await faultOf(error, config);
+      const fault = await findFault(error, config);
       if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
-      onAway();
+      onUnavailable();
       logger.warn(`${fault.sentence} Waiting for it.`);
       await pause(retryDelayMs(attempt), { signal });
     }
@@ -129,16 +129,16 @@ async function prepareWhenReachable(
 }
 
 /** What an operator has to hear of a database that cannot be used now; any other error is thrown on. */
-async function faultOf(error: unknown, { database }: Config): Promise<DatabaseFault> {
-  const fault = database.kind === 'external' ? await databaseFaultOf(error, database.url) : null;
+async function findFault(error: unknown, { database }: Config): Promise<DatabaseFault> {
+  const fault = database.kind === 'external' ? await findDatabaseFault(error, database.url) : null;
   if (fault !== null) return fault;
-  if (unfitnessOf(error) === null && isDatabaseAway(error)) {
+  if (findUnfitDatabaseError(error) === null && isDatabaseAway(error)) {
     return { sentence: 'The embedded database is away.', mayPass: true };
   }
   throw error;
 }
 
-function addressOf({ app }: Application): string {
+function getListeningUrl({ app }: Application): string {
   const { address, port, family } = app.server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

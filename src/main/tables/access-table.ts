@@ -1,8 +1,8 @@
 import { type AccessTable, shellAccess } from '../../http/index.ts';
-import { rooms } from '../rooms/rooms.ts';
+import { modules } from '../modules/modules.ts';
 
-/** Who may call what, of all rooms, by operation id. Roles are for signed-in users, scopes for API keys. */
+/** Who may call what, of all modules, by operation id. Roles are for signed-in users, scopes for API keys. */
 export const accessTable: AccessTable = Object.assign(
   { ...shellAccess },
-  ...rooms.declarations.flatMap(({ probeAccess, access }) => [probeAccess, access]),
+  ...modules.declarations.flatMap(({ probeAccess, access }) => [probeAccess, access]),
 );

@@ -1,8 +1,8 @@
-import type { Tag } from '../../modules/room.ts';
-import { rooms } from '../rooms/rooms.ts';
+import type { Tag } from '../../modules/module.ts';
+import { modules } from '../modules/modules.ts';
 
 /** The chapters of the API reference, in the order in which a newcomer meets them. */
-export const tags: readonly Omit<Tag, 'place'>[] = rooms.declarations
+export const tags: readonly Omit<Tag, 'place'>[] = modules.declarations
   .flatMap((declaration) => declaration.tags ?? [])
   .toSorted((one, other) => one.place - other.place)
   .map(({ name, description }) => ({ name, description }));

@@ -1,7 +1,7 @@
 import type { ErrorDefinition } from '../../shared/errors.ts';
-import { rooms } from '../rooms/rooms.ts';
+import { modules } from '../modules/modules.ts';
 
-/** Constraint name to the refusal that its violation means, of all rooms. */
+/** Constraint name to the refusal that its violation means, of all modules. */
 export const constraintErrors: Readonly<Record<string, ErrorDefinition>> = Object.freeze(
-  Object.assign({}, ...rooms.declarations.map(({ constraints }) => constraints)),
+  Object.assign({}, ...modules.declarations.map(({ constraints }) => constraints)),
 );

@@ -52,12 +52,12 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const signer = createSigner({
     key: signingSecret,
     algorithm: 'HS256',
-    header: { alg: 'HS256', typ: TOKEN_TYPE, kid: keyIdOf(signingSecret) },
+    header: { alg: 'HS256', typ: TOKEN_TYPE, kid: buildKeyId(signingSecret) },
   });
   const decode = createDecoder({ complete: true });
   const verifiers = new Map(
     secrets.map((secret) => [
-      keyIdOf(secret),
+      buildKeyId(secret),
       createVerifier({
         key: secret,
         algorithms: ['HS256'],
@@ -76,7 +76,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       const { header } = decode(token) as { header: Record<string, unknown> };
       if (header.typ !== TOKEN_TYPE || header.crit !== undefined) return null;
       const verifier = verifiers.get(header.kid as string);
-      return verifier === undefined ? null : readClaims(verifier(token));
+      return verifier === undefined ? null : parseClaims(verifier(token));
     } catch {
       // fast-jwt throws for all that is wrong with a token; why is nobody's business.
       return null;
@@ -112,11 +112,11 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 }
 
 /** Names a secret without telling it. */
-function keyIdOf(secret: string): string {
+function buildKeyId(secret: string): string {
   return createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 12);
 }
 
-function readClaims(payload: Record<string, unknown>): AccessClaims | null {
+function parseClaims(payload: Record<string, unknown>): AccessClaims | null {
   const { sub, role, vip, sid, exp } = payload;
   const sound =
     typeof sub === 'string' &&

@@ -14,7 +14,7 @@ export interface AccountsParts {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
-  /** The work of sending the mail of a reset, which a room further down knows how to do. */
+  /** The work of sending the mail of a reset, which a module further down knows how to do. */
   readonly resetMailJob: (resetId: string) => NewJob;
   readonly resetTokens: ResetTokens;
   readonly passwords: PasswordHasher;

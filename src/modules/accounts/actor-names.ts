@@ -6,7 +6,7 @@ import { findActorNames } from './queries.ts';
  * What those who did something are called now, by their ids: a user without a name by their address, but not before an API
  * key. Only for staff. No id, such as the system's, is left out.
  */
-export async function namesOfActors(
+export async function findActorNamesById(
   db: Queryable,
   caller: Pick<Caller, 'kind'>,
   ids: Iterable<string | null>,

@@ -31,7 +31,7 @@ export function createApiKeyAuthenticator(options: {
   const touched = new LRUCache<string, true>({ max: KNOWN_MAX, ttl: TOUCH_EVERY_MS });
   const touching = new Set<Promise<unknown>>();
 
-  function touch(keyId: string): void {
+  function recordUse(keyId: string): void {
     if (touched.has(keyId)) return;
     touched.set(keyId, true);
     const writing = touchApiKey(database, keyId)
@@ -44,11 +44,11 @@ export function createApiKeyAuthenticator(options: {
     if (key === undefined || (key.expiresAt !== null && key.expiresAt.getTime() <= nowMs())) {
       throw new CodedError(authErrors.unauthenticated);
     }
-    touch(key.id);
+    recordUse(key.id);
     return { kind: 'api_key', id: key.id, scopes: key.scopes };
   }
 
-  async function admitUnknown(hash: Buffer, knownAs: string): Promise<ApiKeyCaller> {
+  async function admitUncached(hash: Buffer, knownAs: string): Promise<ApiKeyCaller> {
     const [key] = await findApiKey(database, hash);
     if (key !== undefined) known.set(knownAs, key);
     return admit(key);
@@ -60,7 +60,7 @@ export function createApiKeyAuthenticator(options: {
       if (hash === null) return admit(undefined);
       const knownAs = hash.toString('base64');
       const key = known.get(knownAs);
-      return key === undefined ? admitUnknown(hash, knownAs) : admit(key);
+      return key === undefined ? admitUncached(hash, knownAs) : admit(key);
     },
     forget: () => known.clear(),
     async stop() {

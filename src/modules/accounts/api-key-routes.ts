@@ -9,7 +9,7 @@ import {
   NoReply,
 } from './schemas.ts';
 import type { Accounts } from './use-cases.ts';
-import { userCallerOf } from './user-caller.ts';
+import { requireUserCaller } from './user-caller.ts';
 
 const tags = ['API keys'];
 
@@ -27,7 +27,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
       },
     },
     async (request, reply) => {
-      const caller = userCallerOf(request);
+      const caller = requireUserCaller(request);
       const outcome = await accounts.createApiKey(caller, request.claim, request.body);
       return sendOnce(reply, outcome, { status: 201 });
     },

@@ -19,7 +19,7 @@ export function createAuthenticator(parts: {
   const { accessTokens, apiKeys, revocations } = parts;
 
   function admit(claims: AccessClaims): UserCaller {
-    const current = revocations.accessOf(claims.userId);
+    const current = revocations.findAccess(claims.userId);
     const over =
       claims.expiresAtMs <= revocations.nowMs() ||
       revocations.hasEnded(claims.familyId) ||

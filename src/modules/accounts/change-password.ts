@@ -4,7 +4,7 @@ import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { findCredentialById, replacePasswordHash } from './queries.ts';
-import { voidPasswordResets } from './reset-queries.ts';
+import { cancelPasswordResets } from './reset-queries.ts';
 import { endFamilies } from './session-queries.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function changePassword(
   const ended = await database.transaction(async (tx) => {
     const [changed] = await replacePasswordHash(tx, caller.id, oldHash, newHash);
     if (changed === undefined) throw new CodedError(accountsErrors.invalidCredentials);
-    await voidPasswordResets(tx, caller.id);
+    await cancelPasswordResets(tx, caller.id);
     return endFamilies(tx, caller.id, 'password', caller.familyId);
   });
   revocations.endFamilies(ended.map(({ id }) => id));

@@ -3,7 +3,7 @@ import { createPurgeSchedule, type Jobs, type NewJob } from '../../jobs/index.ts
 import { type Channel, createChannel } from '../../shared/channel.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { createApiKeyAuthenticator } from './api-key-authenticator.ts';
@@ -51,7 +51,7 @@ export interface AccountsDependencies {
   readonly changedUsers?: Pick<Channel<string>, 'publish'>;
 }
 
-export function createAccounts(dependencies: AccountsDependencies): Room<Accounts> {
+export function createAccounts(dependencies: AccountsDependencies): Module<Accounts> {
   const { database, jwtSecrets, onError = () => {} } = dependencies;
   const accessTokens = createAccessTokens({
     secrets: jwtSecrets,

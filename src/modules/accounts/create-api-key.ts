@@ -25,7 +25,7 @@ export async function createApiKey(
 ): Promise<Once<CreatedApiKey>> {
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
   // Such as a leap second, which the format allows and Date does not.
-  if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw endInvalid();
+  if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw invalidEnd();
   const { secret, prefix, secretHash } = createApiKeySecret();
   const outcome = await once(parts.database, claim, async (tx) => {
     const [key] = await insertApiKey(
@@ -38,12 +38,12 @@ export async function createApiKey(
       caller.id,
       expiresAt,
     );
-    if (key === undefined) throw endInvalid();
+    if (key === undefined) throw invalidEnd();
     return apiKeyView(key);
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
 }
 
-function endInvalid() {
+function invalidEnd() {
   return invalidInput('/expiresAt', 'The end of a key lies in the future.');
 }

@@ -3,7 +3,7 @@ import type { Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { normalText, textFault } from '../../shared/text.ts';
-import { type Email, readEmail } from './email.ts';
+import { type Email, parseEmail } from './email.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { insertUser } from './queries.ts';
@@ -26,7 +26,7 @@ export async function createUser(
   input: NewUser,
   passwords: PasswordHasher = createPasswordHasher(),
 ): Promise<User> {
-  const { columns } = await prepareUser(readNewUser(input), passwords);
+  const { columns } = await prepareUser(parseNewUser(input), passwords);
   const [user] = await insertUser(db, ...columns);
   return user!;
 }
@@ -47,9 +47,9 @@ export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
 /**
  * Throws `request.invalid` for an address, password or name outside its bounds, and `accounts.password_too_common`.
  */
-export function readNewUser(input: NewUser): CheckedUser {
+export function parseNewUser(input: NewUser): CheckedUser {
   const { password, role = 'customer', vip = false } = input;
-  const email = readEmail(input.email);
+  const email = parseEmail(input.email);
   const passwordLength = [...password].length;
   if (passwordLength < PASSWORD_LENGTH_MIN || passwordLength > PASSWORD_LENGTH_MAX) {
     throw invalidInput('/password', 'A password has 8 to 256 characters.');

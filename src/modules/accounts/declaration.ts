@@ -1,5 +1,5 @@
 import type { Access, Outcome } from '../../http/index.ts';
-import type { OperationLimit, RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { accountsConstraints, accountsErrors } from './errors.ts';
 
 const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'] };
@@ -38,4 +38,4 @@ export const accountsDeclaration = {
     { name: 'Users', description: 'Roles and access of people, for admins.', place: 70 },
     { name: 'API keys', description: 'Access for machines, for admins.', place: 80 },
   ],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

@@ -73,7 +73,7 @@ function fold(text: string): string {
  * Reads an address for a new account; throws `request.invalid` at `pointer`. Parts that mix look-alike scripts are
  * refused, so that nobody signs up beside "admin@…" with a Cyrillic "а". Source: Unicode UTS #39 §5.2.
  */
-export function readEmail(text: string, pointer = '/email'): Email {
+export function parseEmail(text: string, pointer = '/email'): Email {
   const address = text.normalize('NFKC');
   const folded = fold(text);
   const key = emailKey(text);
@@ -84,11 +84,11 @@ export function readEmail(text: string, pointer = '/email'): Email {
     SHAPE.test(key) &&
     domainKey(folded.slice(folded.indexOf('@') + 1)) !== null &&
     !MARKED_LATIN.test(key) &&
-    key.split(/[@.]/).every(isOfOneScript);
+    key.split(/[@.]/).every(usesOneScript);
   if (!sound) throw invalidInput(pointer, 'This is not a usable e-mail address.');
   return { address, key };
 }
 
-function isOfOneScript(part: string): boolean {
+function usesOneScript(part: string): boolean {
   return LOOK_ALIKE_SCRIPTS.filter((script) => script.test(part)).length <= 1;
 }

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
-import { readEmail } from './email.ts';
+import { parseEmail } from './email.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { ensureUsers } from './queries.ts';
 
 /** Whether an account can bear this address. */
 export function isUsableEmail(text: string): boolean {
   try {
-    readEmail(text);
+    parseEmail(text);
     return true;
   } catch (error) {
     if (error instanceof CodedError) return false;
@@ -26,7 +26,7 @@ export async function ensureCustomers(
   db: Queryable,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const keys = new Map(emails.map((email) => [email, readEmail(email)]));
+  const keys = new Map(emails.map((email) => [email, parseEmail(email)]));
   // One hash for all: a password that was thrown away protects each of them as well as one of its own would.
   const passwordHash = await createPasswordHasher().hash(randomBytes(32).toString('base64'));
   const wanted = new Map([...keys.values()].map(({ address, key }) => [key, address]));

@@ -1,7 +1,7 @@
 /**
  * Accounts: who somebody is and what he may do. Owns users, sessions, password resets and API keys.
  */
-export { namesOfActors } from './actor-names.ts';
+export { findActorNamesById as namesOfActors } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { createUser } from './create-user.ts';
@@ -9,7 +9,7 @@ export { accountsDeclaration } from './declaration.ts';
 export { emailKey } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
 export { accountsErrors } from './errors.ts';
-export type { OpenReset } from './open-reset.ts';
+export type { OpenResetMail as OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply } from './schemas.ts';

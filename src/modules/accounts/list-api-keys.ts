@@ -1,4 +1,4 @@
-import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { type ApiKeyView, apiKeyView } from './api-key.ts';
 import { listApiKeyRows } from './api-key-queries.ts';
@@ -14,7 +14,7 @@ export async function listApiKeys(
   const [beforeAt, beforeId] =
     cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
   const rows = await listApiKeyRows(database, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, apiKeyView, (last) =>
+  return buildPage(rows, limit, apiKeyView, (last) =>
     cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
   );
 }

@@ -1,5 +1,5 @@
 import type { Role } from '../../shared/caller.ts';
-import { PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { emailKey } from './email.ts';
 import { listUserRows } from './queries.ts';
@@ -25,7 +25,7 @@ export async function listUsers(
     cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
   const address = search === null ? null : emailKey(search);
   const rows = await listUserRows(database, search, address, role, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, userView, (last) =>
+  return buildPage(rows, limit, userView, (last) =>
     cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
   );
 }

@@ -2,7 +2,7 @@ import type { App } from '../../http/index.ts';
 import { accountsErrors } from './errors.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
 import type { Accounts } from './use-cases.ts';
-import { userCallerOf } from './user-caller.ts';
+import { requireUserCaller } from './user-caller.ts';
 
 const tags = ['Accounts'];
 
@@ -21,7 +21,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
-      await accounts.changePassword(userCallerOf(request), request.body);
+      await accounts.changePassword(requireUserCaller(request), request.body);
       return reply.code(204).send();
     },
   );

@@ -74,18 +74,18 @@ export function isCommonPassword(password: string, { email, name }: PasswordOwne
   if ([...text.replace(BLANKS, '')].length < WORD_LENGTH_MIN) return true;
   const address = emailKey(email);
   if (emailKey(text.trim()) === address) return true;
-  const piece = repeatedPiece(text);
+  const piece = findRepeatedPiece(text);
   if (piece !== text && [...piece].length < PASSWORD_LENGTH_MIN) return true;
   const own = new Set([
-    ...spellings(address),
-    ...spellings(address.split('@')[0]!),
-    ...spellings(name),
+    ...listSpellings(address),
+    ...listSpellings(address.split('@')[0]!),
+    ...listSpellings(name),
   ]);
   const isWord = (word: string) =>
     isCommon(word) || (word.length >= WORD_LENGTH_MIN && own.has(word));
-  const bare = trimmed(piece).replace(SIGNS, '');
-  if ([piece, trimmed(piece), bare].some(isWord)) return true;
-  return cores(piece).some((core) => isWord(core) && isMostOf(core, bare));
+  const bare = trim(piece).replace(SIGNS, '');
+  if ([piece, trim(piece), bare].some(isWord)) return true;
+  return findCores(piece).some((core) => isWord(core) && coversMostOf(core, bare));
 }
 
 function isCommon(word: string): boolean {
@@ -93,13 +93,13 @@ function isCommon(word: string): boolean {
     word.length >= WORD_LENGTH_MIN &&
     (commonPasswords().has(word) ||
       RUNS.some((run) => run.includes(word)) ||
-      repeatedPiece(word).length * 3 <= word.length)
+      findRepeatedPiece(word).length * 3 <= word.length)
   );
 }
 
 /** The word that is left without what stands before it, behind it, on both sides, or anywhere in it. */
-function cores(text: string): string[] {
-  const inner = trimmed(text);
+function findCores(text: string): string[] {
+  const inner = trim(text);
   const behind = inner.replace(/[^\p{L}\p{M}]+$/u, '');
   const before = inner.replace(/^[^\p{L}\p{M}]+/u, '');
   return [
@@ -111,20 +111,20 @@ function cores(text: string): string[] {
 }
 
 /** Long random digits beside a word make a password that nobody tries; a year, or digits that are common themselves, do not. */
-function isMostOf(core: string, bare: string): boolean {
-  const digits = trimmed(bare.replace(core.replace(SIGNS, ''), ''));
+function coversMostOf(core: string, bare: string): boolean {
+  const digits = trim(bare.replace(core.replace(SIGNS, ''), ''));
   return core.length * 2 >= bare.length || digits.length <= COMMON_DIGITS_MAX || isCommon(digits);
 }
 
 /** As a whole, without signs, and its parts between them. */
-function spellings(text: string): string[] {
+function listSpellings(text: string): string[] {
   const folded = fold(text);
   const words = folded.split(BETWEEN_WORDS);
   return [folded, words.join(''), ...words];
 }
 
 /** What a text repeats to its end, of which the last may be cut; the text itself when it does not. */
-function repeatedPiece(text: string): string {
+function findRepeatedPiece(text: string): string {
   if (text.length > REPEATED_LENGTH_MAX) return text;
   for (let length = 1; length * 2 <= text.length; length += 1) {
     if (text.startsWith(text.slice(length))) return text.slice(0, length);
@@ -132,7 +132,7 @@ function repeatedPiece(text: string): string {
   return text;
 }
 
-function trimmed(text: string): string {
+function trim(text: string): string {
   return text.replace(/^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$/gu, '');
 }
 

@@ -3,7 +3,7 @@ import { CodedError, type ErrorDefinition } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { hashToken } from './refresh-tokens.ts';
-import { type Session, sessionOf } from './session.ts';
+import { buildSession, type Session } from './session.ts';
 import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './session-queries.ts';
 
 type Outcome =
@@ -46,12 +46,12 @@ async function exchange(
     const [successor] = successors;
     const [rotated] = await rotateRefreshToken(tx, hash, hashToken(successor), refreshTokenDays);
     return {
-      session: sessionOf(parts, known, family.familyId, successor, rotated!.issuedAt),
+      session: buildSession(parts, known, family.familyId, successor, rotated!.issuedAt),
     };
   }
   const unused = successors.find((successor) => hashToken(successor).equals(known.liveHash));
   if (known.spentRecently && unused !== undefined) {
-    return { session: sessionOf(parts, known, family.familyId, unused, known.liveIssuedAt) };
+    return { session: buildSession(parts, known, family.familyId, unused, known.liveIssuedAt) };
   }
   await endFamily(tx, family.familyId, 'reuse');
   return { refusal: accountsErrors.refreshReused, endedId: family.familyId };

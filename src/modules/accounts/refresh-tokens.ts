@@ -22,11 +22,14 @@ export function createRefreshTokens(secrets: readonly string[]): RefreshTokens {
     createHmac('sha256', secret).update('refresh token successor').digest(),
   );
   if (first === undefined) throw new RangeError('refresh tokens need a secret');
-  const successor = (key: Buffer, token: string): string =>
+  const deriveSuccessor = (key: Buffer, token: string): string =>
     PREFIX + createHmac('sha256', key).update(token).digest('base64url');
   return {
     create: () => PREFIX + randomBytes(32).toString('base64url'),
-    successors: (token) => [successor(first, token), ...others.map((key) => successor(key, token))],
+    successors: (token) => [
+      deriveSuccessor(first, token),
+      ...others.map((key) => deriveSuccessor(key, token)),
+    ],
     hash: (token) => (SHAPE.test(token) ? hashToken(token) : null),
   };
 }

@@ -1,7 +1,7 @@
 import { statement } from '../../database/statement.ts';
 
 /** A newer reset takes the place of the one that is still open. No row when there is no such active user. */
-export const putPasswordReset = statement<
+export const insertPasswordReset = statement<
   [emailKey: string, id: string, tokenHash: Buffer],
   { userId: string }
 >(
@@ -56,7 +56,7 @@ export const usePasswordReset = statement<[tokenHash: Buffer], { userId: string 
 );
 
 /** Whoever changed the password has no more need of a link that was asked for before. */
-export const voidPasswordResets = statement<[userId: string], never>(
+export const cancelPasswordResets = statement<[userId: string], never>(
   'accounts.void_password_resets',
   `delete from password_resets
     where user_id = $1::uuid

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { createRepeater } from '../../shared/background/repeater.ts';
+import { createRecurringTask } from '../../shared/background/repeater.ts';
 import type { Role } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { unavailable } from '../../shared/common-errors.ts';
@@ -32,7 +32,7 @@ export interface Revocations {
   /** Reads now, or waits for the reading that is under way. Throws `service.unavailable` when that brings nothing fresh. */
   refresh(): Promise<void>;
   hasEnded(familyId: string): boolean;
-  accessOf(userId: string): CurrentAccess | undefined;
+  findAccess(userId: string): CurrentAccess | undefined;
   /** Makes a change of this server count here at once; the others read it. */
   endFamilies(familyIds: readonly string[]): void;
   changeAccess(userId: string, access: CurrentAccess): void;
@@ -69,13 +69,13 @@ export function createRevocations(options: RevocationOptions): Revocations {
       database,
       Math.min(keptSeconds, sinceLastSeconds + OVERLAP_SECONDS),
     );
-    for (const row of rows) take(row);
+    for (const row of rows) applyRows(row);
     prune();
     // What is known is as old as the question, not as the answer.
     readAtMs = startedAtMs;
   }
 
-  function take(row: RevocationRow): void {
+  function applyRows(row: RevocationRow): void {
     const atMs = row.at.getTime();
     if (row.kind === 'clock') clockOffsetMs = atMs - clock.now().getTime();
     else if (row.kind === 'family') families.set(row.id!, atMs);
@@ -106,7 +106,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
     if (!isFresh()) throw unavailable(new Error('the revocations took too long to read'));
   }
 
-  const polling = createRepeater({
+  const polling = createRecurringTask({
     firstWaitMs: pollMs,
     retryMs: pollMs,
     onError,
@@ -121,7 +121,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
     isFresh,
     refresh,
     hasEnded: (familyId) => families.has(familyId),
-    accessOf: (userId) => users.get(userId),
+    findAccess: (userId) => users.get(userId),
     endFamilies(familyIds) {
       for (const id of familyIds) families.set(id, nowMs());
     },

@@ -20,12 +20,12 @@ export function setSessionCookies(
   const common = { httpOnly: true, sameSite: 'lax', secure } as const;
   reply.setCookie(access.name, session.accessToken, {
     ...common,
-    path: pathOn(reply, access.path),
+    path: buildCookiePath(reply, access.path),
     maxAge: accessMaxAgeSeconds,
   });
   reply.setCookie(refresh.name, session.refreshToken, {
     ...common,
-    path: pathOn(reply, refresh.path),
+    path: buildCookiePath(reply, refresh.path),
     maxAge: refreshMaxAgeSeconds,
   });
 }
@@ -33,7 +33,7 @@ export function setSessionCookies(
 export function clearSessionCookies(reply: FastifyReply, options: SessionCookieOptions): void {
   for (const { name, path } of Object.values(sessionCookies)) {
     reply.clearCookie(name, {
-      path: pathOn(reply, path),
+      path: buildCookiePath(reply, path),
       httpOnly: true,
       sameSite: 'lax',
       secure: options.secure,
@@ -42,6 +42,6 @@ export function clearSessionCookies(reply: FastifyReply, options: SessionCookieO
 }
 
 /** As the browser sees it: where PUBLIC_URL has a path, other programs may live beside it. */
-function pathOn({ server }: FastifyReply, path: string): string {
+function buildCookiePath({ server }: FastifyReply, path: string): string {
   return path === '/' && server.publicPath !== '' ? server.publicPath : server.publicPath + path;
 }

@@ -19,7 +19,7 @@ import {
 } from './schemas.ts';
 import { clearSessionCookies, setSessionCookies } from './session-cookies.ts';
 import type { Accounts } from './use-cases.ts';
-import { userCallerOf } from './user-caller.ts';
+import { requireUserCaller } from './user-caller.ts';
 
 const tags = ['Accounts'];
 
@@ -85,7 +85,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.refreshInvalid, accountsErrors.refreshReused] },
     },
     async (request, reply) => {
-      const token = request.body?.refreshToken ?? refreshCookieOf(request);
+      const token = request.body?.refreshToken ?? requireRefreshCookie(request);
       const session = await accounts.refreshSession(token);
       setSessionCookies(reply, session, accounts.cookies);
       return reply.send(session);
@@ -105,7 +105,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       },
     },
     async (request, reply) => {
-      await accounts.logOut(userCallerOf(request));
+      await accounts.logOut(requireUserCaller(request));
       clearSessionCookies(reply, accounts.cookies);
       return reply.code(204).send();
     },
@@ -121,7 +121,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         response: { 200: ProfileReply },
       },
     },
-    (request) => accounts.getProfile(userCallerOf(request)),
+    (request) => accounts.getProfile(requireUserCaller(request)),
   );
 
   app.patch(
@@ -135,12 +135,12 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         response: { 200: ProfileReply },
       },
     },
-    (request) => accounts.updateProfile(userCallerOf(request), request.body),
+    (request) => accounts.updateProfile(requireUserCaller(request), request.body),
   );
 }
 
 /** A cookie comes along with what other sites ask of the browser, so it counts only from an allowed origin. */
-function refreshCookieOf(request: FastifyRequest): string {
+function requireRefreshCookie(request: FastifyRequest): string {
   const token = cookieOf(request, sessionCookies.refresh.name);
   if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
   requireAllowedOrigin(request);

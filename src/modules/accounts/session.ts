@@ -36,11 +36,11 @@ export async function openSession(
     parts.refreshTokenDays,
   );
   if (opened === undefined) return null;
-  return sessionOf(parts, opened, familyId, refreshToken, opened.issuedAt);
+  return buildSession(parts, opened, familyId, refreshToken, opened.issuedAt);
 }
 
 /** The same for the same refresh token, to the letter. */
-export function sessionOf(
+export function buildSession(
   parts: AccountsParts,
   user: User,
   familyId: string,

@@ -1,6 +1,6 @@
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { prepareUser, readNewUser } from './create-user.ts';
+import { parseNewUser, prepareUser } from './create-user.ts';
 import { accountsErrors } from './errors.ts';
 import { findCredential, insertUser } from './queries.ts';
 import { openSession, type Session } from './session.ts';
@@ -18,7 +18,7 @@ export async function signUp(parts: AccountsParts, input: SignUpInput): Promise<
   const { database, passwords } = parts;
   // Nothing else of what came: a role cannot be asked for.
   const { email, password, name = '' } = input;
-  const checked = readNewUser({ email, password, name });
+  const checked = parseNewUser({ email, password, name });
   // Before the expensive hash; the unique key decides between two at once.
   const [taken] = await findCredential(database, checked.email.key);
   if (taken !== undefined) throw new CodedError(accountsErrors.emailTaken);

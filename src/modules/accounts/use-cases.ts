@@ -7,7 +7,7 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listUsers } from './list-users.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
-import { openReset } from './open-reset.ts';
+import { findOpenResetMail } from './open-reset.ts';
 import { getProfile, updateProfile } from './profile.ts';
 import { refreshSession } from './refresh-session.ts';
 import { resetPassword } from './reset-password.ts';
@@ -35,7 +35,7 @@ export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
     updateProfile: bind(parts, updateProfile),
     changePassword: bind(parts, changePassword),
     forgotPassword: bind(parts, forgotPassword),
-    openReset: bind(parts, openReset),
+    openReset: bind(parts, findOpenResetMail),
     resetPassword: bind(parts, resetPassword),
     listUsers: bind(parts, listUsers),
     updateUser: bind(parts, updateUser),

@@ -5,7 +5,7 @@ import { authErrors } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 
 /** The signed-in person. Accounts and keys are never for machines: throws `auth.forbidden` for an API key. */
-export function userCallerOf(request: FastifyRequest): UserCaller {
+export function requireUserCaller(request: FastifyRequest): UserCaller {
   const caller = callerOf(request);
   if (caller.kind !== 'user') throw new CodedError(authErrors.forbidden);
   return caller;

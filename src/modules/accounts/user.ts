@@ -6,7 +6,7 @@ export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
 
-/** What other rooms may know of a user. */
+/** What other modules may know of a user. */
 export interface Customer {
   id: string;
   email: string;

@@ -11,7 +11,7 @@ export interface Cart {
 }
 
 /** The cart that these rows, all of one customer, describe. */
-export function cartFrom(rows: readonly CartRow[]): Cart {
+export function buildCart(rows: readonly CartRow[]): Cart {
   const items = rows.flatMap((row) => (row.productId === null ? [] : [row]));
   return { version: rows[0]!.version, items };
 }

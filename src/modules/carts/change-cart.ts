@@ -6,7 +6,7 @@ import { CodedError } from '../../shared/errors.ts';
 import { LINES_MAX } from '../../shared/money.ts';
 import { lockCustomers } from '../accounts/index.ts';
 import { catalogErrors, findProducts } from '../catalog/index.ts';
-import { type Cart, cartFrom } from './cart.ts';
+import { buildCart, type Cart } from './cart.ts';
 import { clearCarts, findCarts, findVersions, removeItem, setItems } from './queries.ts';
 
 const BATCH_SIZE_MAX = 200;
@@ -23,7 +23,7 @@ export interface CartTarget {
   readonly ifMatch: readonly number[] | null;
 }
 
-type Wish = CartItem & CartTarget;
+type CartChange = CartItem & CartTarget;
 
 type Outcome =
   | { readonly kind: 'set'; readonly cart: Cart }
@@ -33,15 +33,15 @@ type Outcome =
  * Sets how many units of a product lie in a cart; customers who do so at the same time share a transaction. Throws
  * `catalog.unknown_product`, `request.precondition_failed`, and `request.invalid` when another line would be one too many.
  */
-export function createCartSetting(
+export function createCartItemSetter(
   database: Database,
 ): (target: CartTarget, item: CartItem) => Promise<Cart> {
-  const submit = createBatcher<Wish, Outcome>({
-    lanes: 1,
+  const submit = createBatcher<CartChange, Outcome>({
+    batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     exclusives: ({ customerId }) => [customerId],
-    run: (wishes) => setCartItems(database, wishes),
+    run: (changes) => setCartItems(database, changes),
     // To set a quantity twice is to set it once.
     mayRetryAlone: () => true,
   });
@@ -52,21 +52,21 @@ export function createCartSetting(
   };
 }
 
-function setCartItems(database: Database, wishes: readonly Wish[]): Promise<Outcome[]> {
+function setCartItems(database: Database, changes: readonly CartChange[]): Promise<Outcome[]> {
   return database.transaction(async (tx) => {
-    const customerIds = wishes.map(({ customerId }) => customerId);
-    const guarded = wishes.flatMap(({ customerId, ifMatch }) => (ifMatch ? [customerId] : []));
+    const customerIds = changes.map(({ customerId }) => customerId);
+    const guarded = changes.flatMap(({ customerId, ifMatch }) => (ifMatch ? [customerId] : []));
     const [, products, versions] = await Promise.all([
       lockCustomers(tx, customerIds),
-      findProducts(tx, { skus: [...new Set(wishes.map(({ sku }) => sku))] }),
+      findProducts(tx, { skus: [...new Set(changes.map(({ sku }) => sku))] }),
       guarded.length === 0 ? [] : findVersions(tx, guarded),
     ]);
     const forSale = new Map(
       products.flatMap(({ sku, id, active }) => (active ? [[sku, id] as const] : [])),
     );
     const current = new Map(versions.map(({ customerId, version }) => [customerId, version]));
-    const refusals = wishes.map((wish) => refusalOf(wish, forSale, current));
-    const rows = wishes.flatMap(({ customerId, sku, quantity }, index) =>
+    const refusals = changes.map((change) => findRefusal(change, forSale, current));
+    const rows = changes.flatMap(({ customerId, sku, quantity }, index) =>
       refusals[index] === null
         ? [{ customer_id: customerId, product_id: forSale.get(sku), quantity }]
         : [],
@@ -76,16 +76,16 @@ function setCartItems(database: Database, wishes: readonly Wish[]): Promise<Outc
     );
     const changed = new Set(set.map(({ customerId }) => customerId));
     const carts = Map.groupBy(cartRows, ({ customerId }) => customerId);
-    return wishes.map(({ customerId }, index): Outcome => {
-      const error = refusals[index] ?? (changed.has(customerId) ? null : fullCart());
+    return changes.map(({ customerId }, index): Outcome => {
+      const error = refusals[index] ?? (changed.has(customerId) ? null : cartFullError());
       if (error !== null) return { kind: 'refused', error };
-      return { kind: 'set', cart: cartFrom(carts.get(customerId)!) };
+      return { kind: 'set', cart: buildCart(carts.get(customerId)!) };
     });
   });
 }
 
-function refusalOf(
-  { customerId, sku, ifMatch }: Wish,
+function findRefusal(
+  { customerId, sku, ifMatch }: CartChange,
   forSale: ReadonlyMap<string, string>,
   versions: ReadonlyMap<string, number>,
 ): CodedError | null {
@@ -97,7 +97,7 @@ function refusalOf(
   return ifMatch === null ? null : mismatchOf(ifMatch, versions.get(customerId)!);
 }
 
-function fullCart(): CodedError {
+function cartFullError(): CodedError {
   return invalidInput('', `A cart holds at most ${LINES_MAX} lines.`);
 }
 
@@ -124,6 +124,6 @@ function changeCart(
       requireMatch(ifMatch, cart!.version);
     }
     await change(tx);
-    return cartFrom(await findCarts(tx, [customerId]));
+    return buildCart(await findCarts(tx, [customerId]));
   });
 }

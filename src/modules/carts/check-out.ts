@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { mismatchOf } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Orders, PlacedOrder, PlacementContext } from '../orders/index.ts';
-import { cartFrom, presentCart } from './cart.ts';
+import { buildCart, presentCart } from './cart.ts';
 import { cartLines } from './cart-lines.ts';
 import { cartsErrors } from './errors.ts';
 import { findCarts } from './queries.ts';
@@ -26,8 +26,8 @@ export async function checkOut(
   input: CheckOutInput,
   ifMatch: readonly number[] | null,
 ): Promise<PlacedOrder> {
-  const refuseVersion = (version: number) => mismatchOf(ifMatch, version) ?? changed(version);
-  const changed = (version: number) =>
+  const refuseVersion = (version: number) => mismatchOf(ifMatch, version) ?? changedError(version);
+  const changedError = (version: number) =>
     input.cartVersion === undefined || input.cartVersion === version
       ? null
       : new CodedError(cartsErrors.changed);
@@ -35,7 +35,7 @@ export async function checkOut(
     return await orders.placeFromSource(context, cartLines, input, refuseVersion);
   } catch (error) {
     if (!(error instanceof CodedError) || error.definition !== cartsErrors.changed) throw error;
-    const cart = cartFrom(await findCarts(database, [context.caller.id]));
+    const cart = buildCart(await findCarts(database, [context.caller.id]));
     throw new CodedError(cartsErrors.changed, {
       extensions: { cart: presentCart(cart, currency) },
     });

@@ -1,6 +1,6 @@
-import type { Room } from '../room.ts';
-import { type Cart, cartFrom, presentCart } from './cart.ts';
-import { clearCart, createCartSetting, removeCartItem } from './change-cart.ts';
+import type { Module } from '../module.ts';
+import { buildCart, type Cart, presentCart } from './cart.ts';
+import { clearCart, createCartItemSetter, removeCartItem } from './change-cart.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
 import { findCarts } from './queries.ts';
 import { registerCartsRoutes } from './routes.ts';
@@ -8,13 +8,13 @@ import type { Carts } from './use-cases.ts';
 
 export type CartsDependencies = CheckOutDependencies;
 
-export function createCarts(dependencies: CartsDependencies): Room<Carts> {
+export function createCarts(dependencies: CartsDependencies): Module<Carts> {
   const { database, currency } = dependencies;
-  const setItem = createCartSetting(database);
+  const setItem = createCartItemSetter(database);
   const present = (cart: Cart) => presentCart(cart, currency);
   const carts: Carts = {
     async getCart(customerId) {
-      return present(cartFrom(await findCarts(database, [customerId])));
+      return present(buildCart(await findCarts(database, [customerId])));
     },
     async setItem(target, item) {
       return present(await setItem(target, item));

@@ -1,6 +1,6 @@
 import type { Access } from '../../http/index.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { buyingLimit } from '../orders/index.ts';
-import type { RoomDeclaration } from '../room.ts';
 import { cartsErrors } from './errors.ts';
 
 const customers: Access = { roles: ['customer'] };
@@ -17,4 +17,4 @@ export const cartsDeclaration = {
   },
   limits: { checkOut: buyingLimit },
   tags: [{ name: 'Cart', description: 'What a customer means to order, and checkout.', place: 30 }],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

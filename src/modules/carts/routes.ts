@@ -44,7 +44,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const item = { sku: request.params.sku, quantity: request.body.quantity };
-      return sendCart(reply, await carts.setItem(targetOf(request), item));
+      return sendCart(reply, await carts.setItem(buildTarget(request), item));
     },
   );
 
@@ -61,7 +61,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       config: { errors: guarded },
     },
     async (request, reply) =>
-      sendCart(reply, await carts.removeItem(targetOf(request), request.params.sku)),
+      sendCart(reply, await carts.removeItem(buildTarget(request), request.params.sku)),
   );
 
   app.delete(
@@ -70,7 +70,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       schema: { operationId: 'clearCart', summary: 'Empty your cart', tags, response },
       config: { errors: guarded },
     },
-    async (request, reply) => sendCart(reply, await carts.clear(targetOf(request))),
+    async (request, reply) => sendCart(reply, await carts.clear(buildTarget(request))),
   );
 
   app.post(
@@ -100,7 +100,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
   );
 }
 
-function targetOf(request: FastifyRequest): CartTarget {
+function buildTarget(request: FastifyRequest): CartTarget {
   const ifMatch = ifMatchVersion(request.headers['if-match']);
   return { customerId: callerOf(request).id, ifMatch };
 }

@@ -2,7 +2,7 @@ import type { PlacedOrder, PlacementContext } from '../orders/index.ts';
 import type { CartItem, CartTarget } from './change-cart.ts';
 import type { CartView, CheckOutInput } from './schemas.ts';
 
-/** The use cases of the room, bound to what they need. */
+/** The use cases of the module, bound to what they need. */
 export interface Carts {
   getCart(customerId: string): Promise<CartView>;
   setItem(target: CartTarget, item: CartItem): Promise<CartView>;

@@ -3,11 +3,11 @@ import { once } from '../../database/idempotency.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { createProduct, type OpenStock } from './create-product.ts';
 import { catalogErrors } from './errors.ts';
 import { listProducts } from './list-products.ts';
-import { presentProduct, seesShelf } from './present-product.ts';
+import { presentProduct, seesStockLevels } from './present-product.ts';
 import { findProduct, lockProduct } from './queries.ts';
 import { requireCurrency } from './require-currency.ts';
 import { registerCatalogRoutes } from './routes.ts';
@@ -24,14 +24,14 @@ export interface CatalogDependencies {
   readonly openStock: OpenStock;
 }
 
-export function createCatalog(dependencies: CatalogDependencies): Room<Catalog> {
+export function createCatalog(dependencies: CatalogDependencies): Module<Catalog> {
   const { database, cursors, currency } = dependencies;
   const catalog: Catalog = {
     listProducts: (caller, input) =>
       listProducts(dependencies.reads ?? database, cursors, caller, input),
     async getProduct(caller, productId) {
       const [product] = await findProduct(database, productId);
-      if (product === undefined || !(product.active || seesShelf(caller))) {
+      if (product === undefined || !(product.active || seesStockLevels(caller))) {
         throw new CodedError(catalogErrors.notFound);
       }
       return presentProduct(product, caller);

@@ -12,7 +12,7 @@ export interface Author {
   readonly cause: Cause;
 }
 
-/** Gives a new product its stock. The inventory does it; composition passes it in, since rooms only call down. */
+/** Gives a new product its stock. The inventory does it; composition passes it in, since modules only call down. */
 export type OpenStock = (
   tx: Transaction,
   opening: {

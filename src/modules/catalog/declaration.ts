@@ -1,5 +1,5 @@
 import type { Access } from '../../http/index.ts';
-import type { RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { catalogConstraints, catalogErrors } from './errors.ts';
 
 const writers: Access = { roles: ['admin'], scopes: ['catalog:write'] };
@@ -15,4 +15,4 @@ export const catalogDeclaration = {
     updateProduct: writers,
   },
   tags: [{ name: 'Catalogue', description: 'Products and their prices.', place: 20 }],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

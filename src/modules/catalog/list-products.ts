@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import type { Caller } from '../../shared/caller.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
-import { presentProduct, seesShelf } from './present-product.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
+import { presentProduct, seesStockLevels } from './present-product.ts';
 import { listProducts as readProducts } from './queries.ts';
 import type { ListProductsInput, ProductView } from './schemas.ts';
 
@@ -13,7 +13,7 @@ export async function listProducts(
   input: ListProductsInput,
 ): Promise<Page<ProductView>> {
   const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
-  const withInactive = seesShelf(caller);
+  const withInactive = seesStockLevels(caller);
   const search = input.search ?? null;
   const available = input.available ?? null;
   const filters = { list: 'products', withInactive, search, available };
@@ -28,7 +28,7 @@ export async function listProducts(
     afterId,
     limit + 1,
   );
-  return pageOf(
+  return buildPage(
     rows,
     limit,
     (row) => presentProduct(row, caller),

@@ -4,7 +4,7 @@ import type { StockedProduct } from './product.ts';
 import type { ProductView } from './schemas.ts';
 
 /** Kitchen and admins see the shelf and what is inactive; of the API keys, those that may edit the catalogue. */
-export function seesShelf(caller: Caller | null): boolean {
+export function seesStockLevels(caller: Caller | null): boolean {
   if (caller?.kind === 'api_key') return caller.scopes.includes('catalog:write');
   return isStaff(caller);
 }
@@ -20,7 +20,9 @@ export function presentProduct(product: StockedProduct, caller: Caller | null): 
     description: product.description,
     price: money(product.priceMinor, product.currency),
     active: product.active,
-    stock: seesShelf(caller) ? { onHand, reserved, available: onHand - reserved } : { available },
+    stock: seesStockLevels(caller)
+      ? { onHand, reserved, available: onHand - reserved }
+      : { available },
     version: product.version,
     createdAt: product.createdAt.toISOString(),
     updatedAt: product.updatedAt.toISOString(),

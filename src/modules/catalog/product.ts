@@ -5,7 +5,7 @@ export const DESCRIPTION_LENGTH_MAX = 5_000;
 /** Units of one product that may lie on the shelf. */
 export const STOCK_MAX = 1_000_000_000;
 
-/** What other rooms may know of a product. */
+/** What other modules may know of a product. */
 export interface Product {
   id: string;
   sku: string;

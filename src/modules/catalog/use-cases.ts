@@ -12,7 +12,7 @@ import type {
   UpdateProductInput,
 } from './schemas.ts';
 
-/** The use cases of the room, bound to what they need. */
+/** The use cases of the module, bound to what they need. */
 export interface Catalog {
   listProducts(caller: Caller | null, input: ListProductsInput): Promise<Page<ProductView>>;
   /** Throws `catalog.not_found`, also for an inactive product that this caller may not see. */

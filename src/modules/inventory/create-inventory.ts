@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { adjustStock } from './adjust-stock.ts';
 import { listMovements } from './list-movements.ts';
 import { registerInventoryRoutes } from './routes.ts';
@@ -11,7 +11,7 @@ export interface InventoryDependencies {
   readonly cursors: Cursors;
 }
 
-export function createInventory({ database, cursors }: InventoryDependencies): Room<Inventory> {
+export function createInventory({ database, cursors }: InventoryDependencies): Module<Inventory> {
   const inventory: Inventory = {
     adjustStock: (context, productId, input) => adjustStock(database, context, productId, input),
     listMovements: (caller, productId, input) =>

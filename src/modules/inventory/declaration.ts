@@ -1,5 +1,5 @@
 import type { Access } from '../../http/index.ts';
-import type { RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { inventoryConstraints, inventoryErrors } from './errors.ts';
 
 const writers: Access = { roles: ['admin'], scopes: ['catalog:write'] };
@@ -12,4 +12,4 @@ export const inventoryDeclaration = {
   tags: [
     { name: 'Stock', description: 'Corrections of stock and the ledger behind it.', place: 60 },
   ],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

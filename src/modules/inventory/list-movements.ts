@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import type { Caller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { namesOfActors } from '../accounts/index.ts';
 import { catalogErrors, findProducts } from '../catalog/index.ts';
 import { presentMovement } from './present-movement.ts';
@@ -28,7 +28,7 @@ export async function listMovements(
     caller,
     rows.map(({ actorId }) => actorId),
   );
-  return pageOf(
+  return buildPage(
     rows,
     limit,
     (row) => presentMovement(row, names),

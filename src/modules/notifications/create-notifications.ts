@@ -1,6 +1,6 @@
 import { createPurgeSchedule } from '../../jobs/index.ts';
 import type { Accounts } from '../accounts/index.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { MAIL_QUEUE } from './mail-job.ts';
 import { planNotifications } from './plan-notifications.ts';
 import { purgeMail } from './queries.ts';
@@ -16,7 +16,7 @@ export interface NotificationsDependencies extends Omit<SendMailDependencies, 'o
 export function createNotifications({
   accounts,
   ...sending
-}: NotificationsDependencies): Room<null> {
+}: NotificationsDependencies): Module<null> {
   const { database, mailer } = sending;
   return {
     api: null,

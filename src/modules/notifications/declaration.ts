@@ -1,5 +1,5 @@
-import type { RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration } from '../module.ts';
 
 export const notificationsDeclaration = {
   name: 'notifications',
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

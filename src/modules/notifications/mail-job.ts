@@ -29,7 +29,7 @@ export function orderMailJob(
   return {
     id: mailJobId(id),
     name: MAIL_JOB,
-    lane: 'normal',
+    priority: 'normal',
     data: { kind, orderId, sequence },
     eventId: id,
   };
@@ -40,7 +40,7 @@ export function resetMailJob(resetId: string): NewJob {
   return {
     id: mailJobId(resetId),
     name: MAIL_JOB,
-    lane: 'high',
+    priority: 'high',
     data: { kind: 'password.reset', resetId },
     eventId: null,
   };

@@ -30,19 +30,19 @@ export async function recordMails(
   ended: readonly EndedMail[],
 ): Promise<boolean[]> {
   return database.transaction(async (tx) => {
-    const held = await finishTogether(
+    const heldIds = await finishTogether(
       tx,
       ended.map(({ job }) => job),
     );
     const rows = ended.flatMap(({ job, sent }) =>
-      sent !== null && held.has(job.id) ? [rowOf(job, sent)] : [],
+      sent !== null && heldIds.has(job.id) ? [toRow(job, sent)] : [],
     );
     if (rows.length > 0) await insertMessages(tx, JSON.stringify(rows));
-    return ended.map(({ job }) => held.has(job.id));
+    return ended.map(({ job }) => heldIds.has(job.id));
   });
 }
 
-function rowOf({ id, eventId }: RunningJob, sent: SentMail) {
+function toRow({ id, eventId }: RunningJob, sent: SentMail) {
   return {
     id,
     message_id: sent.messageId,

@@ -1,13 +1,13 @@
 import { escapeHtml } from '../../shared/escape-html.ts';
-import { isolate } from '../../shared/isolate.ts';
-import type { Letter, LetterOrder } from './letter.ts';
+import { isolateDirection } from '../../shared/isolate-direction.ts';
+import type { MailContent, MailOrder } from './mail-content.ts';
 
 /**
  * A letter as HTML. It loads nothing, and what style there is stands at its elements, since mail programs drop style
  * sheets. Little of it, and attributes where they do: each mail is kept as it was sent, and what is kept is written twice.
  */
 export function renderHtml(
-  { subject, greeting, paragraphs, order, link }: Letter,
+  { subject, greeting, paragraphs, order, link }: MailContent,
   shopName: string,
 ): string {
   return `<!doctype html>
@@ -23,14 +23,14 @@ ${order === null ? '' : orderHtml(order)}<p><a href="${escapeHtml(link.url)}">${
 `;
 }
 
-function orderHtml({ lines, total, details }: LetterOrder): string {
+function orderHtml({ lines, total, details }: MailOrder): string {
   const rows = lines.map(
     (line) =>
       `<tr><td>${line.quantity} &times; <bdi>${escapeHtml(line.name)}</bdi></td><td align="right" nowrap>${escapeHtml(line.total)}</td></tr>`,
   );
   const sum = `<tr><th align="left">Total</th><th align="right" nowrap>${escapeHtml(total)}</th></tr>`;
   const notes = details.map(
-    ({ label, text }) => `<p>${escapeHtml(label)}: ${escapeHtml(isolate(text))}</p>\n`,
+    ({ label, text }) => `<p>${escapeHtml(label)}: ${escapeHtml(isolateDirection(text))}</p>\n`,
   );
   return `<table width="100%" cellpadding="6" rules="rows">
 ${[...rows, sum].join('\n')}

@@ -1,9 +1,9 @@
-import { isolate } from '../../shared/isolate.ts';
-import type { Letter, LetterOrder } from './letter.ts';
+import { isolateDirection } from '../../shared/isolate-direction.ts';
+import type { MailContent, MailOrder } from './mail-content.ts';
 
 /** A letter as plain text. */
 export function renderText(
-  { greeting, paragraphs, order, link }: Letter,
+  { greeting, paragraphs, order, link }: MailContent,
   shopName: string,
 ): string {
   return [
@@ -16,10 +16,10 @@ export function renderText(
   ].join('\n\n');
 }
 
-function orderText({ lines, total, details }: LetterOrder): string[] {
+function orderText({ lines, total, details }: MailOrder): string[] {
   const table = [
-    ...lines.map((line) => `${line.quantity} x ${isolate(line.name)}: ${line.total}`),
+    ...lines.map((line) => `${line.quantity} x ${isolateDirection(line.name)}: ${line.total}`),
     `Total: ${total}`,
   ].join('\n');
-  return [table, ...details.map(({ label, text }) => `${label}: ${isolate(text)}`)];
+  return [table, ...details.map(({ label, text }) => `${label}: ${isolateDirection(text)}`)];
 }

@@ -1,5 +1,5 @@
-import { isDatabaseAway } from '../../database/away.ts';
 import type { Database } from '../../database/database.ts';
+import { isDatabaseAway } from '../../database/unavailable.ts';
 import { type Mailer, MailRefusedError } from '../../drivers/mail/mailer.ts';
 import {
   GiveUp,
@@ -10,16 +10,16 @@ import {
 } from '../../jobs/index.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import type { OpenReset } from '../accounts/index.ts';
-import type { Letter } from './letter.ts';
 import { mailBackoff } from './mail-backoff.ts';
+import type { MailContent } from './mail-content.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
-import { createMailTurns, type MailTurn } from './mail-turns.ts';
-import { type MailReading, type OrderToTell, readOrdersToTell } from './order-to-tell.ts';
+import { type MailReading, type OrderMailData, readOrderMailData } from './order-mail-data.ts';
+import { createPendingMails, type PendingMail } from './pending-mails.ts';
 import { type EndedMail, recordMails, type SentMail } from './record-mails.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
-import { writeOrderLetter } from './write-order-letter.ts';
-import { writeResetLetter } from './write-reset-letter.ts';
+import { writeOrderMail } from './write-order-mail.ts';
+import { writeResetMail } from './write-reset-mail.ts';
 
 export interface SendMailDependencies {
   readonly database: Database;
@@ -37,14 +37,14 @@ export interface SendMailDependencies {
 /** Below the minute in which a lost job is found, above the silence that the drivers grant a server. */
 const DEADLINE_MS = 50_000;
 /** How long a mail lets an earlier one of its order go ahead that another worker is just sending. */
-const GIVE_WAY_MS = 250;
+const EARLIER_ELSEWHERE_WAIT_MS = 250;
 /** And one that this process is sending, before it comes again instead: far from its own deadline. */
-const WAIT_HERE_MS = 5_000;
+const EARLIER_HERE_WAIT_MS = 5_000;
 /** A statement for so many takes some milliseconds and no more. */
 const BATCH_SIZE_MAX = 200;
 
 /** What the mails of this process do together. */
-interface Desk {
+interface MailBatches {
   readonly read: (asked: OrderMailJobData) => Promise<MailReading>;
   /** Gives whether the job was still held. */
   readonly record: (ended: EndedMail) => Promise<boolean>;
@@ -58,14 +58,14 @@ interface Desk {
  */
 export function createSendMail(deps: SendMailDependencies): JobDefinition {
   const { database } = deps;
-  const turns = createMailTurns();
-  // In one lane each: the larger a batch, the cheaper a mail, while reading, sending and recording go on side by side.
-  const together = { lanes: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: Number.POSITIVE_INFINITY };
-  const desk: Desk = {
+  const pendingMails = createPendingMails();
+  // One batch of each kind at a time: the larger a batch, the cheaper a mail, while reading, sending and recording go on side by side.
+  const together = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: Number.POSITIVE_INFINITY };
+  const batches: MailBatches = {
     read: createBatcher({
       ...together,
       exclusives: () => [],
-      run: (asked) => readOrdersToTell(database, asked),
+      run: (request) => readOrderMailData(database, request),
       mayRetryAlone,
     }),
     record: createBatcher({
@@ -79,13 +79,13 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
 
   async function run(job: RunningJob): Promise<void> {
     const data = job.data as MailJobData;
-    if (data.kind === 'password.reset') return sendReset(deps, desk, job, data.resetId);
-    const turn = turns.enter(data.orderId, data.sequence, job.signal);
+    if (data.kind === 'password.reset') return sendReset(deps, batches, job, data.resetId);
+    const pending = pendingMails.add(data.orderId, data.sequence, job.signal);
     try {
-      const told = await readInTurn(desk, data, turn);
-      await sendOrderMail(deps, desk, job, data, told);
+      const order = await readWhenNext(batches, data, pending);
+      await sendOrderMail(deps, batches, job, data, order);
     } finally {
-      turn.leave();
+      pending.end();
     }
   }
 
@@ -100,71 +100,77 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
 }
 
 /** Null when there is nothing to tell. Throws `RunLater` while an earlier mail of the order waits elsewhere or for long. */
-async function readInTurn(
-  desk: Desk,
+async function readWhenNext(
+  batches: MailBatches,
   data: OrderMailJobData,
-  turn: MailTurn,
-): Promise<OrderToTell | null> {
+  pending: PendingMail,
+): Promise<OrderMailData | null> {
   for (;;) {
-    for (let earlier = turn.earlier(); earlier !== null; earlier = turn.earlier()) {
-      if (!(await endsWithin(earlier, WAIT_HERE_MS))) throw new RunLater(GIVE_WAY_MS);
+    for (
+      let earlier = pending.waitForEarlier();
+      earlier !== null;
+      earlier = pending.waitForEarlier()
+    ) {
+      if (!(await endsWithin(earlier, EARLIER_HERE_WAIT_MS)))
+        throw new RunLater(EARLIER_ELSEWHERE_WAIT_MS);
     }
-    const { earlierDueInMs, told } = await desk.read(data);
+    const { earlierDueInMs, order: told } = await batches.read(data);
     if (earlierDueInMs === null) return told;
     // It may have come here while that was read.
-    if (turn.earlier() === null) throw new RunLater(earlierDueInMs + GIVE_WAY_MS);
+    if (pending.waitForEarlier() === null)
+      throw new RunLater(earlierDueInMs + EARLIER_ELSEWHERE_WAIT_MS);
   }
 }
 
 async function sendOrderMail(
   deps: SendMailDependencies,
-  desk: Desk,
+  batches: MailBatches,
   job: RunningJob,
   { kind, orderId }: OrderMailJobData,
-  told: OrderToTell | null,
+  order: OrderMailData | null,
 ): Promise<void> {
-  if (told === null) return end(desk, job, null);
-  const letter = writeOrderLetter(kind, told, deps.publicUrl);
-  const sent = await send(deps, job, told.email, letter);
-  await end(desk, job, { ...sent, kind, orderId });
+  if (order === null) return end(batches, job, null);
+  const content = writeOrderMail(kind, order, deps.publicUrl);
+  const sent = await send(deps, job, order.email, content);
+  await end(batches, job, { ...sent, kind, orderId });
 }
 
 async function sendReset(
   deps: SendMailDependencies,
-  desk: Desk,
+  batches: MailBatches,
   job: RunningJob,
   resetId: string,
 ): Promise<void> {
   const reset = await deps.openReset(resetId);
-  if (reset === null) return end(desk, job, null);
-  const letter = writeResetLetter(reset.token, deps.publicUrl);
-  const sent = await send(deps, job, reset.email, letter);
+  if (reset === null) return end(batches, job, null);
+  const content = writeResetMail(reset.token, deps.publicUrl);
+  const sent = await send(deps, job, reset.email, content);
   // The link of a reset opens an account, so it stays with the person who got it. Where mail is only captured nobody
   // got it: kept in production, it would open the account of any admin to everybody who reads the table.
-  const isKept = deps.mailer.kind === 'capture' && !deps.production;
-  const kept = isKept ? sent : { ...sent, text: null, html: null };
-  await end(desk, job, { ...kept, kind: 'password.reset', orderId: null });
+  const storesText = deps.mailer.kind === 'capture' && !deps.production;
+  const recorded = storesText ? sent : { ...sent, text: null, html: null };
+  await end(batches, job, { ...recorded, kind: 'password.reset', orderId: null });
 }
 
 async function send(
   { mailer, shopName }: SendMailDependencies,
   { id, signal }: RunningJob,
   to: string,
-  letter: Letter,
+  content: MailContent,
 ): Promise<Pick<SentMail, 'messageId' | 'to' | 'subject' | 'text' | 'html'>> {
-  const { subject } = letter;
-  const text = renderText(letter, shopName);
-  const html = renderHtml(letter, shopName);
+  const { subject } = content;
+  const text = renderText(content, shopName);
+  const html = renderHtml(content, shopName);
   try {
     await mailer.send({ id, to, subject, text, html }, { signal });
   } catch (error) {
     throw error instanceof MailRefusedError ? new GiveUp(error.message, { cause: error }) : error;
   }
-  return { messageId: mailer.messageIdOf({ id }), to, subject, text, html };
+  return { messageId: mailer.getMessageId({ id }), to, subject, text, html };
 }
 
-async function end(desk: Desk, job: RunningJob, sent: SentMail | null): Promise<void> {
-  const wasHeld = await desk.record({ job, sent });
+async function end(batches: MailBatches, job: RunningJob, sent: SentMail | null): Promise<void> {
+  const wasHeld = await batches.record({ job, sent });
   if (!wasHeld) throw new LeaseLostError(`another worker has taken over ${job.name} ${job.id}`);
 }
 

@@ -3,11 +3,10 @@ import type { JobRegistry } from '../../jobs/index.ts';
 import { isAdmin } from '../../shared/caller.ts';
 import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
-import { CHECK_INVARIANTS, countViolations, keepViolations } from './kept-violations.ts';
 import { listMail, withoutTexts } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +15,7 @@ import { readActivity } from './read-activity.ts';
 import { registerOperationsRoutes } from './routes.ts';
 import { createSampler } from './sampler.ts';
 import type { InvariantsReport } from './schemas.ts';
+import { CHECK_INVARIANTS, readViolationCounts, storeViolations } from './stored-violations.ts';
 import type { Operations } from './use-cases.ts';
 
 const CHECK_INTERVAL_MS = 5 * 60_000;
@@ -40,9 +40,9 @@ export interface OperationsDependencies {
   readonly log: Pick<DetailedLog, 'error'>;
 }
 
-export function createOperations(dependencies: OperationsDependencies): Room<Operations> {
+export function createOperations(dependencies: OperationsDependencies): Module<Operations> {
   const { database, cursors, metrics, jobs, isPrepared, showsResetTexts, log } = dependencies;
-  metrics.watchInvariants(() => countViolations(database));
+  metrics.watchInvariants(() => readViolationCounts(database));
   metrics.watchQueues(async () => (await listQueues(database, jobs.definitions())).data);
   const sampler = createSampler({
     readLagSeconds: dependencies.readLagSeconds,
@@ -58,7 +58,7 @@ export function createOperations(dependencies: OperationsDependencies): Room<Ope
     readActivity: () => readActivity(database, dependencies.currency, sampler.samples()),
     async checkInvariants() {
       const report = await checkInvariants(database);
-      await keepViolations(database, report);
+      await storeViolations(database, report);
       return report;
     },
     async listMail(caller, input) {

@@ -11,7 +11,7 @@ import {
   redriveDeadLetters as redrive,
 } from '../../jobs/index.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { deadEvents } from '../payments/index.ts';
 import { operationsErrors } from './errors.ts';
 import type { DeadLetterView, ListDeadLettersInput, RedriveView } from './schemas.ts';
@@ -33,7 +33,7 @@ export async function listDeadLetters(
     before = { failedAt, id };
   }
   const rows = await listNewest(db, sources, before, limit + 1);
-  return pageOf(rows, limit, presentDeadLetter, (last) =>
+  return buildPage(rows, limit, presentDeadLetter, (last) =>
     cursors.encode(filters, [last.failedAt.toISOString(), last.id]),
   );
 }

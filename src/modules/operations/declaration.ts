@@ -1,5 +1,5 @@
 import type { Access } from '../../http/index.ts';
-import type { RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { operationsErrors } from './errors.ts';
 
 const readers: Access = { roles: ['admin'], scopes: ['operations:read'] };
@@ -22,4 +22,4 @@ export const operationsDeclaration = {
     getMetrics: 'metrics',
   },
   tags: [{ name: 'Operating', description: 'Health, proof and mail.', place: 100 }],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

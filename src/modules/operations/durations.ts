@@ -29,7 +29,7 @@ export function createDurations(
 ): (labels: Labels) => Observe {
   const all: Series[] = [];
 
-  function valuesOf({ labels, counts, sumSeconds }: Series) {
+  function listValues({ labels, counts, sumSeconds }: Series) {
     let below = 0;
     const buckets = counts.map((count, index) => {
       below += count;
@@ -49,7 +49,7 @@ export function createDurations(
     help,
     type: 'histogram',
     async get() {
-      return { name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap(valuesOf) };
+      return { name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap(listValues) };
     },
   };
   registry.registerMetric(metric as unknown as Metric);

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import { ping } from './queries.ts';
 import type { HealthView } from './schemas.ts';
-import { within } from './within.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** A health check never keeps its caller longer than this, whatever hangs behind it. */
 const PROBE_TIMEOUT_MS = 2_000;
@@ -18,7 +18,7 @@ export interface Health {
 /** Rejects when something is wrong; what, is not told. */
 export type Probe = () => Promise<void>;
 
-export interface HealthDeps {
+export interface HealthDependencies {
   readonly database: Queryable;
   /** False while the database is away at the start or being migrated, and while the server stops. */
   readonly isPrepared: () => boolean;
@@ -29,29 +29,29 @@ export interface HealthDeps {
 
 type Status = 'ok' | 'degraded' | 'unavailable';
 
-export function createHealth(deps: HealthDeps): Health {
+export function createHealth(deps: HealthDependencies): Health {
   const timeoutMs = deps.probeTimeoutMs ?? PROBE_TIMEOUT_MS;
-  const isDatabaseThere = shared(() => ping(deps.database), 0);
+  const isDatabaseThere = shareForAMoment(() => ping(deps.database), 0);
   const others = Object.entries(deps.others ?? {}).map(
-    ([name, probe]) => [name, shared(probe, OTHERS_EVERY_MS)] as const,
+    ([name, probe]) => [name, shareForAMoment(probe, OTHERS_EVERY_MS)] as const,
   );
 
-  async function statusOf(isThere: () => Promise<boolean>, otherwise: Status): Promise<Status> {
-    return (await within(timeoutMs, isThere(), false)) ? 'ok' : otherwise;
+  async function checkStatus(isThere: () => Promise<boolean>, otherwise: Status): Promise<Status> {
+    return (await withDeadline(timeoutMs, isThere(), false)) ? 'ok' : otherwise;
   }
 
   return {
     liveness: () => ({ status: 'ok', checks: {} }),
     async readiness() {
       const statuses = await Promise.all([
-        statusOf(isDatabaseThere, 'unavailable'),
-        ...others.map(([, isThere]) => statusOf(isThere, 'degraded')),
+        checkStatus(isDatabaseThere, 'unavailable'),
+        ...others.map(([, isThere]) => checkStatus(isThere, 'degraded')),
       ]);
       const start = deps.isPrepared() ? 'ok' : 'unavailable';
       const names = ['database', ...others.map(([name]) => name)];
       const checks = names.map((name, index) => [name, { status: statuses[index]! }] as const);
       return {
-        status: worstOf([...statuses, start]),
+        status: findWorst([...statuses, start]),
         checks: { ...Object.fromEntries(checks), start: { status: start } },
       };
     },
@@ -62,7 +62,7 @@ export function createHealth(deps: HealthDeps): Health {
  * Checks that come while one is under way share it: a database that hangs gets one question, not a queue of them. An
  * answer holds for `keptMs`.
  */
-function shared(probe: () => Promise<unknown>, keptMs: number): () => Promise<boolean> {
+function shareForAMoment(probe: () => Promise<unknown>, keptMs: number): () => Promise<boolean> {
   let probing: Promise<boolean> | null = null;
   let endedAtMs: number | null = null;
   return () => {
@@ -80,7 +80,7 @@ function shared(probe: () => Promise<unknown>, keptMs: number): () => Promise<bo
   };
 }
 
-function worstOf(statuses: readonly Status[]): Status {
+function findWorst(statuses: readonly Status[]): Status {
   if (statuses.includes('unavailable')) return 'unavailable';
   return statuses.includes('degraded') ? 'degraded' : 'ok';
 }

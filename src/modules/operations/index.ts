@@ -1,5 +1,5 @@
 /**
- * Operations: whether it runs, how it runs, and the proof that it ran right. Owns no table; reads those of every room.
+ * Operations: whether it runs, how it runs, and the proof that it ran right. Owns no table; reads those of every module.
  */
 export { checkInvariants } from './check-invariants.ts';
 export { createOperations } from './create-operations.ts';

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { findMail, type MailRow } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
 
@@ -18,7 +18,7 @@ export async function listMail(
   const [beforeAt = null, beforeId = null] =
     input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
   const rows = await findMail(db, beforeAt, beforeId, limit + 1);
-  return pageOf(
+  return buildPage(
     rows,
     limit,
     (row) => presentMail(row, showResetText),

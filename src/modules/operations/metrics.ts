@@ -3,7 +3,7 @@ import { type QueueRow, type TryReport, tryEnds } from '../../jobs/index.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge } from './watch-gauge.ts';
-import { within } from './within.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** From a cached read to the longest request that is let in (15 s). */
 const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -43,7 +43,7 @@ export interface Metrics {
   expectJobs(names: readonly string[]): void;
   /** One try of a job: a kind of work and how it ended. */
   observeJob(report: JobObservation): void;
-  /** What a room counts. */
+  /** What a module counts. */
   watchTally(tally: Tally): void;
   /** Where to ask how many rows broke each invariant when it was last checked, on whichever server. */
   watchInvariants(read: ReadGauge): void;
@@ -58,7 +58,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-function memo<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+function memoize<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
   if (value === undefined) {
     value = make();
@@ -110,31 +110,31 @@ export function createMetrics(): Metrics {
     bucketsSeconds: JOB_BUCKETS_SECONDS,
   });
   const jobSeries = new Map<string, Map<string, Observe>>();
-  const jobSeriesOf = (job: string, outcome: string): Observe => {
-    const ofJob = memo(jobSeries, job, () => new Map());
-    return memo(ofJob, outcome, () => jobs({ job, outcome }));
+  const getJobSeries = (job: string, outcome: string): Observe => {
+    const ofJob = memoize(jobSeries, job, () => new Map());
+    return memoize(ofJob, outcome, () => jobs({ job, outcome }));
   };
 
   return {
     observeHttp({ operationId, method, status, durationSeconds }) {
       const route = operationId ?? 'none';
-      const ofRoute = memo(httpSeries, route, () => new Map());
-      const ofMethod = memo(ofRoute, method, () => new Map());
-      const observe = memo(ofMethod, status, () => http({ method, route, status }));
+      const ofRoute = memoize(httpSeries, route, () => new Map());
+      const ofMethod = memoize(ofRoute, method, () => new Map());
+      const observe = memoize(ofMethod, status, () => http({ method, route, status }));
       observe(durationSeconds);
       responses[Math.trunc(status / 100)]! += 1;
     },
     observeQuery(name, durationSeconds) {
-      const observe = memo(queriesByStatement, name, () => {
+      const observe = memoize(queriesByStatement, name, () => {
         const statement = name.replace(BUILT_FOR_FILTERS, '');
-        return memo(queriesByLabel, statement, () => queries({ statement }));
+        return memoize(queriesByLabel, statement, () => queries({ statement }));
       });
       observe(durationSeconds);
     },
     expectJobs(names) {
-      for (const name of names) for (const end of tryEnds) jobSeriesOf(name, end);
+      for (const name of names) for (const end of tryEnds) getJobSeries(name, end);
     },
-    observeJob: ({ job, settled, durationSeconds }) => jobSeriesOf(job, settled)(durationSeconds),
+    observeJob: ({ job, settled, durationSeconds }) => getJobSeries(job, settled)(durationSeconds),
     watchTally({ name, help, label, counts }) {
       new Counter({
         name,
@@ -194,7 +194,7 @@ export function createMetrics(): Metrics {
         help: 'Age of the oldest event that the relay has not carried on yet; absent when it cannot be told.',
         registers,
         async collect() {
-          const seconds = await within(
+          const seconds = await withDeadline(
             LAG_TIMEOUT_MS,
             readLagSeconds().catch(() => null),
             null,

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import type { SampleView } from './activity-schemas.ts';
 import { createLatencies } from './latencies.ts';
-import { within } from './within.ts';
+import { withDeadline } from './with-deadline.ts';
 
 const EVERY_MS = 15_000;
 /** Three hours of them: some 100 kB. */
@@ -22,7 +22,7 @@ export interface Sampler {
   samples(): readonly SampleView[];
 }
 
-export interface SamplerDeps {
+export interface SamplerDependencies {
   readonly readQueueDepth: () => Promise<number>;
   readonly readLagSeconds: () => Promise<number>;
   readonly clock?: Clock;
@@ -30,14 +30,14 @@ export interface SamplerDeps {
   readonly elapsedMs?: () => number;
 }
 
-export function createSampler(deps: SamplerDeps): Sampler {
+export function createSampler(deps: SamplerDependencies): Sampler {
   const { clock = systemClock, elapsedMs = () => performance.now() } = deps;
   const latencies = createLatencies();
   const samples: SampleView[] = [];
   let beganAtMs = elapsedMs();
   let timer: NodeJS.Timeout | undefined;
 
-  async function take(): Promise<void> {
+  async function takeSample(): Promise<void> {
     const nowMs = elapsedMs();
     const seconds = (nowMs - beganAtMs) / 1_000;
     const measured = {
@@ -59,19 +59,19 @@ export function createSampler(deps: SamplerDeps): Sampler {
   return {
     observe: latencies.observe,
     start() {
-      timer ??= setInterval(take, EVERY_MS).unref();
+      timer ??= setInterval(takeSample, EVERY_MS).unref();
     },
     stop() {
       clearInterval(timer);
       timer = undefined;
     },
-    take,
+    take: takeSample,
     samples: () => samples,
   };
 }
 
 function readOrNull(read: () => Promise<number>): Promise<number | null> {
-  return within(
+  return withDeadline(
     READ_TIMEOUT_MS,
     read().catch(() => null),
     null,

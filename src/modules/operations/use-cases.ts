@@ -16,7 +16,7 @@ import type {
   RedriveView,
 } from './schemas.ts';
 
-/** The use cases of the room, bound to what they need. */
+/** The use cases of the module, bound to what they need. */
 export interface Operations {
   readonly health: Health;
   readonly metrics: Metrics;

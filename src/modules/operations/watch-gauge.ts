@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { within } from './within.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** What is asked of the database when the metrics are asked for, by the value of the label. */
 export type ReadGauge = () => Promise<ReadonlyMap<string, number>>;
@@ -22,7 +22,7 @@ export function watchGauge(registry: Registry, { name, help, label, read }: Watc
     labelNames: [label],
     registers: [registry],
     async collect() {
-      const values = await within(
+      const values = await withDeadline(
         READ_TIMEOUT_MS,
         read().catch(() => null),
         null,

@@ -6,12 +6,12 @@ import { isStaff } from '../../shared/caller.ts';
 import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import { createLabelledTally, createTally } from '../../shared/tally.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { cancelOrder } from './changes/cancel-order.ts';
 import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
-import { createPlacing } from './placement/place-order.ts';
+import { createOrderPlacement } from './placement/place-order.ts';
 import { quoteOrder } from './placement/quote-order.ts';
 import {
   createQueuedPlacement,
@@ -54,7 +54,7 @@ export interface OrdersDependencies {
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
-export function createOrders(dependencies: OrdersDependencies): Room<Orders> {
+export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
   const { database, cursors, liveLog, currency, expiryMinutes, caching } = dependencies;
   const { pendingMax, cancellationsPerDayMax, attemptsMax, retryBaseSeconds } = dependencies;
   const tallies = createTallies();
@@ -72,7 +72,7 @@ export function createOrders(dependencies: OrdersDependencies): Room<Orders> {
     for (const { subject, stamp } of changes) reader.invalidateOrder(subject, stamp);
   });
   dependencies.changedUsers?.subscribe(reader.invalidateCustomer);
-  const placing = createPlacing(
+  const placing = createOrderPlacement(
     database,
     { currency, expiryMinutes, pendingMax },
     onPlaced,

@@ -1,5 +1,5 @@
 import type { Access } from '../../http/index.ts';
-import type { OperationLimit, RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { ordersConstraints, ordersErrors } from './errors.ts';
 
 const placers: Access = { roles: ['customer', 'admin'], scopes: ['orders:write'] };
@@ -38,4 +38,4 @@ export const ordersDeclaration = {
       place: 40,
     },
   ],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

@@ -22,7 +22,11 @@ export {
   importOrders,
   sumOrdersByNumber,
 } from './imports/import-orders.ts';
-export { ensureProducts, productKey, type WantedProduct } from './imports/import-products.ts';
+export {
+  ensureProducts,
+  type ImportedProduct as WantedProduct,
+  productKey,
+} from './imports/import-products.ts';
 export type { OrderSumsRow } from './imports/queries.ts';
 export {
   isPaid,
@@ -35,10 +39,10 @@ export type { PlacementContext } from './placement/place-order.ts';
 export type { LineSource, PlacedOrder } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
+  findOrderSummaries as summariesOf,
   isVisibleOrder,
   type OrderSummary,
   requireVisibleOrder,
-  summariesOf,
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';
 export { placementFields } from './schemas.ts';

@@ -31,7 +31,7 @@ const byPlacement: readonly OrderStatus[] = ['PENDING', 'FAILED'];
 export type Step = 'step' | 'override' | 'illegal';
 
 /** What kind of step this is, whoever asks. */
-export function stepOf(from: OrderStatus, to: OrderStatus): Step {
+export function classifyStep(from: OrderStatus, to: OrderStatus): Step {
   if (steps[from].includes(to)) return 'step';
   const overrides = from !== to && overridable.includes(from) && overridable.includes(to);
   return overrides ? 'override' : 'illegal';
@@ -42,7 +42,7 @@ export function allowedTransitions(
   order: { readonly status: OrderStatus; readonly paymentStatus: PaymentStatus },
   caller: Caller,
 ): OrderStatus[] {
-  const rights = rightsOf(caller);
+  const rights = getRights(caller);
   return steps[order.status].filter((to) => {
     if (to === 'CANCELLED') {
       return rights.cancelsAny || (rights.cancelsOwn && isCancellableByOwner(order));
@@ -52,9 +52,9 @@ export function allowedTransitions(
 }
 
 /** Callers of one audience are shown the same of an order that they may see. */
-export function audienceOf(caller: Caller): string {
+export function getAudience(caller: Caller): string {
   if (caller.kind === 'user') return caller.role;
-  const { movesOn, cancelsAny } = rightsOf(caller);
+  const { movesOn, cancelsAny } = getRights(caller);
   return `key${movesOn ? ' moves' : ''}${cancelsAny ? ' cancels' : ''}`;
 }
 
@@ -72,7 +72,7 @@ interface Rights {
   readonly cancelsOwn: boolean;
 }
 
-function rightsOf(caller: Caller): Rights {
+function getRights(caller: Caller): Rights {
   if (caller.kind === 'api_key') {
     return {
       movesOn: caller.scopes.includes('orders:status'),

@@ -4,13 +4,13 @@ import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { CancelOrder } from './changes/cancel-order.ts';
 import type { ChangeStatus } from './changes/change-status.ts';
-import type { Placing } from './placement/place-order.ts';
+import type { OrderPlacement } from './placement/place-order.ts';
 import type { Quoting } from './placement/quote-order.ts';
 import type { OrderReader } from './reading/order-reader.ts';
 import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
-/** The use cases of the room, bound to what they need. */
-export interface Orders extends Placing, Quoting, OrderReader {
+/** The use cases of the module, bound to what they need. */
+export interface Orders extends OrderPlacement, Quoting, OrderReader {
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<CachedReply<OrderView>>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
   changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;

@@ -2,24 +2,24 @@ import type { Database } from '../../database/database.ts';
 import { createDatabaseTime } from '../../database/database-time.ts';
 import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
-import { createRepeater } from '../../shared/background/repeater.ts';
+import { createRecurringTask } from '../../shared/background/repeater.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
 import { applyDueEvents, type InboxOutcome } from './inbox/inbox.ts';
 import { receiveWebhook } from './inbox/receive-webhook.ts';
 import { type StoredAs, storeAndApply, storeEvents } from './inbox/store-events.ts';
 import { createWebhookTally } from './inbox/webhook-tally.ts';
-import type { ToldEvent } from './ledger/apply-captures.ts';
+import type { ProviderReport } from './ledger/apply-matched-captures.ts';
 import { refundPayment } from './ledger/refund-payment.ts';
-import { createInitiating } from './page/initiate-payment.ts';
+import { createPaymentInitiation } from './page/initiate-payment.ts';
 import { registerPaymentsRoutes } from './routes.ts';
 import { reconcilePayments } from './settling/reconcile-payments.ts';
 import {
-  askProvider,
+  callProvider,
   createProviderCalls,
   decideDueMoney,
   SETTLE_INTERVAL_MS,
@@ -51,7 +51,7 @@ export interface PaymentsDependencies {
   readonly log: Pick<DetailedLog, 'warn'>;
 }
 
-export function createPayments(dependencies: PaymentsDependencies): Room<Payments> {
+export function createPayments(dependencies: PaymentsDependencies): Module<Payments> {
   const { database, cursors, onError, clock, attemptsMax } = dependencies;
   const baseMs = dependencies.retryBaseSeconds * 1_000;
   const webhooks = createWebhookTally();
@@ -62,7 +62,7 @@ export function createPayments(dependencies: PaymentsDependencies): Room<Payment
   };
   // Apart from the decisions, so that a slow provider holds up nothing but itself.
   const calls = createProviderCalls(settling);
-  const decisions = createRepeater({
+  const decisions = createRecurringTask({
     firstWaitMs: SETTLE_INTERVAL_MS,
     retryMs: SETTLE_INTERVAL_MS,
     onError,
@@ -82,7 +82,7 @@ export function createPayments(dependencies: PaymentsDependencies): Room<Payment
       if (outcome !== 'matched') decisions.nudge();
     },
   };
-  const inboxWork = createRepeater({
+  const inboxWork = createRecurringTask({
     firstWaitMs: INBOX_INTERVAL_MS,
     retryMs: INBOX_INTERVAL_MS,
     onError,
@@ -94,8 +94,8 @@ export function createPayments(dependencies: PaymentsDependencies): Room<Payment
   const background = [inboxWork, decisions, calls.closings, calls.refunds];
   /** A server that only answers requests leaves money to the workers. */
   let isWorking = false;
-  const store = createBatcher<ToldEvent, StoredAs>({
-    lanes: 1,
+  const store = createBatcher<ProviderReport, StoredAs>({
+    batchesMax: 1,
     sizeMax: STORED_TOGETHER_MAX,
     waitingMax: RECEIVING_MAX,
     exclusives: () => [],
@@ -114,7 +114,7 @@ export function createPayments(dependencies: PaymentsDependencies): Room<Payment
   }
 
   const payments: Payments = {
-    initiatePayment: createInitiating(dependencies),
+    initiatePayment: createPaymentInitiation(dependencies),
     async refundPayment(context, paymentId, input) {
       const outcome = await refundPayment(database, context, paymentId, input);
       calls.refunds.nudge();
@@ -140,7 +140,7 @@ export function createPayments(dependencies: PaymentsDependencies): Room<Payment
     applyDueEvents: () => applyDueEvents(inbox),
     async settleMoney() {
       const decided = await decideDueMoney(settling);
-      const asked = await askProvider(calls);
+      const asked = await callProvider(calls);
       return decided || asked;
     },
   };

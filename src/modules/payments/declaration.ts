@@ -1,6 +1,6 @@
 import type { Access } from '../../http/index.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { buyingLimit } from '../orders/index.ts';
-import type { RoomDeclaration } from '../room.ts';
 import { paymentsErrors } from './errors.ts';
 
 const readers: Access = { roles: ['customer', 'kitchen', 'admin'], scopes: ['payments:read'] };
@@ -25,4 +25,4 @@ export const paymentsDeclaration = {
       place: 50,
     },
   ],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { isVisibleOrder, requireVisibleOrder } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
 import { listCharges } from './ledger/charge-queries.ts';
@@ -35,7 +35,7 @@ export function listPayments(
   { limit = PAGE_LIMIT_DEFAULT, cursor, status, orderId }: ListPaymentsInput,
 ): Promise<Page<ListedPaymentView>> {
   const statuses = status === undefined ? null : status.split(',');
-  return page(db, cursors, { statuses, orderId: orderId ?? null }, limit, cursor);
+  return toPage(db, cursors, { statuses, orderId: orderId ?? null }, limit, cursor);
 }
 
 /** The payments of one order, newest first. Throws `orders.not_found` and `request.invalid_cursor`. */
@@ -47,10 +47,10 @@ export async function listOrderPayments(
   { limit = PAGE_LIMIT_DEFAULT, cursor }: ListOrderPaymentsInput,
 ): Promise<Page<ListedPaymentView>> {
   await requireVisibleOrder(db, caller, orderId);
-  return page(db, cursors, { statuses: null, orderId }, limit, cursor);
+  return toPage(db, cursors, { statuses: null, orderId }, limit, cursor);
 }
 
-async function page(
+async function toPage(
   db: Queryable,
   cursors: Cursors,
   filters: { readonly statuses: readonly string[] | null; readonly orderId: string | null },
@@ -67,7 +67,7 @@ async function page(
     rows.map(({ id }) => id),
   );
   const byPayment = Map.groupBy(charges, ({ paymentId }) => paymentId);
-  return pageOf(
+  return buildPage(
     rows,
     limit,
     (row) => presentListedPayment(row, byPayment.get(row.id) ?? []),

@@ -24,17 +24,17 @@ export const chargeKinds = ['matched', 'late', 'surplus', 'flagged'] as const;
 export type RefundCause = 'admin' | 'cancelled' | 'late' | 'surplus' | 'flagged' | 'provider';
 
 /** What a decision needs to know of the order. */
-export interface OrderStanding {
+export interface OrderEnd {
   readonly status: OrderStatus;
   readonly paymentStatus: OrderPaymentStatus;
 }
 
 /** Nothing is expected for such an order any more, so money that comes for it goes back. */
-export function hasEnded(order: OrderStanding): boolean {
+export function hasEnded(order: OrderEnd): boolean {
   return order.status === 'CANCELLED' || order.status === 'FAILED' || order.status === 'COMPLETED';
 }
 
 /** Money was kept for it that an ended order must not keep. */
-export function endedWithoutSale(order: OrderStanding): boolean {
+export function endedWithoutSale(order: OrderEnd): boolean {
   return order.status === 'CANCELLED' || order.status === 'FAILED';
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { ReceivedWebhook } from './inbox/receive-webhook.ts';
-import type { Initiated } from './page/initiate-payment.ts';
+import type { InitiatedPayment } from './page/initiate-payment.ts';
 import type {
   ListedPaymentView,
   ListOrderPaymentsInput,
@@ -14,9 +14,9 @@ import type {
 } from './schemas.ts';
 import type { ReconcileReport } from './settling/reconcile-payments.ts';
 
-/** The use cases of the room, bound to what they need. */
+/** The use cases of the module, bound to what they need. */
 export interface Payments {
-  initiatePayment(context: RequestContext, orderId: string): Promise<Once<Initiated>>;
+  initiatePayment(context: RequestContext, orderId: string): Promise<Once<InitiatedPayment>>;
   refundPayment(
     context: RequestContext,
     paymentId: string,

@@ -1,5 +1,5 @@
 /** What a message tells: an event of the log, or a test. */
-export interface TellableEvent {
+export interface PublishedEvent {
   readonly eventId: string;
   readonly eventType: string;
   readonly orderId: string | null;
@@ -17,7 +17,7 @@ export interface TellableEvent {
  * such. `sequence` is an integer here; the extension of that name would have it as text. What there is none of is left
  * out, since an attribute must not be empty. Source: CloudEvents 1.0.2 and its JSON format.
  */
-export function cloudEvent(event: TellableEvent, source: string) {
+export function cloudEvent(event: PublishedEvent, source: string) {
   const { from, to, reason } = event;
   return {
     specversion: '1.0',

@@ -1,4 +1,4 @@
-import type { Room } from '../room.ts';
+import type { Module } from '../module.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { deliver } from './deliver.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
@@ -29,7 +29,7 @@ export interface WebhooksDependencies extends WebhooksParts {
   readonly retryBaseSeconds: number;
 }
 
-export function createWebhooks(dependencies: WebhooksDependencies): Room<Webhooks> {
+export function createWebhooks(dependencies: WebhooksDependencies): Module<Webhooks> {
   const { database, cursors } = dependencies;
   const common = {
     queue: WEBHOOKS_QUEUE,

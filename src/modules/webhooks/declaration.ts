@@ -1,5 +1,5 @@
 import type { Access } from '../../http/index.ts';
-import type { RoomDeclaration } from '../room.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { webhooksErrors } from './errors.ts';
 
 const admins: Access = { roles: ['admin'] };
@@ -26,4 +26,4 @@ export const webhooksDeclaration = {
       place: 90,
     },
   ],
-} as const satisfies RoomDeclaration;
+} as const satisfies ModuleDeclaration;

@@ -3,7 +3,7 @@ import { GiveUp, type JobDefinition, RunLater, type RunningJob } from '../../job
 import type { Cause } from '../../shared/caller.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
 import { signWebhook, webhookKey } from '../../shared/standard-webhooks.ts';
-import { traceparentOf } from '../../shared/trace.ts';
+import { findTraceparent } from '../../shared/trace.ts';
 import { cloudEvent } from './cloud-event.ts';
 import {
   type DueDeliveryRow,
@@ -12,8 +12,8 @@ import {
   markFailed,
   recordFailure,
 } from './delivery-queries.ts';
+import { changeDeliveryQueues, clearDeliveryQueues, DELIVER_JOB } from './delivery-queues.ts';
 import { createEndpointCalls } from './endpoint-calls.ts';
-import { clearLines, DELIVER_JOB, withLines } from './lines.ts';
 import { lockEndpoint, updateEndpointRow } from './queries.ts';
 import { reopen } from './redeliver.ts';
 import { SWITCHED_OFF } from './update-endpoint.ts';
@@ -36,13 +36,13 @@ export function deliver(
     name: DELIVER_JOB,
 
     async run(job) {
-      const deliveryId = deliveryIdOf(job);
+      const deliveryId = getDeliveryId(job);
       const [due] = await findDueDelivery(database, deliveryId);
       // It was purged, or has been given to another job since.
       if (due === undefined || due.jobId !== job.id || due.status === 'DELIVERED') return;
-      if (due.status === 'FAILED') return sendAgain(job, due);
+      if (due.status === 'FAILED') return retryLater(job, due);
       // What was put before it has the turn, and gives it back with a new job.
-      if (!due.isItsTurn) return;
+      if (!due.isHead) return;
       if (!due.active) return endInactive(job, due);
       const answer = await call(job, due);
       if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) {
@@ -51,19 +51,19 @@ export function deliver(
       // Cut off since this server stops: that says nothing of the receiver.
       if (answer.kind === 'unreachable') job.signal.throwIfAborted();
       const status = answer.kind === 'answered' ? answer.status : null;
-      const error = sentenceOf(answer);
+      const error = describeAnswer(answer);
       await recordFailure(database, deliveryId, job.id, status, error);
       if (status === GONE) return switchOff(job, due);
-      if (leadsAstray(answer)) throw new GiveUp(error);
+      if (leadsToPrivateTarget(answer)) throw new GiveUp(error);
       throw new Error(error);
     },
 
     async onDead(tx, job, error) {
-      const deliveryId = deliveryIdOf(job);
+      const deliveryId = getDeliveryId(job);
       const [due] = await findDueDelivery(tx, deliveryId);
       if (due === undefined) return [];
-      const lastError = due.lastError ?? shortened(error);
-      return withLines(tx, [due], () => markFailed(tx, deliveryId, job.id, lastError));
+      const lastError = due.lastError ?? truncate(error);
+      return changeDeliveryQueues(tx, [due], () => markFailed(tx, deliveryId, job.id, lastError));
     },
   };
 
@@ -72,7 +72,7 @@ export function deliver(
     if ('delayMs' in place) throw new RunLater(place.delayMs);
     try {
       const body = Buffer.from(JSON.stringify(cloudEvent(due, parts.publicUrl)));
-      const headers = headersOf(due, body, job.cause);
+      const headers = buildHeaders(due, body, job.cause);
       return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {
       place.end();
@@ -83,7 +83,9 @@ export function deliver(
     const next = await database.transaction(async (tx) => {
       const [, started] = await Promise.all([
         job.finish(tx),
-        withLines(tx, [due], () => markDelivered(tx, deliveryIdOf(job), job.id, status)),
+        changeDeliveryQueues(tx, [due], () =>
+          markDelivered(tx, getDeliveryId(job), job.id, status),
+        ),
       ]);
       await jobs.add(tx, started);
       return started;
@@ -94,8 +96,8 @@ export function deliver(
   /** It was written down while its endpoint was being switched off. */
   async function endInactive(job: RunningJob, due: DueDeliveryRow) {
     const next = await database.transaction(async (tx) => {
-      const end = () => markFailed(tx, deliveryIdOf(job), job.id, SWITCHED_OFF);
-      const started = await withLines(tx, [due], end);
+      const end = () => markFailed(tx, getDeliveryId(job), job.id, SWITCHED_OFF);
+      const started = await changeDeliveryQueues(tx, [due], end);
       await jobs.add(tx, started);
       await job.finish(tx);
       return started;
@@ -110,16 +112,20 @@ export function deliver(
       // It was moved while the call was under way: where it is now nobody has said so.
       if (endpoint?.url !== url) throw new Error(`it answered ${GONE} at its old URL`);
       await updateEndpointRow(tx, endpointId, null, null, false);
-      await clearLines(tx, endpointId, `the endpoint answered ${GONE} and was switched off`);
+      await clearDeliveryQueues(
+        tx,
+        endpointId,
+        `the endpoint answered ${GONE} and was switched off`,
+      );
       await job.finish(tx);
     });
   }
 
   /** A dead letter that is sent again: it goes back into its line, with all its tries. */
-  async function sendAgain(job: RunningJob, due: DueDeliveryRow): Promise<void> {
+  async function retryLater(job: RunningJob, due: DueDeliveryRow): Promise<void> {
     if (!due.active) throw new GiveUp(SWITCHED_OFF);
     const next = await database.transaction(async (tx) => {
-      const started = await reopen(tx, due.endpointId, deliveryIdOf(job));
+      const started = await reopen(tx, due.endpointId, getDeliveryId(job));
       await jobs.add(tx, started);
       await job.finish(tx);
       return started;
@@ -128,7 +134,7 @@ export function deliver(
   }
 
   /** A name or a redirect that leads where we must not go is no fault that passes. */
-  function leadsAstray(answer: WebhookAnswer): boolean {
+  function leadsToPrivateTarget(answer: WebhookAnswer): boolean {
     if (answer.kind === 'refused') return true;
     if (answer.kind !== 'answered' || answer.location === null || allowPrivateTargets) return false;
     return (
@@ -138,8 +144,8 @@ export function deliver(
 }
 
 /** Both secrets sign while one of them goes out of use. Source: Standard Webhooks, "Webhook headers". */
-function headersOf(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<string, string> {
-  const traceparent = traceparentFor(due, cause);
+function buildHeaders(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<string, string> {
+  const traceparent = buildTraceparent(due, cause);
   const message = { id: due.eventId, timestampSeconds: due.nowSeconds, body };
   const secrets = [due.secret, ...(due.previousSecret === null ? [] : [due.previousSecret])];
   return {
@@ -155,28 +161,28 @@ function headersOf(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<stri
 }
 
 /** The trace that caused the event; its span is this try's where that is in the same trace. */
-function traceparentFor({ traceId }: DueDeliveryRow, cause: Cause): string | null {
-  return traceparentOf(cause.traceId === traceId ? cause : { traceId });
+function buildTraceparent({ traceId }: DueDeliveryRow, cause: Cause): string | null {
+  return findTraceparent(cause.traceId === traceId ? cause : { traceId });
 }
 
-function sentenceOf(answer: WebhookAnswer): string {
-  if (answer.kind !== 'answered') return shortened(answer.reason);
+function describeAnswer(answer: WebhookAnswer): string {
+  if (answer.kind !== 'answered') return truncate(answer.reason);
   const { status, location } = answer;
   return location === null || status < 300 || status > 399
     ? `it answered ${status}`
-    : shortened(`it answered ${status}, and redirects are not followed: ${hostOf(location)}`);
+    : truncate(`it answered ${status}, and redirects are not followed: ${getOrigin(location)}`);
 }
 
 /** Without path and query: an endpoint's address often is its secret, and a redirect repeats it to those who may not see it. */
-function hostOf(location: string): string {
+function getOrigin(location: string): string {
   const { protocol, host } = new URL(location);
   return `${protocol}//${host}/`;
 }
 
-function shortened(text: string): string {
+function truncate(text: string): string {
   return text.slice(0, 500);
 }
 
-function deliveryIdOf({ data }: Pick<RunningJob, 'data'>): string {
+function getDeliveryId({ data }: Pick<RunningJob, 'data'>): string {
   return data.deliveryId as string;
 }

@@ -98,7 +98,7 @@ export interface DueDeliveryRow {
   lastError: string | null;
   jobId: string | null;
   /** False while an earlier event of its order goes before it. */
-  isItsTurn: boolean;
+  isHead: boolean;
   url: string;
   active: boolean;
   secret: string;
@@ -122,7 +122,7 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
           deliveries.event_id as "eventId", deliveries.event_type as "eventType",
           deliveries.order_id as "orderId", deliveries.status, deliveries.last_error as "lastError",
           deliveries.job_id as "jobId",
-          lines.delivery_id is not distinct from deliveries.id as "isItsTurn",
+          lines.delivery_id is not distinct from deliveries.id as "isHead",
           endpoints.url, endpoints.active, endpoints.secret,
           case when endpoints.previous_valid_until > now() then endpoints.previous_secret end as "previousSecret",
           extract(epoch from clock_timestamp())::bigint as "nowSeconds",

@@ -24,7 +24,7 @@ export function deliverySchedule(
     attemptsMax,
     retryDelayMs: exponentialBackoff({
       baseMs,
-      factor: growthOf(attemptsMax - 1, baseMs),
+      factor: findGrowth(attemptsMax - 1, baseMs),
       capMs: Number.POSITIVE_INFINITY,
       jitter: [0.8, 1.2],
       random,
@@ -33,7 +33,7 @@ export function deliverySchedule(
 }
 
 /** By bisection, since the sum of a geometric series has no closed inverse. 1 when even equal waits last longer. */
-function growthOf(waits: number, baseMs: number): number {
+function findGrowth(waits: number, baseMs: number): number {
   const spanMs = (growth: number): number => {
     let sumMs = 0;
     for (let wait = 0; wait < waits; wait += 1) sumMs += baseMs * growth ** wait;

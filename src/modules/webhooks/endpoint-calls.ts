@@ -8,11 +8,11 @@ const DELAY_MAX_MS = 60_000;
 /** What the newest call counts in the mean of all. */
 const NEWEST_SHARE = 0.3;
 
-interface Standing {
+interface EndpointState {
   /** When the calls under way began, oldest first. */
   readonly begun: number[];
   /** Jobs that found no place and have not come back. */
-  readonly turnedAway: Set<string>;
+  readonly waitingJobs: Set<string>;
   meanMs: number;
 }
 
@@ -27,22 +27,26 @@ export function createEndpointCalls(
   now: () => number = () => performance.now(),
   random: () => number = Math.random,
 ): EndpointCalls {
-  const endpoints = new Map<string, Standing>();
+  const endpoints = new Map<string, EndpointState>();
 
-  function end(endpointId: string, standing: Standing, begunAt: number): void {
+  function endCall(endpointId: string, standing: EndpointState, begunAt: number): void {
     standing.begun.splice(standing.begun.indexOf(begunAt), 1);
     standing.meanMs += NEWEST_SHARE * (now() - begunAt - standing.meanMs);
     if (standing.begun.length > 0) return;
     // Those that were turned away may have gone to another server.
-    standing.turnedAway.clear();
+    standing.waitingJobs.clear();
     if (standing.meanMs < SLOW_MS) endpoints.delete(endpointId);
   }
 
   return {
     begin(endpointId, jobId) {
-      const standing = endpoints.get(endpointId) ?? { begun: [], turnedAway: new Set(), meanMs: 0 };
+      const standing = endpoints.get(endpointId) ?? {
+        begun: [],
+        waitingJobs: new Set(),
+        meanMs: 0,
+      };
       endpoints.set(endpointId, standing);
-      const { begun, turnedAway } = standing;
+      const { begun, waitingJobs: turnedAway } = standing;
       const begunAt = now();
       // A call that is still under way says already how long it takes at least.
       const callMs = Math.max(standing.meanMs, begunAt - (begun[0] ?? begunAt));
@@ -50,7 +54,7 @@ export function createEndpointCalls(
       if (begun.length < callsMax) {
         turnedAway.delete(jobId);
         begun.push(begunAt);
-        return { end: () => end(endpointId, standing, begunAt) };
+        return { end: () => endCall(endpointId, standing, begunAt) };
       }
       turnedAway.add(jobId);
       const delayMs = callMs * Math.ceil(turnedAway.size / callsMax) * (0.75 + random() / 2);

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { webhooksErrors } from './errors.ts';
 import { presentEndpoint } from './present-endpoint.ts';
 import { type EndpointRow, findEndpoint, listEndpointRows, lockEndpoint } from './queries.ts';
@@ -24,7 +24,7 @@ export async function listEndpoints(
   const [beforeAt = null, beforeId = null] =
     cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
   const rows = await listEndpointRows(db, beforeAt, beforeId, limit + 1);
-  return pageOf(rows, limit, presentEndpoint, (last) =>
+  return buildPage(rows, limit, presentEndpoint, (last) =>
     cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
   );
 }

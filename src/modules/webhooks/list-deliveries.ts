@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
-import { type Cursors, PAGE_LIMIT_DEFAULT, type Page, pageOf } from '../../shared/pagination.ts';
+import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { listDeliveryRows } from './delivery-queries.ts';
 import { getEndpoint } from './find-endpoint.ts';
 import { presentDelivery } from './present-delivery.ts';
@@ -24,7 +24,7 @@ export async function listDeliveries(
     beforeId,
     limit + 1,
   );
-  return pageOf(rows, limit, presentDelivery, (last) =>
+  return buildPage(rows, limit, presentDelivery, (last) =>
     cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
   );
 }

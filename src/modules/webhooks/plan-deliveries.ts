@@ -1,8 +1,8 @@
 import type { Transaction } from '../../database/database.ts';
 import type { LoggedEvent } from '../../events/index.ts';
 import type { NewJob } from '../../jobs/index.ts';
+import { enqueue } from './delivery-queues.ts';
 import { typesFor } from './endpoint.ts';
-import { enqueue } from './lines.ts';
 import { findActiveEndpoints } from './queries.ts';
 
 /**

@@ -4,9 +4,9 @@ import type { RequestContext } from '../../http/index.ts';
 import type { NewJob } from '../../jobs/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { findDelivery, reopenDeliveries } from './delivery-queries.ts';
+import { changeDeliveryQueues } from './delivery-queues.ts';
 import { webhooksErrors } from './errors.ts';
 import { requireActiveEndpoint } from './find-endpoint.ts';
-import { withLines } from './lines.ts';
 import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
@@ -43,5 +43,5 @@ export async function reopen(
   if (delivery === undefined) throw new CodedError(webhooksErrors.notFound);
   const line = { endpointId, lineId: delivery.orderId ?? delivery.eventId };
   const change = () => reopenDeliveries(tx, endpointId, [delivery.eventId]);
-  return withLines(tx, [line], change, deliveryId);
+  return changeDeliveryQueues(tx, [line], change, deliveryId);
 }

@@ -4,9 +4,9 @@ import type { RequestContext } from '../../http/index.ts';
 import type { JobDefinition, NewJob } from '../../jobs/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { followingId, newId } from '../../shared/ids.ts';
+import { enqueue } from './delivery-queues.ts';
 import { typesFor } from './endpoint.ts';
 import { requireActiveEndpoint } from './find-endpoint.ts';
-import { enqueue } from './lines.ts';
 import { lockEndpoint } from './queries.ts';
 import type { ReplayRange } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
@@ -37,7 +37,7 @@ export async function replay(
   endpointId: string,
   range: ReplayRange,
 ): Promise<Once<ReplayRange>> {
-  const bounds = boundsOf(range);
+  const bounds = parseRange(range);
   const job = sliceJob(newId(), { endpointId, ...bounds, after: null, last: null });
   const outcome = await once(database, claim, async (tx) => {
     await requireActiveEndpoint(tx, endpointId);
@@ -48,7 +48,7 @@ export async function replay(
   return outcome;
 }
 
-function boundsOf({ from, to }: ReplayRange): ReplayRange {
+function parseRange({ from, to }: ReplayRange): ReplayRange {
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
   if (fromMs >= toMs) throw invalidInput('/to', 'must be later than from');
   if (toMs - fromMs > RANGE_DAYS_MAX * DAY_MS) {
@@ -67,7 +67,7 @@ export function replaySlice({
     async run(job) {
       const data = job.data as unknown as ReplayData;
       const { endpointId, from, to } = data;
-      const place = data.after === null ? await findPlace(data) : data;
+      const place = data.after === null ? await findReplayPosition(data) : data;
       const next = await database.transaction(async (tx) => {
         await job.finish(tx);
         const [endpoint] = await lockEndpoint(tx, endpointId);
@@ -94,7 +94,7 @@ export function replaySlice({
     },
   };
 
-  async function findPlace({ from, to }: ReplayData) {
+  async function findReplayPosition({ from, to }: ReplayData) {
     const [found] = await findPositions(database, from, to);
     const { first, last } = found!;
     return first === null ? null : { after: first - 1, last };
@@ -102,5 +102,5 @@ export function replaySlice({
 }
 
 function sliceJob(id: string, data: ReplayData): NewJob {
-  return { id, name: REPLAY_JOB, lane: 'normal', data: { ...data }, eventId: null };
+  return { id, name: REPLAY_JOB, priority: 'normal', data: { ...data }, eventId: null };
 }

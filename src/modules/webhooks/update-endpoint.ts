@@ -1,9 +1,9 @@
 import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import { clearDeliveryQueues } from './delivery-queues.ts';
 import { requireTarget, requireTypes } from './endpoint.ts';
 import { requireEndpoint } from './find-endpoint.ts';
-import { clearLines } from './lines.ts';
 import { presentEndpoint } from './present-endpoint.ts';
 import { markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
@@ -25,7 +25,7 @@ export function updateEndpoint(
   return once(database, claim, async (tx) => {
     await requireEndpoint(tx, id);
     const [row] = await updateEndpointRow(tx, id, url ?? null, eventTypes ?? null, active ?? null);
-    if (active === false) await clearLines(tx, id, SWITCHED_OFF);
+    if (active === false) await clearDeliveryQueues(tx, id, SWITCHED_OFF);
     return presentEndpoint(row!);
   });
 }
@@ -35,6 +35,6 @@ export function deleteEndpoint(database: Database, id: string): Promise<void> {
   return database.transaction(async (tx) => {
     await requireEndpoint(tx, id);
     await markDeleted(tx, id);
-    await clearLines(tx, id, 'the endpoint was deleted');
+    await clearDeliveryQueues(tx, id, 'the endpoint was deleted');
   });
 }

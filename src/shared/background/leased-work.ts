@@ -1,4 +1,4 @@
-import { createRepeater, type Repeater } from './repeater.ts';
+import { createRecurringTask, type Repeater } from './repeater.ts';
 
 export interface LeasedWorkOptions<Row> {
   /** How many rows at a time. */
@@ -30,7 +30,7 @@ export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWo
   /** Whether more may be due than there was room for. */
   let isBehind = false;
 
-  const looking = createRepeater({
+  const looking = createRecurringTask({
     firstWaitMs: intervalMs,
     retryMs: intervalMs,
     onError,
@@ -40,13 +40,13 @@ export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWo
       if (room > 0) {
         const due = await claim(room);
         isBehind = due.length === room;
-        track(due);
+        trackAttempt(due);
       }
       return intervalMs;
     },
   });
 
-  function track(rows: readonly Row[]): Promise<void>[] {
+  function trackAttempt(rows: readonly Row[]): Promise<void>[] {
     return rows.map((row) => {
       const ended = work(row)
         .catch(onError)
@@ -74,11 +74,11 @@ export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWo
       isBehind = true;
     },
     async begin(rows) {
-      await Promise.all(track(rows));
+      await Promise.all(trackAttempt(rows));
     },
     async workOnce() {
       const due = await claim(concurrency);
-      await Promise.all(track(due));
+      await Promise.all(trackAttempt(due));
       return due.length;
     },
   };

@@ -27,24 +27,24 @@ export interface RepeaterOptions {
 }
 
 /** One round at a time; what a round throws is told, and a later round tries again. */
-export function createRepeater(options: RepeaterOptions): Repeater {
+export function createRecurringTask(options: RepeaterOptions): Repeater {
   const { work, firstWaitMs = 0, retryMs, onError, ref = false } = options;
   let stopping: AbortController | null = null;
   let running: Promise<void> = Promise.resolve();
-  let isNudged = false;
+  let isWoken = false;
   let wake = (): void => {};
 
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     // It may have been nudged or stopped already, as it begins after the last round of an earlier start.
-    if (firstWaitMs > 0 && !isNudged && !signal.aborted) await rest(firstWaitMs);
+    if (firstWaitMs > 0 && !isWoken && !signal.aborted) await rest(firstWaitMs);
     while (!signal.aborted) {
-      isNudged = false;
+      isWoken = false;
       let waitMs: number | null;
       try {
         const nextMs = await work(signal);
         failures = 0;
-        waitMs = isNudged ? 0 : nextMs;
+        waitMs = isWoken ? 0 : nextMs;
       } catch (error) {
         onError(error);
         failures += 1;
@@ -73,13 +73,13 @@ export function createRepeater(options: RepeaterOptions): Repeater {
     start() {
       if (stopping !== null) return;
       stopping = new AbortController();
-      isNudged = false;
+      isWoken = false;
       const { signal } = stopping;
       running = running.then(() => run(signal));
     },
     nudge() {
       if (stopping === null) return;
-      isNudged = true;
+      isWoken = true;
       wake();
     },
     async stop() {

@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 
 const silent = { info() {}, warn() {} };
 /** Long enough for a busy machine. */
-const options = { ttlMs: 60_000, bytesMax: 100, bytesOf: () => 1 };
+const options = { ttlMs: 60_000, bytesMax: 100, estimateBytes: () => 1 };
 
 interface Thing {
   readonly name: string;
@@ -97,7 +97,7 @@ promises('in memory', false, async () => createMemoryCaches());
 test('in memory the bytes are bounded, and those not used for the longest time go first', () => {
   const cache = createMemoryCaches().create<Thing>('bounded', {
     ...options,
-    bytesOf: ({ name }) => name.length,
+    estimateBytes: ({ name }) => name.length,
   });
   const value = { name: 'kept' };
   cache.set('kept', { stamp: 1, value });

@@ -32,7 +32,7 @@ function readers() {
   const cache = createMemoryCaches().create<{ stamp: number }>('test', {
     ttlMs: 60_000,
     bytesMax: 100,
-    bytesOf: () => 1,
+    estimateBytes: () => 1,
   });
   const reading = createReadThrough({
     cache,

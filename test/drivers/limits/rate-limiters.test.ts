@@ -15,13 +15,13 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
     const opened = skip === false ? open() : null;
     after(async () => (await opened)?.close());
     let names = 0;
-    const limiterOf = async (rate = HOUR) => {
+    const buildLimiter = async (rate = HOUR) => {
       names += 1;
       return (await opened)!.create(`test-${names}`, rate);
     };
 
     test('so many points as the rate says are given, and none more', async () => {
-      const limiter = await limiterOf();
+      const limiter = await buildLimiter();
       const left: number[] = [];
       for (let point = 1; point <= 5; point += 1) {
         const take = await limiter.take('a');
@@ -36,13 +36,13 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
     });
 
     test('of 300 takes at once exactly five are allowed', async () => {
-      const limiter = await limiterOf();
+      const limiter = await buildLimiter();
       const takes = await Promise.all(Array.from({ length: 300 }, () => limiter.take('a')));
       assert.equal(takes.filter(({ allowed }) => allowed).length, 5);
     });
 
     test('keys and names are counted apart', async () => {
-      const [limiter, other] = [await limiterOf(), await limiterOf()];
+      const [limiter, other] = [await buildLimiter(), await buildLimiter()];
       for (let point = 1; point <= 5; point += 1) await limiter.take('a');
       assert.equal((await limiter.take('a')).allowed, false);
       assert.equal((await limiter.take('b')).allowed, true);
@@ -50,33 +50,33 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
     });
 
     test('a point that is given back can be taken again, once', async () => {
-      const limiter = await limiterOf();
+      const limiter = await buildLimiter();
       const takes = [];
       for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
-      await Promise.all([takes[0]!.giveBack(), takes[0]!.giveBack()]);
-      takes[1]!.keep();
-      await takes[1]!.giveBack();
+      await Promise.all([takes[0]!.refund(), takes[0]!.refund()]);
+      takes[1]!.spend();
+      await takes[1]!.refund();
       assert.equal((await limiter.take('a')).allowed, true);
       assert.equal((await limiter.take('a')).allowed, false);
     });
 
     test('refusals take nothing and give nothing back', async () => {
-      const limiter = await limiterOf();
+      const limiter = await buildLimiter();
       const takes = [];
       for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
-      for (let tries = 0; tries < 20; tries += 1) await (await limiter.take('a')).giveBack();
+      for (let tries = 0; tries < 20; tries += 1) await (await limiter.take('a')).refund();
       assert.equal((await limiter.take('a')).allowed, false);
-      await takes[0]!.giveBack();
+      await takes[0]!.refund();
       assert.equal((await limiter.take('a')).allowed, true);
     });
 
     test('when the window ends the points are back, and a point of the old one is nobody’s', async () => {
       // Long enough that a busy machine does not pass a whole window between two lines.
-      const limiter = await limiterOf({ pointsMax: 1, windowSeconds: 3 });
+      const limiter = await buildLimiter({ pointsMax: 1, windowSeconds: 3 });
       const old = await limiter.take('a');
       assert.equal((await limiter.take('a')).allowed, false);
       await until(async () => assert.equal((await limiter.take('a')).allowed, true));
-      await old.giveBack();
+      await old.refund();
       assert.equal((await limiter.take('a')).allowed, false);
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createSmtpMailer } from '../../../src/drivers/mail/smtp/smtp-mailer.ts';
-import { mailOf, SENDER } from '../../contracts/mailer-contract.ts';
+import { buildMail, SENDER } from '../../contracts/mailer-contract.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';
 
 const signIns: (string | null | undefined)[][] = [];
@@ -29,13 +29,13 @@ function withCredentials(url: string, credentials: string): string {
 }
 
 test('the user and password of the URL are decoded', async () => {
-  await mailerAt(withCredentials(guarded.url, 'shop%40example:p%40ss%2Fword')).send(mailOf());
+  await mailerAt(withCredentials(guarded.url, 'shop%40example:p%40ss%2Fword')).send(buildMail());
   assert.deepEqual(signIns.at(-1), ['shop@example', 'p@ss/word']);
 });
 
 test('a wrong password is no refusal of an address: every mail waits until it is mended', async () => {
   await assert.rejects(
-    mailerAt(withCredentials(guarded.url, 'shop:wrong')).send(mailOf()),
+    mailerAt(withCredentials(guarded.url, 'shop:wrong')).send(buildMail()),
     (error: Error) => error.name !== 'MailRefusedError',
   );
 });
@@ -43,7 +43,7 @@ test('a wrong password is no refusal of an address: every mail waits until it is
 test('a certificate that nobody vouches for is not believed, and nothing is sent', async () => {
   const url = encrypted.url.replace('smtp:', 'smtps:');
   await assert.rejects(
-    mailerAt(url).send(mailOf()),
+    mailerAt(url).send(buildMail()),
     (error: NodeJS.ErrnoException) =>
       error.name !== 'MailRefusedError' && /cert/i.test(error.message),
   );
@@ -53,7 +53,7 @@ test('a certificate that nobody vouches for is not believed, and nothing is sent
 test('an address cannot name another recipient', async () => {
   const to = '"a b, eve@example.com"@example.com';
   await mailerAt(withCredentials(guarded.url, 'shop:p%40ss%2Fword'))
-    .send(mailOf({ to }))
+    .send(buildMail({ to }))
     .catch(() => {});
   const recipients = guarded.received.flatMap(({ envelopeTo }) => envelopeTo);
   assert.equal(recipients.includes('eve@example.com'), false);

@@ -6,7 +6,7 @@ import { PATIENT_MS } from '../../support/patience.ts';
 import { type RedisServer, redisMissing, startRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 import { queueContract } from './queue-contract.ts';
-import { idsOf, messageOf, receiveNow } from './queue-messages.ts';
+import { buildMessage, listIds, receiveNow } from './queue-messages.ts';
 
 const quiet = { info() {}, warn() {} };
 /** What a few seconds may become on a busy machine; a call that waits for Redis would never end. */
@@ -48,15 +48,15 @@ function whileRedisFails(redis: RedisServer): void {
     await redis.kill();
     await until(() => assert.rejects(driver.ping()));
     const startedAt = performance.now();
-    await assert.rejects(driver.send('jobs', [messageOf()]));
+    await assert.rejects(driver.send('jobs', [buildMessage()]));
     assert.ok(performance.now() - startedAt < BUSY_MS);
     assert.deepEqual(await receiveNow(driver, 'jobs'), []);
     const receiving = receiveNow(driver, 'jobs', { waitMs: 60_000 });
     await redis.start();
-    const message = messageOf();
+    const message = buildMessage();
     await until(() => driver.send('jobs', [message]));
     const deliveries = await receiving;
-    assert.deepEqual(idsOf(deliveries), [message.jobId]);
+    assert.deepEqual(listIds(deliveries), [message.jobId]);
     await driver.acknowledge('jobs', deliveries);
     assert.match(told.join('\n'), /^Redis does not answer .*\nRedis answers again/);
   });
@@ -64,8 +64,8 @@ function whileRedisFails(redis: RedisServer): void {
   test('it can be stopped while Redis is away and others receive', async () => {
     const { driver } = await startQueue();
     const { signal } = new AbortController();
-    const receiving = (['high', 'normal'] as const).map((lane) =>
-      driver.receive('jobs', lane, { max: 1, leaseMs: 30_000, waitMs: 60_000, signal }),
+    const receiving = (['high', 'normal'] as const).map((priority) =>
+      driver.receive('jobs', priority, { max: 1, leaseMs: 30_000, waitMs: 60_000, signal }),
     );
     await redis.kill();
     try {
@@ -81,18 +81,18 @@ function whileRedisFails(redis: RedisServer): void {
 
   test('a Redis that was flushed carries what is sent after', async () => {
     const { driver } = await startQueue();
-    await driver.send('jobs', [messageOf()]);
+    await driver.send('jobs', [buildMessage()]);
     await redis.flush();
-    const message = messageOf();
+    const message = buildMessage();
     await until(() => driver.send('jobs', [message]));
     const deliveries = await receiveNow(driver, 'jobs', { waitMs: 20_000 });
-    assert.deepEqual(idsOf(deliveries), [message.jobId]);
+    assert.deepEqual(listIds(deliveries), [message.jobId]);
     await driver.acknowledge('jobs', deliveries);
   });
 
   test('what was taken before a flush may be acknowledged, extended and buried after it', async () => {
     const { driver } = await startQueue();
-    await driver.send('jobs', [messageOf(), messageOf()]);
+    await driver.send('jobs', [buildMessage(), buildMessage()]);
     const deliveries: Delivery[] = [];
     await until(async () => {
       deliveries.push(...(await receiveNow(driver, 'jobs', { max: 2 - deliveries.length })));
@@ -110,7 +110,7 @@ function whileRedisFails(redis: RedisServer): void {
     redis.pause();
     try {
       const startedAt = performance.now();
-      await assert.rejects(driver.send('jobs', [messageOf()]), /no answer/);
+      await assert.rejects(driver.send('jobs', [buildMessage()]), /no answer/);
       await assert.rejects(driver.ping(), /no answer/);
       assert.deepEqual(await receiveNow(driver, 'jobs'), []);
       await driver.stop();
@@ -122,7 +122,7 @@ function whileRedisFails(redis: RedisServer): void {
 
   test('what has failed can be looked at among the failed jobs, with its error', async () => {
     const { driver } = await startQueue();
-    const message = messageOf();
+    const message = buildMessage();
     await until(() => driver.send('jobs', [message]));
     const deliveries = await receiveNow(driver, 'jobs', { waitMs: 20_000 });
     const delivery = deliveries.find(({ jobId }) => jobId === message.jobId);
@@ -140,14 +140,14 @@ function whileRedisFails(redis: RedisServer): void {
     for (let round = 0; round < 20; round += 1) {
       const controller = new AbortController();
       const given = receiveNow(driver, 'handed', { waitMs: 60_000, signal: controller.signal });
-      const message = messageOf();
+      const message = buildMessage();
       const sending = driver.send('handed', [message]);
       if (round % 2 === 0) await sending;
       controller.abort();
       await sending;
       const early = await given;
       const late = early.length > 0 ? [] : await receiveNow(driver, 'handed', { waitMs: 20_000 });
-      assert.deepEqual(idsOf([...early, ...late]), [message.jobId]);
+      assert.deepEqual(listIds([...early, ...late]), [message.jobId]);
       await driver.acknowledge('handed', [...early, ...late]);
     }
   });

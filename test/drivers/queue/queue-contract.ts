@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Delivery, Lane, Message, QueueDriver } from '../../../src/drivers/queue/queue.ts';
+import type { Delivery, Message, Priority, QueueDriver } from '../../../src/drivers/queue/queue.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { PATIENT_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
@@ -55,14 +55,14 @@ export function queueContract(title: string, options: QueueContractOptions): voi
     async function receive(
       from: QueueDriver,
       queue: string,
-      { lane = 'normal', count = 1, waitMs = PATIENT_MS }: ReceiveWish = {},
+      { priority = 'normal', count = 1, waitMs = PATIENT_MS }: ReceiveRequest = {},
     ): Promise<Delivery[]> {
       const signal = AbortSignal.timeout(waitMs);
       const deliveries: Delivery[] = [];
       while (deliveries.length < count && !signal.aborted) {
         const max = Math.min(count - deliveries.length, 100);
         deliveries.push(
-          ...(await from.receive(queue, lane, { max, leaseMs, waitMs: 1_000, signal })),
+          ...(await from.receive(queue, priority, { max, leaseMs, waitMs: 1_000, signal })),
         );
       }
       assert.equal(deliveries.length, count, `${deliveries.length} of ${count} messages came`);
@@ -70,18 +70,18 @@ export function queueContract(title: string, options: QueueContractOptions): voi
     }
 
     /** There is nothing to be had now. */
-    async function requireEmpty(queue: string, lane: Lane = 'normal'): Promise<void> {
+    async function requireEmpty(queue: string, priority: Priority = 'normal'): Promise<void> {
       const signal = new AbortController().signal;
-      const found = await other.receive(queue, lane, { max: 10, leaseMs, waitMs: 300, signal });
+      const found = await other.receive(queue, priority, { max: 10, leaseMs, waitMs: 300, signal });
       assert.deepEqual(found, []);
     }
 
     test('what was sent arrives in another process, once, and is gone when acknowledged', async () => {
       const queue = newQueue();
-      const message = messageOf();
+      const message = buildMessage();
       await driver.send(queue, [message]);
       const [delivery] = await receive(other, queue);
-      assert.deepEqual({ ...delivery }, { jobId: message.jobId, lane: 'normal' });
+      assert.deepEqual({ ...delivery }, { jobId: message.jobId, priority: 'normal' });
       await requireEmpty(queue);
       await other.acknowledge(queue, [delivery!]);
       await requireEmpty(queue);
@@ -91,26 +91,28 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const queue = newQueue();
       const coming = receive(other, queue);
       const startedAt = performance.now();
-      await driver.send(queue, [messageOf()]);
+      await driver.send(queue, [buildMessage()]);
       await other.acknowledge(queue, await coming);
       assert.ok(performance.now() - startedAt < BUSY_MS);
     });
 
-    test('within a lane the oldest goes first, and lanes are apart', async () => {
+    test('within a priority the oldest goes first, and priorities are separate', async () => {
       const queue = newQueue();
       const messages = Array.from({ length: 6 }, (_, index) =>
-        messageOf({ lane: index % 2 === 0 ? 'normal' : 'high' }),
+        buildMessage({ priority: index % 2 === 0 ? 'normal' : 'high' }),
       );
       for (const message of messages) await driver.send(queue, [message]);
-      for (const lane of ['high', 'normal'] as const) {
-        const deliveries = await receive(driver, queue, { lane, count: 3 });
-        const sent = messages.filter((message) => message.lane === lane).map(({ jobId }) => jobId);
+      for (const priority of ['high', 'normal'] as const) {
+        const deliveries = await receive(driver, queue, { priority, count: 3 });
+        const sent = messages
+          .filter((message) => message.priority === priority)
+          .map(({ jobId }) => jobId);
         const came = deliveries.map(({ jobId }) => jobId);
         assert.deepEqual(
           options.keepsOrder === false ? came.sort() : came,
           options.keepsOrder === false ? sent.sort() : sent,
         );
-        assert.ok(deliveries.every((delivery) => delivery.lane === lane));
+        assert.ok(deliveries.every((delivery) => delivery.priority === priority));
         await driver.acknowledge(queue, deliveries);
       }
     });
@@ -119,8 +121,8 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const queue = newQueue();
       const delayMs = 1_500;
       const startedAt = performance.now();
-      const prompt = messageOf();
-      await driver.send(queue, [messageOf({ delayMs }), prompt]);
+      const prompt = buildMessage();
+      await driver.send(queue, [buildMessage({ delayMs }), prompt]);
       const [first] = await receive(driver, queue);
       assert.equal(first!.jobId, prompt.jobId, 'the one without a delay waited too');
       const [second] = await receive(driver, queue);
@@ -130,7 +132,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
 
     test('a message whose lease has ended comes again, and one that is extended does not', async () => {
       const queue = newQueue();
-      await driver.send(queue, [messageOf(), messageOf()]);
+      await driver.send(queue, [buildMessage(), buildMessage()]);
       const [lost, kept] = await receive(driver, queue, { count: 2 });
       const extension = setInterval(() => {
         driver.extend(queue, [kept!], leaseMs).catch(() => {});
@@ -156,7 +158,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
         return;
       }
       const queue = newQueue();
-      const message = messageOf();
+      const message = buildMessage();
       await Promise.all([driver.send(queue, [message]), other.send(queue, [message, message])]);
       await driver.send(queue, [{ ...message, sending: 2 }]);
       const deliveries = await receive(driver, queue, { count: 2 });
@@ -166,7 +168,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
 
     test('a buried message does not come again', async () => {
       const queue = newQueue();
-      await driver.send(queue, [messageOf()]);
+      await driver.send(queue, [buildMessage()]);
       const [delivery] = await receive(driver, queue);
       await driver.bury(queue, delivery!, 'it failed for good');
       await requireEmpty(queue);
@@ -174,7 +176,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
 
     test('thousands sent at once arrive, each in one of two processes', async () => {
       const queue = newQueue();
-      const messages = Array.from({ length: options.manyCount ?? 2_000 }, () => messageOf());
+      const messages = Array.from({ length: options.manyCount ?? 2_000 }, () => buildMessage());
       await driver.send(queue, messages);
       const came = new Map<string, number>();
       const signal = AbortSignal.timeout(240_000);
@@ -208,7 +210,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       controller.abort();
       assert.deepEqual(await receiving, []);
       assert.ok(performance.now() - startedAt < BUSY_MS);
-      await driver.send(queue, [messageOf()]);
+      await driver.send(queue, [buildMessage()]);
       await other.acknowledge(queue, await receive(other, queue));
     });
 
@@ -229,22 +231,22 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       });
       controller.abort();
       await Promise.all([receiving, stopped.stop()]);
-      await until(() => assert.rejects(stopped.send('contract-12', [messageOf()])));
+      await until(() => assert.rejects(stopped.send('contract-12', [buildMessage()])));
     });
   });
 }
 
-interface ReceiveWish {
-  readonly lane?: Lane;
+interface ReceiveRequest {
+  readonly priority?: Priority;
   readonly count?: number;
   readonly waitMs?: number;
 }
 
-function messageOf(changes: Partial<Message> = {}): Message {
+function buildMessage(changes: Partial<Message> = {}): Message {
   return {
     jobId: newId(),
     name: 'contract.job',
-    lane: 'normal',
+    priority: 'normal',
     sending: 1,
     delayMs: 0,
     ...changes,

@@ -6,11 +6,18 @@ import type {
 } from '../../../src/drivers/queue/queue.ts';
 import { newId } from '../../../src/shared/ids.ts';
 
-export function messageOf(changes: Partial<Message> = {}): Message {
-  return { jobId: newId(), name: 'test.job', lane: 'normal', sending: 1, delayMs: 0, ...changes };
+export function buildMessage(changes: Partial<Message> = {}): Message {
+  return {
+    jobId: newId(),
+    name: 'test.job',
+    priority: 'normal',
+    sending: 1,
+    delayMs: 0,
+    ...changes,
+  };
 }
 
-/** Of the normal lane, or none in half a second. */
+/** Of normal priority, or none in half a second. */
 export function receiveNow(
   driver: QueueDriver,
   queue: string,
@@ -26,5 +33,5 @@ export function receiveNow(
   });
 }
 
-export const idsOf = (messages: readonly { readonly jobId: string }[]) =>
+export const listIds = (messages: readonly { readonly jobId: string }[]) =>
   messages.map(({ jobId }) => jobId);

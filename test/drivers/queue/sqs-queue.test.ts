@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import type { Lane } from '../../../src/drivers/queue/queue.ts';
+import type { Priority } from '../../../src/drivers/queue/queue.ts';
 import { createSqsQueue, type SqsQueueOptions } from '../../../src/drivers/queue/sqs/sqs-queue.ts';
 import { startSqs } from '../../support/sqs-server.ts';
 import { until } from '../../support/until.ts';
 import { queueContract } from './queue-contract.ts';
-import { idsOf, messageOf, receiveNow } from './queue-messages.ts';
+import { buildMessage, listIds, receiveNow } from './queue-messages.ts';
 
 const quiet = { info() {}, warn() {} };
 const sqs = await startSqs();
@@ -13,7 +13,7 @@ const { region, endpoint } = sqs;
 
 for (const [title, priority] of [
   ['messages in one queue of SQS', null],
-  ['messages in SQS, with lanes apart', 'contract-high'],
+  ['messages in SQS, with separate priorities', 'contract-high'],
 ] as const) {
   const queueUrl = sqs.createQueue(`contract-${priority ?? 'all'}-jobs`);
   const priorityQueueUrl = priority === null ? null : sqs.createQueue(priority);
@@ -58,15 +58,15 @@ describe('SQS', () => {
 
   test('whoever receives for one queue takes nothing from the others', async () => {
     const { driver } = await startQueue();
-    const own = messageOf();
-    const others = Array.from({ length: 30 }, () => messageOf());
+    const own = buildMessage();
+    const others = Array.from({ length: 30 }, () => buildMessage());
     await driver.send('others', others);
     await driver.send('own', [own]);
-    assert.deepEqual(idsOf(await receiveNow(driver, 'own', { waitMs: 20_000 })), [own.jobId]);
+    assert.deepEqual(listIds(await receiveNow(driver, 'own', { waitMs: 20_000 })), [own.jobId]);
     const came = new Set<string>();
     await until(async () => {
       const deliveries = await receiveNow(driver, 'others', { max: 100 });
-      for (const id of idsOf(deliveries)) came.add(id);
+      for (const id of listIds(deliveries)) came.add(id);
       await driver.acknowledge('others', deliveries);
       assert.equal(came.size, others.length);
     }, 60_000);
@@ -76,31 +76,31 @@ describe('SQS', () => {
     const queueUrl = sqs.createQueue('shared');
     const { driver: serving } = await startQueue({ queueUrl });
     const { driver: other } = await startQueue({ queueUrl });
-    const message = messageOf();
+    const message = buildMessage();
     await other.send('jobs', [message]);
     assert.deepEqual(await receiveNow(other, 'nothing', { waitMs: 1_500 }), []);
     const startedAt = performance.now();
     const deliveries = await receiveNow(serving, 'jobs', { waitMs: 20_000 });
-    assert.deepEqual(idsOf(deliveries), [message.jobId]);
+    assert.deepEqual(listIds(deliveries), [message.jobId]);
     // The lease of the other would have been 30 s.
     assert.ok(performance.now() - startedAt < 15_000);
   });
 
   test('a process that stops gives back what it has brought', async () => {
     const { name, driver } = await startQueue();
-    await driver.send('jobs', [messageOf(), messageOf(), messageOf()]);
+    await driver.send('jobs', [buildMessage(), buildMessage(), buildMessage()]);
     assert.equal((await receiveNow(driver, 'jobs', { max: 1 })).length, 1);
     assert.equal(sqs.bodies(name).inflight.length, 3);
     await driver.stop();
     assert.equal(sqs.bodies(name).ready.length, 2);
   });
 
-  test('the high lane has its own queue where there is one', async () => {
+  test('high priority has its own queue where there is one', async () => {
     const { name, driver } = await startQueue({ priorityQueueUrl: sqs.createQueue('high') });
-    const lanes: Lane[] = ['high', 'normal'];
+    const both: Priority[] = ['high', 'normal'];
     await driver.send(
       'jobs',
-      lanes.map((lane) => messageOf({ lane })),
+      both.map((priority) => buildMessage({ priority })),
     );
     assert.equal(sqs.bodies('high').ready.length, 1);
     assert.equal(sqs.bodies(name).ready.length, 1);
@@ -108,8 +108,8 @@ describe('SQS', () => {
 
   test('what has failed for good is copied to the dead-letter queue, with its error', async () => {
     const { name, driver } = await startQueue({ deadLetterQueueUrl: sqs.createQueue('dead') });
-    const { jobId } = messageOf();
-    await driver.send('jobs', [messageOf({ jobId })]);
+    const { jobId } = buildMessage();
+    await driver.send('jobs', [buildMessage({ jobId })]);
     const deliveries = await receiveNow(driver, 'jobs');
     await driver.bury('jobs', deliveries[0]!, 'the address is unknown');
     // As the runner does with every delivery.
@@ -126,7 +126,7 @@ describe('SQS', () => {
 
   test('a delay that SQS cannot keep ends after its fifteen minutes', async () => {
     const { name, driver } = await startQueue();
-    await driver.send('jobs', [messageOf({ delayMs: 86_400_000 })]);
+    await driver.send('jobs', [buildMessage({ delayMs: 86_400_000 })]);
     assert.equal(sqs.bodies(name).delayed.length, 1);
   });
 
@@ -139,9 +139,11 @@ describe('SQS', () => {
       '{"queue": "jobs", "lane": "up", "jobId": "x"}',
     ];
     for (const body of foreign) sqs.sendMessage(name, body);
-    const message = messageOf();
+    const message = buildMessage();
     await driver.send('jobs', [message]);
-    assert.deepEqual(idsOf(await receiveNow(driver, 'jobs', { waitMs: 20_000 })), [message.jobId]);
+    assert.deepEqual(listIds(await receiveNow(driver, 'jobs', { waitMs: 20_000 })), [
+      message.jobId,
+    ]);
     assert.deepEqual(
       sqs.bodies(name).inflight.filter((body) => foreign.includes(body)),
       foreign,
@@ -162,7 +164,7 @@ describe('SQS', () => {
     const startedAt = performance.now();
     await assert.rejects(away.start([]));
     await assert.rejects(away.ping());
-    await assert.rejects(away.send('jobs', [messageOf()]));
+    await assert.rejects(away.send('jobs', [buildMessage()]));
     assert.deepEqual(await receiveNow(away, 'jobs'), []);
     await away.stop();
     assert.ok(performance.now() - startedAt < 60_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from '../../jobs/jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from '../../jobs/jobs-fixture.ts';
 import { runCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
@@ -17,10 +17,10 @@ async function die(count: number): Promise<string[]> {
       run: () => Promise.reject(new Error('the mail server said no')),
     }),
   ]);
-  const jobs = Array.from({ length: count }, () => jobOf());
+  const jobs = Array.from({ length: count }, () => buildJob());
   await worker.ask(...jobs);
   for (const { id } of jobs) {
-    await until(async () => assert.equal((await stateOf(db.url, id))?.state, 'dead'));
+    await until(async () => assert.equal((await readState(db.url, id))?.state, 'dead'));
   }
   await worker.stop();
   return jobs.map(({ id }) => id);
@@ -50,7 +50,7 @@ test('dead letters are listed with their error, and one of them or all are tried
   const rest = await runCommand(['dead-letters', 'redrive', '--all'], { environment });
   assert.match(rest.stdout, /2 are tried again/);
   for (const id of [first, ...others]) {
-    const row = await stateOf(db.url, id);
+    const row = await readState(db.url, id);
     assert.deepEqual([row?.state, row?.attempts], ['waiting', 0]);
   }
   const empty = await runCommand(['dead-letters', 'list'], { environment });

@@ -20,7 +20,7 @@ const production = {
   JWT_SECRET: randomBytes(48).toString('base64'),
 };
 
-function looksOf(environment: Record<string, string>): string {
+function listWarnings(environment: Record<string, string>): string {
   return settingsFindings(readConfig(environment, tmpdir()))
     .filter(({ state }) => state === 'look')
     .map(({ say }) => say)
@@ -38,21 +38,21 @@ const unlimited = [
 
 for (const name of unlimited) {
   test(`a ${name} of 0 is listed with its effect and what to do, and stops nothing`, () => {
-    const looks = looksOf({ [name]: '0' });
+    const looks = listWarnings({ [name]: '0' });
     assert.match(looks, new RegExp(`^${name} is 0, so that .+; leave it out for the default$`));
-    assert.equal(looksOf({}), '');
+    assert.equal(listWarnings({}), '');
   });
 }
 
 test('what ALLOW_INSECURE let through is listed', () => {
-  const looks = looksOf({
+  const looks = listWarnings({
     ...production,
     ALLOW_INSECURE: 'public-url,proxies',
     PUBLIC_URL: 'http://shop.example',
     TRUSTED_PROXIES: '0.0.0.0/0',
   });
   assert.match(looks, /^PUBLIC_URL is http/m);
-  assert.match(looksOf({ ...production, PUBLIC_URL: '' }), /^PUBLIC_URL is not set/m);
+  assert.match(listWarnings({ ...production, PUBLIC_URL: '' }), /^PUBLIC_URL is not set/m);
   assert.match(looks, /^TRUSTED_PROXIES holds so many/m);
 });
 
@@ -64,14 +64,18 @@ test('connections to other machines are listed when they are not safe, or their 
     MAIL_FROM: 'orders@shop.example',
     SMTP_URL: 'smtp://mail.example',
   };
-  const looks = looksOf({ ...production, ...remote });
+  const looks = listWarnings({ ...production, ...remote });
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL']) {
     assert.match(looks, new RegExp(`^${name} leads to another machine`, 'm'));
   }
   assert.match(looks, /^the password in DATABASE_URL is weak/m);
   assert.match(looks, /^the password in REDIS_URL is weak/m);
   assert.doesNotMatch(looks, /password123|qwertyuiop/);
-  const wanted = looksOf({ ...production, ...remote, ALLOW_INSECURE: 'database, redis, smtp' });
+  const wanted = listWarnings({
+    ...production,
+    ...remote,
+    ALLOW_INSECURE: 'database, redis, smtp',
+  });
   assert.doesNotMatch(wanted, /leads to another machine/);
   assert.match(wanted, /^the password in DATABASE_URL is weak/m);
   const password = randomBytes(24).toString('hex');
@@ -79,15 +83,15 @@ test('connections to other machines are listed when they are not safe, or their 
     DATABASE_URL: `postgresql://shop:${password}@db.example/shop?sslmode=verify-full`,
     REDIS_URL: `rediss://:${password}@redis.example:6379`,
   };
-  assert.doesNotMatch(looksOf({ ...production, ...safe }), /DATABASE_URL|REDIS_URL/);
+  assert.doesNotMatch(listWarnings({ ...production, ...safe }), /DATABASE_URL|REDIS_URL/);
   const local = {
     DATABASE_URL: 'postgresql://shop:shop@127.0.0.1/shop',
     REDIS_URL: 'redis://[::1]',
   };
-  assert.doesNotMatch(looksOf({ ...production, ...local }), /DATABASE_URL|REDIS_URL/);
+  assert.doesNotMatch(listWarnings({ ...production, ...local }), /DATABASE_URL|REDIS_URL/);
 });
 
-async function findingOf(environment: Record<string, string>): Promise<string> {
+async function findFinding(environment: Record<string, string>): Promise<string> {
   const findings = await serviceFindings(readConfig(environment, tmpdir()));
   return findings.map(({ what, state, say }) => `${state} ${what}: ${say}`).join('\n');
 }
@@ -113,7 +117,7 @@ test('services that answer are said to', { skip: redisMissing }, async () => {
     await startSmtpServer(),
     await startTraceCollector(),
   ];
-  const findings = await findingOf({
+  const findings = await findFinding({
     REDIS_URL: redis.url,
     ...smtp(mail.url),
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -137,7 +141,7 @@ const away: Record<string, readonly [Record<string, string>, string]> = {
 
 for (const [what, [environment, variable]] of Object.entries(away)) {
   test(`${what} that is away is said to be, with what to do`, async () => {
-    const finding = await findingOf(environment);
+    const finding = await findFinding(environment);
     assert.match(
       finding,
       new RegExp(`^wrong ${what}: nothing listens at ${closed}\\. .*${variable}`),
@@ -153,13 +157,13 @@ test('hosts that nobody knows, and other programs, are told apart from what is a
     { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${host}` },
   ]) {
     assert.match(
-      await findingOf(environment),
+      await findFinding(environment),
       new RegExp(`the name service knows no host of ${host}`),
     );
   }
   const web = await speaker('HTTP/1.1 400 Bad Request\r\n\r\n');
-  assert.match(await findingOf({ REDIS_URL: `redis://${web}` }), /answers at \S+ is not Redis/);
-  assert.match(await findingOf(smtp(`smtp://${web}`)), /answers at \S+ is not the mail server/);
-  assert.match(await findingOf({ REDIS_URL: `rediss://${web}` }), /cannot be made safe/);
-  assert.match(await findingOf(smtp(`smtps://${web}`)), /cannot be made safe/);
+  assert.match(await findFinding({ REDIS_URL: `redis://${web}` }), /answers at \S+ is not Redis/);
+  assert.match(await findFinding(smtp(`smtp://${web}`)), /answers at \S+ is not the mail server/);
+  assert.match(await findFinding({ REDIS_URL: `rediss://${web}` }), /cannot be made safe/);
+  assert.match(await findFinding(smtp(`smtps://${web}`)), /cannot be made safe/);
 });

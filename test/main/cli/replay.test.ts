@@ -16,7 +16,7 @@ const file = fileURLToPath(new URL('../../support/data/orders.csv', import.meta.
 const columns =
   'number=OrderNumber,date=OrderDate,name=ItemName,quantity=Quantity,price=ProductPrice';
 
-function replayOf(path: string, ...more: string[]) {
+function runReplay(path: string, ...more: string[]) {
   return runCommand(
     [
       'replay',
@@ -28,7 +28,7 @@ function replayOf(path: string, ...more: string[]) {
   );
 }
 
-const replay = (...more: string[]) => replayOf(file, ...more);
+const replay = (...more: string[]) => runReplay(file, ...more);
 
 test('without its products the replay says what it needs and places nothing', async () => {
   const { code, stderr } = await replay();
@@ -42,7 +42,7 @@ test('a line that does not tell its order keeps the replay from sending anything
   const broken = join(folder, 'orders.csv');
   const text = await readFile(file, 'utf8');
   await writeFile(broken, `${text.trimEnd()}\n,25/10/2015 01:30,Stew,1,1.00\n`);
-  const { code, stderr } = await replayOf(broken, '--prepare');
+  const { code, stderr } = await runReplay(broken, '--prepare');
   await rm(folder, { recursive: true });
   assert.equal(code, 1, stderr);
   assert.match(stderr, /line 8: "" is no order number(.|\n)*Nothing was taken from the file/);

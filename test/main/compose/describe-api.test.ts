@@ -35,13 +35,13 @@ test('every operation has a summary, and every body an example', () => {
 });
 
 test('what is guarded by a version says so: If-Match, If-None-Match and ETag', () => {
-  const parametersOf = ({ parameters = [] }: Described) =>
+  const listParameters = ({ parameters = [] }: Described) =>
     parameters.flatMap(({ $ref }) => ($ref === undefined ? [] : [$ref.split('/').at(-1)]));
   const order = paths['/api/orders/{id}']!.get!;
-  assert.ok(parametersOf(order).includes('IfNoneMatch'));
+  assert.ok(listParameters(order).includes('IfNoneMatch'));
   assert.ok(Object.hasOwn(order.responses['304']!.headers!, 'ETag'));
   const status = paths['/api/orders/{id}/status']!.patch!;
-  assert.ok(parametersOf(status).includes('IfMatch'));
+  assert.ok(listParameters(status).includes('IfMatch'));
   const placed = paths['/api/orders']!.post!.responses['201']!.headers!;
   for (const name of ['ETag', 'Location', 'Idempotent-Replayed']) {
     assert.ok(Object.hasOwn(placed, name), name);

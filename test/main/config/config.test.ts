@@ -6,7 +6,7 @@ import { readConfig } from '../../../src/main/config/read-config.ts';
 
 const strongSecret = randomBytes(30).toString('base64');
 
-function sentencesOf(environment: Record<string, string>): readonly string[] {
+function catchSentences(environment: Record<string, string>): readonly string[] {
   try {
     readConfig(environment);
     return [];
@@ -98,7 +98,7 @@ const wrongValues: Record<string, string[]> = {
 for (const [name, values] of Object.entries(wrongValues)) {
   test(`a wrong ${name} stops the start with a sentence that names it`, () => {
     for (const value of values) {
-      const [sentence = ''] = sentencesOf({ [name]: value });
+      const [sentence = ''] = catchSentences({ [name]: value });
       assert.match(sentence, new RegExp(`^${name} is .+, but it takes .+\\.$`), value);
     }
   });
@@ -122,7 +122,7 @@ test('PUBLIC_URL may have a path, which is read into one spelling', () => {
 });
 
 test('everything that is wrong is said at once', () => {
-  const sentences = sentencesOf({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
+  const sentences = catchSentences({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
   assert.equal(sentences.length, 3);
 });
 
@@ -136,7 +136,7 @@ test('a common password of the admin stops the start with a sentence, wherever i
       'owner@shop.example',
       '\u3000'.repeat(8),
     ]) {
-      const sentences = sentencesOf({ ...environment, ...admin, ADMIN_PASSWORD });
+      const sentences = catchSentences({ ...environment, ...admin, ADMIN_PASSWORD });
       assert.equal(sentences.length, 1, ADMIN_PASSWORD);
       assert.match(sentences[0]!, /ADMIN_PASSWORD/);
       assert.doesNotMatch(sentences[0]!, /Password1!|owner@/);
@@ -146,7 +146,7 @@ test('a common password of the admin stops the start with a sentence, wherever i
 });
 
 test('no secret is repeated in a sentence', () => {
-  const all = sentencesOf({
+  const all = catchSentences({
     JWT_SECRET: 'hunter2',
     METRICS_TOKEN: 'hunter2',
     DATABASE_URL: 'mysql://shop:hunter2@db/shop',
@@ -203,7 +203,7 @@ test('Stripe is a choice with its two secrets, and where it is for a double', ()
 
 for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
   test(`Stripe without ${name} stops the start with a sentence`, () => {
-    const [sentence = '', ...others] = sentencesOf({ ...stripe, [name]: '' });
+    const [sentence = '', ...others] = catchSentences({ ...stripe, [name]: '' });
     assert.match(sentence, new RegExp(`^${name} is missing: `));
     assert.deepEqual(others, []);
   });
@@ -260,7 +260,7 @@ const unfit: Record<string, Record<string, string>> = {
 
 for (const [how, environment] of Object.entries(unfit)) {
   test(`production does not start ${how}`, () => {
-    const sentences = sentencesOf({ ...production, ...environment });
+    const sentences = catchSentences({ ...production, ...environment });
     assert.equal(sentences.length, 1, sentences.join('\n'));
   });
 }
@@ -271,7 +271,7 @@ test('a refusal in production names the variable and never the secret', () => {
     METRICS_TOKEN: 'abcdefghijklmnop',
     SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('this-is-my-secret-key!!!').toString('base64')}`,
   };
-  const said = sentencesOf({ ...production, ...secrets }).join('\n');
+  const said = catchSentences({ ...production, ...secrets }).join('\n');
   for (const [name, secret] of Object.entries(secrets)) {
     assert.match(said, new RegExp(`^${name} is weak: .+; take .+\\.$`, 'm'));
     assert.ok(!said.includes(secret.replace('whsec_', '')));
@@ -295,14 +295,14 @@ test('ALLOW_INSECURE lets through what it names, and no secret', () => {
     PUBLIC_URL: 'http://shop.example',
     TRUSTED_PROXIES: '0.0.0.0/0',
   };
-  const [address = '', proxies = ''] = sentencesOf(insecure).toSorted();
+  const [address = '', proxies = ''] = catchSentences(insecure).toSorted();
   assert.match(address, /^PUBLIC_URL .+ALLOW_INSECURE=public-url/);
   assert.match(proxies, /^TRUSTED_PROXIES .+ALLOW_INSECURE=proxies/);
-  assert.equal(sentencesOf({ ...insecure, ALLOW_INSECURE: 'public-url' }).length, 1);
+  assert.equal(catchSentences({ ...insecure, ALLOW_INSECURE: 'public-url' }).length, 1);
   const config = readConfig({ ...insecure, ALLOW_INSECURE: 'proxies, public-url' });
   assert.deepEqual(config.trustedProxies, ['0.0.0.0/1', '128.0.0.0/1']);
   const weak = { JWT_SECRET: 'a'.repeat(32), ALLOW_INSECURE: 'proxies,public-url' };
-  assert.equal(sentencesOf({ ...insecure, ...weak }).length, 1);
+  assert.equal(catchSentences({ ...insecure, ...weak }).length, 1);
 });
 
 test('cookies go over https only in production, unless its address is an http one', () => {
@@ -359,7 +359,7 @@ for (const [what, environment, name] of [
   ['a queue of SQS with another driver', { SQS_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
 ] as const) {
   test(`${what} stops the start with a sentence that names the variable`, () => {
-    const sentences = sentencesOf(environment);
+    const sentences = catchSentences(environment);
     assert.equal(sentences.length, 1);
     assert.match(sentences[0] ?? '', new RegExp(`\\b${name}\\b`));
   });

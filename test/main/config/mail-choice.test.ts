@@ -11,7 +11,7 @@ const smtp = {
 };
 const ses = { MAIL_DRIVER: 'ses', AWS_REGION: 'eu-west-2', MAIL_FROM: 'orders@shop.example' };
 
-function faultsOf(environment: Record<string, string | undefined>): string {
+function listFaults(environment: Record<string, string | undefined>): string {
   try {
     readConfig(environment);
     return '';
@@ -42,12 +42,12 @@ test('a driver comes with what it needs, and the shop’s name', () => {
 });
 
 test('what is missing, or says another thing than the driver, stops the start with a sentence', () => {
-  assert.match(faultsOf({ ...smtp, SMTP_URL: undefined }), /^SMTP_URL is missing/);
-  assert.match(faultsOf({ ...smtp, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
-  assert.match(faultsOf({ ...ses, AWS_REGION: undefined }), /^AWS_REGION is missing/);
-  assert.match(faultsOf({ ...ses, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
+  assert.match(listFaults({ ...smtp, SMTP_URL: undefined }), /^SMTP_URL is missing/);
+  assert.match(listFaults({ ...smtp, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
+  assert.match(listFaults({ ...ses, AWS_REGION: undefined }), /^AWS_REGION is missing/);
+  assert.match(listFaults({ ...ses, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
   assert.match(
-    faultsOf({ ...smtp, MAIL_DRIVER: undefined }),
+    listFaults({ ...smtp, MAIL_DRIVER: undefined }),
     /without MAIL_DRIVER no mail is sent/,
   );
 });
@@ -59,14 +59,14 @@ test('production does not start until its mail driver is named', () => {
     JWT_SECRET: randomBytes(48).toString('base64url'),
   };
   for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
-    const faults = faultsOf({ ...production, ...unnamed });
+    const faults = listFaults({ ...production, ...unnamed });
     assert.match(
       faults,
       /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/,
     );
   }
   for (const named of [{ MAIL_DRIVER: 'capture' }, smtp, ses]) {
-    assert.equal(faultsOf({ ...production, ...named }), '');
+    assert.equal(listFaults({ ...production, ...named }), '');
   }
 });
 
@@ -78,9 +78,9 @@ test('a mail server’s URL is one of SMTP, and its password is not repeated', (
     'smtp://a:b%zz@mail.example',
     'smtp://mail.example/path',
   ]) {
-    assert.match(faultsOf({ ...smtp, SMTP_URL: url }), /^SMTP_URL is a text of/);
+    assert.match(listFaults({ ...smtp, SMTP_URL: url }), /^SMTP_URL is a text of/);
   }
-  assert.doesNotMatch(faultsOf({ ...smtp, SMTP_URL: 'http://u:secret@mail.example' }), /secret/);
-  assert.match(faultsOf({ ...smtp, MAIL_FROM: 'Shop <orders@shop.example>' }), /^MAIL_FROM is/);
-  assert.match(faultsOf({ ...smtp, SHOP_NAME: 'x'.repeat(101) }), /^SHOP_NAME is/);
+  assert.doesNotMatch(listFaults({ ...smtp, SMTP_URL: 'http://u:secret@mail.example' }), /secret/);
+  assert.match(listFaults({ ...smtp, MAIL_FROM: 'Shop <orders@shop.example>' }), /^MAIL_FROM is/);
+  assert.match(listFaults({ ...smtp, SHOP_NAME: 'x'.repeat(101) }), /^SHOP_NAME is/);
 });

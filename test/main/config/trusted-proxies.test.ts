@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { halved, trustEverybody } from '../../../src/main/config/trusted-proxies.ts';
+import { splitZeroNetwork, trustsEveryone } from '../../../src/main/config/trusted-proxies.ts';
 
 const everybody = [
   ['0.0.0.0/0'],
@@ -19,7 +19,7 @@ const everybody = [
 
 for (const networks of everybody) {
   test(`whoever trusts ${networks.slice(0, 5)} trusts everybody`, () => {
-    assert.equal(trustEverybody(networks), true);
+    assert.equal(trustsEveryone(networks), true);
   });
 }
 
@@ -34,14 +34,14 @@ const somebody = [
 
 for (const networks of somebody) {
   test(`whoever trusts [${networks}] trusts them only`, () => {
-    assert.equal(trustEverybody(networks), false);
+    assert.equal(trustsEveryone(networks), false);
   });
 }
 
 test('a network of all addresses is said in two halves, any other as it is', () => {
-  assert.deepEqual(halved('0.0.0.0/0'), ['0.0.0.0/1', '128.0.0.0/1']);
-  assert.deepEqual(halved('::/00'), ['::/1', '8000::/1']);
+  assert.deepEqual(splitZeroNetwork('0.0.0.0/0'), ['0.0.0.0/1', '128.0.0.0/1']);
+  assert.deepEqual(splitZeroNetwork('::/00'), ['::/1', '8000::/1']);
   for (const network of ['10.0.0.0/8', '::1', '192.0.2.1/32']) {
-    assert.deepEqual(halved(network), [network]);
+    assert.deepEqual(splitZeroNetwork(network), [network]);
   }
 });

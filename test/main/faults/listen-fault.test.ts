@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CannotListenError, cannotListen } from '../../../src/main/faults/listen-fault.ts';
+import { CannotListenError, toListenError } from '../../../src/main/faults/listen-fault.ts';
 
 const refusal = (code: string) => Object.assign(new Error(`listen ${code}`), { code });
 
 test('what forbids a port says whether the port is too low', () => {
-  const low = cannotListen(refusal('EACCES'), { host: '0.0.0.0', port: 80 });
+  const low = toListenError(refusal('EACCES'), { host: '0.0.0.0', port: 80 });
   assert(low instanceof CannotListenError);
   assert.match(low.message, /^Port 80 is below 1024, .+ Set PORT to a higher one/);
-  const high = cannotListen(refusal('EACCES'), { host: '0.0.0.0', port: 8080 });
+  const high = toListenError(refusal('EACCES'), { host: '0.0.0.0', port: 8080 });
   assert(high instanceof CannotListenError);
   assert.match(high.message, /port 8080 .+ Set another PORT or HOST/);
 });
 
 test('what is no refusal to listen stays as it is', () => {
   const bug = new TypeError('x is not a function');
-  assert.equal(cannotListen(bug, { host: '::', port: 1 }), bug);
+  assert.equal(toListenError(bug, { host: '::', port: 1 }), bug);
 });

@@ -8,7 +8,7 @@ import { startTestServer } from '../../support/server.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
-const { catalog } = server.application.rooms;
+const { catalog } = server.application.modules;
 
 test('servers that start together load the demo data once, and its passwords work', async () => {
   const results = await Promise.all(

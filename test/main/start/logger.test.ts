@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { loggerOptions } from '../../../src/main/start/logger.ts';
 
 /** One line as it would be written. */
-function lineOf(object: object): string {
+function readLine(object: object): string {
   let text = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -26,14 +26,14 @@ test('credentials stand in no line, wherever in a logged object they are', () =>
     { err: Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: [secret] } }) },
     { err: Object.assign(new Error('refused'), { config: { headers: { 'x-key': secret } } }) },
   ]) {
-    const line = lineOf(object);
+    const line = readLine(object);
     assert.equal(line.includes(secret), false, line);
     assert.match(line, /said/);
   }
 });
 
 test('what helps to find a fault stays', () => {
-  const line = lineOf({ requestId: 'r-1', traceId: 't-1', err: new Error('connection lost') });
+  const line = readLine({ requestId: 'r-1', traceId: 't-1', err: new Error('connection lost') });
   const { requestId, traceId, err } = JSON.parse(line) as {
     requestId: string;
     traceId: string;

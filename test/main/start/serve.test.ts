@@ -19,7 +19,7 @@ const environment = {
   DATA_DIR: tmpdir(),
 };
 
-function statusOf(address: string): Promise<number> {
+function readStatus(address: string): Promise<number> {
   return fetch(address).then(async (response) => {
     await response.arrayBuffer();
     return response.status;
@@ -32,13 +32,13 @@ test('a server whose database is away lives, is not ready, answers 503, and serv
   const config = readConfig({ ...environment, DATABASE_URL: proxy.url });
   const server = await startServer(config, pino({ level: 'silent' }));
   try {
-    assert.equal(await statusOf(`${server.address}/health/live`), 200);
-    assert.equal(await statusOf(`${server.address}/health/ready`), 503);
-    assert.equal(await statusOf(`${server.address}/api/products`), 503);
+    assert.equal(await readStatus(`${server.address}/health/live`), 200);
+    assert.equal(await readStatus(`${server.address}/health/ready`), 503);
+    assert.equal(await readStatus(`${server.address}/api/products`), 503);
     proxy.restore();
     await server.prepared;
-    assert.equal(await statusOf(`${server.address}/health/ready`), 200);
-    assert.equal(await statusOf(`${server.address}/api/products`), 200);
+    assert.equal(await readStatus(`${server.address}/health/ready`), 200);
+    assert.equal(await readStatus(`${server.address}/api/products`), 200);
   } finally {
     await server.stop();
     await proxy.close();
@@ -49,7 +49,7 @@ test('a server whose database is there serves from the first connection that it 
   const config = readConfig({ ...environment, DATABASE_URL: url });
   const server = await startServer(config, pino({ level: 'silent' }));
   try {
-    assert.equal(await statusOf(`${server.address}/api/products`), 200);
+    assert.equal(await readStatus(`${server.address}/api/products`), 200);
   } finally {
     await server.stop();
   }
@@ -69,9 +69,9 @@ test('a worker serves health and metrics, and no API', async () => {
   const config = readConfig({ ...environment, DATABASE_URL: url, ROLE: 'worker' });
   const server = await startServer(config, pino({ level: 'silent' }));
   await server.prepared;
-  assert.equal(await statusOf(`${server.address}/health/ready`), 200);
-  assert.equal(await statusOf(`${server.address}/metrics`), 200);
-  assert.equal(await statusOf(`${server.address}/api/products`), 404);
+  assert.equal(await readStatus(`${server.address}/health/ready`), 200);
+  assert.equal(await readStatus(`${server.address}/metrics`), 200);
+  assert.equal(await readStatus(`${server.address}/api/products`), 404);
   await server.stop();
 });
 

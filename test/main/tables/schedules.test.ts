@@ -70,7 +70,7 @@ test('two servers expire an unpaid order within seconds of its time, once, and k
 
 test('what has had its time goes, and nothing else', async () => {
   const [userId] = await query(url, 'select id from users limit 1');
-  const rowsOf = async () => ({
+  const countRows = async () => ({
     resets: (await query(url, 'select note from password_resets_seen'))
       .map(({ note }) => note)
       .sort(),
@@ -150,7 +150,7 @@ test('what has had its time goes, and nothing else', async () => {
     await purgeInSlices(database, purge, signal);
   }
   await purgeInSlices(database, purgeDeliveries, signal);
-  assert.deepEqual(await rowsOf(), {
+  assert.deepEqual(await countRows(), {
     resets: [hash('open'), hash('used-today')],
     mail: ['recent'],
     jobs: ['dead-long-ago', 'done-today'],

@@ -4,14 +4,14 @@ import {
   type AccountsDependencies,
   createAccounts,
 } from '../../../src/modules/accounts/index.ts';
+import type { Module } from '../../../src/modules/module.ts';
 import { resetMailJob } from '../../../src/modules/notifications/index.ts';
-import type { Room } from '../../../src/modules/room.ts';
 import type { Role, UserCaller } from '../../../src/shared/caller.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
-import { jobsOn } from '../../support/jobs.ts';
-import { liveRoom } from '../../support/room.ts';
+import { createTestJobs } from '../../support/jobs.ts';
+import { startModule } from '../../support/module.ts';
 import { until } from '../../support/until.ts';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
@@ -20,17 +20,17 @@ export const PASSWORD = 'correct horse battery staple';
 
 /** One server's accounts. Several on one database are several servers. */
 export function accountsOn(database: Database, overrides: Partial<AccountsDependencies> = {}) {
-  return liveRoom(accountsRoomOn(database, overrides));
+  return startModule(createAccountsOn(database, overrides));
 }
 
-export function accountsRoomOn(
+export function createAccountsOn(
   database: Database,
   overrides: Partial<AccountsDependencies> = {},
-): Room<Accounts> {
+): Module<Accounts> {
   return createAccounts({
     database,
     cursors: createCursors(SECRET),
-    jobs: jobsOn(database, 'notifications.send-mail'),
+    jobs: createTestJobs(database, 'notifications.send-mail'),
     resetMailJob,
     clock: systemClock,
     jwtSecrets: [SECRET],
@@ -81,7 +81,7 @@ export function refusal(code: string): (error: unknown) => boolean {
 }
 
 /** The code that a use case refuses with; null when it does not. */
-export async function codeOf(work: () => unknown): Promise<string | null> {
+export async function catchCode(work: () => unknown): Promise<string | null> {
   try {
     await work();
     return null;

@@ -10,7 +10,7 @@ const { database } = await testDatabase();
 const accounts = accountsOn(database);
 const { caller: admin } = await signInAs(accounts, 'admin');
 
-function claimOf(key: string): Claim {
+function buildClaim(key: string): Claim {
   const callerId = admin.id;
   const scopeHash = sha256(callerId, key);
   return { scopeHash, requestHash: sha256('body'), key, callerId, operation: 'createApiKey' };
@@ -82,7 +82,7 @@ test('a key that would end in the past is refused', async () => {
 });
 
 test('a repeat under the same Idempotency-Key makes no second key and shows no secret', async () => {
-  const claim = claimOf('one-key');
+  const claim = buildClaim('one-key');
   const input = { name: 'once', scopes: ['orders:read'] } as const;
   const first = await accounts.createApiKey(admin, claim, input);
   const repeat = await accounts.createApiKey(admin, claim, input);
@@ -92,7 +92,7 @@ test('a repeat under the same Idempotency-Key makes no second key and shows no s
 });
 
 test('no secret stands in the database, not even with the stored answer', async () => {
-  const claim = claimOf('stored-answer');
+  const claim = buildClaim('stored-answer');
   const { result } = await accounts.createApiKey(admin, claim, {
     name: 'hidden',
     scopes: ['orders:read'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emailKey, readEmail } from '../../../src/modules/accounts/email.ts';
+import { emailKey, parseEmail } from '../../../src/modules/accounts/email.ts';
 import { refusal } from './accounts-fixture.ts';
 
 test('one address is one account whatever its case and Unicode form', () => {
@@ -10,7 +10,7 @@ test('one address is one account whatever its case and Unicode form', () => {
     'Jose\u0301@example.com',
     'ｊｏｓé@example.com',
   ];
-  const keys = new Set(spellings.map((spelling) => readEmail(spelling).key));
+  const keys = new Set(spellings.map((spelling) => parseEmail(spelling).key));
   assert.deepEqual([...keys], ['josé@example.com']);
 });
 
@@ -28,7 +28,7 @@ test('one address is one account whatever the form of its domain', () => {
     '山田@例え.jp': ['山田@xn--r8jz45g.jp'],
   })) {
     for (const spelling of spellings) {
-      assert.deepEqual([readEmail(spelling).key, emailKey(spelling)], [key, key], spelling);
+      assert.deepEqual([parseEmail(spelling).key, emailKey(spelling)], [key, key], spelling);
     }
   }
 });
@@ -42,7 +42,7 @@ test('a domain in ASCII that stands for no other form stays as it is', () => {
     'a@xn--example-.example',
     'xn--bcher-kva@example.com',
   ]) {
-    assert.deepEqual([readEmail(address).key, emailKey(address)], [address, address]);
+    assert.deepEqual([parseEmail(address).key, emailKey(address)], [address, address]);
   }
 });
 
@@ -71,12 +71,12 @@ test('a domain that is none is refused, and so is one whose letters look like ot
     'a@bü.1',
     'a@ü..example',
   ]) {
-    assert.throws(() => readEmail(address), refusal('request.invalid'), address);
+    assert.throws(() => parseEmail(address), refusal('request.invalid'), address);
   }
 });
 
 test('an address keeps its case for the mail server', () => {
-  assert.equal(readEmail('Ada.Lovelace@Example.com').address, 'Ada.Lovelace@Example.com');
+  assert.equal(parseEmail('Ada.Lovelace@Example.com').address, 'Ada.Lovelace@Example.com');
 });
 
 test('addresses of other scripts are taken', () => {
@@ -85,7 +85,7 @@ test('addresses of other scripts are taken', () => {
     '山田@例え.jp',
     'ada+tag@mail.example.co.uk',
   ]) {
-    assert.equal(readEmail(address).key, address);
+    assert.equal(parseEmail(address).key, address);
   }
 });
 
@@ -97,7 +97,7 @@ test('an address with a letter that looks like another is refused', () => {
     'adm\u0131\u0307n@example.com',
   ];
   for (const address of lookAlikes) {
-    assert.throws(() => readEmail(address), refusal('request.invalid'), address);
+    assert.throws(() => parseEmail(address), refusal('request.invalid'), address);
   }
 });
 
@@ -114,7 +114,7 @@ test('an address that could break out of a mail header is refused', () => {
     '"a\r"@example.com',
   ];
   for (const address of hostile) {
-    assert.throws(() => readEmail(address), refusal('request.invalid'), JSON.stringify(address));
+    assert.throws(() => parseEmail(address), refusal('request.invalid'), JSON.stringify(address));
   }
 });
 
@@ -131,22 +131,22 @@ test('a text that is no address is refused', () => {
     'a@.com',
     'a@b.',
   ]) {
-    assert.throws(() => readEmail(address), refusal('request.invalid'), address);
+    assert.throws(() => parseEmail(address), refusal('request.invalid'), address);
   }
 });
 
 test('an address has at most 254 characters, also after it was composed', () => {
   const longest = `${'a'.repeat(242)}@example.com`;
-  assert.equal(readEmail(longest).address.length, 254);
-  assert.throws(() => readEmail(`a${longest}`), refusal('request.invalid'));
+  assert.equal(parseEmail(longest).address.length, 254);
+  assert.throws(() => parseEmail(`a${longest}`), refusal('request.invalid'));
   // One character that becomes eighteen.
-  assert.throws(() => readEmail(`${'\ufdfa'.repeat(20)}@example.com`), refusal('request.invalid'));
+  assert.throws(() => parseEmail(`${'\ufdfa'.repeat(20)}@example.com`), refusal('request.invalid'));
 });
 
 test('a long text that is almost an address is refused in linear time', () => {
   const before = process.cpuUsage();
   for (const near of [`${'a.'.repeat(120)}@`, `a@${'b.'.repeat(120)}`, `${'a'.repeat(253)}@`]) {
-    assert.throws(() => readEmail(near), refusal('request.invalid'));
+    assert.throws(() => parseEmail(near), refusal('request.invalid'));
   }
   assert.ok(process.cpuUsage(before).user < 1_000_000);
 });

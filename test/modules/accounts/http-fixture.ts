@@ -5,7 +5,7 @@ import { createHttpServer } from '../../../src/http/server.ts';
 import { accessTable } from '../../../src/main/tables/access-table.ts';
 import { type Accounts, accountsErrors } from '../../../src/modules/accounts/index.ts';
 import type { Role } from '../../../src/shared/caller.ts';
-import { accountsRoomOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
+import { createAccountsOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
 
 type Send = (
   method: NonNullable<InjectOptions['method']>,
@@ -17,8 +17,8 @@ type Send = (
 export async function accountsServer(
   database: Database,
 ): Promise<{ accounts: Accounts; send: Send; tokenOf: (role: Role) => Promise<string> }> {
-  const room = accountsRoomOn(database);
-  const accounts = room.api;
+  const module = createAccountsOn(database);
+  const accounts = module.api;
   const app = await createHttpServer({
     accessTable,
     everyRuleNeedsRoute: false,
@@ -31,7 +31,7 @@ export async function accountsServer(
     cookieSecure: true,
     version: '0.0.0',
   });
-  await room.routes?.(app);
+  await module.routes?.(app);
   await app.ready();
   after(() => app.close());
 
@@ -61,7 +61,7 @@ export interface SetCookie {
   readonly maxAge?: number;
 }
 
-export function cookieOf(response: LightMyRequestResponse, name: string): SetCookie {
+export function findCookie(response: LightMyRequestResponse, name: string): SetCookie {
   const cookie = (response.cookies as SetCookie[]).find((candidate) => candidate.name === name);
   if (cookie === undefined) throw new Error(`the reply sets no cookie ${name}`);
   return cookie;

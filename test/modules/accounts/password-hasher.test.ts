@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPasswordHasher } from '../../../src/modules/accounts/password-hasher.ts';
-import { codeOf } from './accounts-fixture.ts';
+import { catchCode } from './accounts-fixture.ts';
 
 test('a flood of sign-ins is turned away instead of piling up', async () => {
   const passwords = createPasswordHasher(1);
   const passwordHash = await passwords.hash('a password');
   const codes = await Promise.all(
     Array.from({ length: 150 }, () =>
-      codeOf(() => passwords.verify(passwordHash, 'another password')),
+      catchCode(() => passwords.verify(passwordHash, 'another password')),
     ),
   );
   const turnedAway = codes.filter((code) => code === 'service.unavailable').length;

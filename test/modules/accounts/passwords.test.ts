@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
-import { jobsOn } from '../../support/jobs.ts';
+import { createTestJobs } from '../../support/jobs.ts';
 import {
   accountsOn,
   callerBehind,
-  codeOf,
+  catchCode,
   newEmail,
   PASSWORD,
   refusal,
@@ -36,7 +36,7 @@ async function askForReset(email: string): Promise<string> {
 }
 
 function canLogIn(email: string, password: string): Promise<boolean> {
-  return codeOf(() => accounts.logIn({ email, password })).then((code) => code === null);
+  return catchCode(() => accounts.logIn({ email, password })).then((code) => code === null);
 }
 
 test('a changed password ends every other session and keeps this one', async () => {
@@ -50,7 +50,7 @@ test('a changed password ends every other session and keeps this one', async () 
     accounts.refreshSession(other.refreshToken),
     refusal('accounts.refresh_invalid'),
   );
-  assert.equal(await codeOf(() => accounts.refreshSession(session.refreshToken)), null);
+  assert.equal(await catchCode(() => accounts.refreshSession(session.refreshToken)), null);
   assert.equal(await canLogIn(email, PASSWORD), false);
   assert.equal(await canLogIn(email, NEW_PASSWORD), true);
 });
@@ -70,7 +70,7 @@ test('of two password changes at once one wins', async () => {
   const caller = await callerBehind(accounts, session.accessToken);
   const codes = await Promise.all(
     ['first new password', 'second new password'].map((newPassword) =>
-      codeOf(() => accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword })),
+      catchCode(() => accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword })),
     ),
   );
   assert.deepEqual(codes.sort(), ['accounts.invalid_credentials', null]);
@@ -107,7 +107,7 @@ test('a newer link voids the one before', async () => {
     refusal('accounts.reset_invalid'),
   );
   assert.equal(
-    await codeOf(() => accounts.resetPassword({ token: newer, newPassword: NEW_PASSWORD })),
+    await catchCode(() => accounts.resetPassword({ token: newer, newPassword: NEW_PASSWORD })),
     null,
   );
 });
@@ -140,7 +140,7 @@ test('ten uses of one link at once set one password', async () => {
   const token = await askForReset(user.email);
   const codes = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
-      codeOf(() => accounts.resetPassword({ token, newPassword: `new password ${index}` })),
+      catchCode(() => accounts.resetPassword({ token, newPassword: `new password ${index}` })),
     ),
   );
   assert.equal(codes.filter((code) => code === null).length, 1);
@@ -164,7 +164,7 @@ test('a common password is not set by a change, and nothing else changes', async
     );
   }
   assert.equal(await canLogIn(email, PASSWORD), true);
-  assert.equal(await codeOf(() => accounts.refreshSession(other.refreshToken)), null);
+  assert.equal(await catchCode(() => accounts.refreshSession(other.refreshToken)), null);
 });
 
 test('a common password is not set by a reset, and does not use the link up', async () => {
@@ -197,7 +197,7 @@ test('asking for an unknown or disabled account answers alike and asks for no ma
 
 test('a queue that hangs does not tell that there is an account', async () => {
   const { user } = await signUpSomebody(accounts);
-  const jobs = jobsOn(database, 'notifications.send-mail');
+  const jobs = createTestJobs(database, 'notifications.send-mail');
   const send = () => new Promise<void>(() => {});
   const slow = accountsOn(database, { jobs: { ...jobs, send } });
   for (const email of [user.email, newEmail()]) {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
-import { accountsOn, callerBehind, codeOf, refusal, signUpSomebody } from './accounts-fixture.ts';
+import {
+  accountsOn,
+  callerBehind,
+  catchCode,
+  refusal,
+  signUpSomebody,
+} from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -17,7 +23,7 @@ async function ageSpentTokens(familyId: string): Promise<void> {
   );
 }
 
-async function tokensOf(familyId: string): Promise<{ live: number; all: number }> {
+async function readTokens(familyId: string): Promise<{ live: number; all: number }> {
   const [counts] = await database.run<{ live: number; all: number }>(
     'test.count_tokens',
     `select count(*) filter (where spent_at is null)::int as live, count(*)::int as "all"
@@ -44,8 +50,8 @@ test('fifty refreshes at once with one token give one successor and one answer',
   );
   assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
   const { familyId } = await callerBehind(accounts, first.accessToken);
-  assert.deepEqual(await tokensOf(familyId), { live: 1, all: 2 });
-  assert.equal(await codeOf(() => accounts.refreshSession(answers[0]!.refreshToken)), null);
+  assert.deepEqual(await readTokens(familyId), { live: 1, all: 2 });
+  assert.equal(await catchCode(() => accounts.refreshSession(answers[0]!.refreshToken)), null);
 });
 
 test('a spent token whose successor was used ends the family, also within ten seconds', async () => {
@@ -88,7 +94,7 @@ test('one family that ends leaves the others of the user alone', async () => {
     accounts.refreshSession(first.refreshToken),
     refusal('accounts.refresh_invalid'),
   );
-  assert.equal(await codeOf(() => accounts.refreshSession(other.refreshToken)), null);
+  assert.equal(await catchCode(() => accounts.refreshSession(other.refreshToken)), null);
 });
 
 test('unknown, malformed and expired refresh tokens are refused', async () => {

@@ -6,7 +6,7 @@ import {
   accountsOn,
   awayDatabase,
   callerBehind,
-  codeOf,
+  catchCode,
   PASSWORD,
   refusal,
   signInAs,
@@ -109,7 +109,7 @@ test('an access token expires by the time of the database, not of the server', a
   for (const offsetMs of [-tenMinutesMs, tenMinutesMs, 10 * tenMinutesMs]) {
     const clock = { now: () => new Date(Date.now() + offsetMs) };
     assert.equal(
-      await codeOf(() => callerBehind(accountsOn(database, { clock }), accessToken)),
+      await catchCode(() => callerBehind(accountsOn(database, { clock }), accessToken)),
       null,
     );
   }

@@ -6,7 +6,7 @@ import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
   callerBehind,
-  codeOf,
+  catchCode,
   PASSWORD,
   refusal,
   signUpSomebody,
@@ -46,7 +46,7 @@ test('what was over a month ago goes, and nothing else', async () => {
     [],
   );
   assert.deepEqual(left, [{ families: 2, tokens: 2 }]);
-  assert.equal(await codeOf(() => accounts.refreshSession(next.refreshToken)), null);
+  assert.equal(await catchCode(() => accounts.refreshSession(next.refreshToken)), null);
   await assert.rejects(
     accounts.refreshSession(going.refreshToken),
     refusal('accounts.refresh_invalid'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
 import { newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
-import { accountsServer, cookieOf } from './http-fixture.ts';
+import { accountsServer, findCookie } from './http-fixture.ts';
 
 const { database } = await testDatabase();
 const { send } = await accountsServer(database);
@@ -11,8 +11,8 @@ async function signUp(url = '/api/auth/signup') {
   const email = newEmail();
   const response = await send('POST', url, { body: { email, password: PASSWORD } });
   assert.equal(response.statusCode, 201, response.body);
-  const access = cookieOf(response, 'holdfast_access');
-  const refresh = cookieOf(response, 'holdfast_refresh');
+  const access = findCookie(response, 'holdfast_access');
+  const refresh = findCookie(response, 'holdfast_refresh');
   return { email, response, access, refresh, body: response.json() };
 }
 
@@ -176,7 +176,7 @@ test('refresh takes the token of the body, or that of the cookie from an allowed
     headers: { cookie, origin: PUBLIC_URL },
   });
   assert.equal(byCookie.statusCode, 200, byCookie.body);
-  assert.equal(cookieOf(byCookie, 'holdfast_refresh').value, byCookie.json().refreshToken);
+  assert.equal(findCookie(byCookie, 'holdfast_refresh').value, byCookie.json().refreshToken);
   assert.notEqual(byCookie.json().refreshToken, body.refreshToken);
 
   const byBody = await send('POST', '/api/auth/refresh', {
@@ -244,7 +244,7 @@ test('logout clears both cookies and ends the session', async () => {
     ['holdfast_access', '/'],
     ['holdfast_refresh', '/api/auth'],
   ] as const) {
-    const cookie = cookieOf(response, name);
+    const cookie = findCookie(response, name);
     assert.deepEqual([cookie.value, cookie.path], ['', path]);
   }
   assert.equal(

@@ -6,7 +6,7 @@ import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
   callerBehind,
-  codeOf,
+  catchCode,
   newEmail,
   PASSWORD,
   refusal,
@@ -53,7 +53,7 @@ test('an address is taken in every spelling', async () => {
 test('twenty sign-ups at once with one address make one account', async () => {
   const email = newEmail();
   const codes = await Promise.all(
-    Array.from({ length: 20 }, () => codeOf(() => signUpSomebody(accounts, email))),
+    Array.from({ length: 20 }, () => catchCode(() => signUpSomebody(accounts, email))),
   );
   assert.equal(codes.filter((code) => code === null).length, 1);
   assert.equal(codes.filter((code) => code === 'accounts.email_taken').length, 19);
@@ -86,7 +86,7 @@ test('an unknown address takes the work of a password check', async () => {
   /** Processor time: on a busy machine the clock tells what the others do. */
   const workOf = async (email: string): Promise<number> => {
     const before = process.cpuUsage();
-    await codeOf(() => accounts.logIn({ email, password: 'wrong password' }));
+    await catchCode(() => accounts.logIn({ email, password: 'wrong password' }));
     return process.cpuUsage(before).user;
   };
   await workOf('warm-up@example.com');
@@ -105,7 +105,7 @@ test('a password counts to its last character and in either Unicode form', async
   const long = `${'x'.repeat(254)}\u00e9y`;
   await accounts.signUp({ email, password: long });
   assert.equal(
-    await codeOf(() => accounts.logIn({ email, password: long.normalize('NFD') })),
+    await catchCode(() => accounts.logIn({ email, password: long.normalize('NFD') })),
     null,
   );
   await assert.rejects(

@@ -4,7 +4,7 @@ import { createUser } from '../../../src/modules/accounts/index.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { accountsOn, codeOf, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
+import { accountsOn, catchCode, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -58,7 +58,7 @@ test('the last active admin stays one', async () => {
   for (const change of [{ role: 'customer' }, { disabled: true }, { role: 'kitchen' }] as const) {
     await assert.rejects(accounts.updateUser(null, last, change), refusal('accounts.last_admin'));
   }
-  assert.equal(await codeOf(() => accounts.updateUser(null, last, { vip: true })), null);
+  assert.equal(await catchCode(() => accounts.updateUser(null, last, { vip: true })), null);
   assert.deepEqual(await activeAdmins(), [last]);
 });
 
@@ -68,7 +68,7 @@ test('two admins who demote each other at once leave one', async () => {
     await keepAdmins(pair);
     const codes = await Promise.all(
       pair.map((id, index) =>
-        codeOf(() =>
+        catchCode(() =>
           accounts.updateUser(null, id, index === 0 ? { role: 'customer' } : { disabled: true }),
         ),
       ),

@@ -3,14 +3,15 @@ import { describe, test } from 'node:test';
 import { createCarts } from '../../../src/modules/carts/index.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import type { CodedError } from '../../../src/shared/errors.ts';
-import { catalogOn } from '../../support/catalogue.ts';
+import { createTestCatalog } from '../../support/catalogue.ts';
 import { testDatabase } from '../../support/database.ts';
-import { coded, contextOf, ordersOn, settle, viewOf } from '../../support/orders.ts';
-import { addProduct, addUser, stockOf, type TestProduct } from '../../support/shop.ts';
+import { buildContext, coded, createTestOrders, parseView, settle } from '../../support/orders.ts';
+import { addProduct, addUser, findStock, type TestProduct } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
 const cartsOn = () =>
-  createCarts({ database, orders: ordersOn(database, { pendingMax: 0 }), currency: 'GBP' }).api;
+  createCarts({ database, orders: createTestOrders(database, { pendingMax: 0 }), currency: 'GBP' })
+    .api;
 const carts = cartsOn();
 /** A second server on the same database: it shares nothing but the database. */
 const otherServer = cartsOn();
@@ -19,16 +20,16 @@ const admin = await addUser(database, { role: 'admin' });
 const pounds = (amount: number) => ({ amount, currency: 'GBP' });
 
 /** The cart of this customer, in whatever version or one of these. */
-function cartOf(customer: UserCaller, ifMatch: readonly number[] | null = null) {
+function readCart(customer: UserCaller, ifMatch: readonly number[] | null = null) {
   return { customerId: customer.id, ifMatch };
 }
 
 function put(customer: UserCaller, product: TestProduct, quantity = 1) {
-  return carts.setItem(cartOf(customer), { sku: product.sku, quantity });
+  return carts.setItem(readCart(customer), { sku: product.sku, quantity });
 }
 
 function edit(product: TestProduct, change: object) {
-  return catalogOn(database).updateProduct(contextOf(admin), product.id, change, null);
+  return createTestCatalog(database).updateProduct(buildContext(admin), product.id, change, null);
 }
 
 function checkOut(
@@ -39,7 +40,7 @@ function checkOut(
   ifMatch: readonly number[] | null = null,
 ) {
   return server.checkOut(
-    { ...contextOf(customer, key, wish), operation: 'checkOut', deferred: false },
+    { ...buildContext(customer, key, wish), operation: 'checkOut', deferred: false },
     wish,
     ifMatch,
   );
@@ -89,7 +90,10 @@ describe('a cart', () => {
     assert.equal((await carts.getCart(customer.id)).items[0]!.available, 0);
     const unknown = coded('catalog.unknown_product');
     await assert.rejects(put(customer, product, 2), unknown);
-    await assert.rejects(carts.setItem(cartOf(customer), { sku: 'NO-SUCH', quantity: 1 }), unknown);
+    await assert.rejects(
+      carts.setItem(readCart(customer), { sku: 'NO-SUCH', quantity: 1 }),
+      unknown,
+    );
   });
 
   test('gives a line back, all lines back, and does not mind when nothing is there', async () => {
@@ -97,15 +101,15 @@ describe('a cart', () => {
     const [rice, naan] = [await addProduct(database), await addProduct(database)];
     await put(customer, rice);
     await put(customer, naan);
-    const left = await carts.removeItem(cartOf(customer), rice.sku);
+    const left = await carts.removeItem(readCart(customer), rice.sku);
     assert.deepEqual(
       left.items.map(({ sku }) => sku),
       [naan.sku],
     );
-    assert.deepEqual(await carts.removeItem(cartOf(customer), rice.sku), left);
-    assert.deepEqual((await carts.removeItem(cartOf(customer), 'NO-SUCH')).items.length, 1);
-    assert.deepEqual((await carts.clear(cartOf(customer))).items, []);
-    assert.deepEqual((await carts.clear(cartOf(customer))).items, []);
+    assert.deepEqual(await carts.removeItem(readCart(customer), rice.sku), left);
+    assert.deepEqual((await carts.removeItem(readCart(customer), 'NO-SUCH')).items.length, 1);
+    assert.deepEqual((await carts.clear(readCart(customer))).items, []);
+    assert.deepEqual((await carts.clear(readCart(customer))).items, []);
   });
 
   test('holds a hundred lines, however many are added at once', async () => {
@@ -116,7 +120,7 @@ describe('a cart', () => {
     assert.deepEqual(refused, Array(5).fill('request.invalid'));
     const { items } = await carts.getCart(customer.id);
     assert.equal(items.length, 100);
-    const full = await carts.setItem(cartOf(customer), { sku: items[0]!.sku, quantity: 2 });
+    const full = await carts.setItem(readCart(customer), { sku: items[0]!.sku, quantity: 2 });
     assert.equal(full.items[0]!.quantity, 2);
   });
 });
@@ -129,7 +133,7 @@ describe('checkout', () => {
     await put(customer, rice, 2);
     await put(customer, naan, 1);
     await edit(rice, { price: pounds(300) });
-    const order = viewOf(await checkOut(customer, { note: 'no coriander' }));
+    const order = parseView(await checkOut(customer, { note: 'no coriander' }));
     assert.deepEqual(
       order.items.map(({ sku, quantity, unitPrice }) => [sku, quantity, unitPrice.amount]),
       [
@@ -139,7 +143,7 @@ describe('checkout', () => {
     );
     assert.deepEqual(order.total, pounds(860));
     assert.equal(order.note, 'no coriander');
-    assert.equal((await stockOf(database, rice.id)).reserved, 2);
+    assert.equal((await findStock(database, rice.id)).reserved, 2);
     assert.deepEqual((await carts.getCart(customer.id)).items, []);
   });
 
@@ -166,7 +170,7 @@ describe('checkout', () => {
     await edit(product, { active: false });
     await assert.rejects(checkOut(customer), coded('catalog.unknown_product'));
     assert.equal((await carts.getCart(customer.id)).items[0]!.quantity, 2);
-    assert.equal((await stockOf(database, product.id)).reserved, 0);
+    assert.equal((await findStock(database, product.id)).reserved, 0);
   });
 
   test('that is clicked twenty times, without a key and on two servers, makes one order', async () => {
@@ -179,7 +183,7 @@ describe('checkout', () => {
     const { done, refused } = await settle(clicks);
     assert.equal(done.length, 1);
     assert.deepEqual([...new Set(refused)], ['carts.empty']);
-    assert.equal((await stockOf(database, product.id)).reserved, 2);
+    assert.equal((await findStock(database, product.id)).reserved, 2);
   });
 
   test('that is repeated under one key or clientToken answers with the first order', async () => {
@@ -209,7 +213,7 @@ describe('checkout', () => {
       const [first, second] = [await addProduct(database), await addProduct(database)];
       await put(customer, first);
       const [placed] = await Promise.all([checkOut(customer), put(customer, second)]);
-      const ordered = viewOf(placed).items.map(({ sku }) => sku);
+      const ordered = parseView(placed).items.map(({ sku }) => sku);
       const kept = (await carts.getCart(customer.id)).items.map(({ sku }) => sku);
       assert.deepEqual([...ordered, ...kept], [first.sku, second.sku]);
     }
@@ -243,11 +247,11 @@ describe('the version of a cart', () => {
     await note(put(customer, rice));
     await note(put(customer, rice, 3));
     await note(put(customer, naan));
-    await note(carts.removeItem(cartOf(customer), rice.sku));
-    await note(carts.removeItem(cartOf(customer), rice.sku));
+    await note(carts.removeItem(readCart(customer), rice.sku));
+    await note(carts.removeItem(readCart(customer), rice.sku));
     await edit(naan, { price: pounds(1) });
-    await note(carts.clear(cartOf(customer)));
-    await note(carts.clear(cartOf(customer)));
+    await note(carts.clear(readCart(customer)));
+    await note(carts.clear(readCart(customer)));
     await note(put(customer, naan));
     await checkOut(customer);
     await note(carts.getCart(customer.id));
@@ -259,23 +263,23 @@ describe('the version of a cart', () => {
     const other = await addUser(database);
     const product = await addProduct(database);
     const item = { sku: product.sku, quantity: 2 };
-    const { version } = await carts.setItem(cartOf(customer, [1]), item);
+    const { version } = await carts.setItem(readCart(customer, [1]), item);
     const stale = coded('request.precondition_failed');
     // Together in one transaction with somebody else's, who has the version right.
     const [refused, fine] = await Promise.allSettled([
-      carts.setItem(cartOf(customer, [1]), { ...item, quantity: 5 }),
-      carts.setItem(cartOf(other, [1, 7]), item),
+      carts.setItem(readCart(customer, [1]), { ...item, quantity: 5 }),
+      carts.setItem(readCart(other, [1, 7]), item),
     ]);
     assert.equal(
       refused.status === 'rejected' && refused.reason.code,
       'request.precondition_failed',
     );
     assert.equal(fine.status, 'fulfilled');
-    await assert.rejects(carts.removeItem(cartOf(customer, [1]), product.sku), stale);
-    await assert.rejects(carts.clear(cartOf(customer, [])), stale);
+    await assert.rejects(carts.removeItem(readCart(customer, [1]), product.sku), stale);
+    await assert.rejects(carts.clear(readCart(customer, [])), stale);
     const kept = await carts.getCart(customer.id);
     assert.deepEqual([kept.version, kept.items[0]!.quantity], [version, 2]);
-    assert.equal((await carts.clear(cartOf(customer, [version]))).items.length, 0);
+    assert.equal((await carts.clear(readCart(customer, [version]))).items.length, 0);
   });
 
   test('at checkout makes sure that what was seen is ordered, also at an equal total', async () => {
@@ -285,7 +289,7 @@ describe('the version of a cart', () => {
       await addProduct(database, { priceMinor: 500 }),
     ];
     const seen = await put(customer, soup);
-    await carts.removeItem(cartOf(customer), soup.sku);
+    await carts.removeItem(readCart(customer), soup.sku);
     const now = await put(customer, stew);
     const wish = { expectedTotal: seen.total, cartVersion: seen.version };
     await assert.rejects(checkOut(customer, wish, 'swapped'), (error: CodedError) => {
@@ -297,13 +301,13 @@ describe('the version of a cart', () => {
       checkOut(customer, {}, undefined, carts, [seen.version]),
       coded('request.precondition_failed'),
     );
-    assert.equal((await stockOf(database, stew.id)).reserved, 0);
+    assert.equal((await findStock(database, stew.id)).reserved, 0);
     assert.deepEqual(await carts.getCart(customer.id), now);
 
     const right = { expectedTotal: now.total, cartVersion: now.version };
     const placed = await checkOut(customer, right, 'seen', carts, [now.version]);
     assert.deepEqual(
-      viewOf(placed).items.map(({ sku }) => sku),
+      parseView(placed).items.map(({ sku }) => sku),
       [stew.sku],
     );
     // The repeat is answered before any look at the cart, whose version has risen since.
@@ -329,7 +333,7 @@ describe('the version of a cart', () => {
       const kept = (await carts.getCart(customer.id)).items.map(({ sku }) => sku);
       if (placed.status === 'fulfilled') {
         assert.deepEqual(
-          viewOf(placed.value).items.map(({ sku }) => sku),
+          parseView(placed.value).items.map(({ sku }) => sku),
           [first.sku],
         );
         assert.deepEqual(kept, [second.sku]);

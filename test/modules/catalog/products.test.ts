@@ -3,13 +3,19 @@ import { describe, test } from 'node:test';
 import { type Caller, systemActor } from '../../../src/shared/caller.ts';
 import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
-import { catalogOn, inventoryOn } from '../../support/catalogue.ts';
+import { createTestCatalog, createTestInventory } from '../../support/catalogue.ts';
 import { testDatabase } from '../../support/database.ts';
-import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../support/orders.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  settle,
+} from '../../support/orders.ts';
 import { addUser, apiKey, testCause } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
-const catalog = catalogOn(database);
+const catalog = createTestCatalog(database);
 const admin = await addUser(database, { role: 'admin' });
 const kitchen = await addUser(database, { role: 'kitchen' });
 const customer = await addUser(database);
@@ -20,7 +26,7 @@ let count = 0;
 async function create(rest: object = {}) {
   count += 1;
   const input = { sku: `DISH-${count}`, name: `Dish ${count}`, price: pounds(500), ...rest };
-  return (await catalog.createProduct(contextOf(admin), input)).result;
+  return (await catalog.createProduct(buildContext(admin), input)).result;
 }
 
 async function update(
@@ -28,7 +34,7 @@ async function update(
   input: Parameters<typeof catalog.updateProduct>[2],
   accepted: number[] | null = null,
 ) {
-  return (await catalog.updateProduct(contextOf(admin), productId, input, accepted)).result;
+  return (await catalog.updateProduct(buildContext(admin), productId, input, accepted)).result;
 }
 
 async function namesFound(input: object, caller: Caller | null = null): Promise<string[]> {
@@ -42,7 +48,7 @@ describe('a new product', () => {
     assert.equal(product.version, 1);
     assert.deepEqual(product.stock, { onHand: 7, reserved: 0, available: 7 });
     assert.deepEqual(await catalog.getProduct(admin, product.id), product);
-    const { data } = await inventoryOn(database).listMovements(admin, product.id, {});
+    const { data } = await createTestInventory(database).listMovements(admin, product.id, {});
     assert.deepEqual(
       data.map(({ kind, delta, onHand }) => [kind, delta, onHand]),
       [['initial', 7, 7]],
@@ -51,7 +57,10 @@ describe('a new product', () => {
 
   test('with an empty shelf has no ledger yet', async () => {
     const product = await create();
-    assert.deepEqual((await inventoryOn(database).listMovements(admin, product.id, {})).data, []);
+    assert.deepEqual(
+      (await createTestInventory(database).listMovements(admin, product.id, {})).data,
+      [],
+    );
   });
 
   test('takes a SKU once, however many try at the same time', async () => {
@@ -63,7 +72,7 @@ describe('a new product', () => {
 
   test('is made once under one key, and the repeats get the same answer', async () => {
     const input = { sku: 'ONCE', name: 'Once', price: pounds(100), onHand: 1 };
-    const context = contextOf(admin, 'once', input);
+    const context = buildContext(admin, 'once', input);
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () => catalog.createProduct(context, input)),
     );
@@ -94,7 +103,7 @@ describe('a new product', () => {
 describe('what a caller sees', () => {
   test('staff sees the shelf, others what they can order', async () => {
     const { id, sku } = await create({ onHand: 5 });
-    await ordersOn(database).placeOrder(placementContextOf(customer), {
+    await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
       items: [{ sku, quantity: 2 }],
     });
     const shelf = { onHand: 5, reserved: 2, available: 3 };
@@ -223,7 +232,7 @@ describe('an edit', () => {
   test('under a key is answered again as it was, whatever happened since', async () => {
     const { id } = await create();
     const input = { name: 'Renamed', version: 1 };
-    const context = contextOf(admin, `edit-${id}`, input);
+    const context = buildContext(admin, `edit-${id}`, input);
     const first = await catalog.updateProduct(context, id, input, null);
     await update(id, { name: 'Renamed again' });
     const repeat = await catalog.updateProduct(context, id, input, null);

@@ -2,19 +2,25 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
-import { inventoryOn } from '../../support/catalogue.ts';
+import { createTestInventory } from '../../support/catalogue.ts';
 import { testDatabase } from '../../support/database.ts';
-import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../support/orders.ts';
-import { addProduct, addUser, stockOf } from '../../support/shop.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  settle,
+} from '../../support/orders.ts';
+import { addProduct, addUser, findStock } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
-const inventory = inventoryOn(database);
-const orders = ordersOn(database, { pendingMax: 0 });
+const inventory = createTestInventory(database);
+const orders = createTestOrders(database, { pendingMax: 0 });
 const admin = await addUser(database, { role: 'admin' });
 
 function adjust(productId: string, delta: number, key?: string) {
   const input = { delta, reason: 'Counted again' };
-  return inventory.adjustStock(contextOf(admin, key, input), productId, input);
+  return inventory.adjustStock(buildContext(admin, key, input), productId, input);
 }
 
 describe('a stock correction', () => {
@@ -57,7 +63,7 @@ describe('a stock correction', () => {
     const product = await addProduct(database, { onHand: 100 });
     const deltas = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 3 : -2));
     await Promise.all(deltas.map((delta) => adjust(product.id, delta)));
-    assert.equal((await stockOf(database, product.id)).onHand, 120);
+    assert.equal((await findStock(database, product.id)).onHand, 120);
     const { data } = await inventory.listMovements(admin, product.id, { limit: 100 });
     const newestFirst = data.map(({ onHand }) => onHand);
     data.slice(0, -1).forEach(({ delta }, index) => {
@@ -70,13 +76,13 @@ describe('a stock correction', () => {
       const product = await addProduct(database, { onHand: 5 });
       const customer = await addUser(database);
       const { done, refused } = await settle<unknown>([
-        orders.placeOrder(placementContextOf(customer), {
+        orders.placeOrder(buildPlacementContext(customer), {
           items: [{ sku: product.sku, quantity: 5 }],
         }),
         adjust(product.id, -5),
       ]);
       assert.equal(done.length, 1);
-      const { onHand, reserved } = await stockOf(database, product.id);
+      const { onHand, reserved } = await findStock(database, product.id);
       if (reserved === 5) {
         assert.deepEqual([onHand, refused], [5, ['inventory.below_reserved']]);
       } else assert.deepEqual([onHand, refused], [0, ['inventory.insufficient_stock']]);
@@ -85,7 +91,7 @@ describe('a stock correction', () => {
 
   test('cannot take what is promised, and says what is', async () => {
     const product = await addProduct(database, { onHand: 5 });
-    await orders.placeOrder(placementContextOf(await addUser(database)), {
+    await orders.placeOrder(buildPlacementContext(await addUser(database)), {
       items: [{ sku: product.sku, quantity: 3 }],
     });
     await assert.rejects(adjust(product.id, -3), (error: CodedError) => {
@@ -94,7 +100,7 @@ describe('a stock correction', () => {
       return true;
     });
     await adjust(product.id, -2);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 3, reserved: 3 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 3, reserved: 3 });
   });
 
   test('of nothing, or beyond the bounds, is refused and leaves no trace', async () => {
@@ -114,7 +120,7 @@ describe('a stock correction', () => {
     );
     assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
     assert.equal(new Set(outcomes.map(({ result }) => JSON.stringify(result))).size, 1);
-    assert.equal((await stockOf(database, product.id)).onHand, 7);
+    assert.equal((await findStock(database, product.id)).onHand, 7);
   });
 });
 

@@ -12,7 +12,7 @@ import { systemActor } from '../../../src/shared/caller.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { coded, settle } from '../../support/orders.ts';
-import { addProduct, stockOf } from '../../support/shop.ts';
+import { addProduct, findStock } from '../../support/shop.ts';
 
 // Stock is moved here without the orders that it belongs to, so the invariants cannot hold.
 const { database } = await testDatabase({ invariants: false });
@@ -24,7 +24,7 @@ interface Movement {
   readonly reserved: number;
 }
 
-function movementsOf(productId: string): Promise<Movement[]> {
+function listMovementsOfProduct(productId: string): Promise<Movement[]> {
   return database.run<Movement>(
     'test.movements_of',
     `select kind, delta, on_hand as "onHand", reserved
@@ -52,7 +52,7 @@ describe('stock that is promised', () => {
     const { done, refused } = await settle(attempts);
     assert.deepEqual(refused, []);
     assert.equal(done.filter(Boolean).length, 10);
-    assert.deepEqual(await stockOf(database, id), { onHand: 10, reserved: 10 });
+    assert.deepEqual(await findStock(database, id), { onHand: 10, reserved: 10 });
   });
 
   test('several lines of one product are summed', async () => {
@@ -62,9 +62,9 @@ describe('stock that is promised', () => {
       { productId: id, quantity: 3 },
     ];
     await database.transaction((tx) => reserveStock(tx, lines));
-    assert.equal((await stockOf(database, id)).reserved, 5);
+    assert.equal((await findStock(database, id)).reserved, 5);
     await database.transaction((tx) => releaseStock(tx, lines));
-    assert.equal((await stockOf(database, id)).reserved, 0);
+    assert.equal((await findStock(database, id)).reserved, 0);
   });
 
   test('a promise beyond the shelf is refused by the database, whole', async () => {
@@ -77,7 +77,7 @@ describe('stock that is promised', () => {
       ]),
     );
     await assert.rejects(reserving, coded('inventory.insufficient_stock'));
-    assert.equal((await stockOf(database, plenty.id)).reserved, 0);
+    assert.equal((await findStock(database, plenty.id)).reserved, 0);
   });
 
   test('a product without stock is a fault, not a silent nothing', async () => {
@@ -104,12 +104,12 @@ describe('stock that is promised', () => {
     const { refused } = await settle(attempts);
     assert.deepEqual(refused, []);
     assert.equal(tries, 40);
-    for (const { id } of products) assert.equal((await stockOf(database, id)).reserved, 40);
+    for (const { id } of products) assert.equal((await findStock(database, id)).reserved, 40);
   });
 });
 
 describe('stock that leaves the shelf', () => {
-  const movementOf = (orderId: string, productId: string, quantity: number) => ({
+  const buildMovement = (orderId: string, productId: string, quantity: number) => ({
     orderId,
     productId,
     quantity,
@@ -123,13 +123,13 @@ describe('stock that leaves the shelf', () => {
     await database.transaction((tx) => reserveStock(tx, [{ productId: id, quantity: 6 }]));
     await database.transaction((tx) =>
       consumeStock(tx, [
-        movementOf(first, id, 1),
-        movementOf(second, id, 3),
-        movementOf(first, id, 2),
+        buildMovement(first, id, 1),
+        buildMovement(second, id, 3),
+        buildMovement(first, id, 2),
       ]),
     );
-    assert.deepEqual(await stockOf(database, id), { onHand: 4, reserved: 0 });
-    assert.deepEqual((await movementsOf(id)).slice(1), [
+    assert.deepEqual(await findStock(database, id), { onHand: 4, reserved: 0 });
+    assert.deepEqual((await listMovementsOfProduct(id)).slice(1), [
       { kind: 'consumption', delta: -3, onHand: 7, reserved: 3 },
       { kind: 'consumption', delta: -3, onHand: 4, reserved: 0 },
     ]);
@@ -139,10 +139,10 @@ describe('stock that leaves the shelf', () => {
     const { id } = await addProduct(database, { onHand: 5 });
     const orderId = newId();
     await database.transaction((tx) => reserveStock(tx, [{ productId: id, quantity: 2 }]));
-    await database.transaction((tx) => consumeStock(tx, [movementOf(orderId, id, 2)]));
-    await database.transaction((tx) => returnStock(tx, [movementOf(orderId, id, 2)]));
-    assert.deepEqual(await stockOf(database, id), { onHand: 5, reserved: 2 });
-    assert.deepEqual((await movementsOf(id)).at(-1), {
+    await database.transaction((tx) => consumeStock(tx, [buildMovement(orderId, id, 2)]));
+    await database.transaction((tx) => returnStock(tx, [buildMovement(orderId, id, 2)]));
+    assert.deepEqual(await findStock(database, id), { onHand: 5, reserved: 2 });
+    assert.deepEqual((await listMovementsOfProduct(id)).at(-1), {
       kind: 'return',
       delta: 2,
       onHand: 5,
@@ -152,8 +152,10 @@ describe('stock that leaves the shelf', () => {
 
   test('cannot be more than was promised', async () => {
     const { id } = await addProduct(database, { onHand: 5 });
-    const consuming = database.transaction((tx) => consumeStock(tx, [movementOf(newId(), id, 1)]));
+    const consuming = database.transaction((tx) =>
+      consumeStock(tx, [buildMovement(newId(), id, 1)]),
+    );
     await assert.rejects(consuming, coded('inventory.insufficient_stock'));
-    assert.equal((await movementsOf(id)).length, 1);
+    assert.equal((await listMovementsOfProduct(id)).length, 1);
   });
 });

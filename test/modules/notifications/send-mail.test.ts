@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { GiveUp, LeaseLostError, RunLater } from '../../../src/jobs/index.ts';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf } from '../../support/orders.ts';
+import { buildContext } from '../../support/orders.ts';
 import { addUser } from '../../support/shop.ts';
-import { mailDesk, refuse, type Told } from './mail-desk.ts';
+import { type MailSeen, mailDesk, refuse } from './mail-fixture.ts';
 
 const { database } = await testDatabase();
 const desk = await mailDesk(database);
@@ -23,9 +23,9 @@ async function placedTogether(count: number) {
   return { told, jobs, emails: told.map(({ email }) => email) };
 }
 
-async function confirm({ orderId }: Told): Promise<void> {
+async function confirm({ orderId }: MailSeen): Promise<void> {
   const input = { status: 'CONFIRMED', reason: 'A test' } as const;
-  await desk.orders.changeStatus(contextOf(admin), { orderId, input, ifMatch: null });
+  await desk.orders.changeStatus(buildContext(admin), { orderId, input, ifMatch: null });
 }
 
 /** An order whose first two mails nobody has sent yet. */

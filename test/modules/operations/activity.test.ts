@@ -31,7 +31,7 @@ async function tell(facts: readonly Fact[]): Promise<void> {
 
 const pounds = (amount: number) => ({ amount, currency: 'GBP' });
 
-function sumOf(hours: ActivityView['hours']) {
+function sumHours(hours: ActivityView['hours']) {
   const sum = (pick: (hour: ActivityView['hours'][number]) => number) =>
     hours.reduce((total, hour) => total + pick(hour), 0);
   return {
@@ -64,7 +64,7 @@ describe('activity', () => {
     ]);
     const { hours } = await readActivity(db.database, 'GBP', []);
     assert.equal(hours.length, 24);
-    assert.deepEqual(sumOf(hours), {
+    assert.deepEqual(sumHours(hours), {
       placed: 3,
       cancelled: 1,
       completed: 1,

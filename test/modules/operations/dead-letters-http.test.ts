@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
-import { definitionOf, jobOf, startWorker, stateOf } from '../../jobs/jobs-fixture.ts';
+import { buildJob, definitionOf, readState, startWorker } from '../../jobs/jobs-fixture.ts';
 import { testDatabase } from '../../support/database.ts';
 import { startTestServer } from '../../support/server.ts';
 import type { Session } from '../../support/session.ts';
@@ -70,9 +70,9 @@ describe('dead letters over HTTP', () => {
   test('a job that used its tries up is listed, tried again by its id, and done', async () => {
     const worker = await startWorker(db, [failingJob]);
     const eventId = newId();
-    const job = jobOf({ eventId });
+    const job = buildJob({ eventId });
     await worker.ask(job);
-    await until(async () => assert.equal((await stateOf(db.url, job.id))?.state, 'dead'));
+    await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'dead'));
     const letter = (await list()).data.find(({ id }) => id === job.id);
     assert.deepEqual(
       { ...letter, failedAt: null },
@@ -92,7 +92,7 @@ describe('dead letters over HTTP', () => {
     assert.deepEqual(redriven.json(), { id: job.id, queue: 'letters', job: 'test.work' });
     // This server's queue rests: the rescue of the worker's sends it.
     await worker.registry.send([job]);
-    await until(async () => assert.equal((await stateOf(db.url, job.id))?.state, 'done'));
+    await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'done'));
     assert.equal(runs, 3);
     assert.equal((await list()).data.length, 0);
     const again = await admin.post(`/api/operations/dead-letters/${job.id}/redrive`, {});
@@ -114,7 +114,7 @@ describe('dead letters over HTTP', () => {
     assert.equal(queues.data.find(({ name }) => name === 'payments')?.failed, 1);
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`, {});
     assert.equal(redriven.status, 202, redriven.text);
-    assert.equal(await server.application.rooms.payments.applyDueEvents(), 1);
+    assert.equal(await server.application.modules.payments.applyDueEvents(), 1);
     const [row] = await query(db.url, 'select status from provider_events where id = $1', [id]);
     assert.equal(row?.status, 'IGNORED');
   });
@@ -134,7 +134,7 @@ describe('dead letters over HTTP', () => {
     for (const id of ids) {
       await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     }
-    await server.application.rooms.payments.applyDueEvents();
+    await server.application.modules.payments.applyDueEvents();
   });
 
   test('an id of nothing is 404, what is no id is 400, a repeat under a key is the first answer', async () => {
@@ -149,7 +149,7 @@ describe('dead letters over HTTP', () => {
     assert.deepEqual([first.status, second.status], [202, 202]);
     assert.deepEqual(second.json(), first.json());
     assert.equal(second.headers.get('idempotent-replayed'), 'true');
-    await server.application.rooms.payments.applyDueEvents();
+    await server.application.modules.payments.applyDueEvents();
   });
 
   test('only admins see queues and dead letters', async () => {

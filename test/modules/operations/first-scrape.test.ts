@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 const db = await testDatabase();
 
 /** What a server tells of a metric, by its label. */
-async function samplesOf(server: TestServer, metric: string): Promise<Record<string, string>> {
+async function listSamples(server: TestServer, metric: string): Promise<Record<string, string>> {
   const { text } = await server.anonymous.get('/metrics');
   const lines = text.matchAll(new RegExp(`^${metric}\\{\\w+="([^"]+)"\\} (\\S+)$`, 'gm'));
   return Object.fromEntries([...lines].map(([, label = '', value = '']) => [label, value]));
@@ -20,9 +20,9 @@ function everyInvariant(value: string): Record<string, string> {
 
 test('the first scrape has a series of each invariant, which says that nobody knows, and of each queue', async () => {
   const server = await startTestServer(db, { environment: { ROLE: 'api' } });
-  assert.deepEqual(await samplesOf(server, 'invariant_violations'), everyInvariant('Nan'));
+  assert.deepEqual(await listSamples(server, 'invariant_violations'), everyInvariant('Nan'));
   for (const metric of ['queue_depth', 'dead_letters']) {
-    const queues = Object.keys(await samplesOf(server, metric));
+    const queues = Object.keys(await listSamples(server, metric));
     for (const queue of ['mail', 'orders', 'payments', 'webhooks']) {
       assert.ok(queues.includes(queue), `${queue} of ${metric}`);
     }
@@ -38,7 +38,7 @@ test('on a new database the first worker checks the invariants as it starts, and
     await startTestServer(db, { environment: { ROLE: 'api' } }),
   ];
   await until(async () =>
-    assert.deepEqual(await samplesOf(other, 'invariant_violations'), everyInvariant('0')),
+    assert.deepEqual(await listSamples(other, 'invariant_violations'), everyInvariant('0')),
   );
   const { text } = await worker.anonymous.get('/metrics');
   assert.match(text, /^job_duration_seconds_count\{job="[^"]+",outcome="dead"\} 0$/m);
@@ -54,6 +54,6 @@ test('an invariant that came with an upgrade is unknown until it is checked, and
     [first!.name],
   );
   const server = await startTestServer(db, { environment: { ROLE: 'api' } });
-  const samples = await samplesOf(server, 'invariant_violations');
+  const samples = await listSamples(server, 'invariant_violations');
   assert.deepEqual(samples, { ...everyInvariant('0'), [first!.name]: 'Nan' });
 });

@@ -7,11 +7,11 @@ import {
 } from '../../../src/modules/operations/check-invariants.ts';
 import { invariants } from '../../../src/modules/operations/invariants.ts';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { buildContext, buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
 const { database, url } = await testDatabase({ invariants: false });
-const orders = ordersOn(database);
+const orders = createTestOrders(database);
 const customer = await addUser(database);
 const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database, { onHand: 20, priceMinor: 250 });
@@ -19,11 +19,11 @@ const items = [{ sku: product.sku, quantity: 2 }];
 
 async function placed(...statuses: ('CONFIRMED' | 'COMPLETED' | 'PENDING' | 'CANCELLED')[]) {
   const input = { items, clientToken: `token-${Math.random()}` };
-  const { id } = await orders.placeOrder(placementContextOf(customer), input);
+  const { id } = await orders.placeOrder(buildPlacementContext(customer), input);
   for (const status of statuses) {
     const step = { status, reason: 'A test', override: status !== 'CANCELLED' };
     const change = { orderId: id, input: step, ifMatch: null };
-    await orders.changeStatus(contextOf(admin), change);
+    await orders.changeStatus(buildContext(admin), change);
   }
   return id;
 }
@@ -35,17 +35,17 @@ const broughtBack = await placed('COMPLETED', 'PENDING');
 const wholeLife = await placed('CONFIRMED', 'COMPLETED');
 const input = { items, clientToken: 'queued' };
 const { id: queued } = await orders.placeOrder(
-  placementContextOf(customer, undefined, input, true),
+  buildPlacementContext(customer, undefined, input, true),
   input,
 );
 
-const mailIdOf = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
+const buildMailId = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
 
 /** `event` is SQL. */
-function mailOf(last: string, orderId: string, event: string): string {
+function buildMail(last: string, orderId: string, event: string): string {
   return `insert into mail_messages
             (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
-          select '${mailIdOf(last)}', '${mailIdOf(last)}', 'x', 'x', 'x', 'x', 'order.placed', '${orderId}', ${event}`;
+          select '${buildMailId(last)}', '${buildMailId(last)}', 'x', 'x', 'x', 'x', 'order.placed', '${orderId}', ${event}`;
 }
 
 /**
@@ -294,20 +294,20 @@ describe('the invariants', () => {
     },
     'a mail tells of no event of its order, or of one that another mail tells of': {
       changes: [
-        mailOf(
+        buildMail(
           '0',
           pending,
           `(select id from events where order_id = '${cancelled}' and sequence = 1)`,
         ),
         ...['1', '2'].map((last) =>
-          mailOf(
+          buildMail(
             last,
             pending,
             `(select id from events where order_id = '${pending}' and sequence = 1)`,
           ),
         ),
       ],
-      finds: { inv_mail_events: [mailIdOf('0'), mailIdOf('1')] },
+      finds: { inv_mail_events: [buildMailId('0'), buildMailId('1')] },
     },
     'a password is stored as it is': {
       changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],

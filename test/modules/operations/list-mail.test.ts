@@ -7,7 +7,7 @@ import { listMail } from '../../../src/modules/operations/list-mail.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { testDatabase } from '../../support/database.ts';
-import { coded, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { buildPlacementContext, coded, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
@@ -35,7 +35,7 @@ for (const kind of kinds) {
 }
 
 async function placedEvent() {
-  const { id } = await ordersOn(database).placeOrder(placementContextOf(customer), {
+  const { id } = await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
     items: [{ sku: product.sku, quantity: 1 }],
   });
   const [event] = await findEventsOfOrders(database, [id]);

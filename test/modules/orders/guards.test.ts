@@ -2,22 +2,29 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf, ordersOn, placementContextOf } from '../../support/orders.ts';
+import { buildContext, buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
 /** What somebody with `psql` meets: plain SQL on a plain connection, none of our code between. */
 const { database, url } = await testDatabase();
-const orders = ordersOn(database);
+const orders = createTestOrders(database);
 const customer = await addUser(database);
 const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database);
 const items = [{ sku: product.sku, quantity: 2 }];
-const pending = await orders.placeOrder(placementContextOf(customer), { items });
-const queued = await orders.placeOrder(placementContextOf(customer, undefined, undefined, true), {
-  items,
+const pending = await orders.placeOrder(buildPlacementContext(customer), { items });
+const queued = await orders.placeOrder(
+  buildPlacementContext(customer, undefined, undefined, true),
+  {
+    items,
+  },
+);
+const cancelled = await orders.placeOrder(buildPlacementContext(customer), { items });
+await orders.cancelOrder(buildContext(admin), {
+  orderId: cancelled.id,
+  reason: null,
+  ifMatch: null,
 });
-const cancelled = await orders.placeOrder(placementContextOf(customer), { items });
-await orders.cancelOrder(contextOf(admin), { orderId: cancelled.id, reason: null, ifMatch: null });
 
 async function refused(sql: string, constraint: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

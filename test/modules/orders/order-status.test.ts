@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { orderStatuses } from '../../../src/modules/orders/order.ts';
-import { allowedTransitions, stepOf } from '../../../src/modules/orders/order-status.ts';
+import { allowedTransitions, classifyStep } from '../../../src/modules/orders/order-status.ts';
 import type { Caller, Role } from '../../../src/shared/caller.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const { database } = await testDatabase();
 
-function userOf(role: Role): Caller {
+function buildUser(role: Role): Caller {
   return { kind: 'user', id: 'me', role, vip: false, familyId: 'family' };
 }
 
@@ -24,7 +24,7 @@ describe('the steps of an order', () => {
     );
     const inRules = orderStatuses.flatMap((from) =>
       orderStatuses.flatMap((to) => {
-        const step = stepOf(from, to);
+        const step = classifyStep(from, to);
         return step === 'illegal' ? [] : [`${from}>${to} ${step}`];
       }),
     );
@@ -33,13 +33,13 @@ describe('the steps of an order', () => {
 
   test('the kitchen moves on and never cancels', () => {
     const allowed = orderStatuses.map((status) =>
-      allowedTransitions({ status, paymentStatus: 'PAID' }, userOf('kitchen')).join(),
+      allowedTransitions({ status, paymentStatus: 'PAID' }, buildUser('kitchen')).join(),
     );
     assert.deepEqual(allowed, ['', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED', '', '', '']);
   });
 
   test('a customer may take back an order until it is paid or begun', () => {
-    const customer = userOf('customer');
+    const customer = buildUser('customer');
     assert.deepEqual(allowedTransitions({ status: 'QUEUED', paymentStatus: 'UNPAID' }, customer), [
       'CANCELLED',
     ]);

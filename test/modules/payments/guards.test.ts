@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf } from '../../support/orders.ts';
-import { openPayingShop } from '../../support/payments.ts';
+import { buildContext } from '../../support/orders.ts';
+import { openPaymentsShop } from '../../support/payments.ts';
 
 /** What somebody with `psql` meets: plain SQL on a plain connection, none of our code between. */
 const { database, url } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
 const open = await shop.opened();
-const { result } = await shop.payments.refundPayment(contextOf(shop.admin), paid.paymentId, {
+const { result } = await shop.payments.refundPayment(buildContext(shop.admin), paid.paymentId, {
   amount: { amount: 100, currency: 'GBP' },
   reason: 'Cold',
 });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { testDatabase } from '../../support/database.ts';
-import { captured, openPayingShop } from '../../support/payments.ts';
+import { captured, openPaymentsShop } from '../../support/payments.ts';
 
 /** Each view about money finds what it is for: broken on purpose, looked at, and taken back. */
 const { database, url } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
 const cancelled = await shop.paid();
 await shop.cancel(cancelled.orderId);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { expireDueOrders } from '../../../src/modules/orders/changes/expire-orders.ts';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf, settle } from '../../support/orders.ts';
-import { captured, openPayingShop } from '../../support/payments.ts';
-import { stockOf, testCause } from '../../support/shop.ts';
+import { buildContext, settle } from '../../support/orders.ts';
+import { captured, openPaymentsShop } from '../../support/payments.ts';
+import { findStock, testCause } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments, orders } = shop;
 
 const expire = (orderIds: readonly string[]) =>
@@ -35,19 +35,19 @@ async function endings(orderIds: readonly string[], reservedBefore: number) {
   await shop.settle();
   const count: Record<Ending, number> = { 'CONFIRMED PAID': 0, 'CANCELLED REFUNDED': 0 };
   for (const orderId of orderIds) {
-    const { status, paymentStatus } = await shop.orderOf(orderId);
+    const { status, paymentStatus } = await shop.getOrder(orderId);
     const ending = `${status} ${paymentStatus}` as Ending;
     assert.ok(ending in count, `order ${orderId} ended as ${ending}`);
     count[ending] += 1;
   }
-  const { reserved } = await stockOf(database, shop.product.id);
+  const { reserved } = await findStock(database, shop.product.id);
   assert.equal(reserved - reservedBefore, 2 * count['CONFIRMED PAID']);
   return count;
 }
 
 describe('two that happen at once', () => {
   test('a payment that comes while its order expires: three hundred times, one winner and money right', async () => {
-    const { reserved } = await stockOf(database, shop.product.id);
+    const { reserved } = await findStock(database, shop.product.id);
     const orderIds: string[] = [];
     for (let round = 0; round < 15; round += 1) {
       const opened = await Promise.all(Array.from({ length: 20 }, () => shop.opened()));
@@ -57,7 +57,7 @@ describe('two that happen at once', () => {
       await expire(ids);
       const paying = [payments.applyDueEvents(), shop.another().applyDueEvents()];
       // From none to four trips to the database ahead, so that now the one wins and now the other.
-      for (let trip = 0; trip < round % 5; trip += 1) await stockOf(database, shop.product.id);
+      for (let trip = 0; trip < round % 5; trip += 1) await findStock(database, shop.product.id);
       const ending = [expireDueOrders(database), expireDueOrders(database), payments.settleMoney()];
       await Promise.all([...paying, ...ending]);
     }
@@ -66,7 +66,7 @@ describe('two that happen at once', () => {
   });
 
   test('a payment that comes while its owner cancels: one winner and money right', async () => {
-    const { reserved } = await stockOf(database, shop.product.id);
+    const { reserved } = await findStock(database, shop.product.id);
     const orderIds: string[] = [];
     let cancelled = 0;
     for (let round = 0; round < 10; round += 1) {
@@ -76,7 +76,11 @@ describe('two that happen at once', () => {
       const [cancels] = await Promise.all([
         settle(
           opened.map(({ orderId }) =>
-            orders.cancelOrder(contextOf(shop.customer), { orderId, reason: null, ifMatch: null }),
+            orders.cancelOrder(buildContext(shop.customer), {
+              orderId,
+              reason: null,
+              ifMatch: null,
+            }),
           ),
         ),
         payments.applyDueEvents(),
@@ -96,7 +100,7 @@ describe('two that happen at once', () => {
     await deliver(paymentId);
     await drain();
     await expireDueOrders(database);
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
   test('two servers that settle and apply at once ask the provider once for each refund', async () => {
@@ -109,7 +113,7 @@ describe('two that happen at once', () => {
     await shop.settle();
     assert.equal(provider.refunds.size - before, 12);
     for (const { orderId } of paid) {
-      assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+      assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
     }
   });
 
@@ -125,7 +129,7 @@ describe('two that happen at once', () => {
     });
     await expire([orderId]);
     await expireDueOrders(database);
-    const { status, cancelReason } = await shop.orderOf(orderId);
+    const { status, cancelReason } = await shop.getOrder(orderId);
     assert.deepEqual([status, cancelReason], ['CANCELLED', 'PAYMENT_FAILED']);
   });
 });

@@ -4,24 +4,24 @@ import type { WebhookAnswer } from '../../../src/drivers/webhooks/webhook-sender
 import { LeaseLostError, type RunningJob } from '../../../src/jobs/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { contextOf } from '../../support/orders.ts';
+import { buildContext } from '../../support/orders.ts';
 import { addUser, testCause } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
-import { delivered, webhooksRoom } from './webhooks-room.ts';
+import { createWebhooksFixture, delivered } from './webhooks-fixture.ts';
 
 // Events stand for orders that were never placed, so the invariants of orders do not hold here.
 const db = await testDatabase({ invariants: false });
-const room = await webhooksRoom(db);
+const fixture = await createWebhooksFixture(db);
 const admin = await addUser(db.database, { role: 'admin' });
 
 /** Two events of an order, of which the first is answered so, and the second well. */
 async function tell(answer: WebhookAnswer) {
-  const endpointId = await room.addEndpoint();
+  const endpointId = await fixture.addEndpoint();
   const orderId = newId();
-  room.answer(({ sequence }) => (sequence === 1 ? answer : delivered));
-  await room.relay(await room.record({ orderId, sequence: 1 }, { orderId, sequence: 2 }));
+  fixture.answer(({ sequence }) => (sequence === 1 ? answer : delivered));
+  await fixture.relay(await fixture.record({ orderId, sequence: 1 }, { orderId, sequence: 2 }));
   const [first, second] = await until(async () => {
-    const deliveries = await room.deliveriesOf(endpointId);
+    const deliveries = await fixture.listDeliveries(endpointId);
     assert.deepEqual(
       deliveries.map(({ status }) => status),
       ['FAILED', 'DELIVERED'],
@@ -29,17 +29,17 @@ async function tell(answer: WebhookAnswer) {
     return deliveries;
   });
   assert.deepEqual(await query(db.url, 'select * from inv_webhook_deliveries'), []);
-  await room.webhooks.deleteEndpoint(endpointId);
-  const tries = room.sent.filter(({ subject }) => subject === orderId);
+  await fixture.webhooks.deleteEndpoint(endpointId);
+  const tries = fixture.sent.filter(({ subject }) => subject === orderId);
   return {
     first: first!,
     second: second!,
     sequences: tries.map(({ sequence }) => sequence),
-    jobState: await jobStateOf(first!.id),
+    jobState: await readJobState(first!.id),
   };
 }
 
-async function jobStateOf(deliveryId: string): Promise<unknown> {
+async function readJobState(deliveryId: string): Promise<unknown> {
   const [row] = await query(
     db.url,
     `select jobs.state from webhook_deliveries join jobs on jobs.id = job_id
@@ -104,19 +104,19 @@ for (const [what, answer] of Object.entries(final)) {
 }
 
 test('a worker that wakes up after its job was taken over writes nothing', async () => {
-  const endpointId = await room.addEndpoint();
+  const endpointId = await fixture.addEndpoint();
   const orderId = newId();
   const held = Promise.withResolvers<WebhookAnswer>();
-  room.answer(({ subject }) => (subject === orderId ? held.promise : delivered));
-  await room.relay(await room.record({ orderId, sequence: 1 }));
-  await until(async () => assert.ok(room.sent.some(({ subject }) => subject === orderId)));
-  const [delivery] = await room.deliveriesOf(endpointId);
+  fixture.answer(({ subject }) => (subject === orderId ? held.promise : delivered));
+  await fixture.relay(await fixture.record({ orderId, sequence: 1 }));
+  await until(async () => assert.ok(fixture.sent.some(({ subject }) => subject === orderId)));
+  const [delivery] = await fixture.listDeliveries(endpointId);
   const [row] = await query(db.url, 'select job_id from webhook_deliveries where id = $1', [
     delivery!.id,
   ]);
   const late: RunningJob = {
     id: String(row!.job_id),
-    name: room.definition.name,
+    name: fixture.definition.name,
     data: { deliveryId: delivery!.id },
     eventId: null,
     attempt: 1,
@@ -126,51 +126,51 @@ test('a worker that wakes up after its job was taken over writes nothing', async
     leaseToken: newId(),
     finish: () => Promise.reject(new LeaseLostError('another worker has it')),
   };
-  room.answer(() => delivered);
-  await assert.rejects(room.definition.run(late), LeaseLostError);
+  fixture.answer(() => delivered);
+  await assert.rejects(fixture.definition.run(late), LeaseLostError);
   // Nor does one that is cut off because its server stops.
-  room.answer(() => ({ kind: 'unreachable', reason: 'cut off' }));
+  fixture.answer(() => ({ kind: 'unreachable', reason: 'cut off' }));
   const stopped = { ...late, signal: AbortSignal.abort(new Error('the process stops')) };
-  await assert.rejects(room.definition.run(stopped), { message: 'the process stops' });
-  const [after] = await room.deliveriesOf(endpointId);
+  await assert.rejects(fixture.definition.run(stopped), { message: 'the process stops' });
+  const [after] = await fixture.listDeliveries(endpointId);
   assert.deepEqual([after!.status, after!.attempts], ['PENDING', 0]);
   held.resolve(delivered);
   await until(async () => {
-    const [ended] = await room.deliveriesOf(endpointId);
+    const [ended] = await fixture.listDeliveries(endpointId);
     assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 1]);
   });
-  await room.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
 test('410 at a URL that the endpoint has left meanwhile does not switch it off', async () => {
-  const endpointId = await room.addEndpoint('https://old.example/');
+  const endpointId = await fixture.addEndpoint('https://old.example/');
   const orderId = newId();
-  room.answer(async ({ url }) => {
+  fixture.answer(async ({ url }) => {
     if (url !== 'https://old.example/') return delivered;
-    await room.webhooks.updateEndpoint(contextOf(admin), endpointId, {
+    await fixture.webhooks.updateEndpoint(buildContext(admin), endpointId, {
       url: 'https://new.example/',
     });
     return answered(410);
   });
-  await room.relay(await room.record({ orderId, sequence: 1 }));
+  await fixture.relay(await fixture.record({ orderId, sequence: 1 }));
   await until(async () =>
-    assert.equal((await room.deliveriesOf(endpointId))[0]?.status, 'DELIVERED'),
+    assert.equal((await fixture.listDeliveries(endpointId))[0]?.status, 'DELIVERED'),
   );
-  assert.equal((await room.webhooks.getEndpoint(endpointId)).active, true);
-  await room.webhooks.deleteEndpoint(endpointId);
+  assert.equal((await fixture.webhooks.getEndpoint(endpointId)).active, true);
+  await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
 test('a dead letter that is sent again goes back into its line, with all its tries', async () => {
-  const endpointId = await room.addEndpoint();
+  const endpointId = await fixture.addEndpoint();
   const orderId = newId();
-  room.answer(({ sequence }) => (sequence === 1 ? answered(500) : delivered));
-  await room.relay(await room.record({ orderId, sequence: 1 }));
+  fixture.answer(({ sequence }) => (sequence === 1 ? answered(500) : delivered));
+  await fixture.relay(await fixture.record({ orderId, sequence: 1 }));
   const [failed] = await until(async () => {
-    const deliveries = await room.deliveriesOf(endpointId);
+    const deliveries = await fixture.listDeliveries(endpointId);
     assert.equal(deliveries[0]?.status, 'FAILED');
     return deliveries;
   });
-  room.answer(() => delivered);
+  fixture.answer(() => delivered);
   const rows = await query(
     db.url,
     `update jobs
@@ -180,11 +180,11 @@ test('a dead letter that is sent again goes back into its line, with all its tri
      returning jobs.id, jobs.name, queue, lane, sendings, 0 as "delayMs"`,
     [failed!.id],
   );
-  await room.worker.registry.sendRows(rows as never);
+  await fixture.worker.registry.sendRows(rows as never);
   await until(async () => {
-    const [ended] = await room.deliveriesOf(endpointId);
+    const [ended] = await fixture.listDeliveries(endpointId);
     assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 4]);
   });
-  const ids = new Set(room.sent.filter((one) => one.subject === orderId).map(({ id }) => id));
+  const ids = new Set(fixture.sent.filter((one) => one.subject === orderId).map(({ id }) => id));
   assert.deepEqual([...ids], [failed!.eventId]);
 });

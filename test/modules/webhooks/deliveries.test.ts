@@ -5,7 +5,7 @@ import { testDatabase } from '../../support/database.ts';
 import { assertInOrder } from '../../support/event-receiver.ts';
 import { startTestServer } from '../../support/server.ts';
 import { until } from '../../support/until.ts';
-import { addEndpoint, addPlenty, cook, placeOrder } from '../../support/webhooks.ts';
+import { addEndpoint, addStock, moveToReady, placeOrder } from '../../support/webhooks.ts';
 
 /** Whole deliveries: from the change over the relay and the queue to a receiver that verifies them. */
 const db = await testDatabase();
@@ -20,7 +20,7 @@ const server = await startTestServer(db, {
 });
 const admin = await server.asAdmin();
 const customer = await server.signUp();
-await addPlenty(admin, 'NAAN');
+await addStock(admin, 'NAAN');
 
 test('an event arrives once, as a CloudEvent that the standard’s own package verifies, with the trace of its cause', async () => {
   const endpoint = await addEndpoint(admin, ['order.placed']);
@@ -78,7 +78,7 @@ test('a failing event holds back the later ones of its order at its endpoint, an
       ? (response) => void hanging.push(response)
       : 204,
   );
-  await Promise.all([cook(admin, held), cook(admin, free)]);
+  await Promise.all([moveToReady(admin, held), moveToReady(admin, free)]);
   await until(async () => {
     assert.equal(failing.receiver.ofOrder(free).length, 4);
     assert.equal(other.receiver.ofOrder(held).length, 4);
@@ -105,7 +105,7 @@ test('what fails every time is given up after its tries and left to a person, an
   const { receiver } = endpoint;
   receiver.answer(({ body }) => (body.type === 'order.placed' ? 503 : 204));
   const orderId = await placeOrder(customer, 'NAAN');
-  await cook(admin, orderId);
+  await moveToReady(admin, orderId);
   const [given, ...next] = await until(async () => {
     const deliveries = await endpoint.deliveries();
     assert.deepEqual([deliveries.length, deliveries.at(-1)?.status], [4, 'DELIVERED']);
@@ -193,7 +193,7 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
   receiver.answer(() => 410);
   const from = new Date(Date.now() - 60_000).toISOString();
   const orderId = await placeOrder(customer, 'NAAN');
-  await cook(admin, orderId);
+  await moveToReady(admin, orderId);
   await until(async () => assert.equal((await admin.get(endpoint.path)).json().active, false));
   // What was written down at the same moment ends a moment later.
   const deliveries = await until(async () => {
@@ -232,7 +232,7 @@ test('a replay sends what was delivered before once more, in order per order, an
   const endpoint = await addEndpoint(admin, ['order.placed', 'order.ready']);
   const { receiver } = endpoint;
   const orders = await Promise.all([1, 2, 3].map(() => placeOrder(customer, 'NAAN')));
-  await Promise.all(orders.map((orderId) => cook(admin, orderId)));
+  await Promise.all(orders.map((orderId) => moveToReady(admin, orderId)));
   const all = async (count: number) => {
     for (const orderId of orders) assert.equal(receiver.ofOrder(orderId).length, count);
     const open = (await endpoint.deliveries()).filter(({ status }) => status !== 'DELIVERED');

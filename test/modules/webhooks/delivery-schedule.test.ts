@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Without jitter. */
 const inTheMiddle = () => 0.5;
 
-function waitsOf(attemptsMax: number, baseSeconds: number, random = inTheMiddle): number[] {
+function listWaits(attemptsMax: number, baseSeconds: number, random = inTheMiddle): number[] {
   const { retryDelayMs } = deliverySchedule({ attemptsMax, baseSeconds }, random);
   return Array.from({ length: attemptsMax - 1 }, (_, index) => retryDelayMs(index + 1));
 }
@@ -15,7 +15,7 @@ function waitsOf(attemptsMax: number, baseSeconds: number, random = inTheMiddle)
 const sum = (waits: readonly number[]) => waits.reduce((total, wait) => total + wait, 0);
 
 test('by default nine waits, from five seconds to two days, last about three days', () => {
-  const waits = waitsOf(10, 5);
+  const waits = listWaits(10, 5);
   assert.equal(waits[0], 5_000);
   assert.ok(sum(waits) > 2.95 * DAY_MS && sum(waits) <= 3 * DAY_MS, `${sum(waits) / DAY_MS} days`);
   assert.deepEqual(
@@ -30,7 +30,7 @@ test('no wait is shorter than the one before it, the first is the base, and all 
       fc.integer({ min: 2, max: 100 }),
       fc.double({ min: 0.001, max: 2_000, noNaN: true }),
       (attemptsMax, baseSeconds) => {
-        const waits = waitsOf(attemptsMax, baseSeconds);
+        const waits = listWaits(attemptsMax, baseSeconds);
         assert.ok(Math.abs(waits[0]! - baseSeconds * 1_000) < 1e-6);
         for (const [index, wait] of waits.slice(1).entries()) {
           assert.ok(wait >= waits[index]! - 1e-6);
@@ -45,18 +45,18 @@ test('no wait is shorter than the one before it, the first is the base, and all 
 });
 
 test('waits that are long already stay equal', () => {
-  assert.deepEqual(new Set(waitsOf(100, 3_600).map(Math.round)), new Set([3_600_000]));
+  assert.deepEqual(new Set(listWaits(100, 3_600).map(Math.round)), new Set([3_600_000]));
 });
 
 test('jitter moves a wait by a fifth at most, either way, so that what failed together comes back apart', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 0.999_999, noNaN: true }), (random) => {
-      const [moved, plain] = [waitsOf(10, 5, () => random), waitsOf(10, 5)];
+      const [moved, plain] = [listWaits(10, 5, () => random), listWaits(10, 5)];
       for (const [index, wait] of moved.entries()) {
         const share = wait / plain[index]!;
         assert.ok(share >= 0.8 && share <= 1.2);
       }
     }),
   );
-  assert.notDeepEqual(waitsOf(10, 5, Math.random), waitsOf(10, 5, Math.random));
+  assert.notDeepEqual(listWaits(10, 5, Math.random), listWaits(10, 5, Math.random));
 });

@@ -3,15 +3,15 @@ import { describe, test } from 'node:test';
 import pg from 'pg';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { webhooksRoom } from './webhooks-room.ts';
+import { createWebhooksFixture } from './webhooks-fixture.ts';
 
 /** What the database itself refuses or sees of deliveries that are wrong. */
 const db = await testDatabase({ invariants: false });
-const room = await webhooksRoom(db, { runs: false });
-await room.addEndpoint();
+const fixture = await createWebhooksFixture(db, { runs: false });
+await fixture.addEndpoint();
 const [orderId, otherId] = [newId(), newId()];
-await room.relay(
-  await room.record(
+await fixture.relay(
+  await fixture.record(
     { orderId, sequence: 1 },
     { orderId, sequence: 2 },
     { orderId: otherId, sequence: 1 },

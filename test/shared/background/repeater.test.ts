@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRepeater, type RepeaterOptions } from '../../../src/shared/background/repeater.ts';
+import {
+  createRecurringTask,
+  type RepeaterOptions,
+} from '../../../src/shared/background/repeater.ts';
 
 /** Longer than any test. */
 const NEVER_MS = 600_000;
@@ -10,7 +13,7 @@ function watched(options: Partial<RepeaterOptions> = {}) {
   const rounds: { readonly end: (nextMs: number | null) => void; readonly fail: () => void }[] = [];
   const errors: unknown[] = [];
   let begun = Promise.withResolvers<void>();
-  const repeater = createRepeater({
+  const repeater = createRecurringTask({
     retryMs: NEVER_MS,
     onError: (error) => errors.push(error),
     work() {
@@ -106,7 +109,7 @@ test('a stop fires the signal, ends after the round that is under way, and allow
   let signal: AbortSignal | undefined;
   let round = Promise.withResolvers<number>();
   let count = 0;
-  const repeater = createRepeater({
+  const repeater = createRecurringTask({
     retryMs: NEVER_MS,
     onError: () => assert.fail(),
     work(given) {

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { answerOf, api, type Order } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
-import { askAgain } from '../../shared/queries.ts';
+import { shouldRetry } from '../../shared/queries.ts';
 import { columns } from './columns.ts';
 
 export const boardKey = ['orders', 'board'] as const;
@@ -47,7 +47,7 @@ export function useBoard() {
   const { data: orders, error } = useQuery({
     queryKey: boardKey,
     queryFn: readOpenOrders,
-    refetchInterval: (query) => (isLive ? askAgain(query) || LOOK_MS : POLL_MS),
+    refetchInterval: (query) => (isLive ? shouldRetry(query) || LOOK_MS : POLL_MS),
   });
   return { orders, isLive, isAway, error };
 }
@@ -56,7 +56,7 @@ async function readOpenOrders(): Promise<Order[]> {
   const orders: Order[] = [];
   let cursor: string | null = null;
   do {
-    const page: { data: Order[]; nextCursor: string | null } = await answerOf(
+    const page: { data: Order[]; nextCursor: string | null } = await readBody(
       api.GET('/api/orders', {
         params: { query: { status, limit: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) } },
       }),

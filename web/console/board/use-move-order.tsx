@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { answerOf, api, type Order } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { useProfile } from '../../shared/session.ts';
 import { notifyProblem } from '../parts/problem.tsx';
 import type { Column } from './columns.ts';
@@ -25,7 +25,7 @@ export function useMoveOrder() {
 
   const move = useMutation({
     mutationFn: ({ order, to, isUndo = false }: Move) =>
-      answerOf(
+      readBody(
         api.PATCH('/api/orders/{id}/status', {
           params: { path: { id: order.id } },
           body: isUndo

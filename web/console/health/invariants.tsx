@@ -1,10 +1,10 @@
 import { Alert, Badge, Button, Card, Code, Group, Table, Text, Title } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { answerOf, api, type ReplyOf } from '../../shared/api.ts';
+import { api, type ReplyOf, readBody } from '../../shared/api.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
 import { Problem } from '../parts/problem.tsx';
-import { When } from '../parts/when.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Report = ReplyOf<'checkInvariants'>;
 type Invariant = Report['invariants'][number];
@@ -14,7 +14,7 @@ const VIOLATIONS_SHOWN_MAX = 20;
 /** The proof on the live data that nothing was lost, doubled or oversold, when somebody asks for it. */
 export function Invariants() {
   const check = useMutation({
-    mutationFn: () => answerOf(api.GET('/api/operations/invariants')),
+    mutationFn: () => readBody(api.GET('/api/operations/invariants')),
   });
   const report = check.data;
   return (
@@ -51,7 +51,7 @@ function Verdict({ report }: { report: Report }) {
         {report.ok
           ? `All ${report.invariants.length} hold.`
           : `${broken} of ${report.invariants.length} ${broken === 1 ? 'is' : 'are'} broken.`}{' '}
-        <When at={report.checkedAt} span />
+        <Timestamp at={report.checkedAt} span />
       </Text>
     </Alert>
   );

@@ -9,16 +9,16 @@ const words: Readonly<Record<Charge['kind'], string>> = {
 };
 
 /** Such as `£9.99 does not match`. */
-export function chargeSentence({ kind, amount }: Charge): string {
+export function describeCharge({ kind, amount }: Charge): string {
   return `${formatMoney(amount)} ${words[kind]}`;
 }
 
 /** What no refund has taken yet. */
-export function leftOf({ amount, refunded }: Charge): Money {
+export function getRefundable({ amount, refunded }: Charge): Money {
   return { amount: amount.amount - refunded.amount, currency: amount.currency };
 }
 
 /** Beside what paid the order: what an admin may have to look at. */
-export function oddCharges(charges: readonly Charge[]): readonly Charge[] {
+export function findUnmatchedCharges(charges: readonly Charge[]): readonly Charge[] {
   return charges.filter(({ kind }) => kind !== 'matched');
 }

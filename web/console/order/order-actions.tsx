@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { answerOf, api, type Order } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { useProfile } from '../../shared/session.ts';
 import { Problem } from '../parts/problem.tsx';
 
@@ -87,7 +87,7 @@ function useChange(order: Order, onDone: () => void = () => {}) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (change: Change) =>
-      answerOf(
+      readBody(
         api.PATCH('/api/orders/{id}/status', {
           params: { path: { id: order.id } },
           body: { ...change, version: order.version },
@@ -103,7 +103,7 @@ function CancelForm({ order, onDone }: { order: Order; onDone: () => void }) {
   const [reason, setReason] = useState('');
   const cancel = useMutation({
     mutationFn: () =>
-      answerOf(
+      readBody(
         api.POST('/api/orders/{id}/cancel', {
           params: { path: { id: order.id } },
           body: reason.trim() === '' ? {} : { reason: reason.trim() },

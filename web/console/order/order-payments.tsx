@@ -1,18 +1,18 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api, type Payment } from '../../shared/api.ts';
+import { api, type Payment, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { Problem } from '../parts/problem.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
-import { OddCharges } from './odd-charges.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { RefundButton } from './refund-button.tsx';
+import { UnmatchedCharges } from './unmatched-charges.tsx';
 
 export function OrderPayments({ orderId }: { orderId: string }) {
   const { data, error } = useQuery({
     queryKey: ['order', orderId, 'payments'],
     queryFn: () =>
-      answerOf(api.GET('/api/orders/{id}/payments', { params: { path: { id: orderId } } })),
+      readBody(api.GET('/api/orders/{id}/payments', { params: { path: { id: orderId } } })),
   });
   const payments: readonly Payment[] = data?.data ?? [];
   return (
@@ -38,9 +38,10 @@ export function OrderPayments({ orderId }: { orderId: string }) {
               </Group>
               <Text size="sm" c="dimmed" component="div">
                 {payment.provider} · captured {formatMoney(payment.captured)}, refunded{' '}
-                {formatMoney(payment.refunded)} · <When at={payment.updatedAt} span c="dimmed" />
+                {formatMoney(payment.refunded)} ·{' '}
+                <Timestamp at={payment.updatedAt} span c="dimmed" />
               </Text>
-              <OddCharges payment={payment} />
+              <UnmatchedCharges payment={payment} />
             </div>
             <RefundButton payment={payment} />
           </Group>

@@ -2,18 +2,18 @@ import { Button, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerOf, api, type Charge, type Payment } from '../../shared/api.ts';
+import { api, type Charge, type Payment, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { chargeSentence, leftOf } from './charge.ts';
+import { describeCharge, getRefundable } from './charge.ts';
 
 /** For admins, while there is money of the payment left. */
 export function RefundButton({ payment }: { payment: Payment }) {
   const profile = useProfile();
   const [isOpen, { open, close }] = useDisclosure();
-  const charges = payment.charges.filter((charge) => leftOf(charge).amount > 0);
+  const charges = payment.charges.filter((charge) => getRefundable(charge).amount > 0);
   if (profile?.role !== 'admin' || charges.length === 0) return null;
   return (
     <>
@@ -45,7 +45,7 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
   const { money, fault } = entry;
   const refund = useMutation({
     mutationFn: () =>
-      answerOf(
+      readBody(
         api.POST('/api/payments/{id}/refunds', {
           params: { path: { id: payment.id } },
           body: {
@@ -71,7 +71,7 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
           placeholder="Which money goes back"
           data={charges.map((one) => ({
             value: one.providerReference,
-            label: `${chargeSentence(one)} (${one.providerReference})`,
+            label: `${describeCharge(one)} (${one.providerReference})`,
           }))}
           value={reference}
           onChange={setReference}
@@ -82,7 +82,7 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
         description={
           charge === undefined
             ? 'Empty: all that is left of the charge.'
-            : `Empty: all that is left, ${formatMoney(leftOf(charge))}.`
+            : `Empty: all that is left, ${formatMoney(getRefundable(charge))}.`
         }
         entry={entry}
       />

@@ -1,12 +1,12 @@
 import { Anchor, Card, Code, Collapse, Timeline as Steps, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api, type Money, type ReplyOf } from '../../shared/api.ts';
+import { api, type Money, type ReplyOf, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { nameOf } from '../parts/actor.ts';
+import { formatActor } from '../parts/actor.ts';
 import { Problem } from '../parts/problem.tsx';
-import { inWords } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { formatStatus } from '../parts/status-badge.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Entry = ReplyOf<'getOrderHistory'>['data'][number];
 
@@ -15,7 +15,7 @@ export function Timeline({ orderId }: { orderId: string }) {
   const { data, error } = useQuery({
     queryKey: ['order', orderId, 'history'],
     queryFn: () =>
-      answerOf(api.GET('/api/orders/{id}/history', { params: { path: { id: orderId } } })),
+      readBody(api.GET('/api/orders/{id}/history', { params: { path: { id: orderId } } })),
   });
   const entries = data?.data.toReversed() ?? [];
   return (
@@ -26,9 +26,9 @@ export function Timeline({ orderId }: { orderId: string }) {
       <Problem error={error} />
       <Steps active={entries.length} bulletSize={14} lineWidth={2}>
         {entries.map((entry) => (
-          <Steps.Item key={entry.sequence} title={sentenceOf(entry)}>
+          <Steps.Item key={entry.sequence} title={describeEntry(entry)}>
             <Text size="sm" c="dimmed" component="div">
-              by {nameOf(entry)} · <When at={entry.at} exact span c="dimmed" />
+              by {formatActor(entry)} · <Timestamp at={entry.at} exact span c="dimmed" />
             </Text>
             {entry.reason !== null && (
               <Text size="sm">
@@ -78,9 +78,10 @@ const sentences: Readonly<Record<string, string>> = {
   'refund.failed': 'Refund failed',
 };
 
-function sentenceOf({ type, from, to, data }: Entry): string {
+function describeEntry({ type, from, to, data }: Entry): string {
   const sentence = sentences[type] ?? type;
-  if (from !== null && to !== null) return `${sentence} (${inWords(from)} → ${inWords(to)})`;
+  if (from !== null && to !== null)
+    return `${sentence} (${formatStatus(from)} → ${formatStatus(to)})`;
   const { amount, total = amount } = data as { amount?: Money; total?: Money };
   return total === undefined ? sentence : `${sentence}: ${formatMoney(total)}`;
 }

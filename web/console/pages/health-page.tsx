@@ -1,7 +1,7 @@
 import { SimpleGrid, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { lazyPage } from '../../shared/lazy-page.ts';
 import { CHART_HEIGHT } from '../health/chart-height.ts';
 import { Dependencies } from '../health/dependencies.tsx';
@@ -21,7 +21,7 @@ const CARD_HEIGHT = CHART_HEIGHT + 96;
 export default function HealthPage() {
   const { data, error } = useQuery({
     queryKey: ['activity'],
-    queryFn: () => answerOf(api.GET('/api/operations/activity')),
+    queryFn: () => readBody(api.GET('/api/operations/activity')),
     refetchInterval: REFRESH_MS,
   });
   return (

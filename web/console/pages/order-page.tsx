@@ -1,7 +1,7 @@
 import { Anchor, Card, Grid, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { answerOf, api, type Order } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { OrderActions } from '../order/order-actions.tsx';
@@ -9,8 +9,8 @@ import { OrderPayments } from '../order/order-payments.tsx';
 import { Timeline } from '../order/timeline.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { inWords, StatusBadge } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { formatStatus, StatusBadge } from '../parts/status-badge.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 export default function OrderPage({ id }: { id: string }) {
   const queries = useQueryClient();
@@ -18,7 +18,7 @@ export default function OrderPage({ id }: { id: string }) {
   useLiveEvents(`/api/orders/${id}/stream`, refresh, refresh);
   const { data: order, error } = useQuery({
     queryKey: ['order', id],
-    queryFn: () => answerOf(api.GET('/api/orders/{id}', { params: { path: { id } } })),
+    queryFn: () => readBody(api.GET('/api/orders/{id}', { params: { path: { id } } })),
   });
   if (order === undefined) return <Problem error={error} />;
   return (
@@ -73,15 +73,15 @@ function Facts({ order }: { order: Order }) {
           )}
         </Fact>
         <Fact label="Placed">
-          <When at={order.createdAt} exact />
+          <Timestamp at={order.createdAt} exact />
         </Fact>
         {order.expiresAt !== null && order.status === 'PENDING' && (
           <Fact label="Expires unpaid">
-            <When at={order.expiresAt} />
+            <Timestamp at={order.expiresAt} />
           </Fact>
         )}
         {order.cancelReason !== null && (
-          <Fact label="Cancelled because">{inWords(order.cancelReason)}</Fact>
+          <Fact label="Cancelled because">{formatStatus(order.cancelReason)}</Fact>
         )}
         {order.note !== null && (
           <Fact label="Note">

@@ -11,14 +11,14 @@ import {
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'wouter';
-import { answerOf, api, type Order } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { ItemNames } from '../../shared/item-names.tsx';
-import { LATEST_DAY, startOfDay } from '../../shared/moments.ts';
+import { LATEST_DAY, parseDay } from '../../shared/moments.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { inWords, StatusBadge } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { formatStatus, StatusBadge } from '../parts/status-badge.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 const statuses: readonly Order['status'][] = [
   'QUEUED',
@@ -43,7 +43,7 @@ const filterNames = ['search', 'status', 'paymentStatus', 'from', 'to', 'custome
 /** The filters stand in the address, so that a list can be kept, shared and gone back to. */
 export default function OrdersPage() {
   const [parameters, setParameters] = useSearchParams();
-  const filterOf = (name: (typeof filterNames)[number]) => parameters.get(name) ?? '';
+  const getFilter = (name: (typeof filterNames)[number]) => parameters.get(name) ?? '';
   const set = (name: (typeof filterNames)[number], value: string) =>
     setParameters(
       (old) => {
@@ -56,9 +56,9 @@ export default function OrdersPage() {
     );
   const [filters] = useDebouncedValue(parameters.toString(), 250);
   const orders = usePages(['orders', 'list', filters], (cursor) =>
-    answerOf(api.GET('/api/orders', { params: { query: { ...queryOf(filters), ...cursor } } })),
+    readBody(api.GET('/api/orders', { params: { query: { ...buildQuery(filters), ...cursor } } })),
   );
-  const listOf = (text: string) => text.split(',').filter(Boolean);
+  const splitList = (text: string) => text.split(',').filter(Boolean);
   return (
     <>
       <PageTitle mb="sm">Orders</PageTitle>
@@ -67,7 +67,7 @@ export default function OrdersPage() {
           label="Search"
           placeholder="Number, dish, SKU or e-mail"
           leftSection={<IconSearch size={16} aria-hidden />}
-          value={filterOf('search')}
+          value={getFilter('search')}
           onChange={({ currentTarget }) => set('search', currentTarget.value)}
           maxLength={200}
           flex={1}
@@ -76,18 +76,18 @@ export default function OrdersPage() {
         />
         <MultiSelect
           label="Status"
-          placeholder={filterOf('status') === '' ? 'Any' : undefined}
+          placeholder={getFilter('status') === '' ? 'Any' : undefined}
           data={statuses.map(option)}
-          value={listOf(filterOf('status'))}
+          value={splitList(getFilter('status'))}
           onChange={(chosen) => set('status', chosen.join(','))}
           clearable
           w={190}
         />
         <MultiSelect
           label="Payment"
-          placeholder={filterOf('paymentStatus') === '' ? 'Any' : undefined}
+          placeholder={getFilter('paymentStatus') === '' ? 'Any' : undefined}
           data={paymentStatuses.map(option)}
-          value={listOf(filterOf('paymentStatus'))}
+          value={splitList(getFilter('paymentStatus'))}
           onChange={(chosen) => set('paymentStatus', chosen.join(','))}
           clearable
           w={190}
@@ -96,16 +96,16 @@ export default function OrdersPage() {
           label="From"
           type="date"
           max={LATEST_DAY}
-          value={filterOf('from')}
-          error={dayFault(filterOf('from'))}
+          value={getFilter('from')}
+          error={findDayError(getFilter('from'))}
           onChange={({ currentTarget }) => set('from', currentTarget.value)}
         />
         <TextInput
           label="To"
           type="date"
           max={LATEST_DAY}
-          value={filterOf('to')}
-          error={dayFault(filterOf('to'))}
+          value={getFilter('to')}
+          error={findDayError(getFilter('to'))}
           onChange={({ currentTarget }) => set('to', currentTarget.value)}
         />
       </Group>
@@ -169,31 +169,31 @@ function Row({ order }: { order: Order }) {
         {formatMoney(order.total)}
       </Table.Td>
       <Table.Td>
-        <When at={order.createdAt} />
+        <Timestamp at={order.createdAt} />
       </Table.Td>
     </Table.Tr>
   );
 }
 
 /** A field for a day shows nothing of what is none, as a link may bring it. */
-function dayFault(day: string): string | null {
-  return day === '' || startOfDay(day) !== null ? null : `“${day}” is no day.`;
+function findDayError(day: string): string | null {
+  return day === '' || parseDay(day) !== null ? null : `“${day}” is no day.`;
 }
 
 function option(value: string) {
-  return { value, label: inWords(value) };
+  return { value, label: formatStatus(value) };
 }
 
 /** The query of the API: days become moments of the browser's time zone, and the last day counts in full. */
-function queryOf(filters: string): Record<string, string> {
+function buildQuery(filters: string): Record<string, string> {
   const parameters = new URLSearchParams(filters);
   const query: Record<string, string> = {};
   for (const name of filterNames) {
     const value = parameters.get(name)?.trim();
     if (!value) continue;
     // What is no day is sent as it stands: the server refuses it, and its sentence is shown.
-    if (name === 'from') query.from = startOfDay(value) ?? value;
-    else if (name === 'to') query.to = startOfDay(value, 1) ?? value;
+    if (name === 'from') query.from = parseDay(value) ?? value;
+    else if (name === 'to') query.to = parseDay(value, 1) ?? value;
     else query[name] = value;
   }
   return query;

@@ -1,13 +1,13 @@
 import { Anchor, Group, SegmentedControl, Table, VisuallyHidden } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { OddCharges } from '../order/odd-charges.tsx';
 import { RefundButton } from '../order/refund-button.tsx';
+import { UnmatchedCharges } from '../order/unmatched-charges.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Payment = ItemOf<'listPayments'>;
 
@@ -28,7 +28,7 @@ export default function PaymentsPage() {
   const [parameters, setParameters] = useSearchParams();
   const status = parameters.get('status') ?? '';
   const payments = usePages(['payments', status], (cursor) =>
-    answerOf(
+    readBody(
       api.GET('/api/payments', {
         params: { query: { ...(status === '' ? {} : { status }), ...cursor } },
       }),
@@ -92,7 +92,7 @@ function Row({ payment }: { payment: Payment }) {
       </Table.Td>
       <Table.Td>
         <StatusBadge status={payment.status} />
-        <OddCharges payment={payment} />
+        <UnmatchedCharges payment={payment} />
       </Table.Td>
       <Table.Td ta="right" className="number">
         {formatMoney(payment.amount)}
@@ -105,7 +105,7 @@ function Row({ payment }: { payment: Payment }) {
       </Table.Td>
       <Table.Td visibleFrom="md">{payment.provider}</Table.Td>
       <Table.Td>
-        <When at={payment.updatedAt} />
+        <Timestamp at={payment.updatedAt} />
       </Table.Td>
       <Table.Td ta="right">
         <RefundButton payment={payment} />

@@ -3,12 +3,12 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { isolate } from '../../../src/shared/isolate.ts';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
-import { When } from '../parts/when.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Person = ItemOf<'listUsers'>;
 type Role = Person['role'];
@@ -21,7 +21,7 @@ export default function PeoplePage() {
   const [role, setRole] = useState<Role | null>(null);
   const [wanted] = useDebouncedValue(search.trim(), 250);
   const people = usePages(['people', wanted, role], (cursor) =>
-    answerOf(
+    readBody(
       api.GET('/api/users', {
         params: {
           query: {
@@ -85,7 +85,7 @@ function Row({ person }: { person: Person }) {
   const queries = useQueryClient();
   const change = useMutation({
     mutationFn: (body: Change) =>
-      answerOf(api.PATCH('/api/users/{id}', { params: { path: { id: person.id } }, body })),
+      readBody(api.PATCH('/api/users/{id}', { params: { path: { id: person.id } }, body })),
     onError: notifyProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: ['people'] }),
   });
@@ -104,7 +104,7 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Select
-          aria-label={`Role of ${isolate(who)}`}
+          aria-label={`Role of ${isolateDirection(who)}`}
           data={[...roles]}
           value={person.role}
           allowDeselect={false}
@@ -115,7 +115,7 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Switch
-          aria-label={`${isolate(who)} is a VIP`}
+          aria-label={`${isolateDirection(who)} is a VIP`}
           checked={person.vip}
           disabled={change.isPending}
           onChange={({ currentTarget }) => change.mutate({ vip: currentTarget.checked })}
@@ -123,14 +123,14 @@ function Row({ person }: { person: Person }) {
       </Table.Td>
       <Table.Td>
         <Switch
-          aria-label={`${isolate(who)} may sign in`}
+          aria-label={`${isolateDirection(who)} may sign in`}
           checked={!person.disabled}
           disabled={change.isPending}
           onChange={({ currentTarget }) => change.mutate({ disabled: !currentTarget.checked })}
         />
       </Table.Td>
       <Table.Td>
-        <When at={person.createdAt} />
+        <Timestamp at={person.createdAt} />
       </Table.Td>
     </Table.Tr>
   );

@@ -1,12 +1,12 @@
 import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
-import { nameOf } from '../parts/actor.ts';
+import { formatActor } from '../parts/actor.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { When } from '../parts/when.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { ProductForm } from '../product/product-form.tsx';
 import { StockForm } from '../product/stock-form.tsx';
 
@@ -15,10 +15,10 @@ type Movement = ItemOf<'listStockAdjustments'>;
 export default function ProductPage({ id }: { id: string }) {
   const { data: product, error } = useQuery({
     queryKey: ['product', id],
-    queryFn: () => answerOf(api.GET('/api/products/{id}', { params: { path: { id } } })),
+    queryFn: () => readBody(api.GET('/api/products/{id}', { params: { path: { id } } })),
   });
   const ledger = usePages(['product', id, 'ledger'], (cursor) =>
-    answerOf(
+    readBody(
       api.GET('/api/products/{id}/stock-adjustments', {
         params: { path: { id }, query: cursor },
       }),
@@ -88,7 +88,7 @@ function LedgerRow({ movement }: { movement: Movement }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <When at={movement.at} />
+        <Timestamp at={movement.at} />
       </Table.Td>
       <Table.Td ta="right" className="number">
         {movement.delta > 0 ? `+${movement.delta}` : movement.delta}
@@ -101,7 +101,7 @@ function LedgerRow({ movement }: { movement: Movement }) {
           <bdi>{movement.reason}</bdi>
         </Group>
       </Table.Td>
-      <Table.Td>{nameOf(movement)}</Table.Td>
+      <Table.Td>{formatActor(movement)}</Table.Td>
     </Table.Tr>
   );
 }

@@ -3,7 +3,7 @@ import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -16,7 +16,7 @@ export default function ProductsPage() {
   const [wanted] = useDebouncedValue(search.trim(), 250);
   const [isOpen, { open, close }] = useDisclosure();
   const products = usePages(['products', 'list', wanted], (cursor) =>
-    answerOf(
+    readBody(
       api.GET('/api/products', {
         params: { query: { limit: 50, ...(wanted === '' ? {} : { search: wanted }), ...cursor } },
       }),
@@ -69,7 +69,7 @@ export default function ProductsPage() {
 }
 
 function Row({ product }: { product: Product }) {
-  const { available, onHand, reserved } = stockOf(product);
+  const { available, onHand, reserved } = getStock(product);
   return (
     <Table.Tr>
       <Table.Td>
@@ -104,6 +104,6 @@ function Row({ product }: { product: Product }) {
 }
 
 /** Staff sees the whole stock; who is signed out meanwhile is told what can be sold. */
-function stockOf({ stock }: Product): { available: number; onHand?: number; reserved?: number } {
+function getStock({ stock }: Product): { available: number; onHand?: number; reserved?: number } {
   return stock;
 }

@@ -1,12 +1,12 @@
-import { isolate } from '../../../src/shared/isolate.ts';
+import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import type { ReplyOf } from '../../shared/api.ts';
 
-type Done = Pick<ReplyOf<'getOrderHistory'>['data'][number], 'actor' | 'actorName'>;
+type ActorFields = Pick<ReplyOf<'getOrderHistory'>['data'][number], 'actor' | 'actorName'>;
 
 /** Who did something, as a person would say it: `Ada (admin)`, `the API key "till"`, `the system`. */
-export function nameOf({ actor: { type, role }, actorName: name }: Done): string {
-  if (type === 'api_key') return name ? `the API key “${isolate(name)}”` : 'an API key';
+export function formatActor({ actor: { type, role }, actorName: name }: ActorFields): string {
+  if (type === 'api_key') return name ? `the API key “${isolateDirection(name)}”` : 'an API key';
   if (type === 'provider') return 'the payment provider';
   if (type === 'system') return 'the system';
-  return name ? `${isolate(name)} (${role})` : (role ?? 'somebody');
+  return name ? `${isolateDirection(name)} (${role})` : (role ?? 'somebody');
 }

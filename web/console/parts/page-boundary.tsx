@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
-import { helpOf, sentenceOf } from '../../shared/api.ts';
+import { describeError, findErrorHelp } from '../../shared/api.ts';
 import { CodeMissing } from '../../shared/lazy-page.ts';
 import { Refusal } from './refusal.tsx';
 
@@ -25,8 +25,8 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly error:
     const again = <Button onClick={() => location.reload()}>Load it again</Button>;
     if (!((error as unknown) instanceof CodeMissing)) {
       return (
-        <Refusal title={sentenceOf(error)} action={again}>
-          {helpOf(error)}
+        <Refusal title={describeError(error)} action={again}>
+          {findErrorHelp(error)}
         </Refusal>
       );
     }

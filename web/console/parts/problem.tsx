@@ -1,7 +1,7 @@
 import { Alert, type AlertProps, Button, Code, List, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { HoldfastError, helpOf, isSessionEnd, sentenceOf } from '../../shared/api.ts';
+import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
 import { SignInAgain } from './sign-in-again.tsx';
 
@@ -24,7 +24,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
     );
   }
   const problem = error instanceof HoldfastError && !isSessionOver ? error.problem : null;
-  const help = helpOf(error);
+  const help = findErrorHelp(error);
   return (
     <Alert
       color="red"
@@ -33,7 +33,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
       icon={<IconAlertTriangle aria-hidden />}
       {...alert}
     >
-      <Text fw={600}>{sentenceOf(error)}</Text>
+      <Text fw={600}>{describeError(error)}</Text>
       {help !== null && <Text size="sm">{help}</Text>}
       {isSessionOver && <SignInAgain />}
       {problem?.errors !== undefined && problem.errors.length > 0 && (
@@ -66,11 +66,11 @@ export function notifyProblem(error: unknown): void {
     title: 'It was not done',
     message: isSessionEnd(error) ? (
       <>
-        {sentenceOf(error)}
+        {describeError(error)}
         <SignInAgain />
       </>
     ) : (
-      sentenceOf(error)
+      describeError(error)
     ),
     autoClose: 8_000,
   });

@@ -26,13 +26,13 @@ type Status = Order['status'] | Order['paymentStatus'] | Payment['status'];
 export function StatusBadge({ status }: { status: Status }) {
   return (
     <Badge variant="light" color={colours[status] ?? 'gray'}>
-      {inWords(status)}
+      {formatStatus(status)}
     </Badge>
   );
 }
 
 /** `PARTIALLY_REFUNDED` as a person writes it. */
-export function inWords(code: string): string {
+export function formatStatus(code: string): string {
   const words = code.toLowerCase().replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -2,7 +2,7 @@ import { Button, Center, Loader, Stack, Switch, Textarea, TextInput } from '@man
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
-import { answerOf, api, type ItemOf, type Money } from '../../shared/api.ts';
+import { api, type ItemOf, type Money, readBody } from '../../shared/api.ts';
 import { formatWhole, readWhole } from '../../shared/whole-number.ts';
 import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -130,7 +130,7 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
 function useCurrency(product: Product | null) {
   const { data, error } = useQuery({
     queryKey: ['activity'],
-    queryFn: () => answerOf(api.GET('/api/operations/activity')),
+    queryFn: () => readBody(api.GET('/api/operations/activity')),
     enabled: product === null,
   });
   return { currency: product?.price.currency ?? data?.hours[0]?.total.currency, error };

@@ -2,7 +2,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { formatChange, formatWhole, readChange } from '../../shared/whole-number.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
@@ -15,7 +15,7 @@ export function StockForm({ productId }: { productId: string }) {
   const isNothing = delta.value === null || delta.value === 0;
   const adjust = useMutation({
     mutationFn: () =>
-      answerOf(
+      readBody(
         api.POST('/api/products/{id}/stock-adjustments', {
           params: { path: { id: productId } },
           body: { delta: delta.value ?? 0, reason: reason.trim() },

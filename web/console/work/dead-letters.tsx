@@ -1,14 +1,14 @@
 import { Button, Code, Group, Table, Text } from '@mantine/core';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { When } from '../parts/when.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { deadLettersKey, useRedrive } from './use-redrive.ts';
 
 type DeadLetter = ItemOf<'listDeadLetters'>;
 
 export function DeadLetters() {
   const letters = usePages(deadLettersKey, (cursor) =>
-    answerOf(api.GET('/api/operations/dead-letters', { params: { query: cursor } })),
+    readBody(api.GET('/api/operations/dead-letters', { params: { query: cursor } })),
   );
   const { redrive, isPending, progress } = useRedrive();
   const shown = letters.items ?? [];
@@ -52,7 +52,7 @@ function Row({ letter }: { letter: DeadLetter }) {
         <Text fw={600}>{letter.job}</Text>
         <Text size="sm" c="dimmed" component="div">
           {letter.queue} · {letter.attempts} {letter.attempts === 1 ? 'try' : 'tries'} ·{' '}
-          <When at={letter.failedAt} span c="dimmed" />
+          <Timestamp at={letter.failedAt} span c="dimmed" />
         </Text>
         <Code block mt={4}>
           {letter.error}

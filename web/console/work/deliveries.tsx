@@ -1,10 +1,10 @@
 import { Badge, Button, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
-import { inWords } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { formatStatus } from '../parts/status-badge.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Delivery = ItemOf<'listWebhookDeliveries'>;
 
@@ -15,7 +15,7 @@ export function Deliveries({ endpointId }: { endpointId: string }) {
   const deliveries = usePages(
     ['deliveries', endpointId],
     (cursor) =>
-      answerOf(
+      readBody(
         api.GET('/api/webhook-endpoints/{id}/deliveries', {
           params: { path: { id: endpointId }, query: cursor },
         }),
@@ -65,7 +65,7 @@ function Row({ endpointId, delivery }: { endpointId: string; delivery: Delivery 
       <Table.Td>{delivery.eventType}</Table.Td>
       <Table.Td>
         <Badge variant="light" color={colours[delivery.status]}>
-          {inWords(delivery.status)}
+          {formatStatus(delivery.status)}
         </Badge>
       </Table.Td>
       <Table.Td ta="right" className="number">
@@ -78,10 +78,10 @@ function Row({ endpointId, delivery }: { endpointId: string; delivery: Delivery 
         </Text>
       </Table.Td>
       <Table.Td>
-        <When at={delivery.createdAt} />
+        <Timestamp at={delivery.createdAt} />
         {delivery.nextAttemptAt !== null && (
           <Text size="xs" c="dimmed" component="div">
-            again <When at={delivery.nextAttemptAt} span size="xs" c="dimmed" />
+            again <Timestamp at={delivery.nextAttemptAt} span size="xs" c="dimmed" />
           </Text>
         )}
       </Table.Td>

@@ -4,8 +4,8 @@ import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { answerOf, api } from '../../shared/api.ts';
-import { LATEST_DAY, momentOf } from '../../shared/moments.ts';
+import { api, readBody } from '../../shared/api.ts';
+import { LATEST_DAY, parseLocalTime } from '../../shared/moments.ts';
 import { notifyProblem, Problem } from '../parts/problem.tsx';
 import { type Endpoint, endpointsKey } from './endpoint.ts';
 import { Secret } from './endpoint-form.tsx';
@@ -37,7 +37,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
     onSettled: refresh,
   });
   const rotate = useMutation({
-    mutationFn: () => answerOf(api.POST('/api/webhook-endpoints/{id}/rotate-secret', { params })),
+    mutationFn: () => readBody(api.POST('/api/webhook-endpoints/{id}/rotate-secret', { params })),
     onSuccess: (rotated) => setSecret(rotated.secret ?? null),
     onError: notifyProblem,
   });
@@ -96,7 +96,7 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
     mutationFn: () =>
       api.POST('/api/webhook-endpoints/{id}/replay', {
         params: { path: { id: endpoint.id } },
-        body: { from: momentOf(from) ?? from, to: momentOf(to) ?? to },
+        body: { from: parseLocalTime(from) ?? from, to: parseLocalTime(to) ?? to },
       }),
     onSuccess: () => {
       notifications.show({ message: 'They are on their way, in their order.' });

@@ -1,7 +1,7 @@
 import { Button, Code, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { eventTypes } from '../../shared/live.ts';
 import { Problem } from '../parts/problem.tsx';
 import { endpointsKey } from './endpoint.ts';
@@ -14,7 +14,7 @@ export function EndpointForm({ onDone }: { onDone: () => void }) {
   const [types, setTypes] = useState<string[]>([]);
   const create = useMutation({
     mutationFn: () =>
-      answerOf(
+      readBody(
         api.POST('/api/webhook-endpoints', {
           body: {
             url: url.trim(),

@@ -1,7 +1,7 @@
 import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { type Endpoint, endpointsKey } from './endpoint.ts';
@@ -11,7 +11,7 @@ import { EndpointForm } from './endpoint-form.tsx';
 export function Endpoints() {
   const [isOpen, { open, close }] = useDisclosure();
   const endpoints = usePages(endpointsKey, (cursor) =>
-    answerOf(api.GET('/api/webhook-endpoints', { params: { query: cursor } })),
+    readBody(api.GET('/api/webhook-endpoints', { params: { query: cursor } })),
   );
   return (
     <>

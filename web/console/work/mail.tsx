@@ -1,16 +1,16 @@
 import { Anchor, Group, Modal, SegmentedControl, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { answerOf, api, type ItemOf } from '../../shared/api.ts';
+import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { inWords } from '../parts/status-badge.tsx';
-import { When } from '../parts/when.tsx';
+import { formatStatus } from '../parts/status-badge.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 
 type Message = ItemOf<'listMail'>;
 
 export function Mail() {
   const mail = usePages(['mail'], (cursor) =>
-    answerOf(api.GET('/api/operations/mail', { params: { query: cursor } })),
+    readBody(api.GET('/api/operations/mail', { params: { query: cursor } })),
   );
   const [shown, setShown] = useState<Message | null>(null);
   return (
@@ -37,15 +37,15 @@ export function Mail() {
                   </Table.Td>
                   <Table.Td>
                     {message.orderId === null ? (
-                      kindOf(message)
+                      formatKind(message)
                     ) : (
                       <Anchor component={Link} href={`/orders/${message.orderId}`}>
-                        {kindOf(message)}
+                        {formatKind(message)}
                       </Anchor>
                     )}
                   </Table.Td>
                   <Table.Td>
-                    <When at={message.sentAt} />
+                    <Timestamp at={message.sentAt} />
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -60,7 +60,7 @@ export function Mail() {
         title={shown?.subject}
         size="lg"
       >
-        {shown !== null && <Letter message={shown} />}
+        {shown !== null && <MailText message={shown} />}
       </Modal>
     </>
   );
@@ -74,7 +74,7 @@ const views = [
 type View = (typeof views)[number]['value'];
 
 /** A mail goes out in both forms, and the reader's program chooses. */
-function Letter({ message }: { message: Message }) {
+function MailText({ message }: { message: Message }) {
   const [view, setView] = useState<View>('html');
   const { to, messageId, subject, text, html } = message;
   return (
@@ -113,6 +113,6 @@ function Letter({ message }: { message: Message }) {
 }
 
 /** `payment.refunded` as a person writes it. */
-function kindOf({ kind }: Message): string {
-  return inWords(kind.replace('.', ' '));
+function formatKind({ kind }: Message): string {
+  return formatStatus(kind.replace('.', ' '));
 }

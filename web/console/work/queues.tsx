@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { Problem } from '../parts/problem.tsx';
 
 const REFRESH_MS = 3_000;
@@ -8,7 +8,7 @@ const REFRESH_MS = 3_000;
 export function Queues() {
   const { data, error } = useQuery({
     queryKey: ['queues'],
-    queryFn: () => answerOf(api.GET('/api/operations/queues')),
+    queryFn: () => readBody(api.GET('/api/operations/queues')),
     refetchInterval: REFRESH_MS,
   });
   if (error) return <Problem error={error} />;

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerOf, api, HoldfastError } from '../../shared/api.ts';
+import { api, HoldfastError, readBody } from '../../shared/api.ts';
 import { notifyProblem } from '../parts/problem.tsx';
 
 export const deadLettersKey = ['dead-letters'] as const;
@@ -47,7 +47,7 @@ async function readAllIds(): Promise<string[]> {
   do {
     const query: { limit: number; cursor?: string } = { limit: PAGE_SIZE };
     if (cursor !== null) query.cursor = cursor;
-    const page: { data: { id: string }[]; nextCursor: string | null } = await answerOf(
+    const page: { data: { id: string }[]; nextCursor: string | null } = await readBody(
       api.GET('/api/operations/dead-letters', { params: { query } }),
     );
     ids.push(...page.data.map(({ id }) => id));

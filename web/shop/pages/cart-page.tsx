@@ -1,18 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { answerOf, api, HoldfastError, type Money } from '../../shared/api.ts';
+import { api, HoldfastError, type Money, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useCart } from '../cart.ts';
 import type { CartLine } from '../cart-line.ts';
-import { useKeptText } from '../kept-text.ts';
-import { tellOtherTabs } from '../other-tabs.ts';
+import { notifyOtherTabs } from '../other-tabs.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Stepper } from '../parts/stepper.tsx';
 import { Sum } from '../parts/sum.tsx';
 import { beginPayment } from '../payment.ts';
+import { useStoredText } from '../stored-text.ts';
 import { type CartSums, useSums } from '../sums.ts';
 
 const NOTE_MAX = 500;
@@ -24,12 +24,12 @@ export function CartPage() {
   const profile = useProfile();
   const cart = useCart();
   const sums = useSums();
-  const { text: note, setText: setNote } = useKeptText('note');
+  const { text: note, setText: setNote } = useStoredText('note');
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   const checkout = useMutation({
     mutationFn: (seen: { readonly version: number; readonly total: Money }) =>
-      answerOf(
+      readBody(
         api.POST('/api/cart/checkout', {
           body: {
             // What the customer has seen is what they order and pay, or they are asked again.
@@ -40,7 +40,7 @@ export function CartPage() {
         }),
       ),
     async onSuccess(order) {
-      tellOtherTabs();
+      notifyOtherTabs();
       setNote('');
       queries.invalidateQueries({ queryKey: ['cart'] });
       queries.setQueryData(['order', order.id], order);
@@ -97,7 +97,7 @@ export function CartPage() {
         />
       </label>
       <Problem error={checkout.error ?? cart.error ?? sums.error} />
-      {isCodeOf(checkout.error, 'carts.changed') && (
+      {hasCode(checkout.error, 'carts.changed') && (
         <p className="quiet">This is what it holds now. Look through it, and order again.</p>
       )}
       <Shortages error={checkout.error} lines={cart.lines} />
@@ -159,7 +159,7 @@ function shortOf({ sku, quantity }: CartLine, sums: CartSums): number | null {
   return available !== null && quantity > available ? available : null;
 }
 
-function isCodeOf(error: unknown, code: string): error is HoldfastError {
+function hasCode(error: unknown, code: string): error is HoldfastError {
   return error instanceof HoldfastError && error.code === code;
 }
 
@@ -171,14 +171,14 @@ interface ShortLine {
 
 /** Which dishes somebody else was quicker with. */
 function Shortages({ error, lines }: { error: unknown; lines: readonly CartLine[] }) {
-  if (!isCodeOf(error, 'inventory.insufficient_stock')) return null;
+  if (!hasCode(error, 'inventory.insufficient_stock')) return null;
   const shortLines = (error.problem.lines ?? []) as readonly ShortLine[];
-  const nameOf = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku;
+  const findName = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku;
   return (
     <ul className="shortages">
       {shortLines.map(({ sku, requested, available }) => (
         <li key={sku}>
-          <bdi>{nameOf(sku)}</bdi>: you wanted {requested}, {available}{' '}
+          <bdi>{findName(sku)}</bdi>: you wanted {requested}, {available}{' '}
           {available === 1 ? 'is' : 'are'} left.
         </li>
       ))}

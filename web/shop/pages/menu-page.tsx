@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useCart } from '../cart.ts';
@@ -21,7 +21,7 @@ export function MenuPage() {
   const menu = useInfiniteQuery({
     queryKey: ['products', wanted],
     queryFn: ({ pageParam }) =>
-      answerOf(
+      readBody(
         api.GET('/api/products', {
           params: {
             query: {
@@ -91,7 +91,7 @@ function CartBar({ count, sums }: { count: number; sums: CartSums }) {
 function Dish({ product }: { product: Product }) {
   const cart = useCart();
   const { available } = product.stock;
-  const quantity = cart.quantityOf(product.sku);
+  const quantity = cart.getQuantity(product.sku);
   const soldOut = available <= 0;
   return (
     <li className={soldOut ? 'dish sold-out' : 'dish'}>

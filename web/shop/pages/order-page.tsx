@@ -1,15 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { answerOf, api, ConnectionError, HoldfastError, type Order } from '../../shared/api.ts';
+import { api, ConnectionError, HoldfastError, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { askAgain } from '../../shared/queries.ts';
+import { shouldRetry } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useNow } from '../../shared/use-now.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { headlineOf, Progress } from '../parts/progress.tsx';
+import { buildHeadline, Progress } from '../parts/progress.tsx';
 import { beginPayment } from '../payment.ts';
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -27,8 +27,8 @@ export function OrderPage({ id }: { id: string }) {
   const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
   const order = useQuery({
     queryKey: ['order', id],
-    queryFn: () => answerOf(api.GET('/api/orders/{id}', { params: { path: { id } } })),
-    refetchInterval: isLive ? askAgain : POLL_MS,
+    queryFn: () => readBody(api.GET('/api/orders/{id}', { params: { path: { id } } })),
+    refetchInterval: isLive ? shouldRetry : POLL_MS,
     enabled: Boolean(profile),
   });
 
@@ -66,7 +66,7 @@ interface ShownProps {
 }
 
 function Shown({ order, error }: ShownProps) {
-  const { title, text } = headlineOf(order);
+  const { title, text } = buildHeadline(order);
   useTitle(`${title} · Order ${order.number}`);
   return (
     <>
@@ -116,7 +116,7 @@ function Paid({ order }: { order: Order }) {
   const payments = useQuery({
     queryKey: ['order', order.id, 'payments'],
     queryFn: () =>
-      answerOf(api.GET('/api/orders/{id}/payments', { params: { path: { id: order.id } } })),
+      readBody(api.GET('/api/orders/{id}/payments', { params: { path: { id: order.id } } })),
     enabled: hasRefunds,
   });
   if (order.paymentStatus === 'PAID') return <p className="sum-note">Paid</p>;
@@ -169,7 +169,7 @@ function Cancel({ order }: { order: Order }) {
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () =>
-      answerOf(
+      readBody(
         api.POST('/api/orders/{id}/cancel', { params: { path: { id: order.id } }, body: {} }),
       ),
     onSuccess: (changed) => queries.setQueryData(['order', order.id], changed),

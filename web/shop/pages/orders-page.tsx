@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { answerOf, api } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { ItemNames } from '../../shared/item-names.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { statusOf } from '../parts/progress.tsx';
+import { formatStatus } from '../parts/progress.tsx';
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -17,7 +17,7 @@ export function OrdersPage() {
   const orders = useInfiniteQuery({
     queryKey: ['orders'],
     queryFn: ({ pageParam }) =>
-      answerOf(
+      readBody(
         api.GET('/api/orders', {
           params: { query: pageParam === null ? {} : { cursor: pageParam } },
         }),
@@ -64,7 +64,7 @@ export function OrdersPage() {
               </span>
               <span className="standing">
                 <span className="price">{formatMoney(order.total)}</span>
-                <span className="quiet">{statusOf(order)}</span>
+                <span className="quiet">{formatStatus(order)}</span>
               </span>
             </Link>
           </li>

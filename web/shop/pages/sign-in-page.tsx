@@ -17,7 +17,7 @@ export function SignInPage() {
   const current = isNew ? signUp : signIn;
 
   if (profile && session === 'fine')
-    return <Redirect to={pathOf(parameters.get('then'))} replace />;
+    return <Redirect to={getSafePath(parameters.get('then'))} replace />;
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -68,6 +68,6 @@ export function SignInPage() {
 }
 
 /** Only a page of the shop: an address of somebody else in the link would send the customer away after the login. */
-function pathOf(then: string | null): string {
+function getSafePath(then: string | null): string {
   return then !== null && /^\/[a-z0-9/-]*$/.test(then) && !then.startsWith('//') ? then : '/';
 }

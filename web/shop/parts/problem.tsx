@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'wouter';
-import { helpOf, isSessionEnd, sentenceOf } from '../../shared/api.ts';
+import { describeError, findErrorHelp, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
 
 interface ProblemProps {
@@ -15,10 +15,10 @@ export function Problem({ error, onRetry }: ProblemProps) {
   if (isSessionEnd(error)) {
     return session === 'fine' ? null : <SessionEnded />;
   }
-  const help = helpOf(error);
+  const help = findErrorHelp(error);
   return (
     <div className="problem" role="alert">
-      <strong>{sentenceOf(error)}</strong>
+      <strong>{describeError(error)}</strong>
       {help !== null && <p>{help}</p>}
       {onRetry !== undefined && (
         <button type="button" className="more" onClick={onRetry}>

@@ -39,7 +39,7 @@ const words: Readonly<Record<Order['status'], string>> = {
 };
 
 /** Where an order stands, in a word or two. */
-export function statusOf({ status }: Order): string {
+export function formatStatus({ status }: Order): string {
   return words[status];
 }
 
@@ -56,7 +56,7 @@ const cancelTexts: Readonly<Record<string, string>> = {
 };
 
 /** What the customer wants to know first. */
-export function headlineOf(order: Order): Headline {
+export function buildHeadline(order: Order): Headline {
   switch (order.status) {
     case 'QUEUED':
       return { title: 'We are placing your order', text: 'This takes a moment.' };

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { isolate } from '../../../src/shared/isolate.ts';
+import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 
 interface StepperProps {
   readonly name: string;
@@ -11,13 +11,13 @@ interface StepperProps {
 /** One touch adds; then a number between a minus and a plus. */
 export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps) {
   const isChosen = quantity > 0;
-  const keep = useKeptFocus(isChosen);
+  const keep = useRestoredFocus(isChosen);
   if (!isChosen) {
     return (
       <button
         type="button"
         className="add"
-        aria-label={`Add ${isolate(name)}`}
+        aria-label={`Add ${isolateDirection(name)}`}
         ref={keep.button}
         onClick={() => {
           keep.focus();
@@ -35,7 +35,7 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       </legend>
       <button
         type="button"
-        aria-label={`One ${isolate(name)} less`}
+        aria-label={`One ${isolateDirection(name)} less`}
         onClick={() => {
           if (quantity === 1) keep.focus();
           onChange(quantity - 1);
@@ -43,10 +43,10 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       >
         −
       </button>
-      <output aria-label={`${quantity} of ${isolate(name)}`}>{quantity}</output>
+      <output aria-label={`${quantity} of ${isolateDirection(name)}`}>{quantity}</output>
       <button
         type="button"
-        aria-label={`One more ${isolate(name)}`}
+        aria-label={`One more ${isolateDirection(name)}`}
         ref={keep.button}
         disabled={quantity >= quantityMax}
         onClick={() => onChange(quantity + 1)}
@@ -58,7 +58,7 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
 }
 
 /** The button that was pressed gives way to others: who uses the keyboard goes on with the one in its place. */
-function useKeptFocus(isChosen: boolean) {
+function useRestoredFocus(isChosen: boolean) {
   const button = useRef<HTMLButtonElement>(null);
   const isWanted = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is what changes the buttons

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
-import { createFloors } from '../floors.ts';
+import { createMinimumStamps } from '../minimum-stamps.ts';
 
 /** A floor is of use for as long as a load may take: seconds. */
 const FLOORS_MAX = 20_000;
@@ -21,12 +21,12 @@ interface Entry<Value> extends Stamped<Value> {
 }
 
 function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
-  const { ttlMs, bytesMax, bytesOf } = options;
+  const { ttlMs, bytesMax, estimateBytes } = options;
   const entries = new LRUCache<string, Entry<Value>>({
     maxSize: bytesMax,
-    sizeCalculation: ({ value }) => bytesOf(value),
+    sizeCalculation: ({ value }) => estimateBytes(value),
   });
-  const floors = createFloors(FLOORS_MAX);
+  const floors = createMinimumStamps(FLOORS_MAX);
   const find = (key: string): Entry<Value> | undefined => {
     const entry = entries.get(key);
     return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry;
@@ -35,8 +35,8 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     get: (key) => find(key)?.value,
     getMany: (keys) => keys.map(find),
     set(key, { stamp, value }) {
-      const kept = entries.get(key);
-      if (stamp < Math.max(floors.of(key), kept?.stamp ?? 0)) return;
+      const existing = entries.get(key);
+      if (stamp < Math.max(floors.of(key), existing?.stamp ?? 0)) return;
       entries.set(key, { stamp, value, endsAtMs: performance.now() + ttlMs });
     },
     invalidate(key, stamp) {

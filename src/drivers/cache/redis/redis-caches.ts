@@ -1,9 +1,9 @@
 import type { Redis as Client } from 'ioredis';
 import type { Log } from '../../../shared/log.ts';
 import { createAvailability } from '../../redis/availability.ts';
-import { createImpatientClient } from '../../redis/impatient-client.ts';
+import { createFailFastClient } from '../../redis/fail-fast-client.ts';
 import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
-import { createFloors } from '../floors.ts';
+import { createMinimumStamps } from '../minimum-stamps.ts';
 
 /** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
 const COMMAND_TIMEOUT_MS = 100;
@@ -57,7 +57,7 @@ export function createRedisCaches({
   log,
   commandTimeoutMs = COMMAND_TIMEOUT_MS,
 }: RedisCachesOptions): Caches {
-  const client = createImpatientClient(url, commandTimeoutMs);
+  const client = createFailFastClient(url, commandTimeoutMs);
   client.defineCommand('holdfastKeep', { numberOfKeys: 1, lua: KEEP_SCRIPT });
   client.defineCommand('holdfastInvalidate', { numberOfKeys: 1, lua: INVALIDATE_SCRIPT });
   const scripts = client as Client & Scripts;
@@ -68,9 +68,9 @@ export function createRedisCaches({
   });
   client.on('error', (error: Error) => availability.failed(error));
 
-  const mayAsk = (): boolean => client.status === 'ready' && availability.mayAsk();
+  const isAvailable = (): boolean => client.status === 'ready' && availability.isAvailable();
 
-  async function ask<T>(command: () => Promise<T>): Promise<T | undefined> {
+  async function sendCommand<T>(command: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await command();
       availability.answered();
@@ -83,33 +83,35 @@ export function createRedisCaches({
 
   function create<Value>(name: string, options: CacheOptions<Value>): Cache<Value> {
     const { ttlMs, revive = (json) => json as Value } = options;
-    const floors = createFloors(FLOORS_MAX);
-    const place = (key: string): string => `holdfast:cache:${name}:${key}`;
+    const floors = createMinimumStamps(FLOORS_MAX);
+    const buildKey = (key: string): string => `holdfast:cache:${name}:${key}`;
     return {
       get(key) {
-        if (!mayAsk()) return undefined;
-        return ask(async () => {
-          const text = await client.get(place(key));
-          return text === null ? undefined : entryIn(text, floors.of(key), revive)?.value;
+        if (!isAvailable()) return undefined;
+        return sendCommand(async () => {
+          const text = await client.get(buildKey(key));
+          return text === null ? undefined : parseEntry(text, floors.of(key), revive)?.value;
         });
       },
       getMany(keys) {
-        if (keys.length === 0 || !mayAsk()) return [];
-        const asked = ask(async () => {
-          const texts = await client.mget(keys.map(place));
+        if (keys.length === 0 || !isAvailable()) return [];
+        const asked = sendCommand(async () => {
+          const texts = await client.mget(keys.map(buildKey));
           return texts.map((text, index) =>
-            text === null ? undefined : entryIn(text, floors.of(keys[index]!), revive),
+            text === null ? undefined : parseEntry(text, floors.of(keys[index]!), revive),
           );
         });
         return asked.then((entries) => entries ?? []);
       },
       set(key, { stamp, value }) {
-        if (!mayAsk() || stamp < floors.of(key)) return;
-        void ask(() => scripts.holdfastKeep(place(key), stamp, JSON.stringify(value), ttlMs));
+        if (!isAvailable() || stamp < floors.of(key)) return;
+        void sendCommand(() =>
+          scripts.holdfastKeep(buildKey(key), stamp, JSON.stringify(value), ttlMs),
+        );
       },
       invalidate(key, stamp) {
-        if (!floors.raise(key, stamp) || !mayAsk()) return;
-        void ask(() => scripts.holdfastInvalidate(place(key), stamp, TOMBSTONE_MS));
+        if (!floors.raise(key, stamp) || !isAvailable()) return;
+        void sendCommand(() => scripts.holdfastInvalidate(buildKey(key), stamp, TOMBSTONE_MS));
       },
     };
   }
@@ -126,7 +128,7 @@ export function createRedisCaches({
   };
 }
 
-function entryIn<Value>(
+function parseEntry<Value>(
   text: string,
   floor: number,
   revive: (json: unknown) => Value,

@@ -2,7 +2,7 @@ import type { Redis as Client } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Log } from '../../../shared/log.ts';
 import { createAvailability } from '../../redis/availability.ts';
-import { createImpatientClient } from '../../redis/impatient-client.ts';
+import { createFailFastClient } from '../../redis/fail-fast-client.ts';
 import { createMemoryRateLimiters } from '../memory/memory-rate-limiters.ts';
 import type { Rate, RateLimiter, RateLimiters } from '../rate-limiter.ts';
 import { createStoredRateLimiter } from '../stored-rate-limiter.ts';
@@ -46,7 +46,7 @@ export function createRedisRateLimiters({
   log,
   commandTimeoutMs = COMMAND_TIMEOUT_MS,
 }: RedisRateLimitersOptions): RateLimiters {
-  const client = createImpatientClient(url, commandTimeoutMs);
+  const client = createFailFastClient(url, commandTimeoutMs);
   const availability = createAvailability({
     pauseMs: PAUSE_MS,
     log,
@@ -61,12 +61,12 @@ export function createRedisRateLimiters({
       return {
         rate,
         async take(key) {
-          if (client.status !== 'ready' || !availability.mayAsk()) return insurance.take(key);
+          if (client.status !== 'ready' || !availability.isAvailable()) return insurance.take(key);
           try {
             const take = await shared.take(key);
             availability.answered();
-            const giveBack = () => take.giveBack().catch(availability.failed);
-            return { ...take, giveBack };
+            const giveBack = () => take.refund().catch(availability.failed);
+            return { ...take, refund: giveBack };
           } catch (error) {
             availability.failed(error);
             return insurance.take(key);

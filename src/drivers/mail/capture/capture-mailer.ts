@@ -1,4 +1,4 @@
-import { assertHeaders, type Mailer, messageIdIn } from '../mailer.ts';
+import { assertHeaders, extractMessageId, type Mailer } from '../mailer.ts';
 
 /** Sources of the name: RFC 6761 §6.4. No mail of it can come from anywhere. */
 const DOMAIN = 'holdfast.invalid';
@@ -14,7 +14,7 @@ export function createCaptureMailer(): Mailer {
       signal?.throwIfAborted();
       assertHeaders(mail);
     },
-    messageIdOf: (mail) => messageIdIn(DOMAIN, mail),
+    getMessageId: (mail) => extractMessageId(DOMAIN, mail),
     async close() {},
   };
 }

@@ -5,8 +5,8 @@ import {
   SendEmailCommand,
 } from '@aws-sdk/client-sesv2';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { composeMessage, domainOf } from '../compose-message.ts';
-import { type Mailer, MailRefusedError, messageIdIn, type Sender } from '../mailer.ts';
+import { composeMessage, getDomain } from '../compose-message.ts';
+import { extractMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
 
 export interface SesMailerOptions {
   readonly region: string;
@@ -62,7 +62,7 @@ export function createSesMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    messageIdOf: (mail) => messageIdIn(domainOf(sender), mail),
+    getMessageId: (mail) => extractMessageId(getDomain(sender), mail),
     async close() {
       client.destroy();
     },

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
-import { composeMessage, domainOf } from '../compose-message.ts';
-import { type Mailer, MailRefusedError, messageIdIn, type Sender } from '../mailer.ts';
+import { composeMessage, getDomain } from '../compose-message.ts';
+import { extractMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
 
 export interface SmtpMailerOptions {
   /** `smtp://user:password@host:587`, which turns to TLS where the server offers it, or `smtps://host:465`. */
@@ -28,7 +28,7 @@ export function createSmtpMailer({
 }: SmtpMailerOptions): Mailer {
   const transport = createTransport({
     pool: true,
-    ...connectionOf(url, timeoutMs),
+    ...buildConnectionOptions(url, timeoutMs),
     maxConnections: CONNECTIONS_MAX,
     // A mail that was cut off is sent again by whoever asked for it, who knows how often it was tried.
     maxRequeues: 0,
@@ -47,7 +47,7 @@ export function createSmtpMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    messageIdOf: (mail) => messageIdIn(domainOf(sender), mail),
+    getMessageId: (mail) => extractMessageId(getDomain(sender), mail),
     async close() {
       transport.close({ force: true });
     },
@@ -56,7 +56,7 @@ export function createSmtpMailer({
 
 /** Connects and signs in as for a mail, and sends none. Rejects with the reason when that is not to be had. */
 export async function checkSmtpServer(url: string, timeoutMs: number): Promise<void> {
-  const transport = createTransport(connectionOf(url, timeoutMs));
+  const transport = createTransport(buildConnectionOptions(url, timeoutMs));
   try {
     await transport.verify();
   } finally {
@@ -64,7 +64,7 @@ export async function checkSmtpServer(url: string, timeoutMs: number): Promise<v
   }
 }
 
-function connectionOf(url: string, timeoutMs: number) {
+function buildConnectionOptions(url: string, timeoutMs: number) {
   const { host, port, secure, auth } = readSmtpUrl(url);
   const connectTimeoutMs = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
   return {

@@ -1,5 +1,5 @@
-import { isDatabaseAway } from '../../../database/away.ts';
 import type { Transaction } from '../../../database/database.ts';
+import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
@@ -20,7 +20,7 @@ import type { ActionReply, ActionRequest } from './schemas.ts';
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
 
-interface Wanted {
+interface RequestedAction {
   /** Of the session, of its payment, or of a charge on it. */
   readonly name: string;
   readonly request: ActionRequest;
@@ -32,7 +32,7 @@ type Outcome =
       readonly reference: string;
       readonly eventIds: readonly string[];
       /** Webhooks that this server has to send now. */
-      readonly taken: readonly DeliveryRow[];
+      readonly claimedDeliveries: readonly DeliveryRow[];
     }
   | { readonly kind: 'refused'; readonly error: CodedError };
 
@@ -41,24 +41,24 @@ type Outcome =
  * when the shop gave up waiting; whoever does not want that says `onlyIfOpen`. Those who press at the same time go
  * together in one transaction.
  */
-export function createActing(
+export function createSessionActions(
   context: SandboxContext,
 ): (name: string, request: ActionRequest) => Promise<ActionReply> {
   const { deliveries } = context;
-  const submit = createBatcher<Wanted, Outcome>({
-    lanes: 1,
+  const submit = createBatcher<RequestedAction, Outcome>({
+    batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     // Actions on one session see each other within a batch.
     exclusives: () => [],
-    run: (wanted) => act(context, wanted),
+    run: (wanted) => applyActions(context, wanted),
     // After a lost connection a second try could charge twice.
     mayRetryAlone: (error) => !isDatabaseAway(error),
   });
   return async (name, request) => {
     const outcome = await submit({ name, request });
     if (outcome.kind === 'refused') throw outcome.error;
-    const sent = deliveries.send(outcome.taken);
+    const sent = deliveries.send(outcome.claimedDeliveries);
     if (request.beforeAnswer === true) {
       await sent;
       await deliveries.deliverEvents(outcome.eventIds);
@@ -73,7 +73,10 @@ interface Decided {
   readonly request: ActionRequest;
 }
 
-function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): Promise<Outcome[]> {
+function applyActions(
+  { database, deliveries }: SandboxContext,
+  all: readonly RequestedAction[],
+): Promise<Outcome[]> {
   return database.transaction(async (tx) => {
     const { references, sessions } = await findSessions(tx, [
       ...new Set(all.map(({ name }) => name)),
@@ -95,7 +98,7 @@ function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): 
     const [posted] = await tx.commitBehind(
       Promise.all([deliveries.post(tx, events), write(tx, done)]),
     );
-    const taken = Map.groupBy(posted, ({ eventId }) => eventId);
+    const claimedDeliveries = Map.groupBy(posted, ({ eventId }) => eventId);
     return decided.map((one): Outcome => {
       if (one instanceof CodedError) return refused(one);
       const eventIds = one.effect.events.map(({ id }) => id);
@@ -103,7 +106,7 @@ function act({ database, deliveries }: SandboxContext, all: readonly Wanted[]): 
         kind: 'done',
         reference: one.session.reference,
         eventIds,
-        taken: eventIds.flatMap((id) => taken.get(id) ?? []),
+        claimedDeliveries: eventIds.flatMap((id) => claimedDeliveries.get(id) ?? []),
       };
     });
   });

@@ -35,10 +35,10 @@ export function decideAction(session: SessionRow, request: ActionRequest): Actio
         status: session.status === 'OPEN' ? 'FAILED' : null,
       };
     case 'expire': {
-      const data = dataOf(session, request, session.reference);
+      const data = buildEventData(session, request, session.reference);
       return {
         charges: [],
-        events: [sealEvent({ type: 'payment.expired', data, ...scheduleOf(request) })],
+        events: [sealEvent({ type: 'payment.expired', data, ...getDeliverySchedule(request) })],
         belated: [],
         status: session.status === 'OPEN' ? 'EXPIRED' : null,
       };
@@ -49,11 +49,11 @@ export function decideAction(session: SessionRow, request: ActionRequest): Actio
 function pay(session: SessionRow, request: ActionRequest): ActionEffect {
   const charges = Array.from({ length: request.charges ?? 1 }, () => ({
     reference: newReference('sbc'),
-    ...sumOf(session, request),
+    ...getChargedAmount(session, request),
   }));
   const events = charges.map(({ reference }) => {
-    const data = dataOf(session, request, reference);
-    return sealEvent({ type: 'payment.captured', data, ...scheduleOf(request) });
+    const data = buildEventData(session, request, reference);
+    return sealEvent({ type: 'payment.captured', data, ...getDeliverySchedule(request) });
   });
   const belated =
     request.outOfOrder === true
@@ -68,24 +68,24 @@ function declined(
   reason: string,
   laterMs = 0,
 ): SealedEvent {
-  const { copies, delayMs } = scheduleOf(request);
+  const { copies, delayMs } = getDeliverySchedule(request);
   return sealEvent({
     type: 'payment.failed',
-    data: { ...dataOf(session, request, newReference('sbc')), reason },
+    data: { ...buildEventData(session, request, newReference('sbc')), reason },
     copies,
     delayMs: delayMs + laterMs,
     agoMs: laterMs,
   });
 }
 
-function dataOf(session: SessionRow, request: ActionRequest, providerReference: string) {
-  return { paymentId: session.paymentId, providerReference, ...sumOf(session, request) };
+function buildEventData(session: SessionRow, request: ActionRequest, providerReference: string) {
+  return { paymentId: session.paymentId, providerReference, ...getChargedAmount(session, request) };
 }
 
-function sumOf(session: SessionRow, { amount, currency }: ActionRequest) {
+function getChargedAmount(session: SessionRow, { amount, currency }: ActionRequest) {
   return { amount: amount ?? session.amountMinor, currency: currency ?? session.currency };
 }
 
-function scheduleOf({ times = 1, delayMs = 0 }: ActionRequest) {
+function getDeliverySchedule({ times = 1, delayMs = 0 }: ActionRequest) {
   return { copies: times, delayMs };
 }

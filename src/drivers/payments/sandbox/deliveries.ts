@@ -50,7 +50,7 @@ export interface Deliveries {
   /** Sends what `post` gave. Never rejects: what fails is tried again. */
   send(taken: readonly DeliveryRow[]): Promise<void>;
   /** Looks at once for what is due. Nothing happens unless started. */
-  nudge(): void;
+  wake(): void;
   /** Sends what is due now and waits for the answers. Returns how many were tried. */
   deliverDue(): Promise<number>;
   /** Sends these events now, whenever they are due, and waits for the answers. */
@@ -71,7 +71,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const exchange = createExchange();
 
   const delivered = createBatcher<number, void>({
-    lanes: 1,
+    batchesMax: 1,
     sizeMax: MARKS_MAX,
     waitingMax: MARKS_MAX,
     exclusives: () => [],
@@ -83,13 +83,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   });
 
   async function attempt(delivery: DeliveryRow): Promise<void> {
-    const fault = await bring(delivery);
+    const fault = await deliver(delivery);
     if (fault === null) await delivered(delivery.id);
     else await markFailed(database, delivery.id, fault, nextTryInMs(retries, delivery.attempts));
   }
 
   /** Null when the merchant has it, else what went wrong. */
-  async function bring({ eventId, body }: DeliveryRow): Promise<string | null> {
+  async function deliver({ eventId, body }: DeliveryRow): Promise<string | null> {
     const bytes = Buffer.from(body);
     const timestampSeconds = Math.floor(Date.now() / 1_000);
     const message = { id: eventId, timestampSeconds, body: bytes };
@@ -126,16 +126,16 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     async post(tx, events) {
       let room = delivering.room();
       const rows = events.map(({ id, body, delayMs, copies }) => {
-        const isTaken = delayMs === 0 && copies <= room;
-        if (isTaken) room -= copies;
+        const isClaimed = delayMs === 0 && copies <= room;
+        if (isClaimed) room -= copies;
         else if (delayMs === 0) delivering.expectMore();
-        return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isTaken };
+        return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isClaimed };
       });
       const written = await insertDeliveries(tx, JSON.stringify(rows), LEASE_MS);
       return written.filter(({ attempts }) => attempts > 0);
     },
     send: delivering.begin,
-    nudge: delivering.nudge,
+    wake: delivering.nudge,
     deliverDue: delivering.workOnce,
     async deliverEvents(eventIds) {
       for (const eventId of eventIds) {

@@ -16,7 +16,7 @@ import type { SessionReply, SessionRequest, SessionStateReply } from './schemas.
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
 
-interface Opening {
+interface SessionToOpen {
   readonly key: string;
   readonly request: SessionRequest;
 }
@@ -25,11 +25,11 @@ interface Opening {
  * Opens sessions, those that are asked for at the same time together. The same key again answers with the same session;
  * for another payment or sum it is refused.
  */
-export function createOpening(
+export function createSessionOpener(
   context: SandboxContext,
 ): (key: string, request: SessionRequest) => Promise<SessionReply> {
-  const submit = createBatcher<Opening, SessionRow>({
-    lanes: 1,
+  const submit = createBatcher<SessionToOpen, SessionRow>({
+    batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     exclusives: () => [],
@@ -52,7 +52,7 @@ export function createOpening(
 
 async function open(
   { database }: SandboxContext,
-  openings: readonly Opening[],
+  openings: readonly SessionToOpen[],
 ): Promise<SessionRow[]> {
   const rows = openings.map(({ key, request }) => ({
     reference: newReference('sbs'),

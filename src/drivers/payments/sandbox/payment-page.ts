@@ -2,16 +2,16 @@ import { hash } from 'node:crypto';
 import { escapeHtml } from '../../../shared/escape-html.ts';
 import { currencyExponent, formatDecimal } from '../../../shared/money.ts';
 import type { SessionMoneyRow } from './charge-queries.ts';
+import { troubleFields } from './failure-fields.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { SessionRow, SessionStatus } from './queries.ts';
-import { troubleFields } from './trouble-fields.ts';
 
 /** The page runs its own script and style, by their digests, and speaks to nobody but this server. */
 export const PAGE_POLICY = [
   "default-src 'none'",
-  `script-src ${digestOf(PAGE_SCRIPT)}`,
-  `style-src ${digestOf(PAGE_STYLE)}`,
+  `script-src ${getCspDigest(PAGE_SCRIPT)}`,
+  `style-src ${getCspDigest(PAGE_STYLE)}`,
   "connect-src 'self'",
   'img-src data:',
   "base-uri 'none'",
@@ -23,7 +23,7 @@ export const PAGE_POLICY = [
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%230f6b54'%3E%3Crect y='2' width='16' height='3' rx='1'/%3E%3Crect y='7' width='16' height='7' rx='1'/%3E%3C/svg%3E";
 
-interface Standing {
+interface PageState {
   readonly mark: string;
   readonly title: string;
   readonly sentence: string;
@@ -31,7 +31,7 @@ interface Standing {
   readonly payAnyway: string | null;
 }
 
-const standings: Readonly<Record<SessionStatus, Standing>> = {
+const pageStates: Readonly<Record<SessionStatus, PageState>> = {
   OPEN: { mark: '', title: '', sentence: '', payAnyway: null },
   PAID: {
     mark: 'done',
@@ -54,23 +54,23 @@ const standings: Readonly<Record<SessionStatus, Standing>> = {
 };
 
 /** Of a page that was paid: also what was charged besides, and what has gone back. */
-function standingOf(
+function buildPageState(
   { status, amountMinor, currency }: SessionRow,
   money: readonly SessionMoneyRow[],
-): Standing {
-  const standing = standings[status];
+): PageState {
+  const standing = pageStates[status];
   if (status !== 'PAID') return standing;
   const returned = money.filter(({ returnedMinor }) => returnedMinor > 0);
-  const sums = returned.map((sum) => priceOf(sum.returnedMinor, sum.currency)).join(' and ');
+  const sums = returned.map((sum) => formatPrice(sum.returnedMinor, sum.currency)).join(' and ');
   if (returned.length > 0 && money.every((sum) => sum.returnedMinor >= sum.chargedMinor)) {
     const sentence = escapeHtml(`The shop gave ${sums} back: nothing of it was kept.`);
     return { ...standing, mark: 'over', title: 'Given back', sentence };
   }
-  const isAsAsked = money.every(
+  const isRequestedAmount = money.every(
     (sum) => sum.currency === currency && sum.chargedMinor === amountMinor,
   );
-  if (isAsAsked && returned.length === 0) return standing;
-  const charged = money.map((sum) => priceOf(sum.chargedMinor, sum.currency)).join(' and ');
+  if (isRequestedAmount && returned.length === 0) return standing;
+  const charged = money.map((sum) => formatPrice(sum.chargedMinor, sum.currency)).join(' and ');
   const back = returned.length === 0 ? '' : ` The shop gave ${sums} of it back.`;
   return { ...standing, sentence: escapeHtml(`${charged} was charged in all.${back}`) };
 }
@@ -78,8 +78,8 @@ function standingOf(
 /** The page on which a person pays, or sees that it is over. */
 export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow[]): string {
   const { reference, orderNumber, amountMinor, currency, returnUrl, status } = session;
-  const price = priceOf(amountMinor, currency);
-  const standing = standingOf(session, money);
+  const price = formatPrice(amountMinor, currency);
+  const standing = buildPageState(session, money);
   const data = {
     reference,
     'return-url': returnUrl,
@@ -89,14 +89,14 @@ export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow
   const attributes = Object.entries(data)
     .map(([name, value]) => ` data-${name}="${escapeHtml(String(value))}"`)
     .join('');
-  return page(
+  return renderPage(
     status === 'OPEN' ? `Pay ${price}` : standing.title,
     `<form id="payment" autocomplete="off"${attributes}>
       <section class="card">
-        ${status === 'OPEN' ? '' : standingHead(standing)}
+        ${status === 'OPEN' ? '' : renderStateHeading(standing)}
         <p class="label">Order <strong>${escapeHtml(orderNumber)}</strong></p>
         <p class="price">${escapeHtml(price)}</p>
-        ${status === 'OPEN' ? buttons(price) : backLink(returnUrl)}
+        ${status === 'OPEN' ? renderButtons(price) : renderBackLink(returnUrl)}
         <p id="message" role="alert" hidden></p>
         <noscript><p class="alert">This page needs JavaScript.</p></noscript>
       </section>
@@ -110,19 +110,19 @@ export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow
 }
 
 export function missingPage(): string {
-  return page(
+  return renderPage(
     'No such payment',
     `<section class="card">
-      ${standingHead({ mark: 'over', title: 'No such payment', sentence: 'The address is not complete, or was never given out.', payAnyway: null })}
+      ${renderStateHeading({ mark: 'over', title: 'No such payment', sentence: 'The address is not complete, or was never given out.', payAnyway: null })}
     </section>`,
   );
 }
 
-function standingHead({ mark, title, sentence }: Standing): string {
+function renderStateHeading({ mark, title, sentence }: PageState): string {
   return `<div class="standing ${mark}"><span aria-hidden="true"></span><h1>${title}</h1><p>${sentence}</p></div>`;
 }
 
-function buttons(price: string): string {
+function renderButtons(price: string): string {
   return `<h1 class="hidden">Pay for your order</h1>
         <button class="primary" type="submit" name="action" value="pay">Pay ${escapeHtml(price)}</button>
         <div class="pair">
@@ -132,11 +132,11 @@ function buttons(price: string): string {
         <p class="hint">Decline is a card that is refused. Close leaves without paying.</p>`;
 }
 
-function backLink(returnUrl: string): string {
+function renderBackLink(returnUrl: string): string {
   return `<a class="button primary" href="${escapeHtml(returnUrl)}">Back to the shop</a>`;
 }
 
-function page(title: string, body: string): string {
+function renderPage(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -159,7 +159,7 @@ function page(title: string, body: string): string {
 }
 
 /** `£5.90`, to the last minor unit: a price tag would round forints. A currency that nobody knows stands as its letters. */
-function priceOf(amountMinor: number, currency: string): string {
+function formatPrice(amountMinor: number, currency: string): string {
   const value = formatDecimal(amountMinor, currency);
   const digits = currencyExponent(currency);
   const format = new Intl.NumberFormat('en', {
@@ -172,6 +172,6 @@ function priceOf(amountMinor: number, currency: string): string {
   return format.format(value as Intl.StringNumericLiteral);
 }
 
-function digestOf(text: string): string {
+function getCspDigest(text: string): string {
   return `'sha256-${hash('sha256', text, 'base64')}'`;
 }

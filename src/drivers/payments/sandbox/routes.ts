@@ -13,11 +13,12 @@ import { Type } from 'typebox';
 import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { InvalidEventError } from '../payment-provider.ts';
+import { acceptEvent } from './accept-event.ts';
 import { sumSessionMoney } from './charge-queries.ts';
 import { describeSession, endSession } from './open-session.ts';
+import { parseSandboxEvent } from './parse-sandbox-event.ts';
 import { missingPage, PAGE_POLICY, paymentPage } from './payment-page.ts';
 import { findSession } from './queries.ts';
-import { readSandboxEvent } from './read-sandbox-event.ts';
 import { describeRefund, refundCharge } from './refund-charge.ts';
 import type { Sandbox } from './sandbox.ts';
 import {
@@ -32,7 +33,6 @@ import {
   SessionStateReply,
 } from './schemas.ts';
 import { isSameSecret } from './secrets.ts';
-import { takeEvent } from './take-event.ts';
 
 /** Anybody may act on a page, so what they send is bounded by what a page sends. */
 const ACTION_MAX_BYTES = 16 * 1024;
@@ -163,7 +163,7 @@ export function registerSandboxRoutes(app: HostServer, sandbox: Sandbox): void {
     { config, onRequest, schema: { operationId: 'takeSandboxEvent' } },
     async ({ body }) => {
       try {
-        await takeEvent(sandbox, readSandboxEvent(body));
+        await acceptEvent(sandbox, parseSandboxEvent(body));
       } catch (error) {
         if (error instanceof InvalidEventError) throw invalidInput('', error.message);
         throw error;

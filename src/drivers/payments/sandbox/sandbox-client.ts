@@ -31,7 +31,10 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   /** Of each shape of a reply, compiled when it is met first. */
   const validators = new Map<TSchema, Validator>();
 
-  function isOf<Reply extends TSchema>(reply: Reply, value: unknown): value is Static<Reply> {
+  function matchesSchema<Reply extends TSchema>(
+    reply: Reply,
+    value: unknown,
+  ): value is Static<Reply> {
     let validator = validators.get(reply);
     if (validator === undefined) {
       validator = Compile(reply);
@@ -72,8 +75,8 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         const excerpt = text.slice(0, 500);
         throw new ProviderRefusedError(`the sandbox answered ${status} to ${what}: ${excerpt}`);
       }
-      const value = parse(text);
-      if (!isOf(reply, value)) {
+      const value = parseReply(text);
+      if (!matchesSchema(reply, value)) {
         throw new ProviderUnavailableError(`the sandbox's answer to ${what} is not understood`);
       }
       return value;
@@ -81,7 +84,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   };
 }
 
-function parse(text: string): unknown {
+function parseReply(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,7 +8,7 @@ import {
   ProviderRefusedError,
   type RawWebhook,
 } from '../payment-provider.ts';
-import { readSandboxEvent } from './read-sandbox-event.ts';
+import { parseSandboxEvent } from './parse-sandbox-event.ts';
 import { createSandboxClient } from './sandbox-client.ts';
 import {
   RefundReply,
@@ -52,7 +52,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
         returnUrl: request.returnUrl,
         expiresAt: request.expiresAt?.toISOString() ?? null,
       };
-      const session = required(
+      const session = requireReply(
         await client.call(SessionReply, {
           method: 'POST',
           path: '/sandbox/api/sessions',
@@ -65,7 +65,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
 
     async closeSession({ sessionId, key }) {
       const path = `/sandbox/api/sessions/${encodeURIComponent(sessionId)}/close`;
-      required(await client.call(Done, { method: 'POST', path, body: {}, key }));
+      requireReply(await client.call(Done, { method: 'POST', path, body: {}, key }));
     },
 
     async refund({ refundId, paymentId, providerReference, amountMinor, currency }) {
@@ -78,7 +78,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
       };
       const path = '/sandbox/api/refunds';
       const call = { method: 'POST', path, body, key: refundId } as const;
-      return refundOf(required(await client.call(RefundReply, call)));
+      return toProviderRefund(requireReply(await client.call(RefundReply, call)));
     },
 
     async findSession(sessionId) {
@@ -96,7 +96,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     async findRefund({ refundId }) {
       const path = `/sandbox/api/refunds/${encodeURIComponent(refundId)}`;
       const refund = await client.call(RefundReply, { method: 'GET', path });
-      return refund === null ? null : refundOf(refund);
+      return refund === null ? null : toProviderRefund(refund);
     },
 
     async readWebhook(request) {
@@ -104,8 +104,8 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
         throw new InvalidSignatureError('the signature does not fit, or not any more');
       }
       const body = parseEvent(request.body);
-      const event = readSandboxEvent(body);
-      if (event.kind !== 'ignored' && !isOfTheSandbox(request)) {
+      const event = parseSandboxEvent(body);
+      if (event.kind !== 'ignored' && !isSentBySandbox(request)) {
         await client.call(Done, {
           method: 'POST',
           path: '/sandbox/api/events',
@@ -117,7 +117,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
   };
 
   /** Whether the sandbox made the event itself, and so has it in its books. */
-  function isOfTheSandbox({ headers }: RawWebhook): boolean {
+  function isSentBySandbox({ headers }: RawWebhook): boolean {
     const eventId = headers['webhook-id'];
     const mark = headers['sandbox-origin'];
     return (
@@ -128,11 +128,11 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
   }
 }
 
-function required<T>(reply: T | null): T {
+function requireReply<T>(reply: T | null): T {
   if (reply === null) throw new ProviderRefusedError('the sandbox knows nothing of it');
   return reply;
 }
 
-function refundOf({ id, state, failure }: RefundReply): ProviderRefund {
+function toProviderRefund({ id, state, failure }: RefundReply): ProviderRefund {
   return { providerRefundId: id, state, failure };
 }

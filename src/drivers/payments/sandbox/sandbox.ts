@@ -1,8 +1,8 @@
 import type { Database } from '../../../database/database.ts';
-import { createActing } from './act-on-session.ts';
+import { createSessionActions } from './act-on-session.ts';
 import type { SandboxContext } from './context.ts';
 import { createDeliveries } from './deliveries.ts';
-import { createOpening } from './open-session.ts';
+import { createSessionOpener } from './open-session.ts';
 import { type SandboxSecrets, sandboxSecrets } from './secrets.ts';
 
 export interface SandboxOptions {
@@ -21,8 +21,8 @@ export interface SandboxOptions {
 /** The sandbox's side of the counter: a payment provider in small, with books and a postman of its own. */
 export interface Sandbox extends SandboxContext {
   readonly secrets: SandboxSecrets;
-  readonly openSession: ReturnType<typeof createOpening>;
-  readonly act: ReturnType<typeof createActing>;
+  readonly openSession: ReturnType<typeof createSessionOpener>;
+  readonly act: ReturnType<typeof createSessionActions>;
   /** Begins to deliver webhooks. */
   start(): void;
   stop(): Promise<void>;
@@ -36,8 +36,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     ...context,
     secrets,
-    openSession: createOpening(context),
-    act: createActing(context),
+    openSession: createSessionOpener(context),
+    act: createSessionActions(context),
     start: () => deliveries.start(),
     stop: () => deliveries.stop(),
   };

@@ -5,7 +5,7 @@ import {
   ProviderUnavailableError,
 } from '../payment-provider.ts';
 import { fromStripeAmount } from './amounts.ts';
-import { isUnknownThing } from './translate-error.ts';
+import { isNotFound } from './translate-error.ts';
 
 /** Null when Stripe knows no such session. */
 export async function findSession(
@@ -18,14 +18,14 @@ export async function findSession(
     });
     // Expanded, so never an id.
     const intent = session.payment_intent as Stripe.PaymentIntent | null;
-    return { state: stateOf(session, intent), captures: capturesOf(intent) };
+    return { state: getSessionState(session, intent), captures: getCaptures(intent) };
   } catch (error) {
-    if (isUnknownThing(error)) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }
 
-function stateOf(
+function getSessionState(
   { status, payment_status }: Stripe.Checkout.Session,
   intent: Stripe.PaymentIntent | null,
 ): ProviderSessionState['state'] {
@@ -39,7 +39,7 @@ function stateOf(
 }
 
 /** A session has one payment intent, and that is captured once. */
-function capturesOf(intent: Stripe.PaymentIntent | null): ProviderCapture[] {
+function getCaptures(intent: Stripe.PaymentIntent | null): ProviderCapture[] {
   if (intent === null || intent.amount_received === 0) return [];
   const currency = intent.currency.toUpperCase();
   const amountMinor = fromStripeAmount(intent.amount_received, currency);

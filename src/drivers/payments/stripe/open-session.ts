@@ -6,7 +6,7 @@ import {
   ProviderUnavailableError,
 } from '../payment-provider.ts';
 import { toStripeAmount } from './amounts.ts';
-import { isKeyReused, isRefusalOf } from './translate-error.ts';
+import { isKeyReused, isRefusalOfFields } from './translate-error.ts';
 
 type SessionParams = Stripe.Checkout.SessionCreateParams;
 
@@ -25,12 +25,16 @@ export async function openSession(
   request: OpenSession,
   now: Date,
 ): Promise<ProviderSession> {
-  const session = await createByOneOf(stripe, request.paymentId, bodiesOf(request, now));
+  const session = await createWithFirstAcceptedBody(
+    stripe,
+    request.paymentId,
+    buildBodies(request, now),
+  );
   if (session.url === null) throw new ProviderUnavailableError('Stripe: a session without a page');
   return { sessionId: session.id, checkoutUrl: session.url };
 }
 
-async function createByOneOf(
+async function createWithFirstAcceptedBody(
   stripe: Stripe,
   key: string,
   [body, ...others]: readonly SessionParams[],
@@ -38,15 +42,16 @@ async function createByOneOf(
   try {
     return await stripe.checkout.sessions.create(body, { idempotencyKey: key });
   } catch (error) {
-    const mayHelp = isKeyReused(error) || isRefusalOf(error, ['expires_at', 'customer_email']);
+    const mayHelp =
+      isKeyReused(error) || isRefusalOfFields(error, ['expires_at', 'customer_email']);
     if (others.length === 0 || !mayHelp) throw error;
-    return createByOneOf(stripe, key, others);
+    return createWithFirstAcceptedBody(stripe, key, others);
   }
 }
 
 /** In the order in which they are tried. */
-function bodiesOf(request: OpenSession, now: Date): SessionParams[] {
-  const plain = plainBody(request);
+function buildBodies(request: OpenSession, now: Date): SessionParams[] {
+  const plain = buildPlainBody(request);
   const named = { ...plain, customer_email: request.customerEmail };
   if (request.expiresAt === null) return [named, plain];
   const ending = { ...named, expires_at: Math.floor(request.expiresAt.getTime() / 1000) };
@@ -56,7 +61,7 @@ function bodiesOf(request: OpenSession, now: Date): SessionParams[] {
   return isAllowed ? [ending, named, plain] : [named, ending, plain];
 }
 
-function plainBody(request: OpenSession): SessionParams {
+function buildPlainBody(request: OpenSession): SessionParams {
   const { paymentId, orderId, orderNumber, amountMinor, currency, returnUrl } = request;
   const amount = toStripeAmount(amountMinor, currency);
   if (amount === null) {

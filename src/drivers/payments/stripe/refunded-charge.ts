@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe';
 import type { ProviderEvent } from '../payment-provider.ts';
-import { type ChargeRefunded, readRefund } from './read-event.ts';
+import { type ChargeRefunded, parseRefund } from './parse-event.ts';
 import { listRefunds } from './refunds.ts';
-import { isUnknownThing } from './translate-error.ts';
+import { isNotFound } from './translate-error.ts';
 
 /**
  * The refund that an event about its charge tells of: the newest one of that time which added what the charge's sum rose
@@ -17,10 +17,10 @@ export async function findRefundOfCharge(
     for await (const refund of refunds ?? listRefunds(stripe, reference)) {
       const isLater = event.createdAt !== null && refund.created * 1000 > event.createdAt.getTime();
       const isOther = addedAmount !== null && refund.amount !== addedAmount;
-      if (!isLater && !isOther) return readRefund(head, refund);
+      if (!isLater && !isOther) return parseRefund(head, refund);
     }
   } catch (error) {
-    if (!isUnknownThing(error)) throw error;
+    if (!isNotFound(error)) throw error;
   }
   return { ...head, kind: 'ignored' };
 }

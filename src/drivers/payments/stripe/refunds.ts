@@ -6,7 +6,7 @@ import {
   type RequestRefund,
 } from '../payment-provider.ts';
 import { toStripeAmount } from './amounts.ts';
-import { isUnknownThing } from './translate-error.ts';
+import { isNotFound } from './translate-error.ts';
 
 /** The most that Stripe lists on a page; it is asked for as many pages as there are. */
 const PAGE_LENGTH_MAX = 100;
@@ -15,7 +15,10 @@ const PAGE_LENGTH_MAX = 100;
  * Gives money back once. The key alone holds that for as long as Stripe keeps it, which is at least a day, and Stripe
  * answers a 500 under it again and again. So the refund is looked for first: one that was made is found, however late.
  */
-export async function makeRefund(stripe: Stripe, request: RequestRefund): Promise<ProviderRefund> {
+export async function createRefund(
+  stripe: Stripe,
+  request: RequestRefund,
+): Promise<ProviderRefund> {
   const { refundId, paymentId, providerReference, amountMinor, currency } = request;
   const amount = toStripeAmount(amountMinor, currency);
   if (amount === null) {
@@ -27,7 +30,7 @@ export async function makeRefund(stripe: Stripe, request: RequestRefund): Promis
   if (made !== null) return made;
   const refund = await stripe.refunds.create(
     {
-      ...chargeOf(providerReference),
+      ...buildChargeReference(providerReference),
       amount,
       metadata: { refundId, ...(paymentId === null ? {} : { paymentId }) },
     },
@@ -46,13 +49,13 @@ export async function findRefund(
     if (providerRefundId === null) return await findOwnRefund(stripe, providerReference, refundId);
     return readRefund(await stripe.refunds.retrieve(providerRefundId));
   } catch (error) {
-    if (isUnknownThing(error)) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }
 
 /** Stripe's words for a state in ours. `requires_action` waits for the customer's bank details. */
-export function refundStateOf(status: string | null): RefundState {
+export function toRefundState(status: string | null): RefundState {
   switch (status) {
     case 'succeeded':
       return 'SUCCEEDED';
@@ -65,13 +68,16 @@ export function refundStateOf(status: string | null): RefundState {
 }
 
 /** Why a refund in that state failed; null for one that did not. */
-export function refundFailureOf(status: string | null, reason: string | undefined): string | null {
-  return refundStateOf(status) === 'FAILED' ? (reason ?? status) : null;
+export function findRefundFailure(
+  status: string | null,
+  reason: string | undefined,
+): string | null {
+  return toRefundState(status) === 'FAILED' ? (reason ?? status) : null;
 }
 
 /** All refunds of a charge or payment, the newest first. */
 export function listRefunds(stripe: Stripe, reference: string): AsyncIterable<Stripe.Refund> {
-  return stripe.refunds.list({ ...chargeOf(reference), limit: PAGE_LENGTH_MAX });
+  return stripe.refunds.list({ ...buildChargeReference(reference), limit: PAGE_LENGTH_MAX });
 }
 
 /** Refunds cannot be searched at Stripe by their metadata, so those of the charge are looked through. */
@@ -89,12 +95,12 @@ async function findOwnRefund(
 function readRefund({ id, status, failure_reason }: Stripe.Refund): ProviderRefund {
   return {
     providerRefundId: id,
-    state: refundStateOf(status),
-    failure: refundFailureOf(status, failure_reason),
+    state: toRefundState(status),
+    failure: findRefundFailure(status, failure_reason),
   };
 }
 
 /** Money that came in without a payment intent is named by its charge. */
-function chargeOf(reference: string): { payment_intent: string } | { charge: string } {
+function buildChargeReference(reference: string): { payment_intent: string } | { charge: string } {
   return reference.startsWith('pi_') ? { payment_intent: reference } : { charge: reference };
 }

@@ -4,10 +4,10 @@ import type { PaymentProvider } from '../payment-provider.ts';
 import { closeSession } from './close-session.ts';
 import { findSession } from './find-session.ts';
 import { openSession } from './open-session.ts';
-import { readEvent } from './read-event.ts';
+import { parseEvent } from './parse-event.ts';
 import { findRefundOfCharge } from './refunded-charge.ts';
-import { findRefund, makeRefund } from './refunds.ts';
-import { asked } from './translate-error.ts';
+import { createRefund, findRefund } from './refunds.ts';
+import { callStripe } from './translate-error.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
 /** The version that this code was written and tested against; the account's own may be another. */
@@ -36,25 +36,25 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
     maxNetworkRetries: RETRIES_MAX,
     telemetry: false,
     appInfo: { name: 'Holdfast' },
-    ...addressOf(options.apiBase ?? null),
+    ...parseApiBase(options.apiBase ?? null),
   });
 
   return {
     name: 'stripe',
-    openSession: (request) => asked(() => openSession(stripe, request, clock.now())),
-    closeSession: ({ sessionId }) => asked(() => closeSession(stripe, sessionId)),
-    refund: (request) => asked(() => makeRefund(stripe, request)),
-    findSession: (sessionId) => asked(() => findSession(stripe, sessionId)),
-    findRefund: (request) => asked(() => findRefund(stripe, request)),
+    openSession: (request) => callStripe(() => openSession(stripe, request, clock.now())),
+    closeSession: ({ sessionId }) => callStripe(() => closeSession(stripe, sessionId)),
+    refund: (request) => callStripe(() => createRefund(stripe, request)),
+    findSession: (sessionId) => callStripe(() => findSession(stripe, sessionId)),
+    findRefund: (request) => callStripe(() => findRefund(stripe, request)),
     readWebhook(request) {
-      const event = readEvent(verifyWebhook(webhookSecret, request));
+      const event = parseEvent(verifyWebhook(webhookSecret, request));
       if (event.kind !== 'charge-refunded') return event;
-      return asked(() => findRefundOfCharge(stripe, event));
+      return callStripe(() => findRefundOfCharge(stripe, event));
     },
   };
 }
 
-function addressOf(apiBase: string | null): {
+function parseApiBase(apiBase: string | null): {
   host?: string;
   port?: string;
   protocol?: 'http' | 'https';

@@ -8,7 +8,7 @@ const { errors } = Stripe;
  * request itself, and will say again. All else leaves the outcome open: no connection, too slow, too many, 5xx, a key
  * that is still in flight (409), and a wrong or blocked secret key, which an operator mends.
  */
-export async function asked<T>(call: () => Promise<T>): Promise<T> {
+export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -21,7 +21,7 @@ export async function asked<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Whether Stripe refused on account of one of these fields. */
-export function isRefusalOf(error: unknown, fields: readonly string[]): boolean {
+export function isRefusalOfFields(error: unknown, fields: readonly string[]): boolean {
   return error instanceof errors.StripeInvalidRequestError && fields.includes(error.param ?? '');
 }
 
@@ -35,7 +35,7 @@ export function isKeyReused(error: unknown): boolean {
   return error instanceof errors.StripeIdempotencyError;
 }
 
-export function isUnknownThing(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   return error instanceof errors.StripeInvalidRequestError && error.statusCode === 404;
 }
 

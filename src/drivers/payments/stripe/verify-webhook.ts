@@ -13,7 +13,7 @@ const SIGNATURE = /^v1=[0-9a-f]{64}$/;
  */
 export function verifyWebhook(webhookSecret: string, { headers, body, now }: RawWebhook): unknown {
   const header = headers['stripe-signature'];
-  const signedAt = typeof header === 'string' ? signedAtOf(header) : null;
+  const signedAt = typeof header === 'string' ? parseSignedAt(header) : null;
   if (typeof header !== 'string' || signedAt === null) {
     throw new InvalidSignatureError(
       'there is no header stripe-signature with one time and a signature in it',
@@ -39,7 +39,7 @@ export function verifyWebhook(webhookSecret: string, { headers, body, now }: Raw
 }
 
 /** Seconds since 1970. With two times in the header, two readers could each take another. */
-function signedAtOf(header: string): number | null {
+function parseSignedAt(header: string): number | null {
   const entries = header.split(',');
   const times = entries.filter((entry) => entry.startsWith('t='));
   const [time = ''] = times;

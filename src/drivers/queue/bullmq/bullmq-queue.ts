@@ -4,8 +4,8 @@ import type { Log } from '../../../shared/log.ts';
 import { pause } from '../../../shared/pause.ts';
 import { within } from '../before-abort.ts';
 import { createOutage } from '../outage.ts';
-import { type Delivery, type Lane, lanes, type QueueDriver } from '../queue.ts';
-import { type Channel, COMMAND_TIMEOUT_MS, createChannel, unlessLost } from './channel.ts';
+import { type Delivery, type Priority, priorities, type QueueDriver } from '../queue.ts';
+import { type Channel, COMMAND_TIMEOUT_MS, createChannel, ignoreLostLock } from './channel.ts';
 import { QueueConnection } from './queue-connection.ts';
 
 const CONNECT_WAIT_MS = 2_000;
@@ -24,7 +24,7 @@ export interface BullmqQueueOptions {
 
 export interface BullmqQueueDriver extends QueueDriver {
   readonly kind: 'bullmq';
-  /** BullMQ's own queues, for Bull Board: one for each lane of each queue that was started. */
+  /** BullMQ's own queues, for Bull Board: one for each priority of each queue that was started. */
   boards(): Queue[];
 }
 
@@ -38,11 +38,11 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
 
   const channels = new Map<string, Channel>();
   /** What each delivery is to BullMQ. */
-  const taken = new WeakMap<Delivery, Job>();
+  const jobsByDelivery = new WeakMap<Delivery, Job>();
   const stopping = new AbortController();
 
-  function channel(queue: string, lane: Lane): Channel {
-    const name = lane === 'high' ? `${queue}-high` : queue;
+  function channel(queue: string, priority: Priority): Channel {
+    const name = priority === 'high' ? `${queue}-high` : queue;
     let it = channels.get(name);
     if (it === undefined) {
       const onError = outage.failed;
@@ -63,39 +63,39 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
     await once(client, 'ready', { signal });
   }
 
-  function take(job: Job, lane: Lane): Delivery {
-    const delivery = { jobId: String(job.data.jobId), lane };
-    taken.set(delivery, job);
+  function take(job: Job, priority: Priority): Delivery {
+    const delivery = { jobId: String(job.data.jobId), priority };
+    jobsByDelivery.set(delivery, job);
     return delivery;
   }
 
-  const jobOf = (delivery: Delivery) => taken.get(delivery) ?? [];
-  const ask = <T>(answer: Promise<T>) => within(commandTimeoutMs, answer);
+  const findJob = (delivery: Delivery) => jobsByDelivery.get(delivery) ?? [];
+  const runCommand = <T>(answer: Promise<T>) => within(commandTimeoutMs, answer);
 
   return {
     kind: 'bullmq',
     boards: () => [...channels.values()].map(({ queue }) => queue),
     async start(queues) {
       await connected();
-      await ask(client.ping());
-      for (const queue of queues) for (const lane of lanes) channel(queue, lane);
+      await runCommand(client.ping());
+      for (const queue of queues) for (const priority of priorities) channel(queue, priority);
     },
     async send(queue, messages) {
       if (client.status !== 'ready') throw new Error('Redis is away');
-      const sendings = lanes.map(async (lane) => {
-        const ofLane = messages.filter((message) => message.lane === lane);
-        if (ofLane.length > 0) await channel(queue, lane).send(ofLane);
+      const sendings = priorities.map(async (priority) => {
+        const ofPriority = messages.filter((message) => message.priority === priority);
+        if (ofPriority.length > 0) await channel(queue, priority).send(ofPriority);
       });
-      await ask(Promise.all(sendings));
+      await runCommand(Promise.all(sendings));
     },
-    async receive(queue, lane, receiving) {
+    async receive(queue, priority, receiving) {
       const endsAt = performance.now() + receiving.waitMs;
       const signals = [receiving.signal, stopping.signal, AbortSignal.timeout(receiving.waitMs)];
       const end = AbortSignal.any(signals);
       for (;;) {
         try {
-          const jobs = await channel(queue, lane).receive(receiving, end, endsAt);
-          return jobs.map((job) => take(job, lane));
+          const jobs = await channel(queue, priority).receive(receiving, end, endsAt);
+          return jobs.map((job) => take(job, priority));
         } catch (error) {
           outage.failed(error);
           await pause(RETRY_MS, { signal: end });
@@ -104,25 +104,27 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
       }
     },
     async extend(queue, deliveries, leaseMs) {
-      const extensions = lanes.map(async (lane) => {
-        const jobs = deliveries.filter((delivery) => delivery.lane === lane).flatMap(jobOf);
-        if (jobs.length > 0) await channel(queue, lane).extend(jobs, leaseMs);
+      const extensions = priorities.map(async (priority) => {
+        const jobs = deliveries
+          .filter((delivery) => delivery.priority === priority)
+          .flatMap(findJob);
+        if (jobs.length > 0) await channel(queue, priority).extend(jobs, leaseMs);
       });
-      await ask(Promise.all(extensions));
+      await runCommand(Promise.all(extensions));
     },
     async acknowledge(_queue, deliveries) {
       const endings = deliveries
-        .flatMap(jobOf)
-        .map((job) => unlessLost(job.moveToCompleted(null, job.token!, false)));
-      await ask(Promise.all(endings));
+        .flatMap(findJob)
+        .map((job) => ignoreLostLock(job.moveToCompleted(null, job.token!, false)));
+      await runCommand(Promise.all(endings));
     },
     async bury(_queue, delivery, error) {
-      const job = taken.get(delivery);
-      await ask(unlessLost(job?.moveToFailed(new Error(error), job.token!, false)));
+      const job = jobsByDelivery.get(delivery);
+      await runCommand(ignoreLostLock(job?.moveToFailed(new Error(error), job.token!, false)));
     },
     async ping() {
       if (client.status !== 'ready') throw new Error('Redis is away');
-      await ask(client.ping());
+      await runCommand(client.ping());
     },
     async stop() {
       stopping.abort();

@@ -2,7 +2,7 @@ import { ErrorCode, type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { beforeAbort, within } from '../before-abort.ts';
 import type { Message, ReceiveOptions } from '../queue.ts';
-import { LOCK_MS, WaitingWorker } from './waiting-worker.ts';
+import { FetchOnlyWorker, LOCK_MS } from './fetch-only-worker.ts';
 
 export const COMMAND_TIMEOUT_MS = 2_000;
 
@@ -28,7 +28,7 @@ export interface ChannelOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One queue of BullMQ's: it holds one lane of one of ours. Two lanes in one, by priorities, cannot be fetched apart. */
+/** One queue of BullMQ's: it holds one priority of one of ours. Two priorities in one, by priorities, cannot be fetched apart. */
 export interface Channel {
   readonly queue: Queue;
   send(messages: readonly Message[]): Promise<void>;
@@ -49,16 +49,18 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
   });
   queue.on('error', onError);
 
-  let opened: { readonly worker: WaitingWorker; readonly ready: Promise<WaitingWorker> } | null =
-    null;
+  let opened: {
+    readonly worker: FetchOnlyWorker;
+    readonly ready: Promise<FetchOnlyWorker>;
+  } | null = null;
   let blocked: Promise<Job | undefined> | null = null;
   let isClosed = false;
 
   /** Made on the first receive, since it costs a connection that waits; made anew when Redis was lost meanwhile. */
-  function open(): Promise<WaitingWorker> {
+  function open(): Promise<FetchOnlyWorker> {
     if (opened !== null) return opened.ready;
-    const worker = new WaitingWorker(name, { ...options, prefix: PREFIX });
-    const ready = becomeReady(worker).catch((error: unknown) => {
+    const worker = new FetchOnlyWorker(name, { ...options, prefix: PREFIX });
+    const ready = waitUntilReady(worker).catch((error: unknown) => {
       opened = null;
       throw error;
     });
@@ -66,7 +68,7 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
     return ready;
   }
 
-  async function waitForOne(it: WaitingWorker, end: AbortSignal, endsAt: number) {
+  async function waitForOne(it: FetchOnlyWorker, end: AbortSignal, endsAt: number) {
     // BullMQ waits once per worker. Whoever comes second looks again when the first has been served.
     if (blocked !== null) return void (await beforeAbort(end, blocked));
     blocked = it.takeWithin(endsAt - performance.now()).finally(() => {
@@ -83,11 +85,11 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
     async receive({ max, leaseMs }, end, endsAt) {
       const it = await beforeAbort(end, open());
       while (it !== undefined && !isClosed) {
-        const jobs = await takeWaiting(it, max, options.commandTimeoutMs);
+        const jobs = await fetchWaiting(it, max, options.commandTimeoutMs);
         if (jobs.length === 0 && !end.aborted) {
           const job = await waitForOne(it, end, endsAt);
           if (job !== undefined)
-            jobs.push(job, ...(await takeWaiting(it, max - 1, options.commandTimeoutMs)));
+            jobs.push(job, ...(await fetchWaiting(it, max - 1, options.commandTimeoutMs)));
         }
         if (jobs.length > 0 && leaseMs !== LOCK_MS) await extendLocks(it, jobs, leaseMs);
         if (jobs.length > 0 || end.aborted) return jobs;
@@ -112,7 +114,7 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
 }
 
 /** Rejects when Redis was lost before all stood. */
-async function becomeReady(worker: WaitingWorker): Promise<WaitingWorker> {
+async function waitUntilReady(worker: FetchOnlyWorker): Promise<FetchOnlyWorker> {
   try {
     await worker.waitUntilReady();
     await worker.startStalledCheckTimer();
@@ -143,15 +145,15 @@ function bulkJob({ jobId, name, sending, delayMs }: Message) {
  * Up to `max` jobs that wait, oldest first. A fetch is one script for one job, so they are asked for together, four
  * times as many each time: an idle queue costs one question, a full one five for its hundred.
  */
-async function takeWaiting(
-  worker: WaitingWorker,
+async function fetchWaiting(
+  worker: FetchOnlyWorker,
   max: number,
   commandTimeoutMs: number,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let asked = 1; jobs.length < max; asked *= 4) {
-    const wanted = Math.min(asked, max - jobs.length);
-    const takes = Array.from({ length: wanted }, () => within(commandTimeoutMs, worker.takeNow()));
+  for (let request = 1; jobs.length < max; request *= 4) {
+    const count = Math.min(request, max - jobs.length);
+    const takes = Array.from({ length: count }, () => within(commandTimeoutMs, worker.takeNow()));
     const answers = await Promise.allSettled(takes);
     const taken = answers.flatMap((answer) =>
       answer.status === 'fulfilled' ? (answer.value ?? []) : [],
@@ -160,12 +162,12 @@ async function takeWaiting(
     const failed = answers.find((answer) => answer.status === 'rejected');
     // What was taken before Redis went is worth working on.
     if (failed !== undefined && jobs.length === 0) throw failed.reason;
-    if (taken.length < wanted) break;
+    if (taken.length < count) break;
   }
   return jobs;
 }
 
-async function extendLocks(worker: WaitingWorker, jobs: readonly Job[], leaseMs: number) {
+async function extendLocks(worker: FetchOnlyWorker, jobs: readonly Job[], leaseMs: number) {
   await worker.extendJobLocks(
     jobs.map(({ id }) => id!),
     jobs.map(({ token }) => token!),
@@ -175,11 +177,11 @@ async function extendLocks(worker: WaitingWorker, jobs: readonly Job[], leaseMs:
 
 async function giveBack(job: Job | undefined): Promise<void> {
   if (job === undefined) return;
-  await within(COMMAND_TIMEOUT_MS, unlessLost(job.moveToWait(job.token)));
+  await within(COMMAND_TIMEOUT_MS, ignoreLostLock(job.moveToWait(job.token)));
 }
 
 /** That a job is somebody else's by now is no error. */
-export async function unlessLost(ending: Promise<unknown> | undefined): Promise<void> {
+export async function ignoreLostLock(ending: Promise<unknown> | undefined): Promise<void> {
   try {
     await ending;
   } catch (error) {

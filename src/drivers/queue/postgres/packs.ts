@@ -1,8 +1,8 @@
 import { derivedId, newId } from '../../../shared/ids.ts';
-import type { Delivery, Lane, Message } from '../queue.ts';
+import type { Delivery, Message, Priority } from '../queue.ts';
 
 /** What one message of pg-boss says: which jobs are to be done. */
-export interface Content {
+export interface PackContent {
   readonly jobIds: readonly string[];
   /** Of the jobs, for a person. */
   readonly names: readonly string[];
@@ -13,7 +13,7 @@ export interface Content {
 export interface PackedMessage {
   /** The same for the same jobs and sendings, so that a repeat is the same message until it is acknowledged. */
   readonly id: string;
-  readonly data: Content;
+  readonly data: PackContent;
   readonly startAfter?: string;
 }
 
@@ -23,10 +23,10 @@ export const PACK_MAX = 50;
 const SHARES_MIN = 10;
 
 /** Puts what is sent at once and due at the same time into few messages, in the order of sending. */
-export function pack(messages: readonly Message[]): PackedMessage[] {
+export function packMessages(messages: readonly Message[]): PackedMessage[] {
   const distinct = new Map(messages.map((one) => [`${one.jobId} ${one.sending}`, one]));
   return [...Map.groupBy(distinct.values(), ({ delayMs }) => delayMs)].flatMap(([delayMs, due]) =>
-    slices(due).map((slice) => ({
+    sliceMessages(due).map((slice) => ({
       id: derivedId('message', ...slice.flatMap(({ jobId, sending }) => [jobId, String(sending)])),
       data: {
         jobIds: slice.map(({ jobId }) => jobId),
@@ -38,7 +38,7 @@ export function pack(messages: readonly Message[]): PackedMessage[] {
   );
 }
 
-function slices(messages: readonly Message[]): (readonly Message[])[] {
+function sliceMessages(messages: readonly Message[]): (readonly Message[])[] {
   const size = Math.min(PACK_MAX, Math.ceil(messages.length / SHARES_MIN));
   return Array.from({ length: Math.ceil(messages.length / size) }, (_, index) =>
     messages.slice(index * size, (index + 1) * size),
@@ -51,52 +51,52 @@ export interface Handle {
   readonly retryCount: number;
 }
 
-interface Opened {
+interface OpenPack {
   readonly handle: Handle;
-  readonly lane: Lane;
+  readonly priority: Priority;
   /** Deliveries that are not dealt with. */
   left: number;
 }
 
 /** Which message each delivery came in, and when the last of a message is dealt with. */
 export interface OpenPacks {
-  open(handle: Handle, lane: Lane, jobIds: readonly string[]): Delivery[];
-  /** The messages of these deliveries, by lane. */
-  heldBy(deliveries: readonly Delivery[]): ReadonlyMap<Lane, Handle[]>;
-  /** Notes that these are dealt with; gives the messages, by lane, in which nothing is left. */
-  close(deliveries: readonly Delivery[]): ReadonlyMap<Lane, Handle[]>;
+  open(handle: Handle, priority: Priority, jobIds: readonly string[]): Delivery[];
+  /** The messages of these deliveries, by priority. */
+  findHandles(deliveries: readonly Delivery[]): ReadonlyMap<Priority, Handle[]>;
+  /** Notes that these are dealt with; gives the messages, by priority, in which nothing is left. */
+  close(deliveries: readonly Delivery[]): ReadonlyMap<Priority, Handle[]>;
 }
 
 export function createOpenPacks(): OpenPacks {
-  const packOf = new WeakMap<Delivery, Opened>();
+  const packOf = new WeakMap<Delivery, OpenPack>();
 
-  function packsOf(deliveries: readonly Delivery[]): Opened[] {
+  function findPacks(deliveries: readonly Delivery[]): OpenPack[] {
     return deliveries.flatMap((delivery) => packOf.get(delivery) ?? []);
   }
 
   return {
-    open(handle, lane, jobIds) {
-      const opened = { handle, lane, left: jobIds.length };
+    open(handle, priority, jobIds) {
+      const opened = { handle, priority, left: jobIds.length };
       return jobIds.map((jobId) => {
-        const delivery = { jobId, lane };
+        const delivery = { jobId, priority };
         packOf.set(delivery, opened);
         return delivery;
       });
     },
-    heldBy: (deliveries) => handlesByLane(new Set(packsOf(deliveries))),
+    findHandles: (deliveries) => groupHandlesByPriority(new Set(findPacks(deliveries))),
     close(deliveries) {
-      const packs = packsOf(deliveries);
+      const packs = findPacks(deliveries);
       for (const delivery of deliveries) packOf.delete(delivery);
       for (const one of packs) one.left -= 1;
-      return handlesByLane(new Set(packs.filter(({ left }) => left === 0)));
+      return groupHandlesByPriority(new Set(packs.filter(({ left }) => left === 0)));
     },
   };
 }
 
-function handlesByLane(packs: Iterable<Opened>): ReadonlyMap<Lane, Handle[]> {
+function groupHandlesByPriority(packs: Iterable<OpenPack>): ReadonlyMap<Priority, Handle[]> {
   return new Map(
-    [...Map.groupBy(packs, ({ lane }) => lane)].map(([lane, of]) => [
-      lane,
+    [...Map.groupBy(packs, ({ priority }) => priority)].map(([priority, of]) => [
+      priority,
       of.map(({ handle }) => handle),
     ]),
   );

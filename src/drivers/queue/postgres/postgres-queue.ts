@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { createConnections } from '../../../database/connections.ts';
 import { runOnPool } from '../../../database/run-on-connection.ts';
-import { type Lane, lanes, type QueueDriver } from '../queue.ts';
-import { createArrivals } from './arrivals.ts';
-import { type Content, createOpenPacks, type Handle, PACK_MAX, pack } from './packs.ts';
+import { type Priority, priorities, type QueueDriver } from '../queue.ts';
+import { createOpenPacks, type Handle, PACK_MAX, type PackContent, packMessages } from './packs.ts';
+import { createQueueNotifier } from './queue-notifier.ts';
 
 export interface PostgresQueueOptions {
   readonly url: string;
@@ -71,19 +71,23 @@ export function createPostgresQueue({
   const packs = createOpenPacks();
   /** How many jobs a message of each queue had lately, so that a receiver takes about as many as it asked for. */
   const jobsPerMessage = new Map<string, number>();
-  const arrivals = createArrivals({
+  const arrivals = createQueueNotifier({
     findWaiting: async (names) =>
       (await query<{ name: string }>(FIND_WAITING, [names])).rows.map(({ name }) => name),
     onError,
   });
 
-  /** By lane, since one call of pg-boss is about one of its queues. */
-  async function eachLane(
+  /** By priority, since one call of pg-boss is about one of its queues. */
+  async function forEachPriority(
     queue: string,
-    handles: ReadonlyMap<Lane, Handle[]>,
+    handles: ReadonlyMap<Priority, Handle[]>,
     work: (name: string, handles: Handle[]) => Promise<unknown>,
   ): Promise<void> {
-    await Promise.all([...handles].map(([lane, ofLane]) => work(nameOf(queue, lane), ofLane)));
+    await Promise.all(
+      [...handles].map(([priority, ofPriority]) =>
+        work(buildQueueName(queue, priority), ofPriority),
+      ),
+    );
   }
 
   return {
@@ -97,35 +101,43 @@ export function createPostgresQueue({
         retentionSeconds: KEPT_SECONDS,
       };
       for (const queue of queues) {
-        for (const lane of lanes) await boss.createQueue(nameOf(queue, lane), options);
+        for (const priority of priorities)
+          await boss.createQueue(buildQueueName(queue, priority), options);
       }
       await boss.createQueue(BURIED_QUEUE, { retentionSeconds: BURIED_KEPT_SECONDS });
     },
     async send(queue, messages) {
-      for (const lane of lanes) {
-        const ofLane = pack(messages.filter((message) => message.lane === lane));
-        for (let start = 0; start < ofLane.length; start += INSERT_MAX) {
-          await boss.insert(nameOf(queue, lane), ofLane.slice(start, start + INSERT_MAX));
+      for (const priority of priorities) {
+        const ofPriority = packMessages(
+          messages.filter((message) => message.priority === priority),
+        );
+        for (let start = 0; start < ofPriority.length; start += INSERT_MAX) {
+          await boss.insert(
+            buildQueueName(queue, priority),
+            ofPriority.slice(start, start + INSERT_MAX),
+          );
         }
-        if (ofLane.length > 0) arrivals.announce(nameOf(queue, lane));
+        if (ofPriority.length > 0) arrivals.announce(buildQueueName(queue, priority));
       }
     },
-    async receive(queue, lane, { max, leaseMs, waitMs, signal }) {
+    async receive(queue, priority, { max, leaseMs, waitMs, signal }) {
       if (leaseMs > leaseSeconds * 1000) {
         throw new RangeError(`a lease here has ${leaseSeconds} s, not ${leaseMs} ms`);
       }
-      const name = nameOf(queue, lane);
+      const name = buildQueueName(queue, priority);
       const deadline = performance.now() + waitMs;
       while (!signal.aborted) {
         const arrival = arrivals.listen(name);
         try {
           const expected = jobsPerMessage.get(name) ?? PACK_MAX;
-          const fetched = await boss.fetch<Content>(name, { batchSize: Math.ceil(max / expected) });
+          const fetched = await boss.fetch<PackContent>(name, {
+            batchSize: Math.ceil(max / expected),
+          });
           if (fetched.length > 0) {
             const deliveries = fetched
-              .sort(bySending)
+              .sort(groupBySending)
               .flatMap(({ id, retryCount, data }) =>
-                packs.open({ id, retryCount }, lane, data.jobIds),
+                packs.open({ id, retryCount }, priority, data.jobIds),
               );
             jobsPerMessage.set(name, Math.max(expected / 2, deliveries.length / fetched.length));
             return deliveries;
@@ -141,13 +153,15 @@ export function createPostgresQueue({
     },
     /** By the lease that the message was sent with. */
     extend: (queue, deliveries) =>
-      eachLane(queue, packs.heldBy(deliveries), (name, held) => boss.touch(name, held)),
+      forEachPriority(queue, packs.findHandles(deliveries), (name, held) => boss.touch(name, held)),
     acknowledge: (queue, deliveries) =>
-      eachLane(queue, packs.close(deliveries), (name, ended) => boss.deleteJob(name, ended)),
+      forEachPriority(queue, packs.close(deliveries), (name, ended) => boss.deleteJob(name, ended)),
     async bury(queue, delivery, error) {
       const { jobId } = delivery;
       await boss.insert(BURIED_QUEUE, [{ data: { jobId, queue, error } }]);
-      await eachLane(queue, packs.close([delivery]), (name, ended) => boss.deleteJob(name, ended));
+      await forEachPriority(queue, packs.close([delivery]), (name, ended) =>
+        boss.deleteJob(name, ended),
+      );
     },
     async ping() {
       await query('select 1');
@@ -173,10 +187,10 @@ const FIND_WAITING = `
         and job.start_after <= now())`;
 
 /** A fetch takes the oldest and gives them in any order. */
-function bySending(one: { data: Content }, other: { data: Content }): number {
+function groupBySending(one: { data: PackContent }, other: { data: PackContent }): number {
   return one.data.sentAs < other.data.sentAs ? -1 : 1;
 }
 
-function nameOf(queue: string, lane: Lane): string {
-  return `${queue}.${lane}`;
+function buildQueueName(queue: string, priority: Priority): string {
+  return `${queue}.${priority}`;
 }

@@ -2,11 +2,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createBatcher } from '../../../shared/batcher.ts';
 import type { Log } from '../../../shared/log.ts';
 import { createOutage } from '../outage.ts';
-import type { Delivery, Lane, QueueDriver } from '../queue.ts';
-import { bodyOf } from './envelope.ts';
-import type { Received } from './shelf.ts';
-import { createSource, type Source } from './source.ts';
-import { BATCH_SIZE_MAX, createSqsAddress, type SqsAddress } from './sqs-address.ts';
+import type { Delivery, Priority, QueueDriver } from '../queue.ts';
+import { formatBody } from './envelope.ts';
+import type { ReceivedMessage } from './message-buffer.ts';
+import { BATCH_SIZE_MAX, createSqsQueueClient, type SqsQueueClient } from './sqs-queue-client.ts';
+import { createSqsReceiver, type SqsReceiver } from './sqs-receiver.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Long polls hold their connections. */
@@ -18,16 +18,16 @@ export interface SqsQueueOptions {
   /** Where another implementation of SQS is; null for AWS itself. */
   readonly endpoint: string | null;
   readonly queueUrl: string;
-  /** Its own queue for the high lane; null: both lanes share one, and the high one does not overtake. */
+  /** Its own queue for the high priority; null: both priorities share one, and the high one does not overtake. */
   readonly priorityQueueUrl: string | null;
   /** Where a copy of what has failed is put; null: nowhere. */
   readonly deadLetterQueueUrl: string | null;
   readonly log: Log;
 }
 
-interface Lot {
-  readonly address: SqsAddress;
-  readonly source: Source;
+interface SendBatch {
+  readonly address: SqsQueueClient;
+  readonly source: SqsReceiver;
   /** Removals of single messages go together. */
   readonly remove: (receipt: string) => Promise<void>;
 }
@@ -50,15 +50,16 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
   });
   const outage = createOutage('SQS', log);
   const stopping = new AbortController();
-  const taken = new WeakMap<Delivery, Received>();
-  const normal = createLot(options.queueUrl);
-  const high = options.priorityQueueUrl === null ? normal : createLot(options.priorityQueueUrl);
-  const lots: Readonly<Record<Lane, Lot>> = { high, normal };
+  const receivedByDelivery = new WeakMap<Delivery, ReceivedMessage>();
+  const normal = createSendBatch(options.queueUrl);
+  const high =
+    options.priorityQueueUrl === null ? normal : createSendBatch(options.priorityQueueUrl);
+  const lots: Readonly<Record<Priority, SendBatch>> = { high, normal };
   const everyLot = new Set([high, normal]);
   const deadLetters =
     options.deadLetterQueueUrl === null
       ? null
-      : createSqsAddress(client, options.deadLetterQueueUrl);
+      : createSqsQueueClient(client, options.deadLetterQueueUrl);
 
   let hasWarned = false;
   function onForeign(): void {
@@ -67,14 +68,14 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     log.warn('a message at SQS is not one of ours: it is left there');
   }
 
-  function createLot(url: string): Lot {
-    const address = createSqsAddress(client, url);
+  function createSendBatch(url: string): SendBatch {
+    const address = createSqsQueueClient(client, url);
     const { failed, answered } = outage;
     return {
       address,
-      source: createSource({ address, failed, answered, onForeign: () => onForeign() }),
+      source: createSqsReceiver({ address, failed, answered, onForeign: () => onForeign() }),
       remove: createBatcher<string, void>({
-        lanes: 2,
+        batchesMax: 2,
         sizeMax: BATCH_SIZE_MAX,
         waitingMax: REMOVALS_WAITING_MAX,
         exclusives: () => [],
@@ -88,16 +89,16 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
   }
 
   /** Of each lot, what `work` does with its share. */
-  async function byLot<T extends { readonly lane: Lane }>(
+  async function groupByBatch<T extends { readonly priority: Priority }>(
     entries: readonly T[],
-    work: (lot: Lot, share: readonly T[]) => Promise<unknown>,
+    work: (lot: SendBatch, share: readonly T[]) => Promise<unknown>,
   ): Promise<void> {
-    const shares = Map.groupBy(entries, ({ lane }) => lots[lane]);
+    const shares = Map.groupBy(entries, ({ priority }) => lots[priority]);
     await Promise.all([...shares].map(([lot, share]) => work(lot, share)));
   }
 
-  const receivedOf = (deliveries: readonly Delivery[]) =>
-    deliveries.flatMap((delivery) => taken.get(delivery) ?? []);
+  const findReceived = (deliveries: readonly Delivery[]) =>
+    deliveries.flatMap((delivery) => receivedByDelivery.get(delivery) ?? []);
 
   async function ping(): Promise<void> {
     const addresses = [...everyLot].map(({ address }) => address);
@@ -106,7 +107,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
   }
 
   async function acknowledge(deliveries: readonly Delivery[]): Promise<void> {
-    await byLot(receivedOf(deliveries), ({ remove }, messages) =>
+    await groupByBatch(findReceived(deliveries), ({ remove }, messages) =>
       Promise.all(messages.map(({ receipt }) => remove(receipt))),
     );
   }
@@ -116,24 +117,24 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     start: ping,
     async send(queue, messages) {
       stopping.signal.throwIfAborted();
-      await byLot(messages, ({ address }, share) =>
+      await groupByBatch(messages, ({ address }, share) =>
         address.send(
-          share.map((message) => ({ body: bodyOf(queue, message), delayMs: message.delayMs })),
+          share.map((message) => ({ body: formatBody(queue, message), delayMs: message.delayMs })),
         ),
       );
     },
-    async receive(queue, lane, receiving) {
+    async receive(queue, priority, receiving) {
       const signals = [receiving.signal, stopping.signal, AbortSignal.timeout(receiving.waitMs)];
       const end = AbortSignal.any(signals);
-      const messages = await lots[lane].source.receive(queue, lane, receiving, end);
+      const messages = await lots[priority].source.receive(queue, priority, receiving, end);
       return messages.map((message) => {
-        const delivery = { jobId: message.jobId, lane };
-        taken.set(delivery, message);
+        const delivery = { jobId: message.jobId, priority };
+        receivedByDelivery.set(delivery, message);
         return delivery;
       });
     },
     async extend(_queue, deliveries, leaseMs) {
-      await byLot(receivedOf(deliveries), ({ address }, messages) =>
+      await groupByBatch(findReceived(deliveries), ({ address }, messages) =>
         address.hide(
           messages.map(({ receipt }) => receipt),
           leaseMs,
@@ -142,7 +143,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     },
     acknowledge: (_queue, deliveries) => acknowledge(deliveries),
     async bury(queue, delivery, error) {
-      const body = JSON.stringify({ queue, lane: delivery.lane, jobId: delivery.jobId, error });
+      const body = JSON.stringify({ queue, lane: delivery.priority, jobId: delivery.jobId, error });
       await deadLetters?.send([{ body, delayMs: 0 }]);
       await acknowledge([delivery]);
     },

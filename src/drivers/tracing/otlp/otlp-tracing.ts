@@ -69,7 +69,7 @@ export function createOtlpTracing({
               traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
             });
       const options = { kind: kinds[kind], ...(attributes === undefined ? {} : { attributes }) };
-      return spanOf(tracer.startSpan(name, options, context));
+      return wrapSpan(tracer.startSpan(name, options, context));
     },
     inside: (span, work) => storage.run(span.context, work),
     current: () => storage.getStore() ?? null,
@@ -78,7 +78,7 @@ export function createOtlpTracing({
   };
 }
 
-function spanOf(span: OtelSpan): Span {
+function wrapSpan(span: OtelSpan): Span {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return {
     context: { traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 },

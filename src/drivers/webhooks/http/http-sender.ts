@@ -41,17 +41,19 @@ export function createHttpSender(options: HttpSenderOptions): WebhookSender {
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([webhook.signal, timeout]);
       try {
-        return await exchange(url, webhook, signal, guard);
+        return await sendRequest(url, webhook, signal, guard);
       } catch (error) {
         if (error instanceof PrivateTarget) return { kind: 'refused', reason: error.message };
-        const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error);
+        const reason = timeout.aborted
+          ? `no answer within ${timeoutMs / 1000} s`
+          : describeFailure(error);
         return { kind: 'unreachable', reason };
       }
     },
   };
 }
 
-function exchange(
+function sendRequest(
   url: URL,
   { headers, body }: OutgoingWebhook,
   signal: AbortSignal,
@@ -69,7 +71,7 @@ function exchange(
         signal,
       },
       (response) => {
-        const answer = answerOf(url, response);
+        const answer = readAnswer(url, response);
         // From here on there is an answer, whatever becomes of the rest.
         sent.off('error', reject).on('error', () => {});
         drain(response, () => {
@@ -83,7 +85,7 @@ function exchange(
   });
 }
 
-function answerOf(url: URL, { statusCode = 0, headers }: IncomingMessage): WebhookAnswer {
+function readAnswer(url: URL, { statusCode = 0, headers }: IncomingMessage): WebhookAnswer {
   const { location } = headers;
   const target = location === undefined ? null : URL.parse(location, url.href);
   return { kind: 'answered', status: statusCode, location: target?.href ?? null };
@@ -125,9 +127,9 @@ function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFu
   };
 }
 
-function reasonOf(error: unknown): string {
+function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Several addresses were tried: the message of the whole is empty.
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join('; ');
   return error.message;
 }

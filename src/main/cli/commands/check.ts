@@ -1,5 +1,5 @@
 import { checkInvariants, type InvariantsReport } from '../../../modules/operations/index.ts';
-import { formatTable, say } from '../../terminal.ts';
+import { formatTable, print } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
@@ -13,7 +13,7 @@ export interface CheckOptions extends NewDatabaseOption {
 export function check({ json = false, ...option }: CheckOptions): Promise<ExitCode> {
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const report = await checkInvariants(database);
-    say(json ? JSON.stringify(report, null, 2) : renderReport(report));
+    print(json ? JSON.stringify(report, null, 2) : renderReport(report));
     return report.ok ? exitCodes.ok : exitCodes.no;
   });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { listDeadLetters, redriveDeadLetters } from '../../../modules/operations/index.ts';
 import { isId } from '../../../shared/ids.ts';
 import { createCursors, PAGE_LIMIT_MAX } from '../../../shared/pagination.ts';
-import { complain, formatTable, say } from '../../terminal.ts';
+import { formatTable, print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
@@ -29,8 +29,8 @@ export function listDeadLettersCommand({
       rows.push(...page.data);
       cursor = page.nextCursor;
     }
-    if (json) say(JSON.stringify(rows, null, 2));
-    else if (rows.length === 0) say('There are no dead letters.');
+    if (json) print(JSON.stringify(rows, null, 2));
+    else if (rows.length === 0) print('There are no dead letters.');
     else {
       const cells = rows.map(({ id, queue, job, attempts, failedAt, error }) => [
         id,
@@ -40,7 +40,7 @@ export function listDeadLettersCommand({
         failedAt,
         error ?? '',
       ]);
-      say(formatTable(['id', 'queue', 'job', 'tries', 'failed at', 'error'], cells));
+      print(formatTable(['id', 'queue', 'job', 'tries', 'failed at', 'error'], cells));
     }
     return exitCodes.ok;
   });
@@ -56,21 +56,21 @@ export async function redriveCommand(
   { all = false, ...option }: RedriveOptions,
 ): Promise<ExitCode> {
   if (all === ids.length > 0) {
-    complain('Name the ids of dead letters, or say --all.');
+    printError('Name the ids of dead letters, or say --all.');
     return exitCodes.usage;
   }
   const wrong = ids.filter((id) => !isId(id));
   if (wrong.length > 0) {
-    complain(`No dead letter has such an id: ${wrong.join(', ')}`);
+    printError(`No dead letter has such an id: ${wrong.join(', ')}`);
     return exitCodes.usage;
   }
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const redriven = await redriveDeadLetters(database, all ? 'all' : ids);
-    for (const { id, job } of redriven) say(`${id}  ${job}`);
-    say(`${redriven.length} are tried again.`);
+    for (const { id, job } of redriven) print(`${id}  ${job}`);
+    print(`${redriven.length} are tried again.`);
     const found = new Set(redriven.map(({ id }) => id));
     const missing = ids.filter((id) => !found.has(id));
-    if (missing.length > 0) complain(`These are no dead letters: ${missing.join(', ')}`);
+    if (missing.length > 0) printError(`These are no dead letters: ${missing.join(', ')}`);
     return missing.length > 0 ? exitCodes.no : exitCodes.ok;
   });
 }

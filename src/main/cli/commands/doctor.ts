@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import { ConfigurationError } from '../../config/configuration-error.ts';
 import { loadConfig } from '../../config/read-config.ts';
-import { formatTable, say } from '../../terminal.ts';
+import { formatTable, print } from '../../terminal.ts';
 import { databaseFindings } from '../doctor/database.ts';
-import { type Finding, found } from '../doctor/finding.ts';
+import { type Finding, ok } from '../doctor/finding.ts';
 import { diskFinding, nodeFinding, portFinding } from '../doctor/machine.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { settingsFindings } from '../doctor/settings.ts';
@@ -21,7 +21,7 @@ export async function doctor(): Promise<ExitCode> {
     findings.push(...(await serviceFindings(config)));
   }
   const rows = findings.map(({ what, state, say: sentence }) => [WORDS[state], what, sentence]);
-  say(formatTable(['', 'what', 'found'], rows));
+  print(formatTable(['', 'what', 'found'], rows));
   return findings.every(({ state }) => state !== 'wrong') ? exitCodes.ok : exitCodes.no;
 }
 
@@ -29,12 +29,11 @@ function readableConfig(findings: Finding[]): Config | null {
   try {
     const config = loadConfig();
     const mode = config.production ? 'production' : 'development';
-    findings.push(found('configuration', 'ok', mode));
+    findings.push(ok('configuration', 'ok', mode));
     return config;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    for (const sentence of error.sentences)
-      findings.push(found('configuration', 'wrong', sentence));
+    for (const sentence of error.sentences) findings.push(ok('configuration', 'wrong', sentence));
     return null;
   }
 }

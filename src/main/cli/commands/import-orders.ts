@@ -1,10 +1,10 @@
 import type { OrderSumsRow } from '../../../modules/orders/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
-import { complain, createProgress, formatTable, say } from '../../terminal.ts';
+import { createProgress, formatTable, print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { SHOWN_MAX } from '../import/file-error.ts';
 import { type ImportReport, importOrdersFile } from '../import/import-orders-file.ts';
-import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
+import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 /** Reads orders that were taken elsewhere into the history. */
@@ -19,12 +19,12 @@ export function importOrdersCommand(
       const progress = createProgress('Orders');
       const report = await importOrdersFile(
         { database, catalog, currency, onProgress: progress.update },
-        readOrdersArgument(path, options, currency),
+        readOrdersFileArguments(path, options, currency),
       );
       progress.end();
-      for (const sentence of report.refused.sentences()) complain(sentence);
-      complainOfConflicts(report.conflicts);
-      say(renderReport(report, currency));
+      for (const sentence of report.refused.sentences()) printError(sentence);
+      reportConflicts(report.conflicts);
+      print(renderReport(report, currency));
       const isWhole = report.refused.count === 0 && report.conflicts.length === 0;
       return isWhole && report.reconciles ? exitCodes.ok : exitCodes.no;
     },
@@ -62,12 +62,12 @@ function renderReport(report: ImportReport, currency: string): string {
     .join('\n');
 }
 
-function complainOfConflicts(numbers: readonly string[]): void {
+function reportConflicts(numbers: readonly string[]): void {
   for (const number of numbers.slice(0, SHOWN_MAX)) {
-    complain(
+    printError(
       `order ${number}: the database has another order of this number; it was left as it is`,
     );
   }
   const more = numbers.length - SHOWN_MAX;
-  if (more > 0) complain(`and ${more} more conflicts`);
+  if (more > 0) printError(`and ${more} more conflicts`);
 }

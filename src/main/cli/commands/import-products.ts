@@ -2,7 +2,7 @@ import { ensureProducts, productKey } from '../../../modules/orders/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
 import { fileArgument } from '../../config/read-config.ts';
-import { complain, say } from '../../terminal.ts';
+import { print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseColumnMap } from '../import/column-map.ts';
 import { type FileProduct, productFields, readProductsFile } from '../import/read-products.ts';
@@ -31,8 +31,8 @@ export function importProductsCommand(
       parts.config.currency,
     );
     const { made, changed } = await importProducts(parts, products);
-    for (const sentence of refused.sentences()) complain(sentence);
-    say(
+    for (const sentence of refused.sentences()) printError(sentence);
+    print(
       `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
     );
     return refused.count === 0 ? exitCodes.ok : exitCodes.no;
@@ -46,7 +46,7 @@ async function importProducts(
   const { products: known, created } = await ensureProducts(
     {
       database,
-      skuOf: skuFromName,
+      buildSku: skuFromName,
       createProduct: (tx, sku, { name, priceMinor, onHand, description }) =>
         catalog.addProduct(
           tx,

@@ -1,5 +1,5 @@
 import { migrate } from '../../../database/migrate.ts';
-import { say } from '../../terminal.ts';
+import { print } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -7,8 +7,8 @@ import { withDatabase } from './with-database.ts';
 export function migrateCommand(): Promise<ExitCode> {
   return withDatabase({ migrated: false, new: true }, async ({ database }) => {
     const applied = await migrate(database);
-    for (const { number, name } of applied) say(`Applied ${number} ${name}.`);
-    if (applied.length === 0) say('Nothing to do: the database is at the newest migration.');
+    for (const { number, name } of applied) print(`Applied ${number} ${name}.`);
+    if (applied.length === 0) print('Nothing to do: the database is at the newest migration.');
     return exitCodes.ok;
   });
 }

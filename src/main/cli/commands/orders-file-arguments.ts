@@ -13,19 +13,19 @@ export interface OrdersFileArguments {
 }
 
 /** Throws `UsageError`, `ColumnMapError` or `FileError` when the file cannot be understood that way. */
-export function readOrdersArgument(
+export function readOrdersFileArguments(
   path: string,
   { map, dateFormat, timeZone }: OrdersFileArguments,
   currency: string,
 ): AsyncGenerator<OrdersFile> {
   return readOrdersFile(fileArgument(path), {
     map: parseColumnMap(map, orderFields),
-    readDate: readerOf(dateFormat, timeZone),
+    readDate: buildDateReader(dateFormat, timeZone),
     currency,
   });
 }
 
-function readerOf(dateFormat: string, timeZone: string): DateReader {
+function buildDateReader(dateFormat: string, timeZone: string): DateReader {
   try {
     return createDateReader(dateFormat, timeZone);
   } catch (error) {

@@ -8,8 +8,8 @@ import { systemClock } from '../../../shared/clock.ts';
 import { createCursors } from '../../../shared/pagination.ts';
 import { createPaymentProvider } from '../../infrastructure/create-payment-provider.ts';
 import { createCommandLogger } from '../../start/logger.ts';
-import { sandboxSecretOf } from '../../start/sandbox-secret.ts';
-import { complain, formatTable, say } from '../../terminal.ts';
+import { loadSandboxSecret } from '../../start/sandbox-secret.ts';
+import { formatTable, print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
@@ -32,21 +32,21 @@ export function reconcile({
       // A command hands out no cursors.
       cursors: createCursors(randomBytes(32).toString('base64')),
       provider: await createPaymentProvider(config.payments, {
-        sandboxSecret: await sandboxSecretOf(config),
+        sandboxSecret: await loadSandboxSecret(config),
         sandboxUrl: () => config.publicUrl,
       }),
       clock: systemClock,
       publicUrl: config.publicUrl,
       retryBaseSeconds: config.retryBaseSeconds,
       attemptsMax: config.queueAttemptsMax,
-      onError: (error) => complain(error instanceof Error ? error.message : String(error)),
+      onError: (error) => printError(error instanceof Error ? error.message : String(error)),
       log: createCommandLogger(),
     });
     const report = await payments.reconcilePayments({
       since: new Date(Date.now() - hours * HOUR_MS),
     });
     while ((await payments.applyDueEvents()) > 0);
-    say(json ? JSON.stringify(report, null, 2) : renderReport(report));
+    print(json ? JSON.stringify(report, null, 2) : renderReport(report));
     const isClean = report.differing.length === 0 && report.unreachable.length === 0;
     return isClean ? exitCodes.ok : exitCodes.no;
   });
@@ -60,15 +60,15 @@ function renderReport({
   unreachable,
 }: ReconcileReport): string {
   const rows = [
-    ...rowsOf('healed', healed),
-    ...rowsOf('DIFFERS', differing),
-    ...rowsOf('NO ANSWER', unreachable),
+    ...toRows('healed', healed),
+    ...toRows('DIFFERS', differing),
+    ...toRows('NO ANSWER', unreachable),
   ];
   const table = rows.length === 0 ? [] : [formatTable(['', 'payment or refund', 'what'], rows), ''];
   const summary = `${payments} payments and ${refunds} refunds were compared.`;
   return [...table, summary].join('\n');
 }
 
-function rowsOf(word: string, differences: readonly Difference[]): string[][] {
+function toRows(word: string, differences: readonly Difference[]): string[][] {
   return differences.map(({ id, what }) => [word, id, what]);
 }

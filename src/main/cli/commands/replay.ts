@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { ImportedOrder, OrderSumsRow } from '../../../modules/orders/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
 import { loadConfig } from '../../config/read-config.ts';
-import { complain, createProgress, formatTable, readFirstLine, say } from '../../terminal.ts';
+import { createProgress, formatTable, print, printError, readFirstLine } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { RefusedRows } from '../import/file-error.ts';
-import { sumsOf } from '../import/import-orders-file.ts';
+import { sumOrders } from '../import/import-orders-file.ts';
 import type { OrdersFile } from '../import/read-orders.ts';
 import {
   type ApiClient,
@@ -15,9 +15,9 @@ import {
   requireServer,
 } from '../replay/api-client.ts';
 import { planReplay } from '../replay/plan.ts';
-import { type ReplayOutcome, replayOrders, sumHeld } from '../replay/replay-orders.ts';
-import { createShelf } from '../replay/shelf.ts';
-import { type OrdersFileArguments, readOrdersArgument } from './orders-file-arguments.ts';
+import { type ReplayOutcome, replayOrders, sumReserved } from '../replay/replay-orders.ts';
+import { createReplayProducts } from '../replay/replay-products.ts';
+import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
 
 const SHOWN_MAX = 20;
 
@@ -39,12 +39,12 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it got "${options.url}".`);
   await requireServer(url);
   const credentials = await adminCredentials(options, configured);
-  const { orders, refused } = await readAll(readOrdersArgument(path, options, currency));
-  for (const sentence of refused.sentences()) complain(sentence);
+  const { orders, refused } = await readAll(readOrdersFileArguments(path, options, currency));
+  for (const sentence of refused.sentences()) printError(sentence);
 
   const plan = planReplay(orders, currency);
   const admin = await createApiClient(url, 'login', credentials);
-  const shelf = await createShelf(plan.products, {
+  const shelf = await createReplayProducts(plan.products, {
     admin,
     currency,
     prepare: options.prepare ?? false,
@@ -54,7 +54,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   const outcome = await replayOrders(plan.orders, {
     customers,
     admin,
-    shelf,
+    products: shelf,
     currency,
     concurrency: options.concurrency,
     speed: options.speed,
@@ -63,16 +63,16 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   });
   progress.end();
 
-  const wanted = sumsOf(orders, currency);
-  const held = await sumHeld(customers);
-  for (const difference of outcome.differences.slice(0, SHOWN_MAX)) complain(difference);
+  const wanted = sumOrders(orders, currency);
+  const held = await sumReserved(customers);
+  for (const difference of outcome.differences.slice(0, SHOWN_MAX)) printError(difference);
   const more = outcome.differences.length - SHOWN_MAX;
-  if (more > 0) complain(`and ${more} more differences`);
+  if (more > 0) printError(`and ${more} more differences`);
   const isRight =
     outcome.differences.length === 0 && isSame(wanted, outcome.placed) && isSame(wanted, held);
   const retries = customers.reduce((sum, customer) => sum + customer.retries, 0);
-  say(renderReport({ wanted, held, outcome, currency, retries }));
-  say(isRight ? 'Every answer was right.' : 'Something differs.');
+  print(renderReport({ wanted, held, outcome, currency, retries }));
+  print(isRight ? 'Every answer was right.' : 'Something differs.');
   return isRight && refused.count === 0 ? exitCodes.ok : exitCodes.no;
 }
 

@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/read-config.ts';
 import { renderBanner } from '../../start/banner.ts';
 import { createLogger } from '../../start/logger.ts';
 import { type RunningServer, startServer } from '../../start/serve.ts';
-import { complain, say } from '../../terminal.ts';
+import { print, printError } from '../../terminal.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
@@ -24,7 +24,10 @@ export interface ServeOptions {
 export async function serve({ withParent = false }: ServeOptions): Promise<ExitCode> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
-  const signalled = Promise.race([firstSignal(), ...(withParent ? [endOfParent()] : [])]);
+  const signalled = Promise.race([
+    waitForFirstSignal(),
+    ...(withParent ? [waitForParentExit()] : []),
+  ]);
   const server = await startServer(config, logger);
   try {
     const outcome = await Promise.race([server.prepared, signalled]);
@@ -32,7 +35,7 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
       const { address, databaseUrl } = server;
       const { demoAccounts } = outcome;
       if (config.production) logger.info({ address, role: config.role }, 'serving');
-      else say(renderBanner({ config, address, databaseUrl, demoAccounts }));
+      else print(renderBanner({ config, address, databaseUrl, demoAccounts }));
       void warnOfServices(config, logger);
       const signal = await signalled;
       logger.info(`stopping on ${signal}`);
@@ -50,7 +53,7 @@ async function warnOfServices(config: Config, logger: Logger): Promise<void> {
   }
 }
 
-function firstSignal(): Promise<NodeJS.Signals> {
+function waitForFirstSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let firstAtMs: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -67,7 +70,7 @@ function firstSignal(): Promise<NodeJS.Signals> {
  * npm passes SIGTERM on to the shell that it runs a script in, and the shell dies without passing it on. To be an orphan
  * is then the only sign.
  */
-function endOfParent(): Promise<string> {
+function waitForParentExit(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const parent = process.ppid;
   const poll = setInterval(() => {
@@ -82,7 +85,7 @@ function endOfParent(): Promise<string> {
 /** What hangs at the end must not keep a supervisor waiting: the next start takes over what is left. */
 async function stopInTime(server: RunningServer): Promise<void> {
   const timer = setTimeout(() => {
-    complain(`The stop took longer than ${STOP_MAX_MS / 1000} seconds; ending at once.`);
+    printError(`The stop took longer than ${STOP_MAX_MS / 1000} seconds; ending at once.`);
     process.exit(exitCodes.failed);
   }, STOP_MAX_MS);
   timer.unref();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createUser, disable, setRole } from '../../../modules/accounts/index.ts';
 import type { Role } from '../../../shared/caller.ts';
-import { readFirstLine, say } from '../../terminal.ts';
+import { print, readFirstLine } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
@@ -20,8 +20,8 @@ export async function createUserCommand(
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await createUser(database, { email, password, role, name, vip });
-    say(`Made the ${role} ${user.email}.`);
-    if (!passwordStdin) say(`The password is shown this once: ${password}`);
+    print(`Made the ${role} ${user.email}.`);
+    if (!passwordStdin) print(`The password is shown this once: ${password}`);
     return exitCodes.ok;
   });
 }
@@ -33,7 +33,7 @@ export function setRoleCommand(
 ): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await setRole(database, email, role);
-    say(`${user.email} is ${role} now. Running servers know within five seconds.`);
+    print(`${user.email} is ${role} now. Running servers know within five seconds.`);
     return exitCodes.ok;
   });
 }
@@ -41,7 +41,7 @@ export function setRoleCommand(
 export function disableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await disable(database, email);
-    say(`${user.email} cannot sign in any more. Running servers know within five seconds.`);
+    print(`${user.email} cannot sign in any more. Running servers know within five seconds.`);
     return exitCodes.ok;
   });
 }

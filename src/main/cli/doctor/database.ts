@@ -4,16 +4,21 @@ import type { ConnectionKind } from '../../../database/pooling.ts';
 import { countMigrations } from '../../../database/queries.ts';
 import type { Config } from '../../config/config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
-import { isThere, openDatabase, requireSound, runningUrl } from '../../start/open-database.ts';
+import {
+  isReachable,
+  openDatabase,
+  requireDurableSettings,
+  runningUrl,
+} from '../../start/open-database.ts';
 import { serverFaults, TAKES_NO_WRITES } from '../../start/prepare-database.ts';
 import { findServerSettings } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
-import { type Finding, found } from './finding.ts';
+import { type Finding, ok } from './finding.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
 
-const ways: Readonly<Record<ConnectionKind, string>> = {
+const connectionKinds: Readonly<Record<ConnectionKind, string>> = {
   direct: 'to PostgreSQL itself, without a pooler',
   session: 'through a pooler, in session pooling',
   transaction: 'through a pooler that keeps prepared statements, in transaction pooling',
@@ -24,19 +29,19 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
     const idle = config.database.kind === 'embedded' ? await idleFinding(config.dataDir) : null;
     return idle === null ? await findingsOfRunning(config) : [idle];
   } catch (error) {
-    return [found('database', 'wrong', explainError(error).text)];
+    return [ok('database', 'wrong', explainError(error).text)];
   }
 }
 
 /** Of an embedded database that does not run: it is not started for this. */
 async function idleFinding(dataDir: string): Promise<Finding | null> {
-  if (!(await isThere(dataDir))) {
+  if (!(await isReachable(dataDir))) {
     const say = `embedded, none in ${dataDir} yet; the first "holdfast serve" makes it`;
-    return found('database', 'ok', say);
+    return ok('database', 'ok', say);
   }
   if ((await runningUrl(dataDir)) !== null) return null;
-  await requireSound(dataDir);
-  return found(
+  await requireDurableSettings(dataDir);
+  return ok(
     'database',
     'ok',
     `embedded in ${dataDir}, not running; it starts with "holdfast serve"`,
@@ -48,11 +53,11 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
   const [settings] = await findServerSettings(opened.database);
   const faults = serverFaults(settings!, true);
   if (settings!.readOnly === 'on') faults.push(TAKES_NO_WRITES);
-  const answers = found('database', 'ok', `PostgreSQL ${settings!.version} answers`);
+  const answers = ok('database', 'ok', `PostgreSQL ${settings!.version} answers`);
   return [
     ...(faults.length === 0 ? [answers] : []),
-    ...faults.map((fault) => found('database', 'wrong', fault)),
-    found('connection', 'ok', ways[opened.database.connectionKind() ?? 'direct']),
+    ...faults.map((fault) => ok('database', 'wrong', fault)),
+    ok('connection', 'ok', connectionKinds[opened.database.connectionKind() ?? 'direct']),
     await migrationsFinding(opened.database),
   ];
 }
@@ -61,12 +66,12 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   const what = 'migrations';
   const { length: known } = await readMigrations();
   const applied = await countApplied(database);
-  if (applied === known) return found(what, 'ok', `all ${known} applied`);
+  if (applied === known) return ok(what, 'ok', `all ${known} applied`);
   if (applied > known) {
-    return found(what, 'wrong', `${applied} applied, ${known} known: start a newer Holdfast`);
+    return ok(what, 'wrong', `${applied} applied, ${known} known: start a newer Holdfast`);
   }
   const remedy = '"holdfast migrate", or the next start, does the rest';
-  return found(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
+  return ok(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
 }
 
 async function countApplied(database: Database): Promise<number> {

@@ -6,6 +6,6 @@ export interface Finding {
   readonly say: string;
 }
 
-export function found(what: string, state: Finding['state'], say: string): Finding {
+export function ok(what: string, state: Finding['state'], say: string): Finding {
   return { what, state, say };
 }

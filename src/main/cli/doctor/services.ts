@@ -1,14 +1,14 @@
 import type { Config } from '../../config/config.ts';
-import { placeOf } from '../../faults/database-fault.ts';
+import { formatDatabaseAddress } from '../../faults/database-fault.ts';
 import {
+  findInnermostCause,
   firstLine,
-  innermost,
-  isAboutTls,
+  isTlsError,
   networkFault,
-  type Reached,
+  type ReachedPhase,
 } from '../../faults/network-fault.ts';
 import { createJobQueue } from '../../infrastructure/create-job-queue.ts';
-import { type Finding, found } from './finding.ts';
+import { type Finding, ok } from './finding.ts';
 
 const ANSWER_MS = 3_000;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
     const { pingRedis } = await import('../../../drivers/redis/ping-redis.ts');
     const away = 'until it answers, each server counts and reads for itself';
     findings.push(
-      await ask('Redis', { variable: 'REDIS_URL', url: redisUrl, away }, () =>
+      await checkService('Redis', { variable: 'REDIS_URL', url: redisUrl, unavailable: away }, () =>
         pingRedis(redisUrl, ANSWER_MS),
       ),
     );
@@ -40,8 +40,10 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
     const { checkSmtpServer } = await import('../../../drivers/mail/smtp/smtp-mailer.ts');
     const away = 'until it answers, mail waits';
     findings.push(
-      await ask('the mail server', { variable: 'SMTP_URL', url: mail.url, away }, () =>
-        checkSmtpServer(mail.url, ANSWER_MS),
+      await checkService(
+        'the mail server',
+        { variable: 'SMTP_URL', url: mail.url, unavailable: away },
+        () => checkSmtpServer(mail.url, ANSWER_MS),
       ),
     );
   }
@@ -49,7 +51,7 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
     const variable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
     const away = 'until it answers, traces are lost';
     findings.push(
-      await ask('the collector', { variable, url: otlpEndpoint, away }, () =>
+      await checkService('the collector', { variable, url: otlpEndpoint, unavailable: away }, () =>
         sendNoTraces(otlpEndpoint),
       ),
     );
@@ -57,36 +59,36 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
   return findings;
 }
 
-interface Asked {
+interface ServiceCheck {
   readonly variable: string;
   readonly url: string;
   /** What happens meanwhile. */
-  readonly away: string;
+  readonly unavailable: string;
 }
 
-async function ask(
+async function checkService(
   program: string,
-  asked: Asked,
+  asked: ServiceCheck,
   question: () => Promise<unknown>,
 ): Promise<Finding> {
   try {
     await question();
-    return found(program, 'ok', 'answers');
+    return ok(program, 'ok', 'answers');
   } catch (error) {
-    const { variable, url, away } = asked;
-    const reached = { place: addressOf(url), variable, program };
-    return found(program, 'wrong', `${serviceFault(error, reached)}; ${away}`);
+    const { variable, url, unavailable: away } = asked;
+    const reached = { place: formatAddress(url), variable, program };
+    return ok(program, 'wrong', `${serviceFault(error, reached)}; ${away}`);
   }
 }
 
 /** Why a service cannot be used, and what to do. */
-function serviceFault(error: unknown, reached: Reached): string {
-  const cause = innermost(error);
+function serviceFault(error: unknown, reached: ReachedPhase): string {
+  const cause = findInnermostCause(error);
   const { place, variable, program } = reached;
   const network = networkFault(cause, reached);
   if (network !== null) return network.replace(/\.$/, '');
   const words = firstLine(cause.message).replace(/\.+$/, '');
-  if (isAboutTls(cause)) {
+  if (isTlsError(cause)) {
     return `the connection to ${place} cannot be made safe: ${words}. Look at its certificate and port, and at ${variable}`;
   }
   if (/WRONGPASS|NOAUTH|NOPERM|EAUTH|Invalid login|AUTH/.test(`${cause.code} ${words}`)) {
@@ -105,10 +107,10 @@ async function queueFinding({ queue }: Config): Promise<Finding> {
   try {
     await driver.start([]);
     await driver.ping();
-    return found(what, 'ok', 'answers');
+    return ok(what, 'ok', 'answers');
   } catch (error) {
-    const say = `${firstLine(innermost(error).message)}; until it answers, jobs wait in the database`;
-    return found(what, 'wrong', say);
+    const say = `${firstLine(findInnermostCause(error).message)}; until it answers, jobs wait in the database`;
+    return ok(what, 'wrong', say);
   } finally {
     await driver.stop();
   }
@@ -126,7 +128,9 @@ async function sendNoTraces(endpoint: string): Promise<void> {
   if (!reply.ok) throw new Error(`it answers with status ${reply.status} to traces`);
 }
 
-function addressOf(url: string): string {
+function formatAddress(url: string): string {
   const { protocol, port } = new URL(url);
-  return port === '' ? placeOf(url).replace(/\d+$/, DEFAULT_PORTS[protocol] ?? '') : placeOf(url);
+  return port === ''
+    ? formatDatabaseAddress(url).replace(/\d+$/, DEFAULT_PORTS[protocol] ?? '')
+    : formatDatabaseAddress(url);
 }

@@ -1,11 +1,11 @@
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import type { Config } from '../../config/config.ts';
 import { givenSecrets, secretFaults } from '../../config/production-rules.ts';
-import { weaknessOf } from '../../config/secrets/weakness.ts';
-import { trustEverybody } from '../../config/trusted-proxies.ts';
+import { findWeakness } from '../../config/secrets/weakness.ts';
+import { trustsEveryone } from '../../config/trusted-proxies.ts';
 import type { Insecurity } from '../../config/variables.ts';
-import { placeOf } from '../../faults/database-fault.ts';
-import { type Finding, found } from './finding.ts';
+import { formatDatabaseAddress } from '../../faults/database-fault.ts';
+import { type Finding, ok } from './finding.ts';
 
 /** What the configuration allows, and few want. */
 export function settingsFindings(config: Config): Finding[] {
@@ -31,10 +31,10 @@ function secretFindings({ jwtSecret, metricsToken, payments, dataDir }: Config):
       : {}),
   });
   const faults = secretFaults(given);
-  if (faults.length > 0) return faults.map((fault) => found('secrets', 'wrong', fault));
+  if (faults.length > 0) return faults.map((fault) => ok('secrets', 'wrong', fault));
   const made = `JWT_SECRET is generated and kept in ${dataDir}; production takes your own`;
-  if (jwtSecret.kind === 'generated') return [found('secrets', 'ok', made)];
-  return [found('secrets', 'ok', given.map(({ name }) => name).join(', '))];
+  if (jwtSecret.kind === 'generated') return [ok('secrets', 'ok', made)];
+  return [ok('secrets', 'ok', given.map(({ name }) => name).join(', '))];
 }
 
 function limitFindings(config: Config): Finding[] {
@@ -59,50 +59,52 @@ function limitFindings(config: Config): Finding[] {
   return off
     .filter(([, isOff]) => isOff)
     .map(([name, , effect]) =>
-      found('limits', 'look', `${name} is 0, so that ${effect}; leave it out for the default`),
+      ok('limits', 'look', `${name} is 0, so that ${effect}; leave it out for the default`),
     );
 }
 
 function productionFindings(config: Config): Finding[] {
-  const looks: string[] = [];
+  const warnings: string[] = [];
   if (config.publicUrl.startsWith('http:')) {
-    looks.push(
+    warnings.push(
       config.secureCookies
         ? 'PUBLIC_URL is not set, so that links in mails and payment pages lead to this machine; set the https address that people see'
         : 'PUBLIC_URL is http, so that passwords and sessions travel in the clear; put TLS before the server',
     );
   }
-  if (trustEverybody(config.trustedProxies)) {
-    looks.push(
+  if (trustsEveryone(config.trustedProxies)) {
+    warnings.push(
       'TRUSTED_PROXIES holds so many addresses that anybody can call from any address; name the networks of your proxies',
     );
   }
   if (config.payments.kind === 'sandbox') {
-    looks.push('PAYMENT_PROVIDER is sandbox, in which no money moves; stripe takes some');
+    warnings.push('PAYMENT_PROVIDER is sandbox, in which no money moves; stripe takes some');
   }
   if (config.payments.kind === 'stripe') {
     const { secretKey, apiBase } = config.payments;
     if (/^(sk|rk)_test_/.test(secretKey)) {
-      looks.push(
+      warnings.push(
         'STRIPE_SECRET_KEY is of the test mode, in which no money moves; take the live one',
       );
     }
     if (apiBase !== null)
-      looks.push('STRIPE_API_BASE is set, so that Stripe itself is not asked; leave it out');
+      warnings.push('STRIPE_API_BASE is set, so that Stripe itself is not asked; leave it out');
   }
   if (config.webhooks.allowPrivateTargets) {
-    looks.push(
+    warnings.push(
       'WEBHOOK_ALLOW_PRIVATE_TARGETS is true, so that an admin can have this server call machines in your network; leave it out',
     );
   }
   for (const origin of config.corsOrigins) {
     if (origin.startsWith('http:')) {
-      looks.push(
+      warnings.push(
         `CORS_ORIGINS has ${origin}, whose pages anybody on the way can change; take https`,
       );
     }
   }
-  return [...looks, ...connectionLooks(config)].map((look) => found('settings', 'look', look));
+  return [...warnings, ...connectionWarnings(config)].map((warning) =>
+    ok('settings', 'look', warning),
+  );
 }
 
 interface Connection {
@@ -116,7 +118,7 @@ interface Connection {
 }
 
 /** Connections to other machines that somebody between could read, and passwords that would be guessed. */
-function connectionLooks(config: Config): string[] {
+function connectionWarnings(config: Config): string[] {
   const { database, databaseReplicaUrls, redisUrl, mail, allowInsecure } = config;
   const postgres = (variable: string, url: string): Connection => ({
     name: 'database',
@@ -156,12 +158,12 @@ function connectionLooks(config: Config): string[] {
   return connections
     .filter(({ url }) => !isThisMachine(url))
     .map((one) => ({ ...one, isSafe: one.isSafe || allowInsecure.includes(one.name) }))
-    .flatMap(looksOf);
+    .flatMap(listConnectionWarnings);
 }
 
-function looksOf({ variable, url, isSafe, remedy }: Connection): string[] {
+function listConnectionWarnings({ variable, url, isSafe, remedy }: Connection): string[] {
   const password = decodeURIComponent(new URL(url).password);
-  const weakness = password === '' ? null : weaknessOf(password);
+  const weakness = password === '' ? null : findWeakness(password);
   return [
     ...(isSafe
       ? []
@@ -177,6 +179,6 @@ function looksOf({ variable, url, isSafe, remedy }: Connection): string[] {
 function isThisMachine(url: string): boolean {
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (host === '' || placeOf(url).startsWith('/')) return true;
+  if (host === '' || formatDatabaseAddress(url).startsWith('/')) return true;
   return isLoopbackHost(host);
 }

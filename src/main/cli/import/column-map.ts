@@ -37,16 +37,16 @@ export function parseColumnMap<Field extends string>(
  * the case. A line break in a name reads as a blank. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
  * column that is there twice.
  */
-export function columnsOf<Field extends string>(
+export function resolveColumns<Field extends string>(
   header: readonly string[],
   map: ColumnMap<Field>,
   required: readonly Field[],
   optional: readonly Field[],
 ): ReadonlyMap<Field, number> {
-  const names = header.map(onOneLine);
+  const names = header.map(toSingleLine);
   const columns = new Map<Field, number>();
   for (const field of [...required, ...optional]) {
-    const mapped = map[field] === undefined ? undefined : onOneLine(map[field]);
+    const mapped = map[field] === undefined ? undefined : toSingleLine(map[field]);
     const isColumn = (name: string): boolean =>
       mapped === undefined ? name.toLowerCase() === field.toLowerCase() : name === mapped;
     const index = names.findIndex(isColumn);
@@ -65,7 +65,7 @@ export function columnsOf<Field extends string>(
   return columns;
 }
 
-function onOneLine(name: string): string {
+function toSingleLine(name: string): string {
   return normalText(name)
     .trim()
     .replace(/\s*[\r\n]+\s*/g, ' ');

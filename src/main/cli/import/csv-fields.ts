@@ -30,7 +30,7 @@ export function readFields(
     if (within === null && text[at] !== '"') {
       const comma = text.indexOf(',', at);
       const value = text.slice(at, comma === -1 ? undefined : comma);
-      if (value.includes('"')) return broken(values, text.slice(at), QUOTE_INSIDE);
+      if (value.includes('"')) return brokenFields(values, text.slice(at), QUOTE_INSIDE);
       values.push(value);
       if (comma === -1) return { values, fault: null, open: null };
       at = comma + 1;
@@ -43,7 +43,7 @@ export function readFields(
     within = null;
     at = end + 1;
     if (at < text.length && text[at] !== ',') {
-      return broken(values, value + text.slice(at), AFTER_QUOTE);
+      return brokenFields(values, value + text.slice(at), AFTER_QUOTE);
     }
     values.push(value);
     if (at === text.length) return { values, fault: null, open: null };
@@ -51,7 +51,7 @@ export function readFields(
   }
 }
 
-function broken(before: readonly string[], rest: string, reason: string): Fields {
+function brokenFields(before: readonly string[], rest: string, reason: string): Fields {
   const fault = { column: before.length, reason };
   return { values: [...before, ...rest.split(',')], fault, open: null };
 }

@@ -27,9 +27,9 @@ export class RefusedRows {
     for (const row of rows) {
       this.count += 1;
       shown.push(row);
-      if (shown.length >= 2 * SHOWN_MAX) shown.sort(byLine).splice(SHOWN_MAX);
+      if (shown.length >= 2 * SHOWN_MAX) shown.sort(compareLines).splice(SHOWN_MAX);
     }
-    this.#first = shown.sort(byLine).slice(0, SHOWN_MAX);
+    this.#first = shown.sort(compareLines).slice(0, SHOWN_MAX);
   }
 
   /** A sentence for each that is shown, and one for the others. */
@@ -42,6 +42,6 @@ export class RefusedRows {
   }
 }
 
-function byLine(a: RefusedRow, b: RefusedRow): number {
+function compareLines(a: RefusedRow, b: RefusedRow): number {
   return a.line - b.line;
 }

@@ -58,7 +58,7 @@ export async function importOrdersFile(
   for await (const part of parts) {
     rows += part.rows;
     refused.add(part.refused);
-    addSums(file, sumsOf(part.orders, deps.currency));
+    addSums(file, sumOrders(part.orders, deps.currency));
     const { products, created } = await ensureFileProducts(deps, part);
     productsCreated += created.size;
     if (total === 0) total = part.orders.length * part.parts;
@@ -69,7 +69,7 @@ export async function importOrdersFile(
       const chosen = new Set(outcome.imported);
       const known = new Set(outcome.existing);
       const sumsIn = (numbers: ReadonlySet<string>) =>
-        sumsOf(
+        sumOrders(
           batch.filter(({ number }) => numbers.has(number)),
           deps.currency,
         );
@@ -101,7 +101,7 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
   return ensureProducts(
     {
       database,
-      skuOf: skuFromName,
+      buildSku: skuFromName,
       createProduct: (tx, sku, { name, priceMinor }) =>
         catalog.addProduct(
           tx,
@@ -109,12 +109,12 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
           { actor: systemActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
         ),
     },
-    wantedProducts(part),
+    collectProducts(part),
   );
 }
 
 /** Each product once, with the price of the newest row of the file that names it. */
-export function wantedProducts({
+export function collectProducts({
   orders,
   newestPrices,
 }: Pick<OrdersFile, 'orders' | 'newestPrices'>): WantedProduct[] {
@@ -128,7 +128,7 @@ export function wantedProducts({
 }
 
 /** What these orders hold together; their prices are in `currency`. */
-export function sumsOf(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
+export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
   const lines = orders.flatMap((order) => order.lines);
   const priced = orders.map((order) => requirePriced(priceOrder({ currency, lines: order.lines })));
   return {

@@ -61,7 +61,7 @@ export class OrderDraft {
     const email = cell('email').normalize('NFKC') || null;
     const outcome =
       createdAt === null
-        ? `"${shortened(cell('date'))}" is no date of the given format.`
+        ? `"${truncate(cell('date'))}" is no date of the given format.`
         : (this.#clash(createdAt, email) ?? readLine(cell, currency));
     if (typeof outcome === 'string') {
       this.refuse(line, outcome);
@@ -78,7 +78,7 @@ export class OrderDraft {
   #clash(createdAt: Date, email: string | null): string | null {
     if (createdAt.getTime() < 0) return 'Its date is before 1970.';
     if (email !== null && (email.length > EMAIL_LENGTH_MAX || !isUsableEmail(email))) {
-      return `"${shortened(email)}" is no usable e-mail address.`;
+      return `"${truncate(email)}" is no usable e-mail address.`;
     }
     const { number, items } = this;
     if (items.length === 0) return null;
@@ -96,19 +96,19 @@ function readLine(cell: (field: OrderField) => string, currency: string): Import
   if (fault !== null) return `The name ${fault}.`;
   const quantity = Number(cell('quantity'));
   if (!/^\d{1,6}$/.test(cell('quantity')) || quantity < 1 || quantity > QUANTITY_MAX) {
-    return `"${shortened(cell('quantity'))}" is no quantity from 1 to ${QUANTITY_MAX}.`;
+    return `"${truncate(cell('quantity'))}" is no quantity from 1 to ${QUANTITY_MAX}.`;
   }
   const unitPriceMinor = parseDecimalMinor(cell('price'), currency);
   if (unitPriceMinor === null || unitPriceMinor < 0 || unitPriceMinor > PRICE_MINOR_MAX) {
-    return `"${shortened(cell('price'))}" is no price in ${currency}.`;
+    return `"${truncate(cell('price'))}" is no price in ${currency}.`;
   }
   const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${shortened(sku)}" is no SKU.`;
+  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is no SKU.`;
   return { name, sku, quantity, unitPriceMinor };
 }
 
 /** As it may be shown on a terminal. */
-export function shortened(text: string): string {
+export function truncate(text: string): string {
   const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
   return shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;
 }

@@ -2,11 +2,11 @@ import { readFields } from './csv-fields.ts';
 import { FileError } from './file-error.ts';
 import { type FileLine, readLines } from './read-lines.ts';
 import {
-  atFaceValue,
   type CsvRecord,
   type CsvShape,
   RECORD_LENGTH_MAX,
   RecordReader,
+  readLiterally,
 } from './record-reader.ts';
 
 /**
@@ -79,7 +79,7 @@ class HeaderReader {
   /** A stray quote must not make the first records a part of the header. */
   requireNoRecords({ looksLikeRecord }: CsvShape): void {
     const [, ...others] = this.#lines;
-    if (others.some(({ text }) => looksLikeRecord(atFaceValue(text)))) {
+    if (others.some(({ text }) => looksLikeRecord(readLiterally(text)))) {
       throw this.#error('a quoted name has lines that look like rows');
     }
   }

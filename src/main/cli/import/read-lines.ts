@@ -32,7 +32,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
   let number = 0;
   let isCut = false;
 
-  const lineOf = (line: Buffer): FileLine => {
+  const toFileLine = (line: Buffer): FileLine => {
     number += 1;
     const tooLong = isCut || line.length > LINE_BYTES_MAX;
     isCut = false;
@@ -41,7 +41,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
       return { number, text: '', fault, isCut: true };
     }
     const text = line.toString('utf8');
-    return { number, text, fault: faultOf(line, text), isCut: false };
+    return { number, text, fault: findFault(line, text), isCut: false };
   };
 
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
@@ -49,7 +49,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
     const lines: FileLine[] = [];
     let start = number === 0 && !isCut ? markLength(piece) : 0;
     for (const [end, next] of lineEnds(piece, start)) {
-      lines.push(lineOf(piece.subarray(start, end)));
+      lines.push(toFileLine(piece.subarray(start, end)));
       start = next;
     }
     rest = piece.subarray(start);
@@ -61,7 +61,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
     if (lines.length > 0) yield lines;
   }
   if (rest.at(-1) === CR) rest = rest.subarray(0, -1);
-  if (rest.length > 0 || isCut) yield [lineOf(rest)];
+  if (rest.length > 0 || isCut) yield [toFileLine(rest)];
 }
 
 /** Where lines end and where the next ones begin. A CR at the end is left: an LF may follow it. */
@@ -86,7 +86,7 @@ function markLength(piece: Buffer): number {
   return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? 3 : 0;
 }
 
-function faultOf(line: Buffer, text: string): string | null {
+function findFault(line: Buffer, text: string): string | null {
   if (!isUtf8(line)) return 'It is not UTF-8.';
   return text.includes('\0') ? 'It holds the character NUL.' : null;
 }

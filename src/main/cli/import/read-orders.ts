@@ -4,14 +4,14 @@ import {
   type ImportedOrder,
   productKey,
 } from '../../../modules/orders/index.ts';
-import { type ColumnMap, columnsOf } from './column-map.ts';
+import { type ColumnMap, resolveColumns } from './column-map.ts';
 import { FileError, type RefusedRow, RefusedRows } from './file-error.ts';
 import {
   isOrderNumber,
   OrderDraft,
   type OrderField,
   type RowOptions,
-  shortened,
+  truncate,
 } from './order-draft.ts';
 import { readCsv } from './read-csv.ts';
 import type { CsvRecord, CsvShape } from './record-reader.ts';
@@ -60,7 +60,7 @@ export async function* readOrdersFile(
   const before = await stat(path);
   const first = new OrdersReader(options);
   await first.read(path);
-  first.requireToldRows();
+  first.requireAssignableRows();
   yield first.result();
   for (let part = 1; part < first.parts; part += 1) {
     const next = new OrdersReader(options, { part, first });
@@ -97,13 +97,13 @@ class OrdersReader {
   }
 
   async read(path: string): Promise<void> {
-    for await (const records of readCsv(path, (header) => this.#shapeOf(header))) {
+    for await (const records of readCsv(path, (header) => this.#buildShape(header))) {
       for (const record of records) this.#take(record);
     }
   }
 
   /** Throws `FileError` when there are rows of which nobody can tell whose they are. */
-  requireToldRows(): void {
+  requireAssignableRows(): void {
     if (this.#untold.count === 0) return;
     const refused = new RefusedRows();
     refused.add(this.#untold.first);
@@ -137,8 +137,8 @@ class OrdersReader {
     return { orders, refused, rows, newestPrices: this.#newestPrices, parts };
   }
 
-  #shapeOf(header: readonly string[]): CsvShape {
-    const columns = columnsOf(header, this.#options.map, REQUIRED, OPTIONAL);
+  #buildShape(header: readonly string[]): CsvShape {
+    const columns = resolveColumns(header, this.#options.map, REQUIRED, OPTIONAL);
     this.#columns = columns;
     const ours = new Set(columns.values());
     return {
@@ -151,10 +151,10 @@ class OrdersReader {
 
   #take(record: CsvRecord): void {
     const { line, values, fault, inside } = record;
-    const cell = this.#cellOf(values);
+    const cell = this.#buildCellReader(values);
     const number = cell('number');
     if (!record.isSure(this.#columns.get('number')!) || !isOrderNumber(number)) {
-      const reason = fault ?? `"${shortened(number)}" is no order number.`;
+      const reason = fault ?? `"${truncate(number)}" is no order number.`;
       if (this.#part === 0)
         this.#untold.add([{ line, reason: `${reason} Its order is not told.` }]);
       return;
@@ -169,14 +169,14 @@ class OrdersReader {
     });
     for (const other of inside) {
       // If it is a row, then its order lacks it.
-      const named = this.#cellOf(other.values)('number');
+      const named = this.#buildCellReader(other.values)('number');
       this.#change(isOrderNumber(named) ? named : number, (draft) =>
         draft.refuse(other.line, other.fault),
       );
     }
   }
 
-  #cellOf(values: readonly string[]): (field: OrderField) => string {
+  #buildCellReader(values: readonly string[]): (field: OrderField) => string {
     return (field) => values[this.#columns.get(field) ?? -1]?.trim() ?? '';
   }
 
@@ -202,7 +202,7 @@ class OrdersReader {
   }
 
   #isOurs(number: string): boolean {
-    return this.parts === 1 || hashOf(number) % this.parts === this.#part;
+    return this.parts === 1 || hashText(number) % this.parts === this.#part;
   }
 
   /** Twice as many parts: half of the orders are left to another pass. */
@@ -217,7 +217,7 @@ class OrdersReader {
 }
 
 /** FNV-1a of 32 bits, with its halves mixed: only its lowest bits are used. */
-function hashOf(text: string): number {
+function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -7,9 +7,9 @@ import {
 import { productKey } from '../../../modules/orders/index.ts';
 import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../../shared/money.ts';
 import { normalText, textFault } from '../../../shared/text.ts';
-import { type ColumnMap, columnsOf } from './column-map.ts';
+import { type ColumnMap, resolveColumns } from './column-map.ts';
 import { RefusedRows } from './file-error.ts';
-import { shortened } from './order-draft.ts';
+import { truncate } from './order-draft.ts';
 import { readCsv } from './read-csv.ts';
 import type { CsvRecord, CsvShape } from './record-reader.ts';
 
@@ -47,13 +47,14 @@ export async function readProductsFile(
   const refused = new RefusedRows();
   const products = new Map<string, FileProduct>();
   let columns: ReadonlyMap<ProductField, number> = new Map();
-  const cellOf =
+  const buildCellReader =
     (values: readonly string[]): Cell =>
     (field) =>
       values[columns.get(field) ?? -1]?.trim() ?? '';
 
   function take({ line, values, fault, inside }: CsvRecord): void {
-    const outcome = fault ?? readProduct(cellOf(values), columns.has('description'), currency);
+    const outcome =
+      fault ?? readProduct(buildCellReader(values), columns.has('description'), currency);
     if (typeof outcome === 'string') {
       refused.add([{ line, reason: outcome }]);
       refused.add(inside.map((other) => ({ line: other.line, reason: other.fault })));
@@ -66,18 +67,18 @@ export async function readProductsFile(
     } else products.set(key, outcome);
   }
 
-  function shapeOf(header: readonly string[]): CsvShape {
-    columns = columnsOf(header, map, REQUIRED, OPTIONAL);
+  function buildShape(header: readonly string[]): CsvShape {
+    columns = resolveColumns(header, map, REQUIRED, OPTIONAL);
     const ours = new Set(columns.values());
     return {
       mayHaveLines: (column) => !ours.has(column) || column === columns.get('description'),
       looksLikeRecord: (values) =>
         values.length === header.length &&
-        typeof readProduct(cellOf(values), false, currency) === 'object',
+        typeof readProduct(buildCellReader(values), false, currency) === 'object',
     };
   }
 
-  for await (const records of readCsv(path, shapeOf)) for (const record of records) take(record);
+  for await (const records of readCsv(path, buildShape)) for (const record of records) take(record);
   return { products: [...products.values()], refused };
 }
 
@@ -87,13 +88,13 @@ function readProduct(cell: Cell, withDescription: boolean, currency: string): Fi
   if (nameFault !== null) return `The name ${nameFault}.`;
   const priceMinor = parseDecimalMinor(cell('price'), currency);
   if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
-    return `"${shortened(cell('price'))}" is no price in ${currency}.`;
+    return `"${truncate(cell('price'))}" is no price in ${currency}.`;
   }
   const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${shortened(sku)}" is no SKU.`;
+  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is no SKU.`;
   const stock = cell('stock') || '0';
   if (!/^\d{1,10}$/.test(stock) || Number(stock) > STOCK_MAX) {
-    return `"${shortened(stock)}" is no stock from 0 to ${STOCK_MAX}.`;
+    return `"${truncate(stock)}" is no stock from 0 to ${STOCK_MAX}.`;
   }
   const description = withDescription ? normalText(cell('description')) : null;
   const fault = textFault(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);

@@ -127,7 +127,7 @@ export class RecordReader {
     const others = endsFirstColumn ? lines : lines.slice(1);
     const inside = others.map(({ number, text }) => ({
       line: number,
-      values: atFaceValue(text),
+      values: readLiterally(text),
       fault: `It stands inside the record of line ${line}, whose quoted text has lines that look like rows.`,
     }));
     const isDoubtful = inside
@@ -180,7 +180,7 @@ export class RecordReader {
     return {
       line: number,
       values,
-      fault: fault ?? this.#reasonOf(fields),
+      fault: fault ?? this.#describeFault(fields),
       isSure: (column) =>
         column !== wrongColumn &&
         !values[column]?.includes('\uFFFD') &&
@@ -190,7 +190,7 @@ export class RecordReader {
     };
   }
 
-  #reasonOf({ values, fault, open }: Fields): string {
+  #describeFault({ values, fault, open }: Fields): string {
     if (open !== null) {
       return `The quote that opens column ${this.#columnName(values.length)} is not closed where its text ends.`;
     }
@@ -205,6 +205,6 @@ export class RecordReader {
 }
 
 /** As if quotes meant nothing. */
-export function atFaceValue(text: string): string[] {
+export function readLiterally(text: string): string[] {
   return text.split(',').map((value) => value.trim().replace(/^"|"$/g, ''));
 }

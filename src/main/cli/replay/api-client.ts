@@ -29,7 +29,7 @@ export interface ApiClient {
 }
 
 /** The server gave another answer than the replay can work with. */
-export class UnexpectedReply extends Error {
+export class UnexpectedReplyError extends Error {
   override name = 'UnexpectedReply';
 
   constructor(what: string, { status, body }: ApiReply) {
@@ -38,7 +38,7 @@ export class UnexpectedReply extends Error {
 }
 
 /** The server does not answer at all. */
-export class Unreachable extends Error {
+export class ServerUnreachableError extends Error {
   override name = 'Unreachable';
 
   constructor(url: string, cause: Error) {
@@ -50,8 +50,8 @@ export class Unreachable extends Error {
 /** Throws `Unreachable` at once, where a request would try again: a wrong address should not cost two minutes. */
 export async function requireServer(url: string): Promise<void> {
   const reply = await send(url, 'GET', '/health/live', undefined, {});
-  if (reply instanceof Error) throw new Unreachable(url, reply);
-  if (reply.status !== 200) throw new UnexpectedReply(`${url}/health/live`, reply);
+  if (reply instanceof Error) throw new ServerUnreachableError(url, reply);
+  if (reply.status !== 200) throw new UnexpectedReplyError(`${url}/health/live`, reply);
 }
 
 /** Signs in (`/api/auth/login`) or up (`/api/auth/signup`). */
@@ -64,15 +64,15 @@ export async function createApiClient(
   let accessToken = '';
 
   async function signIn(how: 'login' | 'signup'): Promise<void> {
-    const reply = await persist('POST', `/api/auth/${how}`, credentials, {});
+    const reply = await requestWithRetries('POST', `/api/auth/${how}`, credentials, {});
     if (how === 'signup' && reply.status === 409) return signIn('login');
     if (reply.status !== 200 && reply.status !== 201) {
-      throw new UnexpectedReply(`${how} of ${credentials.email}`, reply);
+      throw new UnexpectedReplyError(`${how} of ${credentials.email}`, reply);
     }
     ({ accessToken } = reply.body as { accessToken: string });
   }
 
-  async function persist(
+  async function requestWithRetries(
     method: string,
     path: string,
     body: unknown,
@@ -83,7 +83,7 @@ export async function createApiClient(
       const reply = await send(url, method, path, body, headers);
       if (!(reply instanceof Error) && reply.status !== 503 && reply.status !== 429) return reply;
       if (performance.now() - startedAt > GIVE_UP_AFTER_MS) {
-        if (reply instanceof Error) throw new Unreachable(url, reply);
+        if (reply instanceof Error) throw new ServerUnreachableError(url, reply);
         return reply;
       }
       retries += 1;
@@ -103,10 +103,10 @@ export async function createApiClient(
         authorization: `Bearer ${accessToken}`,
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       });
-      const reply = await persist(method, path, body, headers());
+      const reply = await requestWithRetries(method, path, body, headers());
       if (reply.status !== 401) return reply;
       await signIn('login');
-      return persist(method, path, body, headers());
+      return requestWithRetries(method, path, body, headers());
     },
   };
 }

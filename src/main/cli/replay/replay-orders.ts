@@ -2,14 +2,14 @@ import pLimit from 'p-limit';
 import type { OrderSumsRow } from '../../../modules/orders/index.ts';
 import { money } from '../../../shared/money.ts';
 import { pause } from '../../../shared/pause.ts';
-import { type ApiClient, type ApiReply, UnexpectedReply } from './api-client.ts';
+import { type ApiClient, type ApiReply, UnexpectedReplyError } from './api-client.ts';
 import type { PlannedOrder } from './plan.ts';
-import type { Shelf } from './shelf.ts';
+import type { ReplayProducts } from './replay-products.ts';
 
 export interface ReplayOptions {
   readonly customers: readonly ApiClient[];
   readonly admin: ApiClient;
-  readonly shelf: Shelf;
+  readonly products: ReplayProducts;
   readonly currency: string;
   /** Orders under way at once. */
   readonly concurrency: number;
@@ -49,7 +49,7 @@ export async function replayOrders(
   orders: readonly PlannedOrder[],
   options: ReplayOptions,
 ): Promise<ReplayOutcome> {
-  const { shelf, customers, speed, onProgress } = options;
+  const { products: shelf, customers, speed, onProgress } = options;
   const placed = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
   const differences: string[] = [];
   const durationsMs: number[] = [];
@@ -62,7 +62,7 @@ export async function replayOrders(
     const sentAt = performance.now();
     const reply = await place(customer, order, options);
     durationsMs.push(performance.now() - sentAt);
-    const difference = differenceOf(order, reply, options);
+    const difference = findDifference(order, reply, options);
     if (difference === null) {
       const { id, items, total } = reply.body as OrderReply;
       placed.orders += 1;
@@ -83,12 +83,12 @@ export async function replayOrders(
     }
     for (const { key, unitPriceMinor } of order.lines) await shelf.ensurePrice(key, unitPriceMinor);
     const customer = customers[index % customers.length]!;
-    const underWay = limit(() => placeOne(order, customer)).catch((error: unknown) => {
+    const inProgress = limit(() => placeOne(order, customer)).catch((error: unknown) => {
       differences.push(`order ${order.number}: ${error instanceof Error ? error.message : error}`);
     });
-    shelf.hold(new Set(order.lines.map(({ key }) => key)), underWay);
-    waiting.add(underWay);
-    underWay.then(() => waiting.delete(underWay));
+    shelf.hold(new Set(order.lines.map(({ key }) => key)), inProgress);
+    waiting.add(inProgress);
+    inProgress.then(() => waiting.delete(inProgress));
     // Not further ahead than this, so that a price change does not wait for thousands.
     while (waiting.size >= options.concurrency) await Promise.race(waiting);
   }
@@ -99,11 +99,11 @@ export async function replayOrders(
 function place(
   customer: ApiClient,
   { number, lines, totalMinor }: PlannedOrder,
-  { shelf, currency }: ReplayOptions,
+  { products: shelf, currency }: ReplayOptions,
 ): Promise<ApiReply> {
   const body = {
     items: lines.map(({ key, quantity, unitPriceMinor }) => ({
-      sku: shelf.skuOf(key),
+      sku: shelf.getSku(key),
       quantity,
       unitPrice: money(unitPriceMinor, currency),
     })),
@@ -112,10 +112,10 @@ function place(
   return customer.request('POST', '/api/orders', body, `replay-${number}`);
 }
 
-function differenceOf(
+function findDifference(
   order: PlannedOrder,
   { status, body }: ApiReply,
-  { shelf, currency }: ReplayOptions,
+  { products: shelf, currency }: ReplayOptions,
 ): string | null {
   const what = `order ${order.number}`;
   if (status !== 201) return `${what} was refused with ${status}: ${JSON.stringify(body)}`;
@@ -128,7 +128,7 @@ function differenceOf(
     order.lines.every(({ key, quantity, unitPriceMinor }, index) => {
       const item = items[index]!;
       return (
-        item.sku === shelf.skuOf(key) &&
+        item.sku === shelf.getSku(key) &&
         item.quantity === quantity &&
         item.unitPrice.amount === unitPriceMinor
       );
@@ -139,18 +139,18 @@ function differenceOf(
 async function completeOrder(admin: ApiClient, id: string): Promise<void> {
   for (const status of STEPS) {
     const reply = await admin.request('PATCH', `/api/orders/${id}/status`, { status });
-    if (reply.status !== 200) throw new UnexpectedReply(`The step to ${status}`, reply);
+    if (reply.status !== 200) throw new UnexpectedReplyError(`The step to ${status}`, reply);
   }
 }
 
 /** What the server holds for these customers, read back order by order. */
-export async function sumHeld(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
+export async function sumReserved(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
   const sums = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
   for (const customer of customers) {
     for (let cursor: string | null = ''; cursor !== null; ) {
       const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const reply = await customer.request('GET', `/api/orders?limit=100${after}`);
-      if (reply.status !== 200) throw new UnexpectedReply('The list of orders', reply);
+      if (reply.status !== 200) throw new UnexpectedReplyError('The list of orders', reply);
       const page = reply.body as { data: OrderReply[]; nextCursor: string | null };
       for (const { items, total } of page.data) {
         sums.orders += 1;

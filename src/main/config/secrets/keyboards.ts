@@ -23,11 +23,14 @@ export function keyboardLayouts(): Layout[] {
   const { adjacencyGraphs } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as {
     adjacencyGraphs: Readonly<Record<string, Neighbours>>;
   };
-  return [...Object.values(adjacencyGraphs).map(layoutOf), ...MORE_ROWS.map(layoutOfRows)];
+  return [
+    ...Object.values(adjacencyGraphs).map(buildLayout),
+    ...MORE_ROWS.map(buildLayoutFromRows),
+  ];
 }
 
 /** From the first key on, every key lies one step from a neighbour that has its place already. */
-function layoutOf(graph: Neighbours): Layout {
+function buildLayout(graph: Neighbours): Layout {
   const layout = new Map<string, number>();
   const waiting = Object.keys(graph).slice(0, 1);
   if (waiting[0] !== undefined) layout.set(waiting[0], 0);
@@ -45,7 +48,7 @@ function layoutOf(graph: Neighbours): Layout {
   return layout;
 }
 
-function layoutOfRows(rows: readonly string[]): Layout {
+function buildLayoutFromRows(rows: readonly string[]): Layout {
   return new Map(
     rows.flatMap((row, y) => Array.from(row, (key, x) => [key, x + y * ROW] as const)),
   );

@@ -25,14 +25,14 @@ export function knownWords(): ReadonlyMap<string, number> {
     dictionary: Readonly<Record<'passwords-common' | 'diceware-common', readonly string[]>>;
   };
   const words = new Map<string, number>();
-  const add = (word: string, cost: number) => {
+  const addWord = (word: string, cost: number) => {
     const lengthMin = /^\d+$/.test(word) ? DIGITS_LENGTH_MIN : LENGTH_MIN;
     if (word.length >= lengthMin && !words.has(word)) words.set(word, cost);
   };
   for (const word of MORE_WORDS.split(/\s+/)) words.set(word, FREQUENT_COST);
   for (const [rank, word] of dictionary['passwords-common'].entries()) {
-    add(word, rank < FREQUENT_MAX ? FREQUENT_COST : OTHER_COST);
+    addWord(word, rank < FREQUENT_MAX ? FREQUENT_COST : OTHER_COST);
   }
-  for (const word of dictionary['diceware-common']) add(word, OTHER_COST);
+  for (const word of dictionary['diceware-common']) addWord(word, OTHER_COST);
   return words;
 }

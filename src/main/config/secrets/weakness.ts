@@ -1,7 +1,7 @@
 import { keyboardLayouts, type Layout } from './keyboards.ts';
 import { knownWords } from './known-words.ts';
 import { publishedSecrets } from './published-secrets.ts';
-import { type Knowledge, type Reason, unforeseenOf } from './unforeseen.ts';
+import { type Knowledge, measureUnpredictability, type Reason } from './unpredictability.ts';
 
 /** Of characters that nobody could have foreseen, a secret needs so many. */
 const UNFORESEEN_MIN = 20;
@@ -31,18 +31,18 @@ const WORDS: Readonly<Record<Reason, string>> = {
  * Why a secret would be guessed, as the end of a sentence, or null. It judges the text and, where it is base64 or
  * hexadecimal, the bytes that it stands for; random characters pass, however they are written; random words only when there are a dozen. Never repeats any of it.
  */
-export function weaknessOf(secret: string): string | null {
+export function findWeakness(secret: string): string | null {
   const text = secret.replace(/^(whsec|sk_live|sk_test|rk_live|rk_test)_/, '');
   if (publishedSecrets.has(text)) return 'it stands in an example, so that everybody knows it';
-  return weaknessOfText(text.slice(0, JUDGED_MAX), DEPTH_MAX);
+  return findTextWeakness(text.slice(0, JUDGED_MAX), DEPTH_MAX);
 }
 
-function weaknessOfText(text: string, depth: number): string | null {
+function findTextWeakness(text: string, depth: number): string | null {
   const characters = Array.from(text);
   return (
     sameness(characters) ??
-    foreseen(characters, knowledgeOfText()) ??
-    (depth === 0 ? null : weaknessOfDecoded(text, depth - 1))
+    describePredictable(characters, buildTextKnowledge()) ??
+    (depth === 0 ? null : findDecodedWeakness(text, depth - 1))
   );
 }
 
@@ -52,26 +52,30 @@ function sameness(characters: readonly string[]): string | null {
   return `it has fewer than ${needed} distinct characters`;
 }
 
-function foreseen(symbols: readonly (string | number)[], known: Knowledge): string | null {
-  const { count, because } = unforeseenOf(symbols, known);
+function describePredictable(
+  symbols: readonly (string | number)[],
+  known: Knowledge,
+): string | null {
+  const { count, because } = measureUnpredictability(symbols, known);
   const needed = Math.min(UNFORESEEN_MIN, symbols.length * UNFORESEEN_SHARE_MIN - CHANCE_MAX);
   return count < needed && because !== null ? WORDS[because] : null;
 }
 
-function weaknessOfDecoded(text: string, depth: number): string | null {
+function findDecodedWeakness(text: string, depth: number): string | null {
   const bytes = decoded(text);
   if (bytes === null) return null;
   const weakness =
-    weaknessOfBytes([...bytes]) ?? (isText(bytes) ? weaknessOfText(bytes.toString(), depth) : null);
+    findByteWeakness([...bytes]) ??
+    (isText(bytes) ? findTextWeakness(bytes.toString(), depth) : null);
   return weakness === null ? null : `decoded, ${weakness}`;
 }
 
-function weaknessOfBytes(bytes: readonly number[]): string | null {
+function findByteWeakness(bytes: readonly number[]): string | null {
   const kinds = Map.groupBy(bytes, (byte) => byte).values();
   const most = Math.max(...Array.from(kinds, ({ length }) => length));
   const allowed = Math.max(SAME_BYTES_MAX, bytes.length * SAME_BYTES_SHARE_MAX);
   if (most > allowed) return 'many of its bytes are the same';
-  return foreseen(bytes, ofBytes);
+  return describePredictable(bytes, ofBytes);
 }
 
 function decoded(text: string): Buffer | null {
@@ -98,20 +102,20 @@ const ofBytes: Knowledge = {
 let ofText: Knowledge | undefined;
 
 /** Read once, when the first secret is judged. */
-function knowledgeOfText(): Knowledge {
+function buildTextKnowledge(): Knowledge {
   ofText ??= {
     words: knownWords(),
-    places: [(symbol) => lower(symbol).codePointAt(0), ...keyboardLayouts().map(placeOn)],
+    places: [(symbol) => toLowerCase(symbol).codePointAt(0), ...keyboardLayouts().map(findPlace)],
     placesMax: Number.POSITIVE_INFINITY,
-    fold: lower,
+    fold: toLowerCase,
   };
   return ofText;
 }
 
-function placeOn(layout: Layout): Knowledge['places'][number] {
-  return (symbol) => layout.get(lower(symbol)) ?? layout.get(String(symbol));
+function findPlace(layout: Layout): Knowledge['places'][number] {
+  return (symbol) => layout.get(toLowerCase(symbol)) ?? layout.get(String(symbol));
 }
 
-function lower(symbol: string | number): string {
+function toLowerCase(symbol: string | number): string {
   return String(symbol).toLowerCase();
 }

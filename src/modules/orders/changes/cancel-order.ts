@@ -5,9 +5,9 @@ import { isStaff } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { lockCustomers } from '../../accounts/index.ts';
 import { ordersErrors } from '../errors.ts';
-import { isCancellableByOwner, stepOf } from '../order-status.ts';
+import { classifyStep, isCancellableByOwner } from '../order-status.ts';
 import { countCancellations, lockOrder } from '../queries.ts';
-import { requireVisible, viewsOf } from '../reading/find-order.ts';
+import { findOrderViews, requireVisible } from '../reading/find-order.ts';
 import type { OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
 
@@ -41,7 +41,7 @@ export function cancelOrder(
     const order = requireVisible(row, caller);
     requireMatch(ifMatch, order.version);
     const cancellable = byStaff
-      ? stepOf(order.status, 'CANCELLED') === 'step'
+      ? classifyStep(order.status, 'CANCELLED') === 'step'
       : isCancellableByOwner(order);
     if (!cancellable) throw new CodedError(ordersErrors.notCancellable);
     if (!byStaff) await requireCancellationsLeft(tx, caller.id, rules.cancellationsPerDayMax);
@@ -54,7 +54,7 @@ export function cancelOrder(
       actor,
       cause,
     });
-    const [view] = await viewsOf(tx, caller, [cancelled]);
+    const [view] = await findOrderViews(tx, caller, [cancelled]);
     return view!;
   });
 }

@@ -6,9 +6,9 @@ import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { ordersErrors } from '../errors.ts';
 import type { OrderStatus } from '../order.ts';
-import { allowedTransitions, stepOf } from '../order-status.ts';
+import { allowedTransitions, classifyStep } from '../order-status.ts';
 import { lockOrder, type OrderRow } from '../queries.ts';
-import { requireVisible, viewsOf } from '../reading/find-order.ts';
+import { findOrderViews, requireVisible } from '../reading/find-order.ts';
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
 
@@ -52,7 +52,7 @@ export async function changeStatus(
         ? { kind: 'cancel', order, cancelReason: 'ADMIN', reason, ...by }
         : { kind: 'move', order, to, reason, override, expiryMinutes, ...by },
     );
-    const [view] = await viewsOf(tx, caller, [moved]);
+    const [view] = await findOrderViews(tx, caller, [moved]);
     return view!;
   });
 }
@@ -68,7 +68,7 @@ function decideStep(
   if (allowed.includes(to)) return false;
   // What was imported is over: its units never lay on our shelf.
   const overridable = mayOverride && order.source === 'api';
-  if (overridable && stepOf(order.status, to) === 'override') return true;
+  if (overridable && classifyStep(order.status, to) === 'override') return true;
   throw new CodedError(ordersErrors.illegalTransition, {
     extensions: { from: order.status, to, allowedTransitions: allowed },
   });

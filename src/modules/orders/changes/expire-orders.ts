@@ -1,5 +1,5 @@
-import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
+import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { lockExpired } from '../queries.ts';
 import { writeOrders } from '../writing/write-orders.ts';

@@ -4,7 +4,7 @@ import { lockOrder, lockOrders } from '../queries.ts';
 import type { PayChange } from '../writing/order-change.ts';
 import { writeOrder, writeOrders } from '../writing/write-orders.ts';
 
-/** An order as the rooms that take money for it see it. */
+/** An order as the modules that take money for it see it. */
 export interface OrderForPayment
   extends Pick<
     Order,

@@ -87,10 +87,10 @@ export async function importOrders(
     const written = sorted.filter(({ order }) => !refused.has(order.id));
     // They bear the names of their time, which their products may never have had.
     await noteSoldNames(tx, JSON.stringify(written.flatMap(({ lines }) => lines)));
-    const taken = sorted.filter(({ order }) => refused.has(order.id));
+    const usedNumbers = sorted.filter(({ order }) => refused.has(order.id));
     return findOrdersByNumber(
       tx,
-      taken.map(({ order }) => order.number),
+      usedNumbers.map(({ order }) => order.number),
     );
   });
 

@@ -3,7 +3,7 @@ import { findProducts, findProductsByName } from '../../catalog/index.ts';
 import { lockProductImport } from './queries.ts';
 
 /** A product as a file of orders speaks of it. */
-export interface WantedProduct {
+export interface ImportedProduct {
   readonly name: string;
   /** Null when the file has no SKUs: then the name stands for the product. */
   readonly sku: string | null;
@@ -23,12 +23,12 @@ export interface ProductImport {
   readonly created: ReadonlySet<string>;
 }
 
-export interface ProductImportDependencies<Wanted extends WantedProduct> {
+export interface ProductImportDependencies<Wanted extends ImportedProduct> {
   readonly database: Database;
   /** Makes an active product. */
   readonly createProduct: (tx: Transaction, sku: string, product: Wanted) => Promise<ProductRef>;
   /** The SKU for a name; `variant` from 1 up until one is free. */
-  readonly skuOf: (name: string, variant: number) => string;
+  readonly buildSku: (name: string, variant: number) => string;
 }
 
 const VARIANTS_MAX = 1_000;
@@ -42,7 +42,7 @@ export function productKey(product: {
 }
 
 /** Finds the products, by SKU or else by name, and makes those that are not in the catalogue. One transaction. */
-export function ensureProducts<Wanted extends WantedProduct>(
+export function ensureProducts<Wanted extends ImportedProduct>(
   deps: ProductImportDependencies<Wanted>,
   wanted: readonly Wanted[],
 ): Promise<ProductImport> {
@@ -53,7 +53,7 @@ export function ensureProducts<Wanted extends WantedProduct>(
     for (const product of wanted) {
       const key = productKey(product);
       if (products.has(key)) continue;
-      const sku = product.sku ?? (await freeSku(tx, deps.skuOf, product.name));
+      const sku = product.sku ?? (await findFreeSku(tx, deps.buildSku, product.name));
       products.set(key, await deps.createProduct(tx, sku, product));
       created.add(key);
     }
@@ -63,7 +63,7 @@ export function ensureProducts<Wanted extends WantedProduct>(
 
 async function findKnown(
   tx: Transaction,
-  wanted: readonly WantedProduct[],
+  wanted: readonly ImportedProduct[],
 ): Promise<Map<string, ProductRef>> {
   const skus = wanted.flatMap(({ sku }) => (sku === null ? [] : [sku]));
   const names = wanted.flatMap(({ sku, name }) => (sku === null ? [name] : []));
@@ -75,15 +75,15 @@ async function findKnown(
   ]);
 }
 
-async function freeSku(
+async function findFreeSku(
   tx: Transaction,
   skuOf: (name: string, variant: number) => string,
   name: string,
 ): Promise<string> {
   for (let variant = 1; variant <= VARIANTS_MAX; variant += 1) {
     const sku = skuOf(name, variant);
-    const taken = await findProducts(tx, { skus: [sku] });
-    if (taken.length === 0) return sku;
+    const usedSkus = await findProducts(tx, { skus: [sku] });
+    if (usedSkus.length === 0) return sku;
   }
   throw new RangeError(`no free SKU for "${name}" after ${VARIANTS_MAX} tries`);
 }

@@ -5,7 +5,7 @@ export interface Position {
 }
 
 /** When the orders of a page were created. */
-export interface Times {
+export interface TimeRange {
   /** At or after, RFC 3339. */
   readonly from?: string;
   /** Before, RFC 3339. */
@@ -41,7 +41,7 @@ export type PrefixValue = readonly [column: string, value: string];
 export function buildIndexRange(
   rows: 'order' | 'line',
   prefix: readonly PrefixValue[],
-  { from, to, after }: Times,
+  { from, to, after }: TimeRange,
   bind: Bind,
 ): IndexRange {
   const [at, id] =

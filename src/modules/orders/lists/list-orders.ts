@@ -26,14 +26,14 @@ export async function listOrders(
   const { limit = PAGE_LIMIT_DEFAULT, cursor, ...asked } = input;
   // The caller belongs to the filters: a cursor of somebody else's list is not valid for this one.
   const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...asked };
-  const after = cursor === undefined ? null : positionOf(cursors.decode(scope, cursor));
-  const filters = filtersOf(caller, asked);
+  const after = cursor === undefined ? null : parsePosition(cursors.decode(scope, cursor));
+  const filters = buildFilters(caller, asked);
   const rows = await findPage(db, caller, filters, asked.search, after, limit + 1);
   // Later pages pass many orders once: these would evict from the cache those that are read again.
   const replies = await reader.getOrders(caller, rows.slice(0, limit), after === null);
   const last = replies.at(-1)?.view;
   return {
-    data: replies.filter(({ view }) => belongs(view, filters)),
+    data: replies.filter(({ view }) => stillMatches(view, filters)),
     nextCursor:
       rows.length > limit && last !== undefined
         ? cursors.encode(scope, [last.createdAt, last.id])
@@ -42,14 +42,14 @@ export async function listOrders(
 }
 
 /** Of what is filtered by, only these two ever change. */
-function belongs(view: OrderView, { statuses, paymentStatuses }: OrderFilters): boolean {
+function stillMatches(view: OrderView, { statuses, paymentStatuses }: OrderFilters): boolean {
   return (
     statuses?.includes(view.status) !== false &&
     paymentStatuses?.includes(view.paymentStatus) !== false
   );
 }
 
-type Asked = Omit<ListOrdersInput, 'limit' | 'cursor'>;
+type ListRequest = Omit<ListOrdersInput, 'limit' | 'cursor'>;
 
 function findPage(
   db: Queryable,
@@ -65,7 +65,7 @@ function findPage(
   return runPageQuery(db, buildPageQuery(filters, after, limit, wanted));
 }
 
-function filtersOf(caller: Caller, asked: Asked): OrderFilters {
+function buildFilters(caller: Caller, asked: ListRequest): OrderFilters {
   const { customerId, status, paymentStatus, sku, from, to } = asked;
   return {
     ...(isStaff(caller) ? {} : { ownerId: caller.id }),
@@ -80,6 +80,6 @@ function filtersOf(caller: Caller, asked: Asked): OrderFilters {
   };
 }
 
-function positionOf(values: readonly (string | number)[]): Position {
+function parsePosition(values: readonly (string | number)[]): Position {
   return { createdAt: String(values[0]), id: String(values[1]) };
 }

@@ -68,11 +68,11 @@ export function buildMatchedPageQuery(
            offset 0) as orders
     ${newestFirst(['created_at', 'id'])}
     limit $1::int)`,
-    newestOfEach(
+    selectNewestOfEach(
       unnestRows('match', { sku: bind(skus, 'text[]'), name: bind(names, 'text[]') }),
       lines,
     ),
-    newestOfEach(unnestRows('match', { customer_id: bind(customerIds, 'uuid[]') }), orders),
+    selectNewestOfEach(unnestRows('match', { customer_id: bind(customerIds, 'uuid[]') }), orders),
   ];
   return {
     name: buildQueryName('matched', 'time', filters, after),
@@ -88,7 +88,7 @@ export function buildMatchedPageQuery(
   };
 }
 
-function newestOfEach(matches: string, newest: (limit: string) => string): string {
+function selectNewestOfEach(matches: string, newest: (limit: string) => string): string {
   return `(select each.created_at, each.id
      from (select match.*
              from ${matches}

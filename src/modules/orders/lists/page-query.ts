@@ -22,7 +22,7 @@ import {
 } from './query-parts.ts';
 
 /** A text that begins the number, or stands in SKU or product name, or, with `emails`, in the customer's e-mail. */
-export interface WantedText {
+export interface SearchTerm {
   readonly text: string;
   readonly emails: boolean;
   /** Looked for among so many pages of orders only, the newest; null: among all. */
@@ -40,7 +40,7 @@ export function buildPageQuery(
   filters: OrderFilters,
   after: Position | null,
   limit: number,
-  wanted: WantedText | null = null,
+  wanted: SearchTerm | null = null,
 ): PageQuery {
   const path = chooseAccessPath(filters);
   const parameters: unknown[] = [limit];
@@ -100,24 +100,24 @@ function statusPairs(filters: OrderFilters, bind: Bind): string {
 }
 
 /** `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first. */
-function textCondition({ text, emails }: WantedText, bind: Bind): string {
-  const wanted = bind(text, 'text');
-  const ofCustomer = () => `
+function textCondition({ text, emails }: SearchTerm, bind: Bind): string {
+  const term = bind(text, 'text');
+  const customerCondition = () => `
        or exists (
         select from users
          where users.id = orders.customer_id
            and users.folded_email like (select search_pattern(${bind(emailKey(text), 'text')}))
         offset 0)`;
-  return `(starts_with(orders.number, ${wanted})
+  return `(starts_with(orders.number, ${term})
        or exists (
         select from order_lines
           join sold_names on sold_names.sku = order_lines.sku and sold_names.name = order_lines.name
          where order_lines.order_id = orders.id
-           and sold_names.search_key like (select search_pattern(${wanted}))
-        offset 0)${emails ? ofCustomer() : ''})`;
+           and sold_names.search_key like (select search_pattern(${term}))
+        offset 0)${emails ? customerCondition() : ''})`;
 }
 
-function kindOf(wanted: WantedText | null): string {
+function kindOf(wanted: SearchTerm | null): string {
   if (wanted === null) return 'page';
   const { pages, emails } = wanted;
   return `search_${pages === null ? 'all' : `newest_${pages}`}_${emails ? 'e' : 'o'}`;

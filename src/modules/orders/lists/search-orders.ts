@@ -17,7 +17,7 @@ const LAST_CHARACTER = '\u{10ffff}';
  * shows only by looking. So each round looks at so many pages of orders, then at so many matches, and the next one at
  * twenty times or ten times as many: the cost is a small multiple of the better way's, however large the shop.
  */
-const rounds = [
+const passes = [
   { pages: 5, matchesMax: 400 },
   { pages: 100, matchesMax: 4_000 },
 ] as const;
@@ -37,7 +37,7 @@ export async function searchOrders(
     runPageQuery(db, buildPageQuery(filters, after, limit, { text: search, emails: true, pages }));
   // One customer's orders, or those that are open, are few enough to look at each.
   if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return scanNewest(null);
-  for (const { pages, matchesMax } of rounds) {
+  for (const { pages, matchesMax } of passes) {
     const newest = await scanNewest(pages);
     if (newest.length >= limit) return newest;
     const matches = await findMatches(db, search, matchesMax);

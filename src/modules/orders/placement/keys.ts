@@ -21,7 +21,7 @@ export interface UsedKey {
   readonly effectId: string | null;
 }
 
-export function keysOf(request: PlacementRequest): Key[] {
+export function listKeys(request: PlacementRequest): Key[] {
   const keys: Key[] = [];
   if (request.claim !== null) {
     const { scopeHash, requestHash } = request.claim;
@@ -35,11 +35,11 @@ export function keysOf(request: PlacementRequest): Key[] {
   return keys;
 }
 
-export async function usedKeysOf(
+export async function findUsedKeysByHash(
   tx: Transaction,
   requests: readonly PlacementRequest[],
 ): Promise<Map<string, UsedKey>> {
-  const scopeHashes = requests.flatMap((request) => keysOf(request).map((key) => key.scopeHash));
+  const scopeHashes = requests.flatMap((request) => listKeys(request).map((key) => key.scopeHash));
   if (scopeHashes.length === 0) return new Map();
   const rows = await findUsedKeys(tx, scopeHashes);
   return new Map(rows.map((row) => [row.scopeHash.toString('hex'), row]));
@@ -49,11 +49,11 @@ export async function usedKeysOf(
  * The answer to a request whose key or token was used before; null when it is new. A key that stands for another body,
  * or a key and a token that stand for different orders, are `idempotency.key_reused`.
  */
-export function replayOf(
+export function findReplay(
   request: PlacementRequest,
   used: ReadonlyMap<string, UsedKey>,
 ): PlacementOutcome | null {
-  const keys = keysOf(request);
+  const keys = listKeys(request);
   const found = keys.flatMap((key) => {
     const stored = used.get(key.scopeHash.toString('hex'));
     return stored === undefined ? [] : [{ key, stored }];
@@ -89,17 +89,17 @@ export async function answerLateRepeats(
 ): Promise<ReadonlyMap<string, UsedKey>> {
   const isLate = (request: PlacementRequest, index: number) =>
     outcomes[index]?.kind === 'refused' &&
-    keysOf(request).every(({ scopeHash }) => !used.has(scopeHash.toString('hex')));
-  const found = await usedKeysOf(tx, requests.filter(isLate));
+    listKeys(request).every(({ scopeHash }) => !used.has(scopeHash.toString('hex')));
+  const found = await findUsedKeysByHash(tx, requests.filter(isLate));
   if (found.size === 0) return used;
   for (const [index, request] of requests.entries()) {
-    if (isLate(request, index)) outcomes[index] = replayOf(request, found) ?? outcomes[index]!;
+    if (isLate(request, index)) outcomes[index] = findReplay(request, found) ?? outcomes[index]!;
   }
   return new Map([...used, ...found]);
 }
 
 /** An order's answer, and the request that gets it. */
-interface Answered {
+interface AnsweredPlacement {
   readonly request: PlacementRequest;
   readonly order: { readonly id: string };
   readonly body: string;
@@ -111,10 +111,10 @@ interface Answered {
  */
 export async function pinPlacements(
   tx: Transaction,
-  placements: readonly Answered[],
+  placements: readonly AnsweredPlacement[],
 ): Promise<void> {
-  const pins = placements.flatMap((placement) => pinsOf(placement));
-  if (pins.length > 0) await pin(tx, pins);
+  const pins = placements.flatMap((placement) => buildPins(placement));
+  if (pins.length > 0) await storePins(tx, pins);
 }
 
 /**
@@ -132,22 +132,22 @@ export async function pinRepeats(
     const outcome = outcomes[index];
     if (outcome?.kind !== 'placed' || !outcome.order.replayed) return [];
     const { order } = outcome;
-    return pinsOf({ request, order, body: order.body }).filter(
+    return buildPins({ request, order, body: order.body }).filter(
       ({ key }) => !used.has(key.scopeHash.toString('hex')),
     );
   });
-  if (pins.length > 0) await pin(tx, pins);
+  if (pins.length > 0) await storePins(tx, pins);
 }
 
-interface Pin extends Answered {
+interface KeyPin extends AnsweredPlacement {
   readonly key: Key;
 }
 
-function pinsOf({ request, order, body }: Answered): Pin[] {
-  return keysOf(request).map((key) => ({ key, request, order, body }));
+function buildPins({ request, order, body }: AnsweredPlacement): KeyPin[] {
+  return listKeys(request).map((key) => ({ key, request, order, body }));
 }
 
-async function pin(tx: Transaction, pins: readonly Pin[]): Promise<void> {
+async function storePins(tx: Transaction, pins: readonly KeyPin[]): Promise<void> {
   const pinned = await pinKeys(
     tx,
     pins.map(({ key }) => key.scopeHash),
@@ -173,24 +173,24 @@ class KeyTakenError extends Error {
  * What a batch failed by, with a token that was taken meanwhile told as `pinPlacements` tells it: the order's row meets
  * its unique index before the token's own row is written. It stands for a repeat, so it must never become a refusal.
  */
-export function tellTakenToken(error: unknown): unknown {
+export function toKeyTakenError(error: unknown): unknown {
   return violates(error, 'orders_customer_id_client_token_key') ? new KeyTakenError(error) : error;
 }
 
 /** A key and a token may each be met once by another transaction; the try after that finds both stored. */
-const TRIES_MAX = 3;
+const ATTEMPTS_MAX = 3;
 
 /**
  * Runs `attempt` again when another transaction took a key or a token of it: this time the stored answer is found.
  * Throws `idempotency.in_flight` when even the last try met one.
  */
-export async function untilKeysAreSettled<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+export async function retryOnTakenKey<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof KeyTakenError)) throw error;
-      if (tries === TRIES_MAX) throw inFlight(error);
+      if (attempts === ATTEMPTS_MAX) throw inFlight(error);
     }
   }
 }

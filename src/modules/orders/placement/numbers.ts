@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import { passTakenNumbers, takeFreeNumbers, takeNumbers } from './queries.ts';
+import { reserveFreeNumbers, reserveNumbers, skipUsedNumbers } from './queries.ts';
 
 /** After one that was taken so many numbers are looked up, since imported ones stand close to each other. */
 const LOOKED_UP = 1_000;
@@ -18,33 +18,33 @@ export interface OrderNumbers {
 
 /** No other server has these numbers; those at hand when the process ends are lost, and leave a gap. */
 export function createOrderNumbers(): OrderNumbers {
-  const atHand: string[] = [];
-  let lookUps = 0;
+  const reserved: string[] = [];
+  let pendingLookups = 0;
 
   async function take(tx: Transaction, count: number): Promise<string[]> {
-    if (lookUps <= 0) return (await takeNumbers(tx, count)).map(({ number }) => number);
+    if (pendingLookups <= 0) return (await reserveNumbers(tx, count)).map(({ number }) => number);
     const free: string[] = [];
     for (let missing = count; missing > 0; missing = count - free.length) {
-      const found = await takeFreeNumbers(tx, missing);
+      const found = await reserveFreeNumbers(tx, missing);
       free.push(...found.map(({ number }) => number));
-      lookUps = found.length < missing ? LOOKED_UP : lookUps - missing;
-      if (found.length < missing) await passTakenNumbers(tx);
+      pendingLookups = found.length < missing ? LOOKED_UP : pendingLookups - missing;
+      if (found.length < missing) await skipUsedNumbers(tx);
     }
     return free;
   }
 
   return {
     async borrow(tx, count) {
-      const borrowed = atHand.splice(0, count);
+      const borrowed = reserved.splice(0, count);
       if (borrowed.length === count) return borrowed;
       return [...borrowed, ...(await take(tx, count - borrowed.length))];
     },
     giveBack(unused) {
-      atHand.push(...unused);
+      reserved.push(...unused);
     },
     forget() {
-      atHand.length = 0;
-      lookUps = LOOKED_UP;
+      reserved.length = 0;
+      pendingLookups = LOOKED_UP;
     },
   };
 }

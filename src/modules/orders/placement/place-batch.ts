@@ -7,10 +7,10 @@ import type { Customer } from '../../accounts/index.ts';
 import { awaitsPayment, type Order, type PlacedState, placedStates } from '../order.ts';
 import { presentOrder } from '../reading/present-order.ts';
 import { decidePlacement } from './decide-placement.ts';
-import { answerLateRepeats, pinRepeats, replayOf, tellTakenToken } from './keys.ts';
+import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
-import { linesOf, type PlacementReads, readPlacement } from './read-placement.ts';
-import { isShortage, refusalOf, unusableCustomer, unusableSource } from './refusals.ts';
+import { getLines, type PlacementReads, readPlacement } from './read-placement.ts';
+import { isShortage, toRefusal, unusableCustomerError, unusableSourceError } from './refusals.ts';
 import type {
   PlacementOutcome,
   PlacementRequest,
@@ -50,7 +50,7 @@ export async function placeBatch(
     database.transaction(async (tx) => {
       const reads = await readPlacement(tx, rules, orderNumbers, requests, lockStock);
       const outcomes: PlacementOutcome[] = new Array(requests.length);
-      const candidates = candidatesOf(requests, reads, outcomes);
+      const candidates = buildCandidates(requests, reads, outcomes);
       const placements = decide(candidates, reads, rules, outcomes);
       const usedKeys = await answerLateRepeats(tx, requests, outcomes, reads.usedKeys);
       await pinRepeats(tx, requests, outcomes, usedKeys);
@@ -59,37 +59,40 @@ export async function placeBatch(
       return outcomes;
     });
   let lockStock = false;
-  for (let tries = 1; ; tries += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt(lockStock);
     } catch (error) {
-      const numberTaken = violates(error, 'orders_number_key');
-      const mayTryAgain = numberTaken ? tries < TRIES_MAX : isShortage(error) && !lockStock;
-      if (!mayTryAgain) throw tellTakenToken(error);
-      if (numberTaken) orderNumbers.forget();
+      const hasNumberConflict = violates(error, 'orders_number_key');
+      const mayTryAgain = hasNumberConflict
+        ? attempts < TRIES_MAX
+        : isShortage(error) && !lockStock;
+      if (!mayTryAgain) throw toKeyTakenError(error);
+      if (hasNumberConflict) orderNumbers.forget();
       lockStock = true;
     }
   }
 }
 
 /** Answers repeats and what cannot be decided at all; the rest comes back. */
-function candidatesOf(
+function buildCandidates(
   requests: readonly PlacementRequest[],
   reads: PlacementReads,
   outcomes: PlacementOutcome[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
   for (const [index, request] of requests.entries()) {
-    const replay = replayOf(request, reads.usedKeys);
+    const replay = findReplay(request, reads.usedKeys);
     if (replay !== null) {
       outcomes[index] = replay;
       continue;
     }
     const customer = reads.customers.get(request.customerId);
-    const lines = linesOf(request, reads.sourceLines);
+    const lines = getLines(request, reads.sourceLines);
     const refusal =
-      unusableCustomer(customer, request.caller) ?? unusableSource(request, reads.sourceLines);
-    if (customer === undefined || refusal !== null) outcomes[index] = refused(refusal!);
+      unusableCustomerError(customer, request.caller) ??
+      unusableSourceError(request, reads.sourceLines);
+    if (customer === undefined || refusal !== null) outcomes[index] = toRefusedOutcome(refusal!);
     else candidates.push({ index, request, customer, lines });
   }
   return candidates;
@@ -117,7 +120,7 @@ function decide(
   candidates.forEach(({ index, request, customer }, position) => {
     const decision = decisions[position]!;
     if (decision.kind !== 'accepted') {
-      outcomes[index] = refused(refusalOf(decision, request, rules.currency));
+      outcomes[index] = toRefusedOutcome(toRefusal(decision, request, rules.currency));
       return;
     }
     const { lines, totalMinor } = decision;
@@ -165,6 +168,6 @@ function buildOrder(
   };
 }
 
-function refused(error: CodedError): PlacementOutcome {
+function toRefusedOutcome(error: CodedError): PlacementOutcome {
   return { kind: 'refused', error };
 }

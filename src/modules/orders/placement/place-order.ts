@@ -1,6 +1,6 @@
-import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
 import type { Claim } from '../../../database/idempotency.ts';
+import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
@@ -8,7 +8,7 @@ import { invalidInput, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
-import { keysOf, untilKeysAreSettled } from './keys.ts';
+import { listKeys, retryOnTakenKey } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
 import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
@@ -22,7 +22,7 @@ import {
 } from './request.ts';
 
 /** While the database works on one batch, this process works on the other. A third batch gained nothing. */
-const LANES = 2;
+const CONCURRENT_BATCHES_MAX = 2;
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
 
@@ -45,7 +45,7 @@ export interface PlacementOptions {
   readonly client_token?: string;
 }
 
-export interface Placing {
+export interface OrderPlacement {
   /** Places what the body names. Throws the refusal. */
   placeOrder(context: PlacementContext, input: PlaceOrderInput): Promise<PlacedOrder>;
   /** Places what the source holds for the customer who calls, in a version that is not refused. Throws the refusal. */
@@ -57,18 +57,18 @@ export interface Placing {
   ): Promise<PlacedOrder>;
 }
 
-export function createPlacing(
+export function createOrderPlacement(
   database: Database,
   rules: PlacementRules,
   onPlaced: (count: number) => void,
   onWaiting: (change: 1 | -1) => void,
-): Placing {
+): OrderPlacement {
   const orderNumbers = createOrderNumbers();
   const submit = createBatcher<PlacementRequest, PlacementOutcome>({
-    lanes: LANES,
+    batchesMax: CONCURRENT_BATCHES_MAX,
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
-    exclusives: exclusivesOf,
+    exclusives: listExclusiveNames,
     run: (requests) => placeBatch(database, rules, orderNumbers, requests),
     // After a lost connection the outcome is not known; without a key a second try could place a second order.
     mayRetryAlone: (error) => !isDatabaseAway(error),
@@ -86,7 +86,7 @@ export function createPlacing(
   }
 
   async function settle(request: PlacementRequest): Promise<PlacedOrder> {
-    const outcome = await untilKeysAreSettled(() => submit(request));
+    const outcome = await retryOnTakenKey(() => submit(request));
     if (outcome.kind === 'refused') throw outcome.error;
     if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
     return outcome.order;
@@ -94,20 +94,20 @@ export function createPlacing(
 
   return {
     async placeOrder(context, input) {
-      const errors = inputErrors(context.caller, input, rules.currency);
+      const errors = findInputErrors(context.caller, input, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
       const lines = requestedLines(input.items);
-      return place(requestOf(context, input.customerId ?? context.caller.id, lines, input));
+      return place(buildRequest(context, input.customerId ?? context.caller.id, lines, input));
     },
     async placeFromSource(context, source, options, refuseVersion) {
       const errors = optionErrors(options, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
-      return place({ ...requestOf(context, context.caller.id, source, options), refuseVersion });
+      return place({ ...buildRequest(context, context.caller.id, source, options), refuseVersion });
     },
   };
 }
 
-function requestOf(
+function buildRequest(
   context: PlacementContext,
   customerId: string,
   lines: PlacementRequest['lines'],
@@ -139,13 +139,13 @@ function requestOf(
  * A key, a token or a customer's cart takes effect once: of several requests with it, one is under way, and the next one
  * waits for its commit and finds what it left. Only requests of another server can still meet it in the database.
  */
-function exclusivesOf(request: PlacementRequest): string[] {
-  const names = keysOf(request).map((key) => key.scopeHash.toString('hex'));
+function listExclusiveNames(request: PlacementRequest): string[] {
+  const names = listKeys(request).map((key) => key.scopeHash.toString('hex'));
   if (isLineSource(request.lines)) names.push(`${request.lines.name}:${request.customerId}`);
   return names;
 }
 
-function inputErrors(caller: Caller, input: PlaceOrderInput, currency: string): InputError[] {
+function findInputErrors(caller: Caller, input: PlaceOrderInput, currency: string): InputError[] {
   return [
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),

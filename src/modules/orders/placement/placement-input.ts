@@ -10,7 +10,7 @@ type Items = PlaceOrderInput['items'];
 
 export function itemErrors(items: Items, currency: string): InputError[] {
   return items.flatMap((item, index) => {
-    const errors = currencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency);
+    const errors = findCurrencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency);
     if (item.sku !== undefined || item.productId !== undefined) return errors;
     return [
       { pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' },
@@ -39,7 +39,7 @@ export function optionErrors(
   options: { readonly expectedTotal?: Money },
   currency: string,
 ): InputError[] {
-  return currencyErrors(options.expectedTotal, '/expectedTotal', currency);
+  return findCurrencyErrors(options.expectedTotal, '/expectedTotal', currency);
 }
 
 export function requestedLines(items: Items): RequestedLine[] {
@@ -51,7 +51,11 @@ export function requestedLines(items: Items): RequestedLine[] {
   }));
 }
 
-function currencyErrors(value: Money | undefined, pointer: string, currency: string): InputError[] {
+function findCurrencyErrors(
+  value: Money | undefined,
+  pointer: string,
+  currency: string,
+): InputError[] {
   if (value === undefined || value.currency === currency) return [];
   return [{ pointer: `${pointer}/currency`, detail: `This shop takes ${currency}.` }];
 }

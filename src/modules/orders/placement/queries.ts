@@ -14,14 +14,14 @@ export const countPending = statement<
 );
 
 /** Order numbers that nobody else will get; an imported order may have one all the same. */
-export const takeNumbers = statement<[count: number], { number: string }>(
+export const reserveNumbers = statement<[count: number], { number: string }>(
   'orders.take_numbers',
   `select nextval('order_numbers')::text as number
      from generate_series(1, $1::int)`,
 );
 
 /** The same, without those that an imported order has. */
-export const takeFreeNumbers = statement<[count: number], { number: string }>(
+export const reserveFreeNumbers = statement<[count: number], { number: string }>(
   'orders.take_free_numbers',
   `with taken as materialized (
      select nextval('order_numbers')::text as number
@@ -35,7 +35,7 @@ export const takeFreeNumbers = statement<[count: number], { number: string }>(
  * Moves the sequence on to the first number that no order has, or over a hundred thousand that have one. Numbers that
  * another server takes meanwhile may come twice, and are then looked up like those of imported orders.
  */
-export const passTakenNumbers = statement<[], never>(
+export const skipUsedNumbers = statement<[], never>(
   'orders.pass_taken_numbers',
   `with free as materialized (
      select candidate.number
@@ -50,7 +50,7 @@ export const passTakenNumbers = statement<[], never>(
 );
 
 /** The moment at which this transaction places, and the end of the time to pay that begins with it. */
-export const placementTime = statement<
+export const readPlacementTime = statement<
   [expiryMinutes: number],
   { createdAt: Date; expiresAt: Date }
 >(

@@ -10,8 +10,8 @@ import type { QuoteInput, QuoteView } from '../schemas.ts';
 import { decideQuote } from './decide-quote.ts';
 import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
 import { countPending } from './queries.ts';
-import { placementFacts } from './read-placement.ts';
-import { refusalOf, unusableCustomer } from './refusals.ts';
+import { buildFacts } from './read-placement.ts';
+import { toRefusal, unusableCustomerError } from './refusals.ts';
 import type { PlacementRules } from './request.ts';
 
 export interface Quoting {
@@ -55,12 +55,12 @@ export async function quoteOrder(
   const expectedTotalMinor = input.expectedTotal?.amount ?? null;
   const { priced, refusals } = decideQuote(
     { pending: pendingCounts[0]?.count ?? 0, lines, expectedTotalMinor },
-    placementFacts(offers, pendingCounts, { currency, pendingMax }),
+    buildFacts(offers, pendingCounts, { currency, pendingMax }),
   );
   const unusable =
-    caller === null || customerId === null ? null : unusableCustomer(customers[0], caller);
+    caller === null || customerId === null ? null : unusableCustomerError(customers[0], caller);
   const refused = refusals.map((refusal) =>
-    refusalOf(refusal, { lines, expectedTotalMinor }, currency),
+    toRefusal(refusal, { lines, expectedTotalMinor }, currency),
   );
   return {
     items: priced.lines.map((line) => ({

@@ -2,10 +2,10 @@ import type { Transaction } from '../../../database/database.ts';
 import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
-import { type UsedKey, usedKeysOf } from './keys.ts';
+import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts } from './placement-checks.ts';
-import { countPending, placementTime } from './queries.ts';
+import { countPending, readPlacementTime } from './queries.ts';
 import {
   isLineSource,
   type LineSource,
@@ -43,11 +43,11 @@ export async function readPlacement(
   lockStock: boolean,
 ): Promise<PlacementReads> {
   const sources = customersBySource(requests);
-  const limited = limitedCustomers(rules, requests);
+  const limited = listLimitedCustomers(rules, requests);
   const customers = readCustomers(tx, requests, limited);
-  const usedKeys = usedKeysOf(tx, requests);
+  const usedKeys = findUsedKeysByHash(tx, requests);
   const pending = limited.length === 0 ? [] : countPending(tx, limited);
-  const time = placementTime(tx, rules.expiryMinutes);
+  const time = readPlacementTime(tx, rules.expiryMinutes);
   const numbers = orderNumbers.borrow(tx, requests.length);
   const sourceLines = readSources(tx, sources);
   const offers =
@@ -69,7 +69,7 @@ export async function readPlacement(
     customers: new Map(customerRows.map((customer) => [customer.id, customer])),
     usedKeys: used,
     sourceLines: lines,
-    facts: placementFacts(offerRows, pendingCounts, rules),
+    facts: buildFacts(offerRows, pendingCounts, rules),
     time: now!,
     numbers: orderNumbersTaken,
   };
@@ -100,12 +100,12 @@ async function readSources(
 }
 
 /** Whose pending orders are counted. */
-function limitedCustomers(
+function listLimitedCustomers(
   rules: PlacementRules,
   requests: readonly PlacementRequest[],
 ): readonly string[] {
   const limited = rules.pendingMax === 0 ? [] : requests.filter(({ caller }) => !isStaff(caller));
-  return distinct(limited.map(({ customerId }) => customerId));
+  return distinctValues(limited.map(({ customerId }) => customerId));
 }
 
 /**
@@ -119,7 +119,7 @@ async function readCustomers(
 ): Promise<Customer[]> {
   const withSource = requests.filter(({ lines }) => isLineSource(lines));
   const locked = new Set([...limited, ...withSource.map(({ customerId }) => customerId)]);
-  const others = distinct(requests.map(({ customerId }) => customerId)).filter(
+  const others = distinctValues(requests.map(({ customerId }) => customerId)).filter(
     (id) => !locked.has(id),
   );
   const read = await Promise.all([
@@ -138,7 +138,7 @@ function readOffers(
   const productIds = new Set<string>();
   const skus = new Set<string>();
   for (const request of requests) {
-    for (const { productId, sku } of linesOf(request, sourceLines)) {
+    for (const { productId, sku } of getLines(request, sourceLines)) {
       if (productId !== undefined) productIds.add(productId);
       else if (sku !== undefined) skus.add(sku);
     }
@@ -147,7 +147,7 @@ function readOffers(
 }
 
 /** What a request asks for, wherever it says so; empty when its source has nothing. */
-export function linesOf(
+export function getLines(
   { lines, customerId }: PlacementRequest,
   sourceLines: SourceLines,
 ): readonly RequestedLine[] {
@@ -155,7 +155,7 @@ export function linesOf(
 }
 
 /** What a decision is made by. */
-export function placementFacts(
+export function buildFacts(
   offers: readonly OfferRow[],
   pendingCounts: readonly { customerId: string; count: number }[],
   { currency, pendingMax }: Pick<PlacementRules, 'currency' | 'pendingMax'>,
@@ -177,6 +177,6 @@ export function placementFacts(
   };
 }
 
-function distinct(values: readonly string[]): string[] {
+function distinctValues(values: readonly string[]): string[] {
   return [...new Set(values)];
 }

@@ -12,7 +12,7 @@ import type { SourceLines } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
 /** What the caller is told when an order is not placed. */
-export function refusalOf(
+export function toRefusal(
   decision: PlacementRefusal,
   request: Pick<PlacementRequest, 'lines' | 'expectedTotalMinor'>,
   currency: string,
@@ -21,7 +21,7 @@ export function refusalOf(
     case 'unknown_product':
       return new CodedError(catalogErrors.unknownProduct, {
         errors: decision.lineIndexes.map((index) => ({
-          pointer: pointerOf(request, index),
+          pointer: buildPointer(request, index),
           detail: 'There is no product for sale under this name.',
         })),
       });
@@ -59,20 +59,20 @@ export function isShortage(error: unknown): boolean {
 }
 
 /** Why nothing can be placed for this customer, or null when it can. Read under the lock of the customer's row. */
-export function unusableCustomer(
+export function unusableCustomerError(
   customer: Customer | undefined,
   caller: Caller,
 ): CodedError | null {
   const usable = customer !== undefined && !customer.disabled && customer.role === 'customer';
   if (usable) return null;
-  const forHimself = caller.kind === 'user' && caller.role === 'customer';
+  const isOwnOrder = caller.kind === 'user' && caller.role === 'customer';
   // His account was disabled, or his role changed, after his token was looked at.
-  if (forHimself) return new CodedError(authErrors.forbidden);
+  if (isOwnOrder) return new CodedError(authErrors.forbidden);
   return invalidInput('/customerId', 'This is not the id of an active customer.');
 }
 
 /** Why what the request's source holds cannot be ordered, or null when it can. Read under the lock of the customer's row. */
-export function unusableSource(
+export function unusableSourceError(
   { lines, customerId, refuseVersion }: PlacementRequest,
   sourceLines: SourceLines,
 ): CodedError | null {
@@ -81,7 +81,7 @@ export function unusableSource(
   return refuseVersion(sourced.version) ?? (sourced.lines.length === 0 ? lines.empty() : null);
 }
 
-function pointerOf(request: Pick<PlacementRequest, 'lines'>, index: number): string {
+function buildPointer(request: Pick<PlacementRequest, 'lines'>, index: number): string {
   if (isLineSource(request.lines)) return '';
   const member = request.lines[index]?.productId === undefined ? 'sku' : 'productId';
   return `/items/${index}/${member}`;

@@ -12,7 +12,7 @@ import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { OrderReply, PlaceOrderBody } from '../schemas.ts';
-import type { Placing } from './place-order.ts';
+import type { OrderPlacement } from './place-order.ts';
 import type { PlacedOrder } from './request.ts';
 
 /** Refusals that placing an order can meet; checkout shares them. */
@@ -29,7 +29,7 @@ export const placementSchema = {
   response: { 201: OrderReply, 202: OrderReply },
 };
 
-export function registerPlaceRoutes(app: App, orders: Placing): void {
+export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
   app.post(
     '/api/orders',
     {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import { actorOf } from '../../../shared/caller.ts';
+import { toActor } from '../../../shared/caller.ts';
 import type { Order, OrderLine } from '../order.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
@@ -35,7 +35,7 @@ function buildChange({ request, order, lines }: Placement): OrderChange {
     order,
     lines,
     clientToken: request.clientToken?.token ?? null,
-    actor: actorOf(request.caller),
+    actor: toActor(request.caller),
     cause: request.cause,
   };
   if (!request.deferred) return { kind: 'place', ...placed };

@@ -6,8 +6,8 @@ import {
   type PlacementCandidate,
   type PlacementDecision,
 } from '../placement/decide-placement.ts';
-import { placementFacts } from '../placement/read-placement.ts';
-import { refusalOf } from '../placement/refusals.ts';
+import { buildFacts } from '../placement/read-placement.ts';
+import { toRefusal } from '../placement/refusals.ts';
 import type { PlacementRules, RequestedLine } from '../placement/request.ts';
 import { findLines, type LineRow } from '../queries.ts';
 import type { OrderChange } from '../writing/order-change.ts';
@@ -39,18 +39,18 @@ export async function placeQueuedOrders(
   const lockedById = new Map(locked.map((order) => [order.id, order]));
   const orders = orderIds.flatMap((orderId) => lockedById.get(orderId) ?? []);
   const linesByOrder = Map.groupBy(lineRows, (line) => line.orderId);
-  const linesOf = (order: QueuedRow) => linesByOrder.get(order.id) ?? [];
+  const getLines = (order: QueuedRow) => linesByOrder.get(order.id) ?? [];
   const productIds = [...new Set(lineRows.map((line) => line.productId))];
   const offers = await (lockStock ? lockOffers : findOffers)(tx, productIds, []);
 
   // The limit of pending orders was checked when they were accepted.
-  const facts = placementFacts(offers, [], { currency: rules.currency, pendingMax: 0 });
+  const facts = buildFacts(offers, [], { currency: rules.currency, pendingMax: 0 });
   const decisions = decidePlacement(
-    orders.map((order) => candidateOf(order, linesOf(order))),
+    orders.map((order) => buildCandidate(order, getLines(order))),
     facts,
   );
   const changes = orders.map((order, index) =>
-    buildChange(rules, order, linesOf(order), decisions[index]!),
+    buildChange(rules, order, getLines(order), decisions[index]!),
   );
   await writeOrders(tx, changes);
   const placed = decisions.filter(({ kind }) => kind === 'accepted').length;
@@ -71,13 +71,13 @@ function buildChange(
   }
   const { expectedTotalMinor } = order;
   const requested = { lines: requestedLines(order, linesBefore), expectedTotalMinor };
-  const { code, message, details } = refusalOf(decision, requested, order.currency);
+  const { code, message, details } = toRefusal(decision, requested, order.currency);
   // What a customer is told: the code, and its sentence.
   const failure = { code, detail: message };
   return { kind: 'failQueued', order, failure, extensions: details.extensions ?? {}, ...by };
 }
 
-function candidateOf(order: QueuedRow, lines: readonly LineRow[]): PlacementCandidate {
+function buildCandidate(order: QueuedRow, lines: readonly LineRow[]): PlacementCandidate {
   return {
     customerId: order.customerId,
     vip: order.vip,

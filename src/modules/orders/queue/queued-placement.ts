@@ -15,8 +15,8 @@ import { type QueuedJob, type Round, serveQueue } from './serve-queue.ts';
 /** Longer than a round, and short, since the orders of a dead worker wait for the end of its lease. */
 const DEADLINE_MS = 20_000;
 /** A job whose order stands far back in a long queue comes again later, instead of failing at its deadline. */
-const AT_HAND_MAX_MS = 8_000;
-const COME_AGAIN_MS = 2_000;
+const WAIT_MAX_MS = 8_000;
+const RUN_AGAIN_MS = 2_000;
 
 export const QUEUE_OF_ORDERS = 'orders';
 
@@ -30,13 +30,13 @@ export interface QueuedPlacementDependencies {
   readonly onFailed?: (count: number) => void;
 }
 
-interface AtHand extends QueuedJob {
+interface WaitingJob extends QueuedJob {
   readonly since: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One job for each order that was queued; a VIP's goes in the high lane, so that the queue is served the sooner. */
+/** One job for each order that was queued; a VIP's has high priority, so that the queue is served sooner. */
 export async function planQueuedPlacement(
   _tx: Transaction,
   events: readonly LoggedEvent[],
@@ -46,7 +46,7 @@ export async function planQueuedPlacement(
     return {
       id: followingId(event.id, PLACE_QUEUED),
       name: PLACE_QUEUED,
-      lane: event.data.vip === true ? ('high' as const) : ('normal' as const),
+      priority: event.data.vip === true ? ('high' as const) : ('normal' as const),
       data: { orderId: event.orderId },
       eventId: event.id,
     };
@@ -60,21 +60,21 @@ export async function planQueuedPlacement(
 export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
   const { database, onPlaced = () => {}, onFailed = () => {} } = dependencies;
   const rules: PlacementRules = { ...dependencies.rules, pendingMax: 0 };
-  let atHand: AtHand[] = [];
+  let waitingJobs: WaitingJob[] = [];
   let serving = false;
 
   async function serve(): Promise<void> {
     serving = true;
     for (;;) {
-      atHand = atHand.filter(isStillWanted);
-      if (atHand.length === 0) break;
+      waitingJobs = waitingJobs.filter(isStillWaiting);
+      if (waitingJobs.length === 0) break;
       // A copy: a job that comes during a round belongs to the next one.
-      const jobs = [...atHand];
+      const jobs = [...waitingJobs];
       try {
         settle(await serveQueue(database, rules, jobs));
       } catch (error) {
         for (const { reject } of jobs) reject(error);
-        atHand = atHand.filter((one) => !jobs.includes(one));
+        waitingJobs = waitingJobs.filter((one) => !jobs.includes(one));
       }
     }
     serving = false;
@@ -83,7 +83,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
   function settle({ placed, failed, over, broken }: Round): void {
     if (placed > 0) onPlaced(placed);
     if (failed > 0) onFailed(failed);
-    atHand = atHand.filter((one) => {
+    waitingJobs = waitingJobs.filter((one) => {
       if (over.has(one)) one.resolve();
       else if (broken.has(one)) one.reject(broken.get(one));
       else return true;
@@ -99,8 +99,8 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
     deadlineMs: DEADLINE_MS,
     run: (job) =>
       new Promise((resolve, reject) => {
-        const orderId = orderOf(job);
-        atHand.push({ orderId, job, since: performance.now(), resolve, reject });
+        const orderId = requireOrderId(job);
+        waitingJobs.push({ orderId, job, since: performance.now(), resolve, reject });
         // At the end of the turn of the event loop, with the other jobs that came with this one.
         if (!serving) {
           serving = true;
@@ -110,15 +110,15 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
   };
 }
 
-function orderOf({ data }: RunningJob): string {
+function requireOrderId({ data }: RunningJob): string {
   const { orderId } = data;
   if (typeof orderId !== 'string' || !isId(orderId)) throw new GiveUp('the job names no order');
   return orderId;
 }
 
-function isStillWanted({ job, since, reject }: AtHand): boolean {
+function isStillWaiting({ job, since, reject }: WaitingJob): boolean {
   if (job.signal.aborted) reject(job.signal.reason);
-  else if (performance.now() - since > AT_HAND_MAX_MS) reject(new RunLater(COME_AGAIN_MS));
+  else if (performance.now() - since > WAIT_MAX_MS) reject(new RunLater(RUN_AGAIN_MS));
   else return true;
   return false;
 }

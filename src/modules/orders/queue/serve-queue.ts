@@ -1,5 +1,5 @@
-import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database, Transaction } from '../../../database/database.ts';
+import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { finishTogether, type RunningJob } from '../../../jobs/index.ts';
 import { isShortage } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
@@ -51,7 +51,7 @@ export async function serveQueue(
           jobs.map(({ orderId }) => orderId),
         ),
       ]);
-      chosen = nextRound(idsOf(vips), idsOf(others));
+      chosen = nextRound(listOrderIds(vips), listOrderIds(others));
       queued = new Map(rows.map((row) => [row.orderId, row.isQuarantined]));
       return place(tx, rules, chosen, jobs, lockStock);
     });
@@ -59,17 +59,17 @@ export async function serveQueue(
   let placed: PlacedQueued = { placed: 0, failed: 0 };
   const broken = new Map<string, unknown>();
   try {
-    placed = await withStock(attempt);
+    placed = await retryWithStockLocks(attempt);
   } catch (error) {
     if (isDatabaseAway(error) || chosen.length === 0) throw error;
     placed = await placeEach(database, rules, chosen, jobs, broken);
   }
-  const apart = jobs
+  const quarantined = jobs
     .map(({ orderId }) => orderId)
     .filter((orderId) => queued.get(orderId) === true);
-  const late = await placeEach(database, rules, apart, jobs, broken);
+  const late = await placeEach(database, rules, quarantined, jobs, broken);
 
-  const ended = new Set([...chosen, ...apart].filter((orderId) => !broken.has(orderId)));
+  const ended = new Set([...chosen, ...quarantined].filter((orderId) => !broken.has(orderId)));
   return {
     placed: placed.placed + late.placed,
     failed: placed.failed + late.failed,
@@ -105,7 +105,7 @@ async function placeEach(
   let failed = 0;
   for (const orderId of orderIds) {
     try {
-      const one = await withStock((lockStock) =>
+      const one = await retryWithStockLocks((lockStock) =>
         database.transaction((tx) => place(tx, rules, [orderId], jobs, lockStock)),
       );
       placed += one.placed;
@@ -141,7 +141,7 @@ async function place(
 }
 
 /** Tries without locks on the stock first, and with them when the stock was taken meanwhile (docs/decisions/0004). */
-async function withStock<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
+async function retryWithStockLocks<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
   try {
     return await attempt(false);
   } catch (error) {
@@ -150,6 +150,6 @@ async function withStock<T>(attempt: (lockStock: boolean) => Promise<T>): Promis
   }
 }
 
-function idsOf(rows: readonly { orderId: string }[]): string[] {
+function listOrderIds(rows: readonly { orderId: string }[]): string[] {
   return rows.map(({ orderId }) => orderId);
 }

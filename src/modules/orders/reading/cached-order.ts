@@ -1,7 +1,7 @@
 import { CachedValue } from '../../../drivers/cache/cached-value.ts';
 import { CachedReply } from '../../../http/index.ts';
 import type { Caller } from '../../../shared/caller.ts';
-import { audienceOf } from '../order-status.ts';
+import { getAudience } from '../order-status.ts';
 import type { OrderView } from '../schemas.ts';
 import { buildOrderView, type OrderCustomer, type OrderState } from './present-order.ts';
 
@@ -31,7 +31,7 @@ export function showOrder(
   caller: Caller,
   customer: OrderCustomer | null,
 ): CachedReply<OrderView> {
-  const audience = audienceOf(caller);
+  const audience = getAudience(caller);
   const shown = order.getDerived(audience);
   if (shown !== undefined && isSameCustomer(shown.customer, customer)) return shown.reply;
   const state = order.value;

@@ -29,7 +29,7 @@ export function requireVisible<Seen extends { readonly customerId: string }>(
   return order;
 }
 
-/** Throws `orders.not_found` unless the order is there and this caller may see it. For rooms that show parts of it. */
+/** Throws `orders.not_found` unless the order is there and this caller may see it. For modules that show parts of it. */
 export async function requireVisibleOrder(
   db: Queryable,
   caller: Caller,
@@ -39,7 +39,7 @@ export async function requireVisibleOrder(
   requireVisible(row, caller);
 }
 
-/** False also when there is no such order, or none at all. For rooms whose own records belong to orders. */
+/** False also when there is no such order, or none at all. For modules whose own records belong to orders. */
 export async function isVisibleOrder(
   db: Queryable,
   caller: Caller,
@@ -56,20 +56,20 @@ export interface OrderSummary {
 }
 
 /**
- * What is told of orders and what was ordered, for rooms that write of many. In two statements: lines change no more once
+ * What is told of orders and what was ordered, for modules that write of many. In two statements: lines change no more once
  * their order is placed, and for orders of five lines to gather them in the database took four times its processor.
  */
-export async function summariesOf(
+export async function findOrderSummaries(
   db: Queryable,
   orderIds: readonly string[],
 ): Promise<OrderSummary[]> {
   const [orders, lines] = await Promise.all([findSummaries(db, orderIds), findLines(db, orderIds)]);
-  const linesOf = Map.groupBy(lines, ({ orderId }) => orderId);
-  return orders.map((order) => ({ order, lines: linesOf.get(order.id) ?? [] }));
+  const linesByOrder = Map.groupBy(lines, ({ orderId }) => orderId);
+  return orders.map((order) => ({ order, lines: linesByOrder.get(order.id) ?? [] }));
 }
 
 /** The orders as this caller sees them, with their lines and, for staff, their customers. Keeps their order. */
-export async function viewsOf(
+export async function findOrderViews(
   db: Queryable,
   caller: Caller,
   orders: readonly OrderRow[],

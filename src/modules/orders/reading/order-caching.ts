@@ -43,7 +43,7 @@ export function createOrderCaching(options: {
   async function listen(orders: Pick<OrderReader, 'invalidateOrder'>): Promise<void> {
     while (!isListening && !signal.aborted) {
       try {
-        await liveLog.subscribe({}, (events) => {
+        await liveLog.filter({}, (events) => {
           for (const { orderId, sequence } of events) {
             if (orderId !== null && sequence !== null) orders.invalidateOrder(orderId, sequence);
           }
@@ -64,7 +64,7 @@ export function createOrderCaching(options: {
         caches.create('orders-1', {
           ttlMs: ORDER_TTL_MS,
           bytesMax: ORDERS_BYTES_MAX,
-          bytesOf: ({ value }) => ORDER_BYTES + value.items.length * LINE_BYTES,
+          estimateBytes: ({ value }) => ORDER_BYTES + value.items.length * LINE_BYTES,
           revive: reviveOrder,
         }),
         () => isListening,
@@ -72,7 +72,7 @@ export function createOrderCaching(options: {
       customers: localCaches.create('customers', {
         ttlMs: CUSTOMER_TTL_MS,
         bytesMax: CUSTOMERS_BYTES_MAX,
-        bytesOf: () => CUSTOMER_BYTES,
+        estimateBytes: () => CUSTOMER_BYTES,
       }),
     },
     start(orders) {

@@ -92,11 +92,11 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
   }
 
   return {
-    async getOrders(caller, rows, keeps) {
+    async getOrders(caller, rows, storeLoaded) {
       const [found, customersById] = await Promise.all([
         orders.readMany(
           rows.map(({ id, lastSequence }) => ({ key: id, stamp: lastSequence })),
-          keeps,
+          storeLoaded,
         ),
         isStaff(caller) ? readCustomers(rows) : null,
       ]);

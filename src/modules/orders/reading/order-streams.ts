@@ -43,13 +43,13 @@ export function createOrderStreams(deps: {
   const { database, liveLog } = deps;
 
   async function follow(
-    wish: { readonly orderId?: string; readonly types: readonly PublicEventType[] },
+    filter: { readonly orderId?: string; readonly types: readonly PublicEventType[] },
     start: StreamStart,
     write: WriteEvents,
   ): Promise<() => void> {
-    const after = await positionOf(database, start.lastEventId);
-    const subscription = await liveLog.subscribe({ ...wish, after }, (events) =>
-      write(events.map(textOf).join('')),
+    const after = await parseLastEventId(database, start.lastEventId);
+    const subscription = await liveLog.filter({ ...filter, after }, (events) =>
+      write(events.map(formatEvent).join('')),
     );
     return subscription.close;
   }
@@ -64,7 +64,7 @@ export function createOrderStreams(deps: {
 }
 
 /** Throws a 400 for a position that this log has not given to anybody. */
-async function positionOf(
+async function parseLastEventId(
   database: Queryable,
   lastEventId: string | undefined,
 ): Promise<number | undefined> {
@@ -81,7 +81,7 @@ async function positionOf(
 const texts = new WeakMap<LoggedEvent, string>();
 
 /** Holds nothing that only staff may see: not who did it, nor why. */
-function textOf(event: LoggedEvent): string {
+function formatEvent(event: LoggedEvent): string {
   const known = texts.get(event);
   if (known !== undefined) return known;
   const { position, id, type, orderId, sequence, from, to, at, data } = event;

@@ -74,7 +74,7 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
     },
     (request, reply) =>
       sendEventStream(request, reply, (write) =>
-        streams.followOrder(callerOf(request), request.params.id, startOf(request), write),
+        streams.followOrder(callerOf(request), request.params.id, readStreamStart(request), write),
       ),
   );
 
@@ -96,12 +96,14 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
     (request, reply) => {
       const types = request.query.types?.split(',') as PublicEventType[] | undefined;
       return sendEventStream(request, reply, (write) =>
-        streams.followAll(types ?? null, startOf(request), write),
+        streams.followAll(types ?? null, readStreamStart(request), write),
       );
     },
   );
 }
 
-function startOf(request: { readonly headers: { readonly 'last-event-id'?: string | undefined } }) {
+function readStreamStart(request: {
+  readonly headers: { readonly 'last-event-id'?: string | undefined };
+}) {
   return { lastEventId: request.headers['last-event-id'] };
 }

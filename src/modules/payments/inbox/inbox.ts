@@ -1,8 +1,8 @@
 import type { Database } from '../../../database/database.ts';
 import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-policy.ts';
 import { mapConcurrently } from '../../../shared/map-concurrently.ts';
-import { findMatches, writeMatches } from '../ledger/apply-captures.ts';
 import { applyEvent, type EventOutcome } from '../ledger/apply-event.ts';
+import { findMatches, writeMatches } from '../ledger/apply-matched-captures.ts';
 import { shortMessage } from '../short-message.ts';
 import { failEvent, finishEvents, type InboxRow, lockDueEvents, lockEvent } from './queries.ts';
 
@@ -35,18 +35,18 @@ export async function applyDueEvents(deps: InboxDependencies): Promise<number> {
 
 /** The charges that just pay their orders together; what needs a closer look, or spoilt the batch, alone. */
 async function applyNextBatch(deps: InboxDependencies): Promise<{ count: number; more: boolean }> {
-  const { taken, applied } = await applyTogether(deps);
+  const { taken, applied } = await applyMatchedCaptures(deps);
   for (const _ of applied) deps.onOutcome('matched');
   const done = new Set(applied);
   const rest = taken.filter((row) => !done.has(row));
-  const wereDue = await mapConcurrently(rest, ALONE_MAX, ({ id }) => applyAlone(deps, id));
+  const wereDue = await mapConcurrently(rest, ALONE_MAX, ({ id }) => applyOneByOne(deps, id));
   const count = applied.length + wereDue.filter(Boolean).length;
   // A batch that is not full was all that was due.
   return { count, more: taken.length === BATCH_SIZE_MAX };
 }
 
 /** One event cannot hurt its neighbours: when the batch fails, none is applied and each is tried alone. */
-async function applyTogether({
+async function applyMatchedCaptures({
   database,
 }: InboxDependencies): Promise<{ taken: readonly InboxRow[]; applied: readonly InboxRow[] }> {
   let taken: readonly InboxRow[] = [];
@@ -54,7 +54,7 @@ async function applyTogether({
     const applied = await database.transaction(async (tx) => {
       taken = await lockDueEvents(tx, BATCH_SIZE_MAX);
       const found = await findMatches(tx, taken);
-      const matched = found.matches.map(({ told }) => told);
+      const matched = found.matches.map(({ report: told }) => told);
       const ids = matched.map(({ id }) => id);
       await tx.commitBehind(
         Promise.all([
@@ -75,7 +75,7 @@ async function applyTogether({
  * Applies one event together with its mark, so that it is done once or, when the server dies, not at all. One that fails
  * comes again later, and in the end is left DEAD. False when it is not due any more, or somebody else is at it.
  */
-async function applyAlone(deps: InboxDependencies, id: string): Promise<boolean> {
+async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boolean> {
   const { database, onOutcome } = deps;
   let taken: InboxRow | undefined;
   try {
@@ -83,7 +83,7 @@ async function applyAlone(deps: InboxDependencies, id: string): Promise<boolean>
       [taken] = await lockEvent(tx, id);
       if (taken === undefined) return null;
       const result = await applyEvent(tx, taken.provider, taken.event, taken.cause);
-      const status = isWithoutEffect(result) ? 'IGNORED' : 'APPLIED';
+      const status = hasNoEffect(result) ? 'IGNORED' : 'APPLIED';
       await finishEvents(tx, [taken.id], status, result);
       return result;
     });
@@ -106,6 +106,6 @@ async function retryLater(deps: InboxDependencies, row: InboxRow, error: unknown
   deps.onError(error);
 }
 
-function isWithoutEffect(outcome: EventOutcome): boolean {
+function hasNoEffect(outcome: EventOutcome): boolean {
   return outcome === 'ignored' || outcome === 'unknown' || outcome === 'mismatch';
 }

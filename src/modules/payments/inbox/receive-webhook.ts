@@ -9,13 +9,13 @@ import type { Cause } from '../../../shared/caller.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { paymentsErrors, providerUnavailable } from '../errors.ts';
-import type { ToldEvent } from '../ledger/apply-captures.ts';
+import type { ProviderReport } from '../ledger/apply-matched-captures.ts';
 import { PROVIDER_NAME_LENGTH_MAX } from '../schemas.ts';
 import type { StoredAs } from './store-events.ts';
 
 export interface ReceiveDependencies {
   readonly provider: PaymentProvider;
-  readonly store: (event: ToldEvent) => Promise<StoredAs>;
+  readonly store: (event: ProviderReport) => Promise<StoredAs>;
   /** The database's time. */
   readonly now: () => Promise<Date>;
 }
@@ -39,11 +39,11 @@ export async function receiveWebhook(
   if (providerName !== null && providerName !== provider.name) {
     throw new CodedError(requestErrors.notFound);
   }
-  const event = await read(provider, headers, body, await now());
+  const event = await parseWebhook(provider, headers, body, await now());
   return store({ provider: provider.name, event, cause });
 }
 
-async function read(
+async function parseWebhook(
   provider: PaymentProvider,
   headers: ReceivedWebhook['headers'],
   body: Buffer,
@@ -60,13 +60,13 @@ async function read(
     if (error instanceof ProviderUnavailableError) throw providerUnavailable(error);
     throw error;
   }
-  const wrong = faultOf(event);
+  const wrong = findFault(event);
   if (wrong !== null) throw invalidEvent(new Error(wrong));
   return event;
 }
 
 /** Bounds that hold for every provider: what goes on is stored and counted with. */
-function faultOf(event: ProviderEvent): string | null {
+function findFault(event: ProviderEvent): string | null {
   if (!isName(event.id) || !isName(event.type)) return 'the id or the type of the event';
   switch (event.kind) {
     case 'captured': {

@@ -1,16 +1,20 @@
-import { isDatabaseAway } from '../../../database/away.ts';
 import type { Database } from '../../../database/database.ts';
 import { isTimeout } from '../../../database/database-errors.ts';
 import type { Queryable } from '../../../database/statement.ts';
+import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { newId } from '../../../shared/ids.ts';
-import { findMatches, type ToldEvent, writeMatches } from '../ledger/apply-captures.ts';
+import {
+  findMatches,
+  type ProviderReport,
+  writeMatches,
+} from '../ledger/apply-matched-captures.ts';
 import { insertProviderEvents } from './queries.ts';
 
 /** What became of an event: it is new and due, new and done with, or was stored before. */
 export type StoredAs = 'received' | 'applied' | 'ignored' | 'duplicate';
 
 /** Stores events, each once by its own id, for the inbox to apply. */
-export function storeEvents(db: Queryable, events: readonly ToldEvent[]): Promise<StoredAs[]> {
+export function storeEvents(db: Queryable, events: readonly ProviderReport[]): Promise<StoredAs[]> {
   return insert(db, events, new Set());
 }
 
@@ -20,12 +24,12 @@ export function storeEvents(db: Queryable, events: readonly ToldEvent[]): Promis
  */
 export async function storeAndApply(
   database: Database,
-  events: readonly ToldEvent[],
+  events: readonly ProviderReport[],
 ): Promise<StoredAs[]> {
   try {
     return await database.transaction(async (tx) => {
       const found = await findMatches(tx, events);
-      const applied = new Set(found.matches.map(({ told }) => told));
+      const applied = new Set(found.matches.map(({ report: told }) => told));
       const [stored] = await tx.commitBehind(
         Promise.all([insert(tx, events, applied), writeMatches(tx, found)]),
       );
@@ -44,8 +48,8 @@ export async function storeAndApply(
  */
 async function insert(
   db: Queryable,
-  events: readonly ToldEvent[],
-  applied: ReadonlySet<ToldEvent>,
+  events: readonly ProviderReport[],
+  applied: ReadonlySet<ProviderReport>,
 ): Promise<StoredAs[]> {
   const rows = events.map((told) => {
     const { provider, event, cause } = told;

@@ -19,7 +19,7 @@ import {
 import { type CaptureRow, findCapture, insertCapture } from './capture-queries.ts';
 import { type CaptureDecision, decideCapture } from './decide-capture.ts';
 import { insertUnknownPayment, markCaptured } from './payment-queries.ts';
-import { byProvider, captureFact, recordFacts } from './record-facts.ts';
+import { buildCaptureFact, byProvider, recordFacts } from './record-facts.ts';
 import { returnCapture, returnFlagged } from './return-money.ts';
 
 export interface CaptureToApply {
@@ -52,10 +52,10 @@ export async function lockPaymentAndOrder(
  */
 export async function applyCapture(
   tx: Transaction,
-  told: CaptureToApply,
+  charge: CaptureToApply,
 ): Promise<CaptureDecision['kind']> {
-  const { provider, capture } = told;
-  const locked = await lockPaymentAndOrder(tx, provider, told.paymentId);
+  const { provider, capture } = charge;
+  const locked = await lockPaymentAndOrder(tx, provider, charge.paymentId);
   const [known] = await findCapture(tx, provider, capture.providerReference);
   const decision = decideCapture({
     isKnown: known !== undefined,
@@ -64,12 +64,12 @@ export async function applyCapture(
     order: locked?.order ?? null,
   });
   if (decision.kind === 'duplicate') return decision.kind;
-  if (locked === null) await flagUnknown(tx, told, decision);
-  else await settle(tx, told, decision, locked);
+  if (locked === null) await flagUnknown(tx, charge, decision);
+  else await settleCapture(tx, charge, decision, locked);
   return decision.kind;
 }
 
-async function settle(
+async function settleCapture(
   tx: Transaction,
   told: CaptureToApply,
   decision: CaptureDecision,
@@ -89,7 +89,7 @@ async function settle(
       recordPayment(tx, order, {
         // An order that has ended keeps what it said.
         paymentStatus: hasEnded(order) ? order.paymentStatus : 'FAILED',
-        facts: [captureFact('payment.flagged', fact, decision.reason)],
+        facts: [buildCaptureFact('payment.flagged', fact, decision.reason)],
         ...by,
       }),
     ]);
@@ -97,7 +97,7 @@ async function settle(
   }
   const change = {
     paymentStatus: 'PAID',
-    facts: [captureFact('payment.captured', fact)],
+    facts: [buildCaptureFact('payment.captured', fact)],
     ...by,
   } as const;
   const isMatched = decision.kind === 'matched';
@@ -128,7 +128,7 @@ async function flagUnknown(
   );
   const captured = await writeCapture(tx, told, payment!, decision);
   const reason = decision.kind === 'flagged' ? decision.reason : null;
-  const fact = captureFact('payment.flagged', captured, reason);
+  const fact = buildCaptureFact('payment.flagged', captured, reason);
   await recordFacts(tx, null, [fact], byProvider(told.cause));
 }
 

@@ -4,7 +4,7 @@ import { recordPayment } from '../../orders/index.ts';
 import { hasEnded } from '../payment.ts';
 import { markClosed, markPayment } from '../queries.ts';
 import { lockPaymentAndOrder } from './apply-capture.ts';
-import { byProvider, paymentFact } from './record-facts.ts';
+import { buildPaymentFact, byProvider } from './record-facts.ts';
 
 export interface EndToApply {
   readonly provider: string;
@@ -36,7 +36,7 @@ export async function applyEnd(
   await markPayment(tx, payment.id, 'FAILED', null);
   await recordPayment(tx, order, {
     paymentStatus: 'FAILED',
-    facts: [paymentFact('payment.failed', payment, reason)],
+    facts: [buildPaymentFact('payment.failed', payment, reason)],
     ...byProvider(cause),
   });
   return 'failed';

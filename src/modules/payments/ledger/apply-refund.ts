@@ -12,15 +12,15 @@ import {
 import { lockPayment } from '../queries.ts';
 import {
   type CaptureRow,
-  changeTaken,
+  changeRefundAllocated,
   findCapture,
   lockCapture,
   markReturned,
   sumReturned,
 } from './capture-queries.ts';
-import { nextRefundState, paidStanding } from './decide-refund.ts';
+import { getPaidStatus, nextRefundState } from './decide-refund.ts';
 import { returnReasons } from './decide-return.ts';
-import { type By, byProvider, recordFacts, refundFact } from './record-facts.ts';
+import { buildRefundFact, byProvider, type FactSource, recordFacts } from './record-facts.ts';
 import {
   findRefund,
   findRefundById,
@@ -31,7 +31,7 @@ import {
   settleRefund,
 } from './refund-queries.ts';
 
-export interface ToldRefund {
+export interface ReportedRefund {
   readonly state: RefundState;
   readonly providerRefundId: string | null;
   /** Why it failed, in the provider's words. */
@@ -45,19 +45,19 @@ export interface ToldRefund {
 export async function applyRefundState(
   tx: Transaction,
   refundId: string,
-  told: ToldRefund,
-  by: By,
+  reported: ReportedRefund,
+  by: FactSource,
 ): Promise<'succeeded' | 'failed' | 'unchanged'> {
   const locked = await lockMoney(tx, refundId);
   if (locked === null) return 'unchanged';
   const { order, capture, refund } = locked;
-  const state = nextRefundState(refund.status, told.state);
+  const state = nextRefundState(refund.status, reported.state);
   if (state !== 'SUCCEEDED' && state !== 'FAILED') return 'unchanged';
-  await settleRefund(tx, refund.id, state, told.providerRefundId, told.failure);
-  if (state === 'FAILED') await changeTaken(tx, capture.id, -refund.amountMinor);
+  await settleRefund(tx, refund.id, state, reported.providerRefundId, reported.failure);
+  if (state === 'FAILED') await changeRefundAllocated(tx, capture.id, -refund.amountMinor);
   const type = state === 'SUCCEEDED' ? 'refund.succeeded' : 'refund.failed';
-  const reason = state === 'SUCCEEDED' ? refund.reason : told.failure;
-  await recordReturned(tx, order, capture, [refundFact(type, refund, reason)], by);
+  const reason = state === 'SUCCEEDED' ? refund.reason : reported.failure;
+  await recordReturned(tx, order, capture, [buildRefundFact(type, refund, reason)], by);
   return state === 'SUCCEEDED' ? 'succeeded' : 'failed';
 }
 
@@ -97,7 +97,7 @@ async function adoptRefund(
       'this may be a refund of ours whose answer has not come yet: asked again later',
     );
   }
-  const left = capture.amountMinor - capture.takenMinor;
+  const left = capture.amountMinor - capture.refundAllocatedMinor;
   if (event.currency !== capture.currency || event.amountMinor > left || event.amountMinor === 0) {
     return 'mismatch';
   }
@@ -114,9 +114,9 @@ async function adoptRefund(
     'SUCCEEDED',
     event.providerRefundId,
   );
-  await changeTaken(tx, capture.id, event.amountMinor);
+  await changeRefundAllocated(tx, capture.id, event.amountMinor);
   const facts = (['refund.created', 'refund.succeeded'] as const).map((type) =>
-    refundFact(type, refund!, returnReasons.provider),
+    buildRefundFact(type, refund!, returnReasons.provider),
   );
   await recordReturned(tx, order, capture, facts, byProvider(cause));
   return 'succeeded';
@@ -142,14 +142,14 @@ async function recordReturned(
   order: OrderForPayment | null,
   capture: CaptureRow,
   facts: readonly PaymentFact[],
-  by: By,
+  by: FactSource,
 ): Promise<void> {
   if (order === null || capture.kind !== 'matched' || !isPaid(order.paymentStatus)) {
     await recordFacts(tx, order, facts, by);
     return;
   }
   const [sum] = await sumReturned(tx, capture.id);
-  const paymentStatus = paidStanding(capture.amountMinor, sum?.returnedMinor ?? 0);
+  const paymentStatus = getPaidStatus(capture.amountMinor, sum?.returnedMinor ?? 0);
   await markReturned(tx, capture.paymentId, paymentStatus === 'PAID' ? 'CAPTURED' : paymentStatus);
   await recordPayment(tx, order, { paymentStatus, facts, ...by });
 }

@@ -11,7 +11,7 @@ export interface CaptureRow {
   kind: CaptureKind;
   amountMinor: number;
   currency: string;
-  takenMinor: number;
+  refundAllocatedMinor: number;
   returnCause: 'late' | 'surplus' | null;
   createdAt: Date;
 }
@@ -20,7 +20,7 @@ const captureColumns = `
   payment_captures.id, payment_captures.provider, payment_captures.provider_reference as "providerReference",
   payment_captures.payment_id as "paymentId", payment_captures.order_id as "orderId", payment_captures.kind,
   payment_captures.amount_minor as "amountMinor", payment_captures.currency,
-  payment_captures.taken_minor as "takenMinor", payment_captures.return_cause as "returnCause",
+  payment_captures.taken_minor as "refundAllocatedMinor", payment_captures.return_cause as "returnCause",
   payment_captures.created_at as "createdAt"`;
 
 export const findCapture = statement<[provider: string, reference: string], CaptureRow>(
@@ -132,7 +132,10 @@ export const lockReturnable = statement<[paymentId: string], CaptureRow>(
 );
 
 /** Takes from (or, below 0, gives back to) what is left of a capture, and of its payment when it is what paid it. */
-export const changeTaken = statement<[captureId: string, deltaMinor: number], { id: string }>(
+export const changeRefundAllocated = statement<
+  [captureId: string, deltaMinor: number],
+  { id: string }
+>(
   'payments.change_taken',
   `with taken as (
      update payment_captures

@@ -9,7 +9,7 @@ export interface ChargeRow {
   returnCause: 'late' | 'surplus' | null;
   amountMinor: number;
   currency: string;
-  takenMinor: number;
+  refundAllocatedMinor: number;
   reason: string | null;
   createdAt: Date;
 }
@@ -20,7 +20,7 @@ export const listCharges = statement<[paymentIds: readonly string[]], ChargeRow>
   `select payment_captures.payment_id as "paymentId",
           payment_captures.provider_reference as "providerReference", payment_captures.kind,
           payment_captures.return_cause as "returnCause", payment_captures.amount_minor as "amountMinor",
-          payment_captures.currency, payment_captures.taken_minor as "takenMinor", payment_captures.reason,
+          payment_captures.currency, payment_captures.taken_minor as "refundAllocatedMinor", payment_captures.reason,
           payment_captures.created_at as "createdAt"
      from payment_captures
     where payment_captures.payment_id = any($1::uuid[])

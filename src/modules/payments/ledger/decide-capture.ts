@@ -1,20 +1,20 @@
 import { isPaid } from '../../orders/index.ts';
-import { hasEnded, type OrderStanding } from '../payment.ts';
+import { hasEnded, type OrderEnd } from '../payment.ts';
 
 /** A charge at the provider, as it was told. */
-export interface ToldCapture {
+export interface ReportedCapture {
   readonly amountMinor: number;
   readonly currency: string;
 }
 
-export interface CaptureQuestion {
+export interface CaptureFacts {
   /** Whether this charge, by its reference, is in the ledger already. */
   readonly isKnown: boolean;
-  readonly capture: ToldCapture;
+  readonly capture: ReportedCapture;
   /** Null when the payment is not known to us. */
   readonly payment: { readonly amountMinor: number; readonly currency: string } | null;
   /** Of that payment; null together with it. */
-  readonly order: OrderStanding | null;
+  readonly order: OrderEnd | null;
 }
 
 export type CaptureDecision =
@@ -33,20 +33,20 @@ export type CaptureDecision =
  * What a charge means. It counts whatever became of the payment before (FAILED, EXPIRED, FLAGGED), since the provider
  * has the money: what decides is whether the order needs it. Asked under the lock of the order's row.
  */
-export function decideCapture(question: CaptureQuestion): CaptureDecision {
+export function decideCapture(question: CaptureFacts): CaptureDecision {
   const { isKnown, capture, payment, order } = question;
   if (isKnown) return { kind: 'duplicate' };
-  if (payment === null || order === null) return flagged('No such payment is known.');
+  if (payment === null || order === null) return flaggedDecision('No such payment is known.');
   if (isPaid(order.paymentStatus)) return { kind: 'surplus' };
   if (capture.currency !== payment.currency) {
-    return flagged(`It came in ${capture.currency} instead of ${payment.currency}.`);
+    return flaggedDecision(`It came in ${capture.currency} instead of ${payment.currency}.`);
   }
   if (capture.amountMinor !== payment.amountMinor) {
-    return flagged(`${capture.amountMinor} came in instead of ${payment.amountMinor}.`);
+    return flaggedDecision(`${capture.amountMinor} came in instead of ${payment.amountMinor}.`);
   }
   return hasEnded(order) ? { kind: 'late' } : { kind: 'matched' };
 }
 
-function flagged(reason: string): CaptureDecision {
+function flaggedDecision(reason: string): CaptureDecision {
   return { kind: 'flagged', reason };
 }

@@ -5,13 +5,13 @@ import type { PaymentStatus } from '../../orders/index.ts';
  * The state of a refund after the provider told one, in whatever order it tells them: FAILED is the last word, since a
  * provider takes a success back but never a failure (the money was given free again). Null: nothing new.
  */
-export function nextRefundState(before: RefundState, told: RefundState): RefundState | null {
-  if (told === before || told === 'PENDING' || before === 'FAILED') return null;
-  return told;
+export function nextRefundState(before: RefundState, reported: RefundState): RefundState | null {
+  if (reported === before || reported === 'PENDING' || before === 'FAILED') return null;
+  return reported;
 }
 
 /** What an order says of its money when `returnedMinor` of the capture that paid it has gone back for good. */
-export function paidStanding(
+export function getPaidStatus(
   capturedMinor: number,
   returnedMinor: number,
 ): Extract<PaymentStatus, 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED'> {

@@ -3,24 +3,21 @@ import {
   type CaptureKind,
   endedWithoutSale,
   hasEnded,
-  type OrderStanding,
+  type OrderEnd,
   type RefundCause,
 } from '../payment.ts';
 
-export interface ReturnQuestion {
+export interface ReturnFacts {
   readonly kind: CaptureKind;
   readonly amountMinor: number;
   /** What refunds have taken of it already. */
-  readonly takenMinor: number;
+  readonly refundAllocatedMinor: number;
   readonly returnCause: 'late' | 'surplus' | null;
 }
 
 /** Why what is left of a capture must go back by itself now; null: it may stay. `order` null: it belongs to none. */
-export function decideReturn(
-  capture: ReturnQuestion,
-  order: OrderStanding | null,
-): RefundCause | null {
-  if (capture.takenMinor >= capture.amountMinor) return null;
+export function decideReturn(capture: ReturnFacts, order: OrderEnd | null): RefundCause | null {
+  if (capture.refundAllocatedMinor >= capture.amountMinor) return null;
   if (capture.returnCause !== null) return capture.returnCause;
   if (order === null) return null;
   if (capture.kind === 'flagged') {

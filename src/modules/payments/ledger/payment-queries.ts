@@ -2,7 +2,7 @@ import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
 /** These payments and the others of their orders. */
-export const findPaymentsBeside = statement<[ids: readonly string[]], PaymentRow>(
+export const findOtherPayments = statement<[ids: readonly string[]], PaymentRow>(
   'payments.find_beside',
   `select ${paymentColumns}
      from payments

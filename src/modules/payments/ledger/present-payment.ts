@@ -42,7 +42,7 @@ function presentCharge(row: ChargeRow): ChargeView {
     providerReference: row.providerReference,
     kind: row.returnCause === 'late' ? 'late' : row.kind,
     amount: money(row.amountMinor, row.currency),
-    refunded: money(row.takenMinor, row.currency),
+    refunded: money(row.refundAllocatedMinor, row.currency),
     reason: row.reason,
     createdAt: row.createdAt.toISOString(),
   };

@@ -7,18 +7,18 @@ import { type OrderForPayment, type PaymentFact, recordPayment } from '../../ord
 import type { RefundRow } from './refund-queries.ts';
 
 /** Who did it, and on whose behalf. */
-export interface By {
+export interface FactSource {
   readonly actor: Actor;
   readonly cause: Cause;
 }
 
 /** The provider told us so. */
-export function byProvider(cause: Cause): By {
+export function byProvider(cause: Cause): FactSource {
   return { actor: { type: 'provider', id: null, role: null }, cause };
 }
 
 /** The shop does it by itself. */
-export function bySystem(job: string): By {
+export function bySystem(job: string): FactSource {
   return { actor: systemActor, cause: { requestId: null, traceId: null, job } };
 }
 
@@ -30,7 +30,7 @@ export async function recordFacts(
   tx: Transaction,
   order: OrderForPayment | null,
   facts: readonly PaymentFact[],
-  by: By,
+  by: FactSource,
 ): Promise<OrderForPayment | null> {
   if (order !== null) {
     return recordPayment(tx, order, { paymentStatus: order.paymentStatus, facts, ...by });
@@ -42,7 +42,7 @@ export async function recordFacts(
   return null;
 }
 
-export function captureFact(
+export function buildCaptureFact(
   type: 'payment.captured' | 'payment.flagged',
   {
     paymentId,
@@ -59,7 +59,7 @@ export function captureFact(
   };
 }
 
-export function paymentFact(
+export function buildPaymentFact(
   type: 'payment.initiated' | 'payment.failed',
   payment: { readonly id: string; readonly amountMinor: number; readonly currency: string },
   reason: string | null = null,
@@ -68,7 +68,7 @@ export function paymentFact(
   return { type, reason, data: { paymentId: payment.id, amount } };
 }
 
-export function refundFact(
+export function buildRefundFact(
   type: 'refund.created' | 'refund.succeeded' | 'refund.failed',
   { id, paymentId, cause, amountMinor, currency }: RefundRow,
   reason: string | null,

@@ -39,15 +39,15 @@ async function refund(
   const order = found.orderId === null ? null : await lockOrderForPayment(tx, found.orderId);
   await lockPayment(tx, paymentId);
   const captures = await lockReturnable(tx, paymentId);
-  const capture = choose(captures, input);
-  const amountMinor = input.amount?.amount ?? leftOf(capture);
+  const capture = chooseCharge(captures, input);
+  const amountMinor = input.amount?.amount ?? getRefundable(capture);
   const wanted = { cause: 'admin', amountMinor, reason: input.reason } as const;
   const { refund } = await createRefund(tx, order, capture, wanted, { actor, cause });
   return presentRefund(refund);
 }
 
 /** The charge that is named, or the only one that it can be: a refund never takes of one what came in by another. */
-function choose(
+function chooseCharge(
   captures: readonly CaptureRow[],
   { amount, providerReference }: RefundInput,
 ): CaptureRow {
@@ -64,14 +64,14 @@ function choose(
   if (inCurrency.length === 0) {
     throw invalidInput('/amount/currency', `The money came in ${named[0]!.currency}.`);
   }
-  const withMoney = inCurrency.filter((one) => leftOf(one) > 0);
+  const withMoney = inCurrency.filter((one) => getRefundable(one) > 0);
   if (withMoney.length > 1) {
     throw new CodedError(paymentsErrors.chargeAmbiguous, {
-      extensions: { charges: withMoney.map(leftOfCharge) },
+      extensions: { charges: withMoney.map(getRefundableOfCharge) },
     });
   }
   const capture = withMoney[0] ?? inCurrency[0]!;
-  const leftMinor = leftOf(capture);
+  const leftMinor = getRefundable(capture);
   if (leftMinor === 0 || (amount?.amount ?? 0) > leftMinor) {
     throw new CodedError(paymentsErrors.refundExceedsCaptured, {
       extensions: { left: money(leftMinor, capture.currency) },
@@ -80,11 +80,11 @@ function choose(
   return capture;
 }
 
-function leftOfCharge(capture: CaptureRow) {
+function getRefundableOfCharge(capture: CaptureRow) {
   const { providerReference, kind, currency } = capture;
-  return { providerReference, kind, left: money(leftOf(capture), currency) };
+  return { providerReference, kind, left: money(getRefundable(capture), currency) };
 }
 
-function leftOf({ amountMinor, takenMinor }: CaptureRow): number {
-  return amountMinor - takenMinor;
+function getRefundable({ amountMinor, refundAllocatedMinor }: CaptureRow): number {
+  return amountMinor - refundAllocatedMinor;
 }

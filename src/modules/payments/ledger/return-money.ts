@@ -2,9 +2,14 @@ import type { Transaction } from '../../../database/database.ts';
 import { newId } from '../../../shared/ids.ts';
 import { lockOrderForPayment, type OrderForPayment } from '../../orders/index.ts';
 import type { RefundCause } from '../payment.ts';
-import { type CaptureRow, changeTaken, lockCapture, lockFlagged } from './capture-queries.ts';
+import {
+  type CaptureRow,
+  changeRefundAllocated,
+  lockCapture,
+  lockFlagged,
+} from './capture-queries.ts';
 import { decideReturn, returnReasons } from './decide-return.ts';
-import { type By, bySystem, recordFacts, refundFact } from './record-facts.ts';
+import { buildRefundFact, bySystem, type FactSource, recordFacts } from './record-facts.ts';
 import { insertRefund, type RefundRow } from './refund-queries.ts';
 
 export interface NewRefund {
@@ -28,7 +33,7 @@ export async function createRefund(
   order: OrderForPayment | null,
   capture: CaptureRow,
   { cause, amountMinor, reason }: NewRefund,
-  by: By,
+  by: FactSource,
 ): Promise<CreatedRefund> {
   const [refund] = await insertRefund(
     tx,
@@ -43,8 +48,13 @@ export async function createRefund(
     'PENDING',
     null,
   );
-  await changeTaken(tx, capture.id, amountMinor);
-  const changed = await recordFacts(tx, order, [refundFact('refund.created', refund!, reason)], by);
+  await changeRefundAllocated(tx, capture.id, amountMinor);
+  const changed = await recordFacts(
+    tx,
+    order,
+    [buildRefundFact('refund.created', refund!, reason)],
+    by,
+  );
   return { refund: refund!, order: changed };
 }
 
@@ -56,7 +66,7 @@ export async function returnCapture(
 ): Promise<OrderForPayment | null> {
   const cause = decideReturn(capture, order);
   if (cause === null) return order;
-  const amountMinor = capture.amountMinor - capture.takenMinor;
+  const amountMinor = capture.amountMinor - capture.refundAllocatedMinor;
   const refund = { cause, amountMinor, reason: returnReasons[cause] };
   const created = await createRefund(tx, order, capture, refund, bySystem('payments.return'));
   return created.order;

@@ -8,12 +8,12 @@ import { paymentsErrors, providerUnavailable } from '../errors.ts';
 import { presentInitiated } from '../ledger/present-payment.ts';
 import type { PaymentRow } from '../queries.ts';
 import type { InitiatedView } from '../schemas.ts';
-import { type OpenedPayment, openPayments, type PaymentWish } from './open-payments.ts';
+import { type OpenedPayment, openPayments, type PaymentRequest } from './open-payments.ts';
 import {
-  keepSessions,
   type OpenedSession,
   openSession,
   type StoredSession,
+  storeOpenedSessions,
 } from './open-session.ts';
 
 const BATCH_SIZE_MAX = 200;
@@ -26,7 +26,7 @@ export interface InitiateDependencies {
   readonly publicUrl: string;
 }
 
-export interface Initiated {
+export interface InitiatedPayment {
   /** True for the one request that opened the page. */
   readonly isNew: boolean;
   readonly view: InitiatedView;
@@ -39,22 +39,22 @@ export interface Initiated {
  * himself. Throws `orders.not_found`, `payments.not_payable`, and `payments.provider_unavailable` with the payment left
  * open for the retry.
  */
-export function createInitiating(
+export function createPaymentInitiation(
   deps: InitiateDependencies,
-): (context: RequestContext, orderId: string) => Promise<Once<Initiated>> {
+): (context: RequestContext, orderId: string) => Promise<Once<InitiatedPayment>> {
   const { database, provider } = deps;
-  const common = { lanes: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: WAITING_MAX };
-  const openPayment = createBatcher<PaymentWish, OpenedPayment>({
+  const common = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: WAITING_MAX };
+  const openPayment = createBatcher<PaymentRequest, OpenedPayment>({
     ...common,
     exclusives: ({ orderId }) => [orderId],
-    run: (wishes) => openPayments(database, deps, wishes),
+    run: (requests) => openPayments(database, deps, requests),
     // A second try finds what the first may have left.
     mayRetryAlone: () => true,
   });
   const keepSession = createBatcher<OpenedSession, StoredSession>({
     ...common,
     exclusives: ({ paymentId }) => [paymentId],
-    run: (opened) => keepSessions(database, opened),
+    run: (opened) => storeOpenedSessions(database, opened),
     mayRetryAlone: () => true,
   });
 
@@ -66,24 +66,27 @@ export function createInitiating(
     return keepSession({ paymentId: payment.id, session });
   }
 
-  async function initiate(context: RequestContext, orderId: string): Promise<Once<Initiated>> {
+  async function initiate(
+    context: RequestContext,
+    orderId: string,
+  ): Promise<Once<InitiatedPayment>> {
     const { caller, actor, cause, claim } = context;
     const opened = await openPayment({ orderId, caller, actor, cause });
     if (opened.kind === 'refused') throw opened.error;
-    const result = resultOf(await openPage(opened.payment));
+    const result = requireOpenPage(await openPage(opened.payment));
     if (claim === null) return { result, replayed: false };
     return once(database, claim, async () => result);
   }
 
   return async (context, orderId) => {
     // Before any look at the state: a repeat gets its first answer, also when the order has been paid since.
-    const replay = await findReplay<Initiated>(database, context.claim);
+    const replay = await findReplay<InitiatedPayment>(database, context.claim);
     if (replay !== null) return replay;
     try {
       return await initiate(context, orderId);
     } catch (error) {
       // So does one that came while the first was under way, and found the order paid.
-      const lateReplay = await findReplay<Initiated>(database, context.claim);
+      const lateReplay = await findReplay<InitiatedPayment>(database, context.claim);
       if (lateReplay !== null) return lateReplay;
       throw error;
     }
@@ -91,7 +94,7 @@ export function createInitiating(
 }
 
 /** Throws `payments.not_payable`: the order may have ended while the provider was asked. */
-function resultOf({ payment, isFirst }: StoredSession): Initiated {
+function requireOpenPage({ payment, isFirst }: StoredSession): InitiatedPayment {
   const { checkoutUrl } = payment;
   // A webhook may have been faster, too, and that is fine.
   if (checkoutUrl === null || hasEndedUnpaid(payment)) {

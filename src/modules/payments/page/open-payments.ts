@@ -13,12 +13,12 @@ import {
   recordPayments,
 } from '../../orders/index.ts';
 import { paymentsErrors } from '../errors.ts';
-import { paymentFact } from '../ledger/record-facts.ts';
+import { buildPaymentFact } from '../ledger/record-facts.ts';
 import { endOtherPayments, markPayment, type PaymentRow, type SessionRequest } from '../queries.ts';
 import { findUnclosedPayments, insertPayments } from './queries.ts';
 
 /** Somebody wants to pay an order. */
-export interface PaymentWish {
+export interface PaymentRequest {
   readonly orderId: string;
   readonly caller: Caller;
   readonly actor: Actor;
@@ -42,21 +42,21 @@ export interface OpenPaymentsRules {
 export function openPayments(
   database: Database,
   rules: OpenPaymentsRules,
-  wishes: readonly PaymentWish[],
+  requests: readonly PaymentRequest[],
 ): Promise<OpenedPayment[]> {
   return database.transaction(async (tx) => {
-    const orderIds = wishes.map(({ orderId }) => orderId);
+    const orderIds = requests.map(({ orderId }) => orderId);
     const [orders, unclosed] = await Promise.all([
       lockOrdersForPayment(tx, orderIds),
       findUnclosedPayments(tx, orderIds),
     ]);
     const open = unclosed.filter(({ status }) => status === 'OPEN');
     const openByOrder = new Map(open.map((payment) => [payment.orderId, payment]));
-    const toMake: { readonly order: OrderForPayment; readonly wish: PaymentWish }[] = [];
-    const outcomes = new Map<PaymentWish, OpenedPayment>();
-    for (const wish of wishes) {
+    const toMake: { readonly order: OrderForPayment; readonly wish: PaymentRequest }[] = [];
+    const outcomes = new Map<PaymentRequest, OpenedPayment>();
+    for (const wish of requests) {
       const order = orders.get(wish.orderId);
-      const refusal = refusalOf(order, wish.caller);
+      const refusal = findRefusal(order, wish.caller);
       const standing = openByOrder.get(wish.orderId);
       if (refusal !== null) outcomes.set(wish, { kind: 'refused', error: refusal });
       else if (standing?.provider === rules.provider.name) {
@@ -67,14 +67,14 @@ export function openPayments(
         toMake.push({ order: order!, wish });
       }
     }
-    const made = await makePayments(tx, rules, toMake, unclosed.length > 0);
+    const made = await insertNewPayments(tx, rules, toMake, unclosed.length > 0);
     for (const [wish, payment] of made) outcomes.set(wish, { kind: 'opened', payment });
-    return wishes.map((wish) => outcomes.get(wish)!);
+    return requests.map((wish) => outcomes.get(wish)!);
   });
 }
 
 /** Null: it may be paid. A machine opens the page for the customer whom it placed the order for; people pay their own. */
-function refusalOf(order: OrderForPayment | undefined, caller: Caller): CodedError | null {
+function findRefusal(order: OrderForPayment | undefined, caller: Caller): CodedError | null {
   if (order === undefined || !(isStaff(caller) || order.customerId === caller.id)) {
     return new CodedError(ordersErrors.notFound);
   }
@@ -89,13 +89,13 @@ function isPayable({ status, paymentStatus }: OrderForPayment): boolean {
 }
 
 /** The last that its transaction does. */
-async function makePayments(
+async function insertNewPayments(
   tx: Transaction,
   { provider, publicUrl }: OpenPaymentsRules,
-  wanted: readonly { readonly order: OrderForPayment; readonly wish: PaymentWish }[],
+  wanted: readonly { readonly order: OrderForPayment; readonly wish: PaymentRequest }[],
   /** Whether any of these orders may have another page on which somebody could pay. */
   hasOthers: boolean,
-): Promise<Map<PaymentWish, PaymentRow>> {
+): Promise<Map<PaymentRequest, PaymentRow>> {
   if (wanted.length === 0) return new Map();
   const customers = await findCustomers(tx, [
     ...new Set(wanted.map(({ order }) => order.customerId)),
@@ -131,7 +131,7 @@ async function makePayments(
         tx,
         wanted.map(({ order, wish: { actor, cause } }, index) => {
           const { id, amount_minor: amountMinor, currency } = rows[index]!;
-          const fact = paymentFact('payment.initiated', { id, amountMinor, currency });
+          const fact = buildPaymentFact('payment.initiated', { id, amountMinor, currency });
           const paymentStatus = 'PENDING';
           return { order, paymentStatus, facts: [fact], actor, cause, confirms: false };
         }),

@@ -43,7 +43,7 @@ export interface StoredSession {
 }
 
 /** Keeps the pages that the provider opened, each payment named once. */
-export async function keepSessions(
+export async function storeOpenedSessions(
   database: Database,
   opened: readonly OpenedSession[],
 ): Promise<StoredSession[]> {

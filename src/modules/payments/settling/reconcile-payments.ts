@@ -52,26 +52,26 @@ export async function reconcilePayments(
   { since }: { readonly since: Date },
 ): Promise<ReconcileReport> {
   const findings: Finding[] = [];
-  const payments = await eachPage(
+  const payments = await forEachPage(
     (afterId) => listForReconciliation(database, provider.name, since, afterId, PAGE_SIZE),
     async (payment) => findings.push(...(await comparePayment(database, provider, payment))),
   );
-  const refunds = await eachPage(
+  const refunds = await forEachPage(
     (afterId) => listSettledRefunds(database, provider.name, since, afterId, PAGE_SIZE),
     async (refund) => findings.push(...(await compareRefund(database, provider, refund))),
   );
-  const of = (kind: Finding['kind']): Difference[] =>
+  const forProvider = (kind: Finding['kind']): Difference[] =>
     findings.filter((one) => one.kind === kind).map(({ id, what }) => ({ id, what }));
   return {
     payments,
     refunds,
-    healed: of('healed'),
-    differing: of('differing'),
-    unreachable: of('unreachable'),
+    healed: forProvider('healed'),
+    differing: forProvider('differing'),
+    unreachable: forProvider('unreachable'),
   };
 }
 
-async function eachPage<Row extends { id: string }>(
+async function forEachPage<Row extends { id: string }>(
   read: (afterId: string) => Promise<readonly Row[]>,
   work: (row: Row) => Promise<unknown>,
 ): Promise<number> {
@@ -100,7 +100,7 @@ async function comparePayment(
     return [{ kind: 'differing', id: payment.id, what: 'the provider does not know its session' }];
   }
   const findings: Finding[] = [];
-  const heal = async (event: ProviderEvent, what: string) => {
+  const repair = async (event: ProviderEvent, what: string) => {
     const [stored] = await storeEvents(database, [{ provider: provider.name, event, cause }]);
     if (stored === 'received') findings.push({ kind: 'healed', id: payment.id, what });
   };
@@ -108,8 +108,8 @@ async function comparePayment(
     const [known] = await findCapture(database, provider.name, capture.providerReference);
     if (known === undefined) {
       const id = `reconcile:captured:${capture.providerReference}`;
-      await heal(
-        { ...toldBy(id, 'captured'), kind: 'captured', paymentId: payment.id, capture },
+      await repair(
+        { ...reportedBy(id, 'captured'), kind: 'captured', paymentId: payment.id, capture },
         `paid there by ${capture.providerReference} and unknown here`,
       );
     } else if (
@@ -132,16 +132,16 @@ async function comparePayment(
   }
   if (payment.status === 'OPEN' && (state.state === 'FAILED' || state.state === 'EXPIRED')) {
     const kind = state.state === 'FAILED' ? 'failed' : 'expired';
-    const told = toldBy(`reconcile:${kind}:${payment.id}`, kind);
-    await heal(
-      { ...told, kind, paymentId: payment.id, reason: null },
+    const reported = reportedBy(`reconcile:${kind}:${payment.id}`, kind);
+    await repair(
+      { ...reported, kind, paymentId: payment.id, reason: null },
       `${kind} there and open here`,
     );
   }
   return findings;
 }
 
-function toldBy(id: string, what: string) {
+function reportedBy(id: string, what: string) {
   return { id, type: `reconciliation.${what}`, createdAt: null };
 }
 
@@ -151,16 +151,17 @@ async function compareRefund(
   { id, providerRefundId, providerReference, status }: SettledRefundRow,
 ): Promise<Finding[]> {
   try {
-    const told = await provider.findRefund({
+    const reported = await provider.findRefund({
       refundId: id,
       providerRefundId,
       providerReference,
     });
-    if (told === null) return [{ kind: 'differing', id, what: 'the provider does not know it' }];
-    if (told.state === status || told.state === 'PENDING') return [];
+    if (reported === null)
+      return [{ kind: 'differing', id, what: 'the provider does not know it' }];
+    if (reported.state === status || reported.state === 'PENDING') return [];
     const by = bySystem('payments.reconcile');
-    await database.transaction((tx) => applyRefundState(tx, id, told, by));
-    return [{ kind: 'healed', id, what: `${status} here and ${told.state} there` }];
+    await database.transaction((tx) => applyRefundState(tx, id, reported, by));
+    return [{ kind: 'healed', id, what: `${status} here and ${reported.state} there` }];
   } catch (error) {
     return [{ kind: 'unreachable', id, what: shortMessage(error) }];
   }

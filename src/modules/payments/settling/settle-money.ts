@@ -10,7 +10,7 @@ import { findDueReturns } from '../ledger/capture-queries.ts';
 import { bySystem } from '../ledger/record-facts.ts';
 import { type DueRefundRow, leaseRefunds, postponeRefund } from '../ledger/refund-queries.ts';
 import { returnMoney } from '../ledger/return-money.ts';
-import { keepSessions, openSession } from '../page/open-session.ts';
+import { openSession, storeOpenedSessions } from '../page/open-session.ts';
 import {
   endPaymentsOfEndedOrders,
   leaseClosings,
@@ -78,7 +78,7 @@ export function createProviderCalls(deps: SettleDependencies): ProviderCalls {
 }
 
 /** One round of calls; true when more may be due. */
-export async function askProvider({ closings, refunds }: ProviderCalls): Promise<boolean> {
+export async function callProvider({ closings, refunds }: ProviderCalls): Promise<boolean> {
   const counts = await Promise.all([closings.workOnce(), refunds.workOnce()]);
   return counts.includes(CALLS_MAX);
 }
@@ -106,7 +106,7 @@ async function findPage(
 ): Promise<string | null> {
   try {
     const session = await openSession(provider, payment);
-    await keepSessions(database, [{ paymentId: payment.id, session }]);
+    await storeOpenedSessions(database, [{ paymentId: payment.id, session }]);
     return session.sessionId;
   } catch (error) {
     if (error instanceof ProviderRefusedError) return null;
@@ -120,19 +120,19 @@ async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promi
   const by = bySystem('payments.refund');
   const waitSeconds = retryDelayMs(refund.attempts) / 1_000;
   try {
-    const told = await askForRefund(deps, refund);
-    await database.transaction((tx) => applyRefundState(tx, refund.id, told, by));
-    if (told.state === 'PENDING') {
-      await postponeRefund(database, refund.id, waitSeconds, told.providerRefundId, null);
+    const reported = await requestRefund(deps, refund);
+    await database.transaction((tx) => applyRefundState(tx, refund.id, reported, by));
+    if (reported.state === 'PENDING') {
+      await postponeRefund(database, refund.id, waitSeconds, reported.providerRefundId, null);
     }
   } catch (error) {
     if (error instanceof ProviderRefusedError) {
-      const told = {
+      const reported = {
         state: 'FAILED',
         providerRefundId: null,
         failure: shortMessage(error),
       } as const;
-      await database.transaction((tx) => applyRefundState(tx, refund.id, told, by));
+      await database.transaction((tx) => applyRefundState(tx, refund.id, reported, by));
       return;
     }
     onError(error);
@@ -140,7 +140,7 @@ async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promi
   }
 }
 
-async function askForRefund({ provider }: SettleDependencies, refund: DueRefundRow) {
+async function requestRefund({ provider }: SettleDependencies, refund: DueRefundRow) {
   const { id, providerRefundId, paymentId, providerReference, amountMinor, currency } = refund;
   if (providerRefundId !== null) {
     const found = await provider.findRefund({ refundId: id, providerRefundId, providerReference });

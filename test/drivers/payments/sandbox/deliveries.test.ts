@@ -15,7 +15,7 @@ async function openedSession(): Promise<string> {
   return (await provider.openSession(newSession())).sessionId;
 }
 
-async function deliveryOf(sessionId: string) {
+async function findDelivery(sessionId: string) {
   const [row] = await query(
     db.url,
     `select delivery.attempts, delivery.next_attempt_at, delivery.delivered_at, delivery.last_error,
@@ -49,7 +49,7 @@ test('a receiver that fails is tried again, later each time, with the same event
   const waits: number[] = [];
   for (const error of [/500/, /\w/, /302/, /404/]) {
     assert.equal(await bench.sandbox.deliveries.deliverDue(), 1);
-    const row = await deliveryOf(sessionId);
+    const row = await findDelivery(sessionId);
     assert.match(row.last_error ?? '', error);
     assert.equal(row.delivered_at, null);
     waits.push(Number(row.wait_ms));
@@ -58,7 +58,7 @@ test('a receiver that fails is tried again, later each time, with the same event
   // A minute, doubled three times, within a quarter of it: the last is longer than the first can be.
   assert.ok(waits[3]! > 75_000, waits.join());
   await bench.sandbox.deliveries.deliverDue();
-  const row = await deliveryOf(sessionId);
+  const row = await findDelivery(sessionId);
   assert.equal(row.attempts, 5);
   assert.notEqual(row.delivered_at, null);
   assert.equal(row.next_attempt_at, null);
@@ -71,13 +71,13 @@ test('a receiver that never answers well is given up in the end', async () => {
   const sessionId = await openedSession();
   await bench.act(sessionId, { action: 'pay' });
   let tries = 0;
-  for (; (await deliveryOf(sessionId)).next_attempt_at !== null; tries += 1) {
+  for (; (await findDelivery(sessionId)).next_attempt_at !== null; tries += 1) {
     receiver.answerNext(503);
     await makeDue();
     await bench.sandbox.deliveries.deliverDue();
   }
   assert.equal(tries, 14);
-  assert.equal((await deliveryOf(sessionId)).delivered_at, null);
+  assert.equal((await findDelivery(sessionId)).delivered_at, null);
 });
 
 test('what a server took and never finished is taken over by another when its lease has passed', async () => {
@@ -92,7 +92,7 @@ test('what a server took and never finished is taken over by another when its le
   assert.equal(await bench.sandbox.deliveries.deliverDue(), 0);
   await makeDue();
   assert.equal(await bench.sandbox.deliveries.deliverDue(), 1);
-  assert.notEqual((await deliveryOf(sessionId)).delivered_at, null);
+  assert.notEqual((await findDelivery(sessionId)).delivered_at, null);
 });
 
 test('two servers that run send every webhook, and each once', async () => {

@@ -33,7 +33,7 @@ async function visit(): Promise<Visit> {
   return { page, sessionId, paymentId: request.paymentId, complaints };
 }
 
-async function kindsOf({ paymentId }: Visit): Promise<string[]> {
+async function listKinds({ paymentId }: Visit): Promise<string[]> {
   await bench.sandbox.deliveries.deliverDue();
   return (await bench.events())
     .filter((event) => 'paymentId' in event && event.paymentId === paymentId)
@@ -48,7 +48,7 @@ test('a customer pays with one touch and comes back to the shop', options, async
   await page.getByRole('button', { name: 'Pay £12.95' }).click();
   await page.waitForURL(`${bench.url}/problems`);
   assert.equal((await provider.findSession(sessionId))?.state, 'PAID');
-  assert.deepEqual(await kindsOf(visited), ['captured']);
+  assert.deepEqual(await listKinds(visited), ['captured']);
   assert.deepEqual(complaints, []);
 });
 
@@ -57,7 +57,7 @@ test('a card that is declined is said so on the page', options, async () => {
   const { page, complaints } = visited;
   await page.getByRole('button', { name: 'Decline' }).click();
   await page.getByRole('heading', { name: 'Declined' }).waitFor();
-  assert.deepEqual(await kindsOf(visited), ['failed']);
+  assert.deepEqual(await listKinds(visited), ['failed']);
   assert.deepEqual(complaints, []);
 });
 
@@ -66,7 +66,7 @@ test('closing leads back to the shop without paying', options, async () => {
   await visited.page.getByRole('button', { name: 'Close' }).click();
   await visited.page.waitForURL(`${bench.url}/problems`);
   assert.equal((await provider.findSession(visited.sessionId))?.state, 'EXPIRED');
-  assert.deepEqual(await kindsOf(visited), ['expired']);
+  assert.deepEqual(await listKinds(visited), ['expired']);
 });
 
 test('the trouble that was asked for is what happens', options, async () => {
@@ -88,7 +88,7 @@ test('the trouble that was asked for is what happens', options, async () => {
       [350, 'EUR'],
     ],
   );
-  assert.equal((await kindsOf(visited)).length, 4);
+  assert.equal((await listKinds(visited)).length, 4);
 });
 
 test(

@@ -7,14 +7,14 @@ import { newSession, startSandbox } from '../../../support/sandbox.ts';
 const db = await testDatabase();
 const bench = await startSandbox(db);
 
-async function pageOf(changes: Parameters<typeof newSession>[0] = {}) {
+async function fetchPage(changes: Parameters<typeof newSession>[0] = {}) {
   const session = await bench.provider.openSession(newSession(changes));
   const reply = await fetch(session.checkoutUrl);
   return { ...session, reply, html: await reply.text() };
 }
 
 test('the page shows the order and the sum, and can be paid, declined and closed', async () => {
-  const { reply, html, checkoutUrl } = await pageOf({ amountMinor: 1295, orderNumber: 'B-77' });
+  const { reply, html, checkoutUrl } = await fetchPage({ amountMinor: 1295, orderNumber: 'B-77' });
   assert.equal(reply.status, 200);
   assert.match(reply.headers.get('content-type') ?? '', /^text\/html/);
   assert.ok(checkoutUrl.startsWith(`${bench.url}/sandbox/pay/`));
@@ -24,14 +24,14 @@ test('the page shows the order and the sum, and can be paid, declined and closed
 });
 
 test('a sum is written as its currency is', async () => {
-  assert.match((await pageOf({ amountMinor: 1295, currency: 'JPY' })).html, /¥1,295/);
-  assert.match((await pageOf({ amountMinor: 1295, currency: 'KWD' })).html, /KWD\s1\.295/);
+  assert.match((await fetchPage({ amountMinor: 1295, currency: 'JPY' })).html, /¥1,295/);
+  assert.match((await fetchPage({ amountMinor: 1295, currency: 'KWD' })).html, /KWD\s1\.295/);
   // A price tag would round these to whole forints.
-  assert.match((await pageOf({ amountMinor: 1295, currency: 'HUF' })).html, /HUF\s12\.95/);
+  assert.match((await fetchPage({ amountMinor: 1295, currency: 'HUF' })).html, /HUF\s12\.95/);
 });
 
 test('the page runs its own script and style and nothing else, and loads nothing', async () => {
-  const { reply, html } = await pageOf();
+  const { reply, html } = await fetchPage();
   const policy = reply.headers.get('content-security-policy') ?? '';
   for (const element of ['script', 'style']) {
     const [, text = ''] = new RegExp(`<${element}>([^]*?)</${element}>`).exec(html) ?? [];
@@ -45,7 +45,7 @@ test('the page runs its own script and style and nothing else, and loads nothing
 });
 
 test('markup in what the shop sends stays text', async () => {
-  const { html } = await pageOf({
+  const { html } = await fetchPage({
     orderNumber: '<img src=x onerror=alert(1)>',
     returnUrl: 'https://shop.example/?a="><script>alert(1)</script>',
   });
@@ -59,7 +59,7 @@ for (const [action, title] of [
   ['expire', 'This payment page is over'],
 ] as const) {
   test(`after ${action} the page says so, leads back, and has no button to pay as before`, async () => {
-    const { sessionId, checkoutUrl } = await pageOf();
+    const { sessionId, checkoutUrl } = await fetchPage();
     await bench.act(sessionId, { action });
     const html = await (await fetch(checkoutUrl)).text();
     assert.match(html, new RegExp(`<h1>${title}</h1>`));
@@ -81,14 +81,14 @@ async function afterGivingBack(
 }
 
 test('money that the shop gave back shows on the page', async () => {
-  const session = await pageOf({ amountMinor: 1295 });
+  const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay' });
   const html = await afterGivingBack(session, 1);
   assert.match(html, /<h1>Given back<\/h1><p>The shop gave £12\.95 back/);
 });
 
 test('a card that was charged twice shows both, and what went back of it', async () => {
-  const session = await pageOf({ amountMinor: 1295 });
+  const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay', charges: 2 });
   assert.match(await afterGivingBack(session, 0), /£25\.90 was charged in all\.</);
   assert.match(

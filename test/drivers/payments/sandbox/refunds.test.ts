@@ -25,7 +25,7 @@ async function paidSession(refunds?: string) {
   };
 }
 
-async function eventsOf(refundId: string) {
+async function listEvents(refundId: string) {
   await bench.sandbox.deliveries.deliverDue();
   return (await bench.events()).filter(
     (event) => event.kind === 'refund' && event.refundId === refundId,
@@ -48,7 +48,7 @@ test('a refund succeeds at once, and a webhook says so', async () => {
   const request = await paidSession();
   const refund = await provider.refund(request);
   assert.equal(refund.state, 'SUCCEEDED');
-  const [event, ...others] = await eventsOf(request.refundId);
+  const [event, ...others] = await listEvents(request.refundId);
   assert.deepEqual(others, []);
   assert.partialDeepStrictEqual(event, {
     type: 'refund.succeeded',
@@ -64,7 +64,7 @@ test('a refund that the page wants to fail fails, with a reason', async () => {
   const refund = await provider.refund(request);
   assert.equal(refund.state, 'FAILED');
   assert.match(refund.failure ?? '', /\w/);
-  const [event] = await eventsOf(request.refundId);
+  const [event] = await listEvents(request.refundId);
   assert.equal(event?.type, 'refund.failed');
 });
 
@@ -77,11 +77,11 @@ for (const [mode, end] of [
     const asked = { ...request, providerRefundId: null };
     assert.equal((await provider.refund(request)).state, 'PENDING');
     assert.equal((await provider.findRefund(asked))?.state, 'PENDING');
-    assert.deepEqual(await eventsOf(request.refundId), []);
+    assert.deepEqual(await listEvents(request.refundId), []);
     await settle(request.refundId);
     assert.equal((await provider.findRefund(asked))?.state, end);
     assert.equal((await provider.refund(request)).state, end);
-    const [event] = await eventsOf(request.refundId);
+    const [event] = await listEvents(request.refundId);
     assert.partialDeepStrictEqual(event, { kind: 'refund', state: end });
   });
 }
@@ -90,7 +90,7 @@ test('one refund asked for twenty times at once is one refund and one event', as
   const request = await paidSession();
   const refunds = await Promise.all(Array.from({ length: 20 }, () => provider.refund(request)));
   assert.equal(new Set(refunds.map(({ providerRefundId }) => providerRefundId)).size, 1);
-  assert.equal((await eventsOf(request.refundId)).length, 1);
+  assert.equal((await listEvents(request.refundId)).length, 1);
 });
 
 test('one refund with two sums is refused for good', async () => {
@@ -111,6 +111,6 @@ test('money whose charge never came by here is refunded too, also without a paym
     currency: 'EUR',
   };
   assert.equal((await provider.refund(request)).state, 'SUCCEEDED');
-  const [event] = await eventsOf(request.refundId);
+  const [event] = await listEvents(request.refundId);
   assert.partialDeepStrictEqual(event, { paymentId: null, currency: 'EUR' });
 });

@@ -25,14 +25,14 @@ async function paid(amountMinor = 1_000) {
   return { reference, refund };
 }
 
-function refundsOf(reference: string) {
+function listRefundsMade(reference: string) {
   return [...books.refunds.values()].filter((it) => it.payment_intent === reference);
 }
 
 test('a refund names ours, and the payment', async () => {
   const { reference, refund } = await paid();
   const made = await provider.refund({ ...refund, amountMinor: 250 });
-  const [kept] = refundsOf(reference);
+  const [kept] = listRefundsMade(reference);
   assert.deepEqual(made, { providerRefundId: kept?.id, state: 'SUCCEEDED', failure: null });
   assert.equal(kept?.amount, 250);
   assert.deepEqual(kept?.metadata, { refundId: refund.refundId, paymentId: refund.paymentId });
@@ -42,7 +42,7 @@ test('money is given back by its charge where there is no payment intent', async
   const { reference, refund } = await paid();
   const charge = String(books.intents.get(reference)?.latest_charge);
   await provider.refund({ ...refund, paymentId: null, providerReference: charge });
-  assert.deepEqual(refundsOf(reference)[0]?.metadata, { refundId: refund.refundId });
+  assert.deepEqual(listRefundsMade(reference)[0]?.metadata, { refundId: refund.refundId });
 });
 
 test('the line drops at every try after the refund was made: there is one refund', async () => {
@@ -50,7 +50,7 @@ test('the line drops at every try after the refund was made: there is one refund
   stripe.failNext({ kind: 'drop' }, { kind: 'drop' }, { kind: 'drop' });
   await assert.rejects(provider.refund(refund), ProviderUnavailableError);
   assert.equal((await provider.refund(refund)).state, 'SUCCEEDED');
-  assert.equal(refundsOf(reference).length, 1);
+  assert.equal(listRefundsMade(reference).length, 1);
 });
 
 test('a refund behind an answer of 500 that Stripe goes on to give is found by the repeat', async () => {
@@ -58,7 +58,7 @@ test('a refund behind an answer of 500 that Stripe goes on to give is found by t
   stripe.failNext({ kind: 'fail-after' });
   await assert.rejects(provider.refund(refund), ProviderUnavailableError);
   assert.equal((await provider.refund(refund)).state, 'SUCCEEDED');
-  assert.equal(refundsOf(reference).length, 1);
+  assert.equal(listRefundsMade(reference).length, 1);
 });
 
 test('a refund is found among more than a page of others', async () => {

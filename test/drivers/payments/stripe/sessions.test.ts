@@ -14,7 +14,7 @@ function inMinutes(minutes: number): Date {
   return new Date(Date.now() + minutes * 60_000);
 }
 
-function sessionsOf(paymentId: string): Stripe.Checkout.Session[] {
+function listSessions(paymentId: string): Stripe.Checkout.Session[] {
   return [...books.sessions.values()].filter((it) => it.client_reference_id === paymentId);
 }
 
@@ -63,7 +63,7 @@ test('a repeat that comes when the order has less than half an hour left finds i
   const first = await provider.openSession(request);
   const later = driver({ clock: { now: () => inMinutes(45) } });
   assert.deepEqual(await later.openSession(request), first);
-  assert.equal(sessionsOf(request.paymentId).length, 1);
+  assert.equal(listSessions(request.paymentId).length, 1);
 });
 
 test('clocks that differ cost the end of the session, not the payment', async () => {
@@ -86,7 +86,7 @@ test('the line drops at every try after the session was made: the repeat finds t
   await assert.rejects(provider.openSession(request), ProviderUnavailableError);
   const { sessionId } = await provider.openSession(request);
   assert.deepEqual(
-    sessionsOf(request.paymentId).map(({ id }) => id),
+    listSessions(request.paymentId).map(({ id }) => id),
     [sessionId],
   );
 });
@@ -106,7 +106,7 @@ test('a slow answer is given up within the time, and the repeat has one session'
   await assert.rejects(impatient.openSession(request), ProviderUnavailableError);
   await provider.openSession(request).catch(() => null);
   await provider.openSession(request);
-  assert.equal(sessionsOf(request.paymentId).length, 1);
+  assert.equal(listSessions(request.paymentId).length, 1);
 });
 
 test('a wrong secret key is for the operator to mend, no refusal of the payment', async () => {
@@ -117,7 +117,7 @@ test('a wrong secret key is for the operator to mend, no refusal of the payment'
 test('an amount that Stripe cannot express is refused without asking', async () => {
   const request = newStripeSession({ amountMinor: 5_124, currency: 'KWD' });
   await assert.rejects(provider.openSession(request), ProviderRefusedError);
-  assert.deepEqual(sessionsOf(request.paymentId), []);
+  assert.deepEqual(listSessions(request.paymentId), []);
 });
 
 test('closing a session that Stripe never had is refused', async () => {

@@ -22,7 +22,7 @@ function withHeader(header: string | string[]): RawWebhook {
   return { ...stripe.sign(event), headers: { 'stripe-signature': header } };
 }
 
-function signatureOf({ headers }: RawWebhook): string {
+function buildSignature({ headers }: RawWebhook): string {
   return String(headers['stripe-signature']);
 }
 
@@ -61,7 +61,7 @@ test('no signature, an empty one or one of another kind is refused', async () =>
   for (const header of ['', 'v1=00', 't=,v1=00', 't=1e9,v1=00', 'nonsense', 't=1']) {
     await isRefused(withHeader(header));
   }
-  await isRefused(withHeader(signatureOf(signed).replace('v1=', 'v0=')));
+  await isRefused(withHeader(buildSignature(signed).replace('v1=', 'v0=')));
   await isRefused({ ...signed, body: Buffer.alloc(0) });
 });
 
@@ -84,16 +84,18 @@ test('what the header alone refuses is refused without a look at the body', asyn
 test('another time under the same signature is refused', async () => {
   const old = stripe.sign(event, { at: new Date(Date.now() - 3_600_000) });
   const seconds = Math.floor(Date.now() / 1_000);
-  await isRefused(withHeader(signatureOf(old).replace(/^t=\d+/, `t=${seconds}`)));
-  await isRefused(withHeader(`t=${seconds},${signatureOf(old)}`));
+  await isRefused(withHeader(buildSignature(old).replace(/^t=\d+/, `t=${seconds}`)));
+  await isRefused(withHeader(`t=${seconds},${buildSignature(old)}`));
 });
 
 test('two headers are refused, since two readers could each take another', async () => {
-  const signature = signatureOf(stripe.sign(event));
+  const signature = buildSignature(stripe.sign(event));
   await isRefused(withHeader([signature, signature]));
 });
 
 test('while the secret rotates, one of two signatures is enough', async () => {
-  const foreign = signatureOf(stripe.sign(event, { secret: 'whsec_of_before' })).split(',v1=')[1];
-  await isAccepted(withHeader(`${signatureOf(stripe.sign(event))},v1=${foreign}`));
+  const foreign = buildSignature(stripe.sign(event, { secret: 'whsec_of_before' })).split(
+    ',v1=',
+  )[1];
+  await isAccepted(withHeader(`${buildSignature(stripe.sign(event))},v1=${foreign}`));
 });

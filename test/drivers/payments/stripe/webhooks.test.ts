@@ -21,15 +21,15 @@ async function opened(amountMinor = 1_295, currency = 'GBP') {
 async function paid(amountMinor = 1_295) {
   const { paymentId, sessionId } = await opened(amountMinor);
   books.pay(sessionId);
-  return { paymentId, reference: referenceOf(sessionId) };
+  return { paymentId, reference: getReference(sessionId) };
 }
 
-function referenceOf(sessionId: string): string {
+function getReference(sessionId: string): string {
   return String(books.sessions.get(sessionId)?.payment_intent);
 }
 
 /** What every event says besides its kind. */
-function headOf({ id, type, created }: StripeEvent) {
+function buildHead({ id, type, created }: StripeEvent) {
   return { id, type, createdAt: new Date(created * 1_000) };
 }
 
@@ -43,10 +43,10 @@ test('a session that is paid is a capture, named by its payment intent', async (
   const { paymentId, sessionId } = await opened();
   const event = books.pay(sessionId);
   assert.deepEqual(await read(event), {
-    ...headOf(event),
+    ...buildHead(event),
     kind: 'captured',
     paymentId,
-    capture: { providerReference: referenceOf(sessionId), amountMinor: 1_295, currency: 'GBP' },
+    capture: { providerReference: getReference(sessionId), amountMinor: 1_295, currency: 'GBP' },
   });
 });
 
@@ -61,11 +61,11 @@ test('what was charged counts, not what was asked for', async () => {
 test('a bank debit captures when it succeeds, not when it is promised', async () => {
   const { paymentId, sessionId } = await opened();
   const promised = books.payLater(sessionId);
-  assert.deepEqual(await read(promised), { ...headOf(promised), kind: 'ignored' });
+  assert.deepEqual(await read(promised), { ...buildHead(promised), kind: 'ignored' });
   const event = await read(books.settlePayment(sessionId, 'succeeded'));
   assert.equal(event.kind, 'captured');
   assert.equal(event.paymentId, paymentId);
-  assert.equal(event.capture.providerReference, referenceOf(sessionId));
+  assert.equal(event.capture.providerReference, getReference(sessionId));
 });
 
 test('a bank debit that fails, a declined card and a session over are told as such', async () => {
@@ -73,13 +73,13 @@ test('a bank debit that fails, a declined card and a session over are told as su
   books.payLater(debit.sessionId);
   const bounced = books.settlePayment(debit.sessionId, 'failed');
   const { paymentId } = debit;
-  const failed = { ...headOf(bounced), kind: 'failed', paymentId, reason: null };
+  const failed = { ...buildHead(bounced), kind: 'failed', paymentId, reason: null };
   assert.deepEqual(await read(bounced), failed);
 
   const card = await opened();
   const declined = books.decline(card.sessionId);
   assert.deepEqual(await read(declined), {
-    ...headOf(declined),
+    ...buildHead(declined),
     kind: 'failed',
     paymentId: card.paymentId,
     reason: 'Your card was declined.',
@@ -88,7 +88,7 @@ test('a bank debit that fails, a declined card and a session over are told as su
   const left = await opened();
   books.expireSession(left.sessionId);
   const expired = lastEvent('checkout.session.expired');
-  const over = { ...headOf(expired), kind: 'expired', paymentId: left.paymentId };
+  const over = { ...buildHead(expired), kind: 'expired', paymentId: left.paymentId };
   assert.deepEqual(await read(expired), over);
 });
 
@@ -99,8 +99,8 @@ test('a refund of ours is told with our names, by its charge, and when it ends',
   books.refundsBegin = 'pending';
   const { providerRefundId } = await provider.refund({ ...request, amountMinor: 400 });
   books.refundsBegin = 'succeeded';
-  const told = (event: StripeEvent, state: string, failure: string | null) => ({
-    ...headOf(event),
+  const reported = (event: StripeEvent, state: string, failure: string | null) => ({
+    ...buildHead(event),
     kind: 'refund',
     refundId,
     paymentId,
@@ -112,11 +112,11 @@ test('a refund of ours is told with our names, by its charge, and when it ends',
     failure,
   });
   const begun = lastEvent('charge.refunded');
-  assert.deepEqual(await read(begun), told(begun, 'PENDING', null));
+  assert.deepEqual(await read(begun), reported(begun, 'PENDING', null));
   const ended = books.settleRefund(providerRefundId, 'succeeded');
-  assert.deepEqual(await read(ended), told(ended, 'SUCCEEDED', null));
+  assert.deepEqual(await read(ended), reported(ended, 'SUCCEEDED', null));
   const bounced = books.settleRefund(providerRefundId, 'failed');
-  assert.deepEqual(await read(bounced), told(bounced, 'FAILED', 'lost_or_stolen_card'));
+  assert.deepEqual(await read(bounced), reported(bounced, 'FAILED', 'lost_or_stolen_card'));
 });
 
 test('money that was given back in the dashboard is a refund of nobody', async () => {
@@ -138,9 +138,9 @@ test('of several refunds an event about the charge tells its own, also when it c
     return { refund, event: lastEvent('charge.refunded') };
   });
   for (const { refund, event } of made.reverse()) {
-    const told = await read(event);
-    assert.equal(told.kind, 'refund');
-    assert.equal(told.providerRefundId, refund.id);
+    const reported = await read(event);
+    assert.equal(reported.kind, 'refund');
+    assert.equal(reported.providerRefundId, refund.id);
   }
 });
 
@@ -152,8 +152,8 @@ test('the refunds that older versions put into the event are read without asking
   const object = { ...event.data.object, refunds } as StripeEvent['data']['object'];
   const older = { ...event, data: { ...event.data, object } };
   const asked = stripe.requests.length;
-  const told = await read(older);
-  assert.equal(told.kind === 'refund' && told.providerRefundId, refund.id);
+  const reported = await read(older);
+  assert.equal(reported.kind === 'refund' && reported.providerRefundId, refund.id);
   assert.equal(stripe.requests.length, asked);
 });
 
@@ -181,7 +181,7 @@ test('what other software does with the account is acknowledged and recorded', a
   const { sessionId } = await opened();
   books.pay(sessionId);
   const session = structuredClone(books.sessions.get(sessionId)!);
-  const intent = structuredClone(books.intents.get(referenceOf(sessionId))!);
+  const intent = structuredClone(books.intents.get(getReference(sessionId))!);
   session.metadata = {};
   intent.metadata = {};
   const events = [
@@ -193,7 +193,7 @@ test('what other software does with the account is acknowledged and recorded', a
     eventObject('refund.created', intent),
   ];
   for (const event of events) {
-    assert.deepEqual(await read(event), { ...headOf(event), kind: 'ignored' });
+    assert.deepEqual(await read(event), { ...buildHead(event), kind: 'ignored' });
   }
 });
 

@@ -40,7 +40,7 @@ function read(path: string, rowsHeldMax?: number): AsyncGenerator<OrdersFile> {
   });
 }
 
-function fileOf(...orders: ImportedOrder[]): OrdersFile[] {
+function writeOrdersFile(...orders: ImportedOrder[]): OrdersFile[] {
   const newestPrices = new Map(
     orders.flatMap(({ createdAt, lines }) =>
       lines.map((line) => [
@@ -52,7 +52,7 @@ function fileOf(...orders: ImportedOrder[]): OrdersFile[] {
   return [{ orders, refused: [], rows: orders.length, newestPrices, parts: 1 }];
 }
 
-function orderOf(number: string, change: Partial<ImportedOrder> = {}): ImportedOrder {
+function buildOrder(number: string, change: Partial<ImportedOrder> = {}): ImportedOrder {
   return {
     number,
     createdAt: new Date('2020-02-01T10:00:00Z'),
@@ -103,7 +103,9 @@ test('a second run imports nothing and finds everything there', async () => {
 });
 
 test('two imports at once write each order once', async () => {
-  const file = fileOf(...Array.from({ length: 700 }, (_, index) => orderOf(`T${index}`)));
+  const file = writeOrdersFile(
+    ...Array.from({ length: 700 }, (_, index) => buildOrder(`T${index}`)),
+  );
   const reports = await Promise.all([importOrdersFile(deps, file), importOrdersFile(deps, file)]);
   assert.equal(reports[0].imported.orders + reports[1].imported.orders, 700);
   for (const report of reports) assert(report.reconciles);
@@ -126,20 +128,20 @@ const others: Record<string, Partial<ImportedOrder>> = {
 for (const [what, change] of Object.entries(others)) {
   test(`a number that is there with another ${what} is a conflict and changes nothing`, async () => {
     const number = `C-${what}`;
-    await importOrdersFile(deps, fileOf(orderOf(number)));
-    const report = await importOrdersFile(deps, fileOf(orderOf(number, change)));
+    await importOrdersFile(deps, writeOrdersFile(buildOrder(number)));
+    const report = await importOrdersFile(deps, writeOrdersFile(buildOrder(number, change)));
     assert.deepEqual(report.conflicts, [number]);
     assert.equal(report.imported.orders, 0);
-    const again = await importOrdersFile(deps, fileOf(orderOf(number)));
+    const again = await importOrdersFile(deps, writeOrdersFile(buildOrder(number)));
     assert.equal(again.existing.orders, 1);
   });
 }
 
 test('an unknown customer becomes a disabled account, a known one is found whatever the case', async () => {
   const orders = ['New@Example.com', 'new@example.COM'].map((email, index) =>
-    orderOf(`E${index}`, { email }),
+    buildOrder(`E${index}`, { email }),
   );
-  await importOrdersFile(deps, fileOf(...orders));
+  await importOrdersFile(deps, writeOrdersFile(...orders));
   const users = await database.run<Record<string, unknown>>(
     'test.new_users',
     `select role, disabled_at is not null as disabled, count(orders.id)::int as orders
@@ -159,7 +161,7 @@ test('two names that read the same as a SKU are two products', async () => {
     quantity: 1,
     unitPriceMinor: 100,
   }));
-  await importOrdersFile(deps, fileOf(orderOf('S1', { lines })));
+  await importOrdersFile(deps, writeOrdersFile(buildOrder('S1', { lines })));
   const products = await database.run<{ sku: string }>(
     'test.naan',
     `select sku from products where name like 'Onion%' order by sku`,
@@ -181,7 +183,10 @@ test('numbers of a file do not move those of the shop', async () => {
     return row!.number;
   };
   const before = await next();
-  await importOrdersFile(deps, fileOf(...['750000', '999999999999999'].map((one) => orderOf(one))));
+  await importOrdersFile(
+    deps,
+    writeOrdersFile(...['750000', '999999999999999'].map((one) => buildOrder(one))),
+  );
   assert.equal(await next(), before + 1);
 });
 
@@ -219,10 +224,13 @@ test('a large file, read in parts, comes in whole, with the newest prices of all
 
 test('an order that came in before names had one spelling is the same order', async () => {
   const line = { sku: null, quantity: 1, unitPriceMinor: 100 };
-  await importOrdersFile(deps, fileOf(orderOf('N1', { lines: [{ ...line, name: 'Cafe\u0301' }] })));
+  await importOrdersFile(
+    deps,
+    writeOrdersFile(buildOrder('N1', { lines: [{ ...line, name: 'Cafe\u0301' }] })),
+  );
   const report = await importOrdersFile(
     deps,
-    fileOf(orderOf('N1', { lines: [{ ...line, name: 'Café' }] })),
+    writeOrdersFile(buildOrder('N1', { lines: [{ ...line, name: 'Café' }] })),
   );
   assert.deepEqual(report.conflicts, []);
   assert.equal(report.existing.orders, 1);

@@ -1,30 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { header, read, rowOf } from '../../../support/orders-file.ts';
+import { formatRow, header, read } from '../../../support/orders-file.ts';
 
 describe('a stray quote takes its own line and no other', () => {
   const wide = `${header},remark`;
   const cases: Record<string, readonly string[]> = {
-    'in a column of ours, never closed': [header, rowOf('A1', '"Soup'), rowOf('B2'), rowOf('C3')],
+    'in a column of ours, never closed': [
+      header,
+      formatRow('A1', '"Soup'),
+      formatRow('B2'),
+      formatRow('C3'),
+    ],
     'in a column of ours, closed where the columns do not fit': [
       header,
-      rowOf('A1', '"Soup'),
-      rowOf('B2'),
-      `${rowOf('A1', 'Bread')}"`,
-      rowOf('C3'),
+      formatRow('A1', '"Soup'),
+      formatRow('B2'),
+      `${formatRow('A1', 'Bread')}"`,
+      formatRow('C3'),
     ],
     'in a column that is not ours, never closed': [
       wide,
-      `${rowOf('A1')},"odd`,
-      `${rowOf('B2')},`,
-      `${rowOf('C3')},`,
+      `${formatRow('A1')},"odd`,
+      `${formatRow('B2')},`,
+      `${formatRow('C3')},`,
     ],
     'where all texts are quoted': [
       wide,
-      `${rowOf('"A1"')},"odd`,
-      `${rowOf('"B2"')},"even"`,
-      `${rowOf('"C3"')},"even"`,
+      `${formatRow('"A1"')},"odd`,
+      `${formatRow('"B2"')},"even"`,
+      `${formatRow('"C3"')},"even"`,
     ],
   };
   for (const [what, lines] of Object.entries(cases)) {
@@ -38,19 +43,22 @@ describe('a stray quote takes its own line and no other', () => {
   }
 
   test('however many rows follow it', async () => {
-    const rows = Array.from({ length: 40_000 }, (_, index) => `${rowOf(`B${index}`)},`);
-    const { orders, refused } = await read([wide, `${rowOf('A1')},"odd`, ...rows].join('\n'));
+    const rows = Array.from({ length: 40_000 }, (_, index) => `${formatRow(`B${index}`)},`);
+    const { orders, refused } = await read([wide, `${formatRow('A1')},"odd`, ...rows].join('\n'));
     assert.deepEqual([orders.length, refused], [40_000, [2]]);
   });
 
   test('a text of several lines is one record all the same', async () => {
-    const rows = [`${rowOf('A1')},"one, two\r\nthree ""four""\r\n"`, `${rowOf('A1', 'Bread')},`];
+    const rows = [
+      `${formatRow('A1')},"one, two\r\nthree ""four""\r\n"`,
+      `${formatRow('A1', 'Bread')},`,
+    ];
     const { orders, refused } = await read([wide, ...rows].join('\r\n'));
     assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
   });
 
   test('so is one in the first column', async () => {
-    const rows = [`"one, two\nthree\nfour",${rowOf('A1')}`, `"",${rowOf('A1', 'Bread')}`];
+    const rows = [`"one, two\nthree\nfour",${formatRow('A1')}`, `"",${formatRow('A1', 'Bread')}`];
     const { orders, refused } = await read([`remark,${header}`, ...rows].join('\n'));
     assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
   });
@@ -58,10 +66,10 @@ describe('a stray quote takes its own line and no other', () => {
   test('a text of several lines whose line breaks do not fit a column breaks its order alone', async () => {
     for (const end of ['\n', '\r\n', '\r']) {
       const rows = [
-        rowOf('A1', `"Naan${end}bread"`),
-        rowOf('B2'),
-        rowOf('C3', 'Soup', `"1${end}"`),
-        rowOf('D4'),
+        formatRow('A1', `"Naan${end}bread"`),
+        formatRow('B2'),
+        formatRow('C3', 'Soup', `"1${end}"`),
+        formatRow('D4'),
       ];
       const { orders, refused, reasons, message } = await read([header, ...rows].join(end));
       assert.equal(message, null);
@@ -77,21 +85,21 @@ describe('a stray quote takes its own line and no other', () => {
   });
 
   test('any number of them does', async () => {
-    const rows = Array.from({ length: 150 }, (_, index) => rowOf(`A${index}`, '"Naan\nbread"'));
-    const { orders, refused, message } = await read([header, ...rows, rowOf('B2')].join('\n'));
+    const rows = Array.from({ length: 150 }, (_, index) => formatRow(`A${index}`, '"Naan\nbread"'));
+    const { orders, refused, message } = await read([header, ...rows, formatRow('B2')].join('\n'));
     assert.deepEqual([orders, refused.length, message], [['B2: Soup'], 150, null]);
   });
 
   test('a text of several lines that is too long is one wrong record', async () => {
     const note = Array.from({ length: 3_000 }, () => 'x'.repeat(99)).join('\n');
-    const rows = [`${rowOf('A1')},"${note}"`, `${rowOf('B2')},`];
+    const rows = [`${formatRow('A1')},"${note}"`, `${formatRow('B2')},`];
     const { orders, refused, reasons, message } = await read([wide, ...rows].join('\n'));
     assert.deepEqual([orders, refused, message], [['B2: Soup'], [2], null]);
     assert.match(reasons[0]!, /more than 100000 characters/);
   });
 
   test('a text of several lines with bytes that are no UTF-8 is one wrong record', async () => {
-    const rows = [`${rowOf('A1')},"one\ncaf\u00e9\nthree"`, `${rowOf('B2')},`];
+    const rows = [`${formatRow('A1')},"one\ncaf\u00e9\nthree"`, `${formatRow('B2')},`];
     const content = Buffer.from([wide, ...rows].join('\n'), 'latin1');
     const { orders, refused, reasons, message } = await read(content);
     assert.deepEqual([orders, refused, message], [['B2: Soup'], [2], null]);
@@ -99,7 +107,7 @@ describe('a stray quote takes its own line and no other', () => {
   });
 
   test('a file of nothing but quotes ends soon', async () => {
-    const lines = Array.from({ length: 20_000 }, () => `${rowOf('A1')},"odd`);
+    const lines = Array.from({ length: 20_000 }, () => `${formatRow('A1')},"odd`);
     assert.match((await read([wide, ...lines].join('\n'))).message!, /more than 100 quotes/);
   });
 });
@@ -108,39 +116,63 @@ describe('a quoted text with lines that look like rows takes every order that it
   const wide = `${header},remark`;
   const cases: Record<string, readonly [readonly string[], readonly number[]]> = {
     'a remark that lists rows': [
-      [wide, `${rowOf('A1')},"As in`, `${rowOf('B2')},`, 'they said"', `${rowOf('C3')},`],
+      [
+        wide,
+        `${formatRow('A1')},"As in`,
+        `${formatRow('B2')},`,
+        'they said"',
+        `${formatRow('C3')},`,
+      ],
       [2, 3, 4],
     ],
     'two stray quotes around rows': [
-      [wide, `${rowOf('A1')},"odd`, `${rowOf('B2')}`, `${rowOf('B3')}odd"`, `${rowOf('C3')},`],
+      [
+        wide,
+        `${formatRow('A1')},"odd`,
+        `${formatRow('B2')}`,
+        `${formatRow('B3')}odd"`,
+        `${formatRow('C3')},`,
+      ],
       [2, 3, 4],
     ],
     'two stray quotes in a column of ours': [
-      [header, rowOf('A1', '"Soup'), rowOf('B2'), rowOf('B3', 'Pizza 12"'), rowOf('C3')],
+      [
+        header,
+        formatRow('A1', '"Soup'),
+        formatRow('B2'),
+        formatRow('B3', 'Pizza 12"'),
+        formatRow('C3'),
+      ],
       [2, 3, 4],
     ],
     'two stray quotes in the first column': [
       [
         `remark,${header}`,
-        `"odd,${rowOf('A1')}`,
-        `odd",${rowOf('B3')}`,
-        `,${rowOf('A1')}`,
-        `,${rowOf('C3')}`,
+        `"odd,${formatRow('A1')}`,
+        `odd",${formatRow('B3')}`,
+        `,${formatRow('A1')}`,
+        `,${formatRow('C3')}`,
       ],
       [2, 2, 3, 4],
     ],
     'a row of an order that has others': [
-      [wide, `${rowOf('B2')},`, `${rowOf('A1')},"odd`, `${rowOf('B2')},odd"`, `${rowOf('C3')},`],
+      [
+        wide,
+        `${formatRow('B2')},`,
+        `${formatRow('A1')},"odd`,
+        `${formatRow('B2')},odd"`,
+        `${formatRow('C3')},`,
+      ],
       [2, 3, 4],
     ],
     'a wrong row beside one that is none': [
       [
         wide,
-        `${rowOf('B2')},`,
-        `${rowOf('A1')},"odd`,
+        `${formatRow('B2')},`,
+        `${formatRow('A1')},"odd`,
         `B2,never,Soup,1,1.00,`,
-        `${rowOf('B3')},odd"`,
-        `${rowOf('C3')},`,
+        `${formatRow('B3')},odd"`,
+        `${formatRow('C3')},`,
       ],
       [2, 3, 4, 5],
     ],
@@ -154,8 +186,8 @@ describe('a quoted text with lines that look like rows takes every order that it
   }
 
   test('in whichever part of a large file they are', async () => {
-    const rows = Array.from({ length: 40 }, (_, index) => `${rowOf(`B${index}`)},`);
-    const lines = [wide, ...rows, `${rowOf('A1')},"As in`, ...rows.slice(0, 20), 'they said"'];
+    const rows = Array.from({ length: 40 }, (_, index) => `${formatRow(`B${index}`)},`);
+    const lines = [wide, ...rows, `${formatRow('A1')},"As in`, ...rows.slice(0, 20), 'they said"'];
     const { orders, refused } = await read(lines.join('\n'), 5);
     assert.equal(orders.length, 20);
     assert.equal(new Set(refused).size, refused.length);
@@ -164,7 +196,16 @@ describe('a quoted text with lines that look like rows takes every order that it
 });
 
 test('no line of a quoted text becomes a row, whatever the text and wherever its column', async () => {
-  const piece = fc.constantFrom(rowOf('Z9'), `,${rowOf('Z8')}`, '\n', '"', ',', 'note', 'Z7,', ' ');
+  const piece = fc.constantFrom(
+    formatRow('Z9'),
+    `,${formatRow('Z8')}`,
+    '\n',
+    '"',
+    ',',
+    'note',
+    'Z7,',
+    ' ',
+  );
   const note = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   await fc.assert(
@@ -174,8 +215,8 @@ test('no line of a quoted text becomes a row, whatever the text and wherever its
       async (notes, isFirst) => {
         const placed = (row: string, text: string) =>
           isFirst ? `${text},${row}` : `${row},${text}`;
-        const rows = notes.map((text, index) => placed(rowOf(`A${index}`), quoted(text)));
-        const lines = [placed(header, 'remark'), ...rows, placed(rowOf('C3'), '')];
+        const rows = notes.map((text, index) => placed(formatRow(`A${index}`), quoted(text)));
+        const lines = [placed(header, 'remark'), ...rows, placed(formatRow('C3'), '')];
         const { orders, refused, message } = await read(lines.join('\n'));
         assert.equal(message, null);
         assert(orders.includes('C3: Soup'));

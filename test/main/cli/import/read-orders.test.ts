@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ColumnMapError, parseColumnMap } from '../../../../src/main/cli/import/column-map.ts';
-import { sumsOf, wantedProducts } from '../../../../src/main/cli/import/import-orders-file.ts';
+import { collectProducts, sumOrders } from '../../../../src/main/cli/import/import-orders-file.ts';
 import { createDateReader } from '../../../../src/main/cli/import/local-time.ts';
 import { orderFields } from '../../../../src/main/cli/import/order-draft.ts';
 import {
@@ -30,14 +30,14 @@ function sample(name: string): string {
   return fileURLToPath(new URL(`../../../support/data/${name}`, import.meta.url));
 }
 
-async function fileOf(name: string, content: string | Buffer): Promise<string> {
+async function writeOrdersFile(name: string, content: string | Buffer): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
 }
 
 /** The file of one part. */
-async function readWhole(path: string, how: OrdersFileOptions): Promise<OrdersFile> {
+async function readAll(path: string, how: OrdersFileOptions): Promise<OrdersFile> {
   const parts: OrdersFile[] = [];
   for await (const part of readOrdersFile(path, how)) parts.push(part);
   assert.equal(parts.length, 1);
@@ -45,10 +45,10 @@ async function readWhole(path: string, how: OrdersFileOptions): Promise<OrdersFi
 }
 
 test('the rows of an order are found wherever they stand', async () => {
-  const { orders, refused, rows } = await readWhole(sample('orders.csv'), options);
+  const { orders, refused, rows } = await readAll(sample('orders.csv'), options);
   assert.deepEqual(refused, []);
   assert.equal(rows, 6);
-  assert.deepEqual(sumsOf(orders, 'GBP'), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
+  assert.deepEqual(sumOrders(orders, 'GBP'), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
   const [first] = orders;
   assert.equal(first?.number, '501');
   assert.equal(first?.createdAt.toISOString(), '2015-10-25T00:30:00.000Z');
@@ -61,13 +61,13 @@ test('the rows of an order are found wherever they stand', async () => {
 test('a packed file and one with a byte order mark read the same', async () => {
   const plain = await readFile(sample('orders.csv'));
   const marked = Buffer.concat([Buffer.from('\uFEFF'), plain]);
-  const packed = await fileOf('marked.csv.gz', gzipSync(marked));
-  const expected = await readWhole(sample('orders.csv'), options);
-  assert.deepEqual(await readWhole(packed, options), expected);
+  const packed = await writeOrdersFile('marked.csv.gz', gzipSync(marked));
+  const expected = await readAll(sample('orders.csv'), options);
+  assert.deepEqual(await readAll(packed, options), expected);
 });
 
 test('a wrong row is refused with its line and its reason, and takes its order along', async () => {
-  const { orders, refused, rows } = await readWhole(sample('broken-orders.csv'), options);
+  const { orders, refused, rows } = await readAll(sample('broken-orders.csv'), options);
   assert.equal(rows, 7);
   assert.deepEqual(
     orders.map(({ number }) => number),
@@ -86,7 +86,7 @@ test('a wrong row is refused with its line and its reason, and takes its order a
 });
 
 test('rows of one number that differ in date or e-mail are no order', async () => {
-  const path = await fileOf(
+  const path = await writeOrdersFile(
     'clash.csv',
     'number,date,name,quantity,price,email\n' +
       '1,01/01/2020 10:00,Soup,1,1,a@example.com\n' +
@@ -95,38 +95,38 @@ test('rows of one number that differ in date or e-mail are no order', async () =
       '2,01/01/2020 10:00,Soup,1,1,b@example.com\n' +
       '3,01/01/2020 10:00,Soup,1,1,nobody\n',
   );
-  const { orders, refused } = await readWhole(path, { ...options, map: {} });
+  const { orders, refused } = await readAll(path, { ...options, map: {} });
   assert.deepEqual(orders, []);
   assert.equal(refused.length, 5);
 });
 
 test('a product that is made has the newest price of the file, wherever that stands', async () => {
-  const file = await readWhole(sample('orders.csv'), options);
-  const fish = wantedProducts(file).find(({ name }) => name === 'Fish and Chips');
+  const file = await readAll(sample('orders.csv'), options);
+  const fish = collectProducts(file).find(({ name }) => name === 'Fish and Chips');
   assert.equal(fish?.priceMinor, 1295);
 });
 
 test('a column that is not there is wrong usage', async () => {
-  await assert.rejects(readWhole(sample('orders.csv'), { ...options, map: {} }), ColumnMapError);
+  await assert.rejects(readAll(sample('orders.csv'), { ...options, map: {} }), ColumnMapError);
   const map = { ...options.map, email: 'Nowhere' };
-  await assert.rejects(readWhole(sample('orders.csv'), { ...options, map }), ColumnMapError);
+  await assert.rejects(readAll(sample('orders.csv'), { ...options, map }), ColumnMapError);
   assert.throws(() => parseColumnMap(['nummer=A'], orderFields), ColumnMapError);
   assert.throws(() => parseColumnMap(['number'], orderFields), ColumnMapError);
 });
 
 test('a line break in the name of a column reads as a blank', async () => {
   const header = '"Order\r\nnumber",date,"name\n",quantity,price';
-  const path = await fileOf('lines.csv', `${header}\n1,01/01/2020 10:00,Soup,1,1\n`);
+  const path = await writeOrdersFile('lines.csv', `${header}\n1,01/01/2020 10:00,Soup,1,1\n`);
   for (const name of ['Order number', 'Order\nnumber']) {
-    const { orders } = await readWhole(path, { ...options, map: { number: name } });
+    const { orders } = await readAll(path, { ...options, map: { number: name } });
     assert.equal(orders.length, 1);
   }
   const missing = { ...options, map: {} };
-  await assert.rejects(readWhole(path, missing), /the file has Order number, date, name, /);
+  await assert.rejects(readAll(path, missing), /the file has Order number, date, name, /);
 });
 
 test('a file that ends in the middle of its packing is an error, not a short file', async () => {
   const packed = gzipSync(await readFile(sample('orders.csv')));
-  const path = await fileOf('cut.csv.gz', packed.subarray(0, packed.length - 20));
-  await assert.rejects(readWhole(path, options));
+  const path = await writeOrdersFile('cut.csv.gz', packed.subarray(0, packed.length - 20));
+  await assert.rejects(readAll(path, options));
 });

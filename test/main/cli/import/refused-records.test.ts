@@ -5,43 +5,45 @@ import { ColumnMapError } from '../../../../src/main/cli/import/column-map.ts';
 import { FileError } from '../../../../src/main/cli/import/file-error.ts';
 import { readCsv } from '../../../../src/main/cli/import/read-csv.ts';
 import { readProductsFile } from '../../../../src/main/cli/import/read-products.ts';
-import { at, fileOf, header, read, rowOf } from '../../../support/orders-file.ts';
+import { at, formatRow, header, read, writeOrdersFile } from '../../../support/orders-file.ts';
 
 /** A wrong row of A1 between its sound row on line 2 and another order. */
 const breaks: Record<string, string | Buffer> = {
-  'a column too many': `${rowOf('A1', 'Steak')},extra`,
-  'a comma that stands in no quotes': rowOf('A1', 'Fish, chips'),
+  'a column too many': `${formatRow('A1', 'Steak')},extra`,
+  'a comma that stands in no quotes': formatRow('A1', 'Fish, chips'),
   'a column too few': `A1,${at},Steak,1`,
-  'a quote in a text that is not quoted': rowOf('A1', '12" Pizza'),
-  'quotes in a quoted text that are not doubled': rowOf('A1', '"12" Pizza"'),
-  'a quote that is not closed': rowOf('A1', '"Steak'),
-  'bytes that are no UTF-8': Buffer.from(rowOf('A1', 'Caf\u00e9'), 'latin1'),
-  'a NUL': rowOf('A1', 'Ste\0ak'),
-  'a control character': rowOf('A1', 'Ste\u0007ak'),
-  'a mark that turns the direction of writing': rowOf('A1', 'Ste\u202eak'),
-  'a name that cannot be seen': rowOf('A1', '\u200b'),
-  'a name that is too long': rowOf('A1', 'x'.repeat(201)),
-  'no name': rowOf('A1', ' '),
-  'a quantity with a fraction': rowOf('A1', 'Steak', '1.0'),
-  'a quantity with an exponent': rowOf('A1', 'Steak', '1e3'),
-  'a hexadecimal quantity': rowOf('A1', 'Steak', '0x10'),
-  'a quantity in digits of another script': rowOf('A1', 'Steak', '\uff11'),
-  'a negative quantity': rowOf('A1', 'Steak', '-1'),
-  'a quantity of nothing': rowOf('A1', 'Steak', '0'),
-  'a quantity beyond the largest': rowOf('A1', 'Steak', '10001'),
-  'a price with a separator of thousands': rowOf('A1', 'Steak', '1', '"1,200"'),
-  'a price with two points': rowOf('A1', 'Steak', '1', '1.2.3'),
-  'a price with more decimals than the currency': rowOf('A1', 'Steak', '1', '1.005'),
-  'a negative price': rowOf('A1', 'Steak', '1', '-1.00'),
-  'a price with a sign of a currency': rowOf('A1', 'Steak', '1', '£1.00'),
-  'another date than its order': rowOf('A1').replace(at, '2026-01-03T12:31:00Z'),
+  'a quote in a text that is not quoted': formatRow('A1', '12" Pizza'),
+  'quotes in a quoted text that are not doubled': formatRow('A1', '"12" Pizza"'),
+  'a quote that is not closed': formatRow('A1', '"Steak'),
+  'bytes that are no UTF-8': Buffer.from(formatRow('A1', 'Caf\u00e9'), 'latin1'),
+  'a NUL': formatRow('A1', 'Ste\0ak'),
+  'a control character': formatRow('A1', 'Ste\u0007ak'),
+  'a mark that turns the direction of writing': formatRow('A1', 'Ste\u202eak'),
+  'a name that cannot be seen': formatRow('A1', '\u200b'),
+  'a name that is too long': formatRow('A1', 'x'.repeat(201)),
+  'no name': formatRow('A1', ' '),
+  'a quantity with a fraction': formatRow('A1', 'Steak', '1.0'),
+  'a quantity with an exponent': formatRow('A1', 'Steak', '1e3'),
+  'a hexadecimal quantity': formatRow('A1', 'Steak', '0x10'),
+  'a quantity in digits of another script': formatRow('A1', 'Steak', '\uff11'),
+  'a negative quantity': formatRow('A1', 'Steak', '-1'),
+  'a quantity of nothing': formatRow('A1', 'Steak', '0'),
+  'a quantity beyond the largest': formatRow('A1', 'Steak', '10001'),
+  'a price with a separator of thousands': formatRow('A1', 'Steak', '1', '"1,200"'),
+  'a price with two points': formatRow('A1', 'Steak', '1', '1.2.3'),
+  'a price with more decimals than the currency': formatRow('A1', 'Steak', '1', '1.005'),
+  'a negative price': formatRow('A1', 'Steak', '1', '-1.00'),
+  'a price with a sign of a currency': formatRow('A1', 'Steak', '1', '£1.00'),
+  'another date than its order': formatRow('A1').replace(at, '2026-01-03T12:31:00Z'),
 };
 
 describe('a wrong record breaks its order, and no other', () => {
   for (const [what, row] of Object.entries(breaks)) {
     test(what, async () => {
-      const before = Buffer.from(`${header}\n${rowOf('A1')}\n`);
-      const behind = Buffer.from(`\n${rowOf('B2')}\n${rowOf('A1', 'Bread')}\n${rowOf('C3')}\n`);
+      const before = Buffer.from(`${header}\n${formatRow('A1')}\n`);
+      const behind = Buffer.from(
+        `\n${formatRow('B2')}\n${formatRow('A1', 'Bread')}\n${formatRow('C3')}\n`,
+      );
       const { orders, refused, message } = await read(
         Buffer.concat([before, Buffer.from(row as string), behind]),
       );
@@ -61,15 +63,15 @@ describe('a wrong record breaks its order, and no other', () => {
     '0000-01-01T00:00:00Z',
   ]) {
     test(`a date that is none or too early: ${date}`, async () => {
-      const row = rowOf('A1').replace(at, date);
-      const { orders, refused } = await read([header, row, rowOf('B2')].join('\n'));
+      const row = formatRow('A1').replace(at, date);
+      const { orders, refused } = await read([header, row, formatRow('B2')].join('\n'));
       assert.deepEqual([orders, refused], [['B2: Soup'], [2]]);
     });
   }
 
   test('an order of more lines than an order has', async () => {
-    const rows = Array.from({ length: 101 }, () => rowOf('A1'));
-    const { orders, refused } = await read([header, ...rows, rowOf('B2')].join('\n'));
+    const rows = Array.from({ length: 101 }, () => formatRow('A1'));
+    const { orders, refused } = await read([header, ...rows, formatRow('B2')].join('\n'));
     assert.deepEqual(orders, ['B2: Soup']);
     assert.equal(refused.length, 101);
   });
@@ -77,15 +79,15 @@ describe('a wrong record breaks its order, and no other', () => {
 
 describe('a record whose order is not told keeps the whole file out', () => {
   const untold: Record<string, string> = {
-    'no number': rowOf(''),
-    'what is no number of an order': rowOf('A 1'),
-    'a number in quotes that are not closed': rowOf('"A1'),
+    'no number': formatRow(''),
+    'what is no number of an order': formatRow('A 1'),
+    'a number in quotes that are not closed': formatRow('"A1'),
     'a line that has only its number': 'A1',
     'a line that is no record': 'Total: 21.00',
   };
   for (const [what, row] of Object.entries(untold)) {
     test(what, async () => {
-      const lines = [header, rowOf('A1'), row, rowOf('B2'), `${rowOf('C3')},extra`];
+      const lines = [header, formatRow('A1'), row, formatRow('B2'), `${formatRow('C3')},extra`];
       const { orders, message } = await read(lines.join('\n'));
       assert.deepEqual(orders, []);
       assert.match(message!, /^line 3: /);
@@ -102,13 +104,13 @@ describe('a record whose order is not told keeps the whole file out', () => {
   });
 
   test('a line without an end', async () => {
-    const { message } = await read(`${header}\n${rowOf('A1')}\n${'x'.repeat(1_000_000)}`);
+    const { message } = await read(`${header}\n${formatRow('A1')}\n${'x'.repeat(1_000_000)}`);
     assert.match(message!, /line 3: It has more than \d+ bytes/);
   });
 });
 
 describe('lines end as they do', () => {
-  const rows = [header, rowOf('A1'), rowOf('B2'), '', rowOf('A1', 'Bread'), ',,,,'];
+  const rows = [header, formatRow('A1'), formatRow('B2'), '', formatRow('A1', 'Bread'), ',,,,'];
   const ends: Record<string, (index: number) => string> = {
     LF: () => '\n',
     CRLF: () => '\r\n',
@@ -145,27 +147,27 @@ test('a header goes on until its quotes close', async () => {
 
 test('a header that cannot be understood is said so', async () => {
   for (const content of [
-    Buffer.from(`\ufeff${header}\n${rowOf('A1')}`, 'utf16le'),
+    Buffer.from(`\ufeff${header}\n${formatRow('A1')}`, 'utf16le'),
     Buffer.from(`${header},caf\u00e9\n`, 'latin1'),
-    `${header},"remark\n${rowOf('A1')}`,
+    `${header},"remark\n${formatRow('A1')}`,
   ]) {
     assert.match((await read(content)).message!, /Line 1, the header/);
   }
   for (const content of [
-    `${header},"remark\n${rowOf('A1')},\n${rowOf('B2')},odd"\n${rowOf('C3')},`,
-    `${header},"${'remark\n'.repeat(20_000)}"\n${rowOf('A1')},`,
-    `${header},"remark\n"s"\n${rowOf('A1')},`,
+    `${header},"remark\n${formatRow('A1')},\n${formatRow('B2')},odd"\n${formatRow('C3')},`,
+    `${header},"${'remark\n'.repeat(20_000)}"\n${formatRow('A1')},`,
+    `${header},"remark\n"s"\n${formatRow('A1')},`,
   ]) {
     assert.match((await read(content)).message!, /Line 1, the header/);
   }
   for (const names of [`${header},price`, `${header},Number`, header.replaceAll(',', ';')]) {
-    await assert.rejects(read(`${names}\n${rowOf('A1')},1\n`), ColumnMapError);
+    await assert.rejects(read(`${names}\n${formatRow('A1')},1\n`), ColumnMapError);
   }
 });
 
 describe('a file of products', () => {
   const readProducts = async (content: string) => {
-    const { products, refused } = await readProductsFile(await fileOf(content), {}, 'GBP');
+    const { products, refused } = await readProductsFile(await writeOrdersFile(content), {}, 'GBP');
     return {
       names: products.map(({ name }) => name),
       lines: refused.first.map(({ line }) => line),
@@ -236,7 +238,7 @@ test('whatever the values, they are read as they were written', async () => {
       const lines = filled.map((row) => row.map((text) => quoted(text, all)).join(','));
       const found: (readonly string[])[] = [];
       for await (const records of readCsv(
-        await fileOf(['a,b,c', ...lines].join(end)),
+        await writeOrdersFile(['a,b,c', ...lines].join(end)),
         () => shape,
       )) {
         for (const { values, fault } of records) {

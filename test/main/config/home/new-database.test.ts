@@ -20,12 +20,12 @@ async function emptyHome(): Promise<string> {
 /** They make a database, or have none. */
 const others = ['serve', 'migrate', 'doctor', 'openapi', 'replay'];
 
-function leavesOf(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+function listFiles(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(listFiles);
 }
 
 test('every command that would make a new database has --new', () => {
-  const leaves = leavesOf(createProgram(() => {}));
+  const leaves = listFiles(createProgram(() => {}));
   assert.ok(leaves.length > others.length);
   for (const command of leaves) {
     const has = command.options.some(({ long }) => long === '--new');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { keyboardLayouts } from '../../../../src/main/config/secrets/keyboards.ts';
-import { weaknessOf } from '../../../../src/main/config/secrets/weakness.ts';
+import { findWeakness } from '../../../../src/main/config/secrets/weakness.ts';
 
 const whsec = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString('base64')}`;
 const counted = (length: number, byteAt: (index: number) => number) =>
@@ -79,7 +79,7 @@ const weak: Record<string, readonly string[]> = {
 for (const [what, secrets] of Object.entries(weak)) {
   test(`a secret that is ${what} is weak, and none of it is said`, () => {
     for (const secret of secrets) {
-      const weakness = weaknessOf(secret);
+      const weakness = findWeakness(secret);
       assert.ok(weakness !== null, secret);
       assert.ok(!weakness.includes(secret));
     }
@@ -95,7 +95,7 @@ test('a straight run over any layout, forwards or backwards and in any case, is 
     if (run.length < 20) continue;
     const text = run.join('').slice(0, 32);
     for (const written of [text, [...text].reverse().join(''), swapCase(text)]) {
-      assert.ok(weaknessOf(written) !== null, written);
+      assert.ok(findWeakness(written) !== null, written);
     }
   }
 });
@@ -106,7 +106,7 @@ const ALPHABETS = {
   base62: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
 };
 
-function randomOf(alphabet: string, length: number): string {
+function buildRandom(alphabet: string, length: number): string {
   // The first symbols come up a little more often, which nobody notices here.
   return Array.from(
     randomBytes(length * 2).subarray(0, length),
@@ -125,10 +125,10 @@ const makers: Record<string, () => string> = {
   'base64url of 24 bytes': () => randomBytes(24).toString('base64url'),
   'whsec_ of 24 bytes': () => whsec(randomBytes(24)),
   'whsec_ of 32 bytes': () => whsec(randomBytes(32)),
-  'a key as Stripe makes them': () => `sk_live_${randomOf(ALPHABETS.base62, 24)}`,
+  'a key as Stripe makes them': () => `sk_live_${buildRandom(ALPHABETS.base62, 24)}`,
   'a UUID': () => randomUUID(),
-  '16 small letters': () => randomOf(ALPHABETS.letters, 16),
-  '32 of base32': () => randomOf(ALPHABETS.base32, 32),
+  '16 small letters': () => buildRandom(ALPHABETS.letters, 16),
+  '32 of base32': () => buildRandom(ALPHABETS.base32, 32),
 };
 const TRIES = 300;
 
@@ -136,7 +136,7 @@ for (const [how, make] of Object.entries(makers)) {
   test(`a random secret is never weak: ${how}`, () => {
     for (let count = 0; count < TRIES; count += 1) {
       const secret = make();
-      assert.equal(weaknessOf(secret), null, secret);
+      assert.equal(findWeakness(secret), null, secret);
     }
   });
 }

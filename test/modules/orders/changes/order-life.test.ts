@@ -8,18 +8,18 @@ import type { CodedError } from '../../../../src/shared/errors.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import {
+  buildContext,
+  buildPlacementContext,
   coded,
-  contextOf,
-  ordersOn,
-  placementContextOf,
+  createTestOrders,
+  parseView,
   settle,
-  viewOf,
 } from '../../../support/orders.ts';
-import { addProduct, addUser, apiKey, stockOf } from '../../../support/shop.ts';
+import { addProduct, addUser, apiKey, findStock } from '../../../support/shop.ts';
 
 const { database } = await testDatabase();
-const orders = ordersOn(database);
-const otherServer = ordersOn(database);
+const orders = createTestOrders(database);
+const otherServer = createTestOrders(database);
 const admin = await addUser(database, { role: 'admin' });
 const kitchen = await addUser(database, { role: 'kitchen' });
 
@@ -27,8 +27,8 @@ const kitchen = await addUser(database, { role: 'kitchen' });
 async function placed(customer?: UserCaller) {
   const owner = customer ?? (await addUser(database));
   const product = await addProduct(database);
-  const order = viewOf(
-    await orders.placeOrder(placementContextOf(owner), {
+  const order = parseView(
+    await orders.placeOrder(buildPlacementContext(owner), {
       items: [{ sku: product.sku, quantity: 2 }],
     }),
   );
@@ -37,7 +37,7 @@ async function placed(customer?: UserCaller) {
 
 function move(caller: UserCaller, orderId: string, status: OrderStatus, rest: object = {}) {
   return orders
-    .changeStatus(contextOf(caller), { orderId, input: { status, ...rest }, ifMatch: null })
+    .changeStatus(buildContext(caller), { orderId, input: { status, ...rest }, ifMatch: null })
     .then(({ result }) => result);
 }
 
@@ -57,7 +57,7 @@ async function passDeadline(orderId: string): Promise<void> {
 }
 
 function cancel(caller: UserCaller, orderId: string) {
-  return orders.cancelOrder(contextOf(caller), { orderId, reason: null, ifMatch: null });
+  return orders.cancelOrder(buildContext(caller), { orderId, reason: null, ifMatch: null });
 }
 
 describe('moving an order on', () => {
@@ -68,7 +68,7 @@ describe('moving an order on', () => {
     assert.equal(done?.version, 5);
     assert.equal(done?.expiresAt, null);
     assert.deepEqual(done?.allowedTransitions, []);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 8, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 8, reserved: 0 });
     const { data: history } = await orders.getOrderHistory(kitchen, order.id);
     assert.deepEqual(
       history.map((event) => `${event.sequence} ${event.type} ${event.from}>${event.to}`),
@@ -121,7 +121,7 @@ describe('moving an order on', () => {
       },
     );
     await assert.rejects(
-      orders.changeStatus(contextOf(kitchen), {
+      orders.changeStatus(buildContext(kitchen), {
         orderId: order.id,
         input: { status: 'PREPARING' },
         ifMatch: [1],
@@ -135,7 +135,7 @@ describe('moving an order on', () => {
   test('a repeat under the same key answers the first result, also after the order went on', async () => {
     const { order } = await placed();
     const confirm = () =>
-      orders.changeStatus(contextOf(kitchen, 'confirm', { status: 'CONFIRMED' }), {
+      orders.changeStatus(buildContext(kitchen, 'confirm', { status: 'CONFIRMED' }), {
         orderId: order.id,
         input: { status: 'CONFIRMED' },
         ifMatch: null,
@@ -153,7 +153,7 @@ describe('moving an order on', () => {
       coded('auth.forbidden'),
     );
     await assert.rejects(
-      orders.changeStatus(contextOf(apiKey('orders:status')), {
+      orders.changeStatus(buildContext(apiKey('orders:status')), {
         orderId: order.id,
         input: { status: 'CANCELLED' },
         ifMatch: null,
@@ -174,14 +174,14 @@ describe('overriding', () => {
     const override = { override: true, reason: 'it was the wrong one' };
     const back = await move(admin, order.id, 'PREPARING', override);
     assert.equal(back.status, 'PREPARING');
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 2 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 2 });
     const { data: history } = await orders.getOrderHistory(admin, order.id);
     assert.deepEqual(
       [history.at(-1)?.reason, history.at(-1)?.data.override],
       ['it was the wrong one', true],
     );
     await moveTo(order.id, 'READY', 'COMPLETED');
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 8, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 8, reserved: 0 });
   });
 
   test('back to PENDING unpaid it gets a new time to pay', async () => {
@@ -215,7 +215,7 @@ describe('overriding', () => {
     );
     const override = { override: true, reason: 'sold at the counter' };
     await move(admin, order.id, 'COMPLETED', override);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 8, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 8, reserved: 0 });
     await assert.rejects(
       move(admin, order.id, 'CANCELLED', override),
       coded('orders.illegal_transition'),
@@ -244,7 +244,7 @@ describe('cancelling an order', () => {
       [result.status, result.cancelReason, result.expiresAt, result.version],
       ['CANCELLED', 'CUSTOMER', null, 2],
     );
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
   test('twenty cancellations at once give the stock back once', async () => {
@@ -254,7 +254,7 @@ describe('cancelling an order', () => {
     );
     assert.equal(done.length, 1);
     assert.deepEqual([...new Set(refused)], ['orders.not_cancellable']);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
   test('once the kitchen has begun only an admin cancels', async () => {
@@ -263,7 +263,7 @@ describe('cancelling an order', () => {
     await assert.rejects(cancel(owner, order.id), coded('orders.not_cancellable'));
     const { result } = await cancel(admin, order.id);
     assert.equal(result.cancelReason, 'ADMIN');
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
   test('somebody else’s order does not exist', async () => {
@@ -282,7 +282,7 @@ describe('cancelling an order', () => {
     const own = await Promise.all(Array.from({ length: 5 }, () => placed(owner)));
     const { done, refused } = await settle(
       own.map(({ order }, index) =>
-        (index % 2 === 0 ? orders : otherServer).cancelOrder(contextOf(owner), {
+        (index % 2 === 0 ? orders : otherServer).cancelOrder(buildContext(owner), {
           orderId: order.id,
           reason: null,
           ifMatch: null,
@@ -312,7 +312,7 @@ describe('cancelling an order', () => {
        values ($1::uuid, 'till', 'hf_test', sha256($1::text::bytea), '{orders:status}', $2::uuid)`,
       [key.id, admin.id],
     );
-    await orders.changeStatus(contextOf(key), {
+    await orders.changeStatus(buildContext(key), {
       orderId: order.id,
       input: { status: 'CONFIRMED' },
       ifMatch: null,
@@ -348,7 +348,7 @@ describe('expiry', () => {
       [ended.status, ended.cancelReason, ended.version],
       ['CANCELLED', 'EXPIRED', 2],
     );
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
   test('before its time an order stays, and a confirmed one has no end', async () => {
@@ -392,7 +392,7 @@ describe('expiry', () => {
       ]);
       const { status } = await orders.getOrder(owner, order.id);
       const reserved = status === 'CONFIRMED' ? 2 : 0;
-      assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved });
+      assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved });
     }
   });
 });

@@ -7,11 +7,17 @@ import { runPageQuery } from '../../../../src/modules/orders/lists/query-parts.t
 import type { ListOrdersInput, OrderView } from '../../../../src/modules/orders/schemas.ts';
 import type { Caller } from '../../../../src/shared/caller.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { coded, contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  parseView,
+} from '../../../support/orders.ts';
 import { addProduct, addUser, apiKey } from '../../../support/shop.ts';
 
 const { database } = await testDatabase();
-const orders = ordersOn(database, { pendingMax: 0 });
+const orders = createTestOrders(database, { pendingMax: 0 });
 const admin = await addUser(database, { role: 'admin' });
 const ann = await addUser(database);
 const bob = await addUser(database);
@@ -23,9 +29,13 @@ const placed: OrderView[] = [];
 for (let index = 0; index < 7; index += 1) {
   const [customer, product] = index % 2 === 0 ? [ann, rice] : [bob, naan];
   const input = { items: [{ sku: product.sku, quantity: 1 }] };
-  placed.push(viewOf(await orders.placeOrder(placementContextOf(customer), input)));
+  placed.push(parseView(await orders.placeOrder(buildPlacementContext(customer), input)));
 }
-await orders.cancelOrder(contextOf(admin), { orderId: placed[0]!.id, reason: null, ifMatch: null });
+await orders.cancelOrder(buildContext(admin), {
+  orderId: placed[0]!.id,
+  reason: null,
+  ifMatch: null,
+});
 
 async function numbers(caller: Caller, input: ListOrdersInput = {}): Promise<string[]> {
   const page = await orders.listOrders(caller, input);
@@ -66,7 +76,7 @@ describe('the list of orders', () => {
       cursor = page.nextCursor ?? undefined;
       if (seen.length === 2) {
         const input = { items: [{ sku: naan.sku, quantity: 1 }] };
-        await orders.placeOrder(placementContextOf(bob), input);
+        await orders.placeOrder(buildPlacementContext(bob), input);
       }
     } while (cursor !== undefined);
     assert.deepEqual(seen, ofBob);

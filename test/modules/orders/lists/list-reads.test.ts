@@ -7,7 +7,7 @@ import type { OrderFilters } from '../../../../src/modules/orders/lists/order-fi
 import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.ts';
 import { searchOrders } from '../../../../src/modules/orders/lists/search-orders.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { buildPlacementContext, createTestOrders, parseView } from '../../../support/orders.ts';
 import { addProduct, addUser } from '../../../support/shop.ts';
 import { query } from '../../../support/until.ts';
 
@@ -17,13 +17,13 @@ const TIMES = 8;
 
 /** A shop in which every order has the same status and is of one customer, and the planner knows it. */
 const { database, url } = await testDatabase();
-const orders = ordersOn(database, { pendingMax: 0 });
+const orders = createTestOrders(database, { pendingMax: 0 });
 const ann = await addUser(database);
 const bob = await addUser(database);
 const rice = await addProduct(database, { onHand: ORDERS });
 const placed = await Promise.all(
   Array.from({ length: ORDERS }, () =>
-    orders.placeOrder(placementContextOf(ann), { items: [{ sku: rice.sku, quantity: 1 }] }),
+    orders.placeOrder(buildPlacementContext(ann), { items: [{ sku: rice.sku, quantity: 1 }] }),
   ),
 );
 await query(url, 'analyze');
@@ -48,7 +48,7 @@ async function reads(filters: OrderFilters, from: Position | null) {
 }
 
 describe('a page reads its own orders and no others', () => {
-  const { createdAt, id } = viewOf(placed[ORDERS / 2]!);
+  const { createdAt, id } = parseView(placed[ORDERS / 2]!);
   const cases: readonly [string, OrderFilters, onPage: number][] = [
     ['a status that all have', { statuses: ['PENDING'] }, LIMIT],
     ['a status that none has', { statuses: ['READY'] }, 0],
@@ -95,7 +95,7 @@ async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<num
 }
 
 describe('a plan is kept, however many orders there are', () => {
-  const { createdAt, id } = viewOf(placed[ORDERS / 2]!);
+  const { createdAt, id } = parseView(placed[ORDERS / 2]!);
   const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
   const narrowed: readonly [string, OrderFilters][] = [
     ['the newest', {}],

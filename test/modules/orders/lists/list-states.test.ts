@@ -12,19 +12,24 @@ import {
 import type { OrderStatus, PaymentStatus } from '../../../../src/modules/orders/order.ts';
 import type { OrderCaching } from '../../../../src/modules/orders/reading/order-caching.ts';
 import { OrderPage, type OrderView } from '../../../../src/modules/orders/schemas.ts';
-import { actorOf } from '../../../../src/shared/caller.ts';
+import { toActor } from '../../../../src/shared/caller.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  createTestOrders,
+  parseView,
+} from '../../../support/orders.ts';
 import { addProduct, addUser, testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 const { database } = await testDatabase();
-const plain = ordersOn(database, { pendingMax: 0 });
+const plain = createTestOrders(database, { pendingMax: 0 });
 const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database, { onHand: 1_000 });
 
 function newCaching(): OrderCaching {
-  const options = { ttlMs: 60_000, bytesMax: 1_000, bytesOf: () => 1 };
+  const options = { ttlMs: 60_000, bytesMax: 1_000, estimateBytes: () => 1 };
   const caches = createMemoryCaches();
   return {
     caches: {
@@ -48,12 +53,12 @@ function deafServer(afterPage: () => Promise<void> = async () => {}) {
       return rows;
     },
   };
-  return { asked, ...ordersOn(counted, { caching: newCaching() }) };
+  return { asked, ...createTestOrders(counted, { caching: newCaching() }) };
 }
 
 async function place(customer: typeof admin): Promise<OrderView> {
   const input = { items: [{ sku: product.sku, quantity: 1 }] };
-  return viewOf(await plain.placeOrder(placementContextOf(customer), input));
+  return parseView(await plain.placeOrder(buildPlacementContext(customer), input));
 }
 
 /** A customer with so many orders, oldest first. */
@@ -67,7 +72,7 @@ async function customerWith(count: number) {
 /** Something happens to the money of an order. */
 async function pay(orderId: string, type: PaymentFact['type'], paymentStatus: PaymentStatus) {
   const facts = [{ type, reason: null, data: {} }];
-  const by = { actor: actorOf(admin), cause: testCause };
+  const by = { actor: toActor(admin), cause: testCause };
   await database.transaction(async (tx) => {
     const order = (await lockOrderForPayment(tx, orderId))!;
     const record = paymentStatus === 'PAID' ? confirmPaid : recordPayment;
@@ -90,7 +95,7 @@ describe('a page of orders', () => {
     const { customer, placed } = await customerWith(2);
     const [{ id }] = placed as [OrderView];
     const move = (status: OrderStatus, override = false) =>
-      plain.changeStatus(contextOf(admin), {
+      plain.changeStatus(buildContext(admin), {
         orderId: id,
         input: { status, ...(override ? { override, reason: 'to and fro' } : {}) },
         ifMatch: null,
@@ -175,7 +180,7 @@ describe('a page of orders', () => {
     const { customer, placed } = await customerWith(3);
     const leaving = { orderId: placed[1]!.id, reason: null, ifMatch: null };
     const server = deafServer(async () => {
-      await plain.cancelOrder(contextOf(customer), leaving).catch(() => {});
+      await plain.cancelOrder(buildContext(customer), leaving).catch(() => {});
     });
     const { data, nextCursor } = await server.listOrders(customer, { status: 'PENDING', limit: 2 });
     assert.deepEqual(
@@ -227,7 +232,7 @@ describe('a page of orders', () => {
       note: 'für "Ada"\\\n\u2028\u0007 🍋 </script>',
       shippingAddress: '1 Example Street\tLondon',
     };
-    await plain.placeOrder(placementContextOf(customer), input);
+    await plain.placeOrder(buildPlacementContext(customer), input);
     for (const caller of [customer, admin]) {
       const page = await plain.listOrders(caller, { customerId: customer.id });
       const made = await app.inject({ method: 'POST', url: '/', payload: page });

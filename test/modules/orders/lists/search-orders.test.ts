@@ -6,11 +6,16 @@ import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.
 import { runPageQuery } from '../../../../src/modules/orders/lists/query-parts.ts';
 import { findMatches } from '../../../../src/modules/orders/lists/search-orders.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  createTestOrders,
+  parseView,
+} from '../../../support/orders.ts';
 import { addProduct, addUser } from '../../../support/shop.ts';
 
 const { database } = await testDatabase();
-const orders = ordersOn(database, { pendingMax: 0 });
+const orders = createTestOrders(database, { pendingMax: 0 });
 const ann = await addUser(database);
 const bob = await addUser(database);
 const soup = await addProduct(database, { sku: 'Soup-1', onHand: 1000 });
@@ -18,7 +23,7 @@ const salad = await addProduct(database, { sku: 'SALAD', onHand: 1000 });
 
 async function place(customer: typeof ann, skus: readonly string[]) {
   const items = skus.map((sku) => ({ sku, quantity: 1 }));
-  return viewOf(await orders.placeOrder(placementContextOf(customer), { items }));
+  return parseView(await orders.placeOrder(buildPlacementContext(customer), { items }));
 }
 
 const ofAnn = [
@@ -29,7 +34,7 @@ const ofAnn = [
 const ofBob = await place(bob, [soup.sku]);
 const all = [...ofAnn, ofBob];
 
-function idsOf(found: readonly { readonly id: string }[]): string[] {
+function listIds(found: readonly { readonly id: string }[]): string[] {
   return found.map(({ id }) => id).sort();
 }
 
@@ -37,14 +42,14 @@ function idsOf(found: readonly { readonly id: string }[]): string[] {
 async function matched(search: string, matchesMax = 100): Promise<string[] | null> {
   const matches = await findMatches(database, search, matchesMax);
   return (
-    matches && idsOf(await runPageQuery(database, buildMatchedPageQuery(matches, {}, null, 100)))
+    matches && listIds(await runPageQuery(database, buildMatchedPageQuery(matches, {}, null, 100)))
   );
 }
 
 /** What a scan of all orders finds, or of the newest ones only. */
 async function scanned(text: string, newest: number | null = null): Promise<string[]> {
   const wanted = { text, emails: true, pages: newest === null ? null : 1 };
-  return idsOf(await runPageQuery(database, buildPageQuery({}, null, newest ?? 100, wanted)));
+  return listIds(await runPageQuery(database, buildPageQuery({}, null, newest ?? 100, wanted)));
 }
 
 describe('the search of staff', () => {
@@ -77,15 +82,15 @@ describe('the search of staff', () => {
       assert.deepEqual(await matched(search), all, `search for ${search}`);
       assert.deepEqual(await scanned(search, 100), all, `search for ${search} among the newest`);
     }
-    assert.deepEqual(await matched('alad'), idsOf(ofAnn.slice(1)));
-    assert.deepEqual(await matched(ann.id), idsOf(ofAnn));
-    assert.deepEqual(await matched(first!.number.slice(0, 3)), idsOf(all));
+    assert.deepEqual(await matched('alad'), listIds(ofAnn.slice(1)));
+    assert.deepEqual(await matched(ann.id), listIds(ofAnn));
+    assert.deepEqual(await matched(first!.number.slice(0, 3)), listIds(all));
   });
 
   test('more matches than are few are left to scanning, those at the limit are not', async () => {
-    assert.deepEqual(await matched('soup', 1), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
+    assert.deepEqual(await matched('soup', 1), listIds([ofAnn[0]!, ofAnn[1]!, ofBob]));
     assert.equal(await matched('product', 1), null);
-    assert.deepEqual(await matched('product', 2), idsOf(all));
+    assert.deepEqual(await matched('product', 2), listIds(all));
     assert.equal(await matched('@', 1), null);
     assert.equal(await matched(all[0]!.number.slice(0, 3), 0), null);
   });
@@ -103,7 +108,7 @@ describe('the search of staff', () => {
     );
     const later = await place(bob, [soup.sku]);
     assert.deepEqual(await matched('gazpacho'), [later.id]);
-    assert.deepEqual(await matched('Product Soup-1'), idsOf([ofAnn[0]!, ofAnn[1]!, ofBob]));
+    assert.deepEqual(await matched('Product Soup-1'), listIds([ofAnn[0]!, ofAnn[1]!, ofBob]));
   });
 
   test('a page through matches holds the newest of all of them, each order once', async () => {
@@ -123,7 +128,7 @@ describe('the search of staff', () => {
 
   test('scanning the newest of several statuses sees none that is older than these', async () => {
     const cancelled = await place(ann, [soup.sku]);
-    await orders.cancelOrder(contextOf(ann), {
+    await orders.cancelOrder(buildContext(ann), {
       orderId: cancelled.id,
       reason: null,
       ifMatch: null,
@@ -135,6 +140,6 @@ describe('the search of staff', () => {
       database,
       buildPageQuery(filters, null, newest.length, wanted),
     );
-    assert.deepEqual(idsOf(found), [newest[1]!.id]);
+    assert.deepEqual(listIds(found), [newest[1]!.id]);
   });
 });

@@ -20,7 +20,7 @@ const catalogue: PlacementProduct[] = ['A', 'B', 'C'].map((sku, index) => ({
   active: true,
 }));
 
-function factsOf(
+function buildFacts(
   changes: Partial<PlacementFacts> & { products?: PlacementProduct[] } = {},
 ): PlacementFacts {
   const { products = catalogue, ...rest } = changes;
@@ -35,7 +35,7 @@ function factsOf(
   };
 }
 
-function candidateOf(changes: Partial<PlacementCandidate> = {}): PlacementCandidate {
+function buildCandidate(changes: Partial<PlacementCandidate> = {}): PlacementCandidate {
   return {
     customerId: 'ann',
     vip: false,
@@ -47,7 +47,7 @@ function candidateOf(changes: Partial<PlacementCandidate> = {}): PlacementCandid
   };
 }
 
-function kindsOf(decisions: readonly PlacementDecision[]): string[] {
+function listKinds(decisions: readonly PlacementDecision[]): string[] {
   return decisions.map((decision) => decision.kind);
 }
 
@@ -74,7 +74,10 @@ describe('decidePlacement', () => {
       fc.property(candidates, stock, (requests, free) => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
         const promised = new Map<string, number>();
-        for (const decision of decidePlacement(requests, factsOf({ available, pendingMax: 0 }))) {
+        for (const decision of decidePlacement(
+          requests,
+          buildFacts({ available, pendingMax: 0 }),
+        )) {
           if (decision.kind !== 'accepted') continue;
           for (const placed of decision.lines) {
             promised.set(placed.productId, (promised.get(placed.productId) ?? 0) + placed.quantity);
@@ -89,7 +92,7 @@ describe('decidePlacement', () => {
     fc.assert(
       fc.property(candidates, stock, (requests, free) => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
-        for (const decision of decidePlacement(requests, factsOf({ available }))) {
+        for (const decision of decidePlacement(requests, buildFacts({ available }))) {
           if (decision.kind !== 'insufficient_stock') continue;
           for (const short of decision.lines) assert.ok(short.requested > short.available);
         }
@@ -105,7 +108,7 @@ describe('decidePlacement', () => {
         fc.nat(5),
         (requests, pendingMax, before) => {
           const pending = new Map([['ann', before]]);
-          const decisions = decidePlacement(requests, factsOf({ pending, pendingMax }));
+          const decisions = decidePlacement(requests, buildFacts({ pending, pendingMax }));
           const placed = decisions.filter(
             (decision, index) =>
               decision.kind === 'accepted' &&
@@ -122,7 +125,7 @@ describe('decidePlacement', () => {
   test('an accepted total is the sum of its lines, each quantity times the price of now', () => {
     fc.assert(
       fc.property(candidates, (requests) => {
-        for (const decision of decidePlacement(requests, factsOf())) {
+        for (const decision of decidePlacement(requests, buildFacts())) {
           if (decision.kind !== 'accepted') continue;
           const sum = decision.lines.reduce((total, placed) => total + placed.totalMinor, 0);
           assert.equal(decision.totalMinor, sum);
@@ -137,19 +140,19 @@ describe('decidePlacement', () => {
   test('the last unit goes to the VIP, though he came later', () => {
     const available = new Map([['id-B', 1]]);
     const decisions = decidePlacement(
-      [candidateOf(), candidateOf({ vip: true, customerId: 'bob' })],
-      factsOf({ available }),
+      [buildCandidate(), buildCandidate({ vip: true, customerId: 'bob' })],
+      buildFacts({ available }),
     );
-    assert.deepEqual(kindsOf(decisions), ['insufficient_stock', 'accepted']);
+    assert.deepEqual(listKinds(decisions), ['insufficient_stock', 'accepted']);
   });
 
   test('among equals the first to come is served first', () => {
     const available = new Map([['id-B', 1]]);
     const decisions = decidePlacement(
-      [candidateOf(), candidateOf({ customerId: 'bob' })],
-      factsOf({ available }),
+      [buildCandidate(), buildCandidate({ customerId: 'bob' })],
+      buildFacts({ available }),
     );
-    assert.deepEqual(kindsOf(decisions), ['accepted', 'insufficient_stock']);
+    assert.deepEqual(listKinds(decisions), ['accepted', 'insufficient_stock']);
   });
 
   test('two lines of one product draw on one stock and stay two lines', () => {
@@ -157,22 +160,22 @@ describe('decidePlacement', () => {
       { sku: 'B', quantity: 6 },
       { sku: 'B', quantity: 5 },
     ];
-    const [short] = decidePlacement([candidateOf({ lines })], factsOf());
+    const [short] = decidePlacement([buildCandidate({ lines })], buildFacts());
     assert.deepEqual(short, {
       kind: 'insufficient_stock',
       lines: [{ sku: 'B', requested: 11, available: 10 }],
     });
     const [fits] = decidePlacement(
-      [candidateOf({ lines: [lines[0]!, { sku: 'B', quantity: 4 }] })],
-      factsOf(),
+      [buildCandidate({ lines: [lines[0]!, { sku: 'B', quantity: 4 }] })],
+      buildFacts(),
     );
     assert.equal(fits?.kind === 'accepted' && fits.lines.length, 2);
   });
 
   test('a price that is not the one the client saw is refused, with both prices', () => {
     const [decision] = decidePlacement(
-      [candidateOf({ lines: [{ sku: 'B', quantity: 2, unitPriceMinor: 100 }] })],
-      factsOf(),
+      [buildCandidate({ lines: [{ sku: 'B', quantity: 2, unitPriceMinor: 100 }] })],
+      buildFacts(),
     );
     assert.deepEqual(decision, {
       kind: 'price_changed',
@@ -182,7 +185,7 @@ describe('decidePlacement', () => {
   });
 
   test('a total that is not the expected one is refused even when no line names a price', () => {
-    const [decision] = decidePlacement([candidateOf({ expectedTotalMinor: 124 })], factsOf());
+    const [decision] = decidePlacement([buildCandidate({ expectedTotalMinor: 124 })], buildFacts());
     assert.deepEqual(decision, { kind: 'price_changed', lines: [], totalMinor: 125 });
   });
 
@@ -194,41 +197,41 @@ describe('decidePlacement', () => {
       { sku: 'C', quantity: 1 },
       { sku: 'A', productId: 'id-B', quantity: 1 },
     ];
-    const [decision] = decidePlacement([candidateOf({ lines })], factsOf({ products }));
+    const [decision] = decidePlacement([buildCandidate({ lines })], buildFacts({ products }));
     assert.deepEqual(decision, { kind: 'unknown_product', lineIndexes: [1, 2, 3] });
   });
 
   test('a free order is not stopped by the limit of unpaid ones and does not count', () => {
     const pending = new Map([['ann', 5]]);
     const decisions = decidePlacement(
-      [candidateOf({ lines: [{ sku: 'A', quantity: 1 }] }), candidateOf()],
-      factsOf({ pending }),
+      [buildCandidate({ lines: [{ sku: 'A', quantity: 1 }] }), buildCandidate()],
+      buildFacts({ pending }),
     );
-    assert.deepEqual(kindsOf(decisions), ['accepted', 'pending_limit']);
+    assert.deepEqual(listKinds(decisions), ['accepted', 'pending_limit']);
   });
 
   test('staff places beyond the customer’s limit, and that order counts', () => {
     const pending = new Map([['ann', 4]]);
     const decisions = decidePlacement(
-      [candidateOf({ exempt: true }), candidateOf(), candidateOf({ exempt: true })],
-      factsOf({ pending }),
+      [buildCandidate({ exempt: true }), buildCandidate(), buildCandidate({ exempt: true })],
+      buildFacts({ pending }),
     );
-    assert.deepEqual(kindsOf(decisions), ['accepted', 'pending_limit', 'accepted']);
+    assert.deepEqual(listKinds(decisions), ['accepted', 'pending_limit', 'accepted']);
   });
 
   test('what is deferred is accepted whatever its price and the stock, takes no unit, and counts', () => {
     const deferred = { deferred: true, customerId: 'ann' };
     const decisions = decidePlacement(
       [
-        candidateOf({ ...deferred, lines: [{ sku: 'B', quantity: 11, unitPriceMinor: 1 }] }),
-        candidateOf({ ...deferred, lines: [{ sku: 'A', quantity: 1 }], expectedTotalMinor: 9 }),
-        candidateOf({ customerId: 'bob', lines: [{ sku: 'B', quantity: 10 }] }),
-        candidateOf(deferred),
-        candidateOf({ ...deferred, customerId: 'cid', lines: [{ sku: 'X', quantity: 1 }] }),
+        buildCandidate({ ...deferred, lines: [{ sku: 'B', quantity: 11, unitPriceMinor: 1 }] }),
+        buildCandidate({ ...deferred, lines: [{ sku: 'A', quantity: 1 }], expectedTotalMinor: 9 }),
+        buildCandidate({ customerId: 'bob', lines: [{ sku: 'B', quantity: 10 }] }),
+        buildCandidate(deferred),
+        buildCandidate({ ...deferred, customerId: 'cid', lines: [{ sku: 'X', quantity: 1 }] }),
       ],
-      factsOf({ pending: new Map([['ann', 3]]) }),
+      buildFacts({ pending: new Map([['ann', 3]]) }),
     );
-    assert.deepEqual(kindsOf(decisions), [
+    assert.deepEqual(listKinds(decisions), [
       'accepted',
       'accepted',
       'accepted',
@@ -261,12 +264,15 @@ describe('decideQuote', () => {
         fc.nat(3),
         fc.nat(20),
         ({ lines, expectedTotalMinor }, pending, free) => {
-          const facts = factsOf({
+          const facts = buildFacts({
             pendingMax: 2,
             pending: new Map([['ann', pending]]),
             available: new Map(catalogue.map(({ id }) => [id, free])),
           });
-          const [decision] = decidePlacement([candidateOf({ lines, expectedTotalMinor })], facts);
+          const [decision] = decidePlacement(
+            [buildCandidate({ lines, expectedTotalMinor })],
+            facts,
+          );
           const { priced, refusals } = decideQuote({ pending, lines, expectedTotalMinor }, facts);
           if (decision?.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
           assert.deepEqual(refusals, []);
@@ -284,7 +290,7 @@ describe('decideQuote', () => {
       { sku: 'B', quantity: 11, unitPriceMinor: 100 },
       { sku: 'X', quantity: 1 },
     ];
-    const quote = decideQuote({ pending: 5, lines, expectedTotalMinor: 1 }, factsOf());
+    const quote = decideQuote({ pending: 5, lines, expectedTotalMinor: 1 }, buildFacts());
     assert.deepEqual(quote.refusals, [
       { kind: 'unknown_product', lineIndexes: [1] },
       { kind: 'pending_limit' },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { importOrders, productKey } from '../../../../src/modules/orders/index.ts';
 import { createOrderNumbers } from '../../../../src/modules/orders/placement/numbers.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
+import { buildPlacementContext, createTestOrders, parseView } from '../../../support/orders.ts';
 import { addProduct, addUser } from '../../../support/shop.ts';
 
 /** The shop's own numbers rise by themselves, whatever numbers an import brings. */
@@ -33,9 +33,11 @@ async function bring(numbers: readonly (string | number)[]): Promise<readonly st
   return imported;
 }
 
-async function place(server = ordersOn(database, { pendingMax: 0 })): Promise<number> {
+async function place(server = createTestOrders(database, { pendingMax: 0 })): Promise<number> {
   const items = [{ sku: product.sku, quantity: 1 }];
-  return Number(viewOf(await server.placeOrder(placementContextOf(customer), { items })).number);
+  return Number(
+    parseView(await server.placeOrder(buildPlacementContext(customer), { items })).number,
+  );
 }
 
 test('a number of fifteen digits does not move them', async () => {
@@ -45,7 +47,7 @@ test('a number of fifteen digits does not move them', async () => {
 });
 
 test('those that imported orders have are passed over, and no others', async () => {
-  const server = ordersOn(database, { pendingMax: 0 });
+  const server = createTestOrders(database, { pendingMax: 0 });
   const start = await place(server);
   const row = Array.from({ length: 250 }, (_, index) => start + 1 + index);
   await bring([...row, start + 252, start + 254]);
@@ -59,7 +61,7 @@ test('those that imported orders have are passed over, and no others', async () 
 
 test('an import that goes on beside placements on two servers stops none of them', async () => {
   const start = await lastNumber();
-  const servers = [1, 2].map(() => ordersOn(database, { pendingMax: 0 }));
+  const servers = [1, 2].map(() => createTestOrders(database, { pendingMax: 0 }));
   const batches = Array.from({ length: 10 }, (_, batch) =>
     Array.from({ length: 10 }, (_, index) => start + 1 + batch * 15 + index),
   );
@@ -77,7 +79,7 @@ test('an import that goes on beside placements on two servers stops none of them
 });
 
 test('more of them in a row than are looked up at once are passed over all the same', async () => {
-  const server = ordersOn(database, { pendingMax: 0 });
+  const server = createTestOrders(database, { pendingMax: 0 });
   await place(server);
   const start = await lastNumber();
   const rolledBack = new Error('rolled back');

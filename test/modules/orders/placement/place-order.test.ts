@@ -4,8 +4,14 @@ import { importOrders, productKey } from '../../../../src/modules/orders/index.t
 import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts';
 import type { CodedError } from '../../../../src/shared/errors.ts';
 import { newId } from '../../../../src/shared/ids.ts';
-import { coded, ordersOn, placementContextOf, settle, viewOf } from '../../../support/orders.ts';
-import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import {
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  parseView,
+  settle,
+} from '../../../support/orders.ts';
+import { addProduct, addUser, findStock } from '../../../support/shop.ts';
 import { ordersOnTwoServers } from './two-servers.ts';
 
 const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
@@ -15,7 +21,7 @@ describe('placing an order', () => {
     const customer = await addUser(database);
     const rice = await addProduct(database, { priceMinor: 295 });
     const naan = await addProduct(database, { priceMinor: 260 });
-    const placed = await orders.placeOrder(placementContextOf(customer), {
+    const placed = await orders.placeOrder(buildPlacementContext(customer), {
       items: [
         { sku: rice.sku, quantity: 2 },
         { productId: naan.id, quantity: 1 },
@@ -23,7 +29,7 @@ describe('placing an order', () => {
       ],
       note: 'no coriander',
     });
-    const view = viewOf(placed);
+    const view = parseView(placed);
     assert.equal(view.status, 'PENDING');
     assert.equal(view.version, 1);
     assert.deepEqual(view.total, { amount: 1145, currency: 'GBP' });
@@ -36,7 +42,7 @@ describe('placing an order', () => {
       ],
     );
     assert.equal(Date.parse(view.expiresAt!) - Date.parse(view.createdAt), 30 * 60_000);
-    assert.deepEqual(await stockOf(database, rice.id), { onHand: 10, reserved: 3 });
+    assert.deepEqual(await findStock(database, rice.id), { onHand: 10, reserved: 3 });
     assert.deepEqual(await orders.getOrder(customer, placed.id), view);
     const { data: history } = await orders.getOrderHistory(customer, placed.id);
     assert.deepEqual(
@@ -50,14 +56,14 @@ describe('placing an order', () => {
     const buyers = await Promise.all(Array.from({ length: 200 }, () => addUser(database)));
     const { done: placed, refused } = await settle(
       buyers.map((buyer, index) =>
-        (index % 2 === 0 ? orders : otherServer).placeOrder(placementContextOf(buyer), {
+        (index % 2 === 0 ? orders : otherServer).placeOrder(buildPlacementContext(buyer), {
           items: [{ sku: product.sku, quantity: 1 }],
         }),
       ),
     );
     assert.equal(placed.length, 50);
     assert.deepEqual([...new Set(refused)], ['inventory.insufficient_stock']);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 50, reserved: 50 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 50, reserved: 50 });
   });
 
   test('six parallel orders with five allowed: five, every time', async () => {
@@ -66,7 +72,7 @@ describe('placing an order', () => {
       const customer = await addUser(database);
       const { done: placed, refused } = await settle(
         Array.from({ length: 6 }, (_, index) =>
-          (index % 2 === 0 ? orders : otherServer).placeOrder(placementContextOf(customer), {
+          (index % 2 === 0 ? orders : otherServer).placeOrder(buildPlacementContext(customer), {
             items: [{ sku: product.sku, quantity: 1 }],
           }),
         ),
@@ -85,22 +91,22 @@ describe('placing an order', () => {
       buyers.map((buyer, index) => {
         const items = shelf.map((product) => ({ sku: product.sku, quantity: 1 }));
         const server = index % 2 === 0 ? orders : otherServer;
-        return server.placeOrder(placementContextOf(buyer), {
+        return server.placeOrder(buildPlacementContext(buyer), {
           items: index % 3 === 0 ? items.reverse() : items,
         });
       }),
     );
     assert.deepEqual(refused, []);
-    for (const product of shelf) assert.equal((await stockOf(database, product.id)).reserved, 60);
+    for (const product of shelf) assert.equal((await findStock(database, product.id)).reserved, 60);
   });
 
   test('an order that costs nothing is confirmed and paid at once by the system', async () => {
     const customer = await addUser(database);
     const gift = await addProduct(database, { priceMinor: 0 });
-    const placed = await orders.placeOrder(placementContextOf(customer), {
+    const placed = await orders.placeOrder(buildPlacementContext(customer), {
       items: [{ sku: gift.sku, quantity: 1 }],
     });
-    const view = viewOf(placed);
+    const view = parseView(placed);
     assert.deepEqual(
       [view.status, view.paymentStatus, view.version, view.expiresAt],
       ['CONFIRMED', 'PAID', 2, null],
@@ -122,14 +128,14 @@ describe('placing an order', () => {
     const product = await addProduct(database, { onHand: 100 });
     const items = [{ sku: product.sku, quantity: 1 }];
     for (let count = 0; count < 6; count += 1) {
-      const placed = await orders.placeOrder(placementContextOf(admin), {
+      const placed = await orders.placeOrder(buildPlacementContext(admin), {
         items,
         customerId: customer.id,
       });
-      assert.equal(viewOf(placed).customer?.id, customer.id);
+      assert.equal(parseView(placed).customer?.id, customer.id);
     }
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer), { items }),
+      orders.placeOrder(buildPlacementContext(customer), { items }),
       coded('orders.pending_limit'),
     );
     for (const input of [
@@ -138,7 +144,7 @@ describe('placing an order', () => {
       { items, customerId: newId() },
     ]) {
       await assert.rejects(
-        orders.placeOrder(placementContextOf(admin), input),
+        orders.placeOrder(buildPlacementContext(admin), input),
         (error: CodedError) => {
           assert.deepEqual(
             error.details.errors?.map((one) => one.pointer),
@@ -164,7 +170,7 @@ describe('placing an order', () => {
     ];
     for (const input of wrong) {
       await assert.rejects(
-        orders.placeOrder(placementContextOf(customer), input),
+        orders.placeOrder(buildPlacementContext(customer), input),
         coded('request.invalid'),
       );
     }
@@ -174,9 +180,11 @@ describe('placing an order', () => {
   test('a number that an import took while it was lying ready stops no order', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 1 });
-    const server = ordersOn(database);
+    const server = createTestOrders(database);
     const order = (quantity: number) =>
-      server.placeOrder(placementContextOf(customer), { items: [{ sku: product.sku, quantity }] });
+      server.placeOrder(buildPlacementContext(customer), {
+        items: [{ sku: product.sku, quantity }],
+      });
     // The refusal leaves the number that it did not need at hand.
     await assert.rejects(order(2), coded('inventory.insufficient_stock'));
     const [last] = await database.run<{ number: number }>(
@@ -193,7 +201,7 @@ describe('placing an order', () => {
       'GBP',
     );
     assert.deepEqual(imported.imported, [number]);
-    assert(Number(viewOf(await order(1)).number) > last!.number);
+    assert(Number(parseView(await order(1)).number) > last!.number);
   });
 
   test('one bad order of a batch leaves its neighbours alone', async () => {
@@ -201,7 +209,7 @@ describe('placing an order', () => {
     const buyers = await Promise.all(Array.from({ length: 10 }, () => addUser(database)));
     const { done: placed, refused } = await settle(
       buyers.map((buyer, index) =>
-        orders.placeOrder(placementContextOf(buyer), {
+        orders.placeOrder(buildPlacementContext(buyer), {
           items: [{ sku: product.sku, quantity: 1 }],
           // A text that PostgreSQL cannot store fails the whole statement.
           ...(index === 4 ? { note: 'a\u0000b' } : {}),

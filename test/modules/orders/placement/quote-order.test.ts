@@ -4,7 +4,7 @@ import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { startTestServer } from '../../../support/server.ts';
 import type { Reply, Session } from '../../../support/session.ts';
-import { addProduct, stockOf } from '../../../support/shop.ts';
+import { addProduct, findStock } from '../../../support/shop.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '2' } });
@@ -82,7 +82,7 @@ describe('POST /api/quotes', () => {
       });
     }
     assert.deepEqual(await countRows(), before);
-    assert.deepEqual(await stockOf(db.database, rice.id), { onHand: 10, reserved: 0 });
+    assert.deepEqual(await findStock(db.database, rice.id), { onHand: 10, reserved: 0 });
   });
 
   test('has the prices of the moment', async () => {

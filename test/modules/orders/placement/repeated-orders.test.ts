@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { inventoryOn } from '../../../support/catalogue.ts';
-import { holdRows, untilHeldUp } from '../../../support/held-rows.ts';
-import { coded, contextOf, ordersOn, placementContextOf, settle } from '../../../support/orders.ts';
-import { addProduct, addUser, apiKey, stockOf } from '../../../support/shop.ts';
+import { createTestInventory } from '../../../support/catalogue.ts';
+import { lockRows, waitUntilBlocked } from '../../../support/locked-rows.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  settle,
+} from '../../../support/orders.ts';
+import { addProduct, addUser, apiKey, findStock } from '../../../support/shop.ts';
 import { ordersOnTwoServers } from './two-servers.ts';
 
 const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
@@ -16,7 +22,7 @@ describe('an order that is asked for again', () => {
     const { done: placed, refused } = await settle(
       Array.from({ length: 50 }, (_, index) =>
         (index % 2 === 0 ? orders : otherServer).placeOrder(
-          placementContextOf(customer, 'one', input),
+          buildPlacementContext(customer, 'one', input),
           input,
         ),
       ),
@@ -25,7 +31,7 @@ describe('an order that is asked for again', () => {
     assert.equal(new Set(placed.map((order) => order.body)).size, 1);
     assert.equal(placed.filter((order) => !order.replayed).length, 1);
     assert.equal(await countOrders(customer.id), 1);
-    assert.equal((await stockOf(database, product.id)).reserved, 1);
+    assert.equal((await findStock(database, product.id)).reserved, 1);
   });
 
   test('one key of an API key, raced over two servers for different customers, makes one order', async () => {
@@ -36,12 +42,12 @@ describe('an order that is asked for again', () => {
       customers.map((customer, index) => {
         const input = { customerId: customer.id, items: [{ sku: product.sku, quantity: 1 }] };
         const server = index % 2 === 0 ? orders : otherServer;
-        return server.placeOrder(placementContextOf(machine, 'shared', input), input);
+        return server.placeOrder(buildPlacementContext(machine, 'shared', input), input);
       }),
     );
     assert.equal(placed.length, 1);
     assert.deepEqual([...new Set(refused)], ['idempotency.key_reused']);
-    assert.equal((await stockOf(database, product.id)).reserved, 1);
+    assert.equal((await findStock(database, product.id)).reserved, 1);
   });
 
   for (const repeated of ['a token', 'a key', 'a key and a token']) {
@@ -55,7 +61,7 @@ describe('an order that is asked for again', () => {
             items: [{ sku: product.sku, quantity: 1 }],
             ...(repeated === 'a key' ? {} : { clientToken: 'raced' }),
           };
-          const context = placementContextOf(
+          const context = buildPlacementContext(
             round % 2 === 0 ? apiKey('orders:write') : await addUser(database, { role: 'admin' }),
             repeated === 'a token' ? undefined : 'raced',
             input,
@@ -75,14 +81,17 @@ describe('an order that is asked for again', () => {
   }
 
   test('ten equal orders of a customer under one token are one order where pending orders have no limit', async () => {
-    const servers = [ordersOn(database, { pendingMax: 0 }), ordersOn(database, { pendingMax: 0 })];
+    const servers = [
+      createTestOrders(database, { pendingMax: 0 }),
+      createTestOrders(database, { pendingMax: 0 }),
+    ];
     for (let round = 0; round < 10; round += 1) {
       const customer = await addUser(database);
       const product = await addProduct(database, { onHand: 1 });
       const input = { items: [{ sku: product.sku, quantity: 1 }], clientToken: 'raced' };
       const { done: placed, refused } = await settle(
         Array.from({ length: 10 }, (_, index) =>
-          servers[index % 2]!.placeOrder(placementContextOf(customer), input),
+          servers[index % 2]!.placeOrder(buildPlacementContext(customer), input),
         ),
       );
       assert.deepEqual(refused, []);
@@ -93,17 +102,17 @@ describe('an order that is asked for again', () => {
   test('a repeat that looked for its key before the first commit, and at the stock after it, is a replay', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 1 });
-    const [first, second] = [ordersOn(database), ordersOn(database)];
+    const [first, second] = [createTestOrders(database), createTestOrders(database)];
     const machine = apiKey('orders:write');
     const order = (server: typeof first, quantity: number, key?: string) => {
       const input = { customerId: customer.id, items: [{ sku: product.sku, quantity }] };
-      return server.placeOrder(placementContextOf(machine, key, input), input);
+      return server.placeOrder(buildPlacementContext(machine, key, input), input);
     };
     // The refusal leaves a number at hand, so that this server needs none of the sequence that is held below.
     await assert.rejects(order(first, 2), coded('inventory.insufficient_stock'));
-    const held = await holdRows(database, 'alter sequence order_numbers owned by none');
+    const held = await lockRows(database, 'alter sequence order_numbers owned by none');
     const repeat = order(second, 1, 'late');
-    await untilHeldUp(database, '%nextval%');
+    await waitUntilBlocked(database, '%nextval%');
     const placed = await order(first, 1, 'late');
     await held.release();
     assert.deepEqual(await repeat, { ...placed, replayed: true });
@@ -113,12 +122,16 @@ describe('an order that is asked for again', () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 0 });
     const input = { items: [{ sku: product.sku, quantity: 1 }] };
-    const attempt = () => orders.placeOrder(placementContextOf(customer, 'again', input), input);
+    const attempt = () => orders.placeOrder(buildPlacementContext(customer, 'again', input), input);
     await assert.rejects(attempt(), coded('inventory.insufficient_stock'));
-    await inventoryOn(database).adjustStock(contextOf(apiKey('catalog:write')), product.id, {
-      delta: 1,
-      reason: 'Delivery',
-    });
+    await createTestInventory(database).adjustStock(
+      buildContext(apiKey('catalog:write')),
+      product.id,
+      {
+        delta: 1,
+        reason: 'Delivery',
+      },
+    );
     assert.equal((await attempt()).replayed, false);
   });
 
@@ -127,9 +140,9 @@ describe('an order that is asked for again', () => {
     const product = await addProduct(database);
     const first = { items: [{ sku: product.sku, quantity: 1 }] };
     const other = { items: [{ sku: product.sku, quantity: 2 }] };
-    await orders.placeOrder(placementContextOf(customer, 'k', first), first);
+    await orders.placeOrder(buildPlacementContext(customer, 'k', first), first);
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer, 'k', other), other),
+      orders.placeOrder(buildPlacementContext(customer, 'k', other), other),
       coded('idempotency.key_reused'),
     );
   });
@@ -139,23 +152,23 @@ describe('an order that is asked for again', () => {
     const stranger = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
-    const first = await orders.placeOrder(placementContextOf(customer), {
+    const first = await orders.placeOrder(buildPlacementContext(customer), {
       items,
       clientToken: 't-1',
     });
-    const again = await otherServer.placeOrder(placementContextOf(customer), {
+    const again = await otherServer.placeOrder(buildPlacementContext(customer), {
       items,
       client_token: 't-1',
     });
     assert.equal(again.body, first.body);
     assert.equal(again.replayed, true);
-    const theirs = await orders.placeOrder(placementContextOf(stranger), {
+    const theirs = await orders.placeOrder(buildPlacementContext(stranger), {
       items,
       clientToken: 't-1',
     });
     assert.notEqual(theirs.id, first.id);
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer), {
+      orders.placeOrder(buildPlacementContext(customer), {
         items: [{ sku: product.sku, quantity: 2 }],
         clientToken: 't-1',
       }),
@@ -168,11 +181,11 @@ describe('an order that is asked for again', () => {
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
     const both = { items, clientToken: 't-2' };
-    await orders.placeOrder(placementContextOf(customer, 'k-2', both), both);
+    await orders.placeOrder(buildPlacementContext(customer, 'k-2', both), both);
     const mixed = { items, clientToken: 't-3' };
-    await orders.placeOrder(placementContextOf(customer), mixed);
+    await orders.placeOrder(buildPlacementContext(customer), mixed);
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer, 'k-2', mixed), mixed),
+      orders.placeOrder(buildPlacementContext(customer, 'k-2', mixed), mixed),
       coded('idempotency.key_reused'),
     );
   });
@@ -182,14 +195,14 @@ describe('an order that is asked for again', () => {
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
     const withToken = { items, clientToken: 't-4' };
-    const first = await orders.placeOrder(placementContextOf(customer), withToken);
+    const first = await orders.placeOrder(buildPlacementContext(customer), withToken);
     for (const server of [orders, otherServer]) {
-      const context = placementContextOf(customer, 'k-4', withToken);
+      const context = buildPlacementContext(customer, 'k-4', withToken);
       const again = await server.placeOrder(context, withToken);
       assert.deepEqual(again, { ...first, replayed: true });
     }
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer, 'k-4', { items }), { items }),
+      orders.placeOrder(buildPlacementContext(customer, 'k-4', { items }), { items }),
       coded('idempotency.key_reused'),
     );
     assert.equal(await countOrders(customer.id), 1);

@@ -1,13 +1,13 @@
 import { testDatabase } from '../../../support/database.ts';
-import { ordersOn } from '../../../support/orders.ts';
+import { createTestOrders } from '../../../support/orders.ts';
 
 /** Orders on a database of the test file, as two servers have them: they share nothing but the database. */
 export async function ordersOnTwoServers() {
   const { database } = await testDatabase();
   return {
     database,
-    orders: ordersOn(database),
-    otherServer: ordersOn(database),
+    orders: createTestOrders(database),
+    otherServer: createTestOrders(database),
     async countOrders(customerId: string): Promise<number> {
       const [row] = await database.run<{ count: number }>(
         'test.count_orders',

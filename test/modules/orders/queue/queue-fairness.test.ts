@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createDatabase } from '../../../../src/database/database.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { ordersOn, placementContextOf } from '../../../support/orders.ts';
-import { planJobs, queuedWorkerOn, takeJobs } from '../../../support/queued.ts';
-import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import { buildPlacementContext, createTestOrders } from '../../../support/orders.ts';
+import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
+import { addProduct, addUser, findStock } from '../../../support/shop.ts';
 
 const OTHERS = 1_000;
 const VIPS = 50;
 
 const { database, url } = await testDatabase();
-const orders = ordersOn(database);
+const orders = createTestOrders(database);
 
 interface Served {
   readonly orderId: string;
@@ -46,7 +46,7 @@ async function queueAll(sku: string, customers: readonly Awaited<ReturnType<type
   const input = { items: [{ sku, quantity: 1 }] };
   await Promise.all(
     customers.map((customer) =>
-      orders.placeOrder(placementContextOf(customer, undefined, input, true), input),
+      orders.placeOrder(buildPlacementContext(customer, undefined, input, true), input),
     ),
   );
 }
@@ -66,7 +66,7 @@ describe('who is served when stock is scarce', () => {
     const jobs = await takeJobs(database, await planJobs(database));
     const secondPool = createDatabase({ url, poolMax: 4, constraints: {} });
     try {
-      const workers = [queuedWorkerOn(database), queuedWorkerOn(secondPool)];
+      const workers = [startQueuedWorker(database), startQueuedWorker(secondPool)];
       const half = Math.ceil(jobs.length / 2);
       await Promise.all([workers[0]!.run(jobs.slice(0, half)), workers[1]!.run(jobs.slice(half))]);
       assert.equal(workers[0]!.placed + workers[1]!.placed, stock);
@@ -100,13 +100,13 @@ describe('who is served when stock is scarce', () => {
       all.map((_, place) => place < stock),
       'whoever is served first gets the stock',
     );
-    assert.deepEqual(await stockOf(database, product.id), { onHand: stock, reserved: stock });
+    assert.deepEqual(await findStock(database, product.id), { onHand: stock, reserved: stock });
   });
 
   test('an other order that waits is placed though VIPs never end', async () => {
     const product = await addProduct(database, { onHand: 100_000 });
     await queueAll(product.sku, [await addUser(database)]);
-    const worker = queuedWorkerOn(database);
+    const worker = startQueuedWorker(database);
     const vips = await Promise.all(
       Array.from({ length: 220 }, () => addUser(database, { vip: true })),
     );

@@ -5,17 +5,25 @@ import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts'
 import type { UserCaller } from '../../../../src/shared/caller.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { coded, contextOf, ordersOn, placementContextOf, viewOf } from '../../../support/orders.ts';
-import { planJobs, queuedWorkerOn, takeJobs } from '../../../support/queued.ts';
-import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import {
+  buildContext,
+  buildPlacementContext,
+  coded,
+  createTestOrders,
+  parseView,
+} from '../../../support/orders.ts';
+import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
+import { addProduct, addUser, findStock } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 const { database, url } = await testDatabase();
-const orders = ordersOn(database);
+const orders = createTestOrders(database);
 const admin = await addUser(database, { role: 'admin' });
 
 async function queue(caller: UserCaller, input: PlaceOrderInput) {
-  return viewOf(await orders.placeOrder(placementContextOf(caller, undefined, input, true), input));
+  return parseView(
+    await orders.placeOrder(buildPlacementContext(caller, undefined, input, true), input),
+  );
 }
 
 function read(orderId: string) {
@@ -23,7 +31,7 @@ function read(orderId: string) {
 }
 
 /** A worker that comes and does all there is to do. */
-async function work(worker = queuedWorkerOn(database)): Promise<void> {
+async function work(worker = startQueuedWorker(database)): Promise<void> {
   await worker.run(await takeJobs(database, await planJobs(database)));
 }
 
@@ -38,14 +46,14 @@ describe('when placing goes wrong', () => {
     try {
       await holder.query('begin');
       await holder.query('select from orders where id = $1 for update', [id]);
-      await assert.rejects(queuedWorkerOn(impatient).run(jobs), coded('service.unavailable'));
+      await assert.rejects(startQueuedWorker(impatient).run(jobs), coded('service.unavailable'));
       await holder.query('rollback');
     } finally {
       await holder.end();
       await impatient.close();
     }
     assert.equal((await read(id)).status, 'QUEUED');
-    await queuedWorkerOn(database).run(jobs);
+    await startQueuedWorker(database).run(jobs);
     assert.equal((await read(id)).status, 'PENDING');
   });
 
@@ -69,7 +77,7 @@ describe('when placing goes wrong', () => {
     const good = [await queue(customer, { items }), await queue(customer, { items })];
     const jobs = await takeJobs(database, await planJobs(database));
     const badJob = jobs.find((job) => job.data.orderId === bad.id)!;
-    const worker = queuedWorkerOn(database);
+    const worker = startQueuedWorker(database);
     await worker.run(jobs.filter((job) => job !== badJob));
     for (const { id } of good) assert.equal((await read(id)).status, 'PENDING');
     await assert.rejects(worker.run([badJob]), /out of order/);
@@ -90,7 +98,7 @@ describe('when placing goes wrong', () => {
     const first = await queue(await addUser(database), { items });
     const [firstJob] = await takeJobs(database, await planJobs(database));
     const holder = await database.connect();
-    const worker = queuedWorkerOn(database);
+    const worker = startQueuedWorker(database);
     try {
       await holder.query('begin');
       await holder.query('select from orders where id = $1 for update', [first.id]);
@@ -121,7 +129,7 @@ describe('when placing goes wrong', () => {
     const product = await addProduct(database);
     const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
     await database.run('test.aside', 'update queued_orders set set_aside_at = now()', []);
-    await orders.cancelOrder(contextOf(customer), { orderId: id, reason: null, ifMatch: null });
+    await orders.cancelOrder(buildContext(customer), { orderId: id, reason: null, ifMatch: null });
     assert.equal((await read(id)).status, 'CANCELLED');
     await work();
   });
@@ -138,7 +146,7 @@ describe('when placing goes wrong', () => {
       `update jobs set lease_token = $2::uuid where id = $1::uuid`,
       [lost!.id, newId()],
     );
-    await queuedWorkerOn(database).run(late);
+    await startQueuedWorker(database).run(late);
     for (const { id } of queued) {
       const { data } = await orders.getOrderHistory(admin, id);
       assert.equal(data.length, 2);
@@ -157,9 +165,9 @@ describe('when placing goes wrong', () => {
     );
     const again = await takeJobs(
       database,
-      late.map((job) => ({ ...job, lane: 'normal' as const })),
+      late.map((job) => ({ ...job, priority: 'normal' as const })),
     );
-    await queuedWorkerOn(database).run(again);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 2 });
+    await startQueuedWorker(database).run(again);
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 2 });
   });
 });

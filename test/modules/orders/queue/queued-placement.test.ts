@@ -4,22 +4,24 @@ import type { PlaceOrderInput } from '../../../../src/modules/orders/schemas.ts'
 import type { UserCaller } from '../../../../src/shared/caller.ts';
 import { testDatabase } from '../../../support/database.ts';
 import {
+  buildContext,
+  buildPlacementContext,
   coded,
-  contextOf,
-  ordersOn,
-  placementContextOf,
+  createTestOrders,
+  parseView,
   settle,
-  viewOf,
 } from '../../../support/orders.ts';
-import { planJobs, queuedWorkerOn, takeJobs } from '../../../support/queued.ts';
-import { addProduct, addUser, stockOf } from '../../../support/shop.ts';
+import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
+import { addProduct, addUser, findStock } from '../../../support/shop.ts';
 
 const { database } = await testDatabase();
-const orders = ordersOn(database);
-const otherServer = ordersOn(database);
+const orders = createTestOrders(database);
+const otherServer = createTestOrders(database);
 
 async function queue(caller: UserCaller, input: PlaceOrderInput, server = orders) {
-  return viewOf(await server.placeOrder(placementContextOf(caller, undefined, input, true), input));
+  return parseView(
+    await server.placeOrder(buildPlacementContext(caller, undefined, input, true), input),
+  );
 }
 
 const admin = await addUser(database, { role: 'admin' });
@@ -29,7 +31,7 @@ function read(orderId: string) {
 }
 
 /** A worker that comes and does all there is to do. */
-async function work(worker = queuedWorkerOn(database)) {
+async function work(worker = startQueuedWorker(database)) {
   await worker.run(await takeJobs(database, await planJobs(database)));
   return worker;
 }
@@ -63,7 +65,7 @@ describe('accepting an order', () => {
       [250, 250],
     );
     assert.deepEqual(view.allowedTransitions, ['CANCELLED']);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 1, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 1, reserved: 0 });
     await work();
     assert.equal((await read(view.id)).status, 'FAILED');
   });
@@ -79,7 +81,7 @@ describe('accepting an order', () => {
     for (let count = 0; count < 5; count += 1) await queue(customer, { items });
     await assert.rejects(queue(customer, { items }), coded('orders.pending_limit'));
     await assert.rejects(
-      orders.placeOrder(placementContextOf(customer), { items }),
+      orders.placeOrder(buildPlacementContext(customer), { items }),
       coded('orders.pending_limit'),
     );
     await work();
@@ -98,7 +100,10 @@ describe('accepting an order', () => {
           // What is deferred counts whatever it costs today: what it will cost is not known yet.
           const { sku } = deferred && index % 2 === 0 ? product : priced;
           const input = { items: [{ sku, quantity: 1 }] };
-          return server.placeOrder(placementContextOf(customer, undefined, input, deferred), input);
+          return server.placeOrder(
+            buildPlacementContext(customer, undefined, input, deferred),
+            input,
+          );
         }),
       );
       assert.equal(done.length, 5);
@@ -114,7 +119,7 @@ describe('accepting an order', () => {
     const attempt = (index: number) =>
       (index % 2 === 0 ? orders : otherServer).placeOrder(
         // The body is what a key stands for: a repeat without the preference is the same request.
-        placementContextOf(customer, 'queued', input, index < 40),
+        buildPlacementContext(customer, 'queued', input, index < 40),
         input,
       );
     const first = await attempt(0);
@@ -139,7 +144,7 @@ describe('placing what is queued', () => {
     assert.equal(placed.version, 2);
     const leftMs = Date.parse(placed.expiresAt!) - Date.parse(placed.updatedAt);
     assert.equal(leftMs, 30 * 60_000);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 3, reserved: 2 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 3, reserved: 2 });
     assert.equal(worker.placed, 1);
     const { data } = await orders.getOrderHistory(admin, id);
     assert.deepEqual(
@@ -276,7 +281,7 @@ describe('placing what is queued', () => {
       [customer, own],
       [admin, other],
     ] as const) {
-      const { result } = await orders.cancelOrder(contextOf(caller), {
+      const { result } = await orders.cancelOrder(buildContext(caller), {
         orderId: id,
         reason: null,
         ifMatch: [1],
@@ -284,13 +289,13 @@ describe('placing what is queued', () => {
       assert.equal(result.status, 'CANCELLED');
       assert.equal(result.version, 2);
     }
-    const worker = queuedWorkerOn(database);
+    const worker = startQueuedWorker(database);
     await worker.run(jobs);
     assert.equal((await read(own.id)).version, 2);
     assert.equal((await read(other.id)).cancelReason, 'ADMIN');
     assert.equal((await read(kept.id)).status, 'PENDING');
     assert.deepEqual([worker.placed, worker.failed], [1, 0]);
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 10, reserved: 1 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 1 });
   });
 
   test('cancelling races placing: one wins, and the stock is right', async () => {
@@ -301,14 +306,14 @@ describe('placing what is queued', () => {
       const { id } = await queue(customer, { items });
       const jobs = await takeJobs(database, await planJobs(database));
       await Promise.all([
-        queuedWorkerOn(database).run(jobs),
-        orders.cancelOrder(contextOf(customer), { orderId: id, reason: null, ifMatch: null }),
+        startQueuedWorker(database).run(jobs),
+        orders.cancelOrder(buildContext(customer), { orderId: id, reason: null, ifMatch: null }),
       ]);
       const after = await read(id);
       assert.equal(after.status, 'CANCELLED');
       const { data } = await orders.getOrderHistory(admin, id);
       assert.equal(data.length, after.version);
     }
-    assert.deepEqual(await stockOf(database, product.id), { onHand: 1_000, reserved: 0 });
+    assert.deepEqual(await findStock(database, product.id), { onHand: 1_000, reserved: 0 });
   });
 });

@@ -5,7 +5,7 @@ import type { OrderLine } from '../../../../src/modules/orders/order.ts';
 import { findLines, lockOrders, type OrderRow } from '../../../../src/modules/orders/queries.ts';
 import type { OrderChange } from '../../../../src/modules/orders/writing/order-change.ts';
 import { writeOrder, writeOrders } from '../../../../src/modules/orders/writing/write-orders.ts';
-import { actorOf, type UserCaller } from '../../../../src/shared/caller.ts';
+import { toActor, type UserCaller } from '../../../../src/shared/caller.ts';
 import type { CodedError } from '../../../../src/shared/errors.ts';
 import { newId, newIdAt } from '../../../../src/shared/ids.ts';
 import { addProduct, type TestProduct, testCause } from '../../../support/shop.ts';
@@ -36,7 +36,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
     products.push(await addProduct(database, { priceMinor, onHand: ON_HAND }));
   }
   const model = new LifeModel(products.length, ON_HAND);
-  const by = { actor: actorOf(customer), cause: testCause };
+  const by = { actor: toActor(customer), cause: testCause };
 
   function newLines(lines: readonly { product: number; quantity: number }[]): ModelLine[] {
     return lines.map(({ product, quantity }) => {

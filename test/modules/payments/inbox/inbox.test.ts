@@ -5,13 +5,13 @@ import type { ProviderEvent } from '../../../../src/drivers/payments/payment-pro
 import { redriveEvents } from '../../../../src/modules/payments/inbox/queries.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf } from '../../../support/orders.ts';
-import { captured, declined, openPayingShop } from '../../../support/payments.ts';
+import { buildContext } from '../../../support/orders.ts';
+import { captured, declined, openPaymentsShop } from '../../../support/payments.ts';
 import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 const SOON_MS = 5_000;
 
@@ -57,7 +57,7 @@ describe('the inbox', () => {
       attemptsMax: 3,
     });
     while ((await broken.applyDueEvents()) > 0);
-    assert.equal((await shop.orderOf(good.orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(good.orderId)).status, 'CONFIRMED');
     assert.deepEqual(broken.outcomes(), ['dead', 'matched', 'retried', 'retried']);
     assert.deepEqual(await inboxRow(poison.id), {
       status: 'DEAD',
@@ -67,7 +67,7 @@ describe('the inbox', () => {
     // What was told is not lost with it: the provider knows, and reconciliation asks.
     await payments.reconcilePayments({ since: new Date(Date.now() - 60_000) });
     while ((await payments.applyDueEvents()) > 0);
-    assert.equal((await shop.orderOf(bad.orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(bad.orderId)).status, 'CONFIRMED');
   });
 
   test('gives what it gave up all its tries again when it is told to', async () => {
@@ -85,7 +85,7 @@ describe('the inbox', () => {
       attempts: 0,
       lastError: 'this payment cannot be read',
     });
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
   test('makes the same of events that come together as of events that come one by one', async () => {
@@ -96,7 +96,7 @@ describe('the inbox', () => {
     await shop.cancel(late.orderId);
     const renewed = await shop.opened();
     await shop.tell(declined(renewed.paymentId));
-    const { result } = await payments.initiatePayment(contextOf(shop.customer), renewed.orderId);
+    const { result } = await payments.initiatePayment(buildContext(shop.customer), renewed.orderId);
     const newer = result.view.payment.id;
     const charge = provider.pay(fine.paymentId);
     const events = [
@@ -123,7 +123,7 @@ describe('the inbox', () => {
     ]);
     const standings = await Promise.all(
       [fine, twice, renewed, short, late].map(async ({ orderId }) => {
-        const { status, paymentStatus } = await shop.orderOf(orderId);
+        const { status, paymentStatus } = await shop.getOrder(orderId);
         return `${status} ${paymentStatus}`;
       }),
     );
@@ -147,7 +147,7 @@ describe('the inbox', () => {
     );
     assert.deepEqual(new Set(servers.flatMap((server) => server.outcomes())), new Set(['matched']));
     for (const { orderId } of opened) {
-      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
     }
   });
 
@@ -166,7 +166,7 @@ describe('the inbox', () => {
           const toldAt = performance.now();
           await server.receiveWebhook({ ...event, providerName: null, cause: testCause });
           await until(async () => {
-            assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+            assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
           });
           tookMs.push(performance.now() - toldAt);
         }

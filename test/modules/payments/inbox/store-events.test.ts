@@ -4,19 +4,19 @@ import type { Database, Transaction } from '../../../../src/database/database.ts
 import type { ProviderEvent } from '../../../../src/drivers/payments/payment-provider.ts';
 import type { Payments } from '../../../../src/modules/payments/index.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { holdRows } from '../../../support/held-rows.ts';
-import { contextOf } from '../../../support/orders.ts';
+import { lockRows } from '../../../support/locked-rows.ts';
+import { buildContext } from '../../../support/orders.ts';
 import {
   captured,
   declined,
-  openPayingShop,
+  openPaymentsShop,
   type PaymentServer,
 } from '../../../support/payments.ts';
 import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider } = shop;
 
 /** A server that works in the background, as long as `use` lasts. */
@@ -65,12 +65,12 @@ describe('a webhook on a server that works', () => {
     const event = captured(paymentId, provider.pay(paymentId));
     await withServer({}, async (server) => {
       await bring(server, event);
-      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
       assert.deepEqual(await stored(event.id), [{ status: 'APPLIED', outcome: 'matched' }]);
       await bring(server, event);
       assert.deepEqual(server.outcomes(), ['accepted', 'duplicate', 'matched']);
     });
-    assert.deepEqual(await shop.historyOf(orderId), [
+    assert.deepEqual(await shop.listEventTypes(orderId), [
       ...['order.placed', 'payment.initiated', 'payment.captured', 'order.confirmed'],
     ]);
   });
@@ -79,11 +79,11 @@ describe('a webhook on a server that works', () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.tell(declined(paymentId));
     await withServer({}, async (server) => {
-      const { result } = await server.initiatePayment(contextOf(shop.customer), orderId);
+      const { result } = await server.initiatePayment(buildContext(shop.customer), orderId);
       await bring(server, captured(paymentId, provider.pay(paymentId)));
-      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
-      assert.equal((await shop.paymentOf(paymentId)).status, 'CAPTURED');
-      assert.equal((await shop.paymentOf(result.view.payment.id)).status, 'EXPIRED');
+      assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
+      assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
+      assert.equal((await shop.getPayment(result.view.payment.id)).status, 'EXPIRED');
     });
   });
 
@@ -101,13 +101,13 @@ describe('a webhook on a server that works', () => {
     }
     while ((await shop.payments.applyDueEvents()) > 0);
     for (const { orderId } of [one, other]) {
-      assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+      assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
     }
   });
 
   test('does not wait for who works on its order', async () => {
     const { orderId, paymentId } = await shop.opened();
-    const held = await holdRows(database, 'select from orders where id = $1 for update', [orderId]);
+    const held = await lockRows(database, 'select from orders where id = $1 for update', [orderId]);
     const event = captured(paymentId, provider.pay(paymentId));
     await withServer({}, async (server) => {
       try {
@@ -117,7 +117,7 @@ describe('a webhook on a server that works', () => {
         await held.release();
       }
       await until(async () => {
-        assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+        assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
       });
     });
   });

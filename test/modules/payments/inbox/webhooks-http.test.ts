@@ -66,7 +66,7 @@ async function stored(): Promise<number> {
   return row!.count;
 }
 
-async function codeOf(reply: Response): Promise<string> {
+async function readCode(reply: Response): Promise<string> {
   return ((await reply.json()) as { code: string }).code;
 }
 
@@ -89,7 +89,7 @@ describe('a webhook that nobody should believe is refused, with nothing stored',
       const before = await stored();
       const reply = await attempt();
       assert.equal(reply.status, 400);
-      assert.equal(await codeOf(reply), 'payments.invalid_signature');
+      assert.equal(await readCode(reply), 'payments.invalid_signature');
       assert.equal(await stored(), before);
     });
   }
@@ -106,7 +106,7 @@ describe('a body that nobody signed is not read as JSON', () => {
       test(`${what}, at ${path}`, async () => {
         const reply = await send(body, { secret: randomBytes(24), path });
         assert.equal(reply.status, 400);
-        assert.equal(await codeOf(reply), 'payments.invalid_signature');
+        assert.equal(await readCode(reply), 'payments.invalid_signature');
       });
     }
   }
@@ -118,7 +118,7 @@ describe('a body that nobody signed is not read as JSON', () => {
     for (const path of ['/api/payments/webhook', '/api/payments/webhook/sandbox']) {
       const reply = await send(large(256 * 1024), { path });
       assert.equal(reply.status, 413);
-      assert.equal(await codeOf(reply), 'request.too_large');
+      assert.equal(await readCode(reply), 'request.too_large');
       const chunks = await fetch(`${server.url}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -157,7 +157,7 @@ describe('an event that is genuine and makes no sense is refused, with nothing s
       const before = await stored();
       const reply = await send(body);
       assert.equal(reply.status, 400);
-      assert.equal(await codeOf(reply), 'payments.invalid_event');
+      assert.equal(await readCode(reply), 'payments.invalid_event');
       assert.equal(await stored(), before);
     });
   }
@@ -177,7 +177,7 @@ describe('a webhook', () => {
     assert.equal((await send(body, { path: '/api/payments/webhook/sandbox' })).status, 200);
     const other = await send(body, { path: '/api/payments/webhook/nobody' });
     assert.equal(other.status, 404);
-    assert.equal(await codeOf(other), 'request.not_found');
+    assert.equal(await readCode(other), 'request.not_found');
   });
 
   test('may bear fields that nobody knows, and types that nobody handles', async () => {
@@ -195,7 +195,7 @@ describe('a webhook', () => {
     assert.equal(begun.status, 201, begun.text);
     const { payment } = begun.json<{ payment: { id: string } }>();
     assert.equal((await send(event({}, { paymentId: payment.id }))).status, 200);
-    while ((await server.application.rooms.payments.applyDueEvents()) > 0);
+    while ((await server.application.modules.payments.applyDueEvents()) > 0);
     const order = (await customer.get(`/api/orders/${orderId}`)).json();
     assert.deepEqual([order.status, order.paymentStatus], ['CONFIRMED', 'PAID']);
     const seen = await customer.get(`/api/payments/${payment.id}`);
@@ -229,7 +229,7 @@ describe('over HTTP', () => {
 
     const { payment } = first.json<{ payment: { id: string } }>();
     await send(event({}, { paymentId: payment.id }));
-    while ((await server.application.rooms.payments.applyDueEvents()) > 0);
+    while ((await server.application.modules.payments.applyDueEvents()) > 0);
     const refund = { amount: { amount: 90, currency: 'GBP' }, reason: 'A cold naan' };
     const path = `/api/payments/${payment.id}/refunds`;
     const given = await admin.post(path, refund, { 'idempotency-key': 'back-once' });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { captured, declined, openPayingShop } from '../../../support/payments.ts';
+import { captured, declined, openPaymentsShop } from '../../../support/payments.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider } = shop;
 
-async function refundsOf(orderId: string) {
+async function listRefunds(orderId: string) {
   return database.run<{ cause: string; amount: number; status: string; currency: string }>(
     'test.refunds_of',
     `select cause, amount_minor as amount, status, currency
@@ -20,19 +20,19 @@ async function refundsOf(orderId: string) {
 describe('money that comes in', () => {
   test('confirms its order in the same change that records it', async () => {
     const { orderId, paymentId, capture } = await shop.paid();
-    assert.deepEqual(await shop.orderOf(orderId), {
+    assert.deepEqual(await shop.getOrder(orderId), {
       status: 'CONFIRMED',
       paymentStatus: 'PAID',
       version: 3,
       cancelReason: null,
     });
-    assert.deepEqual(await shop.historyOf(orderId), [
+    assert.deepEqual(await shop.listEventTypes(orderId), [
       'order.placed',
       'payment.initiated',
       'payment.captured',
       'order.confirmed',
     ]);
-    const payment = await shop.paymentOf(paymentId);
+    const payment = await shop.getPayment(paymentId);
     assert.equal(payment.status, 'CAPTURED');
     assert.equal(payment.providerReference, capture.providerReference);
     assert.deepEqual(payment.captured, { amount: 500, currency: 'GBP' });
@@ -41,7 +41,7 @@ describe('money that comes in', () => {
   test('under one reference counts once, whatever the id of the event', async () => {
     const { orderId, paymentId, capture } = await shop.paid();
     await shop.tell(captured(paymentId, capture), captured(paymentId, capture));
-    assert.deepEqual(await shop.historyOf(orderId), [
+    assert.deepEqual(await shop.listEventTypes(orderId), [
       'order.placed',
       'payment.initiated',
       'payment.captured',
@@ -66,23 +66,23 @@ describe('money that comes in', () => {
       }),
     );
     while ((await shop.payments.applyDueEvents()) > 0);
-    assert.equal((await shop.paymentOf(paymentId)).status, 'CAPTURED');
-    assert.equal((await shop.orderOf(orderId)).version, 3);
-    assert.deepEqual(await refundsOf(orderId), []);
+    assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
+    assert.equal((await shop.getOrder(orderId)).version, 3);
+    assert.deepEqual(await listRefunds(orderId), []);
   });
 
   test('a second time by another charge is a surplus: given back, and nothing else moves', async () => {
     const { orderId, paymentId } = await shop.paid();
-    const before = await shop.orderOf(orderId);
+    const before = await shop.getOrder(orderId);
     await shop.tell(captured(paymentId, provider.pay(paymentId)));
     await shop.settle();
-    assert.deepEqual(await refundsOf(orderId), [
+    assert.deepEqual(await listRefunds(orderId), [
       { cause: 'surplus', amount: 500, status: 'SUCCEEDED', currency: 'GBP' },
     ]);
-    assert.deepEqual(await shop.orderOf(orderId), before);
-    const payment = await shop.paymentOf(paymentId);
+    assert.deepEqual(await shop.getOrder(orderId), before);
+    const payment = await shop.getPayment(paymentId);
     assert.deepEqual([payment.captured.amount, payment.refunded.amount], [500, 0]);
-    assert.deepEqual((await shop.historyOf(orderId)).slice(-2), [
+    assert.deepEqual((await shop.listEventTypes(orderId)).slice(-2), [
       'refund.created',
       'refund.succeeded',
     ]);
@@ -91,16 +91,16 @@ describe('money that comes in', () => {
   test('after a declined attempt still pays the order', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.tell(declined(paymentId));
-    assert.deepEqual(await shop.orderOf(orderId), {
+    assert.deepEqual(await shop.getOrder(orderId), {
       status: 'PENDING',
       paymentStatus: 'FAILED',
       version: 3,
       cancelReason: null,
     });
-    assert.equal((await shop.paymentOf(paymentId)).status, 'FAILED');
+    assert.equal((await shop.getPayment(paymentId)).status, 'FAILED');
     await shop.tell(captured(paymentId, provider.pay(paymentId)));
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
-    assert.equal((await shop.paymentOf(paymentId)).status, 'CAPTURED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
   });
 
   test('on an older page closes the newer one, whose money would be a surplus', async () => {
@@ -118,12 +118,12 @@ describe('money that comes in', () => {
     const newer = second.result.view.payment.id;
     await shop.tell(captured(first.paymentId, provider.pay(first.paymentId)));
     await shop.settle();
-    assert.equal((await shop.paymentOf(newer)).status, 'EXPIRED');
+    assert.equal((await shop.getPayment(newer)).status, 'EXPIRED');
     assert.equal(provider.sessions.get(newer)?.isClosed, true);
     await shop.tell(captured(newer, provider.pay(newer)));
     await shop.settle();
     assert.deepEqual(
-      (await refundsOf(first.orderId)).map(({ cause, status }) => [cause, status]),
+      (await listRefunds(first.orderId)).map(({ cause, status }) => [cause, status]),
       [['surplus', 'SUCCEEDED']],
     );
   });
@@ -140,13 +140,13 @@ describe('money that does not match', () => {
     test(`${what}: flagged, never pays, goes back when the order ends, and the owner may pay anew`, async () => {
       const { orderId, paymentId } = await shop.opened();
       await shop.tell(captured(paymentId, provider.pay(paymentId, change)));
-      assert.equal((await shop.paymentOf(paymentId)).status, 'FLAGGED');
-      assert.equal((await shop.paymentOf(paymentId)).captured.amount, 0);
-      const standing = await shop.orderOf(orderId);
+      assert.equal((await shop.getPayment(paymentId)).status, 'FLAGGED');
+      assert.equal((await shop.getPayment(paymentId)).captured.amount, 0);
+      const standing = await shop.getOrder(orderId);
       assert.deepEqual([standing.status, standing.paymentStatus], ['PENDING', 'FAILED']);
-      assert.equal((await shop.historyOf(orderId)).at(-1), 'payment.flagged');
+      assert.equal((await shop.listEventTypes(orderId)).at(-1), 'payment.flagged');
       await shop.settle();
-      assert.deepEqual(await refundsOf(orderId), [], 'it stays until the order ends');
+      assert.deepEqual(await listRefunds(orderId), [], 'it stays until the order ends');
       await shop.cancel(orderId);
       await shop.settle();
       const { amountMinor = 500, currency = 'GBP' } = change as {
@@ -154,12 +154,12 @@ describe('money that does not match', () => {
         currency?: string;
       };
       assert.deepEqual(
-        await refundsOf(orderId),
+        await listRefunds(orderId),
         amountMinor === 0
           ? []
           : [{ cause: 'flagged', amount: amountMinor, status: 'SUCCEEDED', currency }],
       );
-      assert.equal((await shop.orderOf(orderId)).paymentStatus, 'FAILED');
+      assert.equal((await shop.getOrder(orderId)).paymentStatus, 'FAILED');
     });
   }
 
@@ -199,15 +199,15 @@ describe('money that comes too late', () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.cancel(orderId);
     await shop.settle();
-    assert.equal((await shop.paymentOf(paymentId)).status, 'EXPIRED');
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PENDING');
+    assert.equal((await shop.getPayment(paymentId)).status, 'EXPIRED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PENDING');
     assert.equal(provider.sessions.get(paymentId)?.isClosed, true);
     await shop.tell(captured(paymentId, provider.pay(paymentId)));
     await shop.settle();
-    const standing = await shop.orderOf(orderId);
+    const standing = await shop.getOrder(orderId);
     assert.deepEqual([standing.status, standing.paymentStatus], ['CANCELLED', 'REFUNDED']);
-    assert.equal((await shop.paymentOf(paymentId)).status, 'REFUNDED');
-    assert.deepEqual(await refundsOf(orderId), [
+    assert.equal((await shop.getPayment(paymentId)).status, 'REFUNDED');
+    assert.deepEqual(await listRefunds(orderId), [
       { cause: 'late', amount: 500, status: 'SUCCEEDED', currency: 'GBP' },
     ]);
   });
@@ -216,10 +216,10 @@ describe('money that comes too late', () => {
     const { orderId, paymentId } = await shop.paid();
     await shop.cancel(orderId);
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
-    assert.equal((await shop.paymentOf(paymentId)).status, 'REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
+    assert.equal((await shop.getPayment(paymentId)).status, 'REFUNDED');
     assert.deepEqual(
-      (await refundsOf(orderId)).map(({ cause }) => cause),
+      (await listRefunds(orderId)).map(({ cause }) => cause),
       ['cancelled'],
     );
   });

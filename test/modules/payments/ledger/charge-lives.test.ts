@@ -11,8 +11,8 @@ import type { RefundView } from '../../../../src/modules/payments/schemas.ts';
 import { CodedError } from '../../../../src/shared/errors.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf } from '../../../support/orders.ts';
-import { captured, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { buildContext } from '../../../support/orders.ts';
+import { captured, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
 import { query } from '../../../support/until.ts';
 
 /**
@@ -21,7 +21,7 @@ import { query } from '../../../support/until.ts';
  * and taken back to PENDING. In the end every minor unit that came in pays an order, has gone back, or is shown.
  */
 const { database, url } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider } = shop;
 const payments = shop.another({ attemptsMax: 100 });
 const started = new Date(Date.now() - 60_000);
@@ -115,7 +115,10 @@ class Life {
         return tell(captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }));
       }
       case 'initiate': {
-        const { result } = await payments.initiatePayment(contextOf(shop.customer), this.orderId);
+        const { result } = await payments.initiatePayment(
+          buildContext(shop.customer),
+          this.orderId,
+        );
         const { id } = result.view.payment;
         if (!this.paymentIds.includes(id)) this.paymentIds.push(id);
         return;
@@ -129,7 +132,7 @@ class Life {
         if (known === undefined || known.amountMinor === 0) return;
         const { providerReference, currency } = known;
         const told = { refundId: null, providerRefundId: newId(), providerReference, currency };
-        const event = refundTold({ ...told, amountMinor: 1 }, 'SUCCEEDED');
+        const event = reportedRefund({ ...told, amountMinor: 1 }, 'SUCCEEDED');
         return tell({ ...event, currency } as typeof event);
       }
       case 'trouble':
@@ -144,7 +147,7 @@ class Life {
         return reconcile();
       case 'move': {
         const input = { status: one.to, override: true, reason: 'They said so' };
-        await shop.orders.changeStatus(contextOf(shop.admin), {
+        await shop.orders.changeStatus(buildContext(shop.admin), {
           orderId: this.orderId,
           input,
           ifMatch: null,
@@ -178,7 +181,7 @@ class Life {
       before.find(({ reference }) => reference === named?.providerReference)?.paymentId ??
       this.paymentIds[one.on % this.paymentIds.length]!;
     const amount = one.amount === null ? null : { amount: one.amount, currency: one.currency };
-    const { result } = await payments.refundPayment(contextOf(shop.admin), paymentId, {
+    const { result } = await payments.refundPayment(buildContext(shop.admin), paymentId, {
       reason: 'It was cold',
       ...(amount === null ? {} : { amount }),
       ...(named === undefined ? {} : { providerReference: named.providerReference }),
@@ -205,7 +208,7 @@ class Life {
     if (refund === undefined) return;
     const known = provider.refunds.get(refund.id);
     if (known !== undefined) known.result.state = state;
-    const event = refundTold({ refundId: refund.id, amountMinor: refund.amount }, state);
+    const event = reportedRefund({ refundId: refund.id, amountMinor: refund.amount }, state);
     return tell(event);
   }
 
@@ -302,7 +305,7 @@ async function verify(life: Life): Promise<void> {
   const ledger = await life.ledger();
   const rows = new Map(ledger.map((row) => [row.reference, row]));
   assert.equal(ledger.length, life.charges.size, 'each charge stands in one row');
-  const order = await shop.orderOf(life.orderId);
+  const order = await shop.getOrder(life.orderId);
   for (const [reference, { amountMinor, currency }] of life.charges) {
     const row = rows.get(reference)!;
     assert.deepEqual([row.amount, row.currency], [amountMinor, currency]);
@@ -325,7 +328,7 @@ async function verify(life: Life): Promise<void> {
   assert.equal(isPaid(order.paymentStatus as PaymentStatus), matched.length === 1);
   // What came in is what pays, what has gone back, and what is shown.
   for (const paymentId of new Set(ledger.map((row) => row.paymentId))) {
-    const { captured: paid, refunded, charges } = await shop.paymentOf(paymentId);
+    const { captured: paid, refunded, charges } = await shop.getPayment(paymentId);
     const own = ledger.filter((row) => row.paymentId === paymentId);
     const paying = own.find(({ kind }) => kind === 'matched');
     assert.deepEqual(
@@ -376,7 +379,7 @@ test('whatever charges an order meets, every minor unit pays it, goes back, or i
       }
       await calmDown();
       await verify(life);
-      statuses.add((await shop.orderOf(orderId)).status as OrderStatus);
+      statuses.add((await shop.getOrder(orderId)).status as OrderStatus);
     }),
     { numRuns: 80, seed: 20_261_129, endOnFailure: true },
   );

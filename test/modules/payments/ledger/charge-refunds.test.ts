@@ -4,15 +4,15 @@ import type { ProviderCapture } from '../../../../src/drivers/payments/payment-p
 import type { RefundInput } from '../../../../src/modules/payments/schemas.ts';
 import type { CodedError } from '../../../../src/shared/errors.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { coded, contextOf } from '../../../support/orders.ts';
-import { captured, openPayingShop } from '../../../support/payments.ts';
+import { buildContext, coded } from '../../../support/orders.ts';
+import { captured, openPaymentsShop } from '../../../support/payments.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 
 const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
-  payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
+  payments.refundPayment(buildContext(shop.admin), paymentId, { reason: 'It was cold', ...input });
 
 /** A charge that does not match. */
 const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
@@ -21,9 +21,9 @@ const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMino
 describe('a payment shows each of its charges', () => {
   test('until it has gone back', async () => {
     const { orderId, paymentId } = await shop.opened();
-    assert.deepEqual(await shop.chargesOf(paymentId), []);
+    assert.deepEqual(await shop.listCharges(paymentId), []);
     const odd = await flag(paymentId);
-    const [charge] = (await shop.paymentOf(paymentId)).charges;
+    const [charge] = (await shop.getPayment(paymentId)).charges;
     assert.deepEqual(
       { ...charge, createdAt: '' },
       {
@@ -41,16 +41,16 @@ describe('a payment shows each of its charges', () => {
       ['flagged', 499, 499],
       ['matched', 500, 0],
     ];
-    assert.deepEqual(await shop.chargesOf(paymentId), underWay);
+    assert.deepEqual(await shop.listCharges(paymentId), underWay);
     const { data } = await payments.listOrderPayments(shop.customer, orderId, {});
     assert.deepEqual(
       data.map(({ charges }) => charges.map(({ kind }) => kind)),
       [['flagged', 'matched']],
     );
     await shop.settle();
-    assert.deepEqual(await shop.chargesOf(paymentId), [['matched', 500, 0]]);
+    assert.deepEqual(await shop.listCharges(paymentId), [['matched', 500, 0]]);
     const listed = await payments.listPayments({ orderId });
-    assert.deepEqual(listed.data[0]?.charges, (await shop.paymentOf(paymentId)).charges);
+    assert.deepEqual(listed.data[0]?.charges, (await shop.getPayment(paymentId)).charges);
   });
 
   test('and while a refund fails, still', async () => {
@@ -63,21 +63,21 @@ describe('a payment shows each of its charges', () => {
       ['matched', 500, 0],
       ['surplus', 20, 0],
     ];
-    assert.deepEqual(await shop.chargesOf(paymentId), expected);
+    assert.deepEqual(await shop.listCharges(paymentId), expected);
     // Left to a person after eight refusals.
-    const [, surplus] = (await shop.paymentOf(paymentId)).charges;
+    const [, surplus] = (await shop.getPayment(paymentId)).charges;
     await refund(paymentId, { providerReference: surplus!.providerReference });
     await shop.settle();
-    assert.deepEqual(await shop.chargesOf(paymentId), [['matched', 500, 0]]);
+    assert.deepEqual(await shop.listCharges(paymentId), [['matched', 500, 0]]);
   });
 
   test('the late one by its name', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.cancel(orderId);
     await shop.charge(paymentId);
-    assert.deepEqual(await shop.chargesOf(paymentId), [['late', 500, 500]]);
+    assert.deepEqual(await shop.listCharges(paymentId), [['late', 500, 500]]);
     await shop.settle();
-    assert.deepEqual(await shop.chargesOf(paymentId), []);
+    assert.deepEqual(await shop.listCharges(paymentId), []);
   });
 });
 
@@ -89,13 +89,13 @@ describe('an admin refunds one charge', () => {
     const named = { providerReference: second.providerReference };
     await refund(paymentId, { ...named, amount: { amount: 400, currency: 'GBP' } });
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ reference, amount }) => [reference, amount]),
+      (await shop.listRefunds(orderId)).map(({ reference, amount }) => [reference, amount]),
       [[second.providerReference, 400]],
     );
     await assert.rejects(refund(paymentId, named), coded('payments.refund_exceeds_captured'));
     await refund(paymentId);
     await shop.settle();
-    assert.equal((await shop.refundsOf(orderId)).at(-1)?.reference, first.providerReference);
+    assert.equal((await shop.listRefunds(orderId)).at(-1)?.reference, first.providerReference);
   });
 
   test('and has to name it where several have money left', async () => {
@@ -134,9 +134,9 @@ describe('an admin refunds one charge', () => {
     await assert.rejects(refund(paymentId, { amount }), coded('payments.charge_ambiguous'));
     await refund(paymentId, { amount, providerReference: odd.providerReference });
     await shop.settle();
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      (await shop.listRefunds(orderId)).map(({ reference, status }) => [reference, status]),
       [
         [odd.providerReference, 'FAILED'],
         [odd.providerReference, 'SUCCEEDED'],

@@ -3,23 +3,23 @@ import { describe, test } from 'node:test';
 import type { ProviderCapture } from '../../../../src/drivers/payments/payment-provider.ts';
 import type { RefundInput } from '../../../../src/modules/payments/schemas.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf, settle } from '../../../support/orders.ts';
-import { captured, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { buildContext, settle } from '../../../support/orders.ts';
+import { captured, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
 import { query } from '../../../support/until.ts';
 
 const { database, url } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 
 const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
-  payments.refundPayment(contextOf(shop.admin), paymentId, { reason: 'It was cold', ...input });
+  payments.refundPayment(buildContext(shop.admin), paymentId, { reason: 'It was cold', ...input });
 
 /** A charge that does not match. */
 const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
   shop.charge(paymentId, change);
 
 async function payAnew(orderId: string): Promise<string> {
-  const { result } = await payments.initiatePayment(contextOf(shop.customer), orderId);
+  const { result } = await payments.initiatePayment(buildContext(shop.customer), orderId);
   return result.view.payment.id;
 }
 
@@ -34,14 +34,14 @@ describe('flagged money of an order that another charge pays', () => {
     const odd = await flag(paymentId);
     const good = await shop.charge(paymentId);
     await shop.settle();
-    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
-    const payment = await shop.paymentOf(paymentId);
+    assert.deepEqual(await shop.listRefunds(orderId), [returned(odd)]);
+    const payment = await shop.getPayment(paymentId);
     assert.deepEqual(
       [payment.status, payment.providerReference, payment.captured.amount, payment.refunded.amount],
       ['CAPTURED', good.providerReference, 500, 0],
     );
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
-    assert.deepEqual(await shop.historyOf(orderId), [
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
+    assert.deepEqual(await shop.listEventTypes(orderId), [
       'order.placed',
       'payment.initiated',
       'payment.flagged',
@@ -63,7 +63,7 @@ describe('flagged money of an order that another charge pays', () => {
     const odd = await flag(paymentId);
     await shop.charge(paymentId);
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ reference, status }) => [reference, status]),
+      (await shop.listRefunds(orderId)).map(({ reference, status }) => [reference, status]),
       [[odd.providerReference, 'PENDING']],
     );
     await shop.settle();
@@ -79,19 +79,19 @@ describe('flagged money of an order that another charge pays', () => {
     await flag(paymentId, { amountMinor: 0 });
     await shop.charge(paymentId);
     await shop.settle();
-    assert.deepEqual(await shop.refundsOf(orderId), odd.map(returned));
+    assert.deepEqual(await shop.listRefunds(orderId), odd.map(returned));
   });
 
   test('on an older payment goes back when a newer one is paid', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     const newer = await payAnew(orderId);
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PENDING');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PENDING');
     await shop.charge(newer);
     await shop.settle();
-    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
-    assert.equal((await shop.paymentOf(paymentId)).status, 'FLAGGED');
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    assert.deepEqual(await shop.listRefunds(orderId), [returned(odd)]);
+    assert.equal((await shop.getPayment(paymentId)).status, 'FLAGGED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
   test('goes back also where the payment was told in one batch with it, and through several servers', async () => {
@@ -103,7 +103,7 @@ describe('flagged money of an order that another charge pays', () => {
     for (let round = 0; round < 4; round += 1) {
       await Promise.all(servers.map((server) => server.settleMoney()));
     }
-    const [back, ...others] = await shop.refundsOf(orderId);
+    const [back, ...others] = await shop.listRefunds(orderId);
     assert.deepEqual(others, []);
     // Applied after the one that pays, it is a surplus.
     assert.ok(back?.cause === 'flagged' || back?.cause === 'surplus');
@@ -114,17 +114,17 @@ describe('flagged money of an order that another charge pays', () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     const move = (status: 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED') =>
-      shop.orders.changeStatus(contextOf(shop.admin), {
+      shop.orders.changeStatus(buildContext(shop.admin), {
         orderId,
         input: { status },
         ifMatch: null,
       });
     await move('CONFIRMED');
     await shop.settle();
-    assert.deepEqual(await shop.refundsOf(orderId), [], 'it may still be paid here');
+    assert.deepEqual(await shop.listRefunds(orderId), [], 'it may still be paid here');
     await shop.charge(await payAnew(orderId));
     await shop.settle();
-    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.listRefunds(orderId), [returned(odd)]);
     for (const status of ['PREPARING', 'READY', 'COMPLETED'] as const) await move(status);
   });
 
@@ -135,13 +135,13 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
+      (await shop.listRefunds(orderId)).map(({ cause, amount, status }) => [cause, amount, status]),
       [
         ['admin', 100, 'SUCCEEDED'],
         ['flagged', 399, 'SUCCEEDED'],
       ],
     );
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
   });
 
   test('that an admin gave back before is not given back again', async () => {
@@ -151,7 +151,7 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      (await shop.listRefunds(orderId)).map(({ cause, amount }) => [cause, amount]),
       [['admin', 499]],
     );
   });
@@ -163,7 +163,7 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.charge(paymentId);
     await shop.settle();
     await shop.settle();
-    const states = (await shop.refundsOf(orderId)).map(({ status }) => status);
+    const states = (await shop.listRefunds(orderId)).map(({ status }) => status);
     assert.deepEqual(states, ['FAILED', 'SUCCEEDED']);
     // The bank refuses it days later, and says so twice.
     const [{ id } = { id: '' }] = await database.run<{ id: string }>(
@@ -172,15 +172,15 @@ describe('flagged money of an order that another charge pays', () => {
       [orderId],
     );
     const told = { refundId: id, amountMinor: 499 };
-    await shop.tell(refundTold(told, 'FAILED'), refundTold(told, 'SUCCEEDED'));
-    await shop.tell(refundTold(told, 'FAILED'));
+    await shop.tell(reportedRefund(told, 'FAILED'), reportedRefund(told, 'SUCCEEDED'));
+    await shop.tell(reportedRefund(told, 'FAILED'));
     await shop.settle();
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ status }) => status),
+      (await shop.listRefunds(orderId)).map(({ status }) => status),
       ['FAILED', 'FAILED', 'SUCCEEDED'],
     );
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
   test('that was given back at the provider, past us, is not given back again', async () => {
@@ -188,11 +188,11 @@ describe('flagged money of an order that another charge pays', () => {
     const odd = await flag(paymentId);
     const { providerReference } = odd;
     const there = { refundId: null, providerRefundId: 'there', providerReference };
-    await shop.tell(refundTold({ ...there, amountMinor: 499 }, 'SUCCEEDED'));
+    await shop.tell(reportedRefund({ ...there, amountMinor: 499 }, 'SUCCEEDED'));
     await shop.charge(paymentId);
     await shop.settle();
     assert.deepEqual(
-      (await shop.refundsOf(orderId)).map(({ cause, amount }) => [cause, amount]),
+      (await shop.listRefunds(orderId)).map(({ cause, amount }) => [cause, amount]),
       [['provider', 499]],
     );
   });
@@ -209,10 +209,10 @@ describe('flagged money of an order that another charge pays', () => {
       ]);
       await shop.settle();
       assert.ok(asked.done.length <= 1);
-      const all = await shop.refundsOf(orderId);
+      const all = await shop.listRefunds(orderId);
       assert.equal(all.length, 1);
       assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
-      assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
+      assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
     }
   });
 });
@@ -240,10 +240,10 @@ describe('flagged money that an older release kept on a paid order', () => {
       ['flagged', 499, 0],
       ['matched', 500, 0],
     ];
-    assert.deepEqual(await shop.chargesOf(paymentId), kept);
+    assert.deepEqual(await shop.listCharges(paymentId), kept);
     await shop.settle();
     assert.deepEqual(await seen(), []);
-    assert.deepEqual(await shop.refundsOf(orderId), [returned(odd)]);
+    assert.deepEqual(await shop.listRefunds(orderId), [returned(odd)]);
   });
 });
 
@@ -252,7 +252,7 @@ describe('the same reference', () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     await shop.tell(captured(paymentId, { ...odd, amountMinor: 500 }));
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'FAILED');
-    assert.deepEqual(await shop.chargesOf(paymentId), [['flagged', 499, 0]]);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'FAILED');
+    assert.deepEqual(await shop.listCharges(paymentId), [['flagged', 499, 0]]);
   });
 });

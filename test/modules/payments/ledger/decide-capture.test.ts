@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { isPaid, orderStatuses, paymentStatuses } from '../../../../src/modules/orders/index.ts';
 import { decideCapture } from '../../../../src/modules/payments/ledger/decide-capture.ts';
 import {
+  getPaidStatus,
   nextRefundState,
-  paidStanding,
 } from '../../../../src/modules/payments/ledger/decide-refund.ts';
 import { decideReturn } from '../../../../src/modules/payments/ledger/decide-return.ts';
 
@@ -61,7 +61,7 @@ describe('a charge', () => {
 });
 
 describe('money that is here', () => {
-  const base = { amountMinor: 500, takenMinor: 0, returnCause: null } as const;
+  const base = { amountMinor: 500, refundAllocatedMinor: 0, returnCause: null } as const;
   const cancelled = { status: 'CANCELLED', paymentStatus: 'PAID' } as const;
 
   test('goes back when its order was cancelled, and stays when it was completed', () => {
@@ -92,7 +92,7 @@ describe('money that is here', () => {
   test('that came late or twice goes back whatever becomes of the order', () => {
     const surplus = { ...base, kind: 'surplus', returnCause: 'surplus' } as const;
     assert.equal(decideReturn(surplus, pending), 'surplus');
-    assert.equal(decideReturn({ ...surplus, takenMinor: 500 }, pending), null);
+    assert.equal(decideReturn({ ...surplus, refundAllocatedMinor: 500 }, pending), null);
   });
 });
 
@@ -116,8 +116,8 @@ describe('a refund', () => {
   });
 
   test('shows in the order as a part or the whole of what paid it', () => {
-    assert.equal(paidStanding(500, 0), 'PAID');
-    assert.equal(paidStanding(500, 499), 'PARTIALLY_REFUNDED');
-    assert.equal(paidStanding(500, 500), 'REFUNDED');
+    assert.equal(getPaidStatus(500, 0), 'PAID');
+    assert.equal(getPaidStatus(500, 499), 'PARTIALLY_REFUNDED');
+    assert.equal(getPaidStatus(500, 500), 'REFUNDED');
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../../../support/database.ts';
-import { coded, contextOf, settle } from '../../../support/orders.ts';
-import { captured, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { buildContext, coded, settle } from '../../../support/orders.ts';
+import { captured, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 
 const refund = (paymentId: string, amount?: number, key?: string) => {
@@ -13,7 +13,7 @@ const refund = (paymentId: string, amount?: number, key?: string) => {
     reason: 'It was cold',
     ...(amount === undefined ? {} : { amount: { amount, currency: 'GBP' } }),
   };
-  return payments.refundPayment(contextOf(shop.admin, key, input), paymentId, input);
+  return payments.refundPayment(buildContext(shop.admin, key, input), paymentId, input);
 };
 
 async function statusOfRefund(refundId: string): Promise<string | undefined> {
@@ -33,14 +33,14 @@ describe('refunding', () => {
     assert.deepEqual(new Set(refused), new Set(['payments.refund_exceeds_captured']));
     assert.equal(done[0]?.result.refund.status, 'PENDING');
     assert.equal(
-      (await shop.paymentOf(paymentId)).refunded.amount,
+      (await shop.getPayment(paymentId)).refunded.amount,
       500,
       'it counts from its creation',
     );
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID', 'it has not succeeded yet');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID', 'it has not succeeded yet');
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED', 'the order stays where it is');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED', 'the order stays where it is');
     assert.equal(provider.refunds.get(done[0]!.result.refund.id)?.request.amountMinor, 500);
   });
 
@@ -50,11 +50,11 @@ describe('refunding', () => {
     assert.equal(done.length, 3);
     assert.equal(refused.length, 5);
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
     const rest = await refund(paymentId);
     assert.equal(rest.result.refund.amount.amount, 50);
     await shop.settle();
-    assert.equal((await shop.paymentOf(paymentId)).status, 'REFUNDED');
+    assert.equal((await shop.getPayment(paymentId)).status, 'REFUNDED');
   });
 
   test('under a key happens once', async () => {
@@ -64,7 +64,7 @@ describe('refunding', () => {
       refund(paymentId, 100, 'refund-key'),
     ]);
     assert.equal(one.result.refund.id, other.result.refund.id);
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 100);
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 100);
   });
 
   test('is refused for what was not captured, for 0, for another currency and for more than is left', async () => {
@@ -75,7 +75,7 @@ describe('refunding', () => {
     await assert.rejects(refund(paymentId, 501), coded('payments.refund_exceeds_captured'));
     const euros = { reason: 'No', amount: { amount: 1, currency: 'EUR' } };
     await assert.rejects(
-      payments.refundPayment(contextOf(shop.admin), paymentId, euros),
+      payments.refundPayment(buildContext(shop.admin), paymentId, euros),
       coded('request.invalid'),
     );
     await assert.rejects(refund(open.orderId), coded('payments.not_found'));
@@ -84,7 +84,7 @@ describe('refunding', () => {
   test('of flagged money goes back in the currency it came in', async () => {
     const { paymentId } = await shop.opened();
     await shop.tell(captured(paymentId, provider.pay(paymentId, { currency: 'EUR' })));
-    const { result } = await payments.refundPayment(contextOf(shop.admin), paymentId, {
+    const { result } = await payments.refundPayment(buildContext(shop.admin), paymentId, {
       reason: 'Not ours',
     });
     assert.deepEqual(result.refund.amount, { amount: 500, currency: 'EUR' });
@@ -106,7 +106,7 @@ describe('a refund at the provider', () => {
       await shop.settle();
       assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
       assert.equal(provider.refunds.size, count + 1);
-      assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+      assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
     });
   }
 
@@ -116,22 +116,24 @@ describe('a refund at the provider', () => {
     const { result } = await refund(paymentId);
     await shop.settle();
     assert.equal(await statusOfRefund(result.refund.id), 'FAILED');
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 0);
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
-    assert.equal((await shop.historyOf(orderId)).at(-1), 'refund.failed');
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
+    assert.equal((await shop.listEventTypes(orderId)).at(-1), 'refund.failed');
     await refund(paymentId);
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
   });
 
   test('that is told before its call is answered counts once', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { result } = await refund(paymentId, 200);
-    await shop.tell(refundTold({ refundId: result.refund.id, amountMinor: 200 }, 'SUCCEEDED'));
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+    await shop.tell(reportedRefund({ refundId: result.refund.id, amountMinor: 200 }, 'SUCCEEDED'));
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
     await shop.settle();
-    await shop.tell(refundTold({ refundId: result.refund.id, amountMinor: 200 }, 'SUCCEEDED'));
-    const succeeded = (await shop.historyOf(orderId)).filter((type) => type === 'refund.succeeded');
+    await shop.tell(reportedRefund({ refundId: result.refund.id, amountMinor: 200 }, 'SUCCEEDED'));
+    const succeeded = (await shop.listEventTypes(orderId)).filter(
+      (type) => type === 'refund.succeeded',
+    );
     assert.equal(succeeded.length, 1);
   });
 
@@ -145,7 +147,7 @@ describe('a refund at the provider', () => {
     provider.refunds.get(result.refund.id)!.result.state = 'SUCCEEDED';
     await shop.settle();
     assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
   });
 
   test('that succeeded and was taken back is FAILED for good, and the order is PAID again', async () => {
@@ -153,10 +155,10 @@ describe('a refund at the provider', () => {
     const { result } = await refund(paymentId);
     await shop.settle();
     const told = { refundId: result.refund.id, amountMinor: 500 };
-    await shop.tell(refundTold(told, 'FAILED'), refundTold(told, 'SUCCEEDED'));
+    await shop.tell(reportedRefund(told, 'FAILED'), reportedRefund(told, 'SUCCEEDED'));
     assert.equal(await statusOfRefund(result.refund.id), 'FAILED');
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
-    assert.equal((await shop.paymentOf(paymentId)).status, 'CAPTURED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
+    assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
   });
 
   test('that was made there, past us, is taken into the books once', async () => {
@@ -168,9 +170,9 @@ describe('a refund at the provider', () => {
       providerReference,
       amountMinor: 120,
     };
-    await shop.tell(refundTold(told, 'SUCCEEDED'), refundTold(told, 'SUCCEEDED'));
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 120);
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+    await shop.tell(reportedRefund(told, 'SUCCEEDED'), reportedRefund(told, 'SUCCEEDED'));
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 120);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
   });
 
   test('of ours whose answer was lost is not taken for one that was made there', async () => {
@@ -185,7 +187,7 @@ describe('a refund at the provider', () => {
       providerReference,
       amountMinor: 500,
     };
-    const webhook = provider.sign(refundTold(told, 'SUCCEEDED'));
+    const webhook = provider.sign(reportedRefund(told, 'SUCCEEDED'));
     await payments.receiveWebhook({
       ...webhook,
       providerName: null,
@@ -194,7 +196,7 @@ describe('a refund at the provider', () => {
     await payments.applyDueEvents();
     await shop.settle();
     while ((await payments.applyDueEvents()) > 0);
-    assert.equal((await shop.paymentOf(paymentId)).refunded.amount, 500);
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 500);
     assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
   });
 
@@ -214,6 +216,6 @@ describe('a refund at the provider', () => {
     const [payment] = (await payments.listOrderPayments(shop.admin, orderId, {})).data;
     await refund(payment!.id);
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'REFUNDED');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Database, Transaction } from '../../../../src/database/database.ts';
 import type { ProviderEvent } from '../../../../src/drivers/payments/payment-provider.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { captured, declined, openPayingShop, refundTold } from '../../../support/payments.ts';
+import { captured, declined, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
 import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
@@ -13,7 +13,7 @@ import { until } from '../../../support/until.ts';
  * order that is cancelled somewhere between. Whatever the sequence, the end is the provider's.
  */
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider } = shop;
 
 /** A server whose database goes away at the nth statement, or loses the answer to a commit. */
@@ -57,7 +57,7 @@ const step = fc.oneof(
 /** The statement at which the server that applies an event dies. */
 type Moment = number | 'after the commit';
 
-interface Told {
+interface Report {
   readonly what: string;
   /** Null: it lives. */
   readonly diesAt: Moment | null;
@@ -75,7 +75,7 @@ const sequences = fc.array(
   { minLength: 1, maxLength: 9 },
 );
 
-async function play(told: readonly Told[]) {
+async function play(told: readonly Report[]) {
   const { orderId, paymentId } = await shop.opened();
   const charges = {
     paid: provider.pay(paymentId),
@@ -88,10 +88,10 @@ async function play(told: readonly Told[]) {
   async function eventFor(what: string): Promise<ProviderEvent | null> {
     if (what in charges) return captured(paymentId, charges[what as keyof typeof charges]);
     if (what === 'declined') return declined(paymentId);
-    const [refund] = await refundsOf(orderId);
+    const [refund] = await listRefunds(orderId);
     if (refund === undefined) return null;
     const state = what === 'refund-succeeded' ? 'SUCCEEDED' : 'FAILED';
-    return refundTold({ refundId: refund.id, amountMinor: refund.amountMinor }, state);
+    return reportedRefund({ refundId: refund.id, amountMinor: refund.amountMinor }, state);
   }
 
   for (const { what, diesAt } of told) {
@@ -132,7 +132,7 @@ async function applyAll(): Promise<void> {
   });
 }
 
-async function refundsOf(orderId: string) {
+async function listRefunds(orderId: string) {
   return database.run<{ id: string; amountMinor: number; status: string }>(
     'test.refunds_of_order',
     `select id, amount_minor as "amountMinor", status
@@ -141,10 +141,10 @@ async function refundsOf(orderId: string) {
   );
 }
 
-async function capturesOf(orderId: string) {
-  return database.run<{ kind: string; amountMinor: number; takenMinor: number }>(
+async function listCaptures(orderId: string) {
+  return database.run<{ kind: string; amountMinor: number; refundAllocatedMinor: number }>(
     'test.captures_of_order',
-    `select kind, amount_minor as "amountMinor", taken_minor as "takenMinor"
+    `select kind, amount_minor as "amountMinor", taken_minor as "refundAllocatedMinor"
        from payment_captures where order_id = $1::uuid`,
     [orderId],
   );
@@ -156,7 +156,7 @@ test('whatever the provider tells, in whatever order and through whatever crash,
       const { orderId, paymentId, isCancelled, told } = await play(sequence);
       await shop.settle();
 
-      const captures = await capturesOf(orderId);
+      const captures = await listCaptures(orderId);
       const fullCharges = ['paid', 'paid-again-by-another-charge'].filter((one) => told.has(one));
       const matched = captures.filter(({ kind }) => kind === 'matched');
       assert.equal(matched.length, Math.min(fullCharges.length, 1), 'one capture pays the order');
@@ -164,19 +164,19 @@ test('whatever the provider tells, in whatever order and through whatever crash,
       const charges = fullCharges.length + (told.has('wrong-amount') ? 1 : 0);
       assert.equal(captures.length, charges);
 
-      const order = await shop.orderOf(orderId);
-      const payment = await shop.paymentOf(paymentId);
+      const order = await shop.getOrder(orderId);
+      const payment = await shop.getPayment(paymentId);
       const isPaid = matched.length === 1;
       assert.equal(payment.captured.amount, isPaid ? 500 : 0);
       assert.equal(order.status, isCancelled ? 'CANCELLED' : isPaid ? 'CONFIRMED' : 'PENDING');
       if (!isCancelled && isPaid) assert.equal(order.paymentStatus, 'PAID');
       if (isCancelled && isPaid) assert.equal(order.paymentStatus, 'REFUNDED');
       // What must not stay has gone back, whatever became of the first try.
-      for (const { kind, amountMinor, takenMinor } of captures) {
+      for (const { kind, amountMinor, refundAllocatedMinor } of captures) {
         const stays = !isCancelled && (kind === 'matched' || (kind === 'flagged' && !isPaid));
-        assert.equal(takenMinor, stays ? 0 : amountMinor, `${kind} of ${amountMinor}`);
+        assert.equal(refundAllocatedMinor, stays ? 0 : amountMinor, `${kind} of ${amountMinor}`);
       }
-      const pending = (await refundsOf(orderId)).filter(({ status }) => status === 'PENDING');
+      const pending = (await listRefunds(orderId)).filter(({ status }) => status === 'PENDING');
       assert.deepEqual(pending, []);
     }),
     { numRuns: 300, seed: 20_261_120, endOnFailure: false },

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../../../support/database.ts';
-import { coded, contextOf } from '../../../support/orders.ts';
-import { captured, openPayingShop } from '../../../support/payments.ts';
+import { buildContext, coded } from '../../../support/orders.ts';
+import { captured, openPaymentsShop } from '../../../support/payments.ts';
 import { addUser, apiKey } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments, customer } = shop;
 
 const initiate = (orderId: string, key?: string) =>
-  payments.initiatePayment(contextOf(customer, key, { orderId }), orderId);
+  payments.initiatePayment(buildContext(customer, key, { orderId }), orderId);
 
-async function paymentsOf(orderId: string) {
+async function listPaymentsOfOrder(orderId: string) {
   return (await payments.listOrderPayments(shop.admin, orderId, {})).data;
 }
 
@@ -25,7 +25,7 @@ describe('initiating a payment', () => {
     assert.deepEqual([first.isNew, second.isNew], [true, false]);
     assert.deepEqual(second.view, first.view);
     assert.equal(first.view.payment.status, 'OPEN');
-    assert.equal(provider.callsOf('openSession'), 1);
+    assert.equal(provider.countCalls('openSession'), 1);
     const { request } = provider.sessions.get(first.view.payment.id)!;
     assert.equal(request.returnUrl, `http://shop.example/shop?order=${orderId}`);
     assert.deepEqual([request.amountMinor, request.currency], [500, 'GBP']);
@@ -34,10 +34,10 @@ describe('initiating a payment', () => {
 
   test('is open to a machine that may write orders, and closed to a stranger', async () => {
     const orderId = await shop.order();
-    const byMachine = contextOf(apiKey('orders:write'));
+    const byMachine = buildContext(apiKey('orders:write'));
     const { result } = await payments.initiatePayment(byMachine, orderId);
     assert.equal(result.view.payment.orderId, orderId);
-    const stranger = contextOf(await addUser(database));
+    const stranger = buildContext(await addUser(database));
     await assert.rejects(payments.initiatePayment(stranger, orderId), coded('orders.not_found'));
   });
 
@@ -47,8 +47,8 @@ describe('initiating a payment', () => {
     assert.equal(new Set(results.map(({ result }) => result.view.payment.id)).size, 1);
     assert.equal(new Set(results.map(({ result }) => result.view.checkoutUrl)).size, 1);
     assert.equal(results.filter(({ result }) => result.isNew).length, 1);
-    assert.equal((await paymentsOf(orderId)).length, 1);
-    assert.deepEqual(await shop.historyOf(orderId), ['order.placed', 'payment.initiated']);
+    assert.equal((await listPaymentsOfOrder(orderId)).length, 1);
+    assert.deepEqual(await shop.listEventTypes(orderId), ['order.placed', 'payment.initiated']);
   });
 
   for (const fault of ['before', 'after'] as const) {
@@ -56,13 +56,13 @@ describe('initiating a payment', () => {
       const orderId = await shop.order();
       provider.failNext('openSession', fault);
       await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
-      const [left] = await paymentsOf(orderId);
+      const [left] = await listPaymentsOfOrder(orderId);
       assert.equal(left?.status, 'OPEN');
       assert.equal(left?.checkoutUrl, null);
       const retried = (await initiate(orderId)).result;
       assert.equal(retried.isNew, true);
       assert.equal(retried.view.payment.id, left?.id);
-      assert.equal((await paymentsOf(orderId)).length, 1);
+      assert.equal((await listPaymentsOfOrder(orderId)).length, 1);
     });
   }
 
@@ -70,7 +70,7 @@ describe('initiating a payment', () => {
     const orderIds = await Promise.all(Array.from({ length: 6 }, () => shop.order()));
     const [cancelled, foreign, ...own] = orderIds as [string, string, ...string[]];
     await shop.cancel(cancelled);
-    const stranger = contextOf(await addUser(database));
+    const stranger = buildContext(await addUser(database));
     provider.failNext('openSession', 'after');
     const results = await Promise.allSettled([
       initiate(cancelled),
@@ -86,10 +86,10 @@ describe('initiating a payment', () => {
     ]);
     for (const orderId of own) await initiate(orderId);
     for (const orderId of own) {
-      const [payment, ...others] = await paymentsOf(orderId);
+      const [payment, ...others] = await listPaymentsOfOrder(orderId);
       assert.equal(payment?.status, 'OPEN');
       assert.equal(others.length, 0);
-      assert.deepEqual(await shop.historyOf(orderId), ['order.placed', 'payment.initiated']);
+      assert.deepEqual(await shop.listEventTypes(orderId), ['order.placed', 'payment.initiated']);
     }
   });
 
@@ -102,7 +102,7 @@ describe('initiating a payment', () => {
     assert.equal(repeat.replayed, true);
     assert.deepEqual(repeat.result, first.result);
     await assert.rejects(
-      payments.initiatePayment(contextOf(customer, 'key-of-payment', { orderId: id }), id),
+      payments.initiatePayment(buildContext(customer, 'key-of-payment', { orderId: id }), id),
       coded('idempotency.key_reused'),
     );
     await assert.rejects(initiate(orderId), coded('payments.not_payable'));
@@ -122,7 +122,7 @@ describe('initiating a payment', () => {
     const { result } = await Promise.race(both);
     await shop.cancel(orderId);
     await shop.settle();
-    assert.equal((await shop.paymentOf(result.view.payment.id)).status, 'EXPIRED');
+    assert.equal((await shop.getPayment(result.view.payment.id)).status, 'EXPIRED');
     gates[1]!();
     const answers = await Promise.all(both);
     assert.deepEqual(
@@ -137,7 +137,7 @@ describe('initiating a payment', () => {
     const answer = initiate(orderId);
     const paid = (async () => {
       for (;;) {
-        const [payment] = await paymentsOf(orderId);
+        const [payment] = await listPaymentsOfOrder(orderId);
         if (payment !== undefined && provider.sessions.has(payment.id)) {
           return shop.tell(captured(payment.id, provider.pay(payment.id)));
         }
@@ -145,14 +145,14 @@ describe('initiating a payment', () => {
     })();
     const [{ result }] = await Promise.all([answer, paid]);
     assert.match(result.view.checkoutUrl, /^https:/);
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
   test('is for the owner, and for an order that is not over or paid', async () => {
     const stranger = await addUser(database);
     const orderId = await shop.order();
     await assert.rejects(
-      payments.initiatePayment(contextOf(stranger), orderId),
+      payments.initiatePayment(buildContext(stranger), orderId),
       coded('orders.not_found'),
     );
     await shop.cancel(orderId);
@@ -163,24 +163,24 @@ describe('initiating a payment', () => {
   test('pays an order that was confirmed by hand, which stays where it is', async () => {
     const orderId = await shop.order();
     const input = { status: 'CONFIRMED' } as const;
-    await shop.orders.changeStatus(contextOf(shop.admin), { orderId, input, ifMatch: null });
+    await shop.orders.changeStatus(buildContext(shop.admin), { orderId, input, ifMatch: null });
     const { id } = (await initiate(orderId)).result.view.payment;
     await shop.tell(captured(id, provider.pay(id)));
-    const standing = await shop.orderOf(orderId);
+    const standing = await shop.getOrder(orderId);
     assert.deepEqual([standing.status, standing.paymentStatus], ['CONFIRMED', 'PAID']);
-    assert.equal((await shop.historyOf(orderId)).at(-1), 'payment.captured');
+    assert.equal((await shop.listEventTypes(orderId)).at(-1), 'payment.captured');
   });
 
   test('a page whose opening was never answered is found and closed when its order ends', async () => {
     const orderId = await shop.order();
     provider.failNext('openSession', 'after');
     await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
-    const [payment] = await paymentsOf(orderId);
+    const [payment] = await listPaymentsOfOrder(orderId);
     await shop.cancel(orderId);
     provider.failNext('closeSession', 'before', 'after');
     await shop.settle();
     assert.equal(provider.sessions.get(payment!.id)?.isClosed, true);
-    assert.equal((await shop.paymentOf(payment!.id)).status, 'EXPIRED');
+    assert.equal((await shop.getPayment(payment!.id)).status, 'EXPIRED');
   });
 });
 
@@ -200,7 +200,7 @@ describe('payments are seen', () => {
 
   test('in lists under the number that people know the order by', async () => {
     const { orderId } = await shop.opened();
-    const [payment] = await paymentsOf(orderId);
+    const [payment] = await listPaymentsOfOrder(orderId);
     const sent = provider.sessions.get(payment!.id)?.request.orderNumber;
     assert.equal(payment?.orderNumber, sent);
     const { data } = await payments.listPayments({ orderId });

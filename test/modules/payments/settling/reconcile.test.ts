@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../../../support/database.ts';
-import { contextOf } from '../../../support/orders.ts';
-import { captured, openPayingShop } from '../../../support/payments.ts';
+import { buildContext } from '../../../support/orders.ts';
+import { captured, openPaymentsShop } from '../../../support/payments.ts';
 
 const { database } = await testDatabase();
-const shop = await openPayingShop(database);
+const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 const since = new Date(Date.now() - 60_000);
 
@@ -24,7 +24,7 @@ describe('reconciliation', () => {
     assert.deepEqual(healed, [
       { id: paymentId, what: `paid there by ${providerReference} and unknown here` },
     ]);
-    assert.equal((await shop.orderOf(orderId)).status, 'CONFIRMED');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
     const again = await reconcile();
     assert.deepEqual([again.healed, again.differing], [[], []]);
     assert.ok(again.payments > 0);
@@ -35,28 +35,28 @@ describe('reconciliation', () => {
     provider.pay(paymentId);
     await reconcile();
     await shop.settle();
-    assert.equal((await shop.historyOf(orderId)).at(-1), 'refund.succeeded');
+    assert.equal((await shop.listEventTypes(orderId)).at(-1), 'refund.succeeded');
   });
 
   test('ends what is over there', async () => {
     const { orderId, paymentId } = await shop.opened();
     provider.sessions.get(paymentId)!.isClosed = true;
     await reconcile();
-    assert.equal((await shop.paymentOf(paymentId)).status, 'EXPIRED');
-    const again = await payments.initiatePayment(contextOf(shop.customer), orderId);
+    assert.equal((await shop.getPayment(paymentId)).status, 'EXPIRED');
+    const again = await payments.initiatePayment(buildContext(shop.customer), orderId);
     assert.notEqual(again.result.view.payment.id, paymentId);
   });
 
   test('learns that a refund was taken back', async () => {
     const { orderId, paymentId } = await shop.paid();
-    const { result } = await payments.refundPayment(contextOf(shop.admin), paymentId, {
+    const { result } = await payments.refundPayment(buildContext(shop.admin), paymentId, {
       reason: 'Cold',
     });
     await shop.settle();
     provider.refunds.get(result.refund.id)!.result.state = 'FAILED';
     const { healed } = await reconcile();
     assert.deepEqual(healed, [{ id: result.refund.id, what: 'SUCCEEDED here and FAILED there' }]);
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
   test('says of each charge by itself what is not the same there', async () => {
@@ -89,8 +89,8 @@ describe('reconciliation', () => {
     provider.pay(paymentId);
     await reconcile();
     await shop.settle();
-    assert.equal((await shop.orderOf(orderId)).paymentStatus, 'PAID');
-    const { charges } = await shop.paymentOf(paymentId);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
+    const { charges } = await shop.getPayment(paymentId);
     assert.deepEqual(
       charges.map(({ kind }) => kind),
       ['matched'],

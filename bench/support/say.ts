@@ -1,4 +1,0 @@
-/** Tells how far the bench is, beside the table on the other stream. */
-export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

@@ -1,0 +1,66 @@
+import { Compile } from 'typebox/compile';
+import { InvalidEventError, type ProviderEvent } from '../payment-provider.ts';
+import { AnyEvent, AttemptEvent, CaptureEvent, RefundEvent } from './schemas.ts';
+
+/** Compiled, since each webhook is held against two of them: 0.3 instead of 13 µs. */
+const anyEvent = Compile(AnyEvent);
+const captureEvent = Compile(CaptureEvent);
+const attemptEvent = Compile(AttemptEvent);
+const refundEvent = Compile(RefundEvent);
+
+/**
+ * A webhook's body in our words. Types that are not known are `ignored`, and so are fields.
+ * Throws `InvalidEventError` for what is not of the shape that its type promises.
+ */
+export function parseSandboxEvent(body: unknown): ProviderEvent {
+  if (!anyEvent.Check(body)) throw new InvalidEventError('an event has an id and a type');
+  const head = { id: body.id, type: body.type, createdAt: parseTime(body.createdAt) };
+  switch (head.type) {
+    case 'payment.captured': {
+      if (!captureEvent.Check(body)) throw malformedEvent(head.type);
+      const { paymentId, providerReference, amount, currency } = body.data;
+      const capture = { providerReference, amountMinor: amount, currency };
+      return { ...head, kind: 'captured', paymentId, capture };
+    }
+    case 'payment.failed': {
+      if (!attemptEvent.Check(body)) throw malformedEvent(head.type);
+      const { paymentId, reason = null } = body.data;
+      return { ...head, kind: 'failed', paymentId, reason };
+    }
+    case 'payment.expired': {
+      if (!attemptEvent.Check(body)) throw malformedEvent(head.type);
+      return { ...head, kind: 'expired', paymentId: body.data.paymentId };
+    }
+    case 'refund.succeeded':
+    case 'refund.failed': {
+      if (!refundEvent.Check(body)) throw malformedEvent(head.type);
+      const { refundId, paymentId = null, providerReference, amount, currency } = body.data;
+      const failed = head.type === 'refund.failed';
+      return {
+        ...head,
+        kind: 'refund',
+        refundId,
+        paymentId,
+        providerRefundId: body.data.providerRefundId ?? refundId,
+        providerReference,
+        state: failed ? 'FAILED' : 'SUCCEEDED',
+        amountMinor: amount,
+        currency,
+        failure: failed ? (body.data.reason ?? 'no reason was given') : null,
+      };
+    }
+    default:
+      return { ...head, kind: 'ignored' };
+  }
+}
+
+function parseTime(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidEventError('createdAt is no time');
+  return time;
+}
+
+function malformedEvent(type: string): InvalidEventError {
+  return new InvalidEventError(`the data is not that of ${type}`);
+}

@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const RECONNECT_MS_MAX = 2_000;
+
+/**
+ * A connection for what can do without Redis: what cannot be asked now fails at once instead of waiting for it. The
+ * caller listens for `error`.
+ */
+export function createFailFastClient(url: string, commandTimeoutMs: number): Redis {
+  return new Redis(url, {
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS_MAX),
+  });
+}

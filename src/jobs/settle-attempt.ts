@@ -1,0 +1,86 @@
+import { nextTryInMs } from '../shared/background/retry-policy.ts';
+import { GiveUp, type JobDefinition } from './job.ts';
+import type { JobRegistry } from './jobs.ts';
+import { type ClaimedRow, moveJobToDeadLetters, rescheduleJob } from './queries.ts';
+import type { AttemptOutcome } from './run-attempt.ts';
+
+export type AttemptResult = 'done' | 'retried' | 'later' | 'dead' | 'lost';
+
+/** Each of them: it does not compile while one is missing. */
+const knownOutcomes: Readonly<Record<AttemptResult, true>> = {
+  done: true,
+  retried: true,
+  later: true,
+  dead: true,
+  lost: true,
+};
+
+/** How a try may end. */
+export const attemptOutcomes = Object.keys(knownOutcomes) as readonly AttemptResult[];
+
+const ERROR_LENGTH_MAX = 1_000;
+
+/** Writes down how a try ended that did not do the job. What another worker has taken over meanwhile stays as it is. */
+export async function settleAttempt(
+  registry: JobRegistry,
+  definition: JobDefinition,
+  row: ClaimedRow,
+  leaseToken: string,
+  outcome: Exclude<AttemptOutcome, { kind: 'done' }>,
+): Promise<{ settled: AttemptResult; error: string | null }> {
+  if (outcome.kind === 'lost') return { settled: 'lost', error: null };
+  if (outcome.kind === 'later') {
+    return { settled: await reschedule(outcome.delayMs, false, null), error: null };
+  }
+  const error = errorText(outcome.error);
+  const delayMs = outcome.error instanceof GiveUp ? null : nextTryInMs(definition, row.attempts);
+  if (delayMs === null) {
+    const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
+    return { settled: buried ? 'dead' : 'lost', error };
+  }
+  return { settled: await reschedule(delayMs, true, error), error };
+
+  async function reschedule(
+    delayMs: number,
+    countsAsAttempt: boolean,
+    error: string | null,
+  ): Promise<AttemptResult> {
+    const rows = await rescheduleJob(
+      registry.database,
+      row.id,
+      leaseToken,
+      delayMs,
+      countsAsAttempt,
+      error,
+    );
+    await registry.sendRows(rows);
+    if (rows.length === 0) return 'lost';
+    return countsAsAttempt ? 'retried' : 'later';
+  }
+}
+
+/** With what the job's module writes about it. False when another worker has taken the job over. */
+export async function moveToDeadLetters(
+  registry: JobRegistry,
+  definition: JobDefinition,
+  { id }: ClaimedRow,
+  leaseToken: string,
+  error: string,
+): Promise<boolean> {
+  const following = await registry.database.transaction(async (tx) => {
+    const [buried] = await moveJobToDeadLetters(tx, id, leaseToken, definition.attemptsMax, error);
+    if (buried === undefined) return null;
+    const jobs = (await definition.onDead?.(tx, buried, error)) ?? [];
+    await registry.add(tx, jobs);
+    return jobs;
+  });
+  if (following === null) return false;
+  await registry.send(following);
+  return true;
+}
+
+/** What an operator reads beside a failed job. Messages of ours bear no secrets; a long one is cut. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, ERROR_LENGTH_MAX);
+}

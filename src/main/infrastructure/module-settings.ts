@@ -1,0 +1,28 @@
+import type { Duties } from '../../modules/module.ts';
+import type { Config } from '../config/config.ts';
+
+/** What of the configuration the modules ask for, under the names of their dependencies. */
+export function moduleSettings(config: Config) {
+  const { publicUrl, currency, shopName, production, retryBaseSeconds } = config;
+  const { accessTokenMinutes, refreshTokenDays, cancellationsPerDayMax } = config;
+  const { allowPrivateTargets } = config.webhooks;
+  const duties: Duties = { serves: config.role !== 'worker', works: config.role !== 'api' };
+  return {
+    publicUrl,
+    currency,
+    shopName,
+    production,
+    duties,
+    accessTokenMinutes,
+    refreshTokenDays,
+    cookieSecure: config.secureCookies,
+    expiryMinutes: config.orderExpiryMinutes,
+    pendingMax: config.pendingOrdersMax,
+    cancellationsPerDayMax,
+    retryBaseSeconds,
+    attemptsMax: config.queueAttemptsMax,
+    deliveryAttemptsMax: config.webhooks.attemptsMax,
+    allowPrivateTargets,
+    showsResetTexts: config.mail.kind === 'capture' && !production,
+  };
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type {
+  AppControllerRoute,
+  AppViewRoute,
+  BullBoardQueues,
+  IServerAdapter,
+  UIConfig,
+} from '@bull-board/api/dist/types.js';
+import fastifyStatic from '@fastify/static';
+import type { Queue } from 'bullmq';
+import { Type } from 'typebox';
+import type { App } from '../../http/index.ts';
+import { VIEW_QUEUE_BOARD } from './queue-board-declaration.ts';
+
+const BOARD_PATH = '/admin/queues';
+
+/** Its own scripts, styles and calls; its first styles stand in the page. Nothing of other hosts. */
+const BOARD_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+
+/** Names below one another, none of them a way up. */
+const FILE_PATTERN = '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$';
+
+const DESCRIPTION =
+  'To look at. Dead letters are sent again in the console or by "holdfast dead-letters redrive".';
+
+/**
+ * Bull Board, to look at: what a job is and how it stands is in the database, so that sending a message again or
+ * removing it here would change nothing but the view. Its adapter for Fastify is not used, since it would answer
+ * refusals in its own shape.
+ */
+export async function registerQueueBoard(app: App, boards: () => readonly Queue[]): Promise<void> {
+  const parts = await collectParts(`${app.publicPath}${BOARD_PATH}`);
+  const shown = new Set<Queue>();
+
+  /** Queues come to be when Redis has first been reached. */
+  function registerQueues(): void {
+    for (const queue of boards()) {
+      if (shown.has(queue)) continue;
+      shown.add(queue);
+      const adapter = new BullMQAdapter(queue, { readOnlyMode: true, description: DESCRIPTION });
+      parts.addQueue(adapter);
+    }
+  }
+
+  await app.register(async (scope: App) => {
+    // The headers of a reply that depends on its caller stay as they are.
+    await scope.register(fastifyStatic, {
+      root: parts.staticPath,
+      serve: false,
+      cacheControl: false,
+    });
+    const route = { schema: { operationId: VIEW_QUEUE_BOARD }, config: { page: true } };
+    const file = {
+      ...route.schema,
+      params: Type.Object({ '*': Type.String({ pattern: FILE_PATTERN }) }),
+    };
+    scope.get(`${BOARD_PATH}/static/*`, { ...route, schema: file }, (request, reply) =>
+      reply.sendFile(request.params['*']),
+    );
+    for (const path of parts.pages) {
+      const url = path === '/' ? BOARD_PATH : `${BOARD_PATH}${path}`;
+      scope.get(url, route, (_request, reply) =>
+        reply
+          .header('content-security-policy', BOARD_POLICY)
+          .type('text/html; charset=utf-8')
+          .send(parts.page),
+      );
+    }
+    for (const { path, handler } of parts.queries) {
+      scope.get(`${BOARD_PATH}${path}`, route, async (request, reply) => {
+        registerQueues();
+        const { status = 200, body } = await handler({
+          queues: parts.queues,
+          uiConfig: parts.uiConfig,
+          params: request.params as Record<string, unknown>,
+          query: request.query as Record<string, unknown>,
+          body: {},
+          headers: {},
+        });
+        return reply.status(status).send(body);
+      });
+    }
+  });
+}
+
+interface Parts {
+  readonly queues: BullBoardQueues;
+  readonly uiConfig: UIConfig;
+  readonly staticPath: string;
+  readonly page: string;
+  /** Paths that show the page. */
+  readonly pages: readonly string[];
+  readonly queries: readonly {
+    readonly path: string;
+    readonly handler: AppControllerRoute['handler'];
+  }[];
+  readonly addQueue: (queue: BullMQAdapter) => void;
+}
+
+/** What Bull Board hands to its server. `basePath`: where browsers reach it. */
+async function collectParts(basePath: string): Promise<Parts> {
+  let queues: BullBoardQueues = new Map();
+  let uiConfig: UIConfig = {};
+  let staticPath = '';
+  let viewsPath = '';
+  let entry: AppViewRoute | undefined;
+  let routes: AppControllerRoute[] = [];
+  const serverAdapter: IServerAdapter = {
+    setQueues: (given) => chainHandlers(() => (queues = given)),
+    setViewsPath: (given) => chainHandlers(() => (viewsPath = given)),
+    setStaticPath: (_route, given) => chainHandlers(() => (staticPath = given)),
+    setEntryRoute: (given) => chainHandlers(() => (entry = given)),
+    setApiRoutes: (given) => chainHandlers(() => (routes = given)),
+    setUIConfig: (given) => chainHandlers(() => (uiConfig = given)),
+    setErrorHandler: () => serverAdapter,
+  };
+  function chainHandlers(set: () => unknown): IServerAdapter {
+    set();
+    return serverAdapter;
+  }
+  const { addQueue } = createBullBoard({
+    queues: [],
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Holdfast queues', hideDocsLink: true } },
+  });
+  const view = entry!.handler({ basePath, uiConfig });
+  return {
+    queues,
+    uiConfig,
+    staticPath,
+    page: render(await readFile(`${viewsPath}/${view.name}`, 'utf8'), view.params),
+    pages: [entry!.route].flat(),
+    queries: routes
+      .filter(({ method }) => [method].flat().includes('get'))
+      .flatMap(({ route, handler }) => [route].flat().map((path) => ({ path, handler }))),
+    addQueue,
+  };
+}
+
+/** Its template, without what it would load from other hosts. */
+function render(template: string, values: Readonly<Record<string, unknown>>): string {
+  return template
+    .replace(/<link [^>]*href="https?:[^>]*>/g, '')
+    .replace(/<%[-=]\s*(\w+)\s*%>/g, (_, name: string) => String(values[name] ?? ''));
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../../database/database.ts';
+import {
+  createSandbox,
+  purgeDeliveries,
+  registerSandboxRoutes,
+  sandboxErrors,
+  sandboxOperations,
+} from '../../drivers/payments/sandbox/index.ts';
+import type { AccessTable } from '../../http/index.ts';
+import { createPurgeSchedule } from '../../jobs/index.ts';
+import type { Duties, Module, ModuleDeclaration } from '../../modules/module.ts';
+
+const PURGE_INTERVAL_MS = 60 * 60_000;
+
+export const sandboxDeclaration = {
+  name: 'sandbox',
+  errors: sandboxErrors,
+  // A customer acts on its page without a sign-in, the shop shows a key.
+  access: Object.fromEntries(
+    sandboxOperations.map((operation) => [operation, 'anyone']),
+  ) satisfies AccessTable,
+} as const satisfies ModuleDeclaration;
+
+export interface SandboxModuleDependencies {
+  readonly database: Database;
+  /** Null where the sandbox is not the payment provider. */
+  readonly sandboxSecret: string | null;
+  /** Where browsers reach this server. */
+  readonly publicUrl: string;
+  /** Where this server reaches itself. */
+  readonly ownUrl: () => string;
+  readonly duties: Duties;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The payment provider that Holdfast brings along, where a process runs it: one that serves no pages does not. */
+export function createSandboxModule(dependencies: SandboxModuleDependencies): Module<null> {
+  const { database, sandboxSecret, publicUrl, ownUrl, duties, onError } = dependencies;
+  const schedules = [
+    createPurgeSchedule(database, {
+      name: 'sandbox.purge-deliveries',
+      everyMs: PURGE_INTERVAL_MS,
+      purges: [purgeDeliveries],
+    }),
+  ];
+  if (sandboxSecret === null || !duties.serves) return { api: null, schedules };
+  const sandbox = createSandbox({
+    database,
+    webhookSecret: sandboxSecret,
+    publicUrl,
+    webhookUrl: () => `${ownUrl()}/api/payments/webhook/sandbox`,
+    onError,
+  });
+  return {
+    api: null,
+    routes: (app) => registerSandboxRoutes(app, sandbox),
+    schedules,
+    start: () => sandbox.start(),
+    stop: () => sandbox.stop(),
+  };
+}

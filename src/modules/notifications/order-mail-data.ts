@@ -1,0 +1,130 @@
+import type { Queryable } from '../../database/statement.ts';
+import { findEventsOfOrders, type OrderEventRow } from '../../events/index.ts';
+import { findUnfinishedJobs } from '../../jobs/index.ts';
+import type { Money } from '../../shared/money.ts';
+import { findCustomers } from '../accounts/index.ts';
+import { type OrderSummary, summariesOf } from '../orders/index.ts';
+import type { RefundCause } from '../payments/index.ts';
+import { mailJobId, type OrderMailJobData } from './mail-job.ts';
+import { whichMail } from './which-mail.ts';
+
+/** What a letter about an order is written from. */
+export interface OrderMailData extends OrderSummary {
+  readonly email: string;
+  readonly customerName: string;
+  /** What the event says why. */
+  readonly reason: string | null;
+  /** Of the events of refunds. */
+  readonly refund: RefundMailData | null;
+}
+
+export interface RefundMailData {
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly cause: RefundCause;
+}
+
+/** What was found for one mail. */
+export interface MailReading {
+  /** How long the first of the order's earlier mails is from its next try, 0 when it is being sent; null: all have gone. */
+  readonly earlierDueInMs: number | null;
+  /** Null when there is nothing to tell. */
+  readonly order: OrderMailData | null;
+}
+
+/** What the log says for one mail. */
+interface LogReading {
+  readonly event: OrderEventRow | undefined;
+  readonly earlierDueInMs: number | null;
+}
+
+/**
+ * Reads what the mails about these events need, all together. There is nothing to tell of imported orders, which were over
+ * before they came here, and of the placement of an order with nothing to pay: it is confirmed in the same moment, and one
+ * mail says both. A disabled customer is told all the same, since it is his order and his money.
+ */
+export async function readOrderMailData(
+  db: Queryable,
+  requests: readonly OrderMailJobData[],
+): Promise<MailReading[]> {
+  // Of an order's first event, which is most of them, nothing is told but that it happened, and nothing stands before it.
+  const later = requests.filter(({ sequence }) => sequence > 1);
+  const [orders, logs] = await Promise.all([readOrders(db, requests), readLogs(db, later)]);
+  return requests.map((one) => {
+    const { event, earlierDueInMs } = logs.get(one) ?? { event: undefined, earlierDueInMs: null };
+    const found = orders.get(one.orderId);
+    const hasMail =
+      found !== undefined &&
+      isStillRelevant(found.order, one) &&
+      (event !== undefined || one.sequence === 1);
+    return {
+      earlierDueInMs,
+      order: hasMail
+        ? {
+            order: found.order,
+            lines: found.lines,
+            email: found.customer.email,
+            customerName: found.customer.name,
+            reason: event?.reason ?? null,
+            refund: one.kind === 'payment.refunded' && event ? parseRefund(event.data) : null,
+          }
+        : null,
+    };
+  });
+}
+
+function isStillRelevant(
+  { source, totalMinor }: OrderSummary['order'],
+  { kind }: OrderMailJobData,
+) {
+  return source !== 'import' && !(kind === 'order.placed' && totalMinor === 0);
+}
+
+async function readOrders(db: Queryable, requests: readonly OrderMailJobData[]) {
+  const summaries = await summariesOf(db, distinctOrderIds(requests));
+  const customerIds = new Set(summaries.map(({ order }) => order.customerId));
+  const customers = await findCustomers(db, [...customerIds]);
+  const customerById = new Map(customers.map((customer) => [customer.id, customer]));
+  return new Map(
+    summaries.flatMap(({ order, lines }) => {
+      const customer = customerById.get(order.customerId);
+      return customer === undefined ? [] : [[order.id, { order, lines, customer }] as const];
+    }),
+  );
+}
+
+/** The events, and how it stands with the mails that the events before them ask for. */
+async function readLogs(
+  db: Queryable,
+  requests: readonly OrderMailJobData[],
+): Promise<ReadonlyMap<OrderMailJobData, LogReading>> {
+  if (requests.length === 0) return new Map();
+  const eventsOf = Map.groupBy(
+    await findEventsOfOrders(db, distinctOrderIds(requests)),
+    ({ orderId }) => orderId,
+  );
+  const earlierOf = requests.map(({ orderId, sequence }) =>
+    (eventsOf.get(orderId) ?? [])
+      .filter((event) => event.sequence < sequence && whichMail(event) !== null)
+      .map(({ id }) => mailJobId(id)),
+  );
+  const unfinished = await findUnfinishedJobs(db, earlierOf.flat());
+  const dueInMsById = new Map(unfinished.map(({ id, dueInMs }) => [id, dueInMs]));
+  return new Map(
+    requests.map((one, index) => {
+      const first = earlierOf[index]!.find((id) => dueInMsById.has(id));
+      const event = eventsOf.get(one.orderId)?.find(({ sequence }) => sequence === one.sequence);
+      return [one, { event, earlierDueInMs: first ? dueInMsById.get(first)! : null }];
+    }),
+  );
+}
+
+/** Of the data of a `refund.…` event. */
+function parseRefund(data: Record<string, unknown>): RefundMailData {
+  const { amount, cause } = data as unknown as { amount: Money; cause: RefundCause };
+  return { amountMinor: amount.amount, currency: amount.currency, cause };
+}
+
+function distinctOrderIds(asked: readonly OrderMailJobData[]): string[] {
+  return [...new Set(asked.map(({ orderId }) => orderId))];
+}

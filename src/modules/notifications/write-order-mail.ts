@@ -1,0 +1,134 @@
+import { isolateDirection } from '../../shared/isolate-direction.ts';
+import { formatDecimal } from '../../shared/money.ts';
+import { isPaid, type OrderSummary } from '../orders/index.ts';
+import { buildGreeting, type MailContent, type MailOrder, toOneLine } from './mail-content.ts';
+import type { OrderMailKind } from './mail-kind.ts';
+import type { OrderMailData, RefundMailData } from './order-mail-data.ts';
+
+const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
+  'order.placed': (number) => `We have your order ${number}`,
+  'order.confirmed': (number) => `Your order ${number} is confirmed`,
+  'order.ready': (number) => `Your order ${number} is ready`,
+  'order.cancelled': (number) => `Your order ${number} was cancelled`,
+  'order.failed': (number) => `Your order ${number} could not be placed`,
+  'payment.refunded': (number) => `A refund for your order ${number}`,
+};
+
+/** The letter that tells a customer what happened to an order, in the light of how the order stands now. */
+export function writeOrderMail(
+  kind: OrderMailKind,
+  order: OrderMailData,
+  publicUrl: string,
+): MailContent {
+  return {
+    subject: subjects[kind](order.order.number),
+    greeting: buildGreeting(order.customerName),
+    paragraphs: sentences[kind](order).filter((sentence) => sentence !== ''),
+    order: orderPart(order),
+    link: { label: 'See your orders', url: `${publicUrl}/shop` },
+  };
+}
+
+const sentences: Readonly<Record<OrderMailKind, (told: OrderMailData) => string[]>> = {
+  'order.placed': ({ order }) => [
+    `Thank you for your order ${order.number}.`,
+    order.status === 'PENDING' && !isPaid(order.paymentStatus)
+      ? buildPaymentDeadline(order.expiresAt)
+      : '',
+  ],
+  'order.confirmed': ({ order }) => [
+    `Your order ${order.number} is confirmed.`,
+    buildPaidSentence(order),
+  ],
+  'order.ready': ({ order }) => [`Your order ${order.number} is ready.`],
+  'order.cancelled': ({ order, reason }) => [
+    buildCancelledSentences(order),
+    order.cancelReason === 'ADMIN' ? reasonSentence(reason) : '',
+    hasRefundPending(order) ? 'What you paid for it goes back to you.' : '',
+  ],
+  'order.failed': ({ order }) => [
+    `We could not place your order ${order.number}. Nothing was charged.`,
+    toOneLine(order.failureDetail ?? ''),
+  ],
+  'payment.refunded': ({ order, reason, refund }) =>
+    refund === null
+      ? []
+      : [
+          `We have returned ${amount(refund.amountMinor, refund.currency)} for your order ${order.number}.`,
+          refund.cause === 'admin' ? reasonSentence(reason) : refundCauses[refund.cause],
+          'It can take some days until your bank shows it.',
+        ],
+};
+
+const refundCauses: Readonly<Record<Exclude<RefundMailData['cause'], 'admin'>, string>> = {
+  cancelled: 'The order was cancelled.',
+  late: 'The payment came after the order had ended.',
+  surplus: 'The order was already paid.',
+  flagged: 'The payment did not match the order.',
+  provider: '',
+};
+
+function buildPaymentDeadline(expiresAt: Date | null): string {
+  if (expiresAt === null) return 'It is confirmed once it is paid.';
+  return `Please pay for it by ${dateTime(expiresAt)}. After that it is cancelled.`;
+}
+
+function buildPaidSentence({ totalMinor, currency, paymentStatus }: OrderSummary['order']): string {
+  if (totalMinor === 0) return 'There is nothing to pay.';
+  return paymentStatus === 'PAID'
+    ? `We have received your payment of ${amount(totalMinor, currency)}.`
+    : '';
+}
+
+function buildCancelledSentences({ number, cancelReason }: OrderSummary['order']): string {
+  switch (cancelReason) {
+    case 'CUSTOMER':
+      return `Your order ${number} was cancelled, as you asked.`;
+    case 'EXPIRED':
+      return `Your order ${number} was cancelled, because it was not paid in time.`;
+    case 'PAYMENT_FAILED':
+      return `Your order ${number} was cancelled, because its payment did not succeed in time.`;
+    default:
+      return `We had to cancel your order ${number}.`;
+  }
+}
+
+function hasRefundPending({ totalMinor, paymentStatus }: OrderSummary['order']): boolean {
+  return totalMinor > 0 && isPaid(paymentStatus) && paymentStatus !== 'REFUNDED';
+}
+
+function reasonSentence(reason: string | null): string {
+  const text = toOneLine(reason ?? '');
+  return text === '' ? '' : `The reason: ${isolateDirection(text)}`;
+}
+
+function orderPart({ order, lines }: OrderSummary): MailOrder {
+  const details = [
+    { label: 'Address', text: toOneLine(order.shippingAddress ?? '') },
+    { label: 'Your note', text: toOneLine(order.note ?? '') },
+  ];
+  return {
+    lines: lines.map(({ quantity, name, totalMinor }) => ({
+      quantity,
+      name: toOneLine(name),
+      total: amount(totalMinor, order.currency),
+    })),
+    total: amount(order.totalMinor, order.currency),
+    details: details.filter(({ text }) => text !== ''),
+  };
+}
+
+function amount(amountMinor: number, currency: string): string {
+  return `${formatDecimal(amountMinor, currency)} ${currency}`;
+}
+
+const months =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
+
+/** Such as `4 July 2026 at 09:05 UTC`: where the customer is, nobody said. */
+function dateTime(at: Date): string {
+  const time = at.toISOString().slice(11, 16);
+  return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()} at ${time} UTC`;
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  buildGreeting,
+  type MailContent,
+  toOneLine,
+} from '../../../src/modules/notifications/mail-content.ts';
+import { renderHtml } from '../../../src/modules/notifications/render-html.ts';
+import { renderText } from '../../../src/modules/notifications/render-text.ts';
+
+function buildContent(text: string): MailContent {
+  return {
+    subject: text,
+    greeting: buildGreeting(text),
+    paragraphs: [text],
+    order: {
+      lines: [{ quantity: 1, name: text, total: '1.00 GBP' }],
+      total: '1.00 GBP',
+      details: [{ label: 'Your note', text }],
+    },
+    link: { label: text, url: `https://shop.example/shop?${text}` },
+  };
+}
+
+const listTags = (html: string) =>
+  html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+
+describe('a letter', () => {
+  test('has the same elements and attributes in HTML whatever texts it holds', () => {
+    const expected = listTags(renderHtml(buildContent('plain'), 'Shop'));
+    const hostile = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '/', '=', 'a', ' ', ';', '#') }),
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        assert.deepEqual(listTags(renderHtml(buildContent(text), text)), expected);
+      }),
+    );
+  });
+
+  test('keeps a name from right to left between its quantity and its price', () => {
+    for (const name of ['שקשוקה 2', 'كسكس', 'كسكس (2)', 'Hummus חומוס', '𞤀𞤣𞤤𞤢𞤥']) {
+      const isolated = `\u2068${name}\u2069`;
+      const text = renderText(buildContent(name), 'Shop');
+      assert.ok(text.includes(`1 x ${isolated}: 1.00 GBP`), text);
+      assert.ok(text.includes(`Your note: ${isolated}`), text);
+      assert.equal(buildGreeting(name), `Hello ${isolated},`);
+    }
+    const plain = renderText(buildContent('Crème brûlée'), 'Shop');
+    assert.doesNotMatch(plain, /[\u2066-\u2069]/);
+    const html = renderHtml(buildContent('كسكس'), 'Shop');
+    assert.match(html, /1 &times; <bdi>كسكس<\/bdi><\/td>/);
+    assert.ok(html.includes('Your note: \u2068كسكس\u2069'));
+  });
+
+  test('says in text what people wrote, unescaped', () => {
+    const text = renderText(buildContent('Fish & <chips>'), 'Salt & Pepper');
+    assert.ok(text.includes('1 x Fish & <chips>: 1.00 GBP'));
+    assert.ok(text.includes('Salt & Pepper'));
+  });
+});
+
+describe('what people wrote', () => {
+  test('is one line without controls and direction marks, and of nothing but that otherwise', () => {
+    assert.equal(
+      toOneLine(' 12 High St\r\n\tLondon\u2028 \u202eNW1\u0007 '),
+      '12 High St London NW1',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const line = toOneLine(text);
+        assert.doesNotMatch(line, /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        assert.equal(toOneLine(line), line);
+      }),
+    );
+  });
+
+  test('is greeted by when it is a name, and by no name when it could become a link', () => {
+    for (const [name, greeting] of [
+      ['Ada Lovelace', 'Hello Ada Lovelace,'],
+      ['J. R. R. Tolkien', 'Hello J. R. R. Tolkien,'],
+      ['Zoë O’Neil', 'Hello Zoë O’Neil,'],
+      ['', 'Hello,'],
+      [' \r\n ', 'Hello,'],
+      ['Win at evil.example', 'Hello,'],
+      ['see https:', 'Hello,'],
+      ['mallory@evil', 'Hello,'],
+      ['x'.repeat(61), 'Hello,'],
+    ] as const) {
+      assert.equal(buildGreeting(name), greeting);
+    }
+  });
+});

@@ -1,0 +1,151 @@
+import type { Database } from '../../../src/database/database.ts';
+import { type Mail, type Mailer, MailRefusedError } from '../../../src/drivers/mail/mailer.ts';
+import { findEventsOfOrders } from '../../../src/events/index.ts';
+import type { NewJob, RunningJob } from '../../../src/jobs/index.ts';
+import { orderMailJob, resetMailJob } from '../../../src/modules/notifications/mail-job.ts';
+import { createSendMail } from '../../../src/modules/notifications/send-mail.ts';
+import { whichMail } from '../../../src/modules/notifications/which-mail.ts';
+import type { UserCaller } from '../../../src/shared/caller.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { buildPlacementContext, createTestOrders } from '../../support/orders.ts';
+import { addProduct, addUser, testCause } from '../../support/shop.ts';
+
+/** A mail server: takes what it is handed, unless the test says otherwise of an address. */
+export interface MailServer extends Mailer {
+  /** In the order in which they were taken. */
+  readonly taken: Mail[];
+  /** What befalls a mail before it is taken; throws what the driver would. */
+  befall: (mail: Mail) => Promise<void>;
+  /** Mails whose record the database will not take. */
+  readonly unrecordable: Set<string>;
+}
+
+function mailServer(): MailServer {
+  const taken: Mail[] = [];
+  const unrecordable = new Set<string>();
+  return {
+    kind: 'capture',
+    atOnceMax: 100,
+    taken,
+    unrecordable,
+    befall: async () => {},
+    async send(mail) {
+      await this.befall(mail);
+      taken.push(mail);
+    },
+    getMessageId: ({ id }) => (unrecordable.has(id) ? 'another' : `${id}@shop.example`),
+    async close() {},
+  };
+}
+
+export function refuse({ to }: Mail): never {
+  throw new MailRefusedError(`550 ${to}`);
+}
+
+/** A customer with an order, whose events have these mails: placed, confirmed, ready, …. */
+export interface MailSeen {
+  readonly customer: UserCaller;
+  readonly email: string;
+  readonly orderId: string;
+}
+
+/** What sends mail, and jobs that a worker has just taken, without the worker. */
+export async function mailDesk(database: Database) {
+  const server = mailServer();
+  const product = await addProduct(database, { onHand: 1_000 });
+  const free = await addProduct(database, { onHand: 1_000, priceMinor: 0 });
+  const orders = createTestOrders(database);
+  const { run } = createSendMail({
+    database,
+    mailer: server,
+    shopName: 'Shop',
+    publicUrl: 'https://shop.example',
+    production: false,
+    openReset: async (resetId) => ({ email: `${resetId}@example.com`, token: 'token' }),
+    attemptsMax: 8,
+    retryBaseSeconds: 5,
+  });
+
+  async function place({ sku }: { readonly sku: string }): Promise<MailSeen> {
+    const customer = await addUser(database);
+    const order = await orders.placeOrder(buildPlacementContext(customer), {
+      items: [{ sku, quantity: 2 }],
+    });
+    return { customer, email: `${customer.id}@example.com`, orderId: order.id };
+  }
+
+  /** The jobs of all mails of an order, as the relay writes them, in the order of its events. */
+  async function listJobs({ orderId }: MailSeen): Promise<NewJob[]> {
+    const events = await findEventsOfOrders(database, [orderId]);
+    return events.flatMap((event) => {
+      const kind = whichMail(event);
+      return kind === null ? [] : [orderMailJob(event, kind)];
+    });
+  }
+
+  async function write(job: NewJob, leaseToken: string | null): Promise<void> {
+    await database.run(
+      'test.write_job',
+      `insert into jobs (id, name, queue, data, event_id, state, lease_token, leased_until)
+       select $1::uuid, $2::text, 'mail', $3::jsonb, $4::uuid,
+              case when $5::uuid is null then 'waiting' else 'running' end, $5::uuid,
+              case when $5::uuid is null then null else now() + interval '1 hour' end`,
+      [job.id, job.name, JSON.stringify(job.data), job.eventId, leaseToken],
+    );
+  }
+
+  /** Jobs that were claimed together. */
+  async function claimed(jobs: readonly NewJob[]): Promise<RunningJob[]> {
+    const leaseToken = newId();
+    for (const job of jobs) await write(job, leaseToken);
+    return jobs.map(({ id, name, data, eventId }) => ({
+      id,
+      name,
+      data,
+      eventId,
+      attempt: 1,
+      isLastAttempt: false,
+      signal: new AbortController().signal,
+      cause: testCause,
+      leaseToken,
+      finish: () => Promise.reject(new Error('its end goes with those of others')),
+    }));
+  }
+
+  return {
+    server,
+    orders,
+    run,
+    place: () => place(product),
+    placeFree: () => place(free),
+    jobsOf: listJobs,
+    /** Waits for a worker. */
+    waiting: (job: NewJob) => write(job, null),
+    claimed,
+    resetJob: () => resetMailJob(newId()),
+    /** Another worker takes a job over. */
+    async takeOver({ id }: { readonly id: string }): Promise<void> {
+      await database.run('test.take_over', 'update jobs set lease_token = $2::uuid where id = $1', [
+        id,
+        newId(),
+      ]);
+    },
+    /** Of these jobs: the states, and the addresses of the mails that are recorded. */
+    async outcome(jobs: readonly { readonly id: string }[]) {
+      const ids = jobs.map(({ id }) => id);
+      const rows = await database.run<{ state: string; recipient: string | null }>(
+        'test.outcome',
+        `select state, recipient
+           from unnest($1::uuid[]) with ordinality as wanted (id, place)
+           join jobs using (id)
+           left join mail_messages using (id)
+          order by place`,
+        [ids],
+      );
+      return {
+        states: rows.map(({ state }) => state),
+        recorded: rows.map(({ recipient }) => recipient),
+      };
+    },
+  };
+}
