@@ -120,7 +120,7 @@ test('odd but legal requests are answered', async () => {
 
 test('a second request on the connection of a refused one is still answered', async () => {
   const bad =
-    'POST /api/payments/webhook HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
+    'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
   const good = 'GET /api/things HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
   const reply = await sendRaw(port, bad, good);
   assert.match(reply.head, /^HTTP\/1\.1 400 /);

@@ -32,8 +32,8 @@ export const folderOrders: readonly FolderOrder[] = [
     folder: 'src/modules/orders',
     ranks: [
       ['*'],
-      ['writing'],
       ['reading'],
+      ['writing'],
       ['lists'],
       ['placement'],
       ['queue'],

@@ -6,8 +6,8 @@ import { CodedError } from '../../../shared/errors.ts';
 import { lockCustomers } from '../../accounts/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { classifyStep, isCancellableByOwner } from '../order-status.ts';
-import { countCancellations, lockOrder } from '../queries.ts';
 import { findOrderViews, requireVisible } from '../reading/find-order.ts';
+import { countCancellations, lockOrder } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import type { OrderRow } from '../queries.ts';
+import type { OrderRow } from '../reading/queries.ts';
 import type { CancelChange, MoveChange } from '../writing/order-change.ts';
 import { writeOrder } from '../writing/write-orders.ts';
 

@@ -7,8 +7,8 @@ import { CodedError } from '../../../shared/errors.ts';
 import { ordersErrors } from '../errors.ts';
 import type { OrderStatus } from '../order.ts';
 import { allowedTransitions, classifyStep } from '../order-status.ts';
-import { lockOrder, type OrderRow } from '../queries.ts';
 import { findOrderViews, requireVisible } from '../reading/find-order.ts';
+import { lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
 

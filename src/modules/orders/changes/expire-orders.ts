@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/database.ts';
 import { isDatabaseAway } from '../../../database/unavailable.ts';
 import { systemActor } from '../../../shared/caller.ts';
-import { lockExpired } from '../queries.ts';
+import { lockExpired } from '../reading/queries.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 
 const BATCH_SIZE = 200;

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Order } from '../order.ts';
-import { lockOrder, lockOrders } from '../queries.ts';
+import { lockOrder, lockOrders } from '../reading/queries.ts';
 import type { PayChange } from '../writing/order-change.ts';
 import { writeOrder, writeOrders } from '../writing/write-orders.ts';
 

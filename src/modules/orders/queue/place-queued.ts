@@ -9,7 +9,7 @@ import {
 import { buildFacts } from '../placement/read-placement.ts';
 import { toRefusal } from '../placement/refusals.ts';
 import type { PlacementRules, RequestedLine } from '../placement/request.ts';
-import { findLines, type LineRow } from '../queries.ts';
+import { findLines, type LineRow } from '../reading/queries.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 import { lockQueued, type QueuedRow } from './queries.ts';

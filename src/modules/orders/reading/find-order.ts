@@ -3,6 +3,8 @@ import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { findCustomers } from '../../accounts/index.ts';
 import { ordersErrors } from '../errors.ts';
+import type { OrderView } from '../schemas.ts';
+import { presentOrder } from './present-order.ts';
 import {
   findLines,
   findOrder,
@@ -10,9 +12,7 @@ import {
   type LineRow,
   type OrderRow,
   type SummaryRow,
-} from '../queries.ts';
-import type { OrderView } from '../schemas.ts';
-import { presentOrder } from './present-order.ts';
+} from './queries.ts';
 
 export function maySee(caller: Caller, order: { readonly customerId: string }): boolean {
   return isStaff(caller) || order.customerId === caller.id;

@@ -2,9 +2,9 @@ import type { Queryable } from '../../../database/statement.ts';
 import { findHistory, type HistoryRow } from '../../../events/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { namesOfActors } from '../../accounts/index.ts';
-import { findOrder } from '../queries.ts';
 import type { HistoryView } from '../schemas.ts';
 import { requireVisible } from './find-order.ts';
+import { findOrder } from './queries.ts';
 
 /** Everything that happened to an order, oldest first. Throws `orders.not_found`. */
 export async function getOrderHistory(

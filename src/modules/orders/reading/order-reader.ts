@@ -5,11 +5,11 @@ import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { freezeDeep } from '../../../shared/freeze-deep.ts';
 import { findCustomers } from '../../accounts/index.ts';
-import { findOrdersWithLines } from '../queries.ts';
 import type { OrderView } from '../schemas.ts';
 import { type CachedOrder, cacheOrder, showOrder } from './cached-order.ts';
 import { maySee, requireVisible } from './find-order.ts';
 import { buildOrderState, type OrderCustomer } from './present-order.ts';
+import { findOrdersWithLines } from './queries.ts';
 
 /** Where what was read is cached. */
 export interface OrderCaches {

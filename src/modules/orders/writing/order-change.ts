@@ -1,7 +1,7 @@
 import type { EventType } from '../../../events/index.ts';
 import type { Actor, Cause } from '../../../shared/caller.ts';
 import type { CancelReason, Order, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
-import type { LineRow } from '../queries.ts';
+import type { LineRow } from '../reading/queries.ts';
 
 /** Every change of an order, as a value. `writeOrders` writes it. */
 export type OrderChange =

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Statement } from '../../../database/statement.ts';
 import { appendEvents } from '../../../events/index.ts';
-import { findLines } from '../queries.ts';
+import { findLines } from '../reading/queries.ts';
 import type { CancelChange, MoveChange, OrderChange, PayChange } from './order-change.ts';
 import type { OrderPlan } from './order-plan.ts';
 import { planChange } from './plan-change.ts';

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import type { Database, Transaction } from '../../../../src/database/database.ts';
 import { expireDueOrders } from '../../../../src/modules/orders/changes/expire-orders.ts';
 import type { OrderLine } from '../../../../src/modules/orders/order.ts';
-import { findLines, lockOrders, type OrderRow } from '../../../../src/modules/orders/queries.ts';
+import {
+  findLines,
+  lockOrders,
+  type OrderRow,
+} from '../../../../src/modules/orders/reading/queries.ts';
 import type { OrderChange } from '../../../../src/modules/orders/writing/order-change.ts';
 import { writeOrder, writeOrders } from '../../../../src/modules/orders/writing/write-orders.ts';
 import { toActor, type UserCaller } from '../../../../src/shared/caller.ts';

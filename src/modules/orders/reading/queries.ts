@@ -1,5 +1,5 @@
-import { statement } from '../../database/statement.ts';
-import type { CancelReason, OrderLine, OrderStatus, PaymentStatus } from './order.ts';
+import { statement } from '../../../database/statement.ts';
+import type { CancelReason, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 
 export interface OrderRow {
   id: string;
