@@ -16,7 +16,7 @@ const NO_TRANSACTIONS =
 /** PgBouncer's words. */
 const TRANSACTION_REFUSED = /transaction blocks not allowed/;
 
-/** Whose turn it is to ask. */
+/** Which connection asks, one query after the other. */
 const QUERY_SEQUENCE = [0, 1, 1, 0, 0, 1, 1, 0] as const;
 
 /**
@@ -56,7 +56,8 @@ export async function detectPoolerMode(
 
 async function requireTransactionSupport(client: pg.ClientBase): Promise<void> {
   try {
-    await client.query('begin');
+    // The database or the role may give an idle transaction less time than a round trip takes.
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     await client.query('rollback');
   } catch (error) {
     if (!(error instanceof Error && TRANSACTION_REFUSED.test(error.message))) throw error;
