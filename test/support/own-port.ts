@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that systems give out by themselves (from 32768 on Linux), so that nobody gets it who asks for any. */
-const FIRST = 10_000;
+/**
+ * Below the ports that systems assign (from 32768 on Linux), so that no program gets one of these by chance, and above the last
+ * one that browsers refuse. Source: Fetch Standard, "bad port" (10080).
+ */
+const FIRST = 10_100;
 const PORTS_OF_A_PROCESS = 40;
 const PROCESSES = 500;
 
