@@ -128,5 +128,31 @@ export function cartTests(pages: Pages): void {
       await second.getByRole('button', { name: `One more ${dish.name}` }).click();
       await countIn(first, 2);
     });
+
+    pages.test(
+      'a tab whose first look at the cart was overtaken by a change looks again',
+      async () => {
+        const dish = await pages.addDish('Overtaken Pie');
+        const customer = await pages.server.signUp();
+        const first = await pages.visit(customer, '/shop', phone);
+        const second = await first.context().newPage();
+        const [asked, changed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        await second.route('**/api/cart', async (route) => {
+          const response = await route.fetch();
+          asked.resolve();
+          await changed.promise;
+          await route.fulfill({ response });
+        });
+        await second.goto('/shop');
+        await asked.promise;
+        const answered = first.waitForResponse((reply) => reply.url().includes('/api/cart/items/'));
+        await add(first, dish);
+        await answered;
+        // The word of the change may still be on its way: then it finds the first look ended, which is no less right.
+        await second.evaluate('new Promise(requestAnimationFrame)');
+        changed.resolve();
+        await countIn(second, 1);
+      },
+    );
   });
 }

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { type Query, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { ConnectionError, HoldfastError, isTransient } from './api.ts';
 
 /** Nobody should have to touch a page that a break of the server left without its content. */
@@ -31,4 +31,24 @@ function mayStillSucceed(error: Error | null): boolean {
   return error instanceof HoldfastError
     ? isTransient(error.status)
     : error instanceof ConnectionError;
+}
+
+/** First loads after which their query is read once more. */
+const readAgain = new WeakSet<Query>();
+
+/**
+ * Reads these queries anew, after a change that was made elsewhere. A first load that is under way may have been answered
+ * before the change; invalidating alone would take its answer for the new one, so it is followed by another.
+ */
+export function readAnew(queries: QueryClient, queryKey: QueryKey): void {
+  for (const query of queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' })) {
+    if (query.state.data !== undefined || readAgain.has(query)) continue;
+    readAgain.add(query);
+    const again = () => {
+      readAgain.delete(query);
+      void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    };
+    void query.promise?.then(again, again);
+  }
+  void queries.invalidateQueries({ queryKey });
 }

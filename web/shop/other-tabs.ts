@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { storageKey } from '../shared/paths.ts';
+import { readAnew } from '../shared/queries.ts';
 import { useSessionElsewhere } from '../shared/session.ts';
 
 /** Says that the cart on the server has changed. A tab does not hear itself. */
@@ -16,7 +17,7 @@ export function useOtherTabs(): void {
   const queries = useQueryClient();
   useSessionElsewhere();
   useEffect(() => {
-    const onCart = () => void queries.invalidateQueries({ queryKey: ['cart'] });
+    const onCart = () => readAnew(queries, ['cart']);
     carts.addEventListener('message', onCart);
     return () => carts.removeEventListener('message', onCart);
   }, [queries]);

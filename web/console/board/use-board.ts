@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
-import { shouldRetry } from '../../shared/queries.ts';
+import { readAnew, shouldRetry } from '../../shared/queries.ts';
 import { columns } from './columns.ts';
 
 export const boardKey = ['orders', 'board'] as const;
@@ -27,7 +27,7 @@ export function useBoard() {
   const readSoon = () => {
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
-      queries.invalidateQueries({ queryKey: boardKey });
+      readAnew(queries, boardKey);
     }, READ_EVERY_MS);
   };
   const isLive = useLiveEvents(

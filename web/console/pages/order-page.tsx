@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { readAnew } from '../../shared/queries.ts';
 import { OrderActions } from '../order/order-actions.tsx';
 import { OrderPayments } from '../order/order-payments.tsx';
 import { Timeline } from '../order/timeline.tsx';
@@ -14,7 +15,7 @@ import { Timestamp } from '../parts/timestamp.tsx';
 
 export default function OrderPage({ id }: { id: string }) {
   const queries = useQueryClient();
-  const refresh = () => queries.invalidateQueries({ queryKey: ['order', id] });
+  const refresh = () => readAnew(queries, ['order', id]);
   useLiveEvents(`/api/orders/${id}/stream`, refresh, refresh);
   const { data: order, error } = useQuery({
     queryKey: ['order', id],

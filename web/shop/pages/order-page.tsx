@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { api, ConnectionError, HoldfastError, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { shouldRetry } from '../../shared/queries.ts';
+import { readAnew, shouldRetry } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useNow } from '../../shared/use-now.ts';
@@ -21,8 +21,8 @@ export function OrderPage({ id }: { id: string }) {
   const profile = useProfile();
   const queries = useQueryClient();
   const refresh = () => {
-    queries.invalidateQueries({ queryKey: ['order', id] });
-    queries.invalidateQueries({ queryKey: ['orders'] });
+    readAnew(queries, ['order', id]);
+    readAnew(queries, ['orders']);
   };
   const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
   const order = useQuery({
