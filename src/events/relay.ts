@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { createRecurringTask } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { newId } from '../shared/ids.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Message, QueueDriver } from '../drivers/queue/queue.ts';
-import { createRecurringTask } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import type { JobDefinition, NewJob } from './job.ts';
 import { insertJobs, type SendableRow } from './queries.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { createRecurringTask } from '../shared/background/repeater.ts';
+import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { claimScheduleRun, endScheduleRun } from './schedule-queries.ts';
 import { errorText } from './settle-attempt.ts';
 

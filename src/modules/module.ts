@@ -7,7 +7,7 @@ import type { Tally } from '../shared/tally.ts';
 
 /** What is known of a room before it is built. Each room exports one, and the tables of the server are made of them. */
 export interface ModuleDeclaration<Name extends string = string> {
-  /** Under it, rooms that stand later get this room's `api`. */
+  /** Later modules get the `api` of this module under this name. */
   readonly name: Name;
   readonly errors?: Readonly<Record<string, ErrorDefinition>>;
   /** Constraint name to the refusal that its violation means. */

@@ -50,11 +50,11 @@ export interface ForeignUse {
 export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'catalog.find_product': {
     reads: ['stock'],
-    reason: 'A product is shown with what is left of it, both of one moment.',
+    reason: 'A product is shown together with its available stock, read in one snapshot.',
   },
   'catalog.lock_product': {
     reads: ['stock'],
-    reason: 'The answer to an edit shows what is left of the product.',
+    reason: 'The response to an edit shows the available stock of the product.',
   },
   'catalog.list_products': {
     reads: ['stock'],

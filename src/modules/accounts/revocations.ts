@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { createRecurringTask } from '../../shared/background/repeater.ts';
+import { createRecurringTask } from '../../shared/background/recurring-task.ts';
 import type { Role } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { unavailable } from '../../shared/common-errors.ts';

@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { createDatabaseTime } from '../../database/database-time.ts';
 import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
-import { createRecurringTask } from '../../shared/background/repeater.ts';
+import { createRecurringTask } from '../../shared/background/recurring-task.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { DetailedLog } from '../../shared/log.ts';

@@ -1,4 +1,4 @@
-import { createRecurringTask, type Repeater } from './repeater.ts';
+import { createRecurringTask, type RecurringTask } from './recurring-task.ts';
 
 export interface LeasedWorkOptions<Row> {
   /** How many rows at a time. */
@@ -13,7 +13,7 @@ export interface LeasedWorkOptions<Row> {
 }
 
 /** Rows of a table that wait for work, each taken by one server at a time. `stop` ends after what is under way. */
-export interface LeasedWork<Row> extends Repeater {
+export interface LeasedWork<Row> extends RecurringTask {
   /** How many rows may be begun now; none unless started. */
   room(): number;
   /** More is due than there is room for: looks for it as soon as there is. */

@@ -117,7 +117,7 @@ describe('lines end as they do', () => {
     CR: () => '\r',
     'LF after the header and CRLF after the rows': (index) => (index === 0 ? '\n' : '\r\n'),
     'CRLF after the header and LF after the rows': (index) => (index === 0 ? '\r\n' : '\n'),
-    'each of them by turns': (index) => ['\n', '\r\n', '\r'][index % 3]!,
+    'all three, in alternation': (index) => ['\n', '\r\n', '\r'][index % 3]!,
   };
   for (const [what, end] of Object.entries(ends)) {
     test(what, async () => {

@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.ts';
 
 /** Work that is done round after round for as long as a server lives. */
-export interface Repeater {
+export interface RecurringTask {
   readonly isStarted: boolean;
   /** Begins with a round, or with the first wait. Changes nothing when it has begun. */
   start(): void;
@@ -11,7 +11,7 @@ export interface Repeater {
   stop(): Promise<void>;
 }
 
-export interface RepeaterOptions {
+export interface RecurringTaskOptions {
   /**
    * One round. Gives the milliseconds until the next one, 0 for at once, and null to rest until the next nudge. `signal`
    * fires when the repeater stops.
@@ -27,7 +27,7 @@ export interface RepeaterOptions {
 }
 
 /** One round at a time; what a round throws is told, and a later round tries again. */
-export function createRecurringTask(options: RepeaterOptions): Repeater {
+export function createRecurringTask(options: RecurringTaskOptions): RecurringTask {
   const { work, firstWaitMs = 0, retryMs, onError, ref = false } = options;
   let stopping: AbortController | null = null;
   let running: Promise<void> = Promise.resolve();

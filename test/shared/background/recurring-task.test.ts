@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   createRecurringTask,
-  type RepeaterOptions,
-} from '../../../src/shared/background/repeater.ts';
+  type RecurringTaskOptions,
+} from '../../../src/shared/background/recurring-task.ts';
 
 /** Longer than any test. */
 const NEVER_MS = 600_000;
 
-/** A repeater whose rounds begin and end when the test says so. */
-function watched(options: Partial<RepeaterOptions> = {}) {
+/** A task whose rounds begin and end when the test says so. */
+function watched(options: Partial<RecurringTaskOptions> = {}) {
   const rounds: { readonly end: (nextMs: number | null) => void; readonly fail: () => void }[] = [];
   const errors: unknown[] = [];
   let begun = Promise.withResolvers<void>();
-  const repeater = createRecurringTask({
+  const task = createRecurringTask({
     retryMs: NEVER_MS,
     onError: (error) => errors.push(error),
     work() {
@@ -25,7 +25,7 @@ function watched(options: Partial<RepeaterOptions> = {}) {
     ...options,
   });
   return {
-    repeater,
+    task,
     rounds,
     errors,
     /** The next round that begins. */
@@ -41,39 +41,39 @@ function watched(options: Partial<RepeaterOptions> = {}) {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('one round follows the other, and a nudge ends the wait for the next', async () => {
-  const { repeater, rounds, round } = watched();
-  repeater.nudge();
+  const { task, rounds, round } = watched();
+  task.nudge();
   await settle();
   assert.equal(rounds.length, 0, 'nothing happens unless started');
-  repeater.start();
-  repeater.start();
+  task.start();
+  task.start();
   (await round()).end(0);
   (await round()).end(1);
   (await round()).end(NEVER_MS);
   await settle();
   assert.equal(rounds.length, 3);
-  repeater.nudge();
+  task.nudge();
   (await round()).end(null);
   await settle();
   assert.equal(rounds.length, 4);
-  repeater.nudge();
+  task.nudge();
   (await round()).end(null);
-  await repeater.stop();
+  await task.stop();
   assert.equal(rounds.length, 5);
 });
 
 test('a nudge during a round brings a further one, and several bring one', async () => {
-  const { repeater, rounds, round } = watched();
-  repeater.start();
+  const { task, rounds, round } = watched();
+  task.start();
   const first = await round();
-  repeater.nudge();
-  repeater.nudge();
+  task.nudge();
+  task.nudge();
   assert.equal(rounds.length, 1);
   first.end(NEVER_MS);
   (await round()).end(NEVER_MS);
   await settle();
   assert.equal(rounds.length, 2);
-  await repeater.stop();
+  await task.stop();
 });
 
 test('a round that fails is told, and the next one waits by the backoff, which a success begins anew', async () => {
@@ -82,34 +82,34 @@ test('a round that fails is told, and the next one waits by the backoff, which a
     asked.push(failures);
     return 1;
   };
-  const { repeater, errors, round } = watched({ retryMs });
-  repeater.start();
+  const { task, errors, round } = watched({ retryMs });
+  task.start();
   (await round()).fail();
   (await round()).fail();
   (await round()).end(0);
   (await round()).fail();
   (await round()).end(null);
-  await repeater.stop();
+  await task.stop();
   assert.equal(errors.length, 3);
   assert.deepEqual(asked, [1, 2, 1]);
 });
 
 test('a nudge during a round that fails does not bring the next one early', async () => {
-  const { repeater, rounds, round } = watched();
-  repeater.start();
+  const { task, rounds, round } = watched();
+  task.start();
   const first = await round();
-  repeater.nudge();
+  task.nudge();
   first.fail();
   await settle();
   assert.equal(rounds.length, 1);
-  await repeater.stop();
+  await task.stop();
 });
 
 test('a stop fires the signal, ends after the round that is under way, and allows a new start', async () => {
   let signal: AbortSignal | undefined;
   let round = Promise.withResolvers<number>();
   let count = 0;
-  const repeater = createRecurringTask({
+  const task = createRecurringTask({
     retryMs: NEVER_MS,
     onError: () => assert.fail(),
     work(given) {
@@ -118,18 +118,18 @@ test('a stop fires the signal, ends after the round that is under way, and allow
       return round.promise;
     },
   });
-  repeater.start();
+  task.start();
   await settle();
   let isStopped = false;
-  const stopped = repeater.stop().then(() => {
+  const stopped = task.stop().then(() => {
     isStopped = true;
   });
   await settle();
   assert.equal(signal?.aborted, true);
-  assert.equal(repeater.isStarted, false);
+  assert.equal(task.isStarted, false);
   assert.equal(isStopped, false);
   // The new start waits for the old round.
-  repeater.start();
+  task.start();
   await settle();
   assert.equal(count, 1);
   round.resolve(0);
@@ -137,24 +137,24 @@ test('a stop fires the signal, ends after the round that is under way, and allow
   await stopped;
   await settle();
   assert.equal(count, 2);
-  assert.equal(repeater.isStarted, true);
+  assert.equal(task.isStarted, true);
   round.resolve(NEVER_MS);
-  await repeater.stop();
+  await task.stop();
 });
 
 test('the first round waits when it is told to, and comes with a nudge all the same', async () => {
-  const { repeater, rounds, round } = watched({ firstWaitMs: NEVER_MS });
-  repeater.start();
+  const { task, rounds, round } = watched({ firstWaitMs: NEVER_MS });
+  task.start();
   await settle();
   assert.equal(rounds.length, 0);
-  repeater.nudge();
+  task.nudge();
   (await round()).end(null);
-  await repeater.stop();
-  repeater.start();
-  repeater.nudge();
+  await task.stop();
+  task.start();
+  task.nudge();
   (await round()).end(null);
-  await repeater.stop();
-  repeater.start();
-  await repeater.stop();
+  await task.stop();
+  task.start();
+  await task.stop();
   assert.equal(rounds.length, 2);
 });
