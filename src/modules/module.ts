@@ -5,42 +5,48 @@ import type { JobDefinition, NewJob, Schedule } from '../jobs/index.ts';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tally } from '../shared/tally.ts';
 
-/** What is known of a room before it is built. Each room exports one, and the tables of the server are made of them. */
+/**
+ * The part of a module that is known before anything is built. Each module exports one; the server's tables are built
+ * from them.
+ */
 export interface ModuleDeclaration<Name extends string = string> {
-  /** Later modules get the `api` of this module under this name. */
+  /** The name under which later modules receive this module's `api`. */
   readonly name: Name;
   readonly errors?: Readonly<Record<string, ErrorDefinition>>;
-  /** Constraint name to the refusal that its violation means. */
+  /** By constraint name: the refusal that a violation means. */
   readonly constraints?: Readonly<Record<string, ErrorDefinition>>;
-  /** Who may call what `routes` registers. Ownership ("your own orders only") is checked by the use cases. */
+  /**
+   * Who may call the operations that `routes` registers. Ownership ("your own orders only") is checked by the use
+   * cases.
+   */
   readonly access?: AccessTable;
-  /** Who may call what `probes` registers. */
+  /** Who may call the operations that `probes` registers. */
   readonly probeAccess?: AccessTable;
-  /** Operations that have a limit besides the one of all under `/api`, by operation id. */
+  /** Operations with a limit besides the general one of `/api`, by operation id. */
   readonly limits?: Readonly<Record<string, OperationLimit>>;
   readonly tags?: readonly Tag[];
 }
 
 /**
- * A module, built: what it lets others call, and what it adds to the process. `main/compose` does the same with each part
- * for all modules.
+ * A module after creation: its use cases and what it adds to the process. `main/compose` treats each part alike for all
+ * modules.
  */
 export interface Module<Api> {
-  /** The use cases, for modules that stand later and for the command line. */
+  /** The use cases, for later modules and the command line. */
   readonly api: Api;
-  /** Left out where this process does not serve them; then the access rules do not count either. */
+  /** Left out if this process does not serve them; the access rules then do not apply either. */
   readonly routes?: (app: App) => void | Promise<void>;
-  /** Routes that every process serves, one with `ROLE=worker` too. */
+  /** Routes that every process serves, including one with `ROLE=worker`. */
   readonly probes?: (app: App) => void;
   readonly jobs?: readonly JobDefinition[];
-  /** Jobs of a queue that one process runs at a time, where the runner's default is not right. */
+  /** How many jobs of a queue one process runs at a time, where this differs from the runner's default. */
   readonly concurrency?: Readonly<Record<string, number>>;
   readonly schedules?: readonly Schedule[];
   readonly subscriptions?: readonly Plan[];
   readonly metrics?: readonly Tally[];
-  /** Begins the work in the background, once the database is prepared and the server listens. */
+  /** Starts the background work, once the database is prepared and the server listens. */
   readonly start?: (duties: Duties) => void;
-  /** Ends after what is under way. */
+  /** Finishes the work in progress and stops. */
   readonly stop?: () => Promise<void> | void;
 }
 
@@ -53,16 +59,16 @@ export interface Duties {
 }
 
 /**
- * What a module does with events: the jobs that follow from them, and rows of its own, in one transaction with the other
- * modules'. Events can come twice: the jobs have ids derived from them, and the rows are written so that it makes no
- * difference.
+ * A function that decides which jobs follow from a batch of events, and may write rows of its module, in one
+ * transaction with the plans of the other modules. Events can arrive twice: job ids are derived from them, and rows are
+ * written idempotently.
  */
 export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<readonly NewJob[]>;
 
-/** A limit besides the one that holds for everything. */
+/** A limit in addition to the general one. */
 export interface OperationLimit {
   readonly limit: 'auth' | 'checkout';
-  /** Which answers count; the others give the point back. */
+  /** Which responses count; for the others the point is credited back. */
   readonly counts: (outcome: Outcome) => boolean;
 }
 
@@ -70,6 +76,6 @@ export interface OperationLimit {
 export interface Tag {
   readonly name: string;
   readonly description: string;
-  /** Its place among the chapters of all modules, in the order in which a newcomer meets them. */
+  /** Its place among all chapters, in the order in which a newcomer needs them. */
   readonly place: number;
 }

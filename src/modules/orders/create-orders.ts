@@ -27,12 +27,12 @@ import { registerOrdersRoutes } from './routes.ts';
 import type { Orders } from './use-cases.ts';
 
 const EXPIRE_INTERVAL_MS = 1_000;
-/** Orders that wait are placed together, so many more of them than of other jobs are taken at a time. */
+/** Queued orders are placed together, so far more of these jobs run at a time than of others. */
 const PLACED_AT_ONCE = 100;
 
 export interface OrdersDependencies {
   readonly database: Database;
-  /** Where it is read which orders the lists of staff hold: may lag. Default: the database. */
+  /** Where the lists of staff are read, except order details; may lag. Default: the database. */
   readonly reads?: Queryable;
   readonly cursors: Cursors;
   readonly liveLog: LiveLog;
@@ -40,17 +40,17 @@ export interface OrdersDependencies {
   readonly expiryMinutes: number;
   readonly pendingMax: number;
   readonly cancellationsPerDayMax: number;
-  /** After so many tries a queued order is FAILED. */
+  /** The attempts after which the job of a queued order becomes a dead letter. */
   readonly attemptsMax: number;
-  /** The first wait after a failed try; it doubles, with jitter. */
+  /** The first delay after a failed attempt; it doubles, with jitter. */
   readonly retryBaseSeconds: number;
-  /** Left out: each detail is read from the database. */
+  /** If left out, order details are always read from the database. */
   readonly caching?: OrderCaching;
-  /** What transactions announced: how far each order has come. Left out: nothing invalidates what is cached. */
+  /** The newest sequence of each order that a transaction changed. If left out, nothing invalidates the cache. */
   readonly commits?: Pick<Channel<readonly Change[]>, 'subscribe'>;
   /** The ids of users whose names changed. */
   readonly changedUsers?: Pick<Channel<string>, 'subscribe'>;
-  /** Told when a customer begins to wait for an order to be placed, and when that is over. */
+  /** Called when a customer starts to wait for a placement, and when the wait ends. */
   readonly onWaiting?: (change: 1 | -1) => void;
 }
 
@@ -82,7 +82,7 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     ...placing,
     ...reader,
     quoteOrder: (caller, input) => quoteOrder(database, { currency, pendingMax }, caller, input),
-    // A customer sees at once what they just did.
+    // Customers must see their own changes at once.
     listOrders: (caller, input) =>
       listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),
     getOrderHistory: (caller, orderId) => getOrderHistory(database, caller, orderId),
@@ -111,7 +111,7 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     concurrency: { [QUEUE_OF_ORDERS]: PLACED_AT_ONCE },
     schedules: [
       {
-        // An order expires within a second of its time, and gives its stock back.
+        // An order expires within a second of its deadline and releases its stock.
         name: 'orders.expire-orders',
         everyMs: EXPIRE_INTERVAL_MS,
         run: (signal) => expireOrders(database, signal),
@@ -131,11 +131,11 @@ function createTallies() {
     created: createTally({ name: 'orders_created_total', help: 'Orders that were placed.' }),
     failed: createTally({
       name: 'orders_failed_total',
-      help: 'Orders that were accepted and then could not be placed.',
+      help: 'Orders that were accepted but could not be placed.',
     }),
     reads: createLabelledTally({
       name: 'order_reads_total',
-      help: 'Order details that were asked for, by whether the cache had them.',
+      help: 'Reads of order details, by whether the cache contained them.',
       label: 'cache',
       values: ['hit', 'miss'],
     }),

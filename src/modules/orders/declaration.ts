@@ -6,8 +6,8 @@ const placers: Access = { roles: ['customer', 'admin'], scopes: ['orders:write']
 const readers: Access = { roles: ['customer', 'kitchen', 'admin'], scopes: ['orders:read'] };
 
 /**
- * The limit of what buys: what had an effect (201, or 202 for one that will have) and what the state refused. A repeat
- * had its effect before, and refused input none.
+ * The limit on buying. It counts responses with an effect (201, or 202 for a later one) and refusals because of the
+ * current state (409). Repeats had their effect before, and invalid input has none.
  */
 export const buyingLimit: OperationLimit = {
   limit: 'checkout',
@@ -34,7 +34,7 @@ export const ordersDeclaration = {
   tags: [
     {
       name: 'Orders',
-      description: 'Placing orders and moving them through their life.',
+      description: 'Placing orders and changing their status.',
       place: 40,
     },
   ],

@@ -1,6 +1,6 @@
 /**
- * Orders: placing them, their lines, their life and their history. Owns `orders`, `order_lines`, `order_status_steps`,
- * the queue of orders that wait to be placed, and the numbers; writes the log through `events`, stock through
+ * Orders: placement, order lines, status changes and history. Owns `orders`, `order_lines`, `order_status_steps`, the
+ * queue of orders that wait to be placed, and the order numbers. Writes the log through `events` and stock through
  * `inventory`.
  */
 

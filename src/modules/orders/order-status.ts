@@ -2,8 +2,8 @@ import type { Caller } from '../../shared/caller.ts';
 import { isPaid, type OrderStatus, type PaymentStatus } from './order.ts';
 
 /**
- * The steps of an order's status, as rules see them. The database holds the same steps in `order_status_steps` and
- * refuses any other; a test holds the two together.
+ * The legal status changes. The database has the same ones in `order_status_steps` and rejects all others; a test
+ * compares the two.
  */
 const steps: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   QUEUED: ['PENDING', 'FAILED', 'CANCELLED'],
@@ -16,7 +16,7 @@ const steps: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   FAILED: [],
 };
 
-/** Among these an admin may set any other one, with a reason. */
+/** An admin may change any of these to any other, with a reason. */
 const overridable: readonly OrderStatus[] = [
   'PENDING',
   'CONFIRMED',
@@ -25,19 +25,19 @@ const overridable: readonly OrderStatus[] = [
   'COMPLETED',
 ];
 
-/** Placement alone takes these, never a person. */
+/** Set only by placement, never by a person. */
 const byPlacement: readonly OrderStatus[] = ['PENDING', 'FAILED'];
 
 export type Step = 'step' | 'override' | 'illegal';
 
-/** What kind of step this is, whoever asks. */
+/** Classifies a status change, independently of the caller. */
 export function classifyStep(from: OrderStatus, to: OrderStatus): Step {
   if (steps[from].includes(to)) return 'step';
   const overrides = from !== to && overridable.includes(from) && overridable.includes(to);
   return overrides ? 'override' : 'illegal';
 }
 
-/** The steps that this caller may take now; overrides are left out. */
+/** Returns the statuses that the caller may set now, without overrides. */
 export function allowedTransitions(
   order: { readonly status: OrderStatus; readonly paymentStatus: PaymentStatus },
   caller: Caller,
@@ -51,14 +51,14 @@ export function allowedTransitions(
   });
 }
 
-/** Callers of one audience are shown the same of an order that they may see. */
+/** Returns the caller's audience. All callers of an audience are shown the same view of an order that they may see. */
 export function getAudience(caller: Caller): string {
   if (caller.kind === 'user') return caller.role;
   const { movesOn, cancelsAny } = getRights(caller);
   return `key${movesOn ? ' moves' : ''}${cancelsAny ? ' cancels' : ''}`;
 }
 
-/** An owner may take back what nobody has paid or begun. */
+/** Returns whether the owner may still cancel the order: it is neither paid nor confirmed. */
 export function isCancellableByOwner(order: {
   readonly status: OrderStatus;
   readonly paymentStatus: PaymentStatus;

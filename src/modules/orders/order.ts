@@ -1,4 +1,4 @@
-/** The words of an order, as the contract and the database spell them. */
+/** The core types of orders. Values are spelled as in the API and the database. */
 
 export const orderStatuses = [
   'QUEUED',
@@ -13,7 +13,7 @@ export const orderStatuses = [
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** Something is still to be done for it, so there are only as many as the kitchen and the queue hold. */
+/** Returns whether work remains for the order. The kitchen and the queue limit how many orders are open. */
 export function isOpen(status: OrderStatus): boolean {
   return !['COMPLETED', 'CANCELLED', 'FAILED'].includes(status);
 }
@@ -63,14 +63,14 @@ export interface Order {
   readonly updatedAt: Date;
 }
 
-/** Units of these orders are promised: they count as reserved. */
+/** Returns whether the units of an order with this status count as reserved. */
 export function holdsStock(status: OrderStatus): boolean {
   return (
     status === 'PENDING' || status === 'CONFIRMED' || status === 'PREPARING' || status === 'READY'
   );
 }
 
-/** Money has come in for it, whatever went back since. */
+/** Returns whether the order has been paid, even if money was refunded since. */
 export function isPaid(paymentStatus: PaymentStatus): boolean {
   return (
     paymentStatus === 'PAID' ||
@@ -79,7 +79,7 @@ export function isPaid(paymentStatus: PaymentStatus): boolean {
   );
 }
 
-/** Whether an order waits for its money, and so may expire. */
+/** Returns whether the order awaits payment and may therefore expire. */
 export function awaitsPayment(status: OrderStatus, paymentStatus: PaymentStatus): boolean {
   return status === 'PENDING' && !isPaid(paymentStatus);
 }
@@ -92,15 +92,11 @@ export interface PlacedState {
 const unpaid: readonly PlacedState[] = [{ status: 'PENDING', paymentStatus: 'UNPAID' }];
 const free: readonly PlacedState[] = [...unpaid, { status: 'CONFIRMED', paymentStatus: 'PAID' }];
 
-/** Nothing is to be paid for it. */
 export function isFree(totalMinor: number): boolean {
   return totalMinor === 0;
 }
 
-/**
- * The states that an order takes, one after the other, when it is placed. One that costs nothing is paid and confirmed at
- * once.
- */
+/** Returns the states that an order passes through when it is placed. A free order is paid and confirmed at once. */
 export function placedStates(totalMinor: number): readonly PlacedState[] {
   return isFree(totalMinor) ? free : unpaid;
 }

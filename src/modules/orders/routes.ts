@@ -30,7 +30,7 @@ const etag = (order: OrderView): string => entityTag(order.version);
 
 const NotModified = Type.Unsafe<undefined>({
   type: 'null',
-  description: 'You have this version.',
+  description: 'The client already has this version.',
 });
 
 export function registerOrdersRoutes(app: App, orders: Orders): void {
@@ -44,7 +44,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         operationId: 'listOrders',
         tags,
         summary: 'List orders, newest first',
-        description: 'Customers see their own orders, staff sees all.',
+        description: 'Customers see their own orders, staff see all.',
         querystring: ListOrdersQuery,
         response: { 200: OrderPage },
       },
@@ -68,7 +68,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
     },
     (request, reply) => {
       const order = orders.getOrder(callerOf(request), request.params.id);
-      // Without a promise where there is none to wait for: it costs as much as the rest of a read from the cache.
+      // No promise for a cached order: it would cost as much as the rest of the read.
       if (order instanceof Promise) {
         return order.then(async (loaded) => sendCached(request, reply, loaded));
       }
@@ -83,7 +83,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       schema: {
         operationId: 'getOrderHistory',
         tags,
-        summary: 'Read what happened to an order',
+        summary: 'Read the history of an order',
         params: IdParameter,
         response: { 200: HistoryReply },
       },
@@ -98,8 +98,8 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       schema: {
         operationId: 'changeOrderStatus',
         tags,
-        summary: 'Move an order on',
-        description: 'Kitchen and admins. `override` is for admins and needs a reason.',
+        summary: 'Change the status of an order',
+        description: 'For kitchen and admins. `override` is for admins and requires a reason.',
         params: IdParameter,
         body: ChangeStatusBody,
         response: { 200: OrderReply },
@@ -130,7 +130,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         operationId: 'cancelOrder',
         tags,
         summary: 'Cancel an order',
-        description: 'Owners while it is unpaid, admins while it is not completed.',
+        description: 'For owners while it is unpaid, and for admins until it is completed.',
         params: IdParameter,
         body: CancelBody,
         response: { 200: OrderReply },

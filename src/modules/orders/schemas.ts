@@ -29,17 +29,17 @@ const ClientToken = Type.String({
   maxLength: 255,
   pattern: '^[\\x20-\\x7e]+$',
   description:
-    'Printable ASCII, unique per customer. Does what Idempotency-Key does, for clients that cannot set headers.',
+    'Printable ASCII, unique per customer. Works like Idempotency-Key, for clients that cannot set headers.',
 });
 
-/** What an order is made of besides its lines, and what a quote takes too. */
+/** The fields of an order besides its lines, which a quote accepts too. */
 const orderFields = {
   expectedTotal: Type.Optional(MoneyValue),
   note: Type.Optional(Text('lines', 500)),
   shippingAddress: Type.Optional(Text('lines', 1000)),
 };
 
-/** What a request for an order may say besides its lines; the checkout of a cart takes these alone. */
+/** The fields of a placement besides its lines. The checkout of a cart accepts only these. */
 export const placementFields = {
   ...orderFields,
   clientToken: Type.Optional(ClientToken),
@@ -81,7 +81,7 @@ export const PlaceOrderBody = Type.Object(
 
 export type PlaceOrderInput = Static<typeof PlaceOrderBody>;
 
-/** The body of an order without its token, which a quote has no use for. */
+/** The body of an order without its token, which a quote does not need. */
 export const QuoteBody = Type.Object(
   { ...requestedItems, ...orderFields },
   {
@@ -113,7 +113,7 @@ const Item = Type.Object({
 export const OrderReply = Type.Object(
   {
     id: Id,
-    number: Type.String({ description: 'Short, to be read out.' }),
+    number: Type.String({ description: 'Short, for reading out.' }),
     status: Status,
     paymentStatus: PaymentStatus,
     version: Type.Integer({ minimum: 1 }),
@@ -130,7 +130,7 @@ export const OrderReply = Type.Object(
     cancelReason: Nullable(Choice(cancelReasons)),
     failure: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
     allowedTransitions: Type.Array(Status, {
-      description: 'The steps that this caller may take now.',
+      description: 'The statuses that this caller may set now.',
     }),
   },
   { title: 'Order' },
@@ -145,7 +145,7 @@ export const QuoteReply = Type.Object(
     refusals: Type.Array(
       Type.Object(
         {
-          code: Type.String({ description: 'Stable: decide by this.' }),
+          code: Type.String({ description: 'Stable: programs should check this.' }),
           title: Type.String(),
           detail: Type.String(),
           errors: Type.Optional(
@@ -154,7 +154,7 @@ export const QuoteReply = Type.Object(
         },
         { additionalProperties: true },
       ),
-      { description: 'Why the order would not be placed now; none: it would be.' },
+      { description: 'Why the order would be refused now. Empty if it would be placed.' },
     ),
   },
   { title: 'Quote' },
@@ -173,20 +173,20 @@ export const ListOrdersQuery = Type.Object(
       Type.String({
         pattern: `^${statusList}(,${statusList})*$`,
         maxLength: 200,
-        description: 'One status or several, by comma.',
+        description: 'One or several statuses, separated by commas.',
       }),
     ),
     paymentStatus: Type.Optional(
       Type.String({
         pattern: `^${paymentStatusList}(,${paymentStatusList})*$`,
         maxLength: 200,
-        description: 'One payment status or several, by comma.',
+        description: 'One or several payment statuses, separated by commas.',
       }),
     ),
     sku: Type.Optional(Sku),
     search: Type.Optional(
       Search(
-        'Matches number, SKU, product name and, for staff, the customer’s e-mail; the latter three whatever their case and accents.',
+        'Matches number, SKU, product name and, for staff, the customer’s e-mail. The last three ignore case and accents.',
         { minLength: 1 },
       ),
     ),

@@ -9,7 +9,7 @@ import type { Quoting } from './placement/quote-order.ts';
 import type { OrderReader } from './reading/order-reader.ts';
 import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Orders extends OrderPlacement, Quoting, OrderReader {
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<CachedReply<OrderView>>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;

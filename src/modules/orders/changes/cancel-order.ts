@@ -12,7 +12,7 @@ import type { OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
 
 export interface CancelRules {
-  /** Own cancellations in 24 hours; 0: no limit. */
+  /** Cancellations per customer in 24 hours; 0: no limit. */
   readonly cancellationsPerDayMax: number;
 }
 
@@ -23,8 +23,8 @@ export interface CancelOrder {
 }
 
 /**
- * Cancels an order: its owner while nobody has paid or begun, an admin wherever there is a step to CANCELLED. Throws
- * `orders.not_found`, `request.precondition_failed`, `orders.not_cancellable`, `orders.cancellation_limit`.
+ * Cancels an order. Owners may do so until it is paid or confirmed, admins whenever CANCELLED may follow its status.
+ * Throws `orders.not_found`, `request.precondition_failed`, `orders.not_cancellable`, `orders.cancellation_limit`.
  */
 export function cancelOrder(
   database: Database,
@@ -35,7 +35,7 @@ export function cancelOrder(
   const { caller, actor, cause } = context;
   const byStaff = isStaff(caller);
   return once(database, context.claim, async (tx) => {
-    // Users before orders: the one order of locks. It also makes the count below exact.
+    // Users are always locked before orders. The lock also makes the count below exact.
     if (!byStaff) await lockCustomers(tx, [caller.id]);
     const [row] = await lockOrder(tx, orderId);
     const order = requireVisible(row, caller);

@@ -20,8 +20,8 @@ export interface ChangeStatus {
 }
 
 /**
- * Moves an order on, by kitchen or admin. Throws `auth.forbidden`, `orders.not_found`, `request.precondition_failed`,
- * `orders.version_conflict`, `orders.illegal_transition`.
+ * Changes the status of an order, for kitchen and admins. Throws `auth.forbidden`, `orders.not_found`,
+ * `request.precondition_failed`, `orders.version_conflict`, `orders.illegal_transition`.
  */
 export async function changeStatus(
   database: Database,
@@ -31,7 +31,7 @@ export async function changeStatus(
 ): Promise<Once<OrderView>> {
   const { caller, actor, cause } = context;
   const admin = isAdmin(caller);
-  // An API key moves as kitchen does: cancelling and overriding are for admins.
+  // API keys have the rights of the kitchen here: only admins cancel and override.
   const forAdmins = input.status === 'CANCELLED' || input.override === true;
   if (forAdmins && !admin) throw new CodedError(authErrors.forbidden);
   if (input.override === true && input.reason === undefined) {
@@ -57,7 +57,7 @@ export async function changeStatus(
   });
 }
 
-/** Whether the step is an override; throws when it is none at all. */
+/** Returns whether the status change is an override. Throws if it is not allowed at all. */
 function decideStep(
   order: OrderRow,
   to: OrderStatus,
@@ -66,7 +66,7 @@ function decideStep(
 ): boolean {
   const allowed = allowedTransitions(order, caller);
   if (allowed.includes(to)) return false;
-  // What was imported is over: its units never lay on our shelf.
+  // Imported orders are final: their units were never in our stock.
   const overridable = mayOverride && order.source === 'api';
   if (overridable && classifyStep(order.status, to) === 'override') return true;
   throw new CodedError(ordersErrors.illegalTransition, {

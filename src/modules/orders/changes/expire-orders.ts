@@ -6,7 +6,7 @@ import { writeOrders } from '../writing/write-orders.ts';
 
 const BATCH_SIZE = 200;
 
-/** Expires unpaid orders whose time has passed until none is left or the signal fires. */
+/** Expires overdue unpaid orders until none is left or the signal aborts. */
 export async function expireOrders(database: Database, signal: AbortSignal): Promise<void> {
   for (let more = true; more && !signal.aborted; ) {
     more = (await expireDueOrders(database)).more;
@@ -14,10 +14,10 @@ export async function expireOrders(database: Database, signal: AbortSignal): Pro
 }
 
 /**
- * Cancels orders whose time to pay has passed and gives their stock back, a batch in one transaction. Safe on several
- * servers at once: each takes the rows that no other one holds. Returns how many were expired; `more` when others may be
- * due. When a batch fails, its orders are tried one by one from the oldest on, so that one whose stock was tampered with
- * does not keep all others from ending; what it throws is thrown when the others are done.
+ * Cancels a batch of overdue unpaid orders and releases their stock, in one transaction. Safe on several servers at
+ * once: each takes only rows that no other has locked. Returns how many expired, and whether more may be due. If a
+ * batch fails, its orders are expired one by one, oldest first, so that one whose stock was tampered with does not
+ * block the others; its error is thrown once the others are done.
  */
 export async function expireDueOrders(
   database: Database,
@@ -33,7 +33,7 @@ export async function expireDueOrders(
   }
 }
 
-/** Passes over what fails. */
+/** Skips orders that fail. */
 async function expireOneByOne(database: Database): Promise<number> {
   let count = 0;
   for (let passed = 0; count + passed < BATCH_SIZE; ) {

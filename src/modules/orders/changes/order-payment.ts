@@ -4,7 +4,7 @@ import { lockOrder, lockOrders } from '../reading/queries.ts';
 import type { PayChange } from '../writing/order-change.ts';
 import { writeOrder, writeOrders } from '../writing/write-orders.ts';
 
-/** An order as the modules that take money for it see it. */
+/** An order as modules that handle its payments see it. */
 export interface OrderForPayment
   extends Pick<
     Order,
@@ -21,7 +21,7 @@ export interface OrderForPayment
   readonly lastSequence: number;
 }
 
-/** Locks an order's row, before any row of its payments. Null when there is none. */
+/** Locks an order's row, which must precede locks on its payments. Returns null if there is no such order. */
 export async function lockOrderForPayment(
   tx: Transaction,
   orderId: string,
@@ -30,7 +30,7 @@ export async function lockOrderForPayment(
   return order ?? null;
 }
 
-/** The same for several, by id, locked in one order; those that are not there are left out. */
+/** Locks several orders, always in the same order, and returns them by id. Missing orders are left out. */
 export async function lockOrdersForPayment(
   tx: Transaction,
   orderIds: readonly string[],
@@ -47,8 +47,7 @@ export interface OrderPaymentChange extends PaymentChange {
 }
 
 /**
- * Records what happened to the money of an order whose row the caller has locked, with its payment status. Returns the
- * order as it is now.
+ * Records payment facts and the payment status of an order whose row the caller has locked. Returns the changed order.
  */
 export async function recordPayment(
   tx: Transaction,
@@ -59,7 +58,7 @@ export async function recordPayment(
   return { ...order, ...changed };
 }
 
-/** The same, and confirms the order in the same change. */
+/** Does the same as `recordPayment`, and confirms the order in the same change. */
 export async function confirmPaid(
   tx: Transaction,
   order: OrderForPayment,
@@ -69,7 +68,7 @@ export async function confirmPaid(
   return { ...order, ...changed };
 }
 
-/** The same for several orders at once, each named once. */
+/** Does the same as `recordPayment` for several orders. Each order may occur only once. */
 export async function recordPayments(
   tx: Transaction,
   changes: readonly OrderPaymentChange[],

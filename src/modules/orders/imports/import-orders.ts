@@ -16,10 +16,10 @@ import {
   sumOrders,
 } from './queries.ts';
 
-/** Owns the imported orders of people who are not known. Disabled: nobody signs in with it. */
+/** Owns imported orders without an e-mail. The account is disabled, so it cannot sign in. */
 const IMPORT_CUSTOMER_EMAIL = 'imported-orders@holdfast.invalid';
 
-/** Orders that are written in one transaction at most. */
+/** The maximum number of orders written in one transaction. */
 export const IMPORT_BATCH_MAX = 300;
 
 export interface ImportedLine {
@@ -29,11 +29,11 @@ export interface ImportedLine {
   readonly unitPriceMinor: number;
 }
 
-/** An order that was taken, and ended, elsewhere. */
+/** An order that was taken and completed in another system. */
 export interface ImportedOrder {
   readonly number: string;
   readonly createdAt: Date;
-  /** Null: it goes to the account for imported orders. */
+  /** Null: the order belongs to the account for imported orders. */
   readonly email: string | null;
   readonly lines: readonly ImportedLine[];
 }
@@ -41,15 +41,15 @@ export interface ImportedOrder {
 export interface ImportOutcome {
   /** Numbers that this call wrote. */
   readonly imported: readonly string[];
-  /** Numbers that were there already with the same content. */
+  /** Numbers that already existed with the same content. */
   readonly existing: readonly string[];
-  /** Numbers that stand for another order. Nothing was changed. */
+  /** Numbers that belong to a different order. Nothing was changed. */
   readonly conflicts: readonly string[];
 }
 
 /**
- * Writes a batch of orders as they were: COMPLETED, with the prices and names of their time, without moving stock. The
- * number is the identity, so that a second run, or one beside this, imports nothing twice. `products` has every line's
+ * Imports a batch of orders as COMPLETED, with the prices and names of their time, without moving stock. Orders are
+ * identified by number, so that repeated or concurrent runs import nothing twice. `products` has every line's
  * `productKey`.
  */
 export async function importOrders(
@@ -78,14 +78,14 @@ export async function importOrders(
       cause: { requestId: null, traceId: null, job: 'import orders' },
     };
   });
-  // In the order of numbers, so that two imports at once wait for each other in one order.
+  // Sorted by number, so that concurrent imports wait for each other in the same order.
   const sorted = changes.toSorted((left, right) =>
     left.order.number < right.order.number ? -1 : 1,
   );
   const existingRows = await database.transaction(async (tx) => {
     const refused = await writeOrders(tx, sorted);
     const written = sorted.filter(({ order }) => !refused.has(order.id));
-    // They bear the names of their time, which their products may never have had.
+    // Lines have the names of their time, which their products may never have had.
     await noteSoldNames(tx, JSON.stringify(written.flatMap(({ lines }) => lines)));
     const usedNumbers = sorted.filter(({ order }) => refused.has(order.id));
     return findOrdersByNumber(
@@ -106,7 +106,7 @@ export async function importOrders(
   return outcome;
 }
 
-/** What the database holds for these numbers. Throws when the orders' totals are not the sums of their lines. */
+/** Returns the stored sums for these numbers. Throws if the orders' totals differ from the sums of their lines. */
 export async function sumOrdersByNumber(
   database: Database,
   numbers: readonly string[],
@@ -151,7 +151,7 @@ function isSame(
     order.lines.every((line, index) => {
       const stored = row.lines[index]!;
       return (
-        // It may have come in before names had one spelling, and never changes.
+        // It may have been stored before names were normalized, and it never changes.
         normalText(stored.name) === line.name &&
         (line.sku === null || stored.sku === line.sku) &&
         stored.quantity === line.quantity &&

@@ -2,12 +2,12 @@ import type { Database, Transaction } from '../../../database/database.ts';
 import { findProducts, findProductsByName } from '../../catalog/index.ts';
 import { lockProductImport } from './queries.ts';
 
-/** A product as a file of orders speaks of it. */
+/** A product as it occurs in a file of orders. */
 export interface ImportedProduct {
   readonly name: string;
-  /** Null when the file has no SKUs: then the name stands for the product. */
+  /** Null if the file has no SKUs; the name then identifies the product. */
   readonly sku: string | null;
-  /** For the product that is made when there is none. */
+  /** The price of the product if it has to be created. */
   readonly priceMinor: number;
 }
 
@@ -19,21 +19,21 @@ export interface ProductRef {
 export interface ProductImport {
   /** By `productKey`. */
   readonly products: ReadonlyMap<string, ProductRef>;
-  /** The keys of those that were made now. */
+  /** The keys of the products that were created now. */
   readonly created: ReadonlySet<string>;
 }
 
 export interface ProductImportDependencies<Wanted extends ImportedProduct> {
   readonly database: Database;
-  /** Makes an active product. */
+  /** Creates an active product. */
   readonly createProduct: (tx: Transaction, sku: string, product: Wanted) => Promise<ProductRef>;
-  /** The SKU for a name; `variant` from 1 up until one is free. */
+  /** Builds a SKU from a name. `variant` increases from 1 until one is free. */
   readonly buildSku: (name: string, variant: number) => string;
 }
 
 const VARIANTS_MAX = 1_000;
 
-/** SKU and name live in one map without meeting. */
+/** Returns a key under which SKUs and names share one map without collisions. */
 export function productKey(product: {
   readonly name: string;
   readonly sku: string | null;
@@ -41,7 +41,7 @@ export function productKey(product: {
   return product.sku === null ? `name:${product.name}` : `sku:${product.sku}`;
 }
 
-/** Finds the products, by SKU or else by name, and makes those that are not in the catalogue. One transaction. */
+/** Finds the products, by SKU or else by name, and creates the missing ones, in one transaction. */
 export function ensureProducts<Wanted extends ImportedProduct>(
   deps: ProductImportDependencies<Wanted>,
   wanted: readonly Wanted[],
@@ -77,11 +77,11 @@ async function findKnown(
 
 async function findFreeSku(
   tx: Transaction,
-  skuOf: (name: string, variant: number) => string,
+  buildSku: (name: string, variant: number) => string,
   name: string,
 ): Promise<string> {
   for (let variant = 1; variant <= VARIANTS_MAX; variant += 1) {
-    const sku = skuOf(name, variant);
+    const sku = buildSku(name, variant);
     const usedSkus = await findProducts(tx, { skus: [sku] });
     if (usedSkus.length === 0) return sku;
   }

@@ -1,12 +1,12 @@
 import { statement } from '../../../database/statement.ts';
 
-/** Held until commit, so that two imports at once make one product of one name. */
+/** Held until commit, so that concurrent imports create only one product of a name. */
 export const lockProductImport = statement<[], never>(
   'orders.lock_product_import',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.import_products', 0))`,
 );
 
-/** Lets searches find the lines of `rows`, a JSON array of objects with the columns as members. */
+/** Lets searches find the lines in `rows`, a JSON array of objects with the columns as members. */
 export const noteSoldNames = statement<[rows: string], never>(
   'orders.note_sold_names',
   `insert into sold_names (sku, name)
@@ -48,7 +48,7 @@ export interface OrderSumsRow {
   totalMinor: number;
 }
 
-/** What the database holds for these orders, from the lines and from the totals of the orders apart. */
+/** Sums these orders, from their lines and separately from their totals. */
 export const sumOrders = statement<
   [numbers: readonly string[]],
   OrderSumsRow & { orderTotalsMinor: number }

@@ -1,10 +1,10 @@
-/** Where a page begins: after this order. */
+/** The position after which a page starts. */
 export interface Position {
   readonly createdAt: string;
   readonly id: string;
 }
 
-/** When the orders of a page were created. */
+/** The creation times of the orders of a page. */
 export interface TimeRange {
   /** At or after, RFC 3339. */
   readonly from?: string;
@@ -13,30 +13,30 @@ export interface TimeRange {
   readonly after: Position | null;
 }
 
-/** Rows that lie side by side in an index. */
+/** A contiguous range of an index. */
 export interface IndexRange {
   readonly conditions: readonly string[];
-  /** The index, whole. */
+  /** All columns of the index. */
   readonly columns: readonly string[];
-  /** What `selectNewest` calls these columns: those that all of its rows share, then `created_at` and `id`. */
+  /** The aliases of these columns in `selectNewest`: those that all rows share, then `created_at` and `id`. */
   readonly names: readonly string[];
 }
 
 export type Bind = (value: unknown, type: string) => string;
 
-/** Collects the values of a statement, and gives each its place in the text. */
+/** Creates a function that collects the values of a statement and returns each value's placeholder. */
 export function createBinder(parameters: unknown[]): Bind {
   return (value, type) => `$${parameters.push(value)}::${type}`;
 }
 
-/** A column that an index begins with, and the value that it has in all rows of a range. */
+/** A leading column of an index, with its value in all rows of a range. */
 export type PrefixValue = readonly [column: string, value: string];
 
 /**
- * The rows of an index that begin with these values, within these times, newest first: given by the two ends of the
- * range, and in that index's whole order. Told by an `=` the planner would know that all of them have the same value,
- * and so that the index of time has the order too; where it takes a value for frequent it would scan the whole
- * history for a status, or a customer, that has no order. Lines bear the time of their order.
+ * Builds the range of index rows that begin with these values, within these times, newest first. It is expressed by its
+ * two ends and sorted by all columns of the index. With `=` the planner would know that all rows share the value, and
+ * so that the index on time has the same order; if it took the value for frequent, it would scan the whole history for
+ * a status or a customer without orders. Order lines have the time of their order.
  */
 export function buildIndexRange(
   rows: 'order' | 'line',
@@ -57,8 +57,8 @@ export function buildIndexRange(
   const conditions: string[] = [];
   if (from !== undefined) conditions.push(end('>=', bind(from, 'timestamptz')));
   else if (values.length > 0) conditions.push(end('>='));
-  // One end alone: of two the index would begin at the first, and pass all that lies between them. A cursor lies before
-  // `to`, since it is signed for the filters under which it was made.
+  // Only one of the two ends: given both, the scan would begin at the first and skip all rows between them. A cursor is
+  // before `to`, because it is signed for the filters under which it was created.
   if (to !== undefined && after === null) conditions.push(end('<', bind(to, 'timestamptz')));
   if (after !== null) {
     conditions.push(end('<', bind(after.createdAt, 'timestamptz'), bind(after.id, 'uuid')));
@@ -71,20 +71,20 @@ export function buildIndexRange(
   };
 }
 
-/** By the whole index, so that rows which come in its order need no sorting. */
+/** Sorts by all columns of the index, so that rows read in its order need no sorting. */
 export function newestFirst(columns: readonly string[]): string {
   return `order by ${columns.map((column) => `${column} desc`).join(', ')}`;
 }
 
 /**
- * The newest rows of a range that meet the conditions, as many as `limit` says, a parameter that is `rowsMax` at most.
- * They have the columns of the range and those that are named.
+ * Selects the newest rows of a range that meet the conditions, up to `limit`, a parameter of at most `rowsMax`. They
+ * have the columns of the range and those in `wanted.columns`.
  *
- * Limited three times, since the planner takes a limit that it does not know for a tenth of all rows. The first one alone
- * makes one plan for any values look dearer than a new one for these values, the more so the larger the shop: among a
- * million orders each page was planned anew, which took two to four times what it took to read it. The second one, which
- * it knows, makes the plan cost the same in every shop, and the third one makes it cheaper than any new one. The first
- * one keeps it from sorting while there are few orders.
+ * The rows are limited three times, because the planner assumes that an unknown limit is a tenth of all rows. With the
+ * first limit alone, a generic plan looks more expensive than a custom one, the more so the larger the shop: among a
+ * million orders every page was planned again, which took two to four times as long as reading it. The second limit,
+ * which is known, makes the plan cost the same in every shop, and the third makes it cheaper than any custom plan. The
+ * first prevents a sort while there are few orders.
  */
 export function selectNewest(
   { conditions, columns, names }: IndexRange,

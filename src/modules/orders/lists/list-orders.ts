@@ -13,8 +13,9 @@ import { runPageQuery } from './query-parts.ts';
 import { searchOrders } from './search-orders.ts';
 
 /**
- * Orders, newest first: a customer's own, all for staff. `db` says which they are, and `reader` shows them as they are
- * now, so one that has left what the filters ask for in between is left out. Throws `request.invalid_cursor`.
+ * Lists orders, newest first: customers see their own, staff see all. `db` determines which they are, and `reader`
+ * shows their current state, so an order that no longer matches the filters is left out. Throws
+ * `request.invalid_cursor`.
  */
 export async function listOrders(
   db: Queryable,
@@ -23,13 +24,13 @@ export async function listOrders(
   caller: Caller,
   input: ListOrdersInput,
 ): Promise<Page<CachedReply<OrderView>>> {
-  const { limit = PAGE_LIMIT_DEFAULT, cursor, ...asked } = input;
-  // The caller belongs to the filters: a cursor of somebody else's list is not valid for this one.
-  const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...asked };
+  const { limit = PAGE_LIMIT_DEFAULT, cursor, ...conditions } = input;
+  // The caller is part of the scope: a cursor of another caller's list is invalid for this one.
+  const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...conditions };
   const after = cursor === undefined ? null : parsePosition(cursors.decode(scope, cursor));
-  const filters = buildFilters(caller, asked);
-  const rows = await findPage(db, caller, filters, asked.search, after, limit + 1);
-  // Later pages pass many orders once: these would evict from the cache those that are read again.
+  const filters = buildFilters(caller, conditions);
+  const rows = await findPage(db, caller, filters, conditions.search, after, limit + 1);
+  // Later pages read many orders once, which would evict those that are read again.
   const replies = await reader.getOrders(caller, rows.slice(0, limit), after === null);
   const last = replies.at(-1)?.view;
   return {
@@ -41,7 +42,7 @@ export async function listOrders(
   };
 }
 
-/** Of what is filtered by, only these two ever change. */
+/** Only these two of the filtered values can change. */
 function stillMatches(view: OrderView, { statuses, paymentStatuses }: OrderFilters): boolean {
   return (
     statuses?.includes(view.status) !== false &&
@@ -65,8 +66,8 @@ function findPage(
   return runPageQuery(db, buildPageQuery(filters, after, limit, wanted));
 }
 
-function buildFilters(caller: Caller, asked: ListRequest): OrderFilters {
-  const { customerId, status, paymentStatus, sku, from, to } = asked;
+function buildFilters(caller: Caller, conditions: ListRequest): OrderFilters {
+  const { customerId, status, paymentStatus, sku, from, to } = conditions;
   return {
     ...(isStaff(caller) ? {} : { ownerId: caller.id }),
     ...(customerId === undefined ? {} : { customerId }),

@@ -16,8 +16,8 @@ import {
 import type { SearchMatches } from './search-queries.ts';
 
 /**
- * One page of the orders that the matches of a search stand for. Of each match the newest order is looked at; a page can
- * only hold orders of as many matches as it has rows, those with the newest ones.
+ * Builds the query for one page of the orders that the matches of a search refer to. It first reads the newest order of
+ * each match: a page can only contain orders of as many matches as it has rows, those with the newest orders.
  */
 export function buildMatchedPageQuery(
   matches: SearchMatches,
@@ -29,16 +29,16 @@ export function buildMatchedPageQuery(
   const bind = createBinder(parameters);
   const conditions = buildConditions('time', filters, bind);
   const times = { ...filters, after };
-  const ofAll = buildIndexRange('order', [], times, bind);
-  const ofCustomer = buildIndexRange(
+  const allOrders = buildIndexRange('order', [], times, bind);
+  const ordersOfCustomer = buildIndexRange(
     'order',
     [['orders.customer_id', 'match.customer_id']],
     times,
     bind,
   );
-  const ofSku = buildIndexRange('line', [['order_lines.sku', 'match.sku']], times, bind);
+  const linesOfSku = buildIndexRange('line', [['order_lines.sku', 'match.sku']], times, bind);
   const orders = (limit: string) =>
-    selectNewest(ofCustomer, {
+    selectNewest(ordersOfCustomer, {
       from: 'orders',
       columns: [],
       where: conditions,
@@ -46,25 +46,26 @@ export function buildMatchedPageQuery(
       rowsMax: PAGE_ROWS_MAX,
     });
   const lines = (limit: string) =>
-    selectNewest(ofSku, {
+    selectNewest(linesOfSku, {
       from: `order_lines${conditions.length === 0 ? '' : ' join orders on orders.id = order_lines.order_id'}`,
       columns: [],
-      where: [nameMatches, firstOfItsKind, ...conditions],
+      where: [nameMatches, firstLineOfMatch, ...conditions],
       limit,
       rowsMax: PAGE_ROWS_MAX,
     });
   const { skus, names, customerIds, numbers } = matches;
-  const ofNumbers = [
+  const numberConditions = [
     `orders.number = any(${bind(numbers, 'text[]')})`,
-    ...ofAll.conditions,
+    ...allOrders.conditions,
     ...conditions,
   ];
   const branches = [
-    // That few are read and sorted, and `offset 0` keeps the planner from scanning the newest for them.
+    // These are few, so they are read and sorted; `offset 0` keeps the planner from scanning the newest orders for
+    // them.
     `(select created_at, id
      from (select orders.created_at, orders.id
              from orders
-            where ${ofNumbers.join('\n              and ')}
+            where ${numberConditions.join('\n              and ')}
            offset 0) as orders
     ${newestFirst(['created_at', 'id'])}
     limit $1::int)`,
@@ -99,13 +100,13 @@ function selectNewestOfEach(matches: string, newest: (limit: string) => string):
 }
 
 /**
- * Nearly all lines of a SKU have the same name. By an `=` the planner would take one in thousands of them for it, and read
- * and sort them all.
+ * Nearly all lines of a SKU have the same name. With `=` the planner would expect one in thousands of them to match,
+ * and read and sort them all.
  */
 const nameMatches = 'case order_lines.name when match.name then true else false end';
 
-/** An order may have a SKU in several lines, and is listed once. */
-const firstOfItsKind = `(order_lines.line_number = 1 or not exists (
+/** An order may have a SKU in several lines but is listed once. */
+const firstLineOfMatch = `(order_lines.line_number = 1 or not exists (
         select from order_lines as earlier
          where earlier.order_id = order_lines.order_id
            and earlier.line_number < order_lines.line_number

@@ -7,9 +7,9 @@ import {
   type PrefixValue,
 } from './index-range.ts';
 
-/** What narrows a list of orders. Each member that is set adds its condition. */
+/** The filters of a list of orders. Each member that is set adds a condition. */
 export interface OrderFilters {
-  /** Only what belongs to this customer, whatever else is asked. */
+  /** Only orders of this customer, regardless of the other filters. */
   readonly ownerId?: string;
   readonly customerId?: string;
   readonly statuses?: readonly OrderStatus[];
@@ -21,13 +21,13 @@ export interface OrderFilters {
   readonly to?: string;
 }
 
-/** The index through which a page is read: it has the orders in their order, so that only the page itself is read. */
+/** The index through which a page is read. It is sorted like the list, so that only the page itself is read. */
 export type AccessPath = 'customer' | 'status' | 'sku' | 'time';
 
 /**
- * The planner cannot know how much a status or a SKU holds, and is wrong by a factor of the shop's size where it guesses.
- * So the path is chosen here, and the query's shape leaves no other (`buildFilteredRange`). What is open is bounded by the
- * work of a day, whatever a SKU has sold.
+ * Chooses the access path. The planner cannot know how many orders a status or a SKU has; its estimate is off by a
+ * factor of the shop's size. So the path is chosen here, and the query's shape allows no other (`buildFilteredRange`).
+ * Open orders are limited by a day's work, however many a SKU has sold.
  */
 export function chooseAccessPath({
   ownerId,
@@ -41,7 +41,7 @@ export function chooseAccessPath({
   return statuses === undefined && paymentStatuses === undefined ? 'time' : 'status';
 }
 
-/** What the filters ask for beyond times and the values that the range of the path shares. */
+/** Builds the conditions of the filters, without the times and values that the range of the path already covers. */
 export function buildConditions(path: AccessPath, filters: OrderFilters, bind: Bind): string[] {
   const { ownerId, customerId, statuses, paymentStatuses, sku } = filters;
   const where: string[] = [];

@@ -21,20 +21,20 @@ import {
   unnestRows,
 } from './query-parts.ts';
 
-/** A text that begins the number, or stands in SKU or product name, or, with `emails`, in the customer's e-mail. */
+/** A term that begins the number, or occurs in SKU, product name or, with `emails`, the customer's e-mail. */
 export interface SearchTerm {
   readonly text: string;
   readonly emails: boolean;
-  /** Looked for among so many pages of orders only, the newest; null: among all. */
+  /** How many pages of the newest orders to search; null: all orders. */
   readonly pages: number | null;
 }
 
-/** Of what a page holds but for `created_at` and `id`: what it tells, and what a text is looked for in. */
+/** The columns that a page returns or searches, besides `created_at` and `id`. */
 const orderColumns = ['orders.customer_id', 'orders.last_sequence', 'orders.number'];
 
 /**
- * One page, newest first. The text depends only on which filters are set and on the access path, so there are a few
- * hundred at most and each has a name of its own; values are always parameters.
+ * Builds the query for one page, newest first. Its text depends only on which filters are set and on the access path,
+ * so there are at most a few hundred, each with its own name. Values are always parameters.
  */
 export function buildPageQuery(
   filters: OrderFilters,
@@ -46,7 +46,7 @@ export function buildPageQuery(
   const parameters: unknown[] = [limit];
   const bind = createBinder(parameters);
   const where = buildConditions(path, filters, bind);
-  // Each order is listed once for a SKU, which leaves out few.
+  // For a SKU, the condition that lists each order once excludes few rows.
   const isShort = wanted === null && where.length === (path === 'sku' ? 1 : 0);
   const found = wanted === null ? null : textCondition(wanted, bind);
   const pages = wanted?.pages ?? null;
@@ -60,7 +60,7 @@ export function buildPageQuery(
     limit: among,
     rowsMax: PAGE_ROWS_MAX * (pages ?? 1),
   });
-  // The newest of each pair of statuses, and of all pairs together those that are the newest.
+  // The newest of each pair of statuses, then the newest of all pairs.
   const all =
     path === 'status'
       ? `select orders.* from ${statusPairs(filters, bind)} cross join lateral (${newest}) as orders`
@@ -71,7 +71,7 @@ export function buildPageQuery(
       ? all
       : `select * from (select * from (${all}) as orders ${order} limit ${among}) as orders where ${found}`;
   return {
-    name: buildQueryName(kindOf(wanted), path, filters, after),
+    name: buildQueryName(buildQueryKind(wanted), path, filters, after),
     text: `select ${pageColumns}
      from (${page}) as orders
     ${order}
@@ -81,7 +81,7 @@ export function buildPageQuery(
   };
 }
 
-/** Each status with each payment status is a range of one index, in the order of time. */
+/** Builds the pairs of status and payment status. Each pair is a range of one index, in the order of time. */
 function statusPairs(filters: OrderFilters, bind: Bind): string {
   const payments = [...new Set(filters.paymentStatuses ?? paymentStatuses)];
   const pairs = [...new Set(filters.statuses ?? orderStatuses)].flatMap((status) =>
@@ -99,7 +99,10 @@ function statusPairs(filters: OrderFilters, bind: Bind): string {
   });
 }
 
-/** `offset 0` makes the planner ask order by order, as the page needs it, and not gather the lines of all orders first. */
+/**
+ * Builds the condition of a search. `offset 0` makes the planner check order by order, as the page needs it, instead of
+ * collecting the lines of all orders first.
+ */
 function textCondition({ text, emails }: SearchTerm, bind: Bind): string {
   const term = bind(text, 'text');
   const customerCondition = () => `
@@ -117,7 +120,7 @@ function textCondition({ text, emails }: SearchTerm, bind: Bind): string {
         offset 0)${emails ? customerCondition() : ''})`;
 }
 
-function kindOf(wanted: SearchTerm | null): string {
+function buildQueryKind(wanted: SearchTerm | null): string {
   if (wanted === null) return 'page';
   const { pages, emails } = wanted;
   return `search_${pages === null ? 'all' : `newest_${pages}`}_${emails ? 'e' : 'o'}`;

@@ -4,7 +4,7 @@ import type { ListedOrder } from '../reading/order-reader.ts';
 import type { Position } from './index-range.ts';
 import type { AccessPath, OrderFilters } from './order-filters.ts';
 
-/** A statement, its name made of what its text depends on, and the values. */
+/** A statement, its name built from everything that its text depends on, and the values. */
 export interface PageQuery {
   readonly name: string;
   readonly text: string;
@@ -16,10 +16,13 @@ export interface PageQuery {
 /** The columns of a ListedOrder. */
 export const pageColumns = `orders.id, orders.customer_id as "customerId", orders.last_sequence as "lastSequence"`;
 
-/** The largest page, and the row that tells whether there is another one. */
+/** The largest page, and the row that shows whether another page follows. */
 export const PAGE_ROWS_MAX = PAGE_LIMIT_MAX + 1;
 
-/** Arrays of one length as rows. The limit says nothing, but for that the planner guesses few and not ten (`selectNewest`). */
+/**
+ * Returns arrays of equal length as rows. The limit excludes nothing; it only makes the planner expect fewer than ten
+ * rows (`selectNewest`).
+ */
 export function unnestRows(alias: string, arrays: Readonly<Record<string, string>>): string {
   const values = Object.values(arrays);
   return `(select *
@@ -37,7 +40,7 @@ const filterNames = [
   'to',
 ] as const satisfies readonly (keyof OrderFilters)[];
 
-/** Unique among texts: it names all that a text depends on. */
+/** Builds a name that is unique per text, because it contains everything that the text depends on. */
 export function buildQueryName(
   kind: string,
   path: AccessPath,

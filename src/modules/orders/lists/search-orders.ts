@@ -9,23 +9,23 @@ import { buildPageQuery } from './page-query.ts';
 import { runPageQuery } from './query-parts.ts';
 import { findMatchesByIndex, findMatchesByScan, type SearchMatches } from './search-queries.ts';
 
-/** Above every character that a number can go on with. */
+/** Greater than every character that can follow in a number. */
 const LAST_CHARACTER = '\u{10ffff}';
 
 /**
- * A frequent text fills a page from the newest orders, a rare one stands in few names and addresses, and which it is
- * shows only by looking. So each round looks at so many pages of orders, then at so many matches, and the next one at
- * twenty times or ten times as many: the cost is a small multiple of the better way's, however large the shop.
+ * A frequent term fills a page from the newest orders; a rare one occurs in few names and addresses. Only a scan shows
+ * which it is. So each pass scans some pages of orders, then looks up some matches, and the next pass twenty times as
+ * many pages or ten times as many matches: the cost is a small multiple of the better method's, however large the shop.
  */
 const passes = [
   { pages: 5, matchesMax: 400 },
   { pages: 100, matchesMax: 4_000 },
 ] as const;
 
-/** A number costs less than another match: it is one order, and what begins with a text lies together. */
+/** A number costs less than another match: it is one order, and numbers with the same beginning are adjacent. */
 const NUMBERS_PER_MATCH = 5;
 
-/** One page of a search by staff, newest first: number, SKU, product name or the customer's e-mail. */
+/** Returns one page of a search by staff, newest first, in number, SKU, product name and the customer's e-mail. */
 export async function searchOrders(
   db: Queryable,
   search: string,
@@ -35,7 +35,7 @@ export async function searchOrders(
 ): Promise<ListedOrder[]> {
   const scanNewest = (pages: number | null) =>
     runPageQuery(db, buildPageQuery(filters, after, limit, { text: search, emails: true, pages }));
-  // One customer's orders, or those that are open, are few enough to look at each.
+  // One customer's orders, or open orders, are few enough to check each.
   if (filters.customerId !== undefined || filters.statuses?.every(isOpen)) return scanNewest(null);
   for (const { pages, matchesMax } of passes) {
     const newest = await scanNewest(pages);
@@ -47,7 +47,7 @@ export async function searchOrders(
   return scanNewest(null);
 }
 
-/** What the text stands in, or null when that is more than `matchesMax`. */
+/** Returns what the term occurs in, or null if that is more than `matchesMax`. */
 export async function findMatches(
   db: Queryable,
   search: string,
@@ -69,15 +69,15 @@ export async function findMatches(
   return isMany ? null : { skus, names, customerIds, numbers };
 }
 
-/** What an index is asked for an address that was typed whole: the part before the domain. */
+/** Returns the part of a search that the index looks up: of a complete address, the part before the domain. */
 function addressPart(search: string): string {
   const at = search.indexOf('@');
   return at < 3 ? search : search.slice(0, at + 1);
 }
 
 /**
- * Three characters in a row, of which an end of a word may be one, without what folding leaves out. Source: PostgreSQL
- * documentation, F.35 "pg_trgm".
+ * Returns whether a search contains a trigram: three consecutive characters, one of which may be the end of a word,
+ * without those that folding removes. Source: PostgreSQL documentation, F.35 "pg_trgm".
  */
 function hasTrigram(search: string): boolean {
   const text = search.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '');

@@ -1,8 +1,8 @@
 import { statement } from '../../../database/statement.ts';
 
-/** What a text that was searched for stands in. */
+/** What a search term occurs in. */
 export interface SearchMatches {
-  /** SKUs and the names they were sold by, at the same places. */
+  /** SKUs and the names they were sold under, at the same indexes. */
   readonly skus: readonly string[];
   readonly names: readonly string[];
   readonly customerIds: readonly string[];
@@ -10,9 +10,9 @@ export interface SearchMatches {
 }
 
 /**
- * Goes from the few to the many: through what was sold and the addresses of customers, which are far fewer than orders.
- * Each part stops after one too many. The index of addresses is asked for what stands before a domain, and `|| ''` keeps
- * the rest from it: the trigrams of a domain that nearly all of 50,000 customers share cost 22 ms.
+ * Searches sold names and customers' addresses, which are far fewer than orders. Each part stops at one row above its
+ * limit. The index of addresses is used only for the part before the domain, and `|| ''` hides the rest from it: the
+ * trigrams of a domain that nearly all of 50,000 customers share cost 22 ms.
  */
 const find = (key: (column: string) => string) => `with named as materialized (
      select sku, name
@@ -52,13 +52,13 @@ interface Row {
   numbers: string[] | null;
 }
 
-/** By the indexes of trigrams. */
+/** Uses the trigram indexes. */
 export const findMatchesByIndex = statement<Parameters, Row>(
   'orders.find_matches_by_index',
   find((column) => column),
 );
 
-/** By a look at each name and address: a text that has no trigram would make the index give all of them. */
+/** Scans all names and addresses: for a term without a trigram, the index would return all of them. */
 export const findMatchesByScan = statement<Parameters, Row>(
   'orders.find_matches_by_scan',
   find((column) => `(${column} || '')`),

@@ -16,9 +16,9 @@ import { servingOrder } from './serving-order.ts';
 export interface PlacementCandidate {
   readonly customerId: string;
   readonly vip: boolean;
-  /** Placed by staff: not stopped by the customer's limit, though it counts. */
+  /** Placed by staff: counts towards the customer's limit but is not refused by it. */
   readonly exempt: boolean;
-  /** Only accepted now, and placed later: its stock and the prices that it states are looked at then. */
+  /** Accepted now and placed later, when its stock and its stated prices are checked. */
   readonly deferred: boolean;
   readonly lines: readonly RequestedLine[];
   readonly expectedTotalMinor: number | null;
@@ -29,8 +29,8 @@ export type PlacementDecision =
   | PlacementRefusal;
 
 /**
- * Decides a batch of placements in their serving order. Each decision sees what the ones before it took. Pure: the
- * result has the order of `candidates`, which is the order of their arrival.
+ * Decides a batch of placements in serving order. Each decision takes into account what earlier ones reserved. Pure.
+ * The result has the order of `candidates`, which is the order of arrival.
  */
 export function decidePlacement(
   candidates: readonly PlacementCandidate[],
@@ -57,7 +57,10 @@ export function decidePlacement(
   return decisions;
 }
 
-/** What a deferred order will cost is not known yet, so it counts whatever it costs today. */
+/**
+ * Returns whether an order counts as pending. A deferred one does, whatever it costs today: its final price is not
+ * known yet.
+ */
 function countsAsPending(candidate: PlacementCandidate, totalMinor: number): boolean {
   return candidate.deferred || !isFree(totalMinor);
 }

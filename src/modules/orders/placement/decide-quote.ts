@@ -12,7 +12,7 @@ import {
 import type { RequestedLine } from './request.ts';
 
 export interface QuoteCandidate {
-  /** Open unpaid orders of the customer; 0 for somebody new, and where the limit does not hold. */
+  /** Open unpaid orders of the customer; 0 for a new customer, or if the limit does not apply. */
   readonly pending: number;
   readonly lines: readonly RequestedLine[];
   readonly expectedTotalMinor: number | null;
@@ -21,13 +21,13 @@ export interface QuoteCandidate {
 export interface QuoteDecision {
   /** Without the lines that have no product. */
   readonly priced: PricedOrder<UnpricedLine>;
-  /** Why the order would not be placed now; the first one is what its placement would answer. */
+  /** Why the order would not be placed now. Its placement would be refused with the first. */
   readonly refusals: readonly PlacementRefusal[];
 }
 
 /**
- * Prices an order and finds everything that its placement would be refused for, by the checks of `decidePlacement` and in
- * their order. Pure. Throws `request.invalid` for an order that has no price.
+ * Prices an order and finds every reason to refuse its placement, by the checks of `decidePlacement` and in their
+ * order. Pure. Throws `request.invalid` if the order cannot be priced.
  */
 export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): QuoteDecision {
   const found = candidate.lines.map((line) => findLine(line, facts));
@@ -37,7 +37,7 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
 
   const unknown = findUnknown(found);
   const limited = priced.totalMinor > 0 && isAtLimit(candidate.pending, facts.pendingMax);
-  // Without some of its lines the total is another one, which says nothing of the prices.
+  // Without some of its lines the total differs even if no price has changed.
   const expectedTotalMinor = unknown === null ? candidate.expectedTotalMinor : null;
   const refusals = [
     unknown,

@@ -7,11 +7,11 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { OrderStatus } from '../order.ts';
 import type { PlacementOutcome, PlacementRequest } from './request.ts';
 
-/** A name under which a request takes effect once: the Idempotency-Key, or the clientToken. */
+/** A key under which a request takes effect once: the Idempotency-Key or the clientToken. */
 interface Key {
   readonly scopeHash: Buffer;
   readonly requestHash: Buffer;
-  /** A clientToken holds as long as its order, a key for 24 hours. */
+  /** A clientToken is valid for as long as its order exists, a key for 24 hours. */
   readonly permanent: boolean;
 }
 
@@ -46,8 +46,9 @@ export async function findUsedKeysByHash(
 }
 
 /**
- * The answer to a request whose key or token was used before; null when it is new. A key that stands for another body,
- * or a key and a token that stand for different orders, are `idempotency.key_reused`.
+ * Returns the stored outcome of a request whose key or token was used before, or null if the request is new. A key that
+ * belongs to another body, or a key and a token that belong to different orders, are refused with
+ * `idempotency.key_reused`.
  */
 export function findReplay(
   request: PlacementRequest,
@@ -71,15 +72,15 @@ export function findReplay(
   const { version, status } = JSON.parse(result) as { version: number; status: OrderStatus };
   return {
     kind: 'placed',
-    // As it was answered first, whatever became of the order since.
+    // The first response, regardless of later changes of the order.
     order: { id: effectId, version, queued: status === 'QUEUED', body: result, replayed: true },
   };
 }
 
 /**
- * Answers those that were refused while the first request under their key or token was being committed: between the look
- * at the keys and the look at stock and prices, its order may have taken what they were refused for. Gives all keys that
- * are known now.
+ * Answers requests that were refused while the first request with their key or token was being committed: after the
+ * keys were read and before stock and prices were, its order may have taken what they were refused for. Returns all
+ * keys that are known now.
  */
 export async function answerLateRepeats(
   tx: Transaction,
@@ -98,7 +99,7 @@ export async function answerLateRepeats(
   return new Map([...used, ...found]);
 }
 
-/** An order's answer, and the request that gets it. */
+/** The response of a placement, and the request that receives it. */
 interface AnsweredPlacement {
   readonly request: PlacementRequest;
   readonly order: { readonly id: string };
@@ -106,8 +107,8 @@ interface AnsweredPlacement {
 }
 
 /**
- * Stores each placement's answer under its key and token, in the placement's transaction. Throws when another server
- * took one of them meanwhile: the batch rolls back, and each request, tried again, finds what is stored.
+ * Stores each placement's response under its key and token, in the placement's transaction. Throws if another server
+ * used one of them meanwhile: the batch rolls back, and on the next attempt the request finds the stored response.
  */
 export async function pinPlacements(
   tx: Transaction,
@@ -118,8 +119,8 @@ export async function pinPlacements(
 }
 
 /**
- * A repeat that was found by its token may bear a key that is new. It answers a 2xx, so from now on the key stands for
- * that order too. Throws as `pinPlacements` does.
+ * Stores the new keys of repeats that were found by their token. They are answered with a 2xx, so from now on the key
+ * belongs to that order too. Throws like `pinPlacements`.
  */
 export async function pinRepeats(
   tx: Transaction,
@@ -161,28 +162,28 @@ async function storePins(tx: Transaction, pins: readonly KeyPin[]): Promise<void
   if (pinned.length < pins.length) throw new KeyTakenError();
 }
 
-/** Another transaction placed an order under the same key or token between our look and our write. */
+/** Another transaction placed an order under the same key or token between our read and our write. */
 class KeyTakenError extends Error {
   constructor(cause?: unknown) {
-    super('an idempotency key or a client token was taken meanwhile', { cause });
+    super('another transaction used the same idempotency key or client token meanwhile', { cause });
     this.name = 'KeyTakenError';
   }
 }
 
 /**
- * What a batch failed by, with a token that was taken meanwhile told as `pinPlacements` tells it: the order's row meets
- * its unique index before the token's own row is written. It stands for a repeat, so it must never become a refusal.
+ * Returns the error of a batch, as a `KeyTakenError` if a token was used meanwhile: the order's row violates its unique
+ * index before the token's own row is written. This means a repeat, so it must never become a refusal.
  */
 export function toKeyTakenError(error: unknown): unknown {
   return violates(error, 'orders_customer_id_client_token_key') ? new KeyTakenError(error) : error;
 }
 
-/** A key and a token may each be met once by another transaction; the try after that finds both stored. */
+/** A key and a token may each conflict once with another transaction; the attempt after that finds both stored. */
 const ATTEMPTS_MAX = 3;
 
 /**
- * Runs `attempt` again when another transaction took a key or a token of it: this time the stored answer is found.
- * Throws `idempotency.in_flight` when even the last try met one.
+ * Runs `attempt` again if another transaction used one of its keys or tokens, because the stored response is then
+ * found. Throws `idempotency.in_flight` if the last attempt conflicts too.
  */
 export async function retryOnTakenKey<T>(attempt: () => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {

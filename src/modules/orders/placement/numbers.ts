@@ -1,22 +1,28 @@
 import type { Transaction } from '../../../database/database.ts';
 import { reserveFreeNumbers, reserveNumbers, skipUsedNumbers } from './queries.ts';
 
-/** After one that was taken so many numbers are looked up, since imported ones stand close to each other. */
+/** How many numbers are looked up after a used one, because imported numbers are close to each other. */
 const LOOKED_UP = 1_000;
 
 /**
- * The short numbers of orders. A batch borrows as many as it has requests, before it is known which of them will be
- * placed, so that numbers cost no round trip of their own; what it did not need serves the next batch. They rise by
- * themselves, whatever numbers an import brings: one that an imported order has is passed over when its turn comes.
+ * The short numbers of orders. A batch borrows one per request, before it is known which will be placed, so that
+ * numbers cost no round trip of their own; unused ones serve the next batch. Numbers increase independently of imports:
+ * one that an imported order has is skipped when it is reached.
  */
 export interface OrderNumbers {
   borrow(tx: Transaction, count: number): Promise<string[]>;
   giveBack(unused: readonly string[]): void;
-  /** One of them belongs to an imported order: drops what is at hand, and looks the next ones up before they are lent. */
+  /**
+   * Drops the reserved numbers, because an imported order has one of them, and looks up the next ones before lending
+   * them.
+   */
   forget(): void;
 }
 
-/** No other server has these numbers; those at hand when the process ends are lost, and leave a gap. */
+/**
+ * Creates a source of numbers that no other server has. Those still reserved when the process ends are lost, and leave
+ * a gap.
+ */
 export function createOrderNumbers(): OrderNumbers {
   const reserved: string[] = [];
   let pendingLookups = 0;

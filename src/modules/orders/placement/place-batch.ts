@@ -21,7 +21,7 @@ import { type Placement, writePlacement } from './write-placement.ts';
 
 const TRIES_MAX = 10;
 
-/** A request that is new and may be decided. */
+/** A new request that can be decided. */
 interface Candidate {
   readonly index: number;
   readonly request: PlacementRequest;
@@ -30,15 +30,15 @@ interface Candidate {
 }
 
 /**
- * Places a batch of orders in one transaction and three trips to the database, whatever its size, so that a hot product
- * costs one row lock and one flush per batch, not per order. Those that are deferred are only accepted, as QUEUED.
- * Outcomes have the order of the requests; a refusal of one leaves the others alone.
+ * Places a batch of orders in one transaction and three round trips, whatever its size, so that a hot product costs one
+ * row lock and one flush per batch, not per order. Deferred orders are only accepted, as QUEUED. Outcomes have the
+ * order of the requests; refusing one does not affect the others.
  *
- * The first try decides by the stock as it is seen, and takes its row locks only to change it, at the very end; when
- * somebody else took the last units meanwhile, the database refuses the change, and the batch is decided again under
- * locks from the start. Why: docs/decisions/0004-placement.md. So it is when an imported order has one of the numbers,
- * and again while an import goes on and takes the next ones too. Throws `KeyTakenError` when another transaction took a
- * key or a token of it meanwhile.
+ * The first attempt decides by the stock as read, and locks its rows only to change them, at the very end. If another
+ * transaction took the last units meanwhile, the database refuses the change, and the batch is decided again with the
+ * rows locked from the start. Why: docs/decisions/0004-placement.md. The same happens if an imported order has one of
+ * the numbers, repeatedly if a running import takes the next ones too. Throws `KeyTakenError` if another transaction
+ * used one of its keys or tokens meanwhile.
  */
 export async function placeBatch(
   database: Database,
@@ -74,7 +74,7 @@ export async function placeBatch(
   }
 }
 
-/** Answers repeats and what cannot be decided at all; the rest comes back. */
+/** Answers repeats and requests that cannot be decided at all. Returns the rest. */
 function buildCandidates(
   requests: readonly PlacementRequest[],
   reads: PlacementReads,
@@ -98,7 +98,7 @@ function buildCandidates(
   return candidates;
 }
 
-/** Fills the outcome of every candidate, and gives the orders that are to be written. */
+/** Sets the outcome of every candidate. Returns the orders to write. */
 function decide(
   candidates: readonly Candidate[],
   reads: PlacementReads,

@@ -26,17 +26,17 @@ const CONCURRENT_BATCHES_MAX = 2;
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
 
-/** Who asks, why, and under which operation. */
+/** The caller of a placement, its cause and its operation. */
 export interface PlacementContext {
   readonly caller: Caller;
   readonly cause: Cause;
   readonly claim: Claim | null;
   readonly operation: string;
-  /** `Prefer: respond-async`: accept it as QUEUED and let a worker place it. */
+  /** `Prefer: respond-async`: the order is accepted as QUEUED, and a worker places it. */
   readonly deferred: boolean;
 }
 
-/** What a request may say of its order besides the lines. */
+/** The fields of a request besides its lines. */
 export interface PlacementOptions {
   readonly expectedTotal?: Money;
   readonly note?: string;
@@ -46,9 +46,12 @@ export interface PlacementOptions {
 }
 
 export interface OrderPlacement {
-  /** Places what the body names. Throws the refusal. */
+  /** Places an order of the lines in the body. Throws the refusal. */
   placeOrder(context: PlacementContext, input: PlaceOrderInput): Promise<PlacedOrder>;
-  /** Places what the source holds for the customer who calls, in a version that is not refused. Throws the refusal. */
+  /**
+   * Places an order of the lines that the source has for the calling customer, unless their version is refused. Throws
+   * the refusal.
+   */
   placeFromSource(
     context: PlacementContext,
     source: LineSource,
@@ -70,7 +73,7 @@ export function createOrderPlacement(
     waitingMax: WAITING_MAX,
     exclusives: listExclusiveNames,
     run: (requests) => placeBatch(database, rules, orderNumbers, requests),
-    // After a lost connection the outcome is not known; without a key a second try could place a second order.
+    // After a lost connection the outcome is unknown; without a key, a second attempt could place a second order.
     mayRetryAlone: (error) => !isDatabaseAway(error),
   });
 
@@ -136,8 +139,9 @@ function buildRequest(
 }
 
 /**
- * A key, a token or a customer's cart takes effect once: of several requests with it, one is under way, and the next one
- * waits for its commit and finds what it left. Only requests of another server can still meet it in the database.
+ * Returns names that only one request at a time may have. A key, a token or a customer's cart takes effect once: the
+ * next request with it waits for the commit and finds its result. Only requests of other servers can still conflict in
+ * the database.
  */
 function listExclusiveNames(request: PlacementRequest): string[] {
   const names = listKeys(request).map((key) => key.scopeHash.toString('hex'));

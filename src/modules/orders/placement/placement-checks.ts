@@ -2,7 +2,7 @@ import type { PricedOrder, PricingRefusal } from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import type { RequestedLine } from './request.ts';
 
-/** What the catalogue says of a product at the moment of placement. */
+/** A product as it is in the catalogue at the moment of placement. */
 export interface PlacementProduct {
   readonly id: string;
   readonly sku: string;
@@ -11,13 +11,13 @@ export interface PlacementProduct {
   readonly active: boolean;
 }
 
-/** What was read: for a placement under lock, for a quote without. */
+/** What a decision is based on, read under lock for a placement and without for a quote. */
 export interface PlacementFacts {
-  /** Of every price, ISO 4217. */
+  /** The currency of every price, ISO 4217. */
   readonly currency: string;
   readonly productsById: ReadonlyMap<string, PlacementProduct>;
   readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
-  /** Units that are free, by product id. */
+  /** Available units, by product id. */
   readonly available: ReadonlyMap<string, number>;
   /** Open unpaid orders, by customer id. */
   readonly pending: ReadonlyMap<string, number>;
@@ -52,7 +52,7 @@ export type PlacementRefusal =
 /** An order line before it has its total. */
 export type UnpricedLine = Omit<OrderLine, 'totalMinor'>;
 
-/** Null when there is no such product, it is not for sale, or `sku` and `productId` name two. */
+/** Returns null if there is no such product, it is not for sale, or `sku` and `productId` name different ones. */
 export function findLine(line: RequestedLine, facts: PlacementFacts): UnpricedLine | null {
   const product =
     line.productId === undefined
@@ -69,19 +69,22 @@ export function findLine(line: RequestedLine, facts: PlacementFacts): UnpricedLi
   };
 }
 
-/** Null when every line has its product. */
+/** Returns null if every line has its product. */
 export function findUnknown(lines: readonly (UnpricedLine | null)[]): PlacementRefusal | null {
   if (!lines.includes(null)) return null;
   const lineIndexes = lines.flatMap((line, index) => (line === null ? [index] : []));
   return { kind: 'unknown_product', lineIndexes };
 }
 
-/** Whether a customer with so many open unpaid orders may have no further one; `pendingMax` 0: no limit. */
+/** Returns whether a customer with `pending` open unpaid orders may have no further one. `pendingMax` 0: no limit. */
 export function isAtLimit(pending: number, pendingMax: number): boolean {
   return pendingMax > 0 && pending >= pendingMax;
 }
 
-/** `requested` has the line of each priced one; `expectedTotalMinor` null: any total is right. */
+/**
+ * Returns null if no stated price has changed. `requested` has the line of each priced one; `expectedTotalMinor` null
+ * accepts any total.
+ */
 export function findPriceChange(
   requested: readonly RequestedLine[],
   expectedTotalMinor: number | null,
@@ -97,7 +100,7 @@ export function findPriceChange(
   return { kind: 'price_changed', lines: drifts, totalMinor };
 }
 
-/** Several lines of one product stay several lines, but they draw on one stock. */
+/** Returns null if there is enough stock. Several lines of one product stay separate but share its stock. */
 export function findShortage(
   lines: readonly OrderLine[],
   available: ReadonlyMap<string, number>,

@@ -4,7 +4,7 @@ import type { Money } from '../../../shared/money.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
 import type { RequestedLine } from './request.ts';
 
-/** The checks of a request for an order that its schema cannot express. Each returns the places that are wrong. */
+/** The checks of a placement request that its schema cannot express. Each returns the invalid locations. */
 
 type Items = PlaceOrderInput['items'];
 
@@ -19,22 +19,22 @@ export function itemErrors(items: Items, currency: string): InputError[] {
   });
 }
 
-/** Customers and guests order for themselves; staff names the customer. */
+/** Customers and guests order for themselves; staff name the customer. */
 export function customerErrors(
   caller: Caller | null,
   customerId: string | undefined,
 ): InputError[] {
   const forThemselves = caller === null || (caller.kind === 'user' && caller.role === 'customer');
   if (forThemselves && customerId !== undefined) {
-    return [{ pointer: '/customerId', detail: 'A customer orders for himself.' }];
+    return [{ pointer: '/customerId', detail: 'Customers can only order for themselves.' }];
   }
   if (!forThemselves && customerId === undefined) {
-    return [{ pointer: '/customerId', detail: 'Name the customer whom the order is for.' }];
+    return [{ pointer: '/customerId', detail: 'Name the customer that the order is for.' }];
   }
   return [];
 }
 
-/** The members of a request besides its lines. */
+/** Checks the members of a request besides its lines. */
 export function optionErrors(
   options: { readonly expectedTotal?: Money },
   currency: string,
@@ -57,5 +57,5 @@ function findCurrencyErrors(
   currency: string,
 ): InputError[] {
   if (value === undefined || value.currency === currency) return [];
-  return [{ pointer: `${pointer}/currency`, detail: `This shop takes ${currency}.` }];
+  return [{ pointer: `${pointer}/currency`, detail: `This shop sells in ${currency}.` }];
 }

@@ -1,6 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 
-/** Open unpaid orders by customer. Exact for customers whose rows are locked. */
+/** Counts open unpaid orders by customer. Exact for customers whose rows are locked. */
 export const countPending = statement<
   [customerIds: readonly string[]],
   { customerId: string; count: number }
@@ -13,14 +13,14 @@ export const countPending = statement<
     group by customer_id`,
 );
 
-/** Order numbers that nobody else will get; an imported order may have one all the same. */
+/** Reserves order numbers that no other transaction gets. An imported order may still have one of them. */
 export const reserveNumbers = statement<[count: number], { number: string }>(
   'orders.take_numbers',
   `select nextval('order_numbers')::text as number
      from generate_series(1, $1::int)`,
 );
 
-/** The same, without those that an imported order has. */
+/** Does the same, without numbers that an imported order has. */
 export const reserveFreeNumbers = statement<[count: number], { number: string }>(
   'orders.take_free_numbers',
   `with taken as materialized (
@@ -32,8 +32,8 @@ export const reserveFreeNumbers = statement<[count: number], { number: string }>
 );
 
 /**
- * Moves the sequence on to the first number that no order has, or over a hundred thousand that have one. Numbers that
- * another server takes meanwhile may come twice, and are then looked up like those of imported orders.
+ * Advances the sequence to the first number that no order has, or past a hundred thousand used ones. Numbers that
+ * another server takes meanwhile may occur twice, and are then looked up like those of imported orders.
  */
 export const skipUsedNumbers = statement<[], never>(
   'orders.pass_taken_numbers',
@@ -49,7 +49,7 @@ export const skipUsedNumbers = statement<[], never>(
      join order_numbers on order_numbers.last_value < passed.number`,
 );
 
-/** The moment at which this transaction places, and the end of the time to pay that begins with it. */
+/** Reads the time at which this transaction places, and the payment deadline that follows from it. */
 export const readPlacementTime = statement<
   [expiryMinutes: number],
   { createdAt: Date; expiresAt: Date }

@@ -15,14 +15,14 @@ import { toRefusal, unusableCustomerError } from './refusals.ts';
 import type { PlacementRules } from './request.ts';
 
 export interface Quoting {
-  /** What an order would cost now; `caller` null: for somebody new. Throws `request.invalid`. */
+  /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid`. */
   quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
 }
 
 /**
- * Returns what an order would cost now, and every reason for which its placement would be refused. Holds nothing and
- * writes nothing, so that a placement may still answer otherwise a moment later. `caller` null: the order of somebody
- * new. Throws `request.invalid` for its shape alone.
+ * Returns what an order would cost now, and every reason why its placement would be refused. Reserves and writes
+ * nothing, so a placement may still have another result a moment later. `caller` null: for a new customer. Throws
+ * `request.invalid` for invalid input or an order that cannot be priced.
  */
 export async function quoteOrder(
   db: Queryable,
@@ -34,7 +34,7 @@ export async function quoteOrder(
   const errors = [
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),
-    // Staff may ask what anybody would pay.
+    // Staff may request a quote without a customer.
     ...(input.customerId === undefined ? [] : customerErrors(caller, input.customerId)),
   ];
   if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
@@ -76,7 +76,7 @@ export async function quoteOrder(
   };
 }
 
-/** The members of the problem document that a placement would answer, without those of a request. */
+/** Returns the members of the problem document that a placement would return, without those of a request. */
 function presentRefusal({ code, definition, details }: CodedError): QuoteView['refusals'][number] {
   return {
     ...details.extensions,

@@ -9,9 +9,9 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
       schema: {
         operationId: 'quoteOrder',
         tags: ['Orders'],
-        summary: 'Ask what an order would cost',
+        summary: 'Quote an order',
         description:
-          'Answers what placing this order now would cost, and in `refusals` every reason for which it would be refused, with the code, the detail and the members of that refusal; a placement answers with the first of them. `items` leaves out what cannot be priced. Without a sign-in it is priced as for a new customer. Holds and writes nothing.',
+          'Returns what placing this order now would cost. `refusals` lists every reason why it would be refused, with the code, the detail and the members of that refusal; a placement returns the first of them. `items` leaves out what cannot be priced. Without a sign-in, the order is priced as for a new customer. Reserves and writes nothing.',
         body: QuoteBody,
         response: { 200: QuoteReply },
       },

@@ -15,10 +15,10 @@ import {
   type SourcedLines,
 } from './request.ts';
 
-/** What each source that a batch's requests name holds, by customer. */
+/** The lines of each source that a batch's requests name, by customer. */
 export type SourceLines = ReadonlyMap<LineSource, ReadonlyMap<string, SourcedLines>>;
 
-/** All that a batch is decided and written by, read under lock. */
+/** Everything needed to decide and write a batch, read under lock. */
 export interface PlacementReads {
   readonly customers: ReadonlyMap<string, Customer>;
   readonly usedKeys: ReadonlyMap<string, UsedKey>;
@@ -30,10 +30,10 @@ export interface PlacementReads {
 }
 
 /**
- * Locks the customers who are limited, and the stock when `lockStock` says so, and reads everything else between the
- * two: the statements travel together and run in the order in which they stand here, each with a view of its own, so
- * that what is counted is counted under the lock. Only a batch with carts takes a second trip, since their lines say
- * which stock it needs.
+ * Locks the customers who are limited, and the stock if `lockStock` is set, and reads everything else between the two.
+ * The statements are sent together and run in the order written here, each with its own snapshot, so that orders are
+ * counted under the lock. Only a batch with carts needs a second round trip, because their lines determine which stock
+ * it needs.
  */
 export async function readPlacement(
   tx: Transaction,
@@ -75,7 +75,7 @@ export async function readPlacement(
   };
 }
 
-/** The customers whose lines each source is asked for. */
+/** Returns the customers whose lines are read from each source. */
 export function customersBySource(
   requests: readonly PlacementRequest[],
 ): Map<LineSource, readonly string[]> {
@@ -99,7 +99,7 @@ async function readSources(
   return new Map(await Promise.all(entries));
 }
 
-/** Whose pending orders are counted. */
+/** Returns the customers whose pending orders are counted. */
 function listLimitedCustomers(
   rules: PlacementRules,
   requests: readonly PlacementRequest[],
@@ -109,8 +109,8 @@ function listLimitedCustomers(
 }
 
 /**
- * Locks those whose orders are counted or whose lines are read from what they can change meanwhile. The others are only
- * read: otherwise two batches with orders of one customer would wait for each other's flush.
+ * Locks customers whose orders are counted, or whose lines come from a source that they can change meanwhile. The
+ * others are only read: otherwise two batches with orders of one customer would wait for each other's flush.
  */
 async function readCustomers(
   tx: Transaction,
@@ -146,7 +146,7 @@ function readOffers(
   return (lockStock ? lockOffers : findOffers)(tx, [...productIds], [...skus]);
 }
 
-/** What a request asks for, wherever it says so; empty when its source has nothing. */
+/** Returns the lines of a request, from the request itself or its source; empty if its source has none. */
 export function getLines(
   { lines, customerId }: PlacementRequest,
   sourceLines: SourceLines,
@@ -154,7 +154,7 @@ export function getLines(
   return isLineSource(lines) ? (sourceLines.get(lines)?.get(customerId)?.lines ?? []) : lines;
 }
 
-/** What a decision is made by. */
+/** Builds the facts for a decision. */
 export function buildFacts(
   offers: readonly OfferRow[],
   pendingCounts: readonly { customerId: string; count: number }[],

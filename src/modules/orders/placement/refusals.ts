@@ -11,7 +11,7 @@ import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
-/** What the caller is told when an order is not placed. */
+/** Returns the error that the caller receives if an order is not placed. */
 export function toRefusal(
   decision: PlacementRefusal,
   request: Pick<PlacementRequest, 'lines' | 'expectedTotalMinor'>,
@@ -22,7 +22,7 @@ export function toRefusal(
       return new CodedError(catalogErrors.unknownProduct, {
         errors: decision.lineIndexes.map((index) => ({
           pointer: buildPointer(request, index),
-          detail: 'There is no product for sale under this name.',
+          detail: 'There is no such product for sale.',
         })),
       });
     case 'total_too_large':
@@ -53,12 +53,12 @@ export function toRefusal(
   }
 }
 
-/** Stock that was seen was taken by somebody else before it was changed. */
+/** Returns whether another transaction took the stock between our read and our change. */
 export function isShortage(error: unknown): boolean {
   return error instanceof CodedError && error.code === inventoryErrors.insufficientStock.code;
 }
 
-/** Why nothing can be placed for this customer, or null when it can. Read under the lock of the customer's row. */
+/** Returns why no order can be placed for this customer, or null if one can. */
 export function unusableCustomerError(
   customer: Customer | undefined,
   caller: Caller,
@@ -66,12 +66,15 @@ export function unusableCustomerError(
   const usable = customer !== undefined && !customer.disabled && customer.role === 'customer';
   if (usable) return null;
   const isOwnOrder = caller.kind === 'user' && caller.role === 'customer';
-  // His account was disabled, or his role changed, after his token was looked at.
+  // The account was disabled, or its role changed, after the token was checked.
   if (isOwnOrder) return new CodedError(authErrors.forbidden);
   return invalidInput('/customerId', 'This is not the id of an active customer.');
 }
 
-/** Why what the request's source holds cannot be ordered, or null when it can. Read under the lock of the customer's row. */
+/**
+ * Returns why the lines of the request's source cannot be ordered, or null if they can. They were read under the lock
+ * of the customer's row.
+ */
 export function unusableSourceError(
   { lines, customerId, refuseVersion }: PlacementRequest,
   sourceLines: SourceLines,

@@ -3,38 +3,40 @@ import type { Claim } from '../../../database/idempotency.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 
-/** One line as it was asked for. The product by `sku` or `productId`; with both, they must name the same one. */
+/**
+ * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.
+ */
 export interface RequestedLine {
   readonly sku?: string;
   readonly productId?: string;
   readonly quantity: number;
-  /** The price that the client saw, in minor units; drift is refused. */
+  /** The price that the client saw, in minor units. If it has changed, the order is refused. */
   readonly unitPriceMinor?: number;
 }
 
 /**
- * Where the lines of an order come from when the request does not name them: a cart. Both calls serve all requests of a
- * batch at once, inside the placement's transaction and after the customers' rows are locked. At most one request per
- * customer and source is in a batch.
+ * A source of order lines for requests that do not name them, such as a cart. Both calls serve all requests of a batch
+ * at once, in the placement's transaction and after the customers' rows are locked. A batch contains at most one
+ * request per customer and source.
  */
 export interface LineSource {
   readonly name: string;
-  /** By customer id, one for each of them. */
+  /** Returns the lines by customer id, with one entry for each customer. */
   read(tx: Transaction, customerIds: readonly string[]): Promise<ReadonlyMap<string, SourcedLines>>;
-  /** The orders of these customers are placed: what was read is used up. */
+  /** Removes the lines that were read, because the orders of these customers are placed. */
   consume(tx: Transaction, customerIds: readonly string[]): Promise<void>;
-  /** The refusal of a request whose customer has no lines here. */
+  /** Returns the refusal of a request whose customer has no lines here. */
   empty(): CodedError;
 }
 
-/** What a source holds for a customer. */
+/** The lines that a source has for a customer. */
 export interface SourcedLines {
   readonly lines: readonly RequestedLine[];
-  /** Another one than before when the lines are others. */
+  /** Differs whenever the lines differ. */
   readonly version: number;
 }
 
-/** A `clientToken`, with SHA-256 over what the request asks for: what the token stands for. */
+/** A `clientToken`, with the SHA-256 hash of the request that it belongs to. */
 export interface ClientToken {
   readonly token: string;
   readonly requestHash: Buffer;
@@ -43,24 +45,24 @@ export interface ClientToken {
 export interface PlacementRules {
   /** The shop's currency, ISO 4217. */
   readonly currency: string;
-  /** Minutes that a placed order has to be paid; 0: no end. */
+  /** Minutes within which a placed order must be paid; 0: no deadline. */
   readonly expiryMinutes: number;
   /** Open unpaid orders that a customer may have; 0: no limit. */
   readonly pendingMax: number;
 }
 
-/** A request for an order, after its shape was checked. */
+/** A request for an order, after validation. */
 export interface PlacementRequest {
   readonly customerId: string;
   readonly caller: Caller;
   readonly cause: Cause;
   readonly claim: Claim | null;
-  /** The operation that asks, for the record of the clientToken. */
+  /** The requested operation, for the record of the clientToken. */
   readonly operation: string;
   /** Accepted as QUEUED now; a worker places it. */
   readonly deferred: boolean;
   readonly lines: readonly RequestedLine[] | LineSource;
-  /** Why a source in this version is not what is asked for; null: it is. */
+  /** Returns the refusal if this version of the source is not the requested one, or null. */
   readonly refuseVersion: (version: number) => CodedError | null;
   readonly expectedTotalMinor: number | null;
   readonly note: string | null;
@@ -72,9 +74,9 @@ export interface PlacementRequest {
 export interface PlacedOrder {
   readonly id: string;
   readonly version: number;
-  /** It is only accepted: a worker will place it. */
+  /** The order is only accepted; a worker will place it. */
   readonly queued: boolean;
-  /** The order as the caller sees it, as JSON text: what is stored under the key is what is sent. */
+  /** The order as the caller sees it, as JSON text. The same text is stored under the key and sent. */
   readonly body: string;
   readonly replayed: boolean;
 }

@@ -15,7 +15,7 @@ import { OrderReply, PlaceOrderBody } from '../schemas.ts';
 import type { OrderPlacement } from './place-order.ts';
 import type { PlacedOrder } from './request.ts';
 
-/** Refusals that placing an order can meet; checkout shares them. */
+/** The refusals of a placement, shared with checkout. */
 export const placementErrors = [
   catalogErrors.unknownProduct,
   inventoryErrors.insufficientStock,
@@ -23,7 +23,7 @@ export const placementErrors = [
   ordersErrors.pendingLimit,
 ];
 
-/** What an operation that places an order takes and answers, besides its body; checkout shares it. */
+/** The headers and responses of a placement, shared with checkout. */
 export const placementSchema = {
   headers: PreferHeaders,
   response: { 201: OrderReply, 202: OrderReply },
@@ -38,7 +38,7 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
         tags: ['Orders'],
         summary: 'Place an order',
         description:
-          'Holds the stock and starts the time to pay. Safe to repeat with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker ends it PENDING, or FAILED with its reason; of those that wait VIPs go first, and after ten of them at the latest the oldest other order.',
+          'Reserves the stock and starts the payment deadline. Safe to repeat with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker makes it PENDING, or FAILED with the reason. VIPs go first, but after at most ten of them the oldest other order is served.',
         body: PlaceOrderBody,
         ...placementSchema,
       },
@@ -58,8 +58,8 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
 }
 
 /**
- * 201, or 202 when it is only queued, with the order as it is stored under its key: the first answer and a replay are
- * the same bytes.
+ * Sends 201, or 202 if the order is only queued, with the order as stored under its key: the first response and a
+ * replay are the same bytes.
  */
 export function sendPlaced(reply: FastifyReply, order: PlacedOrder): FastifyReply {
   reply

@@ -1,10 +1,10 @@
 /**
- * Of the orders that wait, VIPs go first; after so many of them at the latest the oldest other one. It is the one rule
- * of fairness: for the orders of a batch as for those that are queued.
+ * VIPs go first, but after at most this many of them the oldest other order is served. This rule of fairness applies to
+ * the orders of a batch and to queued orders alike.
  */
 export const VIPS_IN_A_ROW_MAX = 10;
 
-/** Indexes of `waiting`, which has the order of arrival, in the order in which they are served. */
+/** Returns the indexes of `waiting`, which is in order of arrival, in serving order. */
 export function servingOrder(waiting: readonly { readonly vip: boolean }[]): number[] {
   const vips: number[] = [];
   const others: number[] = [];

@@ -7,7 +7,7 @@ import { pinPlacements } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
-/** An order that was decided, before it is written. */
+/** A decided order, before it is written. */
 export interface Placement {
   readonly request: PlacementRequest;
   readonly order: Order;
@@ -16,7 +16,7 @@ export interface Placement {
   readonly body: string;
 }
 
-/** Writes a batch of decided orders, with the keys that stand for them and the carts that they use up, in one trip. */
+/** Writes a batch of decided orders, stores their keys and empties their carts, in one round trip. */
 export async function writePlacement(
   tx: Transaction,
   placements: readonly Placement[],
@@ -47,7 +47,7 @@ function buildChange({ request, order, lines }: Placement): OrderChange {
   };
 }
 
-/** By line; null when none was stated. */
+/** Returns the stated prices by line, or null if none was stated. */
 function findStatedPrices(lines: PlacementRequest['lines']): (number | null)[] | null {
   if (isLineSource(lines)) return null;
   const prices = lines.map(({ unitPriceMinor }) => unitPriceMinor ?? null);

@@ -14,20 +14,19 @@ import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 import { lockQueued, type QueuedRow } from './queries.ts';
 
-/** The job that places queued orders, as the log names it. */
+/** The name of the job that places queued orders, also in the log. */
 export const PLACE_QUEUED = 'orders.place-queued';
 
-/** How many orders ended which way. */
+/** The number of orders by outcome. */
 export interface PlacedQueued {
   readonly placed: number;
   readonly failed: number;
 }
 
 /**
- * Places queued orders at the prices and the stock of this moment, or fails them with the reason, through the same
- * decision as any placement and set-wise; `orderIds` have the order in which they are served. Orders that were cancelled
- * meanwhile are left alone. The stock is looked at under lock when `lockStock` says so; otherwise a want of it may first
- * show as `inventory.insufficient_stock` thrown by the database.
+ * Places a set of queued orders at current prices and stock, or fails them with the reason, by the same decision as any
+ * placement. `orderIds` are in serving order. Orders that were cancelled meanwhile are skipped. With `lockStock` the
+ * stock is read under lock; otherwise the database may report a shortage later, as `inventory.insufficient_stock`.
  */
 export async function placeQueuedOrders(
   tx: Transaction,
@@ -72,7 +71,7 @@ function buildChange(
   const { expectedTotalMinor } = order;
   const requested = { lines: requestedLines(order, linesBefore), expectedTotalMinor };
   const { code, message, details } = toRefusal(decision, requested, order.currency);
-  // What a customer is told: the code, and its sentence.
+  // What the customer is shown: the error's code and message.
   const failure = { code, detail: message };
   return { kind: 'failQueued', order, failure, extensions: details.extensions ?? {}, ...by };
 }
@@ -88,7 +87,7 @@ function buildCandidate(order: QueuedRow, lines: readonly LineRow[]): PlacementC
   };
 }
 
-/** The lines as they were asked for: only the prices that the client stated bind. */
+/** Returns the lines as they were requested. Only prices that the client stated are binding. */
 function requestedLines(order: QueuedRow, lines: readonly LineRow[]): RequestedLine[] {
   return lines.map(({ productId, quantity }, index) => {
     const unitPriceMinor = order.expectedPricesMinor?.[index] ?? null;

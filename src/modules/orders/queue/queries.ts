@@ -1,13 +1,13 @@
 import { statement } from '../../../database/statement.ts';
 import type { Cause } from '../../../shared/caller.ts';
 
-/** One worker at a time serves the queue, so that its order is kept over all of them. Held until the commit. */
+/** Lets one worker at a time serve the queue, so that its order holds across all workers. Held until commit. */
 export const lockQueue = statement<[], never>(
   'orders.lock_queue',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.queued_orders', 0))`,
 );
 
-/** VIPs, or the others, who wait; oldest first. */
+/** Finds the waiting orders of VIPs, or of others, oldest first. */
 export const findWaiting = statement<[vip: boolean, limit: number], { orderId: string }>(
   'orders.find_waiting',
   `select order_id as "orderId"
@@ -18,7 +18,7 @@ export const findWaiting = statement<[vip: boolean, limit: number], { orderId: s
     limit $2::int`,
 );
 
-/** Which of these orders are still queued. */
+/** Finds which of these orders are still queued. */
 export const findQueued = statement<
   [orderIds: readonly string[]],
   { orderId: string; isQuarantined: boolean }
@@ -36,15 +36,15 @@ export interface QueuedRow {
   vip: boolean;
   currency: string;
   lastSequence: number;
-  /** What the client stated; null where he stated nothing. */
+  /** The total that the client stated; null if none. */
   expectedTotalMinor: number | null;
-  /** By line; null where none was stated. */
+  /** The prices that the client stated, by line; null if none. */
   expectedPricesMinor: (number | null)[] | null;
-  /** Of the request that asked for the order. */
+  /** The cause of the request for the order. */
   cause: Cause;
 }
 
-/** Locks queued orders, in the order of arrival. One that ended while its row was waited for is left out. */
+/** Locks queued orders, in order of arrival. Orders that left QUEUED during the wait for the lock are left out. */
 export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
   'orders.lock_queued',
   `select orders.id, orders.number, orders.customer_id as "customerId", orders.vip, orders.currency,
@@ -59,7 +59,7 @@ export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
       for no key update of orders`,
 );
 
-/** Rounds leave the order out from now on; only its own job still tries to place it. */
+/** Excludes the order from rounds. Only its own job still tries to place it. */
 export const quarantine = statement<[orderId: string], never>(
   'orders.quarantine',
   `update queued_orders

@@ -12,9 +12,9 @@ import type { PlacementRules } from '../placement/request.ts';
 import { PLACE_QUEUED } from './place-queued.ts';
 import { type QueuedJob, type Round, serveQueue } from './serve-queue.ts';
 
-/** Longer than a round, and short, since the orders of a dead worker wait for the end of its lease. */
+/** Longer than a round, but short, because the orders of a dead worker wait until its lease expires. */
 const DEADLINE_MS = 20_000;
-/** A job whose order stands far back in a long queue comes again later, instead of failing at its deadline. */
+/** A job whose order is far back in a long queue runs again later, instead of failing at its deadline. */
 const WAIT_MAX_MS = 8_000;
 const RUN_AGAIN_MS = 2_000;
 
@@ -25,7 +25,7 @@ export interface QueuedPlacementDependencies {
   readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes'>;
   readonly attemptsMax: number;
   readonly retryDelayMs: (attempt: number) => number;
-  /** Count for the metrics. */
+  /** Called with counts for the metrics. */
   readonly onPlaced?: (count: number) => void;
   readonly onFailed?: (count: number) => void;
 }
@@ -36,7 +36,7 @@ interface WaitingJob extends QueuedJob {
   readonly reject: (error: unknown) => void;
 }
 
-/** One job for each order that was queued; a VIP's has high priority, so that the queue is served sooner. */
+/** Plans one job per queued order. A VIP's has high priority, so that the queue is served sooner. */
 export async function planQueuedPlacement(
   _tx: Transaction,
   events: readonly LoggedEvent[],
@@ -54,8 +54,8 @@ export async function planQueuedPlacement(
 }
 
 /**
- * The job that places queued orders. A job is at hand until its own order waits no more; meanwhile this process serves
- * the queue, one round after the other, in the queue's order and not in that of the jobs.
+ * Creates the job that places queued orders. A job runs until its own order no longer waits. Meanwhile this process
+ * serves the queue, round after round, in the queue's order and not in that of the jobs.
  */
 export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
   const { database, onPlaced = () => {}, onFailed = () => {} } = dependencies;
@@ -68,7 +68,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
     for (;;) {
       waitingJobs = waitingJobs.filter(isStillWaiting);
       if (waitingJobs.length === 0) break;
-      // A copy: a job that comes during a round belongs to the next one.
+      // A copy: a job that arrives during a round belongs to the next one.
       const jobs = [...waitingJobs];
       try {
         settle(await serveQueue(database, rules, jobs));
@@ -80,11 +80,11 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
     serving = false;
   }
 
-  function settle({ placed, failed, over, broken }: Round): void {
+  function settle({ placed, failed, finished, broken }: Round): void {
     if (placed > 0) onPlaced(placed);
     if (failed > 0) onFailed(failed);
     waitingJobs = waitingJobs.filter((one) => {
-      if (over.has(one)) one.resolve();
+      if (finished.has(one)) one.resolve();
       else if (broken.has(one)) one.reject(broken.get(one));
       else return true;
       return false;
@@ -101,7 +101,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
       new Promise((resolve, reject) => {
         const orderId = requireOrderId(job);
         waitingJobs.push({ orderId, job, since: performance.now(), resolve, reject });
-        // At the end of the turn of the event loop, with the other jobs that came with this one.
+        // At the end of the current tick, together with the other jobs that arrived in it.
         if (!serving) {
           serving = true;
           setImmediate(() => void serve());
@@ -112,7 +112,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
 
 function requireOrderId({ data }: RunningJob): string {
   const { orderId } = data;
-  if (typeof orderId !== 'string' || !isId(orderId)) throw new GiveUp('the job names no order');
+  if (typeof orderId !== 'string' || !isId(orderId)) throw new GiveUp('the job has no order id');
   return orderId;
 }
 

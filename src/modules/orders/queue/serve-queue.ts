@@ -8,8 +8,8 @@ import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
 import { findQueued, findWaiting, lockQueue, quarantine } from './queries.ts';
 
 /**
- * Orders of one round: a multiple of ten VIPs and one other. So a full round ends with one of the others, if any wait, and
- * the next round may begin with ten VIPs again: nothing has to be remembered between rounds.
+ * The orders of one round: whole groups of ten VIPs and one other. So a full round ends with a non-VIP, if any waits,
+ * and the next round may begin with ten VIPs again: no state is needed between rounds.
  */
 const ROUND_MAX = 18 * (VIPS_IN_A_ROW_MAX + 1);
 
@@ -20,18 +20,18 @@ export interface QueuedJob {
 }
 
 export interface Round extends PlacedQueued {
-  /** The jobs whose orders wait no more. */
-  readonly over: ReadonlySet<QueuedJob>;
-  /** The jobs whose orders could not be placed for a reason of their own, with the error. */
+  /** The jobs whose orders no longer wait. */
+  readonly finished: ReadonlySet<QueuedJob>;
+  /** The jobs whose orders failed alone, with the error. */
   readonly broken: ReadonlyMap<QueuedJob, unknown>;
 }
 
 /**
- * Takes the next orders of the queue, not those of `jobs`, so that the queue's order holds over all workers and whatever
- * the queue driver brings first. The jobs of orders that end are finished in the same transaction.
+ * Places the next orders of the queue, not those of `jobs`, so that the queue's order holds across all workers,
+ * whichever jobs the queue driver delivers first. The jobs of these orders are finished in the same transaction.
  *
- * Throws errors that no single order causes, such as a database that is away. When the round fails otherwise, its orders
- * are placed one by one; an order that fails alone is quarantined, so that it does not hold up the others.
+ * Throws errors that no single order causes, such as an unavailable database. If the round fails otherwise, its orders
+ * are placed one by one; an order that fails alone is quarantined, so that it does not block the others.
  */
 export async function serveQueue(
   database: Database,
@@ -73,7 +73,7 @@ export async function serveQueue(
   return {
     placed: placed.placed + late.placed,
     failed: placed.failed + late.failed,
-    over: new Set(jobs.filter(({ orderId }) => ended.has(orderId) || !queued.has(orderId))),
+    finished: new Set(jobs.filter(({ orderId }) => ended.has(orderId) || !queued.has(orderId))),
     broken: new Map(
       jobs
         .filter(({ orderId }) => broken.has(orderId))
@@ -82,7 +82,7 @@ export async function serveQueue(
   };
 }
 
-/** The ids that are served next, in their order; both lists have the order of arrival. */
+/** Returns the ids to serve next, in serving order. Both lists are in order of arrival. */
 export function nextRound(vips: readonly string[], others: readonly string[]): string[] {
   const waiting = [
     ...vips.map((orderId) => ({ orderId, vip: true })),
@@ -93,7 +93,7 @@ export function nextRound(vips: readonly string[], others: readonly string[]): s
     .map((index) => waiting[index]!.orderId);
 }
 
-/** Places each in a transaction of its own. Puts the error of an order that fails into `broken`. */
+/** Places each order in its own transaction. Adds the error of an order that fails to `broken`. */
 async function placeEach(
   database: Database,
   rules: PlacementRules,
@@ -120,8 +120,8 @@ async function placeEach(
 }
 
 /**
- * A job that another worker has taken over meanwhile is left to it, and its order placed all the same: that the order
- * was QUEUED under its lock is what makes sure that it is placed once.
+ * Places orders and finishes their jobs. A job that another worker has taken over meanwhile is left to that worker, but
+ * its order is still placed: each order is placed once because it must be QUEUED when it is locked.
  */
 async function place(
   tx: Transaction,
@@ -140,7 +140,7 @@ async function place(
   return placed;
 }
 
-/** Tries without locks on the stock first, and with them when the stock was taken meanwhile (docs/decisions/0004). */
+/** Tries without locks on the stock first, and with them if the stock was taken meanwhile (docs/decisions/0004). */
 async function retryWithStockLocks<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
   try {
     return await attempt(false);

@@ -5,7 +5,7 @@ import { getAudience } from '../order-status.ts';
 import type { OrderView } from '../schemas.ts';
 import { buildOrderView, type OrderCustomer, type OrderState } from './present-order.ts';
 
-/** The state of an order at one sequence, with the reply that each audience gets. */
+/** The state of an order at one sequence, with the reply for each audience. */
 export type CachedOrder = CachedValue<OrderState, ShownOrder>;
 
 interface ShownOrder {
@@ -17,14 +17,14 @@ export function cacheOrder(state: OrderState): CachedOrder {
   return new CachedValue(state);
 }
 
-/** For caches outside of this process, which hold the state as JSON. */
+/** Restores an order from a cache outside this process, which stores the state as JSON. */
 export function reviveOrder(json: unknown): CachedOrder {
   return cacheOrder(json as OrderState);
 }
 
 /**
- * The order as this caller sees it: the same reply for every caller of an audience, until the order or the name of its
- * customer changes. `customer` is shown to staff only.
+ * Returns the reply for this caller. All callers of an audience share it until the order or its customer changes.
+ * `customer` is shown to staff only.
  */
 export function showOrder(
   order: CachedOrder,
@@ -40,7 +40,7 @@ export function showOrder(
   return reply;
 }
 
-/** Customers are read anew each second, and mostly have not changed. */
+/** Compares values, because customers are reloaded every second and have rarely changed. */
 function isSameCustomer(one: OrderCustomer | null, other: OrderCustomer | null): boolean {
   return one === other || (one?.name === other?.name && one?.email === other?.email);
 }

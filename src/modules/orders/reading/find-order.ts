@@ -18,7 +18,10 @@ export function maySee(caller: Caller, order: { readonly customerId: string }): 
   return isStaff(caller) || order.customerId === caller.id;
 }
 
-/** Throws `orders.not_found` unless the order is there and this caller may see it: what is not yours does not exist. */
+/**
+ * Throws `orders.not_found` unless the order exists and the caller may see it. Other customers' orders must look
+ * nonexistent.
+ */
 export function requireVisible<Seen extends { readonly customerId: string }>(
   order: Seen | undefined,
   caller: Caller,
@@ -29,7 +32,9 @@ export function requireVisible<Seen extends { readonly customerId: string }>(
   return order;
 }
 
-/** Throws `orders.not_found` unless the order is there and this caller may see it. For modules that show parts of it. */
+/**
+ * Throws `orders.not_found` unless the order exists and the caller may see it. For modules that show parts of an order.
+ */
 export async function requireVisibleOrder(
   db: Queryable,
   caller: Caller,
@@ -39,7 +44,10 @@ export async function requireVisibleOrder(
   requireVisible(row, caller);
 }
 
-/** False also when there is no such order, or none at all. For modules whose own records belong to orders. */
+/**
+ * Returns whether the order exists and the caller may see it; false for null. For modules whose records belong to
+ * orders.
+ */
 export async function isVisibleOrder(
   db: Queryable,
   caller: Caller,
@@ -56,8 +64,9 @@ export interface OrderSummary {
 }
 
 /**
- * What is told of orders and what was ordered, for modules that write of many. In two statements: lines change no more once
- * their order is placed, and for orders of five lines to gather them in the database took four times its processor.
+ * Returns orders with their lines, for modules that write about many. Two statements are safe, because lines no longer
+ * change once their order is placed. Aggregating the lines of five-line orders in the database took four times its CPU
+ * time.
  */
 export async function findOrderSummaries(
   db: Queryable,
@@ -68,7 +77,7 @@ export async function findOrderSummaries(
   return orders.map((order) => ({ order, lines: linesByOrder.get(order.id) ?? [] }));
 }
 
-/** The orders as this caller sees them, with their lines and, for staff, their customers. Keeps their order. */
+/** Returns the orders as the caller sees them, with their lines and, for staff, their customers, in the given order. */
 export async function findOrderViews(
   db: Queryable,
   caller: Caller,

@@ -5,29 +5,29 @@ import { pause } from '../../../shared/pause.ts';
 import { reviveOrder } from './cached-order.ts';
 import type { OrderCaches, OrderReader } from './order-reader.ts';
 
-/** What the contract promises, should nobody hear of a change. */
+/** The maximum age that the contract promises, even if a change was missed. */
 const ORDER_TTL_MS = 30_000;
-/** Some 4,500 orders of one line: what is looked at again within the half minute. */
+/** About 4,500 orders of one line: those that are read again within half a minute. */
 const ORDERS_BYTES_MAX = 12 * 2 ** 20;
-/** With its view and its reply's text: 2.3 KB were measured for one line, 11 KB for twenty. */
+/** With its view and its reply's text: measured 2.3 KB for one line, 11 KB for twenty. */
 const ORDER_BYTES = 1_900;
 const LINE_BYTES = 470;
-/** Another server does not tell when customers change their names. */
+/** Other servers do not announce changed names of customers. */
 const CUSTOMER_TTL_MS = 1_000;
 const CUSTOMERS_BYTES_MAX = 2 * 2 ** 20;
 const CUSTOMER_BYTES = 400;
 const LISTEN_AGAIN_MS = 1_000;
 
-/** Caches of order details, and the listener that hears of what changes them. */
+/** The caches of order details, and the listener that invalidates them. */
 export interface OrderCaching {
   readonly caches: OrderCaches;
-  /** Hears of the changes of all servers from now on. Until then nothing is cached. */
+  /** Starts to listen to the changes of all servers. Nothing is cached before that. */
   start(orders: Pick<OrderReader, 'invalidateOrder'>): void;
   stop(): Promise<void>;
 }
 
 export function createOrderCaching(options: {
-  /** Of all servers. */
+  /** Shared by all servers. */
   readonly caches: Caches;
   /** Of this process. */
   readonly localCaches: Caches;
@@ -59,7 +59,7 @@ export function createOrderCaching(options: {
 
   return {
     caches: {
-      // The number is that of the shape: servers of two versions share one Redis while one replaces the other.
+      // The number is the version of the shape: during an upgrade, servers of two versions share one Redis.
       orders: createConditionalCache(
         caches.create('orders-1', {
           ttlMs: ORDER_TTL_MS,

@@ -6,7 +6,7 @@ import type { HistoryView } from '../schemas.ts';
 import { requireVisible } from './find-order.ts';
 import { findOrder } from './queries.ts';
 
-/** Everything that happened to an order, oldest first. Throws `orders.not_found`. */
+/** Returns the history of an order, oldest first. Throws `orders.not_found`. */
 export async function getOrderHistory(
   db: Queryable,
   caller: Caller,
@@ -29,7 +29,7 @@ export async function getOrderHistory(
 }
 
 function presentEvent(event: HistoryRow, caller: Caller): HistoryView['data'][number] {
-  // A customer learns that staff did it, not who.
+  // Customers are shown that staff did it, but not who.
   const hidden = !isStaff(caller) && event.actorId !== caller.id;
   return {
     sequence: event.sequence,

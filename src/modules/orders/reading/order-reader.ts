@@ -11,14 +11,14 @@ import { maySee, requireVisible } from './find-order.ts';
 import { buildOrderState, type OrderCustomer } from './present-order.ts';
 import { findOrdersWithLines } from './queries.ts';
 
-/** Where what was read is cached. */
+/** The caches of the reader. */
 export interface OrderCaches {
   readonly orders: Cache<CachedOrder>;
-  /** In this process: names and addresses of people do not leave the database for a shared store. */
+  /** Local to this process: people's names and addresses are not copied from the database to a shared store. */
   readonly customers: Cache<OrderCustomer>;
 }
 
-/** An order that a list holds, and how new what is shown of it has to be. */
+/** An order of a list. Its details must be at least as new as `lastSequence`. */
 export interface ListedOrder {
   id: string;
   customerId: string;
@@ -26,23 +26,23 @@ export interface ListedOrder {
 }
 
 export interface OrderReader {
-  /** Throws `orders.not_found`. Not a promise where the order is cached in this process. */
+  /** Returns an order, without a promise if it is cached in this process. Throws `orders.not_found`. */
   getOrder(
     caller: Caller,
     orderId: string,
   ): CachedReply<OrderView> | Promise<CachedReply<OrderView>>;
   /**
-   * Those of the listed orders that exist and that the caller may see, each as new as its row or newer. `keeps`: whether
-   * what has to be loaded will be asked for again.
+   * Returns the listed orders that exist and that the caller may see, each at least as new as its row. `storeLoaded`:
+   * whether orders that are not cached yet are worth caching.
    */
   getOrders(
     caller: Caller,
     rows: readonly ListedOrder[],
-    keeps: boolean,
+    storeLoaded: boolean,
   ): Promise<CachedReply<OrderView>[]>;
-  /** The log has this event: what was read of the order before it is invalid. */
+  /** Invalidates what was read of the order before this event. */
   invalidateOrder(orderId: string, sequence: number): void;
-  /** The customer has changed. */
+  /** Invalidates what was read of the customer. */
   invalidateCustomer(userId: string): void;
 }
 
@@ -52,8 +52,8 @@ export interface OrderReaderOptions {
 }
 
 /**
- * Order details, from the cache where it has them. What is cached is the order's state by the sequence of its newest
- * event; whether this caller may see it is asked each time.
+ * Creates a reader that uses cached order details where possible. An order's state is cached with the sequence of its
+ * newest event; whether the caller may see it is checked on every read.
  */
 export function createOrderReader(db: Queryable, options: OrderReaderOptions): OrderReader {
   const { caches } = options;
@@ -66,7 +66,7 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
     cache: caches?.customers ?? null,
     load: (userIds) => loadCustomers(db, changesOfCustomers, userIds),
   });
-  /** Users have no sequence: what is read bears how many changes were known when it was asked for. */
+  /** Users have no sequence, so their stamp is the number of changes known when the read began. */
   let changesOfCustomers = 1;
 
   function admit(
@@ -81,7 +81,7 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
       : showOrder(order!, caller, customer ?? null);
   }
 
-  /** By id. A page of any depth caches customers: they are few, and each is read again within the second. */
+  /** By id. Pages of any depth cache customers: they are few, and each is read again within a second. */
   async function readCustomers(rows: readonly ListedOrder[]): Promise<Map<string, OrderCustomer>> {
     const ids = [...new Set(rows.map(({ customerId }) => customerId))];
     const found = await customers.readMany(

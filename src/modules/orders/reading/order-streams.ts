@@ -11,24 +11,24 @@ import type { Caller } from '../../../shared/caller.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { requireVisibleOrder } from './find-order.ts';
 
-/** Writes to one reader; resolves when the reader can take more. */
+/** Writes to one reader. Resolves when the reader can accept more. */
 export type WriteEvents = (text: string) => Promise<void>;
 
-/** Where a reader begins: after the last event that it has, or from now on when it has none. */
+/** Where a stream starts: after the last event that the reader has, or now if the reader has none. */
 export interface StreamStart {
   readonly lastEventId: string | undefined;
 }
 
-/** Events as they happen, for those who may see them. Each gives how to end it. */
+/** Events as they happen, for callers who may see them. Each method returns a function that ends the stream. */
 export interface OrderStreams {
-  /** Throws `orders.not_found`. */
+  /** Follows the events of one order. Throws `orders.not_found`. */
   followOrder(
     caller: Caller,
     orderId: string,
     start: StreamStart,
     write: WriteEvents,
   ): Promise<() => void>;
-  /** Of every order, and of none. `types`: null for all. */
+  /** Follows the events of all orders, and those without an order. `types`: null for all. */
   followAll(
     types: readonly PublicEventType[] | null,
     start: StreamStart,
@@ -63,7 +63,7 @@ export function createOrderStreams(deps: {
   };
 }
 
-/** Throws a 400 for a position that this log has not given to anybody. */
+/** Returns the position, or throws a 400 if this log has not reached it yet. */
 async function parseLastEventId(
   database: Queryable,
   lastEventId: string | undefined,
@@ -77,10 +77,10 @@ async function parseLastEventId(
   return position;
 }
 
-/** A kitchen full of screens gets the same text, so it is written once. */
+/** All screens of a kitchen receive the same text, so each event is formatted once. */
 const texts = new WeakMap<LoggedEvent, string>();
 
-/** Holds nothing that only staff may see: not who did it, nor why. */
+/** Leaves out what only staff may see: the actor and the reason. */
 function formatEvent(event: LoggedEvent): string {
   const known = texts.get(event);
   if (known !== undefined) return known;

@@ -10,10 +10,10 @@ export interface OrderCustomer {
   readonly name: string;
 }
 
-/** What every reader of an order sees. Nothing of a caller is in it, so it may be cached and shared; JSON. */
+/** The part of an order that every reader sees, as JSON. It depends on no caller, so it may be cached and shared. */
 export type OrderState = Omit<OrderView, 'allowedTransitions' | 'customer'>;
 
-/** Frozen part by part: to walk through an order and freeze what is found costs eight times as much. */
+/** Builds the state of an order, frozen part by part: freezing it recursively costs eight times as much. */
 export function buildOrderState(order: Order, lines: readonly OrderLine[]): OrderState {
   const { currency } = order;
   return Object.freeze({
@@ -50,7 +50,7 @@ export function buildOrderState(order: Order, lines: readonly OrderLine[]): Orde
   });
 }
 
-/** The order as this caller sees it, frozen. `customer` is shown to staff only. */
+/** Builds the order as the caller sees it, frozen. `customer` is shown to staff only. */
 export function buildOrderView(
   caller: Caller,
   state: OrderState,

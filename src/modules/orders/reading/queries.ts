@@ -39,7 +39,7 @@ export const findOrder = statement<[orderId: string], OrderRow>(
     where orders.id = $1::uuid`,
 );
 
-/** What is told of an order outside: without what only its own life needs. */
+/** The columns that other modules show of an order, without those that only this module needs. */
 export type SummaryRow = Pick<
   OrderRow,
   | 'id'
@@ -74,7 +74,7 @@ export const lockOrder = statement<[orderId: string], OrderRow>(
       for no key update`,
 );
 
-/** Locks several orders, in the order of their ids; those that are not there are left out. */
+/** Locks several orders, in the order of their ids. Missing orders are left out. */
 export const lockOrders = statement<[orderIds: readonly string[]], OrderRow>(
   'orders.lock_several',
   `select ${orderColumns}
@@ -104,8 +104,8 @@ export const findLines = statement<[orderIds: readonly string[]], LineRow>(
 );
 
 /**
- * In one snapshot, so that state and lines belong together. Those that are not there are left out. Rows as JSON took half
- * the processor of `jsonb_build_object`, which is built first and written out after.
+ * Reads orders with their lines in one snapshot, so that both match. Missing orders are left out. Rows as JSON took
+ * half the CPU time of `jsonb_build_object`, which builds a value first and serializes it afterwards.
  */
 export const findOrdersWithLines = statement<
   [orderIds: readonly string[]],
@@ -124,7 +124,7 @@ export const findOrdersWithLines = statement<
   { isShort: true },
 );
 
-/** Own cancellations of the last 24 hours. Exact when the customer's row is locked. */
+/** Counts the customer's own cancellations of the last 24 hours. Exact if the customer's row is locked. */
 export const countCancellations = statement<[customerId: string], { count: number }>(
   'orders.count_cancellations',
   `select count(*)::int as count
@@ -134,7 +134,7 @@ export const countCancellations = statement<[customerId: string], { count: numbe
       and cancelled_at > now() - interval '24 hours'`,
 );
 
-/** Orders whose time to pay has passed, oldest first; those whose rows another transaction has locked are left out. */
+/** Locks overdue unpaid orders, earliest deadline first. Rows that another transaction has locked are skipped. */
 export const lockExpired = statement<
   [limit: number, offset: number],
   Pick<OrderRow, 'id' | 'number' | 'status' | 'paymentStatus' | 'lastSequence'>

@@ -15,7 +15,7 @@ const StreamQuery = Type.Object(
       Type.String({
         pattern: `^${typeList}(,${typeList})*$`,
         maxLength: 500,
-        description: `Which types, by comma: ${eventTypes.join(', ')}. Left out: all.`,
+        description: `Types, separated by commas: ${eventTypes.join(', ')}. Default: all.`,
       }),
     ),
   },
@@ -27,17 +27,17 @@ const StreamHeaders = Type.Object({
     Type.String({
       pattern: '^(0|[1-9][0-9]{0,15})$',
       description:
-        'The `id:` of the last event that was received: what follows it comes first. Without it the stream begins now.',
+        'The `id:` of the last event that was received. The stream continues after it; without it, the stream starts now.',
     }),
   ),
 });
 
 const EventStreamReply = {
   description: [
-    'Server-Sent Events: `id:` a place in the log, `event:` the type, `data:` JSON as the schema says.',
-    'A comment comes every 15 seconds.',
-    'One caller may have 20 streams open at a server, of both operations together; the next one is a 429.',
-    'The stream ends when the caller is no longer allowed to read it, and when the server stops; a browser opens it again.',
+    'Server-Sent Events: `id:` is a position in the log, `event:` the type, `data:` JSON as in the schema.',
+    'A comment is sent every 15 seconds.',
+    'A caller may have 20 open streams per server, counting both operations; another one is refused with 429.',
+    'The stream ends when the caller may no longer read it, and when the server stops; browsers reconnect.',
   ].join(' '),
   content: {
     'text/event-stream': {
@@ -84,9 +84,9 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
       schema: {
         operationId: 'streamEvents',
         tags,
-        summary: 'Follow everything live',
+        summary: 'Follow all events live',
         description:
-          'For staff: the events of all orders, and those of none, such as corrections of the stock.',
+          'For staff: the events of all orders, and those without an order, such as stock corrections.',
         querystring: StreamQuery,
         headers: StreamHeaders,
         response: { 200: EventStreamReply },

@@ -3,7 +3,7 @@ import type { Actor, Cause } from '../../../shared/caller.ts';
 import type { CancelReason, Order, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 import type { LineRow } from '../reading/queries.ts';
 
-/** Every change of an order, as a value. `writeOrders` writes it. */
+/** Any change of an order, as a value that `writeOrders` writes. */
 export type OrderChange =
   | QueueChange
   | PlaceChange
@@ -19,7 +19,7 @@ interface Attributed {
   readonly cause: Cause;
 }
 
-/** An order whose row the caller has locked: what its next events need. */
+/** What the next events of an order need. The caller has locked its row. */
 interface LockedOrder {
   readonly id: string;
   readonly number: string;
@@ -28,27 +28,27 @@ interface LockedOrder {
 }
 
 interface NewOrder extends Attributed {
-  /** In the state that it has once the change is written. */
+  /** In its state after the change is written. */
   readonly order: Order;
   readonly lines: readonly OrderLine[];
   readonly clientToken: string | null;
 }
 
-/** A new order is placed and reserves its stock. */
+/** The placement of a new order, which reserves its stock. */
 export interface PlaceChange extends NewOrder {
   readonly kind: 'place';
 }
 
-/** A new order is accepted as QUEUED; it reserves nothing yet. */
+/** The acceptance of a new order as QUEUED, which reserves nothing yet. */
 export interface QueueChange extends NewOrder {
   readonly kind: 'queue';
-  /** What the client stated; null where it stated nothing. */
+  /** The total that the client stated; null if none. */
   readonly expectedTotalMinor: number | null;
-  /** By line; null where no price was stated. */
+  /** The prices that the client stated, by line; null if none. */
   readonly expectedPricesMinor: readonly (number | null)[] | null;
 }
 
-/** An order that was taken, and completed, elsewhere. Not written when its number is taken. */
+/** The import of an order that was taken and completed in another system. Not written if its number is already used. */
 export interface ImportChange extends Attributed {
   readonly kind: 'import';
   readonly order: Pick<
@@ -58,11 +58,11 @@ export interface ImportChange extends Attributed {
   readonly lines: readonly OrderLine[];
 }
 
-/** A QUEUED order is placed, at the prices of this moment, and reserves its stock. */
+/** The placement of a QUEUED order at current prices, which reserves its stock. */
 export interface PlaceQueuedChange extends Attributed {
   readonly kind: 'placeQueued';
   readonly order: LockedOrder & { readonly currency: string };
-  /** As they were accepted. */
+  /** The lines as they were accepted. */
   readonly linesBefore: readonly LineRow[];
   readonly lines: readonly OrderLine[];
   readonly totalMinor: number;
@@ -70,7 +70,7 @@ export interface PlaceQueuedChange extends Attributed {
   readonly expiryMinutes: number;
 }
 
-/** A QUEUED order cannot be placed. */
+/** The failure of a QUEUED order that cannot be placed. */
 export interface FailQueuedChange extends Attributed {
   readonly kind: 'failQueued';
   readonly order: LockedOrder;
@@ -79,15 +79,15 @@ export interface FailQueuedChange extends Attributed {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** A status that staff sets. */
+/** A status change by staff. */
 export interface MoveChange extends Attributed {
   readonly kind: 'move';
   readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
   readonly to: OrderStatus;
   readonly reason: string | null;
-  /** True for a step that is legal only as an override; then `reason` is not null, and the change is written alone. */
+  /** Whether the step is legal only as an override. If so, `reason` is not null, and the change is written alone. */
   readonly override: boolean;
-  /** For an order that comes back to PENDING unpaid; 0: it does not expire. */
+  /** For an order that returns to PENDING unpaid; 0: it does not expire. */
   readonly expiryMinutes: number;
 }
 
@@ -95,27 +95,27 @@ export interface CancelChange extends Attributed {
   readonly kind: 'cancel';
   readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus'>;
   readonly cancelReason: CancelReason;
-  /** In words. */
+  /** As free text. */
   readonly reason: string | null;
 }
 
-/** One thing that happened to the money of an order. */
+/** One fact about the payment of an order. */
 export interface PaymentFact {
   readonly type: EventType;
   readonly reason: string | null;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Something happened to the money of an order. */
+/** A change in the payment of an order. */
 export interface PayChange extends Attributed {
   readonly kind: 'pay';
   readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'expiresAt'>;
-  /** The same as before: only the facts are recorded, and the version stays. */
+  /** If unchanged, only the facts are recorded, and the version stays. */
   readonly paymentStatus: PaymentStatus;
   readonly facts: readonly PaymentFact[];
   /**
-   * Whether the money confirms the order when it is PENDING; one that was confirmed by hand stays where it is. Then
-   * `paymentStatus` must be paid.
+   * Whether the payment confirms the order if it is PENDING; one that was confirmed by hand keeps its status. Requires
+   * a paid `paymentStatus`.
    */
   readonly confirms: boolean;
 }

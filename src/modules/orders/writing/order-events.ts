@@ -16,7 +16,7 @@ const eventTypes: Readonly<Record<OrderStatus, EventType>> = {
   FAILED: 'order.failed',
 };
 
-/** The order of an event, with what its data always hold. */
+/** The order of an event, with what its data always contain. */
 interface Subject {
   readonly id: string;
   readonly number: string;
@@ -28,8 +28,8 @@ interface Attributed {
 }
 
 /**
- * Builds the event of a step. `data` are the members beside the number. Throws `orders.illegal_transition` for a step to the
- * status that the order has.
+ * Builds the event of a step. `data` contains the members besides the number. Throws `orders.illegal_transition` if the
+ * order already has the status.
  */
 export function stepEvent(
   order: Subject,
@@ -43,7 +43,7 @@ export function stepEvent(
   },
 ): NewEvent {
   const { from, to, sequence, reason = null, data } = step;
-  // The database refuses every other illegal step; to it this one is none.
+  // The database refuses every other illegal step, but does not regard this one as a step.
   if (from === to) throw new CodedError(ordersErrors.illegalTransition);
   return {
     type: eventTypes[to],
@@ -58,7 +58,7 @@ export function stepEvent(
   };
 }
 
-/** The events of a placement, one for each of `placedStates`; the first has the `sequence`. */
+/** Builds the events of a placement, one for each of `placedStates`. The first has the `sequence`. */
 export function placedEvents(
   order: Subject & { readonly totalMinor: number; readonly currency: string },
   { actor, cause }: Attributed,
@@ -76,7 +76,7 @@ export function placedEvents(
   });
 }
 
-/** What the events that queue or place an order hold beside its number. */
+/** Builds the data of events that queue or place an order, besides its number. */
 export function totalData(order: { readonly totalMinor: number; readonly currency: string }): {
   readonly total: Money;
 } {

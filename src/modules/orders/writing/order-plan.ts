@@ -5,22 +5,24 @@ import type { OrderChange } from './order-change.ts';
 import type { StockEffect } from './stock-effects.ts';
 import type { OrderRowChange } from './write-queries.ts';
 
-/** What a change writes of its order: row, version, sequence, lines, place in the queue, stock and events. */
+/**
+ * Everything that a change writes for its order: row, version, sequence, lines, place in the queue, stock and events.
+ */
 export interface OrderPlan {
   readonly orderId: string;
   readonly number: string;
   readonly actor: Actor;
-  /** The row of a new order; null for one that is there. */
+  /** The row of a new order; null if the order exists. */
   readonly order: object | null;
   readonly isImported: boolean;
   /** The rows of a new order's lines. */
   readonly lines: readonly object[];
   readonly repricedLines: readonly object[];
-  /** One after the other: each takes one step. At most two. */
+  /** Applied one after the other, each with one step. At most two. */
   readonly rowChanges: readonly OrderRowChange[];
-  /** Why the step is taken though it is legal only as an override; null: it is legal. */
+  /** The reason of a step that is legal only as an override; null: it is legal without one. */
   readonly overrideReason: string | null;
-  /** The order's row in the queue, when it enters it. */
+  /** The order's row in the queue, if it is queued. */
   readonly queued: object | null;
   readonly leavesQueue: boolean;
   readonly events: readonly NewEvent[];
@@ -31,7 +33,7 @@ export interface OrderPlan {
 
 const nothing: readonly never[] = [];
 
-/** A plan that writes nothing yet. */
+/** Returns a plan that writes nothing yet. */
 export function startPlan({ order, actor }: OrderChange): OrderPlan {
   return {
     orderId: order.id,

@@ -4,7 +4,9 @@ import { planImport, planPlace, planQueue } from './plan-new.ts';
 import { planFailQueued, planPlaceQueued } from './plan-queued.ts';
 import { planCancel, planMove, planPay } from './plan-step.ts';
 
-/** Pure. Whether the change may be made was decided before; the database refuses an illegal step all the same. */
+/**
+ * Plans a change. Pure. Whether the change is allowed was decided before; the database still refuses an illegal step.
+ */
 export function planChange(change: OrderChange): OrderPlan {
   switch (change.kind) {
     case 'place':

@@ -30,7 +30,7 @@ export function planQueue(change: QueueChange): OrderPlan {
     ...startPlan(change),
     order: orderRow(change, 'QUEUED'),
     lines: lineRows(order.id, lines),
-    // What the worker needs beside the order: what the client stated, and why the order was asked for.
+    // What the worker needs besides the order: what the client stated, and the cause of the request.
     queued: {
       order_id: order.id,
       vip: order.vip,

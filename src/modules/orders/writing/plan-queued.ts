@@ -48,7 +48,7 @@ export function planFailQueued(change: FailQueuedChange): OrderPlan {
   };
 }
 
-/** Only the lines that are others than before. */
+/** Returns the rows of the lines that have changed. */
 function repricedRows({ order, linesBefore, lines }: PlaceQueuedChange): object[] {
   return lines.flatMap(({ name, unitPriceMinor, totalMinor }, index) => {
     const before = linesBefore[index]!;

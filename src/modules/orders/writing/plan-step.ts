@@ -60,7 +60,7 @@ export function planCancel(change: CancelChange): OrderPlan {
 export function planPay(change: PayChange): OrderPlan {
   const { order, paymentStatus, facts, confirms, actor, cause } = change;
   if (confirms && !isPaid(paymentStatus)) {
-    throw new Error('only a paid order is confirmed by payment');
+    throw new Error('only a paid order can be confirmed by payment');
   }
   const { status: from } = order;
   const to = confirms && from === 'PENDING' ? 'CONFIRMED' : from;

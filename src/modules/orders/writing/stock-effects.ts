@@ -12,7 +12,7 @@ import { holdsStock, type OrderStatus } from '../order.ts';
 
 export type StockEffect = 'reserve' | 'release' | 'consume' | 'return';
 
-/** What happens to the units of an order that takes this step; null: nothing. `from` null: the order is new. */
+/** Returns what a step does to the units of the order; null: nothing. `from` null: the order is new. */
 export function findStockEffect(from: OrderStatus | null, to: OrderStatus): StockEffect | null {
   const held = from !== null && holdsStock(from);
   const holds = holdsStock(to);
@@ -41,7 +41,7 @@ export function writeStock(tx: Transaction, orders: readonly OrderStock[]): Prom
     reserveStock(tx, lines('reserve')),
     releaseStock(tx, lines('release')),
     consumeStock(tx, movements('consume', 'completed')),
-    returnStock(tx, movements('return', 'taken back to work')),
+    returnStock(tx, movements('return', 'reopened')),
   ];
 }
 

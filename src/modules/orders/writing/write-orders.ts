@@ -19,18 +19,19 @@ import {
   repriceLines,
 } from './write-queries.ts';
 
-/** Statements of the caller that travel in the same trip, after the orders and before the stock. */
+/** Statements of the caller in the same round trip, after the orders and before the stock. */
 export type Alongside = () => readonly Promise<unknown>[];
 
 /**
- * Writes changes of orders, one for each order, with all that belongs to them: row, version, sequence, lines, place in the
- * queue, stock and events, in the transaction that decided them and that has the rows of existing orders locked. With
- * `writeOrder` it is the only writer of `orders` and `order_lines` and of the events of orders. Returns the ids of the
- * imported orders whose number was taken: nothing was written of them.
+ * Writes changes of orders, one per order, with everything that belongs to them: row, version, sequence, lines, place
+ * in the queue, stock and events. Runs in the transaction that decided them and has locked the rows of existing orders.
+ * Together with `writeOrder` it is the only writer of `orders`, `order_lines` and the events of orders. Returns the ids
+ * of imported orders that were not written because their number was already used.
  *
- * Set-wise and in one trip: a statement for each table, whatever the number of changes, and all of them are sent before
- * the first is waited for. Two kinds need a trip before: imports, whose number may be taken, and changes that give back
- * stock, whose lines are read. The stock comes last, so that a hot product's row is locked for the commit and little else.
+ * Works set-wise in one round trip: one statement per table, whatever the number of changes, all sent before the first
+ * is awaited. Two kinds need another trip first: imports, whose number may be used, and changes to the stock of
+ * existing orders, whose lines are read. The stock comes last, so that a hot product's row is locked for little more
+ * than the commit.
  */
 export async function writeOrders(
   tx: Transaction,
@@ -45,7 +46,7 @@ export async function writeOrders(
   return refused;
 }
 
-/** The same for one order that exists. Returns what may have changed of its row. */
+/** Does the same for one existing order. Returns the columns that may have changed. */
 export async function writeOrder(
   tx: Transaction,
   change: MoveChange | CancelChange | PayChange,
@@ -54,7 +55,7 @@ export async function writeOrder(
   return changed!;
 }
 
-/** Returns the rows that the first step of each plan changed, if `changeRows` does. */
+/** Writes the plans. Returns the rows that the first step of each plan changed, if `changeRows` returns them. */
 async function writePlans<Row>(
   tx: Transaction,
   plans: readonly OrderPlan[],
@@ -94,7 +95,7 @@ async function writePlans<Row>(
 
 const none: ReadonlySet<string> = new Set();
 
-/** The ids of those that were not written. */
+/** Inserts imported orders. Returns the ids of those that were not written. */
 async function writeImported(
   tx: Transaction,
   plans: readonly OrderPlan[],
@@ -104,7 +105,7 @@ async function writeImported(
   return new Set(plans.map(({ orderId }) => orderId).filter((id) => !ids.has(id)));
 }
 
-/** Changes rows by the step at this place of each plan. */
+/** Applies the step at this place of each plan. */
 function takeStep<Row>(
   tx: Transaction,
   plans: readonly OrderPlan[],
@@ -115,15 +116,18 @@ function takeStep<Row>(
   return rows.length === 0 ? [] : changeRows(tx, JSON.stringify(rows));
 }
 
-/** An override holds for the transaction, so in a set it would let other illegal steps pass. */
+/**
+ * Allows the override of a plan that is written alone: it applies to the transaction, so in a set it would permit other
+ * illegal steps.
+ */
 function allowOverrides(tx: Transaction, plans: readonly OrderPlan[]): Promise<unknown> | null {
   const overrides = plans.filter(({ overrideReason }) => overrideReason !== null);
   if (overrides.length === 0) return null;
-  if (plans.length > 1) throw new Error('an override is written alone');
+  if (plans.length > 1) throw new Error('an override must be written alone');
   return allowOverride(tx, overrides[0]!.overrideReason!);
 }
 
-/** What happens to the stock, by the stored lines where the plans have none. */
+/** Returns the effects on the stock, by the stored lines where the plans have none. */
 async function readStock(tx: Transaction, plans: readonly OrderPlan[]): Promise<OrderStock[]> {
   const unread = plans.filter((plan) => plan.stockEffect !== null && plan.stockLines === null);
   const orderIds = unread.map(({ orderId }) => orderId);

@@ -1,7 +1,10 @@
 import { statement } from '../../../database/statement.ts';
 import type { CancelReason, OrderStatus, PaymentStatus } from '../order.ts';
 
-/** The statements of `writeOrders`, which alone runs them. `rows`: JSON array of objects with the columns as members. */
+/**
+ * The statements of `writeOrders`, which alone runs them. `rows` is a JSON array of objects with the columns as
+ * members.
+ */
 
 /** Orders start as PENDING or QUEUED, at version 1. */
 export const insertOrders = statement<[rows: string], never>(
@@ -16,8 +19,8 @@ export const insertOrders = statement<[rows: string], never>(
 );
 
 /**
- * Orders whose number is taken are left out; the ids of the others come back. Waits for another import that is writing
- * the same number.
+ * Inserts imported orders, except those whose number is already used, and returns their ids. Waits for another import
+ * that is writing the same number.
  */
 export const insertImportedOrders = statement<[rows: string], { id: string }>(
   'orders.insert_imported',
@@ -30,7 +33,7 @@ export const insertImportedOrders = statement<[rows: string], { id: string }>(
    returning id`,
 );
 
-/** `created_at` only where the order is not made now. */
+/** `created_at` is set only if the order is not created now. */
 export const insertLines = statement<[rows: string], never>(
   'orders.insert_lines',
   `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
@@ -42,7 +45,7 @@ export const insertLines = statement<[rows: string], never>(
         unit_price_minor bigint, total_minor bigint, created_at timestamptz)`,
 );
 
-/** Lines take the prices and names of the moment of placement. Before their order leaves QUEUED. */
+/** Sets lines to the prices and names at placement, before their order leaves QUEUED. */
 export const repriceLines = statement<[rows: string], never>(
   'orders.reprice_lines',
   `update order_lines
@@ -55,27 +58,27 @@ export const repriceLines = statement<[rows: string], never>(
       and order_lines.line_number = new_line.line_number`,
 );
 
-/** Lets the database pass an override step in this transaction, and says why. */
+/** Allows override steps in this transaction, and records the reason. */
 export const allowOverride = statement<[reason: string], never>(
   'orders.allow_override',
   `select set_config('holdfast.override_reason', $1::text, true)`,
 );
 
-/** What a change leaves in the row of an order. */
+/** What a change writes to the row of an order. */
 export interface OrderRowChange {
   readonly id: string;
   readonly status: OrderStatus;
   readonly payment_status: PaymentStatus;
-  /** Left out: it stays as it is; so do the reason and the failure. */
+  /** If left out, the total stays as it is; so do the reason and the failure. */
   readonly total_minor?: number;
   readonly cancel_reason?: CancelReason;
   readonly failure_code?: string;
   readonly failure_detail?: string;
-  /** The end of the time to pay. Left out: the order does not expire. */
+  /** The payment deadline. If left out, the order does not expire. */
   readonly expires_at?: Date | null;
-  /** The time to pay begins now and takes so long; null as left out: it ends at `expires_at`. */
+  /** Sets the payment deadline to this many minutes from now. If null or left out, it is `expires_at`. */
   readonly minutes_to_pay?: number | null;
-  /** By how much the version rises: not at all when readers see no change. */
+  /** How much the version increases: 0 if readers see no change. */
   readonly versions: 0 | 1;
   /** The sequence of the newest event that is written with the change. */
   readonly last_sequence: number;
@@ -116,14 +119,15 @@ const change = `
       and orders.id = change.id`;
 
 /**
- * Changes the rows of orders, `rows` a JSON array of `OrderRowChange`.
+ * Changes the rows of orders. `rows` is a JSON array of `OrderRowChange`.
  *
- * The ids are given twice: joined to the rows alone, a plan that was made while the shop was new reads all orders. By a
- * subquery and not as a parameter, since PostgreSQL planned one order anew each time for the sake of a short array.
+ * The ids occur twice: with the join alone, a plan that was made while the shop was new reads all orders. They come
+ * from a subquery, not from a parameter, because with a short array PostgreSQL planned the change of one order again
+ * every time.
  */
 export const changeOrders = statement<[rows: string], never>('orders.change', change);
 
-/** The same; the changed rows come back, which the large sets of the hot paths do without. */
+/** Does the same and returns the changed rows, which the large sets of the hot paths do not need. */
 export const changeOrdersReturning = statement<[rows: string], ChangedOrderRow>(
   'orders.change_returning',
   `${change}
@@ -132,7 +136,7 @@ export const changeOrdersReturning = statement<[rows: string], ChangedOrderRow>(
              orders.expires_at as "expiresAt", orders.updated_at as "updatedAt"`,
 );
 
-/** In the order of arrival. */
+/** Adds orders to the queue, in order of arrival. */
 export const enterQueue = statement<[rows: string], never>(
   'orders.enter_queue',
   `insert into queued_orders (order_id, vip, expected_total_minor, expected_prices_minor, cause)

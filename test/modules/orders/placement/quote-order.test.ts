@@ -142,7 +142,7 @@ describe('POST /api/quotes', () => {
           errors: [
             {
               pointer: '/items/0/sku',
-              detail: 'There is no product for sale under this name.',
+              detail: 'There is no such product for sale.',
             },
           ],
         },

@@ -208,7 +208,7 @@ describe('placing what is queued', () => {
       assert.equal(failed.expiresAt, null);
       assert.deepEqual(failed.failure, {
         code: 'orders.price_changed',
-        detail: 'A price is not what you saw.',
+        detail: 'A price has changed.',
       });
       assert.deepEqual(failed.allowedTransitions, []);
     }

@@ -126,7 +126,7 @@ export class LifeModel {
       { reason: override ? 'They said so.' : null },
     );
     if (to === 'COMPLETED') this.shift(order, -1, 'consumption', 'completed');
-    if (from === 'COMPLETED') this.shift(order, 1, 'return', 'taken back to work');
+    if (from === 'COMPLETED') this.shift(order, 1, 'return', 'reopened');
     return null;
   }
 
