@@ -108,7 +108,7 @@ export function cartTests(pages: Pages): void {
         await customer.delete(`/api/cart/items/${pie.sku}`);
         await customer.put(`/api/cart/items/${tart.sku}`, { quantity: 1 });
         await shop.getByRole('button', { name: 'Order and pay' }).click();
-        await shop.getByText('The cart is not what you saw.').waitFor();
+        await shop.getByText('The cart has changed.').waitFor();
         await findLine(shop, tart).waitFor();
         assert.equal(await findLine(shop, pie).count(), 0);
         await until(async () => assert.deepEqual(await listItems(customer), [[tart.sku, 1]]));

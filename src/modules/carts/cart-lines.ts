@@ -4,8 +4,8 @@ import { cartsErrors } from './errors.ts';
 import { clearCarts, findLinesOfCarts } from './queries.ts';
 
 /**
- * Carts as the source of order lines. Placement reads and empties them in its own transaction, so that the order, its
- * stock and the empty cart are one; prices are read there too, never here.
+ * Carts as a source of order lines. Placement reads and empties them in its own transaction, so that the order, its
+ * stock and the empty cart are committed together. Prices are read there too, never here.
  */
 export const cartLines: LineSource = {
   name: 'cart',

@@ -3,20 +3,20 @@ import { priceOrder, requirePriced } from '../pricing/index.ts';
 import type { CartItemRow, CartRow } from './queries.ts';
 import type { CartView } from './schemas.ts';
 
-/** A cart as it stands in the database. */
+/** A cart as stored in the database. */
 export interface Cart {
-  /** Rises with each change of its lines. */
+  /** Increases with each change of its lines. */
   readonly version: number;
   readonly items: readonly CartItemRow[];
 }
 
-/** The cart that these rows, all of one customer, describe. */
+/** Builds a cart from its rows, all of one customer. */
 export function buildCart(rows: readonly CartRow[]): Cart {
   const items = rows.flatMap((row) => (row.productId === null ? [] : [row]));
   return { version: rows[0]!.version, items };
 }
 
-/** The cart with its prices, in the shop's currency. */
+/** Returns the cart with its prices, in the shop's currency. */
 export function presentCart({ version, items }: Cart, currency: string): CartView {
   const priced = requirePriced(priceOrder({ currency, lines: items }));
   return {

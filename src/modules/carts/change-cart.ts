@@ -17,7 +17,7 @@ export interface CartItem {
   readonly quantity: number;
 }
 
-/** Whose cart, and which versions of it `If-Match` accepts; null: any. */
+/** The cart's owner, and the versions that `If-Match` accepts; null: any. */
 export interface CartTarget {
   readonly customerId: string;
   readonly ifMatch: readonly number[] | null;
@@ -30,8 +30,8 @@ type Outcome =
   | { readonly kind: 'refused'; readonly error: CodedError };
 
 /**
- * Sets how many units of a product lie in a cart; customers who do so at the same time share a transaction. Throws
- * `catalog.unknown_product`, `request.precondition_failed`, and `request.invalid` when another line would be one too many.
+ * Creates the function that sets the quantity of a product in a cart. Concurrent calls share a transaction. It throws
+ * `catalog.unknown_product`, `request.precondition_failed`, and `request.invalid` if the cart is full.
  */
 export function createCartItemSetter(
   database: Database,
@@ -42,7 +42,7 @@ export function createCartItemSetter(
     waitingMax: WAITING_MAX,
     exclusives: ({ customerId }) => [customerId],
     run: (changes) => setCartItems(database, changes),
-    // To set a quantity twice is to set it once.
+    // Setting a quantity is idempotent.
     mayRetryAlone: () => true,
   });
   return async (target, { sku, quantity }) => {
@@ -91,27 +91,27 @@ function findRefusal(
 ): CodedError | null {
   if (!forSale.has(sku)) {
     return new CodedError(catalogErrors.unknownProduct, {
-      errors: [{ pointer: '/path/sku', detail: 'There is no product for sale under this name.' }],
+      errors: [{ pointer: '/path/sku', detail: 'There is no such product for sale.' }],
     });
   }
   return ifMatch === null ? null : mismatchOf(ifMatch, versions.get(customerId)!);
 }
 
 function cartFullError(): CodedError {
-  return invalidInput('', `A cart holds at most ${LINES_MAX} lines.`);
+  return invalidInput('', `A cart can have at most ${LINES_MAX} lines.`);
 }
 
-/** Takes a product out of the cart; that it is not there is no error. Throws `request.precondition_failed`. */
+/** Removes a product from the cart. A product that is not there is no error. Throws `request.precondition_failed`. */
 export function removeCartItem(database: Database, target: CartTarget, sku: string): Promise<Cart> {
   return changeCart(database, target, (tx) => removeItem(tx, target.customerId, sku));
 }
 
-/** Throws `request.precondition_failed`. */
+/** Empties the cart. Throws `request.precondition_failed`. */
 export function clearCart(database: Database, target: CartTarget): Promise<Cart> {
   return changeCart(database, target, (tx) => clearCarts(tx, [target.customerId]));
 }
 
-/** Under the lock of the customer's row, as checkout is: a cart changes before it or after it, never in the middle. */
+/** Changes a cart under the lock of the customer's row, like checkout: before or after a checkout, never during one. */
 function changeCart(
   database: Database,
   { customerId, ifMatch }: CartTarget,

@@ -16,8 +16,8 @@ export interface CheckOutDependencies {
 }
 
 /**
- * Turns the cart into an order, if it is still the one that `ifMatch` and `cartVersion` name. Throws
- * `request.precondition_failed`, `carts.changed` with the cart as it is now, `carts.empty`, and every refusal of a
+ * Places an order of the cart if it still has the version that `ifMatch` and `cartVersion` name. Throws
+ * `request.precondition_failed`, `carts.changed` with the current cart, `carts.empty`, and every refusal of a
  * placement.
  */
 export async function checkOut(

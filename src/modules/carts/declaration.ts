@@ -16,5 +16,7 @@ export const cartsDeclaration = {
     checkOut: customers,
   },
   limits: { checkOut: buyingLimit },
-  tags: [{ name: 'Cart', description: 'What a customer means to order, and checkout.', place: 30 }],
+  tags: [
+    { name: 'Cart', description: 'What a customer intends to order, and checkout.', place: 30 },
+  ],
 } as const satisfies ModuleDeclaration;

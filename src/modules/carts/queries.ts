@@ -16,8 +16,8 @@ export type CartRow = { readonly customerId: string; readonly version: number } 
 );
 
 /**
- * Several carts, the lines of each in the order in which they were added. Names, prices and availability are of this
- * moment.
+ * Finds several carts, the lines of each in the order in which they were added. Names, prices and availability are
+ * current.
  */
 export const findCarts = statement<[customerIds: readonly string[]], CartRow>(
   'carts.find',
@@ -46,8 +46,8 @@ export const findVersions = statement<
 );
 
 /**
- * Sets the quantity of one product in each of several carts, `rows` a JSON array with the columns as members; a new line
- * needs room for it. A cart that is full does not come back. Exact under the locks of the customers' rows.
+ * Sets the quantity of one product in each of several carts. `rows` is a JSON array with the columns as members. A full
+ * cart accepts no new line and is not returned. Exact under the locks of the customers' rows.
  */
 export const setItems = statement<[rows: string, linesMax: number], { customerId: string }>(
   'carts.set_items',
@@ -102,7 +102,8 @@ export const clearCarts = statement<[customerIds: readonly string[]], never>(
 );
 
 /**
- * What several carts hold, each in the order in which its lines were added; an empty cart has one row, without a line.
+ * Finds the lines of several carts, each in the order in which they were added. An empty cart has one row, without a
+ * line.
  */
 export const findLinesOfCarts = statement<
   [customerIds: readonly string[]],

@@ -34,7 +34,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     {
       schema: {
         operationId: 'setCartItem',
-        summary: 'Set how many of a product lie in your cart',
+        summary: 'Set the quantity of a product in your cart',
         tags,
         params: SkuParameter,
         body: SetItemBody,
@@ -53,7 +53,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     {
       schema: {
         operationId: 'removeCartItem',
-        summary: 'Take a product out of your cart',
+        summary: 'Remove a product from your cart',
         tags,
         params: SkuParameter,
         response,
@@ -78,9 +78,9 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     {
       schema: {
         operationId: 'checkOut',
-        summary: 'Turn your cart into an order',
+        summary: 'Check out your cart',
         description:
-          'Places the order and empties the cart in one transaction, at the prices of this moment. Say which cart was seen by `If-Match`, or by `cartVersion` in the body: one that was changed since is not ordered. Safe to repeat with the same `Idempotency-Key` or `clientToken`.',
+          'Places the order and empties the cart in one transaction, at current prices. State which version of the cart was seen with `If-Match`, or with `cartVersion` in the body: a cart that has changed since is not ordered. Safe to repeat with the same `Idempotency-Key` or `clientToken`.',
         tags,
         body: CheckOutBody,
         ...placementSchema,
@@ -105,7 +105,9 @@ function buildTarget(request: FastifyRequest): CartTarget {
   return { customerId: callerOf(request).id, ifMatch };
 }
 
-/** Its entity tag is for guarding changes: prices and stock move without a new version, so there is no 304. */
+/**
+ * Sends a cart. Its entity tag only guards changes: prices and stock change without a new version, so there is no 304.
+ */
 function sendCart(reply: FastifyReply, cart: CartView): CartView {
   reply.header('ETag', entityTag(cart.version));
   return cart;

@@ -13,7 +13,6 @@ export const SetItemBody = Type.Object(
   { additionalProperties: false, examples: [{ quantity: 2 }] },
 );
 
-/** A cart's version. */
 const Version = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
 
 export const CheckOutBody = Type.Object(
@@ -36,13 +35,13 @@ export const CartReply = Type.Object({
       unitPrice: Amount,
       total: Amount,
       available: Type.Integer({
-        description: 'Units that can be ordered now; 0 when the product is not for sale any more.',
+        description: 'Units that can be ordered now; 0 if the product is no longer for sale.',
       }),
     }),
   ),
   total: Amount,
   version: Type.Integer({
-    description: 'Rises with each change of the lines. Send it as `cartVersion` at checkout.',
+    description: 'Increases with each change of the lines. Send it as `cartVersion` at checkout.',
   }),
 });
 

@@ -16,7 +16,7 @@ import type { Catalog } from './use-cases.ts';
 
 export interface CatalogDependencies {
   readonly database: Database;
-  /** Where lists are read: may lag. Default: the database. */
+  /** Where lists are read; may lag. Default: the database. */
   readonly reads?: Queryable;
   readonly cursors: Cursors;
   /** The shop's currency, ISO 4217. */

@@ -6,13 +6,16 @@ import { insertProduct } from './queries.ts';
 import { requireCurrency } from './require-currency.ts';
 import type { CreateProductInput } from './schemas.ts';
 
-/** Who makes a product, and why. */
+/** Who creates a product, and why. */
 export interface Author {
   readonly actor: Actor;
   readonly cause: Cause;
 }
 
-/** Gives a new product its stock. The inventory does it; composition passes it in, since modules only call down. */
+/**
+ * Creates the stock of a new product. The inventory implements it; composition passes it in, because modules may only
+ * call down.
+ */
 export type OpenStock = (
   tx: Transaction,
   opening: {
@@ -31,8 +34,7 @@ export interface CreateProductDeps {
 }
 
 /**
- * Makes a product together with its stock. Throws `catalog.sku_taken`, and `request.invalid` for a price in another
- * currency.
+ * Creates a product with its stock. Throws `catalog.sku_taken`, and `request.invalid` for a price in another currency.
  */
 export async function createProduct(
   tx: Transaction,

@@ -5,7 +5,7 @@ import { presentProduct, seesStockLevels } from './present-product.ts';
 import { listProducts as readProducts } from './queries.ts';
 import type { ListProductsInput, ProductView } from './schemas.ts';
 
-/** Products by name, as this caller may see them. Throws `request.invalid_cursor`. */
+/** Lists products by name, as the caller may see them. Throws `request.invalid_cursor`. */
 export async function listProducts(
   db: Queryable,
   cursors: Cursors,

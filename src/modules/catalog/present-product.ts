@@ -3,13 +3,16 @@ import { money } from '../../shared/money.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductView } from './schemas.ts';
 
-/** Kitchen and admins see the shelf and what is inactive; of the API keys, those that may edit the catalogue. */
+/**
+ * Returns whether the caller sees stock levels and inactive products: kitchen, admins, and API keys that may edit the
+ * catalogue.
+ */
 export function seesStockLevels(caller: Caller | null): boolean {
   if (caller?.kind === 'api_key') return caller.scopes.includes('catalog:write');
   return isStaff(caller);
 }
 
-/** The product as this caller sees it. */
+/** Returns the product as the caller sees it. */
 export function presentProduct(product: StockedProduct, caller: Caller | null): ProductView {
   const { onHand, reserved } = product;
   const available = product.active ? onHand - reserved : 0;

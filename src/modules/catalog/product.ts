@@ -1,11 +1,11 @@
 export const SKU_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
-/** Characters of a product's name. */
+/** In characters. */
 export const NAME_LENGTH_MAX = 200;
 export const DESCRIPTION_LENGTH_MAX = 5_000;
-/** Units of one product that may lie on the shelf. */
+/** The maximum number of units on hand of one product. */
 export const STOCK_MAX = 1_000_000_000;
 
-/** What other modules may know of a product. */
+/** The part of a product that other modules may use. */
 export interface Product {
   id: string;
   sku: string;

@@ -12,7 +12,9 @@ export const findProductsStatement = statement<
        or sku = any($2::text[])`,
 );
 
-/** Products by id or SKU, active or not, in no order; what does not exist is left out. One statement. */
+/**
+ * Finds products by id or SKU, active or not, in no particular order, in one statement. Missing products are left out.
+ */
 export function findProducts(
   db: Queryable,
   wanted: { readonly ids?: readonly string[]; readonly skus?: readonly string[] },
@@ -20,7 +22,7 @@ export function findProducts(
   return findProductsStatement(db, wanted.ids ?? [], wanted.skus ?? []);
 }
 
-/** Of several products with one name the oldest, which is the same one every time. */
+/** Of several products with the same name, always returns the oldest. */
 export const findProductsByName = statement<
   [names: readonly string[]],
   { id: string; sku: string; name: string }
@@ -51,7 +53,7 @@ export const findProduct = statement<[productId: string], StockedProduct>(
     where products.id = $1::uuid`,
 );
 
-/** The same, locked against other edits. The stock is not locked: orders go on meanwhile. */
+/** Does the same, and locks the product against other edits. The stock is not locked, so that orders can continue. */
 export const lockProduct = statement<[productId: string], StockedProduct>(
   'catalog.lock_product',
   `select ${columns}
@@ -61,7 +63,9 @@ export const lockProduct = statement<[productId: string], StockedProduct>(
       for no key update of products`,
 );
 
-/** `search` is a text that SKU or name contain; `available` true, false or null for both; after (name, id) when given. */
+/**
+ * `search` is a term in SKU or name; `available` is true, false, or null for both. Starts after (name, id) if given.
+ */
 export const listProducts = statement<
   [
     withInactive: boolean,

@@ -81,7 +81,7 @@ export function registerCatalogRoutes(app: App, catalog: Catalog): void {
         operationId: 'updateProduct',
         summary: 'Change a product',
         description:
-          'Guard the change by `If-Match`, or by `version` in the body. The stock is corrected by stock adjustments.',
+          'Guard the change with `If-Match`, or with `version` in the body. Use stock adjustments to correct the stock.',
         tags,
         params: IdParameter,
         body: UpdateProductBody,

@@ -42,7 +42,7 @@ export const CreateProductBody = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: STOCK_MAX,
-        description: 'Units on the shelf at the start.',
+        description: 'Initial units on hand.',
       }),
     ),
   },
@@ -72,7 +72,7 @@ export const UpdateProductBody = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 2_147_483_647,
-        description: 'The version that the change was made for.',
+        description: 'The version that the change was based on.',
       }),
     ),
   },
@@ -84,10 +84,10 @@ export type UpdateProductInput = Static<typeof UpdateProductBody>;
 export const ListProductsQuery = Type.Object(
   {
     search: Type.Optional(
-      Search('Matches SKU and name, whatever their case and accents.', { minLength: 1 }),
+      Search('Matches SKU and name, ignoring case and accents.', { minLength: 1 }),
     ),
     available: Type.Optional(
-      Type.Boolean({ description: 'Only products that can, or cannot, be bought now.' }),
+      Type.Boolean({ description: 'Only products that are, or are not, available now.' }),
     ),
     limit: LimitParameter,
     cursor: CursorParameter,

@@ -7,8 +7,8 @@ import { changeProduct, lockProduct } from './queries.ts';
 import type { UpdateProductInput } from './schemas.ts';
 
 /**
- * Changes what is said of a product. `accepted` are the versions that `If-Match` takes, null for any. An edit that
- * changes nothing leaves the version as it is. Throws `catalog.not_found`, `request.precondition_failed` and
+ * Changes the data of a product. `accepted` lists the versions that `If-Match` accepts, null for any. An edit that
+ * changes nothing keeps the version. Throws `catalog.not_found`, `request.precondition_failed` and
  * `catalog.version_conflict`.
  */
 export async function updateProduct(

@@ -12,7 +12,7 @@ import type {
   UpdateProductInput,
 } from './schemas.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Catalog {
   listProducts(caller: Caller | null, input: ListProductsInput): Promise<Page<ProductView>>;
   /** Throws `catalog.not_found`, also for an inactive product that this caller may not see. */
@@ -24,9 +24,9 @@ export interface Catalog {
     input: UpdateProductInput,
     accepted: readonly number[] | null,
   ): Promise<Once<ProductView>>;
-  /** Makes a product inside somebody else's transaction: for imports and demo data. */
+  /** Creates a product in the caller's transaction, for imports and demo data. */
   addProduct(tx: Transaction, input: CreateProductInput, author: Author): Promise<StockedProduct>;
-  /** Edits a product inside somebody else's transaction, whatever its version: for imports. Throws `catalog.not_found`. */
+  /** Edits a product in the caller's transaction, whatever its version, for imports. Throws `catalog.not_found`. */
   editProduct(
     tx: Transaction,
     productId: string,

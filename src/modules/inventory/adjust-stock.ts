@@ -12,8 +12,8 @@ import { recordCorrection } from './record-correction.ts';
 import type { AdjustStockInput, MovementView } from './schemas.ts';
 
 /**
- * Corrects what lies on the shelf, with a reason. Throws `catalog.not_found`, `inventory.below_reserved` when less would
- * remain than open orders hold, and `request.invalid` for a delta of 0 or more than a shelf may hold.
+ * Corrects the units on hand, with a reason. Throws `catalog.not_found`, `inventory.below_reserved` if fewer would
+ * remain than open orders reserve, and `request.invalid` for a delta of 0 or more than `STOCK_MAX` units on hand.
  */
 export async function adjustStock(
   database: Database,
@@ -22,7 +22,7 @@ export async function adjustStock(
   input: AdjustStockInput,
 ): Promise<Once<MovementView>> {
   if (input.delta === 0) {
-    throw invalidInput('/delta', 'A correction adds or takes away at least one unit.');
+    throw invalidInput('/delta', 'A correction must add or remove at least one unit.');
   }
   return once(database, context.claim, (tx) => adjust(tx, context, productId, input));
 }
@@ -41,7 +41,7 @@ async function adjust(
     throw new CodedError(inventoryErrors.belowReserved, { extensions: { onHand, reserved } });
   }
   if (onHand + delta > STOCK_MAX) {
-    throw invalidInput('/delta', `With it the stock would be more than ${STOCK_MAX}.`);
+    throw invalidInput('/delta', `The stock would exceed ${STOCK_MAX} units.`);
   }
   const [after] = await changeOnHand(tx, productId, delta);
   const movement = await recordCorrection(tx, {

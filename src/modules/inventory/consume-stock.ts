@@ -3,7 +3,7 @@ import type { Actor } from '../../shared/caller.ts';
 import { newId } from '../../shared/ids.ts';
 import { moveStock } from './queries.ts';
 
-/** Units that leave the shelf for an order, or come back from it. */
+/** Units that leave the stock for an order, or come back from it. */
 export interface OrderMovement {
   readonly orderId: string;
   readonly productId: string;
@@ -13,14 +13,16 @@ export interface OrderMovement {
 }
 
 /**
- * Completed orders take what they held: on hand and reserved fall together, and the ledger tells. Several lines of one
- * product in an order become one ledger row.
+ * Consumes the reservations of completed orders: on hand and reserved decrease together, with an entry in the ledger.
+ * Several lines of one product in an order become one ledger row.
  */
 export function consumeStock(tx: Transaction, movements: readonly OrderMovement[]): Promise<void> {
   return move(tx, movements, -1, 'consumption');
 }
 
-/** The way back, when an override takes an order out of COMPLETED: the units lie on the shelf and are promised again. */
+/**
+ * Reverses `consumeStock` when an override moves an order out of COMPLETED: its units are on hand and reserved again.
+ */
 export function returnStock(tx: Transaction, movements: readonly OrderMovement[]): Promise<void> {
   return move(tx, movements, 1, 'return');
 }

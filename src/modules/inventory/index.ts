@@ -1,6 +1,6 @@
 /**
- * Inventory: how much of a product there is. Owns the stock, its reservations and the ledger that explains it. Whoever
- * locks customers or orders too locks those first.
+ * Inventory: how many units of a product there are. Owns the stock, its reservations and the stock ledger. A
+ * transaction that also locks customers or orders locks those first.
  */
 export { consumeStock, type OrderMovement, returnStock } from './consume-stock.ts';
 export { createInventory } from './create-inventory.ts';

@@ -8,7 +8,7 @@ import { presentMovement } from './present-movement.ts';
 import { listMovements as readMovements } from './queries.ts';
 import type { ListMovementsInput, MovementView } from './schemas.ts';
 
-/** The ledger of a product, newest first. Throws `catalog.not_found` and `request.invalid_cursor`. */
+/** Returns the ledger of a product, newest first. Throws `catalog.not_found` and `request.invalid_cursor`. */
 export async function listMovements(
   db: Queryable,
   cursors: Cursors,

@@ -2,7 +2,7 @@ import type { OpenStock } from '../catalog/index.ts';
 import { insertStock } from './queries.ts';
 import { recordCorrection } from './record-correction.ts';
 
-/** Gives a new product its stock, with the first entry of its ledger when there is something on the shelf. */
+/** Creates the stock of a new product, with a first ledger entry if there are units on hand. */
 export const openStock: OpenStock = async (tx, opening) => {
   const { productId, onHand } = opening;
   await insertStock(tx, productId, onHand);
@@ -11,7 +11,7 @@ export const openStock: OpenStock = async (tx, opening) => {
     ...opening,
     kind: 'initial',
     delta: onHand,
-    reason: 'Stock at the start.',
+    reason: 'Initial stock.',
     reserved: 0,
   });
 };

@@ -1,7 +1,7 @@
 import type { MovementRow } from './queries.ts';
 import type { MovementView } from './schemas.ts';
 
-/** `names` of those who are behind movements, by their ids. */
+/** Returns the movement as shown to callers. `names` has the names of actors, by id. */
 export function presentMovement(
   row: MovementRow,
   names: ReadonlyMap<string | null, string>,

@@ -9,8 +9,8 @@ export interface StockRow {
 }
 
 /**
- * Locks stock against other changes, in the order of product ids, in which everybody takes these locks. Products without
- * stock are left out.
+ * Locks stock against other changes, in the order of product ids, as every transaction does. Products without stock are
+ * left out.
  */
 export const lockStock = statement<[productIds: readonly string[]], StockRow>(
   'inventory.lock_stock',
@@ -37,22 +37,22 @@ const offers = `
        or products.sku = any($2::text[])
     order by stock.product_id`;
 
-/** What is asked for by id or SKU, as it is sold now, with its stock. What does not exist is left out. */
+/** Finds products by id or SKU, as they are sold now, with their stock. Missing products are left out. */
 export const findOffers = statement<
   [productIds: readonly string[], skus: readonly string[]],
   OfferRow
 >('inventory.find_offers', offers);
 
-/** The same, with the stock locked as by `lockStock`. */
+/** Does the same, with the stock locked as by `lockStock`. */
 export const lockOffers = statement<
   [productIds: readonly string[], skus: readonly string[]],
   OfferRow
 >('inventory.lock_offers', `${offers}\n      for no key update of stock`);
 
 /**
- * Adds to (`sign` 1) or takes from (-1) what is reserved. `lines` is a JSON array of `{product_id, quantity}`, in which a
- * product may stand several times. Locks in the order of product ids before it changes a row. The products that were
- * changed come back.
+ * Adds to (`sign` 1) or subtracts from (-1) the reserved units. `lines` is a JSON array of `{product_id, quantity}`, in
+ * which a product may occur several times. Locks in the order of product ids before it changes a row. Returns the
+ * changed products.
  */
 export const changeReserved = statement<[lines: string, sign: 1 | -1], { productId: string }>(
   'inventory.change_reserved',
@@ -75,9 +75,9 @@ export const changeReserved = statement<[lines: string, sign: 1 | -1], { product
 );
 
 /**
- * Takes units off the shelf together with their reservation (`sign` -1), or puts both back (1), and writes the ledger.
- * `movements` is a JSON array with the members named below, at most one for an order and product. Each ledger row shows
- * the stock as it was after it, as if they had come one after the other. The rows that were written come back.
+ * Removes units on hand together with their reservation (`sign` -1), or restores both (1), and writes the ledger.
+ * `movements` is a JSON array with the members named below, at most one per order and product. Each ledger row shows
+ * the stock after it, as if the movements had happened one after the other. Returns the written rows.
  */
 export const moveStock = statement<
   [movements: string, sign: 1 | -1, kind: 'consumption' | 'return'],
@@ -155,7 +155,9 @@ const movementColumns = `
   id, kind, delta, reason, order_id as "orderId", on_hand as "onHand", reserved,
   actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole", at`;
 
-/** Stamped with the time of the statement: under the row's lock it rises with every movement of the product. */
+/**
+ * Uses the current time, not the transaction's: under the row's lock it increases with every movement of the product.
+ */
 export const insertMovement = statement<
   [
     id: string,
@@ -179,7 +181,7 @@ export const insertMovement = statement<
    returning ${movementColumns}`,
 );
 
-/** The ledger of a product, newest first, before (at, id) when given. */
+/** Lists the ledger of a product, newest first, before (at, id) if given. */
 export const listMovements = statement<
   [productId: string, beforeAt: string | null, beforeId: string | null, limit: number],
   MovementRow

@@ -10,14 +10,14 @@ export interface Correction {
   readonly sku: string;
   readonly delta: number;
   readonly reason: string;
-  /** As they are after it. */
+  /** The units after the correction; so are those of `reserved`. */
   readonly onHand: number;
   readonly reserved: number;
   readonly actor: Actor;
   readonly cause: Cause;
 }
 
-/** Writes a change of the stock that no order made into the ledger, and tells it in the log. */
+/** Records a stock change that no order caused, in the ledger and in the log. */
 export async function recordCorrection(
   tx: Transaction,
   correction: Correction,

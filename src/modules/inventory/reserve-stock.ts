@@ -8,14 +8,14 @@ export interface StockLine {
 }
 
 /**
- * Promises units to open orders: one statement whatever the number of lines. The caller has looked at what is free under
- * `lockStock`; the database refuses a promise beyond the shelf all the same (`inventory.insufficient_stock`).
+ * Reserves units for open orders, in one statement whatever the number of lines. The caller has checked what is
+ * available; if it was taken meanwhile, the database refuses (`inventory.insufficient_stock`).
  */
 export function reserveStock(tx: Transaction, lines: readonly StockLine[]): Promise<void> {
   return change(tx, lines, 1);
 }
 
-/** Gives promised units back, when orders end without being completed. */
+/** Releases reserved units of orders that end without being completed. */
 export function releaseStock(tx: Transaction, lines: readonly StockLine[]): Promise<void> {
   return change(tx, lines, -1);
 }

@@ -35,7 +35,7 @@ export function registerInventoryRoutes(app: App, inventory: Inventory): void {
         operationId: 'listStockAdjustments',
         summary: 'Read the stock ledger of a product',
         description:
-          'Newest first: the stock at the start, corrections, and what orders took or gave back.',
+          'Newest first: initial stock, corrections, and units consumed or returned by orders.',
         tags,
         params: IdParameter,
         querystring: ListMovementsQuery,

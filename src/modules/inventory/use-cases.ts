@@ -4,7 +4,7 @@ import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { AdjustStockInput, ListMovementsInput, MovementView } from './schemas.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Inventory {
   adjustStock(
     context: RequestContext,

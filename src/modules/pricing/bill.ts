@@ -8,9 +8,9 @@ export const BillReply = Type.Object(
   {
     subtotal: Type.Unsafe<Static<typeof Amount>>({
       ...Amount,
-      description: 'The sum of the lines’ totals.',
+      description: 'The sum of the line totals.',
     }),
-    total: Type.Unsafe<Static<typeof Amount>>({ ...Amount, description: 'What is to be paid.' }),
+    total: Type.Unsafe<Static<typeof Amount>>({ ...Amount, description: 'The amount to pay.' }),
   },
   { title: 'Bill' },
 );

@@ -1,6 +1,6 @@
 /**
  * Pricing: what an order costs. Owns the calculation and the shape of its result, the bill; owns no table. Products and
- * their prices belong to the catalogue and come in as values.
+ * their prices belong to the catalogue and are passed in as values.
  */
 export { BillReply, presentBill } from './bill.ts';
 export {

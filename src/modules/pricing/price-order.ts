@@ -1,6 +1,6 @@
 import { addMinor, timesMinor } from '../../shared/money.ts';
 
-/** One line of what is ordered. Whatever else it holds is kept. */
+/** One line to price. Its other members are preserved. */
 export interface LineToPrice {
   /** Units, 1 or more. */
   readonly quantity: number;
@@ -8,9 +8,9 @@ export interface LineToPrice {
   readonly unitPriceMinor: number;
 }
 
-/** All that the price of an order follows from. */
+/** Everything that determines the price of an order. */
 export interface OrderToPrice<Line extends LineToPrice> {
-  /** Of every amount, ISO 4217. */
+  /** The currency of every amount, ISO 4217. */
   readonly currency: string;
   readonly lines: readonly Line[];
 }
@@ -23,15 +23,15 @@ export type PricedLine<Line extends LineToPrice> = Line & {
 export interface PricedOrder<Line extends LineToPrice> {
   readonly kind: 'priced';
   readonly currency: string;
-  /** In the order in which they were given. */
+  /** In the order of `OrderToPrice.lines`. */
   readonly lines: readonly PricedLine<Line>[];
-  /** The sum of the lines' totals. */
+  /** The sum of the line totals. */
   readonly subtotalMinor: number;
   /** What the order costs. */
   readonly totalMinor: number;
 }
 
-/** Why an order has no price. */
+/** Why an order cannot be priced. */
 export interface PricingRefusal {
   /** It costs more than `TOTAL_MINOR_MAX`. */
   readonly kind: 'total_too_large';
@@ -39,7 +39,7 @@ export interface PricingRefusal {
 
 export interface RefusedPricing {
   readonly kind: 'refused';
-  /** All of them, at least one. */
+  /** All refusals, at least one. */
   readonly refusals: readonly [PricingRefusal, ...PricingRefusal[]];
 }
 
@@ -48,9 +48,9 @@ export type Pricing<Line extends LineToPrice> = PricedOrder<Line> | RefusedPrici
 const tooLarge: RefusedPricing = { kind: 'refused', refusals: [{ kind: 'total_too_large' }] };
 
 /**
- * Returns what an order costs, line by line and in all. The only place where prices become totals: placement, the
- * queue, carts, quotes and imports call it. Pure, and exact for every currency, since it adds and multiplies whole minor
- * units.
+ * Returns what an order costs, line by line and in total. The only place where prices become totals: placement, the
+ * queue, carts, quotes and imports call it. Pure, and exact for every currency, since it adds and multiplies whole
+ * minor units.
  */
 export function priceOrder<Line extends LineToPrice>(order: OrderToPrice<Line>): Pricing<Line> {
   const lines: PricedLine<Line>[] = [];

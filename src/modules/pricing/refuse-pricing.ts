@@ -3,15 +3,15 @@ import type { CodedError } from '../../shared/errors.ts';
 import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
 import type { LineToPrice, PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
 
-/** What the caller is told of an order that has no price. */
+/** Returns the error for an order that cannot be priced. */
 export function pricingError(refusal: PricingRefusal): CodedError {
   switch (refusal.kind) {
     case 'total_too_large':
-      return invalidInput('', `An order costs at most ${TOTAL_MINOR_MAX} minor units.`);
+      return invalidInput('', `An order can cost at most ${TOTAL_MINOR_MAX} minor units.`);
   }
 }
 
-/** Throws the first refusal of an order that has no price. */
+/** Returns the priced order, or throws the first refusal if it cannot be priced. */
 export function requirePriced<Line extends LineToPrice>(pricing: Pricing<Line>): PricedOrder<Line> {
   if (pricing.kind === 'refused') throw pricingError(pricing.refusals[0]);
   return pricing;
