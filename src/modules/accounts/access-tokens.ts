@@ -6,13 +6,13 @@ import { isId } from '../../shared/ids.ts';
 import { roles } from './user.ts';
 
 const TOKEN_TYPE = 'at+jwt';
-/** Ours have about 400; nothing longer is worth the look. */
+/** Our tokens have about 400 characters. A longer text is rejected without parsing. */
 const TOKEN_LENGTH_MAX = 2_000;
 const VERIFIED_MAX = 10_000;
-/** Of 32 bytes, in base64url. */
+/** 32 bytes in base64url. */
 const SIGNATURE_LENGTH = 43;
 
-/** What an access token says, once its signature holds. Whether it still counts is another question. */
+/** The claims of an access token with a valid signature. The token may have expired or been revoked. */
 export interface AccessClaims {
   readonly userId: string;
   readonly role: Role;
@@ -21,7 +21,7 @@ export interface AccessClaims {
   readonly expiresAtMs: number;
 }
 
-/** A token that was sound when it was first seen. */
+/** A verified token with its claims. */
 interface Verified {
   readonly token: string;
   readonly claims: AccessClaims;
@@ -29,21 +29,24 @@ interface Verified {
 
 export interface AccessTokens {
   readonly lifetimeSeconds: number;
-  /** `tokenId` (`jti`) is the caller's, so that the answer to a repeated refresh is the same to the letter. */
+  /** The caller chooses `tokenId` (`jti`), so that a repeated refresh returns an identical token. */
   sign(claims: Omit<AccessClaims, 'expiresAtMs'>, issuedAt: Date, tokenId: string): string;
-  /** Null unless it was made here, for here. Does not look at the expiry, whose clock is the database's. */
+  /**
+   * Returns null unless the token was issued by and for this installation. Does not check the expiry, which follows the
+   * database's clock.
+   */
   verify(token: string): AccessClaims | null;
 }
 
 export interface AccessTokenOptions {
-  /** The first signs, all verify. */
+  /** The first secret signs, all verify. */
   readonly secrets: readonly string[];
   readonly issuer: string;
   readonly audience: string;
   readonly lifetimeSeconds: number;
 }
 
-/** JSON Web Tokens by HMAC-SHA-256. Source of the claims and of the type: RFC 9068. */
+/** Creates and verifies JSON Web Tokens with HMAC-SHA-256. Source of the claims and the type: RFC 9068. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const { secrets, issuer, audience, lifetimeSeconds } = options;
   const [signingSecret] = secrets;
@@ -68,7 +71,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }),
     ]),
   );
-  // By the signature, and then the whole token is compared: a look-up by the token would hash all of its 400 characters.
+  // Keyed by signature; then the whole token is compared. Keying by token would hash all of its 400 characters.
   const verified = new LRUCache<string, Verified>({ max: VERIFIED_MAX });
 
   function check(token: string): AccessClaims | null {
@@ -78,7 +81,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       const verifier = verifiers.get(header.kid as string);
       return verifier === undefined ? null : parseClaims(verifier(token));
     } catch {
-      // fast-jwt throws for all that is wrong with a token; why is nobody's business.
+      // fast-jwt throws for every defect; the caller does not learn which.
       return null;
     }
   }
@@ -111,14 +114,14 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   };
 }
 
-/** Names a secret without telling it. */
+/** Returns an identifier of a secret that does not reveal it. */
 function buildKeyId(secret: string): string {
   return createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 12);
 }
 
 function parseClaims(payload: Record<string, unknown>): AccessClaims | null {
   const { sub, role, vip, sid, exp } = payload;
-  const sound =
+  const isSound =
     typeof sub === 'string' &&
     isId(sub) &&
     roles.includes(role as Role) &&
@@ -126,6 +129,6 @@ function parseClaims(payload: Record<string, unknown>): AccessClaims | null {
     typeof sid === 'string' &&
     isId(sid) &&
     Number.isSafeInteger(exp);
-  if (!sound) return null;
+  if (!isSound) return null;
   return { userId: sub, role: role as Role, vip, familyId: sid, expiresAtMs: Number(exp) * 1000 };
 }

@@ -9,12 +9,12 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 import type { ResetTokens } from './reset-tokens.ts';
 import type { Revocations } from './revocations.ts';
 
-/** What the use cases of this room work with; made once by `createAccounts`. */
+/** The shared dependencies of this module's use cases, created once by `createAccounts`. */
 export interface AccountsParts {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
-  /** The work of sending the mail of a reset, which a module further down knows how to do. */
+  /** Builds the job that sends the mail of a reset; a later module provides it. */
   readonly resetMailJob: (resetId: string) => NewJob;
   readonly resetTokens: ResetTokens;
   readonly passwords: PasswordHasher;
@@ -23,6 +23,6 @@ export interface AccountsParts {
   readonly refreshTokenDays: number;
   readonly revocations: Revocations;
   readonly apiKeys: ApiKeyAuthenticator;
-  /** Told the id of a user whose name or address changed, before the caller is answered. */
+  /** Receives the id of a user whose name or address changed, before the request is answered. */
   readonly changedUsers: Pick<Channel<string>, 'publish'>;
 }

@@ -3,8 +3,8 @@ import type { Caller } from '../../shared/caller.ts';
 import { findActorNames } from './queries.ts';
 
 /**
- * What those who did something are called now, by their ids: a user without a name by their address, but not before an API
- * key. Only for staff. No id, such as the system's, is left out.
+ * Returns the current names of actors by their ids, only for staff. A user without a name is shown by address, but not
+ * to an API key. Null ids, such as the system's, are left out.
  */
 export async function findActorNamesById(
   db: Queryable,

@@ -8,14 +8,14 @@ import { type AccessChange, changeAccess } from './update-user.ts';
 import type { User } from './user.ts';
 
 /**
- * For the command line: running servers learn of it within five seconds. Throws `accounts.not_found` and
+ * Changes a role from the command line; running servers apply it within five seconds. Throws `accounts.not_found` and
  * `accounts.last_admin`.
  */
 export function setRole(database: Database, email: string, role: Role): Promise<User> {
   return changeByEmail(database, email, { role });
 }
 
-/** The same; every session of the user ends. */
+/** Disables a user in the same way and ends all their sessions. */
 export function disable(database: Database, email: string): Promise<User> {
   return changeByEmail(database, email, { disabled: true });
 }

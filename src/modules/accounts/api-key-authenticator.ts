@@ -6,7 +6,7 @@ import { CodedError } from '../../shared/errors.ts';
 import { hashApiKey } from './api-key.ts';
 import { findApiKey, type KnownKeyRow, touchApiKey } from './api-key-queries.ts';
 
-/** A key that was revoked elsewhere counts for at most so long; the contract allows five seconds. */
+/** How long a key is still accepted after another server revoked it. The contract allows five seconds. */
 const KNOWN_MS = 3_000;
 const KNOWN_MAX = 1_000;
 const TOUCH_EVERY_MS = 60_000;
@@ -14,9 +14,9 @@ const TOUCH_EVERY_MS = 60_000;
 export interface ApiKeyAuthenticator {
   /** Throws `auth.unauthenticated`. */
   authenticate(token: string): Promise<ApiKeyCaller> | ApiKeyCaller;
-  /** Makes a revocation of this server count here at once. */
+  /** Clears the cached keys, so that a revocation on this server takes effect here at once. */
   forget(): void;
-  /** Waits for the notes of use that are being written. */
+  /** Waits for pending updates of `last_used_at`. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function createApiKeyAuthenticator(options: {
 }): ApiKeyAuthenticator {
   const { database, nowMs, onError } = options;
   const known = new LRUCache<string, KnownKeyRow>({ max: KNOWN_MAX, ttl: KNOWN_MS });
-  // Bounded like the cache: a key that drops out is only written a little too early.
+  // Limited like the cache: a key that is evicted is only written a little early.
   const touched = new LRUCache<string, true>({ max: KNOWN_MAX, ttl: TOUCH_EVERY_MS });
   const touching = new Set<Promise<unknown>>();
 
@@ -48,9 +48,9 @@ export function createApiKeyAuthenticator(options: {
     return { kind: 'api_key', id: key.id, scopes: key.scopes };
   }
 
-  async function admitUncached(hash: Buffer, knownAs: string): Promise<ApiKeyCaller> {
+  async function admitUncached(hash: Buffer, cacheKey: string): Promise<ApiKeyCaller> {
     const [key] = await findApiKey(database, hash);
-    if (key !== undefined) known.set(knownAs, key);
+    if (key !== undefined) known.set(cacheKey, key);
     return admit(key);
   }
 
@@ -58,9 +58,9 @@ export function createApiKeyAuthenticator(options: {
     authenticate(token) {
       const hash = hashApiKey(token);
       if (hash === null) return admit(undefined);
-      const knownAs = hash.toString('base64');
-      const key = known.get(knownAs);
-      return key === undefined ? admitUncached(hash, knownAs) : admit(key);
+      const cacheKey = hash.toString('base64');
+      const key = known.get(cacheKey);
+      return key === undefined ? admitUncached(hash, cacheKey) : admit(key);
     },
     forget: () => known.clear(),
     async stop() {

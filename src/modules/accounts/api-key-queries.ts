@@ -11,7 +11,7 @@ export interface ApiKeyRow {
   createdAt: Date;
 }
 
-/** No row when the key would expire in the past, by the database's clock. */
+/** Returns no row if the key would already be expired by the database's clock. */
 export const insertApiKey = statement<
   [
     id: string,
@@ -33,7 +33,7 @@ export const insertApiKey = statement<
              created_at as "createdAt"`,
 );
 
-/** `limit` is one more than the page. The cursor's two values are null for the first page. */
+/** `limit` is one more than the page size. Both cursor values are null for the first page. */
 export const listApiKeyRows = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   ApiKeyRow
@@ -71,7 +71,7 @@ export const findApiKey = statement<[secretHash: Buffer], KnownKeyRow>(
       and revoked_at is null`,
 );
 
-/** Several servers may use a key: the row itself keeps the writes a minute apart. */
+/** Several servers may use a key, so the statement itself limits the writes to one a minute. */
 export const touchApiKey = statement<[id: string], never>(
   'accounts.touch_api_key',
   `update api_keys

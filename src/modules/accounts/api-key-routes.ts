@@ -20,7 +20,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'createApiKey',
         tags,
-        summary: 'Make a key for a machine',
+        summary: 'Create an API key',
         description: 'The secret is shown once. It is sent as `Authorization: Bearer hf_…`.',
         body: CreateApiKeyBody,
         response: { 201: CreatedApiKeyReply },
@@ -39,7 +39,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'listApiKeys',
         tags,
-        summary: 'List the keys that count, newest first',
+        summary: 'List active API keys, newest first',
         querystring: ListApiKeysQuery,
         response: { 200: ApiKeyPage },
       },

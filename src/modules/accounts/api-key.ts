@@ -8,13 +8,13 @@ const SHAPE = /^hf_[A-Za-z0-9_-]{54}$/;
 const SHOWN_LENGTH = 11;
 const SECRET_BYTES = 40;
 
-/** Makes the secret of a new key, and what may be shown of it. */
+/** Creates the secret of a new key, its hash, and the prefix that may be shown. */
 export function createApiKeySecret(): { secret: string; prefix: string; secretHash: Buffer } {
   const secret = API_KEY_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
   return { secret, prefix: secret.slice(0, SHOWN_LENGTH), secretHash: sha256(secret) };
 }
 
-/** Null when the text is no key of ours, so that it is not worth a look into the database. */
+/** Returns null if the text cannot be one of our keys, which saves a query. */
 export function hashApiKey(text: string): Buffer | null {
   return SHAPE.test(text) ? sha256(text) : null;
 }

@@ -8,8 +8,8 @@ import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Revocations } from './revocations.ts';
 
 /**
- * Finds the caller behind a token, without the database while the revocations in memory are fresh. A server that has
- * not heard of revocations for too long asks once, and otherwise refuses: it does not guess.
+ * Finds the caller of a token, without the database while the revocations in memory are fresh. If they are stale, the
+ * server reads them once more and refuses the request if that fails.
  */
 export function createAuthenticator(parts: {
   readonly accessTokens: AccessTokens;
@@ -20,11 +20,11 @@ export function createAuthenticator(parts: {
 
   function admit(claims: AccessClaims): UserCaller {
     const current = revocations.findAccess(claims.userId);
-    const over =
+    const isRejected =
       claims.expiresAtMs <= revocations.nowMs() ||
       revocations.hasEnded(claims.familyId) ||
       current?.disabled === true;
-    if (over) throw new CodedError(authErrors.unauthenticated);
+    if (isRejected) throw new CodedError(authErrors.unauthenticated);
     const { role, vip } = current ?? claims;
     return { kind: 'user', id: claims.userId, role, vip, familyId: claims.familyId };
   }
@@ -38,7 +38,7 @@ export function createAuthenticator(parts: {
 
   async function admitOnceFresh(token: string): Promise<Caller> {
     if (!token.startsWith(API_KEY_PREFIX) && accessTokens.verify(token) === null) {
-      // What is no token needs no question to the database.
+      // Text that is not a token needs no query.
       throw new CodedError(authErrors.unauthenticated);
     }
     await revocations.refresh();
@@ -46,7 +46,7 @@ export function createAuthenticator(parts: {
   }
 
   return {
-    // The database's time, by which both kinds expire, comes with the revocations.
+    // The database's time, by which both kinds of token expire, is read together with the revocations.
     authenticate: (token) => (revocations.isFresh() ? admitBearer(token) : admitOnceFresh(token)),
   };
 }

@@ -8,8 +8,8 @@ import { cancelPasswordResets } from './reset-queries.ts';
 import { endFamilies } from './session-queries.ts';
 
 /**
- * Changes the caller's own password; every other session of his ends. Throws `accounts.invalid_credentials` when the
- * current password is wrong, also when it was changed meanwhile, and `accounts.password_too_common`.
+ * Changes the caller's own password and ends all their other sessions. Throws `accounts.invalid_credentials` if the
+ * current password is wrong or was changed in the meantime, and `accounts.password_too_common`.
  */
 export async function changePassword(
   parts: AccountsParts,

@@ -16,15 +16,15 @@ import { registerAccountsRoutes } from './routes.ts';
 import { purgeFamilies, purgeSpentTokens } from './session-queries.ts';
 import { type Accounts, bindUseCases } from './use-cases.ts';
 
-/** With the five seconds below it leaves a reading two tries. */
+/** Leaves two attempts to read within the five seconds below. */
 const REVOCATION_POLL_MS = 2_000;
-/** What the contract promises: a revocation counts within five seconds on every server. */
+/** The contract: a revocation takes effect within five seconds on every server. */
 const REVOCATION_STALE_MS = 5_000;
 const PURGE_INTERVAL_MS = 10 * 60_000;
 
 /**
- * Not PUBLIC_URL: servers on one database must take each other's tokens under whatever address they are reached, and a
- * shop that moves to another address should not sign everybody out. Shops are told apart by their secrets.
+ * Not PUBLIC_URL: servers on one database must accept each other's tokens regardless of the address they are reached
+ * by, and moving a shop to another address should not sign everyone out. Shops are distinguished by their secrets.
  */
 const TOKEN_NAME = 'holdfast';
 
@@ -32,22 +32,22 @@ export interface AccountsDependencies {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
-  /** The work of sending the mail of a reset, by the id of the reset. */
+  /** Builds the job that sends the mail of a reset, from the reset's id. */
   readonly resetMailJob: (resetId: string) => NewJob;
   readonly clock: Clock;
-  /** 32 bytes or more each; the first signs, all verify. The same on every server. */
+  /** At least 32 bytes each; the first signs, all verify. The same on every server. */
   readonly jwtSecrets: readonly string[];
   readonly accessTokenMinutes: number;
   readonly refreshTokenDays: number;
-  /** Cookies only over TLS: in production. */
+  /** Whether cookies are sent only over TLS, as in production. */
   readonly cookieSecure: boolean;
   /** `iss` and `aud` of the access tokens. Both are `holdfast` by default. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly revocationPollMs?: number;
-  /** Called when something in the background fails: reading revocations, noting the use of a key. */
+  /** Called when background work fails: reading revocations or recording the use of a key. */
   readonly onError?: (error: unknown) => void;
-  /** Told the id of a user who was given another name, before the caller is answered. Default: nobody listens. */
+  /** Receives the id of a user whose name changed, before the request is answered. Default: no subscribers. */
   readonly changedUsers?: Pick<Channel<string>, 'publish'>;
 }
 
@@ -93,7 +93,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
         purges: [purgeFamilies, purgeSpentTokens, purgeResets],
       }),
     ],
-    // Without it a request reads the revocations every five seconds.
+    // Without polling, a request would read the revocations every five seconds.
     start({ serves }) {
       if (serves) revocations.start();
     },

@@ -13,10 +13,12 @@ export interface NewApiKey {
   readonly expiresAt?: string;
 }
 
-/** The secret is there only the first time: a repeat of the request finds it nowhere. */
+/**
+ * A created key. Only the first response contains the secret; it is not stored, so a repeated request cannot return it.
+ */
 export type CreatedApiKey = ApiKeyView & { readonly secret?: string };
 
-/** Makes a key for a machine. Throws `request.invalid` for an end that has passed. */
+/** Creates an API key. Throws `request.invalid` if the expiry has passed. */
 export async function createApiKey(
   parts: AccountsParts,
   caller: UserCaller,
@@ -25,7 +27,7 @@ export async function createApiKey(
 ): Promise<Once<CreatedApiKey>> {
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
   // Such as a leap second, which the format allows and Date does not.
-  if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw invalidEnd();
+  if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) throw invalidExpiry();
   const { secret, prefix, secretHash } = createApiKeySecret();
   const outcome = await once(parts.database, claim, async (tx) => {
     const [key] = await insertApiKey(
@@ -38,12 +40,12 @@ export async function createApiKey(
       caller.id,
       expiresAt,
     );
-    if (key === undefined) throw invalidEnd();
+    if (key === undefined) throw invalidExpiry();
     return apiKeyView(key);
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
 }
 
-function invalidEnd() {
-  return invalidInput('/expiresAt', 'The end of a key lies in the future.');
+function invalidExpiry() {
+  return invalidInput('/expiresAt', 'The expiry must be in the future.');
 }

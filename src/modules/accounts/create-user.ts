@@ -18,8 +18,8 @@ export interface NewUser {
 }
 
 /**
- * Makes a user of any role: for the command line and demo data. Throws `accounts.email_taken`, and what `readNewUser`
- * does.
+ * Creates a user of any role, for the command line and demo data. Throws `accounts.email_taken` and the errors of
+ * `parseNewUser`.
  */
 export async function createUser(
   db: Queryable,
@@ -39,13 +39,14 @@ interface PreparedUser {
     : never;
 }
 
-/** What was asked for, within its bounds. */
+/** A new user's data after validation. */
 export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
   readonly email: Email;
 }
 
 /**
- * Throws `request.invalid` for an address, password or name outside its bounds, and `accounts.password_too_common`.
+ * Validates a new user. Throws `request.invalid` for an unusable address, or a password or name outside its limits, and
+ * `accounts.password_too_common`.
  */
 export function parseNewUser(input: NewUser): CheckedUser {
   const { password, role = 'customer', vip = false } = input;
@@ -61,7 +62,7 @@ export function parseNewUser(input: NewUser): CheckedUser {
   return { email, password, name, role, vip };
 }
 
-/** All that comes before the transaction and after the checks: the slow hash. */
+/** Hashes the password: after the checks, because it is slow, and before the transaction. */
 export async function prepareUser(
   { email, password, name, role, vip }: CheckedUser,
   passwords: PasswordHasher,

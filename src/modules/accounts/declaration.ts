@@ -5,7 +5,7 @@ import { accountsConstraints, accountsErrors } from './errors.ts';
 const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'] };
 const admins: Access = { roles: ['admin'] };
 
-/** A wrong password, or a sign-up for an address that is taken. */
+/** Counts wrong passwords, and sign-ups with an address that is already taken. */
 const failures: OperationLimit = {
   limit: 'auth',
   counts: ({ status }: Outcome) => status === 401 || status === 409,
@@ -34,8 +34,8 @@ export const accountsDeclaration = {
   },
   limits: { signUp: failures, register: failures, logIn: failures, changePassword: failures },
   tags: [
-    { name: 'Accounts', description: 'Signing up and in, profiles and passwords.', place: 10 },
-    { name: 'Users', description: 'Roles and access of people, for admins.', place: 70 },
+    { name: 'Accounts', description: 'Sign-up, sign-in, profiles and passwords.', place: 10 },
+    { name: 'Users', description: 'Roles and access of users, for admins.', place: 70 },
     { name: 'API keys', description: 'Access for machines, for admins.', place: 80 },
   ],
 } as const satisfies ModuleDeclaration;

@@ -1,13 +1,13 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { invalidInput } from '../../shared/common-errors.ts';
 
-/** Characters of an address. Source: RFC 5321 §4.5.3.1.3, without the brackets. */
+/** Maximum characters of an address. Source: RFC 5321 §4.5.3.1.3, without the brackets. */
 export const EMAIL_LENGTH_MAX = 254;
 
 export interface Email {
-  /** In Unicode NFKC with its case kept: what is shown and what mail is sent to. */
+  /** In Unicode NFKC with its case preserved, for display and for sending mail. */
   readonly address: string;
-  /** The address in lower case as well, its domain in Unicode even where it was typed in ASCII: one account per key. */
+  /** Also in lower case, with its domain in Unicode even if it was typed in ASCII. Each key has one account. */
   readonly key: string;
 }
 
@@ -19,10 +19,10 @@ export interface Email {
 const SHAPE =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*(?:\.[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*)+$/u;
 
-/** A Latin letter with a mark that has no composed form, such as the "i" that remains of a lower-cased "İ". */
+/** A Latin letter with a mark that has no composed form, such as the "i" that lower-casing "İ" leaves. */
 const MARKED_LATIN = /\p{Script=Latin}\p{M}/u;
 
-/** Scripts whose letters look like those of others, of which one part of an address takes only one. */
+/** Scripts with look-alike letters. Each part of an address may use only one of them. */
 const LOOK_ALIKE_SCRIPTS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -33,35 +33,36 @@ const LOOK_ALIKE_SCRIPTS = [
   /\p{Script=Lisu}/u,
 ];
 
-/** A host name of which some label is not ASCII, or is written in ASCII by Punycode. */
+/** A host name with a label that is not ASCII or is encoded in Punycode. */
 const INTERNATIONAL = /[^ -~]|(?:^|\.)xn--/;
-/** A label of a domain that Punycode writes in ASCII. */
+/** A domain label encoded in Punycode. */
 const IN_ASCII = /(?:^|\.)xn--/;
-/** What the functions of Node would read as more than a host name. */
+/** Characters that Node's functions would parse as more than a host name. */
 const URL_PARTS = /[\s%/\\?#:@[\]<>^|]/;
 const LETTERS_AND_DIGITS = /^[\p{L}\p{M}\p{N}.-]+$/u;
 
 /**
- * The key of an address as somebody typed it, or of a part of one, whatever its shape: for looking an account up. In Unicode,
- * so that a search finds a part of a domain as people read it. Source of the two forms of a domain: Unicode UTS #46.
+ * Returns the key of an address, or of part of one, in any shape that a person may type, for looking up accounts. In
+ * Unicode, so that a search finds part of a domain as people read it. Source of the two forms of a domain: Unicode UTS
+ * #46.
  */
 export function emailKey(text: string): string {
   const folded = fold(text);
   const domainFrom = folded.lastIndexOf('@') + 1;
-  // A part of an address that is searched for need not be of its domain: it is only read as one when it is in ASCII.
+  // A search term may be part of the local part, so it is read as a domain only if it contains Punycode.
   if (domainFrom === 0 && !IN_ASCII.test(folded)) return folded;
   const domain = folded.slice(domainFrom);
   return folded.slice(0, domainFrom) + (domainKey(domain) ?? domain);
 }
 
-/** Null for what is no domain. */
+/** Returns null if the text is not a domain. */
 function domainKey(domain: string): string | null {
   if (!INTERNATIONAL.test(domain)) return domain;
   const ascii = URL_PARTS.test(domain) ? '' : domainToASCII(domain);
   if (ascii === '') return null;
-  // Folded once more: the standard writes Cherokee in capitals.
+  // Folded again, because the standard writes Cherokee in capitals.
   const unicode = fold(domainToUnicode(ascii));
-  // Such as one of emoji, which can only be signed up in ASCII.
+  // An emoji domain, for example, can only sign up in ASCII.
   return LETTERS_AND_DIGITS.test(unicode) ? unicode : ascii;
 }
 
@@ -70,14 +71,14 @@ function fold(text: string): string {
 }
 
 /**
- * Reads an address for a new account; throws `request.invalid` at `pointer`. Parts that mix look-alike scripts are
- * refused, so that nobody signs up beside "admin@…" with a Cyrillic "а". Source: Unicode UTS #39 §5.2.
+ * Parses the address of a new account. Throws `request.invalid` at `pointer`. Parts that mix look-alike scripts are
+ * refused, so that no one can imitate "admin@…" with a Cyrillic "а". Source: Unicode UTS #39 §5.2.
  */
 export function parseEmail(text: string, pointer = '/email'): Email {
   const address = text.normalize('NFKC');
   const folded = fold(text);
   const key = emailKey(text);
-  const sound =
+  const isUsable =
     address.length <= EMAIL_LENGTH_MAX &&
     key.length <= EMAIL_LENGTH_MAX &&
     SHAPE.test(folded) &&
@@ -85,7 +86,7 @@ export function parseEmail(text: string, pointer = '/email'): Email {
     domainKey(folded.slice(folded.indexOf('@') + 1)) !== null &&
     !MARKED_LATIN.test(key) &&
     key.split(/[@.]/).every(usesOneScript);
-  if (!sound) throw invalidInput(pointer, 'This is not a usable e-mail address.');
+  if (!isUsable) throw invalidInput(pointer, 'This is not a usable e-mail address.');
   return { address, key };
 }
 

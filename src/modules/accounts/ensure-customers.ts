@@ -6,7 +6,7 @@ import { parseEmail } from './email.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { ensureUsers } from './queries.ts';
 
-/** Whether an account can bear this address. */
+/** Returns whether an account can have this address. */
 export function isUsableEmail(text: string): boolean {
   try {
     parseEmail(text);
@@ -18,16 +18,16 @@ export function isUsableEmail(text: string): boolean {
 }
 
 /**
- * The ids of the accounts of these e-mail addresses, by the address as given. Where there is none, a disabled customer
- * is made, with a password that nobody knows: the owner of orders that were taken elsewhere. Throws `request.invalid`
- * for an address that is not usable.
+ * Returns the ids of the accounts with these e-mail addresses, by the address as given. Creates a disabled customer
+ * with an unknown password for an address without an account: the owner of orders taken in another system. Throws
+ * `request.invalid` for an unusable address.
  */
 export async function ensureCustomers(
   db: Queryable,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const keys = new Map(emails.map((email) => [email, parseEmail(email)]));
-  // One hash for all: a password that was thrown away protects each of them as well as one of its own would.
+  // One hash for all: a discarded password protects each of them as well as one of its own would.
   const passwordHash = await createPasswordHasher().hash(randomBytes(32).toString('base64'));
   const wanted = new Map([...keys.values()].map(({ address, key }) => [key, address]));
   const rows = [...wanted].map(([email_key, email]) => ({ id: newId(), email, email_key }));

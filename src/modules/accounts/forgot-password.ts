@@ -6,14 +6,14 @@ import { hashToken } from './refresh-tokens.ts';
 import { insertPasswordReset } from './reset-queries.ts';
 
 /**
- * Every answer takes at least so long, which covers the commit of the reset and its job, so that the time does not tell
- * whether there is an account.
+ * The minimum duration of a response. It covers the commit of the reset and its job, so that the time does not reveal
+ * whether the account exists.
  */
-const ANSWER_MS_MIN = 150;
+const RESPONSE_MS_MIN = 150;
 
-/** Has a link for a new password sent to an active user; for anybody else nothing happens, in the same time. */
+/** Sends an active user a link to set a new password. For any other address it does nothing, in the same time. */
 export async function forgotPassword(parts: AccountsParts, email: string): Promise<void> {
-  await Promise.all([requestReset(parts, email), pause(ANSWER_MS_MIN)]);
+  await Promise.all([requestReset(parts, email), pause(RESPONSE_MS_MIN)]);
 }
 
 async function requestReset(parts: AccountsParts, email: string): Promise<void> {
@@ -27,6 +27,6 @@ async function requestReset(parts: AccountsParts, email: string): Promise<void> 
     await jobs.add(tx, [job]);
     return true;
   });
-  // Not waited for: a queue that is slow would tell that there is an account. It never rejects.
+  // Not awaited, because a slow queue would reveal that the account exists. It never rejects.
   if (isRequested) void jobs.send([job]);
 }

@@ -1,6 +1,4 @@
-/**
- * Accounts: who somebody is and what he may do. Owns users, sessions, password resets and API keys.
- */
+/** Accounts: who callers are and what they may do. Owns users, sessions, password resets and API keys. */
 export { findActorNamesById as namesOfActors } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';

@@ -3,7 +3,7 @@ import type { AccountsParts } from './accounts-parts.ts';
 import { type ApiKeyView, apiKeyView } from './api-key.ts';
 import { listApiKeyRows } from './api-key-queries.ts';
 
-/** Keys that have not been revoked, newest first. Throws `request.invalid_cursor`. */
+/** Lists the keys that have not been revoked, newest first. Throws `request.invalid_cursor`. */
 export async function listApiKeys(
   parts: AccountsParts,
   input: { readonly limit?: number; readonly cursor?: string },

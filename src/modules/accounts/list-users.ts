@@ -6,14 +6,14 @@ import { listUserRows } from './queries.ts';
 import { type UserView, userView } from './user.ts';
 
 export interface ListUsersInput {
-  /** Part of an e-mail address, in any form of its domain, or of a name, whatever its case and accents. */
+  /** Part of an e-mail address, in any form of its domain, or of a name, regardless of case and accents. */
   readonly search?: string;
   readonly role?: Role;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
-/** Users, newest first. Throws `request.invalid_cursor`. */
+/** Lists users, newest first. Throws `request.invalid_cursor`. */
 export async function listUsers(
   parts: AccountsParts,
   input: ListUsersInput,

@@ -6,8 +6,8 @@ import { findCredential } from './queries.ts';
 import { openSession, type Session } from './session.ts';
 
 /**
- * Signs in by e-mail and password. Throws `accounts.invalid_credentials` in the same words and after the same work
- * whether the address is unknown, the password wrong or the user disabled.
+ * Signs in with an e-mail address and a password. Throws `accounts.invalid_credentials` with the same text and after
+ * the same work, whether the address is unknown, the password wrong or the user disabled.
  */
 export async function logIn(
   parts: AccountsParts,

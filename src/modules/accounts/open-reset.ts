@@ -4,13 +4,14 @@ import { findOpenReset } from './reset-queries.ts';
 
 export interface OpenResetMail {
   readonly email: string;
-  /** Opens the account: for the mail alone, never to be stored. */
+  /** Grants access to the account. For the mail only; never stored. */
   readonly token: string;
 }
 
 /**
- * What the mail of a reset tells; null when it was used, voided by a newer one, or is over. Throws when the reset was made
- * under a secret that this server does not have: another one may, or an operator has to give it.
+ * Returns the contents of a reset mail, or null if the reset was used, replaced by a newer one, or has expired. Throws
+ * if this server does not have the secret that the reset was created under: another server may, or an operator must add
+ * it.
  */
 export async function findOpenResetMail(
   { database, resetTokens }: AccountsParts,
@@ -21,7 +22,7 @@ export async function findOpenResetMail(
   const token = resetTokens.derive(resetId).find((it) => hashToken(it).equals(reset.tokenHash));
   if (token === undefined) {
     throw new Error(
-      'this password reset was made under a JWT_SECRET that this server does not have',
+      'this password reset was created under a JWT_SECRET that this server does not have',
     );
   }
   return { email: reset.email, token };

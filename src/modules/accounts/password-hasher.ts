@@ -9,18 +9,19 @@ import { unavailable } from '../../shared/common-errors.ts';
  */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** About two seconds of work at 20 ms a hash; who comes later is told to come back. */
+/** About two seconds of work at 20 ms a hash. Beyond that, callers are asked to try again later. */
 const WAITING_MAX = 100;
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** Without a hash (there is no such account) it takes the same time and is false. */
+  /** Without a hash (no such account), returns false after the same time. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean>;
 }
 
 /**
- * A hash costs 20 ms of a core and 19 MiB on purpose, so few run at once and the line is bounded: beyond it
- * `service.unavailable`, before a flood of logins takes the cores from the orders.
+ * Creates a password hasher. A hash deliberately costs 20 ms of a core and 19 MiB, so few run at once and the queue is
+ * limited. If it is full, calls fail with `service.unavailable`, before a flood of logins takes the cores from the
+ * orders.
  */
 export function createPasswordHasher(
   concurrencyMax = Math.max(1, Math.min(4, availableParallelism() - 1)),
@@ -30,7 +31,7 @@ export function createPasswordHasher(
 
   function bounded<T>(work: () => Promise<T>): Promise<T> {
     if (limit.pendingCount >= WAITING_MAX) {
-      return Promise.reject(unavailable(new Error('the line before password hashing is full')));
+      return Promise.reject(unavailable(new Error('the queue for password hashing is full')));
     }
     return limit(work);
   }
@@ -46,7 +47,7 @@ export function createPasswordHasher(
   };
 }
 
-/** One password whatever keyboard composed its letters. Source: RFC 8265 §4.2 (OpaqueString). */
+/** Returns the same text however a keyboard composed the letters. Source: RFC 8265 §4.2 (OpaqueString). */
 function canonical(password: string): string {
   return password.normalize('NFC');
 }

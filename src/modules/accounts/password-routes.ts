@@ -13,7 +13,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'changePassword',
         tags,
-        summary: 'Change the own password',
+        summary: 'Change your password',
         description: 'Every other session of the caller ends.',
         body: ChangePasswordBody,
         response: { 204: NoReply },
@@ -32,8 +32,8 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'forgotPassword',
         tags,
-        summary: 'Ask for a link to choose a new password',
-        description: 'The same answer whether or not there is such an account.',
+        summary: 'Request a password reset link',
+        description: 'The response is the same whether or not the account exists.',
         body: ForgotPasswordBody,
         response: { 202: NoReply },
       },
@@ -50,9 +50,9 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'resetPassword',
         tags,
-        summary: 'Choose a new password by the token of a mail',
+        summary: 'Set a new password with the token from a mail',
         description:
-          'A token works once, for 30 minutes. Every session of the user ends. A password that is refused does not use it up.',
+          'A token works once, for 30 minutes. Every session of the user ends. A refused password does not use the token up.',
         body: ResetPasswordBody,
         response: { 204: NoReply },
       },

@@ -5,27 +5,27 @@ import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
 import { PASSWORD_LENGTH_MIN } from './user.ts';
 
-/** Whose password it is to be: what others know of a person is what they try first. */
+/** The owner of a new password. Guesses begin with what others know about a person. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
 }
 
-/** What shows nothing: blanks, invisible characters of every script, and the blank of Braille. */
+/** Invisible text: white space, invisible characters of every script, and the blank of Braille. */
 const BLANKS = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]+/gu;
-/** Blanks part words, and words in a row are what a password is best made of, so they stay. */
+/** White space stays: it separates words, and several words in a row make the best passwords. */
 const SIGNS = /[^\p{L}\p{M}\p{N}\p{White_Space}]+/gu;
 const SIGNS_AND_DIGITS = /[^\p{L}\p{M}\p{White_Space}]+/gu;
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/gu;
 
-/** Below it a word is no more than the letters that happen to stand among digits. */
+/** Anything shorter is not a word, only letters that happen to occur among digits. */
 const WORD_LENGTH_MIN = 3;
-/** So many digits beside a word are a year, a birthday or a count, which are tried with every word. */
+/** Up to this many digits next to a word are a year, a birthday or a count, which are tried with every word. */
 const COMMON_DIGITS_MAX = 4;
 /** People repeat a word once or twice. */
 const REPEATED_LENGTH_MAX = 32;
 
-/** Digits over the end, letters, and rows of keys. */
+/** Digits past the 9, letters, and rows of keys. */
 const RUNS = [
   '01234567890123456789',
   'abcdefghijklmnopqrstuvwxyz',
@@ -39,7 +39,10 @@ const RUNS = [
 const load = createRequire(import.meta.url);
 let common: ReadonlySet<string> | undefined;
 
-/** Some 50,000 passwords in lower case. Read with the first password that is chosen: most processes see none. */
+/**
+ * Returns some 50,000 passwords in lower case. Loaded when the first password is chosen: most processes never need
+ * them.
+ */
 function commonPasswords(): ReadonlySet<string> {
   if (common === undefined) {
     const { dictionary } = load('@zxcvbn-ts/language-common') as typeof commonLanguage;
@@ -49,7 +52,7 @@ function commonPasswords(): ReadonlySet<string> {
 }
 
 /**
- * Throws `accounts.password_too_common`. `pointer` is where the password stands in the request. To be asked before a
+ * Throws `accounts.password_too_common`. `pointer` locates the password in the request. Must be called before a
  * password is hashed, wherever one is set.
  */
 export function requireUncommonPassword(
@@ -65,12 +68,12 @@ export function requireUncommonPassword(
 }
 
 /**
- * Whether a password is among the first that somebody would try: one of the most used, blanks alone, the owner's address or
- * name, or one of these in other case, repeated, or with digits and signs about it. Words in a row are none of them.
+ * Returns whether a password is among the first guesses: a common one, only blanks, the owner's address or name, or one
+ * of these in another case, repeated, or with added digits and signs. Several words in a row are not.
  */
 export function isCommonPassword(password: string, { email, name }: PasswordOwner): boolean {
   const text = fold(password);
-  // A letter or two among blanks are no more than blanks.
+  // One or two letters among blanks are as weak as blanks.
   if ([...text.replace(BLANKS, '')].length < WORD_LENGTH_MIN) return true;
   const address = emailKey(email);
   if (emailKey(text.trim()) === address) return true;
@@ -97,7 +100,7 @@ function isCommon(word: string): boolean {
   );
 }
 
-/** The word that is left without what stands before it, behind it, on both sides, or anywhere in it. */
+/** Returns the words that remain without the digits and signs after them, before them, on both sides, or anywhere. */
 function findCores(text: string): string[] {
   const inner = trim(text);
   const behind = inner.replace(/[^\p{L}\p{M}]+$/u, '');
@@ -110,20 +113,23 @@ function findCores(text: string): string[] {
   ];
 }
 
-/** Long random digits beside a word make a password that nobody tries; a year, or digits that are common themselves, do not. */
+/**
+ * Returns whether the word is most of the password. Long random digits next to a word are hard to guess; a year, or
+ * common digits, are not.
+ */
 function coversMostOf(core: string, bare: string): boolean {
   const digits = trim(bare.replace(core.replace(SIGNS, ''), ''));
   return core.length * 2 >= bare.length || digits.length <= COMMON_DIGITS_MAX || isCommon(digits);
 }
 
-/** As a whole, without signs, and its parts between them. */
+/** Returns the text as a whole, without separators, and the parts between them. */
 function listSpellings(text: string): string[] {
   const folded = fold(text);
   const words = folded.split(BETWEEN_WORDS);
   return [folded, words.join(''), ...words];
 }
 
-/** What a text repeats to its end, of which the last may be cut; the text itself when it does not. */
+/** Returns the piece that a text repeats to its end, the last one possibly cut off; otherwise the text itself. */
 function findRepeatedPiece(text: string): string {
   if (text.length > REPEATED_LENGTH_MAX) return text;
   for (let length = 1; length * 2 <= text.length; length += 1) {

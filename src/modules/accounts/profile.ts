@@ -5,7 +5,7 @@ import type { AccountsParts } from './accounts-parts.ts';
 import { findUser, updateName } from './queries.ts';
 import { type Profile, profileView } from './user.ts';
 
-/** The caller as he sees himself. */
+/** Returns the caller's own profile. */
 export async function getProfile(parts: AccountsParts, caller: UserCaller): Promise<Profile> {
   const [user] = await findUser(parts.database, caller.id);
   if (user === undefined) throw new CodedError(authErrors.unauthenticated);

@@ -2,7 +2,7 @@ import { statement } from '../../database/statement.ts';
 import type { Role } from '../../shared/caller.ts';
 import type { Customer, User } from './user.ts';
 
-/** Locks users against each other's changes, in id order. Ids that nobody has are left out. */
+/** Locks users against concurrent changes, in id order. Unknown ids are left out. */
 export const lockCustomers = statement<[ids: readonly string[]], Customer>(
   'accounts.lock_customers',
   `select id, email, name, role, vip, disabled_at is not null as disabled
@@ -20,7 +20,7 @@ export const findCustomers = statement<[ids: readonly string[]], Customer>(
     order by id`,
 );
 
-/** Those of these users that could sign in. */
+/** Returns the addresses of those users who could sign in. */
 export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
   'accounts.find_active_users',
   `select email
@@ -41,8 +41,8 @@ export interface ActorNameRow {
 }
 
 /**
- * What users and API keys are called, by the ids that the log keeps of them. A user without a name has their address where
- * `withAddresses` says so, and is left out elsewhere.
+ * Returns the names of users and API keys by the ids in the log. A user without a name is returned by address if
+ * `withAddresses` is true, and left out otherwise.
  */
 export const findActorNames = statement<
   [ids: readonly string[], withAddresses: boolean],
@@ -77,7 +77,7 @@ export const insertUser = statement<
    returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
 );
 
-/** A user together with what his password is held against. */
+/** A user with the stored password hash. */
 export interface CredentialRow extends User {
   passwordHash: string;
 }
@@ -115,7 +115,7 @@ export const updateName = statement<[id: string, name: string], User>(
    returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
 );
 
-/** No row when somebody else changed the password, or disabled the user, since the old hash was read. */
+/** Returns no row if the password was changed or the user disabled since the old hash was read. */
 export const replacePasswordHash = statement<
   [id: string, oldHash: string, newHash: string],
   { id: string }
@@ -141,8 +141,8 @@ export const setPasswordHash = statement<[id: string, newHash: string], { id: st
 );
 
 /**
- * `address` is the key of an e-mail address that `search` may be. `limit` is one more than the page. The cursor's two values
- * are null for the first page.
+ * `address` is the key of the e-mail address that `search` may be. `limit` is one more than the page size. Both cursor
+ * values are null for the first page.
  */
 export const listUserRows = statement<
   [
@@ -169,8 +169,9 @@ export const listUserRows = statement<
 );
 
 /**
- * Locks a user and every active admin, in id order: who takes an admin away counts the others while nobody else can
- * take one away. Those who ceased to be one while this waited are among the rows, as they are now.
+ * Locks a user and every active admin, in id order: a transaction that removes an admin counts the others while no
+ * other transaction can remove one. Users who stopped being admins while this waited are among the rows, in their
+ * current state.
  */
 export const lockUserAndAdmins = statement<[id: string], User>(
   'accounts.lock_user_and_admins',
@@ -187,7 +188,7 @@ export const lockUserAndAdmins = statement<[id: string], User>(
       for no key update`,
 );
 
-/** Null leaves a value as it is. */
+/** Null leaves a value unchanged. */
 export const updateAccess = statement<
   [id: string, role: Role | null, vip: boolean | null, disabled: boolean | null],
   User & { accessChangedAt: Date }
@@ -209,8 +210,8 @@ export const updateAccess = statement<
 );
 
 /**
- * Accounts by their keys; those that are missing are made as disabled customers. `rows`: JSON array of
- * `{id, email, email_key}`, each key once.
+ * Returns accounts by key; creates missing ones as disabled customers. `rows`: JSON array of `{id, email, email_key}`,
+ * each key once.
  */
 export const ensureUsers = statement<
   [rows: string, passwordHash: string],

@@ -8,20 +8,20 @@ import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './s
 
 type Outcome =
   | { readonly session: Session }
-  /** `endedId` names the family that this refresh has ended. */
+  /** `endedId` is the family that this refresh ended. */
   | { readonly refusal: ErrorDefinition; readonly endedId?: string };
 
 /**
  * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
- * is unused, gets the same successor: the first answer may have been lost. Later the token counts as stolen and its
- * family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
+ * is unused, returns the same successor, because the first response may have been lost. Otherwise a spent token counts
+ * as stolen and its family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
  * Source: RFC 9700 §4.14.2 (refresh token rotation).
  */
 export async function refreshSession(parts: AccountsParts, token: string): Promise<Session> {
   const { database, refreshTokens, revocations } = parts;
   const hash = refreshTokens.hash(token);
   if (hash === null) throw new CodedError(accountsErrors.refreshInvalid);
-  // A refusal is returned, not thrown, since the end of a family must be committed.
+  // A refusal is returned, not thrown, because the end of a family must be committed.
   const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash));
   if ('session' in outcome) return outcome.session;
   if (outcome.endedId !== undefined) revocations.endFamilies([outcome.endedId]);
@@ -37,7 +37,7 @@ async function exchange(
   const { refreshTokens, refreshTokenDays } = parts;
   const [family] = await lockFamily(tx, hash);
   if (family === undefined || family.over) return { refusal: accountsErrors.refreshInvalid };
-  // Read only now: what another refresh did while we waited for the lock must be seen.
+  // Read under the lock, to see what another refresh did while this one waited.
   const [known] = await findRefreshToken(tx, hash);
   if (known === undefined || known.disabled) return { refusal: accountsErrors.refreshInvalid };
 

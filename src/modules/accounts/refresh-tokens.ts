@@ -5,15 +5,15 @@ const PREFIX = 'hfr_';
 const SHAPE = /^hfr_[A-Za-z0-9_-]{43}$/;
 
 /**
- * Opaque refresh tokens. A successor is derived from the token before it and a secret of the server, so that a repeated
- * refresh can be answered with the same successor although only hashes are stored.
+ * Opaque refresh tokens. A successor is derived from its predecessor and a secret of the server, so that a repeated
+ * refresh can return the same successor although only hashes are stored.
  */
 export interface RefreshTokens {
-  /** The random first of a family. */
+  /** Creates the random first token of a family. */
   create(): string;
-  /** What a token of this shape could be succeeded by: by the first secret, then by those that rotate out. */
+  /** Returns the possible successors of a token: under the first secret, then under those being rotated out. */
   successors(token: string): readonly [string, ...string[]];
-  /** Null when the text is no refresh token at all. */
+  /** Returns null if the text is not a refresh token at all. */
   hash(token: string): Buffer | null;
 }
 
@@ -34,7 +34,7 @@ export function createRefreshTokens(secrets: readonly string[]): RefreshTokens {
   };
 }
 
-/** Plain SHA-256 suffices for 256 random bits; only this is stored. */
+/** Hashes a token for storage. Plain SHA-256 suffices for 256 random bits. */
 export function hashToken(token: string): Buffer {
   return sha256(token);
 }

@@ -8,8 +8,8 @@ import { findPasswordReset, usePasswordReset } from './reset-queries.ts';
 import { endFamilies } from './session-queries.ts';
 
 /**
- * Sets a new password by the token of a reset mail; every session of the user ends. Throws `accounts.reset_invalid`, and
- * `accounts.password_too_common`, after which the token is still good.
+ * Sets a new password with the token from a reset mail and ends every session of the user. Throws
+ * `accounts.reset_invalid`, and `accounts.password_too_common`, after which the token is still valid.
  */
 export async function resetPassword(
   parts: AccountsParts,
@@ -24,7 +24,7 @@ export async function resetPassword(
   const newHash = await passwords.hash(input.newPassword);
 
   const ended = await database.transaction(async (tx) => {
-    // Users before all else: the order in which everybody locks.
+    // Users first: the lock order of all transactions.
     await lockCustomers(tx, [reset.userId]);
     const [used] = await usePasswordReset(tx, tokenHash);
     const [changed] = used === undefined ? [] : await setPasswordHash(tx, used.userId, newHash);

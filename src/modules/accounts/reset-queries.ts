@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
 
-/** A newer reset takes the place of the one that is still open. No row when there is no such active user. */
+/** Inserts a reset, replacing the user's open one. Returns no row if there is no such active user. */
 export const insertPasswordReset = statement<
   [emailKey: string, id: string, tokenHash: Buffer],
   { userId: string }
@@ -19,7 +19,7 @@ export const insertPasswordReset = statement<
    returning user_id as "userId"`,
 );
 
-/** One that would still set a password, and whose it is. */
+/** Returns a reset that is still valid, with the user's address. */
 export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email: string }>(
   'accounts.find_open_reset',
   `select password_resets.token_hash as "tokenHash", users.email
@@ -31,7 +31,7 @@ export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email:
       and users.disabled_at is null`,
 );
 
-/** One that would still set a password, and who that is. */
+/** Returns a reset that is still valid, with its user. */
 export const findPasswordReset = statement<
   [tokenHash: Buffer],
   { userId: string; email: string; name: string }
@@ -55,7 +55,7 @@ export const usePasswordReset = statement<[tokenHash: Buffer], { userId: string 
    returning user_id as "userId"`,
 );
 
-/** Whoever changed the password has no more need of a link that was asked for before. */
+/** Deletes the user's open reset: after a password change, an earlier link is no longer needed. */
 export const cancelPasswordResets = statement<[userId: string], never>(
   'accounts.void_password_resets',
   `delete from password_resets
@@ -63,7 +63,7 @@ export const cancelPasswordResets = statement<[userId: string], never>(
       and used_at is null`,
 );
 
-/** Resets that were used, or whose time has passed, a day ago. */
+/** Deletes resets that were used or expired more than a day ago. */
 export const purgeResets = statement<[limit: number], { id: string }>(
   'accounts.purge_resets',
   `delete from password_resets

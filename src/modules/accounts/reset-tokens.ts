@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Tokens of password resets, derived from the reset's id and a secret of the server: the mail can be written when it is
- * sent, on any server and however often, although neither the job nor the database holds the token.
+ * Tokens of password resets, derived from the reset's id and a secret of the server. So the mail can be written when it
+ * is sent, on any server and any number of times, although neither the job nor the database contains the token.
  */
 export interface ResetTokens {
-  /** What the token of a reset could be: by the first secret, then by those that rotate out. */
+  /** Returns the possible tokens of a reset: under the first secret, then under those being rotated out. */
   derive(resetId: string): readonly [string, ...string[]];
 }
 

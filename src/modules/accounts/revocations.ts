@@ -6,34 +6,34 @@ import { unavailable } from '../../shared/common-errors.ts';
 import { findRevocations, type RevocationRow } from './session-queries.ts';
 
 /**
- * Longer than any transaction of ours can last: rows are stamped before they are committed, so each look reaches back
- * over the one before.
+ * Longer than any of our transactions can last. Rows are stamped before they are committed, so each read overlaps the
+ * one before.
  */
 const OVERLAP_SECONDS = 60;
 
-/** What a user may do now, whatever his tokens say. */
+/** A user's current access, which overrides the claims of their tokens. */
 export interface CurrentAccess {
   readonly role: Role;
   readonly vip: boolean;
   readonly disabled: boolean;
-  /** When it became so, by the database's clock. */
+  /** When it changed, by the database's clock. */
   readonly atMs: number;
 }
 
 /**
- * What has been revoked within the lifetime of an access token: kept in memory so that no request asks the database,
- * and read anew every `pollMs`. Older revocations need no keeping, since the tokens that they concern have expired.
+ * Revocations within the lifetime of an access token, kept in memory so that requests need no query, and read again
+ * every `pollMs`. Older revocations are dropped, since the tokens that they concern have expired.
  */
 export interface Revocations {
-  /** The database's time: a server whose own clock is wrong judges expiry like the others. */
+  /** Returns the database's time, so that a server with a wrong clock judges expiry like the others. */
   nowMs(): number;
-  /** Whether what is known here is recent enough to be trusted. */
+  /** Returns whether the last read is recent enough to rely on. */
   isFresh(): boolean;
-  /** Reads now, or waits for the reading that is under way. Throws `service.unavailable` when that brings nothing fresh. */
+  /** Reads now, or waits for the read in progress. Throws `service.unavailable` if the result is not fresh. */
   refresh(): Promise<void>;
   hasEnded(familyId: string): boolean;
   findAccess(userId: string): CurrentAccess | undefined;
-  /** Makes a change of this server count here at once; the others read it. */
+  /** Applies a change of this server here at once; the other servers read it. */
   endFamilies(familyIds: readonly string[]): void;
   changeAccess(userId: string, access: CurrentAccess): void;
   start(): void;
@@ -45,14 +45,14 @@ export interface RevocationOptions {
   readonly clock: Clock;
   readonly accessLifetimeSeconds: number;
   readonly pollMs: number;
-  /** How old the last reading may be before nobody is let in on it. */
+  /** The maximum age of the last read for admitting callers. */
   readonly staleMs: number;
   readonly onError: (error: unknown) => void;
 }
 
 export function createRevocations(options: RevocationOptions): Revocations {
   const { database, clock, pollMs, staleMs, onError } = options;
-  const keptSeconds = options.accessLifetimeSeconds + OVERLAP_SECONDS;
+  const retentionSeconds = options.accessLifetimeSeconds + OVERLAP_SECONDS;
   const families = new Map<string, number>();
   const users = new Map<string, CurrentAccess>();
   let clockOffsetMs = 0;
@@ -67,15 +67,15 @@ export function createRevocations(options: RevocationOptions): Revocations {
     const sinceLastSeconds = (startedAtMs - readAtMs) / 1000;
     const rows = await findRevocations(
       database,
-      Math.min(keptSeconds, sinceLastSeconds + OVERLAP_SECONDS),
+      Math.min(retentionSeconds, sinceLastSeconds + OVERLAP_SECONDS),
     );
-    for (const row of rows) applyRows(row);
+    for (const row of rows) applyRow(row);
     prune();
-    // What is known is as old as the question, not as the answer.
+    // The data is as old as the start of the query, not its end.
     readAtMs = startedAtMs;
   }
 
-  function applyRows(row: RevocationRow): void {
+  function applyRow(row: RevocationRow): void {
     const atMs = row.at.getTime();
     if (row.kind === 'clock') clockOffsetMs = atMs - clock.now().getTime();
     else if (row.kind === 'family') families.set(row.id!, atMs);
@@ -84,12 +84,12 @@ export function createRevocations(options: RevocationOptions): Revocations {
 
   function changeAccess(userId: string, access: CurrentAccess): void {
     const known = users.get(userId);
-    // A reading that was under way while this server made a change brings the state before it.
+    // A read that was in progress while this server made a change returns the state before it.
     if (known === undefined || known.atMs <= access.atMs) users.set(userId, access);
   }
 
   function prune(): void {
-    const oldestMs = nowMs() - keptSeconds * 1000;
+    const oldestMs = nowMs() - retentionSeconds * 1000;
     for (const [id, atMs] of families) if (atMs < oldestMs) families.delete(id);
     for (const [id, { atMs }] of users) if (atMs < oldestMs) users.delete(id);
   }

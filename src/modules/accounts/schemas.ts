@@ -17,7 +17,8 @@ import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, roles } from
 const Email = Type.String({
   minLength: 3,
   maxLength: EMAIL_LENGTH_MAX,
-  description: 'One account whatever its case and Unicode form, and the form of its domain.',
+  description:
+    'One account per address, regardless of case, Unicode form and the form of its domain.',
   example: 'ada@example.com',
 });
 
@@ -27,13 +28,13 @@ const NewPassword = Type.String({
   minLength: PASSWORD_LENGTH_MIN,
   maxLength: PASSWORD_LENGTH_MAX,
   description:
-    'Not truncated; spaces and all of Unicode count. None of the most used ones, the own e-mail address or name, or blanks alone.',
+    "Not truncated; spaces and all of Unicode count. Not a common password, not the user's e-mail address or name, not only spaces.",
 });
 
-/** One that exists, so its length is not what is wrong with it. */
+/** An existing password, whose length is not checked against the minimum. */
 const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX });
 
-/** Of any form: one that no account can have is answered like one that none has. */
+/** Of any form: an address that no account can have gets the same response as an unknown one. */
 const GivenEmail = Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX });
 
 const Token = Type.String({ minLength: 1, maxLength: 500 });
@@ -59,7 +60,7 @@ export const RefreshBody = body(
   {
     refreshToken: Type.Optional({
       ...Token,
-      description: 'Without it the cookie `holdfast_refresh` is taken.',
+      description: 'If omitted, the cookie `holdfast_refresh` is used.',
     }),
   },
   { refreshToken: `hfr_${token}` },
@@ -91,18 +92,21 @@ export const CreateApiKeyBody = body(
       minItems: 1,
       maxItems: scopes.length,
       uniqueItems: true,
-      description: 'What the key may do, and nothing else.',
+      description: 'The only things that the key may do.',
     }),
-    expiresAt: Type.Optional({ ...Instant, description: 'In the future; never when left out.' }),
+    expiresAt: Type.Optional({
+      ...Instant,
+      description: 'Must be in the future; omit it for a key that never expires.',
+    }),
   },
   { name: 'Point of sale', scopes: ['orders:read', 'orders:write'] },
 );
 
 export const ListUsersQuery = query({
   search: Type.Optional(
-    Search('Part of an e-mail address or a name, whatever its case and accents.'),
+    Search('Part of an e-mail address or a name, regardless of case and accents.'),
   ),
-  role: Type.Optional(Choice(roles, { description: 'Only users of this role.' })),
+  role: Type.Optional(Choice(roles, { description: 'Only users with this role.' })),
   limit: LimitParameter,
   cursor: CursorParameter,
 });
@@ -130,8 +134,8 @@ export const UserPage = pageOfSchema(UserReply);
 export const SessionReply = Type.Object({
   user: ProfileReply,
   accessToken: Type.String({ description: 'Sent as `Authorization: Bearer …`.' }),
-  refreshToken: Type.String({ description: 'Good for one exchange at `/api/auth/refresh`.' }),
-  expiresIn: Type.Integer({ description: 'Seconds that the access token lives.' }),
+  refreshToken: Type.String({ description: 'Valid for one exchange at `/api/auth/refresh`.' }),
+  expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds.' }),
 });
 
 const apiKeyMembers = {
@@ -150,12 +154,12 @@ export const CreatedApiKeyReply = Type.Object({
   ...apiKeyMembers,
   secret: Type.Optional(
     Type.String({
-      description: 'Shown only now: a repeat under the same Idempotency-Key answers without it.',
+      description: 'Shown only now: a repeat under the same Idempotency-Key does not return it.',
     }),
   ),
 });
 
-/** A reply without a body: OpenAPI shows none for this type, and nothing is what the route sends. */
+/** A reply without a body. The route sends nothing, and OpenAPI shows no body for this type. */
 export const NoReply = Type.Unsafe<undefined>({ type: 'null', description: 'Done.' });
 
 function body<Members extends Record<string, TSchema>>(members: Members, example: object) {
@@ -166,19 +170,19 @@ function query<Members extends Record<string, TSchema>>(members: Members) {
   return Type.Object(members, { additionalProperties: false });
 }
 
-/** Who did something, as the log keeps it. */
+/** The actor of a change, as the log stores it. */
 export const ActorReply = Type.Object({
   type: Choice(['user', 'api_key', 'system', 'provider']),
   id: Nullable(Type.String()),
   role: Nullable(Type.String()),
 });
 
-/** Beside an actor, where staff read it. */
+/** The name of an actor, for staff only. */
 export const ActorName = Type.Optional(
   Nullable(
     Type.String({
       description:
-        'Before staff: what the user (else by e-mail) or the API key behind `actor` is called now; null for the others.',
+        'For staff: the current name of the user (or else the e-mail address) or API key in `actor`; null for other actors.',
     }),
   ),
 );

@@ -9,7 +9,7 @@ export interface SessionCookieOptions {
   readonly refreshMaxAgeSeconds: number;
 }
 
-/** Gives the tokens to the browser where no script can read them. */
+/** Sets the tokens as cookies that scripts cannot read. */
 export function setSessionCookies(
   reply: FastifyReply,
   session: Session,
@@ -41,7 +41,7 @@ export function clearSessionCookies(reply: FastifyReply, options: SessionCookieO
   }
 }
 
-/** As the browser sees it: where PUBLIC_URL has a path, other programs may live beside it. */
+/** Returns the path as the browser sees it. If PUBLIC_URL has a path, other programs may share the host. */
 function buildCookiePath({ server }: FastifyReply, path: string): string {
   return path === '/' && server.publicPath !== '' ? server.publicPath : server.publicPath + path;
 }

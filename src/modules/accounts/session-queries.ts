@@ -7,8 +7,8 @@ export interface SessionRow extends User {
 }
 
 /**
- * Begins a session, unless the password changed or the user was disabled since the hash was read: the shared lock makes
- * it wait for such a change, and the change for it.
+ * Starts a session, unless the password changed or the user was disabled since the hash was read. The shared lock makes
+ * it wait for such a change, and such a change for it.
  */
 export const openFamily = statement<
   [userId: string, passwordHash: string, familyId: string, tokenHash: Buffer, lifetimeDays: number],
@@ -41,11 +41,11 @@ export const openFamily = statement<
 
 export interface FamilyRow {
   familyId: string;
-  /** It was logged out, ended, or has expired by the database's clock. */
+  /** It was ended, or has expired by the database's clock. */
   over: boolean;
 }
 
-/** Locks the family of a refresh token: of several refreshes with one token, one goes first. */
+/** Locks the family of a refresh token, so that concurrent refreshes with one token run one after the other. */
 export const lockFamily = statement<[tokenHash: Buffer], FamilyRow>(
   'accounts.lock_family',
   `select family.id as "familyId",
@@ -65,7 +65,7 @@ export interface TokenRow extends User {
   liveIssuedAt: Date;
 }
 
-/** The token's state, read under the lock of its family. */
+/** Returns the token's state; called under the lock of its family. */
 export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
   'accounts.find_refresh_token',
   `select token.spent_at is not null as spent,
@@ -80,7 +80,7 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
     where token.token_hash = $1::bytea`,
 );
 
-/** The session's time begins anew with every refresh: it ends so many days after it was last used. */
+/** Every refresh extends the session: it ends `lifetimeDays` after its last use. */
 export const rotateRefreshToken = statement<
   [tokenHash: Buffer, successorHash: Buffer, lifetimeDays: number],
   { issuedAt: Date }
@@ -116,7 +116,7 @@ export const endFamily = statement<[id: string, reason: EndReason], { id: string
    returning id`,
 );
 
-/** Ends every session of a user, but for the one that is kept. */
+/** Ends every session of a user except the one to keep. */
 export const endFamilies = statement<
   [userId: string, reason: EndReason, keptId: string | null],
   { id: string }
@@ -141,8 +141,9 @@ export interface RevocationRow {
 }
 
 /**
- * What ended or changed within the last seconds, and the database's time. They are counted from the statement's beginning:
- * a clock that moves while it runs cannot be looked for in an index, and every two seconds each server read all users.
+ * Returns what ended or changed within the last seconds, and the database's time. The seconds count back from the start
+ * of the statement: `clock_timestamp()` moves while it runs and cannot use an index, so every server would read all
+ * users every two seconds.
  */
 export const findRevocations = statement<[lookBackSeconds: number], RevocationRow>(
   'accounts.find_revocations',
@@ -159,7 +160,7 @@ export const findRevocations = statement<[lookBackSeconds: number], RevocationRo
       and access_changed_at > created_at`,
 );
 
-/** Sessions that have been over for a month, with their tokens, a slice at a time. */
+/** Deletes sessions that ended or expired more than 30 days ago, with their tokens, a batch at a time. */
 export const purgeFamilies = statement<[limit: number], { id: string }>(
   'accounts.purge_families',
   `with gone as (
@@ -180,7 +181,7 @@ export const purgeFamilies = statement<[limit: number], { id: string }>(
    returning refresh_families.id`,
 );
 
-/** Spent tokens of sessions that go on: after a month their coming back is refused without ending the session. */
+/** Deletes spent tokens of sessions that continue. After 30 days, reusing one is refused without ending the session. */
 export const purgeSpentTokens = statement<[limit: number], { familyId: string }>(
   'accounts.purge_spent_tokens',
   `delete from refresh_tokens

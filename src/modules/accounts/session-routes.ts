@@ -36,8 +36,8 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         schema: {
           operationId,
           tags,
-          summary: operationId === 'signUp' ? 'Sign up' : 'Sign up, under another name',
-          description: `Makes a customer and signs him in. ${bothCookies}`,
+          summary: operationId === 'signUp' ? 'Sign up' : 'Sign up, at another path',
+          description: `Creates a customer and signs them in. ${bothCookies}`,
           body: SignUpBody,
           response: { 201: SessionReply },
         },
@@ -78,7 +78,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'refreshTokens',
         tags,
         summary: 'Exchange a refresh token',
-        description: `The token sent is spent. A repeat within ten seconds, while its successor is unused, gets the same successor. ${bothCookies}`,
+        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. ${bothCookies}`,
         body: RefreshBody,
         response: { 200: SessionReply },
       },
@@ -117,7 +117,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'getProfile',
         tags,
-        summary: 'See who is signed in',
+        summary: 'Read your profile',
         response: { 200: ProfileReply },
       },
     },
@@ -130,7 +130,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'updateProfile',
         tags,
-        summary: 'Change the own name',
+        summary: 'Change your name',
         body: ProfileBody,
         response: { 200: ProfileReply },
       },
@@ -139,7 +139,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
   );
 }
 
-/** A cookie comes along with what other sites ask of the browser, so it counts only from an allowed origin. */
+/** Browsers send cookies with requests of other sites too, so the cookie is accepted only from an allowed origin. */
 function requireRefreshCookie(request: FastifyRequest): string {
   const token = cookieOf(request, sessionCookies.refresh.name);
   if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);

@@ -6,18 +6,18 @@ import { hashToken } from './refresh-tokens.ts';
 import { openFamily } from './session-queries.ts';
 import { type Profile, profileView, type User } from './user.ts';
 
-/** What a sign-in gives. */
+/** The result of a sign-in. */
 export interface Session {
   readonly user: Profile;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Seconds that the access token lives. */
+  /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
 }
 
 /**
- * Begins a session. Null when the password has changed or the user was disabled since `passwordHash` was read, so that
- * no session outlives the change that ended all of them.
+ * Starts a session. Returns null if the password has changed or the user was disabled since `passwordHash` was read, so
+ * that no session outlives the change that ended all others.
  */
 export async function openSession(
   parts: AccountsParts,
@@ -39,7 +39,7 @@ export async function openSession(
   return buildSession(parts, opened, familyId, refreshToken, opened.issuedAt);
 }
 
-/** The same for the same refresh token, to the letter. */
+/** Builds a session, identical for the same refresh token. */
 export function buildSession(
   parts: AccountsParts,
   user: User,

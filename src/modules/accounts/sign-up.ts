@@ -12,14 +12,15 @@ export interface SignUpInput {
 }
 
 /**
- * Makes a customer and signs him in. Throws `accounts.email_taken`, `accounts.password_too_common` and `request.invalid`.
+ * Creates a customer and signs them in. Throws `accounts.email_taken`, `accounts.password_too_common` and
+ * `request.invalid`.
  */
 export async function signUp(parts: AccountsParts, input: SignUpInput): Promise<Session> {
   const { database, passwords } = parts;
-  // Nothing else of what came: a role cannot be asked for.
+  // Only these fields, so that a request cannot set a role.
   const { email, password, name = '' } = input;
   const checked = parseNewUser({ email, password, name });
-  // Before the expensive hash; the unique key decides between two at once.
+  // Before the expensive hash. The unique key decides between concurrent sign-ups.
   const [taken] = await findCredential(database, checked.email.key);
   if (taken !== undefined) throw new CodedError(accountsErrors.emailTaken);
 

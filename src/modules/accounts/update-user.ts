@@ -16,7 +16,7 @@ export interface AccessChange {
   readonly disabled?: boolean;
 }
 
-/** Changes what a user may do. Throws `accounts.not_found` and `accounts.last_admin`. */
+/** Changes a user's access. Throws `accounts.not_found` and `accounts.last_admin`. */
 export async function updateUser(
   parts: AccountsParts,
   claim: Claim | null,
@@ -42,7 +42,7 @@ export interface ChangedAccess {
   readonly endedFamilyIds: readonly string[];
 }
 
-/** The change itself, in the caller's transaction: also for the command line, which has no sessions in memory. */
+/** Makes the change in the caller's transaction; also for the command line, which has no sessions in memory. */
 export async function changeAccess(
   tx: Transaction,
   id: string,

@@ -17,7 +17,7 @@ import { updateUser } from './update-user.ts';
 
 export type Accounts = ReturnType<typeof bindUseCases>;
 
-/** The use cases, bound to what they work with, and the authenticator for the HTTP shell. */
+/** Binds the use cases to their dependencies and creates the authenticator for the HTTP shell. */
 export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
   const { accessTokens, apiKeys, revocations, refreshTokenDays } = parts;
   return {

@@ -4,7 +4,7 @@ import type { UserCaller } from '../../shared/caller.ts';
 import { authErrors } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 
-/** The signed-in person. Accounts and keys are never for machines: throws `auth.forbidden` for an API key. */
+/** Returns the signed-in user. Throws `auth.forbidden` for an API key: machines may not manage accounts and keys. */
 export function requireUserCaller(request: FastifyRequest): UserCaller {
   const caller = callerOf(request);
   if (caller.kind !== 'user') throw new CodedError(authErrors.forbidden);

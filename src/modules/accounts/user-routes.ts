@@ -28,9 +28,9 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'updateUser',
         tags,
-        summary: 'Change what a user may do',
+        summary: "Change a user's access",
         description:
-          'Counts within five seconds on every server. Disabling ends every session of the user.',
+          'Takes effect within five seconds on every server. Disabling a user ends all their sessions.',
         params: IdParameter,
         body: UpdateUserBody,
         response: { 200: UserReply },

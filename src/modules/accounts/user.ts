@@ -6,7 +6,7 @@ export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
 
-/** What other modules may know of a user. */
+/** The part of a user that other modules may read. */
 export interface Customer {
   id: string;
   email: string;
@@ -20,13 +20,13 @@ export interface User extends Customer {
   createdAt: Date;
 }
 
-/** What a user sees of himself. */
+/** Returns a user's own view of their account. */
 export function profileView(user: User) {
   const { id, email, name, role, vip } = user;
   return { id, email, name, role, vip, createdAt: user.createdAt.toISOString() };
 }
 
-/** What an admin sees of a user. */
+/** Returns an admin's view of a user. */
 export function userView(user: User) {
   return { ...profileView(user), disabled: user.disabled };
 }
