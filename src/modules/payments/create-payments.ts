@@ -27,12 +27,12 @@ import {
 import type { Payments } from './use-cases.ts';
 
 const INBOX_INTERVAL_MS = 500;
-/** Between two calls to the provider: money that must go back has ten minutes. */
+/** Maximum wait between two calls to the provider: returned money must leave within ten minutes. */
 const CALL_DELAY_MS_MAX = 60_000;
 const STORED_TOGETHER_MAX = 200;
 const RECEIVING_MAX = 10_000;
 const RECONCILE_INTERVAL_MS = 5 * 60_000;
-/** How far back the regular reconciliation looks: a weekend's outage and a day. */
+/** How far back the regular reconciliation reads: an outage of a weekend, and a day. */
 const RECONCILE_BACK_MS = 3 * 24 * 60 * 60_000;
 
 export interface PaymentsDependencies {
@@ -41,13 +41,13 @@ export interface PaymentsDependencies {
   readonly provider: PaymentProvider;
   readonly clock: Clock;
   readonly publicUrl: string;
-  /** The first wait after a failed try; it doubles, with jitter. */
+  /** The wait after the first failed attempt; it doubles, with jitter. */
   readonly retryBaseSeconds: number;
-  /** After so many tries an event is left DEAD, and failed refunds to a person. */
+  /** After this many attempts an event is left DEAD, and a failed refund waits for a person. */
   readonly attemptsMax: number;
-  /** Work in the background that failed and comes again. */
+  /** Called when background work failed; it is retried. */
   readonly onError: (error: unknown) => void;
-  /** Told what the regular reconciliation found to differ between the provider and us. */
+  /** Receives the differences that the regular reconciliation found. */
   readonly log: Pick<DetailedLog, 'warn'>;
 }
 
@@ -60,7 +60,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
     ...dependencies,
     retryDelayMs: exponentialBackoff({ baseMs, capMs: CALL_DELAY_MS_MAX }),
   };
-  // Apart from the decisions, so that a slow provider holds up nothing but itself.
+  // Separate from the decisions, so that a slow provider delays only its own calls.
   const calls = createProviderCalls(settling);
   const decisions = createRecurringTask({
     firstWaitMs: SETTLE_INTERVAL_MS,
@@ -78,7 +78,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
     retries: { attemptsMax, retryDelayMs: exponentialBackoff({ baseMs }) },
     onOutcome(outcome: InboxOutcome) {
       webhooks.count(outcome);
-      // A charge that just pays its order leaves nothing to decide.
+      // A charge that simply pays its order leaves nothing to decide.
       if (outcome !== 'matched') decisions.nudge();
     },
   };
@@ -92,7 +92,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
     },
   });
   const background = [inboxWork, decisions, calls.closings, calls.refunds];
-  /** A server that only answers requests leaves money to the workers. */
+  /** A server that only serves requests leaves money to the workers. */
   let isWorking = false;
   const store = createBatcher<ProviderReport, StoredAs>({
     batchesMax: 1,
@@ -109,7 +109,10 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
     const report = await reconcilePayments(dependencies, { since });
     if (report.healed.length > 0) inboxWork.nudge();
     if (report.healed.length > 0 || report.differing.length > 0) {
-      dependencies.log.warn({ report }, 'the payment provider knew otherwise');
+      dependencies.log.warn(
+        { report },
+        'reconciliation with the payment provider found differences',
+      );
     }
   }
 
@@ -140,8 +143,8 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
     applyDueEvents: () => applyDueEvents(inbox),
     async settleMoney() {
       const decided = await decideDueMoney(settling);
-      const asked = await callProvider(calls);
-      return decided || asked;
+      const called = await callProvider(calls);
+      return decided || called;
     },
   };
   return {

@@ -21,7 +21,7 @@ export const paymentsDeclaration = {
   tags: [
     {
       name: 'Payments',
-      description: 'Paying an order, giving money back, and what providers tell.',
+      description: 'Paying orders, refunds, and webhooks of payment providers.',
       place: 50,
     },
   ],

@@ -7,37 +7,33 @@ export const paymentsErrors = defineErrors('payments', {
   notPayable: [
     409,
     'This order cannot be paid now.',
-    'It is paid already, or it has ended. Read the order to see where it stands.',
+    'It is already paid, or it has ended. Read the order to see its status.',
   ],
-  notCaptured: [
-    409,
-    'Nothing was paid that could be given back.',
-    'No money has come in for this payment.',
-  ],
+  notCaptured: [409, 'There is nothing to refund.', 'No money has been received for this payment.'],
   refundExceedsCaptured: [
     409,
-    'That is more than is left of the payment.',
-    '`left` is what can still be given back. Refunds count from their creation until they fail.',
+    'The amount exceeds what can still be refunded.',
+    '`left` is the amount that can still be refunded. A refund counts from its creation unless it fails.',
   ],
   chargeAmbiguous: [
     409,
-    'Several charges of this payment have money left.',
-    'Say by `providerReference` which of them goes back; `charges` lists them with the amount that each still holds.',
+    'Several charges of this payment can still be refunded.',
+    'Name one by `providerReference`. `charges` lists them with the amount that each has left.',
   ],
   invalidSignature: [
     400,
     'The signature of this webhook is not valid.',
-    'It was not signed with the secret that is configured, was altered, or is older or newer than five minutes. Nothing was stored.',
+    'It was not signed with the configured secret, was altered, or its timestamp differs by more than five minutes. Nothing was stored.',
   ],
   invalidEvent: [
     400,
     'This event cannot be read.',
-    'It is genuine, but a field is missing or not of its type. Nothing was stored.',
+    'It is genuine, but a field is missing or has the wrong type. Nothing was stored.',
   ],
   providerUnavailable: [
     503,
     'The payment provider cannot be reached right now.',
-    'The payment stays open. Send the same request again after the number of seconds in `Retry-After`: nothing is charged twice.',
+    'The payment stays open. Send the same request again after the seconds in `Retry-After`: nothing is charged twice.',
   ],
 });
 

@@ -14,7 +14,7 @@ import type {
   PaymentView,
 } from './schemas.ts';
 
-/** Throws `payments.not_found`, also for what is not the caller's. */
+/** Returns a payment. Throws `payments.not_found`, also if it is not the caller's. */
 export async function getPayment(
   db: Queryable,
   caller: Caller,
@@ -28,7 +28,7 @@ export async function getPayment(
   return presentPayment(payment, await listCharges(db, [payment.id]));
 }
 
-/** Payments, newest first, for staff. Throws `request.invalid_cursor`. */
+/** Lists payments, newest first, for staff. Throws `request.invalid_cursor`. */
 export function listPayments(
   db: Queryable,
   cursors: Cursors,
@@ -38,7 +38,7 @@ export function listPayments(
   return toPage(db, cursors, { statuses, orderId: orderId ?? null }, limit, cursor);
 }
 
-/** The payments of one order, newest first. Throws `orders.not_found` and `request.invalid_cursor`. */
+/** Lists the payments of one order, newest first. Throws `orders.not_found` and `request.invalid_cursor`. */
 export async function listOrderPayments(
   db: Queryable,
   cursors: Cursors,

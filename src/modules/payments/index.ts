@@ -1,6 +1,6 @@
 /**
- * Payments: money in and money out, what the providers told, and what has to go back. Owns `payments`,
- * `payment_captures`, `payment_refunds` and `provider_events`; confirms orders through `orders`.
+ * Payments: charges, refunds, provider events and automatic returns. Owns `payments`, `payment_captures`,
+ * `payment_refunds` and `provider_events`; confirms orders through `orders`.
  */
 export { createPayments, type PaymentsDependencies } from './create-payments.ts';
 export { paymentsDeclaration } from './declaration.ts';

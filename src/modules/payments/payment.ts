@@ -1,6 +1,6 @@
 import type { PaymentStatus as OrderPaymentStatus, OrderStatus } from '../orders/index.ts';
 
-/** The words of a payment, as the contract and the database spell them. */
+/** The states of a payment, as the contract and the database spell them. */
 
 export const paymentStates = [
   'OPEN',
@@ -14,27 +14,27 @@ export const paymentStates = [
 
 export type PaymentState = (typeof paymentStates)[number];
 
-/** What a charge turned out to be. See `decideCapture`. */
+/** The kind of a capture. See `decideCapture`. */
 export type CaptureKind = 'matched' | 'surplus' | 'flagged';
 
-/** What a charge turned out to be, as it is shown: of those that matched, the late ones are told apart. */
+/** The kinds of charges in replies, where late ones are distinguished from the other matched ones. */
 export const chargeKinds = ['matched', 'late', 'surplus', 'flagged'] as const;
 
-/** Why money goes back; `provider`: somebody refunded it at the provider, past us. */
+/** Why money goes back. `provider`: it was refunded directly at the provider. */
 export type RefundCause = 'admin' | 'cancelled' | 'late' | 'surplus' | 'flagged' | 'provider';
 
-/** What a decision needs to know of the order. */
+/** The part of an order that decisions depend on. */
 export interface OrderEnd {
   readonly status: OrderStatus;
   readonly paymentStatus: OrderPaymentStatus;
 }
 
-/** Nothing is expected for such an order any more, so money that comes for it goes back. */
+/** Returns whether the order expects no more money, so that any money for it goes back. */
 export function hasEnded(order: OrderEnd): boolean {
   return order.status === 'CANCELLED' || order.status === 'FAILED' || order.status === 'COMPLETED';
 }
 
-/** Money was kept for it that an ended order must not keep. */
+/** Returns whether the order ended without a sale, so that it must not keep any money. */
 export function endedWithoutSale(order: OrderEnd): boolean {
   return order.status === 'CANCELLED' || order.status === 'FAILED';
 }

@@ -1,7 +1,7 @@
 import { statement } from '../../database/statement.ts';
 import type { PaymentState } from './payment.ts';
 
-/** What is asked of the provider, as it is kept: a repeat under one key has to be the same request. */
+/** The request to the provider, stored because a repeat under the same key must be the same request. */
 export interface SessionRequest {
   readonly orderNumber: string;
   readonly customerEmail: string;
@@ -44,7 +44,7 @@ export const findPayment = statement<[id: string], PaymentRow>(
     where payments.id = $1::uuid`,
 );
 
-/** Those that are not there are left out. */
+/** Payments that do not exist are left out. */
 export const findPayments = statement<[ids: readonly string[]], PaymentRow>(
   'payments.find_several',
   `select ${paymentColumns}
@@ -60,7 +60,7 @@ export const lockPayment = statement<[id: string], PaymentRow>(
       for no key update`,
 );
 
-/** `reference` null keeps the one that is there. */
+/** A null `reference` leaves the stored one unchanged. */
 export const markPayment = statement<
   [id: string, status: 'FAILED' | 'EXPIRED' | 'FLAGGED', reference: string | null],
   PaymentRow
@@ -74,7 +74,7 @@ export const markPayment = statement<
    returning ${paymentColumns}`,
 );
 
-/** The provider itself says that nobody can pay there any more. */
+/** Marks a payment's page as closed at the provider, so that it can no longer be paid there. */
 export const markClosed = statement<[id: string], never>(
   'payments.mark_closed',
   `update payments
@@ -83,7 +83,7 @@ export const markClosed = statement<[id: string], never>(
     where id = $1::uuid`,
 );
 
-/** Other pages of these orders on which somebody could pay too: they end, and are closed at the provider. */
+/** Ends other payments of these orders whose pages could still be paid; the pages are closed at the provider. */
 export const endOtherPayments = statement<
   [orderIds: readonly string[], exceptIds: readonly string[]],
   never
@@ -100,8 +100,8 @@ export const endOtherPayments = statement<
 );
 
 /**
- * Ends the payments whose orders have ended, a batch of them: OPEN becomes EXPIRED, and the pages are to be closed. A
- * capture that comes at the same moment is in the row's way first or sees the ended order.
+ * Ends a batch of payments whose orders have ended: OPEN becomes EXPIRED, and the pages are due to be closed. A
+ * concurrent capture either locks the row first or sees the ended order.
  */
 export const endPaymentsOfEndedOrders = statement<[limit: number], { id: string }>(
   'payments.end_of_ended_orders',
@@ -121,7 +121,7 @@ export const endPaymentsOfEndedOrders = statement<[limit: number], { id: string 
    returning id`,
 );
 
-/** Takes sessions that are to be closed, for `leaseSeconds`: after that another server may try. */
+/** Leases sessions that are due to be closed, for `leaseSeconds`; after that another server may try. */
 export const leaseClosings = statement<
   [provider: string, limit: number, leaseSeconds: number],
   PaymentRow
@@ -153,7 +153,7 @@ export interface ListedPaymentRow extends PaymentRow {
   orderNumber: string | null;
 }
 
-/** Newest first, before (createdAt, id) when given. */
+/** Returns payments newest first, before (createdAt, id) if given. */
 export const listPayments = statement<
   [
     statuses: readonly string[] | null,
@@ -175,7 +175,7 @@ export const listPayments = statement<
     limit $5::integer`,
 );
 
-/** For reconciliation: payments of a provider that changed or were open since, in the order of their ids. */
+/** Returns payments of a provider that changed since or are OPEN, in id order, for reconciliation. */
 export const listForReconciliation = statement<
   [provider: string, since: Date, afterId: string, limit: number],
   PaymentRow

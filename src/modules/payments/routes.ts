@@ -18,7 +18,7 @@ import {
 import type { Payments } from './use-cases.ts';
 
 const tags = ['Payments'];
-/** Many times what any provider sends. */
+/** Many times the size of any provider's webhook. */
 const WEBHOOK_MAX_BYTES = 256 * 1024;
 const webhookErrors = [
   paymentsErrors.invalidSignature,
@@ -33,9 +33,9 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       schema: {
         operationId: 'initiatePayment',
         tags,
-        summary: 'Begin to pay an order',
+        summary: 'Start a payment for an order',
         description:
-          'Gives the page to send the customer to: 201 when it was opened by this call, 200 while one is open.',
+          'Returns the page to send the customer to: 201 if this call opened it, 200 if one was already open.',
         body: InitiateBody,
         response: { 200: InitiatedReply, 201: InitiatedReply },
       },
@@ -116,9 +116,9 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       schema: {
         operationId: 'refundPayment',
         tags,
-        summary: 'Give money back',
+        summary: 'Refund a payment',
         description:
-          'All that is left when no amount is said. It counts as taken at once, and changes the order when it succeeded. Each charge goes back by itself: where several have money left, `providerReference` names the one.',
+          'Without an amount, refunds all that is left. The amount is allocated at once, and the order changes when the refund succeeds. A refund is of one charge: if several have money left, name it by `providerReference`.',
         params: IdParameter,
         body: RefundBody,
         response: { 201: RefundReply },
@@ -155,8 +155,9 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       schema: {
         operationId: 'receivePaymentWebhook',
         tags,
-        summary: 'For the configured payment provider',
-        description: 'Verified on the raw body, and stored once by the event’s id before the 200.',
+        summary: 'Receive webhooks of the configured payment provider',
+        description:
+          'The signature is verified over the raw body. The event is stored once, by its id, before the 200.',
         response: { 200: WebhookReply },
       },
       bodyLimit: WEBHOOK_MAX_BYTES,
@@ -171,7 +172,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       schema: {
         operationId: 'receiveProviderWebhook',
         tags,
-        summary: 'For the payment provider that is named',
+        summary: 'Receive webhooks of the named payment provider',
         params: Type.Object({
           provider: Type.String({
             minLength: 1,

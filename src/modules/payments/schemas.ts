@@ -12,14 +12,14 @@ import {
 } from '../../http/index.ts';
 import { chargeKinds, paymentStates } from './payment.ts';
 
-/** Longer names than any provider gives, and short enough for an index. */
+/** Longer than the names of any provider, and short enough for an index. */
 export const PROVIDER_NAME_LENGTH_MAX = 255;
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
 export const ChargeReply = Type.Object(
   {
-    providerReference: Type.String({ description: 'Names the charge at the provider.' }),
+    providerReference: Type.String({ description: "The provider's reference of the charge." }),
     kind: Choice(chargeKinds),
     amount: Amount,
     refunded: Amount,
@@ -31,14 +31,14 @@ export const ChargeReply = Type.Object(
 
 export type ChargeView = Static<typeof ChargeReply>;
 
-/** As it is given to whoever begins to pay: nothing has come in. */
+/** A payment that was just started: no money has been received. */
 const InitiatedPaymentReply = Type.Object(
   {
     id: Id,
     orderId: Nullable(Id),
     provider: Type.String(),
     providerReference: Nullable(
-      Type.String({ description: 'Names the charge at the provider, once there is one.' }),
+      Type.String({ description: "The provider's reference of the charge, once there is one." }),
     ),
     status: Choice(paymentStates),
     amount: Amount,
@@ -57,7 +57,7 @@ export const PaymentReply = Type.Object(
   {
     ...InitiatedPaymentReply.properties,
     charges: Type.Array(ChargeReply, {
-      description: 'All money that came in for it, each charge until it has gone back.',
+      description: 'All money received for it; each charge is listed until it has gone back.',
     }),
   },
   { title: 'Payment' },
@@ -65,7 +65,7 @@ export const PaymentReply = Type.Object(
 
 export type PaymentView = Static<typeof PaymentReply>;
 
-/** As lists show it: a person knows the order by its number. */
+/** A payment in a list, with the order number that people use. */
 export const ListedPaymentReply = Type.Object(
   { ...PaymentReply.properties, orderNumber: Nullable(Type.String()) },
   { title: 'ListedPayment' },
@@ -82,7 +82,7 @@ export const InitiateBody = Type.Object(
 
 export const InitiatedReply = Type.Object({
   payment: InitiatedPaymentReply,
-  checkoutUrl: Type.String({ description: 'Send the customer there.' }),
+  checkoutUrl: Type.String({ description: 'Send the customer to this page.' }),
 });
 
 export type InitiatedView = Static<typeof InitiatedReply>;
@@ -95,7 +95,7 @@ export const ListPaymentsQuery = Type.Object(
       Type.String({
         pattern: `^${statusList}(,${statusList})*$`,
         maxLength: 200,
-        description: 'One status or several, by comma.',
+        description: 'One or several statuses, separated by commas.',
       }),
     ),
     orderId: Type.Optional(Id),
@@ -121,7 +121,7 @@ export const RefundBody = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: PROVIDER_NAME_LENGTH_MAX,
-        description: 'The charge whose money goes back; needed where several have money left.',
+        description: 'The charge to refund; required if several have money left.',
       }),
     ),
     reason: Reason,

@@ -14,7 +14,7 @@ import type {
 } from './schemas.ts';
 import type { ReconcileReport } from './settling/reconcile-payments.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Payments {
   initiatePayment(context: RequestContext, orderId: string): Promise<Once<InitiatedPayment>>;
   refundPayment(
@@ -31,8 +31,8 @@ export interface Payments {
     input: ListOrderPaymentsInput,
   ): Promise<Page<ListedPaymentView>>;
   reconcilePayments(options: { readonly since: Date }): Promise<ReconcileReport>;
-  /** Applies every event of the inbox that is due; gives how many. The background does the same all the time. */
+  /** Applies every due event of the inbox and returns their number. The background does the same continuously. */
   applyDueEvents(): Promise<number>;
-  /** One round of what has to be settled; true when there may be more. The background does the same all the time. */
+  /** Settles one batch of due money. Returns whether more may be due. The background does the same continuously. */
   settleMoney(): Promise<boolean>;
 }

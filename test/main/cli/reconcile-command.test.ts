@@ -26,7 +26,7 @@ test('a payment whose webhook never came is found and healed by "holdfast reconc
 
   const healed = await runCommand(['reconcile', '--hours', '1'], { environment });
   assert.equal(healed.code, 0, healed.stderr);
-  assert.match(healed.stdout, new RegExp(`healed\\s+${payment.id}\\s+paid there by \\S+`));
+  assert.match(healed.stdout, new RegExp(`healed\\s+${payment.id}\\s+the charge \\S+ was paid`));
   const order = (await customer.get(`/api/orders/${orderId}`)).json();
   assert.deepEqual([order.status, order.paymentStatus], ['CONFIRMED', 'PAID']);
 

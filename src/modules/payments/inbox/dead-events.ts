@@ -1,7 +1,7 @@
 import type { DeadLetterSource } from '../../../jobs/index.ts';
 import { listDeadEvents, redriveEvents } from './queries.ts';
 
-/** As an event shows among the dead letters. */
+/** The queue and job that an event has among the dead letters. */
 const shownAs = { queue: 'payments', job: 'payments.apply-event', eventId: null };
 
 /** Events of payment providers that could not be applied. */

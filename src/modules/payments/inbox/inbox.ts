@@ -6,9 +6,9 @@ import { findMatches, writeMatches } from '../ledger/apply-matched-captures.ts';
 import { shortMessage } from '../short-message.ts';
 import { failEvent, finishEvents, type InboxRow, lockDueEvents, lockEvent } from './queries.ts';
 
-/** Events that go together at most. */
+/** Maximum events in one batch. */
 const BATCH_SIZE_MAX = 200;
-/** Events that one server applies alone at a time. They wait for the database, so a few are enough. */
+/** Events that one server applies individually at the same time. They wait for the database, so a few are enough. */
 const ALONE_MAX = 4;
 
 export type InboxOutcome = EventOutcome | 'retried' | 'dead';
@@ -21,8 +21,8 @@ export interface InboxDependencies {
 }
 
 /**
- * Applies every event that is due. Safe on several servers at once. Gives how many it worked on. While one batch is
- * being applied the events that come in wait and go together in the next one.
+ * Applies every due event and returns their number. Safe on several servers at once. Events that arrive while a batch
+ * is being applied are applied together in the next one.
  */
 export async function applyDueEvents(deps: InboxDependencies): Promise<number> {
   let total = 0;
@@ -33,28 +33,31 @@ export async function applyDueEvents(deps: InboxDependencies): Promise<number> {
   }
 }
 
-/** The charges that just pay their orders together; what needs a closer look, or spoilt the batch, alone. */
+/** Applies matching charges together, and individually the events that need more work or whose batch failed. */
 async function applyNextBatch(deps: InboxDependencies): Promise<{ count: number; more: boolean }> {
-  const { taken, applied } = await applyMatchedCaptures(deps);
+  const { locked, applied } = await applyMatchedCaptures(deps);
   for (const _ of applied) deps.onOutcome('matched');
   const done = new Set(applied);
-  const rest = taken.filter((row) => !done.has(row));
+  const rest = locked.filter((row) => !done.has(row));
   const wereDue = await mapConcurrently(rest, ALONE_MAX, ({ id }) => applyOneByOne(deps, id));
   const count = applied.length + wereDue.filter(Boolean).length;
-  // A batch that is not full was all that was due.
-  return { count, more: taken.length === BATCH_SIZE_MAX };
+  // A batch that is not full contained everything that was due.
+  return { count, more: locked.length === BATCH_SIZE_MAX };
 }
 
-/** One event cannot hurt its neighbours: when the batch fails, none is applied and each is tried alone. */
+/**
+ * Applies the matching charges of a batch. If the batch fails, none is applied and each event is tried individually, so
+ * that one event cannot affect the others.
+ */
 async function applyMatchedCaptures({
   database,
-}: InboxDependencies): Promise<{ taken: readonly InboxRow[]; applied: readonly InboxRow[] }> {
-  let taken: readonly InboxRow[] = [];
+}: InboxDependencies): Promise<{ locked: readonly InboxRow[]; applied: readonly InboxRow[] }> {
+  let locked: readonly InboxRow[] = [];
   try {
     const applied = await database.transaction(async (tx) => {
-      taken = await lockDueEvents(tx, BATCH_SIZE_MAX);
-      const found = await findMatches(tx, taken);
-      const matched = found.matches.map(({ report: told }) => told);
+      locked = await lockDueEvents(tx, BATCH_SIZE_MAX);
+      const found = await findMatches(tx, locked);
+      const matched = found.matches.map(({ report }) => report);
       const ids = matched.map(({ id }) => id);
       await tx.commitBehind(
         Promise.all([
@@ -64,35 +67,36 @@ async function applyMatchedCaptures({
       );
       return matched;
     });
-    return { taken, applied };
+    return { locked, applied };
   } catch (error) {
-    if (taken.length === 0) throw error;
-    return { taken, applied: [] };
+    if (locked.length === 0) throw error;
+    return { locked, applied: [] };
   }
 }
 
 /**
- * Applies one event together with its mark, so that it is done once or, when the server dies, not at all. One that fails
- * comes again later, and in the end is left DEAD. False when it is not due any more, or somebody else is at it.
+ * Applies one event and marks it in the same transaction, so that it is applied once or, if the server dies, not at
+ * all. A failed event is retried later, and is finally left DEAD. Returns false if it is no longer due or another
+ * server is applying it.
  */
 async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boolean> {
   const { database, onOutcome } = deps;
-  let taken: InboxRow | undefined;
+  let locked: InboxRow | undefined;
   try {
     const outcome = await database.transaction(async (tx) => {
-      [taken] = await lockEvent(tx, id);
-      if (taken === undefined) return null;
-      const result = await applyEvent(tx, taken.provider, taken.event, taken.cause);
+      [locked] = await lockEvent(tx, id);
+      if (locked === undefined) return null;
+      const result = await applyEvent(tx, locked.provider, locked.event, locked.cause);
       const status = hasNoEffect(result) ? 'IGNORED' : 'APPLIED';
-      await finishEvents(tx, [taken.id], status, result);
+      await finishEvents(tx, [locked.id], status, result);
       return result;
     });
     if (outcome === null) return false;
     onOutcome(outcome);
     return true;
   } catch (error) {
-    if (taken === undefined) throw error;
-    await retryLater(deps, taken, error);
+    if (locked === undefined) throw error;
+    await retryLater(deps, locked, error);
     return true;
   }
 }

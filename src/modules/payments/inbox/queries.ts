@@ -8,15 +8,15 @@ export interface InboxRow {
   provider: string;
   eventId: string;
   type: string;
-  /** Of JSON: its dates are texts. */
+  /** Parsed from JSON, so its dates are strings. */
   event: ProviderEvent;
   cause: Cause;
   attempts: number;
 }
 
 /**
- * `rows` is a JSON array with the columns as members. The ids of those that are new come back. Only what is RECEIVED is
- * worked on, at once.
+ * Stores events and returns the ids of the new ones. `rows`: JSON array with the columns as members. Only RECEIVED
+ * events are due, at once.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
   'payments.insert_provider_events',
@@ -31,7 +31,7 @@ export const insertProviderEvents = statement<[rows: string], { id: string }>(
 
 const inboxColumns = `id, provider, event_id as "eventId", type, payload as event, cause, attempts`;
 
-/** The next events that are due and that nobody else is working on, locked for this transaction. */
+/** Locks the next due events that no other transaction has locked. */
 export const lockDueEvents = statement<[limit: number], InboxRow>(
   'payments.lock_due_events',
   `select ${inboxColumns}
@@ -42,7 +42,7 @@ export const lockDueEvents = statement<[limit: number], InboxRow>(
       for no key update skip locked`,
 );
 
-/** One event, locked, if it is due and nobody else is working on it. */
+/** Locks one event if it is due and no other transaction has locked it. */
 export const lockEvent = statement<[id: string], InboxRow>(
   'payments.lock_event',
   `select ${inboxColumns}
@@ -64,7 +64,10 @@ export const finishEvents = statement<
     where id = any($1::uuid[])`,
 );
 
-/** Counts a failed try; `waitMs` null: the event is given up. Conditional: another server may have applied it since. */
+/**
+ * Counts a failed attempt; with `waitMs` null the event becomes DEAD. Conditional, because another server may have
+ * applied it since.
+ */
 export const failEvent = statement<
   [id: string, attempts: number, waitMs: number | null, error: string],
   { status: 'RECEIVED' | 'DEAD' }
@@ -89,7 +92,7 @@ export interface DeadEventRow {
   failedAt: Date;
 }
 
-/** Newest first, before (failedAt, id) when given. */
+/** Returns dead events newest first, before (failedAt, id) if given. */
 export const listDeadEvents = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   DeadEventRow
@@ -103,7 +106,7 @@ export const listDeadEvents = statement<
     limit $3::int`,
 );
 
-/** Events that were given up get all their tries again. Null: every one of them. */
+/** Gives dead events all their attempts again. Null: all of them. */
 export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
   'payments.redrive_events',
   `update provider_events
@@ -116,7 +119,7 @@ export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
    returning id`,
 );
 
-/** The inbox of payment providers, in the terms of a queue. */
+/** Counts the inbox of payment providers in the terms of a queue. */
 export const countInbox = statement<[], QueueRow>(
   'payments.count_inbox',
   `select 'payments' as name,

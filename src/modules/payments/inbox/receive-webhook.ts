@@ -16,12 +16,12 @@ import type { StoredAs } from './store-events.ts';
 export interface ReceiveDependencies {
   readonly provider: PaymentProvider;
   readonly store: (event: ProviderReport) => Promise<StoredAs>;
-  /** The database's time. */
+  /** Returns the database's time. */
   readonly now: () => Promise<Date>;
 }
 
 export interface ReceivedWebhook {
-  /** As in the address; null: the one that is configured. */
+  /** The provider in the URL; null for the configured one. */
   readonly providerName: string | null;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -29,8 +29,8 @@ export interface ReceivedWebhook {
 }
 
 /**
- * Verifies a provider's webhook and stores it, once by the event's own id: when this returns, it is not lost. Throws
- * `payments.invalid_signature` and `payments.invalid_event`, with nothing stored.
+ * Verifies a provider's webhook and stores the event durably, once by its own id. Throws `payments.invalid_signature`
+ * and `payments.invalid_event`, with nothing stored.
  */
 export async function receiveWebhook(
   { provider, store, now }: ReceiveDependencies,
@@ -65,7 +65,10 @@ async function parseWebhook(
   return event;
 }
 
-/** Bounds that hold for every provider: what goes on is stored and counted with. */
+/**
+ * Returns what is wrong with an event, or null. The limits are the same for every provider: the values are stored and
+ * computed with.
+ */
 function findFault(event: ProviderEvent): string | null {
   if (!isName(event.id) || !isName(event.type)) return 'the id or the type of the event';
   switch (event.kind) {

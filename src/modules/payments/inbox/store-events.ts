@@ -10,17 +10,17 @@ import {
 } from '../ledger/apply-matched-captures.ts';
 import { insertProviderEvents } from './queries.ts';
 
-/** What became of an event: it is new and due, new and done with, or was stored before. */
+/** How an event was stored: new and due, new and done, or already stored before. */
 export type StoredAs = 'received' | 'applied' | 'ignored' | 'duplicate';
 
-/** Stores events, each once by its own id, for the inbox to apply. */
+/** Stores events for the inbox to apply, each once by its own id. */
 export function storeEvents(db: Queryable, events: readonly ProviderReport[]): Promise<StoredAs[]> {
   return insert(db, events, new Set());
 }
 
 /**
- * The same, and applies those that are charges which just pay their orders, in the one transaction. Nobody's locks are
- * waited for, and when applying fails, what was told is stored all the same: the inbox applies it.
+ * Stores events and, in the same transaction, applies the charges that simply pay their orders. It does not wait for
+ * locks. If applying fails, the events are still stored and the inbox applies them.
  */
 export async function storeAndApply(
   database: Database,
@@ -29,30 +29,30 @@ export async function storeAndApply(
   try {
     return await database.transaction(async (tx) => {
       const found = await findMatches(tx, events);
-      const applied = new Set(found.matches.map(({ report: told }) => told));
+      const applied = new Set(found.matches.map(({ report }) => report));
       const [stored] = await tx.commitBehind(
         Promise.all([insert(tx, events, applied), writeMatches(tx, found)]),
       );
       return stored;
     });
   } catch (error) {
-    // A database that is away is away for the next try too; what took too long was in the way of applying alone.
+    // If the database is unavailable, another attempt fails too. A timeout affects only the applying.
     if (isDatabaseAway(error) && !isTimeout((error as Error).cause)) throw error;
     return storeEvents(database, events);
   }
 }
 
 /**
- * One that was stored before stays as it is, also when its charge is applied only now: the inbox, if it still comes to
- * it, finds the charge in the ledger.
+ * An event that was stored before stays unchanged, even if its charge is applied only now: the inbox will find the
+ * charge in the ledger.
  */
 async function insert(
   db: Queryable,
   events: readonly ProviderReport[],
   applied: ReadonlySet<ProviderReport>,
 ): Promise<StoredAs[]> {
-  const rows = events.map((told) => {
-    const { provider, event, cause } = told;
+  const rows = events.map((report) => {
+    const { provider, event, cause } = report;
     const row = {
       id: newId(),
       provider,
@@ -61,7 +61,7 @@ async function insert(
       payload: event,
       cause,
     };
-    if (applied.has(told)) return { ...row, status: 'APPLIED', outcome: 'matched' } as const;
+    if (applied.has(report)) return { ...row, status: 'APPLIED', outcome: 'matched' } as const;
     if (event.kind === 'ignored') return { ...row, status: 'IGNORED', outcome: 'ignored' } as const;
     return { ...row, status: 'RECEIVED', outcome: null } as const;
   });

@@ -10,7 +10,7 @@ type WebhookOutcome =
   | 'invalid_event'
   | InboxOutcome;
 
-/** It does not compile while an outcome is missing. */
+/** Fails to compile if an outcome is missing. */
 const knownOutcomes: Readonly<Record<WebhookOutcome, true>> = {
   accepted: true,
   duplicate: true,
@@ -31,18 +31,18 @@ const knownOutcomes: Readonly<Record<WebhookOutcome, true>> = {
   dead: true,
 };
 
-/** What became of providers' webhooks, as they were received and as they were applied. */
+/** Counts of providers' webhooks by outcome, as received and as applied. */
 export interface WebhookTally {
   readonly tally: Tally<WebhookOutcome>;
   count(outcome: WebhookOutcome): void;
-  /** Counts a webhook that was refused; another failure is none of the provider's. */
+  /** Counts a refused webhook; other failures are not the provider's. */
   countRefusal(error: unknown): void;
 }
 
 export function createWebhookTally(): WebhookTally {
   const tally = createLabelledTally({
     name: 'payment_webhooks_total',
-    help: 'Webhooks of payment providers, as they were received and as they were applied.',
+    help: 'Payment provider webhooks, received and applied.',
     label: 'outcome',
     values: Object.keys(knownOutcomes) as WebhookOutcome[],
   });

@@ -24,13 +24,13 @@ import { returnCapture, returnFlagged } from './return-money.ts';
 
 export interface CaptureToApply {
   readonly provider: string;
-  /** As the provider told it: it may be no id of ours. */
+  /** As the provider reported it; it may not be one of our ids. */
   readonly paymentId: string;
   readonly capture: ProviderCapture;
   readonly cause: Cause;
 }
 
-/** Whom a payment belongs to, locked in the one order: the order's row, then the payment's. */
+/** Locks a payment and its order in the general lock order: the order's row, then the payment's. */
 export async function lockPaymentAndOrder(
   tx: Transaction,
   provider: string,
@@ -47,8 +47,8 @@ export async function lockPaymentAndOrder(
 }
 
 /**
- * Takes a charge into the ledger and does what it means for its payment and its order, all in one transaction. A charge
- * is known by its reference: applied twice, it counts once. Gives what it was.
+ * Records a charge in the ledger and applies its effects on payment and order, all in one transaction. A charge is
+ * identified by its reference: applied twice, it counts once. Returns its kind.
  */
 export async function applyCapture(
   tx: Transaction,
@@ -71,23 +71,23 @@ export async function applyCapture(
 
 async function settleCapture(
   tx: Transaction,
-  told: CaptureToApply,
+  charge: CaptureToApply,
   decision: CaptureDecision,
   { payment, order }: { payment: PaymentRow; order: OrderForPayment },
 ): Promise<void> {
-  const by = byProvider(told.cause);
-  const fact = { paymentId: payment.id, ...told.capture };
-  const { providerReference } = told.capture;
+  const by = byProvider(charge.cause);
+  const fact = { paymentId: payment.id, ...charge.capture };
+  const { providerReference } = charge.capture;
   if (decision.kind === 'surplus') {
-    await returnCapture(tx, order, await writeCapture(tx, told, payment, decision));
+    await returnCapture(tx, order, await writeCapture(tx, charge, payment, decision));
     return;
   }
   if (decision.kind === 'flagged') {
     await Promise.all([
-      writeCapture(tx, told, payment, decision),
+      writeCapture(tx, charge, payment, decision),
       markPayment(tx, payment.id, 'FLAGGED', providerReference),
       recordPayment(tx, order, {
-        // An order that has ended keeps what it said.
+        // An order that has ended keeps its payment status.
         paymentStatus: hasEnded(order) ? order.paymentStatus : 'FAILED',
         facts: [buildCaptureFact('payment.flagged', fact, decision.reason)],
         ...by,
@@ -102,7 +102,7 @@ async function settleCapture(
   } as const;
   const isMatched = decision.kind === 'matched';
   const [captured, , , paid] = await Promise.all([
-    writeCapture(tx, told, payment, decision),
+    writeCapture(tx, charge, payment, decision),
     markCaptured(tx, payment.id, providerReference),
     endOtherPayments(tx, [order.id], [payment.id]),
     isMatched ? confirmPaid(tx, order, change) : recordPayment(tx, order, change),
@@ -111,25 +111,25 @@ async function settleCapture(
   else await returnCapture(tx, paid, captured);
 }
 
-/** Money that came in for nothing that we know: it gets a payment of its own, so that an admin can give it back. */
+/** Records money that belongs to nothing known here: it gets a payment of its own, so that an admin can refund it. */
 async function flagUnknown(
   tx: Transaction,
-  told: CaptureToApply,
+  charge: CaptureToApply,
   decision: CaptureDecision,
 ): Promise<void> {
-  const { providerReference, amountMinor, currency } = told.capture;
+  const { providerReference, amountMinor, currency } = charge.capture;
   const [payment] = await insertUnknownPayment(
     tx,
     newId(),
-    told.provider,
+    charge.provider,
     providerReference,
     amountMinor,
     currency,
   );
-  const captured = await writeCapture(tx, told, payment!, decision);
+  const captured = await writeCapture(tx, charge, payment!, decision);
   const reason = decision.kind === 'flagged' ? decision.reason : null;
   const fact = buildCaptureFact('payment.flagged', captured, reason);
-  await recordFacts(tx, null, [fact], byProvider(told.cause));
+  await recordFacts(tx, null, [fact], byProvider(charge.cause));
 }
 
 async function writeCapture(

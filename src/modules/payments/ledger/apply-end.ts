@@ -9,15 +9,16 @@ import { buildPaymentFact, byProvider } from './record-facts.ts';
 export interface EndToApply {
   readonly provider: string;
   readonly paymentId: string;
-  /** `failed`: an attempt to pay was declined. `expired`: the page at the provider is over. */
+  /** `failed`: an attempt to pay was declined. `expired`: the provider's page has expired. */
   readonly kind: 'failed' | 'expired';
   readonly reason: string | null;
   readonly cause: Cause;
 }
 
 /**
- * An attempt ended without money. Only an OPEN payment hears of it: after a capture it is old news, and the payment of an
- * order that has ended becomes EXPIRED by itself. The order stays PENDING, to be paid anew.
+ * Applies the end of an attempt without money. It changes only an OPEN payment: after a capture it no longer matters,
+ * and the payment of an order that has ended becomes EXPIRED through settling. The order stays PENDING and can be paid
+ * again.
  */
 export async function applyEnd(
   tx: Transaction,

@@ -5,7 +5,7 @@ import { applyCapture } from './apply-capture.ts';
 import { applyEnd } from './apply-end.ts';
 import { applyRefundEvent } from './apply-refund.ts';
 
-/** What came of an event, in a word: for the inbox and the metric. */
+/** The outcome of an event, for the inbox and the metric. */
 export type EventOutcome =
   | 'matched'
   | 'late'
@@ -21,8 +21,8 @@ export type EventOutcome =
   | 'ignored';
 
 /**
- * Does what a provider's event means, in the transaction that marks it as done. Right in any order and any number of
- * times: each kind asks what is there instead of trusting to come first.
+ * Applies a provider's event, in the transaction that marks it as done. Correct in any order and any number of times:
+ * each kind checks the current state and does not assume that it comes first.
  */
 export async function applyEvent(
   tx: Transaction,

@@ -9,50 +9,51 @@ import { decideCapture } from './decide-capture.ts';
 import { findOtherPayments, markAllCaptured } from './payment-queries.ts';
 import { buildCaptureFact, byProvider } from './record-facts.ts';
 
-/** What a provider told, wherever it is kept. */
+/** A provider's report, whether stored in the inbox or just received. */
 export interface ProviderReport {
   readonly provider: string;
   readonly event: ProviderEvent;
   readonly cause: Cause;
 }
 
-/** A charge that may just pay its order. */
-interface Candidate<Told> {
-  readonly report: Told;
+/** A charge that may simply pay its order. */
+interface Candidate<Report> {
+  readonly report: Report;
   readonly paymentId: string;
   readonly capture: ProviderCapture;
 }
 
-interface CaptureMatch<Told> extends Candidate<Told> {
+interface CaptureMatch<Report> extends Candidate<Report> {
   readonly payment: PaymentRow;
   readonly order: OrderForPayment;
 }
 
-export interface CaptureMatches<Told> {
-  readonly matches: readonly CaptureMatch<Told>[];
-  /** Whether another page of one of these orders is there on which somebody may still pay. */
+export interface CaptureMatches<Report> {
+  readonly matches: readonly CaptureMatch<Report>[];
+  /** Whether one of these orders has another page that could still be paid. */
   readonly hasOthers: boolean;
 }
 
 /**
- * Finds those events of a batch that are charges which just pay their orders, and locks these. What a charge is says
- * `decideCapture`, here as everywhere. The rest is left for a closer look, one by one; so is the charge of an order that
- * somebody else is working on, since nobody waits for one order with all the others locked.
+ * Finds the events of a batch that are charges which simply pay their orders, and locks those orders. `decideCapture`
+ * classifies a charge, here as elsewhere. The other events are applied one by one later, and so is the charge of an
+ * order that another transaction has locked: waiting for one order would block all others locked here.
  */
-export async function findMatches<Told extends ProviderReport>(
+export async function findMatches<Report extends ProviderReport>(
   tx: Transaction,
-  reports: readonly Told[],
-): Promise<CaptureMatches<Told>> {
+  reports: readonly Report[],
+): Promise<CaptureMatches<Report>> {
   const candidates = findCandidates(reports);
   if (candidates.length === 0) return { matches: [], hasOthers: false };
   const paymentIds = candidates.map(({ paymentId }) => paymentId);
-  // In one trip, and the payments seen after their orders are locked: under that lock no other one is made.
+  // In one round trip. The payments are read after their orders are locked, because no other payment is created under
+  // that lock.
   const [orders, payments, known] = await Promise.all([
     lockOrdersOfPayments(tx, paymentIds),
     findOtherPayments(tx, paymentIds),
     findCaptures(
       tx,
-      candidates.map(({ report: reports }) => reports.provider),
+      candidates.map(({ report }) => report.provider),
       candidates.map(({ capture }) => capture.providerReference),
     ),
   ]);
@@ -60,19 +61,19 @@ export async function findMatches<Told extends ProviderReport>(
   const paymentsById = new Map(payments.map((payment) => [payment.id, payment]));
   const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
   const paidHere = new Set<string>();
-  // Their flagged money goes back once they are paid, which is more than just paying them.
+  // Paying these orders also returns their flagged money, which is more than just paying them.
   const flaggedOrders = new Set(
     payments.filter(({ status }) => status === 'FLAGGED').map(({ orderId }) => orderId),
   );
   const matches = candidates.flatMap((candidate) => {
-    const { report: reports, paymentId, capture } = candidate;
+    const { report, paymentId, capture } = candidate;
     const payment = paymentsById.get(paymentId);
     const order = ordersById.get(payment?.orderId ?? '');
-    if (payment === undefined || order === undefined || payment.provider !== reports.provider)
+    if (payment === undefined || order === undefined || payment.provider !== report.provider)
       return [];
-    const isKnown = knownCharges.has(`${reports.provider}:${capture.providerReference}`);
+    const isKnown = knownCharges.has(`${report.provider}:${capture.providerReference}`);
     const decision = decideCapture({ isKnown, capture, payment, order });
-    // Of two payments of one order the second is a surplus, which it shows once the first is there.
+    // Of two payments of one order the second is a surplus, which is detected once the first is recorded.
     if (decision.kind !== 'matched' || paidHere.has(order.id) || flaggedOrders.has(order.id))
       return [];
     paidHere.add(order.id);
@@ -83,15 +84,15 @@ export async function findMatches<Told extends ProviderReport>(
   return { matches, hasOthers };
 }
 
-/** Does what matching charges mean: a handful of statements for all of them, in one trip. */
+/** Applies matching charges: a few statements for all of them, in one round trip. */
 export async function writeMatches(
   tx: Transaction,
   { matches, hasOthers }: CaptureMatches<ProviderReport>,
 ): Promise<void> {
   if (matches.length === 0) return;
-  const captures = matches.map(({ report: told, payment, order, capture }) => ({
+  const captures = matches.map(({ report, payment, order, capture }) => ({
     id: newId(),
-    provider: told.provider,
+    provider: report.provider,
     provider_reference: capture.providerReference,
     payment_id: payment.id,
     order_id: order.id,
@@ -126,8 +127,10 @@ export async function writeMatches(
   ]);
 }
 
-/** The first event of each payment and each charge; a second one has to see what the first one did. */
-function findCandidates<Told extends ProviderReport>(all: readonly Told[]): Candidate<Told>[] {
+/** Returns the first event of each payment and each charge; a second one must see the effects of the first. */
+function findCandidates<Report extends ProviderReport>(
+  all: readonly Report[],
+): Candidate<Report>[] {
   const seenPayments = new Set<string>();
   return all.flatMap((report) => {
     const { event } = report;

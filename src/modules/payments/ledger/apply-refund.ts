@@ -34,13 +34,13 @@ import {
 export interface ReportedRefund {
   readonly state: RefundState;
   readonly providerRefundId: string | null;
-  /** Why it failed, in the provider's words. */
+  /** Why it failed, as the provider states it. */
   readonly failure: string | null;
 }
 
 /**
- * Writes down what the provider says of a refund, as an answer or a webhook, in whatever order and however often.
- * Success shows in the order's payment status; a failure gives the amount back to what is left.
+ * Records the state of a refund as the provider reported it, by response or webhook, in any order and any number of
+ * times. Success updates the order's payment status; failure releases the allocated amount.
  */
 export async function applyRefundState(
   tx: Transaction,
@@ -63,7 +63,9 @@ export async function applyRefundState(
 
 type RefundEvent = Extract<ProviderEvent, { kind: 'refund' }>;
 
-/** A refund that the provider told of by webhook: one of ours, or one that was made at the provider, past us. */
+/**
+ * Applies a refund that the provider reported by webhook: one of ours, or one that was made directly at the provider.
+ */
 export async function applyRefundEvent(
   tx: Transaction,
   provider: string,
@@ -94,7 +96,7 @@ async function adoptRefund(
   if (capture === undefined || meanwhile !== undefined) return 'unchanged';
   if ((await findUnansweredRefund(tx, capture.id)).length > 0) {
     throw new Error(
-      'this may be a refund of ours whose answer has not come yet: asked again later',
+      'this may be our own refund whose response has not arrived yet: it is tried again later',
     );
   }
   const left = capture.amountMinor - capture.refundAllocatedMinor;
@@ -122,7 +124,7 @@ async function adoptRefund(
   return 'succeeded';
 }
 
-/** Locks in the one order: the order's row, the payment's, the capture's, the refund's. */
+/** Locks in the general lock order: the order's row, the payment's, the capture's, the refund's. */
 async function lockMoney(
   tx: Transaction,
   refundId: string,
@@ -136,7 +138,7 @@ async function lockMoney(
   return capture === undefined || refund === undefined ? null : { order, capture, refund };
 }
 
-/** Records the facts, and what payment and order say now of the money that paid the order. */
+/** Records the facts and updates the status of payment and order for the money that paid the order. */
 async function recordReturned(
   tx: Transaction,
   order: OrderForPayment | null,

@@ -31,7 +31,10 @@ export const findCapture = statement<[provider: string, reference: string], Capt
       and provider_reference = $2::text`,
 );
 
-/** Several, by pairs of provider and reference; each pair is looked for by itself, whatever the size of the ledger. */
+/**
+ * Returns captures by pairs of provider and reference. Each pair is an index lookup of its own, whatever the size of
+ * the ledger.
+ */
 export const findCaptures = statement<
   [providers: readonly string[], references: readonly string[]],
   CaptureRow
@@ -47,7 +50,7 @@ export const findCaptures = statement<
        limit 1) as payment_captures`,
 );
 
-/** The orders of these payments, locked in the one order; those that somebody else holds are left out. */
+/** Locks the orders of these payments in the general lock order; orders locked by another transaction are left out. */
 export const lockOrdersOfPayments = statement<[paymentIds: readonly string[]], OrderForPayment>(
   'payments.lock_orders',
   `select orders.id, orders.number, orders.customer_id as "customerId", orders.status,
@@ -67,7 +70,7 @@ export const lockCapture = statement<[id: string], CaptureRow>(
       for no key update`,
 );
 
-/** What was flagged of an order's money and is here still, on its other payments too. */
+/** Locks the flagged money of an order that has not gone back, including that of its other payments. */
 export const lockFlagged = statement<[orderId: string], CaptureRow>(
   'payments.lock_flagged',
   `select ${captureColumns}
@@ -101,7 +104,7 @@ export const insertCapture = statement<
    returning ${captureColumns}`,
 );
 
-/** Charges that pay their orders, `rows` a JSON array with the columns as members. */
+/** Inserts charges that pay their orders. `rows`: JSON array with the columns as members. */
 export const insertCaptures = statement<[rows: string], never>(
   'payments.insert_captures',
   `insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)
@@ -111,7 +114,7 @@ export const insertCaptures = statement<[rows: string], never>(
         currency text)`,
 );
 
-/** The charges of a payment that brought money, without a lock. */
+/** Returns the charges of a payment whose amount is above 0, without a lock. */
 export const findCapturesOfPayment = statement<[paymentId: string], CaptureRow>(
   'payments.find_captures_of_payment',
   `select ${captureColumns}
@@ -120,7 +123,7 @@ export const findCapturesOfPayment = statement<[paymentId: string], CaptureRow>(
       and amount_minor > 0`,
 );
 
-/** The charges of a payment that brought money, what paid the order first. */
+/** Locks the charges of a payment whose amount is above 0, the one that paid the order first. */
 export const lockReturnable = statement<[paymentId: string], CaptureRow>(
   'payments.lock_returnable',
   `select ${captureColumns}
@@ -131,7 +134,10 @@ export const lockReturnable = statement<[paymentId: string], CaptureRow>(
       for no key update`,
 );
 
-/** Takes from (or, below 0, gives back to) what is left of a capture, and of its payment when it is what paid it. */
+/**
+ * Changes the amount of a capture that is allocated to refunds; a negative delta releases it. If the capture paid its
+ * payment, the payment's refunded amount changes too.
+ */
 export const changeRefundAllocated = statement<
   [captureId: string, deltaMinor: number],
   { id: string }
@@ -152,7 +158,7 @@ export const changeRefundAllocated = statement<
    select id from taken`,
 );
 
-/** What has gone back for good of the capture that paid a payment's order. */
+/** Returns how much of the capture has been refunded successfully. */
 export const sumReturned = statement<[captureId: string], { returnedMinor: number }>(
   'payments.sum_returned',
   `select coalesce(sum(amount_minor), 0)::bigint as "returnedMinor"
@@ -178,9 +184,9 @@ export interface DueReturnRow {
 }
 
 /**
- * Money that has to go back by itself and that no refund asks for: late and surplus money, flagged money of orders that
- * have ended or are paid by another charge, and what paid an order that was cancelled. After a refund that failed, the next one waits, doubling
- * from `baseSeconds`, at most `failuresMax` times; then a person has to look.
+ * Returns money that must be returned automatically and has no refund yet: late and surplus money, flagged money of
+ * orders that have ended or are paid by another charge, and what paid an order that was cancelled. After a failed
+ * refund the next one waits, doubling from `baseSeconds`, at most `failuresMax` times; then a person must act.
  */
 export const findDueReturns = statement<
   [limit: number, baseSeconds: number, failuresMax: number],

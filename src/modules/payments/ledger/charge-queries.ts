@@ -1,7 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import type { CaptureKind } from '../payment.ts';
 
-/** A charge as it is shown with its payment. */
+/** A charge as shown with its payment. */
 export interface ChargeRow {
   paymentId: string;
   providerReference: string;
@@ -14,7 +14,7 @@ export interface ChargeRow {
   createdAt: Date;
 }
 
-/** The charges of these payments, in the order in which they came, each until all of its money has gone back. */
+/** Returns the charges of these payments in the order of their arrival, each until all of its money has gone back. */
 export const listCharges = statement<[paymentIds: readonly string[]], ChargeRow>(
   'payments.list_charges',
   `select payment_captures.payment_id as "paymentId",

@@ -2,15 +2,18 @@ import type { RefundState } from '../../../drivers/payments/payment-provider.ts'
 import type { PaymentStatus } from '../../orders/index.ts';
 
 /**
- * The state of a refund after the provider told one, in whatever order it tells them: FAILED is the last word, since a
- * provider takes a success back but never a failure (the money was given free again). Null: nothing new.
+ * Returns the new state of a refund after a report from the provider, in any order of reports, or null if nothing
+ * changes. FAILED is final: a provider may revoke a success, but never a failure, because the amount was released for
+ * other refunds.
  */
 export function nextRefundState(before: RefundState, reported: RefundState): RefundState | null {
   if (reported === before || reported === 'PENDING' || before === 'FAILED') return null;
   return reported;
 }
 
-/** What an order says of its money when `returnedMinor` of the capture that paid it has gone back for good. */
+/**
+ * Returns an order's payment status when `returnedMinor` of the capture that paid it has been refunded successfully.
+ */
 export function getPaidStatus(
   capturedMinor: number,
   returnedMinor: number,

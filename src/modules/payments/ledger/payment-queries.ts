@@ -1,7 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
-/** These payments and the others of their orders. */
+/** Returns these payments and the other payments of their orders. */
 export const findOtherPayments = statement<[ids: readonly string[]], PaymentRow>(
   'payments.find_beside',
   `select ${paymentColumns}
@@ -9,7 +9,7 @@ export const findOtherPayments = statement<[ids: readonly string[]], PaymentRow>
     where payments.order_id = any(array(select order_id from payments where id = any($1::uuid[])))`,
 );
 
-/** A payment that stands for money whose payment is not known. */
+/** Inserts a payment for money whose payment is unknown. */
 export const insertUnknownPayment = statement<
   [id: string, provider: string, reference: string, amountMinor: number, currency: string],
   PaymentRow
@@ -20,7 +20,7 @@ export const insertUnknownPayment = statement<
    returning ${paymentColumns}`,
 );
 
-/** The charge that pays it has come in: nobody can pay on its page any more. */
+/** Marks a payment as paid by a charge; its page can no longer be paid. */
 export const markCaptured = statement<[id: string, reference: string], PaymentRow>(
   'payments.mark_captured',
   `update payments
@@ -34,7 +34,7 @@ export const markCaptured = statement<[id: string, reference: string], PaymentRo
    returning ${paymentColumns}`,
 );
 
-/** The same for several at once. */
+/** Marks several payments as paid. */
 export const markAllCaptured = statement<
   [ids: readonly string[], references: readonly string[]],
   never

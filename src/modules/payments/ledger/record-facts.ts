@@ -6,25 +6,25 @@ import { type Money, money } from '../../../shared/money.ts';
 import { type OrderForPayment, type PaymentFact, recordPayment } from '../../orders/index.ts';
 import type { RefundRow } from './refund-queries.ts';
 
-/** Who did it, and on whose behalf. */
+/** The actor of a fact and its cause. */
 export interface FactSource {
   readonly actor: Actor;
   readonly cause: Cause;
 }
 
-/** The provider told us so. */
+/** Returns the source of facts that the provider reported. */
 export function byProvider(cause: Cause): FactSource {
   return { actor: { type: 'provider', id: null, role: null }, cause };
 }
 
-/** The shop does it by itself. */
+/** Returns the source of facts that a background job of ours created. */
 export function bySystem(job: string): FactSource {
   return { actor: systemActor, cause: { requestId: null, traceId: null, job } };
 }
 
 /**
- * Writes facts into the log: of the order whose row the caller has locked, its payment status unchanged, or of none.
- * Gives the order as it is now.
+ * Appends facts to the log: of the order whose row the caller has locked, with its payment status unchanged, or of no
+ * order. Returns the order in its new state.
  */
 export async function recordFacts(
   tx: Transaction,

@@ -13,10 +13,10 @@ import { presentRefund } from './present-payment.ts';
 import { createRefund } from './return-money.ts';
 
 /**
- * Gives money of a payment back, all that is left of one of its charges when no amount is said. It is asked of the
- * provider after the commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`,
- * `payments.charge_ambiguous`, and `request.invalid` for an amount of 0 or in another currency than the money came in, and
- * for a charge that is not of this payment.
+ * Refunds money of a payment; without an amount, all that is left of one of its charges. The provider is called after
+ * the commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`,
+ * `payments.charge_ambiguous`, and `request.invalid` for an amount of 0 or in a different currency than the charge, and
+ * for a charge of another payment.
  */
 export async function refundPayment(
   database: Database,
@@ -24,7 +24,8 @@ export async function refundPayment(
   paymentId: string,
   input: RefundInput,
 ): Promise<Once<RefundView>> {
-  if (input.amount?.amount === 0) throw invalidInput('/amount/amount', 'A refund is more than 0.');
+  if (input.amount?.amount === 0)
+    throw invalidInput('/amount/amount', 'A refund must be more than 0.');
   return once(database, context.claim, (tx) => refund(tx, context, paymentId, input));
 }
 
@@ -46,7 +47,9 @@ async function refund(
   return presentRefund(refund);
 }
 
-/** The charge that is named, or the only one that it can be: a refund never takes of one what came in by another. */
+/**
+ * Returns the named charge, or the only possible one: a refund never takes money of one charge that another brought in.
+ */
 function chooseCharge(
   captures: readonly CaptureRow[],
   { amount, providerReference }: RefundInput,
@@ -56,13 +59,13 @@ function chooseCharge(
     (one) => providerReference === undefined || one.providerReference === providerReference,
   );
   if (named.length === 0) {
-    throw invalidInput('/providerReference', 'No money came in for this payment by that charge.');
+    throw invalidInput('/providerReference', 'This payment has no money from that charge.');
   }
   const inCurrency = named.filter(
     ({ currency }) => amount === undefined || currency === amount.currency,
   );
   if (inCurrency.length === 0) {
-    throw invalidInput('/amount/currency', `The money came in ${named[0]!.currency}.`);
+    throw invalidInput('/amount/currency', `The money was received in ${named[0]!.currency}.`);
   }
   const withMoney = inCurrency.filter((one) => getRefundable(one) > 0);
   if (withMoney.length > 1) {

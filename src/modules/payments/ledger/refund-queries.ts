@@ -24,7 +24,7 @@ const refundColumns = `
   payment_refunds.provider_refund_id as "providerRefundId", payment_refunds.attempts,
   payment_refunds.created_at as "createdAt"`;
 
-/** PENDING and due at once, or as the provider says it is (`cause` 'provider'). */
+/** Inserts a refund: PENDING and due at once, or in the state that the provider reported (`cause` 'provider'). */
 export const insertRefund = statement<
   [
     id: string,
@@ -48,7 +48,7 @@ export const insertRefund = statement<
    returning ${refundColumns}`,
 );
 
-/** By our id, or by the provider's. */
+/** Finds a refund by our id, or by the provider's. */
 export const findRefund = statement<
   [id: string | null, provider: string, providerRefundId: string],
   RefundRow
@@ -78,7 +78,7 @@ export const lockRefund = statement<[id: string], RefundRow>(
       for no key update`,
 );
 
-/** Whether one of ours was sent for this money and has not been answered: then the provider may speak of it. */
+/** Finds a refund of ours for this money that has no response yet; a report of the provider may be about it. */
 export const findUnansweredRefund = statement<[captureId: string], { id: string }>(
   'payments.find_unanswered_refund',
   `select id
@@ -89,7 +89,7 @@ export const findUnansweredRefund = statement<[captureId: string], { id: string 
     limit 1`,
 );
 
-/** Ends a refund as the provider said. */
+/** Ends a refund with the state that the provider reported. */
 export const settleRefund = statement<
   [
     id: string,
@@ -110,7 +110,7 @@ export const settleRefund = statement<
    returning ${refundColumns}`,
 );
 
-/** The provider has it and has not ended it, or the call failed: when to ask again. */
+/** Sets when to call the provider again: it has the refund but has not finished it, or the call failed. */
 export const postponeRefund = statement<
   [id: string, seconds: number, providerRefundId: string | null, error: string | null],
   never
@@ -129,7 +129,10 @@ export interface DueRefundRow extends RefundRow {
   providerReference: string;
 }
 
-/** Takes refunds that are to be asked for, for `leaseSeconds`: after that another server may ask, under the same key. */
+/**
+ * Leases refunds that are due to be requested, for `leaseSeconds`; after that another server may request them, under
+ * the same key.
+ */
 export const leaseRefunds = statement<
   [provider: string, limit: number, leaseSeconds: number],
   DueRefundRow
@@ -156,7 +159,7 @@ export interface SettledRefundRow extends RefundRow {
   providerReference: string;
 }
 
-/** For reconciliation: refunds that the provider has, that changed since, and that are not final. */
+/** Returns refunds known to the provider that changed since and are not final, for reconciliation. */
 export const listSettledRefunds = statement<
   [provider: string, since: Date, afterId: string, limit: number],
   SettledRefundRow

@@ -20,13 +20,13 @@ export interface NewRefund {
 
 export interface CreatedRefund {
   readonly refund: RefundRow;
-  /** As it is now. */
+  /** The order in its new state. */
   readonly order: OrderForPayment | null;
 }
 
 /**
- * Asks for money back: the refund, what is taken of its capture, and the event. The caller has the order's row and the
- * capture's locked, and has seen that so much is left; the database refuses more all the same.
+ * Creates a refund: its row, the allocated amount of its capture, and the event. The caller has locked the order's row
+ * and the capture's, and has checked that enough is left; the database also rejects more.
  */
 export async function createRefund(
   tx: Transaction,
@@ -58,7 +58,10 @@ export async function createRefund(
   return { refund: refund!, order: changed };
 }
 
-/** Sends what is left of a capture back when it must go back by itself. The order's row is locked. Gives it as it is now. */
+/**
+ * Refunds the rest of a capture if it must be returned automatically. The caller has locked the order's row. Returns
+ * the order in its new state.
+ */
 export async function returnCapture(
   tx: Transaction,
   order: OrderForPayment | null,
@@ -72,15 +75,15 @@ export async function returnCapture(
   return created.order;
 }
 
-/** The same for what was flagged before another charge paid the order. */
+/** Returns the money that was flagged before another charge paid the order. */
 export async function returnFlagged(tx: Transaction, order: OrderForPayment): Promise<void> {
-  let standing: OrderForPayment | null = order;
+  let current: OrderForPayment | null = order;
   for (const capture of await lockFlagged(tx, order.id)) {
-    standing = await returnCapture(tx, standing, capture);
+    current = await returnCapture(tx, current, capture);
   }
 }
 
-/** The same for a capture that was found without locks: looked at again under them. */
+/** Returns the money of a capture that was found without locks, after checking it again under them. */
 export async function returnMoney(
   tx: Transaction,
   captureId: string,

@@ -22,22 +22,22 @@ const WAITING_MAX = 10_000;
 export interface InitiateDependencies {
   readonly database: Database;
   readonly provider: PaymentProvider;
-  /** Customers come back to `/shop` below it. */
+  /** Customers return to `/shop` below it. */
   readonly publicUrl: string;
 }
 
 export interface InitiatedPayment {
-  /** True for the one request that opened the page. */
+  /** True only for the request that opened the page. */
   readonly isNew: boolean;
   readonly view: InitiatedView;
 }
 
 /**
- * Lets the owner of an order pay it: makes the payment, or finds the one that is open, commits, and only then opens the
- * provider's page under the payment's id as key, so that however often and at once it is asked for, there is one payment
- * and one page. Those who ask at the same time share the transactions before and after the provider, whom each asks for
- * himself. Throws `orders.not_found`, `payments.not_payable`, and `payments.provider_unavailable` with the payment left
- * open for the retry.
+ * Creates the use case that starts a payment: it creates the payment or finds the open one, commits, and only then
+ * opens the provider's page under the payment's id as key. So any number of concurrent requests get one payment and one
+ * page. Concurrent requests share the transactions before and after the provider, but each calls the provider itself.
+ * Throws `orders.not_found`, `payments.not_payable`, and `payments.provider_unavailable` with the payment left open for
+ * the retry.
  */
 export function createPaymentInitiation(
   deps: InitiateDependencies,
@@ -48,10 +48,10 @@ export function createPaymentInitiation(
     ...common,
     exclusives: ({ orderId }) => [orderId],
     run: (requests) => openPayments(database, deps, requests),
-    // A second try finds what the first may have left.
+    // A second attempt finds what the first may have left.
     mayRetryAlone: () => true,
   });
-  const keepSession = createBatcher<OpenedSession, StoredSession>({
+  const storeSession = createBatcher<OpenedSession, StoredSession>({
     ...common,
     exclusives: ({ paymentId }) => [paymentId],
     run: (opened) => storeOpenedSessions(database, opened),
@@ -63,7 +63,7 @@ export function createPaymentInitiation(
     const session = await openSession(provider, payment).catch((cause: unknown) => {
       throw providerUnavailable(cause);
     });
-    return keepSession({ paymentId: payment.id, session });
+    return storeSession({ paymentId: payment.id, session });
   }
 
   async function initiate(
@@ -79,13 +79,13 @@ export function createPaymentInitiation(
   }
 
   return async (context, orderId) => {
-    // Before any look at the state: a repeat gets its first answer, also when the order has been paid since.
+    // Before the state is read: a repeat receives its first response, even if the order has been paid since.
     const replay = await findReplay<InitiatedPayment>(database, context.claim);
     if (replay !== null) return replay;
     try {
       return await initiate(context, orderId);
     } catch (error) {
-      // So does one that came while the first was under way, and found the order paid.
+      // A repeat that arrived while the first request was in progress, and found the order paid, receives it too.
       const lateReplay = await findReplay<InitiatedPayment>(database, context.claim);
       if (lateReplay !== null) return lateReplay;
       throw error;
@@ -93,10 +93,10 @@ export function createPaymentInitiation(
   };
 }
 
-/** Throws `payments.not_payable`: the order may have ended while the provider was asked. */
+/** Throws `payments.not_payable`, because the order may have ended during the call to the provider. */
 function requireOpenPage({ payment, isFirst }: StoredSession): InitiatedPayment {
   const { checkoutUrl } = payment;
-  // A webhook may have been faster, too, and that is fine.
+  // A webhook may have been faster; that is fine.
   if (checkoutUrl === null || hasEndedUnpaid(payment)) {
     throw new CodedError(paymentsErrors.notPayable);
   }

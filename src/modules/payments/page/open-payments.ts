@@ -17,7 +17,7 @@ import { buildPaymentFact } from '../ledger/record-facts.ts';
 import { endOtherPayments, markPayment, type PaymentRow, type SessionRequest } from '../queries.ts';
 import { findUnclosedPayments, insertPayments } from './queries.ts';
 
-/** Somebody wants to pay an order. */
+/** A request to pay an order. */
 export interface PaymentRequest {
   readonly orderId: string;
   readonly caller: Caller;
@@ -31,13 +31,13 @@ export type OpenedPayment =
 
 export interface OpenPaymentsRules {
   readonly provider: PaymentProvider;
-  /** Customers come back to `/shop` below it. */
+  /** Customers return to `/shop` below it. */
   readonly publicUrl: string;
 }
 
 /**
- * Makes the payments of a batch of orders, or finds those that are open, in one transaction; the provider is asked after
- * it. An order stands in a batch once. A refusal of one leaves the others alone.
+ * Creates the payments of a batch of orders, or finds the open ones, in one transaction; the provider is called
+ * afterwards. Each order appears once in a batch. A refusal of one does not affect the others.
  */
 export function openPayments(
   database: Database,
@@ -52,28 +52,31 @@ export function openPayments(
     ]);
     const open = unclosed.filter(({ status }) => status === 'OPEN');
     const openByOrder = new Map(open.map((payment) => [payment.orderId, payment]));
-    const toMake: { readonly order: OrderForPayment; readonly wish: PaymentRequest }[] = [];
+    const toCreate: { readonly order: OrderForPayment; readonly request: PaymentRequest }[] = [];
     const outcomes = new Map<PaymentRequest, OpenedPayment>();
-    for (const wish of requests) {
-      const order = orders.get(wish.orderId);
-      const refusal = findRefusal(order, wish.caller);
-      const standing = openByOrder.get(wish.orderId);
-      if (refusal !== null) outcomes.set(wish, { kind: 'refused', error: refusal });
-      else if (standing?.provider === rules.provider.name) {
-        outcomes.set(wish, { kind: 'opened', payment: standing });
+    for (const request of requests) {
+      const order = orders.get(request.orderId);
+      const refusal = findRefusal(order, request.caller);
+      const existing = openByOrder.get(request.orderId);
+      if (refusal !== null) outcomes.set(request, { kind: 'refused', error: refusal });
+      else if (existing?.provider === rules.provider.name) {
+        outcomes.set(request, { kind: 'opened', payment: existing });
       } else {
-        // Another provider is configured since: nobody is sent to the old one any more.
-        if (standing !== undefined) await markPayment(tx, standing.id, 'EXPIRED', null);
-        toMake.push({ order: order!, wish });
+        // Another provider has been configured since: customers are no longer sent to the old one.
+        if (existing !== undefined) await markPayment(tx, existing.id, 'EXPIRED', null);
+        toCreate.push({ order: order!, request });
       }
     }
-    const made = await insertNewPayments(tx, rules, toMake, unclosed.length > 0);
-    for (const [wish, payment] of made) outcomes.set(wish, { kind: 'opened', payment });
-    return requests.map((wish) => outcomes.get(wish)!);
+    const created = await insertNewPayments(tx, rules, toCreate, unclosed.length > 0);
+    for (const [request, payment] of created) outcomes.set(request, { kind: 'opened', payment });
+    return requests.map((request) => outcomes.get(request)!);
   });
 }
 
-/** Null: it may be paid. A machine opens the page for the customer whom it placed the order for; people pay their own. */
+/**
+ * Returns the refusal, or null if the order may be paid. A machine opens the page for the customer whose order it
+ * placed; people pay only their own orders.
+ */
 function findRefusal(order: OrderForPayment | undefined, caller: Caller): CodedError | null {
   if (order === undefined || !(isStaff(caller) || order.customerId === caller.id)) {
     return new CodedError(ordersErrors.notFound);
@@ -81,19 +84,19 @@ function findRefusal(order: OrderForPayment | undefined, caller: Caller): CodedE
   return isPayable(order) ? null : new CodedError(paymentsErrors.notPayable);
 }
 
-/** One that waits for its payment, or that was confirmed by hand and is not over. */
+/** Returns whether an order awaits its payment, or was confirmed manually and has not ended. */
 function isPayable({ status, paymentStatus }: OrderForPayment): boolean {
   const awaited =
     status === 'PENDING' || status === 'CONFIRMED' || status === 'PREPARING' || status === 'READY';
   return awaited && !isPaid(paymentStatus);
 }
 
-/** The last that its transaction does. */
+/** The last step of its transaction. */
 async function insertNewPayments(
   tx: Transaction,
   { provider, publicUrl }: OpenPaymentsRules,
-  wanted: readonly { readonly order: OrderForPayment; readonly wish: PaymentRequest }[],
-  /** Whether any of these orders may have another page on which somebody could pay. */
+  wanted: readonly { readonly order: OrderForPayment; readonly request: PaymentRequest }[],
+  /** Whether any of these orders may have another page that could be paid. */
   hasOthers: boolean,
 ): Promise<Map<PaymentRequest, PaymentRow>> {
   if (wanted.length === 0) return new Map();
@@ -102,7 +105,7 @@ async function insertNewPayments(
   ]);
   const emails = new Map(customers.map(({ id, email }) => [id, email]));
   const rows = wanted.map(({ order }) => {
-    const request: SessionRequest = {
+    const sessionRequest: SessionRequest = {
       orderNumber: order.number,
       customerEmail: emails.get(order.customerId) ?? '',
       returnUrl: `${publicUrl}/shop?order=${order.id}`,
@@ -114,7 +117,7 @@ async function insertNewPayments(
       provider: provider.name,
       amount_minor: order.totalMinor,
       currency: order.currency,
-      session_request: request,
+      session_request: sessionRequest,
     };
   });
   const [inserted] = await tx.commitBehind(
@@ -129,7 +132,7 @@ async function insertNewPayments(
         : [],
       recordPayments(
         tx,
-        wanted.map(({ order, wish: { actor, cause } }, index) => {
+        wanted.map(({ order, request: { actor, cause } }, index) => {
           const { id, amount_minor: amountMinor, currency } = rows[index]!;
           const fact = buildPaymentFact('payment.initiated', { id, amountMinor, currency });
           const paymentStatus = 'PENDING';
@@ -139,5 +142,5 @@ async function insertNewPayments(
     ]),
   );
   const byOrder = new Map(inserted.map((payment) => [payment.orderId, payment]));
-  return new Map(wanted.map(({ order, wish }) => [wish, byOrder.get(order.id)!]));
+  return new Map(wanted.map(({ order, request }) => [request, byOrder.get(order.id)!]));
 }

@@ -7,8 +7,8 @@ import { findPayments, type PaymentRow } from '../queries.ts';
 import { storeSessions } from './queries.ts';
 
 /**
- * Opens the provider's page of a payment, outside any transaction. The payment's id is the key and the request is the one
- * that was kept: asked again, also by another server, the provider gives the same page.
+ * Opens the provider's page of a payment, outside any transaction. The payment's id is the key and the stored request
+ * is sent, so that a repeat, even from another server, returns the same page.
  */
 export async function openSession(
   provider: PaymentProvider,
@@ -16,7 +16,7 @@ export async function openSession(
 ): Promise<ProviderSession> {
   const { id, orderId, sessionRequest, amountMinor, currency } = payment;
   if (orderId === null || sessionRequest === null) {
-    throw new Error(`payment ${id} belongs to no order: there is nothing to open`);
+    throw new Error(`payment ${id} belongs to no order: there is no page to open`);
   }
   return provider.openSession({
     paymentId: id,
@@ -36,13 +36,13 @@ export interface OpenedSession {
 }
 
 export interface StoredSession {
-  /** The payment as it is now. */
+  /** The payment in its new state. */
   readonly payment: PaymentRow;
-  /** Whether this call was the first to name its page. */
+  /** Whether this call was the first to store the page. */
   readonly isFirst: boolean;
 }
 
-/** Keeps the pages that the provider opened, each payment named once. */
+/** Stores the pages that the provider opened, with each payment at most once. */
 export async function storeOpenedSessions(
   database: Database,
   opened: readonly OpenedSession[],

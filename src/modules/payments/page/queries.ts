@@ -1,7 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
-/** The payments of orders on whose pages somebody may still pay. One an order is OPEN. */
+/** Returns the payments of orders whose pages could still be paid. At most one of each order is OPEN. */
 export const findUnclosedPayments = statement<[orderIds: readonly string[]], PaymentRow>(
   'payments.find_unclosed',
   `select ${paymentColumns}
@@ -10,7 +10,9 @@ export const findUnclosedPayments = statement<[orderIds: readonly string[]], Pay
       and (payments.status = 'OPEN' or payments.closed_at is null)`,
 );
 
-/** New OPEN payments, `rows` a JSON array with the columns as members; their pages are opened after the commit. */
+/**
+ * Inserts new OPEN payments; their pages are opened after the commit. `rows`: JSON array with the columns as members.
+ */
 export const insertPayments = statement<[rows: string], PaymentRow>(
   'payments.insert',
   `insert into payments (id, order_id, provider, status, amount_minor, currency, session_request)
@@ -21,11 +23,12 @@ export const insertPayments = statement<[rows: string], PaymentRow>(
 );
 
 /**
- * Keeps the sessions that the provider opened, `rows` a JSON array of `{id, session_id, checkout_url}`. Rows come back to
- * the first one only. It belongs to the payment's making, so `updated_at` stays: with it every index would be written.
+ * Stores the sessions that the provider opened. `rows`: JSON array of `{id, session_id, checkout_url}`. Only the first
+ * session of a payment is stored and returned. `updated_at` stays unchanged, because the session belongs to the
+ * creation of the payment and every index would be written.
  *
- * The ids are said once more, here and in what follows: joined to the rows alone, a plan that was made while the shop was
- * new reads all payments.
+ * The ids are repeated in the condition, here and in similar statements: with a join to the rows alone, a plan from
+ * when the shop was new reads all payments.
  */
 export const storeSessions = statement<[ids: readonly string[], rows: string], PaymentRow>(
   'payments.store_sessions',

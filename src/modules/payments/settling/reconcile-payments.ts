@@ -27,16 +27,16 @@ export interface ReconcileDependencies {
 export interface ReconcileReport {
   readonly payments: number;
   readonly refunds: number;
-  /** What the provider knew and we did not; it was put into the inbox or written down. */
+  /** Differences that were missing here and were repaired: put into the inbox or recorded. */
   readonly healed: readonly Difference[];
-  /** What nothing heals by itself: somebody has to look. */
+  /** Differences that cannot be repaired automatically and need a person. */
   readonly differing: readonly Difference[];
-  /** The provider did not answer for these. */
+  /** Those for which the provider did not respond. */
   readonly unreachable: readonly Difference[];
 }
 
 export interface Difference {
-  /** Of the payment or the refund. */
+  /** The id of the payment or the refund. */
   readonly id: string;
   readonly what: string;
 }
@@ -44,8 +44,9 @@ export interface Difference {
 type Finding = Difference & { readonly kind: 'healed' | 'differing' | 'unreachable' };
 
 /**
- * Holds what changed since against what the provider says. What a webhook should have told is put into the inbox under an
- * id that follows from what it says, so that it takes the same way, once, however many servers reconcile at a time.
+ * Compares what changed since with the provider's records. A missed webhook is put into the inbox under an id derived
+ * from its contents, so that it is processed like any other and only once, even if several servers reconcile at the
+ * same time.
  */
 export async function reconcilePayments(
   { database, provider }: ReconcileDependencies,
@@ -60,14 +61,14 @@ export async function reconcilePayments(
     (afterId) => listSettledRefunds(database, provider.name, since, afterId, PAGE_SIZE),
     async (refund) => findings.push(...(await compareRefund(database, provider, refund))),
   );
-  const forProvider = (kind: Finding['kind']): Difference[] =>
+  const select = (kind: Finding['kind']): Difference[] =>
     findings.filter((one) => one.kind === kind).map(({ id, what }) => ({ id, what }));
   return {
     payments,
     refunds,
-    healed: forProvider('healed'),
-    differing: forProvider('differing'),
-    unreachable: forProvider('unreachable'),
+    healed: select('healed'),
+    differing: select('differing'),
+    unreachable: select('unreachable'),
   };
 }
 
@@ -97,7 +98,7 @@ async function comparePayment(
     return [{ kind: 'unreachable', id: payment.id, what: shortMessage(error) }];
   }
   if (state === null) {
-    return [{ kind: 'differing', id: payment.id, what: 'the provider does not know its session' }];
+    return [{ kind: 'differing', id: payment.id, what: 'the provider does not have its session' }];
   }
   const findings: Finding[] = [];
   const repair = async (event: ProviderEvent, what: string) => {
@@ -110,24 +111,24 @@ async function comparePayment(
       const id = `reconcile:captured:${capture.providerReference}`;
       await repair(
         { ...reportedBy(id, 'captured'), kind: 'captured', paymentId: payment.id, capture },
-        `paid there by ${capture.providerReference} and unknown here`,
+        `the charge ${capture.providerReference} was paid at the provider and was missing here`,
       );
     } else if (
       known.amountMinor !== capture.amountMinor ||
       known.currency !== capture.currency ||
       known.paymentId !== payment.id
     ) {
-      const what = `the charge ${capture.providerReference} is not the same there and here`;
+      const what = `the charge ${capture.providerReference} differs between the provider and us`;
       findings.push({ kind: 'differing', id: payment.id, what });
     }
   }
-  const there = new Set(state.captures.map(({ providerReference }) => providerReference));
+  const atProvider = new Set(state.captures.map(({ providerReference }) => providerReference));
   for (const { providerReference, kind } of await findCapturesOfPayment(database, payment.id)) {
-    if (there.has(providerReference)) continue;
+    if (atProvider.has(providerReference)) continue;
     const what =
       kind === 'matched'
-        ? 'captured here and not paid there'
-        : `the charge ${providerReference} is known here and not there`;
+        ? 'captured here but not paid at the provider'
+        : `the charge ${providerReference} is known here but not at the provider`;
     findings.push({ kind: 'differing', id: payment.id, what });
   }
   if (payment.status === 'OPEN' && (state.state === 'FAILED' || state.state === 'EXPIRED')) {
@@ -135,7 +136,7 @@ async function comparePayment(
     const reported = reportedBy(`reconcile:${kind}:${payment.id}`, kind);
     await repair(
       { ...reported, kind, paymentId: payment.id, reason: null },
-      `${kind} there and open here`,
+      `${kind} at the provider but open here`,
     );
   }
   return findings;
@@ -157,11 +158,11 @@ async function compareRefund(
       providerReference,
     });
     if (reported === null)
-      return [{ kind: 'differing', id, what: 'the provider does not know it' }];
+      return [{ kind: 'differing', id, what: 'the provider does not have it' }];
     if (reported.state === status || reported.state === 'PENDING') return [];
     const by = bySystem('payments.reconcile');
     await database.transaction((tx) => applyRefundState(tx, id, reported, by));
-    return [{ kind: 'healed', id, what: `${status} here and ${reported.state} there` }];
+    return [{ kind: 'healed', id, what: `${status} here but ${reported.state} at the provider` }];
   } catch (error) {
     return [{ kind: 'unreachable', id, what: shortMessage(error) }];
   }

@@ -23,24 +23,24 @@ import { shortMessage } from '../short-message.ts';
 export const SETTLE_INTERVAL_MS = 1_000;
 const ENDED_MAX = 200;
 const RETURNS_MAX = 50;
-/** Calls of one kind to the provider at a time. */
+/** Concurrent calls of one kind to the provider. */
 const CALLS_MAX = 10;
-/** Longer than any call takes: after that another server may try, under the same key. */
+/** Longer than any call takes. After that another server may try, under the same key. */
 const LEASE_SECONDS = 60;
 
 export interface SettleDependencies {
   readonly database: Database;
   readonly provider: PaymentProvider;
   readonly retryBaseSeconds: number;
-  /** After a failed call to the provider. */
+  /** The delay after a failed call to the provider. */
   readonly retryDelayMs: Backoff;
   readonly attemptsMax: number;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Looks at what is there, whatever events came or were missed: payments of orders that have ended end too, and money
- * that must not stay is asked back. True when there may be more.
+ * Settles what is due by the current state, independently of which events arrived: ends the payments of orders that
+ * have ended, and requests refunds of money that must not stay. Returns whether more may be due.
  */
 export async function decideDueMoney(deps: SettleDependencies): Promise<boolean> {
   const { database, retryBaseSeconds, attemptsMax } = deps;
@@ -53,13 +53,16 @@ export async function decideDueMoney(deps: SettleDependencies): Promise<boolean>
 }
 
 export interface ProviderCalls {
-  /** Pages to be closed. */
+  /** Pages that are due to be closed. */
   readonly closings: LeasedWork<PaymentRow>;
-  /** Money to be given back. */
+  /** Refunds that are due to be sent. */
   readonly refunds: LeasedWork<DueRefundRow>;
 }
 
-/** Asks the provider for what is due. Apart from the decisions, so that a slow provider holds up nothing but itself. */
+/**
+ * Creates the calls to the provider. They are separate from the decisions, so that a slow provider delays only its own
+ * calls.
+ */
 export function createProviderCalls(deps: SettleDependencies): ProviderCalls {
   const { database, provider, onError } = deps;
   const common = { concurrency: CALLS_MAX, intervalMs: SETTLE_INTERVAL_MS, onError };
@@ -77,13 +80,13 @@ export function createProviderCalls(deps: SettleDependencies): ProviderCalls {
   };
 }
 
-/** One round of calls; true when more may be due. */
+/** Runs one batch of calls. Returns whether more may be due. */
 export async function callProvider({ closings, refunds }: ProviderCalls): Promise<boolean> {
   const counts = await Promise.all([closings.workOnce(), refunds.workOnce()]);
   return counts.includes(CALLS_MAX);
 }
 
-/** Nobody pays any more on the page of a payment that has ended. Tried until it is closed. */
+/** Closes the page of a payment that has ended, so that it can no longer be paid. Retried until it is closed. */
 async function closePage(deps: SettleDependencies, payment: PaymentRow): Promise<void> {
   const { database, provider, retryDelayMs, onError } = deps;
   try {
@@ -97,8 +100,8 @@ async function closePage(deps: SettleDependencies, payment: PaymentRow): Promise
 }
 
 /**
- * The answer to the opening was lost, so a page may stand open that we cannot name: the same request under the same key
- * names it. Null when the provider refuses it now, since then it never opened one.
+ * Returns the page of a payment whose response to the opening was lost, so that a page of unknown name may be open: the
+ * same request under the same key returns it. Null if the provider refuses it now, because then it never opened one.
  */
 async function findPage(
   { database, provider }: SettleDependencies,
@@ -114,7 +117,10 @@ async function findPage(
   }
 }
 
-/** One call under the refund's id as key. On an unknown outcome it stays PENDING and is asked again, never failed. */
+/**
+ * Sends one refund under its id as key. After an unknown outcome it stays PENDING and is sent again; it is never
+ * failed.
+ */
 async function sendRefund(deps: SettleDependencies, refund: DueRefundRow): Promise<void> {
   const { database, retryDelayMs, onError } = deps;
   const by = bySystem('payments.refund');

@@ -31,7 +31,7 @@ describe('a payment shows each of its charges', () => {
         kind: 'flagged',
         amount: { amount: 499, currency: 'GBP' },
         refunded: { amount: 0, currency: 'GBP' },
-        reason: '499 came in instead of 500.',
+        reason: 'The amount was 499 instead of 500.',
         createdAt: '',
       },
     );

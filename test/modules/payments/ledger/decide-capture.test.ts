@@ -56,7 +56,7 @@ describe('a charge', () => {
   test('says why it does not match', () => {
     const euros = { amountMinor: 500, currency: 'EUR' };
     const decision = decideCapture({ isKnown: false, capture: euros, payment, order: pending });
-    assert.deepEqual(decision, { kind: 'flagged', reason: 'It came in EUR instead of GBP.' });
+    assert.deepEqual(decision, { kind: 'flagged', reason: 'The currency was EUR instead of GBP.' });
   });
 });
 

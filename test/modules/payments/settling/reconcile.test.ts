@@ -22,7 +22,10 @@ describe('reconciliation', () => {
     const reports = await Promise.all([reconcile(), reconcile()]);
     const healed = reports.flatMap((report) => report.healed);
     assert.deepEqual(healed, [
-      { id: paymentId, what: `paid there by ${providerReference} and unknown here` },
+      {
+        id: paymentId,
+        what: `the charge ${providerReference} was paid at the provider and was missing here`,
+      },
     ]);
     assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
     const again = await reconcile();
@@ -55,7 +58,9 @@ describe('reconciliation', () => {
     await shop.settle();
     provider.refunds.get(result.refund.id)!.result.state = 'FAILED';
     const { healed } = await reconcile();
-    assert.deepEqual(healed, [{ id: result.refund.id, what: 'SUCCEEDED here and FAILED there' }]);
+    assert.deepEqual(healed, [
+      { id: result.refund.id, what: 'SUCCEEDED here but FAILED at the provider' },
+    ]);
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
@@ -75,8 +80,8 @@ describe('reconciliation', () => {
     assert.deepEqual(
       new Set(differing.map(({ id, what }) => `${id} ${what}`)),
       new Set([
-        `${paymentId} the charge ${surplus.providerReference} is known here and not there`,
-        `${odd.paymentId} the charge ${flagged.providerReference} is known here and not there`,
+        `${paymentId} the charge ${surplus.providerReference} is known here but not at the provider`,
+        `${odd.paymentId} the charge ${flagged.providerReference} is known here but not at the provider`,
       ]),
     );
     session.captures = known;
@@ -103,7 +108,9 @@ describe('reconciliation', () => {
     const captures = session.captures;
     session.captures = [];
     const { differing } = await reconcile();
-    assert.deepEqual(differing, [{ id: paymentId, what: 'captured here and not paid there' }]);
+    assert.deepEqual(differing, [
+      { id: paymentId, what: 'captured here but not paid at the provider' },
+    ]);
     session.captures = captures;
     provider.failNext('findSession', 'before');
     const { unreachable } = await reconcile();
