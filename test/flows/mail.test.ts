@@ -156,7 +156,7 @@ describe('the customer is told', () => {
     const own = await place(customer);
     await customer.post(`/api/orders/${own.id}/cancel`, {});
     const [, byCustomer] = await mailsTo(customer, 2);
-    assertSays(byCustomer!, `Your order ${own.number} was cancelled, as you asked.`);
+    assertSays(byCustomer!, `Your order ${own.number} was cancelled, as you requested.`);
     const other = await place(customer);
     await admin.post(`/api/orders/${other.id}/cancel`, { reason: 'The oven\r\nis <broken>.' });
     const [, , , byAdmin] = await mailsTo(customer, 4);

@@ -12,7 +12,7 @@ export interface NotificationsDependencies extends Omit<SendMailDependencies, 'o
   readonly accounts: Pick<Accounts, 'openReset'>;
 }
 
-/** Nobody calls it: it follows the log, and a reset's mail is a job. */
+/** Creates the module. It has no callers: it follows the log, and a reset's mail is a job. */
 export function createNotifications({
   accounts,
   ...sending

@@ -1,6 +1,6 @@
 /**
- * Notifications: mail to customers on what happens to their orders and money, and the mail of a password reset. Owns
- * `mail_messages`; hears of orders by the log.
+ * Notifications: mail to customers about their orders and money, and the mail of a password reset. Owns
+ * `mail_messages`; learns of orders from the log.
  */
 export { createNotifications } from './create-notifications.ts';
 export { notificationsDeclaration } from './declaration.ts';

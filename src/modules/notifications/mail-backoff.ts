@@ -1,10 +1,10 @@
 import { type Backoff, exponentialBackoff } from '../../shared/background/backoff.ts';
 
 /**
- * The waits between the tries of a mail. Three times as long each time, not twice as for other work: eight tries from
- * five seconds on last an hour and twenty minutes at least, where doubling gives ten minutes, and a mail server may be
- * away for an hour or put a sender off for half of one (greylisting). At most four hours, so that many tries do not reach
- * for days.
+ * Returns the waits between the attempts of a mail. Each is three times as long as the one before, not twice as for
+ * other work: eight attempts from five seconds on last at least an hour and twenty minutes, where doubling gives ten
+ * minutes. A mail server may be unavailable for an hour, or defer a sender for half an hour (greylisting). At most four
+ * hours each, so that many attempts do not take days.
  */
 export function mailBackoff(baseSeconds: number, random = Math.random): Backoff {
   return exponentialBackoff({

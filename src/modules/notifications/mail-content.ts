@@ -1,6 +1,6 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
 
-/** What a mail says, before it is text or HTML. Texts are of one line each and not escaped. */
+/** The content of a mail before rendering as text or HTML. Each text is one line and not escaped. */
 export interface MailContent {
   readonly subject: string;
   readonly greeting: string;
@@ -16,16 +16,16 @@ export interface MailOrder {
     readonly total: string;
   }[];
   readonly total: string;
-  /** Such as where it goes. */
+  /** Such as the address. */
   readonly details: readonly { readonly label: string; readonly text: string }[];
 }
 
-/** How long a name may be that a letter greets by: a longer one is no name. */
+/** The maximum length of a name in a greeting; a longer text is not a name. */
 const GREETED_LENGTH_MAX = 60;
 
 /**
- * What people wrote, on one line: without line breaks, other controls, and the marks that turn the direction of writing
- * round and so make a text read as another.
+ * Returns people's text on one line: without line breaks, other controls, and the marks that reverse the direction of
+ * writing and so make a text read as another.
  */
 export function toOneLine(text: string): string {
   return text
@@ -35,8 +35,8 @@ export function toOneLine(text: string): string {
 }
 
 /**
- * By name, unless it could be an address of the web: anybody can sign up with another's e-mail, and mail programs make
- * links of what looks like one.
+ * Returns a greeting by name, unless the name could be a web address: anyone can sign up with another person's e-mail
+ * address, and mail programs turn what looks like a web address into a link.
  */
 export function buildGreeting(name: string): string {
   const line = toOneLine(name);

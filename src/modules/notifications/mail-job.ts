@@ -4,10 +4,10 @@ import { followingId } from '../../shared/ids.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 
 export const MAIL_JOB = 'notifications.send-mail';
-/** Of its own, so that a mail server that hangs holds up no other work. */
+/** Separate, so that a mail server that hangs delays no other work. */
 export const MAIL_QUEUE = 'mail';
 
-/** What a job brings: where to look, and nothing that a mail would say. `sequence` is the event's. */
+/** The data of a mail job: where to read, and nothing of the mail's text. `sequence` is the event's. */
 export type OrderMailJobData = {
   readonly kind: OrderMailKind;
   readonly orderId: string;
@@ -16,12 +16,12 @@ export type OrderMailJobData = {
 type ResetMailJobData = { readonly kind: 'password.reset'; readonly resetId: string };
 export type MailJobData = OrderMailJobData | ResetMailJobData;
 
-/** Of the mail that follows from an event, or from the wish for a new password. */
+/** Returns the job id of the mail that follows from an event or from a password reset. */
 export function mailJobId(causeId: string): string {
   return followingId(causeId, MAIL_JOB);
 }
 
-/** The mail that tells an order's customer of an event. */
+/** Builds the job of the mail that informs an order's customer of an event. */
 export function orderMailJob(
   { id, orderId, sequence }: Pick<LoggedEvent, 'id' | 'orderId' | 'sequence'>,
   kind: OrderMailKind,
@@ -35,7 +35,7 @@ export function orderMailJob(
   };
 }
 
-/** The mail of a password reset. Somebody sits and waits for it. */
+/** Builds the job of a password reset's mail. High priority, because a person is waiting for it. */
 export function resetMailJob(resetId: string): NewJob {
   return {
     id: mailJobId(resetId),

@@ -1,4 +1,4 @@
-/** What mail is about: what `/api/operations/mail` shows beside it. */
+/** The kinds of mail about orders, as `/api/operations/mail` shows them. */
 export const orderMailKinds = [
   'order.placed',
   'order.confirmed',

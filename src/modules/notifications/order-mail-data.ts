@@ -8,13 +8,13 @@ import type { RefundCause } from '../payments/index.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
 import { whichMail } from './which-mail.ts';
 
-/** What a letter about an order is written from. */
+/** The data that a mail about an order is written from. */
 export interface OrderMailData extends OrderSummary {
   readonly email: string;
   readonly customerName: string;
-  /** What the event says why. */
+  /** The event's reason. */
   readonly reason: string | null;
-  /** Of the events of refunds. */
+  /** Present for refund events. */
   readonly refund: RefundMailData | null;
 }
 
@@ -24,30 +24,33 @@ export interface RefundMailData {
   readonly cause: RefundCause;
 }
 
-/** What was found for one mail. */
+/** The result of reading for one mail. */
 export interface MailReading {
-  /** How long the first of the order's earlier mails is from its next try, 0 when it is being sent; null: all have gone. */
+  /**
+   * The time until the next attempt of the order's first unfinished earlier mail, 0 while it is being sent; null if all
+   * have ended.
+   */
   readonly earlierDueInMs: number | null;
-  /** Null when there is nothing to tell. */
+  /** Null if no mail is due. */
   readonly order: OrderMailData | null;
 }
 
-/** What the log says for one mail. */
+/** The log's data for one mail. */
 interface LogReading {
   readonly event: OrderEventRow | undefined;
   readonly earlierDueInMs: number | null;
 }
 
 /**
- * Reads what the mails about these events need, all together. There is nothing to tell of imported orders, which were over
- * before they came here, and of the placement of an order with nothing to pay: it is confirmed in the same moment, and one
- * mail says both. A disabled customer is told all the same, since it is his order and his money.
+ * Reads the data for the mails about these events, all together. No mail is due for imported orders, which had ended
+ * before they were imported, or for the placement of an order with nothing to pay: it is confirmed at the same moment,
+ * and one mail covers both. A disabled customer gets mail too, because it is their order and their money.
  */
 export async function readOrderMailData(
   db: Queryable,
   requests: readonly OrderMailJobData[],
 ): Promise<MailReading[]> {
-  // Of an order's first event, which is most of them, nothing is told but that it happened, and nothing stands before it.
+  // A mail about an order's first event, as most are, needs no data of the event and has no earlier mail.
   const later = requests.filter(({ sequence }) => sequence > 1);
   const [orders, logs] = await Promise.all([readOrders(db, requests), readLogs(db, later)]);
   return requests.map((one) => {
@@ -93,7 +96,7 @@ async function readOrders(db: Queryable, requests: readonly OrderMailJobData[]) 
   );
 }
 
-/** The events, and how it stands with the mails that the events before them ask for. */
+/** Reads the events, and the state of the mails for earlier events of the same orders. */
 async function readLogs(
   db: Queryable,
   requests: readonly OrderMailJobData[],
@@ -119,12 +122,12 @@ async function readLogs(
   );
 }
 
-/** Of the data of a `refund.…` event. */
+/** Parses the data of a `refund.…` event. */
 function parseRefund(data: Record<string, unknown>): RefundMailData {
   const { amount, cause } = data as unknown as { amount: Money; cause: RefundCause };
   return { amountMinor: amount.amount, currency: amount.currency, cause };
 }
 
-function distinctOrderIds(asked: readonly OrderMailJobData[]): string[] {
-  return [...new Set(asked.map(({ orderId }) => orderId))];
+function distinctOrderIds(requests: readonly OrderMailJobData[]): string[] {
+  return [...new Set(requests.map(({ orderId }) => orderId))];
 }

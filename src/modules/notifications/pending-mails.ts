@@ -1,13 +1,13 @@
-/** A mail that is at hand in this process, among those of its order. */
+/** A mail of this process, among those of its order. */
 export interface PendingMail {
-  /** Resolves when one about an earlier event of the order has ended, however; null when none is at hand. */
+  /** Resolves when a mail about an earlier event of the order has ended in any way; null if this process has none. */
   waitForEarlier(): Promise<void> | null;
-  /** The mail has ended. */
+  /** Marks the mail as ended. */
   end(): void;
 }
 
 export interface PendingMails {
-  /** `signal` fires when the mail is given up: from then on nobody waits for it any more. */
+  /** `signal` fires when the mail is given up; after that no other mail waits for it. */
   add(orderId: string, sequence: number, signal: AbortSignal): PendingMail;
 }
 
@@ -18,8 +18,8 @@ interface PendingEntry {
 }
 
 /**
- * The mails about orders that this process is sending. Two of one order often come together, and then the later one waits
- * here for a moment instead of coming again. That all workers keep the order, the rows of the jobs see to.
+ * Tracks the mails about orders that this process is sending. Two mails of one order often arrive together; the later
+ * one then waits here briefly instead of being retried. The order across all workers is ensured by the job rows.
  */
 export function createPendingMails(): PendingMails {
   const byOrder = new Map<string, PendingEntry[]>();

@@ -4,7 +4,9 @@ import type { NewJob } from '../../jobs/index.ts';
 import { orderMailJob } from './mail-job.ts';
 import { whichMail } from './which-mail.ts';
 
-/** The mails that events ask for, one job each. Writes nothing: whether there is one to send, its job finds out. */
+/**
+ * Returns one job for each mail that follows from the events. Writes nothing: the job determines whether a mail is due.
+ */
 export async function planNotifications(
   _tx: Transaction,
   events: readonly LoggedEvent[],

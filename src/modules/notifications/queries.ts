@@ -1,7 +1,7 @@
 import { statement } from '../../database/statement.ts';
 
 /**
- * `rows` is a JSON array of objects with the columns as members. A mail that is there already stays: it was sent again
+ * Inserts mails. `rows`: JSON array with the columns as members. An existing mail stays unchanged: it was sent again
  * because its worker died, and is still one mail.
  */
 export const insertMessages = statement<[rows: string], never>(
@@ -28,7 +28,7 @@ export interface MailRow {
   sentAt: Date;
 }
 
-/** Newest first, before (sentAt, id) when given. */
+/** Returns mails newest first, before (sentAt, id) if given. */
 export const findMail = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   MailRow
@@ -43,7 +43,7 @@ export const findMail = statement<
     limit $3::int`,
 );
 
-/** Mail of three months ago. */
+/** Deletes mail older than 90 days. */
 export const purgeMail = statement<[limit: number], { id: string }>(
   'notifications.purge_mail',
   `delete from mail_messages

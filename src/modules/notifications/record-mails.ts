@@ -3,12 +3,12 @@ import { finishTogether, type RunningJob } from '../../jobs/index.ts';
 import type { MailKind } from './mail-kind.ts';
 import { insertMessages } from './queries.ts';
 
-/** A mail as it was sent. */
+/** A sent mail. */
 export interface SentMail {
   readonly messageId: string;
   readonly to: string;
   readonly subject: string;
-  /** Null, as `html` then is, when nobody may read it here. */
+  /** Null, like `html`, if the text must not be stored. */
   readonly text: string | null;
   readonly html: string | null;
   readonly kind: MailKind;
@@ -22,8 +22,8 @@ export interface EndedMail {
 }
 
 /**
- * Ends jobs and records their mails in one transaction. Gives for each whether its job was still held: of one that
- * another worker has taken over nothing is written, since that one sends and records it.
+ * Finishes jobs and records their mails in one transaction. Returns for each job whether its lease was still valid. If
+ * another worker has taken a job over, nothing is written, because that worker sends and records the mail.
  */
 export async function recordMails(
   database: Database,

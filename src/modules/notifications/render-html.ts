@@ -3,8 +3,9 @@ import { isolateDirection } from '../../shared/isolate-direction.ts';
 import type { MailContent, MailOrder } from './mail-content.ts';
 
 /**
- * A letter as HTML. It loads nothing, and what style there is stands at its elements, since mail programs drop style
- * sheets. Little of it, and attributes where they do: each mail is kept as it was sent, and what is kept is written twice.
+ * Renders a mail as HTML. It loads nothing, and its styles are inline, because mail programs drop style sheets. Styles
+ * are few, and attributes are used where they suffice: each mail is stored as it was sent, and everything stored is
+ * written twice.
  */
 export function renderHtml(
   { subject, greeting, paragraphs, order, link }: MailContent,

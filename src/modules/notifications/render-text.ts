@@ -1,7 +1,7 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
 import type { MailContent, MailOrder } from './mail-content.ts';
 
-/** A letter as plain text. */
+/** Renders a mail as plain text. */
 export function renderText(
   { greeting, paragraphs, order, link }: MailContent,
   shopName: string,

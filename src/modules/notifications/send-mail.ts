@@ -26,51 +26,52 @@ export interface SendMailDependencies {
   readonly mailer: Mailer;
   readonly shopName: string;
   readonly publicUrl: string;
-  /** There a captured reset is kept without its text too. */
+  /** In production the text of a captured password reset is not stored either. */
   readonly production: boolean;
-  /** What a reset's mail tells; null when it is over or void. */
+  /** Returns the contents of a reset mail, or null if the reset is no longer valid. */
   readonly openReset: (resetId: string) => Promise<OpenReset | null>;
   readonly attemptsMax: number;
   readonly retryBaseSeconds: number;
 }
 
-/** Below the minute in which a lost job is found, above the silence that the drivers grant a server. */
+/** Less than the minute after which a lost job is found, more than the silence that the drivers allow a server. */
 const DEADLINE_MS = 50_000;
-/** How long a mail lets an earlier one of its order go ahead that another worker is just sending. */
+/** How long a mail waits for an earlier one of its order that another worker is sending. */
 const EARLIER_ELSEWHERE_WAIT_MS = 250;
-/** And one that this process is sending, before it comes again instead: far from its own deadline. */
+/** How long it waits for one that this process is sending before it is retried; far below its own deadline. */
 const EARLIER_HERE_WAIT_MS = 5_000;
-/** A statement for so many takes some milliseconds and no more. */
+/** A statement for this many takes only some milliseconds. */
 const BATCH_SIZE_MAX = 200;
 
-/** What the mails of this process do together. */
+/** The batched reads and writes that the mails of this process share. */
 interface MailBatches {
-  readonly read: (asked: OrderMailJobData) => Promise<MailReading>;
-  /** Gives whether the job was still held. */
+  readonly read: (request: OrderMailJobData) => Promise<MailReading>;
+  /** Returns whether the job's lease was still valid. */
   readonly record: (ended: EndedMail) => Promise<boolean>;
 }
 
 /**
- * Sends mails, each when those about earlier events of its order have gone: written from how things stand now, handed over
- * outside any transaction, then recorded together with the end of the job. What many need is read and recorded together,
- * and each is sent by itself, so that none waits for another's mail server. A worker that dies in between has its mails
- * sent again, under the same `Message-ID`.
+ * Creates the job that sends mails, each after those about earlier events of its order. A mail is built from the
+ * current state, sent outside any transaction, and recorded in the transaction that finishes the job. Reading and
+ * recording are batched; sending is not, so that no mail waits for another's mail server. If a worker dies in between,
+ * its mails are sent again under the same `Message-ID`.
  */
 export function createSendMail(deps: SendMailDependencies): JobDefinition {
   const { database } = deps;
   const pendingMails = createPendingMails();
-  // One batch of each kind at a time: the larger a batch, the cheaper a mail, while reading, sending and recording go on side by side.
+  // One batch of each kind at a time: larger batches cost less per mail, while reading, sending and recording run
+  // concurrently.
   const together = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: Number.POSITIVE_INFINITY };
   const batches: MailBatches = {
     read: createBatcher({
       ...together,
       exclusives: () => [],
-      run: (request) => readOrderMailData(database, request),
+      run: (requests) => readOrderMailData(database, requests),
       mayRetryAlone,
     }),
     record: createBatcher({
       ...together,
-      // One try of a job at a time, since of two only one can be held.
+      // One attempt of a job at a time, because only one of two can have the lease.
       exclusives: ({ job }) => [job.id],
       run: (ended) => recordMails(database, ended),
       mayRetryAlone,
@@ -99,7 +100,10 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
   };
 }
 
-/** Null when there is nothing to tell. Throws `RunLater` while an earlier mail of the order waits elsewhere or for long. */
+/**
+ * Returns null if no mail is due. Throws `RunLater` while an earlier mail of the order is sent by another worker or
+ * takes too long.
+ */
 async function readWhenNext(
   batches: MailBatches,
   data: OrderMailJobData,
@@ -114,9 +118,9 @@ async function readWhenNext(
       if (!(await endsWithin(earlier, EARLIER_HERE_WAIT_MS)))
         throw new RunLater(EARLIER_ELSEWHERE_WAIT_MS);
     }
-    const { earlierDueInMs, order: told } = await batches.read(data);
-    if (earlierDueInMs === null) return told;
-    // It may have come here while that was read.
+    const { earlierDueInMs, order } = await batches.read(data);
+    if (earlierDueInMs === null) return order;
+    // The earlier mail may have arrived in this process during the read.
     if (pending.waitForEarlier() === null)
       throw new RunLater(earlierDueInMs + EARLIER_ELSEWHERE_WAIT_MS);
   }
@@ -145,8 +149,8 @@ async function sendReset(
   if (reset === null) return end(batches, job, null);
   const content = writeResetMail(reset.token, deps.publicUrl);
   const sent = await send(deps, job, reset.email, content);
-  // The link of a reset opens an account, so it stays with the person who got it. Where mail is only captured nobody
-  // got it: kept in production, it would open the account of any admin to everybody who reads the table.
+  // The link of a reset grants access to an account, so only its recipient may have it. Captured mail has no recipient:
+  // stored in production, the link would give any reader of the table access to any admin's account.
   const storesText = deps.mailer.kind === 'capture' && !deps.production;
   const recorded = storesText ? sent : { ...sent, text: null, html: null };
   await end(batches, job, { ...recorded, kind: 'password.reset', orderId: null });
@@ -182,7 +186,7 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
   return inTime;
 }
 
-/** Something is wrong with one of them, and not with the database. */
+/** Returns whether one item, and not the database, may have caused the failure. */
 function mayRetryAlone(error: unknown): boolean {
   return !isDatabaseAway(error);
 }

@@ -1,17 +1,20 @@
 import type { LoggedEvent } from '../../events/index.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 
-/** The statuses from which a step is news to the customer. The others come back to it by an override: a correction. */
-const newsFrom: Readonly<Record<string, readonly (string | null)[]>> = {
+/**
+ * The previous statuses for which a status change is news to the customer. From other statuses an override returns to
+ * it: a correction.
+ */
+const notifiedFrom: Readonly<Record<string, readonly (string | null)[]>> = {
   'order.placed': [null, 'QUEUED'],
   'order.confirmed': ['PENDING'],
   'order.ready': ['PENDING', 'CONFIRMED', 'PREPARING'],
 };
 
 /**
- * Which mail an event asks for; null for none. QUEUED is not told, since what comes of it is: placed or failed. Every
- * refund on an order is told when it succeeded, whatever its cause, because each is money that comes back to the
- * customer's account; money that belongs to no order belongs to nobody whom we know.
+ * Returns the kind of mail that follows from an event, or null. QUEUED has no mail, because its outcome has one: placed
+ * or failed. Every successful refund of an order has one, whatever its cause, because the money returns to the
+ * customer's account. Money that belongs to no order belongs to no known customer.
  */
 export function whichMail(
   event: Pick<LoggedEvent, 'type' | 'orderId' | 'from'>,
@@ -22,7 +25,7 @@ export function whichMail(
     case 'order.placed':
     case 'order.confirmed':
     case 'order.ready':
-      return newsFrom[type]?.includes(from) ? type : null;
+      return notifiedFrom[type]?.includes(from) ? type : null;
     case 'order.cancelled':
     case 'order.failed':
       return type;

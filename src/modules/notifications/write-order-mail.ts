@@ -14,7 +14,7 @@ const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
   'payment.refunded': (number) => `A refund for your order ${number}`,
 };
 
-/** The letter that tells a customer what happened to an order, in the light of how the order stands now. */
+/** Writes the mail that informs a customer of an event of an order, based on the order's current state. */
 export function writeOrderMail(
   kind: OrderMailKind,
   order: OrderMailData,
@@ -29,7 +29,7 @@ export function writeOrderMail(
   };
 }
 
-const sentences: Readonly<Record<OrderMailKind, (told: OrderMailData) => string[]>> = {
+const sentences: Readonly<Record<OrderMailKind, (data: OrderMailData) => string[]>> = {
   'order.placed': ({ order }) => [
     `Thank you for your order ${order.number}.`,
     order.status === 'PENDING' && !isPaid(order.paymentStatus)
@@ -44,7 +44,7 @@ const sentences: Readonly<Record<OrderMailKind, (told: OrderMailData) => string[
   'order.cancelled': ({ order, reason }) => [
     buildCancelledSentences(order),
     order.cancelReason === 'ADMIN' ? reasonSentence(reason) : '',
-    hasRefundPending(order) ? 'What you paid for it goes back to you.' : '',
+    hasRefundPending(order) ? 'Your payment will be refunded.' : '',
   ],
   'order.failed': ({ order }) => [
     `We could not place your order ${order.number}. Nothing was charged.`,
@@ -56,21 +56,21 @@ const sentences: Readonly<Record<OrderMailKind, (told: OrderMailData) => string[
       : [
           `We have returned ${amount(refund.amountMinor, refund.currency)} for your order ${order.number}.`,
           refund.cause === 'admin' ? reasonSentence(reason) : refundCauses[refund.cause],
-          'It can take some days until your bank shows it.',
+          'It can take a few days to appear on your statement.',
         ],
 };
 
 const refundCauses: Readonly<Record<Exclude<RefundMailData['cause'], 'admin'>, string>> = {
   cancelled: 'The order was cancelled.',
-  late: 'The payment came after the order had ended.',
+  late: 'The payment arrived after the order had ended.',
   surplus: 'The order was already paid.',
   flagged: 'The payment did not match the order.',
   provider: '',
 };
 
 function buildPaymentDeadline(expiresAt: Date | null): string {
-  if (expiresAt === null) return 'It is confirmed once it is paid.';
-  return `Please pay for it by ${dateTime(expiresAt)}. After that it is cancelled.`;
+  if (expiresAt === null) return 'It will be confirmed once it is paid.';
+  return `Please pay for it by ${dateTime(expiresAt)}. After that it will be cancelled.`;
 }
 
 function buildPaidSentence({ totalMinor, currency, paymentStatus }: OrderSummary['order']): string {
@@ -83,7 +83,7 @@ function buildPaidSentence({ totalMinor, currency, paymentStatus }: OrderSummary
 function buildCancelledSentences({ number, cancelReason }: OrderSummary['order']): string {
   switch (cancelReason) {
     case 'CUSTOMER':
-      return `Your order ${number} was cancelled, as you asked.`;
+      return `Your order ${number} was cancelled, as you requested.`;
     case 'EXPIRED':
       return `Your order ${number} was cancelled, because it was not paid in time.`;
     case 'PAYMENT_FAILED':
@@ -127,7 +127,7 @@ const months =
     ' ',
   );
 
-/** Such as `4 July 2026 at 09:05 UTC`: where the customer is, nobody said. */
+/** Returns a text such as `4 July 2026 at 09:05 UTC`. The customer's time zone is unknown. */
 function dateTime(at: Date): string {
   const time = at.toISOString().slice(11, 16);
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()} at ${time} UTC`;

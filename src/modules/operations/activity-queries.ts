@@ -11,9 +11,9 @@ export interface HourRow {
 }
 
 /**
- * The last 24 hours of the log by the hour of UTC, oldest first, this one with them; quiet ones too. Reads a day's
- * events by the block ranges of their time, however many there are before it. An order that an admin puts back to
- * PENDING was placed before; money counts in the given currency.
+ * Returns the last 24 hours of the log by UTC hour, oldest first, including the current one and hours without events.
+ * Reads one day's events through the block ranges of their time, regardless of the number before them. An order that an
+ * admin sets back to PENDING is not counted again as placed. Money is counted in the given currency.
  */
 export const findHours = statement<[currency: string], HourRow>(
   'operations.find_hours',

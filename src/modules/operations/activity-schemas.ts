@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import { Instant, MoneyValue, Nullable } from '../../http/index.ts';
 
 const Hour = Type.Object({
-  hour: Type.String({ format: 'date-time', description: 'When it began, UTC.' }),
-  placed: Type.Integer({ description: 'Orders that were placed.' }),
+  hour: Type.String({ format: 'date-time', description: 'The start of the hour, UTC.' }),
+  placed: Type.Integer({ description: 'Orders placed.' }),
   cancelled: Type.Integer(),
   completed: Type.Integer(),
   total: MoneyValue,
@@ -15,14 +15,12 @@ const Sample = Type.Object({
   at: Instant,
   requestsPerSecond: Type.Number(),
   latencyP50Ms: Nullable(
-    Type.Number({ description: 'Half of the requests were answered in this time, to a tenth.' }),
+    Type.Number({ description: 'Median response time, accurate to a tenth.' }),
   ),
-  latencyP99Ms: Nullable(Type.Number({ description: 'And 99 of 100 in this.' })),
-  queueDepth: Nullable(
-    Type.Integer({ description: 'Work of all queues that is asked for and not done.' }),
-  ),
+  latencyP99Ms: Nullable(Type.Number({ description: '99th percentile of the response time.' })),
+  queueDepth: Nullable(Type.Integer({ description: 'Unfinished jobs of all queues.' })),
   relayLagSeconds: Nullable(
-    Type.Number({ description: 'Age of the oldest event that was not carried on yet.' }),
+    Type.Number({ description: 'Age of the oldest event that has not been relayed.' }),
   ),
 });
 
@@ -30,11 +28,11 @@ export type SampleView = Static<typeof Sample>;
 
 export const ActivityReply = Type.Object({
   hours: Type.Array(Hour, {
-    description: 'The last 24, oldest first, the present one with them; of the whole shop.',
+    description: 'The last 24 hours of the whole shop, oldest first, including the current one.',
   }),
   samples: Type.Array(Sample, {
     description:
-      'Of the server that answers, every 15 seconds for the last three hours since its start. Null where there was no request, or where the database did not tell.',
+      'Samples of the responding server, every 15 seconds, for at most three hours back to its start. Null if there was no request, or the database did not respond.',
   }),
 });
 

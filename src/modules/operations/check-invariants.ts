@@ -5,12 +5,12 @@ import { invariants, VIOLATIONS_SHOWN_MAX } from './invariants.ts';
 import { findDescriptions } from './queries.ts';
 import type { InvariantsReport } from './schemas.ts';
 
-/** For one view; they read whole tables, and a large shop has many rows. */
+/** For one view. Views read whole tables, and a large shop has many rows. */
 const VIEW_TIMEOUT_MS = 120_000;
 
 /**
- * Proves on the live data that nothing was lost, oversold or left unexplained. All views in one snapshot, so that they
- * speak of the same moment; it takes one connection and holds nothing up.
+ * Checks on the live data that nothing was lost, oversold or left unexplained. All views run in one snapshot, so that
+ * they show the same moment. It uses one connection and blocks nothing.
  */
 export function checkInvariants(
   database: Database,
@@ -19,7 +19,7 @@ export function checkInvariants(
   return database.snapshot((db) => reportInvariants(db, clock), VIEW_TIMEOUT_MS);
 }
 
-/** The same on a connection that the caller chose: one view after the other. */
+/** Checks the invariants on the caller's connection, one view after the other. */
 export async function reportInvariants(
   db: Queryable,
   clock: Clock = systemClock,

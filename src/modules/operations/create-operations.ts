@@ -19,7 +19,7 @@ import { CHECK_INVARIANTS, readViolationCounts, storeViolations } from './stored
 import type { Operations } from './use-cases.ts';
 
 const CHECK_INTERVAL_MS = 5 * 60_000;
-/** Of the rows that break an invariant, in the log. */
+/** Violating rows in the log message. */
 const EXAMPLES_MAX = 5;
 
 export interface OperationsDependencies {
@@ -27,16 +27,18 @@ export interface OperationsDependencies {
   readonly cursors: Cursors;
   readonly metrics: Metrics;
   readonly jobs: Pick<JobRegistry, 'definitions' | 'sendRows'>;
-  /** Of the shop. */
+  /** The shop's currency. */
   readonly currency: string;
   readonly readLagSeconds: () => Promise<number>;
-  /** False while the database is away at the start or being migrated, and while the server stops. */
+  /** False while the database is unavailable at the start or being migrated, and while the server stops. */
   readonly isPrepared: () => boolean;
-  /** What orders are taken without, by the name it has in the report of health. */
+  /** Checks of services that orders do not need, by their name in the health report. */
   readonly probes: Readonly<Record<string, Probe>>;
-  /** True where mail is kept and sent nowhere, outside production: admins may read the texts of password resets. */
+  /**
+   * True if mail is captured instead of sent, outside production: admins may then read the texts of password resets.
+   */
   readonly showsResetTexts: boolean;
-  /** Told of each invariant that is broken. */
+  /** Receives each violated invariant. */
   readonly log: Pick<DetailedLog, 'error'>;
 }
 
@@ -77,9 +79,9 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
       {
         name: CHECK_INVARIANTS,
         everyMs: CHECK_INTERVAL_MS,
-        // Until then the metric can only say that nobody knows.
+        // Until the first check the metric is unknown.
         beginsAtOnce: true,
-        run: async () => logBroken(log, await operations.checkInvariants()),
+        run: async () => logViolations(log, await operations.checkInvariants()),
       },
     ],
     start({ serves }) {
@@ -89,9 +91,9 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
   };
 }
 
-function logBroken(log: Pick<DetailedLog, 'error'>, { invariants }: InvariantsReport): void {
+function logViolations(log: Pick<DetailedLog, 'error'>, { invariants }: InvariantsReport): void {
   for (const { name, ok, violationCount, violations } of invariants) {
     const examples = violations.slice(0, EXAMPLES_MAX);
-    if (!ok) log.error({ invariant: name, violationCount, examples }, 'an invariant is broken');
+    if (!ok) log.error({ invariant: name, violationCount, examples }, 'invariant violated');
   }
 }

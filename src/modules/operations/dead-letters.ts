@@ -16,10 +16,10 @@ import { deadEvents } from '../payments/index.ts';
 import { operationsErrors } from './errors.ts';
 import type { DeadLetterView, ListDeadLettersInput, RedriveView } from './schemas.ts';
 
-/** All that gives work up. A delivery of a webhook and a mail are jobs. */
+/** All sources of dead letters. Webhook deliveries and mails are jobs. */
 const sources = [deadJobs, deadEvents];
 
-/** Work that was given up, newest first. */
+/** Lists dead letters, newest first. */
 export async function listDeadLetters(
   db: Queryable,
   cursors: Cursors,
@@ -38,7 +38,7 @@ export async function listDeadLetters(
   );
 }
 
-/** Gives one all its tries again. Throws `operations.not_found`, also when it is dead no more. */
+/** Redrives a dead letter. Throws `operations.not_found`, also if it is no longer dead. */
 export async function redriveDeadLetter(
   database: Database,
   jobs: Pick<JobRegistry, 'sendRows'>,
@@ -57,7 +57,9 @@ export async function redriveDeadLetter(
   return outcome;
 }
 
-/** For the command line, which carries nothing itself: a running worker sends them within seconds. */
+/**
+ * Redrives dead letters from the command line, which sends no jobs itself: a running worker sends them within seconds.
+ */
 export async function redriveDeadLetters(
   database: Database,
   ids: readonly string[] | 'all',

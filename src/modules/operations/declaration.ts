@@ -21,5 +21,7 @@ export const operationsDeclaration = {
     getReadiness: 'anyone',
     getMetrics: 'metrics',
   },
-  tags: [{ name: 'Operating', description: 'Health, proof and mail.', place: 100 }],
+  tags: [
+    { name: 'Operating', description: 'Health, metrics, invariants, queues and mail.', place: 100 },
+  ],
 } as const satisfies ModuleDeclaration;

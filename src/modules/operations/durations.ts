@@ -1,12 +1,12 @@
 import type { Metric, Registry } from 'prom-client';
 
-/** Counts durations that bear the same labels. */
+/** Records a duration of one series, that is, under one set of labels. */
 export type Observe = (seconds: number) => void;
 
 export interface DurationsOptions {
   readonly name: string;
   readonly help: string;
-  /** Rising. */
+  /** Ascending. */
   readonly bucketsSeconds: readonly number[];
 }
 
@@ -14,14 +14,15 @@ type Labels = Readonly<Record<string, string | number>>;
 
 interface Series {
   readonly labels: Labels;
-  /** How many lie in each bucket alone; one more than there are bounds. */
+  /** The count of each bucket alone; one more than there are limits. */
   readonly counts: number[];
   sumSeconds: number;
 }
 
 /**
- * A histogram for what is observed with each request and statement. The one of prom-client finds its series by hashing
- * the labels each time, which made a twentieth of a read from the cache; here a caller finds it once and keeps it.
+ * Creates a histogram for values observed with each request and statement. The one of prom-client finds its series by
+ * hashing the labels each time, which took a twentieth of a cached read. Here a caller looks its series up once and
+ * keeps it.
  */
 export function createDurations(
   registry: Registry,
@@ -43,7 +44,7 @@ export function createDurations(
     ];
   }
 
-  // What the registry asks of a metric, which its types only grant to those of the library.
+  // The part of a metric that the registry uses; its types accept only the library's own metrics.
   const metric = {
     name,
     help,

@@ -4,6 +4,6 @@ export const operationsErrors = defineErrors('operations', {
   notFound: [
     404,
     'There is no such dead letter.',
-    'It does not exist, or it has been sent again already. Read the list of dead letters anew.',
+    'It does not exist, or it has already been redriven. Read the list of dead letters again.',
   ],
 });

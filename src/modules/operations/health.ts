@@ -3,26 +3,29 @@ import { ping } from './queries.ts';
 import type { HealthView } from './schemas.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** A health check never keeps its caller longer than this, whatever hangs behind it. */
+/** The maximum duration of a health check, whatever hangs behind it. */
 const PROBE_TIMEOUT_MS = 2_000;
-/** Anybody may ask for the health, as often as he likes: what stands behind us is not asked each time. */
+/** The health endpoint is public and may be called at any rate, so the services behind it are not checked each time. */
 const OTHERS_EVERY_MS = 5_000;
 
 export interface Health {
-  /** The process answers. Asks nothing behind it, so that a database that is away does not get servers restarted. */
+  /**
+   * Reports that the process responds. Checks nothing behind it, so that an unavailable database does not cause
+   * restarts.
+   */
   liveness(): HealthView;
-  /** Whether requests should be sent here. */
+  /** Reports whether requests should be sent here. */
   readiness(): Promise<HealthView>;
 }
 
-/** Rejects when something is wrong; what, is not told. */
+/** Rejects on any failure; the reason is not reported. */
 export type Probe = () => Promise<void>;
 
 export interface HealthDependencies {
   readonly database: Queryable;
-  /** False while the database is away at the start or being migrated, and while the server stops. */
+  /** False while the database is unavailable at the start or being migrated, and while the server stops. */
   readonly isPrepared: () => boolean;
-  /** What orders are taken without, by name: a failure degrades the service, and no traffic is taken away. */
+  /** Checks of services that orders do not need, by name. A failure degrades the service but keeps its traffic. */
   readonly others?: Readonly<Record<string, Probe>>;
   readonly probeTimeoutMs?: number;
 }
@@ -31,21 +34,24 @@ type Status = 'ok' | 'degraded' | 'unavailable';
 
 export function createHealth(deps: HealthDependencies): Health {
   const timeoutMs = deps.probeTimeoutMs ?? PROBE_TIMEOUT_MS;
-  const isDatabaseThere = shareForAMoment(() => ping(deps.database), 0);
+  const isDatabaseAvailable = shareRecent(() => ping(deps.database), 0);
   const others = Object.entries(deps.others ?? {}).map(
-    ([name, probe]) => [name, shareForAMoment(probe, OTHERS_EVERY_MS)] as const,
+    ([name, probe]) => [name, shareRecent(probe, OTHERS_EVERY_MS)] as const,
   );
 
-  async function checkStatus(isThere: () => Promise<boolean>, otherwise: Status): Promise<Status> {
-    return (await withDeadline(timeoutMs, isThere(), false)) ? 'ok' : otherwise;
+  async function checkStatus(
+    isAvailable: () => Promise<boolean>,
+    otherwise: Status,
+  ): Promise<Status> {
+    return (await withDeadline(timeoutMs, isAvailable(), false)) ? 'ok' : otherwise;
   }
 
   return {
     liveness: () => ({ status: 'ok', checks: {} }),
     async readiness() {
       const statuses = await Promise.all([
-        checkStatus(isDatabaseThere, 'unavailable'),
-        ...others.map(([, isThere]) => checkStatus(isThere, 'degraded')),
+        checkStatus(isDatabaseAvailable, 'unavailable'),
+        ...others.map(([, isAvailable]) => checkStatus(isAvailable, 'degraded')),
       ]);
       const start = deps.isPrepared() ? 'ok' : 'unavailable';
       const names = ['database', ...others.map(([name]) => name)];
@@ -59,15 +65,15 @@ export function createHealth(deps: HealthDependencies): Health {
 }
 
 /**
- * Checks that come while one is under way share it: a database that hangs gets one question, not a queue of them. An
- * answer holds for `keptMs`.
+ * Shares one check among concurrent callers: a database that hangs gets one query, not a queue of them. A result is
+ * reused for `maxAgeMs`.
  */
-function shareForAMoment(probe: () => Promise<unknown>, keptMs: number): () => Promise<boolean> {
+function shareRecent(probe: () => Promise<unknown>, maxAgeMs: number): () => Promise<boolean> {
   let probing: Promise<boolean> | null = null;
   let endedAtMs: number | null = null;
   return () => {
-    const isOver = endedAtMs !== null && performance.now() - endedAtMs >= keptMs;
-    if (probing === null || isOver) {
+    const isExpired = endedAtMs !== null && performance.now() - endedAtMs >= maxAgeMs;
+    if (probing === null || isExpired) {
       endedAtMs = null;
       probing = probe()
         .then(() => true)

@@ -1,6 +1,4 @@
-/**
- * Operations: whether it runs, how it runs, and the proof that it ran right. Owns no table; reads those of every module.
- */
+/** Operations: health, metrics, and proof that the data is correct. Owns no table; reads those of every module. */
 export { checkInvariants } from './check-invariants.ts';
 export { createOperations } from './create-operations.ts';
 export {

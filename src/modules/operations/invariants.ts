@@ -1,22 +1,22 @@
 import { type Statement, statement } from '../../database/statement.ts';
 
-/** How many rows that break an invariant are named; all of them are counted. */
+/** How many violating rows are listed; all of them are counted. */
 export const VIOLATIONS_SHOWN_MAX = 100;
 
 export interface InvariantRow {
-  /** How many rows the invariant speaks of. */
+  /** The number of rows that the invariant covers. */
   checked: number;
   violationCount: number;
   violations: { id: string; detail: string }[];
 }
 
 export interface Invariant {
-  /** The view that is empty when it holds. */
+  /** The view that is empty while the invariant holds. */
   readonly name: string;
   readonly check: Statement<[shownMax: number], InvariantRow>;
 }
 
-/** The view and the table whose rows it speaks of. Names are constants here, never input. */
+/** Builds an invariant from its view and the table whose rows it covers. Names are constants here, never input. */
 function invariant(view: string, table: string): Invariant {
   const check = statement<[shownMax: number], InvariantRow>(
     `operations.${view}`,
@@ -29,7 +29,7 @@ function invariant(view: string, table: string): Invariant {
   return { name: view, check };
 }
 
-/** Every view `inv_…` of the migrations; a test holds the two together. */
+/** Every view `inv_…` of the migrations; a test compares both lists. */
 export const invariants: readonly Invariant[] = [
   invariant('inv_stock_bounds', 'stock'),
   invariant('inv_stock_ledger', 'stock'),

@@ -1,13 +1,13 @@
 const SHORTEST_SECONDS = 0.000_1;
 const GROWTH = 1.1;
-/** The last one ends at 18 s, longer than any request is let in. */
+/** The last one ends at 18 s, longer than any request may take. */
 const BUCKETS = 128;
 
-/** Durations of one interval, counted in buckets that grow by a tenth: a percentile is right to a tenth. */
+/** Durations of one interval, counted in buckets that grow by a tenth, so a percentile is accurate to a tenth. */
 export interface Latencies {
   observe(seconds: number): void;
   readonly count: number;
-  /** The bound under which `share` of the durations lie, in milliseconds; null when there were none. */
+  /** Returns the limit below which `share` of the durations lie, in milliseconds; null if there were none. */
   percentileMs(share: number): number | null;
   clear(): void;
 }

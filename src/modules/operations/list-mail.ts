@@ -4,8 +4,9 @@ import { findMail, type MailRow } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
 
 /**
- * Mail that was sent or kept, newest first. `showResetText`: a reset mail bears a link that opens an account, so its
- * text is shown only where mail goes nowhere else and no account is worth opening. Throws `request.invalid_cursor`.
+ * Lists mail that was sent or captured, newest first. `showResetText`: a reset mail contains a link that grants access
+ * to an account, so its text is shown only where mail is not delivered and no account is worth protecting. Throws
+ * `request.invalid_cursor`.
  */
 export async function listMail(
   db: Queryable,
@@ -26,7 +27,10 @@ export async function listMail(
   );
 }
 
-/** What a machine may read of mail: that it went out, and to whom. What it says is between the shop and a person. */
+/**
+ * Returns the mails as an API key may read them: that they were sent, and to whom. Their texts are between the shop and
+ * a person.
+ */
 export function withoutTexts(page: Page<MailView>): Page<MailView> {
   return { ...page, data: page.data.map((mail) => ({ ...mail, text: null, html: null })) };
 }

@@ -3,7 +3,7 @@ import { countQueues, type JobDefinition } from '../../jobs/index.ts';
 import { countInbox } from '../payments/index.ts';
 import type { QueuesView } from './schemas.ts';
 
-/** What there is to do, by queue, with those that have nothing to do. The inbox of payments counts as one. */
+/** Counts the jobs of every queue, including empty ones. The inbox of payments counts as one queue. */
 export async function listQueues(
   db: Queryable,
   definitions: readonly JobDefinition[],

@@ -5,21 +5,21 @@ import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge } from './watch-gauge.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** From a cached read to the longest request that is let in (15 s). */
+/** From a cached read to the longest request allowed (15 s). */
 const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
-/** From an index look-up to the statement timeout (10 s). */
+/** From an index lookup to the statement timeout (10 s). */
 const QUERY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 10];
 
-/** From a mark in the database to the longest deadline (a minute). */
+/** From one update in the database to the longest deadline (a minute). */
 const JOB_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
-/** A database that hangs must not hide the metrics that need none. */
+/** A database that hangs must not hide the metrics that do not need it. */
 const LAG_TIMEOUT_MS = 1_000;
-/** The end of the name of a statement that is put together for a list's filters: hundreds of names, one label. */
+/** The end of the name of a statement that is built for a list's filters: hundreds of names become one label. */
 const BUILT_FOR_FILTERS = /(?<=\.page)_.*$/;
 
 export interface HttpObservation {
-  /** Null where no route matched. */
+  /** Null if no route matched. */
   readonly operationId: string | null;
   readonly method: string;
   readonly status: number;
@@ -34,26 +34,26 @@ export interface PoolConnections {
   readonly waiting: number;
 }
 
-/** What the product counts of itself, as plain functions that cost about a microsecond each. */
+/** The product's own metrics, as plain functions that cost about a microsecond each. */
 export interface Metrics {
-  /** `route` is the operation's id: few and known, whatever paths are asked for. */
+  /** `route` is the operation's id, so labels are few and known, whatever paths are requested. */
   observeHttp(observation: HttpObservation): void;
   observeQuery(statementName: string, durationSeconds: number): void;
-  /** Names of jobs that this process may run. */
+  /** Creates the series of the jobs that this process may run. */
   expectJobs(names: readonly string[]): void;
-  /** One try of a job: a kind of work and how it ended. */
+  /** Records one attempt of a job with its outcome. */
   observeJob(report: JobObservation): void;
-  /** What a module counts. */
+  /** Adds a counter of a module. */
   watchTally(tally: Tally): void;
-  /** Where to ask how many rows broke each invariant when it was last checked, on whichever server. */
+  /** Sets how to read the number of violations of each invariant at the last check, on whichever server it ran. */
   watchInvariants(read: ReadGauge): void;
-  /** Where to ask for the work of each queue. */
+  /** Sets how to read the jobs of each queue. */
   watchQueues(read: () => Promise<readonly QueueRow[]>): void;
-  /** Where to read the pool's connections when the metrics are asked for. */
+  /** Sets how to read the pool's connections; called when the metrics are collected. */
   watchConnections(read: () => PoolConnections): void;
-  /** Where to ask for the relay's lag, in seconds, when the metrics are asked for. */
+  /** Sets how to read the relay's lag in seconds; called when the metrics are collected. */
   watchRelay(readLagSeconds: () => Promise<number>): void;
-  /** Prometheus text. */
+  /** Returns the metrics in the text format of Prometheus. */
   render(): Promise<string>;
   readonly contentType: string;
 }
@@ -67,13 +67,14 @@ function memoize<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
   return value;
 }
 
-/** The first digit of a status. */
+/** The first digits of HTTP statuses. */
 const STATUS_CLASSES = [2, 3, 4, 5] as const;
 
 /**
- * A registry of its own, so that several servers in one process do not count into each other. What counts by few known
- * values of a label has a series of each from the beginning: `rate()` needs the 0 before the first one. Routes by their
- * statuses, and statements, are too many of fourteen lines each, so alerts go by `http_responses_total`.
+ * Creates the metrics with a separate registry, so that several servers in one process are counted separately. A
+ * counter whose label has few known values has a series for each from the start, because `rate()` needs the 0 before
+ * the first count. Routes by status, and statements, would be too many at fourteen lines each, so alerts use
+ * `http_responses_total`.
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -83,7 +84,7 @@ export function createMetrics(): Metrics {
   const responses = [0, 0, 0, 0, 0, 0];
   new Counter({
     name: 'http_responses_total',
-    help: 'Replies by the class of their status, each from the start on.',
+    help: 'Responses by status class; each series exists from the start.',
     labelNames: ['class'],
     registers,
     collect() {
@@ -93,20 +94,20 @@ export function createMetrics(): Metrics {
   });
   const http = createDurations(registry, {
     name: 'http_request_duration_seconds',
-    help: 'Time from a request to its reply.',
+    help: 'Time from a request to its response.',
     bucketsSeconds: HTTP_BUCKETS_SECONDS,
   });
   const httpSeries = new Map<string, Map<string, Map<number, Observe>>>();
   const queries = createDurations(registry, {
     name: 'database_query_duration_seconds',
-    help: 'Time of a statement as this server saw it.',
+    help: 'Duration of a statement, measured by this server.',
     bucketsSeconds: QUERY_BUCKETS_SECONDS,
   });
   const queriesByStatement = new Map<string, Observe>();
   const queriesByLabel = new Map<string, Observe>();
   const jobs = createDurations(registry, {
     name: 'job_duration_seconds',
-    help: 'Time of one try of a job, by how it ended.',
+    help: 'Duration of a job attempt, by outcome.',
     bucketsSeconds: JOB_BUCKETS_SECONDS,
   });
   const jobSeries = new Map<string, Map<string, Observe>>();
@@ -152,7 +153,7 @@ export function createMetrics(): Metrics {
     watchInvariants: (read) =>
       watchGauge(registry, {
         name: 'invariant_violations',
-        help: 'Rows that broke an invariant when it was last checked; NaN before the first check.',
+        help: 'Rows that violated an invariant at the last check; NaN before the first check.',
         label: 'name',
         read,
       }),
@@ -163,13 +164,13 @@ export function createMetrics(): Metrics {
           new Map((await readRows()).map((row) => [row.name, count(row)]));
       watchGauge(registry, {
         name: 'queue_depth',
-        help: 'Jobs that are asked for and not done: waiting, delayed or worked on.',
+        help: 'Unfinished jobs: waiting, delayed or running.',
         label: 'queue',
         read: counted(({ waiting, delayed, active }) => waiting + delayed + active),
       });
       watchGauge(registry, {
         name: 'dead_letters',
-        help: 'Jobs that used all their tries up and wait for somebody.',
+        help: 'Jobs that used all their attempts and wait for a person.',
         label: 'queue',
         read: counted(({ failed }) => failed),
       });
@@ -177,7 +178,7 @@ export function createMetrics(): Metrics {
     watchConnections(read) {
       new Gauge({
         name: 'database_pool_connections',
-        help: 'Connections to the database, and callers that wait for one.',
+        help: 'Database connections, and callers waiting for one.',
         labelNames: ['state'],
         registers,
         collect() {
@@ -191,7 +192,7 @@ export function createMetrics(): Metrics {
     watchRelay(readLagSeconds) {
       new Gauge({
         name: 'relay_lag_seconds',
-        help: 'Age of the oldest event that the relay has not carried on yet; absent when it cannot be told.',
+        help: 'Age of the oldest event that the relay has not processed; absent if unknown.',
         registers,
         async collect() {
           const seconds = await withDeadline(

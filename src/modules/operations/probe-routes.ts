@@ -6,7 +6,7 @@ import type { Operations } from './use-cases.ts';
 
 const tags = ['Operating'];
 
-/** What load balancers, orchestrators and Prometheus ask. A worker process serves these alone. */
+/** Registers the routes for load balancers, orchestrators and Prometheus. A worker process serves only these. */
 export function registerProbeRoutes(app: App, { health, metrics }: Operations): void {
   const response = { 200: HealthReply, 503: HealthReply };
 
@@ -28,7 +28,7 @@ export function registerProbeRoutes(app: App, { health, metrics }: Operations): 
     {
       schema: {
         operationId: 'getLiveness',
-        summary: 'Ask whether this process lives',
+        summary: 'Check whether this process is alive',
         tags,
         response: { 200: HealthReply },
       },
@@ -41,7 +41,7 @@ export function registerProbeRoutes(app: App, { health, metrics }: Operations): 
     {
       schema: {
         operationId: 'getReadiness',
-        summary: 'Ask whether this server can take requests',
+        summary: 'Check whether this server can take requests',
         tags,
         response,
       },
@@ -54,8 +54,8 @@ export function registerProbeRoutes(app: App, { health, metrics }: Operations): 
     {
       schema: {
         operationId: 'getMetrics',
-        summary: 'Read the numbers of this server, for Prometheus',
-        description: 'For callers on the same machine, and for those who show METRICS_TOKEN.',
+        summary: "Read this server's metrics, for Prometheus",
+        description: 'For callers on the same machine, and those that send METRICS_TOKEN.',
         tags,
         response: {
           200: {

@@ -1,6 +1,6 @@
 import { statement } from '../../database/statement.ts';
 
-/** The sentence that each invariant's view bears as its comment. */
+/** Returns the comment of each invariant's view, which describes it. */
 export const findDescriptions = statement<[], { name: string; description: string | null }>(
   'operations.find_descriptions',
   `select relname as name, obj_description(oid, 'pg_class') as description

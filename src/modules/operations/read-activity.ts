@@ -3,7 +3,7 @@ import { money } from '../../shared/money.ts';
 import { findHours } from './activity-queries.ts';
 import type { ActivityView, SampleView } from './activity-schemas.ts';
 
-/** What the shop took in by hour, and how this server did meanwhile. */
+/** Returns the shop's activity by hour, and this server's samples. */
 export async function readActivity(
   db: Queryable,
   currency: string,

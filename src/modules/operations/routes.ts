@@ -22,7 +22,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       schema: {
         operationId: 'checkInvariants',
         summary: 'Check the invariants on the live data',
-        description: 'Reads whole tables: seconds on a large shop.',
+        description: 'Reads whole tables, which takes seconds on a large shop.',
         tags,
         response: { 200: InvariantsReply },
       },
@@ -35,7 +35,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
     {
       schema: {
         operationId: 'getActivity',
-        summary: 'Read what the shop did by hour, and how this server does',
+        summary: "Read the shop's activity by hour, and this server's samples",
         tags,
         response: { 200: ActivityReply },
       },
@@ -48,7 +48,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
     {
       schema: {
         operationId: 'listQueues',
-        summary: 'Count the work of each queue',
+        summary: 'Count the jobs of each queue',
         tags,
         response: { 200: QueuesReply },
       },
@@ -61,7 +61,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
     {
       schema: {
         operationId: 'listDeadLetters',
-        summary: 'List work that was given up, newest first',
+        summary: 'List dead letters, newest first',
         tags,
         querystring: ListDeadLettersQuery,
         response: { 200: DeadLetterPage },
@@ -76,7 +76,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
     {
       schema: {
         operationId: 'redriveDeadLetter',
-        summary: 'Try a dead letter again, with all its tries',
+        summary: 'Redrive a dead letter',
         tags,
         params: IdParameter,
         body: NoBody,
@@ -96,8 +96,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       schema: {
         operationId: 'listMail',
         summary: 'List sent mail, newest first',
-        description:
-          'The texts are for admins: an API key reads who was written to and what about, and nothing else.',
+        description: 'Texts are for admins only: an API key reads the recipient and the subject.',
         tags,
         querystring: ListMailQuery,
         response: { 200: MailPage },

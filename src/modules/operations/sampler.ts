@@ -5,18 +5,18 @@ import { createLatencies } from './latencies.ts';
 import { withDeadline } from './with-deadline.ts';
 
 const EVERY_MS = 15_000;
-/** Three hours of them: some 100 kB. */
+/** Three hours of samples: some 100 kB. */
 const SAMPLES_MAX = 720;
-/** A database that hangs leaves a gap in its own line, and none in the others. */
+/** A database that hangs leaves a gap only in its own series. */
 const READ_TIMEOUT_MS = 1_000;
 
-/** How this server does over the last hours, kept in memory: a look for a person, where Prometheus is not at hand. */
+/** Samples of this server over the last hours, kept in memory, for a person without Prometheus. */
 export interface Sampler {
-  /** One request was answered. Costs some fifty nanoseconds. */
+  /** Records one answered request. Costs some fifty nanoseconds. */
   observe(durationSeconds: number): void;
   start(): void;
   stop(): void;
-  /** Ends the interval that is under way; what the timer does. */
+  /** Ends the current interval, as the timer does. */
   take(): Promise<void>;
   /** Oldest first. */
   samples(): readonly SampleView[];
@@ -34,12 +34,12 @@ export function createSampler(deps: SamplerDependencies): Sampler {
   const { clock = systemClock, elapsedMs = () => performance.now() } = deps;
   const latencies = createLatencies();
   const samples: SampleView[] = [];
-  let beganAtMs = elapsedMs();
+  let startedAtMs = elapsedMs();
   let timer: NodeJS.Timeout | undefined;
 
   async function takeSample(): Promise<void> {
     const nowMs = elapsedMs();
-    const seconds = (nowMs - beganAtMs) / 1_000;
+    const seconds = (nowMs - startedAtMs) / 1_000;
     const measured = {
       at: clock.now().toISOString(),
       requestsPerSecond: seconds > 0 ? Math.round((latencies.count / seconds) * 10) / 10 : 0,
@@ -47,7 +47,7 @@ export function createSampler(deps: SamplerDependencies): Sampler {
       latencyP99Ms: latencies.percentileMs(0.99),
     };
     latencies.clear();
-    beganAtMs = nowMs;
+    startedAtMs = nowMs;
     const [queueDepth, relayLagSeconds] = await Promise.all([
       readOrNull(deps.readQueueDepth),
       readOrNull(deps.readLagSeconds),

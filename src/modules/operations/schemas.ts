@@ -14,13 +14,15 @@ export const InvariantsReply = Type.Object({
   checkedAt: Instant,
   invariants: Type.Array(
     Type.Object({
-      name: Type.String({ description: 'The view in the database that is empty when it holds.' }),
+      name: Type.String({
+        description: 'The database view that is empty while the invariant holds.',
+      }),
       description: Type.String(),
       ok: Type.Boolean(),
-      checked: Type.Integer({ description: 'How many rows it was asked of.' }),
+      checked: Type.Integer({ description: 'Number of rows checked.' }),
       violationCount: Type.Integer(),
       violations: Type.Array(Type.Object({ id: Type.String(), detail: Type.String() }), {
-        description: 'The first hundred of what breaks it.',
+        description: 'The first hundred violations.',
       }),
     }),
   ),
@@ -46,7 +48,7 @@ export const MailReply = Type.Object({
         'Null for API keys, and null for password resets unless mail is captured outside production.',
     }),
   ),
-  html: Nullable(Type.String({ description: 'Null where the text is.' })),
+  html: Nullable(Type.String({ description: 'Null if the text is.' })),
   kind: Type.String(),
   orderId: Nullable(Id),
   sentAt: Instant,
@@ -60,9 +62,9 @@ export const QueuesReply = Type.Object({
   data: Type.Array(
     Type.Object({
       name: Type.String(),
-      waiting: Type.Integer({ description: 'Due, and not taken yet.' }),
+      waiting: Type.Integer({ description: 'Due and not yet started.' }),
       active: Type.Integer(),
-      delayed: Type.Integer({ description: 'Due later: waiting for the next try, mostly.' }),
+      delayed: Type.Integer({ description: 'Due later, mostly waiting for the next attempt.' }),
       failed: Type.Integer({ description: 'Dead letters.' }),
     }),
   ),
@@ -81,8 +83,8 @@ export const DeadLetterReply = Type.Object({
   id: Id,
   queue: Type.String(),
   job: Type.String({ description: 'The kind of work, such as notifications.send-mail.' }),
-  eventId: Nullable(Type.String({ description: 'The event that asked for it.' })),
-  error: Nullable(Type.String({ description: 'Of the last try.' })),
+  eventId: Nullable(Type.String({ description: 'The event that caused it.' })),
+  error: Nullable(Type.String({ description: 'The error of the last attempt.' })),
   attempts: Type.Integer(),
   failedAt: Instant,
 });

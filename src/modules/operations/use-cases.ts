@@ -16,14 +16,14 @@ import type {
   RedriveView,
 } from './schemas.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Operations {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly sampler: Sampler;
   readActivity(): Promise<ActivityView>;
   checkInvariants(): Promise<InvariantsReport>;
-  /** Texts are for admins who are people. */
+  /** Only admins, not API keys, read the texts. */
   listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
   listQueues(): Promise<QueuesView>;
   listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;

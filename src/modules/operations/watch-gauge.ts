@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { withDeadline } from './with-deadline.ts';
 
-/** What is asked of the database when the metrics are asked for, by the value of the label. */
+/** Reads the gauge from the database when the metrics are collected, by value of the label. */
 export type ReadGauge = () => Promise<ReadonlyMap<string, number>>;
 
 export interface WatchedGauge {
@@ -11,10 +11,10 @@ export interface WatchedGauge {
   readonly read: ReadGauge;
 }
 
-/** A database that hangs must not hide the metrics that need none. */
+/** A database that hangs must not hide the metrics that do not need it. */
 const READ_TIMEOUT_MS = 1_000;
 
-/** A gauge that is read when it is asked for, and absent when it cannot be told. */
+/** Registers a gauge that is read when the metrics are collected, and absent if its values are unknown. */
 export function watchGauge(registry: Registry, { name, help, label, read }: WatchedGauge): void {
   new Gauge({
     name,

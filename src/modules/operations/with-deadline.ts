@@ -1,7 +1,7 @@
-/** The answer, or `otherwise` when it does not come in time. */
+/** Returns the result, or `otherwise` if it does not arrive in time. */
 export async function withDeadline<T, Otherwise>(
   timeoutMs: number,
-  answer: Promise<T>,
+  result: Promise<T>,
   otherwise: Otherwise,
 ): Promise<T | Otherwise> {
   let timer: NodeJS.Timeout | undefined;
@@ -9,7 +9,7 @@ export async function withDeadline<T, Otherwise>(
     timer = setTimeout(() => resolve(otherwise), timeoutMs);
   });
   try {
-    return await Promise.race([answer, timeout]);
+    return await Promise.race([result, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -16,7 +16,7 @@ export interface InboxRow {
 
 /**
  * Stores events and returns the ids of the new ones. `rows`: JSON array with the columns as members. Only RECEIVED
- * events are due, at once.
+ * events are due, immediately.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
   'payments.insert_provider_events',

@@ -36,7 +36,7 @@ export async function storeAndApply(
       return stored;
     });
   } catch (error) {
-    // If the database is unavailable, another attempt fails too. A timeout affects only the applying.
+    // If the database is unavailable, another attempt fails too. A timeout may have affected only the applying.
     if (isDatabaseAway(error) && !isTimeout((error as Error).cause)) throw error;
     return storeEvents(database, events);
   }
