@@ -1,4 +1,4 @@
-/** What a message tells: an event of the log, or a test. */
+/** The event of a message: one of the log, or a test. */
 export interface PublishedEvent {
   readonly eventId: string;
   readonly eventType: string;
@@ -13,9 +13,9 @@ export interface PublishedEvent {
 }
 
 /**
- * The body of a message. `data` holds what the event holds, with the step of the order and the reason where there are
- * such. `sequence` is an integer here; the extension of that name would have it as text. What there is none of is left
- * out, since an attribute must not be empty. Source: CloudEvents 1.0.2 and its JSON format.
+ * Builds the body of a message. `data` contains the event's data, and the status change and reason if there are any.
+ * `sequence` is an integer here, although the extension of that name defines it as text. Absent values are left out,
+ * because an attribute must not be empty. Source: CloudEvents 1.0.2 and its JSON format.
  */
 export function cloudEvent(event: PublishedEvent, source: string) {
   const { from, to, reason } = event;

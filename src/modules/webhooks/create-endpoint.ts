@@ -9,12 +9,12 @@ import { countEndpoints, insertEndpoint, lockEndpointCount } from './queries.ts'
 import type { CreatedEndpoint, NewEndpoint } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
-/** Each event is written down once for each endpoint. */
+/** Limited because each event is recorded once for each endpoint. */
 const ENDPOINTS_MAX = 100;
 
 /**
- * Adds an endpoint. The secret is in the first answer only: a repeat finds it nowhere. Throws `request.invalid` for a
- * target that must not be, and `webhooks.endpoint_limit`.
+ * Creates an endpoint. Only the first response contains the secret: a repeat cannot return it. Throws `request.invalid`
+ * for a forbidden target, and `webhooks.endpoint_limit`.
  */
 export async function createEndpoint(
   { database, allowPrivateTargets }: WebhooksParts,

@@ -15,7 +15,7 @@ import { deleteEndpoint, updateEndpoint } from './update-endpoint.ts';
 import type { Webhooks } from './use-cases.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
-/** Above the time-out of a call, so that a try ends by itself. */
+/** Longer than the timeout of a call, so that an attempt ends before it. */
 const DEADLINE_MS = 20_000;
 
 const WEBHOOKS_QUEUE = 'webhooks';
@@ -23,9 +23,9 @@ const CALLS_AT_ONCE = 50;
 const PURGE_INTERVAL_MS = 60 * 60_000;
 
 export interface WebhooksDependencies extends WebhooksParts {
-  /** After so many tries a delivery is given up. */
+  /** After this many attempts a delivery fails. */
   readonly deliveryAttemptsMax: number;
-  /** The first wait after a failed try. */
+  /** The wait after the first failed attempt. */
   readonly retryBaseSeconds: number;
 }
 
@@ -59,7 +59,7 @@ export function createWebhooks(dependencies: WebhooksDependencies): Module<Webho
       { ...common, ...deliver(dependencies) },
       { ...common, ...replaySlice(dependencies) },
     ],
-    // Calls to endpoints mostly wait, a few of them for nothing.
+    // Calls to endpoints mostly wait, and some never get a response.
     concurrency: { [WEBHOOKS_QUEUE]: CALLS_AT_ONCE },
     subscriptions: [planDeliveries],
     schedules: [

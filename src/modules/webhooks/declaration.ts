@@ -22,7 +22,7 @@ export const webhooksDeclaration = {
   tags: [
     {
       name: 'Webhooks',
-      description: 'Telling the shop’s own systems what happened, for admins.',
+      description: 'Sending events to the shop’s own systems, for admins.',
       place: 90,
     },
   ],

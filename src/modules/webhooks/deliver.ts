@@ -16,15 +16,16 @@ import { changeDeliveryQueues, clearDeliveryQueues, DELIVER_JOB } from './delive
 import { createEndpointCalls } from './endpoint-calls.ts';
 import { lockEndpoint, updateEndpointRow } from './queries.ts';
 import { reopen } from './redeliver.ts';
-import { SWITCHED_OFF } from './update-endpoint.ts';
+import { DISABLED_ERROR } from './update-endpoint.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
 /** Source: RFC 9110 §15.5.11. */
 const GONE = 410;
 
 /**
- * One try of one delivery. The call is made outside any transaction and under the event's id, the same on every try; its
- * success, the turn of the next in line and the end of the job are written in one.
+ * Creates the job of one attempt of one delivery. The call is made outside any transaction and under the event's id,
+ * the same on every attempt. Its success, the new head of the delivery queue and the end of the job are written in one
+ * transaction.
  */
 export function deliver(
   parts: WebhooksParts,
@@ -38,22 +39,22 @@ export function deliver(
     async run(job) {
       const deliveryId = getDeliveryId(job);
       const [due] = await findDueDelivery(database, deliveryId);
-      // It was purged, or has been given to another job since.
+      // It was purged, or another job has it now.
       if (due === undefined || due.jobId !== job.id || due.status === 'DELIVERED') return;
       if (due.status === 'FAILED') return retryLater(job, due);
-      // What was put before it has the turn, and gives it back with a new job.
+      // An earlier delivery is the head now; this one gets a new job when it becomes the head.
       if (!due.isHead) return;
       if (!due.active) return endInactive(job, due);
       const answer = await call(job, due);
       if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) {
         return endDelivered(job, due, answer.status);
       }
-      // Cut off since this server stops: that says nothing of the receiver.
+      // Aborted because this server stops: this is not the receiver's failure.
       if (answer.kind === 'unreachable') job.signal.throwIfAborted();
       const status = answer.kind === 'answered' ? answer.status : null;
       const error = describeAnswer(answer);
       await recordFailure(database, deliveryId, job.id, status, error);
-      if (status === GONE) return switchOff(job, due);
+      if (status === GONE) return disableEndpoint(job, due);
       if (leadsToPrivateTarget(answer)) throw new GiveUp(error);
       throw new Error(error);
     },
@@ -68,14 +69,14 @@ export function deliver(
   };
 
   async function call(job: RunningJob, due: DueDeliveryRow): Promise<WebhookAnswer> {
-    const place = calls.begin(due.endpointId, job.id);
-    if ('delayMs' in place) throw new RunLater(place.delayMs);
+    const slot = calls.begin(due.endpointId, job.id);
+    if ('delayMs' in slot) throw new RunLater(slot.delayMs);
     try {
       const body = Buffer.from(JSON.stringify(cloudEvent(due, parts.publicUrl)));
       const headers = buildHeaders(due, body, job.cause);
       return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {
-      place.end();
+      slot.end();
     }
   }
 
@@ -93,10 +94,10 @@ export function deliver(
     await jobs.send(next);
   }
 
-  /** It was written down while its endpoint was being switched off. */
+  /** Ends a delivery that was recorded while its endpoint was being disabled. */
   async function endInactive(job: RunningJob, due: DueDeliveryRow) {
     const next = await database.transaction(async (tx) => {
-      const end = () => markFailed(tx, getDeliveryId(job), job.id, SWITCHED_OFF);
+      const end = () => markFailed(tx, getDeliveryId(job), job.id, DISABLED_ERROR);
       const started = await changeDeliveryQueues(tx, [due], end);
       await jobs.add(tx, started);
       await job.finish(tx);
@@ -105,25 +106,21 @@ export function deliver(
     await jobs.send(next);
   }
 
-  /** The receiver says that it wants no more. What is pending ends with it. */
-  function switchOff(job: RunningJob, { endpointId, url }: DueDeliveryRow): Promise<void> {
+  /** Disables an endpoint whose receiver wants no more messages. Its pending deliveries end too. */
+  function disableEndpoint(job: RunningJob, { endpointId, url }: DueDeliveryRow): Promise<void> {
     return database.transaction(async (tx) => {
       const [endpoint] = await lockEndpoint(tx, endpointId);
-      // It was moved while the call was under way: where it is now nobody has said so.
+      // The URL was changed during the call: the new one has not answered 410.
       if (endpoint?.url !== url) throw new Error(`it answered ${GONE} at its old URL`);
       await updateEndpointRow(tx, endpointId, null, null, false);
-      await clearDeliveryQueues(
-        tx,
-        endpointId,
-        `the endpoint answered ${GONE} and was switched off`,
-      );
+      await clearDeliveryQueues(tx, endpointId, `the endpoint answered ${GONE} and was disabled`);
       await job.finish(tx);
     });
   }
 
-  /** A dead letter that is sent again: it goes back into its line, with all its tries. */
+  /** Puts a redriven dead letter back into its delivery queue, with all its attempts. */
   async function retryLater(job: RunningJob, due: DueDeliveryRow): Promise<void> {
-    if (!due.active) throw new GiveUp(SWITCHED_OFF);
+    if (!due.active) throw new GiveUp(DISABLED_ERROR);
     const next = await database.transaction(async (tx) => {
       const started = await reopen(tx, due.endpointId, getDeliveryId(job));
       await jobs.add(tx, started);
@@ -133,7 +130,7 @@ export function deliver(
     await jobs.send(next);
   }
 
-  /** A name or a redirect that leads where we must not go is no fault that passes. */
+  /** Returns whether a name or a redirect leads to a forbidden target: a fault that retrying does not fix. */
   function leadsToPrivateTarget(answer: WebhookAnswer): boolean {
     if (answer.kind === 'refused') return true;
     if (answer.kind !== 'answered' || answer.location === null || allowPrivateTargets) return false;
@@ -143,7 +140,10 @@ export function deliver(
   }
 }
 
-/** Both secrets sign while one of them goes out of use. Source: Standard Webhooks, "Webhook headers". */
+/**
+ * Builds the headers. Both secrets sign while one of them is being rotated out. Source: Standard Webhooks, "Webhook
+ * headers".
+ */
 function buildHeaders(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<string, string> {
   const traceparent = buildTraceparent(due, cause);
   const message = { id: due.eventId, timestampSeconds: due.nowSeconds, body };
@@ -160,7 +160,7 @@ function buildHeaders(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<s
   };
 }
 
-/** The trace that caused the event; its span is this try's where that is in the same trace. */
+/** Returns the trace that caused the event, with this attempt's span if that is in the same trace. */
 function buildTraceparent({ traceId }: DueDeliveryRow, cause: Cause): string | null {
   return findTraceparent(cause.traceId === traceId ? cause : { traceId });
 }
@@ -173,7 +173,10 @@ function describeAnswer(answer: WebhookAnswer): string {
     : truncate(`it answered ${status}, and redirects are not followed: ${getOrigin(location)}`);
 }
 
-/** Without path and query: an endpoint's address often is its secret, and a redirect repeats it to those who may not see it. */
+/**
+ * Returns the URL without path and query: an endpoint's URL is often its secret, and a redirect repeats it to people
+ * who may not see it.
+ */
 function getOrigin(location: string): string {
   const { protocol, host } = new URL(location);
   return `${protocol}//${host}/`;

@@ -14,7 +14,7 @@ export interface DeliveryRow {
   createdAt: Date;
 }
 
-/** When it is tried again is known by its job alone. */
+/** Only the job has the time of the next attempt. */
 const deliveryColumns = `
   deliveries.id, deliveries.event_id as "eventId", deliveries.event_type as "eventType",
   deliveries.order_id as "orderId", deliveries.status, deliveries.attempts,
@@ -40,7 +40,7 @@ export const findDeliveryOfEvent = statement<[endpointId: string, eventId: strin
       and deliveries.event_id = $2::uuid`,
 );
 
-/** Newest first, before (createdAt, id) when given; of every status when it is null. */
+/** Returns deliveries newest first, before (createdAt, id) if given, and of every status if it is null. */
 export const listDeliveryRows = statement<
   [
     endpointId: string,
@@ -62,7 +62,7 @@ export const listDeliveryRows = statement<
     limit $5::int`,
 );
 
-/** `rows` is a JSON array with the columns as members. Those that are there already stay as they are. */
+/** Inserts deliveries. `rows`: JSON array with the columns as members. Existing deliveries stay unchanged. */
 export const insertDeliveries = statement<[rows: string], never>(
   'webhooks.insert_deliveries',
   `insert into webhook_deliveries (id, endpoint_id, event_id, event_type, event_position, order_id, line_id)
@@ -73,7 +73,7 @@ export const insertDeliveries = statement<[rows: string], never>(
    on conflict (endpoint_id, event_id) do nothing`,
 );
 
-/** To be delivered once more, whatever became of them before. */
+/** Makes deliveries pending again, whatever their outcome was. */
 export const reopenDeliveries = statement<
   [endpointId: string, eventIds: readonly string[]],
   { id: string }
@@ -97,14 +97,14 @@ export interface DueDeliveryRow {
   status: DeliveryStatus;
   lastError: string | null;
   jobId: string | null;
-  /** False while an earlier event of its order goes before it. */
+  /** False while an earlier event of its order must be sent first. */
   isHead: boolean;
   url: string;
   active: boolean;
   secret: string;
-  /** While it still signs. */
+  /** Null once it no longer signs. */
   previousSecret: string | null;
-  /** The database's time, in seconds since 1970: a server's clock may be off by more than receivers tolerate. */
+  /** The database's time in seconds since 1970, because a server's clock may be off by more than receivers tolerate. */
   nowSeconds: number;
   sequence: number | null;
   from: string | null;
@@ -115,7 +115,7 @@ export interface DueDeliveryRow {
   at: Date;
 }
 
-/** Everything that one try needs, in one trip. A test stands in no log and was made for its endpoint. */
+/** Returns all data for one attempt, in one round trip. A test is not in the log and was created for its endpoint. */
 export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
   'webhooks.find_due_delivery',
   `select deliveries.endpoint_id as "endpointId", deliveries.line_id as "lineId",
@@ -139,7 +139,7 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
     where deliveries.id = $1::uuid`,
 );
 
-/** A try that failed and is not the end. Nothing when another job has it by now. */
+/** Records a failed attempt that is not the last. Changes nothing if another job has the delivery now. */
 export const recordFailure = statement<
   [id: string, jobId: string, status: number | null, error: string],
   never
@@ -167,7 +167,7 @@ export const markDelivered = statement<[id: string, jobId: string, status: numbe
       and status = 'PENDING'`,
 );
 
-/** The tries have been counted. Nothing when another job has it by now. */
+/** Marks a delivery as failed; its attempts are already counted. Changes nothing if another job has it now. */
 export const markFailed = statement<[id: string, jobId: string, error: string], never>(
   'webhooks.mark_failed',
   `update webhook_deliveries
@@ -179,7 +179,7 @@ export const markFailed = statement<[id: string, jobId: string, error: string], 
       and status = 'PENDING'`,
 );
 
-/** Ended long enough ago that nobody asks for them; what is purged can still be replayed. */
+/** Deletes deliveries that ended long ago; their events can still be replayed. */
 export const purgeDeliveryRows = statement<[limit: number, days: number], { id: string }>(
   'webhooks.purge_deliveries',
   `delete from webhook_deliveries

@@ -1,8 +1,8 @@
 import { statement } from '../../database/statement.ts';
 
 /**
- * Locks lines, each named once, making those that are not there: in one order, so that two who lock several do not wait
- * for each other.
+ * Locks delivery queues, each given once, and creates the missing ones. All callers lock in the same order, which
+ * prevents deadlocks.
  */
 export const lockDeliveryQueues = statement<
   [endpointIds: readonly string[], lineIds: readonly string[]],
@@ -25,9 +25,9 @@ export interface StartedRow {
 }
 
 /**
- * Gives the turn in each of these locked lines to the first delivery that is pending, and takes away the lines that
- * have none. Gives those whose turn has just come, each with the new job's id of its line; `againId` gets one though it
- * was its turn already. A statement of its own, after the lock: only then it sees what others have committed before.
+ * Makes the first pending delivery the head of each of these locked delivery queues, and deletes queues without one.
+ * Returns the new heads, each with the id of its queue's new job; `againId` gets one even if it already was the head. A
+ * separate statement after the lock, because only then does it see what other transactions have committed.
  */
 export const updateHeads = statement<
   [
@@ -73,7 +73,7 @@ export const updateHeads = statement<
              case when deliveries.event_position is not null then deliveries.event_id end as "eventId"`,
 );
 
-/** Locks every line of an endpoint. */
+/** Locks every delivery queue of an endpoint. */
 export const lockEndpointQueues = statement<[endpointId: string], { lineId: string }>(
   'webhooks.lock_endpoint_lines',
   `select line_id as "lineId"
@@ -84,8 +84,8 @@ export const lockEndpointQueues = statement<[endpointId: string], { lineId: stri
 );
 
 /**
- * Ends whatever an endpoint has pending, its lines locked. Their jobs find that they are not theirs any more: one that
- * still waits must not look like one that was given up and asked for again.
+ * Ends the pending deliveries of an endpoint whose delivery queues are locked. It detaches their jobs: otherwise a job
+ * that still waits would look like a redriven dead letter.
  */
 export const failPending = statement<[endpointId: string, error: string], never>(
   'webhooks.fail_pending',

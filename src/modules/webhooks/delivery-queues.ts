@@ -11,16 +11,16 @@ import {
   updateHeads,
 } from './delivery-queue-queries.ts';
 
-/** The job of one delivery whose turn it is. */
+/** The job of a delivery that is the head of its queue. */
 export const DELIVER_JOB = 'webhooks.deliver';
 
-/** Deliveries of one line go one after the other: those of an order at an endpoint. */
+/** Deliveries that are sent one after the other: those of one order to one endpoint. */
 export interface DeliveryQueue {
   readonly endpointId: string;
   readonly lineId: string;
 }
 
-/** An event for an endpoint, before it is written down. */
+/** An event for an endpoint that is not recorded yet. */
 export interface NewDelivery {
   readonly endpointId: string;
   readonly eventId: string;
@@ -31,8 +31,8 @@ export interface NewDelivery {
 }
 
 /**
- * Locks lines, makes a change to their deliveries, and gives the turns anew. Gives the jobs of those whose turn has
- * come, to be added in the same transaction. `change` must call its statements without waiting for anything else.
+ * Locks delivery queues, changes their deliveries, and determines their heads again. Returns the jobs of the new heads,
+ * to be added in the same transaction. `change` must send its statements without awaiting anything else.
  */
 export async function changeDeliveryQueues(
   tx: Transaction,
@@ -46,7 +46,7 @@ export async function changeDeliveryQueues(
   const endpointIds = each.map(({ endpointId }) => endpointId);
   const lineIds = each.map(({ lineId }) => lineId);
   const jobIds = each.map(() => newId());
-  // One trip: they run in this order.
+  // One round trip; the statements run in this order.
   const [, , started] = await Promise.all([
     lockDeliveryQueues(tx, endpointIds, lineIds),
     change(),
@@ -56,8 +56,8 @@ export async function changeDeliveryQueues(
 }
 
 /**
- * Writes down deliveries and gives the first of each line its job. Those that are there already are left alone, or sent
- * once more when `reopen` says so.
+ * Records deliveries and creates the job of each new head. Existing deliveries stay unchanged, or are sent again if
+ * `reopen` is true.
  */
 export async function enqueue(
   tx: Transaction,
@@ -77,7 +77,7 @@ export async function enqueue(
   const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId);
   const queues = deliveries.map((one) => ({ endpointId: one.endpointId, lineId: getLineId(one) }));
   return changeDeliveryQueues(tx, queues, () => {
-    // What is pending already stays so, with its turn and its tries.
+    // A pending delivery stays pending, with its position and its attempts.
     const reopened = [...(reopen ? byEndpoint : [])].map(([endpointId, of]) =>
       reopenDeliveries(
         tx,
@@ -89,7 +89,10 @@ export async function enqueue(
   });
 }
 
-/** Ends what an endpoint has pending: nothing is sent to it any more. The endpoint's row is locked. */
+/**
+ * Ends the pending deliveries of an endpoint, so that nothing more is sent to it. The caller has locked the endpoint's
+ * row.
+ */
 export async function clearDeliveryQueues(
   tx: Transaction,
   endpointId: string,

@@ -40,8 +40,8 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'listWebhookDeliveries',
         tags,
-        summary: 'List what was sent to an endpoint, newest first',
-        description: 'What has ended is kept for 31 days.',
+        summary: 'List the deliveries to an endpoint, newest first',
+        description: 'Ended deliveries are kept for 31 days.',
         params: IdParameter,
         querystring: ListDeliveriesQuery,
         response: { 200: DeliveryPage },
@@ -57,9 +57,9 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'redeliverWebhook',
         tags,
-        summary: 'Send a delivery once more',
+        summary: 'Send a delivery again',
         description:
-          'Under the same `webhook-id`, before what is still pending of its order, and with all its tries.',
+          'Under the same `webhook-id`, before the pending deliveries of its order, and with all its attempts.',
         params: DeliveryParameters,
         body: NoBody,
         response: { 202: DeliveryReply },
@@ -79,9 +79,9 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'replayWebhooks',
         tags,
-        summary: 'Send again what happened between two moments',
+        summary: 'Replay the events of a period',
         description:
-          'Every event that the endpoint asks for, sent before or not, under the same `webhook-id` and in order per order.',
+          'Every event that the endpoint subscribes to, sent before or not, under the same `webhook-id` and in sequence for each order.',
         params: IdParameter,
         body: ReplayBody,
         response: { 202: ReplayReply },

@@ -3,17 +3,17 @@ import type { RetryPolicy } from '../../shared/background/retry-policy.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A receiver that is repaired after a weekend has missed nothing. */
+/** A receiver that is repaired after a weekend misses nothing. */
 export const SPAN_MS = 3 * DAY_MS;
 
-/** With the default first wait of 5 s, nine waits that grow by this much last three days. */
+/** With the default first wait of 5 s, nine waits that grow by this factor last three days. */
 const GROWTH_MAX = 3.729;
 
 /**
- * When a message is tried again. The first wait is `baseSeconds`; each next one is longer by a constant factor: the
- * largest, up to 3.729, with which all waits together stay within three days. So more tries share the three days, and
- * a shorter first wait shortens them all. By default: 5 s, 19 s, 70 s, 4 min, 16 min, 1 h, 3.7 h, 14 h, 52 h. Jitter
- * moves each by a fifth at most, either way.
+ * Returns when a message is tried again. The first wait is `baseSeconds`; each next one is longer by a constant factor,
+ * at most 3.729, chosen as large as possible so that all waits together stay within three days. So more attempts share
+ * the three days, and a shorter first wait shortens them all. By default: 5 s, 19 s, 70 s, 4 min, 16 min, 1 h, 3.7 h,
+ * 14 h, 52 h. Jitter changes each by at most a fifth, in either direction.
  */
 export function deliverySchedule(
   { attemptsMax, baseSeconds }: { readonly attemptsMax: number; readonly baseSeconds: number },
@@ -32,7 +32,10 @@ export function deliverySchedule(
   };
 }
 
-/** By bisection, since the sum of a geometric series has no closed inverse. 1 when even equal waits last longer. */
+/**
+ * Finds the factor by bisection, because the sum of a geometric series has no closed inverse. Returns 1 if even equal
+ * waits last longer.
+ */
 function findGrowth(waits: number, baseMs: number): number {
   const spanMs = (growth: number): number => {
     let sumMs = 0;

@@ -2,5 +2,5 @@ export const deliveryStatuses = ['PENDING', 'DELIVERED', 'FAILED'] as const;
 
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** The type of a message that tells of nothing but itself. */
+/** The type of a test message. */
 export const testType = 'webhook.test';

@@ -3,41 +3,41 @@ import { eventTypes, type PublicEventType } from '../../events/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
 
-/** Stands for every type, those of later versions too. */
+/** Matches every type, including those of later versions. */
 export const everyType = '*';
 
-/** How long the secret before a rotation signs too. */
+/** How long the previous secret also signs after a rotation. */
 export const PREVIOUS_SECRET_HOURS = 24;
 
 const SECRET_BYTES = 32;
 
-/** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes in base64. */
+/** Creates a secret. Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes in base64. */
 export function createSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-/** Throws `request.invalid` for what cannot be a target, or must not. */
+/** Throws `request.invalid` if a URL cannot be a target or is forbidden. */
 export function requireTarget(text: string, allowPrivateTargets: boolean): void {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hash !== '') {
     throw invalidInput('/url', 'must be an http or https URL without a fragment');
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalidInput('/url', 'must not hold a user name or a password');
+    throw invalidInput('/url', 'must not contain a user name or a password');
   }
   if (!allowPrivateTargets && namesPrivateTarget(url)) {
     throw invalidInput('/url', 'must not lead to a private, loopback or link-local address');
   }
 }
 
-/** Throws `request.invalid` when every type is asked for and some of them besides. */
+/** Throws `request.invalid` if the wildcard is combined with other types. */
 export function requireTypes(types: readonly string[]): void {
   if (types.includes(everyType) && types.length > 1) {
-    throw invalidInput('/eventTypes', `"${everyType}" stands alone`);
+    throw invalidInput('/eventTypes', `"${everyType}" must be the only entry`);
   }
 }
 
-/** The types of events that an endpoint is told of. */
+/** Returns the types of events that an endpoint receives. */
 export function typesFor(types: readonly string[]): readonly PublicEventType[] {
   return types.includes(everyType) ? eventTypes : eventTypes.filter((type) => types.includes(type));
 }

@@ -8,12 +8,12 @@ export const webhooksErrors = defineErrors('webhooks', {
   ],
   endpointInactive: [
     409,
-    'This webhook endpoint is switched off.',
-    'Nothing is sent to it. Switch it on again with `active: true`; a replay sends what happened meanwhile.',
+    'This webhook endpoint is disabled.',
+    'Nothing is sent to it. Enable it with `active: true`; a replay sends what happened in the meantime.',
   ],
   endpointLimit: [
     409,
-    'There are as many webhook endpoints as there may be.',
-    'Every event is written down once for each endpoint, so their number is bounded. Delete one first.',
+    'The maximum number of webhook endpoints is reached.',
+    'Every event is recorded for each endpoint, so their number is limited. Delete one first.',
   ],
 });

@@ -7,14 +7,14 @@ import { presentEndpoint } from './present-endpoint.ts';
 import { type EndpointRow, findEndpoint, listEndpointRows, lockEndpoint } from './queries.ts';
 import type { EndpointView, ListInput } from './schemas.ts';
 
-/** Throws `webhooks.not_found`. */
+/** Returns an endpoint. Throws `webhooks.not_found`. */
 export async function getEndpoint(db: Queryable, id: string): Promise<EndpointView> {
   const [row] = await findEndpoint(db, id);
   if (row === undefined) throw new CodedError(webhooksErrors.notFound);
   return presentEndpoint(row);
 }
 
-/** Newest first. Throws `request.invalid_cursor`. */
+/** Lists endpoints, newest first. Throws `request.invalid_cursor`. */
 export async function listEndpoints(
   db: Queryable,
   cursors: Cursors,
@@ -29,14 +29,14 @@ export async function listEndpoints(
   );
 }
 
-/** Keeps an endpoint as it is until commit. Throws `webhooks.not_found`. */
+/** Locks an endpoint until commit. Throws `webhooks.not_found`. */
 export async function requireEndpoint(tx: Transaction, id: string): Promise<EndpointRow> {
   const [row] = await lockEndpoint(tx, id);
   if (row === undefined) throw new CodedError(webhooksErrors.notFound);
   return row;
 }
 
-/** The same for one that something is to be sent to. Throws `webhooks.endpoint_inactive` too. */
+/** Locks an endpoint to which something is to be sent. Throws `webhooks.not_found` and `webhooks.endpoint_inactive`. */
 export async function requireActiveEndpoint(tx: Transaction, id: string): Promise<EndpointRow> {
   const row = await requireEndpoint(tx, id);
   if (!row.active) throw new CodedError(webhooksErrors.endpointInactive);

@@ -5,7 +5,7 @@ import { getEndpoint } from './find-endpoint.ts';
 import { presentDelivery } from './present-delivery.ts';
 import type { DeliveryView, ListDeliveriesInput } from './schemas.ts';
 
-/** What was and is to be sent to an endpoint, newest first. Throws `webhooks.not_found`, `request.invalid_cursor`. */
+/** Lists the deliveries to an endpoint, newest first. Throws `webhooks.not_found` and `request.invalid_cursor`. */
 export async function listDeliveries(
   db: Queryable,
   cursors: Cursors,

@@ -6,8 +6,8 @@ import { typesFor } from './endpoint.ts';
 import { findActiveEndpoints } from './queries.ts';
 
 /**
- * Writes down which of these events is to be sent to which endpoint, and gives the jobs of those that are first in their
- * line. For the relay, in its transaction; events that are read twice are written down once.
+ * Records which of these events are sent to which endpoints, and returns the jobs of the new heads. Called by the
+ * relay, in its transaction; events that are read twice are recorded once.
  */
 export async function planDeliveries(
   tx: Transaction,

@@ -11,7 +11,7 @@ export interface EndpointRow {
 const endpointColumns = `
   id, url, event_types as "eventTypes", active, created_at as "createdAt"`;
 
-/** Held until commit, so that endpoints are counted one after the other. */
+/** Held until commit, so that concurrent creations count the endpoints one after the other. */
 export const lockEndpointCount = statement<[], never>(
   'webhooks.lock_endpoint_count',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.webhook_endpoints', 0))`,
@@ -42,7 +42,7 @@ export const findEndpoint = statement<[id: string], EndpointRow>(
       and deleted_at is null`,
 );
 
-/** Nobody switches it off or deletes it until commit. */
+/** Locks an endpoint, so that it is neither disabled nor deleted until commit. */
 export const lockEndpoint = statement<[id: string], EndpointRow>(
   'webhooks.lock_endpoint',
   `select ${endpointColumns}
@@ -52,7 +52,7 @@ export const lockEndpoint = statement<[id: string], EndpointRow>(
       for no key update`,
 );
 
-/** Newest first, before (createdAt, id) when given. */
+/** Returns endpoints newest first, before (createdAt, id) if given. */
 export const listEndpointRows = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   EndpointRow
@@ -66,7 +66,7 @@ export const listEndpointRows = statement<
     limit $3::int`,
 );
 
-/** Those that are told of anything at all. */
+/** Returns the endpoints that receive any events. */
 export const findActiveEndpoints = statement<[], { id: string; eventTypes: string[] }>(
   'webhooks.find_active_endpoints',
   `select id, event_types as "eventTypes"
@@ -75,7 +75,7 @@ export const findActiveEndpoints = statement<[], { id: string; eventTypes: strin
     order by id`,
 );
 
-/** Null keeps what is there. */
+/** Null leaves a value unchanged. */
 export const updateEndpointRow = statement<
   [id: string, url: string | null, eventTypes: readonly string[] | null, active: boolean | null],
   EndpointRow
@@ -100,7 +100,7 @@ export const markDeleted = statement<[id: string], never>(
     where id = $1::uuid`,
 );
 
-/** A second rotation within the time ends the secret before the last. */
+/** Replaces the secret. A second rotation within the time drops the secret before the previous one. */
 export const rotateSecretRow = statement<
   [id: string, secret: string, previousHours: number],
   { previousValidUntil: Date }
@@ -116,7 +116,7 @@ export const rotateSecretRow = statement<
    returning previous_valid_until as "previousValidUntil"`,
 );
 
-/** Deleted endpoints of which nothing is left to show. */
+/** Deletes deleted endpoints that have no deliveries left. */
 export const purgeEndpoints = statement<[], { id: string }>(
   'webhooks.purge_endpoints',
   `delete from webhook_endpoints

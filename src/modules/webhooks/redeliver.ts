@@ -12,8 +12,8 @@ import type { DeliveryView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
 /**
- * Sends a delivery once more, whatever became of it: at once when it is first in its line, with all its tries. Throws
- * `webhooks.not_found` and `webhooks.endpoint_inactive`.
+ * Sends a delivery again, whatever its outcome was, with all its attempts; immediately if it is the head of its queue.
+ * Throws `webhooks.not_found` and `webhooks.endpoint_inactive`.
  */
 export async function redeliver(
   { database, jobs }: WebhooksParts,
@@ -33,7 +33,7 @@ export async function redeliver(
   return outcome;
 }
 
-/** Puts a delivery back into its line. Gives the jobs to be added. Throws `webhooks.not_found`. */
+/** Puts a delivery back into its queue. Returns the jobs to be added. Throws `webhooks.not_found`. */
 export async function reopen(
   tx: Transaction,
   endpointId: string,

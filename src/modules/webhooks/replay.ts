@@ -14,22 +14,22 @@ import type { WebhooksParts } from './webhooks-parts.ts';
 const REPLAY_JOB = 'webhooks.replay';
 const RANGE_DAYS_MAX = 31;
 const DAY_MS = 24 * 60 * 60_000;
-/** Events in one transaction. */
+/** Maximum events in one transaction. */
 const SLICE_MAX = 500;
 
-/** Where a replay stands: each slice of it is a job, which asks for the next one. */
+/** The state of a replay. Each batch of it is a job, which creates the job of the next one. */
 interface ReplayData {
   readonly endpointId: string;
   readonly from: string;
   readonly to: string;
-  /** The last position that was dealt with, and the last one to deal with; null before the first slice. */
+  /** The last processed position, and the last position to process; null before the first batch. */
   readonly after: number | null;
   readonly last: number | null;
 }
 
 /**
- * Sends again everything of a time that the endpoint asks to be told of, also what happened while it was switched off
- * or did not ask for it yet. Throws `request.invalid`, `webhooks.not_found` and `webhooks.endpoint_inactive`.
+ * Sends all events of a period that the endpoint subscribes to, including events from when it was disabled or not yet
+ * subscribed to them. Throws `request.invalid`, `webhooks.not_found` and `webhooks.endpoint_inactive`.
  */
 export async function replay(
   { database, jobs }: WebhooksParts,
@@ -52,12 +52,14 @@ function parseRange({ from, to }: ReplayRange): ReplayRange {
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
   if (fromMs >= toMs) throw invalidInput('/to', 'must be later than from');
   if (toMs - fromMs > RANGE_DAYS_MAX * DAY_MS) {
-    throw invalidInput('/to', `must lie at most ${RANGE_DAYS_MAX} days after from`);
+    throw invalidInput('/to', `must be at most ${RANGE_DAYS_MAX} days after from`);
   }
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
-/** Does one slice and asks for the next, in the transaction that marks it done. */
+/**
+ * Creates the job that processes one batch. It creates the job of the next batch in the transaction that finishes it.
+ */
 export function replaySlice({
   database,
   jobs,

@@ -8,8 +8,8 @@ import { rotateSecretRow } from './queries.ts';
 import type { RotatedSecret } from './schemas.ts';
 
 /**
- * Signs with a new secret from now on, and for a day with the last one too. The secret is in the first answer only.
- * Throws `webhooks.not_found`.
+ * Rotates the secret: messages are signed with the new one, and for a day with the previous one too. Only the first
+ * response contains the secret. Throws `webhooks.not_found`.
  */
 export async function rotateSecret(
   database: Database,

@@ -23,9 +23,9 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'createWebhookEndpoint',
         tags,
-        summary: 'Have events sent to a URL',
+        summary: 'Create a webhook endpoint',
         description:
-          'Each message is a CloudEvent with the headers of Standard Webhooks, signed with `secret`, which is shown once. `webhook-id` is the event’s id, the same on every try.',
+          'Each message is a CloudEvent with the headers of Standard Webhooks, signed with `secret`, which is shown once. `webhook-id` is the event’s id, the same on every attempt.',
         body: CreateEndpointBody,
         response: { 201: CreatedEndpointReply },
       },
@@ -76,9 +76,9 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'updateWebhookEndpoint',
         tags,
-        summary: 'Change an endpoint, or switch it off and on',
+        summary: 'Change, disable or enable an endpoint',
         description:
-          'Switched off, what it had pending ends FAILED; a replay sends it later. An answer of 410 switches it off too.',
+          'Disabling an endpoint marks its pending deliveries FAILED; a replay can send them later. A 410 response disables it too.',
         params: IdParameter,
         body: UpdateEndpointBody,
         response: { 200: EndpointReply },
@@ -116,9 +116,9 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       schema: {
         operationId: 'rotateWebhookSecret',
         tags,
-        summary: 'Sign with a new secret',
+        summary: 'Rotate the signing secret',
         description:
-          'For 24 hours the previous one signs too: both signatures stand in one `webhook-signature`.',
+          'For 24 hours the previous secret signs too: both signatures are in one `webhook-signature`.',
         params: IdParameter,
         body: NoBody,
         response: { 200: RotatedReply },

@@ -24,12 +24,13 @@ const EventTypes = Type.Array(Choice([...eventTypes, everyType]), {
   minItems: 1,
   maxItems: eventTypes.length,
   uniqueItems: true,
-  description: `Types of events, or "${everyType}" alone for all of them.`,
+  description: `Types of events, or only "${everyType}" for all of them.`,
 });
 
 const Secret = Type.Optional(
   Type.String({
-    description: 'whsec_… . Shown this once; a repeat under an Idempotency-Key does not show it.',
+    description:
+      'whsec_… . Shown only now: a repeat under the same Idempotency-Key does not return it.',
   }),
 );
 
@@ -37,7 +38,7 @@ const endpoint = {
   id: Id,
   url: Type.String(),
   eventTypes: Type.Array(Type.String()),
-  active: Type.Boolean({ description: 'False: nothing is sent to it.' }),
+  active: Type.Boolean({ description: 'If false, nothing is sent to it.' }),
   createdAt: Instant,
 };
 
@@ -77,7 +78,7 @@ export const RotatedReply = Type.Object({
   secret: Secret,
   previousValidUntil: Type.String({
     format: 'date-time',
-    description: 'Until then every message bears a signature of the previous secret too.',
+    description: 'Until then every message also carries a signature of the previous secret.',
   }),
 });
 export type RotatedSecret = Static<typeof RotatedReply>;
@@ -91,17 +92,17 @@ export type ListInput = Static<typeof ListQuery>;
 export const DeliveryReply = Type.Object(
   {
     id: Id,
-    eventId: Type.String({ description: 'Sent as `webhook-id`, the same on every try.' }),
+    eventId: Type.String({ description: 'Sent as `webhook-id`, the same on every attempt.' }),
     eventType: Type.String(),
     orderId: Nullable(Id),
     status: Choice(deliveryStatuses),
     attempts: Type.Integer(),
-    lastStatus: Nullable(Type.Integer({ description: 'The HTTP status of the last answer.' })),
-    lastError: Nullable(Type.String({ description: 'Why the last try failed.' })),
+    lastStatus: Nullable(Type.Integer({ description: 'The HTTP status of the last response.' })),
+    lastError: Nullable(Type.String({ description: 'Why the last attempt failed.' })),
     nextAttemptAt: Nullable(
       Type.String({
         format: 'date-time',
-        description: 'Null too while an earlier event of its order holds it back.',
+        description: 'Also null while an earlier event of its order holds it back.',
       }),
     ),
     createdAt: Instant,
@@ -115,7 +116,7 @@ export const DeliveryPage = pageOfSchema(DeliveryReply);
 export const ListDeliveriesQuery = Type.Object(
   {
     status: Type.Optional(
-      Choice(deliveryStatuses, { description: 'Only deliveries that stand so.' }),
+      Choice(deliveryStatuses, { description: 'Only deliveries with this status.' }),
     ),
     limit: LimitParameter,
     cursor: CursorParameter,
@@ -130,7 +131,7 @@ export const ReplayBody = Type.Object(
   { from: Instant, to: Instant },
   {
     additionalProperties: false,
-    description: '`from` belongs to it, `to` does not. At most 31 days.',
+    description: 'Includes `from`, excludes `to`. At most 31 days.',
     examples: [{ from: '2026-01-31T18:00:00.000Z', to: '2026-01-31T19:00:00.000Z' }],
   },
 );

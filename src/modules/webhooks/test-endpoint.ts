@@ -11,7 +11,7 @@ import type { DeliveryView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
 /**
- * Sends a message that tells of nothing, as any other is sent. Throws `webhooks.not_found` and
+ * Sends a test message through the delivery queue, like any other message. Throws `webhooks.not_found` and
  * `webhooks.endpoint_inactive`.
  */
 export async function testEndpoint(

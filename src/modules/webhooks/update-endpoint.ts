@@ -9,10 +9,11 @@ import { markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
-export const SWITCHED_OFF = 'the endpoint was switched off';
+export const DISABLED_ERROR = 'the endpoint was disabled';
 
 /**
- * Changes an endpoint; switched off, what it had pending ends FAILED. Throws `webhooks.not_found` and `request.invalid`.
+ * Changes an endpoint. If it is disabled, its pending deliveries become FAILED. Throws `webhooks.not_found` and
+ * `request.invalid`.
  */
 export function updateEndpoint(
   { database, allowPrivateTargets }: WebhooksParts,
@@ -25,12 +26,12 @@ export function updateEndpoint(
   return once(database, claim, async (tx) => {
     await requireEndpoint(tx, id);
     const [row] = await updateEndpointRow(tx, id, url ?? null, eventTypes ?? null, active ?? null);
-    if (active === false) await clearDeliveryQueues(tx, id, SWITCHED_OFF);
+    if (active === false) await clearDeliveryQueues(tx, id, DISABLED_ERROR);
     return presentEndpoint(row!);
   });
 }
 
-/** It is gone for everybody at once; what was sent to it is kept until it is purged. Throws `webhooks.not_found`. */
+/** Deletes an endpoint at once; its deliveries are kept until they are purged. Throws `webhooks.not_found`. */
 export function deleteEndpoint(database: Database, id: string): Promise<void> {
   return database.transaction(async (tx) => {
     await requireEndpoint(tx, id);

@@ -13,7 +13,7 @@ import type {
   RotatedSecret,
 } from './schemas.ts';
 
-/** The use cases of the module, bound to what they need. */
+/** The use cases of the module, bound to their dependencies. */
 export interface Webhooks {
   createEndpoint(context: RequestContext, input: NewEndpoint): Promise<Once<CreatedEndpoint>>;
   listEndpoints(input: ListInput): Promise<Page<EndpointView>>;

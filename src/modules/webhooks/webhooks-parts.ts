@@ -3,7 +3,7 @@ import type { WebhookSender } from '../../drivers/webhooks/webhook-sender.ts';
 import type { Jobs } from '../../jobs/index.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 
-/** What the use cases of this room work with. */
+/** The shared dependencies of this module's use cases. */
 export interface WebhooksParts {
   readonly database: Database;
   readonly cursors: Cursors;

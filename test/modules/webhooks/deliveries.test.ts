@@ -200,7 +200,7 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
     const found = await endpoint.deliveries();
     for (const { status, lastError } of found) {
       assert.equal(status, 'FAILED');
-      assert.match(lastError!, /^the endpoint (answered 410 and )?was switched off$/);
+      assert.match(lastError!, /^the endpoint (answered 410 and )?was disabled$/);
     }
     return found;
   });
