@@ -10,7 +10,7 @@ const SAMPLES_MAX = 720;
 /** A database that hangs leaves a gap only in its own series. */
 const READ_TIMEOUT_MS = 1_000;
 
-/** Samples of this server over the last hours, kept in memory, for a person without Prometheus. */
+/** Samples of this server over the last hours, kept in memory for people without Prometheus. */
 export interface Sampler {
   /** Records one answered request. Costs some fifty nanoseconds. */
   observe(durationSeconds: number): void;

@@ -106,7 +106,7 @@ export const listDeadEvents = statement<
     limit $3::int`,
 );
 
-/** Gives dead events all their attempts again. Null: all of them. */
+/** Makes dead events due again with all their attempts. Null: all of them. */
 export const redriveEvents = statement<[ids: string[] | null], { id: string }>(
   'payments.redrive_events',
   `update provider_events
