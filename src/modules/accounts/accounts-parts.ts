@@ -23,6 +23,6 @@ export interface AccountsParts {
   readonly refreshTokenDays: number;
   readonly revocations: Revocations;
   readonly apiKeys: ApiKeyAuthenticator;
-  /** Receives the id of a user whose name or address changed, before the request is answered. */
+  /** Receives the id of a user whose name changed, before the request is answered. */
   readonly changedUsers: Pick<Channel<string>, 'publish'>;
 }
