@@ -8,14 +8,14 @@ import { describeApi } from '../src/main/compose/describe-api.ts';
 import { readConfig } from '../src/main/config/read-config.ts';
 
 /**
- * `npm run build:web`, and after each install: the client's types from the OpenAPI document that the server makes of
- * its schemas, the client as others import it, then the pages of console and shop from these types.
+ * `npm run build:web`, also run after each install: generates the client's types from the server's OpenAPI document,
+ * compiles the client as others import it, then builds the console and the shop from these types.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const client = `${root}clients/typescript`;
 
 async function generateTypes(): Promise<void> {
-  // The defaults, so that the types are the same whatever stands in this machine's environment.
+  // The defaults, so that the types do not depend on this machine's environment.
   const document = await describeApi(readConfig({}));
   await writeFile(`${client}/openapi.json`, document);
   await promisify(execFile)(
@@ -32,7 +32,7 @@ async function generateTypes(): Promise<void> {
   );
 }
 
-/** JavaScript and declarations, by the compiler of the client's own choice. */
+/** Emits JavaScript and declarations, with the client's own version of the compiler. */
 async function compileClient(): Promise<void> {
   const compiler = `${client}/node_modules/typescript/bin/tsc`;
   await promisify(execFile)(process.execPath, [compiler, '-p', `${client}/tsconfig.build.json`]);
@@ -42,25 +42,27 @@ async function buildPages(): Promise<void> {
   const { build } = await import('vite');
   const building = `${root}web/dist/.building`;
   for (const page of ['console', 'shop']) {
-    // Beside the one that a server may be serving, which has its page until the new one is whole.
-    const beside = `${building}/${page}`;
+    // Not in the folder that a server may be serving, which is replaced only when the new page is complete.
+    const staging = `${building}/${page}`;
     await build({
       configFile: `${root}web/vite.config.ts`,
       mode: page,
       logLevel: 'warn',
-      build: { outDir: beside },
+      build: { outDir: staging },
     });
-    await compress(beside);
+    await compress(staging);
     await rm(`${root}web/dist/${page}`, { recursive: true, force: true });
-    await rename(beside, `${root}web/dist/${page}`);
+    await rename(staging, `${root}web/dist/${page}`);
   }
   await rm(building, { recursive: true });
 }
 
-/** Below this a second file saves nothing: it all fits into the first packet. */
+/** A smaller file fits into the first packet anyway, so compressing it saves nothing. */
 const COMPRESSED_FROM_BYTES = 1_000;
 
-/** Once, as hard as it goes, so that the server only picks the file that the browser takes. */
+/**
+ * Compresses each file once, at the highest level, so that the server only picks the variant that the browser accepts.
+ */
 async function compress(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -79,14 +81,16 @@ async function build(): Promise<void> {
   if (!process.argv.includes('--types-only')) await buildPages();
 }
 
-/** `npx holdfast` in this folder links the package for itself, which npm takes for an install: it has been built before. */
+/**
+ * `npx holdfast` in this folder links the package to itself, which npm treats as an install. It has been built before.
+ */
 const isOnlyLinked = process.argv.includes('--after-install') && process.env.npm_command === 'exec';
 
 try {
   if (!isOnlyLinked) await build();
 } catch (error) {
-  // The server runs without its pages; and what is being changed may not hold together for a moment.
+  // The server runs without its pages, and in the middle of a change the sources may not compile.
   if (!process.argv.includes('--after-install')) throw error;
   const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The pages are not built (${reason}): run "npm run build:web".\n`);
+  process.stderr.write(`The pages were not built (${reason}). Run "npm run build:web".\n`);
 }

@@ -8,8 +8,8 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Two pages that share no code at run time: a customer's phone loads nothing of the console. `mode` is the page. */
 export default defineConfig(({ mode, command }) => {
-  // While they are written, the pages stand before a server with the same configuration. Those that are built are for
-  // any: it writes its path into them.
+  // In development, the pages use a server with the same configuration. Built pages work with any server, which writes
+  // its path into them.
   const config = command === 'serve' ? loadConfig() : null;
   const publicPath = config === null ? '' : publicPathOf(config.publicUrl);
   const server = `http://127.0.0.1:${config?.port}`;
@@ -19,14 +19,14 @@ export default defineConfig(({ mode, command }) => {
     base: `${publicPath}/${mode}/`,
     plugins: [react()],
     experimental: {
-      // Scripts and styles find each other wherever they lie.
+      // Scripts and styles find each other under any path.
       renderBuiltUrl: (_file, { hostType }) =>
         hostType === 'html' ? undefined : { relative: true },
     },
     build: {
       outDir: folder(`./dist/${mode}/`),
       emptyOutDir: true,
-      // Inlined as data: they would need a wider content policy than files of our own.
+      // Assets inlined as data: URLs would need a wider content security policy than files.
       assetsInlineLimit: 0,
       target: 'es2023',
       reportCompressedSize: false,

@@ -136,9 +136,9 @@ for (const { does, path, stripsPath } of proxies) {
         await page.getByRole('link', { name: section }).first().click();
         await page.locator('h1').first().waitFor();
       }
-      await page.getByText('Everything is well.').waitFor();
+      await page.getByText('Everything works.').waitFor();
       await page.reload();
-      await page.getByText('Everything is well.').waitFor();
+      await page.getByText('Everything works.').waitFor();
       await done();
     });
 

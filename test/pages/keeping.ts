@@ -19,7 +19,7 @@ export function keepingTests(pages: Pages): void {
         const customer = await pages.server.signUp();
         const order = await pages.order(customer, dish);
         const shop = await visitWithClock(customer, `/shop/orders/${order.id}`, offMs);
-        await shop.getByText('We keep it for you for 30 minutes.').waitFor();
+        await shop.getByText('We will hold it for you for 30 minutes.').waitFor();
         const console = await visitWithClock(pages.admin, `/console/orders/${order.id}`, offMs);
         await console.getByText(/^(in 29 min|in 30 min)/).waitFor();
         await shop.getByRole('button', { name: 'Pay £5.00' }).click();
@@ -120,7 +120,9 @@ export function keepingTests(pages: Pages): void {
         };
         const alert = page.getByRole('alert');
         await alert.getByText(title).waitFor();
-        await alert.getByText(errors[0]?.detail ?? '').waitFor();
+        await alert
+          .getByText(query === 'status=NO' ? (errors[0]?.detail ?? '') : 'must be a valid date')
+          .waitFor();
         assert.equal(await page.getByText('cannot be reached').count(), 0);
         assert.deepEqual(await listViolations(page), []);
         await page.close();
@@ -134,7 +136,7 @@ export function keepingTests(pages: Pages): void {
         route.fulfill({ json: { data: 'no list' } }),
       );
       await page.goto('/console/orders');
-      await page.getByText('This page has a fault.').waitFor();
+      await page.getByText('Something went wrong on this page.').waitFor();
       assert.equal(await page.getByText('cannot be reached').count(), 0);
       assert.match(pages.complaints().join(), /TypeError/);
       await page.unroute(/\/api\/orders(\?|$)/);
@@ -145,12 +147,12 @@ export function keepingTests(pages: Pages): void {
 
     pages.test('with the number of an order in a link is told a customer plainly', async () => {
       const shop = await pages.visit(await pages.server.signUp(), '/shop/orders/nothing', phone);
-      await shop.getByRole('heading', { name: 'There is no such order of yours.' }).waitFor();
+      await shop.getByRole('heading', { name: 'Order not found.' }).waitFor();
     });
 
     pages.test('with the name of a part of the work is said', async () => {
       const page = await pages.visit(pages.admin, '/console/work/nothing');
-      await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+      await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
     });
   });
 

@@ -99,7 +99,7 @@ describe('the form of a product', () => {
       await price.fill('1.5');
       await dialog.getByText(/such as 12,500\.$/).waitFor();
       await onHand.fill('1,5');
-      await dialog.getByText(/^Write a whole number/).waitFor();
+      await dialog.getByText(/^Enter a whole number/).waitFor();
       await dialog.getByRole('button', { name: 'Add the product' }).click();
       await price.fill('1,5');
       await onHand.fill('1.200');

@@ -34,7 +34,7 @@ export function lookingTests(pages: Pages): void {
         assert.equal(await page.getByRole('button', { name: 'Refund…' }).count(), 0);
         assert.equal(await page.getByRole('button', { name: 'More actions' }).count(), 0);
         await page.goto('/console/people');
-        await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+        await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
       },
     );
 
@@ -48,7 +48,7 @@ export function lookingTests(pages: Pages): void {
         await page.getByRole('link', { name: 'Payments' }).click();
         await page.getByRole('heading', { name: 'This page could not be loaded.' }).waitFor();
         await page.unroute(code);
-        await page.getByRole('button', { name: 'Load it again' }).click();
+        await page.getByRole('button', { name: 'Reload' }).click();
         await page.getByRole('heading', { name: 'Payments' }).waitFor();
       },
     );
@@ -200,8 +200,8 @@ export function lookingTests(pages: Pages): void {
         .first()
         .click();
       await clean('the menu of an endpoint');
-      await page.getByRole('menuitem', { name: 'Send again what happened…' }).click();
-      await page.getByRole('dialog', { name: 'Send again what happened' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Replay events…' }).click();
+      await page.getByRole('dialog', { name: 'Replay events' }).waitFor();
       await clean('what is sent again');
 
       await page.goto('/console/work/mail');
@@ -213,7 +213,7 @@ export function lookingTests(pages: Pages): void {
       await clean('a mail');
 
       await page.goto('/console/nothing');
-      await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor();
+      await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
       await clean('a page that does not exist');
       await page.setViewportSize({ width: 390, height: 844 });
       await page.getByRole('button', { name: 'Open the menu' }).click();
@@ -235,7 +235,7 @@ export function lookingTests(pages: Pages): void {
 
     pages.test('of the shop has no fault that axe finds', async () => {
       const shop = await pages.visit(null, '/shop/nothing');
-      await shop.getByText('There is nothing here.').waitFor();
+      await shop.getByText('Page not found.').waitFor();
       assert.deepEqual(await listViolations(shop), [], 'a page that does not exist');
       await shop.goto('/shop/sign-in');
       await shop.getByLabel('E-mail').fill('nobody@example.com');

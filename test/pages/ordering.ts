@@ -32,7 +32,7 @@ export function orderingTests(pages: Pages): void {
       await card.getByText('New', { exact: true }).waitFor();
       await card.getByText('No onions').waitFor();
       for (const [action, headline] of [
-        ['Start', 'It is being made'],
+        ['Start', 'Your order is being prepared'],
         ['Ready', 'Your order is ready'],
         ['Handed over', 'Enjoy!'],
       ] as const) {
@@ -72,7 +72,7 @@ export function orderingTests(pages: Pages): void {
       assert.equal(code, 'inventory.insufficient_stock');
       assert.equal(await shop.getByRole('alert').textContent(), title);
       await shop.getByText(`${dish.name}: you wanted 1, 0 are left.`).waitFor();
-      await shop.getByText('Sold out: please take it out').waitFor();
+      await shop.getByText('Sold out: please remove it').waitFor();
     });
 
     pages.test('a customer cancels an order that is not paid, and sees all of them', async () => {

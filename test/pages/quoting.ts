@@ -28,7 +28,7 @@ export function quotingTests(pages: Pages): void {
       await shop.getByText('£6.50 each').waitFor();
       await shop.getByText('£13.00', { exact: true }).waitFor();
       await setPrice(pie, 700);
-      await shop.getByRole('button', { name: `One ${tart.name} less` }).click();
+      await shop.getByRole('button', { name: `One less ${tart.name}` }).click();
       await totalIn(shop).getByText('£14.00').waitFor();
       await shop.getByText('£7.00 each').waitFor();
       await setPrice(pie, 750);
@@ -69,7 +69,7 @@ export function quotingTests(pages: Pages): void {
       assert.equal(reply.status, 200, reply.text);
       await pages.order(await pages.server.signUp(), few);
       await shop.getByRole('link', { name: /^4 items View cart/ }).click();
-      await shop.getByText('Sold out: please take it out').waitFor();
+      await shop.getByText('Sold out: please remove it').waitFor();
       await shop.getByText('Only 1 left').waitFor();
       await totalIn(shop).getByText('£10.00').waitFor();
     });

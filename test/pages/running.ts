@@ -31,7 +31,7 @@ export function runningTests(pages: Pages): void {
           .getByText('“It was cold”')
           .first()
           .waitFor();
-        await shop.getByText('Sent back to you£2.00').waitFor();
+        await shop.getByText('Refunded£2.00').waitFor();
       },
     );
 
@@ -80,7 +80,7 @@ export function runningTests(pages: Pages): void {
         assert.ok(await confirm.isDisabled(), 'no charge is chosen');
         await dialog.getByRole('combobox', { name: 'Charge' }).click();
         await page.getByRole('option', { name: /^£4\.98 does not match/ }).click();
-        await dialog.getByText('Empty: all that is left, £4.98.').waitFor();
+        await dialog.getByText('Leave empty to refund all that is left, £4.98.').waitFor();
         await confirm.click();
         await dialog.waitFor({ state: 'detached' });
         await payments.getByText('£4.98 does not match').waitFor({ state: 'detached' });
@@ -122,7 +122,7 @@ export function runningTests(pages: Pages): void {
       await page.getByRole('menuitem', { name: 'Cancel the order…' }).click();
       await dialog.getByLabel('Reason').fill('It burnt');
       await dialog.getByRole('button', { name: 'Cancel the order' }).click();
-      await page.getByText('Cancelled because').waitFor();
+      await page.getByText('Cancellation reason').waitFor();
       await page.getByText('Refunded', { exact: true }).first().waitFor();
     });
 
@@ -135,7 +135,7 @@ export function runningTests(pages: Pages): void {
       await page.getByLabel('Change').fill('-3');
       await page.getByLabel('Reason').fill('Dropped');
       await page.getByRole('button', { name: 'Correct' }).click();
-      await page.getByText('There are 7 on hand now.').waitFor();
+      await page.getByText('7 now on hand.').waitFor();
       await page.getByRole('cell', { name: 'Dropped' }).waitFor();
       const reply = await pages.admin.get(`/api/products/${dish.id}`);
       const { price, stock } = reply.json<{
@@ -253,10 +253,10 @@ export function runningTests(pages: Pages): void {
 
     pages.test('the invariants hold, by a button', async () => {
       const page = await pages.visit(pages.admin, '/console/health');
-      await page.getByText('Everything is well.').waitFor();
+      await page.getByText('Everything works.').waitFor();
       await page
         .getByRole('region', { name: 'Orders by hour' })
-        .getByText(/In 24 hours \d+ placed/)
+        .getByText(/Last 24 hours: \d+ placed/)
         .waitFor();
       await page.getByRole('button', { name: 'Check now' }).click();
       await page.getByText(/^All \d+ hold\./).waitFor();

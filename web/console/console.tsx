@@ -59,8 +59,8 @@ export function Console() {
             )}
             {hasRole('health') && <Route path="/health" component={HealthPage} />}
             <Route>
-              <Refusal title="There is nothing here.">
-                The page does not exist, or your role does not see it.
+              <Refusal title="Page not found.">
+                The page does not exist, or your role has no access to it.
               </Refusal>
             </Route>
           </Switch>
@@ -72,10 +72,8 @@ export function Console() {
 
 function Unreachable({ error }: { error: unknown }) {
   return (
-    <Refusal title="The console cannot be opened yet.">
-      {[describeError(error), findErrorHelp(error), 'It is tried again every few seconds.'].join(
-        ' ',
-      )}
+    <Refusal title="The console is not available yet.">
+      {[describeError(error), findErrorHelp(error), 'Retrying every few seconds.'].join(' ')}
     </Refusal>
   );
 }

@@ -11,12 +11,12 @@ import { routerBase } from '../shared/paths.ts';
 import { createQueries } from '../shared/queries.ts';
 import { Console } from './console.tsx';
 
-/** What opens stands in the landmark that it belongs to. */
+/** Overlays are rendered inside the landmark that they belong to. */
 const inContent = { target: '#content' };
 const choice = {
   defaultProps: {
     comboboxProps: { portalProps: inContent },
-    // The list scrolls itself, by its keys: a part of it that scrolls would have to be reached on its own.
+    // The list itself scrolls, by its own keys. A scroll area inside it would need the keyboard focus for itself.
     withScrollArea: false,
   },
   styles: { options: { maxHeight: 320, overflowY: 'auto' as const } },
@@ -24,20 +24,20 @@ const choice = {
 
 const theme = createTheme({
   primaryColor: 'teal',
-  // The one that keeps 4.5:1 with white text, in the dark scheme too (WCAG 2.2, 1.4.3).
+  // The shade that has 4.5:1 with white text, in the dark scheme too (WCAG 2.2, 1.4.3).
   primaryShade: 9,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   cursorType: 'pointer',
   respectReducedMotion: true,
   defaultRadius: 'md',
-  // By name: to import them here would load the dialogs before anybody opens one.
+  // By name: importing the components here would load the dialogs before one is opened.
   components: {
-    // A word that is cut off says nothing: the table scrolls instead.
+    // Words are never cut off: the table scrolls instead.
     Badge: {
       defaultProps: { tt: 'none' },
       styles: { root: { minWidth: 'max-content' }, label: { overflow: 'visible' } },
     },
-    // What scrolls would have to be reached by keyboard; this breaks its lines instead.
+    // A scrolling block would have to be reachable by keyboard; this one wraps its lines instead.
     Code: { styles: { root: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } } },
     Notification: {
       defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } },
@@ -46,14 +46,14 @@ const theme = createTheme({
     Modal: {
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },
-        // It is a `<header>`, which would be a second banner of the page.
+        // It is a `<header>`, which would count as a second banner of the page.
         attributes: { header: { role: 'none' } },
       },
       styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } },
     },
     Menu: {
       defaultProps: {
-        // An element for the first focus may not stand in a menu: its first item takes it.
+        // A menu must not contain a placeholder for the initial focus, so its first item gets the focus.
         withInitialFocusPlaceholder: false,
         portalProps: inContent,
       },
@@ -64,8 +64,8 @@ const theme = createTheme({
 });
 
 /**
- * Text needs 4.5:1 (WCAG 2.2, 1.4.3). Mantine's own has less: dimmed text 3.3:1 on white, light badges of most colours
- * between 2 and 4 on their own ground, a button that is pointed at 3.9.
+ * Text needs 4.5:1 (WCAG 2.2, 1.4.3). Mantine's own colours have less: dimmed text 3.3:1 on white, light badges of most
+ * colours between 2 and 4 on their own background, a hovered button 3.9.
  */
 const variables: CSSVariablesResolver = () => ({
   variables: {},

@@ -22,7 +22,7 @@ const all = [
 /** A part of the console. */
 export type Section = (typeof all)[number];
 
-/** What a role sees. The server refuses the rest anyway. */
+/** Returns the sections that a role sees. The server refuses the others anyway. */
 export function listSections(role: Profile['role']): readonly Section[] {
   return all.filter(({ admin }) => !admin || role === 'admin');
 }

@@ -16,15 +16,18 @@ type Reply<Id extends keyof operations> = operations[Id]['responses'] extends {
   ? Body
   : never;
 
-/** What an operation answers, by its id in the OpenAPI document. */
+/** The reply of an operation, by its id in the OpenAPI document. */
 export type ReplyOf<Id extends keyof operations> = Reply<Id>;
-/** One of the things that a list operation answers. */
+/** One item of a list operation's reply. */
 export type ItemOf<Id extends keyof operations> =
   Reply<Id> extends { data: readonly (infer Item)[] } ? Item : never;
 
 let refreshing: Promise<Response> | null = null;
 
-/** The access cookie lives for minutes, the refresh cookie for weeks: who comes back late is let in without a login. */
+/**
+ * Refreshes the session, once for all waiting calls. The access cookie is valid for minutes, the refresh cookie for
+ * weeks, so a user who returns late does not have to sign in.
+ */
 function refreshOnce(): Promise<Response> {
   const request = new Request(pathOnServer('/api/auth/refresh'), {
     method: 'POST',
@@ -37,7 +40,7 @@ function refreshOnce(): Promise<Response> {
   return refreshing;
 }
 
-/** The server decides when a token is over; the clock of this machine is not asked. */
+/** Refreshes the session when the server rejects the token. The clock of this machine plays no part in it. */
 async function fetchRefreshing(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await fetchReply(request);
@@ -51,42 +54,45 @@ async function fetchRefreshing(request: Request): Promise<Response> {
   return response;
 }
 
-/** Every operation of the server, typed. Signed in by cookie. */
+/** Every operation of the server, typed and authenticated by cookie. */
 export const api = createHoldfastClient({
   baseUrl: `${location.origin}${pathOnServer('')}`,
   fetch: fetchRefreshing,
 });
 
-/** What a call answered. It throws `HoldfastError` on a refusal, so there always is something. */
+/** Returns the body of a reply. A refusal throws `HoldfastError`, so there always is one. */
 export async function readBody<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
   return (await call).data as Body;
 }
 
-/** Whether the same question may have another answer in a moment. */
+/** Returns whether the same request may succeed in a moment. */
 export function isTransient(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Whether it was refused because the session is over. A wrong password is another refusal. */
+/** Returns whether a request was refused because the session has ended. A wrong password is a different refusal. */
 export function isSessionEnd(error: unknown): boolean {
   return error instanceof HoldfastError && error.code === 'auth.unauthenticated';
 }
 
-/** What went wrong, in a sentence for a person: the server's own where it has one. */
+/** Describes an error in a sentence for people: the server's own if there is one. */
 export function describeError(error: unknown): string {
   if (isSessionEnd(error)) return 'Your session has ended.';
   if (error instanceof HoldfastError) return error.problem.title;
   if (error instanceof ConnectionError) {
     return 'The server cannot be reached. Check the connection and try again.';
   }
-  return 'This page has a fault.';
+  return 'Something went wrong on this page.';
 }
 
-/** What a person can do about it; null when the server says nothing, or speaks to programs of `members` of its reply. */
+/**
+ * Returns what the user can do about an error; null if the server does not state it, or addresses programs, naming
+ * `members` of its reply.
+ */
 export function findErrorHelp(error: unknown): string | null {
   if (isSessionEnd(error) || error instanceof ConnectionError) return null;
   if (!(error instanceof HoldfastError)) {
-    return `Tell who runs the shop: ${error instanceof Error ? error.message : String(error)}`;
+    return `Please report this to the shop: ${error instanceof Error ? error.message : String(error)}`;
   }
   const { detail } = error.problem;
   return detail === undefined || detail.includes('`') ? null : detail;

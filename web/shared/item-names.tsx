@@ -5,7 +5,7 @@ interface Item {
   readonly name: string;
 }
 
-/** What lies in an order, in one line. */
+/** Lists the items of an order in one line. */
 export function ItemNames({ items }: { items: readonly Item[] }) {
   return items.map(({ quantity, name }, place) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move

@@ -1,11 +1,16 @@
 import { type ComponentType, lazy } from 'react';
 
-/** The code of a page did not come: the server is away, or was upgraded since this tab was opened. */
+/**
+ * Thrown if the code of a page cannot be loaded: the server is unavailable, or was upgraded since this tab was opened.
+ */
 export class CodeMissing extends Error {
   override readonly name = 'CodeMissing';
 }
 
-/** A page whose code is loaded when it is opened. What it throws itself is told apart from code that does not come. */
+/**
+ * Creates a page whose code is loaded when it is opened. Code that cannot be loaded throws `CodeMissing`, which
+ * distinguishes it from errors of the page.
+ */
 export function lazyPage<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   return lazy(() =>
     load().catch((cause: Error) => {

@@ -19,8 +19,8 @@ type EventType = Exclude<
   '*'
 >;
 
-/** The document gives types and no values: this does not compile when the server tells of another type, or of one less. */
-const told: Readonly<Record<EventType, true>> = {
+/** The OpenAPI document has types but no values. This does not compile if the server adds or removes an event type. */
+const byEventType: Readonly<Record<EventType, true>> = {
   'order.queued': true,
   'order.placed': true,
   'order.confirmed': true,
@@ -39,20 +39,20 @@ const told: Readonly<Record<EventType, true>> = {
   'stock.adjusted': true,
 };
 
-/** What the server tells of. */
-export const eventTypes = Object.keys(told) as readonly EventType[];
+/** Every event type that the server sends. */
+export const eventTypes = Object.keys(byEventType) as readonly EventType[];
 
 /**
- * Refused by the server, as when an access token has run out or too many streams are open: it is opened anew after so long,
- * and after twice as long each time that it is refused again. A browser does not show how long the server asks to wait.
+ * A stream that the server refuses, because the access token has expired or too many streams are open, is reopened
+ * after this time, and after twice as long with each further refusal. Browsers hide the server's `Retry-After`.
  */
 const REOPEN_AFTER_MS = 3_000;
 const REOPEN_AFTER_MAX_MS = 60_000;
 
 /**
- * Listens while the component is shown, and again after a break, from where it was. False while it is not connected, so
- * that a page can say so. `onOpen`: what was read before may be older than the first event that will be told, so it has
- * to be read once more.
+ * Follows a stream while the component is mounted, and resumes it after a break. Returns false while it is not
+ * connected, so that a page can show this. `onOpen`: earlier reads may be older than the first event to come, so they
+ * have to be repeated.
  */
 export function useLiveEvents(
   url: string | null,

@@ -6,14 +6,14 @@ import {
 } from '../../src/shared/money.ts';
 import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
-/** What somebody typed as an amount: the money, or the sentence that says what is wrong with it. */
+/** The result of reading an amount: the money, or a sentence that states what is wrong. */
 export type MoneyReading =
   | { readonly money: Money; readonly fault: null }
   | { readonly money: null; readonly fault: string };
 
 /**
- * The digits of the minor unit are told to `Intl` each time, by the server's own table. Left to itself it shows those of
- * price tags: none for HUF, of which the server counts hundredths.
+ * Creates a format with the minor unit's digits from the server's own table. By default `Intl` shows those of price
+ * tags: none for HUF, which the server counts in hundredths.
  */
 function currencyFormat(currency: string, locale?: string, more: Intl.NumberFormatOptions = {}) {
   const digits = currencyExponent(currency);
@@ -26,20 +26,20 @@ function currencyFormat(currency: string, locale?: string, more: Intl.NumberForm
   });
 }
 
-/** As a number of the major unit for `Intl`, in text: a binary fraction is none of these amounts. */
+/** Converts an amount to major units for `Intl`, as text, because binary fractions do not represent amounts exactly. */
 function toMajorUnits({ amount, currency }: Money): Intl.StringNumericLiteral {
   return formatDecimal(amount, currency) as Intl.StringNumericLiteral;
 }
 
-/** As people of the browser's language write it. */
+/** Formats an amount as the browser's language writes it. */
 export function formatMoney(money: Money, locale?: string): string {
   return currencyFormat(money.currency, locale).format(toMajorUnits(money));
 }
 
-/** From here on the axis of a chart writes thousands. */
+/** From this number of major units on, the axis of a chart is labelled in thousands. */
 const SHORTENED_FROM = 1_000;
 
-/** For the axis of a chart: `£1.2K`. */
+/** Formats an amount for the axis of a chart: `£1.2K`. */
 export function formatShortMoney(money: Money, locale?: string): string {
   const { amount, currency } = money;
   const isLong = Math.abs(amount) >= SHORTENED_FROM * 10 ** currencyExponent(currency);
@@ -53,7 +53,7 @@ export function formatShortMoney(money: Money, locale?: string): string {
   return format.format(toMajorUnits(money));
 }
 
-/** The bare number to begin with in a field, without groups and sign of the currency. */
+/** Returns the bare number that a field starts with, without groups and currency sign. */
 export function editableMoney(money: Money, locale?: string): string {
   return currencyFormat(money.currency, locale, { style: 'decimal', useGrouping: false }).format(
     toMajorUnits(money),
@@ -61,8 +61,8 @@ export function editableMoney(money: Money, locale?: string): string {
 }
 
 /**
- * What a person typed, such as `12.95`, `1,200` or `£3`, read as their language writes it and in no other way: the sign
- * of the currency may stand before or behind, groups may be left out, and no digit is rounded away.
+ * Reads a typed amount, such as `12.95`, `1,200` or `£3`, strictly as the user's language writes it. The currency sign
+ * may come before or after the number, groups may be omitted, and no digit is rounded away.
  */
 export function readMoney(text: string, currency: string, locale?: string): MoneyReading {
   const digits = currencyExponent(currency);
@@ -72,14 +72,14 @@ export function readMoney(text: string, currency: string, locale?: string): Mone
     ...buildNotations(locale),
     ...buildNotations(locale, { style: 'currency', currency }),
   ]);
-  if (number === null) return buildFault(`Write an amount in ${currency} such as ${example}.`);
+  if (number === null) return buildFault(`Enter an amount in ${currency}, such as ${example}.`);
   const { whole, fraction } = number;
   if (fraction.length > digits) {
     const has = digits === 0 ? 'no decimals' : `${digits} decimals`;
-    return buildFault(`${currency} has ${has}: write an amount such as ${example}.`);
+    return buildFault(`${currency} has ${has}. Enter an amount such as ${example}.`);
   }
   const amount = parseDecimalMinor(fraction === '' ? whole : `${whole}.${fraction}`, currency);
-  if (amount === null) return buildFault('No amount is as large as this.');
+  if (amount === null) return buildFault('This amount is too large.');
   return { money: { amount, currency }, fault: null };
 }
 
@@ -95,7 +95,7 @@ function withoutSign(text: string, currency: string, locale: string | undefined)
   return text;
 }
 
-/** In capitals, the longest first: `US$` before `$`. */
+/** Returns the currency signs in capitals, longest first: `US$` before `$`. */
 function listSigns(currency: string, locale: string | undefined): readonly string[] {
   const signs = (['symbol', 'narrowSymbol'] as const).flatMap((currencyDisplay) =>
     currencyFormat(currency, locale, { currencyDisplay })

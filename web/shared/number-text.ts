@@ -1,6 +1,6 @@
 /** How a language writes a number, as `Intl` shows it. All signs are normalized. */
 export interface Notation {
-  /** Its own digits by what they count; those of ASCII are read beside them. */
+  /** The language's own digits, mapped to ASCII. ASCII digits are read too. */
   readonly digits: ReadonlyMap<string, string>;
   readonly decimal: string;
   readonly group: string;
@@ -10,19 +10,19 @@ export interface Notation {
 }
 
 export interface ReadNumber {
-  /** In digits of ASCII. */
+  /** In ASCII digits. */
   readonly whole: string;
   readonly fraction: string;
 }
 
-/** They turn the direction of writing and are not seen. */
+/** Invisible marks that change the direction of writing. */
 const DIRECTION_MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** Of any width, breaking or not. */
 const SPACE = /\s/g;
 const APOSTROPHES = /[\u2019\u02bc]/g;
 const ASCII_DIGITS = '0123456789';
 
-/** One sign for all that look the same to who types. */
+/** Replaces characters that look the same to the user with one of them. */
 export function normalized(text: string): string {
   return text
     .replace(DIRECTION_MARKS, '')
@@ -32,7 +32,7 @@ export function normalized(text: string): string {
     .trim();
 }
 
-/** The notations of a language that a person may use: its own, and the one that it has for digits of ASCII. */
+/** Returns the notations that users of a language may type: with its own digits, and with ASCII digits. */
 export function buildNotations(
   locale: string | undefined,
   style: Intl.NumberFormatOptions = {},
@@ -68,15 +68,15 @@ function buildNotation(format: Intl.NumberFormat): Notation {
   };
 }
 
-/** A space is a sign here, and stays. */
+/** Normalizes a single sign. Here a space is significant and stays. */
 function normalizedSign(sign: string): string {
   return normalized(sign) || (sign === '' ? '' : ' ');
 }
 
 /**
- * The number that a normalized text is in one of the notations. Null when it is none of them, or another number in each
- * of two: nothing is guessed. Groups have their full size, and a number with groups begins with no zero, since `0,123` is
- * a fraction in half of the world.
+ * Parses a normalized text in any of the notations. Returns null if it is a number in none of them, or different
+ * numbers in two of them: nothing is guessed. Groups must have their full size, and a number with groups must not begin
+ * with a zero, because `0,123` is a fraction in half of the world.
  */
 export function parseNumber(text: string, notations: readonly Notation[]): ReadNumber | null {
   const readings = notations.flatMap((notation) => parseInNotation(text, notation) ?? []);

@@ -1,15 +1,16 @@
 import { type Query, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { ConnectionError, HoldfastError, isTransient } from './api.ts';
 
-/** Nobody should have to touch a page that a break of the server left without its content. */
-const ASK_AGAIN_MS = 10_000;
+/** A page that an outage left without its content recovers without a reload. */
+const RETRY_MS = 10_000;
 
-/** The client below has tried several times already before it says that something failed. */
+/** Creates a query client without retries: the API client has retried several times before a call fails. */
 export function createQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // A server in the same house is reached without the internet, and only the call itself can tell.
+        // A server on the local network is reachable without the internet, and only the call itself shows whether it
+        // is.
         networkMode: 'always',
         retry: false,
         refetchInterval: shouldRetry,
@@ -21,26 +22,26 @@ export function createQueries(): QueryClient {
   });
 }
 
-/** For `refetchInterval`: after how long what failed is asked for again; false when it is well, or was refused. */
+/** Returns the `refetchInterval` after which a failed query is repeated; false if it succeeded or was refused. */
 export function shouldRetry({ state }: { readonly state: { readonly error: Error | null } }) {
-  return mayStillSucceed(state.error) ? ASK_AGAIN_MS : false;
+  return mayStillSucceed(state.error) ? RETRY_MS : false;
 }
 
-/** Not after a refusal, which is an answer, nor after a fault of the page, which stays. */
+/** Returns false after a refusal, which is an answer, and after an error of the page, which would recur. */
 function mayStillSucceed(error: Error | null): boolean {
   return error instanceof HoldfastError
     ? isTransient(error.status)
     : error instanceof ConnectionError;
 }
 
-/** First loads after which their query is read once more. */
+/** Queries that will be read again after their first load. */
 const readAgain = new WeakSet<Query>();
 
 /**
- * Reads these queries anew, after a change that was made elsewhere. A first load that is under way may have been answered
- * before the change; invalidating alone would take its answer for the new one, so it is followed by another.
+ * Reads these queries again after a change elsewhere. A first load in progress may have been answered before the
+ * change; invalidating alone would accept that answer as current, so another load follows it.
  */
-export function readAnew(queries: QueryClient, queryKey: QueryKey): void {
+export function refreshQueries(queries: QueryClient, queryKey: QueryKey): void {
   for (const query of queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' })) {
     if (query.state.data !== undefined || readAgain.has(query)) continue;
     readAgain.add(query);

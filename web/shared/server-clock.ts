@@ -1,38 +1,44 @@
 /** The clocks of this machine, in milliseconds. */
 export interface LocalClocks {
-  /** Never set by anybody, but some machines stop it while they sleep. */
+  /** Never set, but some machines stop it while they sleep. */
   steadyMs(): number;
-  /** What the machine takes for the time since 1970. */
+  /** The time since 1970, as this machine is set. */
   wallMs(): number;
 }
 
 export interface ServerClock {
-  /** The server's time in milliseconds since 1970; this machine's own while no reply has told it. */
+  /** The server's time in milliseconds since 1970; this machine's own time until a reply has arrived. */
   nowMs(): number;
-  /** Learns from a reply, and when it was asked for and came by `steadyMs`. */
+  /** Learns from a reply, and from the times of its request and its arrival by `steadyMs`. */
   learn(headers: Headers, sentAtMs: number, receivedAtMs: number): void;
-  /** Called when the time turns out to be another one than was told so far. */
+  /**
+   * Adds a listener that is called when the time turns out to differ from what was returned so far. Returns its
+   * removal.
+   */
   onChange(listener: () => void): () => void;
 }
 
-/** `Date` says whole seconds. Source: RFC 9110 §5.6.7. */
+/** `Date` has whole seconds. Source: RFC 9110 §5.6.7. */
 const RESOLUTION_MS = 1_000;
-/** Far more than clocks of computers lose or gain against each other. */
+/** Far more than the clocks of computers drift apart. */
 const DRIFT = 0.000_5;
-/** Replies from the past before they are believed: a cache gives one or two, a server whose clock was set back all. */
+/**
+ * Successive replies from the past after which they are believed. A cache sends one or two; a server whose clock was
+ * set back sends only these.
+ */
 const PAST_REPLIES_MAX = 3;
-/** By so much the two clocks of this machine part when it slept, or when somebody set the wall clock. */
-const PARTED_MS = 2_000;
+/** A change of the offset between this machine's clocks that shows that it slept, or that the wall clock was set. */
+const OFFSET_CHANGE_MS = 2_000;
 
 /**
- * Tells durations by the clock that decides about them. Each reply bounds how far the server's time is ahead of the steady
- * clock, the narrower the quicker it came, and the bounds of all replies together are kept. `ask` is called when the
- * machine seems to have slept: the next reply says how long.
+ * Creates a clock that follows the server's, which decides about all deadlines. Each reply bounds how far the server's
+ * time is ahead of the steady clock, more tightly the faster it arrived, and the bounds of all replies are intersected.
+ * `requestServerTime` is called if the machine seems to have slept: the next reply shows for how long.
  */
 export function createServerClock(local: LocalClocks, requestServerTime: () => void): ServerClock {
   let known: { lowMs: number; highMs: number; atMs: number } | null = null;
   let pastReplies = 0;
-  let partedMs = local.wallMs() - local.steadyMs();
+  let offsetMs = local.wallMs() - local.steadyMs();
   const listeners = new Set<() => void>();
 
   function replace(lowMs: number, highMs: number, atMs: number): void {
@@ -42,9 +48,9 @@ export function createServerClock(local: LocalClocks, requestServerTime: () => v
   }
 
   function requestAfterSleep(): void {
-    const nowPartedMs = local.wallMs() - local.steadyMs();
-    if (Math.abs(nowPartedMs - partedMs) < PARTED_MS) return;
-    partedMs = nowPartedMs;
+    const currentOffsetMs = local.wallMs() - local.steadyMs();
+    if (Math.abs(currentOffsetMs - offsetMs) < OFFSET_CHANGE_MS) return;
+    offsetMs = currentOffsetMs;
     requestServerTime();
   }
 
@@ -56,7 +62,7 @@ export function createServerClock(local: LocalClocks, requestServerTime: () => v
     },
     learn(headers, sentAtMs, receivedAtMs) {
       const dateMs = Date.parse(headers.get('date') ?? '');
-      // A cache between us and the server says so by `Age`, and its `Date` is of another time.
+      // A cache between us and the server adds `Age`, and its `Date` is from an earlier time.
       if (Number.isNaN(dateMs) || headers.has('age')) return;
       const lowMs = dateMs - receivedAtMs;
       const highMs = dateMs + RESOLUTION_MS - sentAtMs;

@@ -1,14 +1,14 @@
 import { useSyncExternalStore } from 'react';
 
-/** `ended`: the server does not know this browser any more. `asking`: and the person is about to sign in again. */
+/** `ended`: the server no longer recognizes this browser. `asking`: in addition, the sign-in dialog is open. */
 export type SessionState = 'fine' | 'ended' | 'asking';
 
 let state: SessionState = 'fine';
 const listeners = new Set<() => void>();
 
 /**
- * A session ends while a page is open, with things typed into it. So the page stays as it is, and says at what was not
- * done that one has to sign in again.
+ * A session may end while a page is open, with text typed into it. So the page stays as it is, and shows next to the
+ * failed action that the user has to sign in again.
  */
 export const sessionEnd = {
   read: (): SessionState => state,

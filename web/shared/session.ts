@@ -7,9 +7,9 @@ import { sessionEnd } from './session-end.ts';
 export type Profile = ReplyOf<'getProfile'>;
 
 /**
- * Tells all tabs of this browser who comes and goes. Absent: nobody is known to have signed in here, so there is no use in
- * asking, and each visit of a guest would be a 401. `SIGNED_OUT`: somebody signed out. Any other value: somebody signed in;
- * it is another one each time, since storing an equal value tells the other tabs nothing.
+ * Announces sign-ins and sign-outs to all tabs of this browser. Absent: no sign-in is known here, so the profile is not
+ * requested; otherwise each visit of a guest would be a 401. `SIGNED_OUT`: a user signed out. Any other value: a user
+ * signed in. It differs each time, because storing an equal value notifies no other tab.
  */
 const MARK = storageKey('signed-in');
 const SIGNED_OUT = 'signed-out';
@@ -19,11 +19,11 @@ const others = {
 };
 
 function markSignedIn(): void {
-  // A page that came by plain http has no `crypto.randomUUID`.
+  // A page served over plain http has no `crypto.randomUUID`.
   localStorage.setItem(MARK, String(Math.random()));
 }
 
-/** Follows who signs in and out in other tabs. */
+/** Follows sign-ins and sign-outs in other tabs. */
 export function useSessionElsewhere(): void {
   const queries = useQueryClient();
   useEffect(() => {
@@ -37,12 +37,12 @@ export function useSessionElsewhere(): void {
   }, [queries]);
 }
 
-/** Who is signed in; null when nobody is, undefined while it is not known yet. */
+/** Returns the signed-in user; null for a guest, undefined while it is not known yet. */
 export function useProfile(): Profile | null | undefined {
   return useProfileQuery().data;
 }
 
-/** The same, with what keeps it from being known. */
+/** Returns the same as a query, with the error that keeps the user unknown. */
 export function useProfileQuery() {
   return useQuery<Profile | null>({
     queryKey: PROFILE,
@@ -56,20 +56,20 @@ async function findProfile(queries: QueryClient): Promise<Profile | null> {
   const known = queries.getQueryData<Profile | null>(PROFILE);
   if (mark === SIGNED_OUT || (mark === null && !known)) return null;
   const user = await requestProfile();
-  // Somebody came or went in the meantime, and the answer may be from before.
+  // A user signed in or out meanwhile, and the reply may be from before.
   if (localStorage.getItem(MARK) !== mark) return findProfile(queries);
   if (user !== null) {
     if (mark === null) markSignedIn();
     startSession(queries, known, user);
     return user;
   }
-  // Who was here stays on the page with what they typed, and is asked to sign in again.
+  // The previous user stays on the page with what they typed, and is asked to sign in again.
   if (known) return known;
   localStorage.removeItem(MARK);
   return null;
 }
 
-/** Null when the server does not know this browser. */
+/** Returns null if the server does not recognize this browser. */
 async function requestProfile(): Promise<Profile | null> {
   try {
     return await readBody(api.GET('/api/auth/profile'));
@@ -90,7 +90,10 @@ function submitCredentials(queries: QueryClient, user: Profile): void {
   queries.setQueryData(PROFILE, user);
 }
 
-/** The server knows this browser as `user`; `before` is who the page showed until now, undefined when it just opened. */
+/**
+ * Shows the page for `user`, as the server recognizes this browser. `before` is the user that the page has shown so
+ * far, undefined if it has just opened.
+ */
 function startSession(
   queries: QueryClient,
   before: Profile | null | undefined,
@@ -99,12 +102,12 @@ function startSession(
   const isOver = sessionEnd.read() !== 'fine';
   if (isOver) sessionEnd.set('fine');
   if (before === undefined) return;
-  // What failed meanwhile is asked for again; what belongs to somebody else is not shown for a moment.
+  // Failed requests are repeated; data of another user is not shown even for a moment.
   if (before !== null && before.id !== user.id) void queries.resetQueries(others);
   else if (before === null || isOver) void queries.invalidateQueries(others);
 }
 
-/** Somebody signed out, and what they saw goes with them. */
+/** Removes all data of the user who signed out. */
 function clearSession(queries: QueryClient): void {
   sessionEnd.set('fine');
   queries.removeQueries(others);

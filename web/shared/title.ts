@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** What the tab and the browser's history call the page; with none it keeps the name that it has. */
+/** Sets the title of the page in its tab and in the browser's history. Undefined leaves it unchanged. */
 export function useTitle(title: string | undefined): void {
   useEffect(() => {
     if (title !== undefined) document.title = title;

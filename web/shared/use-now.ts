@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { serverClock } from './fetch-reply.ts';
 
-/** The server's time in milliseconds since 1970, anew every so often, for what ages on the screen. */
+/** Returns the server's time in milliseconds since 1970, updated at an interval, for ages on the screen. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(serverClock.nowMs);
   useEffect(() => {

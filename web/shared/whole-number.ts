@@ -1,34 +1,34 @@
 import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
-/** What somebody typed as a whole number: the number, or the sentence that says what is wrong with it. */
+/** The result of reading a whole number: the number, or a sentence that states what is wrong. */
 export type WholeReading =
   | { readonly value: number; readonly fault: null }
   | { readonly value: null; readonly fault: string };
 
-/** As people of the browser's language write it: `1,200`. */
+/** Formats a number as the browser's language writes it: `1,200`. */
 export function formatWhole(value: number, locale?: string): string {
   return wholeFormat(locale).format(value);
 }
 
-/** A change, with its sign: `+1,200`. */
+/** Formats a change, with its sign: `+1,200`. */
 export function formatChange(value: number, locale?: string): string {
   return wholeFormat(locale, { signDisplay: 'exceptZero' }).format(value);
 }
 
-/** A count, such as `12` or `1,200`, in the digits and with the groups of the browser's language. */
+/** Reads a count, such as `12` or `1,200`, with the digits and groups of the browser's language. */
 export function readWhole(text: string, locale?: string): WholeReading {
   return readSigned(
     normalized(text),
     1,
-    `Write a whole number such as ${formatWhole(12, locale)}.`,
+    `Enter a whole number, such as ${formatWhole(12, locale)}.`,
     locale,
   );
 }
 
-/** A count with or without a sign: `10`, `+10`, `-2`. */
+/** Reads a count with or without a sign: `10`, `+10`, `-2`. */
 export function readChange(text: string, locale?: string): WholeReading {
   const [sign = '', bare = ''] = /^([+-]?) ?(.*)$/s.exec(normalized(text))?.slice(1) ?? [];
-  const example = `Write a whole number such as ${formatChange(10, locale)} or ${formatChange(-2, locale)}.`;
+  const example = `Enter a whole number, such as ${formatChange(10, locale)} or ${formatChange(-2, locale)}.`;
   return readSigned(bare, sign === '-' ? -1 : 1, example, locale);
 }
 

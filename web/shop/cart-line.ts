@@ -1,20 +1,20 @@
 import type { ItemOf, Money } from '../shared/api.ts';
 
 export type Product = ItemOf<'listProducts'>;
-/** What a line of the cart takes over from the menu. */
+/** What a line of the cart copies from the menu. */
 export type Dish = Pick<Product, 'id' | 'sku' | 'name' | 'price'>;
 
-/** A dish in the cart and how many of it: without any sum, since sums come from the server. */
+/** A dish in the cart and its quantity. It has no sums, because these come from the server. */
 export interface CartLine {
   readonly sku: string;
   readonly productId: string;
   readonly name: string;
   readonly quantity: number;
-  /** As the menu or the cart on the server showed it last. */
+  /** As last shown by the menu or the cart on the server. */
   readonly unitPrice: Money;
 }
 
-/** The lines with another quantity of one dish; 0 takes it out. */
+/** Returns the lines with a new quantity of one dish; 0 removes it. */
 export function withQuantity(
   lines: readonly CartLine[],
   { id, sku, name, price }: Dish,

@@ -7,13 +7,13 @@ import { notifyOtherTabs } from './other-tabs.ts';
 
 const CART = ['cart'];
 
-/** A quantity that the server has not answered yet. */
+/** A new quantity that the server has not confirmed yet. */
 interface Change {
   readonly dish: Dish;
   readonly quantity: number;
 }
 
-/** Reads the cart of the customer who is signed in; for guests and staff it stays empty. */
+/** Reads the cart of the signed-in customer; for guests and staff it stays empty. */
 export function useCartOnServer() {
   const profile = useProfile();
   return useQuery<ReplyOf<'getCart'>>({
@@ -30,7 +30,7 @@ export function useCartChange() {
   const queries = useQueryClient();
   return useMutation({
     mutationKey: CART,
-    // One after the other, so that each answer has all changes before it.
+    // One after the other, so that each reply includes all earlier changes.
     scope: { id: 'cart' },
     mutationFn: ({ dish: { sku }, quantity }: Change) => {
       const params = { path: { sku } };
@@ -46,7 +46,7 @@ export function useCartChange() {
   });
 }
 
-/** Returns the changes that the server has not answered yet, oldest first. */
+/** Returns the changes that the server has not confirmed yet, oldest first. */
 export function useCartChanges(): readonly Change[] {
   return useMutationState({
     filters: { mutationKey: CART, status: 'pending' },

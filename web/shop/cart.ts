@@ -6,19 +6,19 @@ import { guestCart } from './guest-cart.ts';
 
 export interface CartAccess {
   readonly lines: readonly CartLine[];
-  /** How many units lie in it. */
+  /** The number of units. */
   readonly count: number;
-  /** Of the cart on the server, as it is shown; null when it is not known: for a guest, or while a change is under way. */
+  /** The version of the server's cart that is shown; null while it is unknown, for a guest, and during a change. */
   readonly version: number | null;
   readonly error: unknown;
   getQuantity(sku: string): number;
-  /** 0 takes the dish out. */
+  /** 0 removes the dish. */
   setQuantity(dish: Dish, quantity: number): void;
 }
 
 /**
- * Returns what lies in the cart; `useSums` returns what it costs. A customer's cart lies on the server, a guest's in the
- * browser until they sign in.
+ * Returns the contents of the cart; `useSums` returns what they cost. A customer's cart is on the server, a guest's in
+ * the browser until they sign in.
  */
 export function useCart(): CartAccess {
   const isCustomer = useProfile()?.role === 'customer';

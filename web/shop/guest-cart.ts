@@ -2,7 +2,7 @@ import { api, HoldfastError, readBody } from '../shared/api.ts';
 import { storageKey } from '../shared/paths.ts';
 import type { CartLine, Dish } from './cart-line.ts';
 
-/** Each dish lies under a key of its own, so that two tabs that add different dishes never overwrite one another. */
+/** Each dish has its own key, so that two tabs that add different dishes never overwrite each other. */
 const PREFIX = storageKey('cart.');
 
 interface Stored {
@@ -16,7 +16,7 @@ interface Stored {
 let current: readonly CartLine[] | null = null;
 const listeners = new Set<() => void>();
 
-/** What this browser holds now, whatever a tab remembers of it. What cannot be read is passed over. */
+/** Reads what this browser stores now, which may differ from what a tab remembers. Unreadable entries are skipped. */
 function readAll(): Stored[] {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(PREFIX))
@@ -43,7 +43,7 @@ addEventListener('storage', ({ key }) => {
   if (key === null || key.startsWith(PREFIX)) changedHere();
 });
 
-/** What somebody who is not signed in has chosen, kept in this browser and the same in all of its tabs. */
+/** The cart of a guest, stored in this browser and shared by all its tabs. */
 export const guestCart = {
   subscribe(listener: () => void): () => void {
     listeners.add(listener);
@@ -63,9 +63,8 @@ export const guestCart = {
     changedHere();
   },
   /**
-   * Puts what lies here into the cart on the server. Of a dish that lies in both, the larger quantity stays: then it does
-   * not matter how often, and from how many tabs, the same cart is moved. What the server refuses, such as a dish that is
-   * gone, is left out.
+   * Moves this cart into the cart on the server. A dish in both keeps the larger quantity, so it does not matter how
+   * often, and from how many tabs, the same cart is moved. What the server refuses, such as a removed dish, is dropped.
    */
   async moveToServer(): Promise<void> {
     for (const stored of readAll()) {
@@ -84,7 +83,7 @@ async function merge(stored: Stored): Promise<void> {
   const { sku, quantity } = stored.item;
   for (;;) {
     const cart = await readBody(api.GET('/api/cart'));
-    // Another tab has moved it. Its order of it may be placed, so in no later version of the cart may it come again.
+    // Another tab has moved it and may have ordered it already, so it must not be added to a later version of the cart.
     if (!isStillThere(stored)) return;
     if (cart.items.some((item) => item.sku === sku && item.quantity >= quantity)) return;
     const header = { 'If-Match': `"${cart.version}"` };

@@ -1,23 +1,23 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { storageKey } from '../shared/paths.ts';
-import { readAnew } from '../shared/queries.ts';
+import { refreshQueries } from '../shared/queries.ts';
 import { useSessionElsewhere } from '../shared/session.ts';
 
-/** Says that the cart on the server has changed. A tab does not hear itself. */
+/** Announces that the cart on the server has changed. A tab does not receive its own messages. */
 const carts = new BroadcastChannel(storageKey('cart'));
 
-/** After a change of the cart on the server. */
+/** Tells other tabs that this one has changed the cart on the server. */
 export function notifyOtherTabs(): void {
   carts.postMessage('changed');
 }
 
-/** Shows what other tabs of this browser change: the cart, and who is signed in. */
+/** Follows what other tabs of this browser change: the cart, and who is signed in. */
 export function useOtherTabs(): void {
   const queries = useQueryClient();
   useSessionElsewhere();
   useEffect(() => {
-    const onCart = () => readAnew(queries, ['cart']);
+    const onCart = () => refreshQueries(queries, ['cart']);
     carts.addEventListener('message', onCart);
     return () => carts.removeEventListener('message', onCart);
   }, [queries]);

@@ -1,6 +1,6 @@
 import { api, readBody } from '../shared/api.ts';
 
-/** Where the customer pays for an order. The same page while a payment is open, however often it is asked for. */
+/** Returns the URL of the order's payment page. It stays the same while a payment is open. */
 export async function beginPayment(orderId: string): Promise<string> {
   const { checkoutUrl } = await readBody(
     api.POST('/api/payments/initiate', { body: { orderId } }) as Promise<{

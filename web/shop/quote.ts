@@ -5,18 +5,19 @@ import type { CartLine } from './cart-line.ts';
 
 export type Quote = ReplyOf<'quoteOrder'>;
 
-/** Several quick touches are one question. */
+/** Several quick taps cause one request. */
 const SETTLED_AFTER_MS = 250;
 
-/** Asks the server what these lines cost; not while there are none. */
+/** Requests a quote for these lines, if there are any. */
 export function useQuote(lines: readonly CartLine[]) {
-  const asked = JSON.stringify(lines.map(({ sku, quantity }) => ({ sku, quantity })));
-  const settled = useSettled(asked);
+  const wanted = JSON.stringify(lines.map(({ sku, quantity }) => ({ sku, quantity })));
+  const settled = useSettled(wanted);
   const { data, error, isPlaceholderData } = useQuery<Quote>({
     queryKey: ['quote', settled],
     queryFn: ({ signal }) =>
       readBody(api.POST('/api/quotes', { body: { items: JSON.parse(settled) }, signal })),
-    // Prices and stock move while a guest chooses: each page that shows sums asks again, and so does the one they come back to.
+    // Prices and stock change while a guest chooses, so each page that shows sums requests them again, also when the
+    // guest returns to it.
     staleTime: 0,
     enabled: lines.length > 0 && settled !== '[]',
     placeholderData: keepPreviousData,
@@ -24,12 +25,12 @@ export function useQuote(lines: readonly CartLine[]) {
   return {
     quote: data,
     /** The quote is for other lines, or could not be renewed. */
-    isPending: isPlaceholderData || settled !== asked || error !== null,
+    isPending: isPlaceholderData || settled !== wanted || error !== null,
     error,
   };
 }
 
-/** Returns the text once it has not changed for a moment; the first one at once. */
+/** Returns the text once it has not changed for a moment; the first one immediately. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {

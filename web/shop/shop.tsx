@@ -34,7 +34,7 @@ export function Shop() {
             <Route path="/orders" component={OrdersPage} />
             <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
             <Route>
-              <Notice title="There is nothing here.">
+              <Notice title="Page not found.">
                 <Link href="/">Go to the menu</Link>
               </Notice>
             </Route>

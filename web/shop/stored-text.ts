@@ -3,7 +3,7 @@ import { storageKey } from '../shared/paths.ts';
 
 const PREFIX = storageKey('kept.');
 
-/** What somebody typed, kept in this tab until it is used: also over a sign-in on the way. */
+/** Returns a typed text, stored in this tab until it is used, even across a sign-in. */
 export function useStoredText(name: string) {
   const key = PREFIX + name;
   const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
@@ -17,7 +17,7 @@ export function useStoredText(name: string) {
   };
 }
 
-/** Who signs out leaves nothing for the next one at this machine. */
+/** Removes the stored texts at sign-out, so that the next user of this machine does not see them. */
 export function clearStoredTexts(): void {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);

@@ -13,12 +13,12 @@ export interface LineSums {
 export interface CartSums {
   /** Null while it is not known. */
   readonly total: Money | null;
-  /** These are the last ones from the server; the current ones are on their way. */
+  /** These sums are the last ones from the server; the current ones have not arrived yet. */
   readonly isPending: boolean;
   /** Why a guest's cart has no sums. For a cart on the server `useCart` has the error. */
   readonly error: unknown;
   ofLine(sku: string): LineSums | undefined;
-  /** Units that can be ordered; null where the server does not limit them, or they are not known. */
+  /** Units that can be ordered; null if the server does not limit them, or they are unknown. */
   availableOf(sku: string): number | null;
 }
 
@@ -49,7 +49,7 @@ export function useSums(): CartSums {
 }
 
 function availableIn({ items, refusals }: Quote, sku: string): number | null {
-  // What cannot be priced is not for sale any more.
+  // A product that has no price in the quote is no longer for sale.
   if (!items.some((item) => item.sku === sku)) return 0;
   const refusal = refusals.find(({ code }) => code === 'inventory.insufficient_stock');
   const short = (refusal?.lines ?? []) as readonly { sku: string; available: number }[];

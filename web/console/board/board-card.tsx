@@ -18,7 +18,7 @@ interface BoardCardProps {
 export function BoardCard({ order, column, isNew }: BoardCardProps) {
   const move = useMoveOrder();
   const mayMove = (order.allowedTransitions as readonly string[]).includes(column.next);
-  // Whoever makes it needs every line.
+  // The cook needs every line.
   const shownMax = column.status === 'PREPARING' ? order.items.length : LINES_SHOWN_MAX;
   const shown = order.items.slice(0, shownMax);
   const more = order.items.length - shown.length;
@@ -71,7 +71,7 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
       <Button
         fullWidth
         size="lg"
-        // A narrow column breaks the words instead of cutting them off.
+        // In a narrow column the words wrap instead of being cut off.
         px="xs"
         py={6}
         h="auto"

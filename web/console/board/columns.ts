@@ -3,9 +3,9 @@ import type { Order } from '../../shared/api.ts';
 export interface Column {
   readonly status: Order['status'];
   readonly title: string;
-  /** Where one touch moves an order. */
+  /** The status to which one tap moves an order. */
   readonly next: 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED';
-  /** What the touch is called. */
+  /** The label of the button. */
   readonly action: string;
 }
 

@@ -2,32 +2,32 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
-import { readAnew, shouldRetry } from '../../shared/queries.ts';
+import { refreshQueries, shouldRetry } from '../../shared/queries.ts';
 import { columns } from './columns.ts';
 
 export const boardKey = ['orders', 'board'] as const;
 
 const ORDERS_MAX = 500;
 const PAGE_SIZE = 100;
-/** While the stream is live, should it ever miss something. */
-const LOOK_MS = 60_000;
-/** While the live stream is away. */
+/** While the stream is live, in case it misses an event. */
+const LIVE_POLL_MS = 60_000;
+/** While the stream is not connected. */
 const POLL_MS = 5_000;
-/** However many events come at once, the board is read this often at most. */
+/** The least time between two reads of the board, however many events arrive. */
 const READ_EVERY_MS = 400;
-/** A connection takes a moment to open, and is told of only when it does not. */
-const AWAY_AFTER_MS = 4_000;
+/** A connection takes a moment to open, so that it is missing is reported only after this time. */
+const DISCONNECTED_AFTER_MS = 4_000;
 
 const status = columns.map((column) => column.status).join(',');
 
-/** Every order that the kitchen has to do with, kept up to date by the live stream. */
+/** Returns every order that concerns the kitchen, kept up to date by the live stream. */
 export function useBoard() {
   const queries = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const readSoon = () => {
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
-      readAnew(queries, boardKey);
+      refreshQueries(queries, boardKey);
     }, READ_EVERY_MS);
   };
   const isLive = useLiveEvents(
@@ -38,18 +38,18 @@ export function useBoard() {
     readSoon,
   );
   useEffect(() => () => clearTimeout(timer.current), []);
-  const [isAway, setIsAway] = useState(false);
+  const [isDisconnected, setIsDisconnected] = useState(false);
   useEffect(() => {
-    if (isLive) return setIsAway(false);
-    const later = setTimeout(() => setIsAway(true), AWAY_AFTER_MS);
+    if (isLive) return setIsDisconnected(false);
+    const later = setTimeout(() => setIsDisconnected(true), DISCONNECTED_AFTER_MS);
     return () => clearTimeout(later);
   }, [isLive]);
   const { data: orders, error } = useQuery({
     queryKey: boardKey,
     queryFn: readOpenOrders,
-    refetchInterval: (query) => (isLive ? shouldRetry(query) || LOOK_MS : POLL_MS),
+    refetchInterval: (query) => (isLive ? shouldRetry(query) || LIVE_POLL_MS : POLL_MS),
   });
-  return { orders, isLive, isAway, error };
+  return { orders, isLive, isDisconnected, error };
 }
 
 async function readOpenOrders(): Promise<Order[]> {

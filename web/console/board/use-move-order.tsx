@@ -10,11 +10,11 @@ import { boardKey } from './use-board.ts';
 interface Move {
   readonly order: Order;
   readonly to: Column['next'] | 'PENDING';
-  /** Against the usual way, by an admin. */
+  /** An override, by an admin. */
   readonly isUndo?: boolean;
 }
 
-/** Moves an order at once on the screen, and back when the server refuses. */
+/** Moves an order on the screen immediately, and back if the server refuses. */
 export function useMoveOrder() {
   const queries = useQueryClient();
   const profile = useProfile();

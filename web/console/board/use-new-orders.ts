@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import type { Order } from '../../shared/api.ts';
 import { storageKey } from '../../shared/paths.ts';
 
-/** How long an order that just came is marked. */
+/** How long a new order stays marked. */
 const NEW_FOR_MS = 30_000;
 const SOUND_KEY = storageKey('board.sound');
 
-/** Which orders came while the board was open, and the sound that says so. */
+/** Returns the orders that arrived while the board was open, and plays a sound when one arrives. */
 export function useNewOrders(orders: readonly Order[] | undefined) {
   const [hasSound, setHasSound] = useState(() => localStorage.getItem(SOUND_KEY) === 'on');
   const [newIds, setNewIds] = useState<ReadonlySet<string>>(new Set());
@@ -14,7 +14,7 @@ export function useNewOrders(orders: readonly Order[] | undefined) {
 
   useEffect(() => {
     if (orders === undefined) return;
-    // What the kitchen has to start on: an order that waits for its money makes no noise yet.
+    // Orders that the kitchen can start on. One that waits for its payment makes no sound yet.
     const ids = orders.filter(({ status }) => status === 'CONFIRMED').map(({ id }) => id);
     const before = known.current;
     known.current = new Set([...(before ?? []), ...ids]);
@@ -34,7 +34,7 @@ export function useNewOrders(orders: readonly Order[] | undefined) {
     setSound(on: boolean) {
       localStorage.setItem(SOUND_KEY, on ? 'on' : 'off');
       setHasSound(on);
-      // Browsers let a page sound only after a touch, and this is one; it also shows what it is like.
+      // Browsers allow sound only after a user action, and this is one. It also demonstrates the sound.
       if (on) playChime();
     },
   };
@@ -42,7 +42,7 @@ export function useNewOrders(orders: readonly Order[] | undefined) {
 
 let audio: AudioContext | undefined;
 
-/** Two short tones. */
+/** Plays two short tones. */
 function playChime(): void {
   audio ??= new AudioContext();
   const { currentTime, destination } = audio;

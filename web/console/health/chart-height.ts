@@ -1,2 +1,2 @@
-/** Of each chart, and of what stands in its place until it is there: nothing moves then. */
+/** The height of each chart and of its placeholder, so that nothing moves when the chart appears. */
 export const CHART_HEIGHT = 240;

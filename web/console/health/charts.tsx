@@ -11,7 +11,7 @@ type Activity = ReplyOf<'getActivity'>;
 const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const secondFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
-/** What all charts share. They do not move by themselves: numbers that are still on their way are read wrong. */
+/** The properties that all charts share. Nothing is animated, because a number in motion is misread. */
 const common = {
   h: CHART_HEIGHT,
   dataKey: 'time',
@@ -56,21 +56,21 @@ export default function Charts({ activity }: { activity: Activity }) {
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
       <Chart
         title="Orders by hour"
-        summary={`In 24 hours ${sum('placed')} placed, ${sum('completed')} handed over, ${sum('cancelled')} cancelled.`}
+        summary={`Last 24 hours: ${sum('placed')} placed, ${sum('completed')} completed, ${sum('cancelled')} cancelled.`}
       >
         <BarChart
           {...bars}
           data={byHour}
           series={[
             { name: 'placed', label: 'Placed', color: 'blue.6' },
-            { name: 'completed', label: 'Handed over', color: 'teal.6' },
+            { name: 'completed', label: 'Completed', color: 'teal.6' },
             { name: 'cancelled', label: 'Cancelled', color: 'red.6' },
           ]}
         />
       </Chart>
       <Chart
         title="Money by hour"
-        summary={`In 24 hours ordered for ${money(sum('total'))}, captured ${money(sum('captured'))}, refunded ${money(sum('refunded'))}.`}
+        summary={`Last 24 hours: ordered ${money(sum('total'))}, captured ${money(sum('captured'))}, refunded ${money(sum('refunded'))}.`}
       >
         <BarChart
           {...bars}
@@ -87,14 +87,14 @@ export default function Charts({ activity }: { activity: Activity }) {
           ]}
         />
       </Chart>
-      <SampleChart title="Time to answer" samples={bySample} summary={latencySummary(samples)}>
+      <SampleChart title="Response time" samples={bySample} summary={latencySummary(samples)}>
         <LineChart
           {...line}
           data={bySample}
           valueFormatter={(ms) => `${round(ms)} ms`}
           series={[
-            { name: 'latencyP50Ms', label: 'Half of all', color: 'blue.6' },
-            { name: 'latencyP99Ms', label: '99 of 100', color: 'orange.6' },
+            { name: 'latencyP50Ms', label: 'Median', color: 'blue.6' },
+            { name: 'latencyP99Ms', label: '99th percentile', color: 'orange.6' },
           ]}
         />
       </SampleChart>
@@ -103,22 +103,22 @@ export default function Charts({ activity }: { activity: Activity }) {
           {...line}
           data={bySample}
           valueFormatter={(count) => `${round(count)}/s`}
-          series={[{ name: 'requestsPerSecond', label: 'A second', color: 'blue.6' }]}
+          series={[{ name: 'requestsPerSecond', label: 'Per second', color: 'blue.6' }]}
         />
       </SampleChart>
-      <SampleChart title="Work that waits" samples={bySample} summary={queueSummary(samples)}>
+      <SampleChart title="Queue depth" samples={bySample} summary={queueSummary(samples)}>
         <LineChart
           {...line}
           data={bySample}
-          series={[{ name: 'queueDepth', label: 'Jobs not done', color: 'grape.6' }]}
+          series={[{ name: 'queueDepth', label: 'Open jobs', color: 'grape.6' }]}
         />
       </SampleChart>
-      <SampleChart title="Events not carried on" samples={bySample} summary={lagSummary(samples)}>
+      <SampleChart title="Relay lag" samples={bySample} summary={lagSummary(samples)}>
         <LineChart
           {...line}
           data={bySample}
           valueFormatter={(seconds) => `${round(seconds)} s`}
-          series={[{ name: 'relayLagSeconds', label: 'Age of the oldest', color: 'grape.6' }]}
+          series={[{ name: 'relayLagSeconds', label: 'Oldest event', color: 'grape.6' }]}
         />
       </SampleChart>
     </SimpleGrid>
@@ -127,7 +127,7 @@ export default function Charts({ activity }: { activity: Activity }) {
 
 interface ChartProps {
   readonly title: string;
-  /** What the picture says, in words: for who does not see it, and for who is in a hurry. */
+  /** What the chart shows, in words: for people who cannot see it or are in a hurry. */
   readonly summary: string;
   readonly children: ReactNode;
 }
@@ -146,11 +146,11 @@ function Chart({ title, summary, children }: ChartProps) {
   );
 }
 
-/** Of this server since its start. */
+/** Shows the samples that this server has taken since its start. */
 function SampleChart({ samples, ...chart }: ChartProps & { readonly samples: readonly unknown[] }) {
   if (samples.length > 0) return <Chart {...chart} />;
   return (
-    <Chart {...chart} summary="The first measurement comes 15 seconds after the start.">
+    <Chart {...chart} summary="The first sample is taken 15 seconds after the start.">
       <div style={{ height: CHART_HEIGHT }} />
     </Chart>
   );
@@ -160,22 +160,24 @@ type Samples = Activity['samples'];
 
 function latencySummary(samples: Samples): string {
   const last = samples.findLast(({ latencyP99Ms }) => latencyP99Ms !== null);
-  if (last === undefined) return 'There were no requests yet.';
-  return `Last: half in ${round(last.latencyP50Ms ?? 0)} ms, 99 of 100 in ${round(last.latencyP99Ms ?? 0)} ms.`;
+  if (last === undefined) return 'No requests yet.';
+  return `Latest: p50 ${round(last.latencyP50Ms ?? 0)} ms, p99 ${round(last.latencyP99Ms ?? 0)} ms.`;
 }
 
 function requestsSummary(samples: Samples): string {
-  return `Of this server. Last: ${round(samples.at(-1)?.requestsPerSecond ?? 0)} a second.`;
+  return `This server. Latest: ${round(samples.at(-1)?.requestsPerSecond ?? 0)} a second.`;
 }
 
 function queueSummary(samples: Samples): string {
   const depth = samples.at(-1)?.queueDepth ?? null;
-  return depth === null ? 'The database did not tell.' : `In all queues. Last: ${depth}.`;
+  return depth === null ? 'The database did not respond.' : `All queues. Latest: ${depth}.`;
 }
 
 function lagSummary(samples: Samples): string {
   const lag = samples.at(-1)?.relayLagSeconds ?? null;
-  return lag === null ? 'The database did not tell.' : `Last: the oldest waits ${round(lag)} s.`;
+  return lag === null
+    ? 'The database did not respond.'
+    : `Latest: the oldest has waited ${round(lag)} s.`;
 }
 
 function round(value: number): number {

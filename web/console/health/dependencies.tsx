@@ -12,25 +12,28 @@ const REFRESH_MS = 5_000;
 const NAMES_EXPECTED = 4;
 
 const sentences: Readonly<Record<string, string>> = {
-  database: 'Holds every order. Without it nothing is taken.',
-  relay: 'Carries what happened on to mail and webhooks.',
-  queue: 'Hands out work in the background.',
-  redis: 'Shares limits and orders read often between servers.',
-  mail: 'Takes the letters to customers.',
+  database: 'Stores all data. Without it no orders are taken.',
+  relay: 'Passes events on to mail and webhooks.',
+  queue: 'Distributes background jobs.',
+  redis: 'Shares rate limits and cached orders between servers.',
+  mail: 'Sends mail to customers.',
   start: 'The database is migrated and the server is not stopping.',
 };
 const colours = { ok: 'teal', degraded: 'yellow', unavailable: 'red' } as const;
-const words = { ok: 'well', degraded: 'away', unavailable: 'away' } as const;
+const words = { ok: 'up', degraded: 'down', unavailable: 'down' } as const;
 const summaries: Readonly<Record<Status, string>> = {
-  ok: 'Everything is well.',
-  degraded: 'Orders are taken; something beside them is away.',
+  ok: 'Everything works.',
+  degraded: 'Orders are taken, but another service is unavailable.',
   unavailable: 'Orders cannot be taken at the moment.',
 };
 
-/** What the server stands on. A server that is not well says so in the body of a 503: that is an answer too. */
+/**
+ * Reads the state of the server's dependencies. An unhealthy server reports it in the body of a 503, which is an answer
+ * too.
+ */
 async function readHealth(): Promise<Health> {
   const response = await fetchReply(new Request(pathOnServer('/health')));
-  if (!isJson(response)) throw new ConnectionError('a proxy answered in place of the server');
+  if (!isJson(response)) throw new ConnectionError('a proxy responded instead of the server');
   return (await response.json()) as Health;
 }
 
@@ -42,10 +45,10 @@ export function Dependencies() {
   });
   const checks = Object.entries(data?.checks ?? {});
   return (
-    <section aria-label="What the server stands on">
+    <section aria-label="Dependencies">
       <Group justify="space-between" mb="sm" mih={28}>
         <Title order={2} size="h4">
-          What it stands on
+          Dependencies
         </Title>
         <Text role="status" fw={600} className={data?.status === 'ok' ? '' : 'late'}>
           {data === undefined ? '' : summaries[data.status]}

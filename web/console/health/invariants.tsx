@@ -11,7 +11,7 @@ type Invariant = Report['invariants'][number];
 
 const VIOLATIONS_SHOWN_MAX = 20;
 
-/** The proof on the live data that nothing was lost, doubled or oversold, when somebody asks for it. */
+/** Proves on request, on the live data, that nothing was lost, duplicated or oversold. */
 export function Invariants() {
   const check = useMutation({
     mutationFn: () => readBody(api.GET('/api/operations/invariants')),
@@ -58,7 +58,7 @@ function Verdict({ report }: { report: Report }) {
 }
 
 function Results({ report }: { report: Report }) {
-  // What is broken comes first; the rest in the order of the server.
+  // Broken invariants first, then the others, each in the server's order.
   const rows = report.invariants.toSorted((a, b) => Number(a.ok) - Number(b.ok));
   return (
     <Table.ScrollContainer minWidth={640}>
@@ -67,7 +67,7 @@ function Results({ report }: { report: Report }) {
           <Table.Tr>
             <Table.Th>Invariant</Table.Th>
             <Table.Th ta="right" className="one-line">
-              Rows looked at
+              Rows checked
             </Table.Th>
             <Table.Th>Result</Table.Th>
           </Table.Tr>

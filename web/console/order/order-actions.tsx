@@ -12,19 +12,19 @@ type Target = 'PENDING' | 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED' | 'C
 const overridable: readonly Target[] = ['PENDING', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
 const actions: Readonly<Record<string, string>> = {
   CONFIRMED: 'Confirm (paid at the counter)',
-  PREPARING: 'Start to make',
+  PREPARING: 'Start preparing',
   READY: 'Mark as ready',
   COMPLETED: 'Hand over',
 };
 
-/** What may be done with an order now, by who is signed in. */
+/** Shows what the signed-in user may do with an order now. */
 export function OrderActions({ order }: { order: Order }) {
   const profile = useProfile();
   const [isCancelling, cancelling] = useDisclosure();
   const [isOverriding, overriding] = useDisclosure();
   const change = useChange(order);
   const more = useRef<HTMLButtonElement>(null);
-  // The item that opened a dialog is gone by its end.
+  // The menu item that opened a dialog no longer exists when the dialog closes.
   const focus = { returnFocus: false, onExitTransitionEnd: () => more.current?.focus() } as const;
   const allowed = order.allowedTransitions as readonly string[];
   const next = allowed.filter((status) => status !== 'CANCELLED');
@@ -116,12 +116,12 @@ function CancelForm({ order, onDone }: { order: Order; onDone: () => void }) {
   return (
     <Stack>
       <Text>
-        The stock goes back on the shelf
-        {isPaid ? ', and what was paid goes back to the customer' : ''}. This cannot be undone.
+        The stock is released
+        {isPaid ? ', and the payment is refunded' : ''}. This cannot be undone.
       </Text>
       <Textarea
         label="Reason"
-        description="Stands in the history of the order."
+        description="Shown in the order's history."
         maxLength={500}
         value={reason}
         onChange={({ currentTarget }) => setReason(currentTarget.value)}
@@ -140,7 +140,9 @@ function OverrideForm({ order, onDone }: { order: Order; onDone: () => void }) {
   const change = useChange(order, onDone);
   return (
     <Stack>
-      <Text size="sm">Against the usual way. Stock follows; the history says who and why.</Text>
+      <Text size="sm">
+        Outside the usual transitions. The stock follows, and the history records who and why.
+      </Text>
       <Select
         label="Status"
         data={overridable.filter((other) => other !== order.status)}
@@ -162,7 +164,7 @@ function OverrideForm({ order, onDone }: { order: Order; onDone: () => void }) {
           status !== null && change.mutate({ status, reason: reason.trim(), override: true })
         }
       >
-        Set it
+        Set the status
       </Button>
     </Stack>
   );

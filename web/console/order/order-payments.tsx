@@ -23,7 +23,7 @@ export function OrderPayments({ orderId }: { orderId: string }) {
       <Problem error={error} />
       {data !== undefined && payments.length === 0 && (
         <Text c="dimmed" size="sm">
-          None has been begun.
+          No payments yet.
         </Text>
       )}
       <Stack gap="sm">

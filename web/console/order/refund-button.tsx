@@ -9,7 +9,7 @@ import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { describeCharge, getRefundable } from './charge.ts';
 
-/** For admins, while there is money of the payment left. */
+/** Shown to admins while the payment has money left to refund. */
 export function RefundButton({ payment }: { payment: Payment }) {
   const profile = useProfile();
   const [isOpen, { open, close }] = useDisclosure();
@@ -29,7 +29,7 @@ export function RefundButton({ payment }: { payment: Payment }) {
 
 interface RefundFormProps {
   readonly payment: Payment;
-  /** Those with money left, at least one. */
+  /** At least one, each with money left to refund. */
   readonly charges: readonly Charge[];
   readonly onDone: () => void;
 }
@@ -63,12 +63,14 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
   });
   return (
     <Stack>
-      <Text size="sm">The order keeps its status. The customer gets a mail when it is done.</Text>
+      <Text size="sm">
+        The order keeps its status. The customer receives a mail when the refund succeeds.
+      </Text>
       {charges.length > 1 && (
         <Select
           label="Charge"
           required
-          placeholder="Which money goes back"
+          placeholder="Choose a charge"
           data={charges.map((one) => ({
             value: one.providerReference,
             label: `${describeCharge(one)} (${one.providerReference})`,
@@ -81,8 +83,8 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
         label="Amount"
         description={
           charge === undefined
-            ? 'Empty: all that is left of the charge.'
-            : `Empty: all that is left, ${formatMoney(getRefundable(charge))}.`
+            ? 'Leave empty to refund all that is left of the charge.'
+            : `Leave empty to refund all that is left, ${formatMoney(getRefundable(charge))}.`
         }
         entry={entry}
       />

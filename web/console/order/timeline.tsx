@@ -10,7 +10,7 @@ import { Timestamp } from '../parts/timestamp.tsx';
 
 type Entry = ReplyOf<'getOrderHistory'>['data'][number];
 
-/** What happened to an order, newest first: what, by whom, why, and by which request. */
+/** Shows the history of an order, newest first: what happened, who did it, why, and in which request. */
 export function Timeline({ orderId }: { orderId: string }) {
   const { data, error } = useQuery({
     queryKey: ['order', orderId, 'history'],
@@ -60,7 +60,7 @@ function Details({ entry }: { entry: Entry }) {
 }
 
 const sentences: Readonly<Record<string, string>> = {
-  'order.queued': 'Accepted, waits to be placed',
+  'order.queued': 'Accepted, waiting to be placed',
   'order.placed': 'Placed',
   'order.confirmed': 'Confirmed',
   'order.preparing': 'Being made',
@@ -68,12 +68,12 @@ const sentences: Readonly<Record<string, string>> = {
   'order.completed': 'Handed over',
   'order.cancelled': 'Cancelled',
   'order.failed': 'Could not be placed',
-  'order.imported': 'Read in from elsewhere',
-  'payment.initiated': 'Payment begun',
+  'order.imported': 'Imported',
+  'payment.initiated': 'Payment started',
   'payment.captured': 'Paid',
   'payment.failed': 'Payment failed',
-  'payment.flagged': 'Money came that does not match',
-  'refund.created': 'Refund begun',
+  'payment.flagged': 'Payment flagged: it does not match',
+  'refund.created': 'Refund started',
   'refund.succeeded': 'Refunded',
   'refund.failed': 'Refund failed',
 };

@@ -3,7 +3,7 @@ import type { Payment } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { describeCharge, findUnmatchedCharges, getRefundable } from './charge.ts';
 
-/** Money of a payment that does not pay its order, each charge until it has gone back. */
+/** Shows the charges of a payment that do not pay its order, until they have been refunded. */
 export function UnmatchedCharges({ payment }: { payment: Payment }) {
   return findUnmatchedCharges(payment.charges).map((charge) => (
     <Text key={charge.providerReference} size="sm" c="red">

@@ -9,13 +9,13 @@ import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export default function BoardPage() {
-  const { orders, isLive, isAway, error } = useBoard();
+  const { orders, isLive, isDisconnected, error } = useBoard();
   const { newIds, hasSound, setSound } = useNewOrders(orders);
   const byColumn = useMemo(
     () =>
       columns.map((column) => ({
         column,
-        // The kitchen works from the oldest on, VIPs before others.
+        // Oldest first, VIPs before others.
         orders: (orders ?? [])
           .filter(({ status }) => status === column.status)
           .sort((a, b) => Number(b.vip) - Number(a.vip) || a.createdAt.localeCompare(b.createdAt)),
@@ -37,9 +37,10 @@ export default function BoardPage() {
           />
         </Group>
       </Group>
-      {isAway && (
+      {isDisconnected && (
         <Alert color="yellow" icon={<IconPlugConnectedX aria-hidden />} mb="sm">
-          The live connection is away. The board looks for changes every few seconds meanwhile.
+          The live connection is interrupted. Until it is back, the board is refreshed every few
+          seconds.
         </Alert>
       )}
       <Problem error={error} mb="sm" />

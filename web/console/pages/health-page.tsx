@@ -9,13 +9,13 @@ import { Invariants } from '../health/invariants.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 
-/** Drawing takes half as much code as all the rest: it comes when it is looked at. */
+/** The chart code is half as large as all the rest, so it is loaded only when it is shown. */
 const Charts = lazyPage(() => import('../health/charts.tsx'));
 
-/** The server measures itself as often. */
+/** The interval at which the server takes its samples. */
 const REFRESH_MS = 15_000;
 const CHARTS = ['orders', 'money', 'latency', 'requests', 'queues', 'lag'];
-/** A chart with its title, its sentence and its frame. */
+/** A chart with its title, summary and frame. */
 const CARD_HEIGHT = CHART_HEIGHT + 96;
 
 export default function HealthPage() {

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { readAnew } from '../../shared/queries.ts';
+import { refreshQueries } from '../../shared/queries.ts';
 import { OrderActions } from '../order/order-actions.tsx';
 import { OrderPayments } from '../order/order-payments.tsx';
 import { Timeline } from '../order/timeline.tsx';
@@ -15,7 +15,7 @@ import { Timestamp } from '../parts/timestamp.tsx';
 
 export default function OrderPage({ id }: { id: string }) {
   const queries = useQueryClient();
-  const refresh = () => readAnew(queries, ['order', id]);
+  const refresh = () => refreshQueries(queries, ['order', id]);
   useLiveEvents(`/api/orders/${id}/stream`, refresh, refresh);
   const { data: order, error } = useQuery({
     queryKey: ['order', id],
@@ -82,7 +82,7 @@ function Facts({ order }: { order: Order }) {
           </Fact>
         )}
         {order.cancelReason !== null && (
-          <Fact label="Cancelled because">{formatStatus(order.cancelReason)}</Fact>
+          <Fact label="Cancellation reason">{formatStatus(order.cancelReason)}</Fact>
         )}
         {order.note !== null && (
           <Fact label="Note">

@@ -40,7 +40,7 @@ const paymentStatuses: readonly Order['paymentStatus'][] = [
 ];
 const filterNames = ['search', 'status', 'paymentStatus', 'from', 'to', 'customerId'] as const;
 
-/** The filters stand in the address, so that a list can be kept, shared and gone back to. */
+/** Lists orders. The filters are in the URL, so that a list can be bookmarked, shared and returned to. */
 export default function OrdersPage() {
   const [parameters, setParameters] = useSearchParams();
   const getFilter = (name: (typeof filterNames)[number]) => parameters.get(name) ?? '';
@@ -130,7 +130,7 @@ export default function OrdersPage() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <PageFoot query={orders} empty="No order is like that." />
+      <PageFoot query={orders} empty="No matching orders." />
     </>
   );
 }
@@ -175,23 +175,23 @@ function Row({ order }: { order: Order }) {
   );
 }
 
-/** A field for a day shows nothing of what is none, as a link may bring it. */
+/** Returns the error for a text that is not a day, as in a bad link: the date field itself shows nothing of it. */
 function findDayError(day: string): string | null {
-  return day === '' || parseDay(day) !== null ? null : `“${day}” is no day.`;
+  return day === '' || parseDay(day) !== null ? null : `“${day}” is not a date.`;
 }
 
 function option(value: string) {
   return { value, label: formatStatus(value) };
 }
 
-/** The query of the API: days become moments of the browser's time zone, and the last day counts in full. */
+/** Builds the API's query. Days become times in the browser's time zone, and the last day is included. */
 function buildQuery(filters: string): Record<string, string> {
   const parameters = new URLSearchParams(filters);
   const query: Record<string, string> = {};
   for (const name of filterNames) {
     const value = parameters.get(name)?.trim();
     if (!value) continue;
-    // What is no day is sent as it stands: the server refuses it, and its sentence is shown.
+    // An invalid day is sent unchanged: the server refuses it, and the refusal is shown.
     if (name === 'from') query.from = parseDay(value) ?? value;
     else if (name === 'to') query.to = parseDay(value, 1) ?? value;
     else query[name] = value;

@@ -21,7 +21,7 @@ const choices: readonly { readonly value: string; readonly label: string }[] = [
 ];
 
 const emptySentences: Readonly<Record<string, string>> = {
-  FLAGGED: 'No money came that does not match. Good.',
+  FLAGGED: 'No flagged payments.',
 };
 
 export default function PaymentsPage() {
@@ -39,7 +39,7 @@ export default function PaymentsPage() {
       <Group justify="space-between" mb="md">
         <PageTitle>Payments</PageTitle>
         <SegmentedControl
-          aria-label="Which payments"
+          aria-label="Filter payments"
           className="choices"
           data={[...choices]}
           value={status}
@@ -73,7 +73,7 @@ export default function PaymentsPage() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <PageFoot query={payments} empty={emptySentences[status] ?? 'There is no such payment.'} />
+      <PageFoot query={payments} empty={emptySentences[status] ?? 'No matching payments.'} />
     </>
   );
 }
@@ -83,7 +83,7 @@ function Row({ payment }: { payment: Payment }) {
     <Table.Tr>
       <Table.Td>
         {payment.orderId === null ? (
-          'of no order'
+          'no order'
         ) : (
           <Anchor component={Link} href={`/orders/${payment.orderId}`} fw={600} className="number">
             {payment.orderNumber}

@@ -76,7 +76,7 @@ export default function PeoplePage() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <PageFoot query={people} empty="Nobody is called that." />
+      <PageFoot query={people} empty="No matching people." />
     </>
   );
 }

@@ -38,7 +38,7 @@ export default function ProductPage({ id }: { id: string }) {
             <Title order={2} size="h4" mb="sm">
               On the menu
             </Title>
-            {/* Anew after each save, so that the form starts from what is stored. */}
+            {/* Recreated after each save, so that the form starts from the stored values. */}
             <ProductForm key={product.version} product={product} onDone={() => {}} />
           </Card>
         </Grid.Col>
@@ -64,7 +64,7 @@ export default function ProductPage({ id }: { id: string }) {
                   <Table.Tr>
                     <Table.Th>When</Table.Th>
                     <Table.Th ta="right">Change</Table.Th>
-                    <Table.Th ta="right">On hand after</Table.Th>
+                    <Table.Th ta="right">New stock level</Table.Th>
                     <Table.Th>Reason</Table.Th>
                     <Table.Th>By</Table.Th>
                   </Table.Tr>
@@ -75,7 +75,7 @@ export default function ProductPage({ id }: { id: string }) {
                   ))}
                 </Table.Tbody>
               </Table>
-              <PageFoot query={ledger} empty="The stock has not been corrected." />
+              <PageFoot query={ledger} empty="No corrections yet." />
             </Card>
           </Stack>
         </Grid.Col>

@@ -60,7 +60,7 @@ export default function ProductsPage() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <PageFoot query={products} empty="No product is called that." />
+      <PageFoot query={products} empty="No matching products." />
       <Modal opened={isOpen} onClose={close} title="New product">
         <ProductForm product={null} onDone={close} />
       </Modal>
@@ -103,7 +103,7 @@ function Row({ product }: { product: Product }) {
   );
 }
 
-/** Staff sees the whole stock; who is signed out meanwhile is told what can be sold. */
+/** Returns the stock of a product. If the user has been signed out meanwhile, it has only the available units. */
 function getStock({ stock }: Product): { available: number; onHand?: number; reserved?: number } {
   return stock;
 }

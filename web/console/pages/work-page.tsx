@@ -14,13 +14,13 @@ const tabs = [
   { value: 'webhooks', label: 'Webhooks', content: Endpoints },
 ] as const;
 
-/** What is done in the background, and what could not be done. */
+/** Shows the work in the background, and what failed. */
 export default function WorkPage({ tab = 'queues' }: { tab?: string | undefined }) {
   const [, navigate] = useLocation();
   if (!tabs.some(({ value }) => value === tab)) {
     return (
-      <Refusal title="There is nothing here.">
-        Work has no part “{tab}”. <Link href="/work/queues">See the queues</Link>
+      <Refusal title="Page not found.">
+        Work has no section “{tab}”. <Link href="/work/queues">See the queues</Link>
       </Refusal>
     );
   }

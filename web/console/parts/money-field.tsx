@@ -5,15 +5,15 @@ import { editableMoney, formatMoney, readMoney } from '../../shared/money.ts';
 
 export interface MoneyEntry {
   readonly text: string;
-  /** Null while nothing is typed, or no amount. */
+  /** Null if the text is empty or not an amount. */
   readonly money: Money | null;
   readonly fault: string | null;
-  /** Whether somebody typed: until then the amount is the one that it began with, whatever its text looks like. */
+  /** Whether the user has typed. Until then the amount is the initial one, whatever its text looks like. */
   readonly isTouched: boolean;
   setText(text: string): void;
 }
 
-/** An amount in a form. What it began with is kept as it is, and never read back from the text that shows it. */
+/** Returns the state of an amount field. The initial amount is returned unchanged, never parsed from its text. */
 export function useMoneyEntry(currency: string, first: Money | null = null): MoneyEntry {
   const [typed, setTyped] = useState<string | null>(null);
   const base = { isTouched: typed !== null, setText: setTyped };
@@ -28,7 +28,7 @@ interface MoneyFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'e
   readonly entry: MoneyEntry;
 }
 
-/** Says below how what is typed was read, before it is sent. */
+/** Shows below the field how the text was read, before it is sent. */
 export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
   const { text, money, fault, isTouched, setText } = entry;
   const readBack = isTouched && money !== null ? `That is ${formatMoney(money)}.` : description;

@@ -9,8 +9,8 @@ interface PageBoundaryProps {
 }
 
 /**
- * A page whose code does not come (the server is away, or was upgraded since this tab was opened), or that has a fault,
- * leaves the frame standing. Give it the path as key: another page is another try.
+ * Keeps the frame when a page fails or its code cannot be loaded (the server is unavailable, or was upgraded since this
+ * tab was opened). The path has to be its key, so that another page is tried.
  */
 export class PageBoundary extends Component<PageBoundaryProps, { readonly error: unknown }> {
   override state = { error: null };
@@ -22,7 +22,7 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly error:
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    const again = <Button onClick={() => location.reload()}>Load it again</Button>;
+    const again = <Button onClick={() => location.reload()}>Reload</Button>;
     if (!((error as unknown) instanceof CodeMissing)) {
       return (
         <Refusal title={describeError(error)} action={again}>

@@ -5,7 +5,7 @@ interface PageTitleProps extends Omit<TitleProps, 'children'> {
   readonly children: string;
 }
 
-/** The heading of a page, which is the name of its tab too. */
+/** Shows the heading of a page, which is also the title of its tab. */
 export function PageTitle({ children, ...title }: PageTitleProps) {
   useTitle(`${children} · Holdfast`);
   return (

@@ -8,7 +8,7 @@ interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** A list of the server, page by page. `load` gets the cursor of the page before, or nothing. */
+/** Returns a list of the server, page by page. `load` receives the cursor of the previous page, if any. */
 export function usePages<Item>(
   queryKey: readonly unknown[],
   load: (cursor: { cursor?: string }) => Promise<Page<Item>>,
@@ -30,11 +30,11 @@ interface PageFootProps {
     UseInfiniteQueryResult,
     'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'refetch'
   > & { readonly items: readonly unknown[] | undefined };
-  /** What is said when there is nothing at all. */
+  /** The text for an empty list. */
   readonly empty: string;
 }
 
-/** What stands below a list: its failure, that it is empty, or the way to more. */
+/** Shows what follows a list: its error, the text for an empty list, or a button for more. */
 export function PageFoot({ query, empty }: PageFootProps) {
   if (query.error) {
     return <Problem error={query.error} mt="md" onRetry={() => query.refetch()} />;

@@ -7,11 +7,14 @@ import { SignInAgain } from './sign-in-again.tsx';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
-  /** For what can just be asked for once more. */
+  /** For requests that can simply be repeated. */
   readonly onRetry?: () => void;
 }
 
-/** A refusal in the server's own words, with what to quote when asking for help. Nothing when there is none. */
+/**
+ * Shows an error in the server's words, with the code and the request to quote when asking for help. Renders nothing
+ * without an error.
+ */
 export function Problem({ error, onRetry, ...alert }: ProblemProps) {
   const session = useSessionState();
   if (error === null || error === undefined) return null;
@@ -40,7 +43,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
         <List size="sm">
           {problem.errors.map(({ pointer, detail }) => (
             <List.Item key={`${pointer} ${detail}`}>
-              {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {detail}
+              {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {describeDetail(detail)}
             </List.Item>
           ))}
         </List>
@@ -59,11 +62,16 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
   );
 }
 
-/** For what was done by one touch, far from any form. */
+/** The API describes a bad time to programs, by its format on the wire. In the console people choose a date. */
+function describeDetail(detail: string): string {
+  return detail.includes('RFC 3339') ? 'must be a valid date, such as 2026-01-31' : detail;
+}
+
+/** Reports the error of an action that has no form. */
 export function notifyProblem(error: unknown): void {
   notifications.show({
     color: 'red',
-    title: 'It was not done',
+    title: 'The action failed',
     message: isSessionEnd(error) ? (
       <>
         {describeError(error)}

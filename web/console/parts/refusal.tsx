@@ -8,7 +8,7 @@ interface RefusalProps {
   readonly action?: ReactNode;
 }
 
-/** A whole page that says why there is nothing on it. */
+/** Shows a whole page that explains why it has no content. */
 export function Refusal({ title, children, action }: RefusalProps) {
   return (
     <Container size={480} py={60}>

@@ -6,7 +6,7 @@ import { SignInForm } from './sign-in-form.tsx';
 /** Above every other dialog. */
 const OVER_ALL = 400;
 
-/** Says that the session is over, and lets the person in again over the page that they are on, which keeps all it has. */
+/** Reports that the session has ended, and offers a sign-in dialog above the current page, which keeps its state. */
 export function SessionEnded() {
   const session = useSessionState();
   return (
@@ -22,7 +22,7 @@ export function SessionEnded() {
       <Modal
         opened={session === 'asking'}
         onClose={() => sessionEnd.set('ended')}
-        // It would close the dialogs below it too.
+        // Escape would also close the dialogs below it.
         closeOnEscape={false}
         zIndex={OVER_ALL}
         title="Sign in again"

@@ -3,7 +3,7 @@ import type { SubmitEvent } from 'react';
 import { useSignIn } from '../../shared/session.ts';
 import { Problem } from './problem.tsx';
 
-/** In a dialog over others: the key that closes one would close those below it, with what is typed into them. */
+/** For a dialog above others: Escape would also close those below, with everything typed into them. */
 const keepsOthers = { 'data-mantine-stop-propagation': true };
 
 export function SignInForm() {

@@ -22,7 +22,7 @@ const colours: Readonly<Record<string, MantineColor>> = {
 
 type Status = Order['status'] | Order['paymentStatus'] | Payment['status'];
 
-/** The word says it, the colour only helps. */
+/** Shows a status. The word carries the meaning; the colour only helps. */
 export function StatusBadge({ status }: { status: Status }) {
   return (
     <Badge variant="light" color={colours[status] ?? 'gray'}>
@@ -31,7 +31,7 @@ export function StatusBadge({ status }: { status: Status }) {
   );
 }
 
-/** `PARTIALLY_REFUNDED` as a person writes it. */
+/** Formats a code for people: `PARTIALLY_REFUNDED` becomes `Partially refunded`. */
 export function formatStatus(code: string): string {
   const words = code.toLowerCase().replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -14,11 +14,11 @@ const units = [
 interface TimestampProps extends TextProps {
   /** RFC 3339. */
   readonly at: string;
-  /** Shows the exact time, where the order of things matters, and how long ago to who points at it. */
+  /** Shows the exact time, for lists in which the order matters, and the age in the tooltip. */
   readonly exact?: boolean;
 }
 
-/** How long ago by the server's clock, and the exact time for who points at it. */
+/** Shows the age of a time by the server's clock, and the exact time in the tooltip. */
 export function Timestamp({ at, exact = false, ...text }: TimestampProps) {
   useNow(30_000);
   const date = new Date(at);

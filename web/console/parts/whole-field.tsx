@@ -4,13 +4,13 @@ import type { WholeReading } from '../../shared/whole-number.ts';
 
 export interface WholeEntry {
   readonly text: string;
-  /** Null while nothing is typed, or no whole number. */
+  /** Null if the text is empty or not a whole number. */
   readonly value: number | null;
   readonly fault: string | null;
   setText(text: string): void;
 }
 
-/** A whole number in a form, by the way in which it is read. */
+/** Returns the state of a whole-number field, parsed by `read`. */
 export function useWholeEntry(read: (text: string) => WholeReading): WholeEntry {
   const [text, setText] = useState('');
   const reading = text.trim() === '' ? { value: null, fault: null } : read(text);

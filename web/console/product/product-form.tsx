@@ -11,7 +11,7 @@ import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
 type Product = ItemOf<'listProducts'>;
 
 interface ProductFormProps {
-  /** Null: a new one. */
+  /** Null for a new product. */
   readonly product: Product | null;
   readonly onDone: () => void;
 }
@@ -59,7 +59,7 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
       });
     },
     onSuccess: () => {
-      notifications.show({ message: product === null ? 'The product is there.' : 'Saved.' });
+      notifications.show({ message: product === null ? 'Product created.' : 'Saved.' });
       onDone();
     },
     onSettled: () => {
@@ -107,7 +107,9 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
           <WholeField
             label="On hand"
             description={
-              onHand.value === null ? 'Empty: none.' : `${formatWhole(onHand.value)} on the shelf.`
+              onHand.value === null
+                ? 'Leave empty for none.'
+                : `${formatWhole(onHand.value)} on hand.`
             }
             entry={onHand}
           />
@@ -126,7 +128,7 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
   );
 }
 
-/** Of the product; a new one has the shop's, which the server counts its day in. */
+/** Returns the currency of the product. A new product has the shop's, in which the server reports its activity. */
 function useCurrency(product: Product | null) {
   const { data, error } = useQuery({
     queryKey: ['activity'],

@@ -7,7 +7,7 @@ import { formatChange, formatWhole, readChange } from '../../shared/whole-number
 import { Problem } from '../parts/problem.tsx';
 import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
 
-/** A correction of what lies on the shelf: how many more or fewer, and why. */
+/** Corrects the units on hand: how many more or fewer, and why. */
 export function StockForm({ productId }: { productId: string }) {
   const queries = useQueryClient();
   const delta = useWholeEntry(readChange);
@@ -22,7 +22,7 @@ export function StockForm({ productId }: { productId: string }) {
         }) as Promise<{ data?: { onHand: number } }>,
       ),
     onSuccess({ onHand }) {
-      notifications.show({ message: `There are ${formatWhole(onHand)} on hand now.` });
+      notifications.show({ message: `${formatWhole(onHand)} now on hand.` });
       delta.setText('');
       setReason('');
     },
@@ -54,7 +54,7 @@ export function StockForm({ productId }: { productId: string }) {
         <Button
           type="submit"
           variant="default"
-          // Beside the fields, below the line of their labels.
+          // In line with the fields, below their labels.
           mt={26}
           loading={adjust.isPending}
           disabled={isNothing || reason.trim() === ''}

@@ -16,8 +16,8 @@ export function DeadLetters() {
     <>
       <Group justify="space-between" mb="sm">
         <Text c="dimmed">
-          Work that used up its tries. Mend the cause, then send it again: it gets all its tries
-          anew.
+          Work that has used all its attempts. Fix the cause, then send it again with all its
+          attempts.
         </Text>
         {shown.length > 1 && (
           <Group gap="sm">
@@ -51,7 +51,7 @@ function Row({ letter }: { letter: DeadLetter }) {
       <Table.Td>
         <Text fw={600}>{letter.job}</Text>
         <Text size="sm" c="dimmed" component="div">
-          {letter.queue} · {letter.attempts} {letter.attempts === 1 ? 'try' : 'tries'} ·{' '}
+          {letter.queue} · {letter.attempts} {letter.attempts === 1 ? 'attempt' : 'attempts'} ·{' '}
           <Timestamp at={letter.failedAt} span c="dimmed" />
         </Text>
         <Code block mt={4}>

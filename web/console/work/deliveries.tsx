@@ -30,8 +30,8 @@ export function Deliveries({ endpointId }: { endpointId: string }) {
             <Table.Tr>
               <Table.Th>Event</Table.Th>
               <Table.Th>Status</Table.Th>
-              <Table.Th ta="right">Tries</Table.Th>
-              <Table.Th>Last answer</Table.Th>
+              <Table.Th ta="right">Attempts</Table.Th>
+              <Table.Th>Last response</Table.Th>
               <Table.Th>When</Table.Th>
               <Table.Th>
                 <VisuallyHidden>Actions</VisuallyHidden>
@@ -45,7 +45,7 @@ export function Deliveries({ endpointId }: { endpointId: string }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      <PageFoot query={deliveries} empty="Nothing has been sent to it." />
+      <PageFoot query={deliveries} empty="No deliveries yet." />
     </>
   );
 }
@@ -81,7 +81,7 @@ function Row({ endpointId, delivery }: { endpointId: string; delivery: Delivery 
         <Timestamp at={delivery.createdAt} />
         {delivery.nextAttemptAt !== null && (
           <Text size="xs" c="dimmed" component="div">
-            again <Timestamp at={delivery.nextAttemptAt} span size="xs" c="dimmed" />
+            next attempt <Timestamp at={delivery.nextAttemptAt} span size="xs" c="dimmed" />
           </Text>
         )}
       </Table.Td>

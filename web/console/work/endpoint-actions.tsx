@@ -16,12 +16,12 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
   const [secret, setSecret] = useState<string | null>(null);
   const [isReplaying, replaying] = useDisclosure();
   const more = useRef<HTMLButtonElement>(null);
-  // The item that opened a dialog is gone by its end.
+  // The menu item that opened a dialog no longer exists when the dialog closes.
   const focus = { returnFocus: false, onExitTransitionEnd: () => more.current?.focus() } as const;
   const refresh = () => queries.invalidateQueries({ queryKey: endpointsKey });
   const test = useMutation({
     mutationFn: () => api.POST('/api/webhook-endpoints/{id}/test', { params }),
-    onSuccess: () => notifications.show({ message: 'A test is on its way.' }),
+    onSuccess: () => notifications.show({ message: 'Test delivery queued.' }),
     onError: notifyProblem,
     onSettled: refresh,
   });
@@ -62,7 +62,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
             {endpoint.active ? 'Switch off' : 'Switch on'}
           </Menu.Item>
           <Menu.Item onClick={() => rotate.mutate()}>New secret</Menu.Item>
-          <Menu.Item onClick={replaying.open}>Send again what happened…</Menu.Item>
+          <Menu.Item onClick={replaying.open}>Replay events…</Menu.Item>
           <Menu.Item
             c="var(--mantine-color-error)"
             onClick={() => {
@@ -76,12 +76,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
       <Modal {...focus} opened={secret !== null} onClose={() => setSecret(null)} title="New secret">
         {secret !== null && <Secret secret={secret} onDone={() => setSecret(null)} />}
       </Modal>
-      <Modal
-        {...focus}
-        opened={isReplaying}
-        onClose={replaying.close}
-        title="Send again what happened"
-      >
+      <Modal {...focus} opened={isReplaying} onClose={replaying.close} title="Replay events">
         <ReplayForm endpoint={endpoint} onDone={replaying.close} />
       </Modal>
     </Group>
@@ -99,7 +94,7 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
         body: { from: parseLocalTime(from) ?? from, to: parseLocalTime(to) ?? to },
       }),
     onSuccess: () => {
-      notifications.show({ message: 'They are on their way, in their order.' });
+      notifications.show({ message: 'Replay started, in order.' });
       onDone();
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['deliveries', endpoint.id] }),
@@ -107,7 +102,7 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
   return (
     <Stack>
       <Text size="sm">
-        Every event of this time that the endpoint listens to, under its own id.
+        Sends every event of this period that the endpoint subscribes to, under its original id.
       </Text>
       <TextInput
         label="From"
@@ -125,7 +120,7 @@ function ReplayForm({ endpoint, onDone }: { endpoint: Endpoint; onDone: () => vo
       />
       <Problem error={replay.error} />
       <Button disabled={!from || !to} loading={replay.isPending} onClick={() => replay.mutate()}>
-        Send again
+        Replay
       </Button>
     </Stack>
   );

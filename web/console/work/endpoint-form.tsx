@@ -38,7 +38,7 @@ export function EndpointForm({ onDone }: { onDone: () => void }) {
       />
       <MultiSelect
         label="Events"
-        description="Empty: all of them."
+        description="Leave empty for all types."
         data={[...eventTypes]}
         value={types}
         onChange={setTypes}
@@ -57,11 +57,11 @@ export function EndpointForm({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** Shown once, at its making and at each rotation. */
+/** Shows a secret once, after its creation and after each rotation. */
 export function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
   return (
     <Stack>
-      <Text>Messages are signed with this secret. It is shown this once: copy it now.</Text>
+      <Text>Messages are signed with this secret. It is shown only once: copy it now.</Text>
       <Code block>{secret}</Code>
       <Button onClick={onDone}>I have it</Button>
     </Stack>

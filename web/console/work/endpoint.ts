@@ -2,5 +2,5 @@ import type { ItemOf } from '../../shared/api.ts';
 
 export type Endpoint = ItemOf<'listWebhookEndpoints'>;
 
-/** Of the list of endpoints in the cache of replies. */
+/** The query key of the list of endpoints. */
 export const endpointsKey = ['endpoints'] as const;

@@ -16,7 +16,7 @@ export function Endpoints() {
   return (
     <>
       <Group justify="space-between" mb="sm">
-        <Text c="dimmed">Addresses of your own systems that are told of events, signed.</Text>
+        <Text c="dimmed">Addresses of your own systems that receive signed events.</Text>
         <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={open}>
           New endpoint
         </Button>
@@ -26,7 +26,7 @@ export function Endpoints() {
           <EndpointCard key={endpoint.id} endpoint={endpoint} />
         ))}
       </Stack>
-      <PageFoot query={endpoints} empty="Nobody is told yet." />
+      <PageFoot query={endpoints} empty="No endpoints yet." />
       <Modal opened={isOpen} onClose={close} title="New endpoint">
         <EndpointForm onDone={close} />
       </Modal>

@@ -73,7 +73,7 @@ const views = [
 
 type View = (typeof views)[number]['value'];
 
-/** A mail goes out in both forms, and the reader's program chooses. */
+/** Shows a mail. It is sent in both formats, and the recipient's mail program chooses. */
 function MailText({ message }: { message: Message }) {
   const [view, setView] = useState<View>('html');
   const { to, messageId, subject, text, html } = message;
@@ -87,7 +87,7 @@ function MailText({ message }: { message: Message }) {
         </Text>
         {html !== null && (
           <SegmentedControl
-            aria-label="Form of the mail"
+            aria-label="Mail format"
             flex="none"
             data={[...views]}
             value={view}
@@ -96,15 +96,17 @@ function MailText({ message }: { message: Message }) {
         )}
       </Group>
       {html === null && (
-        <Text>The text of this mail is not shown, since its link opens an account.</Text>
+        <Text>
+          The text of this mail is not shown, because its link gives access to an account.
+        </Text>
       )}
       {html !== null && view === 'html' && (
-        // In a frame of its own, in which nothing runs.
-        <iframe className="letter" title={subject} sandbox="" srcDoc={html} />
+        // In a sandboxed frame, in which no script runs.
+        <iframe className="mail-html" title={subject} sandbox="" srcDoc={html} />
       )}
       {html !== null && view === 'text' && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-        <pre className="letter-text" tabIndex={0}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling content must be reachable by keyboard
+        <pre className="mail-text" tabIndex={0}>
           {text}
         </pre>
       )}
@@ -112,7 +114,7 @@ function MailText({ message }: { message: Message }) {
   );
 }
 
-/** `payment.refunded` as a person writes it. */
+/** Formats a kind for people: `payment.refunded` becomes `Payment refunded`. */
 function formatKind({ kind }: Message): string {
   return formatStatus(kind.replace('.', ' '));
 }

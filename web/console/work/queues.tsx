@@ -20,8 +20,8 @@ export function Queues() {
           <Table.Tr>
             <Table.Th>Queue</Table.Th>
             <Table.Th ta="right">Waiting</Table.Th>
-            <Table.Th ta="right">Being done</Table.Th>
-            <Table.Th ta="right">For later</Table.Th>
+            <Table.Th ta="right">Active</Table.Th>
+            <Table.Th ta="right">Delayed</Table.Th>
             <Table.Th ta="right">Dead letters</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -49,7 +49,7 @@ export function Queues() {
       </Table>
       {data !== undefined && queues.length === 0 && (
         <Text c="dimmed" py="md">
-          Nothing waits to be done.
+          No jobs are waiting.
         </Text>
       )}
     </>

@@ -13,13 +13,15 @@ interface Progress {
   readonly total: number;
 }
 
-/** Sends dead letters again: these, or all that there are when it begins. `progress` while it sends several. */
+/**
+ * Redrives dead letters: the given ones, or all that exist when it starts. `progress` is set while it sends several.
+ */
 export function useRedrive() {
   const queries = useQueryClient();
   const [progress, setProgress] = useState<Progress | null>(null);
   const redrive = useMutation({
     async mutationFn(which: readonly string[] | 'all') {
-      // Read to the end first: what dies again meanwhile comes to the front, and would be sent for ever.
+      // All ids are read first: a job that fails again moves to the front of the list and would be sent for ever.
       const ids = which === 'all' ? await readAllIds() : which;
       for (const [sent, id] of ids.entries()) {
         if (ids.length > 1) setProgress({ sent, total: ids.length });
@@ -56,7 +58,7 @@ async function readAllIds(): Promise<string[]> {
   return ids;
 }
 
-/** Somebody else may have sent it a moment before: that is what was wanted. */
+/** Redrives one dead letter. Another user may have done so a moment before, which is just as good. */
 async function send(id: string): Promise<void> {
   try {
     await api.POST('/api/operations/dead-letters/{id}/redrive', { params: { path: { id } } });

@@ -16,7 +16,7 @@ import { useStoredText } from '../stored-text.ts';
 import { type CartSums, useSums } from '../sums.ts';
 
 const NOTE_MAX = 500;
-/** Of one dish, where it is not known how many there are. */
+/** The limit for one dish if the available units are unknown. */
 const QUANTITY_MAX = 99;
 
 export function CartPage() {
@@ -32,7 +32,7 @@ export function CartPage() {
       readBody(
         api.POST('/api/cart/checkout', {
           body: {
-            // What the customer has seen is what they order and pay, or they are asked again.
+            // The customer orders and pays what they have seen, or is asked again.
             cartVersion: seen.version,
             expectedTotal: seen.total,
             ...(note.trim() === '' ? {} : { note: note.trim() }),
@@ -44,7 +44,7 @@ export function CartPage() {
       setNote('');
       queries.invalidateQueries({ queryKey: ['cart'] });
       queries.setQueryData(['order', order.id], order);
-      // Without a payment page the order is there all the same, and can be paid from its own page.
+      // Without a payment page the order still exists, and can be paid from its own page.
       const url = order.total.amount === 0 ? null : await beginPayment(order.id).catch(() => null);
       if (url === null) navigate(`/orders/${order.id}`);
       else location.assign(url);
@@ -98,7 +98,7 @@ export function CartPage() {
       </label>
       <Problem error={checkout.error ?? cart.error ?? sums.error} />
       {hasCode(checkout.error, 'carts.changed') && (
-        <p className="quiet">This is what it holds now. Look through it, and order again.</p>
+        <p className="quiet">These are its current contents. Check them, and order again.</p>
       )}
       <Shortages error={checkout.error} lines={cart.lines} />
       {profile === null ? (
@@ -136,7 +136,7 @@ function Line({ line, sums }: { line: CartLine; sums: CartSums }) {
         <div className="quiet">{formatMoney(price)} each</div>
         {short !== null && (
           <div className="few">
-            {short <= 0 ? 'Sold out: please take it out' : `Only ${short} left`}
+            {short <= 0 ? 'Sold out: please remove it' : `Only ${short} left`}
           </div>
         )}
       </div>
@@ -153,7 +153,7 @@ function Line({ line, sums }: { line: CartLine; sums: CartSums }) {
   );
 }
 
-/** How many are left of a dish of which more lie in the cart; null when there are enough. */
+/** Returns how many units are left if the cart has more than these; null if there are enough. */
 function shortOf({ sku, quantity }: CartLine, sums: CartSums): number | null {
   const available = sums.availableOf(sku);
   return available !== null && quantity > available ? available : null;
@@ -169,7 +169,7 @@ interface ShortLine {
   readonly available: number;
 }
 
-/** Which dishes somebody else was quicker with. */
+/** Lists the dishes that other customers ordered first. */
 function Shortages({ error, lines }: { error: unknown; lines: readonly CartLine[] }) {
   if (!hasCode(error, 'inventory.insufficient_stock')) return null;
   const shortLines = (error.problem.lines ?? []) as readonly ShortLine[];

@@ -13,8 +13,8 @@ export function ForgotPage() {
   });
   if (ask.isSuccess) {
     return (
-      <Notice title="Look into your mail.">
-        <p>If there is an account of that address, a link to a new password is on its way.</p>
+      <Notice title="Check your mail.">
+        <p>If there is an account with that address, we have sent a link to reset the password.</p>
       </Notice>
     );
   }
@@ -25,7 +25,7 @@ export function ForgotPage() {
   return (
     <form className="narrow" onSubmit={submit}>
       <h1>A new password</h1>
-      <p>We send a link to your address. It works once, for 30 minutes.</p>
+      <p>We will send a link to your address. It works once, for 30 minutes.</p>
       <Field
         label="E-mail"
         name="email"

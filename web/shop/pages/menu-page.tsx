@@ -119,7 +119,7 @@ function Dish({ product }: { product: Product }) {
   );
 }
 
-/** Of the size of what will come, so that nothing moves when it does. */
+/** Shows placeholders of the dishes' size, so that nothing moves when they arrive. */
 function Waiting() {
   return (
     <ul className="menu" aria-busy="true" aria-label="The menu is loading">

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { api, ConnectionError, HoldfastError, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { readAnew, shouldRetry } from '../../shared/queries.ts';
+import { refreshQueries, shouldRetry } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useNow } from '../../shared/use-now.ts';
@@ -14,15 +14,15 @@ import { beginPayment } from '../payment.ts';
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** While the live stream is away, so that a customer with a bad connection still sees it move. */
+/** While the live stream is not connected, so that a customer with a bad connection still sees progress. */
 const POLL_MS = 5_000;
 
 export function OrderPage({ id }: { id: string }) {
   const profile = useProfile();
   const queries = useQueryClient();
   const refresh = () => {
-    readAnew(queries, ['order', id]);
-    readAnew(queries, ['orders']);
+    refreshQueries(queries, ['order', id]);
+    refreshQueries(queries, ['orders']);
   };
   const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
   const order = useQuery({
@@ -41,10 +41,10 @@ export function OrderPage({ id }: { id: string }) {
       </Notice>
     );
   }
-  // 400: what stands in the address is no id of an order at all.
+  // 400: the URL does not contain a valid order id.
   if (order.error instanceof HoldfastError && [400, 404].includes(order.error.status)) {
     return (
-      <Notice title="There is no such order of yours.">
+      <Notice title="Order not found.">
         <Link href="/orders">See your orders</Link>
       </Notice>
     );
@@ -61,7 +61,7 @@ export function OrderPage({ id }: { id: string }) {
 
 interface ShownProps {
   readonly order: Order;
-  /** Why it could not be read anew. */
+  /** Why the order could not be refreshed. */
   readonly error: Error | null;
 }
 
@@ -72,7 +72,7 @@ function Shown({ order, error }: ShownProps) {
     <>
       {error instanceof ConnectionError ? (
         <p className="problem" role="status">
-          The connection is away: this is how it stood. We keep looking.
+          The connection is lost. This is the last known state; we keep trying.
         </p>
       ) : (
         <Problem error={error} />
@@ -110,7 +110,7 @@ function Shown({ order, error }: ShownProps) {
   );
 }
 
-/** What came of the money, once there was some: what of it went back too. */
+/** Shows that the order is paid, or how much was refunded. */
 function Paid({ order }: { order: Order }) {
   const hasRefunds = ['PARTIALLY_REFUNDED', 'REFUNDED'].includes(order.paymentStatus);
   const payments = useQuery({
@@ -124,13 +124,13 @@ function Paid({ order }: { order: Order }) {
   const amount = payments.data.data.reduce((sum, { refunded }) => sum + refunded.amount, 0);
   return (
     <p className="sum-note">
-      <span>Sent back to you</span>
+      <span>Refunded</span>
       <strong>{formatMoney({ ...order.total, amount })}</strong>
     </p>
   );
 }
 
-/** Shown while the order waits for its money. */
+/** Shows the payment button while the order waits for its payment. */
 function Pay({ order }: { order: Order }) {
   const pay = useMutation({
     mutationFn: () => beginPayment(order.id),
@@ -151,13 +151,13 @@ function Pay({ order }: { order: Order }) {
         disabled={pay.isPending}
         onClick={() => pay.mutate()}
       >
-        {pay.isPending ? 'To the payment page…' : `Pay ${formatMoney(order.total)}`}
+        {pay.isPending ? 'Opening the payment page…' : `Pay ${formatMoney(order.total)}`}
       </button>
       {leftMs !== null && (
         <p className="quiet">
           {leftMs > 0
-            ? `We keep it for you for ${minutes(leftMs)}.`
-            : 'The time to pay is over: it may be cancelled any moment.'}
+            ? `We will hold it for you for ${minutes(leftMs)}.`
+            : 'The time to pay is over. The order may be cancelled at any moment.'}
         </p>
       )}
       <Problem error={pay.error} />

@@ -38,7 +38,7 @@ export function OrdersPage() {
   const all = orders.data?.pages.flatMap(({ data }) => data);
   if (all?.length === 0) {
     return (
-      <Notice title="You have not ordered yet.">
+      <Notice title="No orders yet.">
         <Link href="/" className="button">
           See the menu
         </Link>

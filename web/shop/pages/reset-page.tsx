@@ -17,7 +17,7 @@ export function ResetPage() {
   });
   if (reset.isSuccess) {
     return (
-      <Notice title="Your password is changed.">
+      <Notice title="Your password has been changed.">
         <Link href="/sign-in" className="button">
           Sign in
         </Link>
@@ -39,7 +39,7 @@ export function ResetPage() {
         required
         minLength={8}
         maxLength={256}
-        hint="At least 8 characters, best several words. You are signed out everywhere else."
+        hint="At least 8 characters, ideally several words. You are signed out everywhere else."
       />
       <Problem error={reset.error} />
       <button type="submit" className="button wide" disabled={reset.isPending}>

@@ -48,7 +48,7 @@ export function SignInPage() {
         required
         minLength={8}
         maxLength={256}
-        hint={isNew ? 'At least 8 characters, best several words.' : undefined}
+        hint={isNew ? 'At least 8 characters, ideally several words.' : undefined}
       />
       <Problem error={current.error} />
       <button type="submit" className="button wide" disabled={current.isPending}>
@@ -67,7 +67,10 @@ export function SignInPage() {
   );
 }
 
-/** Only a page of the shop: an address of somebody else in the link would send the customer away after the login. */
+/**
+ * Returns the path only if it is one of the shop: a crafted link must not send the customer to another site after the
+ * login.
+ */
 function getSafePath(then: string | null): string {
   return then !== null && /^\/[a-z0-9/-]*$/.test(then) && !then.startsWith('//') ? then : '/';
 }

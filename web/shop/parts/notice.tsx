@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** What stands in place of content: nothing here yet, or something went wrong. */
+/** Shows a notice in place of content: there is none yet, or something went wrong. */
 export function Notice({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <section className="notice">

@@ -5,7 +5,7 @@ interface PageBoundaryProps {
   readonly children: ReactNode;
 }
 
-/** A page that has a fault says so below the header. Give it the path as key: another page is another try. */
+/** Shows the error of a failed page below the header. The path has to be its key, so that another page is tried. */
 export class PageBoundary extends Component<PageBoundaryProps, { readonly error: unknown }> {
   override state = { error: null };
 

@@ -4,11 +4,11 @@ import { useSessionState } from '../../shared/session-end.ts';
 
 interface ProblemProps {
   readonly error: unknown;
-  /** For what can just be asked for once more. */
+  /** For requests that can simply be repeated. */
   readonly onRetry?: () => void;
 }
 
-/** A refusal, in the server's own words. Nothing when there is none. */
+/** Shows an error in the server's words. Renders nothing without an error. */
 export function Problem({ error, onRetry }: ProblemProps) {
   const session = useSessionState();
   if (error === null || error === undefined) return null;
@@ -29,13 +29,13 @@ export function Problem({ error, onRetry }: ProblemProps) {
   );
 }
 
-/** The cart lies on the server, and what is typed beside it in this tab: both are there after the sign-in. */
+/** The cart is stored on the server, and typed texts in this tab, so both survive the sign-in. */
 function SessionEnded() {
   const [path] = useLocation();
   return (
     <div className="problem" role="alert">
       <strong>Your session has ended.</strong>
-      <p>Sign in again to go on. Your cart is kept.</p>
+      <p>Sign in again to continue. Your cart is saved.</p>
       <Link href={`/sign-in?then=${path}`} className="button">
         Sign in
       </Link>

@@ -8,7 +8,7 @@ const steps = [
   { status: 'COMPLETED', label: 'Collected' },
 ] as const;
 
-/** Where an order stands on its way. Nothing for one that ended otherwise: the headline says it. */
+/** Shows the progress of an order. Renders nothing for other statuses, which the headline states. */
 export function Progress({ status }: { status: Order['status'] }) {
   const at = steps.findIndex((step) => step.status === status);
   if (at < 0) return null;
@@ -38,7 +38,7 @@ const words: Readonly<Record<Order['status'], string>> = {
   FAILED: 'Not placed',
 };
 
-/** Where an order stands, in a word or two. */
+/** Returns the status of an order in a word or two. */
 export function formatStatus({ status }: Order): string {
   return words[status];
 }
@@ -55,23 +55,23 @@ const cancelTexts: Readonly<Record<string, string>> = {
   PAYMENT_FAILED: 'The payment did not go through in time.',
 };
 
-/** What the customer wants to know first. */
+/** Builds what the customer wants to know first. */
 export function buildHeadline(order: Order): Headline {
   switch (order.status) {
     case 'QUEUED':
       return { title: 'We are placing your order', text: 'This takes a moment.' };
     case 'PENDING':
       return order.paymentStatus === 'FAILED'
-        ? { title: 'Not paid yet', text: 'Your order is held for you.' }
-        : { title: 'Waiting for your payment', text: 'Your order is held for you.' };
+        ? { title: 'Not paid yet', text: 'We are holding your order.' }
+        : { title: 'Waiting for your payment', text: 'We are holding your order.' };
     case 'CONFIRMED':
-      return { title: 'Thank you, we have it', text: 'The kitchen starts on it soon.' };
+      return { title: 'Thank you, we have it', text: 'The kitchen will start soon.' };
     case 'PREPARING':
-      return { title: 'It is being made', text: 'This page tells you when it is ready.' };
+      return { title: 'Your order is being prepared', text: 'This page updates when it is ready.' };
     case 'READY':
-      return { title: 'Your order is ready', text: 'Come and get it.' };
+      return { title: 'Your order is ready', text: 'Please pick it up.' };
     case 'COMPLETED':
-      return { title: 'Enjoy!', text: 'This order is done.' };
+      return { title: 'Enjoy!', text: 'This order is complete.' };
     case 'CANCELLED':
       return {
         title: 'This order was cancelled',
@@ -88,7 +88,7 @@ export function buildHeadline(order: Order): Headline {
 }
 
 function cancelText({ cancelReason }: Order): string {
-  return cancelTexts[cancelReason ?? ''] ?? 'It will not be made.';
+  return cancelTexts[cancelReason ?? ''] ?? 'It will not be prepared.';
 }
 
 function refundText({ paymentStatus }: Order): string {

@@ -8,7 +8,7 @@ interface StepperProps {
   onChange(quantity: number): void;
 }
 
-/** One touch adds; then a number between a minus and a plus. */
+/** One tap adds the dish; then its quantity is shown between a minus and a plus. */
 export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps) {
   const isChosen = quantity > 0;
   const keep = useRestoredFocus(isChosen);
@@ -35,7 +35,7 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
       </legend>
       <button
         type="button"
-        aria-label={`One ${isolateDirection(name)} less`}
+        aria-label={`One less ${isolateDirection(name)}`}
         onClick={() => {
           if (quantity === 1) keep.focus();
           onChange(quantity - 1);
@@ -57,7 +57,7 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
   );
 }
 
-/** The button that was pressed gives way to others: who uses the keyboard goes on with the one in its place. */
+/** Moves the focus to the button that replaces the pressed one, so that keyboard users can continue. */
 function useRestoredFocus(isChosen: boolean) {
   const button = useRef<HTMLButtonElement>(null);
   const isWanted = useRef(false);
