@@ -3,7 +3,10 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from './scenarios/scenario.ts';
 
-/** The measurements as a table in Markdown: absolute figures drift, the ratio of one run is what to quote. */
+/**
+ * Formats the measurements as a Markdown table. Absolute figures drift; the ratio within one run is the figure to
+ * quote.
+ */
 export function formatTable(measurements: readonly Measurement[]): string {
   const rows = measurements.map((one) =>
     [
@@ -25,7 +28,7 @@ export function formatTable(measurements: readonly Measurement[]): string {
   ].join('\n');
 }
 
-/** One of them, for whoever watches. */
+/** Formats one measurement for progress output. */
 export function formatLine(one: Measurement): string {
   const parts = [
     one.what,
@@ -56,7 +59,7 @@ export function machineFacts(): string {
   return `${cpus().length} × ${cpu?.model.trim()}, ${memoryGb} GB, Linux ${release()}, Node ${process.version}`;
 }
 
-/** Writes the run as JSON into a folder and gives the file's path. */
+/** Writes the run as JSON into a folder and returns the file's path. */
 export async function writeResults(
   folder: string,
   measurements: readonly Measurement[],

@@ -20,8 +20,8 @@ import { openShop } from './support/shop.ts';
 
 /**
  * `npm run bench [-- scenario…] [--seconds N] [--connections N] [--orders-max N] [--streams N] [--results FOLDER]`:
- * starts a PostgreSQL and a server of its own, loads them from another process, and prints a table with the ratio to a
- * reference of the same run and the targets.
+ * starts its own PostgreSQL and server, loads them from another process, and prints a table with the targets and the
+ * ratio to a reference of the same run.
  */
 const scenarios: readonly Scenario[] = [
   placeSpread,
@@ -54,7 +54,7 @@ function chosen(): Scenario[] {
   );
   if (unknown.length > 0) {
     const names = scenarios.map((scenario) => scenario.name).join(', ');
-    throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${names}.`);
+    throw new Error(`Unknown scenario: ${unknown.join(', ')}. Use one of: ${names}.`);
   }
   return scenarios.filter(
     (scenario) => positionals.length === 0 || positionals.includes(scenario.name),
@@ -68,7 +68,7 @@ function whole(
 ): number {
   const value = Number(values[name]);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(`--${name} takes a whole number from ${min} to ${max}.`);
+  throw new Error(`--${name} requires a whole number from ${min} to ${max}.`);
 }
 
 async function main(): Promise<void> {
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   print(machineFacts());
   await using stack = new AsyncDisposableStack();
   const environment = stack.adopt(await startEnvironment(), (it) => it.stop());
-  // What was started ends too when the bench is ended.
+  // If the bench is interrupted, it stops what it has started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void environment.stop().finally(() => process.exit(1)));
   }

@@ -4,11 +4,13 @@ import { costOfOne } from '../support/processor-time.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, CHECKOUTS_PER_SECOND_MIN } from './targets.ts';
 
-/** Sixteen, as the others were measured with, and more: those who are at the same step share its transaction. */
+/** Sixteen, with which the other products were measured, and more: customers at the same step share its transaction. */
 const CUSTOMERS = [16, 64, 256];
 export const CHECKOUT_CUSTOMERS_MAX = Math.max(...CUSTOMERS);
 
-/** What a customer does, whole: fill the cart, check out, initiate the payment, pay at the sandbox, until CONFIRMED. */
+/**
+ * A customer's complete checkout: fill the cart, check out, initiate the payment, pay at the sandbox, until CONFIRMED.
+ */
 export const checkout: Scenario = {
   name: 'checkout',
   says: 'whole checkouts from cart to CONFIRMED',
@@ -58,6 +60,6 @@ function receiveResult(child: ChildProcess): Promise<CheckoutResult> {
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as CheckoutResult));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the load process exited with code ${code}`)));
   });
 }

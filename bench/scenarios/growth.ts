@@ -7,11 +7,11 @@ import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, GROWTH_RATIO_MIN } from './targets.ts';
 
 const SIZES = [10_000, 100_000, 1_000_000];
-/** Odd, so that one is in the middle. */
-const TURNS = 5;
+/** Odd, so that there is a median. */
+const PASSES = 5;
 const WARM_UP_SECONDS = 1;
 
-/** The same requests to shops that have taken ever more orders, by turns; of each shop the middle one counts. */
+/** The same requests to shops with more and more orders, in alternation. The median pass of each shop counts. */
 export const growth: Scenario = {
   name: 'growth',
   says: `placement, detail, lists and search at ${SIZES.map((size) => size.toLocaleString('en')).join(', ')} orders`,
@@ -24,7 +24,8 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   await using stack = new AsyncDisposableStack();
   const shops = await openGrownShops(environment, stack, { sizes, customers: connections * 2 });
   const measurements: Measurement[] = [];
-  // Details after lists, since they keep half of the smallest shop; placement at the end, since it makes that one larger.
+  // Details after lists, because they put half of the smallest shop into the cache; placement last, because it adds
+  // orders to it.
   for (const operation of [...Object.keys(shops[0]!.reads), 'placement']) {
     const loads = await measureInAlternation(input, shops, operation);
     measurements.push(...buildRows(operation, shops, loads));
@@ -33,7 +34,7 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   return measurements;
 }
 
-/** The middle load of each shop, in their order. */
+/** Returns the median load of each shop, in the order of the shops. */
 async function measureInAlternation(
   { environment, connections, durationSeconds }: ScenarioInput,
   shops: readonly GrownShop[],
@@ -46,13 +47,13 @@ async function measureInAlternation(
       durationSeconds: seconds,
       requests: getRequests(shop, operation),
     });
-  // Each server compiles its code, plans its statements and keeps what it is asked for.
+  // Each server compiles its code, plans its statements and fills its caches.
   for (const shop of shops) await load(shop, WARM_UP_SECONDS);
-  const seconds = Math.max(1, Math.round(durationSeconds / TURNS));
+  const seconds = Math.max(1, Math.round(durationSeconds / PASSES));
   const loads = shops.map((): CostedLoad[] => []);
-  for (let pass = 0; pass < TURNS; pass += 1) {
+  for (let pass = 0; pass < PASSES; pass += 1) {
     const places = [...shops.keys()];
-    // There and back, since what else the machine does changes slowly.
+    // Back and forth through the shops, because other work on the machine changes slowly.
     for (const place of pass % 2 === 0 ? places : places.reverse()) {
       loads[place]!.push(await load(shops[place]!, seconds));
     }
@@ -100,7 +101,10 @@ function buildRows(
   });
 }
 
-/** What one operation takes, to what it takes in the smallest shop: other work on the machine changes it less than rates. */
+/**
+ * Returns the processor time of one operation relative to the smallest shop. Other work on the machine affects it less
+ * than rates.
+ */
 function processorTimes({ cost }: CostedLoad, smallest: CostedLoad): string {
   if (cost === null || smallest.cost === null) return '';
   const ratio = (cost.server + cost.database) / (smallest.cost.server + smallest.cost.database);

@@ -3,10 +3,10 @@ import { getRate, runCosted } from '../support/load.ts';
 import { placeOrders } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 
-/** So that there is something to list when nothing ran before. */
+/** Placed first, so that there is something to list if no other scenario ran before. */
 const ORDERS = 1_000;
 
-/** Each list on its own; how they stand a shop that grows is told by `growth`. */
+/** Each list on its own. `growth` measures them as the shop grows. */
 export const lists: Scenario = {
   name: 'lists',
   says: 'lists of orders, 20 to a page',

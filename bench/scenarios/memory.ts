@@ -10,11 +10,11 @@ import {
 } from './scenario.ts';
 import { below, both, FLAT_RATIO_MAX, MEMORY_MB_MAX } from './targets.ts';
 
-/** A small part of what a server can, so that the machine has time for other things too. */
+/** A small part of a server's capacity, so that the machine has time for other work too. */
 const STEADY_PER_SECOND = 100;
 const SAMPLES = 12;
 
-/** What a server holds after all that it can do, and whether it comes to hold more and more. */
+/** How much memory a server uses after full load, and whether the amount keeps growing. */
 export const memory: Scenario = {
   name: 'memory',
   says: 'memory after load, and under a steady mixture',
@@ -38,13 +38,13 @@ async function afterLoad({
   return {
     ...withoutRequests,
     scenario: memory.name,
-    what: `resident memory of the API after ${seconds} s of orders and all that ran before: ${memoryMb} MB`,
+    what: `resident memory of the API after ${seconds} s of orders and everything before: ${memoryMb} MB`,
     failures: failed,
     target: below(memoryMb, MEMORY_MB_MAX, 'MB'),
   };
 }
 
-/** A new server, so that what it holds is of this load alone; the first half of the time is for it to find its size. */
+/** Measures a new server, so that its memory comes from this load alone. In the first half it reaches its size. */
 async function whileSteady({
   environment,
   shop,
@@ -72,8 +72,8 @@ async function whileSteady({
       ...withoutRequests,
       scenario: memory.name,
       what:
-        `resident memory of the API under ${STEADY_PER_SECOND} requests a second of the mixture for ` +
-        `${durationSeconds} s, in ${SAMPLES} looks: ${samples.join(', ')} MB; second half to first: ${grown.toFixed(2)}`,
+        `resident memory of the API under ${STEADY_PER_SECOND} mixed requests a second for ` +
+        `${durationSeconds} s, in ${SAMPLES} samples: ${samples.join(', ')} MB; second half to first: ${grown.toFixed(2)}`,
       failures: failed,
       target: both(
         below(Math.max(...samples), MEMORY_MB_MAX, 'MB'),

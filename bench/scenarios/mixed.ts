@@ -6,10 +6,10 @@ import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, below, both, MIXED_P99_MS_MAX, MIXED_PER_SECOND_MIN } from './targets.ts';
 
 const ORDERS = 2_000;
-/** Of the lists, those that staff look at; the others are customers' own. */
+/** One list in so many is read by staff; the others are customers' own. */
 const STAFF_LISTS = 5;
 
-/** What a shop does on a busy evening: of ten requests eight look at an order, one lists and one places. */
+/** A shop on a busy evening: of ten requests, eight read an order, one lists orders and one places an order. */
 export const mixed: Scenario = {
   name: 'mixed',
   says: '80 % order detail, 10 % lists, 10 % orders',
@@ -48,23 +48,23 @@ async function measure({
   ];
 }
 
-/** The requests of this scenario, about orders that it places. */
+/** Places orders, and returns the requests of this scenario for them. */
 export async function mixture(environment: Environment, shop: Shop): Promise<LoadRequest[]> {
   const details = (await placeOrders(environment.url, shop, ORDERS)).map(buildDetailRequest);
   const lists = buildListRequests(shop, environment.adminToken);
   return mix(details, lists, buildPlacements(shop, { hot: false }));
 }
 
-/** Spread evenly, so that every stretch of the load is such a mixture. */
+/** Spreads the requests evenly, so that every part of the load is such a mixture. */
 function mix(
   details: readonly LoadRequest[],
   lists: readonly LoadRequest[],
   orders: readonly LoadRequest[],
 ): LoadRequest[] {
   return details.flatMap((detail, index) => {
-    const turn = index / 8;
-    return Number.isInteger(turn)
-      ? [detail, lists[turn % lists.length]!, orders[turn % orders.length]!]
+    const group = index / 8;
+    return Number.isInteger(group)
+      ? [detail, lists[group % lists.length]!, orders[group % orders.length]!]
       : [detail];
   });
 }

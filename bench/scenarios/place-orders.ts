@@ -4,7 +4,7 @@ import { buildPlacements } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, HOT_RATIO_MIN, PLACEMENT_RATIO_MIN } from './targets.ts';
 
-/** Orders of one line over HTTP, each with an Idempotency-Key of its own; beside them P, the limit without batching. */
+/** Orders of one line over HTTP, each with its own Idempotency-Key, compared with P, the limit without batching. */
 export const placeSpread: Scenario = {
   name: 'place-spread',
   says: 'orders of one line, spread over 10,000 products',
@@ -15,7 +15,10 @@ export const placeSpread: Scenario = {
   },
 };
 
-/** Held against P, spread as that is, and against what the row lock of one product allows an order at a time. */
+/**
+ * Compared with P, which is spread over all products, and with what the row lock of one product allows at one order per
+ * transaction.
+ */
 export const placeHot: Scenario = {
   name: 'place-hot',
   says: 'orders of one line, all for one product',

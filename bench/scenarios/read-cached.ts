@@ -5,18 +5,18 @@ import { buildDetailRequest, placeOrders } from '../support/shop.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, CACHED_RATIO_MIN } from './targets.ts';
 
-/** Few enough that all stay in the cache. */
+/** Few enough to stay in the cache. */
 const ORDERS = 200;
 const ROUNDS = 3;
 
-/** Order detail by its customers, from the cache; beside it what a bare Fastify answers to as many connections. */
+/** Order details read by their customers from the cache, compared with a bare Fastify under as many connections. */
 export const readCached: Scenario = {
   name: 'read-cached',
   says: `order detail, ${ORDERS} orders again and again`,
   run: measure,
 };
 
-/** The loads go in turn, so that a machine which is busy for a while is so for both; the best of each counts. */
+/** Alternates the loads, so that other work on the machine affects both. The best of each counts. */
 async function measure({
   environment,
   shop,

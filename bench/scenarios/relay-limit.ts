@@ -14,14 +14,19 @@ import { atLeast, JOBS_PER_SECOND_MIN } from './targets.ts';
 
 const WRITTEN_PER_SECOND = 5_000;
 const WRITTEN_AT_ONCE = 100;
-/** Carried without anybody writing, for the rate that is the limit. Seconds of the steady rate. */
+/**
+ * The backlog that is relayed without concurrent writes, which shows the maximum rate; in seconds of the steady rate.
+ */
 const BACKLOG_SECONDS_MAX = 10;
 const NAME = 'bench_relay';
 const JOB = 'bench.note-event';
-/** As many at a time as of mails. */
-const AT_ONCE = 100;
+/** The same concurrency as for mails. */
+const CONCURRENCY = 100;
 
-/** Events into jobs, one each, on a database beside the server's: how many a second at most, how soon at a steady rate. */
+/**
+ * Measures events that become one job each, on a database of its own: the maximum rate, and the delays at a steady
+ * rate.
+ */
 export async function measureRelayLimit(
   { environment, durationSeconds }: ScenarioInput,
   scenario: string,
@@ -46,7 +51,7 @@ export async function measureRelayLimit(
   const rate = WRITTEN_PER_SECOND.toLocaleString('en');
   return {
     scenario,
-    what: `a job of nothing for each of ${backlog.toLocaleString('en')} events; delays at ${rate} written a second`,
+    what: `an empty job for each of ${backlog.toLocaleString('en')} events; delays at ${rate} written a second`,
     perSecond,
     p50Ms: quantile(delays, 0.5),
     p99Ms: quantile(delays, 0.99),
@@ -81,7 +86,7 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   await jobs.started();
   const subscriptions = createSubscriptions(database, jobs);
   subscriptions.define([oneJobEach]);
-  const runner = createRunner({ registry: jobs, concurrency: { bench: AT_ONCE }, onError });
+  const runner = createRunner({ registry: jobs, concurrency: { bench: CONCURRENCY }, onError });
   stack.defer(() => runner.stop());
   runner.start();
 
@@ -96,11 +101,11 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   return {
     relay,
     failures: () => failuresCount,
-    /** Told of each job that is run: the transaction that wrote its event. */
+    /** Registers a listener that is called for each job that runs, with the transaction that wrote its event. */
     onRun(listen: typeof listener) {
       listener = listen;
     },
-    /** Resolves when so many more have been run. */
+    /** Resolves when this many more jobs have run. */
     until(count: number): Promise<void> {
       let left = count;
       return new Promise((resolve) => {
@@ -124,7 +129,7 @@ const oneJobEach: Plan = async (_tx, events) =>
     eventId: id,
   }));
 
-/** Gives for each event how many milliseconds after its commit its job was run. */
+/** Returns for each event how many milliseconds after its commit its job ran. */
 async function writeSteadily(
   database: Database,
   durationSeconds: number,
@@ -136,7 +141,7 @@ async function writeSteadily(
   const { promise, resolve } = Promise.withResolvers<void>();
   carried.onRun((transaction) => {
     const now = performance.now();
-    // One that is run before its commit was heard of here has waited for nothing.
+    // A job that runs before its commit is known here has not waited.
     delays.push(Math.max(0, now - (committedAt[transaction] ?? now)));
     if (delays.length === transactions * WRITTEN_AT_ONCE) resolve();
   });

@@ -13,8 +13,8 @@ const ORDERS_PER_SECOND = 1_000;
 const DONE_WITHIN_MS = 120_000;
 
 /**
- * The product itself, on a database of its own, where no mail of other scenarios is still to be written: orders at a steady rate, each of which makes a mail, from the event to the end of its
- * job.
+ * Measures the product itself at a steady rate of orders, each of which causes a mail: from the event to the end of the
+ * mail's job. It uses its own database, in which no mails of other scenarios are pending.
  */
 export async function measureOrdersToJobs(
   { environment, durationSeconds, connections }: ScenarioInput,
@@ -58,13 +58,13 @@ export async function measureOrdersToJobs(
 
 interface Done {
   readonly jobs: number;
-  /** Those that are not done. */
+  /** Jobs that are not done. */
   readonly left: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** Of all jobs of orders that were placed; waits until they are done or have had their time. */
+/** Waits until all jobs of placed orders are done, or the time is up, and returns their delays. */
 async function allDone(client: pg.Client): Promise<Done> {
   const endsAt = performance.now() + DONE_WITHIN_MS;
   for (;;) {
@@ -75,7 +75,10 @@ async function allDone(client: pg.Client): Promise<Done> {
   }
 }
 
-/** An event bears the start of its transaction, a job the start of the one that ended it, both by the database's clock. */
+/**
+ * An event carries the start time of its transaction, a job that of the transaction that ended it, both by the
+ * database's clock.
+ */
 const DELAYS = `
   with placed as (
     select id, at from events where type = 'order.placed'),

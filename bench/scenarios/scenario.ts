@@ -8,9 +8,9 @@ export interface ScenarioInput {
   readonly shop: Shop;
   readonly durationSeconds: number;
   readonly connections: number;
-  /** The largest shop that `growth` looks at. */
+  /** The orders of the largest shop that `growth` measures. */
   readonly ordersMax: number;
-  /** How many readers `streams` opens. */
+  /** The number of streams that `streams` opens. */
   readonly streams: number;
 }
 
@@ -18,20 +18,20 @@ export interface ScenarioInput {
 export interface Measurement {
   readonly scenario: string;
   readonly what: string;
-  /** Null where a rate says nothing. */
+  /** Null where a rate has no meaning. */
   readonly perSecond: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** Against which it is held. */
+  /** The rate with which this one is compared. */
   readonly reference: { readonly what: string; readonly perSecond: number } | null;
-  /** Processor time of one operation, which a busy machine changes less than its rate. Null where it is not told. */
+  /** Processor time of one operation, which a busy machine affects less than its rate. Null where it is unknown. */
   readonly cost: CostMicros | null;
-  /** Replies that were not what the scenario wants, and broken connections. */
+  /** Unexpected replies and broken connections. */
   readonly failures: number;
   readonly target: Target | null;
 }
 
-/** Of a row that is about something else than requests. */
+/** The fields of a row that does not measure requests. */
 export const withoutRequests = {
   perSecond: null,
   p50Ms: null,

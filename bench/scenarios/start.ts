@@ -11,24 +11,24 @@ import { below, READY_MS_MAX } from './targets.ts';
 
 const STARTS = 3;
 
-/** How soon a server is there again, with its own PostgreSQL and on another's. */
+/** How soon a restarted server is ready, with its own PostgreSQL and on another one. */
 export const start: Scenario = {
   name: 'start',
   says: 'the start on existing data',
   async run({ environment }) {
     const dataDir = join(environment.folder, 'start');
-    // The first start makes the data.
+    // The first start creates the data.
     await (await startServer({ dataDir })).stop();
     return [
       await measureStarts(environment, 'with its own PostgreSQL', () => startServer({ dataDir })),
-      await measureStarts(environment, 'beside the loaded server', () =>
+      await measureStarts(environment, 'next to the loaded server', () =>
         environment.startServerOn(environment.databaseUrl),
       ),
     ];
   },
 };
 
-/** With the processor time of the server's process, which a busy machine changes less than the wait. */
+/** Also measures the processor time of the server's process, which a busy machine affects less than the wait. */
 async function measureStarts(
   environment: ScenarioInput['environment'],
   where: string,
@@ -50,7 +50,7 @@ async function measureStarts(
   return {
     ...withoutRequests,
     scenario: start.name,
-    what: `ready on existing data, ${where}: the middle and the slowest of ${STARTS} starts${busy}`,
+    what: `ready on existing data, ${where}: the median and the slowest of ${STARTS} starts${busy}`,
     p50Ms: quantile(times, 0.5),
     p99Ms: slowest,
     target: below(slowest, READY_MS_MAX, 'ms'),

@@ -7,18 +7,18 @@ import type { StreamsJob, StreamsReport } from '../support/streams-process.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { below, both, STREAM_P99_MS_MAX } from './targets.ts';
 
-/** Screens that hear of every order. The other streams are customers who follow one of theirs. */
+/** Screens that follow every order. The other streams belong to customers who follow one of their own. */
 const SCREENS = 10;
-/** More than this a server keeps open for nobody. */
+/** The most streams that a server keeps open for one caller. */
 export const STREAMS_OF_CALLER_MAX = 20;
 const CHANGES_PER_SECOND = 100;
 const STEPS = ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
-const HEARD_WITHIN_MS = 10_000;
+const RECEIVED_WITHIN_MS = 10_000;
 
-/** The kitchen works through orders, while their customers and the screens watch. */
+/** The kitchen works through orders while their customers and the screens follow them. */
 export const streams: Scenario = {
   name: 'streams',
-  says: 'a change to whoever follows it',
+  says: 'a change to its followers',
   run: measure,
 };
 
@@ -72,15 +72,15 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   }
 }
 
-/** One after the other by the clock, whatever the answers take. */
+/** Makes changes at a fixed rate, however long the replies take. */
 async function makeChanges(
   { environment }: ScenarioInput,
   orders: readonly BenchOrder[],
   changes: number,
 ): Promise<void> {
   const startedAt = performance.now();
-  /** By order: an order's changes wait for one another. */
-  const underWay: Promise<void>[] = orders.map(() => Promise.resolve());
+  /** One promise per order, because the changes of an order wait for each other. */
+  const pending: Promise<void>[] = orders.map(() => Promise.resolve());
   let failure: unknown;
   for (let change = 0; change < changes; change += 1) {
     const dueMs = (change * 1_000) / CHANGES_PER_SECOND;
@@ -88,13 +88,13 @@ async function makeChanges(
     if (waitMs > 0) await pause(waitMs);
     const place = change % orders.length;
     const status = STEPS[Math.floor(change / orders.length)]!;
-    underWay[place] = underWay[place]!.then(() =>
-      move(environment, orders[place]!.id, status),
-    ).catch((error: unknown) => {
-      failure ??= error;
-    });
+    pending[place] = pending[place]!.then(() => move(environment, orders[place]!.id, status)).catch(
+      (error: unknown) => {
+        failure ??= error;
+      },
+    );
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
   if (failure !== undefined) throw failure;
 }
 
@@ -118,14 +118,14 @@ async function open(child: ChildProcess, job: StreamsJob): Promise<void> {
   await opened;
 }
 
-/** Asks until all that is wanted has come, or it has had its time. */
+/** Polls until all expected events have arrived or the time is up. */
 async function waitForEvents(child: ChildProcess, wanted: number) {
-  const endsAt = performance.now() + HEARD_WITHIN_MS;
+  const endsAt = performance.now() + RECEIVED_WITHIN_MS;
   for (;;) {
     const answer = receiveReport(child);
     child.send('report');
     const report = await answer;
-    if (report.kind !== 'heard') throw new Error('the streams opened twice');
+    if (report.kind !== 'received') throw new Error('the streams opened twice');
     if (report.delaysMs.length >= wanted || performance.now() > endsAt) return report;
     await pause(100);
   }
@@ -134,7 +134,7 @@ async function waitForEvents(child: ChildProcess, wanted: number) {
 function receiveReport(child: ChildProcess): Promise<StreamsReport> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) =>
-      reject(new Error(`the process with the streams ended with ${code}`));
+      reject(new Error(`the process with the streams exited with code ${code}`));
     child.once('exit', ended);
     child.once('message', (message) => {
       child.off('exit', ended);

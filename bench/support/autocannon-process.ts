@@ -18,11 +18,11 @@ async function run(job: LoadJob): Promise<LoadResult> {
       const first = connection;
       connection += 1;
       const own = job.requests.filter((_, index) => index % job.connections === first);
-      // Fewer requests than connections: the generator ends at a connection without any.
+      // With fewer requests than connections: the generator fails on a connection without any.
       const some = own.length > 0 ? own : job.requests;
       client.setRequests(some.map((request) => ({ ...request })));
     },
-    // Replaced per connection above; the generator wants some at the start.
+    // Replaced for each connection above; the generator requires some at the start.
     requests: job.requests.slice(0, 1).map((request) => ({ ...request })),
   });
   return {

@@ -15,6 +15,6 @@ function receiveResult(child: ChildProcess): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as LoadResult));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the load process exited with code ${code}`)));
   });
 }

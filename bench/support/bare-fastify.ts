@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Runs `work` against a bare Fastify in a process of its own, of which it gets the address. */
+/** Runs `work` with the address of a bare Fastify in another process. */
 export async function withBareFastify<T>(work: (url: string) => Promise<T>): Promise<T> {
   const child = fork(new URL('./bare-fastify-process.ts', import.meta.url), { stdio: 'inherit' });
   try {

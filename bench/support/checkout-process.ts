@@ -12,15 +12,15 @@ export interface CheckoutJob {
 export interface CheckoutResult {
   readonly durationSeconds: number;
   readonly confirmed: number;
-  /** Checkouts that met another answer than the one that they wanted. */
+  /** Checkouts that received an unexpected reply. */
   readonly failures: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
 const CONFIRMED_WITHIN_MS = 10_000;
-/** As a page that waits for its payment looks: often enough to feel at once, not as often as it can. */
-const LOOK_AGAIN_MS = 50;
+/** Like a page that waits for its payment: often enough to seem immediate, but not as often as possible. */
+const POLL_MS = 50;
 
 process.once('message', (job: CheckoutJob) => {
   void run(job).then((result) => process.send?.(result));
@@ -34,11 +34,11 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
   const customers = job.tokens.map(async (token, customer) => {
     const client = new KeepAliveClient(job.url, { authorization: `Bearer ${token}` });
     for (let iteration = 0; performance.now() < endsAt; iteration += 1) {
-      const begunAt = performance.now();
+      const startedMs = performance.now();
       const sku = job.skus[(customer * 97 + iteration * 13) % job.skus.length]!;
       try {
         await checkOut(client, sku);
-        durationsMs.push(performance.now() - begunAt);
+        durationsMs.push(performance.now() - startedMs);
       } catch (error) {
         failures += 1;
         if (failures === 1) process.stderr.write(`${error}\n`);
@@ -48,14 +48,14 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
   });
   await Promise.all(customers);
   durationsMs.sort((one, other) => one - other);
-  const waitUntil = (share: number) =>
+  const quantileMs = (share: number) =>
     Math.round(durationsMs[Math.floor(durationsMs.length * share)] ?? 0);
   return {
     durationSeconds: (performance.now() - startedAt) / 1_000,
     confirmed: durationsMs.length,
     failures,
-    p50Ms: waitUntil(0.5),
-    p99Ms: waitUntil(0.99),
+    p50Ms: quantileMs(0.5),
+    p99Ms: quantileMs(0.99),
   };
 }
 
@@ -72,11 +72,11 @@ async function checkOut(client: KeepAliveClient, sku: string): Promise<void> {
     const { status } = await send(client, 'GET', `/api/orders/${order.id}`);
     if (status === 'CONFIRMED') return;
     if (performance.now() > deadline) throw new Error(`order ${order.id} stayed ${status}`);
-    await pause(LOOK_AGAIN_MS);
+    await pause(POLL_MS);
   }
 }
 
-/** Throws when the answer is not a 2xx. */
+/** Sends a request and returns the parsed body. Throws if the reply is not a 2xx. */
 async function send(
   client: KeepAliveClient,
   method: string,

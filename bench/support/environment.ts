@@ -7,29 +7,31 @@ import { type CostMicros, readProcessorTime } from './processor-time.ts';
 import { prepareReference } from './reference.ts';
 import { admin, type BenchServer, startServer } from './server.ts';
 
-/** A PostgreSQL and a server of the bench's own, durable as a user would have them. */
+/** The bench's own PostgreSQL and server, as durable as a user would run them. */
 export interface Environment {
   readonly server: BenchServer;
-  /** Of the server. */
+  /** The server's URL. */
   readonly url: string;
   readonly databaseUrl: string;
   readonly referenceUrl: string;
   readonly adminToken: string;
-  /** A new database on the same PostgreSQL, empty or a copy of another one that nobody is connected to. */
+  /** Creates a database on the same PostgreSQL, empty or a copy of another one without connections. Returns its URL. */
   createDatabase(name: string, template?: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
-  /** Another server on a database of this environment. All sign tokens with one secret. The caller stops it. */
+  /**
+   * Starts another server on a database of this environment. All sign tokens with the same secret. The caller stops it.
+   */
   startServerOn(databaseUrl: string): Promise<BenchServer>;
-  /** A folder that goes with the environment, which PostgreSQL's account can pass through. */
+  /** A folder that is removed with the environment and that PostgreSQL's account can traverse. */
   readonly folder: string;
-  /** What a server and PostgreSQL have taken so far; null where it cannot be told. */
+  /** Returns the processor time that a server and PostgreSQL have used so far; null where it is unknown. */
   processorTime(server: BenchServer): Promise<CostMicros | null>;
   stop(): Promise<void>;
 }
 
 export async function startEnvironment(): Promise<Environment> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  // Root's database runs as another account, which has to pass through.
+  // If root runs the bench, the database runs as another account, which has to traverse the folder.
   await chmod(folder, 0o711);
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -47,7 +49,7 @@ export async function startEnvironment(): Promise<Environment> {
     };
     const startServerOn = async (databaseUrl: string) => {
       const started = await startServer({ databaseUrl, dataDir: join(folder, 'server') });
-      // For when the bench is ended before who asked for it can; to stop it twice does nothing.
+      // For a bench that is interrupted before the caller stops the server. A second stop does nothing.
       stack.defer(() => started.stop());
       return started;
     };
@@ -75,7 +77,7 @@ export async function startEnvironment(): Promise<Environment> {
   }
 }
 
-/** An access token of the admin of a server. */
+/** Returns an access token of a server's admin. */
 export async function logInAdmin(url: string): Promise<string> {
   const reply = await fetch(`${url}/api/auth/login`, {
     method: 'POST',

@@ -8,14 +8,20 @@ import type { BenchServer } from './server.ts';
 import { buildPlacements, openShop, placeOrders, type Shop } from './shop.ts';
 
 const TEMPLATE = 'growth';
-/** Whose details are read by turns, half of each one's orders; as many in a large shop as in a small one: all are kept. */
+/**
+ * The customers whose details are read, half of each one's orders; as many in a large shop as in a small one, and few
+ * enough for the cache.
+ */
 const CUSTOMERS_OF_DETAILS = 500;
-/** So few that each has been in more orders than a page holds, also in the smallest shop: all answers are as long. */
+/**
+ * So few that each is in more orders than fit on a page, even in the smallest shop, so that all replies are equally
+ * long.
+ */
 const PRODUCTS = 500;
-/** What a kitchen has before it, whatever the shop has sold before. */
+/** The kitchen's open orders, independent of how much the shop has sold. */
 const OPEN = 60;
 
-/** A shop with so many orders, and a server on it. */
+/** A shop with a number of orders, and a server on it. */
 export interface GrownShop {
   readonly orders: number;
   readonly server: BenchServer;
@@ -24,7 +30,7 @@ export interface GrownShop {
   readonly placements: readonly LoadRequest[];
 }
 
-/** One history, copied each time that it has reached a size, and all copies served side by side. */
+/** Seeds one history, copies it at each size, and serves all copies side by side. */
 export async function openGrownShops(
   environment: Environment,
   stack: AsyncDisposableStack,
@@ -46,7 +52,7 @@ export async function openGrownShops(
       upTo: orders,
       ordersMax: sizes.at(-1)!,
       onProgress: (count) => {
-        if (count % 100_000 === 0) print(`  ${count.toLocaleString('en')} orders are there`);
+        if (count % 100_000 === 0) print(`  ${count.toLocaleString('en')} orders seeded`);
       },
     });
     seeded = orders;
@@ -71,7 +77,7 @@ export async function openGrownShops(
   return shops;
 }
 
-/** New orders that staff has begun with unpaid. */
+/** Places new orders, which staff starts to prepare unpaid. */
 async function fillKitchen(url: string, shop: Shop, adminToken: string): Promise<void> {
   for (const { id } of await placeOrders(url, shop, OPEN)) {
     const reply = await fetch(`${url}/api/orders/${id}/status`, {
@@ -79,11 +85,11 @@ async function fillKitchen(url: string, shop: Shop, adminToken: string): Promise
       headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` },
       body: JSON.stringify({ status: 'PREPARING', override: true, reason: 'Paid at the counter' }),
     });
-    if (!reply.ok) throw new Error(`an order was not moved: ${await reply.text()}`);
+    if (!reply.ok) throw new Error(`an order's status was not changed: ${await reply.text()}`);
   }
 }
 
-/** From the whole history, as seeded: a customer's orders follow one another. */
+/** Builds requests for details from the whole history, in which a customer's orders are consecutive. */
 async function details(url: string, orders: number, token: string): Promise<LoadRequest[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** Throws when the data that a server works on breaks an invariant. */
+/** Throws if the data of a server breaks an invariant. */
 export async function requireInvariants(url: string, adminToken: string): Promise<void> {
   const reply = await fetch(`${url}/api/operations/invariants`, {
     headers: { authorization: `Bearer ${adminToken}` },

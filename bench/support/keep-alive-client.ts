@@ -8,8 +8,8 @@ export interface Reply {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * One connection, one request at a time, replies with a `content-length`: all that a customer of the load needs. Node's
- * own client takes about four times the processor for it, which the server and its database would be short of.
+ * A client with one connection, one request at a time and replies with a `content-length`: all that a customer of the
+ * load needs. Node's own client uses about four times the processor time, which the server and its database would lack.
  */
 export class KeepAliveClient {
   readonly #socket: net.Socket;
@@ -17,16 +17,16 @@ export class KeepAliveClient {
   #received = '';
   #waiting: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
 
-  /** `headers` go with every request. */
+  /** `headers` are sent with every request. */
   constructor(url: string, headers: Readonly<Record<string, string>>) {
     const { hostname, port, host } = new URL(url);
     const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
     this.#head = lines.join('\r\n');
     this.#socket = net.connect(Number(port), hostname);
     this.#socket.setNoDelay(true);
-    // Byte by byte, so that lengths are those of the wire; a body is decoded when it is whole.
+    // One character per byte, so that lengths are those on the wire. A body is decoded when it is complete.
     this.#socket.setEncoding('latin1');
-    this.#socket.on('data', (text: unknown) => this.#take(text as string));
+    this.#socket.on('data', (text: unknown) => this.#receive(text as string));
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => this.#fail(new Error('the connection was closed')));
   }
@@ -52,7 +52,7 @@ export class KeepAliveClient {
     this.#socket.destroy();
   }
 
-  #take(text: string): void {
+  #receive(text: string): void {
     this.#received += text;
     const headLength = this.#received.indexOf(HEAD_END);
     if (headLength < 0) return;

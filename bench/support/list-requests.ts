@@ -1,14 +1,14 @@
 import type { LoadRequest } from './load-job.ts';
 import type { Shop } from './shop.ts';
 
-/** Enough to be different ones, few enough to write down. */
+/** Enough for variety, few enough to list. */
 const EACH = 200;
 const PAGES_DOWN = 20;
 
-/** The lists of orders that people ask for, by what they ask. */
+/** Requests for lists of orders, by the kind of list. */
 export type ListRequests = Readonly<Record<string, readonly LoadRequest[]>>;
 
-/** `url` is asked for the page that lies deep in the list. Orders are numbered from `firstNumber`. */
+/** Builds the requests. The cursor of the page far down is read from `url`. Orders are numbered from `firstNumber`. */
 export async function listRequests(
   url: string,
   shop: Shop,
@@ -25,18 +25,18 @@ export async function listRequests(
     "a customer's own": shop.tokens
       .slice(0, EACH)
       .map((token) => get('/api/orders?limit=20', token)),
-    'what the kitchen has before it': [staff('limit=20&status=CONFIRMED,PREPARING,READY')],
-    'cancelled and paid back': [staff('limit=20&status=CANCELLED&paymentStatus=REFUNDED')],
+    "the kitchen's open orders": [staff('limit=20&status=CONFIRMED,PREPARING,READY')],
+    'cancelled and refunded': [staff('limit=20&status=CANCELLED&paymentStatus=REFUNDED')],
     'with a SKU': some((index) => `limit=20&sku=${skuAt(index)}`),
     'search: a SKU': some((index) => `limit=20&search=${skuAt(index)}`),
     'search: an order number': some((index) => `limit=20&search=${firstNumber + index * 41}`),
     'search: an e-mail': some((index) => `limit=20&search=customer-${index}@`),
-    'search: all have it': [staff('limit=20&search=product')],
-    'search: nothing has it': some((index) => `limit=20&search=no-such-thing-${index}`),
+    'search: all match': [staff('limit=20&search=product')],
+    'search: nothing matches': some((index) => `limit=20&search=no-such-thing-${index}`),
   };
 }
 
-/** As far down as there are pages, by the cursors that somebody gets who leafs on. */
+/** Follows the cursors down the list, at most to its end, and returns the request for the page there. */
 async function deepPage(url: string, token: string): Promise<LoadRequest> {
   let cursor = '';
   for (let pages = 0; pages < PAGES_DOWN; pages += 1) {

@@ -1,9 +1,9 @@
-/** What to send, over and over, for a while. */
+/** Requests that are sent repeatedly for a while. */
 export interface LoadJob {
   readonly url: string;
   readonly connections: number;
   readonly durationSeconds: number;
-  /** All connections together; as many as are answered when not given. */
+  /** For all connections together; without it, as fast as replies arrive. */
   readonly perSecond?: number;
   /** Sent in turn; `[<id>]` in a header becomes a new text each time. */
   readonly requests: readonly LoadRequest[];

@@ -7,9 +7,9 @@ import type { BenchServer } from './server.ts';
 import { runWrk } from './wrk.ts';
 
 /**
- * Runs a load in a process of its own. By wrk where it is installed: on a machine that the generator shares with the
- * server it takes about a fifth of autocannon's processor time, as pgbench does on the side of the reference. wrk has no
- * steady rate, so where one is asked for it is autocannon.
+ * Runs a load in another process. Uses wrk if it is installed: where generator and server share a machine, it needs
+ * about a fifth of autocannon's processor time, as pgbench does for the reference. wrk has no steady rate, so a load
+ * with one uses autocannon.
  */
 export function runLoad(job: LoadJob): Promise<LoadResult> {
   const byWrk = job.perSecond === undefined && spawnSync('wrk', ['--version']).error === undefined;
@@ -17,11 +17,11 @@ export function runLoad(job: LoadJob): Promise<LoadResult> {
 }
 
 export interface CostedLoad extends LoadResult {
-  /** Of one reply. */
+  /** The cost of one reply. */
   readonly cost: CostMicros | null;
 }
 
-/** The same on a server of the environment, with what its replies took. */
+/** Runs a load on a server of the environment, and measures the cost of its replies. */
 export async function runCosted(
   environment: Environment,
   server: BenchServer,

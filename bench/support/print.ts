@@ -1,4 +1,4 @@
-/** Tells how far the bench is, beside the table on the other stream. */
+/** Prints progress to stderr, since stdout is for the table. */
 export function print(text: string): void {
   process.stderr.write(`${text}\n`);
 }

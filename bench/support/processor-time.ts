@@ -6,7 +6,7 @@ export interface CostMicros {
   readonly database: number;
 }
 
-/** Source: proc(5): the kernel tells times in ticks of 1/100 s on every system that Node runs on. */
+/** Source: proc(5): the kernel reports times in ticks of 1/100 s on every system that Node supports. */
 const TICK_MICROS = 10_000;
 
 /** Positions after the command in parentheses, from proc(5), `/proc/pid/stat`. */
@@ -14,7 +14,10 @@ const PARENT = 1;
 const OWN_TIMES = [11, 12];
 const TIMES_OF_ENDED_CHILDREN = [13, 14];
 
-/** What the server has taken so far, and PostgreSQL with all its processes. Null where there is no /proc. */
+/**
+ * Reads the processor time used so far by the server and by all processes of PostgreSQL. Returns null where there is no
+ * /proc.
+ */
 export async function readProcessorTime(of: {
   readonly serverPid: number;
   readonly postmasterPid: number;
@@ -31,7 +34,7 @@ export async function readProcessorTime(of: {
   return { server: sum(server, OWN_TIMES) * TICK_MICROS, database: ticks * TICK_MICROS };
 }
 
-/** What one of `count` operations took between two looks. */
+/** Returns the cost of one of `count` operations between two measurements. */
 export function costOfOne(
   before: CostMicros | null,
   after: CostMicros | null,
@@ -47,7 +50,7 @@ export function costOfOne(
 async function readStat(pid: number): Promise<number[] | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (text === null) return null;
-  // A command may hold spaces and parentheses.
+  // A command may contain spaces and parentheses.
   return text
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a command prints, on either stream. Throws with it when the command fails. */
+/** Runs a command and returns its output on both streams. Throws with that output if the command fails. */
 export function readOutput(
   command: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
--- The limit without batching: one order a transaction, in one function call, with the rows that an order needs and
+-- The limit without batching: one order per transaction, in one function call, with the rows that an order needs and
 -- nothing else of the product. Durable, like the product.
 create table reference_stock (
   product_id integer primary key,

@@ -14,7 +14,7 @@ export interface ReferenceResult {
 /** SKUs that orders are spread over. */
 const SPREAD = 10_000;
 
-/** Makes the reference tables in a database of their own. */
+/** Creates the reference tables in a separate database. */
 export async function prepareReference(url: string): Promise<void> {
   await withClient(url, (client) =>
     client.query(readFileSync(new URL('./reference.sql', import.meta.url), 'utf8')),
@@ -22,8 +22,8 @@ export async function prepareReference(url: string): Promise<void> {
 }
 
 /**
- * Reference P: one order a transaction in one function call, from many clients at once. By pgbench where it is
- * installed, else by a loop of this process, which is slower and says so.
+ * Measures reference P: one order per transaction in one function call, from many clients at once. Uses pgbench if it
+ * is installed, otherwise a loop in this process, which is slower and named in the result.
  */
 export async function measureReference(
   url: string,
@@ -58,7 +58,7 @@ async function byPgbench(
     ];
     const output = await readOutput('pgbench', [...flags, '-f', script, url]);
     const rate = /tps = ([\d.]+) \(without initial/.exec(output)?.[1];
-    if (rate === undefined) throw new Error(`pgbench gave no rate: ${output}`);
+    if (rate === undefined) throw new Error(`pgbench reported no rate: ${output}`);
     return { ordersPerSecond: Number(rate), by: 'pgbench' };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
--- One stretch of history, set-wise and under every trigger and constraint: orders $1 to $2 of a shop that took one every
--- twenty seconds until now, as an import brings them. Twenty to a customer; the first ones are those that are there.
+-- One part of the history, set-based and under every trigger and constraint: orders $1 to $2 of a shop that took one
+-- every twenty seconds until now, as an import creates them. Each customer has twenty; existing customers come first.
 with bounds as (
   select $1::int as first, $2::int as last, $3::int as orders_max),
 numbered as (

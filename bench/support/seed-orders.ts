@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { CHECK_INVARIANTS } from '../../src/modules/operations/stored-violations.ts';
 
-const AT_ONCE = 10_000;
+const BATCH_SIZE = 10_000;
 export const ORDERS_OF_A_CUSTOMER = 20;
-/** So that all have as many digits, and a number that is searched for begins no other one. */
+/** Large enough that all numbers have the same length, so that none is a prefix of another one. */
 export const FIRST_NUMBER = 1_000_001;
 
-const spanMs = readFileSync(new URL('./seed-orders.sql', import.meta.url), 'utf8');
+const SEED_ORDERS = readFileSync(new URL('./seed-orders.sql', import.meta.url), 'utf8');
 
 /**
- * Brings a shop's history, which has `from` orders, to `upTo`, of `ordersMax` that it will have at most: orders that are
- * over, with lines and events, by rows that every trigger and constraint has passed. No server may run on the database:
- * its relay is put behind what is written here, as one that has carried it.
+ * Extends a shop's history from `from` to `upTo` orders, of at most `ordersMax`: ended orders with lines and events,
+ * whose rows have passed every trigger and constraint. No server may run on the database, because its relay's position
+ * is set behind these events, as if it had relayed them.
  */
 export async function seedOrders(
   url: string,
@@ -26,7 +26,8 @@ export async function seedOrders(
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    // Plans guess a few rows: joins would go row by row, and foreign key checks read whole tables that began empty.
+    // The planner expects few rows: it would join row by row, and foreign key checks would scan whole tables that
+    // started empty.
     await client.query('set enable_nestloop = off; set enable_seqscan = off');
     await client.query(
       `select setval('order_numbers', $1::bigint, false) from order_numbers where last_value < $1::bigint`,
@@ -34,8 +35,8 @@ export async function seedOrders(
     );
     await addCustomers(client, Math.ceil(wanted.upTo / ORDERS_OF_A_CUSTOMER));
     for (let seeded = wanted.from; seeded < wanted.upTo; ) {
-      const last = Math.min(seeded + AT_ONCE, wanted.upTo);
-      await client.query(spanMs, [seeded + 1, last, wanted.ordersMax]);
+      const last = Math.min(seeded + BATCH_SIZE, wanted.upTo);
+      await client.query(SEED_ORDERS, [seeded + 1, last, wanted.ordersMax]);
       seeded = last;
       wanted.onProgress(seeded);
     }
@@ -44,14 +45,15 @@ export async function seedOrders(
        select 'relay', max(position) from events
        on conflict (name) do update set position = excluded.position`,
     );
-    // The check of all invariants reads everything, which takes seconds in a large shop: not beside what is measured.
+    // The check of all invariants reads everything, which takes seconds in a large shop. It must not run during a
+    // measurement.
     await client.query(
       `insert into schedules (name, started_at)
        values ($1::text, now() + interval '1 hour')
        on conflict (name) do update set started_at = excluded.started_at`,
       [CHECK_INVARIANTS],
     );
-    // As autovacuum leaves a shop that has stood for a while.
+    // The state in which autovacuum leaves a shop that has run for a while.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
   } finally {
@@ -60,7 +62,8 @@ export async function seedOrders(
 }
 
 /**
- * Until there are so many, with addresses as unlike as those of people. Nobody can sign in to these: the hash is none.
+ * Adds customers up to this number, with e-mail addresses as diverse as real ones. None can sign in: the hash is
+ * invalid.
  */
 async function addCustomers(client: pg.Client, count: number): Promise<void> {
   await client.query(

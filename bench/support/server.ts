@@ -7,22 +7,22 @@ import { pause } from '../../src/shared/pause.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
-const LOOK_MS = 10;
+const POLL_MS = 10;
 
 export const admin = { email: 'admin@bench.example', password: 'bench-admin-password' };
 
-/** The product in a process of its own, as a user has it but for its limits. */
+/** The product in its own process, configured as for a user except for its limits. */
 export interface BenchServer {
   readonly url: string;
   readonly pid: number;
-  /** From its start until it was ready. */
+  /** The time from its start until it was ready. */
   readonly readyAfterMs: number;
   /** Resident memory of its process, in MB. Source: proc(5), `VmRSS`; 0 where there is no /proc. */
   memoryMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** On a PostgreSQL of its own, in its `dataDir`, when no address is given. */
+/** Starts a server. Without a database URL it runs its own PostgreSQL in `dataDir`. */
 export async function startServer(options: {
   readonly databaseUrl?: string;
   readonly dataDir: string;
@@ -37,7 +37,7 @@ export async function startServer(options: {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
-        // So that no .env of the project counts.
+        // So that no .env file of the project applies.
         HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         DATABASE_URL: options.databaseUrl ?? '',
@@ -46,9 +46,9 @@ export async function startServer(options: {
         DEMO_DATA: 'false',
         ADMIN_EMAIL: admin.email,
         ADMIN_PASSWORD: admin.password,
-        // A run of all scenarios takes longer than a token lasts.
+        // A run of all scenarios takes longer than a token is valid by default.
         ACCESS_TOKEN_MINUTES: '1440',
-        // The limits are configuration; everything else is as a user has it.
+        // Only the limits are disabled; everything else is as for a user.
         PENDING_ORDERS_MAX: '0',
         CANCELLATIONS_PER_DAY_MAX: '0',
         RATE_LIMIT_AUTH: '0',
@@ -73,7 +73,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     if (child.exitCode !== null) throw new Error('the server ended before it was ready');
     const reply = await fetch(`${url}/health/ready`).catch(() => null);
     if (reply?.ok) return;
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
   child.kill('SIGKILL');
   throw new Error('the server did not become ready');

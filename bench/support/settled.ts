@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { pause } from '../../src/shared/pause.ts';
 
-const LOOK_MS = 100;
+const POLL_MS = 100;
 const WAIT_MAX_MS = 120_000;
 
 /**
- * Waits until the log is read to its end and no job is left, so that a scenario is not measured by what the one before
- * it has left to do. Gives how many milliseconds that took.
+ * Waits until the log is read to its end and no job is left, so that pending work of one scenario does not slow down
+ * the next. Returns the milliseconds that this took.
  */
 export async function untilSettled(databaseUrl: string): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -20,8 +20,8 @@ export async function untilSettled(databaseUrl: string): Promise<number> {
       );
       const tookMs = performance.now() - startedAt;
       if (rows[0]?.left !== true) return tookMs;
-      if (tookMs > WAIT_MAX_MS) throw new Error('the work of a scenario does not come to an end');
-      await pause(LOOK_MS);
+      if (tookMs > WAIT_MAX_MS) throw new Error('the jobs of a scenario did not finish in time');
+      await pause(POLL_MS);
     }
   } finally {
     await client.end();

@@ -8,7 +8,7 @@ export interface Shop {
   readonly skus: readonly string[];
 }
 
-/** Products with endless stock, straight into the tables, and customers who signed up over HTTP. */
+/** Creates products with practically unlimited stock, directly in the tables, and customers, who sign up over HTTP. */
 export async function openShop(
   environment: { readonly url: string; readonly databaseUrl: string },
   wanted: { readonly products: number; readonly customers: number },
@@ -47,7 +47,7 @@ export async function openShop(
   return { tokens, skus };
 }
 
-/** One line for the product, or all for the first one when it is `hot`; each with a key of its own. */
+/** Builds placements of one line, one per product, or all for the first product if `hot`; each with its own key. */
 export function buildPlacements(shop: Shop, { hot }: { readonly hot: boolean }): LoadRequest[] {
   return shop.skus.map((sku, index) => ({
     method: 'POST',
@@ -61,13 +61,13 @@ export function buildPlacements(shop: Shop, { hot }: { readonly hot: boolean }):
   }));
 }
 
-/** An order and who may read it. */
+/** An order and the access token of its customer. */
 export interface BenchOrder {
   readonly id: string;
   readonly token: string;
 }
 
-/** Places orders over HTTP, one line each, by the shop's customers in turn. */
+/** Places orders of one line over HTTP, for the shop's customers in rotation. */
 export async function placeOrders(url: string, shop: Shop, count: number): Promise<BenchOrder[]> {
   const atOnce = pLimit(32);
   return Promise.all(

@@ -4,17 +4,17 @@ export interface StreamsJob {
   readonly streams: readonly { readonly url: string; readonly token: string }[];
 }
 
-/** Sent when all are open, and for each question after that. */
+/** Sent when all streams are open, and then for each request of a report. */
 export type StreamsReport =
   | { readonly kind: 'open' }
   | {
-      readonly kind: 'heard';
-      /** From the moment that an event bears, the start of its transaction, until it was here. */
+      readonly kind: 'received';
+      /** From the time of an event, which is the start of its transaction, until it arrived here. */
       readonly delaysMs: readonly number[];
       readonly broken: number;
     };
 
-/** Ids that lie between, and the shells of both, share one clock, so the difference is a delay. */
+/** The server and this process use the same clock, so the difference is a delay. */
 const AT = /"at":"([^"]+)"/g;
 const OPEN_AT_ONCE = 50;
 
@@ -22,7 +22,7 @@ const delaysMs: number[] = [];
 let broken = 0;
 
 process.on('message', (message: StreamsJob | 'report') => {
-  if (message === 'report') report({ kind: 'heard', delaysMs, broken });
+  if (message === 'report') report({ kind: 'received', delaysMs, broken });
   else void openAll(message).then(() => report({ kind: 'open' }));
 });
 process.once('disconnect', () => process.exit());
@@ -40,18 +40,18 @@ async function openAll({ streams }: StreamsJob): Promise<void> {
   await Promise.all(Array.from({ length: OPEN_AT_ONCE }, openNext));
 }
 
-/** Resolves with its first words. */
+/** Opens a stream. Resolves when its first bytes arrive. */
 function open(agent: http.Agent, url: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent, headers }, (reply) => {
       if (reply.statusCode !== 200) reject(new Error(`a stream was refused: ${reply.statusCode}`));
-      let begun = '';
+      let partial = '';
       reply.setEncoding('utf8').on('data', (text: string) => {
         const now = Date.now();
         const end = text.lastIndexOf('\n\n');
-        const whole = end === -1 ? '' : begun + text.slice(0, end);
-        begun = end === -1 ? begun + text : text.slice(end);
+        const whole = end === -1 ? '' : partial + text.slice(0, end);
+        partial = end === -1 ? partial + text : text.slice(end);
         for (const [, at] of whole.matchAll(AT)) delaysMs.push(now - Date.parse(at!));
         resolve();
       });

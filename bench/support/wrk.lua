@@ -1,5 +1,5 @@
--- Sends the requests of the file named by HOLDFAST_REQUESTS in turn; each block is a whole HTTP request after a line
--- with its length. `[<id>]` becomes a text that no other request has.
+-- Sends the requests of the file named by HOLDFAST_REQUESTS in rotation. Each block is a whole HTTP request after a
+-- line with its length. `[<id>]` is replaced by a unique text.
 local requests = {}
 local place = 0
 local sent = 0

@@ -33,7 +33,7 @@ export async function runWrk(job: LoadJob): Promise<LoadResult> {
       { HOLDFAST_REQUESTS: file },
     );
     const result = /^RESULT (.*)$/m.exec(output)?.[1];
-    if (result === undefined) throw new Error(`wrk gave no result: ${output}`);
+    if (result === undefined) throw new Error(`wrk reported no result: ${output}`);
     const summary = JSON.parse(result) as Summary;
     return {
       by: 'wrk',
