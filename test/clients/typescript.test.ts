@@ -12,7 +12,7 @@ import { startDroppingProxy } from '../support/dropping-proxy.ts';
 import { startTestServer } from '../support/server.ts';
 import { addStock } from '../support/webhooks.ts';
 
-/** The package as others import it: compiled, by its name. */
+/** The package as others import it: compiled, and by its name. */
 const db = await testDatabase();
 const server = await startTestServer(db);
 const proxy = await startDroppingProxy(server.url);
@@ -24,7 +24,7 @@ async function customerClient() {
   return createHoldfastClient({ baseUrl: proxy.url, token: identity.accessToken });
 }
 
-/** What arrives while `work` runs. */
+/** Returns the requests that arrive while `work` runs. */
 async function listRequests(work: () => Promise<unknown>) {
   const before = proxy.requests.length;
   await work();
@@ -41,7 +41,7 @@ async function catchRefusal(call: Promise<unknown>): Promise<HoldfastError> {
 }
 
 describe('a call', () => {
-  test('is typed by the document, and gives what the server answered', async () => {
+  test('is typed by the OpenAPI document, and returns the reply of the server', async () => {
     const client = await customerClient();
     const { data: order, response } = await client.POST('/api/orders', { body });
     assert.equal(response.status, 201);
@@ -55,7 +55,7 @@ describe('a call', () => {
     await catchRefusal(client.GET('/api/nothing'));
   });
 
-  test('takes a key below a path that reads like that of the sign-in', async () => {
+  test('carries a key below a base path that resembles the path of the sign-in', async () => {
     const keys: (string | null)[] = [];
     const client = createHoldfastClient({
       baseUrl: 'https://example.com/api/auth/orders/',
@@ -70,7 +70,7 @@ describe('a call', () => {
     assert.match(String(keys), /^[0-9a-f]{32}$/);
   });
 
-  test('that is refused throws the code, the status and what more the refusal says', async () => {
+  test('throws the code, status and other members of a refusal', async () => {
     const client = await customerClient();
     const error = await catchRefusal(
       client.POST('/api/orders', { body: { items: [{ sku: 'NONE', quantity: 1 }] } }),
@@ -81,7 +81,7 @@ describe('a call', () => {
     assert.ok(error.problem.requestId);
   });
 
-  test('whose answer is lost after the order was placed makes one order', async () => {
+  test('whose response is lost after the order was placed creates one order', async () => {
     const client = await customerClient();
     proxy.next('drop', 'drop');
     const requests = await listRequests(async () => {
@@ -99,7 +99,7 @@ describe('a call', () => {
     assert.equal(new Set(keys).size, 1);
   });
 
-  test('without a key is not repeated where a repeat could do something else', async () => {
+  test('without a key is not repeated if a repeat could have a different effect', async () => {
     const client = createHoldfastClient({ baseUrl: proxy.url, token: () => null });
     proxy.next('drop');
     const requests = await listRequests(() =>
@@ -112,14 +112,14 @@ describe('a call', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('waits as long as Retry-After says, and then tries again', async () => {
+  test('waits as long as Retry-After requests, and then retries', async () => {
     const client = await customerClient();
     proxy.next({ status: 429, headers: { 'retry-after': '1' } });
     const [first, second] = await listRequests(() => client.GET('/api/cart'));
     assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   });
 
-  test('waits until the date of Retry-After by the clock of the server', async () => {
+  test('waits until the date in Retry-After by the clock of the server', async () => {
     const client = await customerClient();
     const past = (seconds: number) => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toUTCString();
     proxy.next({ status: 503, headers: { date: past(0), 'retry-after': past(1) } });
@@ -127,7 +127,7 @@ describe('a call', () => {
     assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   });
 
-  test('that is limited for long is refused at once', async () => {
+  test('fails immediately if it is limited for long', async () => {
     const client = await customerClient();
     proxy.next({ status: 429, headers: { 'retry-after': '900' } });
     const requests = await listRequests(async () => {
@@ -136,7 +136,7 @@ describe('a call', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('is given up after so many tries, with the last answer', async () => {
+  test('fails with the last response after the maximum number of attempts', async () => {
     const { identity } = await server.signUp();
     const client = createHoldfastClient({
       baseUrl: proxy.url,
@@ -155,18 +155,18 @@ describe('a session', () => {
 
   async function start() {
     const { identity } = await server.signUp();
-    const told: SessionTokens[] = [];
+    const notified: SessionTokens[] = [];
     const options = {
       baseUrl: proxy.url,
       now,
-      onTokens: (tokens: SessionTokens) => void told.push(tokens),
+      onTokens: (tokens: SessionTokens) => void notified.push(tokens),
     };
     const { email, password } = identity;
-    return { options, told, session: await signIn(options, { email, password }) };
+    return { options, notified, session: await signIn(options, { email, password }) };
   }
 
-  test('exchanges its token before it ends, once for all calls that need it', async () => {
-    const { session, told } = await start();
+  test('exchanges its token before it expires, once for all calls that need it', async () => {
+    const { session, notified } = await start();
     const first = await session.token();
     nowMs += 14.5 * 60_000;
     const requests = await listRequests(() =>
@@ -174,15 +174,15 @@ describe('a session', () => {
     );
     assert.equal(requests.filter(({ path }) => path === '/api/auth/refresh').length, 1);
     assert.notEqual(await session.token(), first);
-    assert.equal(told.length, 2);
-    assert.equal(told[1]?.accessToken, await session.token());
+    assert.equal(notified.length, 2);
+    assert.equal(notified[1]?.accessToken, await session.token());
   });
 
-  test('goes on when the clock was set back, since the server says when a token is over', async () => {
+  test('continues when the clock was set back, because the server decides when a token has expired', async () => {
     const { session } = await start();
     const first = await session.token();
     nowMs -= 35 * 60_000;
-    // What a server says whose token has run out meanwhile.
+    // The reply of a server for which the token has expired meanwhile.
     proxy.next({ status: 401, headers: {} });
     const requests = await listRequests(() => session.client.GET('/api/auth/profile'));
     assert.deepEqual(
@@ -192,7 +192,7 @@ describe('a session', () => {
     assert.notEqual(await session.token(), first);
   });
 
-  test('goes on when the answer to an exchange is lost', async () => {
+  test('continues when the response to an exchange is lost', async () => {
     const { session } = await start();
     nowMs += 15 * 60_000;
     proxy.next('drop');
@@ -202,12 +202,12 @@ describe('a session', () => {
     assert.equal((await session.client.GET('/api/auth/profile')).response.status, 200);
   });
 
-  test('is resumed by the refresh token that was kept, and ends with a sign-out', async () => {
-    const { options, told } = await start();
-    const resumed = await resumeSession(options, told[0]!.refreshToken);
+  test('is resumed with the stored refresh token, and ends with a sign-out', async () => {
+    const { options, notified } = await start();
+    const resumed = await resumeSession(options, notified[0]!.refreshToken);
     assert.equal((await resumed.client.GET('/api/auth/profile')).response.status, 200);
     await resumed.signOut();
-    const error = await catchRefusal(resumeSession(options, told.at(-1)!.refreshToken));
+    const error = await catchRefusal(resumeSession(options, notified.at(-1)!.refreshToken));
     assert.equal(error.code, 'accounts.refresh_invalid');
   });
 });

@@ -22,7 +22,7 @@ async function nextMessage(endpointPath: string) {
   return { headers, text: body.toString('utf8') };
 }
 
-test('a message of the server verifies by its secret, and by both of them while it rotates', async () => {
+test('a webhook verifies with its secret, and with both secrets during a rotation', async () => {
   const created = await admin.post('/api/webhook-endpoints', {
     url: receiver.url,
     eventTypes: ['*'],

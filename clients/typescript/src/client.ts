@@ -7,35 +7,39 @@ export type HoldfastClient = Client<paths>;
 
 export interface HoldfastClientOptions {
   /**
-   * Where the server is, with its path if it has one, such as `https://shop.example/orders`. In a browser on the same
-   * origin: the path alone, or `''`.
+   * The URL of the server, with its path if it has one, such as `https://shop.example/orders`. In a browser on the same
+   * origin, the path alone or `''`.
    */
   readonly baseUrl: string;
-  /** An access token or API key, or what gets the current one. Left out: cookies, in a browser. */
+  /** An access token or API key, or a function that returns the current one. Without it, a browser uses cookies. */
   readonly token?: string | (() => string | null | Promise<string | null>);
-  /** How often a call is tried in all when the server is away, busy or limits us. Default 4. */
+  /** The maximum number of attempts of a call if the server is unavailable, busy or limits the caller. Default 4. */
   readonly triesMax?: number;
-  /** How long one try may take. Default 20 s. */
+  /** The time limit of one attempt. Default 20 s. */
   readonly timeoutMs?: number;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
 const IDEMPOTENT_BY_KEY = new Set(['POST', 'PATCH']);
-/** The server takes no key there; these may be repeated without one. A sign-up may not: its address would be taken. */
+/**
+ * The server accepts no key there. These calls may be repeated without one; a sign-up may not, because the first
+ * attempt may have taken its address.
+ */
 const AUTH_PATH = '/api/auth/';
 const REPEATABLE_PATHS = ['login', 'refresh', 'logout', 'profile', 'password/forgot'].map(
   (name) => AUTH_PATH + name,
 );
 
 /**
- * A client with every operation of the server, typed by its OpenAPI document:
+ * Creates a client with every operation of the server, typed by its OpenAPI document:
  *
- *     const holdfast = createHoldfastClient({ baseUrl, token });
- *     const { data: order } = await holdfast.POST('/api/orders', { body: { items } });
+ * const holdfast = createHoldfastClient({ baseUrl, token }); const { data: order } = await holdfast.POST('/api/orders',
+ * { body: { items } });
  *
- * Every POST and PATCH bears an `Idempotency-Key`, the same on each try, so that a repeat takes effect once (those under
- * `/api/auth` have none, and are repeated only where that does no harm). A refusal is thrown as `HoldfastError`.
+ * Every POST and PATCH carries an `Idempotency-Key`, the same on each attempt, so that a repeated call takes effect
+ * once. Those under `/api/auth` have none, and are repeated only where that is harmless. A refusal is thrown as
+ * `HoldfastError`.
  */
 export function createHoldfastClient(options: HoldfastClientOptions): HoldfastClient {
   const { token, triesMax = 4, timeoutMs = 20_000 } = options;
@@ -49,7 +53,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
   return client;
 }
 
-/** Not `randomUUID`, which a browser has only on pages that came over HTTPS. */
+/** Creates an idempotency key. Not by `randomUUID`, which browsers offer only on pages served over HTTPS. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -62,9 +66,9 @@ function mayRepeat(request: Request): boolean {
 
 const keyed: Middleware = {
   onRequest({ request, schemaPath }) {
-    // Not the path of the URL, which begins with whatever that of the server begins with.
-    const takesKey = IDEMPOTENT_BY_KEY.has(request.method) && !schemaPath.startsWith(AUTH_PATH);
-    if (takesKey && !request.headers.has('idempotency-key')) {
+    // Not the path of the URL, which starts with the server's own path.
+    const acceptsKey = IDEMPOTENT_BY_KEY.has(request.method) && !schemaPath.startsWith(AUTH_PATH);
+    if (acceptsKey && !request.headers.has('idempotency-key')) {
       request.headers.set('idempotency-key', newKey());
     }
     return request;

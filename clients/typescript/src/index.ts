@@ -1,4 +1,4 @@
-/** A typed client of a Holdfast server. See README.md. */
+/** A typed client for a Holdfast server. See README.md. */
 export { createHoldfastClient, type HoldfastClient, type HoldfastClientOptions } from './client.ts';
 export { HoldfastError, type ProblemDocument } from './problem.ts';
 export type {

@@ -1,19 +1,19 @@
-/** What every refusal looks like. Source: RFC 9457 §3, with the members that Holdfast adds. */
+/** The body of every refusal, by RFC 9457 §3, with the members that Holdfast adds. */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
-  /** What programs decide by, such as `inventory.insufficient_stock`. */
+  /** The code on which programs branch, such as `inventory.insufficient_stock`. */
   readonly code: string;
-  /** What to quote when asking for help. */
+  /** The id to quote when asking for help. */
   readonly requestId?: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
-  /** Some codes say more, such as `lines`. */
+  /** Some codes add members, such as `lines`. */
   readonly [member: string]: unknown;
 }
 
-/** A refusal of the server. */
+/** Thrown when the server refuses a request. */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';
   readonly problem: ProblemDocument;
@@ -32,7 +32,10 @@ export class HoldfastError extends Error {
   }
 }
 
-/** The problem of a refused reply; one is made up where something between us and the server answered instead of it. */
+/**
+ * Reads the problem document of a refusal. If an intermediary answered instead of the server, it is built from the
+ * status.
+ */
 export async function readProblem(response: Response): Promise<ProblemDocument> {
   if (response.headers.get('content-type')?.startsWith('application/problem+json')) {
     const problem: unknown = await response.json().catch(() => null);
@@ -40,7 +43,7 @@ export async function readProblem(response: Response): Promise<ProblemDocument> 
   }
   return {
     type: 'about:blank',
-    title: response.statusText || 'The server did not answer as Holdfast does.',
+    title: response.statusText || 'The reply did not come from Holdfast.',
     status: response.status,
     code: 'client.unexpected_answer',
   };

@@ -5,14 +5,15 @@ export interface RetryOptions {
 
 const FIRST_WAIT_MS = 200;
 const WAIT_MAX_MS = 10_000;
-/** A limit that lasts longer is told to the caller instead of waited for. */
+/** A limit that lasts longer is reported to the caller instead of waiting for its end. */
 const RETRY_AFTER_MAX_MS = 30_000;
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
 /**
- * Tries again when the connection failed, the server was away or it limited us. Only what takes effect once is sent
- * twice: safe and idempotent methods, what bears an idempotency key, and what `mayRepeat` knows to be so.
+ * Creates a fetch that retries when the connection fails, or the server is unavailable or limits the caller. It repeats
+ * only requests that take effect once: those with safe or idempotent methods, those with an idempotency key, and those
+ * that `mayRepeat` accepts.
  */
 export function createRetryingFetch(
   send: (request: Request) => Promise<Response>,
@@ -32,7 +33,7 @@ export function createRetryingFetch(
         const wantedMs = retryAfterMs(response);
         if (wantedMs > RETRY_AFTER_MAX_MS) return response;
         waitMs = Math.max(waitMs, wantedMs);
-        // Nobody reads it, and unread it would hold its connection.
+        // An unread body would keep its connection in use.
         await response.body?.cancel();
       } catch (error) {
         if (isLast || request.signal.aborted) throw error;
@@ -42,29 +43,29 @@ export function createRetryingFetch(
   };
 }
 
-/** Whether the answer may be another one in a moment. */
+/** Returns whether the same request may succeed in a moment. */
 async function isTransient(response: Response, isKeyed: boolean): Promise<boolean> {
   if (RETRIED_STATUSES.has(response.status)) return true;
   if (response.status !== 409 || !isKeyed) return false;
-  // An earlier try of ours is still at work: its answer is the one that is wanted.
+  // An earlier attempt of this call is still in progress, and its response is the one to wait for.
   const problem: unknown = await response.clone().json();
   return (problem as { code?: unknown } | null)?.code === 'idempotency.in_flight';
 }
 
 /**
- * What `Retry-After` says, in seconds or as a date; 0 without it. A date is one of the server's clock, which its `Date`
- * tells: ours may be wrong. Source: RFC 9110 §10.2.3.
+ * Returns the wait of `Retry-After`, given in seconds or as a date; 0 without it. A date is compared with the server's
+ * `Date`, because our clock may be wrong. Source: RFC 9110 §10.2.3.
  */
 function retryAfterMs(response: Response): number {
   const text = response.headers.get('retry-after');
   if (text === null) return 0;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const saidAtMs = Date.parse(response.headers.get('date') ?? '');
-  const ms = Date.parse(text) - (Number.isNaN(saidAtMs) ? Date.now() : saidAtMs);
+  const repliedAtMs = Date.parse(response.headers.get('date') ?? '');
+  const ms = Date.parse(text) - (Number.isNaN(repliedAtMs) ? Date.now() : repliedAtMs);
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
 }
 
-/** Doubles, with half of it by chance, so that many clients do not come back at once. */
+/** Doubles with each attempt, and half of it is random, so that many clients do not return at once. */
 function backoffMs(attempt: number): number {
   const fullMs = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), WAIT_MAX_MS);
   return fullMs / 2 + (Math.random() * fullMs) / 2;

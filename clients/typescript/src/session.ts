@@ -5,33 +5,36 @@ type SignedIn = operations['logIn']['responses'][200]['content']['application/js
 
 export interface SessionTokens {
   readonly accessToken: string;
-  /** Good for one exchange: the session has another one after it. */
+  /** Valid for one exchange, which returns its successor. */
   readonly refreshToken: string;
-  /** Of the access token, in milliseconds since 1970, by this machine's clock. */
+  /** The expiry of the access token, in milliseconds since 1970, by this machine's clock. */
   readonly expiresAtMs: number;
 }
 
 export interface SessionOptions extends Omit<HoldfastClientOptions, 'token'> {
   /** Called with each new pair, so that a later process can resume with it. */
   readonly onTokens?: (tokens: SessionTokens) => void | Promise<void>;
-  /** Milliseconds since 1970. Default: the system's clock. It need not be right: only what passes by it counts. */
+  /**
+   * Returns milliseconds since 1970. Default: the system's clock. It need not be right, because only elapsed time
+   * counts.
+   */
   readonly now?: () => number;
 }
 
-/** Somebody signed in by bearer, for as long as the process lives. In a browser, the server's cookies do this. */
+/** A user signed in by bearer token while the process runs. In a browser, the server's cookies do this. */
 export interface HoldfastSession {
-  /** Calls of this user. */
+  /** A client whose calls are made as this user. */
   readonly client: HoldfastClient;
-  /** The access token, exchanged for a new one when it is about to end. */
+  /** Returns the access token, exchanged for a new one if it is about to expire. */
   token(): Promise<string>;
-  /** Ends the session at the server too. */
+  /** Ends the session on the server. */
   signOut(): Promise<void>;
 }
 
-/** An access token that ends sooner is exchanged before it is used: a request takes its time, too. */
+/** A token that expires sooner is exchanged before it is used, because a request takes time too. */
 const MARGIN_MS = 60_000;
 
-/** Signs in. Throws `HoldfastError` with `accounts.invalid_credentials`. */
+/** Signs in. Throws `HoldfastError` with `accounts.invalid_credentials` if the credentials are wrong. */
 export async function signIn(
   options: SessionOptions,
   credentials: { readonly email: string; readonly password: string },
@@ -40,7 +43,10 @@ export async function signIn(
   return createSession(options, data as SignedIn);
 }
 
-/** Goes on with the refresh token of an earlier session. Throws `HoldfastError` when it was spent or has ended. */
+/**
+ * Resumes an earlier session by its refresh token. Throws `HoldfastError` if the token was used or the session has
+ * ended.
+ */
 export async function resumeSession(
   options: SessionOptions,
   refreshToken: string,
@@ -56,9 +62,9 @@ async function createSession(options: SessionOptions, first: SignedIn): Promise<
 
   async function storeTokens({ accessToken, refreshToken, expiresIn }: SignedIn) {
     const notified = { accessToken, refreshToken, expiresAtMs: now() + expiresIn * 1000 };
-    const taken = { ...notified, leftMs: countdown(expiresIn * 1000, now) };
+    const stored = { ...notified, leftMs: countdown(expiresIn * 1000, now) };
     await onTokens?.(notified);
-    return taken;
+    return stored;
   }
 
   async function renewTokens(): Promise<string> {
@@ -66,7 +72,7 @@ async function createSession(options: SessionOptions, first: SignedIn): Promise<
     return tokens.accessToken;
   }
 
-  /** One exchange for all that ask meanwhile: a second one with the same token would look like a thief's. */
+  /** Shares one exchange among all waiting calls: a second one with the same token would look like theft. */
   function renewOnce(): Promise<string> {
     renewing ??= renewTokens().finally(() => {
       renewing = null;
@@ -78,7 +84,7 @@ async function createSession(options: SessionOptions, first: SignedIn): Promise<
     return tokens.leftMs() > MARGIN_MS ? tokens.accessToken : renewOnce();
   }
 
-  /** Whether a token is over is for the server to say: what it refuses is sent once more with a new one. */
+  /** The server decides whether a token has expired: a request that it rejects is repeated once with a new token. */
   async function sendRenewing(request: Request): Promise<Response> {
     const again = request.clone();
     const response = await send(request);
@@ -105,8 +111,8 @@ function bearer(token: string): string {
 }
 
 /**
- * What is left of so many milliseconds. By two clocks, whichever is further: the system's may be set back, and the steady
- * one may stop while the machine sleeps.
+ * Returns a function that returns the milliseconds left. Of two clocks, the one that has advanced further counts: the
+ * system's may be set back, and the steady one may stop while the machine sleeps.
  */
 function countdown(ms: number, now: () => number): () => number {
   const startedAtMs = now();

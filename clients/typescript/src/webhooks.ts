@@ -2,28 +2,28 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 export { WebhookVerificationError };
 
-/** What a webhook of Holdfast carries. Source: CloudEvents 1.0, JSON format. */
+/** The body of a Holdfast webhook. Source: CloudEvents 1.0, JSON format. */
 export interface HoldfastEvent {
   readonly specversion: '1.0';
-  /** The same on every delivery of the event: by it a receiver tells a repeat. */
+  /** The same on every delivery of the event, so that a receiver recognizes a repeated one. */
   readonly id: string;
   readonly source: string;
   readonly type: string;
-  /** The order's id; absent for facts that belong to no order. */
+  /** The order's id; absent if the event belongs to no order. */
   readonly subject?: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
-  /** 1…n within an order. */
+  /** The number of the event within its order, from 1. */
   readonly sequence?: number;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The event of a webhook that this endpoint's secret (`whsec_…`) signed. `body` is the raw text, before any parsing;
- * `headers` are a request's as fetch or as Node has them. Throws `WebhookVerificationError` when the signature is wrong
- * or older or newer than five minutes. Source: Standard Webhooks.
+ * Verifies a webhook signed with this endpoint's secret (`whsec_…`), and returns its event. `body` is the raw text,
+ * before any parsing; `headers` are those of a request in fetch or in Node. Throws `WebhookVerificationError` if the
+ * signature is wrong, or more than five minutes old or in the future. Source: Standard Webhooks.
  *
- * While a secret rotates, messages bear a signature of the old one and one of the new: either verifies them.
+ * While a secret is being rotated, messages carry signatures of the old and the new secret, and either verifies them.
  */
 export function verifyWebhook(
   secret: string,
