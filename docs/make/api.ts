@@ -8,10 +8,10 @@ interface Placed {
   readonly operation: Operation;
 }
 
-/** What any operation can answer with: told once, on the first page. */
+/** Errors that every operation can return, listed once on the first page. */
 const COMMON = /^(request|auth|service|idempotency)\./;
 
-/** One page for each tag, one for shapes with a name, and one that leads to them. */
+/** Builds one page for each tag, one for the named shapes, and an index. */
 export function apiPages(document: Document): Page[] {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
@@ -30,7 +30,7 @@ export function apiPages(document: Document): Page[] {
     page(
       'api/index.md',
       'HTTP API',
-      'The same as the server tells at `/docs` and `/openapi.json`. What holds for all of it:',
+      'The same as the server publishes at `/docs` and `/openapi.json`. These rules apply to all operations:',
       CONVENTIONS,
       ...chapters.flatMap(({ file, name, description, operations }) => [
         `## [${name}](${file})`,
@@ -60,9 +60,9 @@ const CONVENTIONS = `- JSON in UTF-8. Unknown fields and unknown query parameter
 - Amounts are whole numbers in the minor unit of their currency, times RFC 3339 in UTC, ids UUIDv7 in lower case.
 - Sign in by \`Authorization: Bearer …\` with an access token or an API key, or by the cookies that sign-in sets.
 - Every refusal is a [problem document](schemas.md#problem) with a \`code\`: see the [errors](../errors.md). Each operation
-  names its own; besides them any can answer with those of \`request\`, \`auth\`, \`idempotency\` and \`service\`.
-- Lists come in pages: send \`nextCursor\` back as \`cursor\` for the next one.
-- POST and PATCH of a signed-in caller take an \`Idempotency-Key\`: see [Idempotency](../../concepts/idempotency.md).`;
+  lists its own; in addition, each can return those of \`request\`, \`auth\`, \`idempotency\` and \`service\`.
+- Lists are paged: send \`nextCursor\` back as \`cursor\` for the next one.
+- POST and PATCH of a signed-in caller accept an \`Idempotency-Key\`: see [Idempotency](../../concepts/idempotency.md).`;
 
 function getTitle({ summary, operationId }: Operation): string {
   return summary ?? operationId;
@@ -96,7 +96,7 @@ function operationParts(document: Document, { method, path, operation }: Placed)
   ];
 }
 
-/** A length says nothing where a pattern says all. */
+/** Removes the length where the pattern already defines it. */
 function withoutPatternNoise(schema: Schema): Schema {
   if (schema.pattern === undefined || schema.maxLength === undefined) return schema;
   const { maxLength: _maxLength, ...rest } = schema;
@@ -133,24 +133,24 @@ function describeAnswers(document: Document, operation: Operation): string {
   return [['Answers:', '', ...lines].join('\n'), ...tables].join('\n\n');
 }
 
-/** What an answer is, and its members where it is no shape with a name. */
+/** Describes a successful reply, with its members if its shape has no name. */
 function describeSuccess(document: Document, answer: Answer): { words: string; fields: Field[] } {
   const [type, media] = Object.entries(answer.content ?? {})[0] ?? [];
-  const said = answer.description ?? '';
-  if (media?.schema === undefined) return { words: said, fields: [] };
+  const description = answer.description ?? '';
+  if (media?.schema === undefined) return { words: description, fields: [] };
   if (type !== 'application/json') {
     return { words: `${code(type!)} of ${typeText(media.schema)}`, fields: [] };
   }
   if (media.schema.$ref !== undefined) return { words: typeText(media.schema), fields: [] };
   const schema = resolved(document, media.schema);
   const item = schema.properties?.data?.items;
-  if (item === undefined) return { words: said, fields: listFields(schema) };
-  const words = schema.properties?.nextCursor === undefined ? 'a list, whole, of' : 'a page of';
+  if (item === undefined) return { words: description, fields: listFields(schema) };
+  const words = schema.properties?.nextCursor === undefined ? 'a complete list of' : 'a page of';
   if (item.$ref !== undefined) return { words: `${words} ${typeText(item)}`, fields: [] };
   return { words: `${words} these`, fields: listFields(item) };
 }
 
-/** Every code of the answer's problem document. */
+/** Returns every code of the reply's problem document. */
 function findErrorCodes(answer: Answer): string[] {
   return [...(answer.description ?? '').matchAll(/`([a-z]+\.[a-z_]+)`:/g)].map(([, one]) => one!);
 }
@@ -160,7 +160,7 @@ function schemasPage(document: Document): Page {
   return page(
     'api/schemas.md',
     'Shapes',
-    'Shapes that several operations share. The others stand with their operation.',
+    'Shapes that several operations share. The others are described with their operation.',
     ...schemas.flatMap(([name, schema]) => [
       `## ${name}`,
       ...(schema.description === undefined ? [] : [schema.description]),

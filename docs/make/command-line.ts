@@ -4,15 +4,15 @@ import { fenced, type Page, page } from './markdown.ts';
 
 const WIDTH = 100;
 
-/** What `--help` prints, for each command. */
+/** Builds the page with the `--help` output of each command. */
 export function commandLinePage(): Page {
   return page(
     'command-line.md',
     'Command line',
     `\`npx holdfast COMMAND\` in the project's folder, or \`npm run holdfast -- COMMAND\`; from elsewhere \`bin/holdfast.js\`, or a
-link to it. It reads the same [configuration](configuration.md) as the server, from the project's folder or
-\`HOLDFAST_HOME\`; files that are named lie where you stand. With the embedded database a command uses the running
-server's, or starts it for as long as it needs it; it makes a new one only with \`--new\`.`,
+link to it. It reads the same [configuration](configuration.md) as the server, from the project's folder or \`HOLDFAST_HOME\`;
+paths of files are relative to the working directory. With the embedded database a command uses the running server's, or
+starts it while the command runs; it creates a new one only with \`--new\`.`,
     ...listCommands(
       createProgram(() => {}),
       [],

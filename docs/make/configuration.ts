@@ -5,23 +5,27 @@ import { code, type Page, page, table } from './markdown.ts';
 
 interface Variable {
   readonly name: string;
-  /** As in `.env.example`; empty: none, or what the text says. */
+  /** The value in `.env.example`; empty if there is none or the text states it. */
   readonly preset: string;
   readonly meaning: string;
 }
 
-/** The head of a paragraph. */
+/** The heading of a paragraph. */
 const TITLE = /^# --- (.*) ---\n/;
 
-/** What each variable is for is told by `.env.example`, what it takes by the reader of the configuration. */
+/**
+ * Builds the page. The meaning of each variable comes from `.env.example`, its accepted values from the configuration
+ * reader.
+ */
 export async function configurationPage(): Promise<Page> {
   const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
   return page(
     'configuration.md',
     'Configuration',
-    `By environment variables, or a \`.env\` file in the project's folder (or \`HOLDFAST_HOME\`), wherever a command is called
-from; variables of the environment win. An empty value counts as not set. A wrong one stops the start and says what the variable takes. [.env.example](../../.env.example) is the
-same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
+    `Set by environment variables, or by a \`.env\` file in the project's folder (or \`HOLDFAST_HOME\`), wherever a command is
+called from. Environment variables take precedence. An empty value counts as not set. An invalid one stops the start and
+reports what the variable takes. [.env.example](../../.env.example) is the same list to copy; \`holdfast doctor\` checks
+everything that a start needs.`,
     ...example
       .split('\n\n')
       .filter((paragraph) => TITLE.test(paragraph))
@@ -40,7 +44,7 @@ same list to copy; \`holdfast doctor\` looks at everything that a start needs.`,
   );
 }
 
-/** The variables of one paragraph, each with the comment before it. */
+/** Returns the variables of one paragraph, each with the comment before it. */
 function parseVariables(paragraph: string): Variable[] {
   const variables: Variable[] = [];
   let comment: string[] = [];
@@ -56,7 +60,10 @@ function parseVariables(paragraph: string): Variable[] {
   return variables;
 }
 
-/** No variable takes a control character, so each says what it does take. */
+/**
+ * Returns the values that a variable accepts. None accepts a control character, so each error states what it does
+ * accept.
+ */
 function describeAcceptedValues(name: string): string {
   try {
     readConfig({ [name]: '\u0000' });
@@ -68,5 +75,5 @@ function describeAcceptedValues(name: string): string {
       if (words !== undefined) return words;
     }
   }
-  throw new Error(`${name} does not say what it takes`);
+  throw new Error(`${name} does not state what it accepts`);
 }

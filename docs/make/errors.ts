@@ -6,9 +6,9 @@ export function errorsPage(): Page {
   return page(
     'errors.md',
     'Errors',
-    `Every refusal is \`application/problem+json\` (RFC 9457). Decide by \`code\`, which is stable; show \`title\` or \`detail\` to
+    `Every refusal is \`application/problem+json\` (RFC 9457). Branch on \`code\`, which is stable; show \`title\` or \`detail\` to
 people; quote \`requestId\` when you ask for help. A refusal has changed nothing, so the same request, with the same
-idempotency key, may be sent again. \`type\` is the address of a page on the server that says the same as this one.`,
+idempotency key, may be sent again. \`type\` is the URL of a page on the server with the same explanation as here.`,
     ...modules.flatMap((module) => [
       `## ${module}`,
       ...errorCatalogue
@@ -22,13 +22,16 @@ idempotency key, may be sent again. \`type\` is the address of a page on the ser
     table(
       ['status', 'do'],
       [
-        ['400, 415, 422', 'Mend the request. The same one will be refused again.'],
+        ['400, 415, 422', 'Correct the request. The same request will be refused again.'],
         ['401', 'Refresh the access token, or sign in again.'],
-        ['403, 404', 'The caller may not, or there is no such thing for this caller.'],
-        ['409, 412', 'The state is not what you thought: read again, decide anew.'],
-        ['429', 'Wait as long as `Retry-After` says.'],
         [
-          '500, 503, no answer',
+          '403, 404',
+          'The caller is not permitted, or the resource does not exist for this caller.',
+        ],
+        ['409, 412', 'The state is not what you assumed: read it again, then decide again.'],
+        ['429', 'Wait as long as `Retry-After` requests.'],
+        [
+          '500, 503, no response',
           'Send it again with the same `Idempotency-Key`, waiting longer each time.',
         ],
       ],

@@ -1,12 +1,12 @@
 import type { PublicEventType } from '../../src/events/index.ts';
 import { money } from '../../src/shared/money.ts';
 
-/** An event of each type, as it may stand in the log. A test holds their members against those of real ones. */
+/** An event of each type, as it may appear in the log. A test compares the members with those of real events. */
 export interface EventExample {
   readonly type: PublicEventType;
   /** When it happens. */
   readonly when: string;
-  /** Null with facts that belong to no order. */
+  /** Null for events that belong to no order. */
   readonly sequence: number | null;
   readonly from?: string;
   readonly to?: string;
@@ -23,21 +23,21 @@ const refund = { refundId, paymentId, cause: 'admin', amount: money(595, 'GBP') 
 export const eventExamples: readonly EventExample[] = [
   {
     type: 'order.queued',
-    when: 'An order with `Prefer: respond-async` was accepted. It holds no stock yet.',
+    when: 'An order with `Prefer: respond-async` was accepted. It has no stock reserved yet.',
     sequence: 1,
     to: 'QUEUED',
     data: { number, total, vip: false },
   },
   {
     type: 'order.placed',
-    when: 'An order was placed and holds its stock. `from` is QUEUED when a worker placed it.',
+    when: 'An order was placed and its stock reserved. `from` is QUEUED if a worker placed it.',
     sequence: 1,
     to: 'PENDING',
     data: { number, total },
   },
   {
     type: 'order.confirmed',
-    when: 'It was paid, or confirmed by hand, or there was nothing to pay. It does not expire any more.',
+    when: 'The order was paid, or confirmed by hand, or there was nothing to pay. It no longer expires.',
     sequence: 4,
     from: 'PENDING',
     to: 'CONFIRMED',
@@ -46,7 +46,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.preparing',
-    when: 'The kitchen has begun.',
+    when: 'The kitchen has started on the order.',
     sequence: 5,
     from: 'CONFIRMED',
     to: 'PREPARING',
@@ -54,7 +54,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.ready',
-    when: 'It waits to be taken.',
+    when: 'The order is ready for pick-up.',
     sequence: 6,
     from: 'PREPARING',
     to: 'READY',
@@ -62,7 +62,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.completed',
-    when: 'It was handed over; its stock is consumed.',
+    when: 'The order was handed over, and its stock consumed.',
     sequence: 7,
     from: 'READY',
     to: 'COMPLETED',
@@ -70,7 +70,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.cancelled',
-    when: 'It was cancelled or expired. Its stock is free again; what was paid goes back.',
+    when: 'The order was cancelled or expired. Its stock is released, and what was paid is refunded.',
     sequence: 2,
     from: 'PENDING',
     to: 'CANCELLED',
@@ -79,7 +79,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.failed',
-    when: 'A queued order could not be placed; `data` says why, as the refusal would have.',
+    when: 'A queued order could not be placed; `data` contains the reason, as the refusal would.',
     sequence: 2,
     from: 'QUEUED',
     to: 'FAILED',
@@ -103,41 +103,41 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'payment.failed',
-    when: 'An attempt to pay failed. The order waits on until it expires.',
+    when: 'An attempt to pay failed. The order stays open until it expires.',
     sequence: 3,
     reason: 'The card was declined.',
     data: { paymentId, amount: total },
   },
   {
     type: 'payment.flagged',
-    when: 'Money came in that matches nothing: another amount or currency, or an unknown payment (then it is on no order).',
+    when: 'Money came in that does not match: the amount or currency is wrong, or the payment is unknown (then the event belongs to no order).',
     sequence: 3,
     reason: 'It is another amount.',
     data: { paymentId, providerReference: 'ch_1', amount: money(1, 'GBP') },
   },
   {
     type: 'refund.created',
-    when: 'Money is to go back. `cause` is admin, cancelled, late, surplus, flagged, or provider (begun there).',
+    when: 'A refund was created. `cause` is admin, cancelled, late, surplus, flagged, or provider (started there).',
     sequence: 8,
     reason: 'One was cold.',
     data: refund,
   },
   {
     type: 'refund.succeeded',
-    when: 'The provider has sent it back.',
+    when: 'The provider has sent the money back.',
     sequence: 9,
     data: refund,
   },
   {
     type: 'refund.failed',
-    when: 'The provider refused it; its amount can be refunded again.',
+    when: 'The provider refused the refund. Its amount can be refunded again.',
     sequence: 9,
     reason: 'The account is closed.',
     data: refund,
   },
   {
     type: 'stock.adjusted',
-    when: 'Stock was corrected by hand, or opened with a product. It belongs to no order.',
+    when: 'Stock was corrected by hand, or recorded with a new product. The event belongs to no order.',
     sequence: null,
     reason: 'Counted again',
     data: {

@@ -8,10 +8,10 @@ export function eventsPage(): Page {
   return page(
     'events.md',
     'Events',
-    `One log tells all that happens. Its events are an order's history, the [live streams](../guides/integrate.md#live-streams),
-and the [webhooks](../guides/operate.md#webhooks) to your own systems; the examples are bodies of webhooks (CloudEvents 1.0).
-\`sequence\` counts the events of one order without a gap; \`id\` is the same however often an event is sent. Members may be
-added to \`data\`; pass over what you do not know.`,
+    `Everything that happens is in one log. Its events form an order's history,
+the [live streams](../guides/integrate.md#live-streams), and the [webhooks](../guides/operate.md#webhooks) to your own systems;
+the examples are bodies of webhooks (CloudEvents 1.0). \`sequence\` counts the events of one order without a gap; \`id\` is the
+same however often an event is sent. Members may be added to \`data\`; ignore unknown ones.`,
     ...eventExamples.flatMap((example) => [
       `## ${example.type}`,
       example.when,

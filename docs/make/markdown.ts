@@ -1,4 +1,4 @@
-/** Small pieces of Markdown, as the pages of the reference are put together. */
+/** Building blocks of Markdown for the pages of the reference. */
 
 /** One page below `docs/reference/`. */
 export interface Page {
@@ -30,7 +30,7 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** Where a heading is linked to. Source: the anchors that GitHub makes of headings. */
+/** Returns the anchor of a heading, as GitHub generates it. */
 export function buildAnchor(heading: string): string {
   return heading
     .trim()

@@ -10,13 +10,13 @@ interface Metric {
   readonly labels: ReadonlySet<string>;
 }
 
-/** Those that a server of ours makes: one of each kind is observed, so that the labels show. */
+/** Builds the page of the server's own metrics. One sample of each kind is observed, so that the labels appear. */
 export async function metricsPage(): Promise<Page> {
   const metrics = createMetrics();
   metrics.observeHttp({ operationId: 'x', method: 'GET', status: 200, durationSeconds: 0 });
   metrics.observeQuery('x', 0);
   metrics.observeJob({ job: 'x', settled: 'done', durationSeconds: 0 });
-  // The defaults, as for the API: what is counted is the same with every configuration.
+  // The defaults, as for the API. The tallies are the same with every configuration.
   for (const tally of await describeTallies(readConfig({}))) metrics.watchTally(tally);
   metrics.watchInvariants(async () => new Map([['x', 0]]));
   metrics.watchQueues(async () => [{ name: 'x', waiting: 0, delayed: 0, active: 0, failed: 0 }]);
@@ -28,9 +28,9 @@ export async function metricsPage(): Promise<Page> {
   return page(
     'metrics.md',
     'Metrics',
-    `\`GET /metrics\`, in the text format of Prometheus: for this machine, and for whoever sends the \`METRICS_TOKEN\` as bearer.
-Besides these there are \`process_…\` and \`nodejs_…\` of the runtime. [Watching it](../guides/operate.md#watch-it) says what to
-look at; a dashboard and alert rules lie in [deploy/](../../deploy).`,
+    `\`GET /metrics\`, in the text format of Prometheus: for this machine, and for callers who send the \`METRICS_TOKEN\` as bearer
+token. In addition there are \`process_…\` and \`nodejs_…\` of the runtime. [Watch it](../guides/operate.md#watch-it) states
+what to monitor; a dashboard and alert rules are in [deploy/](../../deploy).`,
     table(
       ['metric', 'type', 'labels', 'meaning'],
       own.map(({ name, type, labels, help }) => [

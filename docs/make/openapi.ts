@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI document that the reference tells of. */
+/** The parts of an OpenAPI document that the reference describes. */
 
 export interface Schema {
   readonly $ref?: string;
@@ -59,11 +59,11 @@ export interface Document {
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What a reference leads to; what is none is given back as it is. */
+/** Resolves a reference. Any other node is returned unchanged. */
 export function resolved<T extends { readonly $ref?: string }>(document: Document, node: T): T {
   const [, kind = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(node.$ref ?? '') ?? [];
   if (name === '') return node;
   const found = document.components[kind]?.[name];
-  if (found === undefined) throw new Error(`the document does not hold ${node.$ref}`);
+  if (found === undefined) throw new Error(`the document does not contain ${node.$ref}`);
   return found as T;
 }

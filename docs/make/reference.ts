@@ -9,9 +9,9 @@ import type { Page } from './markdown.ts';
 import { metricsPage } from './metrics.ts';
 import type { Document } from './openapi.ts';
 
-/** Every page below `docs/reference/`, as the code would have it. */
+/** Builds every page below `docs/reference/` from the code. */
 export async function referencePages(): Promise<Page[]> {
-  // The defaults, so that it says the same whatever stands in this machine's environment.
+  // The defaults, so that the pages do not depend on this machine's environment.
   const document = JSON.parse(await describeApi(readConfig({}))) as Document;
   return [
     ...apiPages(document),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { referencePages } from './reference.ts';
 
-/** `npm run docs`: writes `docs/reference/` anew from the code. */
+/** `npm run docs`: writes `docs/reference/` from the code. */
 const folder = fileURLToPath(new URL('../reference/', import.meta.url));
 
 const pages = await referencePages();
@@ -12,4 +12,4 @@ for (const { path, text } of pages) {
   await mkdir(dirname(`${folder}${path}`), { recursive: true });
   await writeFile(`${folder}${path}`, text);
 }
-process.stdout.write(`${pages.length} pages are in docs/reference.\n`);
+process.stdout.write(`${pages.length} pages written to docs/reference.\n`);

@@ -1,14 +1,14 @@
 import { buildAnchor, code } from './markdown.ts';
 import type { Schema } from './openapi.ts';
 
-/** A member of a shape: `items[].sku`, what it is, and what there is to say about it. */
+/** A member of a shape: its path, such as `items[].sku`, its type and its meaning. */
 export type Field = readonly [path: string, type: string, meaning: string];
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-7';
-/** What "id" and "time" already say. */
+/** Descriptions that "id" and "time" already imply. */
 const IMPLIED = new Set(['A UUIDv7 in lower case.', 'RFC 3339, UTC, with milliseconds.']);
 
-/** The members of a shape, those of nested ones after them. */
+/** Returns the members of a shape, each followed by its nested members. */
 export function listFields(schema: Schema, prefix = ''): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;
@@ -26,12 +26,12 @@ export function listFields(schema: Schema, prefix = ''): Field[] {
   });
 }
 
-/** What a description adds to the words of a type. */
+/** Returns what a description adds to the text of its type. */
 export function findMeaning(description = ''): string {
   return IMPLIED.has(description) ? '' : description;
 }
 
-/** In a few words: `text, up to 500 characters`. */
+/** Describes a type in a few words: `text, up to 500 characters`. */
 export function typeText(schema: Schema): string {
   if (schema.$ref !== undefined) return schemaLink(schema.$ref.split('/').at(-1)!);
   if (isMoney(schema)) return schemaLink('Money');
@@ -93,7 +93,7 @@ function amount({ minItems, maxItems }: Schema): string {
   return maxItems === undefined ? '' : `, ${minItems ?? 0} to ${maxItems}`;
 }
 
-/** Money is one thing to a reader, named in the document or not. */
+/** Returns whether a schema is money, which is one thing to a reader, whether it is named in the document or not. */
 function isMoney({ properties = {} }: Schema): boolean {
   const names = Object.keys(properties);
   return names.length === 2 && 'amount' in properties && 'currency' in properties;

@@ -9,7 +9,10 @@ import { type ServerProcess, startServerProcess } from '../../test/support/serve
 import { createSession, type Session } from '../../test/support/session.ts';
 import { until } from '../../test/support/until.ts';
 
-/** `npm run docs:screenshots`: the pictures of the documents, of the real pages on a server with the demo menu. */
+/**
+ * `npm run docs:screenshots`: takes the screenshots of the documents, from the real pages on a server with the demo
+ * menu.
+ */
 const VIEW = { width: 1280, height: 760 };
 
 type Password = (email: string) => string;
@@ -29,7 +32,7 @@ async function signUp(url: string, name: string): Promise<Session> {
   return signIn(url, credentials.email, credentials.password);
 }
 
-/** Places an order and pays it. Gives its id. */
+/** Places an order and pays it. Returns its id. */
 async function order(customer: Session, items: Readonly<Record<string, number>>): Promise<string> {
   const lines = Object.entries(items).map(([sku, quantity]) => ({ sku, quantity }));
   const { id } = (await customer.post('/api/orders', { items: lines })).json<{ id: string }>();
@@ -43,7 +46,7 @@ async function order(customer: Session, items: Readonly<Record<string, number>>)
   return id;
 }
 
-/** An evening at the harbour: orders at every step. Gives the one of which pictures are taken. */
+/** An evening at the harbour, with orders in every status. Returns the order to take screenshots of. */
 async function playEvening(url: string, kitchen: Session): Promise<{ id: string; who: Session }> {
   const move = async (id: string, ...steps: readonly string[]) => {
     for (const status of steps) await kitchen.patch(`/api/orders/${id}/status`, { status });
@@ -76,7 +79,7 @@ async function openAs(browser: Browser, url: string, who: Session): Promise<Page
   });
   const { accessToken: value } = who.identity;
   await context.addCookies([{ name: 'holdfast_access', value, url, httpOnly: true }]);
-  // What the pages remember of a sign-in.
+  // What the pages store at a sign-in.
   await context.addInitScript("localStorage.setItem('holdfast.signed-in', '1')");
   return context.newPage();
 }
@@ -108,7 +111,7 @@ async function takeAll(browser: Browser, { url }: ServerProcess, passwordOf: Pas
 const ADMIN = 'admin@holdfast.example';
 const KITCHEN = 'kitchen@holdfast.example';
 
-if (executablePath === undefined) throw new Error('The pictures need Chromium.');
+if (executablePath === undefined) throw new Error('The screenshots require Chromium.');
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-screenshots-'));
 const port = await freePort(null);
 const server = await startServerProcess({
@@ -123,7 +126,7 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 try {
   const passwordOf = (email: string) => {
     const [, password] = new RegExp(`${email}\\s+(\\S+)`).exec(server.output()) ?? [];
-    if (password === undefined) throw new Error(`The start shows no password of ${email}.`);
+    if (password === undefined) throw new Error(`The start printed no password for ${email}.`);
     return password;
   };
   await takeAll(browser, server, passwordOf);
