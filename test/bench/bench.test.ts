@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import type { Measurement } from '../../bench/scenarios/scenario.ts';
 import { readOutput } from '../../bench/support/read-output.ts';
 
-/** Those that start no further server, and between them use all of the load, so that this stays short. */
+/** Scenarios that start no further server, so that the test stays short, and together use all kinds of load. */
 const SCENARIOS = ['place-spread', 'mixed'];
 
-test('the bench runs with a tiny load, loses nothing and tells every row', async () => {
+test('the bench runs with a tiny load, loses nothing and prints every row', async () => {
   const results = await mkdtemp(join(tmpdir(), 'bench-results-'));
   const bench = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
   const small = ['--seconds', '1', '--connections', '2', '--streams', '12', '--results', results];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDay, parseLocalTime } from '../../web/shared/moments.ts';
 
-test('a day is read as one of the time zone of the reader, and nothing else as a day', () => {
+test('a day starts in the time zone of the browser, and no other text is read as a day', () => {
   assert.equal(parseDay('2026-11-28'), new Date(2026, 10, 28).toISOString());
   assert.equal(parseDay('2026-11-30', 1), new Date(2026, 11, 1).toISOString());
   assert.equal(parseDay('9999-12-31', 1), '9999-12-31T23:59:59.999Z');
@@ -19,7 +19,7 @@ test('a day is read as one of the time zone of the reader, and nothing else as a
   }
 });
 
-test('a day with a time is read so too', () => {
+test('a day with a time is read in the same way', () => {
   assert.equal(parseLocalTime('2026-11-28T13:05'), new Date(2026, 10, 28, 13, 5).toISOString());
   for (const none of ['20266-11-28T13:05', '2026-11-28T25:00', '2026-02-30T10:00', '']) {
     assert.equal(parseLocalTime(none), null, none);

@@ -46,12 +46,12 @@ const currencies = [
   'CLF',
 ];
 
-/** Minor units that were read, or null. */
+/** Returns the minor units that were read, or null. */
 const read = (text: string, currency: string, locale: string) =>
   readMoney(text, currency, locale).money?.amount ?? null;
 
-describe('an amount that somebody types', () => {
-  test('is what was shown, in every language, with and without groups and sign', () => {
+describe('a typed amount', () => {
+  test('equals the amount that was shown, in every language, with and without groups and sign', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10_000_000_000 }),
@@ -68,7 +68,7 @@ describe('an amount that somebody types', () => {
     );
   });
 
-  test('is read as the language of the reader writes it', () => {
+  test('is read as the language of the user writes it', () => {
     for (const [locale, currency, text, amount] of [
       ['en-GB', 'GBP', '12.95', 1295],
       ['en-GB', 'GBP', '£12.95', 1295],
@@ -98,7 +98,7 @@ describe('an amount that somebody types', () => {
     }
   });
 
-  test('is refused where it is no amount, or might be another one, with an amount to go by', () => {
+  test('is refused with an example if it is not an amount, or might be another one', () => {
     for (const [locale, currency, text] of [
       ...['', '-5', '+5', '−5', '1e3', '0x10', '0b1', '1_000', 'NaN', 'Infinity'],
       ...['5.', '.5', '1..5', '1.5.0', '1,20', '1,2000', '12,34,567', '1,,200', ',200', '1,200,'],
@@ -136,12 +136,12 @@ describe('an amount that somebody types', () => {
     }
   });
 
-  test('is refused above what can be counted', () => {
+  test('is refused above the largest safe integer', () => {
     assert.equal(readMoney('99999999999999999', 'GBP', 'en-GB').fault, 'This amount is too large.');
   });
 });
 
-test('the axis of a chart tells neighbours apart, in the units of the currency', () => {
+test('the axis labels of a chart distinguish adjacent amounts, in the units of the currency', () => {
   const short = (amount: number, currency: string) => formatShortMoney({ amount, currency }, 'en');
   assert.deepEqual(
     [5, 15, 12_500].map((amount) => short(amount, 'GBP')),

@@ -9,10 +9,10 @@ import { sourceFiles } from '../tidy/source-files.ts';
 const currencies = [...new Set([...Intl.supportedValuesOf('currency'), ...oddExponents.keys()])];
 const AMOUNT_MINOR = 12_345_678;
 
-/** The digits of a sum, and where its decimals begin. */
+/** Returns the digits of an amount with its decimal point. */
 const bare = (text: string) => /[\d,]*\d(\.\d+)?/.exec(text)?.[0].replaceAll(',', '');
 
-test('mail, payment page and pages write a sum of each currency with the same digits', () => {
+test('mails, the payment page and the web pages write amounts of each currency with the same digits', () => {
   for (const currency of currencies) {
     const expected = formatDecimal(AMOUNT_MINOR, currency);
     assert.equal(bare(formatMoney({ amount: AMOUNT_MINOR, currency }, 'en')), expected, currency);
@@ -21,7 +21,7 @@ test('mail, payment page and pages write a sum of each currency with the same di
   }
 });
 
-test('digits of money are given to Intl in one place of the pages', () => {
+test('the web pages set the digits of amounts for Intl in one place', () => {
   const elsewhere = sourceFiles('web/*/**/*.ts', 'web/*/**/*.tsx')
     .filter(({ path }) => !path.startsWith('web/shared/') && !path.startsWith('web/dist/'))
     .filter(({ text }) => /NumberFormat|toLocaleString|toFixed/.test(text));
@@ -45,7 +45,7 @@ function priceOnPaymentPage(currency: string): string {
 }
 
 function totalInMail(currency: string): string {
-  const told = {
+  const context = {
     order: {
       number: 'A',
       status: 'CONFIRMED',
@@ -58,6 +58,6 @@ function totalInMail(currency: string): string {
     reason: null,
     refund: null,
   };
-  const letter = writeOrderMail('order.ready', told as never, 'https://shop.example');
-  return letter.order?.total ?? '';
+  const mail = writeOrderMail('order.ready', context as never, 'https://shop.example');
+  return mail.order?.total ?? '';
 }

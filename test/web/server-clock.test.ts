@@ -5,16 +5,16 @@ import { createServerClock } from '../../web/shared/server-clock.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 31, 18, 30);
 
-/** A server, and a machine whose wall clock is off by so much. */
+/** A server, and a machine whose wall clock is off by `offMs`. */
 function bench({ offMs = 0 } = {}) {
   let trueMs = START;
   let steadyMs = 5_000;
   let wallOffMs = offMs;
-  let asked = 0;
+  let requests = 0;
   const clock = createServerClock(
     { steadyMs: () => steadyMs, wallMs: () => trueMs + wallOffMs },
     () => {
-      asked += 1;
+      requests += 1;
     },
   );
   const pass = (ms: number) => {
@@ -24,15 +24,15 @@ function bench({ offMs = 0 } = {}) {
   return {
     clock,
     pass,
-    /** The steady clock stands still, as on most machines. */
+    /** The steady clock stops, as on most machines. */
     suspend(ms: number) {
       trueMs += ms;
     },
     setWall(ms: number) {
       wallOffMs = ms;
     },
-    asked: () => asked,
-    /** A call: how long it takes there and back, and how old its reply is. */
+    requests: () => requests,
+    /** Makes a call with these travel times, whose reply has this age. */
     call({ thereMs = 20, backMs = 20, ageMs = 0, headers = {} } = {}) {
       const sentAtMs = steadyMs;
       pass(thereMs);
@@ -44,9 +44,9 @@ function bench({ offMs = 0 } = {}) {
   };
 }
 
-describe('the clock of the server', () => {
+describe('the server clock', () => {
   for (const offMs of [0, 35 * MINUTE, -35 * MINUTE, 400 * 24 * 60 * MINUTE]) {
-    test(`is told from one reply, where the machine is off by ${offMs / MINUTE} minutes`, () => {
+    test(`is known from one reply if the machine is off by ${offMs / MINUTE} minutes`, () => {
       const { call, offByMs, pass } = bench({ offMs });
       call();
       assert.ok(offByMs() <= 520, `${offByMs()} ms`);
@@ -55,7 +55,7 @@ describe('the clock of the server', () => {
     });
   }
 
-  test('is told ever closer by more replies, and no worse by slow ones', () => {
+  test('becomes more exact with more replies, and no less exact with slow ones', () => {
     const { call, offByMs, pass } = bench({ offMs: MINUTE });
     call({ thereMs: 50, backMs: 15_000 });
     assert.ok(offByMs() <= 8_100);
@@ -69,7 +69,7 @@ describe('the clock of the server', () => {
     assert.ok(offByMs() <= close + 20);
   });
 
-  test('is not turned back by a reply that a cache kept', () => {
+  test('is not set back by a cached reply', () => {
     const { call, offByMs } = bench();
     call();
     call({ ageMs: 10 * MINUTE });
@@ -80,22 +80,22 @@ describe('the clock of the server', () => {
     assert.ok(offByMs() <= 520);
   });
 
-  test('is put right by the next reply when the first one came from a cache', () => {
+  test('is corrected by the next reply if the first one came from a cache', () => {
     const { call, offByMs } = bench();
     call({ ageMs: 10 * MINUTE });
     call();
     assert.ok(offByMs() <= 520);
   });
 
-  test('is followed when it is set back itself', () => {
+  test('follows a server whose own clock is set back', () => {
     const { call, clock, offByMs } = bench();
     call();
     for (let one = 0; one < 3; one += 1) call({ ageMs: MINUTE });
     assert.ok(Math.abs(offByMs() - MINUTE) <= 520, `${clock.nowMs()}`);
   });
 
-  test('is asked for after a suspend, once, and told to who shows a time', () => {
-    const { call, clock, suspend, offByMs, asked } = bench();
+  test('is requested once after a suspend, and its change notifies the listeners', () => {
+    const { call, clock, suspend, offByMs, requests } = bench();
     call();
     let changes = 0;
     const forget = clock.onChange(() => {
@@ -104,21 +104,21 @@ describe('the clock of the server', () => {
     suspend(30 * MINUTE);
     clock.nowMs();
     clock.nowMs();
-    assert.equal(asked(), 1);
+    assert.equal(requests(), 1);
     call();
     assert.ok(offByMs() <= 520);
     assert.equal(changes, 1);
     forget();
   });
 
-  test('stays as it is when somebody sets the clock of the machine', () => {
+  test('does not change when the clock of the machine is set', () => {
     const { call, setWall, offByMs } = bench();
     call();
     setWall(-3 * 60 * MINUTE);
     assert.ok(offByMs() <= 520);
   });
 
-  test('stays right over a day on a machine that loses a second in an hour', () => {
+  test('stays right for a day on a machine that loses a second per hour', () => {
     const { call, offByMs, pass, suspend } = bench();
     for (let hour = 0; hour < 24; hour += 1) {
       call();
@@ -129,7 +129,7 @@ describe('the clock of the server', () => {
     assert.ok(offByMs() <= 1_600, `${offByMs()} ms`);
   });
 
-  test('is the machine’s own while no reply has told it', () => {
+  test('is the machine’s own until a reply has arrived', () => {
     const { clock, offByMs, call } = bench();
     call({ headers: { date: 'no date' } });
     assert.ok(offByMs() < 1);

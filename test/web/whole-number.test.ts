@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { formatChange, formatWhole, readChange, readWhole } from '../../web/shared/whole-number.ts';
 
-describe('a whole number that somebody types', () => {
-  test('is what was shown, in the language of the reader', () => {
+describe('a typed whole number', () => {
+  test('equals the number that was shown, in the language of the user', () => {
     for (const locale of ['en-GB', 'en-IN', 'de-DE', 'de-CH', 'fr-FR', 'sv-SE', 'ar-EG', 'fa-IR']) {
       for (const value of [0, 7, 1_200, 1_234_567, 1_000_000_000]) {
         assert.equal(readWhole(formatWhole(value, locale), locale).value, value, locale);
@@ -17,7 +17,7 @@ describe('a whole number that somebody types', () => {
     assert.equal(readChange('−3', 'en-GB').value, -3);
   });
 
-  test('is refused with an example where it is none', () => {
+  test('is refused with an example if it is not a whole number', () => {
     const neither = [
       '1.5',
       '1e3',
