@@ -5,7 +5,7 @@ export interface LoadJob {
   readonly durationSeconds: number;
   /** For all connections together; without it, as fast as replies arrive. */
   readonly perSecond?: number;
-  /** Sent in turn; `[<id>]` in a header becomes a new text each time. */
+  /** Sent in rotation. `[<id>]` in a header is replaced by a new text each time. */
   readonly requests: readonly LoadRequest[];
 }
 

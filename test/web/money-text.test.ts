@@ -129,15 +129,15 @@ describe('a typed amount', () => {
         ['en-GB', 'JPY', '1.0'],
         ['en-GB', 'KWD', '1.2345'],
       ] as never[])) {
-      const { money, fault } = readMoney(text, currency, locale);
+      const { money, error } = readMoney(text, currency, locale);
       assert.equal(money, null, `${text} in ${locale}`);
-      const [example = ''] = /(?<=such as ).*(?=\.$)/.exec(fault ?? '') ?? [];
-      assert.notEqual(read(example, currency, locale), null, `${fault} in ${locale}`);
+      const [example = ''] = /(?<=such as ).*(?=\.$)/.exec(error ?? '') ?? [];
+      assert.notEqual(read(example, currency, locale), null, `${error} in ${locale}`);
     }
   });
 
   test('is refused above the largest safe integer', () => {
-    assert.equal(readMoney('99999999999999999', 'GBP', 'en-GB').fault, 'This amount is too large.');
+    assert.equal(readMoney('99999999999999999', 'GBP', 'en-GB').error, 'This amount is too large.');
   });
 });
 

@@ -37,8 +37,8 @@ describe('a typed whole number', () => {
       assert.equal(readChange(text, 'en-GB').value, null, text);
     }
     assert.equal(readWhole('+2', 'en-GB').value, null);
-    assert.equal(readWhole('1.5', 'en-GB').fault, 'Enter a whole number, such as 12.');
-    assert.equal(readChange('1.5', 'en-GB').fault, 'Enter a whole number, such as +10 or -2.');
+    assert.equal(readWhole('1.5', 'en-GB').error, 'Enter a whole number, such as 12.');
+    assert.equal(readChange('1.5', 'en-GB').error, 'Enter a whole number, such as +10 or -2.');
     assert.equal(readWhole('1.200', 'en-GB').value, null);
     assert.equal(readWhole('99999999999999999', 'en-GB').value, null);
   });

@@ -40,7 +40,9 @@ function refreshOnce(): Promise<Response> {
   return refreshing;
 }
 
-/** Refreshes the session when the server rejects the token. The clock of this machine plays no part in it. */
+/**
+ * Fetches, and refreshes the session if the server rejects the token. The clock of this machine plays no part in it.
+ */
 async function fetchRefreshing(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await fetchReply(request);

@@ -8,8 +8,8 @@ import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
 /** The result of reading an amount: the money, or a sentence that states what is wrong. */
 export type MoneyReading =
-  | { readonly money: Money; readonly fault: null }
-  | { readonly money: null; readonly fault: string };
+  | { readonly money: Money; readonly error: null }
+  | { readonly money: null; readonly error: string };
 
 /**
  * Creates a format with the minor unit's digits from the server's own table. By default `Intl` shows those of price
@@ -72,19 +72,19 @@ export function readMoney(text: string, currency: string, locale?: string): Mone
     ...buildNotations(locale),
     ...buildNotations(locale, { style: 'currency', currency }),
   ]);
-  if (number === null) return buildFault(`Enter an amount in ${currency}, such as ${example}.`);
+  if (number === null) return buildError(`Enter an amount in ${currency}, such as ${example}.`);
   const { whole, fraction } = number;
   if (fraction.length > digits) {
     const has = digits === 0 ? 'no decimals' : `${digits} decimals`;
-    return buildFault(`${currency} has ${has}. Enter an amount such as ${example}.`);
+    return buildError(`${currency} has ${has}. Enter an amount such as ${example}.`);
   }
   const amount = parseDecimalMinor(fraction === '' ? whole : `${whole}.${fraction}`, currency);
-  if (amount === null) return buildFault('This amount is too large.');
-  return { money: { amount, currency }, fault: null };
+  if (amount === null) return buildError('This amount is too large.');
+  return { money: { amount, currency }, error: null };
 }
 
-function buildFault(sentence: string): MoneyReading {
-  return { money: null, fault: sentence };
+function buildError(sentence: string): MoneyReading {
+  return { money: null, error: sentence };
 }
 
 function withoutSign(text: string, currency: string, locale: string | undefined): string {

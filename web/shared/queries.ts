@@ -9,8 +9,7 @@ export function createQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // A server on the local network is reachable without the internet, and only the call itself shows whether it
-        // is.
+        // A server on the local network is reachable without the internet, and only the call itself can show it.
         networkMode: 'always',
         retry: false,
         refetchInterval: shouldRetry,

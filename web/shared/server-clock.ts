@@ -2,7 +2,7 @@
 export interface LocalClocks {
   /** Never set, but some machines stop it while they sleep. */
   steadyMs(): number;
-  /** The time since 1970, as this machine is set. */
+  /** The time since 1970 to which this machine is set. */
   wallMs(): number;
 }
 
@@ -12,19 +12,19 @@ export interface ServerClock {
   /** Learns from a reply, and from the times of its request and its arrival by `steadyMs`. */
   learn(headers: Headers, sentAtMs: number, receivedAtMs: number): void;
   /**
-   * Adds a listener that is called when the time turns out to differ from what was returned so far. Returns its
-   * removal.
+   * Adds a listener that is called when the time turns out to differ from what was returned so far. Returns a function
+   * that removes it.
    */
   onChange(listener: () => void): () => void;
 }
 
 /** `Date` has whole seconds. Source: RFC 9110 §5.6.7. */
 const RESOLUTION_MS = 1_000;
-/** Far more than the clocks of computers drift apart. */
+/** Far more than the clocks of two computers drift apart. */
 const DRIFT = 0.000_5;
 /**
- * Successive replies from the past after which they are believed. A cache sends one or two; a server whose clock was
- * set back sends only these.
+ * The number of successive replies from the past after which they are believed. A cache sends one or two; a server
+ * whose clock was set back sends no others.
  */
 const PAST_REPLIES_MAX = 3;
 /** A change of the offset between this machine's clocks that shows that it slept, or that the wall clock was set. */

@@ -91,8 +91,8 @@ function submitCredentials(queries: QueryClient, user: Profile): void {
 }
 
 /**
- * Shows the page for `user`, as the server recognizes this browser. `before` is the user that the page has shown so
- * far, undefined if it has just opened.
+ * Switches the page to the user whom the server recognizes. `before` is the user that the page has shown so far,
+ * undefined if it has just opened.
  */
 function startSession(
   queries: QueryClient,

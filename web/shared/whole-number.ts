@@ -2,8 +2,8 @@ import { buildNotations, normalized, parseNumber } from './number-text.ts';
 
 /** The result of reading a whole number: the number, or a sentence that states what is wrong. */
 export type WholeReading =
-  | { readonly value: number; readonly fault: null }
-  | { readonly value: null; readonly fault: string };
+  | { readonly value: number; readonly error: null }
+  | { readonly value: null; readonly error: string };
 
 /** Formats a number as the browser's language writes it: `1,200`. */
 export function formatWhole(value: number, locale?: string): string {
@@ -41,9 +41,9 @@ function readSigned(
   const number = parseNumber(text, buildNotations(locale));
   const value = Number(number?.whole ?? 'none');
   if (number === null || number.fraction !== '' || !Number.isSafeInteger(value)) {
-    return { value: null, fault: example };
+    return { value: null, error: example };
   }
-  return { value: value === 0 ? 0 : sign * value, fault: null };
+  return { value: value === 0 ? 0 : sign * value, error: null };
 }
 
 function wholeFormat(locale: string | undefined, options: Intl.NumberFormatOptions = {}) {

@@ -15,7 +15,7 @@ const LIVE_POLL_MS = 60_000;
 const POLL_MS = 5_000;
 /** The least time between two reads of the board, however many events arrive. */
 const READ_EVERY_MS = 400;
-/** A connection takes a moment to open, so that it is missing is reported only after this time. */
+/** Opening a connection takes a moment, so a missing one is reported only after this time. */
 const DISCONNECTED_AFTER_MS = 4_000;
 
 const status = columns.map((column) => column.status).join(',');

@@ -42,7 +42,7 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
   const charge = charges.find(({ providerReference }) => providerReference === reference);
   const entry = useMoneyEntry((charge ?? payment).amount.currency);
   const [reason, setReason] = useState('');
-  const { money, fault } = entry;
+  const { money, error } = entry;
   const refund = useMutation({
     mutationFn: () =>
       readBody(
@@ -97,11 +97,11 @@ function RefundForm({ payment, charges, onDone }: RefundFormProps) {
       />
       <Problem error={refund.error} />
       <Button
-        disabled={charge === undefined || fault !== null || reason.trim() === ''}
+        disabled={charge === undefined || error !== null || reason.trim() === ''}
         loading={refund.isPending}
         onClick={() => refund.mutate()}
       >
-        {fault === null
+        {error === null
           ? `Refund ${money === null ? 'all that is left' : formatMoney(money)}`
           : 'Refund'}
       </Button>

@@ -103,7 +103,7 @@ function Row({ product }: { product: Product }) {
   );
 }
 
-/** Returns the stock of a product. If the user has been signed out meanwhile, it has only the available units. */
+/** Returns the stock of a product. If the session has ended meanwhile, it contains only the available units. */
 function getStock({ stock }: Product): { available: number; onHand?: number; reserved?: number } {
   return stock;
 }

@@ -7,7 +7,7 @@ export interface MoneyEntry {
   readonly text: string;
   /** Null if the text is empty or not an amount. */
   readonly money: Money | null;
-  readonly fault: string | null;
+  readonly error: string | null;
   /** Whether the user has typed. Until then the amount is the initial one, whatever its text looks like. */
   readonly isTouched: boolean;
   setText(text: string): void;
@@ -18,9 +18,9 @@ export function useMoneyEntry(currency: string, first: Money | null = null): Mon
   const [typed, setTyped] = useState<string | null>(null);
   const base = { isTouched: typed !== null, setText: setTyped };
   if (typed === null) {
-    return { ...base, text: first === null ? '' : editableMoney(first), money: first, fault: null };
+    return { ...base, text: first === null ? '' : editableMoney(first), money: first, error: null };
   }
-  const reading = typed.trim() === '' ? { money: null, fault: null } : readMoney(typed, currency);
+  const reading = typed.trim() === '' ? { money: null, error: null } : readMoney(typed, currency);
   return { ...base, text: typed, ...reading };
 }
 
@@ -30,7 +30,7 @@ interface MoneyFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'e
 
 /** Shows below the field how the text was read, before it is sent. */
 export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
-  const { text, money, fault, isTouched, setText } = entry;
+  const { text, money, error, isTouched, setText } = entry;
   const readBack = isTouched && money !== null ? `That is ${formatMoney(money)}.` : description;
   return (
     <TextInput
@@ -39,7 +39,7 @@ export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={text}
       description={readBack}
-      error={fault}
+      error={error}
       onChange={({ currentTarget }) => setText(currentTarget.value)}
       {...input}
     />

@@ -10,7 +10,7 @@ interface PageBoundaryProps {
 
 /**
  * Keeps the frame when a page fails or its code cannot be loaded (the server is unavailable, or was upgraded since this
- * tab was opened). The path has to be its key, so that another page is tried.
+ * tab was opened). Use the path as its key, so that another page is tried.
  */
 export class PageBoundary extends Component<PageBoundaryProps, { readonly error: unknown }> {
   override state = { error: null };

@@ -69,7 +69,7 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
   });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (price.money === null || onHand.fault !== null) return;
+    if (price.money === null || onHand.error !== null) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     save.mutate({

@@ -5,7 +5,7 @@ interface PageBoundaryProps {
   readonly children: ReactNode;
 }
 
-/** Shows the error of a failed page below the header. The path has to be its key, so that another page is tried. */
+/** Shows the error of a failed page below the header. Use the path as its key, so that another page is tried. */
 export class PageBoundary extends Component<PageBoundaryProps, { readonly error: unknown }> {
   override state = { error: null };
 

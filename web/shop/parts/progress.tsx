@@ -55,7 +55,7 @@ const cancelTexts: Readonly<Record<string, string>> = {
   PAYMENT_FAILED: 'The payment did not go through in time.',
 };
 
-/** Builds what the customer wants to know first. */
+/** Builds the headline, which states what the customer wants to know first. */
 export function buildHeadline(order: Order): Headline {
   switch (order.status) {
     case 'QUEUED':
