@@ -1,34 +1,33 @@
 import { unavailable } from './common-errors.ts';
 
 export interface BatcherOptions<Request, Outcome> {
-  /** How many batches may be under way at once. */
+  /** How many batches may run at once. */
   readonly batchesMax: number;
   readonly sizeMax: number;
-  /** Requests that may wait; more are refused with `service.unavailable`. */
+  /** How many requests may wait. Further ones are refused with `service.unavailable`. */
   readonly waitingMax: number;
-  /** Names of what may be under way only once, over all batches. A request whose name is taken waits until it is free. */
+  /** Names that only one running request may have, across all batches. A request whose name is in use waits. */
   readonly exclusives: (request: Request) => readonly string[];
   /** Outcomes in the order of the requests. A throw fails the whole batch. */
   readonly run: (requests: readonly Request[]) => Promise<readonly Outcome[]>;
-  /** Whether, after this failure of a whole batch, each of its requests may be tried alone. */
+  /** Whether each request of a batch that failed with this error may be retried alone. */
   readonly mayRetryAlone: (error: unknown) => boolean;
 }
 
-/** Of 64 requests in two batches, this holds back the second batch until 24 wait. Measured better than none and than a half. */
+/** With 64 requests and two batches, the second one starts when 24 wait. Measured faster than 0 and than 0.5. */
 const WORTHWHILE_SHARE = 0.75;
 
 interface Waiting<Request, Outcome> {
   readonly request: Request;
-  /** What `exclusives` said of it: asked once, since in a crowd a request is looked at by many batches. */
+  /** The result of `exclusives`, computed once, because under load many batches examine the same request. */
   readonly names: readonly string[];
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Natural batching: while one batch is being worked on, the requests that arrive wait and go together in the next one.
- * Nobody waits on a timer: when a batch may begin, a request goes at the end of the current tick of the event loop, together
- * with those that arrived in the same turn.
+ * Creates a function that batches its requests naturally: those that arrive while a batch is running wait and form the
+ * next one. No timers: if a batch may start, it starts at the end of the current tick with all requests of the tick.
  */
 export function createBatcher<Request, Outcome>(
   options: BatcherOptions<Request, Outcome>,
@@ -36,15 +35,14 @@ export function createBatcher<Request, Outcome>(
   type Entry = Waiting<Request, Outcome>;
   let waiting: Entry[] = [];
   let running = 0;
-  /** Requests in the batches that are under way. */
+  /** Requests in the running batches. */
   let inProgress = 0;
-  /** Their names. */
   const namesInProgress = new Set<string>();
   let scheduled = false;
 
   /**
-   * A batch costs nearly the same whether it holds three requests or thirty, so one that goes next to another must be
-   * worth it: about as large. Otherwise the first few to arrive would go alone, and the rest would wait for both.
+   * A batch costs nearly the same with three requests as with thirty, so a concurrent batch must be about as large as
+   * the running one. Otherwise the first few requests to arrive would form a batch, and the rest would wait for both.
    */
   function mayStart(): boolean {
     if (waiting.length === 0 || running >= options.batchesMax) return false;
@@ -57,7 +55,7 @@ export function createBatcher<Request, Outcome>(
     setImmediate(() => {
       scheduled = false;
       const batch = mayStart() ? take() : [];
-      // Of those that wait for a name, each is looked at again when a batch ends.
+      // Requests that wait for a name are examined again when a batch ends.
       if (batch.length === 0) return;
       void work(batch);
       schedule();
@@ -65,20 +63,20 @@ export function createBatcher<Request, Outcome>(
   }
 
   function take(): Entry[] {
-    // A batch's share of all there is, so that while the database works on one batch, this process works on the other.
+    // An equal share of all requests, so that this process works on one batch while the database works on another.
     const share = Math.ceil((waiting.length + inProgress) / options.batchesMax);
     const size = Math.min(options.sizeMax, share);
     const batch: Entry[] = [];
     const rest: Entry[] = [];
-    const takenNames = new Set<string>();
+    const seenNames = new Set<string>();
     let examined = 0;
     for (; examined < waiting.length && batch.length < size; examined += 1) {
       const entry = waiting[examined]!;
-      const isTaken = entry.names.some((name) => takenNames.has(name) || namesInProgress.has(name));
+      const isTaken = entry.names.some((name) => seenNames.has(name) || namesInProgress.has(name));
       if (isTaken) rest.push(entry);
       else batch.push(entry);
-      // Also names of those that wait, so that they keep their order.
-      for (const name of entry.names) takenNames.add(name);
+      // The names of requests that stay behind too, so that requests with the same name keep their order.
+      for (const name of entry.names) seenNames.add(name);
     }
     waiting = rest.concat(waiting.slice(examined));
     return batch;

@@ -28,21 +28,21 @@ export interface ApiKeyCaller {
   readonly scopes: readonly Scope[];
 }
 
-/** Somebody who is known: a signed-in user or a machine with an API key. */
+/** An authenticated caller: a signed-in user or a machine with an API key. */
 export type Caller = UserCaller | ApiKeyCaller;
 
-/** Who did it, as the log keeps it. `role` is null for what has none. */
+/** Who made a change, as recorded in the log. `role` is null for actors without one. */
 export interface Actor {
   readonly type: 'user' | 'api_key' | 'system' | 'provider';
   readonly id: string | null;
   readonly role: Role | null;
 }
 
-/** Why it was done, as the log keeps it. */
+/** Where a change came from, as recorded in the log. */
 export interface Cause {
   readonly requestId: string | null;
   readonly traceId: string | null;
-  /** In that trace, the span from which it was done: 16 hexadecimal digits. */
+  /** The span of that trace that made the change: 16 hexadecimal digits. */
   readonly spanId?: string;
   readonly idempotencyKey?: string;
   readonly job?: string;
@@ -56,7 +56,7 @@ export function toActor(caller: Caller): Actor {
     : { type: 'api_key', id: caller.id, role: null };
 }
 
-/** Staff sees every order: kitchen, admins and API keys (these within their scopes, which the access table checks). */
+/** Returns whether the caller sees every order: kitchen, admins and API keys (whose scopes the access table checks). */
 export function isStaff(caller: Caller | null): boolean {
   return caller !== null && (caller.kind === 'api_key' || caller.role !== 'customer');
 }

@@ -1,11 +1,11 @@
 /**
- * A path for facts: made before those who tell them and those who hear them, so that a part that is built early can tell
- * one that is built later.
+ * A channel for facts. It is created before its publishers and subscribers, so that a part that is built early can
+ * notify one that is built later.
  */
 export interface Channel<Fact> {
-  /** Tells every subscriber, in the order in which they subscribed, before it returns. */
+  /** Calls every subscriber synchronously, in order of subscription. */
   publish(fact: Fact): void;
-  /** `listener` must not throw. It hears of what is published from now on. */
+  /** Subscribes to the facts published from now on. `listener` must not throw. */
   subscribe(listener: (fact: Fact) => void): void;
 }
 
@@ -21,17 +21,17 @@ export function createChannel<Fact>(): Channel<Fact> {
   };
 }
 
-/** Gives what was published last; throws with this sentence while nothing was. */
+/** Creates a function that returns the latest fact, or throws `messageBefore` if nothing has been published yet. */
 export function createLatest<Fact>(
   channel: Pick<Channel<Fact>, 'subscribe'>,
-  sentenceBefore: string,
+  messageBefore: string,
 ): () => Fact {
   let latest: { readonly fact: Fact } | null = null;
   channel.subscribe((fact) => {
     latest = { fact };
   });
   return () => {
-    if (latest === null) throw new Error(sentenceBefore);
+    if (latest === null) throw new Error(messageBefore);
     return latest.fact;
   };
 }

@@ -1,4 +1,4 @@
-/** The time as rules see it. Injected, so that a test can move it. Rows are stamped by the database instead. */
+/** The time that rules use. Injected, so that tests can set it. Timestamps of rows come from the database instead. */
 export interface Clock {
   now(): Date;
 }

@@ -1,11 +1,11 @@
 import { CodedError, defineErrors, type InputError } from './errors.ts';
 
-/** Refusals that any operation can give, whatever its noun. */
+/** Errors that any operation can return. */
 export const requestErrors = defineErrors('request', {
   invalid: [
     400,
     'The request does not have the expected shape.',
-    'A field, a parameter or a header is missing, unknown, or out of its range. The list `errors` names each place by a JSON pointer.',
+    'A field, a parameter or a header is missing, unknown or out of range. `errors` lists each location as a JSON pointer.',
   ],
   malformed: [
     400,
@@ -15,7 +15,7 @@ export const requestErrors = defineErrors('request', {
   invalidCursor: [
     400,
     'The cursor is not valid for this list.',
-    'Cursors are opaque and belong to the filters they were made under. Start again without a cursor.',
+    'Cursors are opaque and belong to the filters that they were created with. Start again without a cursor.',
   ],
   notFound: [
     404,
@@ -24,8 +24,8 @@ export const requestErrors = defineErrors('request', {
   ],
   methodNotAllowed: [
     405,
-    'This address does not answer that method.',
-    'The header `Allow` names the methods that it does answer.',
+    'This address does not support that method.',
+    'The header `Allow` lists the supported methods.',
   ],
   timeout: [
     408,
@@ -35,12 +35,12 @@ export const requestErrors = defineErrors('request', {
   preconditionFailed: [
     412,
     'The resource has changed since you read it.',
-    'The `If-Match` header does not name the current version. Read the resource again and decide anew.',
+    'The `If-Match` header does not match the current version. Read the resource again, then decide again.',
   ],
   tooLarge: [
     413,
     'The request is too large.',
-    'A body may have at most 1 MiB; below `/api/auth` 64 KiB, and as a webhook of a payment provider 256 KiB.',
+    'A body may have at most 1 MiB, 64 KiB below `/api/auth`, and 256 KiB for a payment provider’s webhook.',
   ],
   headersTooLarge: [
     431,
@@ -49,7 +49,7 @@ export const requestErrors = defineErrors('request', {
   ],
   unsupportedMediaType: [
     415,
-    'The body is not of a type that is understood here.',
+    'The content type of the body is not supported.',
     'Send `Content-Type: application/json` in UTF-8.',
   ],
   rateLimited: [429, 'Too many requests.', 'Wait for the number of seconds in `Retry-After`.'],
@@ -59,7 +59,7 @@ export const authErrors = defineErrors('auth', {
   unauthenticated: [
     401,
     'Sign in first.',
-    'There is no token, or it is broken, expired or revoked. Sign in, or refresh the access token.',
+    'The token is missing, malformed, expired or revoked. Sign in, or refresh the access token.',
   ],
   forbidden: [
     403,
@@ -69,24 +69,24 @@ export const authErrors = defineErrors('auth', {
   originNotAllowed: [
     403,
     'This origin may not use the session cookie.',
-    'A request that changes something and is authenticated by cookie needs an `Origin` of this server or of CORS_ORIGINS.',
+    'A changing request authenticated by cookie needs the `Origin` of this server or one of CORS_ORIGINS.',
   ],
 });
 
 export const idempotencyErrors = defineErrors('idempotency', {
   invalidKey: [
     400,
-    'The Idempotency-Key is not usable.',
-    'It takes 1 to 255 printable ASCII characters, bare or as a quoted string.',
+    'The Idempotency-Key is invalid.',
+    'It must have 1 to 255 printable ASCII characters, with or without quotes.',
   ],
   inFlight: [
     409,
-    'The first request with this key is still being worked on.',
+    'The first request with this key is still in progress.',
     'Wait for the number of seconds in `Retry-After`, then send the same request again.',
   ],
   keyReused: [
     422,
-    'This key was already used for another request.',
+    'This key was already used for a different request.',
     'An Idempotency-Key or clientToken belongs to one request with one body. Use a new one for a new intent.',
   ],
 });
@@ -95,16 +95,16 @@ export const serviceErrors = defineErrors('service', {
   unavailable: [
     503,
     'The service cannot answer right now.',
-    'A part that it needs, such as the database, is away or too busy. Whether a change was made is not known: send the same request again with the same Idempotency-Key.',
+    'A dependency, such as the database, is unavailable or too busy. It is not known whether the change was made: send the same request again with the same Idempotency-Key.',
   ],
   internal: [
     500,
     'Something went wrong on our side.',
-    'The fault has been logged under the `requestId`.',
+    'The error has been logged under the `requestId`.',
   ],
 });
 
-/** A 400 about one place of the input. */
+/** Returns a 400 about one location in the input. */
 export function invalidInput(pointer: string, detail: string): CodedError {
   return invalidInputs([{ pointer, detail }]);
 }
@@ -113,7 +113,7 @@ export function invalidInputs(errors: readonly InputError[]): CodedError {
   return new CodedError(requestErrors.invalid, { errors });
 }
 
-/** 503, with how many seconds a client should wait. The cause is logged, not sent. */
+/** Returns a 503 with the seconds that a client should wait. The cause is logged, not sent. */
 export function unavailable(cause: unknown, retryAfterSeconds = 2): CodedError {
   return new CodedError(serviceErrors.unavailable, {
     cause,
@@ -121,7 +121,7 @@ export function unavailable(cause: unknown, retryAfterSeconds = 2): CodedError {
   });
 }
 
-/** 409: the first request under this key or token is not done yet. The cause is logged, not sent. */
+/** Returns a 409: the first request with this key or token is still in progress. The cause is logged, not sent. */
 export function inFlight(cause?: unknown): CodedError {
   return new CodedError(idempotencyErrors.inFlight, {
     cause,

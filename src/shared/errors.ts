@@ -1,6 +1,6 @@
 /**
- * One error, one code. A module declares its refusals with `defineErrors`, a use case throws `new CodedError(…)`,
- * and the HTTP shell turns it into a problem document. Anything that is not a CodedError is a bug and becomes
+ * One kind of error, with its own code. A module declares its refusals with `defineErrors`, a use case throws `new
+ * CodedError(…)`, and the HTTP shell translates it into a problem document. Any other exception is a bug and becomes
  * `service.internal` without its message.
  */
 export interface ErrorDefinition {
@@ -10,11 +10,11 @@ export interface ErrorDefinition {
   readonly status: number;
   /** The public sentence, the same for every occurrence. */
   readonly title: string;
-  /** What it means and what a client can do; shown on the page under `/problems/<code>`. */
+  /** What the error means and what a client can do. Shown on the page `/problems/<code>`. */
   readonly explanation: string;
 }
 
-/** One input that is wrong. `pointer` is a JSON pointer into the body (RFC 6901), or `?name` for a query parameter. */
+/** One invalid input. `pointer` is a JSON pointer into the body (RFC 6901), or `?name` for a query parameter. */
 export interface InputError {
   readonly pointer: string;
   readonly detail: string;
@@ -27,7 +27,7 @@ export interface ErrorDetails {
   /** Members that the contract adds to the problem document, such as `lines` or `currentVersion`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What went wrong inside: logged, never sent. */
+  /** The internal cause: logged, never sent. */
   readonly cause?: unknown;
 }
 

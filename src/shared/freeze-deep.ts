@@ -1,6 +1,6 @@
 /**
- * Freezes a tree of plain objects and arrays, and returns it. What is frozen already is taken to be frozen to its leaves:
- * code that is called often freezes each part where it makes it, which costs an eighth of the walk.
+ * Freezes a tree of plain objects and arrays, and returns it. An object that is already frozen is assumed to be deeply
+ * frozen: hot code freezes each part when it creates it, which costs an eighth of the walk.
  */
 export function freezeDeep<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
@@ -8,7 +8,7 @@ export function freezeDeep<Value>(value: Value): Value {
   return Object.freeze(value);
 }
 
-/** A plain value, no part of which is assigned to. */
+/** A deeply read-only plain value. */
 export type Frozen<Value> = Value extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : Value extends object

@@ -1,22 +1,22 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** The text form of a UUIDv7 in lower case, the only spelling of an id that is accepted. Source: RFC 9562 §5.7. */
+/** A UUIDv7 in lower case, the only accepted spelling of an id. Source: RFC 9562 §5.7. */
 export const ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 
-/** That an id's 32 bits of sequence hold. A millisecond's first one is below half of it. */
+/** Number of values of an id's 32-bit sequence. The first one of a millisecond is in the lower half. */
 const SEQUENCES = 2 ** 32;
 
 const idExpression = new RegExp(ID_PATTERN);
 
 const RANDOM_BYTES = 16;
-/** Of 256 ids at once: to ask the system for each took two thirds of the time that an id takes. */
+/** Random bytes for 256 ids: fetching them from the system for each id took two thirds of the time to create one. */
 const randomness = Buffer.alloc(256 * RANDOM_BYTES);
 let used = randomness.length;
 let lastMs = 0;
 let sequence = 0;
 
-/** A new UUIDv7. Ids made by one process rise, also within a millisecond, so that inserts append to their index. */
+/** Returns a new UUIDv7. The ids of a process increase, even within a millisecond, so inserts append to the index. */
 export function newId(): string {
   if (used === randomness.length) {
     randomFillSync(randomness);
@@ -35,7 +35,7 @@ export function newId(): string {
   return v7({ msecs: lastMs, seq: sequence, random });
 }
 
-/** A UUIDv7 that carries the time `at`, for rows that are older than their import. */
+/** Returns a UUIDv7 with the time `at`, for imported rows that are older than their import. */
 export function newIdAt(at: Date): string {
   return v7({ msecs: at.getTime() });
 }
@@ -45,8 +45,8 @@ export function isId(text: string): boolean {
 }
 
 /**
- * The id of what follows from something else once: the same parts make the same id. A UUIDv8 of their SHA-256.
- * Source: RFC 9562 §5.8.
+ * Returns the id of something that follows exactly once from something else: the same parts yield the same id. It is a
+ * UUIDv8 from their SHA-256. Source: RFC 9562 §5.8.
  */
 export function derivedId(...parts: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
@@ -63,8 +63,8 @@ export function derivedId(...parts: readonly string[]): string {
 }
 
 /**
- * The id of what follows once from something that has a UUIDv7 itself: the same parts make the same id. It carries the
- * time of its cause, so that it is a UUIDv7 too and its row lies with those of that time.
+ * Returns the id of something that follows exactly once from a cause with a UUIDv7: the same parts yield the same id.
+ * It has the time of its cause, so it is a UUIDv7 too and its row is stored near others of that time.
  */
 export function followingId(causeId: string, ...parts: readonly string[]): string {
   return `${causeId.slice(0, 14)}7${derivedId(causeId, ...parts).slice(15)}`;

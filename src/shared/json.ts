@@ -2,18 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { invalidInput, requestErrors } from './common-errors.ts';
 import { CodedError } from './errors.ts';
 
-/** How deep arrays and objects may stand in each other. */
+/** How deeply arrays and objects may be nested. */
 const JSON_DEPTH_MAX = 32;
 
 /**
- * Reads JSON as the contract takes it: UTF-8, at most 32 deep, no key that could reach a prototype, no NUL and no lone
- * surrogate, which PostgreSQL cannot store. An empty body is `undefined`.
- * Throws `request.malformed`, or `request.invalid` with the place.
+ * Parses JSON as the contract accepts it: UTF-8, at most 32 levels deep, no key that could reach a prototype, no NUL
+ * and no lone surrogate, which PostgreSQL cannot store. An empty body is `undefined`.
+ * Throws `request.malformed`, or `request.invalid` with the location.
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8.');
-  // Before parsing, since 100,000 brackets would exhaust the stack of the parser or of whatever walks its result.
+  // Before parsing, since 100,000 brackets would exhaust the stack of the parser or of code that walks its result.
   if (deeperThan(bytes, JSON_DEPTH_MAX)) {
     throw malformed(`The body is nested deeper than ${JSON_DEPTH_MAX} levels.`);
   }
@@ -24,7 +24,7 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw malformed('The body is not valid JSON.');
   }
-  // Valid UTF-8 and valid JSON can hold NUL and lone surrogates only as escapes, and most bodies have none.
+  // In valid UTF-8 and valid JSON, NUL and lone surrogates occur only as escapes, and most bodies have none.
   if (text.includes('\\u') || text.includes('__proto__') || text.includes('constructor')) {
     refuseHarmful(value, '');
   }

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whether an address is one of this machine's own, an IPv4 one that is written as IPv6 too. */
+/** Returns whether an address is a loopback address, including an IPv4 one written as IPv6. */
 export function isLoopbackAddress(address: string): boolean {
   const [zoneless = ''] = address.split('%');
   return isIP(zoneless) !== 0 && ipaddr.process(zoneless).range() === 'loopback';
 }
 
-/** Whether a host, an address or a name, is this machine itself. */
+/** Returns whether a host, an address or a name, is this machine. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || isLoopbackAddress(host);
 }

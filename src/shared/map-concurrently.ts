@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 
 /**
- * Works on each input, on at most `concurrency` at a time. After a failure nothing further is begun; what is under way
- * ends before the first failure is thrown.
+ * Maps the inputs, at most `concurrency` at a time. After a failure no further input is started; those in progress
+ * finish before the first failure is thrown.
  */
 export async function mapConcurrently<Input, Result>(
   inputs: readonly Input[],
@@ -23,7 +23,7 @@ export async function mapConcurrently<Input, Result>(
     ),
   );
   return settled.map((one) => {
-    // What was not begun stands behind what failed, so the first reason is that of a failure.
+    // Inputs that were not started come after the one that failed, so the first reason is that of a failure.
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });

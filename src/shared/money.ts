@@ -1,4 +1,6 @@
-/** An amount in the minor unit of its currency (pence for GBP), as the API shows it. Source of the exponent: ISO 4217. */
+/**
+ * An amount in the minor unit of its currency (pence for GBP), as the API shows it. Source of the exponent: ISO 4217.
+ */
 export interface Money {
   readonly amount: number;
   readonly currency: string;
@@ -8,7 +10,7 @@ export interface Money {
 export const PRICE_MINOR_MAX = 100_000_000;
 /** The largest quantity on one line. */
 export const QUANTITY_MAX = 10_000;
-/** Lines of one order. With the two bounds above their totals add up to at most 1e14. */
+/** Lines of one order. With the two limits above, their totals add up to at most 1e14. */
 export const LINES_MAX = 100;
 /** The largest total of one order, in minor units: a ninth of the largest exact integer. */
 export const TOTAL_MINOR_MAX = 1_000_000_000_000_000;
@@ -17,24 +19,24 @@ export function money(amountMinor: number, currency: string): Money {
   return { amount: amountMinor, currency };
 }
 
-/** Exact sum of integers in minor units; throws RangeError when it leaves the exact range. */
+/** Returns the exact sum of integers in minor units. Throws RangeError if it leaves the exact range. */
 export function sumMinor(amountsMinor: Iterable<number>): number {
   let totalMinor = 0;
   for (const amountMinor of amountsMinor) totalMinor = exact(totalMinor + amountMinor);
   return totalMinor;
 }
 
-/** `quantity` times a price in minor units, both 0 or more; null above `TOTAL_MINOR_MAX`. */
+/** Returns `quantity` times a price in minor units, both 0 or more, or null above `TOTAL_MINOR_MAX`. */
 export function timesMinor(priceMinor: number, quantity: number): number | null {
   return withinTotal(priceMinor * quantity);
 }
 
-/** The sum of two amounts in minor units, both 0 or more; null above `TOTAL_MINOR_MAX`. */
+/** Returns the sum of two amounts in minor units, both 0 or more, or null above `TOTAL_MINOR_MAX`. */
 export function addMinor(leftMinor: number, rightMinor: number): number | null {
   return withinTotal(leftMinor + rightMinor);
 }
 
-/** The currencies whose minor unit has not two digits. Source: ISO 4217, list one, of 1 January 2026. */
+/** The currencies whose minor unit does not have two digits. Source: ISO 4217, list one, of 1 January 2026. */
 export const oddExponents: ReadonlyMap<string, number> = new Map<string, number>([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
     .split(' ')
@@ -45,14 +47,14 @@ export const oddExponents: ReadonlyMap<string, number> = new Map<string, number>
 ]);
 
 /**
- * How many digits the minor unit has: 2 for GBP, 0 for JPY, 3 for KWD. Not what `Intl` says: that shows what is usual on
- * price tags, where HUF, COP, IDR and fourteen others have other digits than in ISO 4217, by which providers count.
+ * Returns how many digits the minor unit has: 2 for GBP, 0 for JPY, 3 for KWD. `Intl` is no source for this: it follows
+ * price tags, where HUF, COP, IDR and fourteen others have different digits than in ISO 4217, which providers use.
  */
 export function currencyExponent(currency: string): number {
   return oddExponents.get(currency) ?? 2;
 }
 
-/** ISO 4217 codes that this runtime knows. */
+/** Returns whether a code is an ISO 4217 code that this runtime supports. */
 export function isCurrency(code: string): boolean {
   return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
 }
@@ -60,8 +62,8 @@ export function isCurrency(code: string): boolean {
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
- * Reads a decimal text such as `12.95` or `2.6` as minor units, without binary fractions. More digits than the
- * currency has are accepted only when they are zeros, so nothing is ever rounded. Null when the text is not such a number.
+ * Parses a decimal text such as `12.95` or `2.6` into minor units, without binary fractions. More digits than the
+ * currency has are accepted only if they are zeros, so nothing is ever rounded. Returns null for any other text.
  */
 export function parseDecimalMinor(text: string, currency: string): number | null {
   const match = DECIMAL.exec(text.trim());
@@ -75,7 +77,7 @@ export function parseDecimalMinor(text: string, currency: string): number | null
   return sign === '-' && amountMinor !== 0 ? -amountMinor : amountMinor;
 }
 
-/** `12.95` for 1295 minor units of GBP: a plain decimal for people and files, exact. */
+/** Returns `12.95` for 1295 minor units of GBP: an exact plain decimal for people and files. */
 export function formatDecimal(amountMinor: number, currency: string): string {
   const exponent = currencyExponent(currency);
   const digits = String(Math.abs(amountMinor)).padStart(exponent + 1, '0');
@@ -84,7 +86,9 @@ export function formatDecimal(amountMinor: number, currency: string): string {
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }
 
-/** What is larger than the bound stays larger when it is rounded to a binary fraction, so that nothing slips through. */
+/**
+ * Returns null above the limit. A larger value stays larger when rounded to a binary fraction, so none slips through.
+ */
 function withinTotal(value: number): number | null {
   return value > TOTAL_MINOR_MAX ? null : value;
 }

@@ -11,12 +11,12 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** The values of the sort columns of the last row that was seen. */
+/** The values of the sort columns of the last row of a page. */
 export type CursorValues = readonly (string | number)[];
 
 /**
- * Opaque keyset cursors. A cursor is signed together with the filters it was made under, so that one that was
- * tampered with, or is sent with other filters, is refused instead of showing a wrong page.
+ * Opaque keyset cursors. A cursor is signed together with the filters that it was created with, so that a cursor that
+ * was tampered with, or is sent with other filters, is refused instead of returning a wrong page.
  */
 export interface Cursors {
   encode(filters: unknown, values: CursorValues): string;
@@ -24,7 +24,7 @@ export interface Cursors {
   decode(filters: unknown, cursor: string): CursorValues;
 }
 
-/** `secret` has 32 bytes or more and is the same on every server. */
+/** Creates cursors. `secret` has 32 bytes or more and is the same on every server. */
 export function createCursors(secret: string): Cursors {
   const mac = (filters: unknown, payload: string): Buffer => {
     const scope = sha256(canonicalJson(filters));
@@ -50,9 +50,7 @@ export function createCursors(secret: string): Cursors {
   };
 }
 
-/**
- * Cuts a page out of `rows`, which were read with `limit + 1`: the row too many tells that there is a next page.
- */
+/** Builds a page from `rows`, which were read with `limit + 1`: the extra row shows that there is a next page. */
 export function buildPage<Row, View>(
   rows: readonly Row[],
   limit: number,

@@ -7,7 +7,7 @@ export interface PauseOptions {
   readonly ref?: boolean;
 }
 
-/** Resolves after `ms`, or as soon as the signal fires: the caller asks the signal what comes next. Never rejects. */
+/** Resolves after `ms`, or as soon as the signal fires, which the caller has to check. Never rejects. */
 export function pause(ms: number, options: PauseOptions = {}): Promise<void> {
   return timeout(ms, undefined, options).catch(() => {});
 }

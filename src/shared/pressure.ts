@@ -1,22 +1,21 @@
-/** Whether a crowd waits for work of theirs, so that work for which nobody waits goes slowly meanwhile. */
+/** Whether many callers are waiting, so that background work can slow down meanwhile. */
 export interface Pressure {
-  /** Somebody begins to wait (1), or has an answer (-1). */
+  /** A caller starts to wait (1), or has its response (-1). */
   change(by: 1 | -1): void;
   isHigh(): boolean;
 }
 
-/** As many wait at any moment, on average. A server that keeps up with a thousand orders a second has ten to twenty. */
+/** Callers waiting at a time, on average. A server that keeps up with a thousand orders a second has ten to twenty. */
 const HIGH_COUNT = 32;
-/** What was so long ago counts for a third, so that a burst is no crowd. */
+/** The time constant of the average: a count this old weighs about a third, so that a short burst does not matter. */
 const MEMORY_MS = 500;
 
-/** `now`: a clock in milliseconds that only goes forward. */
+/** Creates a pressure gauge. `now` is a monotonic clock in milliseconds. */
 export function createPressure(now: () => number = () => performance.now()): Pressure {
   let count = 0;
   let average = 0;
   let changedAt = now();
 
-  /** The count has stood since the last change. */
   function updateAverage(): void {
     const at = now();
     average += (count - average) * (1 - Math.exp((changedAt - at) / MEMORY_MS));

@@ -1,16 +1,16 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** What the internet's own addresses are given out of. Source: RFC 4291 §2.4, IANA "IPv6 Global Unicast Address Space". */
+/** The range of public IPv6 addresses. Source: RFC 4291 §2.4, IANA "IPv6 Global Unicast Address Space". */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether an address is one of a machine on the internet: not private, loopback, link-local, shared (CGNAT), multicast,
- * reserved or for documentation, nor one that leads to an IPv4 address by another way (mapped, NAT64, 6to4, Teredo).
- * Source of the classes: the IANA special-purpose address registries, by way of ipaddr.js.
+ * Returns whether an address is public: not private, loopback, link-local, shared (CGNAT), multicast, reserved or for
+ * documentation, nor one that embeds an IPv4 address (mapped, NAT64, 6to4, Teredo).
+ * Source of the classes: the IANA special-purpose address registries, as implemented by ipaddr.js.
  */
 export function isPublicAddress(address: string): boolean {
-  // A zone (`fe80::1%eth0`) belongs to addresses of the link.
+  // Only link-local addresses have a zone (`fe80::1%eth0`).
   if (isIP(address) === 0 || address.includes('%')) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== 'unicast') return false;
@@ -18,8 +18,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Whether a URL itself says that it leads to a machine that is not on the internet: by such an address, however written,
- * or by a name for this machine (RFC 6761 §6.3). Another name says nothing until it is resolved.
+ * Returns whether a URL by its host alone points to a machine that is not on the internet: by such an address, in any
+ * notation, or by a name of this machine (RFC 6761 §6.3). Any other name has to be resolved first.
  */
 export function namesPrivateTarget({ hostname }: URL): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,39 +1,39 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /**
- * Signatures of webhooks as Standard Webhooks has them, for those we read and those we send. The package of that name
- * reads the time by itself and makes a text of the bytes before it checks them; here both come from the caller.
+ * One webhook message, received or sent, signed as Standard Webhooks defines it. The package of that name reads the
+ * clock itself and converts the bytes to a text before it checks them; here the caller passes the time and the bytes.
  * Source: https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
  */
 export interface WebhookMessage {
-  /** The same on every try. */
+  /** The same on every attempt. */
   readonly id: string;
-  /** Of this try, in seconds since 1970. */
+  /** The time of this attempt, in seconds since 1970. */
   readonly timestampSeconds: number;
   readonly body: Buffer;
 }
 
 export type WebhookHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** How far the time of a message may lie from ours, in both directions. */
+/** How far the time of a message may differ from ours, in both directions. */
 const WEBHOOK_TOLERANCE_SECONDS = 300;
 
 const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
-/** Of HMAC-SHA256. */
+/** The length of an HMAC-SHA256. */
 const SIGNATURE_BYTES = 32;
 const KEY_BYTES_MIN = 24;
 const KEY_BYTES_MAX = 256;
-/** While a secret rotates there are two; more than a few is somebody who tries. */
+/** There are two while a secret is being rotated; many more are guesses. */
 const SIGNATURES_MAX = 16;
 
-/** Whether a text is a secret that messages can be signed with: `whsec_` and 24 bytes or more in base64. */
+/** Returns whether a text is a signing secret: `whsec_` and 24 bytes or more in base64. */
 export function isWebhookSecret(secret: string): boolean {
   return parseKey(secret) !== null;
 }
 
 /**
- * The key in a secret of the form `whsec_…`, made ready: from its bare bytes each signature took five times as long.
- * Throws RangeError when it holds none.
+ * Returns the key of a secret `whsec_…` as a KeyObject: with its raw bytes, each signature took five times as long.
+ * Throws RangeError if the secret is invalid.
  */
 export function webhookKey(secret: string): KeyObject {
   const key = parseKey(secret);
@@ -41,14 +41,14 @@ export function webhookKey(secret: string): KeyObject {
   return createSecretKey(key);
 }
 
-/** One entry of the header `webhook-signature`. */
+/** Returns one entry of the header `webhook-signature`. */
 export function signWebhook(key: KeyObject, message: WebhookMessage): string {
   return `v1,${digest(key, message).toString('base64')}`;
 }
 
 /**
- * Whether a message was signed under one of the keys, and now. Only one of several signatures has to fit, and what is
- * not of version 1 is passed over. Headers that come twice are refused, since two readers could each take another.
+ * Returns whether a message was recently signed with one of the keys. One matching signature is enough; versions other
+ * than 1 are ignored. Repeated headers are refused, since two readers could each pick a different one.
  */
 export function isSignedWebhook(
   keys: readonly KeyObject[],
@@ -69,18 +69,18 @@ export function isSignedWebhook(
     const signature = Buffer.from(text, 'base64');
     return signature.length === SIGNATURE_BYTES ? [signature] : [];
   });
-  // Nothing that could fit, so the body, which may be large, is not hashed.
+  // Without a candidate, the body, which may be large, is not hashed.
   if (signatures.length === 0) return false;
-  let fits = false;
+  let matches = false;
   for (const key of keys) {
-    // The timestamp as it was sent: a leading zero belongs to what was signed.
+    // The timestamp as it was sent, because a leading zero is part of the signed text.
     const expected = digest(key, { id, timestampSeconds: timestamp, body });
     for (const signature of signatures) {
-      // Every pair is compared, so that the time tells nothing of which one fits.
-      if (timingSafeEqual(signature, expected)) fits = true;
+      // Every pair is compared, so that the timing does not reveal which one matches.
+      if (timingSafeEqual(signature, expected)) matches = true;
     }
   }
-  return fits;
+  return matches;
 }
 
 function digest(

@@ -1,15 +1,15 @@
 export interface TallyDefinition<Value extends string> {
-  /** Of the metric: `<what>_total`. */
+  /** The name of the metric: `<what>_total`. */
   readonly name: string;
   readonly help: string;
-  /** What the values tell apart. */
+  /** The name of the label. */
   readonly label: string;
   readonly values: readonly Value[];
 }
 
 /**
- * A metric that only rises, as plain numbers that are read when the metrics are asked for: to count costs an addition
- * on the hottest path, and a module counts without a library.
+ * A counter metric as plain numbers, read when the metrics are scraped: counting costs one addition on the hottest
+ * path, and modules need no library for it.
  */
 export interface Tally<Value extends string = string> {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Tally<Value extends string = string> {
   readonly counts: Record<Value, number>;
 }
 
-/** Of one number. */
+/** Creates a tally of one number. */
 export function createTally(definition: {
   readonly name: string;
   readonly help: string;
@@ -27,7 +27,9 @@ export function createTally(definition: {
   return { ...definition, label: null, counts: { all: 0 } };
 }
 
-/** Of one number for each value of a label; each begins at 0, since `rate()` needs the 0 before the first one. */
+/**
+ * Creates a tally with one number per label value. Each starts at 0, because `rate()` needs the 0 before the first one.
+ */
 export function createLabelledTally<Value extends string>({
   values,
   ...about

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** A place in a trace: what `traceparent` says. Source: W3C Trace Context §3.2. */
+/** A position in a trace: the content of `traceparent`. Source: W3C Trace Context §3.2. */
 export interface TraceContext {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
   /** 16 hexadecimal digits. */
   readonly spanId: string;
-  /** Whether somebody before us records this trace. */
+  /** Whether an upstream service records this trace. */
   readonly sampled: boolean;
 }
 
@@ -16,7 +16,7 @@ const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
 const SAMPLED = 1;
 
-/** Null when there is none, or it is not valid. */
+/** Returns null if there is no header or it is invalid. */
 export function parseTraceparent(header: string | undefined | null): TraceContext | null {
   const match = header == null ? null : TRACEPARENT.exec(header);
   if (match === null) return null;
@@ -36,8 +36,8 @@ export function newTraceId(): string {
 }
 
 /**
- * The `traceparent` that goes along with what follows from a cause; null when it is in no trace. Where the span is not
- * known, the trace's own first digits stand for it: whoever reads it joins the trace all the same.
+ * Returns the `traceparent` to send with the effects of a cause, or null if the cause has no trace. If the span is
+ * unknown, the first digits of the trace id are used instead: the receiver still joins the trace.
  */
 export function findTraceparent(cause: {
   readonly traceId: string | null;

@@ -2,36 +2,36 @@ import type { TraceContext } from './trace.ts';
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'consumer';
 
-/** By the names of OpenTelemetry's semantic conventions. Never what people typed, and no secret. */
+/** Attributes named by OpenTelemetry's semantic conventions. They never contain user input or secrets. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface SpanOptions {
   readonly kind: SpanKind;
   readonly attributes?: SpanAttributes;
-  /** Null: a trace of its own. Left out: the span that the work is in. */
+  /** Null starts a new trace. The default is the current span. */
   readonly parent?: TraceContext | null;
 }
 
-/** One piece of work, from its start to its end. */
+/** One piece of work in a trace. */
 export interface Span {
   readonly context: TraceContext;
   set(attributes: SpanAttributes): void;
-  /** With what it failed by, when it failed. */
+  /** Ends the span, with the error if the work failed. */
   end(error?: unknown): void;
 }
 
-/** The port to what records how the work of one request hangs together. Where nothing is recorded it is null. */
+/** The port of the tracing driver. It is null if traces are not recorded. */
 export interface Tracing {
   start(name: string, options: SpanOptions): Span;
-  /** What `work` starts, and what that starts, is inside the span. */
+  /** Runs `work` inside the span, including everything that it starts. */
   inside<T>(span: Span, work: () => T): T;
-  /** Of the span that the caller is in. */
+  /** Returns the context of the current span. */
   current(): TraceContext | null;
-  /** Sends what is left, and ends. */
+  /** Sends the remaining spans and closes. */
   close(): Promise<void>;
 }
 
-/** Does the work in a span of its own. */
+/** Runs the work in a new span. */
 export async function traced<T>(
   tracing: Tracing,
   name: string,

@@ -1,20 +1,20 @@
-/** An hour: what is down longer is tried often enough by then, and soon enough after it is back. */
+/** An hour: rare enough for a service that stays down, and soon enough after it is back. */
 const CAP_MS = 3_600_000;
-/** Over the upper half, so that what failed together does not come back together and none comes back at once. */
+/** The upper half, so that work that failed together is not retried together, and none is retried at once. */
 const JITTER: Jitter = [0.5, 1];
 
-/** The range of the factor by which a wait is multiplied at random: from the first on, below the second. */
+/** The range of the random factor of a wait: `from` inclusive, `to` exclusive. */
 export type Jitter = readonly [from: number, to: number];
 
-/** The wait after each failed try (1…n). */
+/** The wait after each failed attempt (1…n), in milliseconds. */
 export type Backoff = (attempt: number) => number;
 
 export interface BackoffOptions {
-  /** The wait after the first try. */
+  /** The wait after the first attempt. */
   readonly baseMs: number;
-  /** How many times longer each next wait is. Default 2. */
+  /** By how much each wait exceeds the one before, as a factor. Default 2. */
   readonly factor?: number;
-  /** The longest wait, before jitter. Default an hour. */
+  /** The longest wait, before jitter. Default one hour. */
   readonly capMs?: number;
   /** Default 0.5 to 1. */
   readonly jitter?: Jitter;
@@ -22,7 +22,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** Waits that grow from the base by a constant factor up to the cap, each with jitter. */
+/** Creates a backoff whose waits grow from the base by a constant factor up to the cap, each with jitter. */
 export function exponentialBackoff({
   baseMs,
   factor = 2,

@@ -1,36 +1,36 @@
 import { createRecurringTask, type RecurringTask } from './recurring-task.ts';
 
 export interface LeasedWorkOptions<Row> {
-  /** How many rows at a time. */
+  /** How many rows to work on at a time. */
   readonly concurrency: number;
-  /** Takes up to `limit` rows that are due, under a lease that outlasts the work on one. */
+  /** Claims up to `limit` due rows, under a lease that outlasts the work on one. */
   readonly claim: (limit: number) => Promise<readonly Row[]>;
-  /** Works on one row and writes down how it ended. A row on which it fails comes again when its lease has ended. */
+  /** Works on one row and stores the result. If it throws, the row is claimed again when its lease has expired. */
   readonly work: (row: Row) => Promise<void>;
-  /** How often it looks for what is due. */
+  /** How often to check for due rows. */
   readonly intervalMs: number;
   readonly onError: (error: unknown) => void;
 }
 
-/** Rows of a table that wait for work, each taken by one server at a time. `stop` ends after what is under way. */
+/** Work on the due rows of a table, each claimed by one server at a time. `stop` waits for the work in progress. */
 export interface LeasedWork<Row> extends RecurringTask {
-  /** How many rows may be begun now; none unless started. */
+  /** Returns how many rows may be started now: none unless the work is started. */
   room(): number;
-  /** More is due than there is room for: looks for it as soon as there is. */
+  /** Notes that more rows are due than can be started now, so that they are claimed when others finish. */
   expectMore(): void;
-  /** Works on rows that were claimed already, and waits for their end. Never rejects. */
+  /** Works on rows that are already claimed, and waits for them to finish. Never rejects. */
   begin(rows: readonly Row[]): Promise<void>;
-  /** Claims what is due now, works on it, and waits for its end. Gives how many there were. */
+  /** Claims the rows that are due now, works on them, and waits for them to finish. Returns their number. */
   workOnce(): Promise<number>;
 }
 
 export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWork<Row> {
   const { concurrency, claim, work, intervalMs, onError } = options;
   const underWay = new Set<Promise<void>>();
-  /** Whether more may be due than there was room for. */
+  /** Whether more rows may be due than could be started. */
   let isBehind = false;
 
-  const looking = createRecurringTask({
+  const poller = createRecurringTask({
     firstWaitMs: intervalMs,
     retryMs: intervalMs,
     onError,
@@ -52,7 +52,7 @@ export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWo
         .catch(onError)
         .finally(() => {
           underWay.delete(ended);
-          if (isBehind) looking.nudge();
+          if (isBehind) poller.nudge();
         });
       underWay.add(ended);
       return ended;
@@ -61,15 +61,15 @@ export function createLeasedWork<Row>(options: LeasedWorkOptions<Row>): LeasedWo
 
   return {
     get isStarted() {
-      return looking.isStarted;
+      return poller.isStarted;
     },
-    start: looking.start,
-    nudge: looking.nudge,
+    start: poller.start,
+    nudge: poller.nudge,
     async stop() {
-      await looking.stop();
+      await poller.stop();
       await Promise.all(underWay);
     },
-    room: () => (looking.isStarted ? concurrency - underWay.size : 0),
+    room: () => (poller.isStarted ? concurrency - underWay.size : 0),
     expectMore() {
       isBehind = true;
     },

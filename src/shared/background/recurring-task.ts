@@ -1,32 +1,32 @@
 import type { Backoff } from './backoff.ts';
 
-/** Work that is done round after round for as long as a server lives. */
+/** Work that a server repeats for as long as it runs. */
 export interface RecurringTask {
   readonly isStarted: boolean;
-  /** Begins with a round, or with the first wait. Changes nothing when it has begun. */
+  /** Starts with a run, or with the first wait. Does nothing if already started. */
   start(): void;
-  /** Begins a round at once, or a further one when one is under way. Changes nothing unless started. */
+  /** Starts a run at once, or right after the current one. Does nothing unless started. */
   nudge(): void;
-  /** Ends after the round that is under way. It may be started again. */
+  /** Stops after the current run. The task may be started again. */
   stop(): Promise<void>;
 }
 
 export interface RecurringTaskOptions {
   /**
-   * One round. Gives the milliseconds until the next one, 0 for at once, and null to rest until the next nudge. `signal`
-   * fires when the repeater stops.
+   * Does one run. Returns the milliseconds until the next one, 0 for at once, or null to wait for the next nudge.
+   * `signal` fires when the task is stopped.
    */
   readonly work: (signal: AbortSignal) => Promise<number | null>;
-  /** The wait before the first round. Default 0. */
+  /** The wait before the first run. Default 0. */
   readonly firstWaitMs?: number;
-  /** The wait after a round that failed; a backoff is given how many have failed in a row. */
+  /** The wait after a failed run. A backoff receives the number of consecutive failures. */
   readonly retryMs: number | Backoff;
   readonly onError: (error: unknown) => void;
-  /** Whether its waits keep the process alive. Default: false. */
+  /** Whether the waits keep the process alive. Default: false. */
   readonly ref?: boolean;
 }
 
-/** One round at a time; what a round throws is told, and a later round tries again. */
+/** Creates a task that does one run at a time. Errors are passed to `onError`, and a later run tries again. */
 export function createRecurringTask(options: RecurringTaskOptions): RecurringTask {
   const { work, firstWaitMs = 0, retryMs, onError, ref = false } = options;
   let stopping: AbortController | null = null;
@@ -36,7 +36,7 @@ export function createRecurringTask(options: RecurringTaskOptions): RecurringTas
 
   async function run(signal: AbortSignal): Promise<void> {
     let failures = 0;
-    // It may have been nudged or stopped already, as it begins after the last round of an earlier start.
+    // It may already have been nudged or stopped, because it starts after the last run of an earlier start.
     if (firstWaitMs > 0 && !isWoken && !signal.aborted) await rest(firstWaitMs);
     while (!signal.aborted) {
       isWoken = false;
@@ -48,7 +48,7 @@ export function createRecurringTask(options: RecurringTaskOptions): RecurringTas
       } catch (error) {
         onError(error);
         failures += 1;
-        // Not at once, even when nudged meanwhile: what has just failed would mostly fail again.
+        // Not at once, even if nudged meanwhile: it would most likely fail again.
         waitMs = typeof retryMs === 'number' ? retryMs : retryMs(failures);
       }
       if (waitMs !== 0 && !signal.aborted) await rest(waitMs);

@@ -1,13 +1,13 @@
 import type { Backoff } from './backoff.ts';
 
-/** How often work is tried, and how long it waits between two tries. */
+/** How often work is attempted, and how long it waits between attempts. */
 export interface RetryPolicy {
-  /** After so many tries it is given up, and becomes a dead letter. */
+  /** The number of attempts after which the work becomes a dead letter. */
   readonly attemptsMax: number;
   readonly retryDelayMs: Backoff;
 }
 
-/** The wait until the next try, after `attempt` tries (1…n) have failed; null when that was the last one. */
+/** Returns the wait after `attempt` failed attempts (1…n), or null if that was the last one. */
 export function nextTryInMs(
   { attemptsMax, retryDelayMs }: RetryPolicy,
   attempt: number,
