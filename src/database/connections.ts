@@ -1,17 +1,17 @@
 import pg from 'pg';
 import { isClientTimeout, isPrivilegeError, isTimeout } from './database-errors.ts';
 import { type ConnectionKind, detectPoolerMode } from './pooling.ts';
-import { beginAllBy } from './run-on-connection.ts';
+import { setPrologue } from './run-on-connection.ts';
 import { type Settings, sessionSettings, settingText } from './session-settings.ts';
 import { NoFreeSessionError, UnfitDatabaseError } from './unfit-database.ts';
 
 export interface ConnectionsOptions {
   readonly url: string;
-  /** 0: statements may take as long as they like. */
+  /** 0: no limit. */
   readonly statementTimeoutMs: number;
-  /** Until a connection stands and has its settings; default 3,000. */
+  /** Limit for connecting and applying the settings. Default 3,000. */
   readonly connectTimeoutMs?: number;
-  /** As PostgreSQL lists the connection. */
+  /** The name by which PostgreSQL lists the connection. */
   readonly applicationName: string;
   readonly types?: pg.CustomTypesConfig;
   /** Called when an idle connection breaks. */
@@ -20,18 +20,18 @@ export interface ConnectionsOptions {
 
 export interface PoolOptions {
   readonly max: number;
-  /** Over those of every session. */
+  /** Override the settings of every session. */
   readonly settings?: Settings;
 }
 
-/** The only place where connections to PostgreSQL are made: none is handed out before its session is as we need it. */
+/** The only source of connections to PostgreSQL. None is handed out before its session has the required settings. */
 export interface Connections {
   createPool(options: PoolOptions): pg.Pool;
-  /** A connection of one's own. The caller closes it. Its transactions begin by `beginOn`. */
+  /** Opens a dedicated connection, which the caller closes. Its transactions start with `beginOn`. */
   connect(statementTimeoutMs?: number): Promise<pg.Client>;
-  /** What the connection that was made last led to; null before the first one. */
+  /** Returns the kind of the latest connection, or null before the first one. */
   kind(): ConnectionKind | null;
-  /** Something happened that only another kind of pooler than the known one explains: the next connection looks again. */
+  /** Makes the next connection detect the kind of pooler again, after a sign that it has changed. */
   forgetPoolerKind(): void;
 }
 
@@ -39,28 +39,28 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const SET_ATTEMPTS_MAX = 5;
 const IDLE_TIMEOUT_MS = 30_000;
 const TRIGGERS_OFF =
-  'PostgreSQL runs with session_replication_role = replica, which switches off the triggers that guard orders and their log, and this user may not switch it back: let an administrator run "alter role … reset session_replication_role", or "alter database … reset session_replication_role", wherever it is set.';
-/** Tells what timeouts do not: `pg` has only "Query read timeout" to say. */
+  'PostgreSQL runs with session_replication_role = replica, which disables the triggers that protect orders and their log, and this user may not change it back: let an administrator run "alter role … reset session_replication_role" or "alter database … reset session_replication_role", depending on where it is set.';
+/** Explains a timeout that `pg` reports only as "Query read timeout". */
 const NO_SESSION_FREE =
-  'The connection pooler has no second server session free for this user and database: raise default_pool_size of PgBouncer to all connections of all processes.';
+  'The connection pooler has no second server session available for this user and database: raise default_pool_size of PgBouncer to the number of connections of all processes.';
 
-/** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
+/** Creates connections lazily: an unavailable database is an error of the first statement, not of this call. */
 export function createConnections(options: ConnectionsOptions): Connections {
   const onConnectionLost = options.onConnectionLost ?? (() => {});
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   let kind: ConnectionKind | null = null;
-  /** Null when the next connection through a pooler has to find out what kind it is. */
+  /** Null if the next connection through a pooler has to detect its kind. */
   let detection: Promise<'session' | 'transaction'> | null = null;
 
-  /** Timeouts are not among the parameters of the start, as which poolers do not take them. */
+  /** Timeouts are not startup parameters here, because poolers reject them as such. */
   const buildConfig = (statementTimeoutMs: number): pg.ClientConfig => ({
     connectionString: options.url,
     connectionTimeoutMillis: connectTimeoutMs,
-    // The server may be frozen or cut off, and then only the client's own clock ends the wait.
+    // If the server hangs or is cut off, only the client's own clock ends the wait.
     ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + 2_000 }),
     keepAlive: true,
     application_name: options.applicationName,
-    // Statements that are called without waiting for one another travel together, in the order of the calls.
+    // Statements called without waiting for one another are sent together, in the order of the calls.
     pipeline: true,
     ...(options.types === undefined ? {} : { types: options.types }),
   });
@@ -92,14 +92,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
       if (!isClientTimeout(error)) throw error;
       throw new NoFreeSessionError(NO_SESSION_FREE);
     } finally {
-      // Not waited for: what it says is known, and a pooler may be slow to take leave.
+      // Not awaited: the result is known, and a pooler may be slow to disconnect.
       second.end().catch(() => {});
     }
   }
 
-  /** Gives a new connection's session our settings. One round trip, and some more through a pooler. */
+  /** Applies the settings to the session of a new connection. One round trip, and a few more through a pooler. */
   async function applySettings(client: pg.ClientBase, settings: Settings): Promise<void> {
-    // A pooler tells a number of its own, and its sessions may be shared: what was set there would reach others.
+    // A pooler reports its own process number. Its sessions may be shared, so settings made there could reach others.
     const reportedPid = (client as unknown as { processID: number | null }).processID ?? 0;
     const pid = await runSettings(
       client,
@@ -114,7 +114,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     if (kind === 'session') {
       await runSettings(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
     } else {
-      beginAllBy(client, `; ${settingText(settings, { isLocal: true })}`);
+      setPrologue(client, `; ${settingText(settings, { isLocal: true })}`);
     }
   }
 
@@ -128,14 +128,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
         onConnect: (client) => applySettings(client, settings),
       });
       pool.on('error', (error: Error & { client?: unknown }) => {
-        // The pool hangs the connection on it, with the key that cancels its statements: nothing for a log.
+        // The pool attaches the connection, with the key that cancels its statements, which must not be logged.
         delete error.client;
         onConnectionLost(error);
       });
       pool.on('connect', (client) => {
-        // The pool takes its own listener off before it hands a connection out. When the server's last words come in the
-        // same packet as its answer, nobody would listen yet, and Node would end the process. The next statement fails
-        // all the same. A pooler that was restarted may be another one.
+        // The pool removes its own listener before it hands out a connection. If the server's last error arrives in the
+        // same packet as its response, there would be no listener yet, and Node would end the process. The next
+        // statement fails anyway. A restarted pooler may be of another kind.
         client.on('error', forgetPoolerKind);
       });
       return pool;
@@ -158,9 +158,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
 }
 
 /**
- * The process of PostgreSQL that did it. In one transaction with a timeout of its own, since that of the database or the
- * role may be too short, and so that no part of it stays behind in a session that is shared. The timeout is none that could
- * be wanted, which would be taken for set.
+ * Runs a settings statement and returns the id of the PostgreSQL process that ran it. In one transaction, so that
+ * nothing stays behind in a shared session, with its own timeout, since that of the database or the role may be too
+ * short. The timeout differs from every wanted value, which would otherwise count as already set.
  */
 async function runSettings(
   client: pg.ClientBase,
@@ -175,12 +175,12 @@ async function runSettings(
     } as pg.QueryConfig)) as unknown as pg.QueryResult<{ pid: number }>[];
     return results.at(-1)!.rows[0]!.pid;
   } catch (error) {
-    // The "begin" may have met the other timeout.
+    // The "begin" may have run into the other timeout.
     if (isTimeout(error) && attemptsLeft > 1) {
       await client.query('rollback');
       return runSettings(client, text, timeoutMs, attemptsLeft - 1);
     }
-    // Anybody may set the others.
+    // Only session_replication_role needs a privilege.
     if (!isPrivilegeError(error)) throw error;
     throw new UnfitDatabaseError(TRIGGERS_OFF, { cause: error });
   }

@@ -6,15 +6,15 @@ import { UnfitDatabaseError } from './unfit-database.ts';
 const RETRYABLE = new Set(['40001', '40P01']);
 const TIMEOUTS = new Set(['57014', '55P03']);
 const UNREADABLE_TEXT = new Set(['22021', '22P05']);
-/** Classes in which the server, not the request, is at fault: connection, resources, operator intervention, system. */
-const AWAY_CLASSES = new Set(['08', '53', '57', '58']);
+/** Classes of errors of the server rather than the request: connection, resources, operator intervention, system. */
+const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 /**
- * No such prepared statement: what was asked before on the same connection failed while it was being prepared, for one of
- * the reasons here; or, as with one that is there already, a pooler gives the connection the sessions of others.
+ * The prepared statement does not exist: an earlier statement of the connection failed while it was being prepared, for
+ * one of the reasons here. Or, as when it already exists, a pooler assigns the connection the sessions of others.
  */
 const PREPARED_CODES = new Set(['26000', '42P05']);
-/** Lock not available; read-only transaction (a primary that was demoted). */
-const AWAY_CODES = new Set(['55P03', '25006']);
+/** Lock not available; read-only transaction (a demoted primary). */
+const UNAVAILABLE_CODES = new Set(['55P03', '25006']);
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -40,22 +40,22 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(findSqlState(error));
 }
 
-/** The statement was not looked at, because an earlier one of its transaction had failed. */
+/** Returns whether the statement was skipped because an earlier one of its transaction had failed. */
 export function isAfterFailure(error: unknown): boolean {
   return findSqlState(error) === '25P02';
 }
 
-/** The statement broke this constraint, which stands for no refusal. */
+/** Returns whether the statement violated this constraint, which is not mapped to a refusal. */
 export function violates(error: unknown, constraint: string): boolean {
   return error instanceof Error && (error as PostgresError).constraint === constraint;
 }
 
-/** The statement waited or ran longer than it may; its connection is good. */
+/** Returns whether the statement exceeded its time limit. Its connection is still usable. */
 export function isTimeout(error: unknown): boolean {
   return TIMEOUTS.has(findSqlState(error));
 }
 
-/** A prepared statement was not there, or was there already. */
+/** Returns whether a prepared statement did not exist, or already existed. */
 export function isPreparedStatementError(error: unknown): boolean {
   return PREPARED_CODES.has(findSqlState(error));
 }
@@ -64,17 +64,17 @@ export function isPrivilegeError(error: unknown): boolean {
   return findSqlState(error) === '42501';
 }
 
-/** No schema of the search path is there to create in. */
+/** Returns whether no schema of the search path exists to create objects in. */
 export function isSchemaMissing(error: unknown): boolean {
   return findSqlState(error) === '3F000';
 }
 
-/** The server did not answer in the time that we give it. */
+/** Returns whether the server did not respond within the client's time limit. */
 export function isClientTimeout(error: unknown): boolean {
   return error instanceof Error && CLIENT_TIMEOUTS.test(error.message);
 }
 
-/** The connection itself is of no more use. */
+/** Returns whether the connection itself is unusable. */
 export function isConnectionError(error: unknown): boolean {
   const code = findSqlState(error);
   return (
@@ -89,8 +89,8 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 /**
- * What a failed statement means to a caller: a named constraint is its refusal, a database that is away is a 503, and
- * anything else is thrown on as the bug that it is.
+ * Translates the error of a statement for the caller: a mapped constraint becomes its refusal, an unavailable database
+ * a 503. Any other error is a bug and is returned unchanged.
  */
 export function toCodedError(
   error: unknown,
@@ -102,12 +102,12 @@ export function toCodedError(
   if (refusal !== undefined) return new CodedError(refusal, { cause: error });
   const code = findSqlState(error);
   if (UNREADABLE_TEXT.has(code))
-    return invalidInput('', 'A text holds a character that cannot be stored.');
+    return invalidInput('', 'A text contains a character that cannot be stored.');
   const unavailableError =
     isConnectionError(error) ||
     RETRYABLE.has(code) ||
-    AWAY_CODES.has(code) ||
-    (code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)));
+    UNAVAILABLE_CODES.has(code) ||
+    (code.length === 5 && UNAVAILABLE_CLASSES.has(code.slice(0, 2)));
   return unavailableError ? unavailable(error) : error;
 }
 

@@ -2,36 +2,36 @@ import { performance } from 'node:perf_hooks';
 import { readTime } from './queries.ts';
 import type { Queryable } from './statement.ts';
 
-/** A clock that is not stepped drifts by milliseconds in this time. */
-const ASKED_AGAIN_MS = 30_000;
+/** A monotonic clock drifts by only milliseconds in this time. */
+const REREAD_MS = 30_000;
 
 /**
- * The database's time, for what a server whose own clock is off would judge wrongly, such as the age of a webhook. Asked
- * twice a minute at most, so that a flood of requests does not reach the database; in between, the monotonic clock goes
- * on, which no correction of the wall clock moves.
+ * Creates a clock that follows the database's time, for decisions that a server with a wrong clock would get wrong,
+ * such as the age of a webhook. It reads the time at most twice a minute, so that a flood of requests does not reach
+ * the database. In between it uses the monotonic clock, which corrections of the wall clock do not affect.
  */
 export function createDatabaseTime(
   db: Queryable,
   elapsedMs: () => number = () => performance.now(),
 ): () => Promise<Date> {
-  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   let offsetMs = 0;
-  let asking: Promise<void> | null = null;
+  let reading: Promise<void> | null = null;
 
   async function readDatabaseTime(): Promise<void> {
     try {
       const [row] = await readTime(db);
-      askedAtMs = elapsedMs();
-      offsetMs = row!.now.getTime() - askedAtMs;
+      readAtMs = elapsedMs();
+      offsetMs = row!.now.getTime() - readAtMs;
     } finally {
-      asking = null;
+      reading = null;
     }
   }
 
   return async () => {
-    if (elapsedMs() - askedAtMs > ASKED_AGAIN_MS) {
-      asking ??= readDatabaseTime();
-      await asking;
+    if (elapsedMs() - readAtMs > REREAD_MS) {
+      reading ??= readDatabaseTime();
+      await reading;
     }
     return new Date(elapsedMs() + offsetMs);
   };

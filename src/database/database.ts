@@ -13,44 +13,45 @@ import { typeParsers } from './type-parsers.ts';
 
 /**
  * One open transaction. Everything run on it commits or rolls back together. Statements called without waiting, as in
- * `Promise.all([a(tx), b(tx)])`, are sent at once and run in that order: one round trip instead of two.
+ * `Promise.all([a(tx), b(tx)])`, are sent together and run in that order: one round trip instead of two.
  */
 export interface Transaction extends Queryable {
   readonly inTransaction: true;
-  /** False while it is under way, and for good when it was rolled back. */
+  /** False until the transaction is committed, and forever if it was rolled back. */
   readonly isCommitted: boolean;
-  /** Tells what it changes to `onCommit` of the database, once it is committed and before anybody is answered. */
+  /** Passes a change to `onCommit` of the database after the commit, before `transaction` returns. */
   announce(change: Change): void;
   /**
-   * Sends the COMMIT behind the statements that were called, in the same trip, and gives what `last`, their answers,
-   * gives: for work that has nothing left to decide. One that the database refuses rolls back all the same. They must all
-   * have been called by now, with values that can be sent: what is refused in this process stays behind alone.
+   * Sends the COMMIT right after the statements already called, in the same round trip, and returns `last`, the promise
+   * of their results. For work that has nothing left to decide. A statement that the database refuses still rolls back.
+   * All statements must have been called with values that can be serialized: one that fails in this process is not
+   * sent, and the others are committed without it.
    */
   commitBehind<T>(last: Promise<T>): Promise<T>;
 }
 
-/** What a copy in memory has to know: of this subject, only what bears this stamp or a later one is true from now on. */
+/** A change for caches: from now on, only values of this subject with this stamp or a later one are current. */
 export interface Change {
   readonly subject: string;
-  /** Rises with every change of the subject. */
+  /** Increases with every change of the subject. */
   readonly stamp: number;
 }
 
 export interface Database extends Queryable {
   /**
-   * Runs `work` in one READ COMMITTED transaction. A throw rolls back and is thrown on. When PostgreSQL gives the
-   * transaction up (deadlock, serialization), the whole of `work` is run again, at most `TRIES_MAX` times, so it must
-   * not touch anything outside the transaction.
+   * Runs `work` in one READ COMMITTED transaction. An error rolls it back and is rethrown. If PostgreSQL aborts the
+   * transaction (deadlock, serialization), all of `work` is run again, at most `ATTEMPTS_MAX` times in total, so it
+   * must not affect anything outside the transaction.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` on a connection of its own, in one read-only snapshot, for reports that take longer than a request's
-   * statement may: each of theirs has `timeoutMs`.
+   * Runs `work` on a dedicated connection, in one read-only snapshot, for reports whose statements take longer than
+   * those of a request may. Each statement may take `timeoutMs`.
    */
   snapshot<T>(work: (db: Queryable) => Promise<T>, timeoutMs: number): Promise<T>;
-  /** A connection of one's own, without a bound on its statements, see `Connections.connect`. */
+  /** Opens a dedicated connection without a statement timeout, see `Connections.connect`. */
   connect(): Promise<pg.Client>;
-  /** What the connection that was made last led to; null before the first one. */
+  /** Returns the kind of the latest connection, or null before the first one. */
   connectionKind(): ConnectionKind | null;
   connections(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
@@ -58,27 +59,28 @@ export interface Database extends Queryable {
 
 export interface DatabaseOptions {
   readonly url: string;
-  /** Connections, and two more for short statements. */
+  /** Maximum number of connections, not counting two more for short statements. */
   readonly poolMax: number;
-  /** Constraint name to refusal: a violation of it is an answer to the caller, not a fault. */
+  /** Maps constraint names to refusals: a violation is a response to the caller, not a bug. */
   readonly constraints: Readonly<Record<string, ErrorDefinition>>;
   readonly statementTimeoutMs?: number;
-  /** Until a connection stands; default 3,000. */
+  /** Limit for connecting. Default 3,000. */
   readonly connectTimeoutMs?: number;
   /** Called with the duration of each statement, for the metric. */
   readonly onQuery?: (name: string, durationSeconds: number) => void;
   readonly tracing?: Tracing | null;
-  /** Called with what each transaction announced, in its order. Must not throw. */
+  /** Called with the changes that a transaction announced, in order. Must not throw. */
   readonly onCommit?: (changes: readonly Change[]) => void;
   /** Called when an idle connection breaks. */
   readonly onConnectionLost?: (error: Error) => void;
 }
 
-const TRIES_MAX = 4;
+const ATTEMPTS_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** Few, so that much goes together. */
+/** Few, so that many statements share one. */
 const SHORT_CONNECTIONS = 2;
-/** Connects lazily: a database that is away at the start is an error of the first statement, not of this call. */
+
+/** Creates a database that connects lazily: if it is unavailable, the first statement fails, not this call. */
 export function createDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const connections = createConnections({
@@ -104,7 +106,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   const onCommit = options.onCommit ?? (() => {});
 
-  async function once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let connectionError: Error | undefined;
     // A connection can break between two statements; without a listener Node would end the process.
@@ -117,18 +119,18 @@ export function createDatabase(options: DatabaseOptions): Database {
     let committing: Promise<pg.QueryResult> | null = null;
     const commit = () => {
       const committed = client.query('commit');
-      // Who waits for the statements before it hears of them first, and of this one never.
+      // A caller who awaits the earlier statements gets their error first and never awaits this one.
       committed.catch(() => {});
       return committed;
     };
-    // Of statements that travel together the first one says what is wrong; those after it only that something was.
+    // Of statements sent together, only the first failure states the cause; later ones only report that there was one.
     let firstFailure: unknown;
     const fail = (error: unknown): never => {
       firstFailure ??= error;
       throw error;
     };
     try {
-      // Not waited for: it travels with the first statement, which fails when this one does.
+      // Not awaited: it is sent with the first statement, which fails if this one does.
       const begun = beginOn(client, { settings: FOR_TRANSACTIONS }).catch(fail);
       begun.catch(() => {});
       const result = await work({
@@ -148,9 +150,9 @@ export function createDatabase(options: DatabaseOptions): Database {
       });
       await begun;
       const { command } = await (committing ?? commit());
-      // PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, which would be lost here.
+      // PostgreSQL responds to the COMMIT of a failed transaction with ROLLBACK and no error, which would go unnoticed.
       if (command !== 'COMMIT') {
-        throw new Error('a statement of the transaction failed and its error was not thrown on');
+        throw new Error('a statement of the transaction failed and its error was swallowed');
       }
       isCommitted = true;
       if (changes.length > 0) onCommit(changes);
@@ -183,9 +185,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(work);
+          return await runOnce(work);
         } catch (error) {
-          if (isRetryable(error) && attempt < TRIES_MAX) continue;
+          if (isRetryable(error) && attempt < ATTEMPTS_MAX) continue;
           throw toCodedError(error, options.constraints);
         }
       }
@@ -193,10 +195,10 @@ export function createDatabase(options: DatabaseOptions): Database {
     async snapshot(work, timeoutMs) {
       let client: pg.Client | undefined;
       try {
-        const mine = await connections.connect(timeoutMs);
-        client = mine;
-        await beginOn(mine, { mode: 'isolation level repeatable read read only' });
-        return await work({ run: (name, text, values) => execute(mine, name, text, values) });
+        const connection = await connections.connect(timeoutMs);
+        client = connection;
+        await beginOn(connection, { mode: 'isolation level repeatable read read only' });
+        return await work({ run: (name, text, values) => execute(connection, name, text, values) });
       } catch (error) {
         throw toCodedError(error, options.constraints);
       } finally {

@@ -15,11 +15,11 @@ export interface ExecuteOptions {
   /** Called with the duration of each statement. */
   readonly observe: (name: string, durationSeconds: number) => void;
   readonly tracing: Tracing | null;
-  /** Called when the server does not know a statement that was prepared there. */
+  /** Called when a prepared statement does not exist on the server, or already exists. */
   readonly onPreparedFault: () => void;
 }
 
-/** Of the span of a statement, whose name says which one: parameters hold what people typed. */
+/** Options of a statement's span, which has the statement's name. Parameters are left out: they contain user input. */
 const STATEMENT: SpanOptions = {
   kind: 'client',
   attributes: { 'db.system.name': 'postgresql' },
@@ -34,7 +34,7 @@ export function createExecute({ observe, tracing, onPreparedFault }: ExecuteOpti
   ): Promise<Row[]> {
     const startedAt = performance.now();
     writeTogether(client);
-    // What no request and no job asked for, such as the look of a poller, is in no trace.
+    // Statements outside requests and jobs, such as polling, belong to no trace.
     const isTraced = tracing !== null && tracing.current() !== null;
     const span = isTraced ? tracing.start(name, STATEMENT) : null;
     try {

@@ -5,11 +5,13 @@ import { isTimeout } from './database-errors.ts';
 import { claimKey, findKey, findLiveKey, type StoredKeyRow, storeResult } from './queries.ts';
 import type { Queryable } from './statement.ts';
 
-/** A caller's wish that a request takes effect once. Made by the HTTP shell from `Idempotency-Key`. */
+/**
+ * The claim of an idempotency key, so that a request takes effect once. Built by the HTTP shell from `Idempotency-Key`.
+ */
 export interface Claim {
-  /** SHA-256 over caller, method, path and key: where the key holds. */
+  /** SHA-256 of caller, method, path and key: the scope of the key. */
   readonly scopeHash: Buffer;
-  /** SHA-256 over the canonical body: what the key stands for. */
+  /** SHA-256 of the canonical body: the request that the key belongs to. */
   readonly requestHash: Buffer;
   readonly key: string;
   readonly callerId: string;
@@ -19,17 +21,17 @@ export interface Claim {
 
 export interface Once<Result> {
   readonly result: Result;
-  /** True when this is the stored result of an earlier request. */
+  /** Whether this is the stored result of an earlier request. */
   readonly replayed: boolean;
 }
 
 /**
- * Runs `work` in a transaction of its own, at most once for a claim: its result is stored in the same transaction, and a
- * repeat gets it back without running `work`. A second request with the key that comes while the first is in its
- * transaction waits at the unique index. A throw rolls the claim back too, so a refusal pins nothing.
+ * Runs `work` in a transaction, at most once for a claim: the result is stored in the same transaction, and a repeated
+ * request receives it without running `work`. A second request that arrives while the transaction of the first is open
+ * waits at the unique index. An error rolls back the claim too, so a refusal uses up no key.
  *
- * `Result` must survive JSON. Throws `idempotency.key_reused` when the key stands for another body, and
- * `idempotency.in_flight` when the first request takes longer than the statement timeout.
+ * `Result` must survive JSON. Throws `idempotency.key_reused` if the key belongs to another body, and
+ * `idempotency.in_flight` if the first request takes longer than the statement timeout.
  */
 export function once<Result>(
   database: Database,
@@ -46,7 +48,7 @@ export function once<Result>(
   });
 }
 
-/** False when the key is taken. Waits while another transaction that has claimed it is still open. */
+/** Returns false if the key is already claimed. Waits while another transaction that has claimed it is open. */
 async function claimKeyIn(tx: Transaction, claim: Claim): Promise<boolean> {
   try {
     const { scopeHash, requestHash, callerId, operation } = claim;
@@ -58,8 +60,8 @@ async function claimKeyIn(tx: Transaction, claim: Claim): Promise<boolean> {
 }
 
 /**
- * The stored result of an earlier request under this claim, for a use case that has to do something outside before its
- * transaction: a repeat is answered without doing that again. Throws `idempotency.key_reused`.
+ * Returns the stored result of an earlier request with this claim, for a use case that calls another system before its
+ * transaction: a repeated request is answered without calling it again. Throws `idempotency.key_reused`.
  */
 export async function findReplay<Result>(
   db: Queryable,

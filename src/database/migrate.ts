@@ -7,16 +7,16 @@ import type { Database } from './database.ts';
 import { isPrivilegeError, isSchemaMissing } from './database-errors.ts';
 import { beginOn } from './run-on-connection.ts';
 
-/** Names the advisory lock that migrations are made under: "hold" in ASCII. It belongs to one database, not to the server. */
+/** The advisory lock for migrations: "hold" in ASCII. It belongs to one database, not to the server. */
 const MIGRATION_LOCK = 0x686f6c64;
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 
 export interface Migration {
   readonly number: number;
-  /** As in the file name, without number and ending. */
+  /** The file name without number and extension. */
   readonly name: string;
   readonly text: string;
-  /** SHA-256 of the text in hexadecimal, the same whatever the line endings of the checkout. */
+  /** SHA-256 of the text in hexadecimal, independent of the line endings of the checkout. */
   readonly checksum: string;
 }
 
@@ -26,15 +26,15 @@ export interface MigrateOptions {
   readonly log?: Log;
 }
 
-/** The database and this program do not fit together; the message tells the operator what to do. */
+/** The database does not match this program. The message tells the operator what to do. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
-/** Source and build lie at the same depth below the project, so one address serves both. */
+/** Source and build are at the same depth below the project, so one URL serves both. */
 export const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
-/** The migrations of a folder in the order of their numbers. Throws MigrationError unless these run 1…n. */
+/** Returns the migrations of a folder in order. Throws MigrationError unless their numbers are 1…n. */
 export async function readMigrations(
   directory: string = migrationsDirectory,
 ): Promise<readonly Migration[]> {
@@ -44,12 +44,12 @@ export async function readMigrations(
       const [, digits, name] = FILE_NAME.exec(fileName) ?? [];
       if (digits === undefined || name === undefined) {
         throw new MigrationError(
-          `${fileName} is not named like a migration: 0001_what_it_makes.sql`,
+          `${fileName} is not named like a migration: 0001_what_it_creates.sql`,
         );
       }
       if (Number(digits) !== index + 1) {
         throw new MigrationError(
-          `Migration ${fileName} stands where number ${index + 1} should: the numbers have a gap or a double.`,
+          `Migration ${fileName} should have the number ${index + 1}: the numbers have a gap or a duplicate.`,
         );
       }
       const text = (await readFile(`${directory}/${fileName}`, 'utf8')).replaceAll('\r\n', '\n');
@@ -60,10 +60,10 @@ export async function readMigrations(
 }
 
 /**
- * Brings the database to the newest migration and returns those that were applied now. Each migration commits on its own,
- * together with its row in `schema_migrations`, under a lock of its transaction at which servers that start together
- * queue: a lock of the session would be nobody's behind a pooler that shares sessions.
- * Throws MigrationError when what the database has seen is not what this program would have applied.
+ * Applies all missing migrations and returns them. Each migration commits separately, together with its row in
+ * `schema_migrations`, under a transaction-level lock that serializes servers starting together: behind a pooler that
+ * shares sessions, a session-level lock would have no owner.
+ * Throws MigrationError if the applied migrations are not those of this program.
  */
 export async function migrate(
   database: Database,
@@ -83,12 +83,12 @@ export async function migrate(
       options.log?.info(`migrated to ${migration.number} (${migration.name})`);
     }
   } finally {
-    // The end of the connection rolls back what was not committed, also when it is already broken.
+    // Closing the connection rolls back uncommitted work, even if the connection is already broken.
     await client.end().catch(() => {});
   }
 }
 
-/** Null when there is nothing left to apply. */
+/** Applies the next migration and returns it, or null if there is none left. */
 async function applyNext(
   client: pg.Client,
   migrations: readonly Migration[],
@@ -110,7 +110,7 @@ interface AppliedRow {
 }
 
 async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
-  // Asked first, because `create table if not exists` needs the right to create even when there is nothing to do.
+  // Checked first, because `create table if not exists` needs the CREATE privilege even if the table exists.
   const { rows: found } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_migrations') is not null as exists`,
   );
@@ -125,7 +125,7 @@ async function createHistory(client: pg.Client): Promise<void> {
   const { rows: elsewhere } = await client.query<{ schema: string }>(FIND_ELSEWHERE);
   if (elsewhere[0] !== undefined) {
     throw new MigrationError(
-      `The tables of Holdfast are in the schema ${elsewhere[0].schema} of this database, and it works in the schema public only, whatever search_path says. Move them there ("alter … set schema public"), or give Holdfast a database of its own.`,
+      `The tables of Holdfast are in the schema ${elsewhere[0].schema} of this database, but it uses only the schema public, regardless of search_path. Move them there ("alter … set schema public"), or give Holdfast a separate database.`,
     );
   }
   try {
@@ -141,13 +141,13 @@ async function createHistory(client: pg.Client): Promise<void> {
   } catch (cause) {
     if (!isPrivilegeError(cause) && !isSchemaMissing(cause)) throw cause;
     throw new MigrationError(
-      'Holdfast keeps its tables in the schema public, and this user may not create them there, or there is none: let its user own the database, or an administrator run "create schema if not exists public; grant usage, create on schema public to …".',
+      'Holdfast keeps its tables in the schema public, which does not exist, or in which this user may not create tables: make the user the owner of the database, or let an administrator run "create schema if not exists public; grant usage, create on schema public to …".',
       { cause },
     );
   }
 }
 
-/** Before the search path was fixed, they were made in the first schema on it. */
+/** Earlier versions, which did not set the search path, created the tables in its first schema. */
 const FIND_ELSEWHERE = `
   select history.relnamespace::regnamespace::text as schema
     from pg_class history
@@ -158,7 +158,7 @@ const FIND_ELSEWHERE = `
      and exists (
        select from pg_class orders where orders.relnamespace = history.relnamespace and orders.relname = 'stock_movements')`;
 
-/** An extension may lie in a schema of its own, as managed PostgreSQL has it, and its names are needed once: by indexes. */
+/** The extension may be in another schema, as in managed PostgreSQL. Only migrations need its names, for indexes. */
 const WITH_TRIGRAMS = `
   select set_config('search_path', 'public, ' || extnamespace::regnamespace::text, true)
     from pg_extension
@@ -173,17 +173,17 @@ function requireSameHistory(
     const migration = migrations[index];
     if (row.number !== index + 1) {
       throw new MigrationError(
-        `The database has migration ${row.number} (${row.name}) but not number ${index + 1}: restore a backup, since nothing removes a row of schema_migrations by itself.`,
+        `The database has migration ${row.number} (${row.name}) but not number ${index + 1}: restore a backup, because Holdfast never removes a row of schema_migrations.`,
       );
     }
     if (migration === undefined) {
       throw new MigrationError(
-        `The database is newer than this program: it has migration ${row.number} (${row.name}), the program ends at ${migrations.length}. Start a newer version of Holdfast.`,
+        `The database is newer than this program: it has migration ${row.number} (${row.name}), but the last one of the program is ${migrations.length}. Start a newer version of Holdfast.`,
       );
     }
     if (migration.checksum !== row.checksum) {
       throw new MigrationError(
-        `Migration ${row.number} (${migration.name}) is not the one that this database was migrated with (${row.name}). A released migration never changes: put the file back and write a new one.`,
+        `Migration ${row.number} (${migration.name}) is not the one that was applied to this database (${row.name}). A released migration never changes: restore the file and write a new one.`,
       );
     }
   }

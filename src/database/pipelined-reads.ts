@@ -1,26 +1,26 @@
 import type pg from 'pg';
 import { isConnectionError } from './database-errors.ts';
 
-interface Round {
+interface Batch {
   readonly client: Promise<pg.PoolClient>;
-  /** How many still use it. */
+  /** How many statements still use the connection. */
   users: number;
   connectionError: Error | undefined;
 }
 
-/** Runs a short statement on a connection that is shared with all that wait for one. */
+/** Runs a short statement on a connection shared with the others of the same tick. */
 export type RunPipelined = <T>(work: (client: pg.PoolClient) => Promise<T>) => Promise<T>;
 
 /**
- * What many requests ask at the same time, they ask on one connection, in one write, and its process answers without
- * sleeping in between: neither the call of the system nor the waking of a process costs less for a short statement. For
- * a page of orders that was half of the processor time of both ends. Each waits for those before it, so it is for
- * statements that an index keeps short.
+ * Sends the statements of concurrent requests on one connection, in one write, so that its server process answers them
+ * without sleeping in between: a system call and waking a process cost as much for a short statement as for a long one.
+ * For a page of orders that was half of the processor time at both ends. Each statement waits for those before it, so
+ * this is only for statements that an index keeps short.
  */
 export function createPipelinedReads(pool: pg.Pool): RunPipelined {
-  let next: Round | null = null;
+  let next: Batch | null = null;
 
-  function openBatch(): Round {
+  function openBatch(): Batch {
     const client = connect();
     const end = () => {
       next = null;
@@ -29,7 +29,7 @@ export function createPipelinedReads(pool: pg.Pool): RunPipelined {
     return { client, users: 0, connectionError: undefined };
   }
 
-  /** After what else has come in this turn of the event loop. */
+  /** Connects after the other requests of this tick have arrived. */
   async function connect(): Promise<pg.PoolClient> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     return pool.connect();

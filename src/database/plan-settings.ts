@@ -1,18 +1,18 @@
 import type { Settings } from './session-settings.ts';
 
 /**
- * Plans are kept per connection, those of foreign key checks too. One that was made while a table was small reads the
- * whole table and stays so until the next analyze, a minute away at worst: on a new shop under load, 22 ms a batch
- * instead of 2. A short transaction never wants a sequential scan, so none is planned where an index serves. Then a plan is
- * good for every value too: without the last setting, a statement that takes an array is planned anew each time, which
- * took a twentieth of the database's time for a checkout.
+ * Plans are cached per connection, those of foreign key checks too. A plan made while a table was small scans the whole
+ * table until the next analyze, which takes up to a minute: in a new shop under load, 22 ms per batch instead of 2. A
+ * short transaction never needs a sequential scan, so none is planned where an index can be used. Such a plan also
+ * suits every value: without the last setting, a statement with an array parameter is planned each time, which took a
+ * twentieth of the database's time for a checkout.
  */
 export const FOR_TRANSACTIONS =
   '; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_generic_plan';
 
 /**
- * A short statement is read off an index whose order it has: whatever else the planner may take it for, by its guesses
- * about the values or by statistics that are old, costs more.
+ * A short statement reads an index in its order. Any other plan that the planner might choose because of estimates or
+ * outdated statistics costs more.
  */
 export const FOR_SHORT: Settings = {
   plan_cache_mode: 'force_generic_plan',

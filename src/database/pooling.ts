@@ -4,26 +4,26 @@ import { isPreparedStatementError } from './database-errors.ts';
 import { UnfitDatabaseError } from './unfit-database.ts';
 
 /**
- * What a connection leads to: PostgreSQL itself, or a pooler that gives each connection a server session of its own
- * (`session`) or one for each transaction (`transaction`).
+ * The other end of a connection: PostgreSQL itself, or a pooler that assigns a server session to each connection
+ * (`session`) or to each transaction (`transaction`).
  */
 export type ConnectionKind = 'direct' | 'session' | 'transaction';
 
 const UNPREPARED_POOLER =
-  'The connection pooler in front of PostgreSQL gives each transaction another server session and does not keep prepared statements with their connection, as PgBouncer before 1.21 in transaction pooling, or with max_prepared_statements = 0. Set pool_mode = session, or take PgBouncer 1.21 or later and set max_prepared_statements = 200.';
+  'The connection pooler in front of PostgreSQL assigns each transaction another server session and loses prepared statements, like PgBouncer before 1.21 in transaction pooling, or with max_prepared_statements = 0. Set pool_mode = session, or use PgBouncer 1.21 or later and set max_prepared_statements = 200.';
 const NO_TRANSACTIONS =
-  'The connection pooler in front of PostgreSQL takes no transactions (statement pooling). Set pool_mode = session, or pool_mode = transaction with PgBouncer 1.21 or later and max_prepared_statements = 200.';
-/** PgBouncer's words. */
+  'The connection pooler in front of PostgreSQL does not allow transactions (statement pooling). Set pool_mode = session, or pool_mode = transaction with PgBouncer 1.21 or later and max_prepared_statements = 200.';
+/** PgBouncer's message. */
 const TRANSACTION_REFUSED = /transaction blocks not allowed/;
 
-/** Which connection asks, one query after the other. */
+/** The index of the connection that runs each query of the probe. */
 const QUERY_SEQUENCE = [0, 1, 1, 0, 0, 1, 1, 0] as const;
 
 /**
- * What kind of pooler two connections lead through. Both prepare a statement of the same name that says which process of
- * PostgreSQL answers, and to whom. Whoever shares sessions meets the session of the other, or another than before, and
- * then the statement has either come along, or it is missing, there already, or the other's.
- * Throws UnfitDatabaseError when what we rely on is missing.
+ * Detects the kind of pooler behind two connections. Both prepare a statement of the same name that returns the number
+ * of the PostgreSQL process and of the connection. If sessions are shared, a connection meets the other's session, or
+ * another than before; there the statement either has been carried over, is missing, already exists, or is the other's.
+ * Throws UnfitDatabaseError if the pooler lacks a feature that we rely on.
  */
 export async function detectPoolerMode(
   clients: readonly [pg.ClientBase, pg.ClientBase],
@@ -56,7 +56,7 @@ export async function detectPoolerMode(
 
 async function requireTransactionSupport(client: pg.ClientBase): Promise<void> {
   try {
-    // The database or the role may give an idle transaction less time than a round trip takes.
+    // The database or the role may allow an idle transaction less time than a round trip takes.
     await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     await client.query('rollback');
   } catch (error) {

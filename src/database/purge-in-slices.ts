@@ -2,13 +2,10 @@ import type { Queryable, Statement } from './statement.ts';
 
 const SLICE_MAX = 1_000;
 
-/** Removes at most `limit` rows, and gives a row for each that it removed. */
+/** A statement that removes at most `limit` rows and returns a row for each. */
 export type PurgeSlice = Statement<[limit: number], unknown>;
 
-/**
- * Removes what a purging statement finds, slice after slice, so that none runs long, until a slice is not full or the
- * signal fires.
- */
+/** Runs a purging statement slice by slice, so that none takes long, until a slice is not full or the signal fires. */
 export async function purgeInSlices(
   db: Queryable,
   purge: PurgeSlice,

@@ -5,9 +5,7 @@ export const readTime = statement<[], { now: Date }>(
   'select clock_timestamp() as now',
 );
 
-/**
- * A row comes back when the key is ours. A key whose time has passed is taken over in the same statement.
- */
+/** Returns a row if the key was claimed. An expired key is claimed in the same statement. */
 export const claimKey = statement<
   [scopeHash: Buffer, requestHash: Buffer, callerId: string, operation: string],
   { scopeHash: Buffer }
@@ -33,8 +31,8 @@ export interface StoredKeyRow {
 }
 
 /**
- * Touches the row on purpose: with a synchronous standby an answer to a replay must itself write, so that it waits for
- * the standby as the first answer did.
+ * Updates the row on purpose: with a synchronous standby, a replayed response must write too, so that it waits for the
+ * standby like the first response.
  */
 export const findKey = statement<[scopeHash: Buffer], StoredKeyRow>(
   'idempotency.find_key',
@@ -44,7 +42,7 @@ export const findKey = statement<[scopeHash: Buffer], StoredKeyRow>(
    returning scope_hash as "scopeHash", request_hash as "requestHash", result`,
 );
 
-/** The same, for a key that has not come to its end. */
+/** The same for a key that has not expired. */
 export const findLiveKey = statement<[scopeHash: Buffer], StoredKeyRow>(
   'idempotency.find_live_key',
   `update idempotency_keys
@@ -61,7 +59,7 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
     where scope_hash = $1::bytea`,
 );
 
-/** Several live keys at once, with the effects that they stand for. Touched as by `findKey`. */
+/** Finds several live keys with their effects. Updates the rows like `findKey`. */
 export const findUsedKeys = statement<
   [scopeHashes: readonly Buffer[]],
   { scopeHash: Buffer; requestHash: Buffer; result: string | null; effectId: string | null }
@@ -75,8 +73,8 @@ export const findUsedKeys = statement<
 );
 
 /**
- * Stores several keys with their results and effects. A row that does not come back was taken by another server in the meantime.
- * By arrays, not as JSON like the other rows: the results are JSON themselves, and would be escaped and read twice.
+ * Stores several keys with their results and effects. A key that is not returned was claimed by another server
+ * meanwhile. Uses arrays, not JSON like other statements: the results are JSON and would be escaped and parsed twice.
  */
 export const pinKeys = statement<
   [
@@ -108,7 +106,7 @@ export const pinKeys = statement<
    returning scope_hash as "scopeHash"`,
 );
 
-/** Keys whose time has passed, a slice at a time. */
+/** Removes one slice of the expired keys. */
 export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
   'idempotency.purge_keys',
   `delete from idempotency_keys
@@ -117,7 +115,7 @@ export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
    returning scope_hash as "scopeHash"`,
 );
 
-/** Fails on a database that was never migrated. */
+/** Fails on a database that has never been migrated. */
 export const countMigrations = statement<[], { applied: number }>(
   'database.count_migrations',
   'select count(*)::int as applied from schema_migrations',

@@ -2,20 +2,21 @@ import { serviceErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Queryable } from './statement.ts';
 
-/** How long a replica that failed is left alone. */
+/** How long a failed replica is skipped. */
 const REST_MS = 5_000;
 
 export interface ReplicasOptions {
-  /** Asked when no replica answers. */
+  /** Used when no replica is available. */
   readonly primary: Queryable;
   readonly replicas: readonly Queryable[];
-  /** Milliseconds that only go forward. Default: those of this process. */
+  /** A monotonic clock in milliseconds. Default: that of this process. */
   readonly nowMs?: () => number;
 }
 
 /**
- * Reads that may lag: each goes to the next replica, and past those that are away, or that ended it because it stood in
- * the way of the replication. The primary answers when none does, so that a lost replica costs time and no answer.
+ * Distributes reads that may lag over the replicas, round robin. A replica that is unavailable, or that cancelled the
+ * read because it conflicted with replication, is skipped. If none is left, the primary is used, so that a lost replica
+ * costs time but no response.
  */
 export function createReplicas({
   primary,
@@ -35,15 +36,15 @@ export function createReplicas({
     ): Promise<Row[]> {
       for (let attempt = 0; attempt < replicas.length; attempt += 1) {
         nextReplica = (nextReplica + 1) % replicas.length;
-        const mine = nextReplica;
-        if ((restsUntilMs[mine] as number) > nowMs()) continue;
+        const index = nextReplica;
+        if ((restsUntilMs[index] as number) > nowMs()) continue;
         try {
-          return await (replicas[mine] as Queryable).run<Row>(name, text, parameters, isShort);
+          return await (replicas[index] as Queryable).run<Row>(name, text, parameters, isShort);
         } catch (error) {
           if (!(error instanceof CodedError) || error.code !== serviceErrors.unavailable.code) {
             throw error;
           }
-          restsUntilMs[mine] = nowMs() + REST_MS;
+          restsUntilMs[index] = nowMs() + REST_MS;
         }
       }
       return primary.run<Row>(name, text, parameters, isShort);

@@ -5,17 +5,17 @@ import { isConnectionError } from './database-errors.ts';
 const READ_COMMITTED = 'isolation level read committed';
 
 /**
- * By connection whose transactions each meet another session of the server: what begins one with our settings in it.
- * Elsewhere the session has them.
+ * For connections whose transactions may each use a different server session: the statements that apply our settings at
+ * the start of each. On other connections the session has them.
  */
 const prologues = new WeakMap<object, string>();
 
-/** From now on each transaction of the connection begins with these settings. */
-export function beginAllBy(client: pg.ClientBase, prologue: string): void {
+/** Makes each further transaction of the connection start with these statements. */
+export function setPrologue(client: pg.ClientBase, prologue: string): void {
   prologues.set(client, prologue);
 }
 
-/** Begins a transaction. Need not be waited for: the statements that are called after it travel with it. */
+/** Begins a transaction. Need not be awaited: statements called after it are sent with it. */
 export function beginOn(
   client: pg.ClientBase,
   {
@@ -27,18 +27,20 @@ export function beginOn(
   return client.query(`begin ${mode}${prologues.get(client) ?? ''}${settings}`);
 }
 
-/** Runs one statement that is no part of a transaction, in a session that has our settings. */
+/** Runs one statement outside a transaction, in a session that has our settings. */
 export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   if (!prologues.has(client)) return work();
-  // The three are called at once, so that they go to the server as one, also when others use the connection.
+  // All three are called at once, so that they stay together even if others use the connection.
   const begun = beginOn(client);
-  const answer = work();
+  const response = work();
   const committed = client.query('commit');
-  const [, result] = await Promise.all([begun, answer, committed]);
+  const [, result] = await Promise.all([begun, response, committed]);
   return result;
 }
 
-/** The same, on a connection of a pool. Not `isAlone`: what may not be in a transaction, and needs none of our settings. */
+/**
+ * The same on a pooled connection. `isAlone` false: for work that must not be in a transaction and needs no settings.
+ */
 export async function runOnPool<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -56,20 +58,20 @@ export async function runOnPool<T>(
   }
 }
 
-/** Connections that hold what they are given until the end of the turn. */
-const held = new WeakSet<object>();
+/** Streams that buffer their writes until the end of the current operation. */
+const corked = new WeakSet<object>();
 
 /**
- * Statements that are called in one turn of the event loop leave in one write: each write is a call of the system and
- * may wake the server's process, which costs both ends more than the statement's bytes.
+ * Sends statements that are called in the same tick in one write: each write is a system call and may wake the server's
+ * process, which costs both ends more than the statement's bytes.
  */
 export function writeTogether(client: pg.ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  if (held.has(stream)) return;
-  held.add(stream);
+  if (corked.has(stream)) return;
+  corked.add(stream);
   stream.cork();
   process.nextTick(() => {
-    held.delete(stream);
+    corked.delete(stream);
     stream.uncork();
   });
 }

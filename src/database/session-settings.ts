@@ -1,10 +1,11 @@
-/** Name and value of settings of PostgreSQL. */
+/** PostgreSQL settings, by name. */
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * What our statements, our triggers and the parsers of `pg` rely on, and what bounds them by a clock: each can be set for a
- * database or a role by "alter database" and "alter role", in postgresql.conf, or by PGOPTIONS, and none of those may
- * change what the product does. How much a plan may use, where data lies, or as whom we work (`role`) is the operator's. So is `default_transaction_read_only`: who sets it wants no writes, and gets a server that waits.
+ * Returns the settings that our statements, our triggers and the parsers of `pg` rely on, and the timeouts. Each could
+ * be changed by "alter database", "alter role", postgresql.conf or PGOPTIONS, and none of these may change what the
+ * product does. Resource limits, the location of data and the `role` are left to the operator. So is
+ * `default_transaction_read_only`: an operator who sets it wants no writes, and gets a server that waits.
  */
 export function sessionSettings(timeouts: {
   readonly statementTimeoutMs: number;
@@ -18,36 +19,35 @@ export function sessionSettings(timeouts: {
 }
 
 const reliedUpon: Settings = {
-  // The tables are in `public`; those of the queue and the sandbox are named with their schemas.
+  // The tables are in `public`. Those of the queue and the sandbox are schema-qualified.
   search_path: 'public',
-  // How values are written and read. `pg` takes times in ISO format only.
+  // The text format of values. `pg` accepts times only in ISO format.
   client_encoding: 'UTF8',
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
   bytea_output: 'hex',
   extra_float_digits: '1',
-  // How a text is read.
+  // How literals and comparisons are parsed.
   standard_conforming_strings: 'on',
   array_nulls: 'on',
   transform_null_equals: 'off',
-  // What a transaction is.
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   exit_on_error: 'off',
-  // With `replica` no trigger runs: neither guards of steps and logs, nor foreign keys.
+  // With `replica` no trigger fires: neither those that guard status changes and the log, nor foreign keys.
   session_replication_role: 'origin',
   // The invariants are views.
   restrict_nonsystem_relation_kind: '',
-  // Searches would find some of what is there.
+  // With a limit, searches would miss results.
   gin_fuzzy_search_limit: '0',
-  // Waits are bounded by statement_timeout, connections by the pool.
+  // Waits are limited by statement_timeout, connections by the pool.
   lock_timeout: '0',
   transaction_timeout: '0',
   idle_session_timeout: '0',
   client_min_messages: 'warning',
-  // Statements that an index keeps short are planned with the other ways switched off, so that its ways must be there. Code
-  // that is compiled for each of them costs more than it saves.
+  // Short statements are planned with the other scan types disabled, so index scans must be enabled. JIT compilation
+  // costs them more than it saves.
   enable_seqscan: 'on',
   enable_indexscan: 'on',
   enable_indexonlyscan: 'on',
@@ -58,14 +58,14 @@ const reliedUpon: Settings = {
   enable_sort: 'on',
   plan_cache_mode: 'auto',
   jit: 'off',
-  // Ours, set by a transaction that may override a step.
+  // Our own setting, set by a transaction that overrides the usual status changes.
   'holdfast.override_reason': '',
 };
 
 /**
- * One statement that sets what has another value. It skips what this version of PostgreSQL does not have. Everything in it
- * is named with its schema, since the search path is not ours yet. `synchronous_commit` is only raised: other values than
- * `off` say on how many servers a commit waits, which the operator decides.
+ * Returns one statement that changes the settings whose value differs, except those that this version of PostgreSQL
+ * does not have. All names in it are schema-qualified, since the search path is not set yet. `synchronous_commit` is
+ * only raised from `off`: its other values state how many servers a commit waits for, which the operator decides.
  */
 export function settingText(
   settings: Settings,

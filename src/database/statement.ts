@@ -1,6 +1,6 @@
 /**
- * A statement of SQL with a name. The name makes PostgreSQL keep its plan per connection ("named prepared statement"),
- * and lets metrics and a test (every statement is prepared against the migrated schema) speak of it.
+ * A named SQL statement. The name makes it a named prepared statement, whose plan PostgreSQL caches per connection, and
+ * identifies it in metrics and in a test that prepares every statement against the migrated schema.
  */
 export interface Statement<Parameters extends readonly unknown[], Row> {
   (db: Queryable, ...parameters: Parameters): Promise<Row[]>;
@@ -8,11 +8,11 @@ export interface Statement<Parameters extends readonly unknown[], Row> {
   readonly text: string;
 }
 
-/** What runs statements: the pool (each call on its own) or a transaction. */
+/** A runner of statements: the pool (each call separately) or a transaction. */
 export interface Queryable {
   /**
-   * `isShort`: reads little, by an index, wherever the shop has grown to. Such statements of one turn of the event loop go
-   * to the pool together, see `pipelined-reads.ts`; in a transaction there is no difference.
+   * Runs a statement. `isShort` marks one that reads few rows by an index, however large the shop has become. Such
+   * statements of the same tick are sent together, see `pipelined-reads.ts`. In a transaction it makes no difference.
    */
   run<Row>(
     name: string,
@@ -28,7 +28,7 @@ export interface Queryable {
  *     export const findUser = statement<[userId: string], UserRow>('accounts.find_user', `select …`);
  *     const [user] = await findUser(tx, userId);
  *
- * The tuple types the parameters $1, $2, …; `Row` types what comes back. Names have at most 63 bytes
+ * The tuple types the parameters $1, $2, …, and `Row` the returned rows. Names have at most 63 bytes
  * (PostgreSQL's limit for identifiers). `isShort` as in `Queryable`.
  */
 export function statement<Parameters extends readonly unknown[], Row>(

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** bigint columns hold money and stock, both bounded far inside the exact integers, so they are read as numbers. */
+/** bigint columns contain money and stock, both limited far below the largest exact integer, so they become numbers. */
 export const typeParsers = new pg.TypeOverrides();
 typeParsers.setTypeParser(pg.types.builtins.INT8, (text) => {
   const value = Number(text);

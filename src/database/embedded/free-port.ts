@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** `wanted` when nobody listens there on the loopback address, else a port that is free now. */
+/** Returns `wanted` if that port is free on the loopback address, otherwise any free port. */
 export async function freePort(wanted: number | null): Promise<number> {
   return (wanted !== null && (await tryPort(wanted))) || ((await tryPort(0)) as number);
 }

@@ -1,4 +1,4 @@
-/** A PostgreSQL server that comes along with Holdfast. */
+/** The PostgreSQL server that is included with Holdfast. */
 export { binariesIn, packagedBinaries } from './binaries.ts';
 export {
   hasCluster,

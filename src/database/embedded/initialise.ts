@@ -8,7 +8,7 @@ import { EmbeddedServerError } from './embedded-server-error.ts';
 import { describeFailedStart } from './failed-start.ts';
 import type { Launcher } from './launcher.ts';
 
-/** No start takes so long: a draft of this age was left by a start that was killed. */
+/** No start takes this long: an older draft was left by a start that was killed. */
 const DRAFT_AGE_MAX_MS = 3_600_000;
 
 /** The role that owns the embedded server. */
@@ -17,8 +17,8 @@ export const OWNER_ROLE = 'holdfast';
 const DRAFT_MARK = '.new-';
 
 /**
- * Makes a cluster at `dataDirectory` unless there is one. It is made beside it and renamed when it is whole, so that a
- * crash in between leaves nothing that looks like a database; of two that do this at once, one wins.
+ * Creates a cluster at `dataDirectory` unless there is one. It is created next to it and renamed when complete, so that
+ * a crash in between leaves nothing that looks like a database. Of two processes that do this at once, one wins.
  */
 export async function initialiseCluster(
   dataDirectory: string,
@@ -77,7 +77,7 @@ async function runInitdb(
   );
   const closed = once(child, 'close').catch((cause: Error) => {
     throw new EmbeddedServerError(
-      `The program initdb cannot be run (${cause.message}). Run "npm ci" again, or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The program initdb cannot be run (${cause.message}). Run "npm ci" again, or set DATABASE_URL to another PostgreSQL.`,
       { cause },
     );
   });
@@ -89,14 +89,14 @@ async function runInitdb(
     throw await describeFailedStart('initdb', dirname(dirname(cluster)), (await output).join('\n'));
 }
 
-/** The built-in provider sorts by code point and knows letters of all scripts, without any locale of the system. */
+/** The built-in provider sorts by code point and supports letters of all scripts, without any locale of the system. */
 function localeParameters(majorVersion: number): string[] {
   return majorVersion >= 17
     ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
     : ['--locale=C.UTF-8'];
 }
 
-/** Nothing of ours goes on to the server: variables such as PGDATA, PGTZ or LC_ALL would change what it does. */
+/** Returns a clean environment: variables of ours such as PGDATA, PGTZ or LC_ALL would change what the server does. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

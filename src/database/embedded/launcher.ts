@@ -6,7 +6,7 @@ import { EmbeddedServerError } from './embedded-server-error.ts';
 /** Starts programs as an account that PostgreSQL accepts. */
 export interface Launcher {
   spawn(command: string, parameters: readonly string[], options: SpawnOptions): ChildProcess;
-  /** Gives a file or folder of ours to that account. */
+  /** Makes that account the owner of a file or folder of ours. */
   give(path: string): void;
 }
 
@@ -16,15 +16,15 @@ interface Account {
   readonly gid: number;
 }
 
-/** How a command line is changed so that it runs as the account. */
+/** A change to a command line that gives the program access to its files. */
 type AccessPath = (command: string, parameters: readonly string[]) => [string, readonly string[]];
 
 /**
- * An ordinary user's programs run as they are. PostgreSQL refuses to run as root, so root's run as `postgres` or
- * `nobody`. When that account cannot reach the program or the data, since they lie below a folder that only root may
- * enter, it is lent the one capability to pass through it, so that no folder that is not ours has to be opened.
+ * Creates a launcher. An ordinary user's programs run as that user. PostgreSQL refuses to run as root, so under root
+ * they run as `postgres` or `nobody`. If that account cannot access the program or the data, because they are below a
+ * folder that only root may enter, it gets the one capability to pass through, so no other folder has to be opened.
  *
- * Throws with a sentence when none of the ways reaches `program` and `dataDir`.
+ * Throws EmbeddedServerError if `program` and `dataDir` are inaccessible even so.
  */
 export function createLauncher(program: string, dataDir: string): Launcher {
   if (process.getuid?.() !== 0) {
@@ -61,18 +61,18 @@ export function createLauncher(program: string, dataDir: string): Launcher {
     if (spawnSync(file, rest, { ...ids, cwd: '/', stdio: 'ignore' }).status === 0) return launcher;
   }
   throw new EmbeddedServerError(
-    `PostgreSQL does not run as root, and the account "${account.name}" cannot reach ${program} or ${dataDir}, which lie below a folder that only root may enter. Run Holdfast as an ordinary user, put the program and DATA_DIR where "${account.name}" can read them, or set DATABASE_URL to a PostgreSQL of your own.`,
+    `PostgreSQL refuses to run as root, and the account "${account.name}" cannot access ${program} or ${dataDir}, which are below a folder that only root may enter. Run Holdfast as an ordinary user, move the program and DATA_DIR to where "${account.name}" can read them, or set DATABASE_URL to another PostgreSQL.`,
   );
 }
 
-/** Really runs and enters, because access(2) and file modes do not tell of capabilities and access lists. */
+/** Runs the program and enters the folders, because access(2) and file modes ignore capabilities and access lists. */
 const ACCESS_PROBE = '"$1" --version && cd "$2" && cd "$3"';
 
 const unchanged: AccessPath = (command, parameters) => [command, parameters];
 
 /**
- * An ambient capability survives the start of the program. The secure bit makes access(2) honour it, by which
- * PostgreSQL looks for its own files. dac_override is for containers, whose root usually lacks dac_read_search.
+ * Adds an ambient capability, which survives the start of the program. The secure bit makes access(2) honour it, which
+ * PostgreSQL uses to find its own files. dac_override is for containers, whose root usually lacks dac_read_search.
  * Source: capabilities(7), access(2).
  */
 function withCapability(account: Account, capability: string): AccessPath {
@@ -99,6 +99,6 @@ function findUnprivilegedAccount(): Account {
     if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
   throw new EmbeddedServerError(
-    'PostgreSQL does not run as root, and there is neither an account "postgres" nor "nobody". Run Holdfast as an ordinary user, or set DATABASE_URL.',
+    'PostgreSQL refuses to run as root, and there is no account "postgres" or "nobody". Run Holdfast as an ordinary user, or set DATABASE_URL.',
   );
 }

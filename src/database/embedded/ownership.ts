@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { pause } from '../../shared/pause.ts';
 import { createConnections } from '../connections.ts';
 
-/** "A Holdfast server owns this data folder": a session lock in the database `postgres` of the embedded server. */
+/** Ownership of the data folder: a session-level lock in the database `postgres` of the embedded server. */
 const OWNERSHIP_LOCK = 0x6f776e65;
-/** How long the session of an owner that was just killed may linger. */
+/** How long the session of a killed owner may linger. */
 const LINGER_MS = 2_000;
 const POLL_MS = 50;
 
@@ -14,8 +14,8 @@ export class AlreadyOwnedError extends Error {
 }
 
 /**
- * Takes the ownership for as long as the returned connection lives. `url` names the database `postgres`.
- * Throws AlreadyOwnedError when another process has it.
+ * Takes ownership of the data folder until the returned connection ends. `url` names the database `postgres`.
+ * Throws AlreadyOwnedError if another process owns it.
  */
 export async function takeOwnership(url: string, dataDirectory: string): Promise<pg.Client> {
   const client = await createConnections({
@@ -57,6 +57,6 @@ async function alreadyOwned(client: pg.Client, dataDirectory: string): Promise<A
   const pid = /^holdfast owner (\d+)$/.exec(rows[0]?.owner ?? '')?.[1];
   const owner = pid === undefined ? '' : ` (process ${pid})`;
   return new AlreadyOwnedError(
-    `Another Holdfast server${owner} runs on the data folder ${dataDirectory}. Stop it, or give this one another DATA_DIR.`,
+    `Another Holdfast server${owner} runs on the data folder ${dataDirectory}. Stop it, or set another DATA_DIR for this one.`,
   );
 }

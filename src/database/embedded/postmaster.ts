@@ -9,7 +9,7 @@ import { EmbeddedServerError } from './embedded-server-error.ts';
 /** The main process of a PostgreSQL server that runs on a data directory. */
 export interface Postmaster {
   readonly pid: number;
-  /** Null until it has opened its port. */
+  /** Null until the server has opened its port. */
   readonly port: number | null;
 }
 
@@ -18,8 +18,9 @@ const FAST_STOP_MS = 30_000;
 const IMMEDIATE_STOP_MS = 5_000;
 
 /**
- * The server that is alive on this directory, or null. A postmaster.pid whose process is gone, or has become another
- * program's, is stale; the latter is removed, because PostgreSQL would take that program for a server and not start.
+ * Returns the server that is running on this directory, or null. A postmaster.pid is stale if its process has ended or
+ * its number belongs to another program now. In the latter case the file is removed, because PostgreSQL would mistake
+ * that program for a server and not start.
  */
 export async function findPostmaster(dataDirectory: string): Promise<Postmaster | null> {
   const file = join(dataDirectory, 'postmaster.pid');
@@ -44,7 +45,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A postmaster works in its data directory, which tells it from another program that was given its old number. */
+/**
+ * Distinguishes a postmaster, whose working directory is its data directory, from another program that reuses its id.
+ */
 function isServerOn(dataDirectory: string, pid: number): boolean {
   try {
     if (process.platform === 'linux') {
@@ -53,12 +56,12 @@ function isServerOn(dataDirectory: string, pid: number): boolean {
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
     return command.includes('postgres') && command.includes(dataDirectory);
   } catch {
-    // It ended while we looked, or belongs to somebody else.
+    // The process ended meanwhile, or belongs to another user.
     return false;
   }
 }
 
-/** Ends the server: first without waiting for clients ("fast"), at the end by force, from which it recovers. */
+/** Stops the server: first a fast shutdown, finally an immediate one, after which it recovers at the next start. */
 export async function stopPostmaster(dataDirectory: string, pid: number): Promise<void> {
   for (const [signal, waitMs] of [
     ['SIGINT', FAST_STOP_MS],
@@ -71,7 +74,7 @@ export async function stopPostmaster(dataDirectory: string, pid: number): Promis
       await pause(POLL_MS);
     }
   }
-  throw new EmbeddedServerError(`PostgreSQL (process ${pid}) did not stop; end it by hand.`);
+  throw new EmbeddedServerError(`PostgreSQL (process ${pid}) did not stop. Stop it manually.`);
 }
 
 function signalIfAlive(pid: number, signal: NodeJS.Signals): void {

@@ -8,7 +8,7 @@ import type { Launcher } from './launcher.ts';
 import { formatParameters, type ServerSettings } from './settings.ts';
 
 export interface Cluster {
-  /** DATA_DIR: beside the cluster lie its password, its port and what it said at the start. */
+  /** DATA_DIR, which also contains the cluster's password, its port and its output at the start. */
   readonly folder: string;
   readonly dataDirectory: string;
   readonly password: string;
@@ -17,17 +17,17 @@ export interface Cluster {
   readonly settings: ServerSettings;
 }
 
-/** A server that this process started, from the outside. */
+/** The process of a server that we started. */
 export interface ServerProcess {
   readonly child: ChildProcess;
   running(): boolean;
-  /** What it said before its log files were open; that is where the reason of a failed start stands. */
+  /** Returns the output before the log files were opened, which contains the reason of a failed start. */
   output(): Promise<string>;
 }
 
 /**
- * Starts the server in a session of its own, so that Ctrl-C in the terminal reaches Holdfast alone, which then stops
- * it in good order. It outlives a Holdfast that is killed.
+ * Starts the server in a separate session, so that Ctrl-C in the terminal reaches only Holdfast, which then shuts it
+ * down cleanly. The server keeps running if Holdfast is killed.
  */
 export function spawnServer(cluster: Cluster, port: number): ServerProcess {
   const outputFile = join(cluster.folder, 'postgres-start.log');

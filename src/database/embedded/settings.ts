@@ -1,9 +1,9 @@
 export type ServerSettings = Readonly<Record<string, string>>;
 
 /**
- * For a small server that shares its machine with Holdfast. What makes a commit durable (fsync, full_page_writes,
- * synchronous_commit) is left at PostgreSQL's defaults, which are on. They are given at the start rather than kept in
- * postgresql.conf, so that a new version of Holdfast brings its own.
+ * Settings for a small server that shares its machine with Holdfast. Those that make a commit durable (fsync,
+ * full_page_writes, synchronous_commit) keep PostgreSQL's defaults, which are on. They are passed at the start rather
+ * than written to postgresql.conf, so that each version of Holdfast uses its own.
  */
 export const serverSettings: ServerSettings = {
   listen_addresses: '127.0.0.1',
@@ -22,9 +22,9 @@ export const serverSettings: ServerSettings = {
   checkpoint_completion_target: '0.9',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // Finds a client that vanished in the middle of a statement.
+  // Detects a client that disappeared in the middle of a statement.
   client_connection_check_interval: '5s',
-  // A week of log files, one a day, each overwritten when its day comes round again.
+  // One log file per weekday, each overwritten a week later.
   logging_collector: 'on',
   log_directory: 'log',
   log_filename: 'postgres-%a.log',

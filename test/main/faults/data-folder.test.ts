@@ -39,10 +39,10 @@ async function assertExplained(
 test('a data folder that is a file, or lies below one', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
-  await assertExplained(file, /file.* is a file where a folder is needed|leads through a file/, {
+  await assertExplained(file, /file.* is a file where a folder is needed|passes through a file/, {
     everywhere: true,
   });
-  await assertExplained(join(file, 'below'), /leads through a file where a folder is needed/);
+  await assertExplained(join(file, 'below'), /passes through a file where a folder is needed/);
 });
 
 test('a data folder whose name, or path, is too long', async () => {
@@ -64,7 +64,7 @@ test('a database folder with files but no PG_VERSION, or a wrong one', async () 
     everywhere: true,
   });
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '');
-  await assertExplained(dataDir, /is damaged: PG_VERSION does not say/);
+  await assertExplained(dataDir, /is damaged: PG_VERSION does not contain/);
 });
 
 test('a database of an older or newer PostgreSQL', async () => {
@@ -112,7 +112,7 @@ test('a data folder of another user, or one that may not be written to', {
   const readOnly = join(folder, 'read-only');
   await mkdir(readOnly, { mode: 0o555 });
   await chown(readOnly, other.asUser, other.asUser);
-  await assertExplained(readOnly, /does not let this one in/, other);
+  await assertExplained(readOnly, /this one may not access it/, other);
 });
 
 describe('a database that is there and', () => {
@@ -154,7 +154,7 @@ describe('a database that is there and', () => {
     await assertExplained(dataDir, /postgres-password, in the data folder, is missing/);
     assert.equal(existsSync(password), false);
     await writeFile(password, 'another');
-    await assertExplained(dataDir, /does not hold the password/);
+    await assertExplained(dataDir, /does not contain the password/);
   });
 
   test('lacks a part of itself', async () => {
@@ -168,6 +168,6 @@ describe('a database that is there and', () => {
   }, async () => {
     const dataDir = await copy();
     await chown(join(dataDir, 'postgres'), 1, 1);
-    await assertExplained(dataDir, /another user/);
+    await assertExplained(dataDir, /does not belong to the user/);
   });
 });

@@ -179,7 +179,7 @@ test('a user who may make no tables is told so', async () => {
   assert.equal(code, 3);
   assertSentence(
     stderr,
-    /this user may not create them there.+ let its user own the database, or .+ grant usage, create/,
+    /this user may not create tables: make the user the owner of the database, or .+ grant usage, create/,
   );
 });
 
