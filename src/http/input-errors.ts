@@ -85,7 +85,7 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'required':
       return 'is missing';
     case 'additionalProperties':
-      return 'is not known here';
+      return 'is unknown';
     case 'type':
       return `must be ${[params.type].flat().map(quoteName).join(' or ')}`;
     case 'enum':

@@ -28,7 +28,7 @@ export function parseQuery(text: string): Query {
       query[fault] ??= { pointer: `?${name ?? ''}`, detail: 'is not valid percent-encoded UTF-8' };
     } else if (name.includes('\0') || value.includes('\0')) {
       const pointer = name.includes('\0') ? '?' : `?${name}`;
-      query[fault] ??= { pointer, detail: 'must not hold the character NUL' };
+      query[fault] ??= { pointer, detail: 'must not contain the character NUL' };
     } else if (name in query) {
       query[fault] ??= { pointer: `?${name}`, detail: 'must stand only once' };
     } else query[name] = value;

@@ -13,8 +13,8 @@ const rfc3339 = addFormats.default.get('date-time') as { validate(text: string):
 
 /**
  * Compiles schemas so that nothing is coerced and nothing is dropped. Only query strings, which hold nothing but texts,
- * are read as integers and booleans before they are checked. Each is compiled at its first request, some milliseconds: all
- * of them before the first would be a seventh of the processor time of a start.
+ * are read as integers and booleans before they are checked. Each is compiled at its first request, some milliseconds:
+ * all of them before the first would be a seventh of the processor time of a start.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
   const first = createAjv(false);
@@ -44,7 +44,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
       if (part === 'params') {
         const name = parameterWithNul(data as Record<string, unknown>);
         if (name !== undefined) {
-          const detail = 'must not hold the character NUL';
+          const detail = 'must not contain the character NUL';
           return { error: new InvalidInput([{ pointer: `/path/${name}`, detail }]) };
         }
       }

@@ -67,7 +67,7 @@ function refuseHarmful(value: unknown, pointer: string): void {
       const at = `${pointer}/${escapePointer(key)}`;
       refuseText(key, pointer);
       if (key === '__proto__' || (key === 'constructor' && hasPrototype(member))) {
-        throw invalidInput(at, 'is not known here');
+        throw invalidInput(at, 'is unknown');
       }
       refuseHarmful(member, at);
     }
@@ -79,8 +79,8 @@ function hasPrototype(value: unknown): boolean {
 }
 
 function refuseText(text: string, pointer: string): void {
-  if (text.includes('\0')) throw invalidInput(pointer, 'must not hold the character NUL');
-  if (!text.isWellFormed()) throw invalidInput(pointer, 'must not hold half of a surrogate pair');
+  if (text.includes('\0')) throw invalidInput(pointer, 'must not contain the character NUL');
+  if (!text.isWellFormed()) throw invalidInput(pointer, 'must not contain an unpaired surrogate');
 }
 
 /** Source: RFC 6901 §3. */

@@ -50,11 +50,11 @@ export function textFault(
   const { severalLines, visible } = textForms[form];
   if (!severalLines && LINE_END.test(text)) return 'must be on one line, without tabs';
   if ((severalLines ? CONTROL_AMONG_LINES : CONTROL).test(text)) {
-    return 'must not hold control characters';
+    return 'must not contain control characters';
   }
-  if (OVERRIDE.test(text)) return 'must not hold marks that turn the direction of writing';
+  if (OVERRIDE.test(text)) return 'must not contain marks that change the direction of writing';
   if (visible && text !== '' && !VISIBLE.test(text)) {
-    return 'must hold a character that can be seen';
+    return 'must contain a visible character';
   }
   if (text.length > lengthMax && [...text].length > lengthMax) {
     return `must have at most ${lengthMax} characters`;
