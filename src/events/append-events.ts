@@ -4,8 +4,8 @@ import type { NewEvent } from './event.ts';
 import { insertEvents } from './queries.ts';
 
 /**
- * Writes facts into the log, in the transaction of the change that they tell. Set-wise: one statement whatever their
- * number. The unique key on (order, sequence) refuses two writers of one place. Announces the sequence of each order.
+ * Appends events to the log in the transaction of the change that they describe, with one statement for any number of
+ * them. The unique key on (order, sequence) refuses a second writer of one number. Announces each order's sequence.
  */
 export async function appendEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;

@@ -19,25 +19,25 @@ export const eventTypes = [
   'stock.adjusted',
 ] as const;
 
-/** What subscribers can be told of. */
+/** The events that subscribers can receive. */
 export type PublicEventType = (typeof eventTypes)[number];
 
-/** `order.imported` stands in the history only: nobody is told of orders that were over before they came here. */
+/** `order.imported` is only in the history: subscribers are not notified of orders that were completed elsewhere. */
 export type EventType = PublicEventType | 'order.imported';
 
-/** One fact, before it is written. */
+/** One event to be written. */
 export interface NewEvent {
   readonly type: EventType;
-  /** Null, with `sequence`, for facts that belong to no order. */
+  /** Null, like `sequence`, for events that belong to no order. */
   readonly orderId: string | null;
-  /** 1…n within the order, given under the lock of its row. */
+  /** 1…n within the order, assigned under the lock of its row. */
   readonly sequence: number | null;
-  /** Null where the status stayed. */
+  /** Null if the status did not change. */
   readonly from: string | null;
   readonly to: string | null;
   readonly actor: Actor;
   readonly reason: string | null;
   readonly cause: Cause;
-  /** What else a reader needs; JSON. */
+  /** Further data for readers, as JSON. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

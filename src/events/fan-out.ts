@@ -1,56 +1,56 @@
 import type { EventType } from './event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
-/** What somebody wants to hear of. */
+/** The events that a subscriber wants. */
 export interface EventFilter {
-  /** The position of the last event that is known: what follows it comes first. Left out: from now on. */
+  /** The position of the last known event: later ones are delivered first. Default: only new events. */
   readonly after?: number | undefined;
-  /** Left out: all. */
+  /** Default: all types. */
   readonly types?: readonly EventType[] | undefined;
-  /** Left out: those of every order, and of none. */
+  /** Default: events of all orders, and of none. */
   readonly orderId?: string | undefined;
 }
 
 /**
- * Is given events in the order of the log. What is read back from the past waits for the promise; what is live does not,
- * so a listener that cannot follow must know its own bound.
+ * Receives events in log order. Delivery of past events waits for the returned promise. Live delivery does not, so a
+ * slow listener must limit its own buffer.
  */
 export type Listener = (events: readonly LoggedEvent[]) => void | Promise<void>;
 
-/** One who listens. */
+/** One subscriber of the live log. */
 export interface Subscriber {
   readonly filter: EventFilter;
-  /** Everything up to here was given, or is not wanted. */
+  /** Events up to this position were delivered or are not wanted. */
   after: number;
   isClosed: boolean;
-  /** Gives what is wanted of the events that follow. */
+  /** Delivers those of the events that the filter selects. */
   deliver(events: readonly LoggedEvent[]): void | Promise<void>;
 }
 
-/** `known`: positions after `after` that are not news any more. */
+/** Creates a subscriber. `known` contains positions after `after` that must not be delivered. */
 export function createSubscriber(
   filter: EventFilter,
   listener: Listener,
   { after, known: knownPositions }: { readonly after: number; readonly known: ReadonlySet<number> },
 ): Subscriber {
   const types = filter.types === undefined ? null : new Set(filter.types);
-  const member: Subscriber = {
+  const subscriber: Subscriber = {
     filter,
     after,
     isClosed: false,
     deliver(events) {
       const wanted = events.filter(
         ({ position, type }) =>
-          position > member.after && !knownPositions.has(position) && types?.has(type) !== false,
+          position > subscriber.after && !knownPositions.has(position) && types?.has(type) !== false,
       );
-      member.after = Math.max(member.after, events.at(-1)?.position ?? 0);
+      subscriber.after = Math.max(subscriber.after, events.at(-1)?.position ?? 0);
       if (wanted.length > 0) return listener(wanted);
     },
   };
-  return member;
+  return subscriber;
 }
 
-/** Those who follow live. Finds who listens to an order without asking everybody. */
+/** The live subscribers, indexed so that those of an order are found without scanning all. */
 export interface FanOut {
   add(member: Subscriber): void;
   remove(member: Subscriber): void;
@@ -64,10 +64,10 @@ export function createFanOut(onError: (error: unknown) => void): FanOut {
   function deliver(members: Iterable<Subscriber>, events: readonly LoggedEvent[]): void {
     for (const member of members) {
       try {
-        const giving = member.deliver(events);
-        if (giving instanceof Promise) giving.catch(onError);
+        const delivered = member.deliver(events);
+        if (delivered instanceof Promise) delivered.catch(onError);
       } catch (error) {
-        // Whoever fails is alone with it.
+        // A failure does not affect other subscribers.
         onError(error);
       }
     }

@@ -1,4 +1,4 @@
-/** The log: what happened, in order, append-only. Knows no noun. */
+/** The append-only log of events. It is independent of the modules. */
 export { appendEvents } from './append-events.ts';
 export { type EventType, eventTypes, type NewEvent, type PublicEventType } from './event.ts';
 

@@ -14,24 +14,24 @@ import { findVisible, readOrderRange, readRange } from './reader-queries.ts';
 const POLL_MS = 50;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
-/** How many positions are looked through at once while somebody is brought up to now, whatever he filters. */
+/** How many positions are scanned at once while a subscriber catches up, regardless of its filter. */
 const RANGE_MAX = 10_000;
-/** How many events of the past are given at once. */
+/** How many past events are delivered at once. */
 const CHUNK_MAX = 500;
-/** When more than so many wait to be told, who asks from now on gets some from just before as well. */
+/** If more events than this are undelivered, a new subscriber also receives some from just before it subscribed. */
 const VISIBLE_MAX = 10_000;
 
 export interface Subscription {
   close(): void;
 }
 
-/** The log as it grows, for those who live on this server: open streams, caches. */
+/** New events of the log, for the streams and caches of this server. */
 export interface LiveLog {
   /**
-   * From when this resolves nothing that is wanted is missed; while the database is away it comes late. Rejects when
-   * the database is away now.
+   * Subscribes a listener. From the time this resolves, no wanted event is missed; while the database is unavailable,
+   * events are late. Rejects if the database is unavailable now.
    */
-  filter(wish: EventFilter, listener: Listener): Promise<Subscription>;
+  filter(filter: EventFilter, listener: Listener): Promise<Subscription>;
   /** Ends every subscription. */
   stop(): Promise<void>;
 }
@@ -41,21 +41,21 @@ export interface LiveLogOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One poller for all who listen, which rests while nobody does. Keeps no place: who comes back says where he was. */
+/** Creates a live log: one poller for all subscribers, idle without any. A returning subscriber passes its position. */
 export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
   const reader = createLogReader(database);
   const fanOut = createFanOut(onError);
   const subscribers = new Set<Subscriber>();
   const catchingUp = new Set<Promise<void>>();
   const stopping = new AbortController();
-  /** A pause ends early when the live log stops, and keeps no process alive. */
+  /** A pause ends early when the live log stops, and does not keep the process alive. */
   const whileLive = { signal: stopping.signal, ref: false };
-  /** Everything up to here was given to those who follow live. Holds while the poller runs. */
+  /** Events up to this position were delivered to live subscribers. Valid while the poller runs. */
   let position = 0;
   let joiningCount = 0;
   let opening: Promise<void> | null = null;
 
-  /** Starts the poller where the log ends, once nobody can write before that any more. */
+  /** Starts the poller at the end of the log, once no transaction can still write before it. */
   function open(): Promise<void> {
     opening ??= reader
       .findSettledEnd(async () => {
@@ -100,7 +100,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
         await pause(AFTER_FAILURE_MS, whileLive);
       }
     }
-    // Nothing was awaited since the look at the position: the poller's next batch is this one's next, too.
+    // Nothing was awaited since `position` was checked, so the poller's next batch continues where this one ended.
     if (!member.isClosed) fanOut.add(member);
   }
 
@@ -117,7 +117,9 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     member.after = upTo;
   }
 
-  /** What is visible by now is no news to who asks from now on, though nobody here was told yet. */
+  /**
+   * Finds where a subscription starts. Events that are already visible are not new to it, even if not yet delivered.
+   */
   async function findStart(
     filter: EventFilter,
   ): Promise<{ after: number; known: ReadonlySet<number> }> {

@@ -5,32 +5,34 @@ import { hasEnded, settleBatch, type Watch } from './settle-batch.ts';
 
 export interface Batch {
   readonly events: readonly LoggedEvent[];
-  /** There may be more to read at once; otherwise a little later. */
+  /** Whether more events may be readable right away. */
   readonly more: boolean;
 }
 
 export interface LogReader {
   /**
-   * What follows `after`, in the order of positions, without a gap that could still fill. Goes on where the one before
-   * ended, or again from there: what it knows of gaps holds for the whole log.
+   * Returns the events after `after`, in order, up to the first gap that could still be filled. Calls continue where
+   * the last one ended or started: what the reader knows about gaps applies to the whole log.
    */
   read(after: number, limit: number): Promise<Batch>;
   /**
-   * The end of the log, before which nothing will be written any more, for who begins to read there. `wait` is called
-   * while somebody could.
+   * Returns an end of the log before which no transaction can write any more, so that reading can start there. Calls
+   * `wait` until this is so.
    */
   findSettledEnd(wait: () => Promise<void>): Promise<number>;
 }
 
 /**
- * Reads the log so that nothing is skipped: decision 0008. At a gap it looks who is writing, and passes when these have
- * ended, whatever other transactions do.
+ * Creates a reader that skips no event: see decision 0008. At a gap it finds the transactions that are writing to the
+ * log, and continues when these have ended, regardless of other transactions.
  */
 export function createLogReader(database: Queryable): LogReader {
   let settledUpTo = 0;
   let watch: Watch | null = null;
 
-  /** Asked before the rows are read: a writer that is missing here has its rows in their snapshot, or never. */
+  /**
+   * Runs before the rows are read: the rows of a writer that has ended by now are in their snapshot, or never will be.
+   */
   async function settleWatch(): Promise<void> {
     if (watch === null || !hasEnded(watch, await readCurrentWriters())) return;
     settledUpTo = watch.upTo;
@@ -49,8 +51,8 @@ export function createLogReader(database: Queryable): LogReader {
     if (stopsAtGap && watch === null) {
       watch = { upTo: rows.at(-1)!.position, writers: new Set(await readCurrentWriters()) };
     }
-    const gapIsOver = stopsAtGap && watch?.writers.size === 0;
-    return { events: settled.map(toEvent), more: gapIsOver || settled.length === limit };
+    const gapIsSettled = stopsAtGap && watch?.writers.size === 0;
+    return { events: settled.map(toEvent), more: gapIsSettled || settled.length === limit };
   }
 
   return {
@@ -58,7 +60,7 @@ export function createLogReader(database: Queryable): LogReader {
       try {
         return await read(after, limit);
       } catch (error) {
-        // Perhaps another server answers next time, and gives positions anew that the lost one had given.
+        // After a failover, the new server may assign positions again that the lost one had already assigned.
         settledUpTo = 0;
         watch = null;
         throw error;

@@ -1,16 +1,16 @@
 import type { Actor, Cause } from '../shared/caller.ts';
 import type { EventType } from './event.ts';
 
-/** One fact as it stands in the log. */
+/** One event in the log. */
 export interface LoggedEvent {
-  /** Where it stands: rises within an order with `sequence`. */
+  /** The place in the log. Within an order it increases with `sequence`. */
   readonly position: number;
   readonly id: string;
   readonly type: EventType;
-  /** Null, with `sequence`, for facts that belong to no order. */
+  /** Null, like `sequence`, for events that belong to no order. */
   readonly orderId: string | null;
   readonly sequence: number | null;
-  /** Null where the status stayed. */
+  /** Null if the status did not change. */
   readonly from: string | null;
   readonly to: string | null;
   readonly actor: Actor;

@@ -1,7 +1,7 @@
 import { statement } from '../database/statement.ts';
 import type { EventType } from './event.ts';
 
-/** `rows` is a JSON array of objects with the columns as members, in the order they are to be numbered. */
+/** Inserts events. `rows` is a JSON array of objects with the columns as members, in the order of their positions. */
 export const insertEvents = statement<[rows: string], never>(
   'events.insert',
   `insert into events (id, type, order_id, sequence, from_status, to_status,
@@ -47,7 +47,7 @@ export interface OrderEventRow {
   data: Record<string, unknown>;
 }
 
-/** All events of these orders, by order and sequence. */
+/** Returns all events of these orders, by order and sequence. */
 export const findEventsOfOrders = statement<[orderIds: readonly string[]], OrderEventRow>(
   'events.find_of_orders',
   `select id, order_id as "orderId", sequence, type, from_status as "from", reason, data

@@ -2,7 +2,7 @@ import { statement } from '../database/statement.ts';
 import type { Actor, Cause } from '../shared/caller.ts';
 import type { EventType } from './event.ts';
 
-/** A row of the log as it comes from the database. */
+/** One row of the log. */
 export interface EventRow {
   position: number;
   id: string;
@@ -33,7 +33,7 @@ export const readEvents = statement<[after: number, limit: number], EventRow>(
     limit $2::int`,
 );
 
-/** A null filter lets everything through. Reads what is settled: the caller knows up to where that is. */
+/** Returns the events in a range of positions. Null selects all types. The caller passes only settled ranges. */
 export const readRange = statement<
   [after: number, upTo: number, types: readonly string[] | null],
   EventRow
@@ -47,7 +47,7 @@ export const readRange = statement<
     order by position`,
 );
 
-/** The same of one order, which has few events. */
+/** The same for one order, which has few events. */
 export const readOrderRange = statement<
   [orderId: string, after: number, upTo: number, types: readonly string[] | null],
   EventRow
@@ -63,8 +63,8 @@ export const readOrderRange = statement<
 );
 
 /**
- * The transactions that may hold a position which nobody sees yet: an insert locks the table before it takes one, and
- * keeps the lock until its rows are visible. A transaction that only reads, or that writes elsewhere, is not among them.
+ * Returns the transactions that may have a position that is not visible yet: an insert locks the table before it takes
+ * a position and keeps the lock until its rows are visible. Excludes transactions that only read or write elsewhere.
  */
 export const findWriters = statement<[], { writer: string }>(
   'events.find_writers',
@@ -77,14 +77,14 @@ export const findWriters = statement<[], { writer: string }>(
       and granted`,
 );
 
-/** The last position that is visible; 0 in an empty log. */
+/** Returns the last visible position, 0 in an empty log. */
 export const findEnd = statement<[], { position: number }>(
   'events.find_end',
   `select coalesce(max(position), 0) as position
      from events`,
 );
 
-/** What is visible after a position, in part where it is much. */
+/** Returns the visible positions after a position, up to a limit. */
 export const findVisible = statement<[after: number, limit: number], { position: number }>(
   'events.find_visible',
   `select position
@@ -95,8 +95,8 @@ export const findVisible = statement<[after: number, limit: number], { position:
 );
 
 /**
- * Takes a reader's lease when nobody has it: a row comes back. The database's clock decides, and the fencing number
- * rises with each holder.
+ * Takes a reader's lease if it is free, and then returns a row. The database's clock decides, and the fencing number
+ * increases with each holder.
  */
 export const takeLease = statement<
   [name: string, holder: string, leaseSeconds: number],
@@ -121,7 +121,7 @@ export const takeLease = statement<
    returning position, fencing`,
 );
 
-/** No row when another holder has come since. */
+/** Returns no row if another holder has taken the lease. */
 export const renewLease = statement<
   [name: string, fencing: number, leaseSeconds: number],
   { name: string }
@@ -134,7 +134,7 @@ export const renewLease = statement<
    returning name`,
 );
 
-/** No row when another holder has come since. */
+/** Returns no row if another holder has taken the lease. */
 export const moveCursor = statement<
   [name: string, fencing: number, position: number],
   { name: string }
@@ -158,7 +158,7 @@ export const releaseLease = statement<[name: string, fencing: number], never>(
       and fencing = $2::bigint`,
 );
 
-/** The age of the oldest event that a reader has not dealt with; no row when there is none. */
+/** Returns the age of the oldest event that a reader has not processed, or no row if there is none. */
 export const findLag = statement<[name: string], { seconds: number }>(
   'events.find_lag',
   `select greatest(extract(epoch from clock_timestamp() - at), 0)::double precision as seconds

@@ -7,35 +7,35 @@ import { findLag, moveCursor, releaseLease, renewLease, takeLease } from './read
 
 const LEASE_SECONDS = 10;
 const RENEW_MS = 3_000;
-/** How often a server that does not hold the lease asks for it. */
+/** How often a server without the lease tries to take it. */
 const STANDBY_MS = 1_000;
 const POLL_MS = 50;
-/** After events, since more follow mostly: a look costs little beside what they bring about. */
+/** After events, because more usually follow: polling costs little compared with the work that events cause. */
 const BUSY_POLL_MS = 20;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
-/** While people wait: a thousand events a second go on all the same, so that nothing is put off for good. */
-const PATIENT_BATCH_MAX = 250;
-const PATIENT_PAUSE_MS = 200;
+/** While throttled. About a thousand events a second still pass, so that nothing is postponed indefinitely. */
+const THROTTLED_BATCH_MAX = 250;
+const THROTTLED_PAUSE_MS = 200;
 
 export interface Relay {
   start(): void;
-  /** Ends after the batch that is under way, and leaves the lease to others at once. */
+  /** Stops after the current batch and releases the lease at once. */
   stop(): Promise<void>;
-  /** The age of the oldest event that is not yet consumed, by whichever server relays; 0 when there is none. */
+  /** Returns the age of the oldest event that no server has consumed yet, 0 if there is none. */
   lagSeconds(): Promise<number>;
 }
 
 export interface RelayOptions {
   readonly database: Database;
-  /** Of the reader, in `log_readers`: one relay at a time reads under a name, over all servers. */
+  /** The reader's name in `log_readers`. Across all servers, one relay at a time reads under a name. */
   readonly name: string;
   /**
-   * Deals with events, in the order of the log. When it throws, or the server dies, or the lease is lost meanwhile, the
-   * same ones come again: it must do the same thing once only.
+   * Processes events in log order. If it throws, the server dies or the lease is lost meanwhile, the same events are
+   * delivered again, so it must be idempotent.
    */
   readonly consume: (events: readonly LoggedEvent[]) => Promise<void>;
-  /** While it says so the relay takes its time, since what it brings about is work for which nobody waits. Default: never. */
+  /** Whether to slow down, because no caller waits for the work that the relay causes. Default: never. */
   readonly isThrottled?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
@@ -48,14 +48,14 @@ interface Lease {
 }
 
 /**
- * Carries the log, event by event and once read in order, to `consume`. One server does it at a time; any other takes
- * over when its lease ends. Only the database's clock says when that is, and a holder that comes back late moves nothing.
+ * Creates a relay that passes the events of the log to `consume`, in order. One server does this at a time; another
+ * takes over when its lease expires by the database's clock. A former holder that overslept cannot move the position.
  */
 export function createRelay({
   database,
   name,
   consume,
-  isThrottled: isPatient = () => false,
+  isThrottled = () => false,
   onError,
 }: RelayOptions): Relay {
   const holder = newId();
@@ -68,10 +68,10 @@ export function createRelay({
     return { ...taken, reader: createLogReader(database), isLost: false };
   }
 
-  /** One batch; gives how long to wait for the next. */
+  /** Relays one batch and returns how long to wait for the next one. */
   async function relayBatch(lease: Lease): Promise<number> {
-    const throttled = isPatient();
-    const limit = throttled ? Math.min(batchMax, PATIENT_BATCH_MAX) : batchMax;
+    const throttled = isThrottled();
+    const limit = throttled ? Math.min(batchMax, THROTTLED_BATCH_MAX) : batchMax;
     const { events, more } = await lease.reader.read(lease.position, limit);
     const last = events.at(-1);
     if (last !== undefined) {
@@ -81,7 +81,7 @@ export function createRelay({
       else lease.position = last.position;
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
-    if (throttled) return PATIENT_PAUSE_MS;
+    if (throttled) return THROTTLED_PAUSE_MS;
     if (more) return 0;
     return last === undefined ? POLL_MS : BUSY_POLL_MS;
   }
@@ -95,14 +95,14 @@ export function createRelay({
       try {
         return await relayBatch(lease);
       } catch (error) {
-        // What was too much for one transaction's time goes in smaller parts.
+        // A batch that took too long for one transaction is retried in smaller parts.
         batchMax = Math.max(1, Math.floor(batchMax / 4));
         throw error;
       }
     },
   });
 
-  /** Apart from the batches, so that one may take longer than the lease. */
+  /** Renews the lease independently of the batches, so that a batch may take longer than the lease. */
   const renewing = createRecurringTask({
     firstWaitMs: RENEW_MS,
     retryMs: RENEW_MS,

@@ -1,6 +1,6 @@
 /**
- * The rows with which a reader may go on: those up to the first gap that can still fill. `rows` are what the log showed
- * after the position `after`, in their order; no gap at or below `settledUpTo` will ever fill.
+ * Returns the rows that a reader may process: those up to the first gap that can still be filled. `rows` are the
+ * visible events after the position `after`, in order. No gap at or below `settledUpTo` will ever be filled.
  */
 export function settleBatch<Row extends { readonly position: number }>(
   after: number,
@@ -10,7 +10,7 @@ export function settleBatch<Row extends { readonly position: number }>(
   let last = after;
   let count = 0;
   for (const { position } of rows) {
-    // The gap before this row ends one below it.
+    // A gap before this row ends one position below it.
     if (position !== last + 1 && position - 1 > settledUpTo) break;
     last = position;
     count += 1;
@@ -18,14 +18,16 @@ export function settleBatch<Row extends { readonly position: number }>(
   return count === rows.length ? rows : rows.slice(0, count);
 }
 
-/** A place in the log below which some positions are missing, and who was writing when it was seen. */
+/** A position in the log with gaps before it, and the transactions that were writing when it was read. */
 export interface Watch {
-  /** Positions are given in order, so all below it had been given to one of `writers`, or to somebody who had ended. */
+  /** Positions are assigned in order, so each one below was assigned to one of `writers` or to an ended transaction. */
   readonly upTo: number;
   readonly writers: ReadonlySet<string>;
 }
 
-/** Whether all that were writing have ended: what is missing from a snapshot taken from now on was rolled back. */
+/**
+ * Returns whether all these writers have ended: positions missing from a snapshot taken from now on were rolled back.
+ */
 export function hasEnded(watch: Watch, writingNow: readonly string[]): boolean {
   return !writingNow.some((writer) => watch.writers.has(writer));
 }

@@ -1,8 +1,8 @@
 import { statement } from '../database/statement.ts';
 
 /**
- * The first and the last position of the events of a time; null when there are none. Counted too, so that the planner reads
- * by the time and not along the log from its beginning.
+ * Returns the first and the last position of the events of a period, or null if there are none. It also counts them, so
+ * that the planner uses the index on the time instead of scanning the log from its start.
  */
 export const findPositions = statement<
   [from: string, to: string],
@@ -22,7 +22,7 @@ export interface SlicedEventRow {
   orderId: string | null;
 }
 
-/** A slice of the events of a time. The moments are asked for again: positions come in the order of time only nearly. */
+/** Returns a slice of the events of a period. Times are checked again, because positions only roughly follow them. */
 export const readTimeSlice = statement<
   [after: number, last: number, types: readonly string[], from: string, to: string, limit: number],
   SlicedEventRow

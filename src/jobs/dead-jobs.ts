@@ -1,7 +1,7 @@
 import type { DeadLetterSource } from './dead-letters.ts';
 import { listDeadJobs, redriveJobs } from './operate-queries.ts';
 
-/** The jobs of every queue that were given up. */
+/** The dead jobs of every queue. */
 export const deadJobs: DeadLetterSource = {
   list: (db, before, limit) =>
     listDeadJobs(db, before?.failedAt ?? null, before?.id ?? null, limit),

@@ -2,7 +2,7 @@ import type { Transaction } from '../database/database.ts';
 import type { Queryable } from '../database/statement.ts';
 import type { SendableRow } from './queries.ts';
 
-/** Work that was given up. */
+/** One dead letter. */
 export interface DeadLetterRow {
   id: string;
   queue: string;
@@ -13,7 +13,7 @@ export interface DeadLetterRow {
   failedAt: Date;
 }
 
-/** Dead letters before this one, in the order of the list. */
+/** The position after which a page of the list starts. */
 export interface DeadLetterPlace {
   readonly failedAt: string;
   readonly id: string;
@@ -25,19 +25,19 @@ export interface RedrivenLetters {
     readonly queue: string;
     readonly job: string;
   }[];
-  /** Jobs to be handed to the queue driver after the commit. */
+  /** Jobs to pass to the queue driver after the commit. */
   readonly sendable: readonly SendableRow[];
 }
 
-/** One table of work that keeps what it gave up. Ids of all of them are of one space. */
+/** One table that contains dead letters. The ids of all sources are unique together. */
 export interface DeadLetterSource {
-  /** Newest first, by (failedAt, id). */
+  /** Returns the newest first, by (failedAt, id). */
   list(db: Queryable, before: DeadLetterPlace | null, limit: number): Promise<DeadLetterRow[]>;
-  /** Gives dead letters all their tries again; null: every one of them. */
+  /** Gives dead letters all their attempts again. Null means all dead letters. */
   redrive(tx: Transaction, ids: string[] | null): Promise<RedrivenLetters>;
 }
 
-/** The newest of all sources. Each reads no more of its index than the page has. */
+/** Returns the newest dead letters of all sources. Each source reads at most one page of its index. */
 export async function listDeadLetters(
   db: Queryable,
   sources: readonly DeadLetterSource[],

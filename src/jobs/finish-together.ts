@@ -2,12 +2,12 @@ import type { Transaction } from '../database/database.ts';
 import type { RunningJob } from './job.ts';
 import { finishJobs } from './queries.ts';
 
-/** In which transaction a try's handler has marked its job done last. */
+/** The last transaction in which the handler of an attempt marked its job done. */
 const finishedIn = new WeakMap<object, Transaction>();
 
 /**
- * Marks several jobs done in the transaction of their common effect. Gives the ids of those that are still held: what
- * belongs to any other must not be written, since another worker has taken it over. Ask before writing.
+ * Marks several jobs done in the transaction of their common effect. Returns the ids of those whose lease is still
+ * valid. Call it before writing: effects of the others must not be written, because another worker has taken them over.
  */
 export async function finishJobsIn(
   tx: Transaction,
@@ -23,7 +23,7 @@ export async function finishJobsIn(
   return ids;
 }
 
-/** Whether the handler of a try has marked its job done, in a transaction that was committed. */
+/** Returns whether the handler of an attempt marked its job done in a committed transaction. */
 export function hasFinishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
   return finishedIn.get(job)?.isCommitted === true;
 }

@@ -1,4 +1,7 @@
-/** Jobs: work that is written with its cause, carried by a queue driver, and marked done with its effect. Knows no noun. */
+/**
+ * Background jobs: stored in the transaction of their cause, carried by a queue driver, and marked done in the
+ * transaction of their effect. Independent of the modules.
+ */
 export { deadJobs } from './dead-jobs.ts';
 export {
   type DeadLetterRow,

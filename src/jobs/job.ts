@@ -3,23 +3,25 @@ import type { Priority } from '../drivers/queue/queue.ts';
 import type { RetryPolicy } from '../shared/background/retry-policy.ts';
 import type { Cause } from '../shared/caller.ts';
 
-/** Work that is asked for, before it is written. */
+/** A job to be stored. */
 export interface NewJob {
-  /** The same for the same wish: a second one changes nothing. See `followingId`: a UUIDv7, as people see it in the list of dead letters. */
+  /**
+   * The same id for the same work: adding it again changes nothing. A UUIDv7, see `followingId`; dead letters show it.
+   */
   readonly id: string;
   readonly name: string;
   readonly priority: Priority;
-  /** JSON, small: ids rather than copies. */
+  /** Small JSON: ids rather than copies. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The event that asked for it; null for other causes. */
+  /** The event that caused the job, null for other causes. */
   readonly eventId: string | null;
-  /** The trace that it goes on with; left out or null: none. */
+  /** The trace that the job continues. Default: none. */
   readonly traceparent?: string | null;
-  /** 0 or left out: at once. */
+  /** Default 0: due at once. */
   readonly delayMs?: number;
 }
 
-/** One try of a job. */
+/** One attempt of a job. */
 export interface RunningJob {
   readonly id: string;
   readonly name: string;
@@ -27,36 +29,36 @@ export interface RunningJob {
   readonly eventId: string | null;
   /** 1…n. */
   readonly attempt: number;
-  /** True when a failure of this try is the end: the job goes to the dead letters. */
+  /** Whether a failure of this attempt moves the job to the dead letters. */
   readonly isLastAttempt: boolean;
-  /** Fires at the deadline, and when the process stops. What fails by a stop counts as no try. */
+  /** Fires at the deadline, and when the process stops. A failure because of a stop does not count as an attempt. */
   readonly signal: AbortSignal;
-  /** For what the job writes into the log. */
+  /** The cause of events that the job appends to the log. */
   readonly cause: Cause;
-  /** Names this try's hold on the job, for `finishTogether`. */
+  /** Identifies this attempt's lease, for `finishTogether`. */
   readonly leaseToken: string;
   /**
-   * Marks the job done in the transaction of its effect. Throws `LeaseLostError` when another worker has taken it over
-   * since: thrown on, it rolls the late effect back. A handler that has no transaction of its own just returns.
+   * Marks the job done in the transaction of its effect. Throws `LeaseLostError` if another worker has taken it over:
+   * rethrown, it rolls back the late effect. A handler without a transaction just returns.
    */
   finish(tx: Transaction): Promise<void>;
 }
 
-/** A kind of job, defined once by the module that does it. */
+/** A kind of job, defined by the module that does it. */
 export interface JobDefinition extends RetryPolicy {
   /** `<module>.<verb-noun>`, such as `notifications.send-mail`. */
   readonly name: string;
   readonly queue: string;
-  /** A try that takes longer has failed. Below a minute, so that a lost job is found within one. */
+  /** A longer attempt fails. Below a minute, so that a lost job is found within one. */
   readonly deadlineMs: number;
   /**
-   * Runs one try, any number at once. Calls to the outside happen outside any transaction, under a key that is the same
-   * on every try. A throw is a failed try; `GiveUp` ends the tries; `RunLater` is none.
+   * Runs one attempt. Any number may run concurrently. Calls to other systems happen outside transactions, with a key
+   * that is the same on every attempt. An error fails the attempt. `GiveUp` is not retried, `RunLater` not counted.
    */
   run(job: RunningJob): Promise<void>;
   /**
-   * In the transaction that moves the job to the dead letters. Gives the jobs that follow from it, to be written in the
-   * same transaction and sent after it.
+   * Runs in the transaction that moves the job to the dead letters. Returns the jobs that follow, which are stored in
+   * the same transaction and sent after it.
    */
   onDead?(
     tx: Transaction,
@@ -65,12 +67,12 @@ export interface JobDefinition extends RetryPolicy {
   ): Promise<readonly NewJob[]>;
 }
 
-/** Trying again would not help: the job goes to the dead letters at once. */
+/** A failure that retries cannot fix: the job becomes a dead letter at once. */
 export class GiveUp extends Error {
   override readonly name = 'GiveUp';
 }
 
-/** Not now: the job comes again after `delayMs`, and this counts as no try. */
+/** A postponement: the job runs again after `delayMs`, and this does not count as an attempt. */
 export class RunLater extends Error {
   override readonly name = 'RunLater';
   readonly delayMs: number;
@@ -81,7 +83,7 @@ export class RunLater extends Error {
   }
 }
 
-/** Another worker has taken the job over. */
+/** Another worker has taken over the job. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }

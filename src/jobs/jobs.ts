@@ -4,29 +4,29 @@ import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import type { JobDefinition, NewJob } from './job.ts';
 import { insertJobs, type SendableRow } from './queries.ts';
 
-/** What modules and the relay use to ask for work. */
+/** How modules and the relay create jobs. */
 export interface Jobs {
-  /** Writes jobs in the transaction of their cause. Those that are there already stay as they are. */
+  /** Stores jobs in the transaction of their cause. Existing jobs stay unchanged. */
   add(tx: Transaction, jobs: readonly NewJob[]): Promise<void>;
   /**
-   * Hands jobs to the queue driver, after the commit. Never rejects: what the driver does not take is logged, and the
-   * rescue sends it within a minute.
+   * Passes jobs to the queue driver, after the commit. Never rejects: failures are logged, and the rescue sends the
+   * jobs again within a minute.
    */
   send(jobs: readonly NewJob[]): Promise<void>;
 }
 
-/** The jobs of one process: what kinds there are, and the way to the queue driver. */
+/** The kinds of jobs of one process, and its connection to the queue driver. */
 export interface JobRegistry extends Jobs {
-  /** Makes kinds of jobs known. All of them before the start; throws when a name is taken. */
+  /** Defines kinds of jobs, all of them before the start. Throws if a name is already defined. */
   define(definitions: readonly JobDefinition[]): void;
   definitions(): readonly JobDefinition[];
   readonly database: Database;
   readonly driver: QueueDriver;
-  /** Hands on what a statement has written down as sent. Never rejects, as `send`. */
+  /** Sends jobs that a statement has already marked as sent. Like `send`, it never rejects. */
   sendRows(rows: readonly SendableRow[]): Promise<void>;
-  /** Connects the driver, trying until it is there. Until then nothing is handed over, and what was asked for is kept. */
+  /** Connects the driver, retrying until it is available. Until then, jobs to send are kept in memory. */
   start(): void;
-  /** Resolves when the driver has been started; rejects when this process stops before. */
+  /** Resolves when the driver has started. Rejects if this process stops before. */
   started(): Promise<void>;
   isStarted(): boolean;
   stop(): Promise<void>;
@@ -35,13 +35,13 @@ export interface JobRegistry extends Jobs {
 export interface JobsOptions {
   readonly database: Database;
   readonly driver: QueueDriver;
-  /** Faults that mend themselves: a driver that is away, a send that the rescue repeats. */
+  /** Called with errors that resolve themselves: an unavailable driver, a failed send that the rescue repeats. */
   readonly onError: (error: unknown) => void;
 }
 
 const START_RETRY_MS = 1_000;
-/** What is asked for while the driver starts; the rescue sends the rest. */
-const HELD_BACK_MAX = 10_000;
+/** How many jobs to send are kept while the driver starts. The rescue sends the rest. */
+const POSTPONED_MAX = 10_000;
 
 export function createJobs({ database, driver, onError }: JobsOptions): JobRegistry {
   const definitions = new Map<string, JobDefinition>();
@@ -58,8 +58,8 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
 
   async function sendRows(rows: readonly SendableRow[]): Promise<void> {
     if (state !== 'started') {
-      const room = HELD_BACK_MAX - postponedSends.length;
-      if (state === 'starting') postponedSends.push(...rows.slice(0, Math.max(room, 0)));
+      const capacity = POSTPONED_MAX - postponedSends.length;
+      if (state === 'starting') postponedSends.push(...rows.slice(0, Math.max(capacity, 0)));
       return;
     }
     const byQueue = Map.groupBy(rows, ({ queue }) => queue);

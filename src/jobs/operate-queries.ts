@@ -4,7 +4,7 @@ import type { SendableRow } from './queries.ts';
 
 export interface QueueRow {
   name: string;
-  /** Due, and not taken. */
+  /** Due and not claimed. */
   waiting: number;
   active: number;
   delayed: number;
@@ -12,7 +12,7 @@ export interface QueueRow {
   failed: number;
 }
 
-/** Of all that is not done. The parts go by one index each, however many jobs are done. */
+/** Counts the jobs that are not done. Each part uses one index, regardless of how many jobs are done. */
 export const countQueues = statement<[], QueueRow>(
   'jobs.count_queues',
   `select queue as name,
@@ -42,7 +42,7 @@ export const countQueues = statement<[], QueueRow>(
     order by queue`,
 );
 
-/** Newest first, before (failedAt, id) when given. */
+/** Returns dead jobs, newest first, before (failedAt, id) if given. */
 export const listDeadJobs = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   DeadLetterRow
@@ -58,8 +58,8 @@ export const listDeadJobs = statement<
 );
 
 /**
- * Dead letters get all their tries again; null: every one of them. Written down as if sent half a minute ago, so that
- * the rescue sends what the caller does not.
+ * Gives dead letters all their attempts again. Null means all of them. They are marked as sent half a minute ago, so
+ * that the rescue sends those that the caller does not.
  */
 export const redriveJobs = statement<[ids: string[] | null], SendableRow>(
   'jobs.redrive',

@@ -1,11 +1,11 @@
 import type { Priority } from '../drivers/queue/queue.ts';
 
-/** So many of the high priority go before one of the normal priority that waits. */
+/** How many jobs of high priority may precede a waiting one of normal priority. */
 export const HIGH_IN_A_ROW_MAX = 10;
 
-/** Of which priority the next job is: high first, and after ten of them at the latest a normal one. */
+/** Determines the priority of the next job: high first, but a normal one after at most ten of them. */
 export interface PriorityOrder {
-  /** Null when neither waits. */
+  /** Returns null if no job waits. */
   next(waiting: Readonly<Record<Priority, boolean>>): Priority | null;
 }
 
@@ -14,7 +14,7 @@ export function createPriorityOrder(): PriorityOrder {
   return {
     next({ high, normal }) {
       const priority = choosePriority(high, normal, highInARow);
-      // Those that passed nobody do not count.
+      // High jobs count only while a normal one waits.
       highInARow = priority === 'high' && normal ? highInARow + 1 : 0;
       return priority;
     },

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { type PurgeSlice, purgeInSlices } from '../database/purge-in-slices.ts';
 import type { Schedule } from './schedules.ts';
 
-/** A schedule that removes rows whose time is over, one purge after the other. */
+/** Creates a schedule that removes expired rows, one purge after the other. */
 export function createPurgeSchedule(
   database: Database,
   options: Pick<Schedule, 'name' | 'everyMs'> & { readonly purges: readonly PurgeSlice[] },

@@ -2,8 +2,8 @@ import { statement } from '../database/statement.ts';
 import type { Priority } from '../drivers/queue/queue.ts';
 
 /**
- * `rows` is a JSON array of objects with the columns as members; `delay_ms` is how long it is not due yet. Cut to the
- * column's milliseconds and not rounded, or what is due at once would be so in half of one, and come too early.
+ * Inserts jobs. `rows` is a JSON array of objects with the columns as members, and `delay_ms` until the job is due. The
+ * time is truncated to the column's milliseconds: rounded, a job due at once could be fetched before it is due.
  */
 export const insertJobs = statement<[rows: string], never>(
   'jobs.insert',
@@ -17,7 +17,7 @@ export const insertJobs = statement<[rows: string], never>(
    on conflict (id) do nothing`,
 );
 
-/** Those of these jobs that wait or run, with the time until the next try; 0 for one that is due or running. */
+/** Returns which of these jobs are waiting or running, with the time until the next attempt (0 if due or running). */
 export const findUnfinishedJobs = statement<
   [ids: readonly string[]],
   { id: string; dueInMs: number }
@@ -35,14 +35,14 @@ export interface ClaimedRow {
   data: Record<string, unknown>;
   eventId: string | null;
   traceparent: string | null;
-  /** Counts this one. */
+  /** Includes this one. */
   attempts: number;
 }
 
 /**
- * Takes jobs that are due, or whose worker let its lease end. `leases` is a JSON object: name to milliseconds; jobs of
- * other names, of a newer program, are left alone. What another worker is about to take is passed over. They are found
- * by id alone and looked at only then: a planner that knows nothing of a young table would rather read all that wait.
+ * Claims jobs that are due, or whose worker's lease has expired. `leases` is a JSON object from names to milliseconds.
+ * Jobs with other names, from a newer program, are left alone, and those locked by another worker are skipped. Rows are
+ * found by id and only then filtered: without statistics for a new table, the planner would read all waiting jobs.
  */
 export const claimJobs = statement<[ids: string[], token: string, leases: string], ClaimedRow>(
   'jobs.claim',
@@ -66,7 +66,7 @@ export const claimJobs = statement<[ids: string[], token: string, leases: string
    returning jobs.id, name, data, event_id as "eventId", traceparent, attempts`,
 );
 
-/** A job that is to be handed to the queue driver. */
+/** A job to pass to the queue driver. */
 export interface SendableRow {
   id: string;
   name: string;
@@ -76,7 +76,9 @@ export interface SendableRow {
   delayMs: number;
 }
 
-/** What was brought before its time by a driver that cannot wait so long, or in vain to a program that does not know it. */
+/**
+ * Postpones jobs that a driver delivered too early, because its delays are limited, or to a program without their kind.
+ */
 export const postponeJobs = statement<
   [ids: string[], knownNames: string[], unknownDelayMs: number],
   SendableRow
@@ -95,8 +97,8 @@ export const postponeJobs = statement<
 );
 
 /**
- * Marks jobs done whose lease is still held; gives these. `ids` and `tokens` go in pairs. In any order: nobody else waits
- * for a row that this worker holds.
+ * Marks jobs done whose lease is still valid, and returns these. `ids` and `tokens` are pairs. The order does not
+ * matter, because no other transaction waits for rows that this worker has leased.
  */
 export const finishJobs = statement<[ids: string[], tokens: string[]], { id: string }>(
   'jobs.finish',
@@ -111,7 +113,9 @@ export const finishJobs = statement<[ids: string[], tokens: string[]], { id: str
    returning jobs.id`,
 );
 
-/** Gives a held job back, due after a wait. `isTry` false takes the try back. A null error keeps the last one. */
+/**
+ * Returns a leased job to the queue, due after a delay. `isTry`: the attempt counts. A null error keeps the last one.
+ */
 export const rescheduleJob = statement<
   [id: string, token: string, delayMs: number, isTry: boolean, error: string | null],
   SendableRow
@@ -131,7 +135,7 @@ export const rescheduleJob = statement<
    returning id, name, queue, lane, sendings, $3::double precision as "delayMs"`,
 );
 
-/** Moves a held job to the dead letters. */
+/** Moves a leased job to the dead letters. */
 export const moveJobToDeadLetters = statement<
   [id: string, token: string, attemptsMax: number, error: string],
   { id: string; data: Record<string, unknown> }
@@ -149,7 +153,7 @@ export const moveJobToDeadLetters = statement<
    returning id, data`,
 );
 
-/** Hands waiting jobs to other workers: this one took their messages and ends. */
+/** Sends waiting jobs to other workers, because this one received their messages and stops. */
 export const resendJobs = statement<[ids: string[]], SendableRow>(
   'jobs.resend',
   `update jobs
@@ -162,8 +166,8 @@ export const resendJobs = statement<[ids: string[]], SendableRow>(
 );
 
 /**
- * Due and not taken: after 30 s, and then after twice as long each time, at most five minutes. The first time under the
- * number of the last sending, so that a message that only waits in a long queue is not doubled where a driver can tell.
+ * Rescues jobs that are due and not claimed: after 30 s, then after twice as long each time, at most five minutes. The
+ * first time keeps the number of the last sending, so that a driver can ignore a duplicate of a message still queued.
  */
 export const rescueUnclaimed = statement<[limit: number], SendableRow>(
   'jobs.rescue_untaken',
@@ -185,7 +189,7 @@ export const rescueUnclaimed = statement<[limit: number], SendableRow>(
    returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
 );
 
-/** The worker died, or sleeps: its lease has ended, and whatever it still writes is refused. */
+/** Rescues jobs whose worker died or overslept: its lease has expired, and any late write is refused. */
 export const rescueAbandoned = statement<[limit: number], SendableRow>(
   'jobs.rescue_abandoned',
   `with abandoned as (
@@ -209,7 +213,7 @@ export const rescueAbandoned = statement<[limit: number], SendableRow>(
    returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
 );
 
-/** Done long enough ago that nothing asks for the same job again. */
+/** Removes jobs done so long ago that the same job is not added again. */
 export const purgeDoneJobs = statement<[limit: number], { id: string }>(
   'jobs.purge_done',
   `delete from jobs

@@ -8,14 +8,14 @@ import { createPriorityOrder } from './priority-order.ts';
 import { type ClaimedRow, claimJobs, postponeJobs, resendJobs } from './queries.ts';
 import { AFTER_ABORT_MS } from './run-attempt.ts';
 
-/** How long the driver hides what a worker holds; held on to for as long as it is worked on. */
+/** How long the driver hides a message from other workers. Extended while it is in use. */
 const DELIVERY_LEASE_MS = 30_000;
 const RECEIVE_WAIT_MS = 10_000;
 const RETRY_MS = 500;
 const ACKNOWLEDGED_AT_ONCE_MAX = 500;
 /** A lease in the database outlasts the deadline, what follows it, and a slow commit. */
 const LEASE_MARGIN_MS = AFTER_ABORT_MS + 4_000;
-/** Of a job that a newer program defines: it goes round until one such program takes it. */
+/** The delay of a job that only a newer program defines: it is sent again until such a program claims it. */
 const UNKNOWN_DELAY_MS = 5_000;
 
 export interface ClaimedJob {
@@ -27,17 +27,17 @@ export interface ClaimedJob {
 export interface QueueWorkerOptions {
   readonly registry: JobRegistry;
   readonly queue: string;
-  /** How many jobs at a time. */
+  /** How many jobs to work on at a time. */
   readonly concurrency: number;
-  /** Works on one claimed job until it is settled. Must not reject. Gives the error of a job that died. */
+  /** Works on one claimed job until it is settled. Must not reject. Returns the error if it became a dead letter. */
   readonly work: (job: ClaimedJob) => Promise<string | null>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Brings the jobs of one queue to `work`, in the order of the priorities. */
+/** Passes the jobs of one queue to `work`, by priority. */
 export interface QueueWorker {
   start(): void;
-  /** Takes nothing more and gives back what is not begun. Ends when what is begun has ended. */
+  /** Stops receiving and returns jobs that have not started. Resolves when those in progress have ended. */
   stop(): Promise<void>;
 }
 
@@ -48,26 +48,26 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const order = createPriorityOrder();
   const waiting: Record<Priority, Delivery[]> = { high: [], normal: [] };
   const onCapacity: Record<Priority, () => void> = { high() {}, normal() {} };
-  /** Nothing was there when it was last asked for. */
+  /** Whether the last receive returned nothing. */
   const isEmpty: Record<Priority, boolean> = { high: false, normal: false };
-  /** All that the driver must not give to others: waiting here, or worked on. */
+  /** The messages that the driver must not deliver to others: those waiting here or in progress. */
   const held = new Set<Delivery>();
   const begun = new Set<Promise<void>>();
   let free = concurrency;
   let dispatching: Promise<void> | null = null;
-  /** Something changed since `dispatching` last looked. */
-  let hasNews = false;
+  /** Whether something changed since `dispatching` last checked. */
+  let hasChanged = false;
   let loops: Promise<void>[] = [];
   let extension: NodeJS.Timeout | undefined;
   let definitions = new Map<string, JobDefinition>();
   let leases = '{}';
 
-  /** Receives up to as many as are worked on at a time, so that the next one is here when a place is free. */
+  /** Receives up to `concurrency` messages in advance, so that the next one is here when a slot becomes free. */
   async function receivePriority(priority: Priority): Promise<void> {
     const { signal } = stopping;
     while (!signal.aborted) {
-      const room = Math.min(concurrency, 100) - waiting[priority].length;
-      if (room <= 0) {
+      const capacity = Math.min(concurrency, 100) - waiting[priority].length;
+      if (capacity <= 0) {
         await new Promise<void>((resolve) => {
           onCapacity[priority] = resolve;
         });
@@ -75,9 +75,9 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       }
       try {
         const deliveries = await driver.receive(queue, priority, {
-          max: room,
+          max: capacity,
           leaseMs: DELIVERY_LEASE_MS,
-          // A short look first: until it is known whether something waits there, the other priority is held up too.
+          // Without waiting at first: until it is known whether messages wait here, the other priority is blocked too.
           waitMs: isEmpty[priority] ? RECEIVE_WAIT_MS : 0,
           signal,
         });
@@ -96,17 +96,17 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   }
 
   function dispatch(): void {
-    hasNews = true;
+    hasChanged = true;
     dispatching ??= claimAndStart().finally(() => {
       dispatching = null;
-      if (hasNews && !stopping.signal.aborted) dispatch();
+      if (hasChanged && !stopping.signal.aborted) dispatch();
     });
   }
 
-  /** One claim at a time: places that become free meanwhile are filled together by the next. */
+  /** Claims one batch at a time: slots that become free meanwhile are filled together by the next one. */
   async function claimAndStart(): Promise<void> {
     while (!stopping.signal.aborted) {
-      hasNews = false;
+      hasChanged = false;
       const batch = take();
       if (batch.length === 0) return;
       try {
@@ -144,7 +144,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     const leaseToken = newId();
     const rows = await claimJobs(database, [...deliveriesOf.keys()], leaseToken, leases);
     const rowOf = new Map(rows.map((row) => [row.id, row]));
-    // In the order in which they were taken, since that is the order of the priorities.
+    // In the order in which they were taken, which follows the priorities.
     for (const [jobId, deliveries] of deliveriesOf) {
       const row = rowOf.get(jobId);
       if (row === undefined) continue;
@@ -158,7 +158,9 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
   }
 
-  /** Of what could not be claimed, most was done or taken already; the rest came too early, or is unknown here. */
+  /**
+   * Postpones unclaimed jobs that came too early or are unknown here. Most of the others are already done or claimed.
+   */
   async function returnUnknown(jobIds: string[]): Promise<void> {
     try {
       const names = [...definitions.keys()];
@@ -195,14 +197,14 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     mayRetryAlone: () => false,
   });
 
-  /** One that fails is no harm: the message comes again, and its job is done by then. */
+  /** Acknowledges messages. A failure does no harm: the message is delivered again when its job is already done. */
   async function acknowledge(deliveries: readonly Delivery[]): Promise<void> {
     for (const delivery of deliveries) held.delete(delivery);
     await Promise.all(deliveries.map(acknowledgeOne)).catch(onError);
   }
 
-  /** Their messages stay with the driver until their lease ends; nobody should wait so long for them. */
-  async function startJobs(): Promise<void> {
+  /** Sends waiting jobs again, because the driver would hide their messages until the lease expires. */
+  async function resendWaiting(): Promise<void> {
     const deliveries = priorities.flatMap((priority) => waiting[priority].splice(0));
     if (deliveries.length === 0) return;
     try {
@@ -233,7 +235,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       for (const priority of priorities) onCapacity[priority]();
       await Promise.all(loops);
       await dispatching;
-      await startJobs();
+      await resendWaiting();
       await Promise.all(begun);
       clearInterval(extension);
     },

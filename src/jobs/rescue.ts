@@ -4,9 +4,9 @@ import { rescueAbandoned, rescueUnclaimed } from './queries.ts';
 const SLICE_MAX = 1_000;
 
 /**
- * Sends again what a driver lost or a worker left lying: due and not taken, or its lease ended. Safe on several servers
- * at once. Gives how many. Nothing while the driver is away (then it rejects) or still starts, so that nothing is
- * written down as sent in vain and then waited for the longer.
+ * Sends jobs again that a driver lost or a worker abandoned: due and not claimed, or with an expired lease. Safe on
+ * several servers at once. Returns their number. Does nothing while the driver is starting or unavailable (then it
+ * rejects), so that no job is marked as sent in vain and has to wait longer.
  */
 export async function rescueJobs(registry: JobRegistry): Promise<number> {
   if (!registry.isStarted()) return 0;

@@ -3,27 +3,27 @@ import { finishJobsIn, hasFinishedItself } from './finish-together.ts';
 import { type JobDefinition, LeaseLostError, RunLater, type RunningJob } from './job.ts';
 import type { ClaimedRow } from './queries.ts';
 
-/** How one try ended. */
+/** How one attempt ended. */
 export type AttemptOutcome =
   | {
       readonly kind: 'done';
-      /** The handler has marked the job done, with its effect. */
+      /** Whether the handler has marked the job done, with its effect. */
       readonly isFinished: boolean;
     }
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** Not now: no try. */
+  /** Postponed, and not counted as an attempt. */
   | { readonly kind: 'later'; readonly delayMs: number }
-  /** Another worker has it. */
+  /** Another worker has taken over the job. */
   | { readonly kind: 'lost' };
 
-/** What a handler gets to end by itself after its signal has fired: a commit that is under way still counts. */
+/** How long a handler may take to end after its signal has fired: a commit in progress still counts. */
 export const AFTER_ABORT_MS = 1_000;
 
 class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
-/** Runs one try, within its deadline. Never rejects. `stopping` fires when the process has no more time for it. */
+/** Runs one attempt within its deadline. Never rejects. `stopping` fires when the process has no more time for it. */
 export async function runAttempt(
   definition: JobDefinition,
   row: ClaimedRow,
@@ -40,7 +40,7 @@ export async function runAttempt(
   const job = runningJob(definition, row, leaseToken, signal, trace);
   const abandoned = afterAbort(signal);
   try {
-    // In a microtask, so that a handler that throws before its first await fails its own try alone.
+    // In a microtask, so that a handler that throws before its first await fails only its own attempt.
     const running = Promise.resolve().then(() => definition.run(job));
     running.catch(() => {});
     await Promise.race([running, abandoned.promise]);

@@ -15,52 +15,52 @@ import {
 
 const CONCURRENCY_DEFAULT = 10;
 const FINISHED_AT_ONCE_MAX = 500;
-const FINISH_TRIES_MAX = 5;
+const FINISH_ATTEMPTS_MAX = 5;
 const FINISH_RETRY_MS = 200;
-/** What is under way when the process stops gets so long before its signal fires. */
+/** How long jobs in progress may continue when the process stops, before their signal fires. */
 const STOP_GRACE_MS = 5_000;
 
-/** One try as it ended, for logs and metrics. */
+/** One finished attempt, for logs and metrics. */
 export interface AttemptReport {
   readonly queue: string;
   readonly job: string;
   readonly jobId: string;
   readonly attempt: number;
-  /** Of the cause; null when it was in no trace. */
+  /** The trace of the job's cause, null without one. */
   readonly traceId: string | null;
   readonly settled: AttemptResult;
   readonly durationSeconds: number;
-  /** Of a try that failed. */
+  /** The error of a failed attempt. */
   readonly error: string | null;
 }
 
 export interface RunnerOptions {
   readonly registry: JobRegistry;
-  /** Jobs at a time, by queue; ten where nothing is said. */
+  /** Jobs at a time, by queue. Default 10. */
   readonly concurrency?: Readonly<Record<string, number>>;
   readonly onAttempt?: (report: AttemptReport) => void;
   readonly tracing?: Tracing | null;
   readonly onError: (error: unknown) => void;
 }
 
-/** Does the jobs of every queue that is defined, for as long as this process lives. */
+/** Runs the jobs of every defined queue until the process stops. */
 export interface Runner {
   start(): void;
   /**
-   * Takes nothing more. What is under way gets a few seconds to end, then its signal fires, and what still goes on is
-   * given back to other servers: whatever it writes after that is refused.
+   * Stops claiming jobs. Those in progress get a few seconds to end, then their signal fires. Any that continue are
+   * returned to other servers, and their later writes are refused.
    */
   stop(): Promise<void>;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
   const { registry, onError } = options;
-  const onTry = options.onAttempt ?? (() => {});
+  const onAttempt = options.onAttempt ?? (() => {});
   const tracing = options.tracing ?? null;
   const outOfTime = new AbortController();
   let workers: QueueWorker[] = [];
 
-  /** What the handlers have left to finish. */
+  /** Marks jobs done whose handlers did not do so themselves. */
   const finish = createBatcher<ClaimedJob, null>({
     batchesMax: 1,
     sizeMax: FINISHED_AT_ONCE_MAX,
@@ -73,16 +73,18 @@ export function createRunner(options: RunnerOptions): Runner {
     mayRetryAlone: () => false,
   });
 
-  /** The effect is there already, so a moment without the database is waited out: otherwise it would be made again. */
+  /**
+   * Retries while the database is briefly unavailable: the effect exists already, and otherwise it would be repeated.
+   */
   async function finishAll(jobs: readonly ClaimedJob[]): Promise<void> {
     const held = jobs.map(({ row, leaseToken }) => ({ id: row.id, leaseToken }));
-    for (let tries = 1; ; tries += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await registry.database.transaction((tx) => finishJobsIn(tx, held));
         return;
       } catch (error) {
-        if (tries === FINISH_TRIES_MAX) throw error;
-        await pause(FINISH_RETRY_MS * tries, { signal: outOfTime.signal });
+        if (attempt === FINISH_ATTEMPTS_MAX) throw error;
+        await pause(FINISH_RETRY_MS * attempt, { signal: outOfTime.signal });
       }
     }
   }
@@ -91,7 +93,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const { definition, row } = job;
     const startedAt = performance.now();
     const report = (settled: AttemptResult, error: string | null) =>
-      onTry({
+      onAttempt({
         queue: definition.queue,
         job: definition.name,
         jobId: row.id,
@@ -106,7 +108,7 @@ export function createRunner(options: RunnerOptions): Runner {
       report(settled, error);
       return settled === 'dead' ? error : null;
     } catch (error) {
-      // The database is away: when the lease has ended, the rescue sends the job again.
+      // The database is unavailable. When the lease has expired, the rescue sends the job again.
       onError(error);
       report('lost', errorText(error));
       return null;
@@ -118,7 +120,7 @@ export function createRunner(options: RunnerOptions): Runner {
   ): Promise<{ settled: AttemptResult; error: string | null }> {
     const { definition, row, leaseToken } = job;
     if (row.attempts > definition.attemptsMax) {
-      const error = `${definition.attemptsMax} workers began it and did not come to an end`;
+      const error = `${definition.attemptsMax} workers started this job and none finished it`;
       const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
       return { settled: buried ? 'dead' : 'lost', error };
     }

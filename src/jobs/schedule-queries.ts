@@ -2,13 +2,13 @@ import { statement } from '../database/statement.ts';
 
 export interface ScheduleRunRow {
   isClaimed: boolean;
-  /** Until the next one is due. */
+  /** The time until the next run is due. */
   waitMs: number;
 }
 
 /**
- * Takes the turn of a schedule when it is due, by the database's clock: of all servers that ask, one gets it. A schedule
- * that is new begins at once or with a whole interval.
+ * Claims the next run of a schedule if it is due by the database's clock. One server succeeds. A new schedule runs at
+ * once or after one interval.
  */
 export const claimScheduleRun = statement<
   [name: string, everyMs: number, beginsAtOnce: boolean],
@@ -39,7 +39,7 @@ export const endScheduleRun = statement<[name: string, error: string | null], ne
     where name = $1::text`,
 );
 
-/** What a schedule's work found when it was done last: small, JSON, the same for whoever asks any server. */
+/** Stores the result of a schedule's last run: small JSON, the same on every server. */
 export const storeReport = statement<[name: string, report: string], never>(
   'jobs.keep_report',
   `insert into schedules (name, report)

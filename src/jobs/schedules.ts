@@ -3,15 +3,15 @@ import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { claimScheduleRun, endScheduleRun } from './schedule-queries.ts';
 import { errorText } from './settle-attempt.ts';
 
-/** What is done at intervals, each time by one of the servers. */
+/** Work done at intervals, each run by one server. */
 export interface Schedule {
   /** `<module>.<verb-noun>`. */
   readonly name: string;
-  /** From start to start. A turn that takes longer may overlap with the next one, on another server. */
+  /** The interval between starts. A longer run may overlap with the next one, on another server. */
   readonly everyMs: number;
-  /** True: on a new database the first turn is taken at once. Default: after an interval. */
+  /** Whether the first run on a new database starts at once. Default: after one interval. */
   readonly beginsAtOnce?: boolean;
-  /** Safe on several servers at once. `signal` fires when this one stops. */
+  /** Does one run. Must be safe on several servers at once. `signal` fires when this one stops. */
   run(signal: AbortSignal): Promise<unknown>;
 }
 
@@ -23,11 +23,11 @@ export interface SchedulesOptions {
 
 export interface Schedules {
   start(): void;
-  /** Ends after the turns that are under way. */
+  /** Stops after the current runs. */
   stop(): Promise<void>;
 }
 
-/** Between two looks, so that clocks and rounding cannot make a server spin. */
+/** The minimum wait between two checks, so that clocks and rounding cannot cause a busy loop. */
 const WAIT_MIN_MS = 50;
 
 export function createSchedules({ database, schedules, onError }: SchedulesOptions): Schedules {
@@ -40,22 +40,22 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
     }),
   );
 
-  /** Gives how long it is until the next turn. */
+  /** Runs the schedule if it is due, and returns the time until the next run. */
   async function follow(schedule: Schedule, signal: AbortSignal): Promise<number> {
     let waitMs = schedule.everyMs;
     const startedAt = performance.now();
     try {
       const { name, everyMs, beginsAtOnce = false } = schedule;
-      const [turn] = await claimScheduleRun(database, name, everyMs, beginsAtOnce);
-      waitMs = turn?.waitMs ?? waitMs;
-      if (turn?.isClaimed === true) await take(schedule, signal);
+      const [next] = await claimScheduleRun(database, name, everyMs, beginsAtOnce);
+      waitMs = next?.waitMs ?? waitMs;
+      if (next?.isClaimed === true) await runClaimed(schedule, signal);
     } catch (error) {
       onError(error);
     }
     return Math.max(waitMs - (performance.now() - startedAt), WAIT_MIN_MS);
   }
 
-  async function take(schedule: Schedule, signal: AbortSignal): Promise<void> {
+  async function runClaimed(schedule: Schedule, signal: AbortSignal): Promise<void> {
     let failure: string | null = null;
     try {
       await schedule.run(signal);

@@ -6,7 +6,7 @@ import type { AttemptOutcome } from './run-attempt.ts';
 
 export type AttemptResult = 'done' | 'retried' | 'later' | 'dead' | 'lost';
 
-/** Each of them: it does not compile while one is missing. */
+/** All results: the type requires every one. */
 const knownOutcomes: Readonly<Record<AttemptResult, true>> = {
   done: true,
   retried: true,
@@ -15,12 +15,14 @@ const knownOutcomes: Readonly<Record<AttemptResult, true>> = {
   lost: true,
 };
 
-/** How a try may end. */
+/** How an attempt may end. */
 export const attemptOutcomes = Object.keys(knownOutcomes) as readonly AttemptResult[];
 
 const ERROR_LENGTH_MAX = 1_000;
 
-/** Writes down how a try ended that did not do the job. What another worker has taken over meanwhile stays as it is. */
+/**
+ * Stores the result of an attempt that did not do the job. A job that another worker has taken over stays unchanged.
+ */
 export async function settleAttempt(
   registry: JobRegistry,
   definition: JobDefinition,
@@ -59,7 +61,7 @@ export async function settleAttempt(
   }
 }
 
-/** With what the job's module writes about it. False when another worker has taken the job over. */
+/** Moves a job to the dead letters and runs its `onDead`. Returns false if another worker has taken over the job. */
 export async function moveToDeadLetters(
   registry: JobRegistry,
   definition: JobDefinition,
@@ -79,7 +81,7 @@ export async function moveToDeadLetters(
   return true;
 }
 
-/** What an operator reads beside a failed job. Messages of ours bear no secrets; a long one is cut. */
+/** Returns the error that is shown to the operator. Our messages contain no secrets; long ones are truncated. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.slice(0, ERROR_LENGTH_MAX);
