@@ -91,7 +91,7 @@ test('a failed statement whose error was swallowed is no success', async () => {
     await tx.run('test.fault', 'select 1 / 0', []).catch(() => {});
     return 'done';
   });
-  await assert.rejects(swallowed, /its error was not thrown on/);
+  await assert.rejects(swallowed, /its error was swallowed/);
   assert.equal(await readCounter('swallowed'), undefined);
 });
 
