@@ -41,7 +41,9 @@ export function createSubscriber(
     deliver(events) {
       const wanted = events.filter(
         ({ position, type }) =>
-          position > subscriber.after && !knownPositions.has(position) && types?.has(type) !== false,
+          position > subscriber.after &&
+          !knownPositions.has(position) &&
+          types?.has(type) !== false,
       );
       subscriber.after = Math.max(subscriber.after, events.at(-1)?.position ?? 0);
       if (wanted.length > 0) return listener(wanted);

@@ -4,8 +4,8 @@ import { getPath } from './paths.ts';
 import { elapsedMs } from './reply-ready-hook.ts';
 
 /**
- * One line per reply at the level `debug`. Not at `info`: the event log tells every change already, and 15,000 lines a
- * second would cost more than they tell. Queries are left out, since they can hold what people searched for.
+ * Logs one line per reply at level `debug`. Not at `info`: the event log already records every change, and 15,000 lines
+ * a second would cost more than they are worth. Queries are left out, because they can contain search terms.
  */
 export function installAccessLog(app: App, logger: Logger | false): void {
   if (logger === false || !logger.isLevelEnabled('debug')) return;

@@ -1,19 +1,19 @@
 import type { Role, Scope } from '../shared/caller.ts';
 
 /**
- * Who may call an operation. `anyone` needs no sign-in (a valid one is still known to the handler); otherwise the
- * roles that may, and the scope that lets an API key in. Whether a thing belongs to the caller is asked by the use case.
+ * Who may call an operation. `anyone` needs no sign-in (the handler still receives a valid one); otherwise the allowed
+ * roles, and the scopes that allow an API key. Whether a resource belongs to the caller is checked by the use case.
  */
 export type Access =
   | 'anyone'
-  /** Loopback peers, or the bearer of METRICS_TOKEN. */
+  /** Loopback peers, or clients with METRICS_TOKEN. */
   | 'metrics'
   | { readonly roles: readonly Role[]; readonly scopes?: readonly Scope[] };
 
-/** Operation id of the OpenAPI document to its rule. A route that is not in it stops the start. */
+/** Access rules by the operation id of the OpenAPI document. A route without a rule stops the start. */
 export type AccessTable = Readonly<Record<string, Access>>;
 
-/** What the shell serves of its own: documents for anybody, and every process has them. */
+/** The access rules of the shell's own routes: public documents that every process serves. */
 export const shellAccess: AccessTable = {
   getOpenApiDocument: 'anyone',
   getProblemPage: 'anyone',

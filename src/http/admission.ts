@@ -18,8 +18,8 @@ export interface AdmissionOptions {
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
 
 /**
- * Everything that is decided before the body is read, in the contract's order: 413, 429, 401, 403, 415. One hook per
- * route, made when the route is, so that a request allocates nothing for it.
+ * Creates the hook that decides everything before the body is read, in the contract's order: 413, 429, 401, 403, 415.
+ * There is one hook per route, created with it, so that requests allocate nothing for it.
  */
 export function createAdmission(
   operation: Operation,
@@ -59,7 +59,7 @@ export function createAdmission(
     done();
   }
 
-  /** A cookie that ran out makes an anonymous reader of the public pages, not an error. */
+  /** Ignores an expired cookie on operations that need no sign-in: its caller counts as anonymous. */
   function toRefusal(credential: Credential, error: unknown): unknown {
     const lenient =
       operation.credentials === 'optional' &&
@@ -101,15 +101,15 @@ export function createAdmission(
       decide(request, reply, done, credential, new CodedError(authErrors.unauthenticated));
       return;
     }
-    let answer: Promise<Caller> | Caller;
+    let authentication: Promise<Caller> | Caller;
     try {
-      answer = authenticator.authenticate(credential.token);
+      authentication = authenticator.authenticate(credential.token);
     } catch (error) {
       decide(request, reply, done, credential, toRefusal(credential, error));
       return;
     }
-    if (answer instanceof Promise) {
-      answer.then(
+    if (authentication instanceof Promise) {
+      authentication.then(
         (caller) => {
           request.caller = caller;
           decide(request, reply, done, credential, null);
@@ -118,12 +118,12 @@ export function createAdmission(
       );
       return;
     }
-    request.caller = answer;
+    request.caller = authentication;
     decide(request, reply, done, credential, null);
   };
 }
 
-/** Throws `auth.unauthenticated` when nobody is known, `auth.forbidden` when the rule leaves the caller out. */
+/** Throws `auth.unauthenticated` without a caller, or `auth.forbidden` if the rule excludes the caller. */
 export function authorize(access: Access, caller: Caller | null): void {
   if (caller === null) throw new CodedError(authErrors.unauthenticated);
   if (typeof access === 'string') return;

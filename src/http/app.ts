@@ -9,7 +9,7 @@ import type {
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Operation } from './operation.ts';
 
-/** The Fastify instance as the modules see it: request types follow from the TypeBox schemas. */
+/** The Fastify instance for modules. Request types follow from the TypeBox schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -20,21 +20,23 @@ export type App = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Refusals of this operation beyond those that every operation has; they go into the OpenAPI document. */
+    /** Refusals of this operation in addition to those of every operation, for the OpenAPI document. */
     errors?: readonly ErrorDefinition[];
-    /** Headers of this operation's 2xx beyond those that follow from its errors; for the OpenAPI document. */
+    /** Headers of this operation's 2xx in addition to those that follow from its errors, for the OpenAPI document. */
     replyHeaders?: readonly ('ETag' | 'Location')[];
-    /** True on a POST or PATCH that ignores Idempotency-Key. */
+    /** Whether this POST or PATCH ignores Idempotency-Key. */
     withoutIdempotency?: boolean;
-    /** True where a signature stands in for a sign-in: `rawBody` holds what was signed, and `body` stays undefined. */
+    /** Whether a signature replaces the sign-in: `rawBody` contains the signed bytes, and `body` stays undefined. */
     signedBody?: boolean;
-    /** True for pages and machines' addresses outside the contract's strictness (no OpenAPI entry, no limits). */
+    /**
+     * Whether this is a page or a technical route outside the contract (no OpenAPI entry, no strictness, no limits).
+     */
     page?: boolean;
-    /** True where `sendCached` or `sendCachedPage` answers: past the hooks of replies. */
+    /** Whether the route replies with `sendCached` or `sendCachedPage`, which bypass the reply hooks. */
     sendsCached?: boolean;
     /** Set by the shell on every route that has an operation id. */
     operation?: Operation;
-    /** Set by the shell: some limit holds for this route. */
+    /** Set by the shell: whether a limit applies to this route. */
     limited?: boolean;
   }
 }

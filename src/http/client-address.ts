@@ -3,9 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 
 /**
- * The client as limits count it, in at most 45 characters: an IPv4 address, or the /64 network of an IPv6 address,
- * since who has one address of it has all of them. Forwarding headers count from trusted proxies alone; one of
- * theirs that names no address counts for the proxy.
+ * Returns the client's identity for limits, in at most 45 characters: an IPv4 address, or the /64 network of an IPv6
+ * address, because a client that has one address of the network has all. Forwarding headers are only used from trusted
+ * proxies; if one contains no address, the request counts for the proxy.
  */
 export function clientNetwork(request: FastifyRequest): string {
   return (
@@ -13,7 +13,7 @@ export function clientNetwork(request: FastifyRequest): string {
   );
 }
 
-/** Null for what is no address. */
+/** Returns the network of an address, or null for any other text. */
 export function findNetwork(address: string): string | null {
   const family = isIP(address);
   if (family === 4) return address;

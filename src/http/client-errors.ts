@@ -9,24 +9,24 @@ import { PROBLEM_TYPE, problemJson } from './problem.ts';
 import { getPublicPath, getRequestedPath } from './public-path.ts';
 import { closeGently } from './unread-body.ts';
 
-/** Source: Node.js, HTTP "Event: 'clientError'"; other codes are the HTTP parser's, and mean a broken message. */
+/** Source: Node.js, HTTP "Event: 'clientError'". Other codes come from the HTTP parser and mean a malformed message. */
 const CLIENT_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
   ERR_HTTP_REQUEST_TIMEOUT: requestErrors.timeout,
   HPE_HEADER_OVERFLOW: requestErrors.headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: requestErrors.tooLarge,
 };
 
-/** The reply that Node is writing on a socket, as Node's own handler of broken requests asks for it. */
+/** A socket with the response that Node is writing to it, which Node's own handler of broken requests uses too. */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
 }
 
-/** Answers what Node refuses before there is a request: bytes that are no HTTP, headers too large, a slow sender. */
+/** Creates the handler for what Node refuses before there is a request: not HTTP, headers too large, a slow sender. */
 export function createClientErrorHandler(publicUrl: string) {
   return function handleClientError(error: Error & { code?: string }, socket: Socket): void {
     const reply = (socket as HttpSocket)._httpMessage;
-    // Who never sent a byte made no request that could be refused: a client that has not begun to read would not notice
-    // the end of a connection that a reply waits in.
+    // A client that never sent a byte made no request that could be refused. If it is not reading yet, it would not
+    // notice the end of a connection with a pending response.
     const isMute = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
     if (isMute || error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) {
       socket.destroy();
@@ -37,7 +37,7 @@ export function createClientErrorHandler(publicUrl: string) {
   };
 }
 
-/** What Node would otherwise answer with a bare status line, or not at all. */
+/** Refuses what Node would otherwise answer with a bare status line, or not at all. */
 export function installProtocolRefusals(app: App, publicUrl: string): void {
   app.server.on('connect', (request, socket) => {
     sendRefusal(
@@ -47,12 +47,12 @@ export function installProtocolRefusals(app: App, publicUrl: string): void {
       getPath(request.url ?? '/'),
     );
   });
-  // The client is asked for the body when somebody begins to read it, so that what is refused before is never sent.
+  // The client is asked for the body only when reading starts, so that a body refused earlier is never sent.
   app.server.on('checkContinue', (request, response) => {
     request.once('resume', () => response.headersSent || response.writeContinue());
     app.server.emit('request', request, response);
   });
-  // An expectation that is not understood may be ignored. Source: RFC 9110 §10.1.1.
+  // An unknown expectation may be ignored. Source: RFC 9110 §10.1.1.
   app.server.on('checkExpectation', (request, response) => {
     app.server.emit('request', request, response);
   });

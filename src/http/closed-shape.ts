@@ -1,8 +1,8 @@
 export type Shape = { readonly [keyword: string]: unknown };
 
 /**
- * A schema whose objects take the members they name and no others, unless they say otherwise. Members of an
- * intersection stay open: each of them sees the members of the others.
+ * Returns a schema whose objects accept only the members that they define, unless they state otherwise. Parts of an
+ * intersection stay open, because each is checked against the members of the others too.
  */
 export function closedShape(schema: object): Shape {
   const shape: Record<string, unknown> = { ...schema };

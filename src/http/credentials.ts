@@ -7,17 +7,17 @@ import { sessionCookies } from './authentication.ts';
 import { isLoopbackPeer } from './peer.ts';
 
 export interface Credential {
-  /** Null when the `Authorization` header holds something else than a bearer token: a broken credential. */
+  /** Null if the `Authorization` header is not a valid bearer token. */
   readonly token: string | null;
   readonly by: 'bearer' | 'cookie';
 }
 
-/** Source: RFC 6750 §2.1. The name of the scheme has no case. */
+/** Source: RFC 6750 §2.1. The name of the scheme is case-insensitive. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
 /**
- * What the request bears; null when nothing. A bearer token wins over the session cookie. Throws `request.malformed` for
- * two session cookies.
+ * Returns the request's credential, or null. A bearer token takes precedence over the session cookie. Throws
+ * `request.malformed` for two session cookies.
  */
 export function findCredential(request: FastifyRequest): Credential | null {
   const { authorization } = request.headers;
@@ -27,21 +27,21 @@ export function findCredential(request: FastifyRequest): Credential | null {
 }
 
 /**
- * Undefined where the request bears no such cookie. Throws `request.malformed` where it bears two: a browser sends one
- * that was planted, by another host of the domain or for a longer path, along with ours and does not say which is which.
+ * Returns the value of a cookie, or undefined. Throws `request.malformed` for two of that name: a browser sends a
+ * planted one, from another host of the domain or for a longer path, along with ours, and they look alike.
  */
 export function findCookie(request: FastifyRequest, name: string): string | undefined {
   const { cookie } = request.headers;
   if (cookie === undefined) return undefined;
   if (countCookies(cookie, name) > 1) {
     throw new CodedError(requestErrors.malformed, {
-      detail: `The cookie ${name} came more than once. Delete the cookies of this site and sign in again.`,
+      detail: `The cookie ${name} was sent more than once. Delete the cookies of this site and sign in again.`,
     });
   }
   return request.server.parseCookie(cookie)[name];
 }
 
-/** Node joins several headers into one. Source: RFC 6265 §5.4; a quote does not hide a semicolon. */
+/** Node joins several headers into one. A quote does not hide a semicolon. Source: RFC 6265 §5.4. */
 function countCookies(header: string, name: string): number {
   let count = 0;
   for (const pair of header.split(';')) {
@@ -51,18 +51,18 @@ function countCookies(header: string, name: string): number {
   return count;
 }
 
-/** As all clients write it, without the expression: what is no token then is found when it is verified. */
+/** Skips the regular expression for the usual form: an invalid token is detected when it is verified. */
 function parseBearer(authorization: string): string | null {
   const plain = authorization.startsWith('Bearer ') && !authorization.includes(' ', 7);
   return plain ? authorization.slice(7) : (BEARER.exec(authorization)?.[1] ?? null);
 }
 
-/** Metrics are for this machine, and for whoever bears the token when one is configured. */
+/** Returns whether the request may read the metrics: from this machine, or with the configured token. */
 export function mayReadMetrics(request: FastifyRequest, metricsToken: string | undefined): boolean {
   if (isLoopbackPeer(request)) return true;
   const { authorization } = request.headers;
   const token = authorization === undefined ? null : parseBearer(authorization);
   if (metricsToken === undefined || token === null) return false;
-  // Digests have one length, so the comparison takes one time whatever was sent.
+  // Digests have the same length, so the comparison takes the same time for any token.
   return timingSafeEqual(sha256(token), sha256(metricsToken));
 }

@@ -4,29 +4,31 @@ import type { App } from './app.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Aborted when the stop begins: whoever holds a reply open, such as a live stream, ends it then. */
+    /** Aborted when the stop begins. Open replies, such as live streams, must end then. */
     readonly stopping: AbortSignal;
   }
 }
 
 const SWEEP_MS = 50;
 
-/** For every reply, when it is ready: of a server that stops, its client is to begin no other request here. */
+/**
+ * Called for every reply when it is ready. If the server is stopping, tells the client to send no further request here.
+ */
 export function closeWhenStopping(reply: FastifyReply): void {
   if (reply.server.stopping.aborted) reply.header('connection', 'close');
 }
 
 export interface DrainOptions {
-  /** After this long, what is still in flight is cut off. */
+  /** After this time, requests still in progress are cut off. */
   readonly timeoutMs: number;
-  /** How long an open connection may take to make the request that is answered with `Connection: close`. */
+  /** How long an open connection may take to send the request that is answered with `Connection: close`. */
   readonly idleGraceMs: number;
 }
 
 /**
- * Makes `app.close()` lose no request: it stops accepting, answers what is in flight and what still comes over open
- * connections with `Connection: close`, and only then closes those that stay silent. Closing an idle connection at once
- * would race the request that its client is just sending.
+ * Makes `app.close()` lose no request: it stops accepting connections, answers requests in progress and those that
+ * still arrive over open connections with `Connection: close`, and only then closes idle connections. Closing these at
+ * once would race with a request that the client is just sending.
  */
 export function installDrain(app: App, { timeoutMs, idleGraceMs }: DrainOptions): void {
   const stopping = new AbortController();
@@ -43,7 +45,7 @@ export function installDrain(app: App, { timeoutMs, idleGraceMs }: DrainOptions)
         if (waitedMs > timeoutMs) server.closeAllConnections();
         else if (waitedMs > idleGraceMs) server.closeIdleConnections();
       }, SWEEP_MS);
-      // `http.Server.close` closes idle connections at once; the `close` that it inherits only stops accepting.
+      // `http.Server.close` closes idle connections at once. The inherited `close` only stops accepting new ones.
       Server.prototype.close.call(server, () => {
         clearInterval(sweep);
         resolve();

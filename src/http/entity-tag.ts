@@ -1,7 +1,7 @@
 import { invalidInput, requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 
-/** A strong entity tag made from a version. Source: RFC 9110 §8.8.3. */
+/** Returns the strong entity tag of a version. Source: RFC 9110 §8.8.3. */
 export function entityTag(version: number): string {
   return `"${version}"`;
 }
@@ -9,8 +9,8 @@ export function entityTag(version: number): string {
 const TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
 
 /**
- * The versions that an `If-Match` header accepts, or null when it accepts any (no header, or `*`). A weak tag or one
- * that is no version of ours matches nothing. Throws `request.invalid` when the header is not a list of entity tags.
+ * Returns the versions that an `If-Match` header accepts, or null for any (no header, or `*`). A weak tag, or one that
+ * is not a version, matches nothing. Throws `request.invalid` if the header is not a list of entity tags.
  * Source: RFC 9110 §13.1.1.
  */
 export function ifMatchVersion(header: string | undefined): readonly number[] | null {
@@ -20,7 +20,7 @@ export function ifMatchVersion(header: string | undefined): readonly number[] | 
   );
 }
 
-/** `request.precondition_failed`, or null when `accepted` (of `ifMatchVersion`) holds the version. */
+/** Returns `request.precondition_failed`, or null if `accepted` (from `ifMatchVersion`) contains the version. */
 export function findMismatch(
   accepted: readonly number[] | null,
   version: number,
@@ -29,13 +29,15 @@ export function findMismatch(
   return new CodedError(requestErrors.preconditionFailed);
 }
 
-/** Throws what `mismatchOf` gives. */
+/** Throws the error that `findMismatch` returns. */
 export function requireMatch(accepted: readonly number[] | null, version: number): void {
   const mismatch = findMismatch(accepted, version);
   if (mismatch !== null) throw mismatch;
 }
 
-/** Whether `If-None-Match` names this version, so that 304 is the answer. Weak comparison. Source: RFC 9110 §13.1.2. */
+/**
+ * Returns whether `If-None-Match` has this version, so the response is 304. Weak comparison. Source: RFC 9110 §13.1.2.
+ */
 export function ifNoneMatch(header: string | undefined, version: number): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
@@ -46,7 +48,10 @@ function parseTags(header: string): { weak: boolean; tag: string }[] {
   return header.split(',').map((entry) => {
     const match = TAG.exec(entry);
     if (match === null)
-      throw invalidInput('/headers/if-match', 'If-Match takes entity tags, such as "3".');
+      throw invalidInput(
+        '/headers/if-match',
+        'If-Match must be a list of entity tags, such as "3".',
+      );
     return { weak: match[1] !== undefined, tag: match[2] ?? '' };
   });
 }

@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream';
 
-/** What waits for a slow reader beyond this is a sign that he does not read at all. */
+/** If more bytes than this wait for a slow reader, it does not read at all. */
 const WAITING_MAX_BYTES = 1024 * 1024;
 const BUFFER_BYTES = 64 * 1024;
 
-/** Text on its way to one reader, who may be slower than what is told. */
+/** The text of one stream, whose reader may be slower than the events. */
 export interface EventStream {
   readonly body: Readable;
   /**
-   * Resolves when there is room for more, or nobody reads any more. Who writes on without waiting for it, to a reader
-   * that takes nothing, ends the stream: he comes back and goes on from where he was.
+   * Writes to the reader. Resolves when the reader can accept more, or has gone. Writing on without waiting, to a
+   * reader that accepts nothing, ends the stream; the reader reconnects and resumes from its position.
    */
   write(text: string): Promise<void>;
-  /** Ends it after what was written; at once when the reader does not take that. */
+  /** Ends the stream after the text written so far, or at once if the reader does not accept it. */
   end(): void;
 }
 
@@ -42,7 +42,7 @@ export function createEventStream(): EventStream {
     },
     end() {
       isEnded = true;
-      // What nobody has begun to read is still on its way into the reply, which must not fail.
+      // An unread body is still being attached to the reply, which must not fail.
       if (body.readableDidRead && body.readableLength > 0) body.destroy();
       else body.push(null);
     },

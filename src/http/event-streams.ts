@@ -7,27 +7,27 @@ import { createEventStream } from './event-stream.ts';
 import { requireCaller } from './request-context.ts';
 import { isStillAdmitted } from './still-admitted.ts';
 
-/** A revocation is known here after two seconds, three for a key, and counts within five. */
+/** A server knows of a revocation after two seconds, three for a key, and applies it within five. */
 const CHECK_MS = 1_000;
 const RETRY_MS = 2_000;
-/** Nobody knows when one of the caller's streams ends. */
+/** A guess, because it is unknown when one of the caller's streams ends. */
 const RETRY_AFTER_SECONDS = 10;
 
 export interface EventStreamOptions {
   readonly authenticator: Authenticator;
-  /** How long a reader hears nothing at most. */
+  /** The longest silence on a stream. */
   readonly heartbeatMs: number;
-  /** How many are open at once on this server. */
+  /** How many streams may be open at once on this server. */
   readonly openMax: number;
-  /** How many of them may be one caller's. */
+  /** How many of them may belong to one caller. */
   readonly openMaxOfCaller: number;
 }
 
-/** The streams that are open, or being opened, on this server. */
+/** The streams that are open or being opened on this server. */
 interface OpenStreams {
   readonly options: EventStreamOptions;
   openCount: number;
-  /** By the id of their caller, a user or an API key; none stands here with 0. */
+  /** Counts by the id of the caller, a user or an API key, without zeros. */
   readonly openOfCaller: Map<string, number>;
 }
 
@@ -43,13 +43,13 @@ export function installEventStreams(app: App, options: EventStreamOptions): void
   app.decorate('eventStreams', { options, openCount: 0, openOfCaller: new Map() });
 }
 
-/** Counts a stream before anything is asked for it. Gives how to end the counting; throws when there are too many. */
+/** Counts a stream before it is opened, and returns a function that uncounts it. Throws if there are too many. */
 function reserveStream(streams: OpenStreams, callerId: string): () => void {
   const { options, openOfCaller } = streams;
   const openCount = openOfCaller.get(callerId) ?? 0;
   if (openCount >= options.openMaxOfCaller) {
     throw new CodedError(requestErrors.rateLimited, {
-      detail: `At most ${options.openMaxOfCaller} live streams of one caller may be open at a server. Close one first.`,
+      detail: `A caller may have at most ${options.openMaxOfCaller} live streams open on a server. Close one first.`,
       headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
     });
   }
@@ -65,9 +65,9 @@ function reserveStream(streams: OpenStreams, callerId: string): () => void {
 }
 
 /**
- * Answers with a stream of events that lasts until the reader goes, his right ends, or the server stops. `begin` is
- * given what to write by and gives how to end that; what it throws is the answer instead. Throws `request.rate_limited`
- * when the caller has as many open here as he may.
+ * Replies with a stream of events that lasts until the reader disconnects, its access ends, or the server stops.
+ * `begin` receives the function to write with and returns one that stops writing. If it throws, the error is the reply.
+ * Throws `request.rate_limited` if the caller has too many open streams.
  * Source: WHATWG HTML §9.2 "Server-sent events".
  */
 export async function sendEventStream(
@@ -77,48 +77,48 @@ export async function sendEventStream(
 ): Promise<void> {
   const { eventStreams, stopping } = request.server;
   const { authenticator, heartbeatMs } = eventStreams.options;
-  const leave = reserveStream(eventStreams, requireCaller(request).id);
+  const release = reserveStream(eventStreams, requireCaller(request).id);
 
   const stream = createEventStream();
-  // At once, so that the reader and all that lies between know that it is open.
+  // At once, so that the reader and all proxies know that the stream is open.
   stream.write(`retry: ${RETRY_MS}\n\n`);
-  let cease: () => void;
+  let stopWriting: () => void;
   try {
-    cease = await begin(stream.write);
+    stopWriting = await begin(stream.write);
   } catch (error) {
-    leave();
+    release();
     throw error;
   }
   reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
   if (request.method === 'HEAD') {
-    leave();
-    cease();
+    release();
+    stopWriting();
     return reply.send();
   }
 
   const heartbeat = setInterval(() => stream.write(':\n\n'), heartbeatMs);
   const check = setInterval(() => {
     isStillAdmitted(request, authenticator).then(
-      (is) => is || stream.end(),
+      (isAdmitted) => isAdmitted || stream.end(),
       (error: unknown) => {
-        request.log.error({ err: error }, 'whether a stream may go on cannot be told');
+        request.log.error({ err: error }, 'cannot check whether a stream may continue');
         stream.end();
       },
     );
   }, CHECK_MS);
   stopping.addEventListener('abort', stream.end, { once: true });
   stream.body.once('close', () => {
-    leave();
+    release();
     clearInterval(heartbeat);
     clearInterval(check);
     stopping.removeEventListener('abort', stream.end);
-    cease();
+    stopWriting();
   });
   if (stopping.aborted) stream.end();
   return reply.send(stream.body);
 }
 
-/** An event as a reader gets it. `data` is written as JSON, which has no line breaks outside its texts. */
+/** Formats an event for the reader. `data` is written as JSON, which has no line breaks outside its strings. */
 export function eventText(id: string, type: string, data: unknown): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -3,8 +3,8 @@ import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 
 /**
- * Refuses a request of HTTP/1.1 that names no host or more than one: two readers of it could each take another. Node
- * would keep the first in silence. Source: RFC 9112 §3.2. Throws `request.malformed`.
+ * Refuses an HTTP/1.1 request with no Host header or more than one, because two readers could each pick a different
+ * one. Node would silently use the first. Source: RFC 9112 §3.2. Throws `request.malformed`.
  */
 export function requireOneHost(request: FastifyRequest): void {
   const { rawHeaders, httpVersion } = request.raw;
@@ -14,6 +14,6 @@ export function requireOneHost(request: FastifyRequest): void {
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return;
-  const detail = 'The request must name exactly one Host.';
+  const detail = 'The request must have exactly one Host header.';
   throw new CodedError(requestErrors.malformed, { detail });
 }

@@ -1,12 +1,12 @@
 import type { App } from './app.ts';
 
-/** The sign of Holdfast, as the pages in `web/` have it. */
+/** The icon of Holdfast, the same as on the pages in `web/`. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e4f"/><path d="M10 7v18M22 7v18M10 16h12" stroke="#fff" stroke-width="3.4" stroke-linecap="round" fill="none"/></svg>`;
 
-/** For the head of a page that bears it in itself, wherever the page is served. */
+/** For the head of a page. The icon is inline, so it works wherever the page is served. */
 export const ICON_LINK = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">`;
 
-/** For what names no icon, such as a reply of JSON that somebody looks at: browsers ask for one at this address. */
+/** Serves the icon for documents without one, such as JSON opened in a browser, which requests this address. */
 export function installIcon(app: App): void {
   app.get(
     '/favicon.ico',

@@ -10,7 +10,7 @@ const BARE = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
 /**
- * The key that an `Idempotency-Key` header names: quoted and bare are the same key. Throws `idempotency.invalid_key`.
+ * Returns the key in an `Idempotency-Key` header: quoted and bare are the same key. Throws `idempotency.invalid_key`.
  * Source: draft-ietf-httpapi-idempotency-key-header §2.1.
  */
 export function parseIdempotencyKey(header: string): string {
@@ -20,7 +20,7 @@ export function parseIdempotencyKey(header: string): string {
   return key;
 }
 
-/** Runs after validation, since what a key stands for is the body that was understood. */
+/** Creates the hook that sets the claim. It runs after validation, because a key belongs to the parsed body. */
 export function createClaimHook(operation: Operation) {
   return function claim(
     request: FastifyRequest,

@@ -1,6 +1,6 @@
 /**
- * The HTTP shell: what modules need to declare their routes. The server is in `server.ts` and loads far more, which a
- * command that only opens the database need not.
+ * The parts of the HTTP shell that modules need to declare routes. The server in `server.ts` loads far more, which a
+ * command that only opens the database does not need.
  */
 export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';

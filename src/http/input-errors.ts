@@ -4,12 +4,12 @@ import { escapePointer } from '../shared/json.ts';
 import { normalText, type TextForm, textFault } from '../shared/text.ts';
 import { TEXT_KEYWORD } from './text-keyword.ts';
 
-/** Which part of a request was wrong, in the words of Fastify. */
+/** The invalid part of a request, by Fastify's names. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 
 const ERRORS_MAX = 20;
 
-/** Carries the list from the validator to the error handler. */
+/** Carries the errors from the validator to the error handler. */
 export class InvalidInput extends Error {
   readonly errors: readonly InputError[];
 
@@ -19,15 +19,15 @@ export class InvalidInput extends Error {
   }
 }
 
-/** Ajv's findings as places and sentences, without a word of the schema's insides. */
+/** Translates Ajv's findings into pointers and details, without internals of the schema. */
 export function inputErrors(part: RequestPart, findings: readonly ErrorObject[]): InputError[] {
   const unions = findings.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   const seen = new Set<string>();
   const errors: InputError[] = [];
   for (const finding of findings) {
-    // What each branch of a union missed says nothing; the union's own sentence does.
+    // Findings in the branches of a union are not helpful; the union's own detail is.
     const inUnion = unions.some((union) => finding.schemaPath.startsWith(`${union.schemaPath}/`));
-    if (inUnion || finding.keyword === 'if' || isOnlyItsLength(finding, findings)) continue;
+    if (inUnion || finding.keyword === 'if' || isReportedAsLength(finding, findings)) continue;
     const error = inputError(part, finding, findings);
     const key = `${error.pointer} ${error.detail}`;
     if (seen.has(key)) continue;
@@ -38,8 +38,8 @@ export function inputErrors(part: RequestPart, findings: readonly ErrorObject[])
   return errors;
 }
 
-/** A text that is too short or too long is told so, and not also that its form is wrong. */
-function isOnlyItsLength(
+/** Returns whether a wrong form is also reported as a wrong length, which then is the only error. */
+function isReportedAsLength(
   { keyword, instancePath }: ErrorObject,
   findings: readonly ErrorObject[],
 ): boolean {
@@ -56,7 +56,7 @@ function inputError(
   finding: ErrorObject,
   findings: readonly ErrorObject[],
 ): InputError {
-  return { pointer: pointerTo(part, finding), detail: sentence(finding, findings) };
+  return { pointer: pointerTo(part, finding), detail: describe(finding, findings) };
 }
 
 function pointerTo(part: RequestPart, { instancePath, keyword, params }: ErrorObject): string {
@@ -79,7 +79,7 @@ function pointerTo(part: RequestPart, { instancePath, keyword, params }: ErrorOb
   }
 }
 
-function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): string {
+function describe(finding: ErrorObject, findings: readonly ErrorObject[]): string {
   const { keyword, params, message, data, schema } = finding;
   switch (keyword) {
     case 'required':
@@ -87,13 +87,13 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'additionalProperties':
       return 'is unknown';
     case 'type':
-      return `must be ${[params.type].flat().map(quoteName).join(' or ')}`;
+      return `must be ${[params.type].flat().map(describeType).join(' or ')}`;
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).map(String).join(', ')}`;
     case 'const':
       return `must be ${String(params.allowedValue)}`;
     case 'format':
-      return formatSentence(params.format);
+      return describeFormat(params.format);
     case 'pattern':
       return `does not have the expected form${explainFormat(finding)}`;
     case TEXT_KEYWORD:
@@ -113,17 +113,17 @@ function sentence(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'minProperties':
       return `must have at least ${params.limit} ${formatCount(params.limit, 'member')}`;
     case 'uniqueItems':
-      return 'must not name anything twice';
+      return 'must not contain duplicates';
     case 'anyOf':
     case 'oneOf':
-      return unionSentence(finding, findings);
+      return describeUnion(finding, findings);
     default:
       return message ?? 'is not as expected';
   }
 }
 
-/** The commonest union is "one of these members must be there". */
-function unionSentence(union: ErrorObject, findings: readonly ErrorObject[]): string {
+/** The most common union requires one of several members. */
+function describeUnion(union: ErrorObject, findings: readonly ErrorObject[]): string {
   const branches = findings.filter(
     (finding) =>
       finding.schemaPath.startsWith(`${union.schemaPath}/`) &&
@@ -134,8 +134,8 @@ function unionSentence(union: ErrorObject, findings: readonly ErrorObject[]): st
     return `needs one of ${missing.map(({ params }) => params.missingProperty).join(', ')}`;
   }
   return union.keyword === 'oneOf' && union.params.passingSchemas !== null
-    ? 'must have exactly one of the forms described'
-    : 'has none of the forms described';
+    ? 'must match exactly one of the documented forms'
+    : 'matches none of the documented forms';
 }
 
 function explainFormat({ parentSchema, params }: ErrorObject): string {
@@ -143,13 +143,13 @@ function explainFormat({ parentSchema, params }: ErrorObject): string {
   return ` (${params.pattern})`;
 }
 
-function formatSentence(format: unknown): string {
+function describeFormat(format: unknown): string {
   return format === 'date-time'
-    ? 'must be a time as RFC 3339 writes it, such as 2026-01-31T18:30:00Z'
-    : `does not have the form of a ${String(format)}`;
+    ? 'must be a time in RFC 3339 format, such as 2026-01-31T18:30:00Z'
+    : `is not a valid ${String(format)}`;
 }
 
-function quoteName(type: unknown): string {
+function describeType(type: unknown): string {
   switch (type) {
     case 'null':
       return 'null';

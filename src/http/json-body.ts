@@ -4,19 +4,19 @@ import type { App } from './app.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body's bytes as they came, for signatures over them; null when there was none. */
+    /** The raw bytes of the body, for signatures; null without a body. */
     rawBody: Buffer | null;
   }
 }
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?;?$/i;
 
-/** JSON is UTF-8 and nothing else. Source: RFC 8259 §8.1. */
+/** Returns whether a content type is JSON, in UTF-8 only. Source: RFC 8259 §8.1. */
 export function mediaTypeIsJson(contentType: string): boolean {
   return contentType === 'application/json' || JSON_TYPE.test(contentType);
 }
 
-/** Replaces Fastify's parsers: JSON is the only body that is understood. */
+/** Replaces Fastify's parsers: JSON is the only accepted body. */
 export function installJsonBody(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
@@ -24,7 +24,7 @@ export function installJsonBody(app: App): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, bytes, done) => {
       request.rawBody = bytes;
-      // To read a large body costs a thousand times what it costs to find that nobody signed it.
+      // Parsing a large body costs a thousand times as much as finding that it is not signed.
       if (request.routeOptions.config.signedBody === true) {
         done(null, undefined);
         return;

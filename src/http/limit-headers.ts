@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Rate } from '../drivers/limits/rate-limiter.ts';
 
-/** How a request stands under one limit. */
+/** The state of one limit after a request. */
 export interface LimitState {
   readonly name: string;
   readonly rate: Rate;
@@ -10,8 +10,8 @@ export interface LimitState {
 }
 
 /**
- * Source: draft-ietf-httpapi-ratelimit-headers-10 §3 and §4: lists of structured fields, `q` points in `w` seconds, of
- * which `r` are left for `t` seconds.
+ * Sets the headers as lists of structured fields: `q` points in `w` seconds, of which `r` are left for `t` seconds.
+ * Source: draft-ietf-httpapi-ratelimit-headers-10 §3 and §4.
  */
 export function setLimitHeaders(reply: FastifyReply, states: readonly LimitState[]): void {
   reply.header('RateLimit-Policy', states.map(formatPolicy).join(', '));
@@ -26,7 +26,7 @@ function formatServiceLimit({ name, remaining, resetsAfterMs }: LimitState): str
   return `"${name}";r=${remaining};t=${toWholeSeconds(resetsAfterMs)}`;
 }
 
-/** Rounded up, so that whoever waits for so long finds the window over. */
+/** Rounds up, so that the window is over for a client that waits this long. */
 export function toWholeSeconds(durationMs: number): number {
   return Math.max(1, Math.ceil(durationMs / 1000));
 }

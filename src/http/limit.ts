@@ -2,29 +2,29 @@ import type { FastifyRequest } from 'fastify';
 import type { RateLimiter } from '../drivers/limits/rate-limiter.ts';
 import type { Operation } from './operation.ts';
 
-/** Under whose name a request is counted, and by which rate. */
+/** The key under which a request is counted, and the rate limiter that counts it. */
 export interface Counting {
   readonly limiter: RateLimiter;
-  /** Bounded in length. */
+  /** Limited in length. */
   readonly key: string;
 }
 
-/** What a reply was, as far as it decides whether the request counts. */
+/** The properties of a reply that decide whether its request counts. */
 export interface Outcome {
   readonly status: number;
-  /** It was the stored answer of an earlier request. */
+  /** Whether it is a replayed response. */
   readonly replayed: boolean;
 }
 
-/** A limit on requests, such as so many per caller. */
+/** A limit on requests, for example per caller. */
 export interface Limit {
-  /** As the headers call it: lower case letters. */
+  /** The name in headers: lower-case letters. */
   readonly name: string;
-  /** Whether its key stands in the body, which is read after all other checks of the request. */
+  /** When it is counted: `body` if its key is in the body, which is read after all other checks of the request. */
   readonly after: 'caller' | 'body';
-  /** Null when the limit does not hold for this request. */
+  /** Returns null if the limit does not apply to this request. */
   counting(request: FastifyRequest): Counting | null;
-  /** Whether a request that was answered so counts. Without it every request does. */
+  /** Returns whether a request with this outcome counts. By default every request does. */
   readonly counts?: (outcome: Outcome) => boolean;
 }
 

@@ -6,7 +6,7 @@ import type { App } from './app.ts';
 import type { Limit } from './limit.ts';
 import { type LimitState, setLimitHeaders, toWholeSeconds } from './limit-headers.ts';
 
-/** A point that a request was counted by, to be kept or given back when its answer is known. */
+/** A point that a request consumed, to be spent or refunded when its response is known. */
 interface Counted extends LimitState {
   readonly limit: Limit;
   readonly take: Take;
@@ -14,7 +14,7 @@ interface Counted extends LimitState {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** By which limits the request was counted so far; null before the first and once its answer is known. */
+    /** The limits that have counted the request so far; null before the first and once the response is known. */
     counted: readonly Counted[] | null;
   }
 }
@@ -25,22 +25,22 @@ export function decorateLimits(app: App): void {
 
 type LimitHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Where in a request's life its limits act; undefined where none of them does. */
+/** The hooks of an operation's limits, undefined where no limit needs one. */
 export interface Limiting {
   /** Throws `request.rate_limited`. */
   readonly beforeRefusals: LimitHook | undefined;
   /** Throws `request.rate_limited`. */
   readonly afterBody: LimitHook | undefined;
-  /** While the answer still waits, so that the next request of the same client finds the points right. */
-  readonly beforeAnswer: LimitHook | undefined;
+  /** Runs before the reply is sent, so that the client's next request finds the points up to date. */
+  readonly beforeReply: LimitHook | undefined;
 }
 
 export function createLimiting(limits: readonly Limit[]): Limiting {
-  const mayComeBack = limits.some(({ counts }) => counts !== undefined);
+  const mayRefund = limits.some(({ counts }) => counts !== undefined);
   return {
     beforeRefusals: buildCounter(limits.filter(({ after }) => after === 'caller')),
     afterBody: buildCounter(limits.filter(({ after }) => after === 'body')),
-    beforeAnswer: mayComeBack ? settle : undefined,
+    beforeReply: mayRefund ? settle : undefined,
   };
 }
 

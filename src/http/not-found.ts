@@ -4,7 +4,7 @@ import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import { findMethods, getPath } from './paths.ts';
 
-/** 404 for a path that nothing answers, 405 with `Allow` for one that answers other methods: before anything is read. */
+/** Answers unknown paths with 404 and unsupported methods with 405 and `Allow`, before anything is read. */
 export function installNotFound(app: App): void {
   app.addHook(
     'onRequest',
@@ -14,17 +14,17 @@ export function installNotFound(app: App): void {
       else done();
     },
   );
-  // Reached when a handler finds that it has nothing after all, such as a file of the reference that is not there.
+  // Called if a handler finds nothing, such as a missing file of the reference.
   app.setNotFoundHandler((request) => {
     throw refusal(app, request);
   });
 }
 
-/** The router takes `/api/orders/` for an order without an id, and it is no address at all. */
+/** The router matches `/api/orders/` as an order with an empty id, but that address does not exist. */
 function hasEmptyParameter(request: FastifyRequest): boolean {
   const params = request.params as Record<string, string>;
   for (const name in params) {
-    // What a wildcard stands for may be nothing.
+    // A wildcard may be empty.
     if (params[name] === '' && name !== '*') return true;
   }
   return false;
@@ -36,7 +36,7 @@ function refusal(app: App, request: FastifyRequest): CodedError {
   if (allowed.length === 0 || allowed.includes(request.method as HTTPMethods)) {
     return new CodedError(requestErrors.notFound);
   }
-  // Preflights are answered on any path, so OPTIONS alone does not make a path one that exists.
+  // Preflights are answered on any path, so OPTIONS alone does not mean that a path exists.
   if (app.findRoute({ method: 'OPTIONS', url }) !== null) allowed.push('OPTIONS');
   return new CodedError(requestErrors.methodNotAllowed, { headers: { Allow: allowed.join(', ') } });
 }

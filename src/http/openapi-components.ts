@@ -1,7 +1,7 @@
 import { sessionCookies } from './authentication.ts';
 import type { Json } from './openapi-schemas.ts';
 
-/** What every operation may refer to. */
+/** Returns the components that operations refer to. */
 export function documentComponents(): {
   schemas: Record<string, Json>;
   [kind: string]: Record<string, Json>;
@@ -14,40 +14,41 @@ export function documentComponents(): {
         schema: { type: 'string' },
       },
       RetryAfter: {
-        description: 'How many seconds to wait before the next try.',
+        description: 'Seconds to wait before the next attempt.',
         schema: { type: 'integer', minimum: 0 },
       },
       RateLimit: {
         description:
-          'What is left: for each limit by name, `r` requests for the next `t` seconds. Source: draft-ietf-httpapi-ratelimit-headers.',
+          'The remaining quota: for each limit by name, `r` requests in the next `t` seconds. Source: draft-ietf-httpapi-ratelimit-headers.',
         schema: { type: 'string' },
         example: '"global";r=57;t=300',
       },
       RateLimitPolicy: {
-        description: 'The limits that hold for this caller: by name, `q` requests in `w` seconds.',
+        description: 'The limits that apply to this caller: by name, `q` requests in `w` seconds.',
         schema: { type: 'string' },
         example: '"global";q=100;w=900',
       },
       Authenticate: {
-        description: 'How to sign in: by a bearer token.',
+        description: 'How to sign in: with a bearer token.',
         schema: { type: 'string', const: 'Bearer' },
       },
       IdempotentReplayed: {
         description:
-          '`true` when this is the stored answer of an earlier request with the same key.',
+          '`true` if this is the stored response to an earlier request with the same key.',
         schema: { type: 'string', const: 'true' },
       },
       ETag: {
-        description: 'The version of what was answered, for `If-Match`. Source: RFC 9110 §8.8.3.',
+        description:
+          'The version of the returned resource, for `If-Match`. Source: RFC 9110 §8.8.3.',
         schema: { type: 'string' },
         example: '"3"',
       },
       Location: {
-        description: 'Where what was made can be read.',
+        description: 'The address of the created resource.',
         schema: { type: 'string', format: 'uri-reference' },
       },
       PreferenceApplied: {
-        description: 'Which preference of `Prefer` was followed. Source: RFC 7240 §3.',
+        description: 'The preference of `Prefer` that was applied. Source: RFC 7240 §3.',
         schema: { type: 'string', const: 'respond-async' },
       },
     },
@@ -57,7 +58,7 @@ export function documentComponents(): {
         in: 'header',
         required: false,
         description:
-          'Makes the request take effect once: a repeat with the same key and body gets the first answer. Kept for 24 hours.',
+          'Makes the request take effect once: a repeat with the same key and body receives the first response. Stored for 24 hours.',
         schema: { type: 'string', minLength: 1, maxLength: 600 },
       },
       IfMatch: {
@@ -65,7 +66,7 @@ export function documentComponents(): {
         in: 'header',
         required: false,
         description:
-          'The `ETag` that the change was made for: with another version there now, it is refused (412).',
+          'The `ETag` that the change is based on. If the version has changed since, the request is refused (412).',
         schema: { type: 'string' },
         example: '"3"',
       },
@@ -73,7 +74,8 @@ export function documentComponents(): {
         name: 'If-None-Match',
         in: 'header',
         required: false,
-        description: 'The `ETag` that is already there: the answer to the same version is 304.',
+        description:
+          'The `ETag` that the client already has. The response to the same version is 304.',
         schema: { type: 'string' },
         example: '"3"',
       },
@@ -105,8 +107,8 @@ const problemSchema: Json = {
     title: { type: 'string' },
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: { type: 'string' },
-    instance: { type: 'string', description: 'The path that was asked for.' },
-    code: { type: 'string', description: 'Stable: decide by this.' },
+    instance: { type: 'string', description: 'The requested path.' },
+    code: { type: 'string', description: 'A stable code for programs to check.' },
     requestId: { type: 'string' },
     errors: {
       type: 'array',

@@ -11,7 +11,7 @@ import type { Json } from './openapi-schemas.ts';
 import type { Operation } from './operation.ts';
 import { allowEmptyBody } from './route-shaping.ts';
 
-/** Adds to an operation what follows from its access rule and its route. */
+/** Adds everything to an operation that follows from its access rule and its route. */
 export function completeOperation(described: Json, route: RouteOptions): void {
   const operation = route.config?.operation as Operation;
   described.security = buildSecurity(operation);
@@ -45,12 +45,12 @@ function listSharedParameters({ claims }: Operation, route: RouteOptions): strin
   return names;
 }
 
-/** It changes something only in the version that `If-Match` names. */
+/** Returns whether the route checks `If-Match` before a change. */
 function isGuarded(route: RouteOptions): boolean {
   return route.config?.errors?.includes(requestErrors.preconditionFailed) === true;
 }
 
-/** It answers 304 to who has this version already. */
+/** Returns whether the route responds with 304 to `If-None-Match`. */
 function isConditional(route: RouteOptions): boolean {
   return Object.hasOwn((route.schema?.response as Json | undefined) ?? {}, '304');
 }
@@ -78,7 +78,7 @@ function completeBody(described: Json, route: RouteOptions): void {
   }
   if (route.schema !== undefined && allowEmptyBody(route.schema)) body.required = false;
   for (const content of Object.values(body.content as Record<string, Json>)) {
-    // Where every tool looks for it; within a schema many do not.
+    // Every tool reads the example here; many ignore it within a schema.
     const { examples, ...schema } = content.schema as { examples?: readonly unknown[] };
     if (examples !== undefined) Object.assign(content, { schema, example: examples[0] });
   }
@@ -86,7 +86,7 @@ function completeBody(described: Json, route: RouteOptions): void {
 
 function completeResponse(response: Json, status: string, route: RouteOptions): void {
   if (response.description === undefined || response.description === 'Default Response') {
-    response.description = STATUS_CODES[status] ?? 'The answer.';
+    response.description = STATUS_CODES[status] ?? 'The response.';
   }
   const headers: Json = {
     ...((response.headers as Json | undefined) ?? {}),
@@ -96,7 +96,7 @@ function completeResponse(response: Json, status: string, route: RouteOptions): 
   if (route.config?.operation?.claims === true) {
     headers['Idempotent-Replayed'] = { $ref: '#/components/headers/IdempotentReplayed' };
   }
-  if (status === '202' && takesPrefer(route)) {
+  if (status === '202' && supportsPrefer(route)) {
     headers['Preference-Applied'] = { $ref: '#/components/headers/PreferenceApplied' };
   }
   if (status < '400') {
@@ -115,8 +115,8 @@ function listReplyHeaders(route: RouteOptions): Set<string> {
   return names;
 }
 
-/** It follows `Prefer: respond-async`, and a 202 says so. */
-function takesPrefer(route: RouteOptions): boolean {
+/** Returns whether the route supports `Prefer: respond-async`, which a 202 then confirms. */
+function supportsPrefer(route: RouteOptions): boolean {
   const { properties } = (route.schema?.headers ?? {}) as { properties?: Json };
   return properties?.prefer !== undefined;
 }
@@ -131,7 +131,7 @@ function buildLimitHeaders(route: RouteOptions): Json {
 
 function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[] {
   const { credentials, strict, changes, claims } = operation;
-  // Even an address that takes no input refuses a request that is none, such as one without a host.
+  // Even a route without input refuses a malformed request, such as one without a host.
   const errors: ErrorDefinition[] = [requestErrors.malformed];
   if (strict) errors.push(requestErrors.invalid);
   if (changes) {

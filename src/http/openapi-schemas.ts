@@ -3,8 +3,8 @@ export type Json = { [member: string]: unknown };
 const COMPONENT_NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /**
- * Replaces every schema that has a title like a type's name by a reference, in place, and returns those schemas by
- * name: a module shares a shape by giving it a title. Throws when one title stands for two shapes.
+ * Replaces every schema whose title looks like a type name with a reference, in place, and returns these schemas by
+ * name. So a module shares a shape by giving it a title. Throws if two shapes have the same title.
  */
 export function hoistTitled(root: unknown): Record<string, Json> {
   const found: Record<string, Json> = {};
@@ -16,7 +16,7 @@ function visit(node: unknown, found: Record<string, Json>): void {
   if (node === null || typeof node !== 'object') return;
   const parent = node as Json;
   for (const [name, child] of Object.entries(parent)) {
-    // The inner ones first, so that one shape reads the same wherever it stands.
+    // Inner schemas first, so that a shape has the same text wherever it is used.
     visit(child, found);
     if (isTitled(child)) parent[name] = { $ref: hoist(child, found) };
   }

@@ -9,8 +9,8 @@ import type { HttpServerOptions } from './server-options.ts';
 type OpenApiOptions = Pick<HttpServerOptions, 'publicUrl' | 'version' | 'tags'>;
 
 /**
- * The OpenAPI 3.1 document, made from the schemas that validate and serialise, at `/openapi.json`. Errors, security and
- * common headers follow from the access table and the route, so that no route has to repeat them.
+ * Serves the OpenAPI 3.1 document at `/openapi.json`, generated from the schemas that validate and serialise. Errors,
+ * security and common headers follow from the access table and the route, so that routes need not repeat them.
  */
 export async function installOpenApi(app: App, options: OpenApiOptions): Promise<void> {
   const routes = new Map<string, RouteOptions>();
@@ -22,7 +22,7 @@ export async function installOpenApi(app: App, options: OpenApiOptions): Promise
         version: options.version,
         summary: 'A self-hosted order backend.',
         description:
-          'Takes orders once, never oversells, collects the money, and tells everybody. Every refusal is a problem document (RFC 9457).',
+          'Takes orders once, never oversells, collects the money, and informs everyone. Every refusal is a problem document (RFC 9457).',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: options.publicUrl, description: 'This server.' }],

@@ -1,15 +1,15 @@
 import type { RouteOptions } from 'fastify';
 import type { Access, AccessTable } from './access.ts';
 
-/** The reference's routes come from a plugin that names no operations. */
+/** The routes of the reference come from a plugin and have no operation ids. */
 export const REFERENCE_PATH = '/docs';
 
-/** What signs somebody in is short, and strangers send it. */
+/** Bodies of sign-in requests are short and come from unauthenticated clients. */
 const AUTH_BODY_MAX_BYTES = 64 * 1024;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What the hooks need to know of a route, decided once when it is registered. */
+/** The properties of a route that the hooks need, determined once when it is registered. */
 export interface Operation {
   /** The operation's id in the OpenAPI document and in the access table. */
   readonly id: string;
@@ -17,20 +17,22 @@ export interface Operation {
   readonly url: string;
   readonly access: Access;
   /**
-   * `ignored`: what the request bears is not looked at. `optional`: a caller is known when he signed in.
-   * `required`: nobody else comes in. `metrics`: a loopback peer or the bearer of METRICS_TOKEN.
+   * `ignored`: credentials are not read. `optional`: anonymous callers are allowed. `required`: only authenticated
+   * callers are allowed. `metrics`: a loopback peer or METRICS_TOKEN.
    */
   readonly credentials: 'ignored' | 'optional' | 'required' | 'metrics';
-  /** Under the contract's strictness: unknown fields and parameters are refused, and limits apply. */
+  /** Whether unknown fields and parameters are refused, and limits apply. */
   readonly strict: boolean;
-  /** Changes something, so a session cookie is not enough without an allowed `Origin`. */
+  /** Whether it changes something, so that a session cookie also needs an allowed `Origin`. */
   readonly changes: boolean;
-  /** Takes effect once under an Idempotency-Key. */
+  /** Whether it takes effect once per Idempotency-Key. */
   readonly claims: boolean;
   readonly bodyMaxBytes: number;
 }
 
-/** Throws with a sentence that names the route when it has no operation id or no access rule. */
+/**
+ * Builds the operation of a route. Throws an error that names the route if it has no operation id or no access rule.
+ */
 export function buildOperation(
   route: RouteOptions,
   accessTable: AccessTable,
@@ -51,7 +53,7 @@ export function buildOperation(
   }
   const inApi = route.url.startsWith('/api/');
   const inAuth = route.url.startsWith('/api/auth/');
-  // Machines of others, which sign what they send, add fields when they like.
+  // Other systems, which sign their requests, may add fields at any time.
   const strict = inApi && route.config?.signedBody !== true && route.config?.page !== true;
   const credentials = getCredentialsUse(access, strict && !inAuth);
   return {

@@ -16,8 +16,8 @@ export interface OperationsOptions extends AdmissionOptions {
 }
 
 /**
- * Gives every route that is registered from now on its hooks, by its operation id and the access table. A route that
- * is in no table stops the start, and so does a rule that no route asks for.
+ * Adds the hooks to every route registered from now on, by its operation id and the access table. A route without a
+ * rule stops the start, and so does a rule without a route.
  */
 export function installOperations(app: App, options: OperationsOptions): void {
   const unused = new Set(Object.keys(options.accessTable));
@@ -31,10 +31,10 @@ export function installOperations(app: App, options: OperationsOptions): void {
     // Pages are for people: the OpenAPI document leaves them out.
     route.schema = route.config?.page === true ? { ...schema, hide: true } : schema;
     const limits = operation.strict ? (options.findLimits?.(operation) ?? []) : [];
-    const { beforeRefusals, afterBody, beforeAnswer } = createLimiting(limits);
-    if (route.config?.sendsCached === true && beforeAnswer !== undefined) {
+    const { beforeRefusals, afterBody, beforeReply } = createLimiting(limits);
+    if (route.config?.sendsCached === true && beforeReply !== undefined) {
       throw new Error(
-        `The replies of ${operation.id} pass no hook, so no limit may count by them.`,
+        `The replies of ${operation.id} bypass the reply hooks, so its limits cannot depend on the outcome.`,
       );
     }
     route.config = { ...route.config, operation, limited: limits.length > 0 };
@@ -49,19 +49,19 @@ export function installOperations(app: App, options: OperationsOptions): void {
       route.preHandler = [createClaimHook(operation), ...toList(route.preHandler)];
     }
     if (afterBody !== undefined) route.preHandler = [afterBody, ...toList(route.preHandler)];
-    if (beforeAnswer !== undefined) route.onSend = [beforeAnswer, ...toList(route.onSend)];
+    if (beforeReply !== undefined) route.onSend = [beforeReply, ...toList(route.onSend)];
   });
 
   app.addHook('onReady', async () => {
     if (unused.size === 0) return;
     const names = [...unused].join(', ');
-    const sentence = `The access table has rules that no route asks for: ${names}.`;
-    if (options.everyRuleNeedsRoute) throw new Error(sentence);
-    app.log.warn(sentence);
+    const message = `The access table has rules without a route: ${names}.`;
+    if (options.everyRuleNeedsRoute) throw new Error(message);
+    app.log.warn(message);
   });
 }
 
-/** The address by which CORS answers preflights; it never gets as far as a handler. */
+/** Returns whether this is the CORS plugin's route for preflights, whose handler is never called. */
 function isPreflight(route: RouteOptions): boolean {
   return route.method === 'OPTIONS' && route.url === '*';
 }

@@ -5,7 +5,7 @@ import type { App } from './app.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Origins besides the one the server was asked under: PUBLIC_URL and CORS_ORIGINS. */
+    /** Allowed origins in addition to the request's own host: PUBLIC_URL and CORS_ORIGINS. */
     readonly allowedOrigins: ReadonlySet<string>;
   }
 }
@@ -19,8 +19,8 @@ export function decorateAllowedOrigins(
 }
 
 /**
- * For a change that is authenticated by a cookie: the browser sends cookies along with what other sites ask of it, so
- * the request must name an origin that is ours or allowed. Throws `auth.origin_not_allowed`.
+ * Checks the origin of a change that is authenticated by cookie. Browsers send cookies even with requests that other
+ * sites cause, so the origin must be ours or allowed. Throws `auth.origin_not_allowed`.
  */
 export function requireAllowedOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;

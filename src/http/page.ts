@@ -25,7 +25,7 @@ export function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html);
 }
 
-/** `publicPath`: of PUBLIC_URL, before each link. */
+/** Builds the page of an error. `publicPath` is the path of PUBLIC_URL, which precedes each link. */
 export function problemPage(
   { code, status, title, explanation }: ErrorDefinition,
   publicPath: string,
@@ -35,8 +35,8 @@ export function problemPage(
     `<p class="status">${status} ${escapeHtml(STATUS_CODES[status] ?? '')}</p>
     <h1>${prose(title)}</h1>
     <p>${prose(explanation)}</p>
-    <p>The code <code>${escapeHtml(code)}</code> stands in the member <code>code</code> of the answer and does not
-    change; programs should decide by it. The sentences are for people. When you ask for help, quote the
+    <p>The response has this code, <code>${escapeHtml(code)}</code>, in its member <code>code</code>. It is stable, so
+    programs should check it. The sentences are for people. When you ask for help, quote the
     <code>requestId</code>.</p>
     <footer><a href="${publicPath}/problems">All problems</a> · <a href="${publicPath}/docs">API reference</a></footer>`,
   );
@@ -74,7 +74,7 @@ function page(title: string, body: string): string {
 `;
 }
 
-/** Sentences of the catalogue mark words of the protocol with backquotes. */
+/** Formats a text of the error catalogue, which marks code with backquotes. */
 function prose(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }

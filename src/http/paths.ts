@@ -2,13 +2,13 @@ import type { FastifyInstance, HTTPMethods } from 'fastify';
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** A request's target without its query. */
+/** Returns a request's target without its query. */
 export function getPath(target: string): string {
   const query = target.indexOf('?');
   return query === -1 ? target : target.slice(0, query);
 }
 
-/** By which methods a path is answered; OPTIONS aside, since preflights are answered on any path. */
+/** Returns the methods that a path supports, without OPTIONS, since preflights are answered on any path. */
 export function findMethods(app: FastifyInstance, path: string): HTTPMethods[] {
   return METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
 }

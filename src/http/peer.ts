@@ -4,8 +4,8 @@ import { isLoopbackAddress } from '../shared/loopback.ts';
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
 /**
- * Whether the peer itself is this machine. A request that bears a forwarding header was made by somebody else, whose
- * proxy only happens to run here.
+ * Returns whether the client is on this machine. A request with a forwarding header comes from elsewhere, through a
+ * proxy that happens to run here.
  */
 export function isLoopbackPeer(request: FastifyRequest): boolean {
   return (

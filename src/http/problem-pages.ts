@@ -9,7 +9,7 @@ import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import { indexPage, problemPage, sendPage } from './page.ts';
 
-/** The errors that the shell itself answers with, and those of the ground below it. */
+/** The errors of the shell itself and of the layers below it. */
 export const shellErrors: readonly ErrorDefinition[] = [
   requestErrors,
   authErrors,
@@ -17,7 +17,7 @@ export const shellErrors: readonly ErrorDefinition[] = [
   serviceErrors,
 ].flatMap((errors) => Object.values(errors));
 
-/** The pages to which the `type` of every problem document leads. Throws when two errors share a code. */
+/** Installs the pages that the `type` of problem documents points to. Throws if two errors have the same code. */
 export function installProblemPages(app: App, catalogue: readonly ErrorDefinition[]): void {
   const byCode = new Map<string, ErrorDefinition>();
   for (const definition of [...shellErrors, ...catalogue]) {

@@ -8,14 +8,14 @@ import { isConnectionEnding } from './unread-body.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Where the problem happened. */
+/** The request in which a problem occurred. */
 export interface ProblemPlace {
   readonly requestId: string;
-  /** The path that was asked for. */
+  /** The requested path. */
   readonly instance: string;
 }
 
-/** The public face of a refusal. Source: RFC 9457 §3. */
+/** Returns the problem document of an error. Source: RFC 9457 §3. */
 export function problemJson(publicUrl: string, error: CodedError, place: ProblemPlace): string {
   const { definition, details } = error;
   return JSON.stringify({
@@ -31,7 +31,7 @@ export function problemJson(publicUrl: string, error: CodedError, place: Problem
   });
 }
 
-/** Fastify's own errors that are refusals of ours. Source: Fastify, Reference/Errors. */
+/** Fastify's errors that correspond to our refusals. Source: Fastify, Reference/Errors. */
 const FASTIFY_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
   FST_ERR_BAD_URL: requestErrors.malformed,
   FST_ERR_CTP_BODY_TOO_LARGE: requestErrors.tooLarge,
@@ -41,14 +41,14 @@ const FASTIFY_ERRORS: Readonly<Record<string, ErrorDefinition>> = {
   FST_ERR_NOT_FOUND: requestErrors.notFound,
 };
 
-/** Any failure as the coded one that the caller sees. */
+/** Translates any error into the coded one that the caller receives. */
 function toCoded(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   if (error instanceof InvalidInput) return invalidInputs(error.errors);
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   const known = code === undefined ? undefined : FASTIFY_ERRORS[code];
   if (known !== undefined) return new CodedError(known);
-  // The request's stream broke while its body was read: nobody is left to read the answer.
+  // The request's stream broke while its body was being read: no client is left to receive the response.
   if (statusCode === 400) return new CodedError(requestErrors.malformed);
   if (statusCode === 404) return new CodedError(requestErrors.notFound);
   return new CodedError(serviceErrors.internal, { cause: error });
@@ -63,8 +63,8 @@ export function createErrorHandler(publicUrl: string) {
       request.log.error({ err: details.cause ?? coded, code: definition.code }, 'request failed');
     }
     reply.code(definition.status);
-    // Fastify closes the connection after every body that it refused. What was read to its end does no harm, and the rest
-    // is seen to when the reply is ready.
+    // Fastify closes the connection after every body that it refused. A fully read body does no harm, and the others
+    // are handled when the reply is ready.
     if (reply.hasHeader('connection') && !isConnectionEnding(request))
       reply.removeHeader('connection');
     reply.removeHeader('etag');

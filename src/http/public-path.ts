@@ -5,17 +5,17 @@ import { findMethods, getPath } from './paths.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The path of PUBLIC_URL, such as `/holdfast`: it begins every path that is given out. Empty where it has none. */
+    /** The path of PUBLIC_URL, such as `/holdfast`, which precedes every path in replies. Empty if it has none. */
     readonly publicPath: string;
   }
 }
 
-/** Empty, or with a slash at its beginning and none at its end. */
+/** Returns the path of PUBLIC_URL: empty, or with a leading slash and no trailing one. */
 export function getPublicPath(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
-/** Routes know nothing of the path: each `Location` that they name is of this server, and gets it before it goes out. */
+/** Adds the path to each `Location`. Routes do not include it. */
 export function installPublicPath(app: App, publicPath: string): void {
   app.decorate('publicPath', publicPath);
   if (publicPath === '') return;
@@ -27,13 +27,13 @@ export function installPublicPath(app: App, publicPath: string): void {
 }
 
 /**
- * Fastify's `rewriteUrl`: takes the path of PUBLIC_URL away where a proxy has kept it, so that everything behind it knows
- * one address of each thing. An address of ours that begins like it (PUBLIC_URL may end in `/api`) stays as it is, unless
- * there is one without it too.
+ * Creates Fastify's `rewriteUrl`, which removes the path of PUBLIC_URL if a proxy has kept it, so that routes have one
+ * address each. An address of ours that starts with the same path (PUBLIC_URL may end in `/api`) stays unchanged,
+ * unless the rest has a route too.
  */
 export function createUrlRewriter(publicPath: string) {
   return function rewriteUrl(this: FastifyInstance, { url = '/' }: IncomingMessage): string {
-    // A request may name the whole URL. Source: RFC 9112 §3.2.2.
+    // The target may be an absolute URL. Source: RFC 9112 §3.2.2.
     const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
     const rest = stripPublicPath(target, publicPath);
     if (rest === null) return url;
@@ -42,7 +42,7 @@ export function createUrlRewriter(publicPath: string) {
   };
 }
 
-/** What follows the path, as an address of its own; null for a target that is not below it. */
+/** Returns the target without the path, or null if it is not below the path. */
 function stripPublicPath(target: string, publicPath: string): string | null {
   const begin = target.startsWith(publicPath) ? publicPath : findOtherSpelling(target, publicPath);
   if (begin === null) return null;
@@ -51,7 +51,7 @@ function stripPublicPath(target: string, publicPath: string): string | null {
   return rest === '' || rest.startsWith('?') ? `/${rest}` : null;
 }
 
-/** How the target spells the path, when it does so with other characters percent-encoded: `/%68oldfast` is `/holdfast`. */
+/** Returns the target's spelling of the path if it percent-encodes other characters: `/%68oldfast` is `/holdfast`. */
 function findOtherSpelling(target: string, publicPath: string): string | null {
   if (!target.includes('%') && !publicPath.includes('%')) return null;
   const begin = getPath(target).split('/', publicPath.split('/').length).join('/');
@@ -62,7 +62,7 @@ function findOtherSpelling(target: string, publicPath: string): string | null {
   }
 }
 
-/** For a request that never came as far as the router: its path as it is seen from outside, if a proxy kept it or not. */
+/** Returns the public path of a request that never reached the router, whether or not a proxy kept the path. */
 export function getRequestedPath(path: string, publicPath: string): string {
   const isWhole = !path.startsWith('/') || stripPublicPath(path, publicPath) !== null;
   return isWhole ? path : `${publicPath}${path}`;

@@ -2,7 +2,7 @@ import type { InputError } from '../shared/errors.ts';
 
 const PARAMETERS_MAX = 64;
 
-/** Where the parser leaves what is wrong with a query: it runs in the router, before there is anybody to tell. */
+/** Where the parser stores an error in the query: it runs in the router, which cannot report errors. */
 const fault = Symbol('fault');
 
 export interface Query {
@@ -11,8 +11,8 @@ export interface Query {
 }
 
 /**
- * Reads a query string into texts. A name that comes twice, a broken percent-encoding or a NUL is a fault, which the
- * validator reports on operations that are strict. Source of the form: WHATWG URL §5.1, where `+` is a space.
+ * Parses a query string into texts. A duplicate name, an invalid percent-encoding or a NUL is an error, which the
+ * validator reports on strict operations. Source of the format: WHATWG URL §5.1, where `+` is a space.
  */
 export function parseQuery(text: string): Query {
   const query: Query = Object.create(null);
@@ -30,7 +30,7 @@ export function parseQuery(text: string): Query {
       const pointer = name.includes('\0') ? '?' : `?${name}`;
       query[fault] ??= { pointer, detail: 'must not contain the character NUL' };
     } else if (name in query) {
-      query[fault] ??= { pointer: `?${name}`, detail: 'must stand only once' };
+      query[fault] ??= { pointer: `?${name}`, detail: 'must appear only once' };
     } else query[name] = value;
   }
   if (count > PARAMETERS_MAX) {
@@ -56,12 +56,12 @@ interface Shape {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
 
-/** One spelling for each number: no sign but minus, no leading zero, no exponent, no space. */
+/** Each number has one spelling: no plus sign, no leading zero, no exponent, no space. */
 const INTEGER = /^(?:0|-?[1-9][0-9]{0,15})$/;
 
 /**
- * A query holds texts only, so here, and nowhere else, a text is read as the integer or the boolean that the schema
- * asks for. What does not read so stays a text, and the schema refuses it.
+ * Creates a function that converts the texts of a query to the integers and booleans of its schema. Only queries are
+ * converted, because they contain only texts. A text that cannot be converted stays, and the schema refuses it.
  */
 export function createQueryReader(schema: unknown): (query: Query) => void {
   const { properties = {} } = schema as Shape;

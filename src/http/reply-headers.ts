@@ -1,19 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Replies are data: nothing in them may run, be framed, or be guessed to be of another type. */
+/** Replies are data: they must not run, be framed, or be sniffed as another type. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Pages of this server load from it alone. */
+/** Pages of this server load resources only from it. */
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Of every reply, whatever it is. */
+/** The headers of every reply. */
 const FIXED = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'] as const;
 const HTTPS_ONLY = ['strict-transport-security', 'max-age=31536000'] as const;
 
 const CALLERS = 'Authorization, Cookie';
 
-/** Alternating names and values, as Node takes them for a whole head: the same that `setCommonHeaders` sets one by one. */
+/** Returns alternating names and values, as Node accepts them: the same headers that `setCommonHeaders` sets. */
 export function commonHeaders(request: FastifyRequest, isHttps: boolean): string[] {
   const headers = [
     'x-request-id',
@@ -28,7 +28,7 @@ export function commonHeaders(request: FastifyRequest, isHttps: boolean): string
   return headers;
 }
 
-/** For every reply when it is ready, a refusal too. What its route said of caching and of its policy stands. */
+/** Sets the headers of every reply when it is ready, including refusals. Headers that the route has set are kept. */
 export function setCommonHeaders(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -43,7 +43,7 @@ export function setCommonHeaders(
   if (vary !== undefined) reply.header('vary', vary);
 }
 
-/** The reply depends on who asks: a shared cache must keep it from others. */
+/** Adds the credential headers if the reply depends on the caller, so that shared caches do not serve it to others. */
 export function buildVary(request: FastifyRequest, set: unknown): string | undefined {
   if (!dependsOnCaller(request)) return set === undefined ? undefined : String(set);
   return set === undefined ? CALLERS : `${String(set)}, ${CALLERS}`;

@@ -8,16 +8,16 @@ import { discardUnreadBody } from './unread-body.ts';
 
 export interface ReplyReadyOptions {
   readonly isHttps: boolean;
-  /** Replies may bear headers for scripts of other origins. */
+  /** Whether replies may have CORS headers. */
   readonly withCors: boolean;
   readonly onResponse: RequestObserver | undefined;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** By `performance.now()`; 0 before the first hook. */
+    /** From `performance.now()`; 0 before the first hook. */
     beganAtMs: number;
-    /** Null before the request has found its operation. */
+    /** Null until the operation is determined. */
     operation: Operation | null;
   }
   interface FastifyInstance {
@@ -30,14 +30,14 @@ export function decorateProgress(app: App): void {
   app.decorateRequest('operation', null);
 }
 
-/** Since the request came. Fastify's own `elapsedTime` is 0 where it does not log. */
+/** Returns the time since the request arrived. Fastify's own `elapsedTime` is 0 if it does not log. */
 export function elapsedMs(request: FastifyRequest): number {
   return performance.now() - request.beganAtMs;
 }
 
 /**
- * What happens to each reply when it is ready: not when its last byte is out, since Fastify would listen to every
- * reply's stream for that, which costs more than all the rest of the shell.
+ * Installs the hook that handles each reply when it is ready, not when its last byte is sent: for that, Fastify would
+ * listen to every reply's stream, which costs more than the rest of the shell.
  */
 export function installReplyReadyHook(app: App, options: ReplyReadyOptions): void {
   app.decorate('replies', options);
@@ -48,7 +48,7 @@ export function installReplyReadyHook(app: App, options: ReplyReadyOptions): voi
   });
 }
 
-/** The head of the reply may still be changed, its status is known. */
+/** Finishes a request whose status is known and whose reply headers can still be changed. */
 export function finishRequest(request: FastifyRequest, reply: FastifyReply): void {
   closeWhenStopping(reply);
   discardUnreadBody(request, reply);
@@ -64,7 +64,7 @@ export function finishRequest(request: FastifyRequest, reply: FastifyReply): voi
   });
 }
 
-/** Null where no route matched, undefined for a preflight, which is none of ours. */
+/** Returns null if no route matched, and undefined for a preflight, which is not an operation. */
 function findOperationId(request: FastifyRequest): string | null | undefined {
   if (request.operation !== null) return request.operation.id;
   return request.is404 ? null : request.routeOptions.config.operation?.id;

@@ -5,18 +5,18 @@ import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import { getTrace } from './request-identity.ts';
 
-/** What a use case needs to know of the request that called it. */
+/** The context that a use case needs from its request. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly actor: Actor;
   readonly cause: Cause;
-  /** The wish to take effect once; null when the request bore no Idempotency-Key. */
+  /** The claim of the Idempotency-Key; null without one. */
   readonly claim: Claim | null;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls; null when not signed in. Set before the body is read. */
+    /** Null if not signed in. Set before the body is read. */
     caller: Caller | null;
     /** Set for POST and PATCH of a signed-in caller with an Idempotency-Key. */
     claim: Claim | null;
@@ -25,7 +25,7 @@ declare module 'fastify' {
   }
 }
 
-/** Throws `auth.unauthenticated` when nobody is signed in; behind an access rule with roles that cannot happen. */
+/** Throws `auth.unauthenticated` without a caller, which cannot happen if the access rule has roles. */
 export function requireCaller(request: FastifyRequest): Caller {
   if (request.caller === null) throw new CodedError(authErrors.unauthenticated);
   return request.caller;

@@ -9,20 +9,20 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const ID_BYTES = 16;
 const random = Buffer.alloc(256 * ID_BYTES);
 let digits = '';
-let taken = 0;
+let used = 0;
 
-/** 32 hexadecimal digits. Made many at a time: one by one they take a fiftieth of a read from the cache. */
+/** Returns 32 hexadecimal digits. Generated in bulk: one at a time, they take a fiftieth of a read from the cache. */
 function newRequestId(): string {
-  if (taken === digits.length) {
+  if (used === digits.length) {
     digits = randomFillSync(random).toString('hex');
-    taken = 0;
+    used = 0;
   }
-  const from = taken;
-  taken += 2 * ID_BYTES;
-  return digits.slice(from, taken);
+  const from = used;
+  used += 2 * ID_BYTES;
+  return digits.slice(from, used);
 }
 
-/** The client's `X-Request-Id` when it is one that can stand in headers and logs, else a new one. */
+/** Returns the client's `X-Request-Id` if it is safe for headers and logs, otherwise a new one. */
 export function getRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId();
@@ -30,17 +30,17 @@ export function getRequestId(request: IncomingMessage): string {
 
 /** The trace that a request belongs to. */
 export interface RequestTrace {
-  /** Of its `traceparent`, or new. */
+  /** From `traceparent`, or new. */
   readonly traceId: string;
-  /** What its `traceparent` says; null when it has none that is valid. */
+  /** The content of `traceparent`; null without a valid one. */
   readonly parent: TraceContext | null;
-  /** That of our own span where one is recorded, else that of the caller; null when there is neither. */
+  /** Our own span if one is recorded, otherwise the caller's; null without either. */
   readonly spanId: string | null;
 }
 
 const trace = Symbol('trace');
 
-/** Made when it is first asked for: most reads never ask. */
+/** Returns the trace of a request. Created on first use, because most reads never need it. */
 export function getTrace(request: IncomingMessage & { [trace]?: RequestTrace }): RequestTrace {
   let known = request[trace];
   if (known === undefined) {
@@ -56,7 +56,7 @@ export function getTrace(request: IncomingMessage & { [trace]?: RequestTrace }):
   return known;
 }
 
-/** The request has a span of its own from now on: what follows from it belongs there. */
+/** Makes the span the request's own: everything that follows from the request belongs to it. */
 export function enterSpan(
   request: IncomingMessage & { [trace]?: RequestTrace },
   { traceId, spanId }: TraceContext,

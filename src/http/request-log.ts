@@ -10,13 +10,13 @@ type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 type Line = unknown[];
 
 /**
- * The log of one request: each of its lines bears the request's id and its trace's. It becomes a child of the server's
- * log with its first line only. Most requests write none, and making a child took a twentieth of a read from the cache.
+ * The log of one request, whose lines have the request id and the trace id. The child of the server's log is created
+ * with the first line, because most requests write none and creating it took a twentieth of a read from the cache.
  */
 class RequestLog implements FastifyBaseLogger {
   readonly #log: FastifyBaseLogger;
   readonly #request: FastifyRequest;
-  #made: FastifyBaseLogger | undefined;
+  #created: FastifyBaseLogger | undefined;
 
   constructor(log: FastifyBaseLogger, request: FastifyRequest) {
     this.#log = log;
@@ -24,23 +24,23 @@ class RequestLog implements FastifyBaseLogger {
   }
 
   get #child(): FastifyBaseLogger {
-    this.#made ??= this.#log.child({
+    this.#created ??= this.#log.child({
       requestId: this.#request.id,
       traceId: getTrace(this.#request.raw).traceId,
     });
-    return this.#made;
+    return this.#created;
   }
 
   get level(): string {
-    return this.#made?.level ?? this.#log.level;
+    return this.#created?.level ?? this.#log.level;
   }
 
   set level(level: string) {
     this.#child.level = level;
   }
 
-  child(...of: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
-    return this.#child.child(...of);
+  child(...parameters: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
+    return this.#child.child(...parameters);
   }
 
   fatal(...line: Line): void {
@@ -76,7 +76,7 @@ class RequestLog implements FastifyBaseLogger {
   }
 }
 
-/** Gives each request a log of its own; Fastify itself writes no line for one. */
+/** Gives each request its own log. Fastify itself logs no requests. */
 export class RequestLogs extends LogController {
   readonly #log: FastifyBaseLogger;
 
@@ -85,7 +85,7 @@ export class RequestLogs extends LogController {
     this.#log = log;
   }
 
-  /** Where Fastify would write its line. A `childLoggerFactory` would do too, but what it makes is examined each time. */
+  /** Replaces Fastify's log line. A `childLoggerFactory` would work too, but Fastify validates each logger it returns. */
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
     const log = new RequestLog(this.#log, request);
     request.log = log;

@@ -8,15 +8,15 @@ const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: fa
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
- * The schema under which a route runs. On strict operations every object is closed, and a route that declares no body
- * or no query takes none, so that nothing unknown passes in silence. Throws when a parameter of the path has no schema.
+ * Returns the effective schema of a route. On strict operations every object is closed, and a route that declares no
+ * body or no query accepts none, so that unknown input is never ignored. Throws if a path parameter has no schema.
  */
 export function shapedSchema(route: RouteOptions, operation: Operation): FastifySchema {
   const schema: FastifySchema = { ...route.schema };
   if (!operation.strict) return schema;
   if (schema.params === undefined && /[:*]/.test(route.url)) {
     throw new Error(
-      `The route ${operation.method} ${route.url} has no schema.params: say what its path takes.`,
+      `The route ${operation.method} ${route.url} has no schema.params: define the parameters of its path.`,
     );
   }
   if (METHODS_WITH_BODY.has(operation.method)) {
@@ -26,13 +26,13 @@ export function shapedSchema(route: RouteOptions, operation: Operation): Fastify
   return schema;
 }
 
-/** Whether a body may be left out: its schema asks for nothing. */
+/** Returns whether the body may be omitted because its schema requires nothing. */
 export function allowEmptyBody(schema: FastifySchema): boolean {
   const body = schema.body as Shape | undefined;
   return body?.type === 'object' && (body.required as string[] | undefined)?.length === undefined;
 }
 
-/** For routes that may be called without a body: none means `{}`. */
+/** Sets an omitted body to `{}`. */
 export function defaultBody(
   request: FastifyRequest,
   _reply: FastifyReply,

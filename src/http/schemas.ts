@@ -15,7 +15,7 @@ export const Instant = Type.String({
   description: 'RFC 3339, UTC, with milliseconds.',
 });
 
-/** A request's amount: the currency is checked against the shop's by the use case. */
+/** An amount in a request. The use case compares its currency with the shop's. */
 export const MoneyValue = Type.Object(
   {
     amount: Type.Integer({
@@ -29,8 +29,8 @@ export const MoneyValue = Type.Object(
 );
 
 /**
- * What people write, in one of the forms of `shared/text.ts`, with at most `lengthMax` characters after it was made
- * normal. NUL and lone surrogates are refused by the body parser.
+ * Returns the schema of a text written by people, in one of the forms of `shared/text.ts`, with at most `lengthMax`
+ * characters after normalization. The body parser refuses NUL and lone surrogates.
  */
 export function Text(
   form: TextForm,
@@ -40,15 +40,17 @@ export function Text(
   return Type.String({ minLength: 0, maxLength: lengthMax, ...options, [TEXT_KEYWORD]: form });
 }
 
-/** What a list is searched for. */
+/** Returns the schema of a search term. */
 export function Search(description: string, options: { readonly minLength?: number } = {}) {
   return Text('name', 200, { ...options, description });
 }
 
-/** Why somebody does something. */
+/** The reason for a change. */
 export const Reason = Text('statement', 500, { minLength: 1 });
 
-/** One of these words. With its type named, so that replies serialise fast and clients get an enumeration. */
+/**
+ * Returns the schema of one of these words. It states its type, so that replies serialise fast and clients get an enum.
+ */
 export function Choice<const Word extends string>(
   words: readonly Word[],
   options: { readonly description?: string } = {},
@@ -57,8 +59,8 @@ export function Choice<const Word extends string>(
 }
 
 /**
- * A value or null, as one list of types instead of a union: a union is looked at by the validator each time a reply is
- * serialised, a list is not. A shape that has a name of its own in the OpenAPI document, by its title, keeps it.
+ * Returns the schema of a value or null, as a list of types instead of a union, because a union is validated whenever a
+ * reply is serialised. A shape with a name in the OpenAPI document, by its title, keeps it.
  */
 export function Nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
   const plain = schema as { type?: unknown; title?: string; enum?: readonly string[] };
@@ -72,7 +74,7 @@ export function Nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null
   });
 }
 
-/** For a POST that needs no body: it takes none, or `{}`. */
+/** The body of a POST without input: none, or `{}`. */
 export const NoBody = Type.Object({}, { additionalProperties: false });
 
 export const LimitParameter = Type.Optional(
@@ -80,12 +82,12 @@ export const LimitParameter = Type.Optional(
     minimum: 1,
     maximum: PAGE_LIMIT_MAX,
     default: PAGE_LIMIT_DEFAULT,
-    description: 'How many to return at most.',
+    description: 'Maximum number of items to return.',
   }),
 );
 
 export const CursorParameter = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 1000, description: '`nextCursor` of the page before.' }),
+  Type.String({ minLength: 1, maxLength: 1000, description: '`nextCursor` of the previous page.' }),
 );
 
 export function pageOfSchema<T extends TSchema>(item: T) {

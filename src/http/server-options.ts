@@ -5,7 +5,7 @@ import type { AccessTable } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import type { LimitsOf } from './limit.ts';
 
-/** Called when a reply is out. `operationId` is null where no route matched. */
+/** Called when a reply is ready. `operationId` is null if no route matched. */
 export type RequestObserver = (request: {
   readonly operationId: string | null;
   readonly method: string;
@@ -15,39 +15,39 @@ export type RequestObserver = (request: {
 
 export interface HttpServerOptions {
   readonly accessTable: AccessTable;
-  /** True: an access rule without a route stops the start too. Default true. */
+  /** Whether an access rule without a route stops the start too. Default true. */
   readonly everyRuleNeedsRoute?: boolean;
   readonly authenticator: Authenticator;
-  /** Where clients reach this server, without a slash at the end. */
+  /** The URL by which clients reach this server, without a trailing slash. */
   readonly publicUrl: string;
-  /** Browser origins, besides our own, that may call with credentials. */
+  /** Other browser origins that may call with credentials. */
   readonly corsOrigins: readonly string[];
-  /** CIDRs of the peers whose forwarding headers count. */
+  /** CIDRs of the peers whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly logger: Logger | false;
-  /** Every refusal of the modules, for the pages under `/problems`. The shell adds its own. */
+  /** All errors of the modules, for the pages under `/problems`. The shell adds its own. */
   readonly errorCatalogue: readonly ErrorDefinition[];
-  /** Whether session cookies bear `Secure`. */
+  /** Whether session cookies have the attribute `Secure`. */
   readonly cookieSecure: boolean;
-  /** For `info.version` of the OpenAPI document. */
+  /** The `info.version` of the OpenAPI document. */
   readonly version: string;
-  /** What the groups of operations are, for the OpenAPI document. */
+  /** The groups of operations, for the OpenAPI document. */
   readonly tags?: readonly { readonly name: string; readonly description: string }[];
-  /** The bearer token that lets others than loopback peers read the metrics. */
+  /** The bearer token with which other than loopback peers may read the metrics. */
   readonly metricsToken?: string;
   /** How long a request may take to arrive. Default 15 s. */
   readonly requestTimeoutMs?: number;
   /** Default 1 MiB. */
   readonly bodyLimitBytes?: number;
-  /** How long a stop waits for what is in flight before it cuts it off. Default 10 s. */
+  /** How long a stop waits for requests in progress before it cuts them off. Default 10 s. */
   readonly drainTimeoutMs?: number;
-  /** How long a stop lets an open connection stay silent before it closes it. Default 1 s. */
+  /** How long a stop waits before it closes idle connections. Default 1 s. */
   readonly idleGraceMs?: number;
-  /** How long a stream of events is silent at most. Default 15 s. */
+  /** The longest silence on an event stream. Default 15 s. */
   readonly streamHeartbeatMs?: number;
-  /** How many streams of events are open at once. Default 10,000. */
+  /** How many event streams may be open at once. Default 10,000. */
   readonly streamsMax?: number;
-  /** Asked once for each operation that limits may hold for. Default: none. */
+  /** Called once for each operation to which limits may apply. Default: no limits. */
   readonly findLimits?: LimitsOf;
   readonly onResponse?: RequestObserver;
   readonly tracing?: Tracing | null;

@@ -33,11 +33,11 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 const PARAMETER_LENGTH_MAX = 1_000;
-/** How long a connection may be silent between two requests. */
+/** How long a connection may be idle between two requests. */
 const KEEP_ALIVE_TIMEOUT_MS = 15_000;
-/** Longer than the idle time of the usual load balancers (60 s), so that they close first and lose no request. */
+/** Longer than the idle timeout of common load balancers (60 s), so that they close first and lose no request. */
 const PROXY_KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** How often Node looks for requests past their time; its default of 30 s would make 15 s into 45 s. */
+/** How often Node checks for requests past their timeout. Its default of 30 s would turn 15 s into 45 s. */
 const CONNECTIONS_CHECK_MS = 1_000;
 const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_GRACE_MS = 1_000;
@@ -46,8 +46,8 @@ const STREAMS_MAX = 10_000;
 const STREAMS_OF_CALLER_MAX = 20;
 
 /**
- * The shell with everything installed. The modules' routes are registered on what it returns; then `listen`.
- * `close()` drains: see `drain.ts`.
+ * Creates the shell with everything installed. Register the modules' routes on it, then call `listen`. `close()`
+ * drains: see `drain.ts`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<App> {
   const { publicUrl, corsOrigins } = options;
@@ -58,7 +58,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   const handleError = createErrorHandler(publicUrl);
 
   const app: App = Fastify({
-    // Not as `loggerInstance`: with one, Fastify listens to the end of every reply, to write the line that is off here.
+    // Not as `loggerInstance`: with one, Fastify listens for the end of every reply to log it, which is disabled here.
     logController:
       options.logger === false
         ? new LogController({ disableRequestLogging: true })
@@ -76,11 +76,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       headersTimeout: requestTimeoutMs,
       maxHeaderSize: HEADERS_LIMIT_BYTES,
       connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, requestTimeoutMs),
-      // Node's own refusal is a bare status line; `requireOneHost` answers as the contract wants.
+      // Node's own refusal is a bare status line. `requireOneHost` responds as the contract requires.
       requireHostHeader: false,
     },
     clientErrorHandler: createClientErrorHandler(publicUrl),
-    // A path that the router cannot read, before any hook has run.
+    // Called for a path that the router cannot parse, before any hook has run.
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, isHttps);
       discardUnreadBody(request, reply);
@@ -115,9 +115,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   installTracing(app, options.tracing ?? null);
   installAccessLog(app, options.logger);
 
-  // One hook for all that every request passes first: each costs as much as what it does.
+  // One hook for all first steps of a request, because each hook costs as much as one of them.
   app.addHook('onRequest', (request, _reply, done) => {
-    // Nobody could be told what became of it, so it never goes on.
+    // The client could not receive the result, so the request is not processed.
     if (isConnectionEnding(request)) return;
     request.beganAtMs = performance.now();
     requireOneHost(request);
@@ -135,9 +135,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   }
   installNotFound(app);
   await app.register(cookie, {
-    // Read when they are asked for, by `cookieOf`: a bearer of a token sends none.
+    // Parsed on demand by `findCookie`: requests with a bearer token send none.
     hook: false,
-    // For every cookie that is set here.
+    // The attributes of every cookie that is set here.
     parseOptions: { httpOnly: true, sameSite: 'lax', secure: options.cookieSecure },
   });
   installOperations(app, {
@@ -160,7 +160,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   return app;
 }
 
-/** What scripts of other origins may read of a reply, besides the few that the browser always shows. */
+/** The headers that scripts of other origins may read, in addition to those that browsers always expose. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Idempotent-Replayed',

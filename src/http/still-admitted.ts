@@ -6,8 +6,8 @@ import type { Authenticator } from './authentication.ts';
 import { findCredential } from './credentials.ts';
 
 /**
- * Whether the request, if it came again, would be let in as the same caller in the same role: for replies that outlast
- * the decision. While nothing can be known, because the database is away, nothing has changed either.
+ * Returns whether the request, if repeated, would be admitted as the same caller in the same role, for replies that
+ * outlast the first decision. While the database is unavailable, the request counts as still admitted.
  */
 export async function isStillAdmitted(
   request: FastifyRequest,

@@ -1,12 +1,12 @@
 import type { FuncKeywordDefinition } from 'ajv';
 import { normalText, type TextForm, textFault, textForms } from '../shared/text.ts';
 
-/** The keyword of schemas that marks what people write, by its form. An extension that OpenAPI documents may hold. */
+/** The schema keyword for the form of a text written by people. OpenAPI documents may contain it as an extension. */
 export const TEXT_KEYWORD = 'x-text';
 
 /**
- * Puts the text into the form in which it is stored, before its length is counted, and then holds it to the rules of its
- * form. A text without the keyword, such as a token, stays as it came.
+ * Normalizes the text as it is stored, before its length is counted, and then checks the rules of its form. A text
+ * without the keyword, such as a token, stays unchanged.
  */
 export const textKeyword: FuncKeywordDefinition = {
   keyword: TEXT_KEYWORD,

@@ -8,8 +8,8 @@ const span = Symbol('span');
 type Traced = FastifyRequest & { [span]?: Span };
 
 /**
- * A span for each request, under that of the caller who sent a `traceparent`. Reading a body leaves the span, so it is
- * entered again before the handler.
+ * Records a span for each request, as a child of the caller's if the request has a `traceparent`. Reading a body leaves
+ * the span, so it is entered again before the handler.
  */
 export function installTracing(app: App, tracing: Tracing | null): void {
   if (tracing === null) return;

@@ -6,15 +6,15 @@ import { InvalidInput, inputErrors, type RequestPart } from './input-errors.ts';
 import { createQueryReader, type Query, queryFault } from './query-string.ts';
 import { textKeyword } from './text-keyword.ts';
 
-/** Above this many values only the first error is looked for: collecting all of them costs more than they are worth. */
+/** Above this many values only the first error is reported: collecting all of them costs more than they are worth. */
 const VALUES_MAX_FOR_ALL_ERRORS = 2_000;
 
 const rfc3339 = addFormats.default.get('date-time') as { validate(text: string): boolean };
 
 /**
- * Compiles schemas so that nothing is coerced and nothing is dropped. Only query strings, which hold nothing but texts,
- * are read as integers and booleans before they are checked. Each is compiled at its first request, some milliseconds:
- * all of them before the first would be a seventh of the processor time of a start.
+ * Creates a compiler whose validators coerce and drop nothing. Only query strings, which contain only texts, are
+ * converted to integers and booleans first. Each schema is compiled at its first request, in a few milliseconds:
+ * compiling all of them at the start would take a seventh of its processor time.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
   const first = createAjv(false);
@@ -27,9 +27,8 @@ export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
     const read = part === 'querystring' ? createQueryReader(schema) : null;
 
     function findErrors(data: unknown, found: ErrorObject[]): ErrorObject[] {
-      if (countEnumValues(data, VALUES_MAX_FOR_ALL_ERRORS) > VALUES_MAX_FOR_ALL_ERRORS)
-        return found;
-      // Most schemas never meet a wrong request.
+      if (countValues(data, VALUES_MAX_FOR_ALL_ERRORS) > VALUES_MAX_FOR_ALL_ERRORS) return found;
+      // Compiled on demand, because most schemas never meet an invalid request.
       checkAll ??= all.compile(schema as object);
       checkAll(data);
       return checkAll.errors ?? found;
@@ -69,7 +68,7 @@ function createAjv(allErrors: boolean): Ajv {
     strictTypes: false,
     strictRequired: false,
     allowUnionTypes: true,
-    // Errors bring their schema along, for its description.
+    // Errors include their schema, for its description.
     verbose: true,
   });
   addFormats.default(ajv);
@@ -87,12 +86,12 @@ function parameterWithNul(params: Record<string, unknown>): string | undefined {
   return undefined;
 }
 
-/** Counts the values in `data`, giving up once there are more than `max`. */
-function countEnumValues(data: unknown, max: number): number {
+/** Counts the values in `data`, stopping after more than `max`. */
+function countValues(data: unknown, max: number): number {
   if (data === null || typeof data !== 'object') return 1;
   let count = 1;
   for (const member of Object.values(data)) {
-    count += countEnumValues(member, max - count);
+    count += countValues(member, max - count);
     if (count > max) break;
   }
   return count;

@@ -10,13 +10,13 @@ import type { App } from './app.ts';
 import { ICON_LINK } from './icon.ts';
 
 export interface WebPage {
-  /** Below the server's root, such as `/shop`; whatever is below it and is no file is the page too. */
+  /** The path below the server's root, such as `/shop`. Paths below it that are not files serve the page too. */
   readonly path: string;
-  /** In the OpenAPI document's sense, for the access table. */
+  /** The operation id for the access table. */
   readonly operationId: string;
 }
 
-/** Scripts, styles and calls of this server alone. Inline styles are how the pages' components place themselves. */
+/** Allows scripts, styles and calls of this server only. The components of the pages need inline styles. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,8 +36,8 @@ const NOT_BUILT = `<!doctype html>
 `;
 
 /**
- * Serves pages that were built into `folder`, one folder each. What lies in their `assets` bears a hash of its content
- * in its name, so it may be kept for ever; the page itself is asked for each time.
+ * Serves pages that were built into `folder`, one folder each. The files in their `assets` have a content hash in their
+ * name, so they may be cached forever. The page itself is requested each time.
  */
 export async function installWebPages(
   app: App,
@@ -48,7 +48,7 @@ export async function installWebPages(
     root: folder,
     serve: false,
     preCompressed: true,
-    // Set by hand below.
+    // Set manually below.
     cacheControl: false,
     etag: true,
     lastModified: false,
@@ -61,12 +61,12 @@ function installPage(app: App, folder: string, { path, operationId }: WebPage): 
   const sendIndex = (reply: FastifyReply) => {
     reply.header('content-security-policy', POLICY).header('cache-control', 'no-cache');
     if (existsSync(join(folder, index))) {
-      return app.publicPath === '' ? reply.sendFile(index) : sendAsset(app.publicPath, reply);
+      return app.publicPath === '' ? reply.sendFile(index) : sendBelowPath(app.publicPath, reply);
     }
     return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
   };
-  /** The page was built for a server without a path: its own addresses, which it hands on to its scripts, get it here. */
-  const sendAsset = async (publicPath: string, reply: FastifyReply) => {
+  /** Adds the path of PUBLIC_URL to the addresses in the page, which was built for a server without one. */
+  const sendBelowPath = async (publicPath: string, reply: FastifyReply) => {
     const html = await readFile(join(folder, index), 'utf8');
     reply.type('text/html; charset=utf-8');
     return html.replaceAll(`="${path}/`, `="${publicPath}${path}/`);

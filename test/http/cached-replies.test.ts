@@ -141,6 +141,6 @@ test('a route of cached replies under a limit that counts by replies stops the s
   const findLimits = (operation: { readonly id: string }) =>
     operation.id === 'getCached' ? [byReplies] : [];
   await assert.rejects(serve({ findLimits }), {
-    message: /^The replies of getCached pass no hook/,
+    message: /^The replies of getCached bypass the reply hooks/,
   });
 });

@@ -92,7 +92,7 @@ test('a time that no calendar or no database has is refused like any other wrong
   const error = new InvalidInput([
     {
       pointer: '/from',
-      detail: 'must be a time as RFC 3339 writes it, such as 2026-01-31T18:30:00Z',
+      detail: 'must be a time in RFC 3339 format, such as 2026-01-31T18:30:00Z',
     },
   ]);
   for (const from of [
@@ -172,8 +172,8 @@ test('an integer in a query has one spelling', async () => {
 test('unknown, repeated, broken and NUL-bearing query parameters are refused', async () => {
   const cases: Record<string, string> = {
     'limt=5': '?limt is unknown',
-    'limit=5&limit=6': '?limit must stand only once',
-    'limit=5&%6Cimit=6': '?limit must stand only once',
+    'limit=5&limit=6': '?limit must appear only once',
+    'limit=5&%6Cimit=6': '?limit must appear only once',
     'search=%00': '?search must not contain the character NUL',
     '%00=1': '? must not contain the character NUL',
     'search=%FF': '?search is not valid percent-encoded UTF-8',

@@ -71,7 +71,7 @@ test('a database of an older or newer PostgreSQL', async () => {
   const dataDir = join(folder, 'other-version');
   await mkdir(join(dataDir, 'postgres'), { recursive: true });
   for (const [version, words] of [
-    ['16', /is of PostgreSQL 16, but this Holdfast brings PostgreSQL \d+: .*older.*dump/],
+    ['16', /is of PostgreSQL 16, but this Holdfast includes PostgreSQL \d+: .*older.*dump/],
     ['99', /is of PostgreSQL 99, but .*newer Holdfast/],
   ] as const) {
     await writeFile(join(dataDir, 'postgres/PG_VERSION'), `${version}\n`);
