@@ -85,7 +85,7 @@ export class RequestLogs extends LogController {
     this.#log = log;
   }
 
-  /** Replaces Fastify's log line. A `childLoggerFactory` would work too, but Fastify validates each logger it returns. */
+  /** Replaces Fastify's log line. A `childLoggerFactory` would work too, but Fastify validates each of its loggers. */
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
     const log = new RequestLog(this.#log, request);
     request.log = log;

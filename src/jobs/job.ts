@@ -78,7 +78,7 @@ export class RunLater extends Error {
   readonly delayMs: number;
 
   constructor(delayMs: number) {
-    super(`not now, but in ${delayMs} ms`);
+    super(`postponed by ${delayMs} ms`);
     this.delayMs = delayMs;
   }
 }
