@@ -145,7 +145,7 @@ function explainFormat({ parentSchema, params }: ErrorObject): string {
 
 function describeFormat(format: unknown): string {
   return format === 'date-time'
-    ? 'must be a time in RFC 3339 format, such as 2026-01-31T18:30:00Z'
+    ? 'must be a valid date and time, such as 2026-01-31T18:30:00Z'
     : `is not a valid ${String(format)}`;
 }
 

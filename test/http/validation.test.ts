@@ -92,7 +92,7 @@ test('a time that no calendar or no database has is refused like any other wrong
   const error = new InvalidInput([
     {
       pointer: '/from',
-      detail: 'must be a time in RFC 3339 format, such as 2026-01-31T18:30:00Z',
+      detail: 'must be a valid date and time, such as 2026-01-31T18:30:00Z',
     },
   ]);
   for (const from of [

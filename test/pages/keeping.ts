@@ -106,7 +106,7 @@ export function keepingTests(pages: Pages): void {
   });
 
   describe('what goes wrong', () => {
-    pages.test('with a day in a link is said in the words of the API', async () => {
+    pages.test('an invalid filter in a link is explained in the words of the API', async () => {
       for (const query of ['from=20266-11-28', 'to=2026-02-30', 'from=today', 'status=NO']) {
         const page = await pages.visit(pages.admin, '/console/board');
         const [reply] = await Promise.all([
@@ -120,9 +120,7 @@ export function keepingTests(pages: Pages): void {
         };
         const alert = page.getByRole('alert');
         await alert.getByText(title).waitFor();
-        await alert
-          .getByText(query === 'status=NO' ? (errors[0]?.detail ?? '') : 'must be a valid date')
-          .waitFor();
+        await alert.getByText(errors[0]?.detail ?? '').waitFor();
         assert.equal(await page.getByText('cannot be reached').count(), 0);
         assert.deepEqual(await listViolations(page), []);
         await page.close();

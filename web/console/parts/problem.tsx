@@ -43,7 +43,7 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
         <List size="sm">
           {problem.errors.map(({ pointer, detail }) => (
             <List.Item key={`${pointer} ${detail}`}>
-              {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {describeDetail(detail)}
+              {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {detail}
             </List.Item>
           ))}
         </List>
@@ -60,11 +60,6 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
       )}
     </Alert>
   );
-}
-
-/** The API describes a bad time to programs, by its format on the wire. In the console people choose a date. */
-function describeDetail(detail: string): string {
-  return detail.includes('RFC 3339') ? 'must be a valid date, such as 2026-01-31' : detail;
 }
 
 /** Reports the error of an action that has no form. */
