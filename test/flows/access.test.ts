@@ -9,7 +9,7 @@ import { buildSample, fetchOperations, type Operation } from '../support/openapi
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
 
-/** Who may call what: every operation of the OpenAPI document as every kind of caller, held to the one table. */
+/** Every operation of the OpenAPI document is called as every kind of caller and checked against the access table. */
 const db = await testDatabase();
 const server = await startTestServer(db);
 const operations = (await fetchOperations(server.url)).filter(({ path }) =>
@@ -27,12 +27,12 @@ async function keyWith(scope: Scope): Promise<[Scope, Session]> {
   return [scope, createSession(server.url, identity)];
 }
 
-/** Somebody whose sign-in may be spent by the call, such as a logout. */
+/** A user whose session the call may end, as a logout does. */
 async function spare(role: keyof typeof users): Promise<Session> {
   return role === 'customer' ? server.signUp() : server.signInAs(role);
 }
 
-/** A well-formed call of things that do not exist, so that whoever is let in meets a 404 or a refusal, not an effect. */
+/** Makes a well-formed call for things that do not exist, so that an admitted caller changes nothing. */
 function call(session: Session, operation: Operation): Promise<Reply> {
   const path = operation.path
     .replace('{id}', newId())
@@ -43,7 +43,7 @@ function call(session: Session, operation: Operation): Promise<Reply> {
   return session.request(operation.method, path, body === undefined ? {} : { body });
 }
 
-/** What the use case itself keeps for admins is asked in the tests of the module. */
+/** Overrides are for admins by a rule of the use case, which the module's own tests check. */
 function harmless(operation: Operation, sample: unknown): unknown {
   if (operation.operationId !== 'changeOrderStatus') return sample;
   return { status: 'CONFIRMED' };
@@ -51,7 +51,7 @@ function harmless(operation: Operation, sample: unknown): unknown {
 
 function findAccess(operation: Operation) {
   const access = accessTable[operation.operationId];
-  assert.ok(access, `${operation.operationId} is not in the table`);
+  assert.ok(access, `${operation.operationId} is not in the access table`);
   return access;
 }
 
@@ -65,7 +65,7 @@ describe('the access table', () => {
     const name = `${operation.method} ${operation.path}`;
     if (access === 'anyone' || access === 'metrics') continue;
 
-    test(`${name}: nobody without a sign-in`, async () => {
+    test(`${name}: closed to anonymous callers`, async () => {
       assert.equal(code(await call(server.anonymous, operation)), 'auth.unauthenticated');
     });
 
@@ -88,7 +88,7 @@ describe('the access table', () => {
     }
   }
 
-  test('two session cookies sign nobody in, whatever is called', async () => {
+  test('two session cookies authenticate no one, for any operation', async () => {
     const { accessToken } = admin.identity;
     const headers = {
       cookie: `holdfast_access=${users.customer.identity.accessToken}; holdfast_access=${accessToken}`,
@@ -102,14 +102,14 @@ describe('the access table', () => {
     }
   });
 
-  test('what anyone may call needs no sign-in', async () => {
+  test('operations open to anyone need no credentials', async () => {
     for (const operation of operations.filter((one) => findAccess(one) === 'anyone')) {
       const reply = await call(server.anonymous, operation);
       assert.ok(!['auth.unauthenticated', 'auth.forbidden'].includes(code(reply)), reply.text);
     }
   });
 
-  test('every rule of a module that the reference shows is an operation that is served', async () => {
+  test('every access rule of a module shown in the reference belongs to a served operation', async () => {
     const served = new Set(
       (await fetchOperations(server.url)).map(({ operationId }) => operationId),
     );
@@ -121,8 +121,8 @@ describe('the access table', () => {
   });
 });
 
-describe('what is not yours does not exist', () => {
-  test('every operation on an order is 404 for another customer, and the same 404 as for no order at all', async () => {
+describe('orders of other customers', () => {
+  test('every operation on an order returns another customer the same 404 as for an unknown order', async () => {
     const product = await admin.post('/api/products', {
       sku: 'MINE',
       name: 'Mine',

@@ -11,9 +11,9 @@ import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Session } from '../support/session.ts';
 
-/** The embedded product as a newcomer runs it, killed in the middle of its work: server and database at once. */
+/** The embedded product with default settings; server and database are killed together while they work. */
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
-// Root's database runs as another account, which has to pass through.
+// Under root the database runs as another account, which must be able to traverse this directory.
 await chmod(dataDir, 0o711);
 const ADMIN = { email: 'admin@example.com', password: 'the admin of this test' };
 const environment = {
@@ -32,13 +32,13 @@ after(async () => {
 
 const CUSTOMERS = 8;
 const ROUNDS = 3;
-/** Orders of a round that are acknowledged before the kill. */
+/** Orders acknowledged in each round before the kill. */
 const ORDERS = 150;
 
 interface Attempt {
   readonly customer: number;
   readonly key: string;
-  /** The body of the 201, or null when no answer came. */
+  /** The body of the 201, or null if no response arrived. */
   readonly body: string | null;
 }
 
@@ -68,7 +68,7 @@ function place(session: Session, key: string) {
   );
 }
 
-/** Orders one after the other until the connection breaks; the last one's fate is not known. */
+/** Places orders one after the other until the connection breaks. The fate of the last one is unknown. */
 async function orderUntilItBreaks(
   session: Session,
   customer: number,
@@ -97,7 +97,7 @@ async function repeatAll(session: Session, attempts: readonly Attempt[]): Promis
   }
 }
 
-/** Kills the server and, at the same moment, its database: postmaster and every process below it. */
+/** Kills the server and, at the same moment, its database: the postmaster and all its child processes. */
 async function killEverything(server: ServerProcess): Promise<void> {
   const database = await postgresProcesses(join(dataDir, 'postgres'));
   const ended = server.end('SIGKILL');
@@ -106,7 +106,7 @@ async function killEverything(server: ServerProcess): Promise<void> {
 }
 
 describe('kill -9 of everything while orders are being placed', () => {
-  test('every acknowledged order is there, the same keys answer the same bodies, and the check is clean', async () => {
+  test('keeps every acknowledged order, replays the same response for the same key, and leaves all invariants intact', async () => {
     let server = await start();
     const admin = await signIn(server.url, '/api/auth/login', ADMIN.email, ADMIN.password);
     const product = await admin.post('/api/products', {

@@ -8,7 +8,7 @@ import { createSession, type Reply, type Session } from '../support/session.ts';
 import { addProduct, addUser, findStock } from '../support/shop.ts';
 import { createTokenIssuer } from '../support/tokens.ts';
 
-/** Two servers on one database, with the limits that the product has by itself. */
+/** Two servers on one database, with the default limits. */
 const db = await testDatabase();
 const JWT_SECRET = randomBytes(48).toString('base64url');
 const servers = [
@@ -20,7 +20,7 @@ const ROUNDS = 150;
 /** Customers whose requests race in one round. */
 const TOGETHER = 5;
 
-/** The customer at each server in turn. */
+/** One session of the customer at each server. */
 function openSessions(customer: UserCaller): Session[] {
   const accessToken = mint(customer);
   return servers.map(({ url }) =>
@@ -44,7 +44,7 @@ function outcomes(replies: readonly Reply[]): string[] {
     .sort();
 }
 
-test(`of six orders at once five are placed, in ${ROUNDS * TOGETHER} tries over two servers`, async () => {
+test(`of six concurrent orders five are placed, in ${ROUNDS * TOGETHER} attempts across two servers`, async () => {
   const product = await addProduct(db.database, { onHand: 1_000_000 });
   const order = { items: [{ sku: product.sku, quantity: 1 }] };
   const five = [...Array<string>(5).fill('201'), 'orders.pending_limit'];
@@ -61,7 +61,7 @@ test(`of six orders at once five are placed, in ${ROUNDS * TOGETHER} tries over 
   assert.equal(reserved, 5 * ROUNDS * TOGETHER);
 });
 
-test('of a cart and five orders at once five orders are made, and what is refused stays in the cart', async () => {
+test('of a checkout and five orders at once five are placed, and a refused cart keeps its items', async () => {
   const product = await addProduct(db.database, { onHand: 1_000_000 });
   const order = { items: [{ sku: product.sku, quantity: 1 }] };
   for (let round = 0; round < ROUNDS / 3; round += 1) {
@@ -76,7 +76,7 @@ test('of a cart and five orders at once five orders are made, and what is refuse
   }
 });
 
-test(`of five cancellations at once three are done, in ${ROUNDS} tries over two servers`, async () => {
+test(`of five concurrent cancellations three succeed, in ${ROUNDS} attempts across two servers`, async () => {
   const product = await addProduct(db.database, { onHand: 1_000_000 });
   const order = { items: [{ sku: product.sku, quantity: 1 }] };
   const three = ['200', '200', '200', 'orders.cancellation_limit', 'orders.cancellation_limit'];

@@ -19,7 +19,7 @@ async function readStock(productId: string): Promise<Record<string, number>> {
   return reply.json<{ stock: Record<string, number> }>().stock;
 }
 
-test('a newcomer signs up, orders from the menu and has it brought to the end', async () => {
+test('a new customer signs up, places an order, and staff completes it', async () => {
   const created = await admin.post('/api/products', {
     sku: 'LEMON-TART',
     name: 'Lemon Tart',
@@ -69,20 +69,20 @@ test('a newcomer signs up, orders from the menu and has it brought to the end', 
   );
 });
 
-test("a stranger does not see another customer's order", async () => {
+test("a customer cannot see another customer's order", async () => {
   const stranger = await server.signUp();
   const [order] = (await admin.get('/api/orders')).json<{ data: Order[] }>().data;
   assert.equal((await stranger.get(`/api/orders/${order!.id}`)).status, 404);
   assert.deepEqual((await stranger.get('/api/orders')).json<{ data: Order[] }>().data, []);
 });
 
-test('who has the newest version of an order gets a 304 with its tag and nothing else', async () => {
+test('a client with the newest version of an order gets a 304 with only the entity tag', async () => {
   const [order] = (await admin.get('/api/orders')).json<{ data: Order[] }>().data;
   const etag = `"${order!.version}"`;
   const reply = await admin.get(`/api/orders/${order!.id}`, { 'if-none-match': etag });
   assert.equal(reply.status, 304);
   assert.equal(reply.headers.get('etag'), etag);
-  // A 304 may only tell the length and the type that the 200 would have. Source: RFC 9110 §8.6.
+  // A 304 may state only the length and type that the 200 would have. Source: RFC 9110 §8.6.
   assert.equal(reply.headers.get('content-length'), null);
   assert.equal(reply.headers.get('content-type'), null);
   assert.equal(reply.text, '');

@@ -11,8 +11,8 @@ import {
 import { startTestServer } from '../support/server.ts';
 
 /**
- * Every operation of the OpenAPI document against the classes of hostile input: never a 5xx, always a problem document,
- * and nothing written. As somebody who may call it, so that the input is really looked at.
+ * Sends every class of hostile input to every operation of the OpenAPI document. The response is never a 5xx and always
+ * a problem document, and nothing is written. The caller is authorized, so that the input is actually examined.
  */
 const db = await testDatabase();
 const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '0' } });
@@ -45,7 +45,7 @@ async function send(operation: Operation, attempt: Attempt): Promise<Response> {
   });
 }
 
-/** The path with a value that fits in each place. */
+/** Fills each parameter of the path with a valid value. */
 function buildPath(
   operation: Operation,
   change: (sample: string) => string = (sample) => sample,
@@ -57,7 +57,7 @@ function buildPath(
   });
 }
 
-/** What the whole database holds, but for the moments at which a key or a token was last looked at. */
+/** Digests the contents of the whole database, except the times at which a key or a token was last used. */
 async function fingerprint(): Promise<string> {
   const tables = await db.database.run<{ name: string }>(
     'test.tables',
@@ -112,11 +112,11 @@ function wrongMessages(operation: Operation): Attempt[] {
     { what: 'a __proto__ member', body: `{"__proto__":{"role":"admin"},${sample.slice(1)}` },
     { what: 'a constructor member', body: `{"constructor":{"prototype":{"role":"admin"}}}` },
     {
-      what: 'bytes that are no UTF-8',
+      what: 'bytes that are not UTF-8',
       body: new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]),
     },
     { what: 'UTF-16', body: new Uint8Array(Buffer.from(sample, 'utf16le')) },
-    { what: 'a body of 1 MiB and a byte', body: `"${'x'.repeat(1024 * 1024 - 1)}"` },
+    { what: 'a body of 1 MiB plus one byte', body: `"${'x'.repeat(1024 * 1024 - 1)}"` },
     { what: 'NaN', body: '{"quantity":NaN}' },
     typed('text/plain'),
     typed('application/xml'),
@@ -147,7 +147,7 @@ function wrongPaths(operation: Operation): Attempt[] {
   if (!operation.path.includes('{')) return [];
   const body = operation.body === null ? {} : { body: JSON.stringify(buildSample(operation.body)) };
   const isSku = operation.path.includes('{sku}');
-  // A SKU may be almost anything; removing one that is not there is no fault.
+  // A SKU may be almost any text, and removing an absent one is not an error.
   const texts = isSku ? wrongIds.filter((text) => /%|\.\.|^.{65,}$/.test(text)) : wrongIds;
   return texts.map((text) => ({
     what: `path parameter ${text.slice(0, 40)}`,
@@ -198,7 +198,7 @@ describe('hostile input', () => {
       const schema = operation.body;
       test(`${name} refuses broken messages`, () =>
         assertAllRefused(operation, wrongMessages(operation)));
-      test(`${name} refuses members of wrong types, out of bounds or unknown`, () =>
+      test(`${name} refuses members of wrong types, out of range or unknown`, () =>
         assertAllRefused(
           operation,
           wrongBodies(schema, buildSample(schema)).map(({ what, body }) => ({
@@ -211,7 +211,7 @@ describe('hostile input', () => {
       assertAllRefused(operation, [...wrongPaths(operation), ...wrongQueries(operation)]));
   }
 
-  test('tokens that are not ours are refused everywhere a sign-in is needed', async () => {
+  test('foreign tokens are refused by every operation that needs authentication', async () => {
     const [header = '', payload = ''] = admin.identity.accessToken.split('.');
     const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const tokens = [
@@ -232,7 +232,7 @@ describe('hostile input', () => {
     }
   });
 
-  test('garbage in If-Match, Idempotency-Key and Origin is a refusal', async () => {
+  test('garbage in If-Match, Idempotency-Key and Origin is refused', async () => {
     const [order] = operations.filter(({ operationId }) => operationId === 'changeOrderStatus');
     const body = JSON.stringify({ status: 'CONFIRMED' });
     await assertAllRefused(order!, [
@@ -244,7 +244,7 @@ describe('hostile input', () => {
     ]);
   });
 
-  test('a sum past the range is refused, not rounded', async () => {
+  test('a total beyond the range is refused, not rounded', async () => {
     const product = await admin.post('/api/products', {
       sku: 'DEAR',
       name: 'Dear',

@@ -17,7 +17,7 @@ import { runShop, shopEnvironment } from '../support/whole-shop.ts';
 
 const buildName = (url: string) => new URL(url).pathname.slice(1);
 
-/** An empty database that an ordinary role owns, as in production. */
+/** Creates an empty database owned by an ordinary role, as in production. */
 async function ownedDatabase(): Promise<{ url: string; name: string; role: string }> {
   const { url } = await emptyDatabase();
   const role = `seller_${randomBytes(6).toString('hex')}`;
@@ -30,20 +30,20 @@ async function ownedDatabase(): Promise<{ url: string; name: string; role: strin
   return { url: own.href, name: buildName(url), role };
 }
 
-describe('a shop works from the migrations to the invariants', () => {
-  test('whatever is set for its database', async () => {
+describe('a whole shop, from migrations to invariants', () => {
+  test('works with hostile settings of its database', async () => {
     const { url, name } = await ownedDatabase();
     await makeHostile(`database ${name}`);
     await runShop(url);
   });
 
-  test('whatever is set for its role', async () => {
+  test('works with hostile settings of its role', async () => {
     const { url, role } = await ownedDatabase();
     await makeHostile(`role ${role}`);
     await runShop(url);
   });
 
-  test('whatever PGOPTIONS and the variables of libpq say', async () => {
+  test('works with hostile PGOPTIONS and libpq variables', async () => {
     const { url } = await ownedDatabase();
     const options = (await hostileHere())
       .filter(([name]) => !/^plpgsql\.|^lc_|_tablespaces?$/.test(name))
@@ -54,7 +54,7 @@ describe('a shop works from the migrations to the invariants', () => {
       PGTZ: 'Australia/Eucla',
       PGCLIENTENCODING: 'LATIN1',
       PGCLIENT_ENCODING: 'latin1',
-      PGAPPNAME: 'somebody else',
+      PGAPPNAME: 'another application',
       PGCONNECT_TIMEOUT: '1',
     });
   });
@@ -73,7 +73,7 @@ describe('every kind of connection', async () => {
     ['session_replication_role', 'replica'] as const,
   ]) {
     if (!(name in wanted) && name !== 'synchronous_commit') continue;
-    test(`has its own ${name}`, async () => {
+    test(`keeps its own ${name}`, async () => {
       const owner = `database ${buildName(url)}`;
       await administer(
         `alter ${owner} set ${name} to ${value.includes(',') ? value : `'${value}'`}`,
@@ -90,7 +90,7 @@ describe('every kind of connection', async () => {
           own.query<{ value: string }>(text).then(({ rows }) => rows),
         ]);
         await own.end();
-        // Of plans, transactions and short statements have their own.
+        // Transactions and short statements set planner options themselves.
         const isPlan = /^enable_|^plan_cache_mode$|^jit$/.test(name);
         const asked = isPlan ? values.slice(-2) : values;
         const found = new Set(asked.map(([row]) => row!.value));
@@ -106,7 +106,7 @@ describe('every kind of connection', async () => {
   }
 });
 
-test('a user who may not switch the triggers on again does not start, and is told so', async () => {
+test('the server does not start, and explains why, if its role cannot enable triggers again', async () => {
   const { url, name } = await ownedDatabase();
   await administer(`alter database ${name} set session_replication_role to replica`);
   const { code, stderr } = await runCommand(['serve'], {
@@ -117,7 +117,7 @@ test('a user who may not switch the triggers on again does not start, and is tol
   assert.doesNotMatch(stderr, /^ +at /m);
 });
 
-test('a database that is to take no writes gets none: the server waits, and serves when it is open again', async () => {
+test('a read-only database gets no writes: the server waits and serves when it is writable again', async () => {
   const { url, name } = await ownedDatabase();
   await administer(`alter database ${name} set default_transaction_read_only to on`);
   const lines: string[] = [];
@@ -144,7 +144,7 @@ test('a database that is to take no writes gets none: the server waits, and serv
   }
 });
 
-test('production does not start where a role has synchronous_commit off, although our commits wait', async () => {
+test('production does not start if the role has synchronous_commit off, although our own commits wait', async () => {
   const { url, role } = await ownedDatabase();
   await administer(`alter role ${role} set synchronous_commit to off`);
   const database = createDatabase({ url, poolMax: 2, constraints: {} });

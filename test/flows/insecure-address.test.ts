@@ -36,7 +36,7 @@ async function listCookies(scheme: keyof typeof servers): Promise<string[]> {
   return reply.headers.getSetCookie();
 }
 
-test('in production cookies are secure, and over an http address that was allowed they are not', async () => {
+test('production sets Secure cookies, except under an http PUBLIC_URL that was allowed explicitly', async () => {
   const secure = await listCookies('https');
   assert.equal(secure.length, 2);
   for (const cookie of secure) assert.match(cookie, /; Secure/);
@@ -52,7 +52,7 @@ test('in production cookies are secure, and over an http address that was allowe
   );
 });
 
-test('a browser that signed in over such an address stays signed in', async () => {
+test('a browser stays signed in under an allowed http address', async () => {
   const cookie = (await listCookies('http')).map((it) => it.split(';', 1)[0]).join('; ');
   const reply = await fetch(`${servers.http.url}/api/orders`, { headers: { cookie } });
   assert.equal(reply.status, 200);

@@ -8,7 +8,7 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { type ReceivedMail, startSmtpServer } from '../support/smtp-server.ts';
 import { until } from '../support/until.ts';
 
-/** A server that takes orders in this process, and workers beside it that are killed while they send mail. */
+/** A server that accepts orders in this process, and worker processes that are killed while they send mail. */
 const db = await testDatabase();
 const smtp = await startSmtpServer();
 const JWT_SECRET = randomBytes(48).toString('base64url');
@@ -36,7 +36,7 @@ const { email } = customer.identity;
 const price = { amount: 295, currency: 'GBP' };
 await admin.post('/api/products', { sku: 'NAAN', name: 'Plain Naan', price, onHand: 1_000 });
 
-/** Each order's and the reset's, by its Message-ID. */
+/** Returns all received copies of each mail by Message-ID. */
 function received(): Map<string, ReceivedMail[]> {
   return Map.groupBy(
     smtp.received.filter(({ envelopeTo }) => envelopeTo.includes(email)),
@@ -53,9 +53,9 @@ async function askForMails(): Promise<void> {
   await api.anonymous.post('/api/auth/password/forgot', { email });
 }
 
-test('a worker that is killed between sending and recording sends the same Message-ID again, and there is one row', async () => {
+test('a worker killed between sending and recording sends the same Message-ID again and leaves one row', async () => {
   await askForMails();
-  // Whatever is sent cannot be recorded.
+  // Mails are sent but cannot be recorded.
   const held = await lockRows(db.database, 'lock table mail_messages in exclusive mode');
   try {
     await startWorker();
@@ -66,7 +66,7 @@ test('a worker that is killed between sending and recording sends the same Messa
     await held.release();
   }
   assert.deepEqual(await rows(), []);
-  // The leases of the dead would end by themselves within a minute.
+  // The leases of the killed workers would expire within a minute anyway.
   await db.database.run(
     'test.end_leases',
     `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,

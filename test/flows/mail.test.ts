@@ -6,7 +6,7 @@ import type { Session } from '../support/session.ts';
 import { type ReceivedMail, startSmtpServer } from '../support/smtp-server.ts';
 import { until } from '../support/until.ts';
 
-/** Whole orders over HTTP with a real mail server beside them. */
+/** Whole orders over HTTP, with a real mail server. */
 const db = await testDatabase();
 const smtp = await startSmtpServer();
 const server = await startTestServer(db, {
@@ -53,7 +53,7 @@ async function move(orderId: string, ...statuses: readonly string[]): Promise<vo
   }
 }
 
-/** Pays on the sandbox's page; resolves when the order is confirmed. */
+/** Pays on the sandbox's page and resolves when the order is confirmed. */
 async function pay(customer: Session, orderId: string): Promise<string> {
   const begun = await customer.post('/api/payments/initiate', { orderId });
   assert.equal(begun.status, 201, begun.text);
@@ -70,7 +70,7 @@ async function pay(customer: Session, orderId: string): Promise<string> {
   return payment.id;
 }
 
-/** Waits until so many mails have come to a customer; they are all there are when nothing waits any more. */
+/** Waits until a customer has received `count` mails and no work is pending, so no more will follow. */
 async function mailsTo({ identity }: Session, count: number): Promise<ReceivedMail[]> {
   const mine = () => smtp.received.filter((mail) => mail.envelopeTo.includes(identity.email));
   await until(async () => assert.equal(mine().length, count, listSubjects(mine()).join(' | ')));
@@ -107,8 +107,8 @@ function assertSays(mail: ReceivedMail, ...texts: readonly string[]): void {
   }
 }
 
-describe('the customer is told', () => {
-  test('that the order is there, confirmed and ready, with its lines and sums', async () => {
+describe('mails to customers', () => {
+  test('announce that an order was placed, confirmed and ready, with its lines and totals', async () => {
     const customer = await server.signUp();
     await customer.patch('/api/auth/profile', { name: 'Ada Lovelace' });
     const { id, number } = await place(customer);
@@ -136,14 +136,14 @@ describe('the customer is told', () => {
     assertSays(confirmed!, 'We have received your payment of 36.05 GBP.');
   });
 
-  test('until when to pay', async () => {
+  test('state the payment deadline', async () => {
     const customer = await server.signUp();
     await place(customer);
     const [mail] = await mailsTo(customer, 1);
     assert.match(mail!.text, /Please pay for it by \d+ \w+ \d{4} at \d\d:\d\d UTC\./);
   });
 
-  test('once, of an order with nothing to pay', async () => {
+  test('announce an order with nothing to pay once', async () => {
     const customer = await server.signUp();
     const { number } = await place(customer, [{ sku: 'WATER', quantity: 1 }]);
     const mails = await mailsTo(customer, 1);
@@ -151,7 +151,7 @@ describe('the customer is told', () => {
     assertSays(mails[0]!, 'There is nothing to pay.', '0.00 GBP');
   });
 
-  test('of a cancellation, in words that fit who did it', async () => {
+  test('announce a cancellation in words that fit who cancelled', async () => {
     const customer = await server.signUp();
     const own = await place(customer);
     await customer.post(`/api/orders/${own.id}/cancel`, {});
@@ -167,7 +167,7 @@ describe('the customer is told', () => {
     );
   });
 
-  test('of each refund, with its amount', async () => {
+  test('announce each refund with its amount', async () => {
     const customer = await server.signUp();
     const { id, number } = await place(customer);
     const paymentId = await pay(customer, id);
@@ -187,7 +187,7 @@ describe('the customer is told', () => {
     for (const mail of refunds) assertSays(mail, 'The reason: It was cold.');
   });
 
-  test('nothing of an order that waits, but whether it was placed or failed', async () => {
+  test('do not announce a queued order before it was placed or has failed', async () => {
     const [first, second] = [await server.signUp(), await server.signUp()];
     const items = [{ sku: 'LAST', quantity: 1 }];
     const placed = await place(first, items, { prefer: 'respond-async' });
@@ -200,7 +200,7 @@ describe('the customer is told', () => {
     assertSays(mail!, 'Nothing was charged.', '1.00 GBP');
   });
 
-  test('when a disabled account has an order under way', async () => {
+  test('still go to a disabled account with an open order', async () => {
     const customer = await server.signUp();
     const { id } = await place(customer);
     await admin.patch(`/api/users/${customer.identity.userId}`, { disabled: true });
@@ -208,7 +208,7 @@ describe('the customer is told', () => {
     await mailsTo(customer, 2);
   });
 
-  test('not by a correction of staff that takes an order back', async () => {
+  test('are not sent when staff moves an order back to an earlier status', async () => {
     const customer = await server.signUp();
     const { id } = await place(customer);
     await move(id, 'CONFIRMED', 'PREPARING');
@@ -222,8 +222,8 @@ describe('the customer is told', () => {
   });
 });
 
-describe('a mail that is hostile or unlucky', () => {
-  test('bears no name that could be a header, markup or a link', async () => {
+describe('mails with hostile content or refused addresses', () => {
+  test('contain no name that could act as a header, markup or a link', async () => {
     const names = [
       'Ada\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>',
       '<img src=x onerror=alert(1)>',
@@ -245,7 +245,7 @@ describe('a mail that is hostile or unlucky', () => {
     }
   });
 
-  test('goes to the dead letters at once when its address is refused for good', async () => {
+  test('become dead letters at once if the address is refused permanently', async () => {
     const customer = await server.signUp();
     smtp.refuses = (recipient) => (recipient === customer.identity.email ? 550 : null);
     const { id } = await place(customer);
@@ -263,18 +263,18 @@ describe('a mail that is hostile or unlucky', () => {
   });
 });
 
-describe('a mail server in trouble', () => {
+describe('a failing mail server', () => {
   for (const [trouble, begin, end] of [
     ['refuses connections', () => smtp.goAway(), () => smtp.comeBack()],
-    ['says 421 at the door', () => setTrouble('connection', 421), () => setTrouble()],
-    ['says 451 to every mail', () => setTrouble('data', 451), () => setTrouble()],
+    ['answers connections with 421', () => setTrouble('connection', 421), () => setTrouble()],
+    ['answers every mail with 451', () => setTrouble('data', 451), () => setTrouble()],
   ] as const) {
-    test(`that ${trouble} holds up no order, and every mail comes when it is over`, async () => {
+    test(`that ${trouble} delays no order, and every mail arrives afterwards`, async () => {
       await begin();
       const customer = await server.signUp();
       try {
         const placed = await Promise.all(Array.from({ length: 5 }, () => place(customer)));
-        // Every mail has failed once and comes again.
+        // Every mail has failed once and will be sent again.
         await until(async () => {
           const [row] = await db.database.run<{ count: number }>(
             'test.tried_mails',
@@ -298,12 +298,12 @@ describe('a mail server in trouble', () => {
   }
 });
 
-describe('a mail server that hangs', () => {
-  test('holds up neither orders nor other work, and every mail comes when it is back', async () => {
+describe('a hanging mail server', () => {
+  test('delays neither orders nor other work, and every mail arrives when it recovers', async () => {
     smtp.trouble = { at: 'hang' };
     const customer = await server.signUp();
     try {
-      // More than are sent at once.
+      // More than are sent concurrently.
       for (let order = 0; order < 25; order += 1) await place(customer);
       const queued = await place(customer, meal, { prefer: 'respond-async' });
       await until(async () => {
@@ -318,7 +318,7 @@ describe('a mail server that hangs', () => {
 });
 
 describe('GET /api/operations/mail', () => {
-  test('shows what was sent as it was sent, by its Message-ID', async () => {
+  test('shows each sent mail as it was sent, with its Message-ID', async () => {
     const customer = await server.signUp();
     const { id } = await place(customer);
     const [mail] = await mailsTo(customer, 1);
@@ -341,7 +341,7 @@ describe('GET /api/operations/mail', () => {
     assert.equal(shown.html?.trimEnd(), mail!.html.trimEnd());
   });
 
-  test('shows that a reset was sent, and nothing keeps what it said', async () => {
+  test('shows that a reset was sent, while its text is stored nowhere', async () => {
     const customer = await server.signUp();
     const { email } = customer.identity;
     const asked = await server.anonymous.post('/api/auth/password/forgot', { email });
@@ -374,7 +374,7 @@ describe('GET /api/operations/mail', () => {
 });
 
 async function setTrouble(at?: 'connection' | 'data', code = 0): Promise<void> {
-  // Connections that are open have passed the door.
+  // Open connections are already past the greeting.
   await smtp.goAway();
   await smtp.comeBack();
   smtp.trouble = at === undefined ? null : { at, code };

@@ -6,7 +6,7 @@ import { startTestServer } from '../support/server.ts';
 import { createSession } from '../support/session.ts';
 import { addProduct } from '../support/shop.ts';
 
-/** One address is one account, in whichever form its domain is written. */
+/** One address is one account, whether its domain is written in Unicode or ASCII. */
 const db = await testDatabase();
 const server = await startTestServer(db, { environment: { RATE_LIMIT_AUTH: '3/15m' } });
 const admin = await server.asAdmin();
@@ -34,8 +34,8 @@ const customer = createSession(server.url, {
   userId: user.id,
 });
 
-describe('a customer whose domain can be written in two ways', () => {
-  test('signs in by every spelling', async () => {
+describe('a customer whose domain has two spellings', () => {
+  test('signs in with every spelling', async () => {
     for (const email of spellings) {
       const reply = await server.anonymous.post('/api/auth/login', { email, password });
       assert.equal(reply.status, 200, `${email}: ${reply.text}`);
@@ -43,7 +43,7 @@ describe('a customer whose domain can be written in two ways', () => {
     }
   });
 
-  test('asks for a new password by every spelling', async () => {
+  test('requests a new password with every spelling', async () => {
     for (const email of spellings) {
       await server.anonymous.post('/api/auth/password/forgot', { email });
       const asked = await server.database.run<{ asked: boolean }>(
@@ -55,7 +55,7 @@ describe('a customer whose domain can be written in two ways', () => {
     }
   });
 
-  test('is found by staff, whole or in part, and so are the orders', async () => {
+  test('is found by staff by the whole address or a part, as are the orders', async () => {
     const { sku } = await addProduct(server.database);
     const placed = await customer.post('/api/orders', { items: [{ sku, quantity: 1 }] });
     assert.equal(placed.status, 201, placed.text);
@@ -85,14 +85,14 @@ describe('a customer whose domain can be written in two ways', () => {
     }
   });
 
-  test('is one customer of an import, and one user of the command line', async () => {
+  test('is one customer in an import and one user on the command line', async () => {
     const ids = await ensureCustomers(server.database, spellings);
     assert.deepEqual([...ids.keys()], spellings);
     assert.deepEqual([...new Set(ids.values())], [user.id]);
     assert.equal((await setRole(server.database, unicode, 'customer')).id, user.id);
   });
 
-  test('is one account to the limit on guessing', async () => {
+  test('is one account for the limit on password guesses', async () => {
     for (const email of spellings.slice(0, 3)) {
       const wrong = await server.anonymous.post('/api/auth/login', { email, password: 'wrong' });
       assert.equal(wrong.status, 401, wrong.text);
@@ -101,7 +101,7 @@ describe('a customer whose domain can be written in two ways', () => {
     assert.equal(blocked.status, 429, blocked.text);
   });
 
-  test('is not signed up twice', async () => {
+  test('cannot sign up twice', async () => {
     const fresh = await startTestServer(db);
     for (const email of spellings) {
       const reply = await fresh.anonymous.post('/api/auth/signup', { email, password });

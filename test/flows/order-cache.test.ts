@@ -32,13 +32,13 @@ async function readAt(session: Session, orderId: string): Promise<Detail> {
   return reply.json<Detail>();
 }
 
-/** Details that this server gave out of its cache so far. */
+/** Returns how many order details this server has served from its cache. */
 async function countHits(server: TestServer): Promise<number> {
   const { text } = await server.anonymous.get('/metrics');
   return Number(/^order_reads_total\{cache="hit"\} (\d+)$/m.exec(text)?.[1]);
 }
 
-/** Until a second read of it comes from the cache: a server that has just started keeps nothing yet. */
+/** Waits until a second read comes from the cache: a server that has just started caches nothing yet. */
 async function untilCached(server: TestServer, session: Session, orderId: string): Promise<void> {
   await until(async () => {
     const before = await countHits(server);
@@ -47,8 +47,8 @@ async function untilCached(server: TestServer, session: Session, orderId: string
   });
 }
 
-function promises(where: string, skip: string | false, environment: Record<string, string>): void {
-  describe(`order details kept ${where}`, { skip }, async () => {
+function testCache(where: string, skip: string | false, environment: Record<string, string>): void {
+  describe(`order details cached ${where}`, { skip }, async () => {
     if (skip !== false) return;
     const options = { background: true, environment: { ...environment, PENDING_ORDERS_MAX: '0' } };
     const here = await startTestServer(db, options);
@@ -60,7 +60,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
     ]);
     const elsewhere = createSession(there.url, admin.identity);
 
-    test('are never stale on the server that answered the change', async () => {
+    test('are never stale on the server that made the change', async () => {
       const order = await placeAt(customer);
       await untilCached(here, customer, order.id);
       for (const status of ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED']) {
@@ -75,7 +75,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
       }
     });
 
-    test('follow on other servers long before their time is over', async () => {
+    test('change on other servers long before the cached value expires', async () => {
       const order = await placeAt(customer);
       await untilCached(there, elsewhere, order.id);
       const cancelled = await customer.post(`/api/orders/${order.id}/cancel`);
@@ -84,11 +84,11 @@ function promises(where: string, skip: string | false, environment: Record<strin
       await until(async () => {
         assert.equal((await readAt(elsewhere, order.id)).status, 'CANCELLED');
       });
-      // A second is promised; the bound is that of a busy machine, and below the entry's own time.
+      // A second is promised. The limit allows for a busy machine and is below the lifetime of the cached value.
       assert.ok(performance.now() - answeredAt < 25_000);
     });
 
-    test('stand in lists that are not stale either, in the same words', async () => {
+    test('appear in lists byte for byte, and are never stale there', async () => {
       const order = await placeAt(customer);
       await untilCached(here, customer, order.id);
       const path = `/api/orders?customerId=${customer.identity.userId}&limit=1`;
@@ -101,7 +101,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
           const page = await session.get(path);
           const { data, nextCursor } = page.json<{ data: Detail[]; nextCursor: string | null }>();
           assert.deepEqual([data.length, data[0]!.id, data[0]!.status], [1, order.id, status]);
-          // Whom the word reaches later shows the detail of before for a moment.
+          // A server that is notified later serves the previous detail for a moment.
           if (session === elsewhere) continue;
           const detail = await session.get(`/api/orders/${order.id}`);
           const text = `{"data":[${detail.text}],"nextCursor":${JSON.stringify(nextCursor)}}`;
@@ -112,7 +112,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
       }
     });
 
-    test('show each caller the view of their own audience', async () => {
+    test('differ by audience, and each caller sees their own view', async () => {
       const order = await placeAt(customer);
       const stranger = await here.signUp();
       await untilCached(here, customer, order.id);
@@ -129,7 +129,7 @@ function promises(where: string, skip: string | false, environment: Record<strin
       }
     });
 
-    test('answer If-None-Match with 304 while they are the newest, and If-Match is asked of the database', async () => {
+    test('answer If-None-Match with 304 while current, and If-Match is checked in the database', async () => {
       const order = await placeAt(customer);
       await untilCached(here, customer, order.id);
       const known = await customer.get(`/api/orders/${order.id}`, { 'if-none-match': '"1"' });
@@ -143,12 +143,12 @@ function promises(where: string, skip: string | false, environment: Record<strin
       assert.equal(next.status, 200);
     });
 
-    test('show no version that is older than one already shown, while readers race a change', async () => {
+    test('never go back to an older version while readers race a change', async () => {
       const order = await placeAt(customer);
       await untilCached(here, customer, order.id);
-      let isOver = false;
+      let isDone = false;
       const reader = async () => {
-        for (let newest = 1; !isOver; ) {
+        for (let newest = 1; !isDone; ) {
           const { version } = await readAt(customer, order.id);
           assert.ok(version >= newest, `${version} after ${newest}`);
           newest = version;
@@ -164,12 +164,12 @@ function promises(where: string, skip: string | false, environment: Record<strin
           assert.equal((await readAt(customer, order.id)).version, version);
         }
       } finally {
-        isOver = true;
+        isDone = true;
       }
       await Promise.all(readers);
     });
 
-    test('bear the name that a customer has just given himself', async () => {
+    test('contain a name that the customer has just changed', async () => {
       const order = await placeAt(customer);
       await untilCached(here, kitchen, order.id);
       for (const name of ['Ada', 'Grace']) {
@@ -178,16 +178,16 @@ function promises(where: string, skip: string | false, environment: Record<strin
       }
     });
 
-    test('are read by the same words at both servers', async () => {
+    test('read the same on both servers', async () => {
       const order = await placeAt(customer);
       await untilCached(here, admin, order.id);
       const mine = await readAt(admin, order.id);
-      // A name that was changed here, as above, is known elsewhere within a second.
+      // A name changed here, as above, reaches other servers within a second.
       await until(async () => assert.deepEqual(await readAt(elsewhere, order.id), mine));
     });
   });
 }
 
-promises('in memory', false, {});
+testCache('in memory', false, {});
 const redis = redisMissing === false ? await startRedis() : null;
-promises('in Redis', redisMissing, redis === null ? {} : { REDIS_URL: redis.url });
+testCache('in Redis', redisMissing, redis === null ? {} : { REDIS_URL: redis.url });

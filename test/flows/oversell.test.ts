@@ -39,7 +39,7 @@ function tally(replies: readonly { status: number }[]): Record<number, number> {
 
 describe('two servers on one database', () => {
   for (const buyersCount of [200, 2_000]) {
-    test(`${buyersCount} parallel buyers for 50 units: exactly 50 are served, the rest is refused`, async () => {
+    test(`${buyersCount} parallel buyers for 50 units: exactly 50 get one, the others are refused`, async () => {
       const product = await addProduct(db.database, { onHand: 50 });
       const buyers = [];
       for (let index = 0; index < buyersCount; index += 1) buyers.push(await addUser(db.database));
@@ -51,7 +51,7 @@ describe('two servers on one database', () => {
     });
   }
 
-  test('50 parallel requests under one key make one order and one answer', async () => {
+  test('50 parallel requests under one key place one order and get one response', async () => {
     const product = await addProduct(db.database, { onHand: 50 });
     const token = mint(await addUser(db.database));
     const replies = await Promise.all(

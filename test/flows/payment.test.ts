@@ -5,7 +5,7 @@ import { startTestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
 
-/** Whole payments over HTTP, with the sandbox as the provider and the background at work. */
+/** Whole payments over HTTP, with the sandbox as the provider and background work running. */
 const db = await testDatabase();
 const server = await startTestServer(db, {
   background: true,
@@ -61,10 +61,10 @@ async function listRefunds(orderId: string): Promise<unknown[]> {
 }
 
 describe('a customer on the sandbox page', () => {
-  test('who pays has a confirmed order within a second', async () => {
+  test('who pays gets a confirmed order within a second', async () => {
     const customer = await server.signUp();
     const tookMs: number[] = [];
-    // A second is promised. The best of several within the bound of a busy machine: it may stand still, but not each time.
+    // A second is promised. The best of several attempts counts: a busy machine may stall, but not every time.
     for (let round = 0; round < 5 && !(Math.min(...tookMs) < SOON_MS); round += 1) {
       const { orderId, reference } = await begin(customer);
       const paidAt = performance.now();
@@ -77,7 +77,7 @@ describe('a customer on the sandbox page', () => {
     assert.ok(Math.min(...tookMs) < SOON_MS, `${tookMs.join()} ms`);
   });
 
-  test('who is declined may pay anew on another page', async () => {
+  test('who is declined can pay again on a new page', async () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'decline' });
@@ -100,7 +100,7 @@ describe('a customer on the sandbox page', () => {
     assert.deepEqual(await listRefunds(orderId), ['late']);
   });
 
-  test('whose amount is wrong is not confirmed, and gets it back when the order ends', async () => {
+  test('who pays a wrong amount has no confirmed order, and is refunded when it ends', async () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'pay', amount: 1 });
@@ -110,7 +110,7 @@ describe('a customer on the sandbox page', () => {
     await readStatus(orderId, ['CANCELLED', 'FAILED']);
   });
 
-  test('whose paid order an admin cancels gets it back', async () => {
+  test('whose paid order is cancelled by an admin is refunded', async () => {
     const customer = await server.signUp();
     const { orderId, reference } = await begin(customer);
     await act(reference, { action: 'pay' });
@@ -121,7 +121,7 @@ describe('a customer on the sandbox page', () => {
     await readStatus(orderId, ['CANCELLED', 'REFUNDED']);
   });
 
-  test('is given half back, then the rest, and no more', async () => {
+  test('is refunded half, then the rest, and no more', async () => {
     const customer = await server.signUp();
     const { orderId, paymentId, reference } = await begin(customer);
     await act(reference, { action: 'pay' });

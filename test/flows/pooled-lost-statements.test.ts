@@ -10,11 +10,11 @@ import { shopEnvironment, signUp } from '../support/whole-shop.ts';
 describe('PgBouncer that loses prepared statements', { skip: olderPgBouncerMissing }, () => {
   for (const [name, settings] of Object.entries({
     'in transaction pooling': transactions,
-    'and gives sessions out in turn': { ...transactions, server_round_robin: '1' },
+    'with round-robin sessions': { ...transactions, server_round_robin: '1' },
     'with one session': { ...transactions, default_pool_size: '1' },
     'in statement pooling': { pool_mode: 'statement' },
   })) {
-    test(`${name} stops the start with a sentence`, async () => {
+    test(`${name} prevents the start with a clear message`, async () => {
       const { url } = await emptyDatabase();
       const pooler = await startPgBouncer(url, { settings });
       assert.match(await readRefusal(pooler.url), /prepared statements.*pool_mode = session/);
@@ -22,7 +22,7 @@ describe('PgBouncer that loses prepared statements', { skip: olderPgBouncerMissi
     });
   }
 
-  test('comes in under a running server: every answer is a 503, until it is mended', async () => {
+  test('replaces the pooler of a running server: every response is a 503 until it is fixed', async () => {
     const { url } = await emptyDatabase();
     const pooler = await startPgBouncer(url);
     const server = await startServerProcess({

@@ -15,23 +15,23 @@ describe('PgBouncer as Debian installs it', { skip: pgBouncerMissing }, () => {
     assert.match(await runDoctor(url), /ok +connection .*without a pooler/);
   });
 
-  test('carries it whatever is set for the database', async () => {
+  test('carries it with hostile settings of the database', async () => {
     const { url } = await emptyDatabase();
     await makeHostile(`database ${new URL(url).pathname.slice(1)}`, sparingThePooler);
     await runShop((await startPgBouncer(url)).url);
   });
 
-  test('that restarts under load is a 503 for a while, and nothing acknowledged is lost', async () => {
+  test('that restarts under load causes 503s for a while and loses nothing acknowledged', async () => {
     await restartUnderLoad(await startPgBouncer((await emptyDatabase()).url));
   });
 
-  test('that refuses a parameter of the start is named in a sentence', async () => {
+  test('that refuses a startup parameter is reported with a clear message', async () => {
     const pooler = await startPgBouncer((await emptyDatabase()).url);
     const sentence = await readRefusal(pooler.url, { PGOPTIONS: '-c jit=off' });
     assert.match(sentence, /unsupported startup parameter: options.*PGOPTIONS/);
   });
 
-  test('with too few sessions is waited for, with a sentence', async () => {
+  test('with too few sessions is reported with a clear message', async () => {
     const { url } = await emptyDatabase();
     const pooler = await startPgBouncer(url, { settings: { default_pool_size: '1' } });
     assert.match(await runDoctor(pooler.url), /WRONG +database .*default_pool_size/);

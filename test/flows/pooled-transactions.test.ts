@@ -22,26 +22,26 @@ describe('PgBouncer that keeps prepared statements', withPrepared, () => {
     assert.match(await runDoctor(pooler.url), /ok +connection .*transaction pooling/);
   });
 
-  test('carries it whatever is set for the database, with few sessions for many connections', async () => {
+  test('carries it with hostile settings of the database and few sessions for many connections', async () => {
     const { url } = await emptyDatabase();
     await makeHostile(`database ${new URL(url).pathname.slice(1)}`, sparingThePooler);
     const settings = { ...prepared, default_pool_size: '3' };
     await runShop((await startPgBouncer(url, { settings, prepares: true })).url);
   });
 
-  test('that restarts under load is a 503 for a while, and nothing acknowledged is lost', async () => {
+  test('that restarts under load causes 503s for a while and loses nothing acknowledged', async () => {
     const { url } = await emptyDatabase();
     await restartUnderLoad(await startPgBouncer(url, { settings: prepared, prepares: true }));
   });
 
-  test('stops the start with a sentence when it is told not to keep them', async () => {
+  test('prevents the start with a clear message if configured not to keep them', async () => {
     const { url } = await emptyDatabase();
     const settings = { ...transactions, max_prepared_statements: '0' };
     const pooler = await startPgBouncer(url, { settings, prepares: true });
     assert.match(await readRefusal(pooler.url), /max_prepared_statements = 200/);
   });
 
-  test('stops the start with a sentence in statement pooling', async () => {
+  test('prevents the start with a clear message in statement pooling', async () => {
     const { url } = await emptyDatabase();
     const settings = { ...prepared, pool_mode: 'statement' };
     const pooler = await startPgBouncer(url, { settings, prepares: true });

@@ -12,10 +12,10 @@ import { addProduct, addUser, findStock } from '../support/shop.ts';
 import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
-/** Servers that take orders in this process, and beside them two workers that are killed while they place them. */
+/** A server that accepts orders in this process, and two worker processes that are killed while they place them. */
 const ROUNDS = 2;
 const ORDERS = 300;
-/** Of each round's orders, so that some fail. */
+/** Units for the orders of each round: fewer than ordered, so some fail. */
 const STOCK = 200;
 
 const db = await testDatabase();
@@ -38,7 +38,7 @@ async function startWorkers(): Promise<void> {
   );
 }
 
-/** Kills the workers while one of them waits, in the middle of a turn, for a row that is held here. */
+/** Kills the workers while one of them waits, in the middle of a round, for a row locked here. */
 async function killInTheMiddle(stop: string, orderId: string): Promise<void> {
   const held = await lockRows(db.database, stop, [orderId]);
   try {
@@ -50,7 +50,7 @@ async function killInTheMiddle(stop: string, orderId: string): Promise<void> {
   }
 }
 
-test(`workers killed while they place: every order ends once, in ${ROUNDS} rounds`, async () => {
+test(`every order is placed or fails exactly once although the workers are killed, in ${ROUNDS} rounds`, async () => {
   const customers = await Promise.all(
     [true, false, false].map(async (vip) => {
       const customer = await addUser(db.database, { vip });
@@ -73,7 +73,7 @@ test(`workers killed while they place: every order ends once, in ${ROUNDS} round
     await killInTheMiddle(stopPlacement[round % stopPlacement.length]!, queued[0]!);
 
     await startWorkers();
-    // The last one in the queue: when it is served, everybody before it was.
+    // The last order of the queue: when it is served, all before it were.
     const last = await queueOrder(customers[1]!, product.sku);
     await until(async () => {
       const [order] = await db.database.run<{ status: string }>(

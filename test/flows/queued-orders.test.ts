@@ -6,7 +6,7 @@ import type { Reply, Session } from '../support/session.ts';
 import { addProduct, findStock } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
-/** A server that takes orders, and places them from the moment on that a test wants it. */
+/** A server that accepts orders but places them only when a test asks for it. */
 const db = await testDatabase();
 const api = await startTestServer(db, {
   environment: { QUEUE_ATTEMPTS_MAX: '2', RETRY_BASE_SECONDS: '0.05' },
@@ -48,7 +48,7 @@ async function requireQueued(reply: Reply): Promise<OrderBody> {
   return order;
 }
 
-/** The order as its owner sees it, when it waits no more. */
+/** Returns the order as its owner sees it once it is no longer queued. */
 function ended(session: Session, orderId: string): Promise<Reply> {
   return until(async () => {
     const reply = await session.get(`/api/orders/${orderId}`);
@@ -58,7 +58,7 @@ function ended(session: Session, orderId: string): Promise<Reply> {
   });
 }
 
-test('with the preference an order is accepted as QUEUED; without it, or with another one, it is placed', async () => {
+test('an order is accepted as QUEUED with the preference, and placed without it or with another one', async () => {
   const product = await addProduct(db.database);
   const customer = await api.signUp();
   const order = await requireQueued(await queue(customer, product.sku));
@@ -80,7 +80,7 @@ test('with the preference an order is accepted as QUEUED; without it, or with an
   assert.equal(listed.json<{ data: unknown[] }>().data.length, 2);
 });
 
-test('shape, products and the limit of open orders are refused at once; price and stock are not looked at', async () => {
+test('invalid input, unknown products and too many open orders are refused at once; price and stock are not checked', async () => {
   const product = await addProduct(db.database, { onHand: 0 });
   const customer = await api.signUp();
   const unknown = await queue(customer, 'NO-SUCH');
@@ -103,7 +103,7 @@ test('shape, products and the limit of open orders are refused at once; price an
   assert.equal((await queue(api.anonymous, product.sku)).status, 401);
 });
 
-test('while QUEUED its owner takes it back, nobody pays for it, and nobody moves it on', async () => {
+test('a QUEUED order can be cancelled by its owner, but neither paid nor moved to another status', async () => {
   const product = await addProduct(db.database);
   const customer = await api.signUp();
   const { id } = await requireQueued(await queue(customer, product.sku));
@@ -125,7 +125,7 @@ test('while QUEUED its owner takes it back, nobody pays for it, and nobody moves
   assert.equal(again.json().code, 'orders.not_cancellable');
 });
 
-test('the worker ends it PENDING with the time to pay, and its version and entity tag rise', async () => {
+test('the worker places it as PENDING with a payment deadline and a new version and entity tag', async () => {
   const product = await addProduct(db.database);
   const customer = await api.signUp();
   const queued = await requireQueued(await queue(customer, product.sku));
@@ -151,7 +151,7 @@ test('the worker ends it PENDING with the time to pay, and its version and entit
   assert.equal(paid.status, 201, paid.text);
 });
 
-test('or FAILED with the reason, whose code has a page of its own', async () => {
+test('an order that cannot be placed becomes FAILED with a reason whose code has a page', async () => {
   const scarce = await addProduct(db.database, { onHand: 0 });
   const product = await addProduct(db.database, { priceMinor: 295 });
   const customer = await api.signUp();
@@ -174,13 +174,13 @@ test('or FAILED with the reason, whose code has a page of its own', async () => 
     const cancelled = await customer.post(`/api/orders/${id}/cancel`);
     assert.equal(cancelled.json().code, 'orders.not_cancellable');
   }
-  // An order that failed does not count any more.
+  // A failed order does not count towards the limit.
   for (let count = 0; count < 5; count += 1) {
     await requireQueued(await queue(customer, product.sku));
   }
 });
 
-test('a total of zero is confirmed and paid when it is placed', async () => {
+test('an order with a total of zero is confirmed and paid when it is placed', async () => {
   const product = await addProduct(db.database, { priceMinor: 0 });
   const customer = await api.signUp();
   const { id } = await requireQueued(await queue(customer, product.sku));
@@ -189,7 +189,7 @@ test('a total of zero is confirmed and paid when it is placed', async () => {
   assert.equal(free.expiresAt, null);
 });
 
-test('a key and a clientToken answer the first 202 again, whatever became of the order', async () => {
+test('a key and a clientToken replay the first 202, whatever became of the order', async () => {
   const product = await addProduct(db.database);
   const customer = await api.signUp();
   const key = { 'idempotency-key': 'queued-once' };
@@ -200,7 +200,7 @@ test('a key and a clientToken answer the first 202 again, whatever became of the
   const repeats = [
     await queue(customer, product.sku, body, key),
     await queue(customer, product.sku, body),
-    // What a key stands for is the body: the preference makes it no other request.
+    // A key covers the body; the preference does not make it a different request.
     await queue(customer, product.sku, body, { ...key, prefer: '' }),
   ];
   for (const repeat of repeats) {
@@ -221,7 +221,7 @@ test('a key and a clientToken answer the first 202 again, whatever became of the
   assert.equal(asked.headers.get('preference-applied'), null);
 });
 
-test('checkout empties the cart as soon as the order is accepted', async () => {
+test('a checkout empties the cart as soon as the order is accepted', async () => {
   const product = await addProduct(db.database, { onHand: 2 });
   const customer = await api.signUp();
   await customer.put(`/api/cart/items/${product.sku}`, { quantity: 2 });
@@ -234,7 +234,7 @@ test('checkout empties the cart as soon as the order is accepted', async () => {
   assert.equal(empty.json().code, 'carts.empty');
 });
 
-test('staff and machines queue for a customer, and it keeps whether he is a VIP', async () => {
+test('an order queued by staff for a customer keeps whether the customer was a VIP', async () => {
   const product = await addProduct(db.database);
   const customer = await api.signInAs('customer', { vip: true });
   const admin = await api.asAdmin();
@@ -248,7 +248,7 @@ test('staff and machines queue for a customer, and it keeps whether he is a VIP'
   assert.equal(placed.status, 'PENDING');
 });
 
-test('an order that cannot be placed is a dead letter, holds up nobody, and is placed when it is sent again', async () => {
+test('an order that fails repeatedly becomes a dead letter, blocks no other order, and is placed when redriven', async () => {
   const product = await addProduct(db.database);
   const [admin, customer] = [await api.asAdmin(), await api.signUp()];
   await db.database.run(
@@ -265,7 +265,7 @@ test('an order that cannot be placed is a dead letter, holds up nobody, and is p
   );
   const vip = await api.signInAs('customer', { vip: true });
   const bad = await requireQueued(await queue(vip, product.sku));
-  const takenBack = await requireQueued(await queue(vip, product.sku));
+  const cancelled = await requireQueued(await queue(vip, product.sku));
   const good = await requireQueued(await queue(customer, product.sku));
   assert.equal(readOrder(await ended(customer, good.id)).status, 'PENDING');
 
@@ -287,19 +287,19 @@ test('an order that cannot be placed is a dead letter, holds up nobody, and is p
     assert.equal(attempts, 2);
   }
   assert.equal(readOrder(await vip.get(`/api/orders/${bad.id}`)).status, 'QUEUED');
-  assert.equal((await vip.post(`/api/orders/${takenBack.id}/cancel`)).status, 200);
+  assert.equal((await vip.post(`/api/orders/${cancelled.id}/cancel`)).status, 200);
 
-  await db.database.run('test.heal', 'drop function refuse_vips cascade', []);
+  await db.database.run('test.repair', 'drop function refuse_vips cascade', []);
   for (const { id } of letters) {
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     assert.equal(redriven.status, 202, redriven.text);
   }
   assert.equal(readOrder(await ended(vip, bad.id)).status, 'PENDING');
-  assert.equal(readOrder(await vip.get(`/api/orders/${takenBack.id}`)).status, 'CANCELLED');
+  assert.equal(readOrder(await vip.get(`/api/orders/${cancelled.id}`)).status, 'CANCELLED');
   assert.deepEqual(await findStock(db.database, product.id), { onHand: 10, reserved: 2 });
 });
 
-test('what was placed and what failed is counted, each as what it is', async () => {
+test('placed and failed orders are counted separately', async () => {
   const metrics = await api.anonymous.get('/metrics');
   assert.equal(metrics.status, 200);
   assert.match(metrics.text, /^orders_created_total [1-9]/m);

@@ -39,7 +39,7 @@ describe('checkout', async () => {
     environment: { ...unlimitedOrders, RATE_LIMIT_CHECKOUT: '10/1h' },
   });
 
-  test('the eleventh order within an hour is refused, with the headers that say so', async () => {
+  test('the eleventh order within an hour is refused, with headers that state the limit', async () => {
     const customer = await server.signUp();
     for (let left = 9; left >= 0; left -= 1) {
       const reply = await place(customer);
@@ -55,13 +55,13 @@ describe('checkout', async () => {
     assert.equal((await place(await server.signUp())).status, 201);
   });
 
-  test('of 40 orders of one customer at once exactly ten are placed', async () => {
+  test('of 40 concurrent orders of one customer exactly ten are placed', async () => {
     const customer = await server.signUp();
     const replies = await Promise.all(Array.from({ length: 40 }, () => place(customer)));
     assert.deepEqual(tally(replies), { 201: 10, 429: 30 });
   });
 
-  test('replays do not count, one after the other or all at once', async () => {
+  test('replays do not count, whether sequential or concurrent', async () => {
     const customer = await server.signUp();
     const headers = { 'idempotency-key': newId() };
     const together = await Promise.all(
@@ -81,7 +81,7 @@ describe('checkout', async () => {
     assertLimited(await place(customer), 'checkout', 3_600);
   });
 
-  test('refused input does not count, and what the state refuses does', async () => {
+  test('invalid input does not count, but refusals because of the state do', async () => {
     const customer = await server.signUp();
     for (let tries = 0; tries < 12; tries += 1) {
       assert.equal((await place(customer, { items: [] })).status, 400);
@@ -95,7 +95,7 @@ describe('checkout', async () => {
     assertLimited(await place(customer), 'checkout', 3_600);
   });
 
-  test('orders and payments begun share one bucket, and finding the open payment again is free', async () => {
+  test('placing orders and starting payments share one bucket; getting the open payment again is free', async () => {
     const customer = await server.signUp();
     const initiate = (orderId: string) => customer.post('/api/payments/initiate', { orderId });
     for (let pair = 0; pair < 5; pair += 1) {
@@ -109,7 +109,7 @@ describe('checkout', async () => {
     assertLimited(await place(customer), 'checkout', 3_600);
   });
 
-  test('orders of staff for a customer stand outside his limit', async () => {
+  test('orders placed by staff do not count against the limit of their customer', async () => {
     const admin = await server.asAdmin();
     const { identity } = await server.signUp();
     const body = { ...order, customerId: identity.userId };
@@ -125,7 +125,7 @@ describe('signing in', async () => {
   const server = await startTestServer(db, {
     environment: { RATE_LIMIT_AUTH: '5/15m', TRUSTED_PROXIES: '127.0.0.0/8' },
   });
-  /** Distinct from those of other tests in what counts: IPv4 in whole, IPv6 by network. */
+  /** Counts addresses that differ from those of other tests: IPv4 as a whole, IPv6 by network. */
   let addresses = 0;
   const newAddress = () => {
     addresses += 1;
@@ -134,7 +134,7 @@ describe('signing in', async () => {
   const logIn = (email: string, password: string, address: string) =>
     server.anonymous.post('/api/auth/login', { email, password }, { 'x-forwarded-for': address });
 
-  test('the sixth failure is refused, then the right password too, and the owner elsewhere comes in', async () => {
+  test('refuses the sixth failure and then even the right password; from another address the owner can sign in', async () => {
     const { email, password } = (await server.signUp()).identity;
     const address = newAddress();
     for (let left = 4; left >= 0; left -= 1) {
@@ -151,7 +151,7 @@ describe('signing in', async () => {
     assert.equal((await logIn(neighbour.email, neighbour.password, address)).status, 200);
   });
 
-  test('success does not count, and refused input neither', async () => {
+  test('counts neither successes nor invalid input', async () => {
     const { email, password } = (await server.signUp()).identity;
     const address = newAddress();
     for (let tries = 0; tries < 8; tries += 1) {
@@ -166,7 +166,7 @@ describe('signing in', async () => {
     assert.deepEqual(tally(together), { 200: 12 });
   });
 
-  test('of 30 guesses at once five are looked at', async () => {
+  test('checks only five of 30 concurrent guesses', async () => {
     const { email } = (await server.signUp()).identity;
     const address = newAddress();
     const replies = await Promise.all(
@@ -176,7 +176,7 @@ describe('signing in', async () => {
     assert.deepEqual([lookedAt, limited + tooBusy], [5, 25]);
   });
 
-  test('a taken address at sign-up counts, and shares the bucket of signing in', async () => {
+  test('counts a taken address at sign-up in the same bucket', async () => {
     const { email, password } = (await server.signUp()).identity;
     const headers = { 'x-forwarded-for': newAddress() };
     const body = { email, password: 'another password' };
@@ -191,7 +191,7 @@ describe('signing in', async () => {
     assertLimited(await logIn(email, password, headers['x-forwarded-for']), 'auth', 900);
   });
 
-  test('addresses of one IPv6 network are one address', async () => {
+  test('counts the addresses of one IPv6 network as one', async () => {
     const { email, password } = (await server.signUp()).identity;
     for (let host = 1; host <= 5; host += 1) {
       assert.equal((await logIn(email, 'wrong', `2001:db8:0:1::${host}`)).status, 401);
@@ -200,7 +200,7 @@ describe('signing in', async () => {
     assert.equal((await logIn(email, password, '2001:db8:0:2::9')).status, 200);
   });
 
-  test('guesses at the current password of a session are limited too', async () => {
+  test('limits guesses of the current password within a session too', async () => {
     const session = await server.signUp();
     const change = (currentPassword: string) =>
       session.post('/api/auth/password', { currentPassword, newPassword: 'a new password' });
@@ -208,7 +208,7 @@ describe('signing in', async () => {
     assertLimited(await change(session.identity.password), 'auth', 900);
   });
 
-  test('an address that a peer claims without being trusted does not count', async () => {
+  test('ignores an address forwarded by an untrusted peer', async () => {
     const direct = await startTestServer(db, { environment: { RATE_LIMIT_AUTH: '5/15m' } });
     const { email, password } = (await direct.signUp()).identity;
     const from = (address: string, tried: string) =>
@@ -227,7 +227,7 @@ describe('signing in', async () => {
 describe('everything', async () => {
   const server = await startTestServer(db, { environment: { RATE_LIMIT_GLOBAL: '3/15m' } });
 
-  test('who is known has ten times as much, and staff a hundred times', async () => {
+  test('authenticated callers have ten times the points, and staff a hundred times', async () => {
     const [customer, admin] = [await server.signUp(), await server.asAdmin()];
     const readPolicy = async (session: Session) =>
       (await session.get('/api/products')).headers.get('ratelimit-policy');
@@ -237,7 +237,7 @@ describe('everything', async () => {
     const headers = { authorization: `Bearer ${key.json<{ secret: string }>().secret}` };
     const reply = await server.anonymous.get('/api/orders', headers);
     assert.equal(reply.headers.get('ratelimit-policy'), '"global";q=300;w=900');
-    // Two sign-ins were this address's first two.
+    // The first two requests of this address were sign-ins.
     const last = await server.anonymous.get('/api/orders', { authorization: 'Bearer broken' });
     assert.equal(last.status, 401);
     assert.match(last.headers.get('ratelimit') ?? '', /^"global";r=0;/);
@@ -246,7 +246,7 @@ describe('everything', async () => {
     assert.equal((await customer.get('/api/products')).status, 200);
   });
 
-  test('health, metrics and pages answer whoever has nothing left', async () => {
+  test('health, metrics and pages are served even to a caller without points', async () => {
     await Promise.all(Array.from({ length: 10 }, () => server.anonymous.get('/api/products')));
     assert.equal((await server.anonymous.get('/api/products')).status, 429);
     for (const path of [
@@ -266,7 +266,7 @@ describe('everything', async () => {
     assert.equal((await server.anonymous.delete('/api/products')).status, 405);
   });
 
-  test('the OpenAPI document tells of the limits', async () => {
+  test('the OpenAPI document describes the limits', async () => {
     interface Documented {
       readonly responses: Record<string, { readonly headers?: Record<string, unknown> }>;
     }
@@ -298,7 +298,7 @@ describe('two servers that share a Redis', { skip: redisMissing }, async () => {
   ];
   const onBoth = (session: Session) =>
     servers.map(({ url }) => createSession(url, session.identity));
-  // Until a server's connection stands, it counts for itself.
+  // Until a server is connected, it counts on its own.
   for (const server of servers) {
     await until(async () => {
       await server.anonymous.get('/api/products');
@@ -308,8 +308,8 @@ describe('two servers that share a Redis', { skip: redisMissing }, async () => {
     });
   }
 
-  test('count together', async () => {
-    // On a busy machine Redis may be too late for a request, and each server counts for itself a while.
+  test('count in common', async () => {
+    // On a busy machine Redis may miss the deadline of a request; the servers then count separately for a while.
     await until(async () => {
       const sessions = onBoth(await servers[0]!.signUp());
       const replies = await Promise.all(
@@ -328,21 +328,21 @@ describe('two servers that share a Redis', { skip: redisMissing }, async () => {
     });
   });
 
-  test('take orders while it is away', async () => {
+  test('accept orders while Redis is unavailable', async () => {
     const sessions = onBoth(await servers[0]!.signUp());
     await redis.kill();
     const replies = await Promise.all(
       Array.from({ length: 40 }, (_, index) => place(sessions[index % 2]!)),
     );
-    // Each server counts for itself.
+    // Each server counts on its own.
     assert.deepEqual(tally(replies), { 201: 20, 429: 20 });
   });
 
-  test('keep no e-mail address in it', async () => {
+  test('store no e-mail address in Redis', async () => {
     await redis.start();
     await until(async () => {
       await servers[0]!.anonymous.post('/api/auth/login', {
-        email: 'somebody@x.example',
+        email: 'person@x.example',
         password: 'x',
       });
       assert.ok((await redis.keys()).some((key) => key.includes('auth')));

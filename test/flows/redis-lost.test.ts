@@ -10,10 +10,10 @@ import { query, until } from '../support/until.ts';
 
 const db = await testDatabase();
 const ORDERS = 10;
-/** Far above what two orders take on a busy machine: only an order that waits for Redis takes longer. */
+/** Far more than two orders need on a busy machine; only an order that waits for Redis takes longer. */
 const ORDERED_MS = 60_000;
 
-describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async () => {
+describe('jobs whose Redis is lost', { skip: redisMissing }, async () => {
   if (redisMissing !== false) return;
   const redis = await startRedis();
   const environment = {
@@ -41,7 +41,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
     return reply.json<{ id: string }>().id;
   }
 
-  /** All are placed, their mail is sent, once each, and nothing is left to do. */
+  /** Waits until all orders are placed, one mail was sent for each, and no job is left. */
   async function requireSettled(count: number): Promise<void> {
     const [row] = await query(
       db.url,
@@ -52,7 +52,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
     assert.deepEqual(row, { placed: count, open: 0, mails: count });
   }
 
-  test('orders are taken meanwhile, and every job is done when it is back, empty', async () => {
+  test('orders are accepted meanwhile, and every job is done after Redis returns empty', async () => {
     const [api] = await Promise.all([start('api'), start('worker')]);
     const credentials = { email: 'ann@example.com', password: 'the password of ann' };
     const signedUp = await createSession(api!.url).post('/api/auth/signup', credentials);
@@ -71,7 +71,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
       await place(ann, sku, false);
       assert.ok(performance.now() - startedAt < ORDERED_MS);
     }
-    // The log goes on, and what is to be done waits in the database.
+    // The relay continues, and the jobs wait in the database.
     await until(async () => {
       const [row] = await query(
         db.url,
@@ -80,7 +80,7 @@ describe('jobs carried by a Redis that is lost', { skip: redisMissing }, async (
       assert.equal(row?.waiting, 2 * ORDERS);
     });
     await redis.start();
-    // What was sent in vain would be sent again half a minute after its time.
+    // Jobs sent in vain would be sent again after half a minute.
     await query(
       db.url,
       `update jobs

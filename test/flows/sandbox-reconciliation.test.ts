@@ -6,7 +6,7 @@ import { signedHeaders, webhookSecret } from '../support/sandbox.ts';
 import { startTestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
-/** The shop's books against the sandbox's, which are kept apart. */
+/** Compares the shop's records with the sandbox's, which are stored separately. */
 const db = await testDatabase();
 const server = await startTestServer(db, {
   background: true,
@@ -51,7 +51,7 @@ const reconcile = () =>
     since: new Date(Date.now() - 3_600_000),
   });
 
-test('an event that somebody signed, sent twenty times, pays the order, and both books agree', async () => {
+test('a signed event the sandbox did not send pays the order once in twenty deliveries, and both records agree', async () => {
   const { orderId, paymentId } = await begin();
   const body = JSON.stringify({
     id: `evt_${randomBytes(6).toString('hex')}`,
@@ -66,7 +66,7 @@ test('an event that somebody signed, sent twenty times, pays the order, and both
   assert.deepEqual([report.differing, report.unreachable, report.healed], [[], [], []]);
 });
 
-test('a payment whose webhook is late is found by the reconciliation', async () => {
+test('reconciliation finds a payment whose webhook is late', async () => {
   const { orderId, paymentId } = await begin();
   const action = { action: 'pay', delayMs: 3_600_000 };
   const reply = await server.anonymous.post(`/sandbox/sessions/${paymentId}/actions`, action);

@@ -8,7 +8,7 @@ import { createSession, type Reply, type Session } from '../support/session.ts';
 import { addProduct } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
-/** What opens an account, or signs for somebody, reaches nobody who could not do as much already. */
+/** Secrets that open an account or sign for a user are visible only to callers who already have that power. */
 
 interface SentMail {
   readonly kind: string;
@@ -22,13 +22,13 @@ interface Shop {
   readonly server: TestServer;
   readonly admin: Session;
   readonly customer: Session;
-  /** An API key of every scope there is. */
+  /** An API key with every scope. */
   readonly key: Session;
   readonly keySecret: string;
   readonly orderId: string;
 }
 
-/** A shop in which a customer has ordered, and somebody asked for a new password of the admin. */
+/** Starts a shop with one order and a pending reset of the admin's password. */
 async function shop(environment: Readonly<Record<string, string>>): Promise<Shop> {
   const db = await testDatabase();
   const server = await startTestServer(db, { background: true, environment });
@@ -55,24 +55,24 @@ async function mailsFor(session: Session): Promise<SentMail[]> {
   return reply.json<{ data: SentMail[] }>().data;
 }
 
-/** Of each mail: its kind, and whether its text and its HTML are shown. */
+/** Returns each mail's kind, and whether its text and its HTML are shown. */
 function shown(mails: readonly SentMail[]): [string, boolean, boolean][] {
   return mails
     .map(({ kind, text, html }): [string, boolean, boolean] => [kind, text !== null, html !== null])
     .sort();
 }
 
-describe('in a shop that captures mail outside production', async () => {
+describe('a shop that captures mail outside production', async () => {
   const { server, admin, customer, key, keySecret, orderId } = await shop({});
 
-  test('an admin reads every mail, that of a reset too', async () => {
+  test('lets an admin read every mail, including resets', async () => {
     assert.deepEqual(shown(await mailsFor(admin)), [
       ['order.placed', true, true],
       ['password.reset', true, true],
     ]);
   });
 
-  test('an API key reads who was written to and what about, and no text of any mail', async () => {
+  test('shows an API key the recipients and subjects of mails, but no text', async () => {
     const mails = await mailsFor(key);
     assert.deepEqual(shown(mails), [
       ['order.placed', false, false],
@@ -83,7 +83,7 @@ describe('in a shop that captures mail outside production', async () => {
     assert.notEqual(reset?.subject, '');
   });
 
-  test('an API key cannot make itself, or anybody, more than it is', async () => {
+  test('lets no API key extend its own rights or those of others', async () => {
     const { userId } = customer.identity;
     const attempts: Promise<Reply>[] = [
       key.post('/api/api-keys', { name: 'another', scopes }),
@@ -96,7 +96,7 @@ describe('in a shop that captures mail outside production', async () => {
     for (const reply of await Promise.all(attempts)) assert.equal(reply.status, 403, reply.text);
   });
 
-  test('no reply that a key, the kitchen or another customer can read bears a secret of somebody', async () => {
+  test('reveals no secret of others in any response to an API key, the kitchen or another customer', async () => {
     const reset = (await mailsFor(admin)).find(({ kind }) => kind === 'password.reset');
     const [, token = ''] = /token=([\w-]+)/.exec(reset?.text ?? '') ?? [];
     assert.equal(token.length, 43);
@@ -129,14 +129,14 @@ describe('in a shop that captures mail outside production', async () => {
   });
 });
 
-describe('in a shop that captures mail in production', async () => {
+describe('a shop that captures mail in production', async () => {
   const { server, admin, key } = await shop({
     NODE_ENV: 'production',
     PAYMENT_PROVIDER: 'sandbox',
     MAIL_DRIVER: 'capture',
   });
 
-  test('nobody reads the text of a reset, and an admin reads the others', async () => {
+  test('hides the text of resets from everyone and shows other mails to admins', async () => {
     assert.deepEqual(shown(await mailsFor(admin)), [
       ['order.placed', true, true],
       ['password.reset', false, false],
@@ -144,7 +144,7 @@ describe('in a shop that captures mail in production', async () => {
     assert.ok(shown(await mailsFor(key)).every(([, text, html]) => !text && !html));
   });
 
-  test('the text of a reset is not kept in the database either', async () => {
+  test('does not store the text of resets in the database either', async () => {
     const rows = await server.database.run<{ kept: boolean }>(
       'test.kept_resets',
       `select text_body is not null or html_body is not null as kept

@@ -12,7 +12,7 @@ import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { addEndpoint } from '../support/webhooks.ts';
 
-/** Two servers that take orders and two workers on one database; one of each is killed in the middle of everything. */
+/** Two servers that accept orders and two workers on one database; one of each is killed under load. */
 const CUSTOMERS = 4;
 /** Orders of all customers before the kill, and as many after it. */
 const ORDERS = 24;
@@ -41,7 +41,7 @@ async function start(environment: Record<string, string>): Promise<ServerProcess
 }
 
 const [api, otherApi] = await Promise.all([start({ ROLE: 'api' }), start({ ROLE: 'api' })]);
-/** Workers reach the sandbox at the server that stays. */
+/** Workers reach the sandbox at the surviving server. */
 const worker = { ROLE: 'worker', SANDBOX_URL: otherApi.url };
 const [firstWorker] = await Promise.all([start(worker), start(worker)]);
 
@@ -62,16 +62,16 @@ interface Intent {
   orderId: string;
 }
 
-/** A call to either server until one answers: what a client with a list of addresses does, under one key. */
+/** Calls the servers alternately until one answers, under one key, as a client with a list of addresses does. */
 async function persist(session: Session, path: string, body: object, headers = {}): Promise<Reply> {
   const other = createSession(otherApi.url, session.identity);
   const key = { 'idempotency-key': newId(), ...headers };
-  for (let turn = 0; ; turn += 1) {
-    const reply = await (turn % 2 === 0 ? session : other)
+  for (let attempt = 0; ; attempt += 1) {
+    const reply = await (attempt % 2 === 0 ? session : other)
       .post(path, body, key)
       .catch((): null => null);
     if (reply !== null && reply.status < 500) return reply;
-    assert.ok(turn < 100, `no server answers ${path}: ${reply?.text}`);
+    assert.ok(attempt < 100, `no server answers ${path}: ${reply?.text}`);
   }
 }
 
@@ -83,17 +83,17 @@ async function carryOut(session: Session, intent: Intent): Promise<void> {
   intent.orderId = placed.json<{ id: string }>().id;
   if (!intent.isPaid) return;
   const begun = await persist(session, '/api/payments/initiate', { orderId: intent.orderId });
-  // 200: a try before this one was refused while the provider could not be reached, and left the payment open.
+  // 200: an earlier attempt failed because the provider was unreachable, and left the payment open.
   assert.ok(begun.status === 201 || begun.status === 200, begun.text);
   const { checkoutUrl } = begun.json<{ checkoutUrl: string }>();
   const reference = new URL(checkoutUrl).pathname.split('/').at(-1);
-  // A button of the sandbox pays again when it is pressed again, and a try whose answer was lost may have paid.
+  // Pressing the sandbox's button again pays again, and an attempt whose response was lost may have paid.
   const pay = { action: 'pay', onlyIfOpen: true };
   const paid = await persist(session, `/sandbox/sessions/${reference}/actions`, pay);
   assert.ok(paid.status === 202 || paid.status === 409, paid.text);
 }
 
-test('one server and one worker killed under load: every order, payment, mail and message once, and no job is left', async () => {
+test('one server and one worker killed under load: every order, payment, mail and webhook happens once, and no job is left', async () => {
   const intents: Intent[] = [];
   const doneBeforeKill = Promise.withResolvers<void>();
   let done = 0;
@@ -114,7 +114,7 @@ test('one server and one worker killed under load: every order, payment, mail an
   await Promise.race([doneBeforeKill.promise, load]);
   await Promise.all([api.end('SIGKILL'), firstWorker.end('SIGKILL')]);
   await load;
-  // The leases of the dead would end by themselves within a minute.
+  // The leases of the killed processes would expire within a minute anyway.
   await db.database.run(
     'test.end_leases',
     `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
@@ -169,7 +169,7 @@ function mailRows(): Promise<MailRow[]> {
   );
 }
 
-/** One mail for each thing that customers hear of: one row and one Message-ID, however often it was sent. */
+/** Checks that each mail has one row and one Message-ID, however often it was sent. */
 function requireMails(rows: readonly MailRow[]): void {
   const sent = new Set(smtp.received.map(({ headers }) => headers['message-id']));
   assert.deepEqual([...sent].sort(), rows.map(({ messageId }) => `<${messageId}>`).sort());

@@ -8,7 +8,7 @@ import { type EventReader, follow, openEvents } from '../support/event-reader.ts
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Session } from '../support/session.ts';
 
-/** Live streams as clients read them: two servers on one database, of which the second only reads. */
+/** Live streams as clients read them, from two servers on one database; the second makes no changes. */
 const JWT_SECRET = 'the secret of these two servers long enough for both';
 const environment = { JWT_SECRET, PENDING_ORDERS_MAX: '0', CANCELLATIONS_PER_DAY_MAX: '0' };
 const db = await testDatabase({ poolMax: 5 });
@@ -41,7 +41,7 @@ const listTypes = ({ events }: EventReader) => events.map(({ event }) => event);
 const last = ({ events }: EventReader) => events.at(-1)?.event;
 
 describe('the stream of an order', () => {
-  test('tells its owner each step as it happens, and nothing that is for staff', async () => {
+  test('sends the owner each change as it happens, and nothing meant for staff', async () => {
     const orderId = await place();
     const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
     await move(orderId, 'CONFIRMED', 'PREPARING');
@@ -70,7 +70,7 @@ describe('the stream of an order', () => {
     assert.ok(!JSON.stringify(reader.events).includes(kitchen.identity.userId));
   });
 
-  test('is the same on another server', async () => {
+  test('sends the same on another server', async () => {
     const orderId = await place();
     const here = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
     const there = await follow(other.url, customer, `/api/orders/${orderId}/stream`);
@@ -79,7 +79,7 @@ describe('the stream of an order', () => {
     assert.deepEqual(here.events, there.events);
   });
 
-  test('begins now: what was before is not told', async () => {
+  test('starts now and sends no earlier events', async () => {
     const orderId = await place();
     await move(orderId, 'CONFIRMED');
     const reader = await follow(server.url, customer, `/api/orders/${orderId}/stream`);
@@ -88,7 +88,7 @@ describe('the stream of an order', () => {
     assert.deepEqual(listTypes(reader), ['order.preparing']);
   });
 
-  test('goes on after the last event that was received, on whichever server', async () => {
+  test('resumes after the last received event, on either server', async () => {
     const orderId = await place();
     const path = `/api/orders/${orderId}/stream`;
     const whole = await follow(server.url, customer, path, '0');
@@ -104,7 +104,7 @@ describe('the stream of an order', () => {
     }
   });
 
-  test('is 404 for everybody else, and for no order at all', async () => {
+  test('is 404 for other customers and for unknown orders', async () => {
     const orderId = await place();
     const stranger = await server.signUp();
     for (const path of [orderId, newId()]) {
@@ -115,7 +115,7 @@ describe('the stream of an order', () => {
     assert.equal(ofStaff.status, 200);
   });
 
-  test('answers a place that cannot be with 400', async () => {
+  test('answers an impossible position with 400', async () => {
     const path = `/api/orders/${await place()}/stream`;
     for (const garbage of ['x', '-1', '1.5', '1e3', '00', ' ,', '999999999999', '9'.repeat(40)]) {
       const reply = await follow(server.url, customer, path, garbage);
@@ -125,8 +125,8 @@ describe('the stream of an order', () => {
   });
 });
 
-describe('the stream of everything', () => {
-  test('tells staff of all orders, and of what belongs to none', async () => {
+describe('the stream of all events', () => {
+  test('sends staff the events of all orders, and those of no order', async () => {
     const reader = await follow(server.url, kitchen, '/api/stream');
     const orders = [await place(), await place(await server.signUp())];
     const product = (await admin.get('/api/products?search=PILAU')).json<{
@@ -146,7 +146,7 @@ describe('the stream of everything', () => {
     );
   });
 
-  test('brings only the types that were asked for, live and from the past', async () => {
+  test('sends only the requested types, both live and past', async () => {
     const before = await follow(server.url, kitchen, '/api/stream?types=order.placed,order.ready');
     const orderId = await place();
     await move(orderId, 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED');
@@ -158,7 +158,7 @@ describe('the stream of everything', () => {
     assert.deepEqual(listTypes(resumed), ['order.confirmed', 'order.completed']);
   });
 
-  test('is closed to customers and to keys without the scope, and refuses types that do not exist', async () => {
+  test('is closed to customers and to keys without the scope, and refuses unknown types', async () => {
     assert.equal((await follow(server.url, customer, '/api/stream')).status, 403);
     assert.equal((await openEvents(server.url, '/api/stream')).status, 401);
     const without = await follow(server.url, await keyWith(['catalog:write']), '/api/stream');
@@ -168,7 +168,7 @@ describe('the stream of everything', () => {
     }
   });
 
-  test('never tells of imported orders', async () => {
+  test('never sends events of imported orders', async () => {
     const path = '/api/products?search=PILAU';
     const [product] = (await admin.get(path)).json<{ data: { id: string }[] }>().data;
     const line = { name: 'Pilau Rice', sku: 'PILAU', quantity: 1, unitPriceMinor: 250 };
@@ -192,7 +192,7 @@ async function keyWith(scopes: readonly string[], expiresAt?: string): Promise<S
 }
 
 describe('a stream ends within five seconds, on both servers, when', { concurrency: true }, () => {
-  /** The right is looked at each second. Five seconds are promised; the bound is that of a busy machine. */
+  /** The right is checked every second. Five seconds are promised; the limit allows for a busy machine. */
   const WITHIN_MS = 60_000;
 
   const openBoth = (session: Session) =>
@@ -211,7 +211,7 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
     await assertEnd(readers, WITHIN_MS);
   }
 
-  /** On a busy machine the first may have expired before it was used. */
+  /** On a busy machine the first credential may expire before it is used. */
   async function assertExpires(issue: (lifetimeMs: number) => Promise<Session>): Promise<void> {
     for (const lifetimeMs of [3_000, 20_000, 90_000]) {
       const readers = await openBoth(await issue(lifetimeMs));
@@ -236,7 +236,7 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
     });
   });
 
-  test('its reader gets another role', async () => {
+  test('the role of its reader changes', async () => {
     const session = await server.signInAs('kitchen');
     await assertEnds(session, async () => {
       const path = `/api/users/${session.identity.userId}`;
@@ -280,7 +280,7 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
   });
 });
 
-test('the OpenAPI document tells of the streams, what they bring and how they are resumed', async () => {
+test('the OpenAPI document describes the streams, their events and how to resume them', async () => {
   const document = (await server.anonymous.get('/openapi.json')).json<{
     paths: Record<
       string,
@@ -295,8 +295,8 @@ test('the OpenAPI document tells of the streams, what they bring and how they ar
   }
 });
 
-test('three hundred streams, of orders and of everything, all get what is theirs', async () => {
-  // Fifteen of each caller, who may have twenty.
+test('three hundred streams, of single orders and of all events, each get exactly their events', async () => {
+  // Fifteen for each caller, of at most twenty.
   const each = Array.from({ length: 15 });
   const customers = await Promise.all(Array.from({ length: 10 }, () => server.signUp()));
   const hands = await Promise.all(Array.from({ length: 10 }, () => server.signInAs('kitchen')));
@@ -326,7 +326,7 @@ test('three hundred streams, of orders and of everything, all get what is theirs
   for (const reader of [...ofOrders, ...ofAll]) reader.close();
 });
 
-test('the 21st stream of a customer, of whichever orders, is a 429 until one is closed', async () => {
+test('the 21st stream of a customer gets a 429 until one is closed, whichever orders they follow', async () => {
   const owner = await server.signUp();
   const orders = [await place(owner), await place(owner)];
   const readers = await Promise.all(
@@ -344,14 +344,14 @@ test('the 21st stream of a customer, of whichever orders, is a 429 until one is 
     await new Promise((resolve) => setImmediate(resolve));
   }
   readers[0] = await follow(server.url, owner, `/api/orders/${orders[0]}/stream`);
-  // The limit is a server's.
+  // The limit is per server.
   readers.push(await follow(other.url, owner, `/api/orders/${orders[0]}/stream`));
   for (const reader of readers) reader.close();
 });
 
-test('a stop with open streams is over at once', async () => {
+test('a stop with open streams completes at once', async () => {
   const third = await startTestServer(db, { environment });
   const reader = await follow(third.url, kitchen, '/api/stream');
   await Promise.all([third.stop(), reader.ended()]);
-  assert.ok(reader.isComplete, 'the drain waited for the stream, and then cut it off');
+  assert.ok(reader.isComplete, 'the drain waited for the stream and then cut it off');
 });

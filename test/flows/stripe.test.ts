@@ -7,7 +7,7 @@ import type { Session } from '../support/session.ts';
 import type { StripeEvent } from '../support/stripe/objects.ts';
 import { until } from '../support/until.ts';
 
-/** Whole payments over HTTP, with Stripe as the provider and the background at work. */
+/** Whole payments over HTTP, with Stripe as the provider and background work running. */
 const stripe = await startFakeStripe();
 const { books } = stripe;
 const db = await testDatabase();
@@ -62,7 +62,7 @@ async function listRefunds(sessionId: string): Promise<number[]> {
     .map(({ amount }) => amount);
 }
 
-test('who pays at Stripe has a confirmed order, whatever the order and number of the events', async () => {
+test('a payment at Stripe confirms the order, in whatever order and however often the events arrive', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   const declined = books.decline(sessionId);
   const paid = books.pay(sessionId);
@@ -70,7 +70,7 @@ test('who pays at Stripe has a confirmed order, whatever the order and number of
   await readStatus(orderId, ['CONFIRMED', 'PAID']);
 });
 
-test('a session ends at Stripe when its order is cancelled', async () => {
+test('cancelling an order expires its session at Stripe', async () => {
   const customer = await server.signUp();
   const { orderId, sessionId } = await begin(customer);
   const cancelled = await customer.post(`/api/orders/${orderId}/cancel`, {});
@@ -78,7 +78,7 @@ test('a session ends at Stripe when its order is cancelled', async () => {
   await until(async () => assert.equal(books.sessions.get(sessionId)?.status, 'expired'));
 });
 
-test('who paid before the session was ended gets the money back once', async () => {
+test('a payment made before the session expired is refunded once', async () => {
   const customer = await server.signUp();
   const { orderId, sessionId } = await begin(customer);
   const paid = books.pay(sessionId);
@@ -89,7 +89,7 @@ test('who paid before the session was ended gets the money back once', async () 
   assert.deepEqual(await listRefunds(sessionId), [590]);
 });
 
-test('an admin gives a part back, and its events change nothing more', async () => {
+test('a partial refund by an admin is applied once, and its events change nothing more', async () => {
   const { orderId, paymentId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
   await readStatus(orderId, ['CONFIRMED', 'PAID']);
@@ -106,7 +106,7 @@ test('an admin gives a part back, and its events change nothing more', async () 
   await readStatus(orderId, ['CONFIRMED', 'PARTIALLY_REFUNDED']);
 });
 
-test('money that was given back in the dashboard shows on the order', async () => {
+test('a refund made in the dashboard shows on the order', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
   await readStatus(orderId, ['CONFIRMED', 'PAID']);
@@ -116,7 +116,7 @@ test('money that was given back in the dashboard shows on the order', async () =
   await readStatus(orderId, ['CONFIRMED', 'REFUNDED']);
 });
 
-test('a forged event is refused, and an order paid by it is not', async () => {
+test('a forged event is refused, and its order stays unpaid', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   const event = books.pay(sessionId);
   const forged = await stripe.deliver(webhookUrl, [event], { secret: 'whsec_of_somebody_else' });
@@ -125,7 +125,7 @@ test('a forged event is refused, and an order paid by it is not', async () => {
   await readStatus(orderId, ['PENDING', 'PENDING']);
 });
 
-test('an event that cannot be explained while Stripe is away is not acknowledged', async () => {
+test('an event that needs Stripe to be understood is not acknowledged while Stripe is unavailable', async () => {
   const { orderId, sessionId } = await begin(await server.signUp());
   await deliver([books.pay(sessionId)]);
   await readStatus(orderId, ['CONFIRMED', 'PAID']);

@@ -4,7 +4,7 @@ import { testDatabase } from '../support/database.ts';
 import { fetchOperations, findType, type JsonSchema, wrongTexts } from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
 
-/** What people write, through every module: refused where it would deceive, and stored in one spelling. */
+/** Texts that people write, in every module: deceptive ones are refused, the others are stored in one spelling. */
 const db = await testDatabase();
 const server = await startTestServer(db);
 const operations = (await fetchOperations(server.url)).filter(({ path }) =>
@@ -21,7 +21,7 @@ const product = await admin.post('/api/products', {
 });
 const { id: productId } = product.json<{ id: string }>();
 
-/** Secrets, names that others gave, and what has a reader of its own: no text that people write. */
+/** Members that are not texts of people: secrets, names given by other systems, and values with their own parser. */
 const noTexts = new Set([
   'password',
   'currentPassword',
@@ -33,7 +33,7 @@ const noTexts = new Set([
   'providerReference',
 ]);
 
-/** The names of members of request shapes that may be any text. */
+/** Yields the names of the members of a request shape that may be any text. */
 function* freeTexts(schema: JsonSchema, name: string): Generator<readonly [string, JsonSchema]> {
   for (const branch of schema.anyOf ?? []) yield* freeTexts(branch, name);
   for (const [member, shape] of Object.entries(schema.properties ?? {})) {
@@ -44,7 +44,7 @@ function* freeTexts(schema: JsonSchema, name: string): Generator<readonly [strin
   if (findType(schema) === 'string' && isBound === undefined) yield [name, schema];
 }
 
-test('every text that a request may hold is of a form, or is a secret', () => {
+test('every text of a request has a form or is a secret', () => {
   let forms = 0;
   for (const { operationId, path, body, parameters } of operations) {
     if (path.startsWith('/api/payments/webhook')) continue;
@@ -54,20 +54,20 @@ test('every text that a request may hold is of a form, or is a secret', () => {
       .flatMap(({ name, schema }) => [...freeTexts(schema, name)]);
     for (const [name, schema] of [...members, ...queries]) {
       if (noTexts.has(name)) continue;
-      assert.ok(schema['x-text'], `${operationId} takes any text as ${name}`);
+      assert.ok(schema['x-text'], `${operationId} accepts any text as ${name}`);
       forms += 1;
     }
   }
   assert.ok(forms > 12, String(forms));
 });
 
-describe('a text that deceives is refused where it stands', () => {
+describe('deceptive texts, refused with the pointer of the field', () => {
   const order = { items: [{ sku: 'PIE', quantity: 1 }] };
   const price = { amount: 500, currency: 'GBP' };
   const path = `/api/products/${productId}`;
   const cases = [
     ['a name at sign-up', 'name', (text: string) => signUp(text)],
-    ['an own name', 'name', (name: string) => customer.patch('/api/auth/profile', { name })],
+    ['a changed own name', 'name', (name: string) => customer.patch('/api/auth/profile', { name })],
     [
       'the name of a new product',
       'name',
@@ -76,7 +76,7 @@ describe('a text that deceives is refused where it stands', () => {
     ['the name of a product', 'name', (name: string) => admin.patch(path, { name })],
     ['a description', 'lines', (description: string) => admin.patch(path, { description })],
     [
-      'the reason of a correction of stock',
+      'the reason of a stock adjustment',
       'statement',
       (reason: string) => admin.post(`${path}/stock-adjustments`, { delta: 1, reason }),
     ],
@@ -153,7 +153,7 @@ function signUp(name: string) {
 const twoParts = 'Cafe\u0301';
 const onePart = 'Café';
 
-test('a text is stored in one spelling, and its length counts in that one', async () => {
+test('a text is stored in one spelling, and its length is counted in that spelling', async () => {
   const long = 'e\u0301'.repeat(200);
   const named = await customer.patch('/api/auth/profile', { name: long });
   assert.equal(named.status, 200, named.text);

@@ -22,7 +22,7 @@ await addStock(admin, 'NAAN');
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const callerSpanId = '00f067aa0ba902b7';
 
-/** The one span of this name, or the first, once it is there. */
+/** Waits for a span of this name and returns the first. */
 function findSpan(name: string, ofTrace = traceId): Promise<CollectedSpan> {
   return until(async () => {
     const found = collector.spans.find((span) => span.name === name && span.traceId === ofTrace);
@@ -32,7 +32,7 @@ function findSpan(name: string, ofTrace = traceId): Promise<CollectedSpan> {
   });
 }
 
-test('one trace goes from the caller over the request, the event and the jobs to the mail and the webhook', async () => {
+test('one trace leads from the caller through the request, the event and the jobs to the mail and the webhook', async () => {
   const { receiver } = await addEndpoint(admin, ['order.placed']);
   const orderId = await placeOrder(customer, 'NAAN', {
     traceparent: `00-${traceId}-${callerSpanId}-01`,
@@ -58,7 +58,7 @@ test('one trace goes from the caller over the request, the event and the jobs to
   assert.equal(event!.headers.traceparent, `00-${traceId}-${delivered.spanId}-01`);
 });
 
-test('the history names the trace and no span', async () => {
+test('the history names the trace but no span', async () => {
   const orderId = await placeOrder(customer, 'NAAN', {
     traceparent: `00-${traceId}-${callerSpanId}-01`,
   });
@@ -67,7 +67,7 @@ test('the history names the trace and no span', async () => {
   assert.deepEqual(Object.keys(placed!.cause).sort(), ['requestId', 'traceId']);
 });
 
-test('a request without a traceparent begins a trace of its own, which its event names', async () => {
+test('a request without a traceparent starts a new trace, which its event names', async () => {
   const orderId = await placeOrder(customer, 'NAAN');
   const reply = await admin.get(`/api/orders/${orderId}/history`);
   const [placed] = reply.json<{ data: { cause: { traceId: string } }[] }>().data;
@@ -78,8 +78,8 @@ test('a request without a traceparent begins a trace of its own, which its event
   await findSpan('webhooks.deliver', own);
 });
 
-test('spans hold no text of people and no secret, and pollers make none', async () => {
-  const password = 'a password of nobody';
+test('spans contain no personal texts and no secrets, and pollers create none', async () => {
+  const password = 'a wrong password';
   await server.anonymous.post('/api/auth/login', { email: 'who@example.com', password });
   await until(async () => assert.ok(collector.spans.some(({ name }) => name === 'logIn')));
   const all = JSON.stringify(collector.spans);

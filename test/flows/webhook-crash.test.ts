@@ -9,7 +9,7 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { until } from '../support/until.ts';
 import { addEndpoint, addStock, moveToReady, placeOrder } from '../support/webhooks.ts';
 
-/** A worker that is killed in the middle of deliveries, again and again. KILL_ROUNDS says how often. */
+/** A worker that is killed repeatedly in the middle of deliveries, KILL_ROUNDS times. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
 const ORDERS = 4;
 const EVENTS = 4;
@@ -24,13 +24,13 @@ const api = await startTestServer(db, { environment: { ...environment, ROLE: 'ap
 const admin = await api.asAdmin();
 const customer = await api.signUp();
 await addStock(admin, 'NAAN');
-// The relay runs here, since a new one would wait for the lease of the one that was killed.
+// The relay runs here, because a new one would wait for the lease of the killed one.
 const fixture = await createWebhooksFixture(db, { runs: false });
 const relay = createRelay({
   database: db.database,
   name: 'relay',
   consume: fixture.relay,
-  // At the end the database is gone before it.
+  // At the end the database is dropped before the relay stops.
   onError: () => {},
 });
 relay.start();
@@ -46,7 +46,7 @@ async function startWorker(): Promise<ServerProcess> {
   return worker;
 }
 
-test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event arrives under one id, in order, and its row says so`, async () => {
+test(`a worker killed ${ROUNDS} times while it delivers: each event arrives under one id, in order, and its row is DELIVERED`, async () => {
   const endpoint = await addEndpoint(admin);
   const { receiver } = endpoint;
   const orders: string[] = [];
@@ -56,7 +56,7 @@ test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event a
     );
     await Promise.all(fresh.map((orderId) => moveToReady(admin, orderId)));
     orders.push(...fresh);
-    // Once before the answer, once when it was given and is being written down.
+    // Killed alternately before the response, and after it while the outcome is being recorded.
     const before = receiver.received.length;
     const call = Promise.withResolvers<void>();
     receiver.answer(() => (response) => {
@@ -70,7 +70,7 @@ test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event a
   }
 
   receiver.answer(() => 204);
-  // The leases of the dead would end by themselves within half a minute.
+  // The leases of the killed workers would expire within half a minute anyway.
   await db.database.run(
     'test.end_leases',
     `update jobs set leased_until = now() - interval '1 second' where state = 'running'`,
@@ -92,7 +92,7 @@ test(`a worker killed in the middle of deliveries, ${ROUNDS} times: each event a
     );
   }
   const deliveries = await endpoint.deliveries();
-  // The stock's own event was told before the endpoint was made, unless the relay came to it later.
+  // The event of the stock precedes the endpoint, unless the relay reached it later.
   const ofOrders = deliveries.filter(({ orderId }) => orderId !== null);
   assert.equal(ofOrders.length, orders.length * EVENTS);
   assert.deepEqual(
