@@ -17,10 +17,10 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Respon
   return fetch(server.url + path, { headers });
 }
 
-test('the checks come in the order of the contract', async () => {
+test('requests are checked in the documented order', async () => {
   const large = 'x'.repeat(2_000);
   const steps: [Promise<Response>, string][] = [
-    // Each request is wrong in everything that comes after the check that refuses it.
+    // Each request would also fail every check after the one that refuses it.
     [
       post(server, '/api/nothing', large, { 'content-type': 'text/plain' }),
       '404 request.not_found',
@@ -68,7 +68,7 @@ test('the checks come in the order of the contract', async () => {
   for (const [response, expected] of steps) assert.equal(await readCode(await response), expected);
 });
 
-test('a limit that is used up is said before anybody is sent to sign in', async () => {
+test('an exhausted limit is reported before missing authentication', async () => {
   const limited = await testServer({
     findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 7 })],
   });
@@ -86,7 +86,7 @@ test('a limit that is used up is said before anybody is sent to sign in', async 
   }
 });
 
-test('a message that is refused before the limits is not counted', async () => {
+test('a request refused before the limits is not counted', async () => {
   const limited = await testServer({
     bodyLimitBytes: 1_000,
     findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 60 })],
@@ -101,7 +101,7 @@ test('a message that is refused before the limits is not counted', async () => {
   assert.equal((await fetch(`${limited.url}/api/things`)).status, 429);
 });
 
-test('a limit sees who calls', async () => {
+test('a limit knows the caller', async () => {
   const seen: (string | null)[] = [];
   const limit = buildLimit({ pointsMax: 10, windowSeconds: 60 });
   const limited = await testServer({
@@ -121,7 +121,7 @@ test('a limit sees who calls', async () => {
   assert.deepEqual(seen, ['api_key', null]);
 });
 
-test('an answer that does not count gives the point back before it is sent', async () => {
+test('a response that does not count returns the point before it is sent', async () => {
   const limited = await testServer({
     findLimits: () => [
       {
@@ -141,13 +141,13 @@ test('an answer that does not count gives the point back before it is sent', asy
   assert.equal((await post(limited, '/api/things', '{', headers)).status, 429);
 });
 
-/** One limit for everybody together. */
+/** Builds one limit shared by all callers. */
 function buildLimit(rate: Rate): Limit {
   const limiter = createMemoryRateLimiters().create('global', rate);
   return { name: 'global', after: 'caller', counting: () => ({ limiter, key: 'all' }) };
 }
 
-test('roles and scopes decide who comes in', async () => {
+test('roles and scopes decide who is admitted', async () => {
   const expected = {
     customer: 201,
     kitchen: 403,
@@ -164,7 +164,7 @@ test('roles and scopes decide who comes in', async () => {
   assert.equal(await readCode(keyless), '403 auth.forbidden');
 });
 
-test('no token and a broken one are 401 with a challenge', async () => {
+test('a missing or broken token gets a 401 with a challenge', async () => {
   for (const authorization of [
     '',
     'Bearer',
@@ -181,13 +181,13 @@ test('no token and a broken one are 401 with a challenge', async () => {
   assert.equal((await get(`/api/things/${id}`, { authorization: 'bearer  customer' })).status, 200);
 });
 
-test('a credential that cannot be checked is 503, not 401', async () => {
+test('a credential that cannot be checked gets a 503, not a 401', async () => {
   const response = await get(`/api/things/${id}`, { authorization: 'Bearer away' });
   assert.equal(response.headers.get('retry-after'), '2');
   assert.equal(await readCode(response), '503 service.unavailable');
 });
 
-test('where anyone may call, an old cookie makes an anonymous reader and a broken bearer is refused', async () => {
+test('operations open to anyone treat an expired cookie as anonymous but refuse a broken bearer token', async () => {
   const readCaller = async (headers: Record<string, string>) => {
     const response = await get('/api/things', headers);
     assert.equal(response.status, 200);
@@ -206,7 +206,7 @@ test('where anyone may call, an old cookie makes an anonymous reader and a broke
   assert.equal(await readCode(both), '401 auth.unauthenticated');
 });
 
-test('below /api/auth a body may have 64 KiB, and no more in chunks either', async () => {
+test('below /api/auth a body may have at most 64 KiB, also in chunks', async () => {
   const large = await testServer();
   const logIn = (bytes: number) => JSON.stringify({ email: 'x'.repeat(bytes - 12) });
   assert.equal((await post(large, '/api/auth/login', logIn(64 * 1024))).status, 200);
@@ -225,7 +225,7 @@ test('below /api/auth a body may have 64 KiB, and no more in chunks either', asy
   assert.equal((await post(large, '/api/payments/webhook', beyond)).status, 200);
 });
 
-test('two session cookies are refused, since nothing tells the planted one', async () => {
+test('two session cookies are refused, since one may be planted', async () => {
   const pairs = [
     'holdfast_access=admin; holdfast_access=customer',
     'holdfast_access=customer; other=1; holdfast_access=admin',
@@ -249,7 +249,7 @@ test('two session cookies are refused, since nothing tells the planted one', asy
   assert.equal((await sendRaw(server.port, `${head}${apart}\r\n`)).status, 400);
 });
 
-test('a cookie of another name is none of ours, and two of ours do not matter where none counts', async () => {
+test('cookies with other names are ignored, and so are two session cookies where no cookie is used', async () => {
   const near = [
     'Holdfast_Access=admin',
     'holdfast%5Faccess=admin',
@@ -288,7 +288,7 @@ test('a request with two session cookies counts against the limits like any othe
   assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 429);
 });
 
-test('signing in looks at no other credential', async () => {
+test('signing in ignores any other credential', async () => {
   for (const headers of [
     { authorization: 'Bearer expired' },
     { authorization: 'Bearer away' },
@@ -301,7 +301,7 @@ test('signing in looks at no other credential', async () => {
   }
 });
 
-test('cookies are set for HTTP alone, this site alone, and secure where asked', async () => {
+test('cookies are set HttpOnly, SameSite, and Secure if configured', async () => {
   const response = await post(server, '/api/auth/login', '{"email":"a@b.example"}');
   assert.equal(
     response.headers.get('set-cookie'),
@@ -309,7 +309,7 @@ test('cookies are set for HTTP alone, this site alone, and secure where asked', 
   );
 });
 
-test('a change under a cookie needs an origin that is ours or allowed', async () => {
+test('a change authenticated by a cookie needs our own or an allowed origin', async () => {
   const make = (headers: Record<string, string>) =>
     post(server, '/api/things', thing, { cookie: 'holdfast_access=customer', ...headers });
   for (const origin of ['https://shop.example', 'https://front.example', server.url]) {
@@ -333,7 +333,7 @@ test('a change under a cookie needs an origin that is ours or allowed', async ()
   assert.equal((await get(`/api/things/${id}`, reading)).status, 200);
 });
 
-test('forwarding headers count from trusted proxies alone', async () => {
+test('forwarding headers count only from trusted proxies', async () => {
   const forwarded = { 'x-forwarded-host': 'shop.internal', 'x-forwarded-proto': 'https' };
   const headers = {
     cookie: 'holdfast_access=customer',
@@ -345,7 +345,7 @@ test('forwarding headers count from trusted proxies alone', async () => {
   assert.equal((await post(behind, '/api/things', thing, headers)).status, 201);
 });
 
-test('metrics are for the machine itself and for the bearer of their token', async () => {
+test('metrics are readable from the machine itself and with their token', async () => {
   assert.equal((await get('/metrics')).status, 200);
   const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
   const refused = await get('/metrics', behindProxy);

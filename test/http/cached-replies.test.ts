@@ -17,7 +17,7 @@ const view = { name: 'Wasserkocher für 1 €', items: [{ sku: 'A' }] };
 const text = JSON.stringify(view);
 const cached = new CachedReply(view, 7);
 
-/** One route answers with a cached reply, another one with the same as any route does. */
+/** Serves one route with a cached reply and another with the same reply uncached. */
 async function serve(changes: Partial<HttpServerOptions> = {}): Promise<{ app: App; url: string }> {
   const app = await createHttpServer(
     testOptions({
@@ -81,7 +81,7 @@ for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
   'behind HTTPS': { publicUrl: 'https://shop.example' },
   'behind HTTP': { publicUrl: 'http://shop.example' },
 })) {
-  test(`a cached reply is the same as any other to the last header, ${about}`, async () => {
+  test(`a cached reply equals an uncached one to the last header, ${about}`, async () => {
     const observed: unknown[] = [];
     const { url } = await serve({
       ...changes,
@@ -102,7 +102,7 @@ for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
   });
 }
 
-test('a cached reply is answered by 304 to a caller who has its version', async () => {
+test('a caller who has the version of a cached reply gets a 304', async () => {
   const { url } = await serve();
   for (const [tag, status] of [
     ['"7"', 304],
@@ -117,7 +117,7 @@ test('a cached reply is answered by 304 to a caller who has its version', async 
   }
 });
 
-test('a page is joined from the texts of its cached replies and has no entity tag', async () => {
+test('a page consists of the texts of its cached replies and has no entity tag', async () => {
   const { url } = await serve();
   const reply = await readReply(`${url}/api/cached-page`, 'GET');
   const page = JSON.stringify({ data: [view, view], nextCursor: 'next "one"' });
@@ -126,7 +126,7 @@ test('a page is joined from the texts of its cached replies and has no entity ta
   assert.equal(reply.headers['content-length'], String(Buffer.byteLength(page)));
 });
 
-test('what a cached reply shows can be changed by no reader', () => {
+test('no reader can change the content of a cached reply', () => {
   const changes = [
     () => Object.assign(cached.view, { name: 'other' }),
     () => Object.assign(cached.view.items[0]!, { sku: 'B' }),
@@ -136,7 +136,7 @@ test('what a cached reply shows can be changed by no reader', () => {
   assert.equal(cached.text, text);
 });
 
-test('a route of cached replies under a limit that counts by replies stops the start', async () => {
+test('a cached route under a limit that counts by response prevents the start', async () => {
   const byReplies = { ...limits()[0]!, counts: () => true };
   const findLimits = (operation: { readonly id: string }) =>
     operation.id === 'getCached' ? [byReplies] : [];

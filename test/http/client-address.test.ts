@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findNetwork } from '../../src/http/client-address.ts';
 
-test('an IPv4 address stands for itself, in IPv6 clothes too', () => {
+test('an IPv4 address is one client, also when written as IPv6', () => {
   assert.equal(findNetwork('203.0.113.9'), '203.0.113.9');
   assert.equal(findNetwork('::ffff:203.0.113.9'), '203.0.113.9');
   assert.equal(findNetwork('::ffff:cb00:7109'), '203.0.113.9');
 });
 
-test('all addresses of an IPv6 network of 64 bits are one client', () => {
+test('all addresses of a /64 IPv6 network are one client', () => {
   const spellings = [
     '2001:db8:1:2::1',
     '2001:DB8:1:2:ffff:ffff:ffff:ffff',
@@ -26,7 +26,7 @@ test('all addresses of an IPv6 network of 64 bits are one client', () => {
   assert.equal(findNetwork('2001:db8::1'), '2001:db8:0:0::/64');
 });
 
-test('what is no address stands for nobody', () => {
+test('a text that is not an address is no client', () => {
   for (const text of ['', 'unknown', '203.0.113.9:4711', '203.0.113', '[::1]', '2001:db8:::1']) {
     assert.equal(findNetwork(text), null, text);
   }

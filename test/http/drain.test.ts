@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { until } from '../support/until.ts';
 import { sendRaw, type TestServer, testServer } from './support.ts';
 
-/** One request over a kept-alive connection of the agent. */
-function ask(
+/** Sends one request over a kept-alive connection of the agent. */
+function send(
   server: TestServer,
   agent: Agent,
   path: string,
@@ -25,14 +25,14 @@ function ask(
   });
 }
 
-test('a stop under load loses no request on the connections that are open', async () => {
+test('a stop under load loses no request on open connections', async () => {
   const server = await testServer({ idleGraceMs: 5_000 });
   let stopping: Promise<unknown> | null = null;
   let answered = 0;
   const clients = Array.from({ length: 20 }, async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (;;) {
-      const { status, close } = await ask(server, agent, '/api/things');
+      const { status, close } = await send(server, agent, '/api/things');
       assert.equal(status, 200);
       answered += 1;
       if (answered === 400) stopping = server.app.close();
@@ -45,20 +45,20 @@ test('a stop under load loses no request on the connections that are open', asyn
   await assert.rejects(sendRaw(server.port, 'GET / HTTP/1.1\r\n\r\n'), { code: 'ECONNREFUSED' });
 });
 
-test('what is in flight is answered, and who holds a reply open is told', async () => {
+test('requests in flight are answered, and open replies are notified of the stop', async () => {
   const server = await testServer();
   const agent = new Agent({ keepAlive: true });
-  const slow = ask(server, agent, '/api/wait');
+  const slow = send(server, agent, '/api/wait');
   await until(async () => assert.equal(server.waiting(), 1));
-  const told = once(server.app.stopping, 'abort');
+  const notified = once(server.app.stopping, 'abort');
   const closed = server.app.close();
-  await told;
+  await notified;
   server.release();
   assert.deepEqual(await slow, { status: 200, close: true });
   await closed;
 });
 
-test('a stop does not wait for ever', async () => {
+test('a stop does not wait forever', async () => {
   const server = await testServer({ drainTimeoutMs: 50 });
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => {});

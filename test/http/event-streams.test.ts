@@ -17,7 +17,7 @@ import { newId } from '../../src/shared/ids.ts';
 import { type EventReader, openEvents } from '../support/event-reader.ts';
 import { testOptions } from './support.ts';
 
-/** A server with one stream, whose writer is in the hands of the test. */
+/** Starts a server with one stream, to which the test writes. */
 async function streamServer(changes: Partial<HttpServerOptions> = {}) {
   const { accessTable } = testOptions();
   let caller: Caller | Error = kitchen();
@@ -58,14 +58,14 @@ async function streamServer(changes: Partial<HttpServerOptions> = {}) {
     url,
     writers,
     ceasedCount: () => ceasedCount,
-    /** Streams begin only when this is called back. */
-    holdBack() {
+    /** Delays the start of streams until the returned function is called. */
+    delayStreams() {
       const { promise, resolve } = Promise.withResolvers<void>();
       gate = promise;
       return resolve;
     },
-    /** Who the credential stands for from now on, or why it stands for nobody. */
-    becomes(now: Caller | Error) {
+    /** Sets the caller that the credential stands for from now on, or the error of checking it. */
+    setCaller(now: Caller | Error) {
       caller = now;
     },
     open: (headers: Record<string, string> = {}) =>
@@ -87,10 +87,10 @@ const text = (number: number) =>
   eventText(String(number), 'thing.made', { number, name: 'Crème brûlée\n\ndata: no' });
 
 const LARGE = eventText('1', 'thing.made', { text: 'x'.repeat(100_000) });
-/** Together 20 MB: more than sockets buffer. */
+/** 20 MB in total: more than sockets buffer. */
 const LARGE_COUNT = 200;
 
-/** The reader stops reading while `LARGE_COUNT` events are on their way; gives the end of the writing. */
+/** Stops reading while `LARGE_COUNT` events are being written. Returns the promise of the end of writing. */
 async function untilHeldBack(server: StreamServer, { socket }: EventReader) {
   socket.pause();
   const [write] = server.writers;
@@ -102,17 +102,17 @@ async function untilHeldBack(server: StreamServer, { socket }: EventReader) {
     before = written;
     await ticks(200);
   }
-  assert.ok(written < LARGE_COUNT, 'nothing held it back');
+  assert.ok(written < LARGE_COUNT, 'the writer was never held back');
   return { writing };
 }
 
-/** Lets the event loop turn so many times. */
+/** Waits for `count` ticks of the event loop. */
 async function ticks(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let tick = 0; tick < count; tick += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('a stream of events', () => {
-  test('says at once that it is open, to readers and to proxies', async () => {
+  test('announces at once to readers and proxies that it is open', async () => {
     const server = await streamServer();
     const reader = await server.open();
     assert.equal(reader.status, 200);
@@ -122,7 +122,7 @@ describe('a stream of events', () => {
     assert.match(reader.headers.vary ?? '', /Authorization, Cookie/);
   });
 
-  test('brings events whole and in order, whatever their texts hold', async () => {
+  test('delivers events whole and in order, whatever their texts contain', async () => {
     const server = await streamServer();
     const reader = await server.open();
     for (let number = 1; number <= 500; number += 1) await server.writers[0]!(text(number));
@@ -134,14 +134,14 @@ describe('a stream of events', () => {
     });
   });
 
-  test('brings a comment again and again while nothing happens', async () => {
+  test('sends comments regularly while nothing happens', async () => {
     const server = await streamServer({ streamHeartbeatMs: 20 });
     const reader = await server.open();
     await reader.until(({ comments }) => comments.length >= 3);
     assert.deepEqual(reader.events, []);
   });
 
-  test('lets go of its source when the reader goes', async () => {
+  test('releases its source when the reader disconnects', async () => {
     const server = await streamServer();
     const reader = await server.open();
     reader.close();
@@ -150,7 +150,7 @@ describe('a stream of events', () => {
     await server.writers[0]!(text(1));
   });
 
-  test('is refused by what cannot begin, as any request', async () => {
+  test('is refused like any request if it cannot start', async () => {
     const server = await streamServer();
     const reader = await server.open({ 'x-absent': 'yes' });
     assert.equal(reader.status, 404);
@@ -158,7 +158,7 @@ describe('a stream of events', () => {
     assert.equal(server.app.eventStreams.openCount, 0);
   });
 
-  test('answers HEAD like GET, and holds nothing open for it', async () => {
+  test('answers HEAD like GET without staying open', async () => {
     const server = await streamServer();
     const reply = await fetch(`${server.url}/api/follow`, {
       method: 'HEAD',
@@ -170,7 +170,7 @@ describe('a stream of events', () => {
     assert.equal(server.app.eventStreams.openCount, 0);
   });
 
-  test('is one of a bounded number', async () => {
+  test('is refused beyond the maximum number of streams', async () => {
     const server = await streamServer({ streamsMax: 2 });
     const first = await server.open();
     await server.open();
@@ -183,7 +183,7 @@ describe('a stream of events', () => {
   });
 });
 
-describe('of one caller, at most 20 are open at once', () => {
+describe('the limit of 20 open streams per caller', () => {
   const OPEN_MAX = 20;
 
   async function openAll(server: StreamServer): Promise<EventReader[]> {
@@ -192,7 +192,7 @@ describe('of one caller, at most 20 are open at once', () => {
     return readers;
   }
 
-  test('the next one is refused, and told when to come back', async () => {
+  test('refuses the next stream and states when to retry', async () => {
     const server = await streamServer();
     await openAll(server);
     const refused = await server.open();
@@ -202,7 +202,7 @@ describe('of one caller, at most 20 are open at once', () => {
     assert.equal(server.writers.length, OPEN_MAX);
   });
 
-  test('however many are asked for at the same time', async () => {
+  test('holds for any number of concurrent requests', async () => {
     const server = await streamServer();
     const letGo = server.holdBack();
     const opening = Array.from({ length: 3 * OPEN_MAX }, () => server.open());
@@ -213,7 +213,7 @@ describe('of one caller, at most 20 are open at once', () => {
     assert.equal(statuses.filter((status) => status === 429).length, 2 * OPEN_MAX);
   });
 
-  test('and as many of another caller, be it a user or a key', async () => {
+  test('is counted separately for another caller, whether a user or a key', async () => {
     const server = await streamServer();
     await openAll(server);
     server.becomes({ kind: 'api_key', id: newId(), scopes: ['orders:read'] });
@@ -221,7 +221,7 @@ describe('of one caller, at most 20 are open at once', () => {
     assert.equal((await server.open()).status, 429);
   });
 
-  test('one that ended makes room, however it ended', async () => {
+  test('admits a new stream after one has ended, however it ended', async () => {
     const server = await streamServer();
     const readers = await openAll(server);
     readers[0]!.close();
@@ -229,7 +229,7 @@ describe('of one caller, at most 20 are open at once', () => {
     assert.equal((await server.open()).status, 200);
     readers[1]!.close();
     await untilCeased(server, 2);
-    // Neither what cannot begin nor HEAD holds a place.
+    // Neither a stream that cannot start nor a HEAD request counts.
     for (let absent = 0; absent < 2 * OPEN_MAX; absent += 1) {
       assert.equal((await server.open({ 'x-absent': 'yes' })).status, 404);
     }
@@ -247,7 +247,7 @@ describe('of one caller, at most 20 are open at once', () => {
 });
 
 describe('a reader that does not read', () => {
-  /** Writes about 100 MB at most: more than any socket buffers. */
+  /** Writes at most about 100 MB: more than any socket buffers. */
   async function flood(write: Write, isDone: () => boolean): Promise<void> {
     for (let count = 0; count < 1_000 && !isDone(); count += 1) {
       void write(LARGE);
@@ -255,7 +255,7 @@ describe('a reader that does not read', () => {
     }
   }
 
-  test('is dropped once it has left more than its share waiting', async () => {
+  test('is dropped once too much is waiting for it', async () => {
     const server = await streamServer();
     const reader = await server.open();
     reader.socket.pause();
@@ -265,7 +265,7 @@ describe('a reader that does not read', () => {
     await reader.ended();
   });
 
-  test('holds up nobody else', async () => {
+  test('delays no other reader', async () => {
     const server = await streamServer();
     const [lazy, eager] = [await server.open(), await server.open()];
     lazy.socket.pause();
@@ -274,7 +274,7 @@ describe('a reader that does not read', () => {
     await eager.until(({ events }) => events.length === 1);
   });
 
-  test('keeps who waits for it waiting, and is not dropped for that', async () => {
+  test('blocks a writer that waits for it, and is not dropped for that', async () => {
     const server = await streamServer();
     const reader = await server.open();
     const { writing } = await untilHeldBack(server, reader);
@@ -286,21 +286,21 @@ describe('a reader that does not read', () => {
   });
 });
 
-describe('a stream ends with the right to read it', () => {
-  /** Five seconds are promised; the bound is that of a busy machine. */
+describe('a stream whose reader loses the right to read', () => {
+  /** Five seconds are promised; the limit allows for a busy machine. */
   const WITHIN_MS = 60_000;
   const ends: readonly [string, Caller | Error][] = [
-    ['when the credential is worth nothing any more', new CodedError(authErrors.unauthenticated)],
-    ['when the role is another', { ...kitchen(), role: 'admin' } as Caller],
+    ['when the credential is no longer valid', new CodedError(authErrors.unauthenticated)],
+    ['when the role has changed', { ...kitchen(), role: 'admin' } as Caller],
     [
       'when the role may not read it',
       { kind: 'user', id: newId(), role: 'customer', vip: false, familyId: newId() },
     ],
-    ['when the scopes leave it out', { kind: 'api_key', id: newId(), scopes: [] }],
-    ['when it cannot be told for a reason that nobody foresaw', new TypeError('a fault')],
+    ['when the scopes do not include it', { kind: 'api_key', id: newId(), scopes: [] }],
+    ['when the check fails with an unexpected error', new TypeError('a fault')],
   ];
   for (const [name, now] of ends) {
-    test(`${name}, within five seconds`, async () => {
+    test(`ends ${name}, within five seconds`, async () => {
       const server = await streamServer();
       const reader = await server.open();
       const startedAt = performance.now();
@@ -311,17 +311,17 @@ describe('a stream ends with the right to read it', () => {
     });
   }
 
-  test('and not while the right cannot be looked up', async () => {
+  test('stays open while the right cannot be checked', async () => {
     const server = await streamServer({ streamHeartbeatMs: 100 });
     const reader = await server.open();
     server.becomes(unavailable(new Error('the database is away')));
-    // The right is looked at ten times as rarely as a comment is sent.
+    // The right is checked once for every ten comments.
     await reader.until(({ comments }) => comments.length >= 25);
     server.becomes(new CodedError(authErrors.unauthenticated));
     await reader.ended();
   });
 
-  test('though its reader has not taken yet what was written', async () => {
+  test('ends although the reader has not yet received everything written', async () => {
     const server = await streamServer();
     const reader = await server.open();
     const { writing } = await untilHeldBack(server, reader);
@@ -335,7 +335,7 @@ describe('a stream ends with the right to read it', () => {
   });
 });
 
-test('a stream that is asked for while the server stops is a whole one, so that its reader comes back', async () => {
+test('a stream requested while the server stops is complete, so that its reader reconnects', async () => {
   const server = await streamServer();
   const letGo = server.holdBack();
   const opening = server.open();
@@ -360,7 +360,7 @@ test('a stop ends the streams and does not wait for their readers', async () => 
   assert.equal(server.ceasedCount(), 2);
 });
 
-test('a reader that goes while the stream is being opened leaves nothing behind', async () => {
+test('a reader that disconnects while the stream is being opened leaves nothing behind', async () => {
   const server = await streamServer();
   const letGo = server.holdBack();
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');

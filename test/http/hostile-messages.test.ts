@@ -16,9 +16,9 @@ function assertProblem(reply: RawReply, status: number, code: string, about: str
   assert.equal(problem.type, `https://shop.example/problems/${code}`, about);
 }
 
-test('bytes that are no HTTP get a problem document', async () => {
+test('bytes that are not HTTP get a problem document', async () => {
   const messages: Record<string, string> = {
-    'no HTTP at all': 'hello\r\n\r\n',
+    'not HTTP at all': 'hello\r\n\r\n',
     'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     'the hello of TLS': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
     'an unknown method': 'FETCH /api/things HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -28,7 +28,7 @@ test('bytes that are no HTTP get a problem document', async () => {
       'POST /api/things HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
     'a length and chunks':
       'POST /api/things HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-    'a length that is no number':
+    'a length that is not a number':
       'POST /api/things HTTP/1.1\r\nHost: a\r\nContent-Length: two\r\n\r\n{}',
     'a negative length': 'POST /api/things HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n',
     'a broken chunk':
@@ -57,7 +57,7 @@ test('headers that are too large are 431', async () => {
   assertProblem(longPath, 431, 'request.headers_too_large', 'path');
 });
 
-test('headers that trickle in, and a body that does, end in 408', async () => {
+test('headers or a body that trickle in end in a 408', async () => {
   const head =
     'POST /api/payments/webhook HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
   assertProblem(await sendRaw(port, head), 408, 'request.timeout', 'headers');
@@ -66,7 +66,7 @@ test('headers that trickle in, and a body that does, end in 408', async () => {
   assert.equal((JSON.parse(body.body) as Problem).instance, '/api/payments/webhook');
 });
 
-test('a body that is announced too large is refused before it is read', async () => {
+test('a body announced as too large is refused before it is read', async () => {
   const reply = await sendRaw(
     port,
     'POST /api/payments/webhook HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 10001\r\n\r\n',
@@ -74,7 +74,7 @@ test('a body that is announced too large is refused before it is read', async ()
   assertProblem(reply, 413, 'request.too_large', 'announced');
 });
 
-test('an endless body is refused as soon as it is too large, while the client still writes', async () => {
+test('an endless body is refused as soon as it is too large, while the client is still writing', async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -92,7 +92,7 @@ test('an endless body is refused as soon as it is too large, while the client st
   assert.match(text, /"code":"request.too_large"/);
 });
 
-test('methods that nobody answers get 405, with the ones that are', async () => {
+test('unsupported methods get a 405 that lists the supported ones', async () => {
   for (const method of ['PROPFIND', 'TRACE', 'DELETE']) {
     const reply = await sendRaw(
       port,
@@ -118,7 +118,7 @@ test('odd but legal requests are answered', async () => {
   assert.equal((await sendRaw(port, empty)).status, 200);
 });
 
-test('a second request on the connection of a refused one is still answered', async () => {
+test('a second request on the connection of a refused one is answered', async () => {
   const bad =
     'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
   const good = 'GET /api/things HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';

@@ -52,7 +52,7 @@ test('quoted and bare are the same key', () => {
   );
 });
 
-test('1 to 255 printable ASCII characters make a key, and nothing else', () => {
+test('a key is 1 to 255 printable ASCII characters, and nothing else', () => {
   assert.equal(parseIdempotencyKey('a'.repeat(255)), 'a'.repeat(255));
   assert.equal(parseIdempotencyKey(`"${'a'.repeat(255)}"`), 'a'.repeat(255));
   const refused = [
@@ -72,7 +72,7 @@ test('1 to 255 printable ASCII characters make a key, and nothing else', () => {
   for (const header of refused) assert.equal(isRefused(header), true, JSON.stringify(header));
 });
 
-test('the claim stands for caller, path and key, and for the body as it was understood', async () => {
+test('a claim identifies caller, path and key, and the parsed body', async () => {
   const first = await claim('k1');
   assert.equal(first.key, 'k1');
   assert.deepEqual(await claim('"k1"'), first);

@@ -16,7 +16,7 @@ function readRefusal(text: string | Buffer): string {
   return 'accepted';
 }
 
-test('any JSON without NUL and lone surrogates reads as JSON.parse reads it', () => {
+test('any JSON without NUL and lone surrogates is parsed as JSON.parse does', () => {
   fc.assert(
     fc.property(fc.json({ stringUnit: 'grapheme', maxDepth: 6 }), (text) => {
       fc.pre(!/\\u0000|__proto__/.test(text));
@@ -25,7 +25,7 @@ test('any JSON without NUL and lone surrogates reads as JSON.parse reads it', ()
   );
 });
 
-test('arbitrary bytes are read or refused, never a fault', () => {
+test('arbitrary bytes are parsed or refused, and never cause another error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const outcome = readRefusal(Buffer.from(bytes));
@@ -34,7 +34,7 @@ test('arbitrary bytes are read or refused, never a fault', () => {
   );
 });
 
-test('32 levels are read, 33 and 100,000 are refused, and brackets in strings are no levels', () => {
+test('32 levels are accepted, 33 and 100,000 are refused, and brackets in strings do not count', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   assert.equal(readRefusal(nested(32)), 'accepted');
   assert.equal(readRefusal(nested(33)), 'request.malformed');
@@ -44,7 +44,7 @@ test('32 levels are read, 33 and 100,000 are refused, and brackets in strings ar
   assert.equal(readRefusal(JSON.stringify('"\\['.repeat(100))), 'accepted');
 });
 
-test('NUL and half surrogate pairs are refused where they stand, in keys and in values', () => {
+test('NUL and lone surrogates are refused with their position, in keys and in values', () => {
   assert.equal(readRefusal('{"a":[0,{"b":"x\\u0000"}]}'), 'request.invalid /a/1/b');
   assert.equal(readRefusal('{"a":"\\ud800"}'), 'request.invalid /a');
   assert.equal(readRefusal('{"a":"\\udc00\\ud800"}'), 'request.invalid /a');
@@ -52,7 +52,7 @@ test('NUL and half surrogate pairs are refused where they stand, in keys and in 
   assert.equal(readRefusal('{"a":"\\ud83d\\ude00 \\u00e9"}'), 'accepted');
 });
 
-test('keys that could reach a prototype are refused, however they are spelt', () => {
+test('keys that could reach a prototype are refused, however they are escaped', () => {
   assert.equal(readRefusal('{"a":{"__proto__":{"admin":true}}}'), 'request.invalid /a/__proto__');
   assert.equal(readRefusal('{"\\u005f_proto__":1}'), 'request.invalid /__proto__');
   assert.equal(readRefusal('{"constructor":{"prototype":{}}}'), 'request.invalid /constructor');
@@ -70,7 +70,7 @@ test('text that is not JSON in UTF-8 is malformed', () => {
   assert.equal(readRefusal(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])), 'request.malformed');
 });
 
-test('JSON in UTF-8 is the one media type', () => {
+test('JSON in UTF-8 is the only accepted media type', () => {
   const known = [
     'application/json',
     'Application/JSON; charset=UTF-8',

@@ -52,13 +52,13 @@ test('the document is valid OpenAPI 3.1', async () => {
   await lintOpenApi(text, 'specification');
 });
 
-test('the document says what it is and where', () => {
+test('the document states its title and its server', () => {
   assert.equal(document.openapi, '3.1.0');
   assert.equal(document.info.version, '1.2.3');
   assert.equal(document.servers[0]?.url, 'https://shop.example');
 });
 
-test('every reference leads somewhere', () => {
+test('every reference resolves', () => {
   const references = [...text.matchAll(/"\$ref":"#\/components\/([^/"]+)\/([^"]+)"/g)];
   assert.ok(references.length > 20);
   for (const [, kind, name] of references) {
@@ -67,7 +67,7 @@ test('every reference leads somewhere', () => {
   assert.equal(references.length, text.split('"$ref"').length - 1);
 });
 
-test('operation ids are unique, path parameters are declared, and every answer is described', () => {
+test('operation ids are unique, path parameters are declared, and every response is described', () => {
   const ids = operations().map(([, , { operationId }]) => operationId);
   assert.equal(new Set(ids).size, ids.length);
   for (const [path, method, described] of operations()) {
@@ -92,11 +92,11 @@ test('operation ids are unique, path parameters are declared, and every answer i
   }
 });
 
-test('pages and the routes of the reference are left out', () => {
+test('pages and the routes of the reference are omitted', () => {
   for (const path of Object.keys(document.paths)) assert.match(path, /^\/api\//);
 });
 
-test('an operation names the errors that it can answer with, and who may call it', () => {
+test('an operation names its possible errors and who may call it', () => {
   const made = operation('makeThing');
   assert.deepEqual(made['x-access'], { roles: ['customer', 'admin'], scopes: ['catalog:write'] });
   assert.deepEqual(made.security, [{ bearer: [] }, { sessionCookie: [] }]);
@@ -122,14 +122,14 @@ test('an operation names the errors that it can answer with, and who may call it
   assert.deepEqual(operation('logIn').security, []);
 });
 
-test('a body that may be left out is not required, and one that takes nothing is not there', () => {
+test('an optional body is not required, and an operation without a body has none', () => {
   assert.equal(operation('makeThing').requestBody?.required, true);
   assert.equal(operation('renameThing').requestBody?.required, false);
   assert.equal(operation('touchThing').requestBody, undefined);
   assert.equal(operation('removeThing').requestBody, undefined);
 });
 
-test('a shape with a title stands once, under its name', () => {
+test('a shape with a title appears once, under its name', () => {
   assert.ok(document.components.schemas?.Money);
   assert.equal(text.split('"title":"Money"').length - 1, 1);
 });

@@ -14,7 +14,7 @@ async function page(path: string): Promise<string> {
   return response.text();
 }
 
-test('every error has its page, listed in the index, with nothing from other hosts', async () => {
+test('every error has a page, listed in the index, that loads nothing from other hosts', async () => {
   const index = await page('/problems');
   for (const { code, status } of [...shellErrors, ...Object.values(thingErrors)]) {
     assert.ok(index.includes(`href="/problems/${code}"`), code);
@@ -24,7 +24,7 @@ test('every error has its page, listed in the index, with nothing from other hos
   }
 });
 
-test('every page brings its icon, and what is no page finds one where browsers ask for it', async () => {
+test('every page contains its icon, and /favicon.ico serves one for everything else', async () => {
   for (const path of ['/problems', '/problems/things.taken']) {
     assert.match(await page(path), /<link rel="icon" href="data:image\/svg\+xml,%3Csvg/, path);
   }
@@ -34,7 +34,7 @@ test('every page brings its icon, and what is no page finds one where browsers a
   assert.match(await icon.text(), /^<svg /);
 });
 
-test('sentences of the catalogue are shown as text, and its backquotes as code', async () => {
+test('error descriptions are shown as text, with backquoted parts as code', async () => {
   const html = await page('/problems/things.taken');
   assert.match(html, /There is &lt;one&gt; already\./);
   assert.match(html, /A <code>name<\/code> belongs/);
@@ -48,14 +48,14 @@ test('an unknown code is a 404', async () => {
   }
 });
 
-test('two errors with one code stop the start', async () => {
+test('two errors with one code prevent the start', async () => {
   const twice = Object.values(defineErrors('request', { invalid: [400, 'Another.', 'Another.'] }));
   await assert.rejects(createHttpServer(testOptions({ errorCatalogue: twice })), {
     message: 'Two errors have the code request.invalid.',
   });
 });
 
-test('the reference and all that it loads come from this server', async () => {
+test('the reference and everything it loads come from this server', async () => {
   const html = await page('/docs');
   const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file as string);
   assert.ok(files.length >= 4);

@@ -15,7 +15,7 @@ test('respond-async is found in any case, among other preferences and with param
   }
 });
 
-test('what only looks like it is no wish', () => {
+test('similar texts are not the preference', () => {
   for (const header of [
     undefined,
     '',
@@ -31,7 +31,7 @@ test('what only looks like it is no wish', () => {
   }
 });
 
-test('whatever a client sends is answered', () => {
+test('any header value is answered', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 1_000 }), (header) => {
       assert.equal(typeof prefersAsync(header), 'boolean');

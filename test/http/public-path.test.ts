@@ -7,7 +7,7 @@ describe('with a path in PUBLIC_URL', async () => {
   const ask = (target: string) =>
     sendRaw(server.port, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
 
-  test('an address is answered with it and without it, however it is spelt', async () => {
+  test('an address is answered with and without the path, however it is escaped', async () => {
     for (const target of [
       '/api/things',
       '/shops/caf%C3%A9/api/things?limit=3',
@@ -22,7 +22,7 @@ describe('with a path in PUBLIC_URL', async () => {
     }
   });
 
-  test('what is beside it, or only begins like it, is nothing', async () => {
+  test('other paths, even with a common beginning, are not found', async () => {
     for (const target of [
       '/shops/api/things',
       '/shops/caf%C3%A9s/api/things',
@@ -41,7 +41,7 @@ describe('with a path in PUBLIC_URL', async () => {
     }
   });
 
-  test('another method of an address is 405, with it too', async () => {
+  test('an unsupported method is a 405, also with the path', async () => {
     const reply = await sendRaw(
       server.port,
       'DELETE /shops/caf%C3%A9/api/things HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -50,7 +50,7 @@ describe('with a path in PUBLIC_URL', async () => {
     assert.match(reply.head, /^allow: GET, HEAD, POST/im);
   });
 
-  test('a problem names its page and the path that was asked for as both are seen from outside', async () => {
+  test('a problem names its page and the requested path as seen from outside', async () => {
     for (const target of ['/api/nothing?a=b', '/shops/caf%C3%A9/api/nothing']) {
       const { type, instance } = JSON.parse((await ask(target)).body) as Problem;
       assert.equal(type, 'https://example.com/shops/caf%C3%A9/problems/request.not_found');
@@ -63,7 +63,7 @@ describe('with a path in PUBLIC_URL', async () => {
     }
   });
 
-  test('a Location and a redirect lead there from outside', async () => {
+  test('a Location and a redirect contain the path', async () => {
     const headers = { authorization: 'Bearer admin' };
     const made = await post(server, '/api/things', '{"name":"Kettle"}', headers);
     assert.equal(made.status, 201, await made.text());
@@ -72,7 +72,7 @@ describe('with a path in PUBLIC_URL', async () => {
     assert.equal(redirect.headers.get('location'), '/shops/caf%C3%A9/docs/');
   });
 
-  test('links of pages begin with it', async () => {
+  test('links in pages begin with the path', async () => {
     for (const address of ['/problems', '/problems/request.invalid', '/docs']) {
       const html = await (await fetch(server.url + address)).text();
       const links = [...html.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(
@@ -86,7 +86,7 @@ describe('with a path in PUBLIC_URL', async () => {
     }
   });
 
-  test('a key of idempotency is one, whichever way a request came', async () => {
+  test('an idempotency key is the same with and without the path', async () => {
     const headers = { authorization: 'Bearer customer', 'idempotency-key': 'one' };
     const listHashes = async (begin: string) => {
       const reply = await post(server, `${begin}/api/things`, '{"name":"Kettle"}', headers);
@@ -96,7 +96,7 @@ describe('with a path in PUBLIC_URL', async () => {
   });
 });
 
-test('without a path nothing is taken from an address or put before it', async () => {
+test('without a path in PUBLIC_URL addresses stay unchanged', async () => {
   const server = await testServer();
   assert.equal(server.app.publicPath, '');
   assert.equal((await fetch(`${server.url}/holdfast/api/things`)).status, 404);

@@ -32,7 +32,7 @@ test('a refusal is a problem document with every member of the contract', async 
   });
 });
 
-test('a fault of ours says nothing of itself, and is logged with its stack', async () => {
+test('an unexpected error reveals nothing to the client and is logged with its stack', async () => {
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const logged = await testServer({ logger });
@@ -46,7 +46,7 @@ test('a fault of ours says nothing of itself, and is logged with its stack', asy
   assert.match(line, /"requestId":"r1"/);
 });
 
-test('a 503 names when to come back, and not what is away', async () => {
+test('a 503 states when to retry, but not what is unavailable', async () => {
   const response = await get('/api/away');
   assert.equal(response.headers.get('retry-after'), '2');
   const problem = await problemOf(response);
@@ -54,7 +54,7 @@ test('a 503 names when to come back, and not what is away', async () => {
   assert.doesNotMatch(JSON.stringify(problem), /10\.0\.0\.7/);
 });
 
-test('every reply has a request id: the one sent when it is fit to be shown, else a new one', async () => {
+test('every reply has a request id: the one received if it is valid, else a new one', async () => {
   const paths = [
     '/api/things',
     '/api/nothing',
@@ -75,7 +75,7 @@ test('every reply has a request id: the one sent when it is fit to be shown, els
 
 const traceIdIn = (header: string | undefined) => parseTraceparent(header)?.traceId ?? null;
 
-test('the trace id comes from a valid traceparent, else it is new', async () => {
+test('the trace id comes from a valid traceparent, or else is new', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c';
   const parent = 'b7ad6b7169203331';
   assert.equal(traceIdIn(`00-${trace}-${parent}-01`), trace);
@@ -97,7 +97,7 @@ test('the trace id comes from a valid traceparent, else it is new', async () => 
   assert.notEqual(await readTrace({}), fresh);
 });
 
-test('every reply is safe to hold: not sniffed, not framed, not referred, over HTTPS from now on', async () => {
+test('every reply forbids sniffing, framing and referrers, and requires HTTPS from then on', async () => {
   for (const path of [
     '/api/things',
     '/api/nothing',
@@ -120,7 +120,7 @@ test('every reply is safe to hold: not sniffed, not framed, not referred, over H
   assert.equal(headers.get('strict-transport-security'), null);
 });
 
-test('replies that depend on the caller are kept from shared caches', async () => {
+test('replies that depend on the caller are not stored by shared caches', async () => {
   for (const path of ['/api/things', `/api/things/${id}`]) {
     const { headers } = await get(path, { authorization: 'Bearer customer' });
     assert.equal(headers.get('cache-control'), 'private, no-cache', path);
@@ -140,7 +140,7 @@ test('HEAD answers like GET, without a body', async () => {
   }
 });
 
-test('scripts of allowed origins may read replies, and others may not', async () => {
+test('only scripts of allowed origins may read replies', async () => {
   const allowed = await get('/api/nothing', { origin: 'https://front.example' });
   assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://front.example');
   assert.equal(allowed.headers.get('access-control-allow-credentials'), 'true');
@@ -160,7 +160,7 @@ test('scripts of allowed origins may read replies, and others may not', async ()
   assert.equal(none.headers.get('allow'), 'GET, HEAD, POST');
 });
 
-test('each reply is reported once, under its operation', async () => {
+test('each reply is reported once, with its operation', async () => {
   const seen: string[] = [];
   const watched = await testServer({
     onResponse: ({ operationId, method, status, durationSeconds }) => {
@@ -172,7 +172,7 @@ test('each reply is reported once, under its operation', async () => {
   await fetch(`${watched.url}/api/things?limit=x`);
   await fetch(`${watched.url}/api/nothing`);
   await post(watched, '/api/things', '{}');
-  // A reply is reported when it is out, which the client can see a moment earlier.
+  // A reply is reported after it was sent, so the client may see it a moment earlier.
   await watched.app.close();
   assert.deepEqual(seen, [
     'GET listThings 200',
@@ -182,7 +182,7 @@ test('each reply is reported once, under its operation', async () => {
   ]);
 });
 
-test('at the level debug each reply has a line, without the query', async () => {
+test('at level debug each reply is logged, without its query', async () => {
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const logged = await testServer({ logger });

@@ -8,7 +8,7 @@ function toJson(schema: unknown): Record<string, unknown> {
   return JSON.parse(JSON.stringify(schema)) as Record<string, unknown>;
 }
 
-test('a plain type or null is a list of types, with null among its words', () => {
+test('a nullable plain type becomes a list of types, and null joins its enum values', () => {
   assert.deepEqual(toJson(Nullable(Type.String({ maxLength: 3 }))), {
     type: ['string', 'null'],
     maxLength: 3,
@@ -19,14 +19,14 @@ test('a plain type or null is a list of types, with null among its words', () =>
   });
 });
 
-test('unions and shapes with a name stay a branch of their own beside null', () => {
+test('unions and named shapes become one branch, with null as the other', () => {
   for (const schema of [Type.Union([Type.String(), Type.Integer()]), MoneyValue]) {
     const { anyOf } = toJson(Nullable(schema));
     assert.deepEqual(anyOf, [toJson(schema), { type: 'null' }]);
   }
 });
 
-test('closing reaches every object but the members of intersections and what says otherwise', () => {
+test('closing applies to every object except members of intersections and explicitly open ones', () => {
   const schema = Type.Object({
     list: Type.Array(Type.Object({ a: Type.String() })),
     either: Type.Union([Type.Object({ a: Type.String() }), Type.String()]),

@@ -13,7 +13,7 @@ const shellOnly = {
 
 const handler = async () => ({});
 
-test('a route without an operation id stops the start and is named', async () => {
+test('a route without an operation id prevents the start and is named', async () => {
   const app = await createHttpServer(testOptions());
   assert.throws(
     () => app.get('/api/forgotten', handler),
@@ -21,7 +21,7 @@ test('a route without an operation id stops the start and is named', async () =>
   );
 });
 
-test('a route without an access rule stops the start and is named', async () => {
+test('a route without an access rule prevents the start and is named', async () => {
   const app = await createHttpServer(testOptions());
   for (const operationId of ['forgetThing', 'toString', '__proto__']) {
     assert.throws(
@@ -32,7 +32,7 @@ test('a route without an access rule stops the start and is named', async () => 
   }
 });
 
-test('an access rule without a route stops the start, unless that is allowed', async () => {
+test('an access rule without a route prevents the start, unless that is allowed', async () => {
   const accessTable = { ...shellOnly, forgottenThing: 'anyone' } as const;
   const strict = await createHttpServer(testOptions({ accessTable }));
   await assert.rejects(async () => strict.ready(), /rules without a route: forgottenThing/);
@@ -40,7 +40,7 @@ test('an access rule without a route stops the start, unless that is allowed', a
   await lenient.ready();
 });
 
-test('a path parameter without a schema stops the start', async () => {
+test('a path parameter without a schema prevents the start', async () => {
   const app = await createHttpServer(testOptions());
   assert.throws(
     () => app.get('/api/things/:id', { schema: { operationId: 'getThing' } }, handler),
@@ -48,7 +48,7 @@ test('a path parameter without a schema stops the start', async () => {
   );
 });
 
-test('two shapes under one title stop the start', async () => {
+test('two shapes with one title prevent the start', async () => {
   const accessTable = { ...shellOnly, getThing: 'anyone', listThings: 'anyone' } as const;
   const app = await createHttpServer(testOptions({ accessTable }));
   const reply = (type: 'a' | 'b') => Type.Object({ [type]: Type.String() }, { title: 'Thing' });

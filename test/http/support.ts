@@ -17,7 +17,7 @@ import { authErrors, unavailable } from '../../src/shared/common-errors.ts';
 import { CodedError, defineErrors } from '../../src/shared/errors.ts';
 import { newId } from '../../src/shared/ids.ts';
 
-/** A small shop of things that stands for the modules: routes of every kind that the shell distinguishes. */
+/** A small shop of things in place of the modules, with routes of every kind that the shell distinguishes. */
 export const thingErrors = defineErrors('things', {
   taken: [409, 'There is <one> already.', 'A `name` belongs to one thing.'],
 });
@@ -54,7 +54,7 @@ const callers: Readonly<Record<string, Caller>> = {
   'key-writing': { kind: 'api_key', id: newId(), scopes: ['catalog:write'] },
 };
 
-/** Each token is the name of its caller; `away` is one that cannot be checked right now. */
+/** Each token is the name of its caller; `away` cannot be checked at the moment. */
 const authenticator: Authenticator = {
   async authenticate(token) {
     if (token === 'away') throw unavailable(new Error('the database is away'));
@@ -68,9 +68,9 @@ export interface TestServer {
   readonly app: App;
   readonly url: string;
   readonly port: number;
-  /** Lets the requests to `/api/wait` go on. */
+  /** Lets the requests to `/api/wait` continue. */
   readonly release: () => void;
-  /** How many requests have reached the handler of `/api/wait`. */
+  /** The number of requests that have reached the handler of `/api/wait`. */
   readonly waiting: () => number;
 }
 
@@ -91,7 +91,7 @@ export function testOptions(changes: Partial<HttpServerOptions> = {}): HttpServe
   };
 }
 
-/** A server on a port of its own, closed after the file. */
+/** Starts a server on a free port and closes it after the file. */
 export async function testServer(changes: Partial<HttpServerOptions> = {}): Promise<TestServer> {
   const app = await createHttpServer(testOptions(changes));
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -267,7 +267,7 @@ export interface RawReply {
   readonly body: string;
 }
 
-/** Sends bytes as they are and reads until the server closes the connection. */
+/** Sends raw bytes and reads until the server closes the connection. */
 export function sendRaw(port: number, ...chunks: readonly string[]): Promise<RawReply> {
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>();
   const socket = connect(port, '127.0.0.1');
@@ -279,7 +279,7 @@ export function sendRaw(port: number, ...chunks: readonly string[]): Promise<Raw
   socket.on('data', (chunk: string) => {
     text += chunk;
   });
-  // The server may close while we still write; what it said before counts.
+  // The server may close while we are still writing; what it sent before counts.
   socket.on('error', (error) => {
     if (text === '') reject(error);
   });

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { sendRaw, testServer } from './support.ts';
 
 const REQUEST_TIMEOUT_MS = 240_000;
-/** Far below the time in which a request may arrive, also on a busy machine. */
+/** Far below the time allowed for receiving a request, even on a busy machine. */
 const SOON_MS = 60_000;
 const TAKEN_MAX_BYTES = 24 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ const server = await testServer({
 const { port } = server;
 const PIECE = 'a'.repeat(64 * 1024);
 const ENDLESS = {
-  'of a length': { header: 'Content-Length: 1000000000', piece: PIECE },
+  'with a length': { header: 'Content-Length: 1000000000', piece: PIECE },
   'in chunks': {
     header: 'Transfer-Encoding: chunked',
     piece: `${PIECE.length.toString(16)}\r\n${PIECE}\r\n`,
@@ -28,7 +28,7 @@ function post(path: string, ...headers: readonly string[]): string {
   return [`POST ${path} HTTP/1.1`, 'Host: a', json, ...headers, '', ''].join('\r\n');
 }
 
-/** Writes on and on, whatever it hears, until the server has closed the connection. */
+/** Keeps writing, whatever it receives, until the server has closed the connection. */
 async function writeOn(head: string, piece: string) {
   const accepted = once(server.app.server, 'connection');
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -43,14 +43,14 @@ async function writeOn(head: string, piece: string) {
   const writing = setInterval(() => {
     if (socket.writableLength < PIECE.length) socket.write(piece);
   }, 1);
-  const [taking] = (await accepted) as [Socket];
-  await once(taking, 'close');
+  const [serverSide] = (await accepted) as [Socket];
+  await once(serverSide, 'close');
   clearInterval(writing);
   socket.destroy();
-  return { reply, tookMs: performance.now() - startedAt, takenBytes: taking.bytesRead };
+  return { reply, tookMs: performance.now() - startedAt, takenBytes: serverSide.bytesRead };
 }
 
-describe('a body without an end is not read on once its request is answered', () => {
+describe('an endless body, which the server stops reading once the request is answered', () => {
   const refused: Readonly<Record<string, (header: string) => string>> = {
     '413 request.too_large': (header) => post('/api/payments/webhook', header),
     '401 auth.unauthenticated': (header) => post('/api/things', header),
@@ -63,8 +63,8 @@ describe('a body without an end is not read on once its request is answered', ()
   };
   for (const [way, { header, piece }] of Object.entries(ENDLESS)) {
     for (const [refusal, head] of Object.entries(refused)) {
-      // An announced length is found too large before these are.
-      if (way === 'of a length' && /^4(01|15)/.test(refusal)) continue;
+      // An announced length is refused as too large before these checks.
+      if (way === 'with a length' && /^4(01|15)/.test(refusal)) continue;
       const [status, code] = refusal.split(' ');
       test(`${way}: ${refusal}`, async () => {
         const { reply, tookMs, takenBytes } = await writeOn(head(header), piece);
@@ -75,7 +75,7 @@ describe('a body without an end is not read on once its request is answered', ()
         assert.ok(takenBytes < TAKEN_MAX_BYTES, `${takenBytes} bytes`);
       });
     }
-    test(`${way}: of a GET that is answered`, async () => {
+    test(`${way}: an answered GET`, async () => {
       const head = post('/api/things', header).replace('POST', 'GET');
       const { reply, tookMs } = await writeOn(head, piece);
       assert.match(reply, way === 'in chunks' ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 413 /);
@@ -83,7 +83,7 @@ describe('a body without an end is not read on once its request is answered', ()
     });
   }
 
-  test('when it is broken on its way', async () => {
+  test('in chunks: broken in transit', async () => {
     const { reply, tookMs } = await writeOn(
       `${post('/api/payments/webhook', 'Transfer-Encoding: chunked')}zz\r\n`,
       PIECE,
@@ -93,14 +93,14 @@ describe('a body without an end is not read on once its request is answered', ()
   });
 });
 
-describe('a client that writes its whole body first is told why it was refused', () => {
+describe('a client that writes its whole body before reading learns why it was refused', () => {
   for (const [what, size] of Object.entries({ 'a little': 200_000, much: 8_000_000 })) {
     for (const header of [`Content-Length: ${size}`, 'Transfer-Encoding: chunked']) {
       test(`${what} too large, ${header.split(':')[0]}`, async () => {
         const body = 'a'.repeat(size);
         const sent = header.startsWith('C') ? body : `${size.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
         const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-        // Reads nothing before all is written.
+        // Reads nothing before everything is written.
         await new Promise((resolve, reject) => {
           socket.on('error', reject);
           socket.write(post('/api/payments/webhook', header) + sent, 'latin1', resolve);
@@ -113,7 +113,7 @@ describe('a client that writes its whole body first is told why it was refused',
   }
 });
 
-test('a short body that was not read leaves the connection as it is, if it comes', async () => {
+test('a short unread body keeps the connection open if it arrives completely', async () => {
   const body = '{"name":"Kettle"}';
   const refused = post('/api/things', `Content-Length: ${body.length}`) + body;
   const good = 'GET /api/things HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -127,7 +127,7 @@ test('a short body that was not read leaves the connection as it is, if it comes
   assert.ok(performance.now() - startedAt < SOON_MS);
 });
 
-test('what follows the last reply of a connection is not done', async () => {
+test('a request after the last reply of a connection is not processed', async () => {
   const refused = `${post('/api/things', 'Transfer-Encoding: chunked')}2\r\n{}\r\n0\r\n\r\n`;
   const before = server.waiting();
   const { head, body } = await sendRaw(port, `${refused}GET /api/wait HTTP/1.1\r\nHost: a\r\n\r\n`);
@@ -136,7 +136,7 @@ test('what follows the last reply of a connection is not done', async () => {
   assert.equal(server.waiting(), before);
 });
 
-test('who expects 100 Continue is asked for the body only when it is read', async () => {
+test('a client that expects 100 Continue gets it only when the body is read', async () => {
   const expecting = (path: string) =>
     post(path, 'Expect: 100-continue', 'Connection: close', 'Content-Length: 2');
   const refused = await sendRaw(port, expecting('/api/things'));

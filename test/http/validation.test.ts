@@ -19,7 +19,7 @@ function make(body: unknown): Promise<Response> {
   return post(server, '/api/things', JSON.stringify(body), bearer);
 }
 
-test('every wrong field of a body is named by its pointer, unknown ones included', async () => {
+test('every invalid field of a body is named by its pointer, including unknown ones', async () => {
   const body = {
     role: 'admin',
     name: '',
@@ -37,7 +37,7 @@ test('every wrong field of a body is named by its pointer, unknown ones included
   ]);
 });
 
-test('an empty text is told that it is too short, not also that its form is wrong', () => {
+test('an empty text is reported as too short, but not also as malformed', () => {
   const schema = { type: 'string', minLength: 1, pattern: '^a+$' };
   const validate = createValidatorCompiler()({
     schema,
@@ -53,7 +53,7 @@ test('an empty text is told that it is too short, not also that its form is wron
   assert.deepEqual(detailsFor('b'), ['does not have the expected form (^a+$)']);
 });
 
-test('no value of a body is coerced to the type that was asked for', async () => {
+test('no value of a body is coerced to the expected type', async () => {
   for (const name of [1, true, null, ['Kettle'], {}]) {
     assert.deepEqual(
       await listErrors(await make({ name })),
@@ -69,7 +69,7 @@ test('no value of a body is coerced to the type that was asked for', async () =>
   }
 });
 
-test('a body that is not an object is refused, as is one that is missing', async () => {
+test('a missing body and one that is not an object are refused', async () => {
   for (const body of ['null', '[]', '"name"', '7']) {
     assert.deepEqual(
       (await listErrors(await post(server, '/api/things', body, bearer))).length > 0,
@@ -82,7 +82,7 @@ test('a body that is not an object is refused, as is one that is missing', async
   ]);
 });
 
-test('a time that no calendar or no database has is refused like any other wrong text', () => {
+test('a time outside the calendar or the range of the database is refused like any invalid text', () => {
   const validate = createValidatorCompiler()({
     schema: { type: 'object', properties: { from: { type: 'string', format: 'date-time' } } },
     method: 'GET',
@@ -111,14 +111,14 @@ test('a time that no calendar or no database has is refused like any other wrong
   }
 });
 
-test('a list of thousands of wrong entries gets one error, not thousands', async () => {
+test('a list of thousands of invalid entries gets one error, not thousands', async () => {
   const parts = Array.from({ length: 50_000 }, () => ({ count: 'x' }));
   assert.deepEqual(await listErrors(await make({ name: 'Kettle', parts })), [
     '/parts/0/count must be an integer',
   ]);
 });
 
-test('an operation without a body takes none and {}, and nothing else', async () => {
+test('an operation without a body accepts no body or {}, and nothing else', async () => {
   const admin = { authorization: 'Bearer admin' };
   const path = `/api/things/${id}/touch`;
   for (const body of [undefined, '', '{}']) {
@@ -139,7 +139,7 @@ test('an operation without a body takes none and {}, and nothing else', async ()
   assert.deepEqual(await listErrors(removal), ['/force is unknown']);
 });
 
-test('query texts are read as the integers and booleans that the schema asks for', async () => {
+test('query texts are read as the integers and booleans of the schema', async () => {
   const response = await fetch(`${server.url}/api/things?limit=7&available=false&search=a+b%2B1`);
   const { query } = (await response.json()) as { query: unknown };
   assert.deepEqual(query, { limit: 7, available: false, search: 'a b+1' });
@@ -169,7 +169,7 @@ test('an integer in a query has one spelling', async () => {
   }
 });
 
-test('unknown, repeated, broken and NUL-bearing query parameters are refused', async () => {
+test('query parameters that are unknown, repeated, malformed or contain NUL are refused', async () => {
   const cases: Record<string, string> = {
     'limt=5': '?limt is unknown',
     'limit=5&limit=6': '?limit must appear only once',
@@ -191,7 +191,7 @@ test('unknown, repeated, broken and NUL-bearing query parameters are refused', a
   }
 });
 
-test('operations that declare no query take none, and pages take any', async () => {
+test('operations without a declared query accept none, and pages accept any', async () => {
   const headers = { authorization: 'Bearer customer' };
   const response = await fetch(`${server.url}/api/things/${id}?x=1`, { headers });
   assert.deepEqual(await listErrors(response), ['?x is unknown']);
@@ -200,7 +200,7 @@ test('operations that declare no query take none, and pages take any', async () 
   }
 });
 
-test('a path that cannot be read is a problem, never a fault', async () => {
+test('an undecodable path gets a problem document, never a 500', async () => {
   const headers = { authorization: 'Bearer customer' };
   const paths: Record<string, [number, string]> = {
     '/api/things/%ZZ': [400, 'request.malformed'],
@@ -220,7 +220,7 @@ test('a path that cannot be read is a problem, never a fault', async () => {
   }
 });
 
-test('a signed body may hold what we do not know, and is left as bytes', async () => {
+test('a signed body may contain unknown fields and stays bytes', async () => {
   const text = '{ "id": "evt_1",  "unknown": [1.0] }';
   const response = await post(server, '/api/payments/webhook?from=provider', text);
   assert.deepEqual(await response.json(), { raw: text });
