@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachedValue } from '../../../src/drivers/cache/cached-value.ts';
 
-test('what is derived from a cached value is found again by its audience, and its JSON is the value alone', () => {
+test('a value derived from a cached value is found by its audience, and the JSON contains only the cached value', () => {
   const cached = new CachedValue<{ readonly name: string }, number>({ name: 'one' });
   assert.equal(cached.getDerived('staff'), undefined);
   cached.setDerived('staff', 1);
@@ -12,7 +12,7 @@ test('what is derived from a cached value is found again by its audience, and it
   assert.equal(JSON.stringify(cached), '{"name":"one"}');
 });
 
-test('no reader of a cached value can change any part of it', () => {
+test('no reader can change any part of a cached value', () => {
   const { value } = new CachedValue({ name: 'one', parts: [{ count: 1 }], nothing: null });
   const changes = [
     () => Object.assign(value, { name: 'two' }),

@@ -15,16 +15,16 @@ interface Thing {
   readonly name: string;
 }
 
-/** What every driver of the port promises. */
-function promises(where: string, skip: string | false, cachesOf: () => Promise<Caches>): void {
-  describe(`values kept ${where}`, { skip }, () => {
+/** Tests that every driver of the port must pass. */
+function testCaches(where: string, skip: string | false, cachesOf: () => Promise<Caches>): void {
+  describe(`values cached ${where}`, { skip }, () => {
     async function newCache(ttlMs = options.ttlMs): Promise<Cache<Thing>> {
       return (await cachesOf()).create(randomUUID(), { ...options, ttlMs });
     }
     const keeps = (cache: Cache<Thing>, key: string, name: string | undefined) =>
       until(async () => assert.deepEqual((await cache.get(key))?.name, name));
 
-    test('come out as they went in, each under its key', async () => {
+    test('are returned unchanged, each under its key', async () => {
       const cache = await newCache();
       assert.equal(await cache.get('a'), undefined);
       cache.set('a', { stamp: 1, value: { name: 'one' } });
@@ -34,7 +34,7 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.deepEqual(await cache.get('a'), { name: 'one' });
     });
 
-    test('come out together with their stamps, none that is invalid', async () => {
+    test('are read together with their stamps, without invalidated ones', async () => {
       const cache = await newCache();
       for (const key of ['a', 'b', 'c']) {
         cache.set(key, { stamp: 7, value: { name: key } });
@@ -49,7 +49,7 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.deepEqual(await cache.getMany([]), []);
     });
 
-    test('are gone at once when they are invalidated, and stay when they are not older', async () => {
+    test('disappear at once when invalidated, but only if they are older than the stamp', async () => {
       const cache = await newCache();
       cache.set('a', { stamp: 3, value: { name: 'three' } });
       await keeps(cache, 'a', 'three');
@@ -59,7 +59,7 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.equal(await cache.get('a'), undefined);
     });
 
-    test('that were read before a change and come after it are not kept', async () => {
+    test('are not stored if they were read before an invalidation', async () => {
       const cache = await newCache();
       cache.invalidate('a', 5);
       cache.set('a', { stamp: 4, value: { name: 'late' } });
@@ -80,9 +80,9 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
       assert.equal((await cache.get('a'))?.name, 'new');
     });
 
-    test('end with their time', async () => {
+    test('expire', async () => {
       const cache = await newCache(200);
-      // Kept again until it is seen, since a busy machine may sleep through its time.
+      // Stored again until it is read, because a busy machine may stall past its lifetime.
       await until(async () => {
         cache.set('a', { stamp: 1, value: { name: 'one' } });
         assert.equal((await cache.get('a'))?.name, 'one');
@@ -92,9 +92,9 @@ function promises(where: string, skip: string | false, cachesOf: () => Promise<C
   });
 }
 
-promises('in memory', false, async () => createMemoryCaches());
+testCaches('in memory', false, async () => createMemoryCaches());
 
-test('in memory the bytes are bounded, and those not used for the longest time go first', () => {
+test('the memory cache limits its bytes and removes the least recently used values first', () => {
   const cache = createMemoryCaches().create<Thing>('bounded', {
     ...options,
     estimateBytes: ({ name }) => name.length,
@@ -121,10 +121,10 @@ async function connected(commandTimeoutMs = 60_000): Promise<Caches> {
 }
 const opened: Caches[] = [];
 
-promises('in Redis', redisMissing, () => connected());
+testCaches('in Redis', redisMissing, () => connected());
 
 describe('a Redis that several processes share', { skip: redisMissing }, () => {
-  test('shows each what the others kept, and nothing that one of them invalidated', async () => {
+  test('serves each process the values of the others, but none that one of them invalidated', async () => {
     const name = randomUUID();
     const [one, other] = [await connected(), await connected()].map((caches) =>
       caches.create<Thing>(name, options),
@@ -133,28 +133,28 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     await until(async () => assert.equal((await other.get('a'))?.name, 'one'));
     one.invalidate('a', 2);
     await until(async () => assert.equal(await other.get('a'), undefined));
-    // Read before the change, by a process that has not heard of it.
+    // Read before the change, by a process that was not notified of it.
     other.set('a', { stamp: 1, value: { name: 'late' } });
     other.set('b', { stamp: 1, value: { name: 'after it' } });
     await until(async () => assert.equal((await one.get('b'))?.name, 'after it'));
     assert.equal(await other.get('a'), undefined);
   });
 
-  test('that lost the word does not make a process show what it knows to be invalid', async () => {
+  test('that lost an invalidation does not revive a value in the process that made it', async () => {
     const name = randomUUID();
     const caches = await connected();
-    const [knowing, ignorant] = [caches, await connected()].map((it) =>
+    const [informed, uninformed] = [caches, await connected()].map((it) =>
       it.create<Thing>(name, options),
     ) as [Cache<Thing>, Cache<Thing>];
-    knowing.invalidate('a', 2);
+    informed.invalidate('a', 2);
     await until(async () => assert.equal((await redis!.keys()).length > 0, true));
     await redis!.flush();
-    ignorant.set('a', { stamp: 1, value: { name: 'old' } });
-    await until(async () => assert.equal((await ignorant.get('a'))?.name, 'old'));
-    assert.equal(await knowing.get('a'), undefined);
+    uninformed.set('a', { stamp: 1, value: { name: 'old' } });
+    await until(async () => assert.equal((await uninformed.get('a'))?.name, 'old'));
+    assert.equal(await informed.get('a'), undefined);
   });
 
-  test('is not waited for while it hangs, and used again when it answers', async () => {
+  test('delays no reader while it hangs, and is used again when it answers', async () => {
     const caches = await connected(100);
     const cache = caches.create<Thing>(randomUUID(), options);
     await until(async () => {
@@ -165,7 +165,7 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     try {
       await until(async () => assert.equal(await cache.get('a'), undefined));
       assert.deepEqual(cache.getMany(['a']), []);
-      // Nobody asks it for a while: the answer is there without a promise.
+      // It is not queried for a while, so the result comes without a promise.
       assert.equal(cache.get('a'), undefined);
     } finally {
       redis!.resume();
@@ -173,12 +173,12 @@ describe('a Redis that several processes share', { skip: redisMissing }, () => {
     await until(async () => assert.equal((await cache.get('a'))?.name, 'one'));
   });
 
-  test('keeps nothing while it is down, and is used again when it is back', async () => {
+  test('stores nothing while it is down, and is used again when it is back', async () => {
     const caches = await connected(100);
     const cache = caches.create<Thing>(randomUUID(), options);
     await redis!.kill();
     await until(async () => assert.equal(await cache.get('a'), undefined));
-    cache.set('a', { stamp: 1, value: { name: 'nobody hears it' } });
+    cache.set('a', { stamp: 1, value: { name: 'lost' } });
     cache.invalidate('a', 2);
     await assert.rejects(caches.ping());
     await redis!.start();

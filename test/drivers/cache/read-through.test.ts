@@ -4,22 +4,22 @@ import { createMemoryCaches } from '../../../src/drivers/cache/memory/memory-cac
 import { createReadThrough } from '../../../src/drivers/cache/read-through.ts';
 import { until } from '../../support/until.ts';
 
-/** A source whose answers come when the test says so. */
+/** Creates a source that answers when the test tells it to. */
 function source() {
   const stamps = new Map<string, number>();
-  const questions: (readonly string[])[] = [];
+  const queries: (readonly string[])[] = [];
   const waiting: (() => void)[] = [];
   return {
     stamps,
-    questions,
+    queries,
     async load(keys: readonly string[]) {
-      questions.push(keys);
-      // As the database does it: what is true is seen when the question is asked.
+      queries.push(keys);
+      // Like the database, it reads its state when the query arrives.
       const seen = keys.map((key) => stamps.get(key));
       await new Promise<void>((resolve) => waiting.push(resolve));
       return seen.map((stamp) => (stamp === undefined ? undefined : { stamp, value: { stamp } }));
     },
-    asked: (count: number) => until(async () => assert.equal(questions.length, count)),
+    asked: (count: number) => until(async () => assert.equal(queries.length, count)),
     answer() {
       for (const resolve of waiting.splice(0)) resolve();
     },
@@ -43,7 +43,7 @@ function readers() {
 }
 
 describe('reading through a cache', () => {
-  test('a hundred readers of one thing ask once, and the next one not at all', async () => {
+  test('a hundred readers of one key send one query, and the next reader sends none', async () => {
     const { from, hits, reading } = readers();
     from.stamps.set('a', 1);
     const reads = Array.from({ length: 100 }, () => reading.read('a'));
@@ -56,7 +56,7 @@ describe('reading through a cache', () => {
     assert.deepEqual([from.questions, hits.at(-1)], [[['a']], true]);
   });
 
-  test('a hundred readers of a hundred things ask few questions', async () => {
+  test('a hundred readers of a hundred keys send few queries', async () => {
     const { from, reading } = readers();
     const keys = Array.from({ length: 100 }, (_, index) => `key ${index}`);
     const reads = Promise.all(keys.map((key) => reading.read(key)));
@@ -69,10 +69,10 @@ describe('reading through a cache', () => {
     const [missing, ...others] = await reads;
     assert.equal(missing, undefined);
     assert.equal(others.filter((value) => value?.stamp === 1).length, 99);
-    assert.ok(from.questions.length <= 4, `${from.questions.length} questions`);
+    assert.ok(from.questions.length <= 4, `${from.questions.length} queries`);
   });
 
-  test('who asks after a change does not share a load that began before it', async () => {
+  test('a read after a change does not share a load that began before it', async () => {
     const { from, reading } = readers();
     from.stamps.set('a', 1);
     const early = reading.read('a');
@@ -88,7 +88,7 @@ describe('reading through a cache', () => {
     assert.deepEqual(reading.read('a'), { stamp: 2 });
   });
 
-  test('a load that began before a change is not kept', async () => {
+  test('a load that began before a change is not cached', async () => {
     const { from, reading } = readers();
     from.stamps.set('a', 1);
     const early = reading.read('a');
@@ -103,12 +103,12 @@ describe('reading through a cache', () => {
     assert.deepEqual(await next, { stamp: 2 });
   });
 
-  test('a failed load fails its readers, and the next one asks again', async () => {
+  test('a failed load fails its readers, and the next read loads again', async () => {
     let fails = true;
     const reading = createReadThrough<number>({
       cache: null,
       async load(keys) {
-        if (fails) throw new Error('away');
+        if (fails) throw new Error('unavailable');
         return keys.map(() => ({ stamp: 1, value: 7 }));
       },
     });

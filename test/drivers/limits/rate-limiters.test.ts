@@ -9,8 +9,12 @@ import { until } from '../../support/until.ts';
 const HOUR = { pointsMax: 5, windowSeconds: 3_600 };
 const silent = { info() {}, warn() {} };
 
-/** What every driver of the port promises. */
-function promises(driver: string, skip: string | false, open: () => Promise<RateLimiters>): void {
+/** Tests that every driver of the port must pass. */
+function testLimiters(
+  driver: string,
+  skip: string | false,
+  open: () => Promise<RateLimiters>,
+): void {
   describe(driver, { skip }, () => {
     const opened = skip === false ? open() : null;
     after(async () => (await opened)?.close());
@@ -20,7 +24,7 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
       return (await opened)!.create(`test-${names}`, rate);
     };
 
-    test('so many points as the rate says are given, and none more', async () => {
+    test('a rate grants exactly its number of points', async () => {
       const limiter = await buildLimiter();
       const left: number[] = [];
       for (let point = 1; point <= 5; point += 1) {
@@ -35,13 +39,13 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
       assert.ok(refused.resetsAfterMs > 3_590_000 && refused.resetsAfterMs <= 3_600_000);
     });
 
-    test('of 300 takes at once exactly five are allowed', async () => {
+    test('of 300 concurrent takes exactly five are allowed', async () => {
       const limiter = await buildLimiter();
       const takes = await Promise.all(Array.from({ length: 300 }, () => limiter.take('a')));
       assert.equal(takes.filter(({ allowed }) => allowed).length, 5);
     });
 
-    test('keys and names are counted apart', async () => {
+    test('keys and names are counted separately', async () => {
       const [limiter, other] = [await buildLimiter(), await buildLimiter()];
       for (let point = 1; point <= 5; point += 1) await limiter.take('a');
       assert.equal((await limiter.take('a')).allowed, false);
@@ -49,7 +53,7 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
       assert.equal((await other.take('a')).allowed, true);
     });
 
-    test('a point that is given back can be taken again, once', async () => {
+    test('a refunded point can be taken again, once', async () => {
       const limiter = await buildLimiter();
       const takes = [];
       for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
@@ -60,7 +64,7 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
       assert.equal((await limiter.take('a')).allowed, false);
     });
 
-    test('refusals take nothing and give nothing back', async () => {
+    test('refusals consume no points and refund none', async () => {
       const limiter = await buildLimiter();
       const takes = [];
       for (let point = 1; point <= 5; point += 1) takes.push(await limiter.take('a'));
@@ -70,8 +74,8 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
       assert.equal((await limiter.take('a')).allowed, true);
     });
 
-    test('when the window ends the points are back, and a point of the old one is nobody’s', async () => {
-      // Long enough that a busy machine does not pass a whole window between two lines.
+    test('a new window has all points again, and points of the old one cannot be refunded into it', async () => {
+      // Long enough that even on a busy machine no whole window passes between two lines.
       const limiter = await buildLimiter({ pointsMax: 1, windowSeconds: 3 });
       const old = await limiter.take('a');
       assert.equal((await limiter.take('a')).allowed, false);
@@ -82,9 +86,9 @@ function promises(driver: string, skip: string | false, open: () => Promise<Rate
   });
 }
 
-promises('in memory', false, async () => createMemoryRateLimiters());
+testLimiters('in memory', false, async () => createMemoryRateLimiters());
 const redis = redisMissing === false ? await startRedis() : null;
-promises('in Redis', redisMissing, async () => {
+testLimiters('in Redis', redisMissing, async () => {
   assert(redis !== null);
   const limiters = createRedisRateLimiters({
     url: redis.url,
@@ -95,7 +99,7 @@ promises('in Redis', redisMissing, async () => {
   return limiters;
 });
 
-test('in memory the keys are bounded, and those not used for the longest time go first', async () => {
+test('the memory limiter limits its keys and removes the least recently used ones first', async () => {
   const limiter = createMemoryRateLimiters(10).create('bounded', HOUR);
   for (let point = 1; point <= 5; point += 1) await limiter.take('kept');
   for (let key = 1; key <= 100; key += 1) {

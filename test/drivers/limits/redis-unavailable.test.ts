@@ -10,25 +10,25 @@ import {
 } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 
-/** Far above what a command may take, also on a busy machine; a take that waits for Redis would never end. */
+/** Far longer than a command may take, even on a busy machine; a take that waits for Redis would never end. */
 const MOMENT_MS = 60_000;
 
-/** What a command may take for those who time it: longer than a busy machine stands still each time. */
+/** The command timeout where takes are timed: longer than a busy machine stalls every time. */
 const COMMAND_MS = 3_000;
 
-/** Ended after the file; null where none is installed, and the tests say so. */
+/** Stopped after the file. Null if Redis is not installed; the tests are then skipped with that reason. */
 const started = redisMissing === false ? await startRedis() : null;
 
-describe('limits that servers share', { skip: redisMissing }, () => {
-  const heard: string[] = [];
+describe('shared rate limits', { skip: redisMissing }, () => {
+  const logged: string[] = [];
   const log = {
-    info: (message: string) => void heard.push(message),
-    warn: (message: string) => void heard.push(message),
+    info: (message: string) => void logged.push(message),
+    warn: (message: string) => void logged.push(message),
   };
   const silent = { info() {}, warn() {} };
   const redis = started as RedisServer;
   const servers: RateLimiters[] = [];
-  /** Whoever counts exactly waits for Redis: on a busy machine a command may take longer than a request may wait. */
+  /** Limiters that wait for Redis and so count exactly: on a busy machine a command may outlast the usual timeout. */
   const patient: RateLimiters[] = [];
   let names = 0;
 
@@ -47,7 +47,7 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     return of.map((server) => server.create(`shared-${names}`, { pointsMax, windowSeconds: 60 }));
   }
 
-  /** Takes that many points at once, in turn by each server; gives how many were allowed and the longest wait. */
+  /** Takes `count` points concurrently, alternating servers. Returns how many were allowed and the longest wait. */
   async function takeAtOnce(from: ReturnType<typeof limiters>, count: number) {
     let slowestMs = 0;
     const takes = await Promise.all(
@@ -61,11 +61,11 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     return { allowed: takes.filter(({ allowed }) => allowed).length, slowestMs };
   }
 
-  test('two servers count together', async () => {
+  test('two servers count in common', async () => {
     assert.equal((await takeAtOnce(limiters(10, patient), 200)).allowed, 10);
   });
 
-  test('a Redis that hangs makes nobody wait, and each server counts for itself', async () => {
+  test('a hanging Redis delays no request, and each server counts on its own', async () => {
     const timed = [1, 2].map(() =>
       createRedisRateLimiters({ url: redis.url, log: silent, commandTimeoutMs: COMMAND_MS }),
     );
@@ -77,7 +77,7 @@ describe('limits that servers share', { skip: redisMissing }, () => {
       const { allowed, slowestMs } = await takeAtOnce(both, 200);
       assert.equal(allowed, 20);
       assert.ok(slowestMs < MOMENT_MS, `a take lasted ${slowestMs} ms`);
-      // The best of several: a busy machine may stand still for a moment, but not each time.
+      // The best of several: a busy machine may stall for a moment, but not every time.
       let againMs = Number.POSITIVE_INFINITY;
       for (let round = 0; round < 5 && againMs >= COMMAND_MS; round += 1) {
         const again = await takeAtOnce(both, 200);
@@ -90,7 +90,7 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     }
   });
 
-  test('a Redis that is killed under load is no error and no wait, and counts again when it is back', async () => {
+  test('a Redis killed under load causes no error and no wait, and counts again when it is back', async () => {
     const both = limiters(1_000_000);
     let slowestMs = 0;
     const load = async () => {
@@ -111,7 +111,7 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     assert.equal((await takeAtOnce([first!, second!], 100)).allowed, 10);
   });
 
-  test('a Redis that is flushed under load begins a new window', async () => {
+  test('a Redis flushed under load starts a new window', async () => {
     const both = limiters(10, patient);
     assert.equal((await takeAtOnce(both, 100)).allowed, 10);
     const [{ allowed }] = await Promise.all([takeAtOnce(both, 2_000), redis.flush()]);
@@ -119,7 +119,7 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     assert.equal(allowed + rest, 10);
   });
 
-  test('a point that cannot be given back because Redis is away is no error', async () => {
+  test('a point that cannot be refunded because Redis is unavailable causes no error', async () => {
     const [limiter] = limiters(10);
     const take = await limiter!.take('a');
     await redis.kill();
@@ -127,18 +127,18 @@ describe('limits that servers share', { skip: redisMissing }, () => {
     await redis.start();
   });
 
-  test('the operator hears once that it is away, and once that it is back', async () => {
-    heard.length = 0;
+  test('Redis is reported once as unavailable and once as back', async () => {
+    logged.length = 0;
     const [limiter] = limiters(10);
     await redis.kill();
-    await until(async () => assert.equal(heard.length, 2));
+    await until(async () => assert.equal(logged.length, 2));
     for (let tries = 0; tries < 10; tries += 1) await limiter!.take('a');
     await redis.start();
     await until(async () => {
       for (const server of servers) await untilShared(redis, server);
-      assert.equal(heard.length, 4, heard.join('\n'));
+      assert.equal(logged.length, 4, logged.join('\n'));
     });
-    assert.match(heard[0]!, /does not answer .*: each server counts limits for itself/);
-    assert.match(heard[3]!, /answers again/);
+    assert.match(logged[0]!, /does not answer .*: each server counts limits for itself/);
+    assert.match(logged[3]!, /answers again/);
   });
 });

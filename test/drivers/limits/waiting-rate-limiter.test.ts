@@ -9,12 +9,12 @@ function buildLimiter(pointsMax: number) {
   );
 }
 
-/** Everything that promises have made ready is done. */
+/** Waits until all ready promise callbacks have run. */
 function nextTick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-test('of 50 at once that all give back every one gets its turn', async () => {
+test('50 concurrent takers that all refund their point are all served', async () => {
   const limiter = buildLimiter(5);
   let atOnce = 0;
   let atOnceMost = 0;
@@ -33,7 +33,7 @@ test('of 50 at once that all give back every one gets its turn', async () => {
   assert.equal(atOnceMost, 5);
 });
 
-test('of 50 at once that all keep their point exactly five get one', async () => {
+test('of 50 concurrent takers that all spend their point exactly five get one', async () => {
   const limiter = buildLimiter(5);
   const outcomes = await Promise.all(
     Array.from({ length: 50 }, async () => {
@@ -46,7 +46,7 @@ test('of 50 at once that all keep their point exactly five get one', async () =>
   assert.equal(outcomes.filter(Boolean).length, 5);
 });
 
-test('of any mix at once those who keep a point are never more than there are points', async () => {
+test('in any mix of takers no more points are spent than exist', async () => {
   for (let round = 0; round < 50; round += 1) {
     const limiter = buildLimiter(3);
     let kept = 0;
@@ -58,7 +58,7 @@ test('of any mix at once those who keep a point are never more than there are po
           if (kept < 3) refusedEarly += 1;
           return;
         }
-        for (let turns = (index * round) % 3; turns > 0; turns -= 1) await nextTick();
+        for (let ticks = (index * round) % 3; ticks > 0; ticks -= 1) await nextTick();
         if ((index * 7 + round) % 4 === 0) {
           kept += 1;
           take.spend();
@@ -70,7 +70,7 @@ test('of any mix at once those who keep a point are never more than there are po
   }
 });
 
-test('who waits is refused as soon as the last point is spent for good', async () => {
+test('a waiting taker is refused as soon as the last point is spent', async () => {
   const limiter = buildLimiter(1);
   const first = await limiter.take('a');
   const answers: boolean[] = [];
@@ -83,7 +83,7 @@ test('who waits is refused as soon as the last point is spent for good', async (
   assert.deepEqual(answers, [false]);
 });
 
-test('only so many wait for one key; the rest is refused at once', async () => {
+test('at most 100 takers wait for one key; the others are refused at once', async () => {
   const limiter = buildLimiter(1);
   const first = await limiter.take('a');
   let refused = 0;

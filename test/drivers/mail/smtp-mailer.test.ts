@@ -15,7 +15,7 @@ const guarded = await startSmtpServer({
     else done(new Error('wrong password'));
   },
 });
-// The certificate that smtp-server brings is signed by nobody.
+// The certificate that comes with smtp-server is self-signed.
 const encrypted = await startSmtpServer({ secure: true });
 
 function mailerAt(url: string) {
@@ -33,14 +33,14 @@ test('the user and password of the URL are decoded', async () => {
   assert.deepEqual(signIns.at(-1), ['shop@example', 'p@ss/word']);
 });
 
-test('a wrong password is no refusal of an address: every mail waits until it is mended', async () => {
+test('a wrong password does not count as a refused address, so mails are retried', async () => {
   await assert.rejects(
     mailerAt(withCredentials(guarded.url, 'shop:wrong')).send(buildMail()),
     (error: Error) => error.name !== 'MailRefusedError',
   );
 });
 
-test('a certificate that nobody vouches for is not believed, and nothing is sent', async () => {
+test('an untrusted certificate is rejected, and nothing is sent', async () => {
   const url = encrypted.url.replace('smtp:', 'smtps:');
   await assert.rejects(
     mailerAt(url).send(buildMail()),
@@ -50,7 +50,7 @@ test('a certificate that nobody vouches for is not believed, and nothing is sent
   assert.deepEqual(encrypted.received, []);
 });
 
-test('an address cannot name another recipient', async () => {
+test('an address cannot add another recipient', async () => {
   const to = '"a b, eve@example.com"@example.com';
   await mailerAt(withCredentials(guarded.url, 'shop:p%40ss%2Fword'))
     .send(buildMail({ to }))

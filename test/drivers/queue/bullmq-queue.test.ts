@@ -9,7 +9,7 @@ import { queueContract } from './queue-contract.ts';
 import { buildMessage, listIds, receiveNow } from './queue-messages.ts';
 
 const quiet = { info() {}, warn() {} };
-/** What a few seconds may become on a busy machine; a call that waits for Redis would never end. */
+/** The upper limit for a few seconds on a busy machine; a call that waits for Redis would never end. */
 const BUSY_MS = 50_000;
 
 if (redisMissing) test('messages in BullMQ', { skip: redisMissing }, () => {});
@@ -32,19 +32,19 @@ else {
 
 function whileRedisFails(redis: RedisServer): void {
   async function startQueue() {
-    const told: string[] = [];
+    const logged: string[] = [];
     const log = {
-      info: (text: string) => told.push(text),
-      warn: (text: string) => told.push(text),
+      info: (text: string) => logged.push(text),
+      warn: (text: string) => logged.push(text),
     };
     const driver = createBullmqQueue({ url: redis.url, log, stalledIntervalMs: 500 });
     after(() => driver.stop());
     await driver.start(['jobs']);
-    return { driver, told };
+    return { driver, logged };
   }
 
-  test('while Redis is away a send fails at once, a receiver waits, and both go on when it is back', async () => {
-    const { driver, told } = await startQueue();
+  test('while Redis is unavailable a send fails at once and a receiver waits; both continue when it is back', async () => {
+    const { driver, logged } = await startQueue();
     await redis.kill();
     await until(() => assert.rejects(driver.ping()));
     const startedAt = performance.now();
@@ -58,10 +58,10 @@ function whileRedisFails(redis: RedisServer): void {
     const deliveries = await receiving;
     assert.deepEqual(listIds(deliveries), [message.jobId]);
     await driver.acknowledge('jobs', deliveries);
-    assert.match(told.join('\n'), /^Redis does not answer .*\nRedis answers again/);
+    assert.match(logged.join('\n'), /^Redis does not answer .*\nRedis answers again/);
   });
 
-  test('it can be stopped while Redis is away and others receive', async () => {
+  test('it can be stopped while Redis is unavailable and a receiver waits', async () => {
     const { driver } = await startQueue();
     const { signal } = new AbortController();
     const receiving = (['high', 'normal'] as const).map((priority) =>
@@ -79,7 +79,7 @@ function whileRedisFails(redis: RedisServer): void {
     }
   });
 
-  test('a Redis that was flushed carries what is sent after', async () => {
+  test('a flushed Redis carries later messages', async () => {
     const { driver } = await startQueue();
     await driver.send('jobs', [buildMessage()]);
     await redis.flush();
@@ -90,7 +90,7 @@ function whileRedisFails(redis: RedisServer): void {
     await driver.acknowledge('jobs', deliveries);
   });
 
-  test('what was taken before a flush may be acknowledged, extended and buried after it', async () => {
+  test('messages received before a flush can be acknowledged, extended and buried after it', async () => {
     const { driver } = await startQueue();
     await driver.send('jobs', [buildMessage(), buildMessage()]);
     const deliveries: Delivery[] = [];
@@ -105,7 +105,7 @@ function whileRedisFails(redis: RedisServer): void {
     await driver.bury('jobs', second!, 'it failed');
   });
 
-  test('a Redis that stands still keeps nobody for more than a few seconds', async () => {
+  test('a hanging Redis delays no call for more than a few seconds', async () => {
     const { driver } = await startQueue();
     redis.pause();
     try {
@@ -120,7 +120,7 @@ function whileRedisFails(redis: RedisServer): void {
     }
   });
 
-  test('what has failed can be looked at among the failed jobs, with its error', async () => {
+  test('a buried message is listed among the failed jobs, with its error', async () => {
     const { driver } = await startQueue();
     const message = buildMessage();
     await until(() => driver.send('jobs', [message]));
@@ -135,7 +135,7 @@ function whileRedisFails(redis: RedisServer): void {
     assert.equal(failed?.failedReason, 'the address is unknown');
   });
 
-  test('a receiver that gives up takes no message with it', async () => {
+  test('a cancelled receiver takes no message with it', async () => {
     const { driver } = await startQueue();
     for (let round = 0; round < 20; round += 1) {
       const controller = new AbortController();

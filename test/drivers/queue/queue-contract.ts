@@ -6,24 +6,24 @@ import { PATIENT_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 
 export interface QueueContractOptions {
-  /** A driver on a server of the test's own, not yet started. */
+  /** Creates a driver, not yet started, on a server that only this test uses. */
   readonly create: () => QueueDriver | Promise<QueueDriver>;
-  /** The shortest lease that this driver keeps. */
+  /** The shortest lease that this driver supports. */
   readonly leaseMs: number;
-  /** How long after the end of a lease the message may come again. */
+  /** How long after the end of a lease the message may be delivered again. */
   readonly leaseSlackMs: number;
-  /** Whether the same job and sending, sent twice, is one message. */
+  /** Whether the same job and sending, sent twice, counts as one message. */
   readonly dropsRepeats: boolean;
-  /** False where messages come in about the order of their sending. Default: in that order. */
+  /** False if messages arrive only approximately in the order sent. Default: true. */
   readonly keepsOrder?: boolean;
-  /** How many are sent at once; default 2,000. */
+  /** The number of messages sent at once. Default: 2,000. */
   readonly manyCount?: number;
 }
 
-/** What a moment may become on a busy machine; far below what would be waited for. */
+/** The upper limit for a moment on a busy machine, far below any wait that would be an error. */
 const BUSY_MS = 50_000;
 
-/** What every queue driver does, whatever carries its messages. */
+/** Defines the tests that every queue driver must pass. */
 export function queueContract(title: string, options: QueueContractOptions): void {
   const { leaseMs, leaseSlackMs } = options;
   const comesAgainMs = leaseMs + leaseSlackMs;
@@ -31,7 +31,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
 
   describe(title, () => {
     let driver: QueueDriver;
-    /** A second one on the same server, as another process has it. */
+    /** A second driver on the same server, as in another process. */
     let other: QueueDriver;
     before(async () => {
       driver = await options.create();
@@ -45,13 +45,13 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       await other?.stop();
     });
 
-    /** A queue that no other test uses. */
+    /** Returns the name of a queue that no other test uses. */
     function newQueue(): string {
       queues += 1;
       return `contract-${queues}`;
     }
 
-    /** Receives until there are as many, or fails. */
+    /** Receives until there are `count` messages, or fails. */
     async function receive(
       from: QueueDriver,
       queue: string,
@@ -65,18 +65,18 @@ export function queueContract(title: string, options: QueueContractOptions): voi
           ...(await from.receive(queue, priority, { max, leaseMs, waitMs: 1_000, signal })),
         );
       }
-      assert.equal(deliveries.length, count, `${deliveries.length} of ${count} messages came`);
+      assert.equal(deliveries.length, count, `${deliveries.length} of ${count} messages arrived`);
       return deliveries;
     }
 
-    /** There is nothing to be had now. */
+    /** Checks that the queue has no message now. */
     async function requireEmpty(queue: string, priority: Priority = 'normal'): Promise<void> {
       const signal = new AbortController().signal;
       const found = await other.receive(queue, priority, { max: 10, leaseMs, waitMs: 300, signal });
       assert.deepEqual(found, []);
     }
 
-    test('what was sent arrives in another process, once, and is gone when acknowledged', async () => {
+    test('a message arrives in another process once, and is gone when acknowledged', async () => {
       const queue = newQueue();
       const message = buildMessage();
       await driver.send(queue, [message]);
@@ -87,7 +87,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       await requireEmpty(queue);
     });
 
-    test('a receiver that waits gets a message soon after it is sent', async () => {
+    test('a waiting receiver gets a message soon after it is sent', async () => {
       const queue = newQueue();
       const coming = receive(other, queue);
       const startedAt = performance.now();
@@ -96,7 +96,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       assert.ok(performance.now() - startedAt < BUSY_MS);
     });
 
-    test('within a priority the oldest goes first, and priorities are separate', async () => {
+    test('within a priority the oldest message comes first, and priorities are separate', async () => {
       const queue = newQueue();
       const messages = Array.from({ length: 6 }, (_, index) =>
         buildMessage({ priority: index % 2 === 0 ? 'normal' : 'high' }),
@@ -117,7 +117,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       }
     });
 
-    test('a delayed message does not come before its time', async () => {
+    test('a delayed message does not arrive early', async () => {
       const queue = newQueue();
       const delayMs = 1_500;
       const startedAt = performance.now();
@@ -126,11 +126,11 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       const [first] = await receive(driver, queue);
       assert.equal(first!.jobId, prompt.jobId, 'the one without a delay waited too');
       const [second] = await receive(driver, queue);
-      assert.ok(performance.now() - startedAt >= delayMs - 100, 'it came before its time');
+      assert.ok(performance.now() - startedAt >= delayMs - 100, 'it arrived early');
       await driver.acknowledge(queue, [first!, second!]);
     });
 
-    test('a message whose lease has ended comes again, and one that is extended does not', async () => {
+    test('a message whose lease has expired is delivered again, and one whose lease was extended is not', async () => {
       const queue = newQueue();
       await driver.send(queue, [buildMessage(), buildMessage()]);
       const [lost, kept] = await receive(driver, queue, { count: 2 });
@@ -141,7 +141,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
         const [again] = await receive(other, queue, { waitMs: comesAgainMs + 10_000 });
         assert.equal(again?.jobId, lost?.jobId);
         await requireEmpty(queue);
-        // The first worker wakes up: what it says about its old lease is no error.
+        // The first worker wakes up: using its old lease is not an error.
         await driver.extend(queue, [lost!], leaseMs);
         await driver.acknowledge(queue, [lost!]);
         await other.acknowledge(queue, [again!]);
@@ -152,9 +152,9 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       await requireEmpty(queue);
     });
 
-    test('the same sending of a job twice is one message, another sending is another', async (t) => {
+    test('the same sending of a job is one message, and another sending is another', async (t) => {
       if (!options.dropsRepeats) {
-        t.diagnostic('this driver cannot tell repeats');
+        t.diagnostic('this driver cannot detect repeats');
         return;
       }
       const queue = newQueue();
@@ -166,15 +166,15 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       await driver.acknowledge(queue, deliveries);
     });
 
-    test('a buried message does not come again', async () => {
+    test('a buried message is not delivered again', async () => {
       const queue = newQueue();
       await driver.send(queue, [buildMessage()]);
       const [delivery] = await receive(driver, queue);
-      await driver.bury(queue, delivery!, 'it failed for good');
+      await driver.bury(queue, delivery!, 'it failed permanently');
       await requireEmpty(queue);
     });
 
-    test('thousands sent at once arrive, each in one of two processes', async () => {
+    test('thousands of messages sent at once arrive, each in one of two processes', async () => {
       const queue = newQueue();
       const messages = Array.from({ length: options.manyCount ?? 2_000 }, () => buildMessage());
       await driver.send(queue, messages);
@@ -197,7 +197,7 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       if (options.dropsRepeats) assert.ok([...came.values()].every((count) => count === 1));
     });
 
-    test('a receiver ends at once when its signal fires, and takes nothing with it', async () => {
+    test('a receiver ends at once when its signal fires, and takes no message with it', async () => {
       const queue = newQueue();
       const controller = new AbortController();
       const startedAt = performance.now();
@@ -214,12 +214,12 @@ export function queueContract(title: string, options: QueueContractOptions): voi
       await other.acknowledge(queue, await receive(other, queue));
     });
 
-    test('it answers a ping, and may be started again', async () => {
+    test('it answers a ping and may be started again', async () => {
       await driver.ping();
       await driver.start(['contract-1']);
     });
 
-    test('it can be stopped while somebody receives', async () => {
+    test('it can be stopped while a receiver waits', async () => {
       const stopped = await options.create();
       await stopped.start(['contract-12']);
       const controller = new AbortController();

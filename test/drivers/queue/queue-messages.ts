@@ -17,7 +17,7 @@ export function buildMessage(changes: Partial<Message> = {}): Message {
   };
 }
 
-/** Of normal priority, or none in half a second. */
+/** Receives messages of normal priority, or none after half a second. */
 export function receiveNow(
   driver: QueueDriver,
   queue: string,

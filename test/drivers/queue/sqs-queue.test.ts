@@ -37,26 +37,26 @@ for (const [title, priority] of [
 
 describe('SQS', () => {
   let count = 0;
-  /** On a queue of SQS's own; `names` gives those that are there. */
+  /** Starts a driver on a new SQS queue. */
   async function startQueue(changes: Partial<SqsQueueOptions> = {}) {
     count += 1;
     const name = `jobs-${count}`;
-    const told: string[] = [];
+    const logged: string[] = [];
     const driver = createSqsQueue({
       region,
       endpoint,
       queueUrl: sqs.createQueue(name),
       priorityQueueUrl: null,
       deadLetterQueueUrl: null,
-      log: { info: (text) => told.push(text), warn: (text) => told.push(text) },
+      log: { info: (text) => logged.push(text), warn: (text) => logged.push(text) },
       ...changes,
     });
     after(() => driver.stop());
     await driver.start([]);
-    return { name, driver, told };
+    return { name, driver, logged };
   }
 
-  test('whoever receives for one queue takes nothing from the others', async () => {
+  test('a receiver of one queue takes no message of another', async () => {
     const { driver } = await startQueue();
     const own = buildMessage();
     const others = Array.from({ length: 30 }, () => buildMessage());
@@ -72,7 +72,7 @@ describe('SQS', () => {
     }, 60_000);
   });
 
-  test('what one process has brought for a queue that it does not serve goes to another soon', async () => {
+  test('a message fetched by a process that does not serve its queue soon reaches another process', async () => {
     const queueUrl = sqs.createQueue('shared');
     const { driver: serving } = await startQueue({ queueUrl });
     const { driver: other } = await startQueue({ queueUrl });
@@ -82,11 +82,11 @@ describe('SQS', () => {
     const startedAt = performance.now();
     const deliveries = await receiveNow(serving, 'jobs', { waitMs: 20_000 });
     assert.deepEqual(listIds(deliveries), [message.jobId]);
-    // The lease of the other would have been 30 s.
+    // The lease of the other process would have been 30 s.
     assert.ok(performance.now() - startedAt < 15_000);
   });
 
-  test('a process that stops gives back what it has brought', async () => {
+  test('a process that stops returns the messages it has fetched', async () => {
     const { name, driver } = await startQueue();
     await driver.send('jobs', [buildMessage(), buildMessage(), buildMessage()]);
     assert.equal((await receiveNow(driver, 'jobs', { max: 1 })).length, 1);
@@ -95,7 +95,7 @@ describe('SQS', () => {
     assert.equal(sqs.bodies(name).ready.length, 2);
   });
 
-  test('high priority has its own queue where there is one', async () => {
+  test('high priority uses its own queue if there is one', async () => {
     const { name, driver } = await startQueue({ priorityQueueUrl: sqs.createQueue('high') });
     const both: Priority[] = ['high', 'normal'];
     await driver.send(
@@ -106,7 +106,7 @@ describe('SQS', () => {
     assert.equal(sqs.bodies(name).ready.length, 1);
   });
 
-  test('what has failed for good is copied to the dead-letter queue, with its error', async () => {
+  test('a permanently failed message is copied to the dead-letter queue, with its error', async () => {
     const { name, driver } = await startQueue({ deadLetterQueueUrl: sqs.createQueue('dead') });
     const { jobId } = buildMessage();
     await driver.send('jobs', [buildMessage({ jobId })]);
@@ -124,14 +124,14 @@ describe('SQS', () => {
     assert.deepEqual(sqs.bodies(name), { ready: [], delayed: [], inflight: [] });
   });
 
-  test('a delay that SQS cannot keep ends after its fifteen minutes', async () => {
+  test("a delay beyond SQS's limit ends after fifteen minutes", async () => {
     const { name, driver } = await startQueue();
     await driver.send('jobs', [buildMessage({ delayMs: 86_400_000 })]);
     assert.equal(sqs.bodies(name).delayed.length, 1);
   });
 
-  test('a message of somebody else is left alone, and told of once', async () => {
-    const { name, driver, told } = await startQueue();
+  test('a foreign message is left alone and logged once', async () => {
+    const { name, driver, logged } = await startQueue();
     const foreign = [
       'no JSON',
       'null',
@@ -148,18 +148,18 @@ describe('SQS', () => {
       sqs.bodies(name).inflight.filter((body) => foreign.includes(body)),
       foreign,
     );
-    assert.equal(told.filter((text) => text.includes('not one of ours')).length, 1);
+    assert.equal(logged.filter((text) => text.includes('not one of ours')).length, 1);
   });
 
-  test('an SQS that is away fails a send within seconds, and a receiver waits for it', async () => {
-    const { driver, told } = await startQueue();
+  test('while SQS is unavailable a send fails within seconds and a receiver waits', async () => {
+    const { driver, logged } = await startQueue();
     const away = createSqsQueue({
       region,
       endpoint: 'http://127.0.0.1:1',
       queueUrl: 'http://127.0.0.1:1/000000000000/jobs',
       priorityQueueUrl: null,
       deadLetterQueueUrl: null,
-      log: { info() {}, warn: (text) => told.push(text) },
+      log: { info() {}, warn: (text) => logged.push(text) },
     });
     const startedAt = performance.now();
     await assert.rejects(away.start([]));
@@ -168,7 +168,7 @@ describe('SQS', () => {
     assert.deepEqual(await receiveNow(away, 'jobs'), []);
     await away.stop();
     assert.ok(performance.now() - startedAt < 60_000);
-    assert.deepEqual(told.filter((text) => text.startsWith('SQS does not answer')).length, 1);
+    assert.deepEqual(logged.filter((text) => text.startsWith('SQS does not answer')).length, 1);
     await driver.ping();
   });
 });

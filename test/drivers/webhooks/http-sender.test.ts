@@ -8,7 +8,7 @@ import {
   type HttpSenderOptions,
 } from '../../../src/drivers/webhooks/http/http-sender.ts';
 
-/** A server on loopback that counts who connects and who asks. */
+/** Starts a server on loopback that counts connections and requests. */
 async function listen(onRequest: RequestListener) {
   const calls = { connections: 0, requests: 0 };
   const server = createServer((request, response) => {
@@ -45,7 +45,7 @@ const resolvesTo =
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
 
-test('the status of the answer is the answer, and what was sent is what arrives', async () => {
+test('the result is the status of the response, and the receiver gets the bytes that were sent', async () => {
   let text = '';
   const { port } = await listen(async (request, response) => {
     assert.equal(request.method, 'POST');
@@ -58,7 +58,7 @@ test('the status of the answer is the answer, and what was sent is what arrives'
   assert.equal(text, 'hello');
 });
 
-test('a redirect is an answer: nobody goes there', async () => {
+test('a redirect is a result and is not followed', async () => {
   const target = await listen((_request, response) => response.writeHead(200).end());
   const { port } = await listen((_request, response) =>
     response.writeHead(307, { location: `http://127.0.0.1:${target.port}/secret` }).end(),
@@ -72,29 +72,29 @@ test('a redirect is an answer: nobody goes there', async () => {
   assert.equal(target.calls.connections, 0);
 });
 
-test('a body without an end is left after a little of it', async () => {
-  let isOver = false;
+test('an endless response body is abandoned after a little', async () => {
+  let isClosed = false;
   let bytes = 0;
   const { port } = await listen((_request, response) => {
     const pour = () => {
-      if (isOver) return;
+      if (isClosed) return;
       bytes += 64 * 1024;
       if (response.write(Buffer.alloc(64 * 1024))) setImmediate(pour);
       else response.once('drain', pour);
     };
     response.once('close', () => {
-      isOver = true;
+      isClosed = true;
     });
     response.writeHead(200);
     pour();
   });
   const answer = await post(`http://127.0.0.1:${port}`, { timeoutMs: 60_000 });
   assert.deepEqual(answer, { kind: 'answered', status: 200, location: null });
-  // What sockets hold between the two, and no more.
+  // At most what the sockets between the two buffer.
   assert.ok(bytes < 64 * 1024 * 1024, `${bytes} bytes`);
 });
 
-test('no answer in time is none, whether the line is dead or a status comes without its end', async () => {
+test('a response that is late or incomplete is a timeout', async () => {
   const silent = await listen(() => {});
   const answer = await post(`http://127.0.0.1:${silent.port}`, { timeoutMs: 100 });
   assert.deepEqual(answer, { kind: 'unreachable', reason: 'no answer within 0.1 s' });
@@ -104,7 +104,7 @@ test('no answer in time is none, whether the line is dead or a status comes with
   assert.deepEqual(status, { kind: 'answered', status: 200, location: null });
 });
 
-test('nobody there, a line that is cut and an answer that is none are no answer', async () => {
+test('a closed port, a dropped connection and garbage count as no response', async () => {
   const { port } = await listen((request) => request.socket.destroy());
   const garbage = await listen((request) => request.socket.end('nonsense\r\n\r\n'));
   const closed = await listen(() => {});
@@ -121,14 +121,14 @@ test('nobody there, a line that is cut and an answer that is none are no answer'
   }
 });
 
-test('what its caller gives up ends at once', async () => {
+test('a call aborted by its caller ends at once', async () => {
   const stopping = new AbortController();
   const { port } = await listen(() => stopping.abort(new Error('stopped')));
   const answer = await post(`http://127.0.0.1:${port}`, { timeoutMs: 60_000 }, stopping.signal);
   assert.equal(answer.kind, 'unreachable');
 });
 
-test('an address that is private is refused before a connection', async () => {
+test('a private address is refused before connecting', async () => {
   const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
   for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', 'localhost', '2130706433']) {
     const answer = await post(`http://${host}:${port}`, { allowPrivateTargets: false });
@@ -137,7 +137,7 @@ test('an address that is private is refused before a connection', async () => {
   assert.equal(calls.connections, 0);
 });
 
-test('a name that leads to a private address is refused before a connection, also by one among several', async () => {
+test('a name that resolves to a private address, even one of several, is refused before connecting', async () => {
   const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
   for (const addresses of [['127.0.0.1'], ['::1'], ['203.0.114.1', '10.0.0.1'], []]) {
     const answer = await post(`http://receiver.example:${port}`, {
@@ -149,14 +149,14 @@ test('a name that leads to a private address is refused before a connection, als
   assert.equal(calls.connections, 0);
 });
 
-test('a name is resolved once, and the address that was checked is the one that is connected to', async () => {
+test('a name is resolved once, and the connection uses the checked address', async () => {
   const { calls, port } = await listen((_request, response) => response.writeHead(200).end());
   let lookups = 0;
   const answer = await post(`http://receiver.example:${port}`, {
     resolve(hostname, options, callback) {
       lookups += 1;
       assert.equal(hostname, 'receiver.example');
-      // A second question would lead to a port where nobody is.
+      // A second lookup would lead to a closed port.
       resolvesTo(lookups === 1 ? '127.0.0.1' : '127.0.0.2')(hostname, options, callback);
     },
   });
@@ -164,7 +164,7 @@ test('a name is resolved once, and the address that was checked is the one that 
   assert.deepEqual([lookups, calls.requests], [1, 1]);
 });
 
-test('a name that is not known is no answer', async () => {
+test('an unknown name counts as no response', async () => {
   const answer = await post('http://receiver.example', {
     resolve: (_hostname, _options, callback) =>
       callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []),

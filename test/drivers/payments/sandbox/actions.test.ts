@@ -9,7 +9,7 @@ const db = await testDatabase();
 const bench = await startSandbox(db);
 const { provider } = bench;
 
-/** A new session, and its webhooks as they came. */
+/** Opens a session and returns it with access to its webhooks as they arrive. */
 async function open(changes: Parameters<typeof newSession>[0] = {}) {
   const request = newSession(changes);
   const { sessionId } = await provider.openSession(request);
@@ -26,7 +26,7 @@ async function act(reference: string, action: object): Promise<void> {
   await bench.sandbox.deliveries.deliverDue();
 }
 
-test('paying makes one charge and one webhook', async () => {
+test('paying creates one charge and one webhook', async () => {
   const { request, sessionId, events } = await open();
   await act(sessionId, { action: 'pay' });
   const [event, ...others] = await events();
@@ -36,7 +36,7 @@ test('paying makes one charge and one webhook', async () => {
   assert.deepEqual((await provider.findSession(sessionId))?.captures, [event.capture]);
 });
 
-test('a session is acted on by the id of our payment and by a charge on it too', async () => {
+test('a session can also be addressed by the id of our payment or by one of its charges', async () => {
   const { request, sessionId } = await open();
   await act(request.paymentId, { action: 'pay' });
   const [charge] = (await provider.findSession(sessionId))!.captures;
@@ -53,7 +53,7 @@ test('a webhook that is sent five times is one event of one charge', async () =>
   assert.equal((await provider.findSession(sessionId))?.captures.length, 1);
 });
 
-test('paying twice is two charges, each with its own event', async () => {
+test('paying twice creates two charges, each with its own event', async () => {
   const { sessionId, events } = await open();
   await act(sessionId, { action: 'pay' });
   await act(sessionId, { action: 'pay', charges: 2 });
@@ -61,14 +61,14 @@ test('paying twice is two charges, each with its own event', async () => {
   assert.equal((await provider.findSession(sessionId))?.captures.length, 3);
 });
 
-test('a delayed webhook waits, while the charge stands in the books', async () => {
+test('a delayed webhook waits, while the charge is already recorded', async () => {
   const { sessionId, events } = await open();
   await act(sessionId, { action: 'pay', delayMs: 600_000 });
   assert.deepEqual(await events(), []);
   assert.equal((await provider.findSession(sessionId))?.captures.length, 1);
 });
 
-test('another amount and currency are charged, told and kept alike', async () => {
+test('another amount and currency are charged, reported and recorded alike', async () => {
   const { sessionId, events } = await open();
   await act(sessionId, { action: 'pay', amount: 0, currency: 'EUR' });
   const [event] = await events();
@@ -77,14 +77,14 @@ test('another amount and currency are charged, told and kept alike', async () =>
   assert.deepEqual((await provider.findSession(sessionId))?.captures, [event.capture]);
 });
 
-test('a webhook before the answer has arrived when the answer does', async () => {
+test('a webhook sent before the response has arrived when the response does', async () => {
   const { sessionId, events } = await open();
   const reply = await bench.act(sessionId, { action: 'pay', beforeAnswer: true });
   assert.equal(reply.status, 202);
   assert.equal((await events()).length, 1);
 });
 
-test('out of order, an earlier failure is told after the capture', async () => {
+test('out of order, an earlier failure is reported after the capture', async () => {
   const { request, sessionId, events } = await open();
   await act(sessionId, { action: 'pay', outOfOrder: true });
   assert.deepEqual(
@@ -102,7 +102,7 @@ test('out of order, an earlier failure is told after the capture', async () => {
   assert.ok(failed!.createdAt! < captured!.createdAt!);
 });
 
-test('a declined session is over for whoever looks first, and can be paid all the same', async () => {
+test('a declined session reads as failed but can still be paid', async () => {
   const { sessionId, events } = await open();
   await act(sessionId, { action: 'decline' });
   assert.equal((await provider.findSession(sessionId))?.state, 'FAILED');
@@ -117,7 +117,7 @@ test('a declined session is over for whoever looks first, and can be paid all th
   );
 });
 
-test('a page that the customer closed is told of', async () => {
+test('a page closed by the customer is reported', async () => {
   const { sessionId, events } = await open();
   await act(sessionId, { action: 'expire' });
   assert.equal((await provider.findSession(sessionId))?.state, 'EXPIRED');
@@ -127,26 +127,26 @@ test('a page that the customer closed is told of', async () => {
   );
 });
 
-test('a session is over when its time has passed', async () => {
+test('an unpaid session expires', async () => {
   const { sessionId } = await open({ expiresAt: new Date(Date.now() - 1_000) });
   assert.equal((await provider.findSession(sessionId))?.state, 'EXPIRED');
   assert.equal((await bench.act(sessionId, { action: 'pay', onlyIfOpen: true })).status, 409);
 });
 
-test('declining what is paid takes nothing back', async () => {
+test('declining a paid session refunds nothing', async () => {
   const { sessionId } = await open();
   await act(sessionId, { action: 'pay' });
   await act(sessionId, { action: 'decline' });
   assert.equal((await provider.findSession(sessionId))?.state, 'PAID');
 });
 
-test('twenty people who press the button at once are charged twenty times, none is lost', async () => {
+test('twenty concurrent payments create twenty charges, and none is lost', async () => {
   const { sessionId } = await open();
   await Promise.all(Array.from({ length: 20 }, () => bench.act(sessionId, { action: 'pay' })));
   assert.equal((await provider.findSession(sessionId))?.captures.length, 20);
 });
 
-test('an action that is not understood is refused, and so is a session that is not there', async () => {
+test('an invalid action and an unknown session are refused', async () => {
   const { sessionId } = await open();
   for (const action of [
     {},
@@ -163,12 +163,12 @@ test('an action that is not understood is refused, and so is a session that is n
   assert.equal((await provider.findSession(sessionId))?.state, 'OPEN');
 });
 
-test('a page of the shop that is no page is refused', async () => {
+test('a shop page with an invalid URL is refused', async () => {
   const request = newSession({ returnUrl: 'javascript:alert(1)' });
   await assert.rejects(async () => provider.openSession(request), ProviderRefusedError);
 });
 
-test('the API of the merchant wants his key', async () => {
+test("the merchant API requires the merchant's key", async () => {
   const { sessionId } = await open();
   const calls: [string, string][] = [
     ['GET', `/sandbox/api/sessions/${sessionId}`],

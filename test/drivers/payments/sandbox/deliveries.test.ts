@@ -7,7 +7,7 @@ import { query, until } from '../../../support/until.ts';
 import { startWebhookReceiver } from '../../../support/webhook-receiver.ts';
 
 const db = await testDatabase();
-// Waits that a busy machine does not outlast; the tests make due what they want tried.
+// Waits longer than the tests even on a busy machine; the tests make deliveries due themselves.
 const bench = await startSandbox(db, { retryBaseMs: 60_000 });
 const { provider, receiver } = bench;
 
@@ -41,7 +41,7 @@ const makeDue = () =>
     'update sandbox.deliveries set next_attempt_at = now() where next_attempt_at > now()',
   );
 
-test('a receiver that fails is tried again, later each time, with the same event and a new signature', async () => {
+test('a failing receiver is tried again, later each time, with the same event and a new signature', async () => {
   const sessionId = await openedSession();
   receiver.answerNext(500, null, 302, 404);
   const before = receiver.received.length;
@@ -55,7 +55,7 @@ test('a receiver that fails is tried again, later each time, with the same event
     waits.push(Number(row.wait_ms));
     await makeDue();
   }
-  // A minute, doubled three times, within a quarter of it: the last is longer than the first can be.
+  // A minute doubled three times, within a quarter: the last wait is longer than the first can be.
   assert.ok(waits[3]! > 75_000, waits.join());
   await bench.sandbox.deliveries.deliverDue();
   const row = await findDelivery(sessionId);
@@ -67,7 +67,7 @@ test('a receiver that fails is tried again, later each time, with the same event
   for (const webhook of tries) assert.equal((await provider.readWebhook(webhook)).kind, 'captured');
 });
 
-test('a receiver that never answers well is given up in the end', async () => {
+test('a delivery that always fails is eventually abandoned', async () => {
   const sessionId = await openedSession();
   await bench.act(sessionId, { action: 'pay' });
   let tries = 0;
@@ -80,10 +80,10 @@ test('a receiver that never answers well is given up in the end', async () => {
   assert.equal((await findDelivery(sessionId)).delivered_at, null);
 });
 
-test('what a server took and never finished is taken over by another when its lease has passed', async () => {
+test('a delivery left unfinished by one server is taken over by another after its lease', async () => {
   const sessionId = await openedSession();
   await bench.act(sessionId, { action: 'pay' });
-  // As a server leaves it that was killed in the middle: begun, and leased.
+  // The state left by a server killed in the middle: begun and leased.
   await query(
     db.url,
     `update sandbox.deliveries set attempts = 1, next_attempt_at = now() + interval '15 s'
@@ -95,7 +95,7 @@ test('what a server took and never finished is taken over by another when its le
   assert.notEqual((await findDelivery(sessionId)).delivered_at, null);
 });
 
-test('two servers that run send every webhook, and each once', async () => {
+test('two servers send every webhook exactly once', async () => {
   const own = await startWebhookReceiver();
   const servers = [1, 2].map(() =>
     createSandbox({

@@ -15,11 +15,11 @@ interface Visit {
   readonly page: Page;
   readonly sessionId: string;
   readonly paymentId: string;
-  /** What the browser complained of: a script that the policy refused, a request that failed. */
+  /** What the browser reported: scripts refused by the policy, failed requests. */
   readonly complaints: string[];
 }
 
-/** Opens the payment page of a new session on a phone. The shop is another page of this server. */
+/** Opens the payment page of a new session on a phone. The shop is another page of the same server. */
 async function visit(): Promise<Visit> {
   const request = newSession({ returnUrl: `${bench.url}/problems` });
   const { sessionId, checkoutUrl } = await provider.openSession(request);
@@ -42,7 +42,7 @@ async function listKinds({ paymentId }: Visit): Promise<string[]> {
 
 const options = { skip: skipWithoutBrowser };
 
-test('a customer pays with one touch and comes back to the shop', options, async () => {
+test('a customer pays with one tap and returns to the shop', options, async () => {
   const visited = await visit();
   const { page, sessionId, complaints } = visited;
   await page.getByRole('button', { name: 'Pay £12.95' }).click();
@@ -52,7 +52,7 @@ test('a customer pays with one touch and comes back to the shop', options, async
   assert.deepEqual(complaints, []);
 });
 
-test('a card that is declined is said so on the page', options, async () => {
+test('the page reports a declined card', options, async () => {
   const visited = await visit();
   const { page, complaints } = visited;
   await page.getByRole('button', { name: 'Decline' }).click();
@@ -61,7 +61,7 @@ test('a card that is declined is said so on the page', options, async () => {
   assert.deepEqual(complaints, []);
 });
 
-test('closing leads back to the shop without paying', options, async () => {
+test('closing returns to the shop without paying', options, async () => {
   const visited = await visit();
   await visited.page.getByRole('button', { name: 'Close' }).click();
   await visited.page.waitForURL(`${bench.url}/problems`);
@@ -69,7 +69,7 @@ test('closing leads back to the shop without paying', options, async () => {
   assert.deepEqual(await listKinds(visited), ['expired']);
 });
 
-test('the trouble that was asked for is what happens', options, async () => {
+test('the chosen failures happen', options, async () => {
   const visited = await visit();
   const { page, sessionId } = visited;
   await page.getByText('Make trouble').click();
@@ -92,7 +92,7 @@ test('the trouble that was asked for is what happens', options, async () => {
 });
 
 test(
-  'another amount is counted by the digits of its own currency, or refused',
+  'another amount is read with the decimals of its own currency, or refused',
   options,
   async () => {
     const visited = await visit();
@@ -112,7 +112,7 @@ test(
 );
 
 test(
-  'a page that was left open when its session ended takes nothing and says so',
+  'a page left open after its session ended accepts no payment and explains why',
   options,
   async () => {
     const { page, sessionId } = await visit();
@@ -123,7 +123,7 @@ test(
   },
 );
 
-test('money that comes too late can be had on a page that is over', options, async () => {
+test('a page whose session ended can simulate a late payment', options, async () => {
   const { page, sessionId } = await visit();
   await provider.closeSession({ sessionId, key: 'close' });
   await page.reload();
@@ -133,10 +133,10 @@ test('money that comes too late can be had on a page that is over', options, asy
   assert.equal((await provider.findSession(sessionId))?.captures.length, 1);
 });
 
-test('every control has a name, and nothing is wider than a phone', options, async () => {
+test('every control has a name, and nothing is wider than a phone screen', options, async () => {
   const { page } = await visit();
   await page.getByText('Make trouble').click();
-  // As texts: they run in the browser, whose names the tests' types do not know.
+  // Passed as texts, because the tests' types lack the names of the browser in which they run.
   const nameless = await page.evaluate(`
     [...document.querySelectorAll('button, input, select, a')]
       .filter((control) => !control.labels?.length && control.textContent.trim() === '')

@@ -13,7 +13,7 @@ async function fetchPage(changes: Parameters<typeof newSession>[0] = {}) {
   return { ...session, reply, html: await reply.text() };
 }
 
-test('the page shows the order and the sum, and can be paid, declined and closed', async () => {
+test('the page shows the order and the total, and can be paid, declined and closed', async () => {
   const { reply, html, checkoutUrl } = await fetchPage({ amountMinor: 1295, orderNumber: 'B-77' });
   assert.equal(reply.status, 200);
   assert.match(reply.headers.get('content-type') ?? '', /^text\/html/);
@@ -23,14 +23,14 @@ test('the page shows the order and the sum, and can be paid, declined and closed
   for (const action of ['pay', 'decline', 'expire']) assert.match(html, new RegExp(`"${action}"`));
 });
 
-test('a sum is written as its currency is', async () => {
+test('an amount is written in the style of its currency', async () => {
   assert.match((await fetchPage({ amountMinor: 1295, currency: 'JPY' })).html, /¥1,295/);
   assert.match((await fetchPage({ amountMinor: 1295, currency: 'KWD' })).html, /KWD\s1\.295/);
-  // A price tag would round these to whole forints.
+  // Everyday formatting would round these to whole forints.
   assert.match((await fetchPage({ amountMinor: 1295, currency: 'HUF' })).html, /HUF\s12\.95/);
 });
 
-test('the page runs its own script and style and nothing else, and loads nothing', async () => {
+test('the page allows only its own script and style, and loads nothing', async () => {
   const { reply, html } = await fetchPage();
   const policy = reply.headers.get('content-security-policy') ?? '';
   for (const element of ['script', 'style']) {
@@ -44,7 +44,7 @@ test('the page runs its own script and style and nothing else, and loads nothing
   assert.doesNotMatch(html, / on[a-z]+=/);
 });
 
-test('markup in what the shop sends stays text', async () => {
+test('markup in texts from the shop stays text', async () => {
   const { html } = await fetchPage({
     orderNumber: '<img src=x onerror=alert(1)>',
     returnUrl: 'https://shop.example/?a="><script>alert(1)</script>',
@@ -58,7 +58,7 @@ for (const [action, title] of [
   ['decline', 'Declined'],
   ['expire', 'This payment page is over'],
 ] as const) {
-  test(`after ${action} the page says so, leads back, and has no button to pay as before`, async () => {
+  test(`after ${action} the page says so, links back to the shop, and has no pay button`, async () => {
     const { sessionId, checkoutUrl } = await fetchPage();
     await bench.act(sessionId, { action });
     const html = await (await fetch(checkoutUrl)).text();
@@ -68,8 +68,8 @@ for (const [action, title] of [
   });
 }
 
-/** Gives `count` of a session's charges back, and reads its page. */
-async function afterGivingBack(
+/** Refunds `count` of a session's charges and returns its page. */
+async function pageAfterRefunds(
   { sessionId, checkoutUrl }: { sessionId: string; checkoutUrl: string },
   count: number,
 ): Promise<string> {
@@ -80,24 +80,24 @@ async function afterGivingBack(
   return (await fetch(checkoutUrl)).text();
 }
 
-test('money that the shop gave back shows on the page', async () => {
+test('the page shows refunds made by the shop', async () => {
   const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay' });
-  const html = await afterGivingBack(session, 1);
+  const html = await pageAfterRefunds(session, 1);
   assert.match(html, /<h1>Given back<\/h1><p>The shop gave £12\.95 back/);
 });
 
-test('a card that was charged twice shows both, and what went back of it', async () => {
+test('the page of a card charged twice shows both charges and their refunds', async () => {
   const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay', charges: 2 });
-  assert.match(await afterGivingBack(session, 0), /£25\.90 was charged in all\.</);
+  assert.match(await pageAfterRefunds(session, 0), /£25\.90 was charged in all\.</);
   assert.match(
-    await afterGivingBack(session, 1),
+    await pageAfterRefunds(session, 1),
     /<h1>Paid<\/h1><p>£25\.90 was charged in all\. The shop gave £12\.95 of it back/,
   );
 });
 
-test('an address that was never given out has a page that says so', async () => {
+test('the page of an unknown session says so', async () => {
   const reply = await fetch(`${bench.url}/sandbox/pay/sbs_unknown`);
   assert.equal(reply.status, 404);
   assert.match(await reply.text(), /No such payment/);

@@ -19,7 +19,7 @@ import {
 const db = await testDatabase();
 const { provider } = await startSandbox(db);
 
-/** An event that somebody signed who has the secret but is not the sandbox. */
+/** Reads an event signed with the secret by a sender other than the sandbox. */
 async function read(event: unknown, headers?: Record<string, string>) {
   const body = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
   return provider.readWebhook({ headers: headers ?? signedHeaders(body), body, now: new Date() });
@@ -41,7 +41,7 @@ function capture(data: Record<string, unknown> = {}, head: Record<string, unknow
   };
 }
 
-test('a capture is read in our words', async () => {
+test('a capture is translated into our terms', async () => {
   const event = capture();
   assert.deepEqual(await read(event), {
     id: event.id,
@@ -57,7 +57,7 @@ test('a capture is read in our words', async () => {
   });
 });
 
-test('a failed payment, a closed page and the end of a refund are read in our words', async () => {
+test('a failed payment, a closed page and the end of a refund are translated into our terms', async () => {
   const kinds = {
     'payment.failed': { kind: 'failed' },
     'payment.expired': { kind: 'expired' },
@@ -75,7 +75,7 @@ test('a failed payment, a closed page and the end of a refund are read in our wo
   }
 });
 
-test('another type is acknowledged and has no effect, and more fields do no harm', async () => {
+test('an unknown type is acknowledged without effect, and additional fields are ignored', async () => {
   const other = await read({ id: 'evt_1', type: 'payout.paid', data: 'whatever' });
   assert.equal(other.kind, 'ignored');
   assert.equal((await read(capture({ fee: 12 }, { livemode: false }))).kind, 'captured');
@@ -86,9 +86,9 @@ const malformed: Readonly<Record<string, unknown>> = {
   'no id': { type: 'payment.captured', data: {} },
   'an id that is a number': capture({}, { id: 7 }),
   'an empty id': capture({}, { id: '' }),
-  'an id without an end': capture({}, { id: 'e'.repeat(201) }),
+  'an endless id': capture({}, { id: 'e'.repeat(201) }),
   'a type that is a list': capture({}, { type: ['payment.captured'] }),
-  'a time that is none': capture({}, { createdAt: 'yesterday' }),
+  'an invalid time': capture({}, { createdAt: 'yesterday' }),
   'no data': capture({}, { data: undefined }),
   'a fraction of a penny': capture({ amount: 590.5 }),
   'an amount as text': capture({ amount: '590' }),
@@ -100,7 +100,7 @@ const malformed: Readonly<Record<string, unknown>> = {
   'a reference that is an object': capture({ providerReference: {} }),
   'no reference': capture({ providerReference: undefined }),
   'a reference with NUL': capture({ providerReference: 'a\0b' }),
-  'a currency that is none': capture({ currency: 'pounds' }),
+  'an invalid currency': capture({ currency: 'pounds' }),
   'a failure of a numbered payment': capture({ paymentId: 7 }, { type: 'payment.failed' }),
   'a refund without its id': capture({}, { type: 'refund.succeeded' }),
   'a refund whose id is a number': capture({ refundId: 7 }, { type: 'refund.failed' }),
@@ -113,7 +113,7 @@ for (const [what, event] of Object.entries(malformed)) {
   });
 }
 
-test('an event is refused that is forged, altered, stale, early, or under a foreign secret', async () => {
+test('a forged, altered, stale, early or foreign event is refused', async () => {
   const body = JSON.stringify(capture());
   const minutes = (count: number) => new Date(Date.now() + count * 60_000);
   const foreign = `whsec_${randomBytes(32).toString('base64')}`;
@@ -131,7 +131,7 @@ test('an event is refused that is forged, altered, stale, early, or under a fore
   assert.equal((await read(body, signedHeaders(body, { at: minutes(-4) }))).kind, 'captured');
 });
 
-test('a signed event that the sandbox did not send is its own word in reconciliation too', async () => {
+test("a signed event from another sender also becomes part of the sandbox's records", async () => {
   const request = newSession();
   const { sessionId } = await provider.openSession(request);
   const event = capture({ paymentId: request.paymentId });
@@ -143,7 +143,7 @@ test('a signed event that the sandbox did not send is its own word in reconcilia
   });
 });
 
-test('a signed failure ends the session, and a capture after it counts', async () => {
+test('a signed failure ends the session, but a later capture counts', async () => {
   const request = newSession();
   const { sessionId } = await provider.openSession(request);
   await read(capture({ paymentId: request.paymentId }, { type: 'payment.failed' }));
@@ -152,7 +152,7 @@ test('a signed failure ends the session, and a capture after it counts', async (
   assert.equal((await provider.findSession(sessionId))?.state, 'PAID');
 });
 
-test('the end of a refund that somebody signed is what the sandbox tells from then on', async () => {
+test('a signed end of a refund determines what the sandbox reports from then on', async () => {
   const refundId = newId();
   const asked = { refundId, providerRefundId: null, providerReference: 'ref_1' };
   assert.equal(await provider.findRefund(asked), null);
@@ -162,7 +162,7 @@ test('the end of a refund that somebody signed is what the sandbox tells from th
   assert.equal((await provider.findRefund(asked))?.state, 'SUCCEEDED');
 });
 
-test('while the sandbox is away an event of somebody else is not acknowledged, one of its own is', async () => {
+test('while the sandbox is unavailable its own events are acknowledged, but not those of other senders', async () => {
   const away = createSandboxProvider({ baseUrl: () => 'http://127.0.0.1:1', webhookSecret });
   const body = Buffer.from(JSON.stringify(capture()));
   const now = new Date();

@@ -32,7 +32,7 @@ async function listEvents(refundId: string) {
   );
 }
 
-/** Lets the ten seconds pass that a slow refund takes. */
+/** Skips the ten seconds that a slow refund takes. */
 async function settle(refundId: string): Promise<void> {
   await query(db.url, 'update sandbox.refunds set settles_at = now() where refund_id = $1', [
     refundId,
@@ -44,7 +44,7 @@ async function settle(refundId: string): Promise<void> {
   );
 }
 
-test('a refund succeeds at once, and a webhook says so', async () => {
+test('a refund succeeds at once and is reported by webhook', async () => {
   const request = await paidSession();
   const refund = await provider.refund(request);
   assert.equal(refund.state, 'SUCCEEDED');
@@ -59,7 +59,7 @@ test('a refund succeeds at once, and a webhook says so', async () => {
   });
 });
 
-test('a refund that the page wants to fail fails, with a reason', async () => {
+test('a refund set to fail on the page fails with a reason', async () => {
   const request = await paidSession('fail');
   const refund = await provider.refund(request);
   assert.equal(refund.state, 'FAILED');
@@ -72,7 +72,7 @@ for (const [mode, end] of [
   ['succeed_later', 'SUCCEEDED'],
   ['fail_later', 'FAILED'],
 ] as const) {
-  test(`a refund that is to ${mode.replace('_', ' ')} is pending, and then ${end}`, async () => {
+  test(`a refund set to ${mode.replace('_', ' ')} is pending, and then ${end}`, async () => {
     const request = await paidSession(mode);
     const asked = { ...request, providerRefundId: null };
     assert.equal((await provider.refund(request)).state, 'PENDING');
@@ -86,14 +86,14 @@ for (const [mode, end] of [
   });
 }
 
-test('one refund asked for twenty times at once is one refund and one event', async () => {
+test('one refund requested twenty times at once is one refund with one event', async () => {
   const request = await paidSession();
   const refunds = await Promise.all(Array.from({ length: 20 }, () => provider.refund(request)));
   assert.equal(new Set(refunds.map(({ providerRefundId }) => providerRefundId)).size, 1);
   assert.equal((await listEvents(request.refundId)).length, 1);
 });
 
-test('one refund with two sums is refused for good', async () => {
+test('a refund repeated with another amount is refused permanently', async () => {
   const request = await paidSession();
   await provider.refund(request);
   await assert.rejects(
@@ -102,11 +102,11 @@ test('one refund with two sums is refused for good', async () => {
   );
 });
 
-test('money whose charge never came by here is refunded too, also without a payment', async () => {
+test('a charge unknown to the sandbox can be refunded, even without a payment', async () => {
   const request = {
     refundId: newId(),
     paymentId: null,
-    providerReference: 'a charge of others / 7',
+    providerReference: 'a foreign charge / 7',
     amountMinor: 1,
     currency: 'EUR',
   };

@@ -16,7 +16,7 @@ const amounts: [currency: string, minor: number, stripe: number | null, why: str
   ['MGA', 500, 5, 'two digits here, none at Stripe'],
   ['MGA', 550, null, 'two digits here, none at Stripe, and nothing is rounded'],
   ['KWD', 5_120, 5_120, 'three digits in both'],
-  ['KWD', 5_124, null, 'three digits, of which the last must be 0'],
+  ['KWD', 5_124, null, 'three digits; the last must be 0'],
 ];
 
 for (const [currency, minor, stripe, why] of amounts) {
@@ -26,11 +26,11 @@ for (const [currency, minor, stripe, why] of amounts) {
   });
 }
 
-test('an amount of Stripe below our minor unit is not rounded', () => {
+test('a Stripe amount finer than our minor unit is not rounded', () => {
   assert.equal(fromStripeAmount(550, 'ISK'), null);
 });
 
-test('what Stripe can express comes back as it went, in every currency', () => {
+test('every amount that Stripe can express survives conversion both ways, in every currency', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...Intl.supportedValuesOf('currency')),

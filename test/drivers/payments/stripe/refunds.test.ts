@@ -29,7 +29,7 @@ function listRefundsMade(reference: string) {
   return [...books.refunds.values()].filter((it) => it.payment_intent === reference);
 }
 
-test('a refund names ours, and the payment', async () => {
+test('a refund at Stripe names our refund and payment', async () => {
   const { reference, refund } = await paid();
   const made = await provider.refund({ ...refund, amountMinor: 250 });
   const [kept] = listRefundsMade(reference);
@@ -38,14 +38,14 @@ test('a refund names ours, and the payment', async () => {
   assert.deepEqual(kept?.metadata, { refundId: refund.refundId, paymentId: refund.paymentId });
 });
 
-test('money is given back by its charge where there is no payment intent', async () => {
+test('a charge without a payment intent is refunded by its own id', async () => {
   const { reference, refund } = await paid();
   const charge = String(books.intents.get(reference)?.latest_charge);
   await provider.refund({ ...refund, paymentId: null, providerReference: charge });
   assert.deepEqual(listRefundsMade(reference)[0]?.metadata, { refundId: refund.refundId });
 });
 
-test('the line drops at every try after the refund was made: there is one refund', async () => {
+test('a connection that drops after each attempt creates one refund', async () => {
   const { reference, refund } = await paid();
   stripe.failNext({ kind: 'drop' }, { kind: 'drop' }, { kind: 'drop' });
   await assert.rejects(provider.refund(refund), ProviderUnavailableError);
@@ -53,7 +53,7 @@ test('the line drops at every try after the refund was made: there is one refund
   assert.equal(listRefundsMade(reference).length, 1);
 });
 
-test('a refund behind an answer of 500 that Stripe goes on to give is found by the repeat', async () => {
+test('a refund made despite repeated 500s is found by the retry', async () => {
   const { reference, refund } = await paid();
   stripe.failNext({ kind: 'fail-after' });
   await assert.rejects(provider.refund(refund), ProviderUnavailableError);
@@ -61,7 +61,7 @@ test('a refund behind an answer of 500 that Stripe goes on to give is found by t
   assert.equal(listRefundsMade(reference).length, 1);
 });
 
-test('a refund is found among more than a page of others', async () => {
+test('a refund is found among more than one page of others', async () => {
   const { reference, refund } = await paid();
   const first = { ...refund, amountMinor: 1 };
   const made = await provider.refund(first);
@@ -71,18 +71,18 @@ test('a refund is found among more than a page of others', async () => {
   assert.deepEqual(await provider.refund(first), made);
 });
 
-test('more than is left is refused for good', async () => {
+test('a refund of more than is left is refused permanently', async () => {
   const { refund } = await paid(1_000);
   await assert.rejects(provider.refund({ ...refund, amountMinor: 1_001 }), ProviderRefusedError);
 });
 
-test('a second refund of all of it is refused for good', async () => {
+test('a second full refund is refused permanently', async () => {
   const { refund } = await paid();
   await provider.refund(refund);
   await assert.rejects(provider.refund({ ...refund, refundId: newId() }), ProviderRefusedError);
 });
 
-test('a refund that waits is pending until it succeeds or fails, with the reason', async () => {
+test('an unfinished refund is pending until it succeeds, or fails with a reason', async () => {
   books.refundsBegin = 'pending';
   try {
     for (const outcome of ['succeeded', 'failed'] as const) {
@@ -102,7 +102,7 @@ test('a refund that waits is pending until it succeeds or fails, with the reason
   }
 });
 
-test('a refund of money that Stripe never had is refused, and none is found', async () => {
+test('a refund of an unknown charge is refused, and none is found', async () => {
   const { refund } = await paid();
   const unknown = { ...refund, providerReference: 'pi_none', providerRefundId: null };
   await assert.rejects(provider.refund(unknown), ProviderRefusedError);

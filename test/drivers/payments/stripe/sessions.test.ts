@@ -18,7 +18,7 @@ function listSessions(paymentId: string): Stripe.Checkout.Session[] {
   return [...books.sessions.values()].filter((it) => it.client_reference_id === paymentId);
 }
 
-test('a session asks for the whole total in one line and says whose it is', async () => {
+test('a session charges the whole total in one line and names the order and payment', async () => {
   const request = newStripeSession({ amountMinor: 44_651 });
   const { sessionId, checkoutUrl } = await provider.openSession(request);
   const session = books.sessions.get(sessionId);
@@ -34,7 +34,7 @@ test('a session asks for the whole total in one line and says whose it is', asyn
   assert.equal(sent?.version, Stripe.API_VERSION);
 });
 
-test('the payment behind a session bears the names of the order too', async () => {
+test('the payment intent of a session also names the order', async () => {
   const request = newStripeSession();
   const { sessionId } = await provider.openSession(request);
   books.pay(sessionId);
@@ -43,7 +43,7 @@ test('the payment behind a session bears the names of the order too', async () =
   assert.deepEqual(intent?.metadata, { paymentId, orderId, orderNumber });
 });
 
-test('a session ends with its order where Stripe can end it so, and else by itself in a day', async () => {
+test('a session expires with its order if Stripe allows that time, else after a day', async () => {
   const cases: [Date | null, boolean][] = [
     [inMinutes(60), true],
     [inMinutes(30), false],
@@ -58,7 +58,7 @@ test('a session ends with its order where Stripe can end it so, and else by itse
   }
 });
 
-test('a repeat that comes when the order has less than half an hour left finds its session', async () => {
+test('a retry within half an hour of the expiry finds the existing session', async () => {
   const request = newStripeSession({ expiresAt: inMinutes(60) });
   const first = await provider.openSession(request);
   const later = driver({ clock: { now: () => inMinutes(45) } });
@@ -66,21 +66,21 @@ test('a repeat that comes when the order has less than half an hour left finds i
   assert.equal(listSessions(request.paymentId).length, 1);
 });
 
-test('clocks that differ cost the end of the session, not the payment', async () => {
+test('a clock difference affects the expiry of the session, not the payment', async () => {
   const late = driver({ clock: { now: () => inMinutes(-20) } });
   const request = newStripeSession({ expiresAt: inMinutes(20) });
   const { sessionId } = await late.openSession(request);
   assert.equal((await provider.findSession(sessionId))?.state, 'OPEN');
 });
 
-test('an address that Stripe does not take is left out, and Stripe asks for one', async () => {
+test('an e-mail address that Stripe rejects is omitted, so Stripe asks for one', async () => {
   const request = newStripeSession({ customerEmail: 'ada@localhost' });
   const { sessionId } = await provider.openSession(request);
   assert.equal(books.sessions.get(sessionId)?.customer_email, null);
   assert.deepEqual((await provider.openSession(request)).sessionId, sessionId);
 });
 
-test('the line drops at every try after the session was made: the repeat finds that one', async () => {
+test('a connection that drops after each attempt creates one session, which the retry finds', async () => {
   const request = newStripeSession();
   stripe.failNext({ kind: 'drop' }, { kind: 'drop' }, { kind: 'drop' });
   await assert.rejects(provider.openSession(request), ProviderUnavailableError);
@@ -91,14 +91,14 @@ test('the line drops at every try after the session was made: the repeat finds t
   );
 });
 
-test('Stripe that answers 500 or 429 once is asked again, or called away', async () => {
+test('a single 500 from Stripe is retried, and a 429 is reported as unavailable', async () => {
   stripe.failNext({ kind: 'answer', status: 500 });
   await provider.openSession(newStripeSession());
   stripe.failNext({ kind: 'answer', status: 429 });
   await assert.rejects(provider.openSession(newStripeSession()), ProviderUnavailableError);
 });
 
-test('a slow answer is given up within the time, and the repeat has one session', async () => {
+test('a slow response times out, and the retry finds the same session', async () => {
   const impatient = driver({ timeoutMs: 50 });
   const request = newStripeSession();
   const slow = { kind: 'slow', delayMs: 2_500 } as const;
@@ -109,23 +109,23 @@ test('a slow answer is given up within the time, and the repeat has one session'
   assert.equal(listSessions(request.paymentId).length, 1);
 });
 
-test('a wrong secret key is for the operator to mend, no refusal of the payment', async () => {
+test('a wrong secret key is a problem for the operator, not a refusal of the payment', async () => {
   const stranger = driver({ secretKey: 'sk_test_of_another_account' });
   await assert.rejects(stranger.openSession(newStripeSession()), ProviderUnavailableError);
 });
 
-test('an amount that Stripe cannot express is refused without asking', async () => {
+test('an amount that Stripe cannot express is refused without a request', async () => {
   const request = newStripeSession({ amountMinor: 5_124, currency: 'KWD' });
   await assert.rejects(provider.openSession(request), ProviderRefusedError);
   assert.deepEqual(listSessions(request.paymentId), []);
 });
 
-test('closing a session that Stripe never had is refused', async () => {
+test('closing an unknown session is refused', async () => {
   const close = provider.closeSession({ sessionId: 'cs_test_none', key: 'close' });
   await assert.rejects(close, ProviderRefusedError);
 });
 
-test('closing goes on when the first answer was a failure', async () => {
+test('closing is retried after a failed response', async () => {
   const { sessionId } = await provider.openSession(newStripeSession());
   stripe.failNext({ kind: 'fail-after' }, { kind: 'drop' }, { kind: 'drop' });
   const close = { sessionId, key: 'close' };
@@ -134,7 +134,7 @@ test('closing goes on when the first answer was a failure', async () => {
   assert.equal((await provider.findSession(sessionId))?.state, 'EXPIRED');
 });
 
-test('a bank debit is open while it is under way, then paid or failed', async () => {
+test('a bank debit is open while in progress, then paid or failed', async () => {
   for (const outcome of ['succeeded', 'failed'] as const) {
     const { sessionId } = await provider.openSession(newStripeSession({ amountMinor: 700 }));
     books.payLater(sessionId);

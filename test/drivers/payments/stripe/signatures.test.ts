@@ -26,7 +26,7 @@ function buildSignature({ headers }: RawWebhook): string {
   return String(headers['stripe-signature']);
 }
 
-test('five minutes either way are tolerated, and no more', async () => {
+test('a clock difference of five minutes is tolerated, and no more', async () => {
   const at = new Date('2026-11-20T12:00:00Z');
   const after = (seconds: number) => new Date(at.getTime() + seconds * 1_000);
   const signed = stripe.sign(event, { at });
@@ -38,7 +38,7 @@ test('a foreign secret is refused', async () => {
   await isRefused(stripe.sign(event, { secret: 'whsec_of_somebody_else' }));
 });
 
-test('one byte changed, anywhere, is refused', async () => {
+test('a single changed byte, anywhere, is refused', async () => {
   const signed = stripe.sign(event);
   for (const at of [0, 10, signed.body.length - 1]) {
     const body = Buffer.from(signed.body);
@@ -47,7 +47,7 @@ test('one byte changed, anywhere, is refused', async () => {
   }
 });
 
-test('bytes that a reader of text passes over are not passed over', async () => {
+test('bytes that text decoding would ignore are not ignored', async () => {
   const signed = stripe.sign(event);
   await isRefused({ ...signed, body: Buffer.concat([Buffer.from('\ufeff'), signed.body]) });
   const replaced = stripe.sign('{"name":"\ufffd"}');
@@ -55,7 +55,7 @@ test('bytes that a reader of text passes over are not passed over', async () => 
   await isRefused({ ...replaced, body });
 });
 
-test('no signature, an empty one or one of another kind is refused', async () => {
+test('a missing or empty signature, or one of another scheme, is refused', async () => {
   const signed = stripe.sign(event);
   await isRefused({ ...signed, headers: {} });
   for (const header of ['', 'v1=00', 't=,v1=00', 't=1e9,v1=00', 'nonsense', 't=1']) {
@@ -65,7 +65,7 @@ test('no signature, an empty one or one of another kind is refused', async () =>
   await isRefused({ ...signed, body: Buffer.alloc(0) });
 });
 
-test('what the header alone refuses is refused without a look at the body', async () => {
+test('an invalid header is refused before the body is checked', async () => {
   const body = null as unknown as Buffer;
   const old = stripe.sign(event, { at: new Date(Date.now() - 3_600_000) });
   await isRefused({ ...old, now: new Date(), body });
@@ -81,19 +81,19 @@ test('what the header alone refuses is refused without a look at the body', asyn
   }
 });
 
-test('another time under the same signature is refused', async () => {
+test('another timestamp with the same signature is refused', async () => {
   const old = stripe.sign(event, { at: new Date(Date.now() - 3_600_000) });
   const seconds = Math.floor(Date.now() / 1_000);
   await isRefused(withHeader(buildSignature(old).replace(/^t=\d+/, `t=${seconds}`)));
   await isRefused(withHeader(`t=${seconds},${buildSignature(old)}`));
 });
 
-test('two headers are refused, since two readers could each take another', async () => {
+test('two signature headers are refused, since two readers could each use a different one', async () => {
   const signature = buildSignature(stripe.sign(event));
   await isRefused(withHeader([signature, signature]));
 });
 
-test('while the secret rotates, one of two signatures is enough', async () => {
+test('one of two signatures is enough while the secret rotates', async () => {
   const foreign = buildSignature(stripe.sign(event, { secret: 'whsec_of_before' })).split(
     ',v1=',
   )[1];

@@ -28,7 +28,7 @@ function getReference(sessionId: string): string {
   return String(books.sessions.get(sessionId)?.payment_intent);
 }
 
-/** What every event says besides its kind. */
+/** The fields of every event besides its kind. */
 function buildHead({ id, type, created }: StripeEvent) {
   return { id, type, createdAt: new Date(created * 1_000) };
 }
@@ -39,7 +39,7 @@ function lastEvent(type: string): StripeEvent {
   return event;
 }
 
-test('a session that is paid is a capture, named by its payment intent', async () => {
+test('a paid session is a capture, identified by its payment intent', async () => {
   const { paymentId, sessionId } = await opened();
   const event = books.pay(sessionId);
   assert.deepEqual(await read(event), {
@@ -50,7 +50,7 @@ test('a session that is paid is a capture, named by its payment intent', async (
   });
 });
 
-test('what was charged counts, not what was asked for', async () => {
+test('the charged amount counts, not the requested one', async () => {
   const { sessionId } = await opened(500);
   const event = await read(books.pay(sessionId, { amount: 300, currency: 'isk' }));
   assert.equal(event.kind, 'captured');
@@ -58,17 +58,17 @@ test('what was charged counts, not what was asked for', async () => {
   assert.deepEqual([amountMinor, currency], [3, 'ISK']);
 });
 
-test('a bank debit captures when it succeeds, not when it is promised', async () => {
+test('a bank debit captures when it succeeds, not when it is authorized', async () => {
   const { paymentId, sessionId } = await opened();
-  const promised = books.payLater(sessionId);
-  assert.deepEqual(await read(promised), { ...buildHead(promised), kind: 'ignored' });
+  const authorized = books.payLater(sessionId);
+  assert.deepEqual(await read(authorized), { ...buildHead(authorized), kind: 'ignored' });
   const event = await read(books.settlePayment(sessionId, 'succeeded'));
   assert.equal(event.kind, 'captured');
   assert.equal(event.paymentId, paymentId);
   assert.equal(event.capture.providerReference, getReference(sessionId));
 });
 
-test('a bank debit that fails, a declined card and a session over are told as such', async () => {
+test('a failed bank debit, a declined card and an expired session are reported as such', async () => {
   const debit = await opened();
   books.payLater(debit.sessionId);
   const bounced = books.settlePayment(debit.sessionId, 'failed');
@@ -92,7 +92,7 @@ test('a bank debit that fails, a declined card and a session over are told as su
   assert.deepEqual(await read(expired), over);
 });
 
-test('a refund of ours is told with our names, by its charge, and when it ends', async () => {
+test('our own refund is reported with our ids and its charge, and when it ends', async () => {
   const { paymentId, reference } = await paid();
   const refundId = newId();
   const request = { refundId, paymentId, providerReference: reference, currency: 'GBP' };
@@ -119,7 +119,7 @@ test('a refund of ours is told with our names, by its charge, and when it ends',
   assert.deepEqual(await read(bounced), reported(bounced, 'FAILED', 'lost_or_stolen_card'));
 });
 
-test('money that was given back in the dashboard is a refund of nobody', async () => {
+test('a refund made in the dashboard has no refund of ours', async () => {
   const { reference } = await paid();
   const refund = books.createRefund({ payment_intent: reference, amount: '300' });
   const event = await read(lastEvent('charge.refunded'));
@@ -131,7 +131,7 @@ test('money that was given back in the dashboard is a refund of nobody', async (
   assert.deepEqual([event.amountMinor, event.state], [300, 'SUCCEEDED']);
 });
 
-test('of several refunds an event about the charge tells its own, also when it comes late', async () => {
+test('of several refunds an event about the charge reports its own, even if it arrives late', async () => {
   const { reference } = await paid(1_000);
   const made = [100, 200, 300].map((amount) => {
     const refund = books.createRefund({ payment_intent: reference, amount: String(amount) });
@@ -144,7 +144,7 @@ test('of several refunds an event about the charge tells its own, also when it c
   }
 });
 
-test('the refunds that older versions put into the event are read without asking', async () => {
+test('refunds that older API versions include in the event are read without a request', async () => {
   const { reference } = await paid();
   const refund = books.createRefund({ payment_intent: reference, amount: '300' });
   const event = lastEvent('charge.refunded');
@@ -157,7 +157,7 @@ test('the refunds that older versions put into the event are read without asking
   assert.equal(stripe.requests.length, asked);
 });
 
-test('an event that Stripe would have to explain is not acknowledged while it is away', async () => {
+test('an event that needs data from Stripe is not acknowledged while Stripe is unavailable', async () => {
   const { reference } = await paid();
   books.createRefund({ payment_intent: reference });
   const event = lastEvent('charge.refunded');
@@ -168,7 +168,7 @@ test('an event that Stripe would have to explain is not acknowledged while it is
   );
 });
 
-test('an event about a charge that Stripe does not have is only recorded', async () => {
+test('an event about an unknown charge is only recorded', async () => {
   const { reference } = await paid();
   books.createRefund({ payment_intent: reference });
   const event = lastEvent('charge.refunded');
@@ -177,7 +177,7 @@ test('an event about a charge that Stripe does not have is only recorded', async
   assert.equal((await read(foreign)).kind, 'ignored');
 });
 
-test('what other software does with the account is acknowledged and recorded', async () => {
+test('events caused by other software on the account are acknowledged and recorded', async () => {
   const { sessionId } = await opened();
   books.pay(sessionId);
   const session = structuredClone(books.sessions.get(sessionId)!);
@@ -197,7 +197,7 @@ test('what other software does with the account is acknowledged and recorded', a
   }
 });
 
-test('events in whatever order and however often read the same', async () => {
+test('events read the same in any order and any number of times', async () => {
   const { sessionId } = await opened();
   const declined = books.decline(sessionId);
   const captured = books.pay(sessionId);
@@ -208,9 +208,10 @@ test('events in whatever order and however often read the same', async () => {
 
 const malformed: Record<string, (session: Record<string, unknown>) => void> = {
   'a fraction of a penny': (session) => Object.assign(session, { amount_total: 12.5 }),
-  'less than nothing': (session) => Object.assign(session, { amount_total: -1 }),
+  'a negative amount': (session) => Object.assign(session, { amount_total: -1 }),
   'an amount in words': (session) => Object.assign(session, { amount_total: '1295' }),
-  'an amount that no number holds': (session) => Object.assign(session, { amount_total: 2 ** 60 }),
+  'an amount beyond the range of numbers': (session) =>
+    Object.assign(session, { amount_total: 2 ** 60 }),
   'no amount': (session) => Object.assign(session, { amount_total: null }),
   'a fraction of a krona': (session) =>
     Object.assign(session, { amount_total: 550, currency: 'isk' }),
@@ -230,7 +231,7 @@ for (const [what, change] of Object.entries(malformed)) {
   });
 }
 
-test('genuine bytes that are no event are malformed', async () => {
+test('signed bytes that are not an event are malformed', async () => {
   const event = { id: stripeId('evt'), type: 'charge.refunded', created: 1, data: { object: {} } };
   const bodies = [
     'not json',
