@@ -204,7 +204,7 @@ describe('the limit of 20 open streams per caller', () => {
 
   test('holds for any number of concurrent requests', async () => {
     const server = await streamServer();
-    const letGo = server.holdBack();
+    const letGo = server.delayStreams();
     const opening = Array.from({ length: 3 * OPEN_MAX }, () => server.open());
     while (server.writers.length < OPEN_MAX) await ticks(1);
     letGo();
@@ -216,7 +216,7 @@ describe('the limit of 20 open streams per caller', () => {
   test('is counted separately for another caller, whether a user or a key', async () => {
     const server = await streamServer();
     await openAll(server);
-    server.becomes({ kind: 'api_key', id: newId(), scopes: ['orders:read'] });
+    server.setCaller({ kind: 'api_key', id: newId(), scopes: ['orders:read'] });
     await openAll(server);
     assert.equal((await server.open()).status, 429);
   });
@@ -240,7 +240,7 @@ describe('the limit of 20 open streams per caller', () => {
     assert.equal((await server.open()).status, 200);
     assert.equal(server.app.eventStreams.openCount, OPEN_MAX);
 
-    server.becomes(new CodedError(authErrors.unauthenticated));
+    server.setCaller(new CodedError(authErrors.unauthenticated));
     while (server.app.eventStreams.openCount > 0) await ticks(1);
     assert.deepEqual([...server.app.eventStreams.openOfCaller.keys()], []);
   });
@@ -304,7 +304,7 @@ describe('a stream whose reader loses the right to read', () => {
       const server = await streamServer();
       const reader = await server.open();
       const startedAt = performance.now();
-      server.becomes(now);
+      server.setCaller(now);
       await reader.ended();
       assert.ok(performance.now() - startedAt < WITHIN_MS);
       await untilCeased(server);
@@ -314,10 +314,10 @@ describe('a stream whose reader loses the right to read', () => {
   test('stays open while the right cannot be checked', async () => {
     const server = await streamServer({ streamHeartbeatMs: 100 });
     const reader = await server.open();
-    server.becomes(unavailable(new Error('the database is away')));
+    server.setCaller(unavailable(new Error('the database is away')));
     // The right is checked once for every ten comments.
     await reader.until(({ comments }) => comments.length >= 25);
-    server.becomes(new CodedError(authErrors.unauthenticated));
+    server.setCaller(new CodedError(authErrors.unauthenticated));
     await reader.ended();
   });
 
@@ -326,7 +326,7 @@ describe('a stream whose reader loses the right to read', () => {
     const reader = await server.open();
     const { writing } = await untilHeldBack(server, reader);
     assert.equal(server.ceasedCount(), 0);
-    server.becomes(new CodedError(authErrors.unauthenticated));
+    server.setCaller(new CodedError(authErrors.unauthenticated));
     await untilCeased(server);
     await writing;
     reader.socket.resume();
@@ -337,7 +337,7 @@ describe('a stream whose reader loses the right to read', () => {
 
 test('a stream requested while the server stops is complete, so that its reader reconnects', async () => {
   const server = await streamServer();
-  const letGo = server.holdBack();
+  const letGo = server.delayStreams();
   const opening = server.open();
   await once(server.app.server, 'request');
   const stopping = once(server.app.stopping, 'abort');
@@ -362,7 +362,7 @@ test('a stop ends the streams and does not wait for their readers', async () => 
 
 test('a reader that disconnects while the stream is being opened leaves nothing behind', async () => {
   const server = await streamServer();
-  const letGo = server.holdBack();
+  const letGo = server.delayStreams();
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.write('GET /api/follow HTTP/1.1\r\nhost: a\r\nauthorization: Bearer somebody\r\n\r\n');
   const [request] = await once(server.app.server, 'request');

@@ -20,7 +20,7 @@ const server = await startTestServer(db, {
   background: true,
   environment: {
     SANDBOX_WEBHOOK_SECRET: sandboxWebhookSecret,
-    // As an operator has it, limits included: a run has to pass under them.
+    // As an operator runs it, with the default limits: a run must pass under them.
     RATE_LIMIT_GLOBAL: '',
     RATE_LIMIT_AUTH: '',
     RATE_LIMIT_CHECKOUT: '',
@@ -32,7 +32,7 @@ await createUser(db.database, { ...admin, role: 'admin' });
 const text = await (await fetch(`${server.url}/postman.json`)).text();
 const items = (JSON.parse(text) as Collection).item.flatMap(({ item }) => item);
 
-test('the collection names each request once, and calls every operation of the document', async () => {
+test('the collection names each request once and calls every operation of the document', async () => {
   const names = items.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
@@ -50,7 +50,7 @@ test('the collection names each request once, and calls every operation of the d
   assert.deepEqual(missed, []);
 });
 
-test('Newman runs it on a fresh server, and every request answers as it should', {
+test('Newman runs the collection on a fresh server, and every response is as expected', {
   skip: newmanMissing,
 }, async () => {
   const { failures, requests, assertions } = await runNewman(text, {
@@ -61,6 +61,6 @@ test('Newman runs it on a fresh server, and every request answers as it should',
   });
   assert.deepEqual(failures, []);
   assert.ok(requests >= items.length, String(requests));
-  // Each has one for its status, at least.
+  // Each request has at least one, for its status.
   assert.ok(assertions >= items.length, String(assertions));
 });

@@ -53,7 +53,7 @@ describe('reading through a cache', () => {
     assert.equal(new Set(values).size, 1);
     const kept = reading.read('a');
     assert.deepEqual([kept instanceof Promise, kept], [false, { stamp: 1 }]);
-    assert.deepEqual([from.questions, hits.at(-1)], [[['a']], true]);
+    assert.deepEqual([from.queries, hits.at(-1)], [[['a']], true]);
   });
 
   test('a hundred readers of a hundred keys send few queries', async () => {
@@ -63,13 +63,13 @@ describe('reading through a cache', () => {
     for (const key of keys.slice(1)) from.stamps.set(key, 1);
     await until(async () => {
       from.answer();
-      assert.equal(from.questions.flat().length, 100);
+      assert.equal(from.queries.flat().length, 100);
     });
     from.answer();
     const [missing, ...others] = await reads;
     assert.equal(missing, undefined);
     assert.equal(others.filter((value) => value?.stamp === 1).length, 99);
-    assert.ok(from.questions.length <= 4, `${from.questions.length} queries`);
+    assert.ok(from.queries.length <= 4, `${from.queries.length} queries`);
   });
 
   test('a read after a change does not share a load that began before it', async () => {

@@ -29,7 +29,7 @@ function sample(name: string): string {
   return fileURLToPath(new URL(`../../support/data/${name}`, import.meta.url));
 }
 
-/** A port on which nobody listens: it was ours a moment ago. */
+/** Returns a port on which nothing listens: this test has just released it. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,7 +40,7 @@ async function closedPort(): Promise<number> {
   return address.port;
 }
 
-test('help ends with 0 and every command has an example', async () => {
+test('help exits with 0, and every command has an example', async () => {
   const help = await runCommand(['--help']);
   assert.equal(help.code, 0, help.stderr);
   const commands = ['serve', 'migrate', 'check', 'reconcile', 'doctor', 'replay'];
@@ -52,7 +52,7 @@ test('help ends with 0 and every command has an example', async () => {
   }
 });
 
-test('wrong arguments end with 2', async () => {
+test('wrong arguments exit with 2', async () => {
   for (const args of [
     ['fly'],
     ['check', '--loudly'],
@@ -66,13 +66,13 @@ test('wrong arguments end with 2', async () => {
   }
 });
 
-test('a wrong variable ends with 2 and a sentence', async () => {
+test('a wrong variable exits with 2 and an explanation', async () => {
   const { code, stderr } = await runCommand(['check'], { environment: { PORT: 'high' } });
   assert.equal(code, 2);
   assert.match(stderr, /^PORT is "high", but it takes a whole number from 0 to 65535\.\n$/);
 });
 
-test('a .env file is read, and the environment wins over it', async () => {
+test('a .env file is read, and the environment takes precedence', async () => {
   const home = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   await writeFile(join(home, '.env'), 'PORT=high\n');
   const fromFile = await runCommand(['check'], { home, environment });
@@ -86,7 +86,7 @@ test('a .env file is read, and the environment wins over it', async () => {
   await rm(home, { recursive: true });
 });
 
-test('a database that is away ends a command with 3', async () => {
+test('an unavailable database ends a command with 3', async () => {
   const away = `postgresql://nobody:secret@127.0.0.1:${await closedPort()}/shop`;
   const { code, stderr } = await runCommand(['check'], { environment: { DATABASE_URL: away } });
   assert.equal(code, 3);
@@ -94,7 +94,7 @@ test('a database that is away ends a command with 3', async () => {
   assert(!stderr.includes('secret'));
 });
 
-test('check on a database that was never migrated ends with 3 and says what to do', async () => {
+test('check of an unmigrated database exits with 3 and says what to do', async () => {
   const empty = await emptyDatabase();
   const { code, stderr } = await runCommand(['check'], {
     environment: { DATABASE_URL: empty.url },
@@ -103,7 +103,7 @@ test('check on a database that was never migrated ends with 3 and says what to d
   assert.match(stderr, /holdfast migrate/);
 });
 
-test('migrate brings an empty database to the newest schema, and then has nothing to do', async () => {
+test('migrate brings an empty database to the newest schema, and a second run does nothing', async () => {
   const empty = await emptyDatabase();
   const first = await runCommand(['migrate'], { environment: { DATABASE_URL: empty.url } });
   assert.equal(first.code, 0, first.stderr);
@@ -112,7 +112,7 @@ test('migrate brings an empty database to the newest schema, and then has nothin
   assert.match(second.stdout, /Nothing to do/);
 });
 
-test('check ends with 0 and names every invariant', async () => {
+test('check exits with 0 and names every invariant', async () => {
   const { code, stdout } = await runCommand(['check'], { environment });
   assert.equal(code, 0);
   assert.match(stdout, /inv_stock_bounds/);
@@ -120,7 +120,7 @@ test('check ends with 0 and names every invariant', async () => {
   assert.equal(JSON.parse(json.stdout).ok, true);
 });
 
-test('users are made, moved and disabled', async () => {
+test('users can be created, given another role and disabled', async () => {
   const email = 'kim@shop.example';
   const made = await runCommand(['user', 'create', email, '--password-stdin', '--vip'], {
     environment,
@@ -146,7 +146,7 @@ test('users are made, moved and disabled', async () => {
   assert.equal((await runCommand(nobody, { environment })).code, 1);
 });
 
-test('import orders reports, ends with 0, and a second time says that there was nothing', async () => {
+test('import orders reports and exits with 0; a second run reports nothing new', async () => {
   const args = ['import', 'orders', sample('orders.csv'), ...ordersArguments];
   const first = await runCommand(args, { environment });
   assert.equal(first.code, 0, first.stderr);
@@ -157,7 +157,7 @@ test('import orders reports, ends with 0, and a second time says that there was 
   assert.match(second.stdout, /in the database +3 +6 +9 +55\.55 GBP/);
 });
 
-test('import orders with refused rows brings in the rest and ends with 1', async () => {
+test('import orders with refused rows imports the others and exits with 1', async () => {
   const args = ['import', 'orders', sample('broken-orders.csv'), ...ordersArguments];
   const { code, stdout, stderr } = await runCommand(args, { environment });
   assert.equal(code, 1);
@@ -165,7 +165,7 @@ test('import orders with refused rows brings in the rest and ends with 1', async
   assert.match(stdout, /imported now +1 +2 +3 +10\.50 GBP/);
 });
 
-test('import orders takes nothing from a file that does not tell whose a line is', async () => {
+test('import orders imports nothing from a file with a line of no order', async () => {
   const file = join(folder, 'untold.csv');
   await writeFile(
     file,
@@ -181,7 +181,7 @@ test('import orders takes nothing from a file that does not tell whose a line is
   assert.deepEqual(await database.run('test.untold', there, ['U1']), []);
 });
 
-test('a file that is empty, a folder, or broken in its packing ends with a sentence', async () => {
+test('an empty file, a folder or a corrupt archive is explained', async () => {
   await writeFile(join(folder, 'empty.csv'), '');
   await writeFile(join(folder, 'header.csv'), 'number,date,name,quantity,price\n');
   await writeFile(join(folder, 'broken.csv.gz'), 'number,date,name,quantity,price\n');
@@ -202,7 +202,7 @@ test('a file that is empty, a folder, or broken in its packing ends with a sente
   }
 });
 
-test('import products makes, changes and refuses', async () => {
+test('import products creates, changes and refuses', async () => {
   const args = [
     'import',
     'products',
@@ -234,7 +234,7 @@ test('import products makes, changes and refuses', async () => {
   ]);
 });
 
-test('a file or a column that is not there ends with 2', async () => {
+test('a missing file or column exits with 2', async () => {
   for (const args of [
     ['import', 'orders', 'no-such-file.csv', ...ordersArguments],
     ['import', 'orders', sample('orders.csv'), '--date-format', 'dd/MM/yyyy HH:mm'],
@@ -246,7 +246,7 @@ test('a file or a column that is not there ends with 2', async () => {
   }
 });
 
-test('doctor finds a weak secret and a taken port, and says so with 1', async () => {
+test('doctor reports a weak secret and a port in use, and exits with 1', async () => {
   const taken = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();

@@ -9,8 +9,8 @@ import { until } from '../../support/until.ts';
 const db = await testDatabase();
 const environment = { DATABASE_URL: db.url };
 
-/** Makes as many dead letters. */
-async function die(count: number): Promise<string[]> {
+/** Creates `count` dead letters. */
+async function createDeadLetters(count: number): Promise<string[]> {
   const worker = await startWorker(db, [
     definitionOf({
       attemptsMax: 1,
@@ -26,8 +26,8 @@ async function die(count: number): Promise<string[]> {
   return jobs.map(({ id }) => id);
 }
 
-test('dead letters are listed with their error, and one of them or all are tried again', async () => {
-  const [first = '', ...others] = await die(3);
+test('dead letters are listed with their errors, and one or all of them are redriven', async () => {
+  const [first = '', ...others] = await createDeadLetters(3);
   const listed = await runCommand(['dead-letters', 'list'], { environment });
   assert.equal(listed.code, 0, listed.stderr);
   for (const id of [first, ...others]) {
@@ -57,7 +57,7 @@ test('dead letters are listed with their error, and one of them or all are tried
   assert.match(empty.stdout, /There are no dead letters/);
 });
 
-test('ids and --all at once, neither, or what is no id are wrong arguments', async () => {
+test('ids together with --all, neither of them, and invalid ids are wrong arguments', async () => {
   for (const args of [[], [newId(), '--all'], ['7']]) {
     const { code } = await runCommand(['dead-letters', 'redrive', ...args], { environment });
     assert.equal(code, 2, args.join(' '));

@@ -37,14 +37,14 @@ const unlimited = [
 ];
 
 for (const name of unlimited) {
-  test(`a ${name} of 0 is listed with its effect and what to do, and stops nothing`, () => {
+  test(`a ${name} of 0 is listed with its effect and advice, and does not prevent the start`, () => {
     const looks = listWarnings({ [name]: '0' });
     assert.match(looks, new RegExp(`^${name} is 0, so that .+; leave it out for the default$`));
     assert.equal(listWarnings({}), '');
   });
 }
 
-test('what ALLOW_INSECURE let through is listed', () => {
+test('everything allowed by ALLOW_INSECURE is listed', () => {
   const looks = listWarnings({
     ...production,
     ALLOW_INSECURE: 'public-url,proxies',
@@ -56,7 +56,7 @@ test('what ALLOW_INSECURE let through is listed', () => {
   assert.match(looks, /^TRUSTED_PROXIES holds so many/m);
 });
 
-test('connections to other machines are listed when they are not safe, or their password is weak', () => {
+test('connections to other machines are listed if they are insecure or their password is weak', () => {
   const remote = {
     DATABASE_URL: 'postgresql://shop:password123@db.example/shop',
     REDIS_URL: 'redis://:qwertyuiop@redis.example:6379',
@@ -111,7 +111,7 @@ async function speaker(words: string): Promise<string> {
   return `127.0.0.1:${address.port}`;
 }
 
-test('services that answer are said to', { skip: redisMissing }, async () => {
+test('services that answer are reported', { skip: redisMissing }, async () => {
   const [redis, mail, collector] = [
     await startRedis(),
     await startSmtpServer(),
@@ -128,7 +128,7 @@ test('services that answer are said to', { skip: redisMissing }, async () => {
   );
 });
 
-/** A port on which nobody listens: it was ours a moment ago. */
+/** A port on which nothing listens: this test has just released it. */
 const closed = `127.0.0.1:${await ownPort()}`;
 const away: Record<string, readonly [Record<string, string>, string]> = {
   Redis: [{ REDIS_URL: `redis://${closed}` }, 'REDIS_URL'],
@@ -140,7 +140,7 @@ const away: Record<string, readonly [Record<string, string>, string]> = {
 };
 
 for (const [what, [environment, variable]] of Object.entries(away)) {
-  test(`${what} that is away is said to be, with what to do`, async () => {
+  test(`${what} that is unavailable is reported with advice`, async () => {
     const finding = await findFinding(environment);
     assert.match(
       finding,
@@ -149,7 +149,7 @@ for (const [what, [environment, variable]] of Object.entries(away)) {
   });
 }
 
-test('hosts that nobody knows, and other programs, are told apart from what is away', async () => {
+test('unknown hosts and foreign programs are distinguished from unavailable services', async () => {
   const host = 'no-such-host.invalid';
   for (const environment of [
     { REDIS_URL: `redis://${host}` },

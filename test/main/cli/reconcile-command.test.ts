@@ -7,11 +7,11 @@ import { addProduct } from '../../support/shop.ts';
 
 const db = await testDatabase();
 const SANDBOX_WEBHOOK_SECRET = `whsec_${'c2VjcmV0'.repeat(5)}`;
-// Its background rests, so the sandbox's webhooks never come.
+// No background work runs, so the sandbox's webhooks never arrive.
 const server = await startTestServer(db, { environment: { SANDBOX_WEBHOOK_SECRET } });
 const environment = { DATABASE_URL: db.url, PUBLIC_URL: server.url, SANDBOX_WEBHOOK_SECRET };
 
-test('a payment whose webhook never came is found and healed by "holdfast reconcile"', async () => {
+test('"holdfast reconcile" finds and repairs a payment whose webhook never arrived', async () => {
   const { sku } = await addProduct(db.database);
   const customer = await server.signUp();
   const placed = await customer.post('/api/orders', { items: [{ sku, quantity: 1 }] });
@@ -34,7 +34,7 @@ test('a payment whose webhook never came is found and healed by "holdfast reconc
   assert.deepEqual((JSON.parse(again.stdout) as { healed: unknown[] }).healed, []);
 });
 
-test('with the provider out of reach it ends with 1 and names what it could not ask', async () => {
+test('"holdfast reconcile" exits with 1 and names what it could not check if the provider is unreachable', async () => {
   const unreachable = { ...environment, SANDBOX_URL: 'http://127.0.0.1:9' };
   const { code, stdout } = await runCommand(['reconcile'], { environment: unreachable });
   assert.equal(code, 1);

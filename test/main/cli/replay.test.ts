@@ -30,14 +30,14 @@ function runReplay(path: string, ...more: string[]) {
 
 const replay = (...more: string[]) => runReplay(file, ...more);
 
-test('without its products the replay says what it needs and places nothing', async () => {
+test('the replay names missing products and places nothing', async () => {
   const { code, stderr } = await replay();
   assert.equal(code, 2);
   assert.match(stderr, /use --prepare/);
   assert.deepEqual((await admin.get('/api/orders')).json().data, []);
 });
 
-test('a line that does not tell its order keeps the replay from sending anything', async () => {
+test('a line of no known order prevents the replay from sending anything', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const broken = join(folder, 'orders.csv');
   const text = await readFile(file, 'utf8');
@@ -49,7 +49,7 @@ test('a line that does not tell its order keeps the replay from sending anything
   assert.deepEqual((await admin.get('/api/products')).json().data, []);
 });
 
-test('old orders are placed over HTTP at the prices that they had, to the penny', async () => {
+test('old orders are placed over HTTP at their original prices, to the penny', async () => {
   const { code, stdout, stderr } = await replay('--prepare', '--complete');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /answered +3 +6 +9 +55\.55 GBP/);
@@ -62,7 +62,7 @@ test('old orders are placed over HTTP at the prices that they had, to the penny'
   assert.match(await readFile(file, 'utf8'), /11\.5/, 'one dish has two prices over time');
 });
 
-test('a server that is not there, or does not know the admin, ends the replay with 3', async () => {
+test('an unreachable server or an unknown admin ends the replay with 3', async () => {
   const args = ['replay', file, '--map', columns, '--admin', 'a@example.com', '--password-stdin'];
   const nowhere = await runCommand([...args, '--url', 'http://127.0.0.1:1'], { stdin: 'x\n' });
   assert.equal(nowhere.code, 3);

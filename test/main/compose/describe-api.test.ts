@@ -18,11 +18,11 @@ const { paths } = JSON.parse(text) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 };
 
-test('the document lints clean', async () => {
+test('the document passes the linter', async () => {
   await lintOpenApi(text, 'project');
 });
 
-test('every operation has a summary, and every body an example', () => {
+test('every operation has a summary and every body an example', () => {
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { summary, requestBody }] of Object.entries(methods)) {
       const about = `${method} ${path}`;
@@ -34,7 +34,7 @@ test('every operation has a summary, and every body an example', () => {
   }
 });
 
-test('what is guarded by a version says so: If-Match, If-None-Match and ETag', () => {
+test('versioned resources document If-Match, If-None-Match and ETag', () => {
   const listParameters = ({ parameters = [] }: Described) =>
     parameters.flatMap(({ $ref }) => ($ref === undefined ? [] : [$ref.split('/').at(-1)]));
   const order = paths['/api/orders/{id}']!.get!;

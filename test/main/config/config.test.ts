@@ -16,7 +16,7 @@ function catchSentences(environment: Record<string, string>): readonly string[] 
   }
 }
 
-test('without any variable it is a development server on an embedded database', () => {
+test('without variables it is a development server on an embedded database', () => {
   const config = readConfig({});
   assert.equal(config.production, false);
   assert.deepEqual(config.database, { kind: 'embedded' });
@@ -27,11 +27,11 @@ test('without any variable it is a development server on an embedded database', 
   assert(Object.isFrozen(config));
 });
 
-test('a variable that is set to nothing counts as not set', () => {
+test('an empty variable counts as unset', () => {
   assert.deepEqual(readConfig({ PORT: '', DATABASE_URL: ' ' }), readConfig({}));
 });
 
-test('the name of the shop has one spelling', () => {
+test('the name of the shop is stored in one spelling', () => {
   assert.equal(readConfig({ SHOP_NAME: 'Cafe\u0301' }).shopName, 'Café');
 });
 
@@ -96,7 +96,7 @@ const wrongValues: Record<string, string[]> = {
 };
 
 for (const [name, values] of Object.entries(wrongValues)) {
-  test(`a wrong ${name} stops the start with a sentence that names it`, () => {
+  test(`a wrong ${name} prevents the start with a message that names it`, () => {
     for (const value of values) {
       const [sentence = ''] = catchSentences({ [name]: value });
       assert.match(sentence, new RegExp(`^${name} is .+, but it takes .+\\.$`), value);
@@ -104,7 +104,7 @@ for (const [name, values] of Object.entries(wrongValues)) {
   });
 }
 
-test('PUBLIC_URL may have a path, which is read into one spelling', () => {
+test('PUBLIC_URL may have a path, which is normalized', () => {
   for (const [given, read] of [
     ['https://Shop.Example:443/', 'https://shop.example'],
     ['https://shop.example/orders/', 'https://shop.example/orders'],
@@ -113,7 +113,7 @@ test('PUBLIC_URL may have a path, which is read into one spelling', () => {
     ['https://shop.example/%6frders/~x', 'https://shop.example/orders/~x'],
     ['https://shop.example/café', 'https://shop.example/caf%C3%A9'],
     ['https://shop.example/caf%c3%a9', 'https://shop.example/caf%C3%A9'],
-    // What would end the path of a cookie, or an attribute of a page.
+    // Characters that would end the path of a cookie or an attribute of a page.
     ['https://shop.example/a;b&c"d$&', 'https://shop.example/a%3Bb%26c%22d%24%26'],
     ['http://[::1]:3000/api', 'http://[::1]:3000/api'],
   ] as const) {
@@ -121,12 +121,12 @@ test('PUBLIC_URL may have a path, which is read into one spelling', () => {
   }
 });
 
-test('everything that is wrong is said at once', () => {
+test('all errors are reported at once', () => {
   const sentences = catchSentences({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
   assert.equal(sentences.length, 3);
 });
 
-test('a common password of the admin stops the start with a sentence, wherever it runs', () => {
+test('a common admin password prevents the start with a message, in production and elsewhere', () => {
   const admin = { ADMIN_EMAIL: 'owner@shop.example' };
   const sound = { ...production, JWT_SECRET: strongSecret };
   for (const environment of [{}, { NODE_ENV: 'test' }, sound]) {
@@ -145,7 +145,7 @@ test('a common password of the admin stops the start with a sentence, wherever i
   }
 });
 
-test('no secret is repeated in a sentence', () => {
+test('no message repeats a secret', () => {
   const all = catchSentences({
     JWT_SECRET: 'hunter2',
     METRICS_TOKEN: 'hunter2',
@@ -159,7 +159,7 @@ test('no secret is repeated in a sentence', () => {
   assert(!all.includes('hunter2'), all);
 });
 
-test('0 switches a limit off', () => {
+test('0 disables a limit', () => {
   const { pendingOrdersMax, orderExpiryMinutes } = readConfig({
     PENDING_ORDERS_MAX: '0',
     ORDER_EXPIRY_MINUTES: '0',
@@ -191,7 +191,7 @@ const stripe = {
   STRIPE_WEBHOOK_SECRET: 'whsec_1234',
 };
 
-test('Stripe is a choice with its two secrets, and where it is for a double', () => {
+test('Stripe needs its two secrets and allows another address for a test double', () => {
   const { payments } = readConfig({ ...stripe, STRIPE_API_BASE: 'http://127.0.0.1:12111' });
   assert.deepEqual(payments, {
     kind: 'stripe',
@@ -202,7 +202,7 @@ test('Stripe is a choice with its two secrets, and where it is for a double', ()
 });
 
 for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
-  test(`Stripe without ${name} stops the start with a sentence`, () => {
+  test(`Stripe without ${name} prevents the start with a message`, () => {
     const [sentence = '', ...others] = catchSentences({ ...stripe, [name]: '' });
     assert.match(sentence, new RegExp(`^${name} is missing: `));
     assert.deepEqual(others, []);
@@ -217,13 +217,15 @@ test('production starts with a strong secret', () => {
 
 const unfit: Record<string, Record<string, string>> = {
   'without a secret': {},
-  'with a secret of few characters': { JWT_SECRET: 'abababababababababababababababababababab' },
+  'with a secret of few different characters': {
+    JWT_SECRET: 'abababababababababababababababababababab',
+  },
   'with a secret from an example': { JWT_SECRET: 'please-change-me-please-change-me-123' },
   'with a secret that repeats itself': { JWT_SECRET: 'q7Zk1vYw3RtN8xLmq7Zk1vYw3RtN8xLm' },
   'with a weak secret that rotates out': {
     JWT_SECRET: `${strongSecret},my-super-secret-my-super-secret-1234`,
   },
-  'with a run of the keyboard as secret': { JWT_SECRET: 'qwertyuiopasdfghjklzxcvbnm123456' },
+  'with a run of keyboard keys as secret': { JWT_SECRET: 'qwertyuiopasdfghjklzxcvbnm123456' },
   'with a sandbox secret of zeros': {
     JWT_SECRET: strongSecret,
     SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
@@ -232,30 +234,33 @@ const unfit: Record<string, Record<string, string>> = {
     JWT_SECRET: strongSecret,
     METRICS_TOKEN: 'a'.repeat(40),
   },
-  'with a metrics token that is the secret': {
+  'with the secret as metrics token': {
     JWT_SECRET: strongSecret,
     METRICS_TOKEN: strongSecret,
   },
-  'with a secret of Stripe that was cut off': {
+  'with a truncated Stripe secret': {
     JWT_SECRET: strongSecret,
     PAYMENT_PROVIDER: 'stripe',
     STRIPE_SECRET_KEY: `sk_live_${randomBytes(18).toString('hex')}`,
     STRIPE_WEBHOOK_SECRET: 'whsec_x8Tq',
   },
-  'with a key of Stripe that stands for one': {
+  'with a placeholder Stripe key': {
     JWT_SECRET: strongSecret,
     PAYMENT_PROVIDER: 'stripe',
     STRIPE_SECRET_KEY: `sk_live_${'x'.repeat(30)}`,
     STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(18).toString('hex')}`,
   },
-  'behind proxies that are everybody': {
+  'with trusted proxies that include everyone': {
     JWT_SECRET: strongSecret,
     TRUSTED_PROXIES: '10.0.0.0/8, 0.0.0.0/0',
   },
-  'on an http address': { JWT_SECRET: strongSecret, PUBLIC_URL: 'http://shop.example' },
+  'with an http PUBLIC_URL': { JWT_SECRET: strongSecret, PUBLIC_URL: 'http://shop.example' },
   'with demo data': { JWT_SECRET: strongSecret, DEMO_DATA: 'true' },
   'without a mail driver': { JWT_SECRET: strongSecret, MAIL_DRIVER: '' },
-  'on the sandbox unless asked by name': { JWT_SECRET: strongSecret, PAYMENT_PROVIDER: '' },
+  'on the sandbox unless it is named explicitly': {
+    JWT_SECRET: strongSecret,
+    PAYMENT_PROVIDER: '',
+  },
 };
 
 for (const [how, environment] of Object.entries(unfit)) {
@@ -265,7 +270,7 @@ for (const [how, environment] of Object.entries(unfit)) {
   });
 }
 
-test('a refusal in production names the variable and never the secret', () => {
+test('a refusal in production names the variable but never the secret', () => {
   const secrets = {
     JWT_SECRET: 'correct-horse-battery-staple-for-us',
     METRICS_TOKEN: 'abcdefghijklmnop',
@@ -279,7 +284,7 @@ test('a refusal in production names the variable and never the secret', () => {
   assert.ok(!/horse|staple|my-secret/.test(said), said);
 });
 
-test('what is weak outside production starts', () => {
+test('weak secrets are allowed outside production', () => {
   readConfig({
     JWT_SECRET: 'a'.repeat(32),
     METRICS_TOKEN: 'a'.repeat(16),
@@ -288,7 +293,7 @@ test('what is weak outside production starts', () => {
   });
 });
 
-test('ALLOW_INSECURE lets through what it names, and no secret', () => {
+test('ALLOW_INSECURE allows what it names, but no weak secret', () => {
   const insecure = {
     ...production,
     JWT_SECRET: strongSecret,
@@ -305,7 +310,7 @@ test('ALLOW_INSECURE lets through what it names, and no secret', () => {
   assert.equal(catchSentences({ ...insecure, ...weak }).length, 1);
 });
 
-test('cookies go over https only in production, unless its address is an http one', () => {
+test('cookies are for https only in production, unless PUBLIC_URL is http', () => {
   const given = { ...production, JWT_SECRET: strongSecret, ALLOW_INSECURE: 'public-url' };
   assert.equal(readConfig(given).secureCookies, true);
   assert.equal(readConfig({ ...given, PUBLIC_URL: 'http://shop.example' }).secureCookies, false);
@@ -313,7 +318,7 @@ test('cookies go over https only in production, unless its address is an http on
   assert.equal(readConfig({}).secureCookies, false);
 });
 
-test('relative paths begin at the home, those of certificates too', () => {
+test('relative paths, including those of certificates, start at the home', () => {
   const config = readConfig(
     {
       DATA_DIR: 'data',
@@ -335,7 +340,7 @@ const sqs = {
   SQS_QUEUE_URL: 'https://sqs.eu-west-2.amazonaws.com/000000000000/jobs',
 };
 
-test('jobs are carried by the database, by a Redis, or by SQS with up to three queues', () => {
+test('jobs use the database, Redis, or SQS with up to three queues', () => {
   assert.deepEqual(readConfig({}).queue, { kind: 'postgres' });
   const redis = { QUEUE_DRIVER: 'bullmq', REDIS_URL: 'redis://127.0.0.1:6379' };
   assert.deepEqual(readConfig(redis).queue, { kind: 'bullmq', redisUrl: redis.REDIS_URL });
@@ -351,14 +356,14 @@ test('jobs are carried by the database, by a Redis, or by SQS with up to three q
 });
 
 for (const [what, environment, name] of [
-  ['BullMQ without a Redis', { QUEUE_DRIVER: 'bullmq' }, 'REDIS_URL'],
+  ['BullMQ without Redis', { QUEUE_DRIVER: 'bullmq' }, 'REDIS_URL'],
   ['SQS without a queue', { ...sqs, SQS_QUEUE_URL: '' }, 'SQS_QUEUE_URL'],
   ['SQS without a region', { ...sqs, AWS_REGION: '' }, 'AWS_REGION'],
   ['a FIFO queue', { ...sqs, SQS_QUEUE_URL: `${sqs.SQS_QUEUE_URL}.fifo` }, 'SQS_QUEUE_URL'],
-  ['one queue twice', { ...sqs, SQS_PRIORITY_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
-  ['a queue of SQS with another driver', { SQS_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
+  ['the same queue twice', { ...sqs, SQS_PRIORITY_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
+  ['an SQS queue with another driver', { SQS_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
 ] as const) {
-  test(`${what} stops the start with a sentence that names the variable`, () => {
+  test(`${what} prevents the start with a message that names the variable`, () => {
     const sentences = catchSentences(environment);
     assert.equal(sentences.length, 1);
     assert.match(sentences[0] ?? '', new RegExp(`\\b${name}\\b`));

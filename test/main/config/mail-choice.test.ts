@@ -21,12 +21,12 @@ function listFaults(environment: Record<string, string | undefined>): string {
   }
 }
 
-test('nothing said keeps mail and sends none', () => {
+test('without a choice mail is captured and not sent', () => {
   assert.deepEqual(readConfig({}).mail, { kind: 'capture' });
   assert.equal(readConfig({}).shopName, 'Holdfast');
 });
 
-test('a driver comes with what it needs, and the shop’s name', () => {
+test('a driver gets its settings and the shop’s name', () => {
   const sender = { name: 'Curry & Co', address: 'orders@shop.example' };
   assert.deepEqual(readConfig({ ...smtp, SHOP_NAME: 'Curry & Co' }).mail, {
     kind: 'smtp',
@@ -41,7 +41,7 @@ test('a driver comes with what it needs, and the shop’s name', () => {
   });
 });
 
-test('what is missing, or says another thing than the driver, stops the start with a sentence', () => {
+test('a missing setting, or one that contradicts the driver, prevents the start with a message', () => {
   assert.match(listFaults({ ...smtp, SMTP_URL: undefined }), /^SMTP_URL is missing/);
   assert.match(listFaults({ ...smtp, MAIL_FROM: undefined }), /^MAIL_FROM is missing/);
   assert.match(listFaults({ ...ses, AWS_REGION: undefined }), /^AWS_REGION is missing/);
@@ -70,7 +70,7 @@ test('production does not start until its mail driver is named', () => {
   }
 });
 
-test('a mail server’s URL is one of SMTP, and its password is not repeated', () => {
+test('the URL of a mail server must be SMTP, and its password is not repeated', () => {
   for (const url of [
     'http://mail.example',
     'smtp://',

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCommand } from '../../support/command.ts';
 
-/** What a command, the server and doctor say of a data folder that cannot be used. */
+/** The messages of a command, the server and doctor about an unusable data folder. */
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-data-'));
 after(() => rm(folder, { recursive: true, force: true }));
-// Others have to pass through, since root's PostgreSQL runs as another account.
+// Other accounts must be able to traverse this directory, because root's PostgreSQL runs as another account.
 await chmod(folder, 0o711);
 
 async function assertExplained(
@@ -28,15 +28,15 @@ async function assertExplained(
   ]) {
     const options = { environment, ...(more.asUser === undefined ? {} : { asUser: more.asUser }) };
     const result = await runCommand(args, options);
-    const said = `${result.stdout}${result.stderr}`;
-    assert.equal(result.code, code, `${args}: ${said}`);
-    assert.match(said, words, args.join(' '));
-    assert.match(said, /DATA_DIR|DATABASE_URL|backup|chmod/);
-    assert.doesNotMatch(said, /^ +at |undefined/m);
+    const output = `${result.stdout}${result.stderr}`;
+    assert.equal(result.code, code, `${args}: ${output}`);
+    assert.match(output, words, args.join(' '));
+    assert.match(output, /DATA_DIR|DATABASE_URL|backup|chmod/);
+    assert.doesNotMatch(output, /^ +at |undefined/m);
   }
 }
 
-test('a data folder that is a file, or lies below one', async () => {
+test('a data folder that is a file, or below one, is explained', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
   await assertExplained(file, /file.* is a file where a folder is needed|passes through a file/, {
@@ -45,11 +45,11 @@ test('a data folder that is a file, or lies below one', async () => {
   await assertExplained(join(file, 'below'), /passes through a file where a folder is needed/);
 });
 
-test('a data folder whose name, or path, is too long', async () => {
+test('a data folder with a name that is too long is explained', async () => {
   await assertExplained(join(folder, 'a'.repeat(300)), /too long/);
 });
 
-test('a data folder whose path is too long for a socket is as good as any', async () => {
+test('a data folder with a path too long for a socket works', async () => {
   const dataDir = join(folder, 'a'.repeat(120), 'b'.repeat(60));
   const { code, stderr } = await runCommand(['check', '--new'], {
     environment: { DATA_DIR: dataDir },
@@ -57,7 +57,7 @@ test('a data folder whose path is too long for a socket is as good as any', asyn
   assert.equal(code, 0, stderr);
 });
 
-test('a database folder with files but no PG_VERSION, or a wrong one', async () => {
+test('a database folder with files but no valid PG_VERSION is explained', async () => {
   const dataDir = join(folder, 'damaged');
   await mkdir(join(dataDir, 'postgres/base'), { recursive: true });
   await assertExplained(dataDir, /is damaged: .*PG_VERSION is not among them/, {
@@ -67,7 +67,7 @@ test('a database folder with files but no PG_VERSION, or a wrong one', async () 
   await assertExplained(dataDir, /is damaged: PG_VERSION does not contain/);
 });
 
-test('a database of an older or newer PostgreSQL', async () => {
+test('a database of an older or newer PostgreSQL is explained', async () => {
   const dataDir = join(folder, 'other-version');
   await mkdir(join(dataDir, 'postgres'), { recursive: true });
   for (const [version, words] of [
@@ -79,7 +79,7 @@ test('a database of an older or newer PostgreSQL', async () => {
   }
 });
 
-test('a secret of the data folder that is empty, or a folder', async () => {
+test('a secret file in the data folder that is empty or a folder is explained', async () => {
   const dataDir = join(folder, 'secrets');
   await mkdir(dataDir);
   await writeFile(join(dataDir, 'jwt-secret'), '');
@@ -99,8 +99,8 @@ test('a secret of the data folder that is empty, or a folder', async () => {
 
 const isRoot = process.getuid?.() === 0;
 
-test('a data folder of another user, or one that may not be written to', {
-  skip: !isRoot && 'only root can be somebody else',
+test('a data folder that belongs to another user or is read-only is explained', {
+  skip: !isRoot && 'only root can act as another user',
 }, async () => {
   const theirs = join(folder, 'theirs');
   await mkdir(theirs, { mode: 0o700 });
@@ -115,7 +115,7 @@ test('a data folder of another user, or one that may not be written to', {
   await assertExplained(readOnly, /this one may not access it/, other);
 });
 
-describe('a database that is there and', () => {
+describe('an existing database', () => {
   const whole = join(folder, 'whole');
   let copies = 0;
 
@@ -133,21 +133,21 @@ describe('a database that is there and', () => {
     const { uid, gid } = await import('node:fs/promises').then(({ stat }) =>
       stat(join(whole, 'postgres')),
     );
-    const give = async (path: string): Promise<void> => {
+    const chownAll = async (path: string): Promise<void> => {
       await chown(path, uid, gid);
       for (const entry of await readdir(path, { withFileTypes: true })) {
         const inner = join(path, entry.name);
-        if (entry.isDirectory()) await give(inner);
+        if (entry.isDirectory()) await chownAll(inner);
         else await chown(inner, uid, gid);
       }
     };
-    await give(join(dataDir, 'postgres'));
+    await chownAll(join(dataDir, 'postgres'));
     await chmod(join(dataDir, 'postgres'), 0o700);
     await chmod(dataDir, 0o711);
     return dataDir;
   }
 
-  test('lacks its password file, or has another one', async () => {
+  test('with a missing or wrong password file is explained', async () => {
     const dataDir = await copy();
     const password = join(dataDir, 'postgres-password');
     await rename(password, `${password}.old`);
@@ -157,14 +157,14 @@ describe('a database that is there and', () => {
     await assertExplained(dataDir, /does not contain the password/);
   });
 
-  test('lacks a part of itself', async () => {
+  test('with missing files is explained', async () => {
     const dataDir = await copy();
     await rm(join(dataDir, 'postgres/global/pg_control'));
     await assertExplained(dataDir, /PostgreSQL does not start .*damaged.*pg_control/s);
   });
 
-  test('belongs to another account than its PostgreSQL', {
-    skip: !isRoot && 'only root can give it away',
+  test('that belongs to another account than its PostgreSQL is explained', {
+    skip: !isRoot && 'only root can change the owner',
   }, async () => {
     const dataDir = await copy();
     await chown(join(dataDir, 'postgres'), 1, 1);

@@ -11,7 +11,7 @@ import { runCommand, spawnCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
 import { query } from '../../support/until.ts';
 
-/** What commands, the server and doctor say of a DATABASE_URL that leads to no database of theirs. */
+/** The messages of commands, the server and doctor about a DATABASE_URL that leads to no usable database. */
 const { url } = await testDatabase();
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-url-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,7 +28,7 @@ async function listening(server: Server): Promise<string> {
   return `postgresql://shop:${PASSWORD}@127.0.0.1:${address.port}/shop`;
 }
 
-/** Says the same to whoever calls. */
+/** Creates a server that sends the same text to every client. */
 function speaker(words: string): Server {
   return createServer((socket) => {
     socket.on('error', () => {});
@@ -37,7 +37,7 @@ function speaker(words: string): Server {
   });
 }
 
-/** Answers the request for TLS as PostgreSQL does, under a certificate that nobody signed. */
+/** Creates a server that answers the TLS request as PostgreSQL does, with a self-signed certificate. */
 function selfSigned(): Server {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const subject = ['-subj', '/CN=other.example', '-days', '2'];
@@ -66,38 +66,38 @@ const web = await listening(createHttpServer((_request, reply) => reply.end('hel
 const closed = new URL(web);
 closed.port = '1';
 
-/** Found at once, so that the server stops with them. */
-const stays: Record<string, readonly [string, RegExp]> = {
+/** Permanent problems, at which the server stops. */
+const permanent: Record<string, readonly [string, RegExp]> = {
   'a wrong password': [
     changed((it) => {
       it.password = PASSWORD;
     }),
     /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
   ],
-  'a user that is not there': [
+  'an unknown user': [
     changed((it) => {
       it.username = 'nobody-here';
       it.password = PASSWORD;
     }),
     /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
   ],
-  'a database that is not there': [
+  'an unknown database': [
     changed((it) => {
       it.pathname = '/no-such-database';
     }),
     /has no such database: .+ Create it, or look at DATABASE_URL/,
   ],
-  'a server without TLS where it is asked for': [
+  'a server without the requested TLS': [
     changed((it) => {
       it.searchParams.set('sslmode', 'verify-full');
     }),
     /cannot be made safe: The server does not support SSL.+ sslmode and sslrootcert/,
   ],
-  'a certificate that nobody signed': [
+  'a self-signed certificate': [
     `${await listening(selfSigned())}?sslmode=verify-full`,
     /cannot be made safe: self-signed certificate.+ sslmode and sslrootcert/,
   ],
-  'a certificate file that is not there': [
+  'a missing certificate file': [
     `${web}?sslmode=verify-full&sslrootcert=/no/such/ca.pem`,
     /The file \/no\/such\/ca\.pem, which DATABASE_URL names, cannot be read/,
   ],
@@ -108,23 +108,23 @@ const stays: Record<string, readonly [string, RegExp]> = {
   ],
 };
 
-/** May be over by itself, so that the server waits. */
-const passes: Record<string, readonly [string, RegExp]> = {
-  'a port on which nobody listens': [closed.href, /nothing listens at 127\.0\.0\.1:1\. Start/],
-  'a host that nobody knows': [
+/** Possibly temporary problems, for which the server waits. */
+const temporary: Record<string, readonly [string, RegExp]> = {
+  'a port on which nothing listens': [closed.href, /nothing listens at 127\.0\.0\.1:1\. Start/],
+  'an unknown host': [
     `postgresql://shop:${PASSWORD}@no-such-host.invalid/shop`,
     /knows no host of no-such-host\.invalid:5432\. Correct the name in DATABASE_URL/,
   ],
-  'a socket that is not there': [
+  'a missing socket': [
     `postgresql:///shop?host=${folder}`,
     /there is no socket \S+\.s\.PGSQL\.5432\. Start PostgreSQL, or correct the folder/,
   ],
 };
 
-function assertSentence(said: string, words: RegExp): void {
-  assert.match(said, words);
-  assert.doesNotMatch(said, /^ +at |undefined/m);
-  assert.ok(!said.includes(PASSWORD), said);
+function assertSentence(output: string, words: RegExp): void {
+  assert.match(output, words);
+  assert.doesNotMatch(output, /^ +at |undefined/m);
+  assert.ok(!output.includes(PASSWORD), output);
 }
 
 for (const [what, [databaseUrl, words]] of Object.entries({ ...stays, ...passes })) {
@@ -139,9 +139,9 @@ for (const [what, [databaseUrl, words]] of Object.entries({ ...stays, ...passes 
   });
 }
 
-for (const what of ['a wrong password', 'a web server', 'a certificate that nobody signed']) {
-  test(`the server does not start on ${what}, and says what to do`, async () => {
-    const [databaseUrl, words] = stays[what]!;
+for (const what of ['a wrong password', "a web server', 'a self-signed certificate"]) {
+  test(`the server does not start with ${what}, and says what to do`, async () => {
+    const [databaseUrl, words] = permanent[what]!;
     const { code, stdout, stderr } = await runCommand(['serve'], {
       environment: { DATABASE_URL: databaseUrl, PORT: '0' },
     });
@@ -150,23 +150,23 @@ for (const what of ['a wrong password', 'a web server', 'a certificate that nobo
   });
 }
 
-for (const [what, [databaseUrl, words]] of Object.entries(passes)) {
-  test(`the server waits at ${what}, and says what to do`, async () => {
+for (const [what, [databaseUrl, words]] of Object.entries(temporary)) {
+  test(`the server waits with ${what}, and says what to do`, async () => {
     const child = spawnCommand(['serve'], {
       environment: { DATABASE_URL: databaseUrl, PORT: '0' },
     });
-    let said = '';
+    let output = '';
     for await (const part of child.stdout.setEncoding('utf8')) {
-      said += part;
-      if (said.includes('Waiting for it')) break;
+      output += part;
+      if (output.includes('Waiting for it')) break;
     }
     child.kill('SIGKILL');
-    assertSentence(said, words);
-    assert.doesNotMatch(said, /"stack"/);
+    assertSentence(output, words);
+    assert.doesNotMatch(output, /"stack"/);
   });
 }
 
-test('a user who may make no tables is told so', async () => {
+test('a user without the right to create tables is reported', async () => {
   const empty = await emptyDatabase();
   await query(empty.url, `create role limited_user login password 'limited'`).catch(() => {});
   await query(empty.url, 'revoke create on schema public from public');
@@ -183,7 +183,7 @@ test('a user who may make no tables is told so', async () => {
   );
 });
 
-test('a DATABASE_URL that cannot be read is a wrong configuration', async () => {
+test('an unreadable DATABASE_URL is a configuration error', async () => {
   for (const wrong of [
     `postgresql://shop:%E0%A4%A@127.0.0.1/shop`,
     'postgresql://shop@127.0.0.1/shop?port=high',

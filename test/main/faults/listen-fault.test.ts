@@ -4,7 +4,7 @@ import { CannotListenError, toListenError } from '../../../src/main/faults/liste
 
 const refusal = (code: string) => Object.assign(new Error(`listen ${code}`), { code });
 
-test('what forbids a port says whether the port is too low', () => {
+test('a refusal to listen explains whether the port is too low', () => {
   const low = toListenError(refusal('EACCES'), { host: '0.0.0.0', port: 80 });
   assert(low instanceof CannotListenError);
   assert.match(low.message, /^Port 80 is below 1024, .+ Set PORT to a higher one/);
@@ -13,7 +13,7 @@ test('what forbids a port says whether the port is too low', () => {
   assert.match(high.message, /port 8080 .+ Set another PORT or HOST/);
 });
 
-test('what is no refusal to listen stays as it is', () => {
+test('any other error stays as it is', () => {
   const bug = new TypeError('x is not a function');
   assert.equal(toListenError(bug, { host: '::', port: 1 }), bug);
 });

@@ -13,7 +13,7 @@ const address = taken.address();
 assert(typeof address === 'object' && address !== null);
 
 const cases: Record<string, readonly [Record<string, string>, RegExp]> = {
-  'a port that another program has': [
+  'a port in use by another program': [
     { PORT: String(address.port) },
     /Port \d+ of 127\.0\.0\.1 is taken by another program\. Stop that one, or set PORT\./,
   ],
@@ -21,7 +21,7 @@ const cases: Record<string, readonly [Record<string, string>, RegExp]> = {
     { HOST: '192.0.2.1', PORT: '0' },
     /HOST is 192\.0\.2\.1, which is no address of this machine\. Set HOST/,
   ],
-  'a name that nobody has': [
+  'an unknown name': [
     { HOST: 'no-such-host.invalid', PORT: '0' },
     /HOST is no-such-host\.invalid, a name of no address .+\. Set HOST/,
   ],

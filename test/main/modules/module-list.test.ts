@@ -21,7 +21,7 @@ const list = createModuleList<{ readonly word: string }>()
   .add({ name: 'greeting' }, createGreeting)
   .add({ name: 'letters' }, createLetters);
 
-test('a module is given the infrastructure and the use cases of the modules before it', async () => {
+test('a module gets the infrastructure and the use cases of the modules before it', async () => {
   await using built = new AsyncDisposableStack();
   const { apis, modules } = list.build({ word: 'hello' }, built);
   assert.equal(apis.letters.first, 'hello');
@@ -31,7 +31,7 @@ test('a module is given the infrastructure and the use cases of the modules befo
   );
 });
 
-test('modules end in the reverse order', async () => {
+test('modules end in reverse order', async () => {
   ended.length = 0;
   const built = new AsyncDisposableStack();
   list.build({ word: 'hello' }, built);
@@ -39,7 +39,7 @@ test('modules end in the reverse order', async () => {
   assert.deepEqual(ended, ['letters', 'greeting']);
 });
 
-test('a module that stands before what it needs does not compile', () => {
+test('a module placed before one that it needs does not compile', () => {
   const empty = createModuleList<{ readonly word: string }>();
   // @ts-expect-error There is no greeting yet.
   assert.ok(empty.add({ name: 'letters' }, createLetters));

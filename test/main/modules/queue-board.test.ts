@@ -25,7 +25,7 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     }
   });
 
-  test('changes nothing: whatever would is not there', async () => {
+  test('offers no operation that changes anything', async () => {
     const admin = await server.asAdmin();
     for (const [method, path] of [
       ['PUT', '/api/queues/orders/empty'],
@@ -38,7 +38,7 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     }
   });
 
-  test('serves no file beside its own', async () => {
+  test('serves no files but its own', async () => {
     const admin = await server.asAdmin();
     for (const path of ['../index.ejs', '..%2findex.ejs', '%2e%2e/package.json', 'nothing.js']) {
       const reply = await admin.get(`/admin/queues/static/${path}`);
@@ -46,7 +46,7 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     }
   });
 
-  test('shows an admin the queues in the browser, and loads nothing from other hosts', {
+  test('shows an admin the queues in the browser and loads nothing from other hosts', {
     skip: skipWithoutBrowser,
   }, async () => {
     const browser = await startBrowser();

@@ -5,14 +5,14 @@ import { startTestServer } from '../../support/server.ts';
 
 const db = await testDatabase();
 
-test('a server that shows pages shows those of the sandbox', async () => {
+test('a server with pages serves those of the sandbox', async () => {
   const server = await startTestServer(db);
   const reply = await fetch(`${server.url}/sandbox/pay/sbs_unknown`);
   assert.equal(reply.status, 404);
   assert.match(reply.headers.get('content-type') ?? '', /^text\/html/);
 });
 
-test('a worker has nothing of the sandbox', async () => {
+test('a worker serves no sandbox', async () => {
   const server = await startTestServer(db, { environment: { ROLE: 'worker' } });
   for (const path of ['/sandbox/pay/sbs_unknown', '/sandbox/api/refunds/x']) {
     const reply = await fetch(server.url + path);

@@ -10,7 +10,7 @@ const db = await testDatabase();
 const server = await startTestServer(db);
 const { catalog } = server.application.modules;
 
-test('servers that start together load the demo data once, and its passwords work', async () => {
+test('servers that start together load the demo data once, and the demo passwords work', async () => {
   const results = await Promise.all(
     Array.from({ length: 4 }, () => loadDemoData(db.database, catalog, 'GBP')),
   );
@@ -26,11 +26,11 @@ test('servers that start together load the demo data once, and its passwords wor
   assert.equal(menu.json<{ data: unknown[] }>().data.length, demoMenu.length);
 });
 
-test('a database that is not empty is left as it is', async () => {
+test('a database that is not empty stays unchanged', async () => {
   assert.equal(await loadDemoData(db.database, catalog, 'GBP'), null);
 });
 
-test('demo users count for as long as they can sign in', async () => {
+test('demo users are reported until they can no longer sign in', async () => {
   const emails = await activeDemoUsers(db.database);
   assert.equal(emails.length, 4);
   for (const email of emails.filter((email) => !email.startsWith('admin'))) {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { loggerOptions } from '../../../src/main/start/logger.ts';
 
-/** One line as it would be written. */
+/** Returns the line that is written for an object. */
 function readLine(object: object): string {
   let text = '';
   const stream = new Writable({
@@ -17,7 +17,7 @@ function readLine(object: object): string {
   return text;
 }
 
-test('credentials stand in no line, wherever in a logged object they are', () => {
+test('credentials appear in no line, wherever in a logged object they are', () => {
   const secret = 'hf_0123456789';
   for (const object of [
     { password: secret },
@@ -32,7 +32,7 @@ test('credentials stand in no line, wherever in a logged object they are', () =>
   }
 });
 
-test('what helps to find a fault stays', () => {
+test('everything that helps to find an error stays', () => {
   const line = readLine({ requestId: 'r-1', traceId: 't-1', err: new Error('connection lost') });
   const { requestId, traceId, err } = JSON.parse(line) as {
     requestId: string;

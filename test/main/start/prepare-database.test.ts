@@ -31,19 +31,19 @@ test('a PostgreSQL before 15 is refused', () => {
   assert.equal(serverFaults({ ...sound, versionNumber: 150_000 }, true).length, 0);
 });
 
-test('a database that searches cannot be made for is refused', () => {
+test('a database that does not support the searches is refused', () => {
   assert.deepEqual(serverFaults({ ...sound, trigrams: 'creatable' }, true), []);
   assert.match(serverFaults({ ...sound, trigrams: 'absent' }, false)[0]!, /contrib/);
   assert.match(serverFaults({ ...sound, trigrams: 'forbidden' }, false)[0]!, /create extension/);
 });
 
-test('settings that lose acknowledged orders stop production, a sentence each', () => {
+test('settings that could lose acknowledged orders prevent a start in production, with one message each', () => {
   const unsafe = { ...sound, fsync: 'off', fullPageWrites: 'off', synchronousCommit: 'off' };
   assert.equal(serverFaults(unsafe, true).length, 3);
   assert.equal(serverFaults(unsafe, false).length, 0);
 });
 
-test('the configured admin is made once and keeps his password', async () => {
+test('the configured admin is created once and keeps the password', async () => {
   const admin = { ADMIN_EMAIL: 'owner@shop.example', ADMIN_PASSWORD: 'the first password' };
   const first = readConfig({ ...environment, ...admin });
   const second = readConfig({ ...environment, ...admin, ADMIN_PASSWORD: 'another password' });
@@ -57,7 +57,7 @@ test('the configured admin is made once and keeps his password', async () => {
   assert.equal((await signIn('another password')).status, 401);
 });
 
-test('production does not serve a database with demo users, until they are disabled', async () => {
+test('production does not serve a database with demo users until they are disabled', async () => {
   const email = 'carl@holdfast.example';
   await createUser(db.database, { email, password: 'demo password' });
   await assert.rejects(refuseDemoUsers(db.database), UnfitDatabaseError);

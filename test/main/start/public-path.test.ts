@@ -10,11 +10,11 @@ const pagesMissing = existsSync(`${webFolder}/shop/index.html`)
   ? false
   : 'the pages are not built (npm run build:web)';
 
-/** Each is, or begins like, an address of our own. */
+/** Each equals one of our own paths or starts like one. */
 const ownPaths = ['/api', '/api/orders', '/shop', '/console', '/docs', '/problems', '/sandbox'];
 
 for (const path of ownPaths) {
-  test(`PUBLIC_URL may end in ${path}: every address is answered with the path and without it`, {
+  test(`PUBLIC_URL may end in ${path}, and every address is answered with and without the path`, {
     skip: pagesMissing,
   }, async () => {
     const environment = { PUBLIC_URL: `https://example.com${path}` };
@@ -46,7 +46,7 @@ for (const path of ownPaths) {
   });
 }
 
-test('session cookies are for the path alone, and those of another begin of it are not', async () => {
+test('session cookies are limited to the path, and a foreign origin cannot use them', async () => {
   const environment = { PUBLIC_URL: 'https://example.com/holdfast' };
   const server = await startTestServer(db, { environment });
   const { identity } = await server.signUp();

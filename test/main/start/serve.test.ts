@@ -15,7 +15,7 @@ const environment = {
   PORT: '0',
   DEMO_DATA: 'false',
   JWT_SECRET: randomBytes(48).toString('base64url'),
-  // Where it writes the secret that it is not given.
+  // Where it stores the secret that it generates.
   DATA_DIR: tmpdir(),
 };
 
@@ -26,7 +26,7 @@ function readStatus(address: string): Promise<number> {
   });
 }
 
-test('a server whose database is away lives, is not ready, answers 503, and serves when it comes', async () => {
+test('a server without its database is live but not ready, answers 503, and serves once the database is available', async () => {
   const proxy = await startTcpProxy(url);
   proxy.cut();
   const config = readConfig({ ...environment, DATABASE_URL: proxy.url });
@@ -45,7 +45,7 @@ test('a server whose database is away lives, is not ready, answers 503, and serv
   }
 });
 
-test('a server whose database is there serves from the first connection that it accepts', async () => {
+test('a server with its database serves from the first connection that it accepts', async () => {
   const config = readConfig({ ...environment, DATABASE_URL: url });
   const server = await startServer(config, pino({ level: 'silent' }));
   try {
@@ -65,7 +65,7 @@ test('a server that waits for its database can be stopped', async () => {
   await proxy.close();
 });
 
-test('a worker serves health and metrics, and no API', async () => {
+test('a worker serves health and metrics, but no API', async () => {
   const config = readConfig({ ...environment, DATABASE_URL: url, ROLE: 'worker' });
   const server = await startServer(config, pino({ level: 'silent' }));
   await server.prepared;
@@ -75,7 +75,7 @@ test('a worker serves health and metrics, and no API', async () => {
   await server.stop();
 });
 
-test('SIGTERM ends the process in order, with 0', async () => {
+test('SIGTERM ends the process cleanly, with 0', async () => {
   const child = spawnCommand(['serve'], { environment: { ...environment, DATABASE_URL: url } });
   const ended = once(child, 'close');
   let output = '';

@@ -15,7 +15,7 @@ const db = await testDatabase();
 const { database, url } = db;
 const { signal } = new AbortController();
 
-test('two servers expire an unpaid order within seconds of its time, once, and keep the table of schedules', async () => {
+test('two servers expire an unpaid order once, within seconds of its expiry, and keep the table of schedules current', async () => {
   const environment = { ORDER_EXPIRY_MINUTES: '0.02' };
   const servers = [
     await startTestServer(db, { environment, background: true }),
@@ -57,7 +57,7 @@ test('two servers expire an unpaid order within seconds of its time, once, and k
     ]) {
       assert.ok(
         rows.some((row) => row.name === name),
-        `${name} is not followed`,
+        `${name} is not in the table`,
       );
     }
     assert.deepEqual(
@@ -68,7 +68,7 @@ test('two servers expire an unpaid order within seconds of its time, once, and k
   await Promise.all(servers.map((server) => server.stop()));
 });
 
-test('what has had its time goes, and nothing else', async () => {
+test('purging deletes expired rows and nothing else', async () => {
   const [userId] = await query(url, 'select id from users limit 1');
   const countRows = async () => ({
     resets: (await query(url, 'select note from password_resets_seen'))
@@ -95,7 +95,7 @@ test('what has had its time goes, and nothing else', async () => {
     ['used-today', '-1 hour', '-30 minutes'],
     ['open', null, '30 minutes'],
   ] as const) {
-    // One open reset a user: the one that ended unused goes first.
+    // A user can have one open reset, so the one that expired unused is closed first.
     if (word === 'open') {
       await query(
         url,

@@ -64,7 +64,7 @@ function buildOrder(number: string, change: Partial<ImportedOrder> = {}): Import
 
 const path = fileURLToPath(new URL('../../../support/data/orders.csv', import.meta.url));
 
-test('orders come in as they were, with one event and no movement of stock', async () => {
+test('orders are imported as they were, with one event and no stock movement', async () => {
   const report = await importOrdersFile(deps, read(path));
   assert.deepEqual(report.imported, { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
   assert.deepEqual(report.database, report.file);
@@ -94,7 +94,7 @@ test('orders come in as they were, with one event and no movement of stock', asy
   assert.deepEqual(await database.run('test.movements', 'select id from stock_movements', []), []);
 });
 
-test('a second run imports nothing and finds everything there', async () => {
+test('a second run imports nothing and finds every order', async () => {
   const report = await importOrdersFile(deps, read(path));
   assert.equal(report.imported.orders, 0);
   assert.equal(report.productsCreated, 0);
@@ -102,7 +102,7 @@ test('a second run imports nothing and finds everything there', async () => {
   assert(report.reconciles);
 });
 
-test('two imports at once write each order once', async () => {
+test('two concurrent imports write each order once', async () => {
   const file = writeOrdersFile(
     ...Array.from({ length: 700 }, (_, index) => buildOrder(`T${index}`)),
   );
@@ -113,7 +113,7 @@ test('two imports at once write each order once', async () => {
 
 const others: Record<string, Partial<ImportedOrder>> = {
   date: { createdAt: new Date('2020-02-01T10:01:00Z') },
-  customer: { email: 'somebody@example.com' },
+  customer: { email: 'another@example.com' },
   price: { lines: [{ name: 'Soup', sku: null, quantity: 2, unitPriceMinor: 551 }] },
   quantity: { lines: [{ name: 'Soup', sku: null, quantity: 1, unitPriceMinor: 550 }] },
   product: { lines: [{ name: 'Stew', sku: null, quantity: 2, unitPriceMinor: 550 }] },
@@ -126,7 +126,7 @@ const others: Record<string, Partial<ImportedOrder>> = {
 };
 
 for (const [what, change] of Object.entries(others)) {
-  test(`a number that is there with another ${what} is a conflict and changes nothing`, async () => {
+  test(`an existing number with another ${what} is a conflict and changes nothing`, async () => {
     const number = `C-${what}`;
     await importOrdersFile(deps, writeOrdersFile(buildOrder(number)));
     const report = await importOrdersFile(deps, writeOrdersFile(buildOrder(number, change)));
@@ -137,7 +137,7 @@ for (const [what, change] of Object.entries(others)) {
   });
 }
 
-test('an unknown customer becomes a disabled account, a known one is found whatever the case', async () => {
+test('an unknown customer becomes a disabled account, and a known one is found in any case', async () => {
   const orders = ['New@Example.com', 'new@example.COM'].map((email, index) =>
     buildOrder(`E${index}`, { email }),
   );
@@ -154,7 +154,7 @@ test('an unknown customer becomes a disabled account, a known one is found whate
   assert.deepEqual(users, [{ role: 'customer', disabled: true, orders: 2 }]);
 });
 
-test('two names that read the same as a SKU are two products', async () => {
+test('two names with the same SKU spelling are two products', async () => {
   const lines = ['Onion Naan', 'Onion-Naan'].map((name) => ({
     name,
     sku: null,
@@ -173,7 +173,7 @@ test('two names that read the same as a SKU are two products', async () => {
   );
 });
 
-test('numbers of a file do not move those of the shop', async () => {
+test("imported numbers do not affect the shop's own", async () => {
   const next = async () => {
     const [row] = await database.run<{ number: number }>(
       'test.next_number',
@@ -190,7 +190,7 @@ test('numbers of a file do not move those of the shop', async () => {
   assert.equal(await next(), before + 1);
 });
 
-test('a large file, read in parts, comes in whole, with the newest prices of all its rows', async () => {
+test('a large file is imported completely in parts, with the newest prices of all its rows', async () => {
   const rows = Array.from({ length: 200 }, (_, index) => {
     const order = index % 50;
     return `L${order},0${1 + (order % 9)}/02/2021 10:00,Dish ${index % 7},1,${index}.00`;
@@ -222,7 +222,7 @@ test('a large file, read in parts, comes in whole, with the newest prices of all
   }
 });
 
-test('an order that came in before names had one spelling is the same order', async () => {
+test('an order imported before names had one spelling is recognized', async () => {
   const line = { sku: null, quantity: 1, unitPriceMinor: 100 };
   await importOrdersFile(
     deps,
@@ -236,10 +236,10 @@ test('an order that came in before names had one spelling is the same order', as
   assert.equal(report.existing.orders, 1);
 });
 
-// The real file is nobody's to copy into the project; who has it says where.
+// The real file must not be copied into the project; the variable says where it is.
 const realData = process.env.HOLDFAST_DATA_DIR;
 if (realData !== undefined) {
-  test('four years of a real takeaway come out to the penny', async () => {
+  test('four years of a real takeaway are imported to the penny', async () => {
     const parts = read(join(realData, 'takeaway-orders.csv.gz'));
     const report = await importOrdersFile(deps, parts);
     assert.deepEqual(report.database, {

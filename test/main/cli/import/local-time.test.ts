@@ -9,17 +9,17 @@ function iso(text: string): string | undefined {
   return london(text)?.toISOString();
 }
 
-test('winter and summer have their own offsets', () => {
+test('winter and summer have different offsets', () => {
   assert.equal(iso('15/01/2018 12:00'), '2018-01-15T12:00:00.000Z');
   assert.equal(iso('15/07/2018 12:00'), '2018-07-15T11:00:00.000Z');
 });
 
-test('of an hour that comes twice the first is taken', () => {
+test('a repeated hour is read as the first', () => {
   assert.equal(iso('25/10/2015 01:30'), '2015-10-25T00:30:00.000Z');
   assert.equal(iso('25/10/2015 02:00'), '2015-10-25T02:00:00.000Z');
 });
 
-test('a time that clocks skip is read as if they had not been put forward', () => {
+test('a skipped time is read as if the clocks had not been put forward', () => {
   assert.equal(iso('31/03/2019 01:30'), '2019-03-31T01:30:00.000Z');
   assert.equal(iso('31/03/2019 02:53'), '2019-03-31T01:53:00.000Z');
 });
@@ -35,13 +35,13 @@ test('a date that does not exist is refused', () => {
   }
 });
 
-test('text that does not have the form is refused', () => {
+test('text that does not match the format is refused', () => {
   for (const text of ['', '2018-01-15', '15/01/18 12:00', '15/01/2018 12:00 ', '15/01/2018']) {
     assert.equal(london(text), null, text);
   }
 });
 
-test('iso takes dates with their own offset, and only those', () => {
+test('iso accepts only dates with an offset', () => {
   const read = createDateReader('iso', 'UTC');
   assert.equal(read('2020-02-01T10:00:00+01:00')?.toISOString(), '2020-02-01T09:00:00.000Z');
   assert.equal(read('2020-02-01T10:00:00'), null);
@@ -50,13 +50,13 @@ test('iso takes dates with their own offset, and only those', () => {
   assert.equal(read('2020-02-01T24:00:00Z'), null);
 });
 
-test('a format or a zone that is not known is said so', () => {
+test('an unknown format or time zone is reported', () => {
   assert.throws(() => createDateReader('dd/MM/yy', 'UTC'), RangeError);
   assert.throws(() => createDateReader('dd/MM HH:mm', 'UTC'), RangeError);
   assert.throws(() => createDateReader('dd/MM/yyyy', 'Europe/Atlantis'), RangeError);
 });
 
-test('whatever the instant and the zone, its local time is read back but for the repeated hour', () => {
+test('local times are read back as the same instant in every zone, except in the repeated hour', () => {
   const zones = ['Europe/London', 'America/St_Johns', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
   const minutes = fc.integer({ min: 0, max: 27_000_000 });
   fc.assert(

@@ -3,29 +3,29 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { formatRow, header, read } from '../../../support/orders-file.ts';
 
-describe('a stray quote takes its own line and no other', () => {
+describe('a stray quote affects only its own line', () => {
   const wide = `${header},remark`;
   const cases: Record<string, readonly string[]> = {
-    'in a column of ours, never closed': [
+    'in a mapped column, never closed': [
       header,
       formatRow('A1', '"Soup'),
       formatRow('B2'),
       formatRow('C3'),
     ],
-    'in a column of ours, closed where the columns do not fit': [
+    'in a mapped column, closed where the columns do not match': [
       header,
       formatRow('A1', '"Soup'),
       formatRow('B2'),
       `${formatRow('A1', 'Bread')}"`,
       formatRow('C3'),
     ],
-    'in a column that is not ours, never closed': [
+    'in an unmapped column, never closed': [
       wide,
       `${formatRow('A1')},"odd`,
       `${formatRow('B2')},`,
       `${formatRow('C3')},`,
     ],
-    'where all texts are quoted': [
+    'if all texts are quoted': [
       wide,
       `${formatRow('"A1"')},"odd`,
       `${formatRow('"B2"')},"even"`,
@@ -42,13 +42,13 @@ describe('a stray quote takes its own line and no other', () => {
     });
   }
 
-  test('however many rows follow it', async () => {
+  test('with any number of rows after it', async () => {
     const rows = Array.from({ length: 40_000 }, (_, index) => `${formatRow(`B${index}`)},`);
     const { orders, refused } = await read([wide, `${formatRow('A1')},"odd`, ...rows].join('\n'));
     assert.deepEqual([orders.length, refused], [40_000, [2]]);
   });
 
-  test('a text of several lines is one record all the same', async () => {
+  test('a text of several lines is one record', async () => {
     const rows = [
       `${formatRow('A1')},"one, two\r\nthree ""four""\r\n"`,
       `${formatRow('A1', 'Bread')},`,
@@ -57,13 +57,13 @@ describe('a stray quote takes its own line and no other', () => {
     assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
   });
 
-  test('so is one in the first column', async () => {
+  test('a text of several lines in the first column is one record', async () => {
     const rows = [`"one, two\nthree\nfour",${formatRow('A1')}`, `"",${formatRow('A1', 'Bread')}`];
     const { orders, refused } = await read([`remark,${header}`, ...rows].join('\n'));
     assert.deepEqual([orders, refused], [['A1: Soup+Bread'], []]);
   });
 
-  test('a text of several lines whose line breaks do not fit a column breaks its order alone', async () => {
+  test('a line break in a column of one line affects only its own order', async () => {
     for (const end of ['\n', '\r\n', '\r']) {
       const rows = [
         formatRow('A1', `"Naan${end}bread"`),
@@ -84,13 +84,13 @@ describe('a stray quote takes its own line and no other', () => {
     }
   });
 
-  test('any number of them does', async () => {
+  test('any number of such line breaks affects only their own orders', async () => {
     const rows = Array.from({ length: 150 }, (_, index) => formatRow(`A${index}`, '"Naan\nbread"'));
     const { orders, refused, message } = await read([header, ...rows, formatRow('B2')].join('\n'));
     assert.deepEqual([orders, refused.length, message], [['B2: Soup'], 150, null]);
   });
 
-  test('a text of several lines that is too long is one wrong record', async () => {
+  test('a text of several lines that is too long is one refused record', async () => {
     const note = Array.from({ length: 3_000 }, () => 'x'.repeat(99)).join('\n');
     const rows = [`${formatRow('A1')},"${note}"`, `${formatRow('B2')},`];
     const { orders, refused, reasons, message } = await read([wide, ...rows].join('\n'));
@@ -98,7 +98,7 @@ describe('a stray quote takes its own line and no other', () => {
     assert.match(reasons[0]!, /more than 100000 characters/);
   });
 
-  test('a text of several lines with bytes that are no UTF-8 is one wrong record', async () => {
+  test('a text of several lines with bytes that are not UTF-8 is one refused record', async () => {
     const rows = [`${formatRow('A1')},"one\ncaf\u00e9\nthree"`, `${formatRow('B2')},`];
     const content = Buffer.from([wide, ...rows].join('\n'), 'latin1');
     const { orders, refused, reasons, message } = await read(content);
@@ -106,13 +106,13 @@ describe('a stray quote takes its own line and no other', () => {
     assert.deepEqual(reasons, ['It is not UTF-8.']);
   });
 
-  test('a file of nothing but quotes ends soon', async () => {
+  test('a file with a stray quote in every line is given up early', async () => {
     const lines = Array.from({ length: 20_000 }, () => `${formatRow('A1')},"odd`);
     assert.match((await read([wide, ...lines].join('\n'))).message!, /more than 100 quotes/);
   });
 });
 
-describe('a quoted text with lines that look like rows takes every order that it names', () => {
+describe('a quoted text with lines that look like rows refuses every order that it names', () => {
   const wide = `${header},remark`;
   const cases: Record<string, readonly [readonly string[], readonly number[]]> = {
     'a remark that lists rows': [
@@ -135,7 +135,7 @@ describe('a quoted text with lines that look like rows takes every order that it
       ],
       [2, 3, 4],
     ],
-    'two stray quotes in a column of ours': [
+    'two stray quotes in a mapped column': [
       [
         header,
         formatRow('A1', '"Soup'),
@@ -155,7 +155,7 @@ describe('a quoted text with lines that look like rows takes every order that it
       ],
       [2, 2, 3, 4],
     ],
-    'a row of an order that has others': [
+    'a row of an order with other rows': [
       [
         wide,
         `${formatRow('B2')},`,
@@ -165,7 +165,7 @@ describe('a quoted text with lines that look like rows takes every order that it
       ],
       [2, 3, 4],
     ],
-    'a wrong row beside one that is none': [
+    'a wrong row next to a line that is not a row': [
       [
         wide,
         `${formatRow('B2')},`,
@@ -185,7 +185,7 @@ describe('a quoted text with lines that look like rows takes every order that it
     });
   }
 
-  test('in whichever part of a large file they are', async () => {
+  test('in any part of a large file', async () => {
     const rows = Array.from({ length: 40 }, (_, index) => `${formatRow(`B${index}`)},`);
     const lines = [wide, ...rows, `${formatRow('A1')},"As in`, ...rows.slice(0, 20), 'they said"'];
     const { orders, refused } = await read(lines.join('\n'), 5);
@@ -195,7 +195,7 @@ describe('a quoted text with lines that look like rows takes every order that it
   });
 });
 
-test('no line of a quoted text becomes a row, whatever the text and wherever its column', async () => {
+test('no line of a quoted text becomes a row, for any text and any column', async () => {
   const piece = fc.constantFrom(
     formatRow('Z9'),
     `,${formatRow('Z8')}`,
@@ -221,7 +221,7 @@ test('no line of a quoted text becomes a row, whatever the text and wherever its
         assert.equal(message, null);
         assert(orders.includes('C3: Soup'));
         assert(orders.every((order) => /^(A\d|C3): Soup$/.test(order)));
-        // A text on one line cannot be doubted.
+        // A text on one line is unambiguous.
         for (const [index, text] of notes.entries()) {
           if (!text.includes('\n')) assert(orders.includes(`A${index}: Soup`));
         }

@@ -36,7 +36,7 @@ async function writeOrdersFile(name: string, content: string | Buffer): Promise<
   return path;
 }
 
-/** The file of one part. */
+/** Reads a file that fits into one part. */
 async function readAll(path: string, how: OrdersFileOptions): Promise<OrdersFile> {
   const parts: OrdersFile[] = [];
   for await (const part of readOrdersFile(path, how)) parts.push(part);
@@ -44,7 +44,7 @@ async function readAll(path: string, how: OrdersFileOptions): Promise<OrdersFile
   return parts[0]!;
 }
 
-test('the rows of an order are found wherever they stand', async () => {
+test('the rows of an order are found anywhere in the file', async () => {
   const { orders, refused, rows } = await readAll(sample('orders.csv'), options);
   assert.deepEqual(refused, []);
   assert.equal(rows, 6);
@@ -58,7 +58,7 @@ test('the rows of an order are found wherever they stand', async () => {
   );
 });
 
-test('a packed file and one with a byte order mark read the same', async () => {
+test('a compressed file and one with a byte order mark are read alike', async () => {
   const plain = await readFile(sample('orders.csv'));
   const marked = Buffer.concat([Buffer.from('\uFEFF'), plain]);
   const packed = await writeOrdersFile('marked.csv.gz', gzipSync(marked));
@@ -66,7 +66,7 @@ test('a packed file and one with a byte order mark read the same', async () => {
   assert.deepEqual(await readAll(packed, options), expected);
 });
 
-test('a wrong row is refused with its line and its reason, and takes its order along', async () => {
+test('a wrong row is refused with its line and reason, together with its order', async () => {
   const { orders, refused, rows } = await readAll(sample('broken-orders.csv'), options);
   assert.equal(rows, 7);
   assert.deepEqual(
@@ -85,7 +85,7 @@ test('a wrong row is refused with its line and its reason, and takes its order a
   assert.match(reasons[4]!, /4 columns, the header 5/);
 });
 
-test('rows of one number that differ in date or e-mail are no order', async () => {
+test('rows with the same number but another date or e-mail are refused', async () => {
   const path = await writeOrdersFile(
     'clash.csv',
     'number,date,name,quantity,price,email\n' +
@@ -100,13 +100,13 @@ test('rows of one number that differ in date or e-mail are no order', async () =
   assert.equal(refused.length, 5);
 });
 
-test('a product that is made has the newest price of the file, wherever that stands', async () => {
+test('a created product has the newest price in the file, wherever that is', async () => {
   const file = await readAll(sample('orders.csv'), options);
   const fish = collectProducts(file).find(({ name }) => name === 'Fish and Chips');
   assert.equal(fish?.priceMinor, 1295);
 });
 
-test('a column that is not there is wrong usage', async () => {
+test('a missing column is a usage error', async () => {
   await assert.rejects(readAll(sample('orders.csv'), { ...options, map: {} }), ColumnMapError);
   const map = { ...options.map, email: 'Nowhere' };
   await assert.rejects(readAll(sample('orders.csv'), { ...options, map }), ColumnMapError);
@@ -114,7 +114,7 @@ test('a column that is not there is wrong usage', async () => {
   assert.throws(() => parseColumnMap(['number'], orderFields), ColumnMapError);
 });
 
-test('a line break in the name of a column reads as a blank', async () => {
+test('a line break in a column name is read as a space', async () => {
   const header = '"Order\r\nnumber",date,"name\n",quantity,price';
   const path = await writeOrdersFile('lines.csv', `${header}\n1,01/01/2020 10:00,Soup,1,1\n`);
   for (const name of ['Order number', 'Order\nnumber']) {
@@ -125,7 +125,7 @@ test('a line break in the name of a column reads as a blank', async () => {
   await assert.rejects(readAll(path, missing), /the file has Order number, date, name, /);
 });
 
-test('a file that ends in the middle of its packing is an error, not a short file', async () => {
+test('a truncated archive is an error, not a short file', async () => {
   const packed = gzipSync(await readFile(sample('orders.csv')));
   const path = await writeOrdersFile('cut.csv.gz', packed.subarray(0, packed.length - 20));
   await assert.rejects(readAll(path, options));

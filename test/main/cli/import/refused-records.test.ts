@@ -7,19 +7,19 @@ import { readCsv } from '../../../../src/main/cli/import/read-csv.ts';
 import { readProductsFile } from '../../../../src/main/cli/import/read-products.ts';
 import { at, formatRow, header, read, writeOrdersFile } from '../../../support/orders-file.ts';
 
-/** A wrong row of A1 between its sound row on line 2 and another order. */
+/** A wrong row of A1 between its correct row on line 2 and another order. */
 const breaks: Record<string, string | Buffer> = {
-  'a column too many': `${formatRow('A1', 'Steak')},extra`,
-  'a comma that stands in no quotes': formatRow('A1', 'Fish, chips'),
-  'a column too few': `A1,${at},Steak,1`,
-  'a quote in a text that is not quoted': formatRow('A1', '12" Pizza'),
-  'quotes in a quoted text that are not doubled': formatRow('A1', '"12" Pizza"'),
-  'a quote that is not closed': formatRow('A1', '"Steak'),
-  'bytes that are no UTF-8': Buffer.from(formatRow('A1', 'Caf\u00e9'), 'latin1'),
+  'too many columns': `${formatRow('A1', 'Steak')},extra`,
+  'an unquoted comma': formatRow('A1', 'Fish, chips'),
+  'too few columns': `A1,${at},Steak,1`,
+  'a quote in an unquoted text': formatRow('A1', '12" Pizza'),
+  'undoubled quotes in a quoted text': formatRow('A1', '"12" Pizza"'),
+  'an unclosed quote': formatRow('A1', '"Steak'),
+  'bytes that are not UTF-8': Buffer.from(formatRow('A1', 'Caf\u00e9'), 'latin1'),
   'a NUL': formatRow('A1', 'Ste\0ak'),
   'a control character': formatRow('A1', 'Ste\u0007ak'),
   'a mark that turns the direction of writing': formatRow('A1', 'Ste\u202eak'),
-  'a name that cannot be seen': formatRow('A1', '\u200b'),
+  'an invisible name': formatRow('A1', '\u200b'),
   'a name that is too long': formatRow('A1', 'x'.repeat(201)),
   'no name': formatRow('A1', ' '),
   'a quantity with a fraction': formatRow('A1', 'Steak', '1.0'),
@@ -27,17 +27,17 @@ const breaks: Record<string, string | Buffer> = {
   'a hexadecimal quantity': formatRow('A1', 'Steak', '0x10'),
   'a quantity in digits of another script': formatRow('A1', 'Steak', '\uff11'),
   'a negative quantity': formatRow('A1', 'Steak', '-1'),
-  'a quantity of nothing': formatRow('A1', 'Steak', '0'),
+  'a quantity of zero': formatRow('A1', 'Steak', '0'),
   'a quantity beyond the largest': formatRow('A1', 'Steak', '10001'),
-  'a price with a separator of thousands': formatRow('A1', 'Steak', '1', '"1,200"'),
+  'a price with a thousands separator': formatRow('A1', 'Steak', '1', '"1,200"'),
   'a price with two points': formatRow('A1', 'Steak', '1', '1.2.3'),
   'a price with more decimals than the currency': formatRow('A1', 'Steak', '1', '1.005'),
   'a negative price': formatRow('A1', 'Steak', '1', '-1.00'),
-  'a price with a sign of a currency': formatRow('A1', 'Steak', '1', '£1.00'),
-  'another date than its order': formatRow('A1').replace(at, '2026-01-03T12:31:00Z'),
+  'a price with a currency sign': formatRow('A1', 'Steak', '1', '£1.00'),
+  'a date different from its order': formatRow('A1').replace(at, '2026-01-03T12:31:00Z'),
 };
 
-describe('a wrong record breaks its order, and no other', () => {
+describe('a wrong record refuses only its own order', () => {
   for (const [what, row] of Object.entries(breaks)) {
     test(what, async () => {
       const before = Buffer.from(`${header}\n${formatRow('A1')}\n`);
@@ -62,14 +62,14 @@ describe('a wrong record breaks its order, and no other', () => {
     '1969-12-31T23:59:59Z',
     '0000-01-01T00:00:00Z',
   ]) {
-    test(`a date that is none or too early: ${date}`, async () => {
+    test(`an invalid or too early date: ${date}`, async () => {
       const row = formatRow('A1').replace(at, date);
       const { orders, refused } = await read([header, row, formatRow('B2')].join('\n'));
       assert.deepEqual([orders, refused], [['B2: Soup'], [2]]);
     });
   }
 
-  test('an order of more lines than an order has', async () => {
+  test('an order with too many lines', async () => {
     const rows = Array.from({ length: 101 }, () => formatRow('A1'));
     const { orders, refused } = await read([header, ...rows, formatRow('B2')].join('\n'));
     assert.deepEqual(orders, ['B2: Soup']);
@@ -77,15 +77,15 @@ describe('a wrong record breaks its order, and no other', () => {
   });
 });
 
-describe('a record whose order is not told keeps the whole file out', () => {
-  const untold: Record<string, string> = {
+describe('a record of no known order refuses the whole file', () => {
+  const orderless: Record<string, string> = {
     'no number': formatRow(''),
-    'what is no number of an order': formatRow('A 1'),
-    'a number in quotes that are not closed': formatRow('"A1'),
-    'a line that has only its number': 'A1',
-    'a line that is no record': 'Total: 21.00',
+    'an invalid order number': formatRow('A 1'),
+    'a number in unclosed quotes': formatRow('"A1'),
+    'a line with only a number': 'A1',
+    'a line that is not a record': 'Total: 21.00',
   };
-  for (const [what, row] of Object.entries(untold)) {
+  for (const [what, row] of Object.entries(orderless)) {
     test(what, async () => {
       const lines = [header, formatRow('A1'), row, formatRow('B2'), `${formatRow('C3')},extra`];
       const { orders, message } = await read(lines.join('\n'));
@@ -96,20 +96,20 @@ describe('a record whose order is not told keeps the whole file out', () => {
     });
   }
 
-  test('a comma too many before a number that is not the first column', async () => {
+  test('an extra comma before a number that is not in the first column', async () => {
     const rows = [`Soup,${at},A1,1,1.00`, `Fish, chips,${at},A1,1,20.00`];
     const { orders, message } = await read(['name,date,number,quantity,price', ...rows].join('\n'));
     assert.deepEqual(orders, []);
     assert.match(message!, /^line 3: /);
   });
 
-  test('a line without an end', async () => {
+  test('an endless line', async () => {
     const { message } = await read(`${header}\n${formatRow('A1')}\n${'x'.repeat(1_000_000)}`);
     assert.match(message!, /line 3: It has more than \d+ bytes/);
   });
 });
 
-describe('lines end as they do', () => {
+describe('any line endings are accepted', () => {
   const rows = [header, formatRow('A1'), formatRow('B2'), '', formatRow('A1', 'Bread'), ',,,,'];
   const ends: Record<string, (index: number) => string> = {
     LF: () => '\n',
@@ -117,7 +117,7 @@ describe('lines end as they do', () => {
     CR: () => '\r',
     'LF after the header and CRLF after the rows': (index) => (index === 0 ? '\n' : '\r\n'),
     'CRLF after the header and LF after the rows': (index) => (index === 0 ? '\r\n' : '\n'),
-    'all three, in alternation': (index) => ['\n', '\r\n', '\r'][index % 3]!,
+    'all three alternating': (index) => ['\n', '\r\n', '\r'][index % 3]!,
   };
   for (const [what, end] of Object.entries(ends)) {
     test(what, async () => {
@@ -129,13 +129,13 @@ describe('lines end as they do', () => {
   }
 });
 
-test('a file without orders is an error, not a success of nothing', async () => {
+test('a file without orders is an error, not an empty success', async () => {
   for (const content of ['', '\ufeff', '\n\r\n', header, `${header}\n`, `${header}\n\n,,,,\n`]) {
     assert.match((await read(content)).message!, /empty|nothing below it/, JSON.stringify(content));
   }
 });
 
-test('a header goes on until its quotes close', async () => {
+test('a header continues until its quotes are closed', async () => {
   for (const end of ['\n', '\r\n', '\r']) {
     const names = `number,date,"Customer${end}note",name,quantity,"price${end}"`;
     const rows = [`A1,${at},"one${end}two",Soup,1,1.00`, `B2,${at},"odd,Soup,1,1.00`];
@@ -145,7 +145,7 @@ test('a header goes on until its quotes close', async () => {
   }
 });
 
-test('a header that cannot be understood is said so', async () => {
+test('an unreadable header is reported', async () => {
   for (const content of [
     Buffer.from(`\ufeff${header}\n${formatRow('A1')}`, 'utf16le'),
     Buffer.from(`${header},caf\u00e9\n`, 'latin1'),
@@ -174,7 +174,7 @@ describe('a file of products', () => {
     };
   };
 
-  test('keeps out each wrong record, and takes the others', async () => {
+  test('is imported without its wrong records', async () => {
     const rows = [
       'Soup,1.00',
       '12" Pizza,9.00',
@@ -188,14 +188,14 @@ describe('a file of products', () => {
     assert.deepEqual(lines, [3, 4, 5, 6, 7]);
   });
 
-  test('takes a description of several lines, but not one that swallows products', async () => {
+  test('may have descriptions of several lines, but not one that swallows products', async () => {
     const rows = ['Soup,1.00,"Hot,\nred"', 'Pie,2.00,"odd', 'Tea,1.00,', 'Cola,1.50,"odd"'];
     const { names, lines } = await readProducts(['name,price,description', ...rows].join('\n'));
     assert.deepEqual(names, ['Soup', 'Tea', 'Cola']);
     assert.deepEqual(lines, [4]);
   });
 
-  test('takes no line of a description for a product', async () => {
+  test('never has a line of a description read as a product', async () => {
     for (const end of ['\n', '\r\n']) {
       const curry = ['Curry,9.00,"Sizes:', 'Small, 2.00, mild', 'Large, 3.00, hot', 'Ask us"'];
       const lines = ['name,price,description', ...curry, 'Tea,1.00,'];
@@ -204,25 +204,25 @@ describe('a file of products', () => {
     }
   });
 
-  test('keeps out a record whose name has a line break, and takes the others', async () => {
+  test('is imported without a record whose name has a line break', async () => {
     const { names, lines } = await readProducts('name,price\n"Naan\nbread",2.00\nTea,1.00\n');
     assert.deepEqual([names, lines], [['Tea'], [2]]);
   });
 
-  test('knows a product again in the other form of Unicode', async () => {
+  test('has the same product in both Unicode normalization forms', async () => {
     const { names, lines } = await readProducts('name,price\nCafé,1\nCafe\u0301,2\nTea,1\n');
     assert.deepEqual(names, ['Café', 'Tea']);
     assert.deepEqual(lines, [3]);
   });
 
-  test('that is empty is an error', async () => {
+  test('is refused if it is empty', async () => {
     for (const content of ['', 'name,price\n']) {
       await assert.rejects(readProducts(content), FileError);
     }
   });
 });
 
-test('whatever the values, they are read as they were written', async () => {
+test('any values are read as they were written', async () => {
   const value = fc.string({
     unit: fc.constantFrom('a', 'é', ',', '"', ' ', '\n', '🍋'),
     maxLength: 8,
@@ -233,7 +233,7 @@ test('whatever the values, they are read as they were written', async () => {
     always || /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   await fc.assert(
     fc.asyncProperty(table, fc.boolean(), fc.constantFrom('\n', '\r\n'), async (rows, all, end) => {
-      // Empty rows are passed over.
+      // Empty rows are skipped.
       const filled = rows.map(([first, ...others]) => [`x${first}`, ...others]);
       const lines = filled.map((row) => row.map((text) => quoted(text, all)).join(','));
       const found: (readonly string[])[] = [];

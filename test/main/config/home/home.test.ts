@@ -13,7 +13,7 @@ const folder = await realpath(await mkdtemp(join(tmpdir(), 'holdfast-home-')));
 after(() => rm(folder, { recursive: true, force: true }));
 const { url } = await testDatabase();
 
-/** The program in a project of its own, so that a `.env` can be put beside it. */
+/** The program in a separate project, so that it can have a `.env`. */
 const project = join(folder, 'project');
 await mkdir(project);
 for (const part of ['bin', 'src', 'migrations', 'package.json']) {
@@ -32,16 +32,16 @@ await symlink(join(project, 'bin/holdfast.js'), linked);
 
 for (const [how, program] of [
   ['by its path', join(project, 'bin/holdfast.js')],
-  ['by a link to it', linked],
+  ['by a link', linked],
 ] as const) {
-  test(`the program, called ${how} from another folder, reads the .env of its project`, async () => {
+  test(`the program, started ${how} from another folder, reads the .env of its project`, async () => {
     const { code, stderr } = await runCommand(['check'], { program, cwd: elsewhere, home: null });
     assert.equal(code, 2);
     assert.match(stderr, /^METRICS_TOKEN is a text of 5 characters/);
   });
 }
 
-test('HOLDFAST_HOME names another folder, also relative to the caller', async () => {
+test('HOLDFAST_HOME names another folder, also relative to the working directory', async () => {
   for (const home of [elsewhere, 'elsewhere']) {
     const { code, stderr } = await runCommand(['check'], { cwd: folder, home });
     assert.equal(code, 2);
@@ -49,14 +49,14 @@ test('HOLDFAST_HOME names another folder, also relative to the caller', async ()
   }
 });
 
-test('files that are named lie where the caller stands, the database where the home is', async () => {
+test('file arguments are relative to the working directory, and the database is in the home', async () => {
   const options = { program: linked, home: null, environment: { METRICS_TOKEN: '' } };
   const direct = await runCommand(['import', 'products', 'menu.csv'], {
     ...options,
     cwd: elsewhere,
   });
   assert.match(direct.stdout, /1 made/, direct.stderr);
-  // npm goes to the project first.
+  // npm changes to the project folder first.
   const byNpm = await runCommand(['import', 'products', 'menu.csv'], {
     ...options,
     cwd: project,
@@ -69,20 +69,20 @@ test('files that are named lie where the caller stands, the database where the h
   assert.match(byNpm.stdout, /0 made, 0 changed, 1 as they were/, byNpm.stderr);
 });
 
-test('a home that is not there, or is a file, is a wrong configuration', () => {
+test('a home that is missing or a file is a configuration error', () => {
   for (const home of [join(folder, 'nowhere'), linked]) {
     assert.throws(() => findHome({ HOLDFAST_HOME: home }), /there is no folder/);
   }
 });
 
-test('below node_modules the home is the project that installed it, and none can be guessed for a machine', async () => {
+test('below node_modules the home is the installing project, and a global installation has none', async () => {
   const shop = join(folder, 'shop');
   await mkdir(shop);
   const program = join(shop, 'node_modules/.pnpm/holdfast@1/node_modules/holdfast');
   assert.throws(() => findHome({}, program), /HOLDFAST_HOME is missing/);
   await writeFile(join(shop, 'package.json'), '{}');
   assert.equal(findHome({}, program), shop);
-  // What npx fetched lies in a cache of npm, beside a package.json that npm made there.
+  // npx installs into a cache of npm, next to a package.json created by npm.
   const cache = join(folder, '_npx/0a1b');
   await mkdir(cache, { recursive: true });
   await writeFile(join(cache, 'package.json'), '{}');
@@ -96,7 +96,7 @@ async function homeWith(content: string | Uint8Array): Promise<string> {
   return home;
 }
 
-test('a .env in UTF-8 is read with a byte order mark and without, with any line ends', async () => {
+test('a .env in UTF-8 is read with and without a byte order mark, with any line endings', async () => {
   for (const text of ['PORT=8080\nSHOP_NAME=Café\n', '\uFEFFPORT=8080\r\nSHOP_NAME="Café"\r\n']) {
     assert.deepEqual(readEnvFile(await homeWith(text)), { PORT: '8080', SHOP_NAME: 'Café' });
   }
@@ -116,7 +116,7 @@ const unreadable: Record<string, () => Promise<string>> = {
     await mkdir(join(home, '.env'));
     return home;
   },
-  'that is a link to nothing': async () => {
+  'that is a dangling link': async () => {
     const home = await mkdtemp(join(folder, 'env-'));
     await symlink('nowhere', join(home, '.env'));
     return home;
@@ -125,7 +125,7 @@ const unreadable: Record<string, () => Promise<string>> = {
 };
 
 for (const [what, make] of Object.entries(unreadable)) {
-  test(`a .env ${what} is a wrong configuration, and is named`, async () => {
+  test(`a .env ${what} is a configuration error that names it`, async () => {
     const home = await make();
     assert.throws(
       () => readEnvFile(home),
@@ -143,7 +143,7 @@ for (const [command, code] of [
   ['check', 2],
   ['doctor', 1],
 ] as const) {
-  test(`${command} says in a sentence that .env cannot be read`, async () => {
+  test(`${command} explains that .env cannot be read`, async () => {
     const result = await runCommand([command], { home: await homeWith(utf16) });
     assert.equal(result.code, code, result.stderr);
     assert.match(`${result.stdout}${result.stderr}`, /\.env is no text in UTF-8/);
@@ -151,8 +151,8 @@ for (const [command, code] of [
   });
 }
 
-test('a .env that this user may not read is named', {
-  skip: process.getuid?.() !== 0 && 'only root can be somebody else',
+test('an unreadable .env of another user is named', {
+  skip: process.getuid?.() !== 0 && 'only root can act as another user',
 }, async () => {
   const home = await homeWith('PORT=8080\n');
   await chmod(folder, 0o711);

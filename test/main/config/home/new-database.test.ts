@@ -17,23 +17,23 @@ async function emptyHome(): Promise<string> {
   return home;
 }
 
-/** They make a database, or have none. */
+/** Commands that create a database or use none. */
 const others = ['serve', 'migrate', 'doctor', 'openapi', 'replay'];
 
-function listFiles(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(listFiles);
+function listLeaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(listLeaves);
 }
 
-test('every command that would make a new database has --new', () => {
-  const leaves = listFiles(createProgram(() => {}));
-  assert.ok(leaves.length > others.length);
-  for (const command of leaves) {
+test('every command that would create a new database has --new', () => {
+  const leafCommands = listLeaves(createProgram(() => {}));
+  assert.ok(leafCommands.length > others.length);
+  for (const command of leafCommands) {
     const has = command.options.some(({ long }) => long === '--new');
     assert.equal(has, !others.includes(command.name()), command.name());
   }
 });
 
-test('a command that would make a new database asks for --new and leaves nothing behind', async () => {
+test('a command that would create a new database requires --new and leafCommands nothing behind', async () => {
   const home = await emptyHome();
   const file = join(home, 'menu.csv');
   await writeFile(file, 'name,price\nRice,1.00\n');
@@ -49,7 +49,7 @@ test('a command that would make a new database asks for --new and leaves nothing
   assert.equal(existsSync(join(home, '.holdfast')), false);
 });
 
-test('with --new it makes one in the home, which the next command finds from any folder', async () => {
+test('with --new a command creates a database in the home, which the next command finds from any folder', async () => {
   const home = await emptyHome();
   const args = ['user', 'create', 'kim@shop.example', '--new'];
   const made = await runCommand(args, { home });
@@ -64,7 +64,7 @@ test('with --new it makes one in the home, which the next command finds from any
   assert.equal(checked.code, 0, checked.stderr);
 });
 
-test('with --new a command that only looks has a whole, empty database to look at', async () => {
+test('with --new a read-only command works on a complete, empty database', async () => {
   const checked = await runCommand(['check', '--new'], { home: await emptyHome() });
   assert.equal(checked.code, 0, checked.stderr);
   assert.match(checked.stdout, /Every invariant holds/);

@@ -14,7 +14,7 @@ const files = [
   ...sourceFiles('deploy/**/*.*'),
 ];
 
-test('no secret that stands in an example or a document is taken in production', () => {
+test('no secret from an example or a document is accepted in production', () => {
   const given = files.flatMap(({ text }) => [...text.matchAll(ASSIGNMENT)]);
   assert.ok(given.length >= 8, `${given.length} are found`);
   for (const [, name = '', written = ''] of given) {

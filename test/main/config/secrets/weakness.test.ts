@@ -14,7 +14,7 @@ const swapCase = (text: string) =>
 const weak: Record<string, readonly string[]> = {
   'one character': ['a'.repeat(32), '0'.repeat(16), '-'.repeat(40)],
   'few characters': [repeated('ab', 40), 'aabbbabaababbbabaabbabaabbabbaab', '1111222233334444'],
-  'a period': [
+  'a repeated pattern': [
     repeated('abcabcabd', 45),
     repeated('kT7#mQ2!xZ', 40),
     'q7Zk1vYw3RtN8xLmq7Zk1vYw3RtN8xLm',
@@ -30,7 +30,7 @@ const weak: Record<string, readonly string[]> = {
     '00112233445566778899aabbccddeeff',
     'ABCDEFGHIJKLMNOP',
   ],
-  'a run of the keyboard': [
+  'a run of keyboard keys': [
     'qwertyuiopasdfghjklzxcvbnm1234567890',
     'mnbvcxzlkjhgfdsapoiuytrewq0987654321',
     'QwErTyUiOpAsDfGhJkLzXcVbNm123456',
@@ -77,7 +77,7 @@ const weak: Record<string, readonly string[]> = {
 };
 
 for (const [what, secrets] of Object.entries(weak)) {
-  test(`a secret that is ${what} is weak, and none of it is said`, () => {
+  test(`a secret that is ${what} is weak, and no part of it is repeated`, () => {
     for (const secret of secrets) {
       const weakness = findWeakness(secret);
       assert.ok(weakness !== null, secret);
@@ -86,7 +86,7 @@ for (const [what, secrets] of Object.entries(weak)) {
   });
 }
 
-test('a straight run over any layout, forwards or backwards and in any case, is weak', () => {
+test('a straight run on any keyboard layout, forwards or backwards and in any case, is weak', () => {
   const layouts = keyboardLayouts();
   assert.ok(layouts.length >= 6);
   for (const layout of layouts) {
@@ -107,7 +107,7 @@ const ALPHABETS = {
 };
 
 function buildRandom(alphabet: string, length: number): string {
-  // The first symbols come up a little more often, which nobody notices here.
+  // The first symbols occur slightly more often, which does not matter here.
   return Array.from(
     randomBytes(length * 2).subarray(0, length),
     (byte) => alphabet[byte % alphabet.length],
@@ -133,7 +133,7 @@ const makers: Record<string, () => string> = {
 const TRIES = 300;
 
 for (const [how, make] of Object.entries(makers)) {
-  test(`a random secret is not weak, but for one in many thousands: ${how}`, () => {
+  test(`a random secret is not weak, except one in many thousands: ${how}`, () => {
     const weak = Array.from({ length: TRIES }, make).filter(
       (secret) => findWeakness(secret) !== null,
     );
