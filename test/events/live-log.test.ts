@@ -17,23 +17,23 @@ function liveLogOn(its: Database = database): LiveLog & { errors: unknown[] } {
   return { ...liveLog, errors };
 }
 
-/** A listener that keeps what it hears. */
+/** Creates a listener that records what it receives. */
 function listener() {
-  const heard: LoggedEvent[] = [];
+  const received: LoggedEvent[] = [];
   return {
-    heard,
+    received,
     listen: (events: readonly LoggedEvent[]) => {
-      heard.push(...events);
+      received.push(...events);
     },
-    positions: () => heard.map(({ position }) => position),
-    reasons: () => heard.map(({ reason }) => reason),
+    positions: () => received.map(({ position }) => position),
+    reasons: () => received.map(({ reason }) => reason),
   };
 }
 
 const named = (...reasons: string[]) => reasons.map((reason) => fact({ reason }));
 
 describe('the live log', () => {
-  test('tells from now on: what is visible is old, what is held back is news', async () => {
+  test('starts now: visible events are past, and uncommitted ones are delivered later', async () => {
     const liveLog = liveLogOn();
     const early = listener();
     await liveLog.filter({}, early.listen);
@@ -47,7 +47,7 @@ describe('the live log', () => {
     assert.deepEqual(early.reasons(), ['held back', 'visible', 'after']);
   });
 
-  test('the first who listens misses nothing of those who are writing', async () => {
+  test('delivers to the first listener every event of current writers', async () => {
     const liveLog = liveLogOn();
     const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
@@ -57,11 +57,11 @@ describe('the live log', () => {
     await subscribing;
     await append(database, ...named('after'));
     await until(async () => assert.equal(reasons().at(-1), 'after'));
-    // Whether the first was committed before the subscription stood is not known here; what was visible is old.
+    // Whether the first event was committed before the subscription is unknown here; the visible one is past.
     assert.ok(!reasons().includes('visible'));
   });
 
-  test('brings back all that followed a position, however much that is, and goes on live', async () => {
+  test('delivers everything after a position, however much that is, and continues live', async () => {
     const liveLog = liveLogOn();
     const start = (await positionsIn(database)).at(-1)!;
     await append(database, ...Array.from({ length: 12_000 }, () => fact()));
@@ -72,16 +72,16 @@ describe('the live log', () => {
     await liveLog.filter({ after: start, types: ['order.placed'] }, some.listen);
     const orderId = newId();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
-    await until(async () => assert.equal(all.heard.at(-1)?.type, 'order.placed'));
+    await until(async () => assert.equal(all.received.at(-1)?.type, 'order.placed'));
     assert.deepEqual(
       all.positions(),
       (await positionsIn(database)).filter((position) => position > start),
     );
-    await until(async () => assert.equal(some.heard.length, 1));
-    assert.equal(some.heard[0]!.orderId, orderId);
+    await until(async () => assert.equal(some.received.length, 1));
+    assert.equal(some.received[0]!.orderId, orderId);
   });
 
-  test('does not go on with the past before a listener is ready, and keeps nothing for him', async () => {
+  test('waits with past events until the listener is ready, without buffering', async () => {
     const liveLog = liveLogOn();
     const start = (await positionsIn(database)).at(-1)!;
     await append(database, ...Array.from({ length: 1_200 }, () => fact()));
@@ -98,7 +98,7 @@ describe('the live log', () => {
     await until(async () => assert.deepEqual(given, [500, 500, 200]));
   });
 
-  test('a listener that throws or rejects hurts nobody but himself', async () => {
+  test('delivers to all other listeners if one throws or rejects', async () => {
     const liveLog = liveLogOn();
     await liveLog.filter({}, () => {
       throw new Error('thrown');
@@ -116,23 +116,23 @@ describe('the live log', () => {
     );
   });
 
-  test('who has closed his subscription hears nothing more', async () => {
+  test('delivers nothing more to a closed subscription', async () => {
     const liveLog = liveLogOn();
-    const gone = listener();
-    const stays = listener();
+    const closed = listener();
+    const open = listener();
     const orderId = newId();
     const subscriptions = [
-      await liveLog.filter({}, gone.listen),
-      await liveLog.filter({ orderId }, gone.listen),
+      await liveLog.filter({}, closed.listen),
+      await liveLog.filter({ orderId }, closed.listen),
     ];
-    await liveLog.filter({}, stays.listen);
+    await liveLog.filter({}, open.listen);
     for (const subscription of subscriptions) subscription.close();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
-    await until(async () => assert.equal(stays.heard.length, 1));
-    assert.deepEqual(gone.heard, []);
+    await until(async () => assert.equal(open.received.length, 1));
+    assert.deepEqual(closed.received, []);
   });
 
-  test('rests while nobody listens, and begins anew', async () => {
+  test('stops reading without listeners and starts again with the next one', async () => {
     const statements: string[] = [];
     const watched = createDatabase({
       url,
@@ -153,11 +153,11 @@ describe('the live log', () => {
     });
     const { listen, reasons } = listener();
     await liveLog.filter({}, listen);
-    await append(database, ...named('after the rest'));
-    await until(async () => assert.deepEqual(reasons(), ['after the rest']));
+    await append(database, ...named('after the pause'));
+    await until(async () => assert.deepEqual(reasons(), ['after the pause']));
   });
 
-  test('goes on by itself when the database was away, and skips and repeats nothing', async () => {
+  test('continues after an outage of the database without skipping or repeating events', async () => {
     const proxy = await startTcpProxy(url);
     const behind = createDatabase({ url: proxy.url, poolMax: 2, constraints: {} });
     const liveLog = liveLogOn(behind);
@@ -170,7 +170,7 @@ describe('the live log', () => {
     await liveLog.filter({}, live.listen);
     const start = (await positionsIn(database)).at(-1)!;
     await append(database, fact());
-    await until(async () => assert.equal(live.heard.length, 1));
+    await until(async () => assert.equal(live.received.length, 1));
     proxy.cut();
     await append(database, fact(), fact());
     await until(async () => assert.ok(liveLog.errors.length > 0));
@@ -178,18 +178,18 @@ describe('the live log', () => {
     proxy.restore();
     await append(database, fact());
     const wanted = (await positionsIn(database)).filter((position) => position > start);
-    await until(async () => assert.equal(live.heard.length, wanted.length));
+    await until(async () => assert.equal(live.received.length, wanted.length));
     assert.deepEqual(live.positions(), wanted);
   });
 
-  test('ends for everybody at a stop, also for who is being brought up to now', async () => {
+  test('ends all subscriptions at a stop, including those that are catching up', async () => {
     const liveLog = createLiveLog({ database, onError: () => {} });
-    const { listen, heard } = listener();
+    const { listen, received } = listener();
     await liveLog.filter({}, listen);
     await liveLog.filter({ after: 0 }, () => {});
     await liveLog.stop();
     await append(database, fact());
-    assert.deepEqual(heard, []);
+    assert.deepEqual(received, []);
     await assert.rejects(
       liveLog.filter({}, () => {}),
       /has stopped/,
@@ -197,9 +197,9 @@ describe('the live log', () => {
   });
 });
 
-test('whoever joins at whatever moment, while many write, hears each event once and in order', async () => {
+test('a listener that joins at any moment under concurrent writers receives each event once and in order', async () => {
   const liveLog = liveLogOn();
-  const joined: { heard: () => number[]; before: number[]; since: number[] }[] = [];
+  const joined: { received: () => number[]; before: number[]; since: number[] }[] = [];
   let isWriting = true;
   const writers = Promise.all(
     Array.from({ length: 6 }, async (_, writer) => {
@@ -218,14 +218,14 @@ test('whoever joins at whatever moment, while many write, hears each event once 
     const before = await positionsIn(database);
     const { listen, positions } = listener();
     await liveLog.filter({}, listen);
-    joined.push({ heard: positions, before, since: await positionsIn(database) });
+    joined.push({ received: positions, before, since: await positionsIn(database) });
   }
   await writers;
   await append(database, fact());
   const all = await positionsIn(database);
-  for (const { heard, before, since } of joined) {
-    await until(async () => assert.equal(heard().at(-1), all.at(-1)));
-    const [told, old, known] = [heard(), new Set(before), new Set(since)];
+  for (const { received, before, since } of joined) {
+    await until(async () => assert.equal(received().at(-1), all.at(-1)));
+    const [told, old, known] = [received(), new Set(before), new Set(since)];
     assert.deepEqual(
       told,
       [...new Set(told)].sort((a, b) => a - b),

@@ -7,8 +7,8 @@ import { findWriters, readEvents } from '../../src/events/reader-queries.ts';
 import { hasEnded, settleBatch } from '../../src/events/settle-batch.ts';
 
 /**
- * The reader on a model of the log in which something else happens before each of its statements: writers begin, take
- * positions, commit and roll back. What the model knows of PostgreSQL: a statement sees what is committed when it
+ * The reader on a model of the log in which something happens before each of its statements: writers begin, take
+ * positions, commit and roll back. The model's assumptions about PostgreSQL: a statement sees what is committed when it
  * begins, and a writer is listed from before its first position until its rows are visible.
  */
 type Step =
@@ -75,7 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const script = fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 60 });
 
-test('five thousand histories: every event once, in the order of positions, and none is skipped', async () => {
+test('in five thousand histories every event is read once, in the order of positions, and none is skipped', async () => {
   await fc.assert(
     fc.asyncProperty(script, fc.integer({ min: 1, max: 6 }), async (steps, limit) => {
       const model = createModel(steps);
@@ -88,7 +88,7 @@ test('five thousand histories: every event once, in the order of positions, and 
       };
       for (let count = 0; count < 30; count += 1) await readOnce();
       model.endAll();
-      // One look finds the gap, one that its writers have ended, and then there is only to read.
+      // One read finds the gap, another that its writers have ended; the following ones only read.
       for (let idle = 0; idle < 3; ) idle = (await readOnce()) === 0 ? idle + 1 : 0;
       assert.deepEqual(
         read,
@@ -107,12 +107,12 @@ test('rows are settled up to the first gap that can still fill', () => {
   assert.deepEqual(settleBatch(4, rows(5, 7, 9), 0), rows(5));
   assert.deepEqual(settleBatch(4, rows(5, 7, 9), 6), rows(5, 7));
   assert.deepEqual(settleBatch(4, rows(5, 7, 9), 9), rows(5, 7, 9));
-  // Only a part of the gap is known to stay empty.
+  // Only a part of the gap is known to remain empty.
   assert.deepEqual(settleBatch(4, rows(9), 6), []);
   assert.deepEqual(settleBatch(4, [], 9), []);
 });
 
-test('a gap is over when none of those who were writing still writes', () => {
+test('a gap is closed when all its writers have ended', () => {
   const watch = { upTo: 9, writers: new Set(['a', 'b']) };
   assert.equal(hasEnded(watch, ['a', 'c']), false);
   assert.equal(hasEnded(watch, ['c']), true);

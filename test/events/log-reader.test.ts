@@ -8,14 +8,14 @@ import { testDatabase } from '../support/database.ts';
 import { append, appendUncommitted, fact, positionsIn } from '../support/log.ts';
 import { until } from '../support/until.ts';
 
-/** On a real PostgreSQL. The events here belong to orders that do not exist, so the invariants are left out. */
+/** On a real PostgreSQL. The events here belong to nonexistent orders, so the invariants are not checked. */
 const { database } = await testDatabase({ invariants: false, poolMax: 12 });
 
 async function endOfLog(): Promise<number> {
   return (await positionsIn(database)).at(-1) ?? 0;
 }
 
-test('an event that is visible before a lower position has been committed waits for it', async () => {
+test('a visible event waits for lower positions that are not yet committed', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const held = await appendUncommitted(database, fact({ reason: 'first' }));
@@ -31,7 +31,7 @@ test('an event that is visible before a lower position has been committed waits 
   );
 });
 
-test('a gap of what was rolled back is passed', async () => {
+test('a gap left by a rollback is skipped', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const held = await appendUncommitted(database, fact(), fact());
@@ -45,7 +45,7 @@ test('a gap of what was rolled back is passed', async () => {
   );
 });
 
-test('a writer that took its position later than the look at a gap does not hold it up', async () => {
+test('a writer that takes its position after a gap was seen does not delay the reader', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const gap = await appendUncommitted(database, fact());
@@ -57,7 +57,7 @@ test('a writer that took its position later than the look at a gap does not hold
   await later.rollBack();
 });
 
-test('a long transaction that does not write events holds nothing up', async () => {
+test('a long transaction that writes no events delays nothing', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const long = await database.connect();
@@ -72,7 +72,7 @@ test('a long transaction that does not write events holds nothing up', async () 
   await long.end();
 });
 
-test('the end of the log, to begin at, waits for who may write before it', async () => {
+test('the end of the log as a starting position excludes writers that may still commit before it', async () => {
   const reader = createLogReader(database);
   const held = await appendUncommitted(database, fact());
   await append(database, fact());
@@ -86,7 +86,7 @@ test('the end of the log, to begin at, waits for who may write before it', async
   assert.equal(looks, 3);
 });
 
-test('an event says everything that was written', async () => {
+test('an event contains everything that was written', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const actorId = newId();
@@ -112,22 +112,22 @@ test('an event says everything that was written', async () => {
 });
 
 /**
- * Generated loads on a real server: several connections write events of a few orders, each under the order's lock, some
- * take the lock late, some are rolled back, and a reader reads along all the time.
+ * Generated loads on a real server: several connections write events of a few orders, each under the order's lock. Some
+ * take the lock late, some are rolled back, and a reader reads all the time.
  */
 const transaction = fc.record({
   orders: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 }),
-  /** Takes a position of no order first, so that later ones of an order come from an older transaction. */
+  /** Takes a position without an order first, so that later ones of an order belong to an older transaction. */
   writesFirst: fc.boolean(),
   rollsBack: fc.boolean(),
-  /** Statements in between, which give others the time to overtake. */
+  /** The number of statements in between, which lets others overtake. */
   dawdles: fc.integer({ min: 0, max: 4 }),
 });
 type Plan = typeof transaction extends fc.Arbitrary<infer T> ? T : never;
 
 class RolledBack extends Error {}
 
-test('nothing is skipped, nothing comes twice, and each order comes in its order, under writers that overtake', async () => {
+test('no event is skipped or repeated, and those of each order arrive in order, while writers overtake each other', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(transaction, { minLength: 3, maxLength: 8 }), {
@@ -146,7 +146,7 @@ test('nothing is skipped, nothing comes twice, and each order comes in its order
             if (writesFirst) await appendEvents(tx, [fact()]);
             for (let pause = 0; pause < dawdles; pause += 1)
               await tx.run('test.pause', 'select 1', []);
-            // In one order, as everywhere, so that nobody waits for each other.
+            // In a fixed order, as everywhere, so that no deadlock occurs.
             for (const index of [...new Set(orders)].sort()) {
               const orderId = orderIds[index]!;
               await tx.run('test.lock', 'select pg_advisory_xact_lock(hashtext($1::text))', [

@@ -10,7 +10,7 @@ import { append, fact, positionsIn } from '../support/log.ts';
 import { PATIENT_MS } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
-/** Each test reads under a name of its own, from the beginning of the log that they share. */
+/** Each test reads under its own name, from the beginning of the shared log. */
 const { database, url } = await testDatabase({ invariants: false });
 
 interface Setup {
@@ -23,7 +23,7 @@ interface Setup {
 function setUp(
   name: string,
   consume: (events: readonly LoggedEvent[]) => void = () => {},
-  isPatient: () => boolean = () => false,
+  isThrottled: () => boolean = () => false,
 ): Setup {
   const batches: number[][] = [];
   const errors: unknown[] = [];
@@ -34,7 +34,7 @@ function setUp(
       consume(events);
       batches.push(events.map(({ position }) => position));
     },
-    isThrottled: isPatient,
+    isThrottled,
     onError: (error) => errors.push(error),
   });
   after(() => relay.stop());
@@ -44,7 +44,7 @@ function setUp(
 interface Cursor {
   readonly position: number;
   readonly fencing: number;
-  /** Null when nobody holds it. */
+  /** Null if the lease is free. */
   readonly leasedUntil: Date | null;
 }
 
@@ -58,7 +58,7 @@ async function readCursor(name: string): Promise<Cursor> {
   return cursor ?? { position: 0, fencing: 0, leasedUntil: null };
 }
 
-/** Longer than a lease, on a busy machine too. */
+/** Longer than a lease, even on a busy machine. */
 const CAUGHT_UP_MS = PATIENT_MS;
 
 async function untilCaughtUp(name: string): Promise<number[]> {
@@ -71,7 +71,7 @@ async function untilCaughtUp(name: string): Promise<number[]> {
 }
 
 describe('the relay', () => {
-  test('carries every event once and in order, in batches of at most a thousand', async () => {
+  test('relays every event once and in order, in batches of at most a thousand', async () => {
     const { relay, batches, errors } = setUp('order');
     await append(database, ...Array.from({ length: 2_500 }, () => fact()));
     relay.start();
@@ -82,33 +82,33 @@ describe('the relay', () => {
     assert.deepEqual(errors, []);
   });
 
-  test('while it is patient it takes small parts, and still carries everything', async () => {
-    let isPatient = true;
+  test('relays everything in small batches while it is throttled', async () => {
+    let isThrottled = true;
     const { relay, batches } = setUp(
       'crowd',
       () => {},
-      () => isPatient,
+      () => isThrottled,
     );
     await append(database, ...Array.from({ length: 1_500 }, () => fact()));
     const behind = (await positionsIn(database)).length;
     relay.start();
     await until(async () => assert.ok(batches.length >= 3));
-    const carriedPatiently = [...batches];
-    isPatient = false;
+    const relayedThrottled = [...batches];
+    isThrottled = false;
     assert.deepEqual(
       (await untilCaughtUp('crowd')).slice(0, behind),
       batches.flat().slice(0, behind),
     );
-    assert.ok(carriedPatiently.every((batch) => batch.length <= 250));
+    assert.ok(relayedThrottled.every((batch) => batch.length <= 250));
   });
 
-  test('goes on where it was after a stop, and leaves its place free at once', async () => {
+  test('continues where it was after a stop and releases its lease at once', async () => {
     const first = setUp('rest');
     first.relay.start();
     await untilCaughtUp('rest');
     await first.relay.stop();
     assert.equal((await readCursor('rest')).leasedUntil, null);
-    await append(database, fact({ reason: 'while it rested' }));
+    await append(database, fact({ reason: 'while it was stopped' }));
     const second = setUp('rest');
     second.relay.start();
     const positions = await untilCaughtUp('rest');
@@ -116,7 +116,7 @@ describe('the relay', () => {
     assert.equal((await readCursor('rest')).fencing, 2);
   });
 
-  test('brings the same events again after a failure, in smaller parts, and passes none by', async () => {
+  test('relays the same events again after a failure, in smaller batches, and skips none', async () => {
     let failuresLeft = 2;
     const tried: number[] = [];
     const { relay, batches, errors } = setUp('failing', (events) => {
@@ -134,7 +134,7 @@ describe('the relay', () => {
     assert.ok(first > second && second > third, `${tried}`);
   });
 
-  test('runs once over all servers, and the next in line takes over from one that stops', async () => {
+  test('runs on one server, and the next takes over when it stops', async () => {
     const one = setUp('pair');
     const other = setUp('pair');
     one.relay.start();
@@ -150,7 +150,7 @@ describe('the relay', () => {
     assert.deepEqual(other.batches.flat(), positions.slice(before.length));
   });
 
-  test('keeps its lease through a batch that takes long', async () => {
+  test('keeps its lease during a long batch', async () => {
     const name = 'patient';
     const batchTaken = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
@@ -181,7 +181,7 @@ describe('the relay', () => {
     assert.deepEqual(rival.batches, []);
   });
 
-  test('tells the age of the oldest event that waits, and 0 when none does', async () => {
+  test('reports the age of the oldest waiting event, and 0 if none is waiting', async () => {
     const { relay } = setUp('lagging');
     const [oldest] = await database.run<{ seconds: number }>(
       'test.age',
@@ -196,7 +196,7 @@ describe('the relay', () => {
   });
 });
 
-/** A relay in a process of its own, stopped in the middle of a batch. */
+/** Starts a relay in a separate process that stops in the middle of a batch. */
 async function startProcess(name: string): Promise<{ child: ChildProcess; batch: number[] }> {
   const child = fork(fileURLToPath(new URL('../support/relay-process.ts', import.meta.url)), [
     url,
@@ -207,9 +207,9 @@ async function startProcess(name: string): Promise<{ child: ChildProcess; batch:
   return { child, batch };
 }
 
-/** Both wait for the end of a lease, so they run side by side; each sees the other's events too. */
-describe('a relay that dies or sleeps in the middle of a batch', { concurrency: true }, () => {
-  test('is taken over when it was killed, and its batch is carried again', async () => {
+/** Both wait for the end of a lease, so they run concurrently. Each sees the other's events too. */
+describe('a relay that is killed or frozen in the middle of a batch', { concurrency: true }, () => {
+  test('is taken over after a kill, and its batch is relayed again', async () => {
     const name = `killed ${newId()}`;
     await append(database, fact());
     const { child, batch } = await startProcess(name);
@@ -217,12 +217,12 @@ describe('a relay that dies or sleeps in the middle of a batch', { concurrency: 
     const next = setUp(name);
     next.relay.start();
     const positions = await untilCaughtUp(name);
-    const carried = next.batches.flat();
-    assert.deepEqual(carried.slice(0, positions.length), positions);
-    assert.deepEqual(carried.slice(0, batch.length), batch);
+    const relayed = next.batches.flat();
+    assert.deepEqual(relayed.slice(0, positions.length), positions);
+    assert.deepEqual(relayed.slice(0, batch.length), batch);
   });
 
-  test('moves nothing any more when it wakes up after it was taken over', async () => {
+  test('changes nothing when it wakes up after a takeover', async () => {
     const name = `frozen ${newId()}`;
     await append(database, fact(), fact());
     const { child, batch } = await startProcess(name);
@@ -235,7 +235,7 @@ describe('a relay that dies or sleeps in the middle of a batch', { concurrency: 
     const positions = await untilCaughtUp(name);
     assert.ok(batch.at(-1)! < positions.at(-1)!);
 
-    // It finishes its batch, whose end lies before where the new holder stands.
+    // It finishes its batch, which ends before the position of the new holder.
     child.send('go on');
     child.send('stop');
     child.kill('SIGCONT');
@@ -243,7 +243,7 @@ describe('a relay that dies or sleeps in the middle of a batch', { concurrency: 
     const cursor = await readCursor(name);
     assert.ok(cursor.position >= positions.at(-1)!, 'it moved the cursor back');
     assert.equal(cursor.fencing, fencing + 1);
-    assert.ok(cursor.leasedUntil !== null, 'it gave the lease of another away');
+    assert.ok(cursor.leasedUntil !== null, "it released another holder's lease");
     assert.deepEqual(next.batches.flat().slice(0, positions.length), positions);
   });
 });

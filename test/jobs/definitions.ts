@@ -1,7 +1,7 @@
 import type { JobDefinition } from '../../src/jobs/index.ts';
 import { exponentialBackoff } from '../../src/shared/background/backoff.ts';
 
-/** A kind of job that fails fast and comes again soon. */
+/** Returns a definition of jobs that time out fast and are retried soon. */
 export function buildDefinition(
   changes: Partial<JobDefinition> & Pick<JobDefinition, 'run'>,
 ): JobDefinition {

@@ -18,10 +18,10 @@ export { buildDefinition as definitionOf } from './definitions.ts';
 
 export interface Worker {
   readonly registry: JobRegistry;
-  /** How tries ended, as they ended. */
+  /** The reports of attempts, in the order in which they ended. */
   readonly reports: readonly TryReport[];
   readonly errors: readonly unknown[];
-  /** Writes the jobs and sends them, as a use case does. */
+  /** Writes and sends the jobs, as a use case does. */
   ask(...jobs: NewJob[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -29,11 +29,11 @@ export interface Worker {
 export interface WorkerOptions extends Partial<Pick<RunnerOptions, 'concurrency'>> {
   /** Default: PostgreSQL. */
   readonly driver?: QueueDriver;
-  /** False: it only asks. */
+  /** False for a process that only creates jobs. */
   readonly runs?: boolean;
 }
 
-/** A process that does these jobs. Ends with the test file at the latest. */
+/** Starts a process that does these jobs. It ends with the test file at the latest. */
 export async function startWorker(
   db: { readonly database: Database; readonly url: string },
   definitions: readonly JobDefinition[],

@@ -13,7 +13,7 @@ const db = await testDatabase();
 const { url } = db;
 await query(url, 'create table effects (job_id uuid not null)');
 
-/** Each costs the start of a process, about a second of one core. */
+/** Each starts a process, which takes about a second of one core. */
 const KILLS = 16;
 const program = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 const children = new Set<ChildProcess>();
@@ -21,7 +21,7 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** A worker in a process of its own. */
+/** Starts a worker in a separate process. */
 function startProcess(queue: string, mode: 'write' | 'wait' | 'die') {
   const child = spawn(process.execPath, [program, queue, mode], {
     env: { ...process.env, DATABASE_URL: url },
@@ -33,8 +33,8 @@ function startProcess(queue: string, mode: 'write' | 'wait' | 'die') {
   return {
     child,
     ended,
-    /** The word of the next line. */
-    async says(): Promise<string> {
+    /** Returns the first word of the next line. */
+    async readWord(): Promise<string> {
       const { value, done } = await lines.next();
       assert.ok(done !== true, 'the process ended');
       return (value as string).split(' ')[0] ?? '';
@@ -51,14 +51,14 @@ async function listEffects(id: string): Promise<number> {
   return row?.n as number;
 }
 
-/** As if the lease of every job of a queue had come to its end. */
+/** Expires the lease of every running job of a queue. */
 function endLeases(queue: string) {
   return query(url, `update jobs set leased_until = now() where queue = $1 and state = 'running'`, [
     queue,
   ]);
 }
 
-test('workers are killed again and again in the middle of jobs, and each effect is made once', async () => {
+test('each effect happens once although workers are killed repeatedly in the middle of jobs', async () => {
   const count = 200;
   const queue = 'killed';
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
@@ -66,12 +66,12 @@ test('workers are killed again and again in the middle of jobs, and each effect 
   });
   await asking.ask(...Array.from({ length: count }, () => buildJob()));
   let kills = 0;
-  const killWorkers = async (lane: number) => {
+  const killWorkers = async (offset: number) => {
     while (kills < KILLS) {
       const worker = startProcess(queue, 'write');
-      // Some die with their first job begun, some between jobs, some later.
-      const linesToHear = 1 + ((kills * 7 + lane * 3) % 10);
-      for (let heard = 0; heard < linesToHear; heard += 1) await worker.says();
+      // Some are killed during their first job, some between jobs, some later.
+      const linesToRead = 1 + ((kills * 7 + offset * 3) % 10);
+      for (let linesRead = 0; linesRead < linesToRead; linesRead += 1) await worker.readWord();
       await worker.kill();
       kills += 1;
       await endLeases(queue);
@@ -100,7 +100,7 @@ test('workers are killed again and again in the middle of jobs, and each effect 
   await asking.stop();
 });
 
-test('a worker that was frozen past its lease writes nothing when it goes on', async () => {
+test('a worker frozen beyond its lease writes nothing when it continues', async () => {
   const queue = 'frozen';
   const frozen = startProcess(queue, 'wait');
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
@@ -108,7 +108,7 @@ test('a worker that was frozen past its lease writes nothing when it goes on', a
   });
   const job = buildJob();
   await asking.ask(job);
-  assert.equal(await frozen.says(), 'began');
+  assert.equal(await frozen.readWord(), 'began');
   frozen.child.kill('SIGSTOP');
   await endLeases(queue);
   await rescueJobs(asking.registry);
@@ -125,12 +125,12 @@ test('a worker that was frozen past its lease writes nothing when it goes on', a
   await until(async () => assert.equal((await readState(url, job.id))?.state, 'done'));
   frozen.child.kill('SIGCONT');
   frozen.child.stdin.write('go on\n');
-  assert.equal(await frozen.says(), 'LeaseLostError');
+  assert.equal(await frozen.readWord(), 'LeaseLostError');
   assert.equal(await listEffects(job.id), 1);
   await Promise.all([frozen.kill(), other.stop(), asking.stop()]);
 });
 
-test('a job that takes every worker down is a dead letter after its tries', async () => {
+test('a job that kills every worker is a dead letter after its last attempt', async () => {
   const queue = 'poison';
   const asking = await startWorker(db, [definitionOf({ queue, run: async () => {} })], {
     runs: false,
@@ -145,7 +145,7 @@ test('a job that takes every worker down is a dead letter after its tries', asyn
     await rescueJobs(asking.registry);
   }
   const last = await startWorker(db, [
-    definitionOf({ queue, attemptsMax: 3, run: () => assert.fail('it was begun a fourth time') }),
+    definitionOf({ queue, attemptsMax: 3, run: () => assert.fail('it was started a fourth time') }),
   ]);
   await until(async () => assert.equal((await readState(url, job.id))?.state, 'dead'));
   const row = await readState(url, job.id);

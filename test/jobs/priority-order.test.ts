@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createPriorityOrder, HIGH_IN_A_ROW_MAX } from '../../src/jobs/priority-order.ts';
 
-test('high goes first, and after ten of them a normal one that waits', () => {
+test('high priority comes first, and after ten of those a waiting normal one', () => {
   const order = createPriorityOrder();
   const taken = Array.from({ length: 33 }, () => order.next({ high: true, normal: true }));
-  for (const [index, lane] of taken.entries()) {
-    assert.equal(lane, index % 11 === 10 ? 'normal' : 'high');
+  for (const [index, priority] of taken.entries()) {
+    assert.equal(priority, index % 11 === 10 ? 'normal' : 'high');
   }
 });
 
-test('whatever arrives when, nothing waits while there is a place, and no normal one lets more than ten pass', () => {
+test('for any arrivals, a waiting job is always served and no normal one is overtaken by more than ten', () => {
   const arrivals = fc.array(fc.constantFrom('high', 'normal', 'take' as const), { maxLength: 300 });
   fc.assert(
     fc.property(arrivals, (steps) => {
@@ -24,14 +24,14 @@ test('whatever arrives when, nothing waits while there is a place, and no normal
           continue;
         }
         const before = { high: waiting.high > 0, normal: waiting.normal > 0 };
-        const lane = order.next(before);
-        assert.equal(lane === null, !before.high && !before.normal);
-        if (lane === null) continue;
-        assert.ok(before[lane]);
-        waiting[lane] -= 1;
-        passed = lane === 'high' && before.normal ? passed + 1 : 0;
+        const priority = order.next(before);
+        assert.equal(priority === null, !before.high && !before.normal);
+        if (priority === null) continue;
+        assert.ok(before[priority]);
+        waiting[priority] -= 1;
+        passed = priority === 'high' && before.normal ? passed + 1 : 0;
         assert.ok(passed <= HIGH_IN_A_ROW_MAX);
-        if (lane === 'normal' && before.high) assert.equal(waiting.high >= 0, true);
+        if (priority === 'normal' && before.high) assert.equal(waiting.high >= 0, true);
       }
     }),
   );

@@ -5,12 +5,12 @@ import { testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
 import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
-// One test breaks the invariants on purpose and mends them again.
+// One test breaks the invariants on purpose and repairs them.
 const db = await testDatabase();
 const { url } = db;
 const doNothing = { run: async () => {} };
 
-/** As if so much time had passed since the job was due and sent. */
+/** Moves the times at which a job was due and sent into the past. */
 function age(id: string, seconds: number) {
   return query(
     url,
@@ -21,7 +21,7 @@ function age(id: string, seconds: number) {
   );
 }
 
-test('when the driver has lost everything, each job is done all the same', async () => {
+test('every job is done even if the driver loses all messages', async () => {
   const definition = definitionOf({ queue: 'lost', ...doNothing });
   const asking = await startWorker(db, [definition], { runs: false });
   const jobs = Array.from({ length: 1_500 }, () => buildJob());
@@ -45,7 +45,7 @@ test('when the driver has lost everything, each job is done all the same', async
   await Promise.all([worker.stop(), asking.stop()]);
 });
 
-test('what is not taken is sent again after 30 s, and each time after twice as long', async () => {
+test('a job that is not fetched is sent again after 30 s, and then each time after twice as long', async () => {
   const asking = await startWorker(db, [definitionOf({ queue: 'nobody', ...doNothing })], {
     runs: false,
   });
@@ -57,7 +57,7 @@ test('what is not taken is sent again after 30 s, and each time after twice as l
     assert.equal(await rescueJobs(asking.registry), 0, `it was sent before ${seconds} s`);
     await age(job.id, 6);
     assert.equal(await rescueJobs(asking.registry), 1, `it was not sent after ${seconds} s`);
-    // The first time under the number that it has, so that one that only waits is not doubled.
+    // The first time under the same number, so that a job that only waits is not duplicated.
     sendings += rescues === 0 ? 0 : 1;
     assert.equal((await readState(url, job.id))?.sendings, sendings);
   }
@@ -65,7 +65,7 @@ test('what is not taken is sent again after 30 s, and each time after twice as l
   await query(url, 'delete from jobs where id = $1', [job.id]);
 });
 
-test('a job whose lease has ended goes to another worker, and the try counts', async () => {
+test('a job whose lease has expired goes to another worker, and the attempt counts', async () => {
   const definition = definitionOf({ queue: 'ended', ...doNothing });
   const asking = await startWorker(db, [definition], { runs: false });
   const job = buildJob();
@@ -87,7 +87,7 @@ test('a job whose lease has ended goes to another worker, and the try counts', a
   await Promise.all([worker.stop(), asking.stop()]);
 });
 
-test('the invariants see a job that is forgotten, while the rescue runs', async () => {
+test('the invariants report a forgotten job while the rescue runs', async () => {
   const asking = await startWorker(db, [definitionOf({ queue: 'forgotten', ...doNothing })], {
     runs: false,
   });
@@ -105,7 +105,7 @@ test('the invariants see a job that is forgotten, while the rescue runs', async 
     await query(url, 'select id from inv_job_sendings'),
     await query(url, 'select id from inv_job_leases'),
   ];
-  assert.deepEqual(await broken(), [[], []], 'nobody looks after jobs, so nothing is said of them');
+  assert.deepEqual(await broken(), [[], []], 'no rescue runs, so jobs are not checked');
   await query(
     url,
     `insert into schedules (name, started_at, ended_at) values ('jobs.rescue', now(), now())`,

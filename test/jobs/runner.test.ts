@@ -15,7 +15,7 @@ async function listEffects(id: string): Promise<number> {
   return row?.n as number;
 }
 
-/** Waits for a state of the job's row. */
+/** Waits until the job's row has this state. */
 function untilState(id: string, state: string) {
   return until(async () => {
     const row = await readState(url, id);
@@ -24,7 +24,7 @@ function untilState(id: string, state: string) {
   });
 }
 
-test('a job that is asked for is done, with its data, and its effect with it', async () => {
+test('a job is done with its data, together with its effect', async () => {
   const worker = await startWorker(db, [
     definitionOf({
       queue: 'done',
@@ -53,7 +53,7 @@ test('a job that is asked for is done, with its data, and its effect with it', a
   assert.equal(worker.reports.length, 1);
 });
 
-test('an end that was rolled back is no end: a handler that returns all the same has its job done after it', async () => {
+test('a finish that was rolled back does not count: the job is finished when its handler returns', async () => {
   const worker = await startWorker(db, [
     definitionOf({
       queue: 'end-rolled-back',
@@ -72,7 +72,7 @@ test('an end that was rolled back is no end: a handler that returns all the same
   await worker.stop();
 });
 
-test('a wish that comes many times, from many processes, is done once', async () => {
+test('a job added many times by several processes is done once', async () => {
   let runs = 0;
   const definition = definitionOf({
     queue: 'once',
@@ -81,7 +81,7 @@ test('a wish that comes many times, from many processes, is done once', async ()
     },
   });
   const [one, other] = [await startWorker(db, [definition]), await startWorker(db, [definition])];
-  const job = buildJob({ id: derivedId('test', 'the same wish') });
+  const job = buildJob({ id: derivedId('test', 'the same job') });
   await Promise.all([one.ask(job, job), other.ask(job), one.ask(job), other.ask(job)]);
   await untilState(job.id, 'done');
   await one.ask(job);
@@ -92,7 +92,7 @@ test('a wish that comes many times, from many processes, is done once', async ()
   assert.equal(runs, 2);
 });
 
-test('a job of a transaction that is rolled back is never done', async () => {
+test('a job of a rolled-back transaction is never done', async () => {
   const worker = await startWorker(db, [
     definitionOf({ queue: 'rolled-back', run: async () => {} }),
   ]);
@@ -103,7 +103,7 @@ test('a job of a transaction that is rolled back is never done', async () => {
       throw new Error('the cause failed');
     }),
   );
-  // Somebody sent it all the same: there is nothing to take.
+  // It is sent nevertheless, but there is no row to claim.
   await worker.registry.send([job]);
   const next = buildJob();
   await worker.ask(next);
@@ -115,7 +115,7 @@ test('a job of a transaction that is rolled back is never done', async () => {
   );
 });
 
-test('what fails comes again later and later, and then it is done', async () => {
+test('a failing job is retried at growing intervals until it is done', async () => {
   const startedAt: number[] = [];
   const worker = await startWorker(db, [
     definitionOf({
@@ -142,7 +142,7 @@ test('what fails comes again later and later, and then it is done', async () => 
   );
 });
 
-test('after its last try a job is a dead letter, with what its module writes about it', async () => {
+test('after its last attempt a job is a dead letter, together with what its module writes about it', async () => {
   const lastAttempts: boolean[] = [];
   const worker = await startWorker(db, [
     definitionOf({
@@ -186,7 +186,7 @@ test('a job that gives up is a dead letter at once', async () => {
   await worker.stop();
 });
 
-test('a job that asks for later comes again without having used a try', async () => {
+test('a job that asks to be postponed is repeated without using an attempt', async () => {
   let runs = 0;
   const worker = await startWorker(db, [
     definitionOf({
@@ -217,7 +217,7 @@ test('a delayed job waits for its time', async () => {
   await worker.stop();
 });
 
-test('a try past its deadline has failed, and what it does after that is refused', async () => {
+test('an attempt past its deadline has failed, and its later writes are refused', async () => {
   const late = Promise.withResolvers<unknown>();
   const goOn = Promise.withResolvers<void>();
   const worker = await startWorker(db, [
@@ -226,7 +226,7 @@ test('a try past its deadline has failed, and what it does after that is refused
       deadlineMs: 100,
       run: async (job) => {
         if (job.attempt > 1) return;
-        // It does not listen to its signal.
+        // The handler ignores its signal.
         await goOn.promise;
         const write = db.database.transaction(async (tx) => {
           await tx.run('test.effect', 'insert into effects (job_id) values ($1::uuid)', [job.id]);
@@ -247,7 +247,7 @@ test('a try past its deadline has failed, and what it does after that is refused
   await worker.stop();
 });
 
-test('a stop gives what has not begun, and what does not end, to others at once', async () => {
+test('a stop hands unstarted and unfinished jobs to other workers at once', async () => {
   const started: string[] = [];
   const hanging = definitionOf({
     queue: 'stopping',
@@ -265,12 +265,12 @@ test('a stop gives what has not begun, and what does not end, to others at once'
   const other = await startWorker(db, [definitionOf({ queue: 'stopping', run: async () => {} })]);
   for (const { id } of jobs) {
     const row = await untilState(id, 'done');
-    assert.equal(row.attempts, 1, 'a stop counts as no try');
+    assert.equal(row.attempts, 1, 'a stop does not count as an attempt');
   }
   await Promise.all([stopped, other.stop()]);
 });
 
-test('a job of a newer program is left to it, and one that comes before its time waits', async () => {
+test('a job of a newer program is left to that program, and a job delivered early waits', async () => {
   const [old, newer] = [
     await startWorker(db, [definitionOf({ queue: 'mixed', run: async () => {} })]),
     await startWorker(
@@ -285,7 +285,7 @@ test('a job of a newer program is left to it, and one that comes before its time
   await newer.ask(unknown);
   const early = buildJob({ delayMs: 1_000 });
   await db.database.transaction((tx) => old.registry.add(tx, [early]));
-  // As by a driver that cannot wait.
+  // As a driver without delays does.
   await old.registry.send([{ ...early, delayMs: 0 }]);
   await until(async () => assert.equal((await readState(url, unknown.id))?.sendings, 2));
   assert.equal((await readState(url, unknown.id))?.attempts, 0);
@@ -295,24 +295,24 @@ test('a job of a newer program is left to it, and one that comes before its time
   await query(url, 'delete from jobs where id = $1', [unknown.id]);
 });
 
-test('high goes before normal, and ten at most before a normal one that waits', async () => {
+test('high priority comes before normal, and at most ten high ones before a waiting normal one', async () => {
   const order: string[] = [];
   const definition = definitionOf({
-    queue: 'lanes',
+    queue: 'priorities',
     run: async (job) => {
-      order.push(job.data.lane as string);
+      order.push(job.data.priority as string);
     },
   });
   const asking = await startWorker(db, [definition], { runs: false });
   const jobs = Array.from({ length: 60 }, (_, index) => {
-    const lane = index < 30 ? ('normal' as const) : ('high' as const);
-    return buildJob({ priority: lane, data: { lane } });
+    const priority = index < 30 ? ('normal' as const) : ('high' as const);
+    return buildJob({ priority, data: { priority } });
   });
   await asking.ask(...jobs);
-  const worker = await startWorker(db, [definition], { concurrency: { lanes: 1 } });
+  const worker = await startWorker(db, [definition], { concurrency: { priorities: 1 } });
   await until(async () => assert.equal(order.length, 60));
   await Promise.all([asking.stop(), worker.stop()]);
-  // What came before the first of the high lane did does not count.
+  // Jobs before the first of high priority do not count.
   const together = order.slice(order.indexOf('high'), order.lastIndexOf('high') + 1);
   const expected = Array.from({ length: 32 }, (_, index) =>
     index % 11 === 10 ? 'normal' : 'high',
@@ -320,7 +320,7 @@ test('high goes before normal, and ten at most before a normal one that waits', 
   assert.deepEqual(together, expected);
 });
 
-test('thousands of jobs are done, each once, by two processes', async () => {
+test('two processes do thousands of jobs, each once', async () => {
   const count = 1_000;
   const definition = definitionOf({
     queue: 'many',

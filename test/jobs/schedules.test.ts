@@ -14,7 +14,7 @@ function startServer(schedules: readonly Schedule[]) {
   return { ...server, errors };
 }
 
-/** As if the last turn of a schedule had been so long ago. */
+/** Moves the last run of a schedule into the past. */
 function age(name: string, seconds: number) {
   return query(
     url,
@@ -24,29 +24,29 @@ function age(name: string, seconds: number) {
   );
 }
 
-test('each turn is taken by one of several servers, and by the next as the time passes', async () => {
-  let turns = 0;
+test('one of several servers makes each run', async () => {
+  let runs = 0;
   const everyMs = 200;
   const schedule = {
     name: 'test.often',
     everyMs,
     run: async () => {
-      turns += 1;
+      runs += 1;
     },
   };
   const startedAt = performance.now();
   const servers = Array.from({ length: 5 }, () => startServer([schedule]));
-  await until(async () => assert.ok(turns >= 10));
+  await until(async () => assert.ok(runs >= 10));
   await Promise.all(servers.map((server) => server.stop()));
   const elapsedMs = performance.now() - startedAt;
-  assert.ok(turns <= elapsedMs / everyMs + 1, `${turns} turns within ${elapsedMs} ms`);
+  assert.ok(runs <= elapsedMs / everyMs + 1, `${runs} runs within ${elapsedMs} ms`);
   assert.deepEqual(
     servers.flatMap(({ errors }) => errors),
     [],
   );
 });
 
-test('a turn that is long overdue is taken at once, and a new schedule begins with an interval', async () => {
+test('an overdue run happens at once, and a new schedule starts with an interval', async () => {
   const taken: string[] = [];
   const hourly = (name: string) => ({
     name,
@@ -67,38 +67,38 @@ test('a turn that is long overdue is taken at once, and a new schedule begins wi
   assert.deepEqual(taken, ['test.overdue']);
 });
 
-test('a new schedule that begins at once is begun by one of several servers', async () => {
-  let turns = 0;
+test('one of several servers starts a new schedule that begins at once', async () => {
+  let runs = 0;
   const schedule = {
     name: 'test.at-once',
     everyMs: 3_600_000,
     beginsAtOnce: true,
     run: async () => {
-      turns += 1;
+      runs += 1;
     },
   };
   const servers = Array.from({ length: 5 }, () => startServer([schedule]));
-  await until(async () => assert.equal(turns, 1));
+  await until(async () => assert.equal(runs, 1));
   await Promise.all(servers.map((server) => server.stop()));
   const later = startServer([schedule]);
   await later.stop();
-  assert.equal(turns, 1);
+  assert.equal(runs, 1);
 });
 
-test('a turn that fails is noted, and the next one comes', async () => {
-  let turns = 0;
+test('a failed run is recorded, and the next one follows', async () => {
+  let runs = 0;
   await age('test.failing', 60);
   const server = startServer([
     {
       name: 'test.failing',
       everyMs: 100,
       run: async () => {
-        turns += 1;
-        if (turns === 1) throw new Error('the first one');
+        runs += 1;
+        if (runs === 1) throw new Error('the first one');
       },
     },
   ]);
-  await until(async () => assert.ok(turns >= 2));
+  await until(async () => assert.ok(runs >= 2));
   await server.stop();
   assert.equal(server.errors.length, 1);
   const [row] = await query(

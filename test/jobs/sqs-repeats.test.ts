@@ -10,7 +10,7 @@ const db = await testDatabase();
 const sqs = await startSqs();
 await query(db.url, 'create table effects (job_id uuid not null)');
 
-/** All that the look-alike is told of a job, as SQS would have it in its own hands. */
+/** The body of a job's message, as SQS stores it. */
 const getBody = (jobId: string) => JSON.stringify({ queue: 'repeats', lane: 'normal', jobId });
 
 function newDriver(name: string) {
@@ -24,7 +24,7 @@ function newDriver(name: string) {
   });
 }
 
-test('what SQS delivers twice, late, in reverse or while it still runs takes effect once', async () => {
+test('a job that SQS delivers twice, late, in reverse or while it is running takes effect once', async () => {
   let running = 0;
   const begun = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
@@ -49,7 +49,7 @@ test('what SQS delivers twice, late, in reverse or while it still runs takes eff
   };
   await workers[0]!.ask(...jobs);
   repeatAll();
-  // Ten at a time in each process: the rest waits, and much of what runs comes again meanwhile.
+  // Each process runs ten at a time. The others wait, and many of the running ones are delivered again meanwhile.
   await begun.promise;
   repeatAll();
   goOn.resolve();

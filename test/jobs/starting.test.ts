@@ -8,8 +8,8 @@ import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.t
 
 const db = await testDatabase();
 
-/** A process whose driver's server is away. */
-function startLonely() {
+/** Starts a process whose driver cannot reach its server. */
+function startIsolated() {
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const registry = createJobs({
@@ -30,8 +30,8 @@ function startLonely() {
   return { registry, runner, schedules, errors };
 }
 
-test('with the driver away work is taken on, says so, and the process can be stopped', async () => {
-  const { registry, runner, schedules, errors } = startLonely();
+test('with an unavailable driver jobs are accepted, errors are reported, and the process can be stopped', async () => {
+  const { registry, runner, schedules, errors } = startIsolated();
   const job = buildJob();
   await db.database.transaction((tx) => registry.add(tx, [job]));
   await registry.send([job]);

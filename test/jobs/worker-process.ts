@@ -5,9 +5,9 @@ import { createJobs, createRunner, type RunningJob } from '../../src/jobs/index.
 import { buildDefinition } from './definitions.ts';
 
 /**
- * A process that does the jobs of one queue, to be killed and frozen: `node worker-process.ts QUEUE MODE`. It says what
- * it does, a word and the job's id a line. Modes: `write` makes an effect in a transaction, `wait` does that after a line
- * came in, `die` takes itself down.
+ * A process that does the jobs of one queue, to be killed and frozen: `node worker-process.ts QUEUE MODE`. It reports
+ * what it does, a word and the job's id per line. Modes: `write` makes an effect in a transaction, `wait` does that after
+ * it has read a line, `die` kills itself.
  */
 const [queue = '', mode = ''] = process.argv.slice(2);
 const onError = (error: unknown) => process.stderr.write(`${error}\n`);

@@ -8,7 +8,7 @@ interface Job {
   readonly exclusive?: string;
 }
 
-/** A batcher whose batches end when the test says so. */
+/** Creates a batcher whose batches the test ends. */
 function controlled(changes: { batchesMax?: number; sizeMax?: number; waitingMax?: number } = {}) {
   const batches: { names: string[]; finish: () => void; fail: (error: unknown) => void }[] = [];
   let arrived: () => void = () => {};
@@ -41,7 +41,7 @@ function controlled(changes: { batchesMax?: number; sizeMax?: number; waitingMax
 }
 
 describe('the batcher', () => {
-  test('a request alone goes at once, and those that come meanwhile go together next', async () => {
+  test('a lone request is sent at once, and those that arrive meanwhile form the next batch', async () => {
     const { submit, batch } = controlled();
     const first = submit({ name: 'a' });
     const one = await batch(1);
@@ -59,7 +59,7 @@ describe('the batcher', () => {
     ]);
   });
 
-  test('requests of one turn of the event loop share a batch', async () => {
+  test('requests of one tick share a batch', async () => {
     const { submit, batch } = controlled();
     const all = ['a', 'b', 'c'].map((name) => submit({ name }));
     const one = await batch(1);
@@ -68,7 +68,7 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('a name that is under way in one batch waits for its end, while others go in the second batch', async () => {
+  test('a name in a running batch waits for its end, while others go into the second batch', async () => {
     const { submit, batch, batches } = controlled({ batchesMax: 2 });
     const first = submit({ name: 'a', exclusive: 'key' });
     const one = await batch(1);
@@ -87,7 +87,7 @@ describe('the batcher', () => {
     assert.equal(await repeat, 'done b');
   });
 
-  test('a batch holds an exclusive name once; the second one waits, and keeps its place', async () => {
+  test('a batch contains an exclusive name once; the second request waits and keeps its place', async () => {
     const { submit, batch } = controlled();
     const all = [
       submit({ name: 'a', exclusive: 'key' }),
@@ -107,7 +107,7 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('the names of a request are worked out once, however many batches it waits for', async () => {
+  test('the names of a request are computed once, however many batches it waits for', async () => {
     let asked = 0;
     const submit = createBatcher<number, number>({
       batchesMax: 1,
@@ -125,7 +125,7 @@ describe('the batcher', () => {
     assert.equal(asked, 20);
   });
 
-  test('a batch has a largest size, and the rest follows', async () => {
+  test('a batch has a maximum size, and the others follow', async () => {
     const { submit, batch } = controlled({ sizeMax: 2 });
     const all = ['a', 'b', 'c'].map((name) => submit({ name }));
     const one = await batch(1);
@@ -137,7 +137,7 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('two batchesMax share what is there', async () => {
+  test('two concurrent batches share the waiting requests', async () => {
     const { submit, batch } = controlled({ batchesMax: 2 });
     const all = ['a', 'b', 'c', 'd'].map((name) => submit({ name }));
     const [one, two] = [await batch(1), await batch(2)];
@@ -153,7 +153,7 @@ describe('the batcher', () => {
     await Promise.all(all);
   });
 
-  test('a lane next to a running one waits until its batch is worth it', async () => {
+  test('a second batch waits until it is large enough', async () => {
     const { submit, batch, batches } = controlled({ batchesMax: 2, sizeMax: 4 });
     const all = Array.from({ length: 4 }, (_, index) => submit({ name: `${index}` }));
     const [one, two] = [await batch(1), await batch(2)];
@@ -170,7 +170,7 @@ describe('the batcher', () => {
     await Promise.all([...all, few, enough]);
   });
 
-  test('when a batch fails, each of its requests is tried once alone', async () => {
+  test('if a batch fails, each of its requests is tried once alone', async () => {
     const { submit, batch } = controlled();
     const good = submit({ name: 'good' });
     const bad = submit({ name: 'bad' });
@@ -181,7 +181,7 @@ describe('the batcher', () => {
     await assert.rejects(bad, /this one/);
   });
 
-  test('after a failure whose outcome is unknown nothing is tried again', async () => {
+  test('after a failure with an unknown outcome nothing is tried again', async () => {
     const { submit, batch, batches } = controlled();
     const away = new CodedError({ code: 'x.away', status: 503, title: 'Away.', explanation: '' });
     const all = [submit({ name: 'a' }), submit({ name: 'b' })];
@@ -190,7 +190,7 @@ describe('the batcher', () => {
     assert.equal(batches.length, 1);
   });
 
-  test('more waiting requests than the bound are refused as unavailable', async () => {
+  test('requests beyond the limit of waiting ones are refused as unavailable', async () => {
     const { submit, batch } = controlled({ waitingMax: 2 });
     const all = [submit({ name: 'a' }), submit({ name: 'b' })];
     await assert.rejects(

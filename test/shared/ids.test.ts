@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { derivedId, followingId, isId, newId } from '../../src/shared/ids.ts';
 
-test('new ids are all different UUIDv7, and each is after the one before it', () => {
+test('new ids are distinct UUIDv7s, each greater than the one before', () => {
   const ids = Array.from({ length: 2_000 }, () => newId());
   for (const [index, id] of ids.entries()) {
     assert.ok(isId(id), id);
@@ -10,7 +10,7 @@ test('new ids are all different UUIDv7, and each is after the one before it', ()
   }
 });
 
-test('what follows from the same thing for the same reason has the same id, and nothing else has', () => {
+test('the same cause and reason give the same id, and others give different ids', () => {
   const [one, other] = [newId(), newId()];
   const ids = [
     followingId(one, 'send'),
@@ -22,7 +22,7 @@ test('what follows from the same thing for the same reason has the same id, and 
   assert.equal(followingId(one, 'send'), ids[0]);
 });
 
-test('the id of what follows is a UUIDv7 of the time of its cause', () => {
+test('the id of a consequence is a UUIDv7 with the time of its cause', () => {
   const cause = newId();
   for (let index = 0; index < 200; index += 1) {
     const id = followingId(cause, String(index));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapConcurrently } from '../../src/shared/map-concurrently.ts';
 
-test('results have the order of the inputs, and no more than the bound are under way', async () => {
+test('results are in the order of the inputs, and the concurrency stays within its limit', async () => {
   let underWay = 0;
   let most = 0;
   const results = await mapConcurrently([3, 1, 2, 5, 4], 2, async (input) => {
@@ -16,7 +16,7 @@ test('results have the order of the inputs, and no more than the bound are under
   assert.equal(most, 2);
 });
 
-test('after a failure nothing is begun, what is under way ends first, and the failure is thrown', async () => {
+test('after a failure nothing more starts, running work ends first, and the failure is thrown', async () => {
   const begun: number[] = [];
   const slow = Promise.withResolvers<void>();
   let isOver = false;

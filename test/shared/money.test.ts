@@ -13,7 +13,7 @@ import {
 } from '../../src/shared/money.ts';
 
 describe('money', () => {
-  test('a decimal read and written again is the same amount, for every exponent', () => {
+  test('parsing and formatting a decimal preserves the amount, for every exponent', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }),
@@ -35,7 +35,7 @@ describe('money', () => {
     assert.deepEqual(read, [1295, 260, 50, 10, 1999, 300, 110]);
   });
 
-  test('what would have to be rounded, or is no plain number, is refused', () => {
+  test('a text that needs rounding or is not a plain number is refused', () => {
     for (const text of [
       '1.005',
       '1,50',
@@ -52,11 +52,11 @@ describe('money', () => {
     }
   });
 
-  test('leaving the exact integers throws instead of rounding', () => {
+  test('exceeding the exact integers throws instead of rounding', () => {
     assert.throws(() => sumMinor([Number.MAX_SAFE_INTEGER, 1]), RangeError);
   });
 
-  test('what no order may cost is not computed', () => {
+  test('an amount beyond the maximum of an order is not computed', () => {
     assert.equal(timesMinor(TOTAL_MINOR_MAX / 10, 10), TOTAL_MINOR_MAX);
     assert.equal(timesMinor(TOTAL_MINOR_MAX / 10, 11), null);
     assert.equal(timesMinor(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), null);
@@ -66,9 +66,9 @@ describe('money', () => {
 
   test('exponents and codes follow ISO 4217', () => {
     assert.deepEqual(['GBP', 'JPY', 'KWD', 'CLF'].map(currencyExponent), [2, 0, 3, 4]);
-    // Price tags in these leave the minor unit out, and Intl with them.
-    const notAsOnPriceTags = ['HUF', 'TWD', 'COP', 'IDR', 'PKR', 'ALL', 'MGA'];
-    assert.deepEqual([...new Set(notAsOnPriceTags.map(currencyExponent))], [2]);
+    // Everyday prices in these omit the minor unit, and so does Intl.
+    const differentFromIntl = ['HUF', 'TWD', 'COP', 'IDR', 'PKR', 'ALL', 'MGA'];
+    assert.deepEqual([...new Set(differentFromIntl.map(currencyExponent))], [2]);
     assert.deepEqual(['ISK', 'UGX', 'IQD'].map(currencyExponent), [0, 0, 3]);
     assert.deepEqual(['GBP', 'gbp', 'XQQ', 'GB'].map(isCurrency), [true, false, false, false]);
   });

@@ -8,7 +8,7 @@ const cursors = createCursors('a secret of at least thirty-two bytes');
 const invalid = (error: CodedError) => error.code === 'request.invalid_cursor';
 
 describe('cursors', () => {
-  test('a cursor gives back its values under the filters it was made under', () => {
+  test('a cursor returns its values under the filters that it was created with', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.integer())),
@@ -20,7 +20,7 @@ describe('cursors', () => {
     );
   });
 
-  test('any other text is refused, and never throws anything else', () => {
+  test('any other text is refused and never throws anything else', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         assert.throws(() => cursors.decode({}, text), invalid);
@@ -28,7 +28,7 @@ describe('cursors', () => {
     );
   });
 
-  test('one changed character is refused', () => {
+  test('a single changed character is refused', () => {
     const cursor = cursors.encode({ list: 'orders' }, ['2026-01-01', 'id']);
     for (let place = 0; place < cursor.length; place += 1) {
       const other = cursor[place] === 'A' ? 'B' : 'A';
@@ -37,12 +37,12 @@ describe('cursors', () => {
     }
   });
 
-  test('the same filters in another order are the same filters', () => {
+  test('the order of the filters does not matter', () => {
     const cursor = cursors.encode({ status: 'PENDING', sku: 'NAAN' }, [1]);
     assert.deepEqual(cursors.decode({ sku: 'NAAN', status: 'PENDING' }, cursor), [1]);
   });
 
-  test('a cursor of other filters, or of another secret, is refused', () => {
+  test('a cursor with other filters or another secret is refused', () => {
     const cursor = cursors.encode({ status: 'PENDING' }, [1]);
     assert.throws(() => cursors.decode({ status: 'READY' }, cursor), invalid);
     assert.throws(

@@ -7,7 +7,7 @@ function pressureAt() {
   const pressure = createPressure(() => nowMs);
   return {
     isHigh: pressure.isHigh,
-    /** So many come at once, and have their answers after a while. */
+    /** Lets `count` requests wait for `ms`. */
     wait(count: number, ms: number) {
       for (let one = 0; one < count; one += 1) pressure.change(1);
       nowMs += ms;
@@ -19,28 +19,28 @@ function pressureAt() {
   };
 }
 
-test('there is no crowd at the start, nor while few wait at a time', () => {
+test('pressure is low at the start and while few requests wait', () => {
   const pressure = pressureAt();
   assert.equal(pressure.isHigh(), false);
-  for (let turn = 0; turn < 500; turn += 1) pressure.wait(12, 10);
+  for (let round = 0; round < 500; round += 1) pressure.wait(12, 10);
   assert.equal(pressure.isHigh(), false);
 });
 
-test('many who wait all the time are a crowd; bursts of as many with pauses between them are none', () => {
-  const crowd = pressureAt();
-  for (let turn = 0; turn < 100; turn += 1) crowd.wait(64, 15);
-  assert.equal(crowd.isHigh(), true);
+test('pressure is high while many requests always wait, but not for bursts with pauses', () => {
+  const steady = pressureAt();
+  for (let round = 0; round < 100; round += 1) steady.wait(64, 15);
+  assert.equal(steady.isHigh(), true);
   const bursts = pressureAt();
-  for (let turn = 0; turn < 100; turn += 1) {
+  for (let round = 0; round < 100; round += 1) {
     bursts.wait(64, 15);
     bursts.pass(49);
     assert.equal(bursts.isHigh(), false);
   }
 });
 
-test('a crowd that has gone is forgotten within a second', () => {
+test('pressure falls within a second after the load has ended', () => {
   const pressure = pressureAt();
-  for (let turn = 0; turn < 100; turn += 1) pressure.wait(64, 15);
+  for (let round = 0; round < 100; round += 1) pressure.wait(64, 15);
   pressure.pass(1_000);
   assert.equal(pressure.isHigh(), false);
 });

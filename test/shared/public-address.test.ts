@@ -12,10 +12,10 @@ const forbidden: Record<string, readonly string[]> = {
     'fc00::1',
     'fd12::1',
   ],
-  'the link, where clouds keep their secrets': ['169.254.169.254', 'fe80::1', 'fe80::1%eth0'],
-  'what carriers share': ['100.64.0.1', '100.127.255.255'],
-  'many at once': ['224.0.0.1', '239.255.255.255', '255.255.255.255', 'ff02::1'],
-  'an IPv4 address in another dress': [
+  'the link, where clouds serve their secrets': ['169.254.169.254', 'fe80::1', 'fe80::1%eth0'],
+  'carrier-grade NAT': ['100.64.0.1', '100.127.255.255'],
+  multicast: ['224.0.0.1', '239.255.255.255', '255.255.255.255', 'ff02::1'],
+  'an IPv4 address in another notation': [
     '::ffff:127.0.0.1',
     '::ffff:8.8.8.8',
     '::127.0.0.1',
@@ -24,7 +24,7 @@ const forbidden: Record<string, readonly string[]> = {
     '2002:7f00:1::1',
     '2001:0:1::1',
   ],
-  'nobody yet': [
+  'reserved ranges': [
     '240.0.0.1',
     '192.0.0.1',
     '198.18.0.1',
@@ -54,7 +54,7 @@ test('addresses of the internet are public', () => {
   assert.deepEqual(open.filter(isPublicAddress), open);
 });
 
-test('a URL names a private target however its address is written', () => {
+test('a URL with a private address is detected in every notation', () => {
   const hosts = [
     '127.0.0.1',
     '127.1',
@@ -76,7 +76,7 @@ test('a URL names a private target however its address is written', () => {
   assert.deepEqual(passed, []);
 });
 
-test('other names and addresses of the internet are left to be resolved', () => {
+test('other names and public addresses are left to be resolved', () => {
   for (const host of ['receiver.example', 'localhost.example', '8.8.8.8', '[2606:4700::1111]']) {
     assert.equal(namesPrivateTarget(new URL(`https://${host}/`)), false, host);
   }

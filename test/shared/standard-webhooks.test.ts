@@ -22,12 +22,12 @@ const headers: Readonly<Record<string, string | string[]>> = {
 const now = new Date(timestampSeconds * 1_000);
 const minutesLater = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 
-test('a signature is the one that other libraries make', () => {
+test('a signature equals that of other libraries', () => {
   assert.equal(signWebhook(key, { id, timestampSeconds, body }), signature);
   assert.ok(isSignedWebhook([key], { headers, body, now }));
 });
 
-test('a message is good for five minutes before and after its time', () => {
+test('a message is valid for five minutes before and after its time', () => {
   for (const minutes of [-5, 0, 5]) {
     assert.ok(isSignedWebhook([key], { headers, body, now: minutesLater(minutes) }), `${minutes}`);
   }
@@ -36,7 +36,7 @@ test('a message is good for five minutes before and after its time', () => {
   }
 });
 
-test('one changed byte of the body, in any place, is refused', () => {
+test('a single changed byte of the body, anywhere, is refused', () => {
   for (let index = 0; index < body.length; index += 1) {
     const altered = Buffer.from(body);
     altered[index]! ^= 1;
@@ -44,7 +44,7 @@ test('one changed byte of the body, in any place, is refused', () => {
   }
 });
 
-test('bytes that are no text are signed as they are', () => {
+test('bytes that are not text are signed unchanged', () => {
   const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x7b]);
   const signed = signWebhook(key, { id, timestampSeconds, body: bytes });
   const message = { headers: { ...headers, 'webhook-signature': signed }, now };
@@ -54,14 +54,14 @@ test('bytes that are no text are signed as they are', () => {
 
 const foreign = webhookKey(`whsec_${Buffer.alloc(24, 7).toString('base64')}`);
 
-test('a message under another secret is refused, and taken while that one is known too', () => {
+test('a message under another secret is refused unless that secret is also known', () => {
   const signed = signWebhook(foreign, { id, timestampSeconds, body });
   const message = { headers: { ...headers, 'webhook-signature': signed }, body, now };
   assert.ok(!isSignedWebhook([key], message));
   assert.ok(isSignedWebhook([key, foreign], message));
 });
 
-test('of several signatures in one header one has to fit, and other versions are passed over', () => {
+test('of several signatures in a header one must match, and other versions are ignored', () => {
   const wrong = signWebhook(foreign, { id, timestampSeconds, body });
   const accepts = (text: string) =>
     isSignedWebhook([key], { headers: { ...headers, 'webhook-signature': text }, body, now });
@@ -74,12 +74,12 @@ test('of several signatures in one header one has to fit, and other versions are
 const brokenHeaders: Readonly<Record<string, Readonly<Record<string, string | string[]>>>> = {
   'another id': { 'webhook-id': 'msg_other' },
   'another time': { 'webhook-timestamp': String(timestampSeconds + 1) },
-  'a time that is no number': { 'webhook-timestamp': 'soon' },
+  'a time that is not a number': { 'webhook-timestamp': 'soon' },
   'a time with a fraction': { 'webhook-timestamp': `${timestampSeconds}.0` },
   'no signature': { 'webhook-signature': '' },
-  'a signature that is cut off': { 'webhook-signature': signature.slice(0, -8) },
+  'a truncated signature': { 'webhook-signature': signature.slice(0, -8) },
   'a signature without its version': { 'webhook-signature': signature.slice(3) },
-  'a header that comes twice': { 'webhook-signature': [signature, signature] },
+  'a duplicate header': { 'webhook-signature': [signature, signature] },
 };
 
 for (const [what, changes] of Object.entries(brokenHeaders)) {
@@ -95,7 +95,7 @@ for (const missing of Object.keys(headers)) {
   });
 }
 
-test('a body is not hashed for headers that no signature can fit', () => {
+test('a body is not hashed if the headers cannot be valid', () => {
   const nothing = null as unknown as Buffer;
   for (const text of [
     '',
@@ -111,7 +111,7 @@ test('a body is not hashed for headers that no signature can fit', () => {
   assert.ok(!isSignedWebhook([key], { headers, body: nothing, now: minutesLater(6) }));
 });
 
-test('a secret is whsec_ and at least 24 bytes in base64', () => {
+test('a secret consists of whsec_ and at least 24 bytes in base64', () => {
   assert.ok(isWebhookSecret(`whsec_${Buffer.alloc(24, 1).toString('base64')}`));
   for (const text of [
     '',

@@ -15,7 +15,7 @@ function characters(...ranges: readonly (readonly [from: number, to: number])[])
 
 const named = (character: string) => `U+${character.codePointAt(0)!.toString(16)}`;
 
-describe('no text of any form holds', () => {
+describe('characters refused in texts of every form', () => {
   const lineEnds = new Set(['\t', '\n', '\r']);
   const controls = characters([0, 0x1f], [0x7f, 0x9f]).filter((one) => !lineEnds.has(one));
   for (const form of forms) {
@@ -30,7 +30,7 @@ describe('no text of any form holds', () => {
   }
 });
 
-test('line ends, tabs and separators belong to several lines and to no other text', () => {
+test('line ends, tabs and separators are allowed only in texts of several lines', () => {
   for (const one of ['\t', '\n', '\r', '\r\n', '\u2028', '\u2029']) {
     for (const form of several) assert.equal(textFault(`a${one}b`, form), null, named(one));
     for (const form of oneLine) assert.match(textFault(`a${one}b`, form)!, /one line/, named(one));
@@ -49,7 +49,7 @@ const invisible: readonly string[] = [
   ...['\u0301', '\u20dd', '\u3099', '\u064b'],
 ];
 
-test('what is known by a name, or says something, has a character that can be seen', () => {
+test('names and meaningful texts must have a visible character', () => {
   for (const one of invisible) {
     for (const form of visible) {
       for (const text of [one, `${one} ${one}`, `\u200b${one}`]) {
@@ -61,7 +61,7 @@ test('what is known by a name, or says something, has a character that can be se
   }
 });
 
-test('names of all scripts, signs and emoji can be seen', () => {
+test('names in all scripts, signs and emoji count as visible', () => {
   for (const name of [
     'Ada',
     '李',
@@ -81,16 +81,16 @@ test('names of all scripts, signs and emoji can be seen', () => {
   }
 });
 
-test('an empty text is only a matter of its length', () => {
+test('an empty text is refused only by its minimum length', () => {
   for (const form of forms) assert.equal(textFault('', form), null);
 });
 
-test('a length counts characters, not halves of them', () => {
+test('a length counts characters, not surrogates', () => {
   assert.equal(textFault('🍋'.repeat(5), 'name', 5), null);
   assert.match(textFault('🍋'.repeat(6), 'name', 5)!, /at most 5/);
 });
 
-test('two spellings of one text are one', () => {
+test('two spellings of one text become one', () => {
   assert.equal(normalText('Cafe\u0301'), 'Café');
   assert.equal(normalText('Café'), 'Café');
 });

@@ -127,7 +127,7 @@ function assertSentence(output: string, words: RegExp): void {
   assert.ok(!output.includes(PASSWORD), output);
 }
 
-for (const [what, [databaseUrl, words]] of Object.entries({ ...stays, ...passes })) {
+for (const [what, [databaseUrl, words]] of Object.entries({ ...permanent, ...temporary })) {
   test(`a command and doctor say what to do about ${what}`, async () => {
     const environment = { DATABASE_URL: databaseUrl, PORT: '0' };
     const check = await runCommand(['check'], { environment });

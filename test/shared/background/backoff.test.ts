@@ -6,7 +6,7 @@ import { nextTryInMs } from '../../../src/shared/background/retry-policy.ts';
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-test('waits grow by the factor from the base up to the cap, and jitter keeps to its range', () => {
+test('waits grow by the factor from the base to the cap, and jitter stays within its range', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 200 }),
@@ -26,13 +26,13 @@ test('waits grow by the factor from the base up to the cap, and jitter keeps to 
   );
 });
 
-test('unless told otherwise waits double up to an hour, and jitter takes at most half', () => {
+test('by default waits double up to an hour, and jitter removes at most half', () => {
   const longest = exponentialBackoff({ baseMs: 5_000, random: () => 1 });
   assert.deepEqual([1, 2, 3, 4, 100].map(longest), [5_000, 10_000, 20_000, 40_000, 3_600_000]);
   assert.equal(exponentialBackoff({ baseMs: 5_000, random: () => 0 })(1), 2_500);
 });
 
-test('the last try that fails is followed by none', () => {
+test('no attempt follows the last one', () => {
   const policy = { attemptsMax: 3, retryDelayMs: (attempt: number) => attempt * 100 };
   const waits = [1, 2, 3, 4].map((attempt) => nextTryInMs(policy, attempt));
   assert.deepEqual(waits, [100, 200, null, null]);

@@ -5,7 +5,7 @@ import { createLeasedWork } from '../../../src/shared/background/leased-work.ts'
 /** Longer than any test. */
 const NEVER_MS = 600_000;
 
-/** Work on numbered rows, each of which ends when the test says so. */
+/** Creates work on numbered rows, each of which ends when the test ends it. */
 function watched(due: number[], concurrency = 2) {
   const begun: number[] = [];
   const claims: number[] = [];
@@ -36,10 +36,10 @@ function watched(due: number[], concurrency = 2) {
   };
 }
 
-/** Lets everything happen that waits for nothing outside. */
+/** Lets all pending callbacks run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('as much is claimed as there is room for, and more as soon as one has ended', async () => {
+test('free slots are filled, and again as soon as a row has ended', async () => {
   const { work, begun, claims, end } = watched([1, 2, 3, 4]);
   work.start();
   work.nudge();
@@ -54,15 +54,15 @@ test('as much is claimed as there is room for, and more as soon as one has ended
   end(4);
   await settle();
   assert.deepEqual(begun, [1, 2, 3, 4]);
-  const looks = claims.length;
-  // The last look found less than there was room for, so nothing is looked for any more.
+  const claimsBefore = claims.length;
+  // The last claim found fewer rows than free slots, so it is not repeated.
   work.nudge();
   await settle();
-  assert.equal(claims.length, looks + 1);
+  assert.equal(claims.length, claimsBefore + 1);
   await work.stop();
 });
 
-test('a row whose work fails is told and leaves room for others', async () => {
+test('a failed row is reported and frees its slot', async () => {
   const { work, begun, errors, fail, end } = watched([1, 2], 1);
   work.start();
   work.nudge();
@@ -75,10 +75,10 @@ test('a row whose work fails is told and leaves room for others', async () => {
   await work.stop();
 });
 
-test('rows that were claimed elsewhere take room, and what finds none comes when one has ended', async () => {
+test('rows claimed elsewhere occupy slots, and further rows follow when one has ended', async () => {
   const due: number[] = [];
   const { work, begun, end } = watched(due, 1);
-  assert.equal(work.room(), 0, 'no room unless started');
+  assert.equal(work.room(), 0, 'no free slots before the start');
   work.start();
   assert.equal(work.room(), 1);
   const ended = work.begin([1]);
@@ -93,7 +93,7 @@ test('rows that were claimed elsewhere take room, and what finds none comes when
   await work.stop();
 });
 
-test('a stop ends after the work that is under way', async () => {
+test('a stop waits for the work in progress', async () => {
   const { work, end } = watched([1]);
   work.start();
   work.nudge();
@@ -108,7 +108,7 @@ test('a stop ends after the work that is under way', async () => {
   await stopped;
 });
 
-test('what is due can be worked on once, without being started', async () => {
+test('due rows can be worked on once without a start', async () => {
   const { work, begun, end } = watched([1, 2, 3]);
   const once = work.workOnce();
   await settle();

@@ -8,7 +8,7 @@ import {
 /** Longer than any test. */
 const NEVER_MS = 600_000;
 
-/** A task whose rounds begin and end when the test says so. */
+/** Creates a task whose rounds the test ends. */
 function watched(options: Partial<RecurringTaskOptions> = {}) {
   const rounds: { readonly end: (nextMs: number | null) => void; readonly fail: () => void }[] = [];
   const errors: unknown[] = [];
@@ -28,7 +28,7 @@ function watched(options: Partial<RecurringTaskOptions> = {}) {
     task,
     rounds,
     errors,
-    /** The next round that begins. */
+    /** Waits for the next round to begin. */
     async round() {
       await begun.promise;
       begun = Promise.withResolvers();
@@ -37,14 +37,14 @@ function watched(options: Partial<RecurringTaskOptions> = {}) {
   };
 }
 
-/** Lets everything happen that waits for nothing outside. */
+/** Lets all pending callbacks run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('one round follows the other, and a nudge ends the wait for the next', async () => {
+test('rounds follow each other, and a nudge ends the wait for the next one', async () => {
   const { task, rounds, round } = watched();
   task.nudge();
   await settle();
-  assert.equal(rounds.length, 0, 'nothing happens unless started');
+  assert.equal(rounds.length, 0, 'nothing happens before the start');
   task.start();
   task.start();
   (await round()).end(0);
@@ -62,7 +62,7 @@ test('one round follows the other, and a nudge ends the wait for the next', asyn
   assert.equal(rounds.length, 5);
 });
 
-test('a nudge during a round brings a further one, and several bring one', async () => {
+test('one or several nudges during a round cause one more round', async () => {
   const { task, rounds, round } = watched();
   task.start();
   const first = await round();
@@ -76,7 +76,7 @@ test('a nudge during a round brings a further one, and several bring one', async
   await task.stop();
 });
 
-test('a round that fails is told, and the next one waits by the backoff, which a success begins anew', async () => {
+test('a failed round is reported, the next one waits by the backoff, and a success resets the backoff', async () => {
   const asked: number[] = [];
   const retryMs = (failures: number) => {
     asked.push(failures);
@@ -94,7 +94,7 @@ test('a round that fails is told, and the next one waits by the backoff, which a
   assert.deepEqual(asked, [1, 2, 1]);
 });
 
-test('a nudge during a round that fails does not bring the next one early', async () => {
+test('a nudge during a failing round does not start the next one early', async () => {
   const { task, rounds, round } = watched();
   task.start();
   const first = await round();
@@ -105,7 +105,7 @@ test('a nudge during a round that fails does not bring the next one early', asyn
   await task.stop();
 });
 
-test('a stop fires the signal, ends after the round that is under way, and allows a new start', async () => {
+test('a stop fires the signal, waits for the round in progress, and allows a new start', async () => {
   let signal: AbortSignal | undefined;
   let round = Promise.withResolvers<number>();
   let count = 0;
@@ -142,7 +142,7 @@ test('a stop fires the signal, ends after the round that is under way, and allow
   await task.stop();
 });
 
-test('the first round waits when it is told to, and comes with a nudge all the same', async () => {
+test('the first round can be set to wait, but a nudge starts it', async () => {
   const { task, rounds, round } = watched({ firstWaitMs: NEVER_MS });
   task.start();
   await settle();
