@@ -9,7 +9,7 @@ import { readConfig } from '../../src/main/config/read-config.ts';
 import { variableNames } from '../../src/main/config/variables.ts';
 import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 
-/** What deploy/ says is held against the code that it starts. */
+/** Checks the files in deploy/ against the code that they start. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFile(`${root}/${path}`, 'utf8');
 const names: ReadonlySet<string> = new Set(variableNames);
@@ -35,7 +35,7 @@ const ours = Object.entries(compose.services).filter(([, { image }]) =>
 );
 const commands = ['serve', 'migrate'];
 
-/** `${NAME:-default}` and `${NAME:?reason}` as Compose fills them in. */
+/** Expands `${NAME:-default}` and `${NAME:?reason}` as Compose does. */
 function filledIn(text: string, values: Record<string, string>): string {
   return text.replace(
     /\$\{([A-Z_]+)(:-([^}]*)|:\?[^}]*)?\}/g,
@@ -61,11 +61,11 @@ const filled = {
 };
 
 describe('compose.yaml', () => {
-  test('sets variables that the server reads, to values that it takes in production', () => {
+  test('sets only variables that the server reads, to values that are valid in production', () => {
     assert.equal(ours.length, 4);
     for (const [name, { environment = {} }] of ours) {
       for (const variable of Object.keys(environment)) {
-        assert.ok(names.has(variable), `${name} sets ${variable}, which nobody reads`);
+        assert.ok(names.has(variable), `${name} sets ${variable}, which is never read`);
       }
       const values = Object.fromEntries(
         Object.entries(environment).map(([key, value]) => [key, filledIn(value, filled)]),
@@ -77,13 +77,13 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('asks for nothing that its example does not name', () => {
+  test('uses exactly the variables of its example', () => {
     const asked = [...composeText.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
     for (const name of asked) assert.ok(name in example, name);
     for (const name of Object.keys(example)) assert.ok(asked.includes(name), `${name} is not used`);
   });
 
-  test('pins images, starts commands that exist, mounts files that exist and waits for services that exist', () => {
+  test('pins images and uses only commands, files and services that exist', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       if (!service.image.startsWith('holdfast')) assert.match(service.image, /:\d+\.\d+/);
       for (const volume of service.volumes ?? []) {
@@ -102,7 +102,7 @@ describe('compose.yaml', () => {
   });
 });
 
-test('nginx asks the servers of compose.yaml where the image listens, and lets it see the caller', async () => {
+test("nginx forwards to the API servers of compose.yaml at the image's port and is their trusted proxy", async () => {
   const upstream = await read('deploy/nginx/upstream.conf');
   const [, port] = /PORT=(\d+)/.exec(dockerfile)!;
   const asked = [...upstream.matchAll(/server ([a-z0-9-]+):(\d+)/g)];
@@ -120,7 +120,7 @@ test('nginx asks the servers of compose.yaml where the image listens, and lets i
   }
 });
 
-test('what nginx refuses by itself reads as the server says it', async () => {
+test('refusals by nginx read like those of the server', async () => {
   const nginx = await read('deploy/nginx/nginx.conf');
   const refusals = [...nginx.matchAll(/return (\d+) '(\{.*\})';/g)];
   assert.equal(refusals.length, 3);
@@ -135,7 +135,7 @@ test('what nginx refuses by itself reads as the server says it', async () => {
 });
 
 describe('the image', () => {
-  test('has the Node.js that everything is tested on', async () => {
+  test('has the Node.js version that the tests use', async () => {
     const { devDependencies } = JSON.parse(await read('package.json')) as {
       devDependencies: { node: string };
     };
@@ -143,7 +143,7 @@ describe('the image', () => {
     assert.deepEqual(new Set(images), new Set([`node:${devDependencies.node}-bookworm-slim`]));
   });
 
-  test('starts a program that is there, with variables that are read, and copies what is there', () => {
+  test('starts an existing program, sets only variables that are read, and copies existing files', () => {
     const [, program] = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(dockerfile)!;
     assert.ok(existsSync(`${root}/${program}`));
     const [, environment] = /^ENV (.+)$/m.exec(dockerfile)!;
@@ -192,7 +192,7 @@ describe('the Kubernetes manifests', async () => {
   const data = (kind: string) =>
     Object.assign({}, ...of(kind).map((it) => it.data ?? it.stringData));
 
-  test('are listed, all but the example of a secret', async () => {
+  test('are all listed, except the example of a secret', async () => {
     const { resources } = parse(await read('deploy/kubernetes/kustomization.yaml')) as {
       resources: string[];
     };
@@ -200,7 +200,7 @@ describe('the Kubernetes manifests', async () => {
     assert.deepEqual(resources.toSorted(), files.filter((file) => !others.includes(file)).sort());
   });
 
-  test('set variables that the server reads, and together all that production needs', () => {
+  test('set only variables that the server reads, and all that production needs', () => {
     const values = { ...data('ConfigMap'), ...data('Secret') } as Record<string, string>;
     for (const name of Object.keys(values)) assert.ok(names.has(name), name);
     const secrets = [
@@ -221,7 +221,7 @@ describe('the Kubernetes manifests', async () => {
     assert.throws(() => readConfig(values), /JWT_SECRET/);
   });
 
-  test('start roles and commands that exist, listen where the image does, and drain before they are killed', () => {
+  test("start existing roles and commands, listen on the image's port, and drain before they are killed", () => {
     const [, port] = /PORT=(\d+)/.exec(dockerfile)!;
     const pods = [...of('Deployment'), ...of('Job')];
     assert.equal(pods.length, 3);
@@ -237,13 +237,13 @@ describe('the Kubernetes manifests', async () => {
       }
       if (kind !== 'Deployment') continue;
       assert.deepEqual(spec!.selector!.matchLabels, metadata.labels);
-      // The pause of five seconds, and ten to drain.
+      // Five seconds of pause and ten to drain.
       assert.ok(pod.terminationGracePeriodSeconds! > 15);
     }
   });
 });
 
-test('the unit for systemd starts a program that is there, in production, whatever its file of variables says', async () => {
+test('the systemd unit starts an existing program in production, whatever its environment file sets', async () => {
   const unit = await read('deploy/systemd/holdfast.service');
   const [, command] = /^ExecStart=(.+)$/m.exec(unit)!;
   const [, pairs, program] = /^\/usr\/bin\/env ((?:\S+=\S+ )+)node (\S+) serve$/.exec(command!)!;

@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** What an operator keeps beside the files of the project goes neither into git nor into the image. */
+/** An operator's own files in the project folder go neither into git nor into the image. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -61,7 +61,7 @@ const kept = [
 
 const gitMissing = spawnSync('git', ['--version']).status === 0 ? false : 'git is not installed';
 
-/** Those of the paths that git leaves out, in a repository of their own: this one may have been unpacked without its. */
+/** Returns the paths that git ignores, using a new repository, since this folder may have been unpacked without one. */
 function ignoredByGit(paths: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-git-'));
   after(() => rmSync(folder, { recursive: true }));
@@ -82,20 +82,20 @@ function ignoredByDocker(path: string): boolean {
     const parts = (isKept ? line.slice(1) : line).split(/(\*\*\/|\*|\?)/);
     const meaning: Record<string, string> = { '**/': '(?:.*/)?', '*': '[^/]*', '?': '[^/]' };
     const source = parts.map((part) => meaning[part] ?? part.replaceAll('.', '\\.')).join('');
-    // A folder that is left out takes along what is in it.
+    // An ignored folder includes its contents.
     if (new RegExp(`^${source}(?:/|$)`).test(path)) isIgnored = !isKept;
   }
   return isIgnored;
 }
 
-test('git leaves out secrets, data and dumps of a deployment in every folder, and keeps the examples', {
+test('git ignores secrets, data and dumps of a deployment in every folder, but not the examples', {
   skip: gitMissing,
 }, () => {
   const paths = folders.flatMap((folder) => secrets.map((name) => folder + name));
   assert.deepEqual(ignoredByGit([...paths, ...kept]), paths);
 });
 
-test('so does the context of the image', () => {
+test('the build context of the image excludes the same files', () => {
   for (const folder of folders) {
     for (const name of secrets) assert.ok(ignoredByDocker(folder + name), folder + name);
   }
@@ -111,22 +111,22 @@ describe('the image', () => {
     .map((source) => source.replace(/\/$/, ''));
   const isCopied = (path: string) =>
     copied.some((source) => path === source || path.startsWith(`${source}/`));
-  const isMade = (path: string) =>
+  const isGenerated = (path: string) =>
     /(^|\/)(node_modules|dist)\/|\/(openapi\.json|schema\.ts)$/.test(path);
   const sources = copied
     .flatMap((source) => [
       source,
       ...globSync(`${source}/**/*.{ts,tsx,js,json,sql,html,css,svg}`, { cwd: root }),
     ])
-    .filter((path) => !isMade(path));
+    .filter((path) => !isGenerated(path));
 
-  test('takes files and folders by their names', () => {
+  test('copies files and folders by name', () => {
     assert.ok(copied.length > 5);
     for (const source of copied) assert.doesNotMatch(source, /^\.*\/*$|[*?]/);
     for (const folder of ['test', 'bench', 'docs', 'deploy']) assert.ok(!isCopied(folder), folder);
   });
 
-  test('gets every source of what it takes, and everything that these import', () => {
+  test('contains every source of what it copies, and everything that these import', () => {
     assert.ok(sources.length > 300);
     for (const path of sources) {
       assert.ok(!ignoredByDocker(path), path);

@@ -39,10 +39,10 @@ const expressions = [
 const db = await testDatabase();
 const server = await startTestServer(db);
 
-/** Prometheus makes this one itself for each target. */
+/** Prometheus itself adds this metric for each target. */
 const madeByPrometheus = new Set(['up']);
 
-/** The names of metrics in an expression: what stands before labels or a range, or alone, and is no function or label. */
+/** Returns the metrics in an expression: names before labels or a range, or alone, except functions and labels. */
 function metricsIn(expression: string): string[] {
   const bare = expression
     .replace(/"[^"]*"/g, '')
@@ -54,7 +54,7 @@ function metricsIn(expression: string): string[] {
     .filter((name) => !['and', 'or', 'unless', 'bool'].includes(name));
 }
 
-test('every metric that the dashboard and the alerts ask for is on /metrics', async () => {
+test('every metric used by the dashboard and the alerts is on /metrics', async () => {
   await server.anonymous.get('/health');
   const { text } = await server.anonymous.get('/metrics');
   const types = new Map(
@@ -71,7 +71,7 @@ test('every metric that the dashboard and the alerts ask for is on /metrics', as
   assert.deepEqual(missing, []);
 });
 
-test('every label that they name is on its metric', async () => {
+test('every label used by the dashboard and the alerts exists on its metric', async () => {
   const labels = new Map([
     ['http_request_duration_seconds', ['method', 'route', 'status', 'le']],
     ['job_duration_seconds', ['job', 'outcome', 'le']],
@@ -92,7 +92,7 @@ test('every label that they name is on its metric', async () => {
   }
 });
 
-test('every alert says how urgent it is, what it means and what to do', () => {
+test('every alert states its urgency, its meaning and what to do', () => {
   assert.ok(rules.length > 5);
   assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
   for (const { alert, labels, annotations, ...rule } of rules) {
@@ -103,7 +103,7 @@ test('every alert says how urgent it is, what it means and what to do', () => {
   }
 });
 
-test('the panels of the dashboard have ids of their own, and each asks for something', () => {
+test('the panels of the dashboard have unique ids, and none has an empty query', () => {
   const { panels } = dashboard;
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   assert.ok(expressions.every((expression) => expression.trim() !== ''));

@@ -12,7 +12,7 @@ import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
 const CUSTOMERS = 4;
-/** Orders that are acknowledged before each restart and after the last. */
+/** Orders acknowledged before each restart and after the last. */
 const ORDERS = 40;
 const LINES = 30;
 
@@ -54,12 +54,12 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
   const customers = await Promise.all(Array.from({ length: CUSTOMERS }, () => signIn('customer')));
   const { sku } = await addProduct(db.database, { onHand: 1_000_000 });
 
-  test('each server restarted in turn under load: no request fails, every order is there, the stream goes on', async () => {
+  test('restarting each server in turn under load fails no request, loses no order, and interrupts no stream for good', async () => {
     const placed: string[] = [];
-    let isOver = false;
-    /** Orders and reads one after the other; any answer but the right one fails the test. */
+    let isDone = false;
+    /** Alternates orders and reads. Any unexpected response fails the test. */
     async function load(customer: Session): Promise<void> {
-      while (!isOver) {
+      while (!isDone) {
         const items = [{ sku, quantity: 1 }];
         const reply = await customer.post('/api/orders', { items }, { 'idempotency-key': newId() });
         assert.equal(reply.status, 201, reply.text);
@@ -74,7 +74,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
 
     const stream = await keepFollowing(admin);
     const loads = Promise.all(customers.map(load));
-    // Heard of at the end.
+    // Reported at the end.
     loads.catch(() => {});
     const more = async () => {
       const goal = placed.length + ORDERS;
@@ -89,7 +89,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
       }
       await more();
     } finally {
-      isOver = true;
+      isDone = true;
       await loads;
     }
 
@@ -102,7 +102,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     for (const server of servers) assert.doesNotMatch(server.output(), /"level":[56]0/);
   });
 
-  /** The orders of a stream of everything, as a browser follows it: reconnected with the last id, whenever it ends. */
+  /** Follows the stream of all events as a browser does: reconnects with the last id whenever the stream ends. */
   async function keepFollowing(session: Session) {
     const orders: string[] = [];
     const state = { orders, connections: 0, stop: () => reader.close() };
@@ -148,7 +148,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     return state;
   }
 
-  test('a client cannot name the host that it came by', async () => {
+  test('a client cannot forge the host of its request', async () => {
     const { accessToken } = customers[0]!.identity;
     const place = (origin: string, named: Record<string, string>) =>
       createSession(url).post(
@@ -167,7 +167,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     }
   });
 
-  test('an order of many lines keeps its strong ETag, and what nginx refuses is a problem document', async () => {
+  test('an order of many lines keeps its strong ETag, and a refusal by nginx is a problem document', async () => {
     const [customer] = customers;
     const items = Array.from({ length: LINES }, () => ({ sku, quantity: 1 }));
     const reply = await customer!.post('/api/orders', { items }, { 'accept-encoding': 'gzip' });
@@ -186,9 +186,9 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     assert.equal((await createSession(url).get('/metrics')).status, 404);
 
     for (const server of servers) await server.end('SIGTERM');
-    const away = await customer!.get(`/api/orders/${id}`);
-    assert.equal(away.status, 503);
-    assert.equal(away.headers.get('retry-after'), '1');
-    assert.equal(away.json().code, 'service.unavailable');
+    const unavailable = await customer!.get(`/api/orders/${id}`);
+    assert.equal(unavailable.status, 503);
+    assert.equal(unavailable.headers.get('retry-after'), '1');
+    assert.equal(unavailable.json().code, 'service.unavailable');
   });
 });

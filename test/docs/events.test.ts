@@ -7,7 +7,7 @@ import { startTestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
 
-/** An event of each type, made by calls of the API, is held against its example in the reference. */
+/** Compares an event of each type, created through the API, with its example in the reference. */
 const db = await testDatabase();
 const server = await startTestServer(db, {
   background: true,
@@ -41,7 +41,7 @@ async function place(quantity = 1, headers: Record<string, string> = {}): Promis
   return reply.json<{ id: string }>().id;
 }
 
-/** Gives the payment's id. */
+/** Pays an order and returns the payment's id. */
 async function pay(orderId: string, action: object): Promise<string> {
   const reply = await customer.post('/api/payments/initiate', { orderId });
   const { payment } = reply.json<{ payment: { id: string } }>();
@@ -101,7 +101,7 @@ for (const type of ['payment.failed', 'payment.flagged', 'refund.succeeded', 'or
 }
 const events = await logged();
 
-/** The names and types of all members, of the first of a list's. */
+/** Returns the names and types of all members; a list is described by its first item. */
 function describeShape(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [describeShape(value[0])];
   if (value === null || typeof value !== 'object') return typeof value;
@@ -112,11 +112,11 @@ function describeShape(value: unknown): unknown {
 }
 
 for (const example of eventExamples) {
-  test(`${example.type} carries what its example in the reference shows`, () => {
+  test(`${example.type} has the shape of its example in the reference`, () => {
     const { type, from, to, sequence, data } = example;
     const real = events.filter((event) => event.type === type);
-    assert.ok(real.length > 0, 'no such event was made');
-    // Of several ways to it the example shows one.
+    assert.ok(real.length > 0, 'no such event was created');
+    // The example shows one of several transitions.
     const like = real.find((event) => (event.from ?? undefined) === from);
     assert.ok(like, `none comes from ${from}`);
     assert.deepEqual(describeShape(like.data), describeShape(data));
@@ -126,7 +126,7 @@ for (const example of eventExamples) {
   });
 }
 
-test('every event of an order that changes its status carries its number and, at its end, why, whatever caused it', () => {
+test('every event of a status change carries the order number and, at the end of an order, the reason', () => {
   const ofOrders = events.filter(({ type }) => type.startsWith('order.'));
   const cancelled = ofOrders.filter(({ type }) => type === 'order.cancelled');
   assert.ok(cancelled.length >= 2);
@@ -136,7 +136,7 @@ test('every event of an order that changes its status carries its number and, at
   }
 });
 
-test('the metrics page names every metric of this product that a server shows', async () => {
+test('the metrics page lists every metric that a server exposes', async () => {
   const { text } = await metricsPage();
   const shown = (await server.anonymous.get('/metrics')).text;
   const names = [...shown.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);

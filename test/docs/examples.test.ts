@@ -9,8 +9,8 @@ import { root } from '../tidy/source-files.ts';
 import { type Example, findExamples, pages } from './pages.ts';
 
 /**
- * The examples of README and guides, run as a reader would: against a server that he has just started. Those of a page are one
- * program; pages do not lean on each other.
+ * The examples of README and guides, run as a reader would run them, against a newly started server. The examples of a
+ * page form one program; pages are independent of each other.
  */
 const EXAMPLES_TIMEOUT_MS = 500_000;
 
@@ -29,7 +29,7 @@ const server = await startServerProcess({
 });
 after(() => server.end('SIGTERM'));
 
-/** What the start prints once, and a reader copies. */
+/** Returns the password that the server prints at its first start and a reader copies. */
 function findPassword(email: string): string {
   const [, password] = new RegExp(`${email}\\s+(\\S+)`).exec(server.output()) ?? [];
   assert.ok(password, `the banner shows no password of ${email}`);
@@ -44,7 +44,7 @@ const environment = {
   KITCHEN_PASS: findPassword('kitchen@holdfast.example'),
 };
 
-/** One page's examples are one program, as its reader types them one after the other. */
+/** Runs the examples of one page as one program, as its reader types them one after the other. */
 function run(command: string, args: readonly string[], program: string): Promise<string> {
   const child = spawn(
     command,
@@ -77,7 +77,7 @@ const interpreters = {
   js: [process.execPath, ['--input-type=module', '--eval']],
 } as const;
 
-/** What each example prints comes after what the one before it printed. */
+/** Checks that the expected texts appear in the order of the examples. */
 function assertPrinted(output: string, examples: readonly Example[]): void {
   let from = 0;
   for (const { page, line, prints } of examples) {
@@ -91,7 +91,7 @@ function assertPrinted(output: string, examples: readonly Example[]): void {
 
 const all = pages.flatMap(findExamples);
 
-test('there are examples that run, of both languages', () => {
+test('there are runnable examples in both languages', () => {
   for (const language of ['sh', 'js']) {
     assert.ok(
       all.some((example) => example.language === language),
@@ -100,7 +100,7 @@ test('there are examples that run, of both languages', () => {
   }
 });
 
-describe('the examples of a page run on a server that was just started, in their order', {
+describe('the examples of each page on a newly started server, in order', {
   concurrency: 2,
 }, () => {
   for (const page of new Set(all.map((example) => example.page))) {

@@ -19,7 +19,7 @@ const links = pages.flatMap(({ path, text }): Link[] =>
 );
 const internal = links.filter(({ target }) => !/^[a-z]+:/.test(target));
 
-/** With -1, -2 … where a heading comes again. */
+/** Lists the anchors of all headings. Repeated ones get -1, -2 …. */
 function listAnchors(text: string): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of stripCode(text).matchAll(/^#{1,6} (.*)$/gm)) {
@@ -31,19 +31,19 @@ function listAnchors(text: string): ReadonlySet<string> {
   return anchors;
 }
 
-test('the pages and their links are found', () => {
+test('pages and links are found', () => {
   assert.ok(pages.length > 20, `${pages.length} pages`);
   assert.ok(internal.length > 100, `${internal.length} links`);
 });
 
-test('every link inside the project leads to a file that is there', () => {
+test('every link inside the project leads to an existing file', () => {
   const broken = internal
     .filter(({ target }) => !target.startsWith('#'))
     .filter(({ page, target }) => !existsSync(join(root, dirname(page), target.split('#')[0]!)));
   assert.deepEqual(broken, []);
 });
 
-test('every link to a heading leads to one', () => {
+test('every link to a heading leads to an existing one', () => {
   const anchors = new Map(pages.map(({ path, text }) => [path, listAnchors(text)]));
   const broken = internal.filter(({ page, target }) => {
     const [file = '', anchor] = target.split('#');
@@ -68,7 +68,7 @@ test('every page of docs/ can be reached from the README', () => {
   assert.deepEqual(lost, []);
 });
 
-test('every path of the project that is named in a text is there', () => {
+test('every path of the project named in a text exists', () => {
   const folders = 'src|test|docs|web|clients|deploy|migrations|bench';
   const named = pages.flatMap(({ path, text }) =>
     [...stripCode(text).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))].map(

@@ -1,6 +1,6 @@
 import { sourceFiles } from '../tidy/source-files.ts';
 
-/** What people read: every page of the project in Markdown. */
+/** Every Markdown page of the project. */
 export const pages = sourceFiles(
   '*.md',
   'docs/**/*.md',
@@ -9,19 +9,19 @@ export const pages = sourceFiles(
   'deploy/**/*.md',
 );
 
-/** A fenced block that its page marks as one that runs: "```sh run" or "```js run". */
+/** A fenced block marked as runnable by its page: "```sh run" or "```js run". */
 export interface Example {
   readonly page: string;
   readonly line: number;
   readonly language: 'sh' | 'js';
   readonly text: string;
-  /** What it must print, from comments `<!-- prints: … -->` after it. */
+  /** The expected output, from comments `<!-- prints: … -->` after the block. */
   readonly prints: readonly string[];
 }
 
 const BLOCK = /^```(sh|js) run\n(.*?)^```\n((?:\n?<!-- prints: .*? -->\n)*)/gms;
 
-/** The examples of a page, in their order. */
+/** Returns the examples of a page in order. */
 export function findExamples(page: { readonly path: string; readonly text: string }): Example[] {
   return [...page.text.matchAll(BLOCK)].map((match) => ({
     page: page.path,
@@ -32,7 +32,7 @@ export function findExamples(page: { readonly path: string; readonly text: strin
   }));
 }
 
-/** Text without its fenced blocks and comments: links and headings in them are none. */
+/** Removes fenced blocks and comments, in which links and headings do not count. */
 export function stripCode(text: string): string {
   return text.replace(/^(```+).*?^\1$/gms, '').replace(/<!--.*?-->/gs, '');
 }

@@ -12,8 +12,8 @@ const made = await referencePages();
 const kept = sourceFiles('docs/reference/**/*.md');
 const texts = new Map(made.map(({ path, text }) => [path, text]));
 
-describe('docs/reference, which "npm run docs" writes', () => {
-  test('has the pages that the code would make, and no other', () => {
+describe('docs/reference, written by "npm run docs"', () => {
+  test('has exactly the pages that the code generates', () => {
     assert.deepEqual(
       kept.map(({ path }) => path),
       made.map(({ path }) => `docs/reference/${path}`).sort(),
@@ -21,13 +21,13 @@ describe('docs/reference, which "npm run docs" writes', () => {
   });
 
   for (const { path, text } of made) {
-    test(`${path} says what the code says: if not, run "npm run docs"`, () => {
+    test(`${path} is up to date with the code (if not, run "npm run docs")`, () => {
       assert.equal(kept.find((file) => file.path === `docs/reference/${path}`)?.text, text);
     });
   }
 });
 
-test('every variable, every error and every type of event has its place', () => {
+test('has an entry for every variable, error and event type', () => {
   for (const name of variableNames) {
     assert.match(texts.get('configuration.md')!, new RegExp(`^\\| \`${name}\` \\|`, 'm'));
   }
@@ -40,7 +40,7 @@ test('every variable, every error and every type of event has its place', () => 
   );
 });
 
-test('every operation below /api has its heading', () => {
+test('has a heading for every operation below /api', () => {
   const headings = made
     .filter(({ path }) => path.startsWith('api/') && path !== 'api/index.md')
     .flatMap(({ text }) => [...text.matchAll(/^```http\n/gm)]);

@@ -5,7 +5,7 @@ import { pages } from './pages.ts';
 
 const db = await testDatabase();
 
-test('the picture of an order’s life has the steps that the database allows, and no other', async () => {
+test('the diagram of an order’s life shows exactly the transitions that the database allows', async () => {
   const page = pages.find(({ path }) => path === 'docs/concepts/states.md');
   const [, picture = ''] = /^```mermaid\n(.*?)^```/ms.exec(page?.text ?? '') ?? [];
   const drawn = [...picture.matchAll(/^ +(\w+) --> (\w+)/gm)].map(

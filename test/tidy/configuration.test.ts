@@ -13,15 +13,15 @@ const entries = lines.flatMap((line) => {
   return match === null ? [] : [match];
 });
 
-test('.env.example has every variable that is read, once, and no other', () => {
+test('.env.example lists exactly the variables that are read, each once', () => {
   assert.deepEqual(entries.map(([, name]) => name).sort(), [...variableNames].sort());
 });
 
-test('every variable in .env.example has a sentence before it, or before its group', () => {
+test('every variable in .env.example, or its group, has a comment', () => {
   for (const [entry, name] of entries) {
     let at = lines.indexOf(entry) - 1;
     while (ENTRY.test(lines[at] ?? '')) at -= 1;
-    assert.match(lines[at] ?? '', /^# .*\S/, `${name} stands there without a word`);
+    assert.match(lines[at] ?? '', /^# .*\S/, `${name} has no comment`);
   }
 });
 

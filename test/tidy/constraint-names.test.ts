@@ -6,7 +6,7 @@ import { query } from '../support/until.ts';
 
 const { url } = await testDatabase();
 
-/** Of pg_constraint.contype. PostgreSQL 18 has "not null" there too ('n'), which it names itself. */
+/** The suffix for each pg_constraint.contype. PostgreSQL 18 also has "not null" ('n') there, which it names itself. */
 const endings: Readonly<Record<string, string>> = { p: 'pkey', u: 'key', f: 'fkey', c: 'check' };
 
 const constraints = (await query(
@@ -44,7 +44,7 @@ test('every index is named <table>_<columns>_idx, a unique one _key', () => {
   assert.deepEqual(odd, []);
 });
 
-test('no name comes near the length at which PostgreSQL cuts it off', () => {
+test('every name is well below the length at which PostgreSQL truncates it', () => {
   const names = [...constraints, ...indexes].map(({ name }) => name);
   assert.deepEqual(
     names.filter((name) => Buffer.byteLength(name) > 62),
@@ -52,8 +52,8 @@ test('no name comes near the length at which PostgreSQL cuts it off', () => {
   );
 });
 
-test('every constraint that has a refusal exists', async () => {
-  // Guards of triggers are raised under names of their own, which stand in the functions' text.
+test('every constraint with a mapped refusal exists', async () => {
+  // Triggers raise errors under their own names, which appear in the source of the functions.
   const functions = await query(
     url,
     `select prosrc as text from pg_proc where pronamespace = 'public'::regnamespace`,

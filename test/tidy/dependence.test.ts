@@ -4,14 +4,14 @@ import { folderOrders, upwardImports } from './folder-orders.ts';
 import { type FolderOrder, findCircles, findUnplaced, findUnused, findUpward } from './ranks.ts';
 import { type Import, listImports, sourceFiles, withoutComments } from './source-files.ts';
 
-/** What each of these folders may import of the project. */
-const sees: Readonly<Record<string, RegExp>> = {
+/** The parts of the project that each of these folders may import. */
+const mayImport: Readonly<Record<string, RegExp>> = {
   src: /^src\//,
   web: /^(web|src\/shared|clients\/typescript\/src)\//,
   clients: /^clients\//,
   bench: /^(bench|src)\//,
 };
-/** They build the pages, from the configuration and the OpenAPI document of the server. */
+/** These build the pages from the configuration and the OpenAPI document of the server. */
 const builders = ['web/build.ts', 'web/vite.config.ts'];
 
 const files = sourceFiles(
@@ -26,14 +26,14 @@ const imports = files.flatMap(listImports).filter(({ to }) => paths.includes(to)
 const ofServer = imports.filter(({ from }) => from.startsWith('src/'));
 
 const getFolder = (path: string) => path.split('/')[1] ?? '';
-/** What each module gives is of a shape that stands below them all. */
+/** The type of all modules, ranked below them. */
 const SHAPE_OF_MODULES = 'src/modules/module.ts';
 const getModule = (path: string) =>
   getFolder(path) === 'modules' && path !== SHAPE_OF_MODULES ? path.split('/')[2] : undefined;
 const edgeOf = ({ from, to }: Pick<Import, 'from' | 'to'>) => `${from} → ${to}`;
-const said = (each: Import) => `${edgeOf(each)}${each.typeOnly ? ', for types' : ''}`;
+const describeImport = (each: Import) => `${edgeOf(each)}${each.typeOnly ? ', for types' : ''}`;
 
-test('the imports are found, those of values and of types apart', () => {
+test('imports are found, and those of values and types are distinguished', () => {
   assert.ok(files.length > 50 && imports.length > files.length, `${imports.length} imports`);
   const text = `
 import { a } from './a.ts';
@@ -63,24 +63,24 @@ const g = "from './g.ts'";
   );
 });
 
-test('every import with a path leads to a file', () => {
+test('every import with a path leads to an existing file', () => {
   const lost = files
     .flatMap(listImports)
     .filter(({ to }) => /^(src|web|clients|bench)\/.*\.tsx?$/.test(to) && !paths.includes(to));
-  assert.deepEqual(lost.map(said), []);
+  assert.deepEqual(lost.map(describeImport), []);
 });
 
 describe('ranks', () => {
   for (const order of folderOrders) {
-    test(`${order.folder}: everything has its place, and imports what stands lower`, () => {
+    test(`${order.folder}: every file has a rank and imports only from lower ranks`, () => {
       const wrong = findUpward(order, imports).filter((each) => !(edgeOf(each) in upwardImports));
-      assert.deepEqual(wrong.map(said), []);
+      assert.deepEqual(wrong.map(describeImport), []);
       assert.deepEqual(findUnplaced(order, paths), []);
       assert.deepEqual(findUnused(order, paths), []);
     });
   }
 
-  test('an import that may go up does', () => {
+  test('every listed exception is used', () => {
     const going = new Set(folderOrders.flatMap((order) => findUpward(order, imports)).map(edgeOf));
     assert.deepEqual(
       Object.keys(upwardImports).filter((edge) => !going.has(edge)),
@@ -88,7 +88,7 @@ describe('ranks', () => {
     );
   });
 
-  test('files of one rank see each other, folders do not, and nobody looks up', () => {
+  test('files of one rank may import each other, folders of one rank may not, and no import goes up', () => {
     const order: FolderOrder = { folder: 'x', ranks: [['*'], ['a', 'b'], ['top.ts']] };
     const seen = (from: string, to: string) =>
       findUpward(order, [{ from, to, typeOnly: true }]).length === 0;
@@ -110,11 +110,11 @@ describe('ranks', () => {
 describe('circles', () => {
   const edges = imports.filter((each) => !(edgeOf(each) in upwardImports));
 
-  test('no chain of imports comes back to its beginning', () => {
+  test('imports of values are free of circles', () => {
     assert.deepEqual(findCircles(edges.filter(({ typeOnly }) => !typeOnly)), []);
   });
 
-  test('nor does a chain in which some are of types', () => {
+  test('imports of values and types together are free of circles', () => {
     assert.deepEqual(findCircles(edges), []);
   });
 
@@ -127,37 +127,37 @@ describe('circles', () => {
   });
 });
 
-test('src, web, clients and bench see of each other what they may', () => {
+test('src, web, clients and bench import only what they may of each other', () => {
   const wrong = files.flatMap(listImports).filter(({ from, to }) => {
     const isOurs = /^(src|web|clients|bench|test|docs)\//.test(to);
-    return isOurs && !builders.includes(from) && !sees[from.split('/')[0] ?? '']?.test(to);
+    return isOurs && !builders.includes(from) && !mayImport[from.split('/')[0] ?? '']?.test(to);
   });
-  assert.deepEqual(wrong.map(said), []);
+  assert.deepEqual(wrong.map(describeImport), []);
 });
 
-test('a module sees only the doors of others', () => {
+test('a module imports only the public interfaces of others', () => {
   const wrong = ofServer.filter(({ from, to }) => {
     const [mine, other] = [getModule(from), getModule(to)];
     return other !== undefined && mine !== other && to !== `src/modules/${other}/index.ts`;
   });
-  assert.deepEqual(wrong.map(said), []);
+  assert.deepEqual(wrong.map(describeImport), []);
 });
 
-test('the shape of rooms names no room', () => {
+test('the type of modules imports no module', () => {
   const wrong = imports.filter(({ from, to }) => from === SHAPE_OF_MODULES && getModule(to));
-  assert.deepEqual(wrong.map(said), []);
+  assert.deepEqual(wrong.map(describeImport), []);
 });
 
-test('a module sees ports, never a driver', () => {
+test('a module imports ports, never a driver', () => {
   const wrong = ofServer.filter(({ from, to }) => {
     if (getModule(from) === undefined || getFolder(to) !== 'drivers') return false;
-    // src/drivers/mail/mailer.ts is a port; what lies a folder deeper is a driver.
+    // src/drivers/mail/mailer.ts is a port; files one folder deeper are drivers.
     return to.split('/').length > 4;
   });
-  assert.deepEqual(wrong.map(said), []);
+  assert.deepEqual(wrong.map(describeImport), []);
 });
 
-test('connections to PostgreSQL are made in one place, which gives each session our settings', () => {
+test('connections to PostgreSQL are created in one place, which applies our session settings', () => {
   const makers = sourceFiles('src/**/*.ts').filter(({ text }) =>
     /new (pg\.)?(Pool|Client)\(/.test(text),
   );
@@ -167,7 +167,7 @@ test('connections to PostgreSQL are made in one place, which gives each session 
   );
 });
 
-test('the pages tell the time in one place, by the clock of the server', () => {
+test('the pages read the time in one place, by the clock of the server', () => {
   const wrong = sourceFiles('web/{console,shop,shared}/**/*.{ts,tsx}')
     .filter(({ path }) => path !== 'web/shared/fetch-reply.ts')
     .filter(({ text }) => /Date\.now\(|new Date\(\)/.test(withoutComments(text)));

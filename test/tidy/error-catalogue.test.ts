@@ -6,7 +6,7 @@ import { errorCatalogue } from '../../src/main/tables/error-catalogue.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
 import { root, sourceFiles } from './source-files.ts';
 
-/** What clients were promised. A code may be added, and never taken away or given another status. */
+/** The codes promised to clients. A code may be added, but never removed or given another status. */
 const promised: Readonly<Record<string, number>> = {
   'request.invalid': 400,
   'request.malformed': 400,
@@ -61,7 +61,7 @@ const promised: Readonly<Record<string, number>> = {
   'service.internal': 500,
 };
 
-/** Every definition that any file exports by `defineErrors`, whether or not somebody put it into the catalogue. */
+/** Returns every definition that any file exports through `defineErrors`, whether or not it is in the catalogue. */
 async function definedErrors(): Promise<readonly ErrorDefinition[]> {
   const defined: ErrorDefinition[] = [];
   for (const { path, text } of sourceFiles('src/**/*.ts')) {
@@ -81,13 +81,13 @@ function isErrorDefinition(value: unknown): value is ErrorDefinition {
 
 const catalogued = new Map(errorCatalogue.map((error) => [error.code, error]));
 
-test('every error that is defined stands in the catalogue, once', async () => {
+test('every defined error is in the catalogue exactly once', async () => {
   const defined = await definedErrors();
   assert.deepEqual(
     errorCatalogue.map(({ code }) => code).sort(),
     defined.map(({ code }) => code).sort(),
   );
-  assert.equal(catalogued.size, errorCatalogue.length, 'a code is given twice');
+  assert.equal(catalogued.size, errorCatalogue.length, 'a code is used twice');
 });
 
 test('every code is module.reason, with a status, a sentence and an explanation', () => {
@@ -100,12 +100,12 @@ test('every code is module.reason, with a status, a sentence and an explanation'
   }
 });
 
-test('no code that clients were promised is gone or has another status', () => {
+test('no promised code is missing or has another status', () => {
   const given = Object.keys(promised).map((code) => [code, catalogued.get(code)?.status]);
   assert.deepEqual(Object.fromEntries(given), promised);
 });
 
-test('a refusal by the database is in the catalogue too', () => {
+test('refusals by the database are in the catalogue too', () => {
   const missing = Object.values(constraintErrors).filter(({ code }) => !catalogued.has(code));
   assert.deepEqual(missing, []);
 });

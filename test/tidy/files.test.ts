@@ -9,11 +9,11 @@ const everything = [
   ...product,
   ...sourceFiles('test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts'),
   ...sourceFiles('web/*.ts', 'web/{console,shop,shared}/**/*.{ts,tsx}'),
-  // What is generated of the OpenAPI document is as long as that is.
+  // Code generated from the OpenAPI document is as long as the document requires.
   ...sourceFiles('clients/typescript/src/*.ts').filter(({ path }) => !path.endsWith('/schema.ts')),
 ];
 
-/** The places where `pattern` stands in code, as `path:line`. */
+/** Returns the places where `pattern` occurs in code, as `path:line`. */
 function findPlaces(files: typeof product, pattern: RegExp): string[] {
   return files.flatMap(({ path, text }) =>
     withoutComments(text)
@@ -50,7 +50,7 @@ test('only the command line writes to the console', () => {
   assert.deepEqual(findPlaces(others, /\bconsole\./), []);
 });
 
-test('no test is the only one, and one that is skipped names what is missing', () => {
+test('no test is marked `only`, and every skipped test names a reason', () => {
   const tests = sourceFiles('test/**/*.test.ts').filter(
     ({ path }) => !path.startsWith('test/tidy/'),
   );
@@ -61,7 +61,7 @@ test('no test is the only one, and one that is skipped names what is missing', (
   assert.deepEqual(findPlaces(tests, /\b(skip|todo): true|\bt\.(skip|todo)\(\)/), []);
 });
 
-test('nothing is left for later in the text', () => {
+test('no TODO is left in the text', () => {
   const others = everything.filter(({ path }) => !path.startsWith('test/tidy/'));
   const places = others.flatMap(({ path, text }) =>
     [...text.matchAll(/\b(TODO|FIXME|XXX|HACK)\b/g)].map(([word]) => `${path}: ${word}`),
@@ -69,7 +69,7 @@ test('nothing is left for later in the text', () => {
   assert.deepEqual(places, []);
 });
 
-test('tests wait for what they wait for, not for a time', () => {
+test('tests wait for conditions, not for a time', () => {
   const tests = sourceFiles('test/**/*.test.ts').filter(
     ({ path }) => !path.startsWith('test/tidy/'),
   );

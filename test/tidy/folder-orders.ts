@@ -14,7 +14,7 @@ const modules = [
   'operations',
 ];
 
-/** What lies in each of these folders, lowest rank first; see `FolderOrder`. */
+/** The contents of each of these folders, lowest rank first; see `FolderOrder`. */
 export const folderOrders: readonly FolderOrder[] = [
   {
     folder: 'src',
@@ -106,5 +106,5 @@ export const folderOrders: readonly FolderOrder[] = [
   { folder: 'bench', ranks: [['support'], ['scenarios'], ['*']] },
 ];
 
-/** Imports that go up all the same, as `from → to`, each with its reason. None is needed today. */
+/** Exceptions: imports that go up, as `from → to`, each with its reason. None is needed today. */
 export const upwardImports: Readonly<Record<string, string>> = {};

@@ -11,7 +11,7 @@ import {
   withoutComments,
 } from './source-files.ts';
 
-/** They hold values and functions alone: there is nothing to build. */
+/** Modules that contain only values and functions, so there is nothing to build. */
 const pure = ['pricing'];
 const modules = globSync('src/modules/*/index.ts', { cwd: root })
   .map((path) => path.split('/')[2]!)
@@ -20,19 +20,21 @@ const modules = globSync('src/modules/*/index.ts', { cwd: root })
 const capitalized = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 const textOf = (path: string) => sourceFiles(path).map(({ text }) => text)[0] ?? '';
 
-describe('a module is a module', () => {
+describe('the conventions of modules', () => {
   for (const module of modules) {
-    test(`${module}: create${capitalized(module)} and ${module}Declaration are at its door`, async () => {
+    test(`${module}: create${capitalized(module)} and ${module}Declaration are in its public interface`, async () => {
       const path = `${root}/src/modules/${module}/index.ts`;
-      const door: Record<string, unknown> = await import(pathToFileURL(path).href);
-      assert.equal(typeof door[`create${capitalized(module)}`], 'function');
-      const declaration = door[`${module}Declaration`] as { name: string };
+      const publicInterface: Record<string, unknown> = await import(pathToFileURL(path).href);
+      assert.equal(typeof publicInterface[`create${capitalized(module)}`], 'function');
+      const declaration = publicInterface[`${module}Declaration`] as { name: string };
       assert.equal(declaration.name, module);
-      const others = Object.keys(door).filter((name) => /Declaration$|^register/.test(name));
+      const others = Object.keys(publicInterface).filter((name) =>
+        /Declaration$|^register/.test(name),
+      );
       assert.deepEqual(others, [`${module}Declaration`], 'declared once; routes are in the module');
     });
 
-    test(`${module}: it is built in one file, of dependencies that bear its name`, () => {
+    test(`${module}: it is built in one file, from dependencies with its name`, () => {
       const text = textOf(`src/modules/${module}/create-${module}.ts`);
       const name = capitalized(module);
       assert.match(text, new RegExp(`^export (interface|type) ${name}Dependencies\\b`, 'm'));
@@ -44,7 +46,7 @@ describe('a module is a module', () => {
   }
 
   for (const module of pure) {
-    test(`${module}: it holds values and functions alone, which see no database and no server`, () => {
+    test(`${module}: it contains only values and functions and imports no database or server`, () => {
       const seen = sourceFiles(`src/modules/${module}/**/*.ts`)
         .flatMap(listImports)
         .filter(({ to }) => /^src\/(database|drivers|events|jobs)\//.test(to));
@@ -58,10 +60,10 @@ describe('a module is a module', () => {
       modules.filter((module) => !listed.includes(module)),
       [],
     );
-    assert.equal(new Set(listed).size, listed.length, 'a name is given twice');
+    assert.equal(new Set(listed).size, listed.length, 'a name is used twice');
   });
 
-  test('a rule of access, a tag and its place are declared by one module', () => {
+  test('each access rule, tag and place of a tag is declared by one module', () => {
     const tables = moduleList.declarations.map((declaration) => [
       ...Object.keys({ ...declaration.access, ...declaration.probeAccess }),
       ...(declaration.tags ?? []).flatMap(({ name, place }) => [name, `place ${place}`]),
@@ -73,7 +75,7 @@ describe('a module is a module', () => {
     );
   });
 
-  test('a limit belongs to an operation that the module declares', () => {
+  test('a limit belongs to an operation of its module', () => {
     const strangers = moduleList.declarations.flatMap(({ access = {}, limits = {} }) =>
       Object.keys(limits).filter((id) => !Object.hasOwn(access, id)),
     );
@@ -86,7 +88,7 @@ describe('composition', () => {
     assert.ok(textOf('src/main/compose/compose.ts').split('\n').length < 150);
   });
 
-  test('names the modules in one file; the tables are made of what they declare', () => {
+  test('names the modules in one file, and the tables are built from their declarations', () => {
     const tables = sourceFiles('src/main/tables/*.ts');
     const named = tables
       .flatMap(listImports)
@@ -104,7 +106,7 @@ describe('composition', () => {
     assert.deepEqual(files.flatMap(forwardUses), []);
   });
 
-  test('finds a use before the declaration, in a closure too', () => {
+  test('finds a use before the declaration, also in a closure', () => {
     const text = `export function createThing() {
   const first = () => second.go();
   const { second, third: fourth } = make({ fourth: 1 });
@@ -115,7 +117,7 @@ describe('composition', () => {
   });
 });
 
-/** Names of a function's own constants that stand in it above their declaration. */
+/** Returns the names of a function's own constants that it uses above their declaration. */
 function forwardUses({ path, text }: SourceFile): string[] {
   const code = withoutComments(text).replace(/'[^'\n]*'/g, "''");
   const bodies = code.match(/^(export )?(async )?function [\s\S]*?^}/gm) ?? [];
@@ -124,7 +126,7 @@ function forwardUses({ path, text }: SourceFile): string[] {
       names
         .replace(/\w+:/g, '')
         .match(/\w+/g)!
-        // Neither a member nor a key of another object, nor a type's.
+        // Excludes members and keys of objects and types.
         .filter((name) =>
           new RegExp(`(?<![.\\w])${name}\\b(?!\\??:)`).test(afterParameters(body.slice(0, index))),
         )
@@ -133,7 +135,7 @@ function forwardUses({ path, text }: SourceFile): string[] {
   );
 }
 
-/** The parameters may bear the same names as members. */
+/** Skips the parameters, which may have the same names as members. */
 function afterParameters(body: string): string {
   return body.slice(body.search(/\{$/m) + 1);
 }

@@ -16,13 +16,13 @@ function filesWith(pattern: RegExp): string[] {
   return files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 }
 
-test('statements that change rows of orders and of their lines stand in one file', () => {
+test('statements that change orders and order lines are in one file', () => {
   const change =
     /\b(insert\s+into|update|delete\s+from|merge\s+into|truncate(\s+table)?)\s+(only\s+)?(public\.)?(orders|order_lines)\b/i;
   assert.deepEqual(filesWith(change), [statements]);
 });
 
-test('the writer alone runs these statements', () => {
+test('only the writer runs these statements', () => {
   const users = files
     .flatMap(listImports)
     .filter(({ to, typeOnly }) => to === statements && !typeOnly)
@@ -30,14 +30,14 @@ test('the writer alone runs these statements', () => {
   assert.deepEqual(users, [writer]);
 });
 
-test('every change of the row of an order moves its sequence, by which it is cached', () => {
+test("every change of an order's row increases its sequence, the stamp of the cache", () => {
   const { text } = files.find(({ path }) => path === statements)!;
   const changes = [...text.matchAll(/update orders\s[^`]*`/g)];
   assert.equal(changes.length, 1);
   for (const [change] of changes) assert.match(change, /\blast_sequence = /);
 });
 
-test('the writer alone appends events of orders; other modules append events of no order', () => {
+test('only the writer appends events of orders; other modules append events without an order', () => {
   assert.deepEqual(filesWith(/insert\s+into\s+events\b/i), ['src/events/queries.ts']);
   assert.deepEqual(filesWith(/\binsertEvents\(/), ['src/events/append-events.ts']);
   const appending = filesWith(/\bappendEvents\(/).filter((path) => !path.startsWith('src/events/'));

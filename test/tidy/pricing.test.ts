@@ -4,8 +4,8 @@ import { parseSync } from 'vite';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
 /**
- * Prices become totals in one function, `priceOrder`. Read from the syntax trees of server and pages, so that SQL, types
- * and comments do not matter; the database's own checks and invariants prove the sums apart from it.
+ * Prices become totals in one function, `priceOrder`. This is checked in the syntax trees of server and pages, so SQL,
+ * types and comments do not matter. The database's own checks and invariants verify the sums independently.
  */
 const files = sourceFiles(
   'src/**/*.ts',
@@ -13,7 +13,7 @@ const files = sourceFiles(
   'web/{console,shop,shared}/**/*.tsx',
 );
 
-/** Where money may be computed. */
+/** The places in which money may be computed. */
 const homes = /^src\/(modules\/pricing\/|shared\/money\.ts$)/;
 
 interface Node {
@@ -26,7 +26,7 @@ interface Node {
   readonly callee?: Node;
 }
 
-/** Every node below this one, itself first. */
+/** Yields this node and every node below it. */
 function* nodesOf(value: unknown): Generator<Node> {
   if (Array.isArray(value)) {
     for (const one of value) yield* nodesOf(one);
@@ -44,7 +44,7 @@ function treeOf({ path, text }: SourceFile): readonly Node[] {
 
 const trees = new Map(files.map((file) => [file, treeOf(file)]));
 
-/** `path: code` of each node that is wanted, outside the homes and where there is no reason for it. */
+/** Returns `path: code` of each wanted node outside the homes and without a reason. */
 function placesOf(
   isWanted: (node: Node, textOf: (node: Node) => string) => boolean,
   reasons: Readonly<Record<string, string>>,
@@ -57,7 +57,7 @@ function placesOf(
     if (found.length > 0 && unused.delete(path)) return [];
     return found.map((node) => `${path}: ${textOf(node).replace(/\s+/g, ' ')}`);
   });
-  return [...places, ...[...unused].map((path) => `${path} needs no exception any more`)];
+  return [...places, ...[...unused].map((path) => `${path} no longer needs an exception`)];
 }
 
 function isArithmetic({ type, operator = '' }: Node, operators: readonly string[]): boolean {
@@ -67,7 +67,7 @@ function isArithmetic({ type, operator = '' }: Node, operators: readonly string[
   );
 }
 
-/** Names of quantities and of money, where they end an operand: `line.quantity`, `price.amount`, `totalMinor!`. */
+/** Names of quantities and money at the end of an operand: `line.quantity`, `price.amount`, `totalMinor!`. */
 const QUANTITY = /(quantity|units)\W*$/i;
 const MONEY = /(minor|amount|price|subtotal|\.total)\W*$/i;
 
@@ -81,7 +81,7 @@ test('only pricing multiplies quantities and amounts', () => {
   assert.deepEqual(placesOf(isProduct, reasons), []);
 });
 
-test('only pricing adds prices up', () => {
+test('only pricing adds up prices', () => {
   const isSum = (node: Node, textOf: (node: Node) => string) =>
     isArithmetic(node, ['+', '-']) &&
     [node.left!, node.right!].map(textOf).some((text) => MONEY.test(text));
@@ -105,7 +105,7 @@ test('only pricing calls the arithmetic of money', () => {
   assert.deepEqual(placesOf(isCall, reasons), []);
 });
 
-test('the test sees arithmetic where there is some', () => {
+test('the test finds arithmetic where it exists', () => {
   const arithmetic = files
     .filter(({ path }) => homes.test(path))
     .flatMap((file) => trees.get(file)!)

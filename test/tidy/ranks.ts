@@ -1,24 +1,24 @@
 import type { Import } from './source-files.ts';
 
 /**
- * The order of what lies in one folder, lowest rank first. A name is that of a folder or a file; `*` stands for every
- * file that is not named. An import goes to a lower rank, or stays inside its own name. Files of one rank may import each
- * other; folders of one rank may not.
+ * The order of the contents of one folder, lowest rank first. A name is that of a folder or a file; `*` means every
+ * file that is not named. An import goes to a lower rank or stays inside its own name. Files of one rank may import
+ * each other; folders of one rank may not.
  */
 export interface FolderOrder {
   readonly folder: string;
   readonly ranks: readonly (readonly string[])[];
 }
 
-/** Where a path stands in the order of a folder. */
+/** The position of a path in the order of a folder. */
 interface Place {
   readonly name: string;
-  /** -1 when the order does not name it. */
+  /** -1 if the order does not name it. */
   readonly rank: number;
   readonly isFile: boolean;
 }
 
-/** Null for a path outside the folder. */
+/** Returns null for a path outside the folder. */
 function findPlace({ folder, ranks }: FolderOrder, path: string): Place | null {
   if (!path.startsWith(`${folder}/`)) return null;
   const [name = '', ...deeper] = path.slice(folder.length + 1).split('/');
@@ -28,18 +28,18 @@ function findPlace({ folder, ranks }: FolderOrder, path: string): Place | null {
   return { name, rank, isFile };
 }
 
-/** The paths below the folder that have no place in its order. */
+/** Returns the paths below the folder that have no place in its order. */
 export function findUnplaced(order: FolderOrder, paths: readonly string[]): string[] {
   return paths.filter((path) => findPlace(order, path)?.rank === -1);
 }
 
-/** The names in the order that nothing lies under. */
+/** Returns the names in the order that match no path. */
 export function findUnused(order: FolderOrder, paths: readonly string[]): string[] {
   const names = new Set(paths.map((path) => findPlace(order, path)?.name));
   return order.ranks.flat().filter((name) => name !== '*' && !names.has(name));
 }
 
-/** The imports inside the folder that go to the same rank where they must not, or up. */
+/** Returns the imports inside the folder that go up, or to the same rank if that is not allowed. */
 export function findUpward(order: FolderOrder, imports: readonly Import[]): Import[] {
   return imports.filter(({ from, to }) => {
     const [mine, other] = [findPlace(order, from), findPlace(order, to)];
@@ -50,7 +50,7 @@ export function findUpward(order: FolderOrder, imports: readonly Import[]): Impo
 }
 
 /**
- * Groups of files that reach each other by imports, each in the order of its paths. Tarjan's algorithm for strongly
+ * Returns groups of files that reach each other by imports, each sorted by path. Uses Tarjan's algorithm for strongly
  * connected components.
  */
 export function findCircles(imports: readonly Pick<Import, 'from' | 'to'>[]): string[][] {

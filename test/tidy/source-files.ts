@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface SourceFile {
-  /** From the project's root, such as `src/shared/money.ts`. */
+  /** Relative to the project's root, such as `src/shared/money.ts`. */
   readonly path: string;
   readonly text: string;
 }
@@ -23,13 +23,13 @@ const DYNAMIC_IMPORT = /\bimport\(\s*'([^']+)'\s*\)/g;
 
 export interface Import {
   readonly from: string;
-  /** A path in the project, or the name of a package. */
+  /** A path in the project or the name of a package. */
   readonly to: string;
-  /** By `import type` or `export type`, of which nothing is left when the program runs. */
+  /** True for `import type` and `export type`, which do not exist at runtime. */
   readonly typeOnly: boolean;
 }
 
-/** One entry for each import: a path that is imported for its values and for its types has two. */
+/** Returns one entry for each import. A path that is imported for its values and for its types has two. */
 export function listImports(file: SourceFile): readonly Import[] {
   const code = withoutComments(file.text);
   const statics = [...code.matchAll(STATIC_IMPORT)].map(([, type, to = '']) => ({

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 
 export type Use = 'reads' | 'locks' | 'writes';
 
-/** What a statement does to one table, view or sequence. */
+/** One use of a table, view or sequence by a statement. */
 export interface TableUse {
   /** With its schema, unless that is `public`. */
   readonly table: string;
@@ -12,13 +12,13 @@ export interface TableUse {
 /** Source: PostgreSQL, nodes/parsenodes.h: ACL_INSERT, ACL_UPDATE, ACL_DELETE. */
 const [INSERT, UPDATE, DELETE] = [1, 4, 8];
 
-/** One relation in a query's tree: its id, the rights that it takes, and the columns that are updated. */
+/** One relation in a query tree: its id, the required rights, and the updated columns. */
 const RELATION = /:relid (\d+) [^{}]*?:requiredPerms (\d+) [^{}]*?:updatedCols \(b([^)]*)\)/g;
 
 /**
- * Asks PostgreSQL which tables a statement uses. The statement becomes the body of an SQL function, which is kept as a
- * parsed tree, and the tree names for each relation the rights that it takes. A row lock takes the right to update and
- * updates no column. What views, triggers and functions do inside is not part of it.
+ * Returns the tables that a statement uses, according to PostgreSQL. The statement becomes the body of an SQL function,
+ * which is stored as a parsed tree, and the tree names the rights required for each relation. A row lock requires the
+ * right to update but updates no column. The contents of views, triggers and functions are not included.
  *
  * Runs in a transaction that is rolled back.
  */

@@ -1,7 +1,7 @@
 /**
- * The module of each table and sequence. A statement writes to tables of its own module, and uses those of other modules only
- * where it is named below. Free are the text of views, triggers and functions in migrations, since a rule may be about
- * several modules; `bench/` and `test/`, which look at the whole database; and what pg-boss keeps in a schema of its own.
+ * The module of each table and sequence. A statement writes only to tables of its own module, and uses those of other
+ * modules only if it is named below. Exempt are views, triggers and functions in migrations, since a rule may concern
+ * several modules; `bench/` and `test/`, which use the whole database; and pg-boss's own schema.
  */
 export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/database': ['idempotency_keys', 'schema_migrations'],
@@ -36,7 +36,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/modules/webhooks': ['webhook_deliveries', 'webhook_endpoints', 'webhook_lines'],
 };
 
-/** Counts every view of an invariant, and the rows of the table that it is about: reads there are free. */
+/** Counts every invariant view and the rows of its table, so its reads are exempt. */
 export const INVARIANTS_FILE = 'src/modules/operations/invariants.ts';
 export const isInvariant = (table: string) => table.startsWith('inv_');
 
@@ -46,7 +46,7 @@ export interface ForeignUse {
   readonly reason: string;
 }
 
-/** What statements use of other modules, by the statement's name. No statement writes there. */
+/** The uses of other modules' tables, by the statement's name. No statement writes to them. */
 export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'catalog.find_product': {
     reads: ['stock'],
@@ -58,7 +58,7 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   },
   'catalog.list_products': {
     reads: ['stock'],
-    reason: 'The list is filtered by what is left, before its limit.',
+    reason: 'The list is filtered by available stock before its limit.',
   },
   'inventory.find_offers': {
     reads: ['products'],
@@ -70,58 +70,60 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   },
   'orders.find_matches_by_index': {
     reads: ['users'],
-    reason: 'A search looks at names, addresses and numbers in one trip.',
+    reason: 'A search covers names, addresses and numbers in one round trip.',
   },
   'orders.find_matches_by_scan': {
     reads: ['users'],
-    reason: 'A search looks at names, addresses and numbers in one trip.',
+    reason: 'A search covers names, addresses and numbers in one round trip.',
   },
   'orders.search_*': {
     reads: ['users'],
-    reason: 'A search filters orders by the address of the customer, before its limit.',
+    reason: 'A search filters orders by the address of the customer before its limit.',
   },
   'carts.find': {
     reads: ['products', 'stock'],
-    reason: 'Every read of a cart shows prices and stock of the moment: one statement.',
+    reason: 'Every read of a cart shows current prices and stock: one statement.',
   },
   'carts.remove_item': {
     reads: ['products'],
-    reason: 'The SKU names the line; a look-up first would be a trip more under the lock.',
+    reason:
+      'The SKU identifies the line; a separate lookup would be another round trip under the lock.',
   },
   'payments.lock_orders': {
     locks: ['orders'],
-    reason: 'Captures lock the orders of their payments in one trip, without ids read before.',
+    reason:
+      'Captures lock the orders of their payments in one round trip, without reading ids first.',
   },
   'payments.find_due_returns': {
     reads: ['orders'],
-    reason: 'Money goes back by the state of its order: the index of open work starts the join.',
+    reason: 'Returns depend on the state of the order: the index of open work starts the join.',
   },
   'payments.end_of_ended_orders': {
     reads: ['orders'],
-    reason: 'Pages end with their orders: the payments that are open start the join.',
+    reason: 'Payment pages end with their orders: the open payments start the join.',
   },
   'payments.list': {
     reads: ['orders'],
-    reason: 'The list shows the number of the order of each payment.',
+    reason: 'The list shows the order number of each payment.',
   },
   'webhooks.find_delivery': {
     reads: ['jobs'],
-    reason: 'When a delivery is tried next is known by its job; both are of one moment.',
+    reason: 'The job knows when a delivery is tried next; both are read in one snapshot.',
   },
   'webhooks.find_delivery_of_event': {
     reads: ['jobs'],
-    reason: 'When a delivery is tried next is known by its job; both are of one moment.',
+    reason: 'The job knows when a delivery is tried next; both are read in one snapshot.',
   },
   'webhooks.list_deliveries': {
     reads: ['jobs'],
-    reason: 'When a delivery is tried next is known by its job; both are of one moment.',
+    reason: 'The job knows when a delivery is tried next; both are read in one snapshot.',
   },
   'webhooks.find_due_delivery': {
     reads: ['events'],
-    reason: 'Every delivery reads all that its call needs: one statement.',
+    reason: 'Every delivery reads all that its call needs in one statement.',
   },
   'operations.find_hours': {
     reads: ['events'],
-    reason: 'A report counts the log by what events mean, which the log does not know.',
+    reason: 'A report counts events by their meaning, which the log does not know.',
   },
 };

@@ -19,7 +19,7 @@ interface FoundStatement {
   readonly text: string;
 }
 
-/** Pages of orders are written by their filters: here one of each index and each kind of search. */
+/** Returns statements for pages of orders, which depend on the filters: one for each index and kind of search. */
 function orderPages(): readonly FoundStatement[] {
   const matches = { skus: ['A'], names: ['Apple'], customerIds: [], numbers: ['1'] };
   const filters = [
@@ -56,7 +56,7 @@ for (const found of statements) {
   for (const use of await findTableUses(client, found.text)) uses.push({ ...found, ...use });
 }
 
-/** The uses of tables that belong to another module. */
+/** Uses of tables that belong to another module. */
 const foreign = uses.filter(
   ({ file, table, use }) =>
     !(file === INVARIANTS_FILE && use === 'reads') &&
@@ -69,10 +69,10 @@ const entryFor = (name: string) =>
   Object.keys(foreignUses).find((entry) =>
     entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name,
   );
-const said = ({ file, name, use, table }: FoundUse) => `${file}: ${name} ${use} ${table}`;
+const describeUse = ({ file, name, use, table }: FoundUse) => `${file}: ${name} ${use} ${table}`;
 
 test('every table, view and sequence belongs to one module', async () => {
-  // A sequence that fills a column goes with its table.
+  // A sequence that fills a column belongs to its table.
   const relations = await query(
     url,
     `select oid::regclass::text as name
@@ -85,7 +85,7 @@ test('every table, view and sequence belongs to one module', async () => {
   assert.deepEqual(Object.values(tablesByModule).flat().sort(), names.sort());
 });
 
-test('the uses of tables are found: reads, locks and writes', async () => {
+test('reads, locks and writes of tables are found', async () => {
   const found = await findTableUses(
     client,
     `with changed as (
@@ -105,18 +105,18 @@ test('the uses of tables are found: reads, locks and writes', async () => {
 });
 
 test('no statement writes to a table of another module', () => {
-  assert.deepEqual(foreign.filter(({ use }) => use === 'writes').map(said), []);
+  assert.deepEqual(foreign.filter(({ use }) => use === 'writes').map(describeUse), []);
 });
 
-test('a statement reads and locks tables of another module only where it is named, with a reason', () => {
+test('a statement reads and locks tables of another module only with a listed reason', () => {
   const wrong = foreign.filter(({ name, use, table }) => {
     const entry = foreignUses[entryFor(name) ?? ''];
     return !(use === 'reads' ? entry?.reads : entry?.locks)?.includes(table);
   });
-  assert.deepEqual(wrong.map(said), []);
+  assert.deepEqual(wrong.map(describeUse), []);
 });
 
-test('what is named as used of another module is used', () => {
+test('every listed use of another module is real', () => {
   const used = new Set(foreign.map(({ name, use, table }) => `${entryFor(name)} ${use} ${table}`));
   const named = Object.entries(foreignUses).flatMap(([name, { reads = [], locks = [] }]) => [
     ...reads.map((table) => `${name} reads ${table}`),
@@ -128,7 +128,7 @@ test('what is named as used of another module is used', () => {
   );
 });
 
-test('SQL is run by statements; only src/database and the pages of orders run their own', () => {
+test('SQL runs through statements, except in src/database and the pages of orders', () => {
   const isFree = (path: string) =>
     path.startsWith('src/database/') || path.startsWith('src/modules/orders/lists/');
   const wrong = sourceFiles('src/**/*.ts').filter(
