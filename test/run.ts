@@ -17,21 +17,21 @@ import { guessDurationMs, needsDatabase, readTestSources } from './support/runne
 import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.ts';
 
 /**
- * `npm test [-- files or folders…]`: runs the tests, on a throwaway PostgreSQL with a migrated template database where
- * one of them uses it. Says which tests were skipped and why, and which took longest, and ends with the code of the
- * runner.
+ * `npm test [-- files or folders…]`: runs the tests, on a throwaway PostgreSQL with a migrated template database if
+ * one of them uses it. Reports which tests were skipped and why, and which took longest, and exits with the code of
+ * the runner.
  * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs them on that server instead of the embedded one.
  * With CI=true a skipped test is a failure, and so is a file that the tests leave in the project.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Where bin/holdfast.js keeps what it compiled: files, and the programs that they start, load much the same. */
+/** The compile cache of bin/holdfast.js: test files and the programs that they start load much the same code. */
 const cache = join(root, 'node_modules/.cache/holdfast');
 const durationsFile = join(cache, 'test-durations.json');
-/** Of a test, and of a file. Far above the longest, also on a busy machine, so that only a hang is ended. */
+/** For a test and for a file. Far above the longest, even on a busy machine, so that it only ends a hang. */
 const TEST_TIMEOUT_MS = 600_000;
-/** A file that spins without ever turning its event loop is past the runner's own timeouts, so the whole run has one. */
+/** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 60 * 60_000;
-/** Beside one for each core, since much of a file's time is waiting: for timers, leases and programs that it started. */
+/** In addition to one per core, since files spend much of their time waiting for timers, leases and programs. */
 const WAITING_FILES = 3;
 
 function findTestFiles(wanted: readonly string[]): string[] {
@@ -48,13 +48,13 @@ function findTestFiles(wanted: readonly string[]): string[] {
 
 interface Outcome {
   readonly success: boolean;
-  /** One line for each test that was skipped or left to do, with its reason. */
+  /** One line for each skipped or todo test, with its reason. */
   readonly skips: readonly string[];
   readonly files: readonly Measured[];
   readonly tests: readonly Measured[];
 }
 
-/** Runs the files in the order in which they are given. The environment is theirs too. */
+/** Runs the files in the given order, in this environment. */
 async function runTests(files: readonly string[], signal: AbortSignal): Promise<Outcome> {
   const events = run({
     files: files.map((file) => join(root, file)),
@@ -93,22 +93,22 @@ function skipOf(test: {
   return [`- ${test.file}: ${test.name}: ${reason === true ? 'no reason given' : reason}`];
 }
 
-/** Until the time is over, or somebody ends the run: then the files that run are ended, and named as cancelled. */
-function ending(): AbortSignal {
+/** Aborts at the time limit or when the run is interrupted: running files are then ended and reported as cancelled. */
+function abortSignal(): AbortSignal {
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => ended.abort());
   return AbortSignal.any([ended.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
 }
 
-/** Runs the files with what they need around them, which is gone afterwards. */
-async function runInSurroundings(
+/** Runs the files in a temporary environment that is removed afterwards. */
+async function runInTemporaryFolder(
   files: readonly string[],
   withDatabase: boolean,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const folder = await makeRunFolder();
   try {
-    // So that nothing of an interrupted test stays on the machine.
+    // So that an interrupted test leaves nothing on the machine.
     Object.assign(process.env, { TMPDIR: folder.path, NODE_COMPILE_CACHE: cache });
     if (!withDatabase) return await runTests(files, signal);
     const server = await startThrowawayServer(folder.path, process.env.TEST_POSTGRES_BIN);
@@ -126,7 +126,7 @@ async function runInSurroundings(
   }
 }
 
-/** Keeps what was measured for the order of the next run, without files that are gone. */
+/** Stores the durations for the order of the next run, without files that no longer exist. */
 function recordDurations(before: Durations, files: readonly Measured[]): void {
   const known = new Map(Object.entries(before));
   for (const { name, durationMs } of files) known.set(name, Math.round(durationMs));
@@ -151,16 +151,16 @@ function describeRun({ files, tests }: Outcome): string {
 async function main(): Promise<number> {
   const files = findTestFiles(process.argv.slice(2));
   if (files.length === 0) {
-    process.stderr.write('There are no test files there.\n');
+    process.stderr.write('No test files found.\n');
     return 1;
   }
-  const signal = ending();
+  const signal = abortSignal();
   const sources = new Map(files.map((file) => [file, readTestSources(root, file)]));
   const durations = readDurations(durationsFile);
   const ordered = longestFirst(files, durations, (file) => guessDurationMs(sources.get(file)!));
   const withDatabase = [...sources.values()].some(needsDatabase);
   const unversioned = listUnversioned(root);
-  const outcome = await runInSurroundings(ordered, withDatabase, signal);
+  const outcome = await runInTemporaryFolder(ordered, withDatabase, signal);
   const { success, skips } = outcome;
   if (!signal.aborted) recordDurations(durations, outcome.files);
   process.stdout.write(describeRun(outcome));
@@ -168,7 +168,7 @@ async function main(): Promise<number> {
   if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
   if (left.length > 0) process.stdout.write(`\nNew in the project: ${left.join(', ')}\n`);
   if (process.env.CI === 'true' && skips.length + left.length > 0) {
-    process.stderr.write('A skipped test, or a file left in the project, fails the run in CI.\n');
+    process.stderr.write('In CI a skipped test or a file left in the project fails the run.\n');
     return 1;
   }
   return success ? 0 : 1;

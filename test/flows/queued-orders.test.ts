@@ -289,7 +289,7 @@ test('an order that fails repeatedly becomes a dead letter, blocks no other orde
   assert.equal(readOrder(await vip.get(`/api/orders/${bad.id}`)).status, 'QUEUED');
   assert.equal((await vip.post(`/api/orders/${cancelled.id}/cancel`)).status, 200);
 
-  await db.database.run('test.repair', 'drop function refuse_vips cascade', []);
+  await db.database.run('test.heal', 'drop function refuse_vips cascade', []);
   for (const { id } of letters) {
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     assert.equal(redriven.status, 202, redriven.text);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where the usual packages of a system put it. */
+/** Where common packages install it. */
 const paths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -10,20 +10,20 @@ const paths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Undefined where there is none. */
+/** Undefined if there is none. */
 export const executablePath = paths.find((path) => existsSync(path));
 
 /** For the option `skip` of a test: false, or what is missing. */
 export const skipWithoutBrowser: string | false =
   executablePath === undefined ? 'no Chromium is installed' : false;
 
-/** Without a graphics card Chromium would compute what one does: a third of the processor time of a page. */
+/** Without a graphics card Chromium would emulate one, which takes a third of the processor time of a page. */
 const args = ['--no-sandbox', '--disable-gpu'];
 
-/** The system's Chromium, closed after the file; null where there is none. */
+/** Starts the system's Chromium and closes it after the file. Returns null if there is none. */
 export async function startBrowser(): Promise<Browser | null> {
   if (executablePath === undefined) return null;
-  // Playwright's own listener would keep a file alive that the runner ends; Chromium ends with it in any case.
+  // Playwright's own listener would keep alive a file that the runner ends. Chromium ends with the file anyway.
   const browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
   after(() => browser.close());
   return browser;

@@ -5,7 +5,7 @@ import { createCursors } from '../../src/shared/pagination.ts';
 
 const cursors = createCursors('thirty-two bytes of secret for tests');
 
-/** The catalogue module of a shop that sells in pounds, on a test's database. */
+/** Creates the catalogue module of a shop that sells in pounds, on a test's database. */
 export function createTestCatalog(database: Database): Catalog {
   return createCatalog({ database, cursors, currency: 'GBP', openStock }).api;
 }

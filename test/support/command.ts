@@ -11,16 +11,16 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  /** Variables of the configuration; nothing of ours comes through from outside. */
+  /** Configuration variables; none are inherited from outside. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** Where the caller stands. Default: elsewhere than in the project. */
+  /** The working directory. Default: one outside the project. */
   readonly cwd?: string;
-  /** Where `.env` and `.holdfast` are looked for; null: where they are without HOLDFAST_HOME. */
+  /** The folder with `.env` and `.holdfast`; null to leave HOLDFAST_HOME unset. */
   readonly home?: string | null;
   /** Default: the project's. */
   readonly program?: string;
-  /** Number of the user to be, when the test is root. Default: the same. */
+  /** The user id to run as if the test runs as root. Default: the same user. */
   readonly asUser?: number;
 }
 
@@ -54,7 +54,7 @@ export async function runCommand(
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     stderr += part;
   });
-  // A command that does not read its input may have ended before it is written.
+  // A command that does not read its input may end before the input is written.
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();

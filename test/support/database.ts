@@ -14,7 +14,7 @@ export interface TestDatabase {
 }
 
 export interface TestDatabaseOptions {
-  /** False for a file that breaks the rules on purpose. */
+  /** False for a file that breaks the invariants on purpose. */
   readonly invariants?: boolean;
   /** Default: those of the product. */
   readonly constraints?: Readonly<Record<string, ErrorDefinition>>;
@@ -22,15 +22,15 @@ export interface TestDatabaseOptions {
 }
 
 /**
- * A migrated database of the test file's own, to be called at its top. After the file's tests every invariant must
- * hold in it; then it is dropped.
+ * Creates a migrated database for a test file; call it at the top of the file. After the file's tests every invariant
+ * must hold in it, and then it is dropped.
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
   const template = process.env.TEST_DATABASE_TEMPLATE;
-  // Files are copied in a third of the time that it takes to write every page of the template to the log.
+  // Copying files takes a third of the time of writing every page of the template to the log.
   await administer(`create database ${name} template ${template} strategy file_copy`);
   const database = createDatabase({
     url: url.href,
@@ -50,7 +50,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   return { database, url: url.href };
 }
 
-/** An empty database, without even a schema. */
+/** Creates an empty database, without even a schema. */
 export async function emptyDatabase(): Promise<{ readonly url: string }> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(serverUrl());
@@ -60,7 +60,7 @@ export async function emptyDatabase(): Promise<{ readonly url: string }> {
   return { url: url.href };
 }
 
-/** Runs one statement on the server's own database, past the pool. */
+/** Runs one statement on the server's maintenance database, without the pool. */
 export async function administer(text: string, parameters: unknown[] = []): Promise<unknown[]> {
   return withClient(serverUrl(), async (client) => (await client.query(text, parameters)).rows);
 }
@@ -96,6 +96,6 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 
 function serverUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
-  if (url === undefined) throw new Error('Run the tests by `npm test -- path/to/file.test.ts`.');
+  if (url === undefined) throw new Error('Run the tests with `npm test -- path/to/file.test.ts`.');
   return url;
 }

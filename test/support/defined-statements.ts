@@ -6,7 +6,7 @@ import { isStatement, type Statement } from '../../src/database/statement.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface DefiningFile {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
   readonly source: string;
 }
@@ -16,7 +16,7 @@ export interface DefinedStatement {
   readonly statement: Statement<unknown[], unknown>;
 }
 
-/** Files that define statements: nearly all are a module's `queries.ts`. */
+/** Returns the files that define statements; nearly all are a module's `queries.ts`. */
 export async function findDefiningFiles(): Promise<readonly DefiningFile[]> {
   const files: DefiningFile[] = [];
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
@@ -28,7 +28,7 @@ export async function findDefiningFiles(): Promise<readonly DefiningFile[]> {
   return files;
 }
 
-/** Every statement that one of the files exports, once. */
+/** Returns every statement that one of the files exports, once. */
 export async function findDefinedStatements(
   files: readonly DefiningFile[],
 ): Promise<readonly DefinedStatement[]> {
@@ -42,7 +42,7 @@ export async function findDefinedStatements(
   return [...found.values()];
 }
 
-/** The statements in what a file exports, also inside lists and records. */
+/** Returns the statements in a file's exports, also inside lists and records. */
 function statementsIn(value: unknown): Statement<unknown[], unknown>[] {
   if (isStatement(value)) return [value];
   if (value === null || typeof value !== 'object') return [];

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * The schema `public`, and that of the sandbox, as SQL, read from the catalogues: what pg_dump would tell, which does not
- * come with the embedded server. The same schema gives the same text, and the text makes the same schema again.
+ * Returns the schemas `public` and `sandbox` as SQL, read from the catalogues. It replaces pg_dump, which does not come
+ * with the embedded server. The same schema gives the same text, and running the text creates the same schema.
  */
 export async function describeSchema(client: pg.Client): Promise<string> {
   await client.query('set search_path to public');
@@ -15,7 +15,7 @@ export async function describeSchema(client: pg.Client): Promise<string> {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** In the order of the text: the shop's own first. Names of others are written with their schema. */
+/** In the order of the text: `public` first. Names from other schemas are qualified. */
 const described = `in ('public'::regnamespace, 'sandbox'::regnamespace)`;
 
 const extensions = `
@@ -83,7 +83,7 @@ const triggers = `
    where c.relnamespace ${described} and not t.tgisinternal
    order by c.relnamespace::regnamespace::text, c.relname collate "C", t.tgname collate "C"`;
 
-/** In the order of their making, since a view may stand on an earlier one. */
+/** In the order of creation, since a view may use an earlier one. */
 const views = `
   select format(e'create view %s as\\n%s', c.oid::regclass, pg_get_viewdef(c.oid)) as text
     from pg_class c
@@ -92,7 +92,7 @@ const views = `
 
 const sections = [extensions, sequences, functions, tables, foreignKeys, indexes, triggers, views];
 
-/** A dump that leaves something out in silence would be worse than none. */
+/** A dump that silently omits something would be worse than none. */
 async function requireKnownKinds(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select relname as name
@@ -105,6 +105,6 @@ async function requireKnownKinds(client: pg.Client): Promise<void> {
   );
   if (rows.length > 0) {
     const names = rows.map(({ name }) => name).join(', ');
-    throw new Error(`describe-schema.ts does not know how to tell of ${names}: teach it.`);
+    throw new Error(`describe-schema.ts cannot describe ${names}. Add support for it.`);
   }
 }

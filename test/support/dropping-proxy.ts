@@ -3,27 +3,27 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 
-/** What the proxy does with a request: pass it on, lose the answer after the server gave it, or answer by itself. */
+/** What the proxy does with a request: forward it, drop the server's response, or answer itself. */
 export type Fate = 'pass' | 'drop' | { readonly status: number; readonly headers: Headers };
 
 export interface ProxiedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Milliseconds, rising. */
+  /** In milliseconds, monotonic. */
   readonly at: number;
 }
 
 export interface DroppingProxy {
   readonly url: string;
   readonly requests: readonly ProxiedRequest[];
-  /** What happens to the next ones; all after them pass. */
+  /** Sets the fates of the next requests; later ones pass. */
   next(...fates: Fate[]): void;
 }
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Stands between an HTTP client and a server, as a bad line does; closed after the file. */
+/** Starts a proxy between an HTTP client and a server that acts like an unreliable network. Closed after the file. */
 export async function startDroppingProxy(target: string): Promise<DroppingProxy> {
   const requests: ProxiedRequest[] = [];
   const fates: Fate[] = [];
@@ -59,7 +59,7 @@ export async function startDroppingProxy(target: string): Promise<DroppingProxy>
   };
 }
 
-/** Those of the message, without those of the connection that it came by. */
+/** Returns the headers of the message, without those of its connection. */
 function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   const ofConnection = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'];
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * A process that owns an embedded PostgreSQL in the folder of its first argument, for tests that kill it. It says one
- * line of JSON, `{ url }` or `{ error }`, and stops in good order on SIGINT.
+ * A process that owns an embedded PostgreSQL in the folder of its first argument, for tests that kill it. It prints one
+ * line of JSON, `{ url }` or `{ error }`, and stops gracefully on SIGINT.
  */
 import { startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
 

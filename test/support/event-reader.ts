@@ -18,20 +18,20 @@ export interface StreamedEvent {
   };
 }
 
-/** One open stream of events, read over a socket of its own as a client would. */
+/** One open stream of events, read over a separate socket as a client would. */
 export interface EventReader {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Everything that came so far, oldest first. */
+  /** All events received so far, oldest first. */
   readonly events: readonly StreamedEvent[];
   /** Lines that began with a colon. */
   readonly comments: readonly string[];
-  /** Whether it ended in good order rather than with its connection. */
+  /** Whether the stream ended properly rather than with its connection. */
   readonly isComplete: boolean;
   readonly socket: Socket;
-  /** The body so far, of an answer that is no stream. */
+  /** The body so far, for a response that is not a stream. */
   text(): string;
-  /** Resolves when this holds of what came; rejects when the stream ends before, or after two minutes. */
+  /** Resolves when the condition holds. Rejects if the stream ends first, or after two minutes. */
   until(holds: (reader: EventReader) => boolean): Promise<void>;
   /** Resolves when the stream has ended; rejects after two minutes. */
   ended(): Promise<void>;
@@ -40,7 +40,7 @@ export interface EventReader {
 
 const TIMEOUT_MS = PATIENT_MS;
 
-/** Opens a stream; resolves when its head has come. Closed after the file at the latest. */
+/** Opens a stream and resolves when its headers have arrived. Closed after the file at the latest. */
 export async function openEvents(
   url: string,
   path: string,
@@ -62,7 +62,7 @@ export async function openEvents(
   const comments: string[] = [];
   const head = { status: 0, headers: {} as Record<string, string> };
 
-  // So that the length of a chunk in bytes is its length in characters.
+  // Makes the length of a chunk in bytes its length in characters.
   socket.setEncoding('latin1');
   socket.on('data', (text: string) => {
     raw += text;
@@ -168,7 +168,7 @@ export async function openEvents(
   return reader;
 }
 
-/** The same as a signed-in caller. */
+/** Opens a stream as a signed-in caller. */
 export function follow(
   url: string,
   session: Session,

@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { OnEnd } from './on-end.ts';
 
-/** A message as it came, verified by the reading of the standard's own package. */
+/** A received message, verified with the package of Standard Webhooks itself. */
 export interface ReceivedEvent {
   /** The header `webhook-id`. */
   readonly id: string;
@@ -18,28 +18,28 @@ export interface ReceivedEvent {
     readonly sequence?: number;
     readonly data: Record<string, unknown>;
   };
-  /** When it came; rises. */
+  /** The order of arrival; increases. */
   readonly place: number;
 }
 
-/** Null or nothing: 204. A function answers by itself, or not at all. */
+/** Null or undefined means 204. A function answers itself, or not at all. */
 export type Answer = number | null | undefined | ((response: ServerResponse) => void);
 
 export interface EventReceiver {
   readonly url: string;
-  /** What was genuine, in the order of arrival, whatever was answered. */
+  /** The genuine messages in order of arrival, whatever the response was. */
   readonly received: readonly ReceivedEvent[];
-  /** What no secret fits. */
+  /** Messages that no secret verifies. */
   readonly forged: readonly string[];
-  /** Adds a secret that counts. */
+  /** Adds valid secrets. */
   trust(...secrets: string[]): void;
-  /** From now on. */
+  /** Sets the response to all further messages. */
   answer(by: (event: ReceivedEvent) => Answer): void;
-  /** Everything that came of one order. */
+  /** Returns all messages about one order. */
   ofOrder(orderId: string): readonly ReceivedEvent[];
 }
 
-/** The shop's own system at the other end, over HTTP; closed after the file. */
+/** Starts the receiving system of a shop, over HTTP. Closed after the file. */
 export async function startEventReceiver(onEnd: OnEnd = after): Promise<EventReceiver> {
   const received: ReceivedEvent[] = [];
   const forged: string[] = [];
@@ -100,7 +100,7 @@ function fits(secret: string, text: string, headers: Record<string, string>): bo
   }
 }
 
-/** The last message of each event, and that every one came in the order of its order's sequence. */
+/** Checks that the events of one order, apart from repeats, arrived in its sequence. */
 export function assertInOrder(events: readonly ReceivedEvent[]): void {
   const seen = new Set<string>();
   let last = 0;

@@ -6,12 +6,12 @@ import { after } from 'node:test';
 import { parseMail } from './parse-mail.ts';
 import type { ReceivedMail } from './smtp-server.ts';
 
-/** An answer instead of taking the mail: an error of SES by its name, or none at all. */
+/** A response instead of accepting the mail: a named SES error, or no response at all. */
 export type SesFault =
   | { readonly status: number; readonly name: string; readonly message: string }
   | 'hang';
 
-/** SES version 2 in small, on a port of its own: `SendEmail` with a raw message. Closed after the file. */
+/** A small SES version 2 on a free port: `SendEmail` with a raw message. Closed after the file. */
 export interface FakeSes {
   readonly endpointUrl: string;
   readonly received: readonly (ReceivedMail & { readonly tags: Record<string, string> })[];

@@ -10,8 +10,8 @@ import { type StripeEvent, stripeId } from './stripe/objects.ts';
 import { StripeRefusal, StripeState } from './stripe/state.ts';
 
 /**
- * What goes wrong with one POST. `drop` and `fail-after` take effect first: the one closes the line instead of answering,
- * the other answers 500, and goes on to answer it under that idempotency key, as Stripe does.
+ * The failure of one POST. `drop` and `fail-after` happen after the effect: the first closes the connection instead of
+ * answering, the second answers 500 and repeats that for the idempotency key, as Stripe does.
  */
 export type StripeFault =
   | { readonly kind: 'drop' }
@@ -29,30 +29,30 @@ export interface StripeRequest {
 
 export interface SignOptions {
   readonly secret?: string;
-  /** When it is signed. Default: now. */
+  /** The time of the signature. Default: now. */
   readonly at?: Date;
 }
 
 export interface DeliveryOptions extends SignOptions {
-  /** How often each is sent, with one id. Default 1. */
+  /** How often each event is sent under one id. Default: 1. */
   readonly times?: number;
-  /** How long the first one waits, in milliseconds. Default 0. */
+  /** The delay of the first event in milliseconds. Default: 0. */
   readonly delayMs?: number;
 }
 
-/** A Stripe in small on a port of its own, closed after the file: the API over HTTP, and `books` for all the rest. */
+/** A small Stripe on a free port, closed after the file: the API over HTTP, and `books` for everything else. */
 export interface FakeStripe {
   readonly apiBase: string;
   readonly secretKey: string;
   readonly webhookSecret: string;
   readonly books: StripeState;
   readonly requests: readonly StripeRequest[];
-  /** One for each of the next POSTs. */
+  /** Sets one fault for each of the next POSTs. */
   failNext(...faults: StripeFault[]): void;
-  /** Whether every call is answered with 503. */
+  /** Sets whether every call is answered with a 503. */
   goAway(isAway: boolean): void;
   sign(event: StripeEvent | string, options?: SignOptions): RawWebhook;
-  /** Sends events to a URL, one after the other in the order given, and resolves with the statuses of the answers. */
+  /** Sends events to a URL one after the other and resolves with the statuses of the responses. */
   deliver(
     url: string,
     events: readonly StripeEvent[],
@@ -122,7 +122,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     if (key !== null) keysInFlight.delete(key);
   }
 
-  /** Under one key there is one effect and one answer. What failed validation leaves the key free. */
+  /** One key has one effect and one response. A request that fails validation does not use the key. */
   function answerOnce(
     key: string,
     request: string,

@@ -1,6 +1,6 @@
 import { administer } from './database.ts';
 
-/** Values that somebody may have set for a database or a role, of all that could change what statements mean or do. */
+/** Possible settings of a database or a role that could change the meaning or effect of statements. */
 const hostileSettings: Readonly<Record<string, string>> = {
   search_path: 'elsewhere',
   DateStyle: 'SQL, DMY',
@@ -49,7 +49,7 @@ const hostileSettings: Readonly<Record<string, string>> = {
   'holdfast.override_reason': 'because',
 };
 
-/** Those that the server has: some came with later versions. */
+/** Returns the settings that the server has; some were added in later versions. */
 export async function hostileHere(): Promise<[name: string, value: string][]> {
   const rows = (await administer('select lower(name) as name from pg_settings')) as {
     name: string;
@@ -60,7 +60,7 @@ export async function hostileHere(): Promise<[name: string, value: string][]> {
   );
 }
 
-/** `owner` such as `database shop` or `role seller`. */
+/** Applies the settings to `owner`, such as `database shop` or `role seller`. */
 export async function makeHostile(
   owner: string,
   { except }: { readonly except?: string } = {},

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.ts';
 import { PATIENT_MS } from './patience.ts';
 import { until } from './until.ts';
 
-/** Rows or tables that are locked here, so that whoever needs them waits. */
+/** Rows or tables locked by a test, so that other sessions wait for them. */
 export interface LockedRows {
   release(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export async function lockRows(
 ): Promise<LockedRows> {
   const holder = await database.connect();
   try {
-    // On a busy machine those who are to wait take their time to come.
+    // On a busy machine it can take long until another session waits.
     await holder.query('set idle_in_transaction_session_timeout = 0');
     await holder.query('begin');
     await holder.query(statement, parameters);
@@ -27,7 +27,7 @@ export async function lockRows(
   return { release: () => holder.end() };
 }
 
-/** Until somebody waits for what is held, in a statement like `pattern`. An advisory lock is nobody's row. */
+/** Waits until a statement like `pattern` is blocked by a lock. Advisory locks do not count. */
 export async function waitUntilBlocked(
   database: Database,
   pattern = '%',

@@ -2,7 +2,7 @@ import type { Database } from '../../src/database/database.ts';
 import { appendEvents, type NewEvent } from '../../src/events/index.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 
-/** Facts written straight into the log, for tests of its readers. Of no order unless one is named. */
+/** Builds a fact to be written directly to the log, for tests of its readers. It has no order unless one is named. */
 export function fact(change: Partial<NewEvent> = {}): NewEvent {
   return {
     type: 'stock.adjusted',
@@ -21,13 +21,13 @@ export async function append(database: Database, ...events: NewEvent[]): Promise
   await database.transaction((tx) => appendEvents(tx, events));
 }
 
-/** A transaction that has written facts and is not over yet. */
+/** An open transaction that has written facts. */
 export interface UncommittedAppend {
   commit(): Promise<void>;
   rollBack(): Promise<void>;
 }
 
-/** Writes facts and holds them back, so that later ones can be visible first. */
+/** Writes facts without committing them, so that later ones can be visible first. */
 export async function appendUncommitted(
   database: Database,
   ...events: NewEvent[]
@@ -57,7 +57,7 @@ export async function appendUncommitted(
   };
 }
 
-/** The positions that are visible. */
+/** Returns the visible positions. */
 export async function positionsIn(database: Database): Promise<number[]> {
   const rows = await database.run<{ position: number }>(
     'test.positions',

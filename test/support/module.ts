@@ -1,6 +1,6 @@
 import type { Module } from '../../src/modules/module.ts';
 
-/** What a test calls of a module, with the module's life: `start` as in a process that serves and works. */
+/** Starts a module as in a process that serves and works, and returns what a test calls. */
 export function startModule<Api extends object>(
   module: Module<Api>,
 ): Api & { start(): void; stop(): Promise<void> } {

@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * The release by which the collection is run. It is not among the packages: with the 125 that come with it, it was an
- * eighth of them by size, for one test (`docs/decisions/0026-less-of-our-own.md`).
+ * The release that runs the collection. It is not a dependency: with its 125 packages it made up an eighth of all of
+ * them by size, for one test (`docs/decisions/0026-less-of-our-own.md`).
  */
 const RELEASE = '6.2.2';
 
 const isInstalled = spawnSync('newman', ['--version']).status === 0;
 const isInCi = process.env.CI === 'true';
 
-/** Why tests that need Newman are skipped; false where it is installed, and in CI, which fetches it. */
+/** Why tests that need Newman are skipped; false if it is installed, and in CI, which fetches it. */
 export const newmanMissing =
   isInstalled || isInCi ? false : 'newman is not installed (npm install --global newman)';
 
-/** What Newman says of a run. */
+/** Newman's report of a run. */
 export interface NewmanRun {
-  /** The name of a request and what was wrong with its reply. */
+  /** Names of requests with the errors of their responses. */
   readonly failures: readonly string[];
   readonly requests: number;
   readonly assertions: number;
@@ -51,7 +51,7 @@ export async function runNewman(
       '--timeout-request=30000',
       '--reporters=json',
       '--reporter-json-export=report.json',
-      // A failed assertion is in the report.
+      // Failed assertions are in the report.
       '--suppress-exit-code',
     ];
     const [program, ...before] = isInstalled ? ['newman'] : ['npx', '--yes', `newman@${RELEASE}`];

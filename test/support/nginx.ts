@@ -8,22 +8,22 @@ import { after } from 'node:test';
 import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
 
-/** Why tests that need nginx are skipped; false when it is there. */
+/** Why tests that need nginx are skipped; false if it is installed. */
 export const nginxMissing =
   spawnSync('nginx', ['-v']).status === 0 ? false : 'nginx is not installed';
 
 export interface NginxOptions {
   /** Default: a free one. */
   readonly port?: number;
-  /** The servers are below it, and nothing is beside it: a path such as `/holdfast`. Default: none. */
+  /** A path such as `/holdfast` below which the servers are; nothing is outside it. Default: none. */
   readonly path?: string;
-  /** The servers get requests without the path. */
+  /** Whether the servers get requests without the path. */
   readonly stripsPath?: boolean;
 }
 
 /**
- * The nginx that is shipped, before servers of the test. It listens elsewhere, writes below a folder of its own and
- * bounds no address, since here one address is every customer. Ended after the file.
+ * Starts nginx with the shipped configuration in front of the test's servers. It listens on another port, writes to a
+ * separate folder and has no limits per address, since all customers share one here. Ended after the file.
  */
 export async function startNginx(
   serverUrls: readonly string[],
@@ -31,7 +31,7 @@ export async function startNginx(
 ): Promise<{ readonly url: string }> {
   const { path = '', stripsPath = false } = options;
   const port = options.port ?? (await ownPort());
-  // As nginx compares it: decoded.
+  // Decoded, as nginx compares it.
   const plainPath = decodeURIComponent(path);
   const stripping = `rewrite "^${plainPath}(/.*)$" $1 break; `;
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-nginx-'));
@@ -73,7 +73,7 @@ export async function startNginx(
   return { url };
 }
 
-/** The shipped upstream, with other servers, and without the names that only Docker knows. */
+/** Returns the shipped upstream with other servers and without the names that only Docker resolves. */
 async function buildUpstream(servers: readonly string[]): Promise<string> {
   const shipped = await readFile(
     new URL('../../deploy/nginx/upstream.conf', import.meta.url),
@@ -88,7 +88,7 @@ async function buildUpstream(servers: readonly string[]): Promise<string> {
 
 function replaceOnce(text: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((changed, [from, to]) => {
-    assert.ok(changed.includes(from), `${from} is not there any more`);
+    assert.ok(changed.includes(from), `${from} no longer exists`);
     return changed.replaceAll(from, to);
   }, text);
 }

@@ -1,2 +1,2 @@
-/** How something that was started is stopped: by default after the test file, elsewhere with whatever started it. */
+/** Registers how to stop something: by default after the test file, elsewhere with its owner. */
 export type OnEnd = (end: () => unknown) => void;

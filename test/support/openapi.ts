@@ -1,4 +1,4 @@
-/** Operations as the OpenAPI document tells them, and values that fit or break their schemas. */
+/** Operations from the OpenAPI document, and values that match or violate their schemas. */
 
 import { type TextForm, textForms } from '../../src/shared/text.ts';
 
@@ -30,7 +30,7 @@ export interface Parameter {
 export interface Operation {
   readonly operationId: string;
   readonly method: string;
-  /** With `{names}` of its parameters. */
+  /** With `{names}` for its parameters. */
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: JsonSchema | null;
@@ -46,7 +46,7 @@ interface RawOperation {
   readonly requestBody?: { readonly content: Record<string, { readonly schema: JsonSchema }> };
 }
 
-/** Every operation of the document that a running server serves. */
+/** Returns every operation of the document served by a running server. */
 export async function fetchOperations(url: string): Promise<Operation[]> {
   const raw: unknown = await (await fetch(`${url}/openapi.json`)).json();
   const document = inlineReferences(raw, raw) as Document;
@@ -61,7 +61,7 @@ export async function fetchOperations(url: string): Promise<Operation[]> {
   );
 }
 
-/** `node` with every reference replaced by what it leads to. */
+/** Returns `node` with every reference replaced by its target. */
 function inlineReferences(node: unknown, document: unknown): unknown {
   if (Array.isArray(node)) return node.map((item) => inlineReferences(item, document));
   if (node === null || typeof node !== 'object') return node;
@@ -77,7 +77,7 @@ function resolveReference(reference: string, document: unknown): unknown {
   for (const name of reference.split('/').slice(1)) {
     found = (found as Record<string, unknown> | undefined)?.[name];
   }
-  if (found === undefined) throw new Error(`the document does not hold ${reference}`);
+  if (found === undefined) throw new Error(`the document does not contain ${reference}`);
   return found;
 }
 
@@ -95,7 +95,7 @@ const patternSamples = [
   'A'.repeat(43),
 ];
 
-/** A value that fits the schema, with every optional member. */
+/** Returns a value that matches the schema, with every optional member. */
 export function buildSample(schema: JsonSchema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
   if (schema.anyOf !== undefined) return buildSample(schema.anyOf[0]!);
@@ -138,13 +138,13 @@ export function findType(schema: JsonSchema): string | undefined {
   return typeof schema.type === 'string' ? schema.type : schema.type?.[0];
 }
 
-/** A body with one place made wrong. */
+/** A body with one error. */
 export interface Mutation {
   readonly what: string;
   readonly body: unknown;
 }
 
-/** Bodies that must be refused: `sample` with one member at a time of a wrong type or out of its bounds, and strangers. */
+/** Returns bodies that must be refused: `sample` with one member of a wrong type or out of range, or an unknown one. */
 export function wrongBodies(schema: JsonSchema, sample: unknown): Mutation[] {
   return [...wrongValues(schema, '')].flatMap(({ pointer, value }) => ({
     what: `${pointer === '' ? 'the body' : pointer} as ${shown(value)}`,
@@ -169,7 +169,7 @@ function* wrongValues(
   if (findType(schema) === 'array') yield* wrongValues(schema.items ?? {}, `${pointer}/0`);
 }
 
-/** Texts that no text of this form may be. */
+/** Returns texts that this form does not allow. */
 export function wrongTexts(form: TextForm | undefined): string[] {
   if (form === undefined) return [];
   const { severalLines, visible } = textForms[form];

@@ -24,7 +24,7 @@ export async function writeOrdersFile(content: string | Buffer): Promise<string>
   return path;
 }
 
-/** What comes in and what is refused; the message of `FileError` when nothing can. */
+/** Returns the accepted and refused orders, or the message of a `FileError`. */
 export async function read(content: string | Buffer, rowsHeldMax = 100_000) {
   const orders: string[] = [];
   const refused: number[] = [];

@@ -19,13 +19,13 @@ import type { CodedError } from '../../src/shared/errors.ts';
 import { createCursors, type Page } from '../../src/shared/pagination.ts';
 import { buildClaim, testCause } from './shop.ts';
 
-/** The module, but for that reading gives what a reply shows, and not the reply. */
+/** The orders module, except that reads return the view of a reply instead of the reply. */
 export interface TestOrders extends Omit<Orders, 'getOrder' | 'getOrders' | 'listOrders'> {
   getOrder(caller: Caller, orderId: string): Promise<OrderView>;
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
 }
 
-/** The orders module with the product's defaults, on a test's database. */
+/** Creates the orders module with the product's defaults on a test's database. */
 export function createTestOrders(
   database: Database,
   changes: Partial<OrdersDependencies> = {},
@@ -70,7 +70,7 @@ export function parseView(order: PlacedOrder): OrderView {
   return JSON.parse(order.body) as OrderView;
 }
 
-/** For `assert.rejects`: a refusal with this code. */
+/** For `assert.rejects`: matches a refusal with this code. */
 export function coded(code: string) {
   return (error: CodedError) => {
     assert.equal(error.code, code);
@@ -78,7 +78,7 @@ export function coded(code: string) {
   };
 }
 
-/** Runs all at once; gives the fulfilled values and the codes of the refusals. */
+/** Awaits all attempts. Returns the fulfilled values and the codes of the refusals. */
 export async function settle<T>(attempts: readonly Promise<T>[]) {
   const settled = await Promise.allSettled(attempts);
   return {

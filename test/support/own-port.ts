@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems assign (from 32768 on Linux), so that no program gets one of these by chance, and above the last
- * one that browsers refuse. Source: Fetch Standard, "bad port" (10080).
+ * Below the ports that systems assign (from 32768 on Linux), so that no program gets one of these by chance, and above
+ * the last one that browsers refuse. Source: Fetch Standard, "bad port" (10080).
  */
 const FIRST = 10_100;
 const PORTS_OF_A_PROCESS = 40;
@@ -12,8 +12,8 @@ const PROCESSES = 500;
 let asked = 0;
 
 /**
- * A port for a program that has to be told one. Files run at the same time in processes of their own, and each has
- * ports of its own, so that it is still free when the program has started.
+ * Returns a port for a program that cannot choose one itself. Test files run concurrently in separate processes, and
+ * each process has its own range of ports, so the port is still free when the program starts.
  */
 export async function ownPort(): Promise<number> {
   const first = FIRST + (process.pid % PROCESSES) * PORTS_OF_A_PROCESS;

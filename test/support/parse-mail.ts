@@ -1,11 +1,11 @@
-/** A message as its reader's program shows it: headers unfolded and decoded, both bodies decoded. */
+/** A message as a mail client shows it: headers unfolded and decoded, both bodies decoded. */
 export interface ParsedMail {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly html: string;
 }
 
-/** Reads a `multipart/alternative` of a text and an HTML part, which is what ours are. Throws on anything else. */
+/** Parses a `multipart/alternative` with a text and an HTML part, as ours are. Throws on anything else. */
 export function parseMail(raw: Buffer): ParsedMail {
   const { headers, body } = split(raw.toString('latin1'));
   const boundary = /boundary="([^"]+)"/.exec(headers['content-type'] ?? '')?.[1];
@@ -35,13 +35,13 @@ function split(message: string): { headers: Record<string, string>; body: string
   for (const line of lines) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).toLowerCase();
-    if (name in headers) throw new Error(`the header ${name} comes twice`);
+    if (name in headers) throw new Error(`the header ${name} is repeated`);
     headers[name] = decodeWords(line.slice(colon + 1).trim());
   }
   return { headers, body: text.slice(end + 4) };
 }
 
-/** Source: RFC 2047 §2. Between two encoded words the space does not count. */
+/** Source: RFC 2047 §2. White space between two encoded words is ignored. */
 function decodeWords(value: string): string {
   return value.replace(/\?=\s+=\?/g, '?==?').replace(/(?:=\?utf-8\?[bq]\?[^?]*\?=)+/gi, (words) => {
     const bytes = [...words.matchAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi)].map(([, kind, text]) =>

@@ -14,7 +14,7 @@ import {
   type RequestRefund,
 } from '../../src/drivers/payments/payment-provider.ts';
 
-/** When a call of the provider goes wrong: before its effect, or after it, with the answer lost. */
+/** When a call of the provider fails: before its effect, or after it, with the response lost. */
 export type Fault = 'before' | 'after' | 'refused';
 
 type Call = 'openSession' | 'closeSession' | 'refund' | 'findSession' | 'findRefund';
@@ -32,27 +32,27 @@ export interface DoubleRefund {
 }
 
 /**
- * Somebody else's payment provider, in memory: it keeps its own books of sessions and refunds by the keys of the calls,
- * and fails where a test says so.
+ * An external payment provider in memory. It records sessions and refunds under the keys of the calls, and fails where
+ * a test asks for it.
  */
 export interface ProviderDouble extends PaymentProvider {
   /** By payment id. */
   readonly sessions: Map<string, DoubleSession>;
   /** By refund id. */
   readonly refunds: Map<string, DoubleRefund>;
-  /** What the next refunds become at once. Default SUCCEEDED. */
+  /** The initial state of further refunds. Default: SUCCEEDED. */
   refundState: RefundState;
-  /** Lets the next calls of this name fail, one fault each. */
+  /** Makes the next calls of this name fail, one fault each. */
   failNext(call: Call, ...faults: Fault[]): void;
-  /** Every call of this name fails until it is called with null. */
+  /** Makes every call of this name fail, until called with null. */
   failAlways(call: Call, fault: Fault | null): void;
-  /** Forgets what it was to fail at. */
+  /** Removes the faults of this call. */
   calm(call: Call): void;
-  /** How often this was called, faults included. */
+  /** Returns how often this was called, including failures. */
   countCalls(call: Call): number;
-  /** Takes money on a session, without a word to us. */
+  /** Charges a session without notifying us. */
   pay(paymentId: string, change?: Partial<ProviderCapture>): ProviderCapture;
-  /** An event as a signed webhook. */
+  /** Returns an event as a signed webhook. */
   sign(event: ProviderEvent): { headers: Record<string, string>; body: Buffer };
 }
 
@@ -70,9 +70,9 @@ export function createProviderDouble(): ProviderDouble {
     if (fault === 'refused') throw new ProviderRefusedError(`${call} is refused`);
     if (fault === 'before') throw new ProviderUnavailableError(`${call} did not get through`);
     const result = effect();
-    // The answer takes its time, so that what is called at once is under way at once.
+    // The response is delayed, so that concurrent calls overlap.
     await new Promise((resolve) => setImmediate(resolve));
-    if (fault === 'after') throw new ProviderUnavailableError(`the answer to ${call} was lost`);
+    if (fault === 'after') throw new ProviderUnavailableError(`the response to ${call} was lost`);
     return result;
   }
 

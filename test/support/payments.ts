@@ -25,7 +25,7 @@ import {
 import { createProviderDouble, type ProviderDouble } from './payment-provider-double.ts';
 import { addProduct, addUser, type TestProduct, testCause } from './shop.ts';
 
-/** A shop with a provider that a test can play with. The background rests: a test calls what it needs. */
+/** A shop with a provider controlled by the test. No background work runs; a test calls what it needs. */
 export interface PayingShop {
   readonly database: Database;
   readonly orders: TestOrders;
@@ -34,42 +34,42 @@ export interface PayingShop {
   readonly customer: UserCaller;
   readonly admin: UserCaller;
   readonly product: TestProduct;
-  /** Errors of the background, as the log would have them. */
+  /** Errors of background work, as in the log. */
   readonly errors: unknown[];
-  /** An order of the shop's customer over 500 pence, two units. */
+  /** Places an order of the shop's customer for 500 pence, two units. */
   order(): Promise<string>;
   /** The same, with an open payment. */
   opened(): Promise<{ orderId: string; paymentId: string }>;
   /** The same, paid and confirmed. */
   paid(): Promise<{ orderId: string; paymentId: string; capture: ProviderCapture }>;
-  /** Brings webhooks in, past the signature's test, and applies them all. */
+  /** Stores provider events without checking signatures and applies them all. */
   tell(...events: ProviderEvent[]): Promise<void>;
-  /** Takes money on a payment's page, in full unless `change` says otherwise, and tells of it. */
+  /** Charges a payment in full, unless `change` differs, and delivers the event. */
   charge(paymentId: string, change?: Partial<ProviderCapture>): Promise<ProviderCapture>;
-  /** Settles until nothing is left to do at once. */
+  /** Settles until nothing is due. */
   settle(): Promise<void>;
   getPayment(paymentId: string): Promise<PaymentView>;
-  /** The kind of each charge that a payment shows, what came in by it and what refunds took of it. */
+  /** Returns the kind, amount and refunded amount of each charge of a payment. */
   listCharges(paymentId: string): Promise<[kind: string, amount: number, refunded: number][]>;
-  /** What went back of an order's money, and of which charge. */
+  /** Returns the refunds of an order with their charges. */
   listRefunds(orderId: string): Promise<ObservedRefund[]>;
   getOrder(orderId: string): Promise<OrderStanding>;
-  /** The types of the order's events, in order. */
+  /** Returns the types of the order's events, in order. */
   listEventTypes(orderId: string): Promise<string[]>;
   cancel(orderId: string): Promise<void>;
-  /** A second server on the same database and provider. */
+  /** Creates a second server on the same database and provider. */
   another(changes?: Partial<PaymentsDependencies>): PaymentServer;
 }
 
 export interface PaymentServer extends Payments {
   start(): void;
   stop(): Promise<void>;
-  /** What became of webhooks here, as the metric tells it: each outcome as often as it came, in order of its name. */
+  /** Returns the outcomes of webhooks from the metric: each as often as it occurred, sorted by name. */
   outcomes(): string[];
 }
 
 export interface ObservedRefund {
-  /** Of the charge. */
+  /** The charge's reference at the provider. */
   readonly reference: string;
   readonly cause: string;
   readonly amount: number;
@@ -84,7 +84,7 @@ export interface OrderStanding {
   readonly cancelReason: string | null;
 }
 
-/** Far more than any test needs: only work that makes more work reaches it. */
+/** Far more than any test needs; only an endless loop of work reaches it. */
 const SETTLE_ROUNDS_MAX = 2_000;
 
 export async function openPaymentsShop(database: Database): Promise<PayingShop> {
@@ -153,7 +153,7 @@ export async function openPaymentsShop(database: Database): Promise<PayingShop> 
       return capture;
     },
     async settle() {
-      // A round asks the provider ten times at most, so a thousand refunds take a hundred rounds.
+      // A round calls the provider at most ten times, so a thousand refunds take a hundred rounds.
       let round = 0;
       while (await payments.settleMoney()) {
         round += 1;

@@ -9,27 +9,27 @@ import { createLauncher } from '../../src/database/embedded/launcher.ts';
 import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
 
-/** A PgBouncer before the server of a test's database. */
+/** A PgBouncer in front of the server of a test's database. */
 export interface PgBouncer {
-  /** The database of the test, by way of it. */
+  /** The URL of the test's database through it. */
   readonly url: string;
-  /** With other settings, over those of the beginning. Connections end as at any restart. */
+  /** Restarts with additional settings on top of the initial ones. Connections end as at any restart. */
   restart(settings?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** PgBouncer as the system has it, and one that TEST_PGBOUNCER_BIN names, for what older ones cannot do. */
+/** The system's PgBouncer, and one named by TEST_PGBOUNCER_BIN, for features that older ones lack. */
 const installed = findBinary('pgbouncer');
 const newer = process.env.TEST_PGBOUNCER_BIN ?? installed;
 
-/** Why tests that need PgBouncer are skipped; false when it is there. */
+/** Why tests that need PgBouncer are skipped; false if it is installed. */
 export const pgBouncerMissing = installed === null ? 'pgbouncer is not installed' : false;
 export const preparingPgBouncerMissing =
   newer !== null && readVersion(newer) >= 1_021
     ? false
     : 'there is no PgBouncer 1.21 or later; TEST_PGBOUNCER_BIN may name one';
-/** False when the installed one is new enough to be tested as such only. */
+/** Why tests that need an older PgBouncer are skipped; false if the installed one is older. */
 export const olderPgBouncerMissing =
   installed !== null && readVersion(installed) < 1_021
     ? false
@@ -42,7 +42,7 @@ function findBinary(program: string): string | null {
   return stdout.trim() || null;
 }
 
-/** 1021 for 1.21. */
+/** Returns 1021 for 1.21. */
 function readVersion(path: string): number {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
   const [, major, minor] = /^PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? [];
@@ -50,8 +50,8 @@ function readVersion(path: string): number {
 }
 
 /**
- * PgBouncer as Debian configures it, with the least that has to be added: the database and its user. `prepares`: the one
- * that keeps prepared statements. Ended after the file.
+ * Starts PgBouncer as Debian configures it, plus the required minimum: the database and its user. `prepares` selects
+ * the one that keeps prepared statements. Ended after the file.
  */
 export async function startPgBouncer(
   databaseUrl: string,

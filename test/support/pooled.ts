@@ -11,10 +11,10 @@ export const transactions = { pool_mode: 'transaction' };
 export const prepared = { ...transactions, max_prepared_statements: '200' };
 export const withPrepared = { skip: preparingPgBouncerMissing };
 
-/** What waits in the pool with nobody's settings is the pooler's own. */
+/** Excludes the setting that would close the pooler's own idle connections. */
 export const sparingThePooler = { except: 'idle_session_timeout' };
 
-/** The sentence of a start that ends. */
+/** Returns the message of a start that fails. */
 export async function readRefusal(databaseUrl: string, environment = {}): Promise<string> {
   const { code, stderr } = await runCommand(['serve'], {
     environment: { ...shopEnvironment(databaseUrl), PORT: '0', ...environment },
@@ -29,7 +29,7 @@ export async function runDoctor(databaseUrl: string): Promise<string> {
   return (await runCommand(['doctor'], { environment })).stdout;
 }
 
-/** Places an order and repeats it until it is there; every answer but the last must be a 503 that says when to come again. */
+/** Repeats an order until it is placed. Every response but the last must be a 503 with Retry-After. */
 async function placeThrough(customer: Session, sku: string, seen: (status: number) => void) {
   const key = { 'idempotency-key': crypto.randomUUID() };
   for (;;) {
@@ -45,7 +45,7 @@ export function requireAway({ status, headers, text }: Reply): void {
   assert.ok(Number(headers.get('retry-after')) > 0);
 }
 
-/** Orders of several customers while the pooler goes and comes back. */
+/** Places orders of several customers while the pooler restarts. */
 export async function restartUnderLoad(
   pooler: Awaited<ReturnType<typeof startPgBouncer>>,
 ): Promise<void> {
@@ -57,12 +57,12 @@ export async function restartUnderLoad(
     const product = { sku: 'TART', name: 'A tart', price, onHand: 1_000_000 };
     assert.equal((await staff.post('/api/products', product)).status, 201);
     const customers = await Promise.all(Array.from({ length: 6 }, () => signUp(server)));
-    let isOver = false;
+    let isDone = false;
     let placedNow = 0;
     let refused = 0;
     const placed: string[] = [];
     const work = customers.map(async (customer) => {
-      while (!isOver) {
+      while (!isDone) {
         placed.push(
           await placeThrough(customer, 'TART', (status) => {
             if (status === 201) placedNow += 1;
@@ -82,7 +82,7 @@ export async function restartUnderLoad(
     await Promise.race([everybody, until(async () => assert.ok(refused >= 6))]);
     await pooler.start();
     await untilPlaced(30);
-    isOver = true;
+    isDone = true;
     await everybody;
     for (const id of placed) assert.equal((await staff.get(`/api/orders/${id}`)).status, 200);
     await checkInvariants(environment);

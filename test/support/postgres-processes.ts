@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The postmaster of a data folder, and every process below it. */
+/** Returns the postmaster of a data folder and all its child processes. */
 export async function postgresProcesses(dataDirectory: string): Promise<number[]> {
   const [postmaster = ''] = (await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8')).split(
     '\n',
@@ -16,7 +16,7 @@ export async function postgresProcesses(dataDirectory: string): Promise<number[]
   return [Number(postmaster), ...children];
 }
 
-/** One that ended by itself in the meantime is no error. */
+/** Signals all processes. One that has already ended is not an error. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {

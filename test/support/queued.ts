@@ -11,7 +11,7 @@ import {
 import { newId } from '../../src/shared/ids.ts';
 import type { Session } from './session.ts';
 
-/** Asks for an order of one unit that waits for a worker; gives its id. */
+/** Queues an order of one unit for a worker and returns its id. */
 export async function queueOrder(session: Session, sku: string): Promise<string> {
   const items = [{ sku, quantity: 1 }];
   const reply = await session.post('/api/orders', { items }, { prefer: 'respond-async' });
@@ -20,8 +20,8 @@ export async function queueOrder(session: Session, sku: string): Promise<string>
 }
 
 /**
- * What is locked to hold up a turn of the queue, by the order that it is about to place: before its first change, or
- * with everything written but the stock.
+ * The locks that block a round of queued orders at the order it is about to place: before its first change, or with
+ * everything written but the stock.
  */
 export const stopPlacement = [
   'select from orders where id = $1::uuid for update',
@@ -32,9 +32,9 @@ export const stopPlacement = [
       for update of stock`,
 ] as const;
 
-/** A worker's part of placing queued orders, for tests that choose when it comes and with which jobs. */
+/** The worker's part of placing queued orders, for tests that choose the time and the jobs. */
 export interface QueuedWorker {
-  /** Does these jobs at once, as a runner would; rejects with the first failure. */
+  /** Runs these jobs concurrently, as a runner would. Rejects with the first failure. */
   run(jobs: readonly RunningJob[]): Promise<void>;
   readonly definition: JobDefinition;
   placed: number;
@@ -66,7 +66,7 @@ export function startQueuedWorker(database: Database): QueuedWorker {
   return worker;
 }
 
-/** What the relay would write for the orders that were queued and have no job yet. */
+/** Writes the jobs that the relay would create for queued orders without a job. */
 export async function planJobs(database: Database): Promise<readonly NewJob[]> {
   const events = await database.run<LoggedEvent>(
     'test.queued_events',
@@ -91,7 +91,7 @@ export async function planJobs(database: Database): Promise<readonly NewJob[]> {
   });
 }
 
-/** Takes jobs as a runner does, with a lease of their own. */
+/** Claims jobs as a runner does, under one lease. */
 export async function takeJobs(
   database: Database,
   planned: readonly NewJob[],
@@ -101,7 +101,7 @@ export async function takeJobs(
     database,
     planned.map(({ id }) => id),
     leaseToken,
-    // Longer than a busy machine takes for all of them.
+    // Longer than a busy machine needs for all of them.
     JSON.stringify({ 'orders.place-queued': 600_000 }),
   );
   return rows.map((row) => ({

@@ -8,21 +8,21 @@ import type { OnEnd } from './on-end.ts';
 import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
 
-/** A Redis of the test's own, ended after the file. */
+/** A Redis for one test file, ended after it. */
 export interface RedisServer {
   readonly url: string;
-  /** Stands still with its connections open, as a machine that hangs. */
+  /** Freezes it with its connections open, like a machine that hangs. */
   pause(): void;
   resume(): void;
-  /** Forgets everything, its scripts too. */
+  /** Deletes everything, including scripts. */
   flush(): Promise<void>;
   keys(): Promise<string[]>;
   kill(): Promise<void>;
-  /** At the same address, empty. */
+  /** Starts it at the same address, empty. */
   start(): Promise<void>;
 }
 
-/** Why tests that need a Redis are skipped; false when there is one. */
+/** Why tests that need Redis are skipped; false if it is installed. */
 export const redisMissing =
   spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
 
@@ -73,7 +73,7 @@ export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
   };
 }
 
-/** While their connection does not stand, limiters count for themselves. */
+/** Waits until the limiters share Redis: without a connection they count separately. */
 export async function untilShared(redis: RedisServer, limiters: RateLimiters): Promise<void> {
   const name = `probe-${randomUUID()}`;
   const probe = limiters.create(name, { pointsMax: 1_000_000, windowSeconds: 60 });

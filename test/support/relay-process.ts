@@ -3,8 +3,8 @@ import { createDatabase } from '../../src/database/database.ts';
 import { createRelay } from '../../src/events/index.ts';
 
 /**
- * A relay in a process of its own, for tests that kill or freeze it: `node relay-process.ts <database url> <name>`.
- * While it consumes a batch it has told the parent its positions, and waits for `go on`. `stop` ends it in order.
+ * A relay in a separate process, for tests that kill or freeze it: `node relay-process.ts <database url> <name>`. For
+ * each batch it sends the parent the positions and waits for `go on`. `stop` ends it gracefully.
  */
 const [url = '', name = ''] = process.argv.slice(2);
 const database = createDatabase({ url, poolMax: 3, constraints: {} });

@@ -28,15 +28,15 @@ export interface SandboxBench {
   readonly provider: PaymentProvider;
   /** Where the sandbox's webhooks arrive. */
   readonly receiver: WebhookReceiver;
-  /** The next call takes effect, and its answer is lost. */
+  /** Loses the response of the next call, which still takes effect. */
   dropNextAnswer(): void;
-  /** What the buttons of the page do. */
+  /** Does what the buttons of the page do. */
   act(reference: string, action: object): Promise<Response>;
-  /** All webhooks so far, as the driver reads them. */
+  /** Returns all webhooks so far, as the driver reads them. */
   events(): Promise<ProviderEvent[]>;
 }
 
-/** The sandbox on a server of its own, without the shop around it. */
+/** Starts the sandbox on a server without the shop. */
 export async function startSandbox(
   db: { readonly database: Database },
   { retryBaseMs = 20 }: { readonly retryBaseMs?: number } = {},
@@ -49,7 +49,9 @@ export async function startSandbox(
   const app = await createHttpServer({
     accessTable: { ...shellAccess, ...sandboxDeclaration.access },
     everyRuleNeedsRoute: false,
-    authenticator: { authenticate: () => Promise.reject(new Error('nobody signs in here')) },
+    authenticator: {
+      authenticate: () => Promise.reject(new Error('signing in is not supported here')),
+    },
     publicUrl: url,
     corsOrigins: [],
     trustedProxies: [],
@@ -113,7 +115,7 @@ export function newSession(changes: Partial<OpenSession> = {}): OpenSession {
   };
 }
 
-/** Headers of Standard Webhooks, as somebody signs who has the secret but is not the sandbox. */
+/** Returns Standard Webhooks headers of a sender that has the secret but is not the sandbox. */
 export function signedHeaders(
   body: string | Buffer,
   {

@@ -8,13 +8,13 @@ import { withoutRateLimits } from './without-rate-limits.ts';
 
 const READY_TIMEOUT_MS = PATIENT_MS;
 
-/** The product as an operator starts it: a process of its own. */
+/** The product as an operator starts it, in a separate process. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  /** Everything that it printed so far. */
+  /** Returns everything printed so far. */
   output(): string;
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the process to end. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface ServerProcessOptions {
   readonly port?: number;
 }
 
-/** `holdfast serve`; resolves when it is ready. */
+/** Runs `holdfast serve` and resolves when it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const port = options.port ?? (await ownPort());
   const url = `http://127.0.0.1:${port}`;
@@ -35,7 +35,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        // So that no .env of the project counts.
+        // So that the project's .env is not read.
         HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         PUBLIC_URL: 'http://localhost',

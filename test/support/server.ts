@@ -15,24 +15,24 @@ export interface TestServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly databaseUrl: string;
-  /** The test's own pool, past the server's. */
+  /** The test's own pool, separate from the server's. */
   readonly database: Database;
   readonly application: Application;
-  /** Calls without a sign-in. */
+  /** An unauthenticated session. */
   readonly anonymous: Session;
-  /** A new customer, signed up over HTTP. */
+  /** Signs up a new customer over HTTP. */
   signUp(): Promise<Session>;
-  /** A new admin, kitchen hand or customer (`vip` too), signed in over HTTP. */
+  /** Signs in a new admin, kitchen user or customer (optionally `vip`) over HTTP. */
   signInAs(role: Role, options?: { vip?: boolean }): Promise<Session>;
   asAdmin(): Promise<Session>;
   stop(): Promise<void>;
 }
 
 export interface TestServerOptions {
-  /** Environment variables over those of a test. */
+  /** Environment variables on top of the tests' defaults. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly config?: Partial<Config>;
-  /** Without it the background work rests, and a test calls what it needs. */
+  /** Whether background work runs. Without it a test calls what it needs. */
   readonly background?: boolean;
 }
 
@@ -46,8 +46,8 @@ const testEnvironment = {
 };
 
 /**
- * The real application in this process, on a database of a test (`const db = await testDatabase()`) and a free port. Two
- * on one database are two servers. To be called at the top of a test file, after `testDatabase()`.
+ * Starts the real application in this process, on a test's database (`const db = await testDatabase()`) and a free
+ * port. Two on one database are two servers. Call it at the top of a test file, after `testDatabase()`.
  */
 export async function startTestServer(
   db: { readonly database: Database; readonly url: string },

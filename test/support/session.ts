@@ -3,7 +3,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; the caller says its shape. */
+  /** Returns the body as JSON in the shape that the caller names. */
   json<T = Record<string, unknown>>(): T;
 }
 
@@ -16,7 +16,7 @@ export interface Identity {
 
 /** Calls a server as one caller. */
 export interface Session {
-  /** Of a signed-in caller; throws for the anonymous one. */
+  /** The identity of a signed-in caller; throws for the anonymous one. */
   readonly identity: Identity;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
   get(path: string, headers?: Record<string, string>): Promise<Reply>;
@@ -56,7 +56,7 @@ export function createSession(url: string, identity?: Identity): Session {
   }
   return {
     get identity() {
-      if (identity === undefined) throw new Error('nobody is signed in');
+      if (identity === undefined) throw new Error('this session is not signed in');
       return identity;
     },
     request,
@@ -68,7 +68,7 @@ export function createSession(url: string, identity?: Identity): Session {
   };
 }
 
-/** A stream of events has no end to wait for: that it began is the answer. See `event-reader.ts` to read one. */
+/** Does not read a stream of events, which has no end. Use `event-reader.ts` for that. */
 async function readText(response: Response): Promise<string> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
     return response.text();

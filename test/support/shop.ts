@@ -4,7 +4,7 @@ import type { ApiKeyCaller, Role, UserCaller } from '../../src/shared/caller.ts'
 import { canonicalJson, sha256 } from '../../src/shared/canonical-json.ts';
 import { newId } from '../../src/shared/ids.ts';
 
-/** Rows that tests of a module need, written straight into the tables, and callers without a sign-in. */
+/** Rows for tests of a module, written directly to the tables, and callers that need no sign-in. */
 
 export async function addUser(
   database: Database,
@@ -79,7 +79,7 @@ export function apiKey(...scopes: ApiKeyCaller['scopes']): ApiKeyCaller {
   return { kind: 'api_key', id: newId(), scopes };
 }
 
-/** A claim such as the HTTP shell makes of an Idempotency-Key. */
+/** Builds a claim as the HTTP shell does from an Idempotency-Key. */
 export function buildClaim(callerId: string, operation: string, key: string, body: unknown): Claim {
   return {
     scopeHash: sha256(callerId, operation, key),

@@ -11,21 +11,21 @@ export interface ReceivedMail extends ParsedMail {
   readonly envelopeTo: readonly string[];
 }
 
-/** What the server does instead of taking a mail. */
+/** What the server does instead of accepting a mail. */
 export type SmtpFault =
   | { readonly at: 'connection' | 'sender' | 'recipient' | 'data'; readonly code: number }
-  /** It reads, says so by `onHang`, and never answers again: `taken` keeps the mail as one that came in. */
+  /** Reads the mail, calls `onHang`, and never answers: with `taken` the mail counts as received. */
   | { readonly at: 'hang'; readonly taken?: boolean; readonly onHang?: () => void };
 
 export interface TestSmtpServer {
   /** Such as `smtp://127.0.0.1:40123`. */
   readonly url: string;
   readonly received: readonly ReceivedMail[];
-  /** Null: it works. */
+  /** Null if the server works. */
   trouble: SmtpFault | null;
-  /** Asked for each recipient: a status to refuse him with, or null. */
+  /** Called for each recipient. Returns a status to refuse the recipient with, or null. */
   refuses: (recipient: string) => number | null;
-  /** Refuses connections, on the port that it keeps, until it comes back. */
+  /** Refuses connections until `comeBack`, which uses the same port. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -39,7 +39,7 @@ class SmtpStatus extends Error {
   }
 }
 
-/** A real SMTP server, without TLS or sign-in unless `options` say so. Closed after the file. */
+/** Starts a real SMTP server, without TLS or authentication unless set in `options`. Closed after the file. */
 export async function startSmtpServer(
   options: SMTPServerOptions = {},
   onEnd: OnEnd = after,
@@ -86,7 +86,7 @@ export async function startSmtpServer(
       },
       ...options,
     });
-    // A client that is killed breaks its connection.
+    // A killed client breaks its connection.
     smtp.on('error', () => {});
     smtp.server.on('connection', (socket: Socket) => {
       sockets.add(socket);

@@ -2,19 +2,19 @@ import { after } from 'node:test';
 import { startFauxqs } from 'fauxqs';
 import type { OnEnd } from './on-end.ts';
 
-/** An SQS look-alike of the test's own, in this process, ended after the file. */
+/** An SQS emulator in this process, ended after the file. */
 export interface SqsServer {
   readonly region: string;
   readonly endpoint: string;
-  /** Its URL. */
+  /** Creates a queue and returns its URL. */
   createQueue(name: string): string;
-  /** Puts a message there as anybody could. */
+  /** Sends a message as any other client could. */
   sendMessage(name: string, body: string): void;
-  /** What waits, is delayed and is hidden, as bodies. */
+  /** Returns the bodies of the ready, delayed and in-flight messages. */
   bodies(name: string): { ready: string[]; delayed: string[]; inflight: string[] };
 }
 
-/** Anything does for the look-alike, but AWS's own chain must find something. */
+/** The emulator accepts any credentials, but AWS's credential chain must find some. */
 process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 

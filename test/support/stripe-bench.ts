@@ -14,13 +14,13 @@ import type { StripeEvent } from './stripe/objects.ts';
 export interface StripeBench {
   readonly stripe: FakeStripe;
   readonly provider: PaymentProvider;
-  /** The driver with other options, before the same look-alike. */
+  /** Creates a driver with other options for the same emulator. */
   driver(options: Partial<StripeProviderOptions>): PaymentProvider;
-  /** An event of Stripe's, signed now, as the driver reads it. */
+  /** Signs an event of Stripe now and returns what the driver reads. */
   read(event: StripeEvent): Promise<ProviderEvent>;
 }
 
-/** The driver before a look-alike of its own. */
+/** Starts an emulator and creates a driver for it. */
 export async function startStripeBench(): Promise<StripeBench> {
   const stripe = await startFakeStripe();
   const { apiBase, secretKey, webhookSecret } = stripe;

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
-  /** The given URL, by way of this proxy. */
+  /** The given URL through this proxy. */
   readonly url: string;
-  /** Ends every connection and every new one at once, as if the server were gone. */
+  /** Closes every connection and every new one at once, as if the server were down. */
   cut(): void;
   restore(): void;
   close(): Promise<void>;
 }
 
-/** Stands between a client and a PostgreSQL server, so that a test can take the server away. */
+/** Starts a proxy in front of a PostgreSQL server, so that a test can make the server unavailable. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

@@ -2,7 +2,7 @@ import { createAccessTokens } from '../../src/modules/accounts/access-tokens.ts'
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 
-/** Access tokens as a server with this secret makes them, for tests that need thousands of customers. */
+/** Creates access tokens as a server with this secret does, for tests that need thousands of customers. */
 export function createTokenIssuer(secret: string): (caller: UserCaller) => string {
   const tokens = createAccessTokens({
     secrets: [secret],

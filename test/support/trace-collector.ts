@@ -14,7 +14,7 @@ export interface CollectedSpan {
   readonly status: { readonly code?: number; readonly message?: string };
 }
 
-/** What sends OTLP over HTTP with JSON sees of a collector. Source: OpenTelemetry Protocol Specification, "OTLP/HTTP". */
+/** A trace collector for OTLP over HTTP with JSON. Source: OpenTelemetry Protocol Specification, "OTLP/HTTP". */
 export interface TraceCollector {
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
@@ -26,7 +26,7 @@ interface ExportRequest {
   }[];
 }
 
-/** Closed after the file. */
+/** Starts a collector and closes it after the file. */
 export async function startTraceCollector(): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
   const server = createServer(async (request, response) => {

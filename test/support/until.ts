@@ -4,8 +4,8 @@ import { pause } from '../../src/shared/pause.ts';
 import { PATIENT_MS } from './patience.ts';
 
 /**
- * Tries until `check` does not throw; throws its last error after `timeoutMs`, which only ends a hang. For
- * what happens in another process.
+ * Repeats `check` until it does not throw. Throws its last error after `timeoutMs`, which only ends a hang. For effects
+ * of another process.
  */
 export async function until<T>(check: () => Promise<T>, timeoutMs = PATIENT_MS): Promise<T> {
   const deadline = Date.now() + timeoutMs;
@@ -19,7 +19,7 @@ export async function until<T>(check: () => Promise<T>, timeoutMs = PATIENT_MS):
   }
 }
 
-/** One statement on a connection of its own. */
+/** Runs one statement on a separate connection. */
 export async function query(
   url: string | undefined,
   text: string,

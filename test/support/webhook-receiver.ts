@@ -6,13 +6,13 @@ import type { RawWebhook } from '../../src/drivers/payments/payment-provider.ts'
 
 export interface WebhookReceiver {
   readonly url: string;
-  /** All that came, also what was refused. */
+  /** All received webhooks, including refused ones. */
   readonly received: readonly RawWebhook[];
-  /** Statuses of the next answers; 200 when there are none. `null` closes the line without one. */
+  /** Sets the statuses of the next responses; 200 after them. `null` closes the connection without a response. */
   answerNext(...statuses: (number | null)[]): void;
 }
 
-/** The merchant's end of a webhook, over HTTP; closed after the file. */
+/** Starts the merchant's receiver of webhooks over HTTP. Closed after the file. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: RawWebhook[] = [];
   const answers: (number | null)[] = [];

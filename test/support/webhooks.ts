@@ -9,11 +9,11 @@ export interface TestEndpoint {
   readonly secret: string;
   readonly receiver: EventReceiver;
   readonly path: string;
-  /** What was and is to be sent to it, oldest event first. */
+  /** Returns its sent and pending deliveries, oldest event first. */
   deliveries(): Promise<DeliveryView[]>;
 }
 
-/** An endpoint with a receiver of its own at its end. */
+/** Creates an endpoint with its own receiver. */
 export async function addEndpoint(
   admin: Session,
   eventTypes: readonly string[] = ['*'],
@@ -41,7 +41,7 @@ async function listDeliveries(admin: Session, path: string): Promise<DeliveryVie
   return found.reverse();
 }
 
-/** A product of which there is enough for everybody. */
+/** Creates a product with ample stock. */
 export async function addStock(admin: Session, sku: string): Promise<void> {
   const reply = await admin.post('/api/products', {
     sku,
@@ -62,7 +62,7 @@ export async function placeOrder(
   return reply.json<{ id: string }>().id;
 }
 
-/** Four events of one order: placed, confirmed, preparing, ready. */
+/** Causes the rest of four events of one order: placed, confirmed, preparing, ready. */
 export async function moveToReady(admin: Session, orderId: string): Promise<void> {
   for (const status of ['CONFIRMED', 'PREPARING', 'READY']) {
     const reply = await admin.patch(`/api/orders/${orderId}/status`, { status });

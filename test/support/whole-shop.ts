@@ -8,7 +8,7 @@ import { until } from './until.ts';
 const admin = { email: 'owner@shop.example', password: 'the password of the owner' };
 const jwtSecret = randomBytes(48).toString('base64url');
 
-/** The environment of a server on this database, which makes the schema and an admin at its start. */
+/** Returns the environment of a server on this database that creates the schema and an admin at its start. */
 export function shopEnvironment(databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
@@ -42,8 +42,8 @@ export function signUp({ url }: ServerProcess): Promise<Session> {
 }
 
 /**
- * A day of a shop, from the migrations on, in processes as an operator starts them: sign-up, an order at once and one by
- * the queue, their way to the customer with mail, a search, and the invariants by `holdfast check`.
+ * Runs a shop from the migrations on, in processes as an operator starts them: sign-up, an immediate and a queued
+ * order, their way to the customer with mail, a search, and the invariants with `holdfast check`.
  */
 export async function runShop(
   databaseUrl: string,

@@ -1,4 +1,4 @@
-/** Environment of a server whose limits would otherwise stand in the way of hundreds of requests a second. */
+/** The environment of a server without the limits that would refuse hundreds of requests a second. */
 export const withoutRateLimits = {
   RATE_LIMIT_AUTH: '0',
   RATE_LIMIT_CHECKOUT: '0',

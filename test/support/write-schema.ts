@@ -1,4 +1,4 @@
-/** `npm run schema`: writes schema.sql anew after a change of the migrations. */
+/** `npm run schema`: rewrites schema.sql after a change of the migrations. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';

@@ -7,7 +7,7 @@ export interface ClientOptions {
   readonly customer: UserCaller;
   readonly token: string;
   readonly skus: readonly string[];
-  /** The servers' addresses; any of them may be away. */
+  /** The servers' addresses; any of them may be unavailable. */
   readonly urls: () => readonly string[];
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface ClientOptions {
 const TRIES_MAX = 4;
 const TIMEOUT_MS = 4_000;
 
-/** Orders, cancels some of it, and tries again under the same token when no answer came, until the signal. */
+/** Places orders and cancels some until the signal. Without a response it tries again under the same token. */
 export async function runClient(options: ClientOptions): Promise<Attempt[]> {
   const history: Attempt[] = [];
   while (!options.signal.aborted) {
@@ -25,7 +25,7 @@ export async function runClient(options: ClientOptions): Promise<Attempt[]> {
     if (attempt.outcome.kind === 'placed' && options.random() < 0.3) {
       await send(options, `/api/orders/${attempt.outcome.orderId}/cancel`, {});
     }
-    // An answer that is no order comes at once; without a pause the servers that are left would only refuse.
+    // A refusal arrives at once; without a pause the remaining servers would do nothing but refuse.
     if (attempt.outcome.kind !== 'placed') await pause(20);
   }
   return history;
@@ -51,7 +51,7 @@ async function placeOne(options: ClientOptions): Promise<Attempt> {
   return attempt;
 }
 
-/** Null when no whole answer came. */
+/** Returns null if no complete response arrived. */
 async function send({ urls, token, random }: ClientOptions, path: string, body: object) {
   const addresses = urls();
   const url = addresses[Math.floor(random() * addresses.length)]!;

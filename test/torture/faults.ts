@@ -3,7 +3,7 @@ import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { query } from '../support/until.ts';
 
-/** The system that is tortured: several servers on one PostgreSQL. */
+/** The system under test: several servers on one PostgreSQL. */
 export interface Victims {
   readonly servers: ServerProcess[];
   readonly environment: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ function pickOne(victims: Victims, random: () => number): number {
   return Math.floor(random() * victims.servers.length);
 }
 
-/** Each leaves the system whole again, or on its way to it. */
+/** Each leaves the system working again, or about to be. */
 export const faults: Readonly<Record<string, Fault>> = {
   async 'kill -9 a server'(victims, random) {
     const index = pickOne(victims, random);
@@ -30,7 +30,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     });
   },
 
-  async 'stop a server in order'(victims, random) {
+  async 'stop a server gracefully'(victims, random) {
     const index = pickOne(victims, random);
     const { url, end } = victims.servers[index]!;
     await end('SIGTERM');

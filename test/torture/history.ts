@@ -1,4 +1,4 @@
-/** What a client saw of one order that it wanted. Its `token` goes along as clientToken with every try. */
+/** What a client saw of one order that it tried to place. Every attempt sends `token` as clientToken. */
 export interface Attempt {
   readonly token: string;
   readonly customerId: string;
@@ -8,14 +8,14 @@ export interface Attempt {
 }
 
 export type Outcome =
-  /** Answered with a 201: it must be there, as it was answered, whatever happened since. */
+  /** Answered with a 201: it must exist as in the response, whatever happened since. */
   | { readonly kind: 'placed'; readonly orderId: string; readonly number: string }
-  /** Refused with a reason: it must not be there. */
+  /** Refused with a reason: it must not exist. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** No answer, or one that leaves it open: it is there once, or not at all. */
+  /** No response, or an ambiguous one: it exists once or not at all. */
   | { readonly kind: 'unknown' };
 
-/** Refusals after which nothing was done. A 503 is none of them: whether the order was placed is not known. */
+/** Classifies a response. Only a refusal guarantees that nothing was done; after a 503 the outcome is unknown. */
 export function readOutcome(status: number, body: Record<string, unknown>): Outcome {
   if (status === 201)
     return { kind: 'placed', orderId: String(body.id), number: String(body.number) };
@@ -23,7 +23,7 @@ export function readOutcome(status: number, body: Record<string, unknown>): Outc
   return { kind: 'refused', code: String(body.code) };
 }
 
-/** A number generator that gives the same numbers for the same seed (mulberry32). */
+/** Creates a random number generator that repeats its numbers for the same seed (mulberry32). */
 export function pickRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -4,7 +4,7 @@ import { startSqs } from '../support/sqs-server.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What carries jobs, started for one run; gives the variables that choose it. */
+/** Starts a queue backend for one run and returns the variables that select it. */
 const carriers = {
   async postgres(): Promise<Environment> {
     return { QUEUE_DRIVER: 'postgres' };

@@ -6,9 +6,9 @@ import { tortureWorkers } from './workers.ts';
 
 /**
  * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]` and
- * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`: the real system, killed
- * and cut off in the middle of its work, and held against what was promised afterwards. The seed chooses faults and orders; the
- * moments are the machine's. Loopback only, bounded, and everything that was started is stopped.
+ * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`: kills and
+ * disconnects the real system in the middle of its work and then checks what was promised. The seed determines faults
+ * and orders, but not their timing. Uses loopback only, is bounded, and stops everything that it started.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 function whole(name: keyof typeof values, max: number, byDefault = ''): number {
   const value = Number(values[name] ?? byDefault);
   if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new Error(`--${name} takes a whole number from 1 to ${max}.`);
+  throw new Error(`--${name} must be a whole number from 1 to ${max}.`);
 }
 
 async function main(): Promise<boolean> {
@@ -43,7 +43,7 @@ async function main(): Promise<boolean> {
       });
     case 'workers': {
       const { driver } = values;
-      if (!isDriverName(driver)) throw new Error('--driver takes postgres, bullmq or sqs.');
+      if (!isDriverName(driver)) throw new Error('--driver must be postgres, bullmq or sqs.');
       return tortureWorkers({
         driver,
         kills: whole('kills', 1_000),
@@ -53,7 +53,7 @@ async function main(): Promise<boolean> {
       });
     }
     default:
-      throw new Error(`${what} is not known: servers, or workers.`);
+      throw new Error(`${what} is unknown. Use servers or workers.`);
   }
 }
 

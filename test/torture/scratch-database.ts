@@ -6,16 +6,16 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database
 import { migrate } from '../../src/database/migrate.ts';
 
 export interface ScratchDatabase {
-  /** For whatever else belongs to the run. */
+  /** For everything else that belongs to the run. */
   readonly folder: string;
   readonly postgres: EmbeddedPostgres;
   readonly database: Database;
 }
 
-/** A migrated PostgreSQL of the run's own, with the settings of the product; goes with the stack. */
+/** Starts a migrated PostgreSQL for this run with the settings of the product. It ends with the stack. */
 export async function startScratchDatabase(stack: AsyncDisposableStack): Promise<ScratchDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-torture-'));
-  // Root's database runs as another account, which has to pass through.
+  // Under root the database runs as another account, which must be able to traverse this directory.
   await chmod(folder, 0o711);
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const postgres = await startEmbeddedPostgres({

@@ -14,7 +14,7 @@ import { verify } from './verify.ts';
 
 const SERVERS = 2;
 const PRODUCTS = 12;
-/** Every other product runs out. */
+/** Every other product sells out. */
 const UNITS = [1_000_000, 150];
 const BETWEEN_FAULTS_MS = 1_500;
 
@@ -22,13 +22,13 @@ export interface ServersOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly clients: number;
-  /** Ends it before its time. */
+  /** Ends the run early. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Real servers on a real PostgreSQL under load, while they are killed, paused and cut off in turn. Afterwards what every
- * client saw is held against what is there. True when nothing is wrong.
+ * Runs real servers on a real PostgreSQL under load, while they are killed, paused and disconnected in turn. Afterwards
+ * compares what every client saw with the database. Returns whether everything is right.
  */
 export async function tortureServers({
   seconds,
@@ -85,7 +85,7 @@ export async function tortureServers({
     );
   }
 
-  // Held here: a signal that is only asked, and that nobody listens to, may be collected with its timer before it fires.
+  // Referenced here, because a signal without listeners may be collected with its timer before it fires.
   const timeIsUp = AbortSignal.timeout(seconds * 1_000);
   try {
     await inflict(victims, random, () => signal.aborted || timeIsUp.aborted);
@@ -100,7 +100,7 @@ export async function tortureServers({
   for (const sentence of wrong) say(`WRONG: ${sentence}`);
   say(
     wrong.length === 0
-      ? 'Nothing was lost, doubled or oversold.'
+      ? 'Nothing was lost, duplicated or oversold.'
       : `Repeat it with --seed ${seed}.`,
   );
   return wrong.length === 0;
@@ -109,10 +109,10 @@ export async function tortureServers({
 async function inflict(
   victims: Victims,
   random: () => number,
-  isOver: () => boolean,
+  isDone: () => boolean,
 ): Promise<void> {
   const names = Object.keys(faults);
-  while (!isOver()) {
+  while (!isDone()) {
     await pause(BETWEEN_FAULTS_MS);
     const name = names[Math.floor(random() * names.length)]!;
     say(`  ${name}`);

@@ -4,9 +4,9 @@ import { stopPlacement } from '../support/queued.ts';
 import { until } from '../support/until.ts';
 import type { WorkedShop } from './worked-shop.ts';
 
-/** Set while no worker lives; a worker that runs into it is in the middle of a job of its kind. */
+/** Set while no worker runs. A worker that is caught is in the middle of a job of its kind. */
 export interface Trap {
-  /** Rejects when nobody came for long: another kill may have cut off what it was set for. */
+  /** Rejects if no worker is caught for long: another kill may have interrupted the job it was set for. */
   readonly sprung: Promise<void>;
   release(): Promise<void>;
 }
@@ -23,22 +23,22 @@ type SetTrap = (shop: WorkedShop) => Promise<Trap>;
 /** Longer than the longest lease, that of a mail, and the wait for the next rescue. */
 const PATIENCE_MS = 90_000;
 
-/** By what a worker has done of the job when it is caught. */
+/** Named by what the worker has done of the job when it is caught. */
 export const traps: Readonly<Record<Kind, Readonly<Record<string, SetTrap>>>> = {
   'orders.place-queued': {
     'before its first change': (shop) => holdUpPlacement(shop, stopPlacement[0]),
-    'with all written but the stock': (shop) => holdUpPlacement(shop, stopPlacement[1]),
-    'somewhere in a turn': trapRunning,
+    'with everything written but the stock': (shop) => holdUpPlacement(shop, stopPlacement[1]),
+    'somewhere in a round': trapRunning,
   },
   'notifications.send-mail': {
-    'before the mail is taken': (shop) => holdUpMail(shop, false),
-    'before it hears that it was taken': (shop) => holdUpMail(shop, true),
+    'before the mail is accepted': (shop) => holdUpMail(shop, false),
+    'before it learns that it was accepted': (shop) => holdUpMail(shop, true),
     'before it is recorded': (shop) =>
       holdUp(shop, 'lock table mail_messages in exclusive mode', [], '%insert into mail_messages%'),
   },
   'webhooks.deliver': {
-    'before the answer': (shop) => catchDelivery(shop, false),
-    'with the answer on its way': (shop) => catchDelivery(shop, true),
+    'before the response': (shop) => catchDelivery(shop, false),
+    'with the response on its way': (shop) => catchDelivery(shop, true),
   },
 };
 
@@ -57,7 +57,7 @@ async function holdUp(
 async function holdUpPlacement(shop: WorkedShop, statement: string): Promise<Trap> {
   const [next] = await shop.database.run<{ id: string }>(
     'torture.next_in_queue',
-    // One that will be refused touches no stock.
+    // An order that will be refused touches no stock.
     `select queued_orders.order_id as id
        from queued_orders
        join order_lines on order_lines.order_id = queued_orders.order_id
@@ -70,7 +70,7 @@ async function holdUpPlacement(shop: WorkedShop, statement: string): Promise<Tra
   return next === undefined ? trapRunning(shop) : holdUp(shop, statement, [next.id]);
 }
 
-/** Those that dead workers left are running too, until their leases end. */
+/** Jobs left by killed workers also count as running until their leases expire. */
 async function trapRunning({ database }: WorkedShop): Promise<Trap> {
   const left = (await runningJobs(database)).map(({ leaseToken }) => leaseToken);
   const sprung = until(async () => {
@@ -118,7 +118,7 @@ async function catchDelivery({ receiver }: WorkedShop, answered: boolean): Promi
 function patiently() {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   promise.catch(() => {});
-  const timer = setTimeout(() => reject(new Error('nobody came')), PATIENCE_MS);
+  const timer = setTimeout(() => reject(new Error('no worker was caught')), PATIENCE_MS);
   void promise.finally(() => clearTimeout(timer)).catch(() => {});
   return { promise, resolve };
 }

@@ -6,19 +6,19 @@ import type { Kind } from './traps.ts';
 import { brokenInvariants } from './verify.ts';
 import type { WorkedShop } from './worked-shop.ts';
 
-/** Two leases of the longest job, on a busy machine. */
+/** Two leases of the longest job on a busy machine. */
 const DRAIN_TIMEOUT_MS = 300_000;
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 export interface Effect {
-  /** Tries that a kill ended. */
+  /** Attempts ended by a kill. */
   readonly cutOff: number;
   readonly made: number;
-  /** What the outside got more than once, under the same id. */
+  /** Effects received more than once under the same id. */
   readonly again: number;
 }
 
-/** Until nothing is left to do. What died stays dead, and is found afterwards. */
+/** Waits until no work is left. Dead letters stay and are reported afterwards. */
 export async function drain(database: Database, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + DRAIN_TIMEOUT_MS;
   for (;;) {
@@ -34,14 +34,14 @@ export async function drain(database: Database, signal: AbortSignal): Promise<vo
     const { orders, jobs, events } = left!;
     if (orders + jobs + events === 0) return;
     if (performance.now() > deadline) {
-      throw new Error(`left undone: ${orders} orders, ${jobs} jobs, ${events} events`);
+      throw new Error(`not done: ${orders} orders, ${jobs} jobs, ${events} events`);
     }
-    await pause(LOOK_MS, { signal });
+    await pause(POLL_MS, { signal });
     signal.throwIfAborted();
   }
 }
 
-/** One sentence for each thing that is wrong, and what was done. */
+/** Returns one sentence for each error, and the effects of the work. */
 export async function verifyWork(
   shop: WorkedShop,
 ): Promise<{ wrong: string[]; effects: Readonly<Record<Kind, Effect>> }> {
@@ -87,7 +87,7 @@ export async function verifyWork(
   };
 }
 
-/** What an order may have been through: it ended once, and the kitchen had it whole or not at all. */
+/** The permitted histories of an order: it ended once, and the kitchen processed it completely or not at all. */
 const HISTORIES: readonly string[] = [
   'order.queued order.failed',
   'order.queued order.placed',
@@ -107,13 +107,13 @@ async function wrongOrders({ database, accepted }: WorkedShop): Promise<string[]
   return [
     ...orders
       .filter(({ types }) => !HISTORIES.includes(types))
-      .map(({ id, types }) => `order ${id} has been through ${types}`),
-    ...[...accepted].filter((id) => !there.has(id)).map((id) => `order ${id} is not there`),
-    ...[...there].filter((id) => !accepted.has(id)).map((id) => `nobody asked for order ${id}`),
+      .map(({ id, types }) => `order ${id} has the history ${types}`),
+    ...[...accepted].filter((id) => !there.has(id)).map((id) => `order ${id} is missing`),
+    ...[...there].filter((id) => !accepted.has(id)).map((id) => `order ${id} was never accepted`),
   ];
 }
 
-/** Every order is of one unit and none was cancelled, so a product is sold to its last unit and no further. */
+/** Every order has one unit and none was cancelled, so a product is sold exactly up to its stock. */
 async function wrongStock(database: Database): Promise<string[]> {
   const products = await database.run<{ sku: string; detail: string }>(
     'torture.stock',
@@ -133,7 +133,7 @@ async function wrongStock(database: Database): Promise<string[]> {
   return products.map(({ sku, detail }) => `${sku}: ${detail}`);
 }
 
-/** The steps that are news to the customer. Each is one mail: one row, one Message-ID, sent once or more. */
+/** Checks the status changes announced to customers. Each has one mail: one row, one Message-ID, sent once or more. */
 async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
   const rows = await database.run<{ eventId: string; type: string; messageId: string | null }>(
     'torture.mails',
@@ -149,19 +149,21 @@ async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
   return [
     ...rows
       .filter(({ messageId }) => messageId === null)
-      .map(({ eventId, type }) => `no mail tells ${type} ${eventId}`),
+      .map(({ eventId, type }) => `no mail announces ${type} ${eventId}`),
     ...rows
       .filter(({ messageId }) => messageId !== null && !sent.has(messageId))
-      .map(({ messageId }) => `${messageId} is recorded and never came`),
-    ...(recorded.size < rows.length ? ['two events have one mail'] : []),
+      .map(({ messageId }) => `${messageId} is recorded but never arrived`),
+    ...(recorded.size < rows.length ? ['two events share one mail'] : []),
     ...[...sent]
       .filter((messageId) => !recorded.has(messageId))
-      .map((messageId) => `${messageId} came and is not recorded`),
+      .map((messageId) => `${messageId} arrived but is not recorded`),
   ];
 }
 
 async function wrongDeliveries({ database, receiver }: WorkedShop): Promise<string[]> {
-  const wrong = receiver.forged.map((text) => `a message that no secret fits came: ${text}`);
+  const wrong = receiver.forged.map(
+    (text) => `a message with an invalid signature arrived: ${text}`,
+  );
   const events = await database.run<{ id: string; orderId: string; status: string | null }>(
     'torture.deliveries',
     `select events.id, order_id as "orderId", deliveries.status
@@ -181,7 +183,7 @@ async function wrongDeliveries({ database, receiver }: WorkedShop): Promise<stri
       assert.deepEqual(
         new Set(messages.map(({ id }) => id)),
         new Set(ofOrder.map(({ id }) => id)),
-        'what arrived are not its events',
+        'the received events are not those of the order',
       );
     } catch (error) {
       wrong.push(`order ${orderId}: ${(error as Error).message}`);

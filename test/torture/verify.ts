@@ -8,7 +8,7 @@ interface OrderRow {
   readonly token: string;
 }
 
-/** Holds what the clients saw against what the database has. One sentence for each thing that is wrong. */
+/** Compares what the clients saw with the database. Returns one sentence for each error. */
 export async function verify(database: Database, history: readonly Attempt[]): Promise<string[]> {
   const orders = await database.run<OrderRow>(
     'torture.orders',
@@ -25,16 +25,15 @@ export async function verify(database: Database, history: readonly Attempt[]): P
     const order = byToken.get(token);
     byToken.delete(token);
     if (outcome.kind === 'refused' && order !== undefined) {
-      wrong.push(`${token} was refused (${outcome.code}), but order ${order.number} is there`);
+      wrong.push(`${token} was refused (${outcome.code}), but order ${order.number} exists`);
     }
     if (outcome.kind !== 'placed') continue;
-    if (order === undefined)
-      wrong.push(`${token} was placed as ${outcome.number}, but is not there`);
+    if (order === undefined) wrong.push(`${token} was placed as ${outcome.number}, but is missing`);
     else if (order.id !== outcome.orderId) {
-      wrong.push(`${token} was answered as ${outcome.number}, but is ${order.number}`);
+      wrong.push(`${token} was answered with ${outcome.number}, but is ${order.number}`);
     }
   }
-  for (const order of byToken.values()) wrong.push(`order ${order.number} is of no attempt`);
+  for (const order of byToken.values()) wrong.push(`order ${order.number} belongs to no attempt`);
   return [...wrong, ...(await brokenInvariants(database))];
 }
 

@@ -13,27 +13,27 @@ import { addEndpoint, moveToReady } from '../support/webhooks.ts';
 import { type DriverName, startCarrier } from './queue-carriers.ts';
 import { startScratchDatabase } from './scratch-database.ts';
 
-/** Of one feeding. */
+/** Per call of `feed`. */
 const ORDERS = 8;
 const COOKED_MAX = 2;
-/** A product that runs out lasts for some feedings, so that orders fail all along. */
+/** A scarce product lasts for some feedings, so that orders fail throughout the run. */
 const SCARCE_UNITS = 8;
 const FEEDINGS_PER_SCARCE = 5;
 
-/** A server that takes orders, and what its workers write to: a mail server and a receiver of webhooks. */
+/** A server that accepts orders, and the targets of its workers: a mail server and a receiver of webhooks. */
 export interface WorkedShop {
   readonly database: Database;
   readonly smtp: TestSmtpServer;
   readonly receiver: EventReceiver;
-  /** Every order that was answered with a 202. */
+  /** Every order answered with a 202. */
   readonly accepted: ReadonlySet<string>;
-  /** Takes orders for the queue, and has the kitchen cook some that were placed. */
+  /** Queues orders and moves some placed ones through the kitchen. */
   feed(): Promise<void>;
-  /** Resolves when it is ready, which is after it has begun to work. */
+  /** Resolves when the worker is ready, which is after it has begun to work. */
   startWorker(): Promise<ServerProcess>;
 }
 
-/** Everything on loopback and with the leases and waits of the product; goes with the stack. */
+/** Starts everything on loopback with the leases and waits of the product. It ends with the stack. */
 export async function openWorkedShop(
   stack: AsyncDisposableStack,
   driver: DriverName,
@@ -54,10 +54,10 @@ export async function openWorkedShop(
     MAIL_FROM: 'orders@shop.example',
     SMTP_URL: smtp.url,
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
-    // A try that a kill cuts off counts. After eight of them a person would be asked, rightly; here a hundred are wanted.
+    // An attempt ended by a kill counts. Eight would normally make a dead letter; here a hundred are needed.
     QUEUE_ATTEMPTS_MAX: '100',
     WEBHOOK_ATTEMPTS_MAX: '100',
-    // Most of a start is reading the program. It is written down when a process ends in order.
+    // Most of a start is compiling the program. The cache is written when a process ends gracefully.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
   const startWorker = () => startServerProcess({ environment: { ...environment, ROLE: 'worker' } });
@@ -88,7 +88,7 @@ export async function openWorkedShop(
       scarce = await addProduct(database, { onHand: SCARCE_UNITS });
     }
     feedings += 1;
-    // For one feeding each: a run may outlast a token.
+    // Created per feeding, because a run may outlast a token.
     const sessions = customers.map(findSession);
     const kitchen = findSession(admin);
     await Promise.all(

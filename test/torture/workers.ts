@@ -9,27 +9,27 @@ import { openWorkedShop, type WorkedShop } from './worked-shop.ts';
 export interface WorkersOptions {
   readonly driver: DriverName;
   readonly kills: number;
-  /** No kill begins later. */
+  /** No kill starts later. */
   readonly secondsMax: number;
   readonly seed: number;
-  /** Gives the run up. */
+  /** Aborts the run. */
   readonly signal: AbortSignal;
 }
 
-/** After a trap has sprung, so that not all die at the same instruction. */
+/** The longest wait after a trap has sprung, so that not all kills hit the same instruction. */
 const LATER_MS_MAX = 30;
 
-/** What kills did, by kind of job. */
+/** The effect of kills on one kind of job. */
 interface Tally {
   aimed: number;
-  /** How many cut off one of its kind at least. */
+  /** How many kills interrupted at least one job of this kind. */
   hit: number;
 }
 
 /**
- * A worker is killed in the middle of its work, again and again, with a server beside it that takes orders all the
- * while. Others go on while what a dead one held waits for the end of its lease. Afterwards every effect is held against
- * what was accepted. True when nothing is wrong.
+ * Kills workers repeatedly in the middle of their work, while a server accepts orders all the time. Other workers
+ * continue, while the jobs of a killed one wait for the end of their leases. Afterwards compares every effect with what
+ * was accepted. Returns whether everything is right.
  */
 export async function tortureWorkers(options: WorkersOptions): Promise<boolean> {
   const { driver, kills, secondsMax, seed, signal } = options;
@@ -53,7 +53,7 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
     say(`  ${kill} ${kind} ${how}; cut off: ${[...hit].join(', ') || 'nothing'}`);
   }
   const killedAt = performance.now();
-  say(`${kill} killed after ${seconds(killedAt - startedAt)}; the rest is let to end`);
+  say(`${kill} killed after ${seconds(killedAt - startedAt)}; waiting for the remaining work`);
   const last = await shop.startWorker();
   stack.defer(() => last.end('SIGKILL'));
   await drain(shop.database, signal);
@@ -61,7 +61,7 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
   await last.end('SIGTERM');
 
   const { wrong, effects } = await verifyWork(shop);
-  say(`${'job'.padEnd(26)}kills aimed   that cut one off   jobs cut off   effects   sent again`);
+  say(`${'job'.padEnd(26)}kills aimed       that hit one   jobs cut off   effects   sent again`);
   for (const [kind, { aimed, hit }] of tallies) {
     const { cutOff, made, again } = effects[kind];
     say(
@@ -74,13 +74,13 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
   for (const sentence of wrong) say(`WRONG: ${sentence}`);
   say(
     wrong.length === 0
-      ? `${kill} kills: ${shop.accepted.size} orders ended once each, every mail is one, every event arrived in order.`
+      ? `${kill} kills: ${shop.accepted.size} orders ended once each, each mail was recorded once, every event arrived in order.`
       : `Repeat it with --seed ${seed}.`,
   );
   return wrong.length === 0;
 }
 
-/** Which was aimed at least; of those that have work at hand, if any has. */
+/** Returns the kind with the fewest aimed kills, among those with due work if there are any. */
 async function nextKind(
   { database }: WorkedShop,
   tallies: ReadonlyMap<Kind, Tally>,
@@ -109,7 +109,7 @@ async function killOnce(
   try {
     const worker = await shop.startWorker();
     try {
-      const sprung = trap.sprung.catch(() => say('  nobody came; killed all the same'));
+      const sprung = trap.sprung.catch(() => say('  no worker was caught; killed anyway'));
       await Promise.race([sprung, givenUp]);
       await pause(random() * LATER_MS_MAX);
     } finally {

@@ -3,7 +3,7 @@ export interface Form {
   readonly [name: string]: string | Form;
 }
 
-/** Reads Stripe's encoding of bodies and queries. Every value is text. */
+/** Parses Stripe's encoding of bodies and queries. Every value is text. */
 export function parseForm(text: string): Form {
   const root: Record<string, unknown> = {};
   for (const [path, value] of new URLSearchParams(text)) {
@@ -20,14 +20,14 @@ export function parseForm(text: string): Form {
   return root as Form;
 }
 
-/** The text at a path of names; undefined when there is none, or more below it. */
+/** Returns the text at a path of names, or undefined if there is none or a nested form. */
 export function field(form: Form, ...path: readonly string[]): string | undefined {
   let at: string | Form | undefined = form;
   for (const name of path) at = typeof at === 'object' ? at[name] : undefined;
   return typeof at === 'string' ? at : undefined;
 }
 
-/** The texts one step below a path, as metadata has them. */
+/** Returns the texts one level below a path, as in metadata. */
 export function fields(form: Form, ...path: readonly string[]): Record<string, string> {
   let at: string | Form | undefined = form;
   for (const name of path) at = typeof at === 'object' ? at[name] : undefined;

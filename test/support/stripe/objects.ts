@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Stripe } from 'stripe';
 
-/** Stripe's objects, whole, as the SDK's types have them: what is not used here is as Stripe leaves it. */
+/** Complete Stripe objects with the SDK's types. Members not used here have Stripe's defaults. */
 
 export function stripeId(prefix: string): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`;
@@ -200,7 +200,7 @@ export type StripeObject =
   | Stripe.Charge
   | Stripe.Refund;
 
-/** What a webhook bears: an envelope around the object as it is now. */
+/** The body of a webhook: an envelope around the current object. */
 export interface StripeEvent {
   readonly id: string;
   readonly object: 'event';

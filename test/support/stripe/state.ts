@@ -10,7 +10,7 @@ import {
   sessionObject,
 } from './objects.ts';
 
-/** Stripe's answer to what it does not do. What fails validation is not kept under an idempotency key. */
+/** A refusal by Stripe. A request that fails validation is not stored under its idempotency key. */
 export class StripeRefusal extends Error {
   readonly status: number;
   readonly error: Readonly<Record<string, unknown>>;
@@ -26,15 +26,15 @@ const MINUTES_MIN = 30;
 const MINUTES_MAX = 24 * 60;
 const PAGE_LENGTH = 10;
 
-/** What Stripe keeps of one account, and what happens to it: over the API, on its page, and in its dashboard. */
+/** The state of one Stripe account, and everything that changes it: the API, the payment page and the dashboard. */
 export class StripeState {
   readonly sessions = new Map<string, Stripe.Checkout.Session>();
   readonly intents = new Map<string, Stripe.PaymentIntent>();
   readonly charges = new Map<string, Stripe.Charge>();
   readonly refunds = new Map<string, Stripe.Refund>();
-  /** Every event so far, in the order in which it happened. */
+  /** All events so far, in order. */
   readonly events: StripeEvent[] = [];
-  /** The status in which refunds begin; `pending` ones wait for `settleRefund`. */
+  /** The initial status of refunds; `pending` ones wait for `settleRefund`. */
   refundsBegin: 'succeeded' | 'pending' = 'succeeded';
   readonly #intentMetadata = new Map<string, Record<string, string>>();
   readonly #pageUrl: () => string;
@@ -98,7 +98,7 @@ export class StripeState {
     return session;
   }
 
-  /** The customer pays on the page. `amount` and `currency` are what is charged instead of what was asked for. */
+  /** Pays on the page as the customer. `amount` and `currency` are charged instead of the requested ones. */
   pay(sessionId: string, instead: { amount?: number; currency?: string } = {}): StripeEvent {
     const session = this.#openSession(sessionId);
     Object.assign(session, {
@@ -109,7 +109,7 @@ export class StripeState {
     return this.#tell('checkout.session.completed', session);
   }
 
-  /** The customer pays by bank debit or the like, which takes days. */
+  /** Pays by bank debit or a similar method that takes days. */
   payLater(sessionId: string): StripeEvent {
     const session = this.#openSession(sessionId);
     this.#intentOf(session).status = 'processing';
@@ -117,7 +117,7 @@ export class StripeState {
     return this.#tell('checkout.session.completed', session);
   }
 
-  /** How that ends. */
+  /** Ends a payment begun with `payLater`. */
   settlePayment(sessionId: string, outcome: 'succeeded' | 'failed'): StripeEvent {
     const session = requireKnown(this.sessions, sessionId, 'checkout.session');
     const intent = this.#intentOf(session);
@@ -129,7 +129,7 @@ export class StripeState {
     return this.#tell('checkout.session.async_payment_failed', session);
   }
 
-  /** The card is declined; the page stays open for another. */
+  /** Declines the card; the page stays open for another one. */
   decline(sessionId: string): StripeEvent {
     const intent = this.#intentOf(this.#openSession(sessionId));
     intent.status = 'requires_payment_method';
@@ -174,7 +174,7 @@ export class StripeState {
     return refund;
   }
 
-  /** How a pending refund ends, or a succeeded one fails after all. */
+  /** Ends a pending refund, or makes a succeeded one fail later. */
   settleRefund(id: string, outcome: 'succeeded' | 'failed'): StripeEvent {
     const refund = requireKnown(this.refunds, id, 'refund');
     refund.status = outcome;
@@ -190,7 +190,7 @@ export class StripeState {
     return requireKnown(this.refunds, id, 'refund');
   }
 
-  /** The newest first, a page at a time. */
+  /** Returns one page of refunds, newest first. */
   listRefunds(form: Form): object {
     const charge = this.#chargeNamedIn(form);
     const all = [...this.refunds.values()].filter((it) => it.charge === charge.id).reverse();
@@ -207,7 +207,7 @@ export class StripeState {
     return session;
   }
 
-  /** A session's payment intent is made when its customer first tries to pay. */
+  /** Returns the payment intent of a session, created when its customer first tries to pay. */
   #intentOf(session: Stripe.Checkout.Session): Stripe.PaymentIntent {
     const made = this.intents.get(String(session.payment_intent));
     if (made !== undefined) return made;
