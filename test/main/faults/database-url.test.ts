@@ -139,7 +139,7 @@ for (const [what, [databaseUrl, words]] of Object.entries({ ...permanent, ...tem
   });
 }
 
-for (const what of ['a wrong password', "a web server', 'a self-signed certificate"]) {
+for (const what of ['a wrong password', 'a web server', 'a self-signed certificate']) {
   test(`the server does not start with ${what}, and says what to do`, async () => {
     const [databaseUrl, words] = permanent[what]!;
     const { code, stdout, stderr } = await runCommand(['serve'], {
