@@ -4,5 +4,6 @@ export async function requireInvariants(url: string, adminToken: string): Promis
     headers: { authorization: `Bearer ${adminToken}` },
   });
   const report = (await reply.json()) as { ok: boolean };
-  if (!reply.ok || !report.ok) throw new Error(`an invariant is violated: ${JSON.stringify(report)}`);
+  if (!reply.ok || !report.ok)
+    throw new Error(`an invariant is violated: ${JSON.stringify(report)}`);
 }
