@@ -1,45 +1,51 @@
-/** A value as it was at one stamp. Stamps are whole, begin at 1, and rise with every change of what the key names. */
+/**
+ * A value as it was at one stamp. Stamps are whole numbers, start at 1, and increase with every change of what the key
+ * names.
+ */
 export interface Stamped<Value> {
   readonly stamp: number;
   readonly value: Value;
 }
 
-/** Undefined, or not there at all, where nothing that is true is kept. */
+/** An entry is undefined, or missing at the end, if no valid value is cached. */
 export type CacheEntries<Value> = readonly (Stamped<Value> | undefined)[];
 
 /**
- * Values kept for a while, to save a question to the database. What changed is invalidated by its new stamp rather than
- * removed, so that a value which was read before a change and arrives after it is not kept. Nothing here throws or
- * rejects: a cache that is away keeps nothing.
+ * Values cached for a short time to spare the database. A change invalidates a value by its new stamp rather than
+ * removing it, so a value that was read before the change and arrives after it is not cached. No method throws or
+ * rejects: an unavailable cache returns and stores nothing.
  */
 export interface Cache<Value> {
-  /** Undefined when nothing that is true is kept. Not a promise where the value lies in this process. */
+  /** Returns undefined if no valid value is cached. Returns a promise only if the values are outside this process. */
   get(key: string): Value | undefined | Promise<Value | undefined>;
-  /** The same for several, in their order and with their stamps: one question where they lie elsewhere. */
+  /** Returns the entries of several keys in their order, with their stamps. A remote cache needs one round trip. */
   getMany(keys: readonly string[]): CacheEntries<Value> | Promise<CacheEntries<Value>>;
-  /** Keeps the value unless a later one is known. Nobody waits for it. The value must not be changed afterwards. */
+  /** Stores the value unless a later stamp is known, without waiting. The value must not be changed afterwards. */
   set(key: string, entry: Stamped<Value>): void;
-  /** From now on `get` gives no value before this stamp: at once in this process, within a moment in those that share. */
+  /**
+   * From now on `get` returns no value before this stamp: at once in this process, within a moment in those that share
+   * the cache.
+   */
   invalidate(key: string, stamp: number): void;
 }
 
 export interface CacheOptions<Value> {
-  /** How long a value is true at most, should nobody hear of its change. */
+  /** The maximum age of a value whose change was missed. */
   readonly ttlMs: number;
-  /** In this process. Those not used for the longest time go first. */
+  /** The limit in this process. The least recently used values are evicted first. */
   readonly bytesMax: number;
-  /** What a value takes in this process, with its key and what is made of it. An estimate; at least 1. */
+  /** Estimates the memory of a value in this process, with its key and what is derived from it. At least 1. */
   readonly estimateBytes: (value: Value) => number;
-  /** Makes a value from its JSON, where values are kept outside of this process. Default: the JSON is the value. */
+  /** Creates a value from its JSON, if values are cached outside this process. Default: the JSON is the value. */
   readonly revive?: (json: unknown) => Value;
 }
 
-/** Where values are kept: in this process, or where several servers share them. */
+/** Where values are cached: in this process, or in Redis for several servers. */
 export interface Caches {
   readonly kind: 'memory' | 'redis';
-  /** `name` stands for the shape of the values too: another shape takes another name. Values must survive JSON. */
+  /** `name` also identifies the shape of the values: a new shape needs a new name. Values must survive JSON. */
   create<Value>(name: string, options: CacheOptions<Value>): Cache<Value>;
-  /** Rejects when its server does not answer. For `/health`. */
+  /** Rejects if the cache server does not respond. For `/health`. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { freezeDeep } from '../../shared/freeze-deep.ts';
 
 /**
- * A value to cache, together with what is derived from it for each audience: what is derived once is found again for as
- * long as the value is cached. The value is frozen, so that it is the same for every reader. Its JSON is the value's.
+ * A cached value with what is derived from it for each audience, which is reused as long as the value is cached. The
+ * value is frozen, so that it is the same for every reader. Its JSON is the value's.
  */
 export class CachedValue<Value, Derived> {
   readonly value: Value;

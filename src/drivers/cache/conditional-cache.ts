@@ -1,6 +1,6 @@
 import type { Cache } from './cache.ts';
 
-/** A cache that gives and keeps nothing while the condition does not hold. Invalidation always reaches it. */
+/** Wraps a cache so that it returns and stores nothing while the condition is false. Invalidations always reach it. */
 export function createConditionalCache<Value>(
   cache: Cache<Value>,
   holds: () => boolean,

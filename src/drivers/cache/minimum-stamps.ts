@@ -1,24 +1,24 @@
 import { LRUCache } from 'lru-cache';
 
-/** The lowest stamp that is still true of each key that changed lately. */
+/** The lowest valid stamp of each recently changed key. */
 export interface MinimumStamps {
   of(key: string): number;
-  /** False when that much was known. */
+  /** Returns false if the minimum was already as high. */
   raise(key: string, stamp: number): boolean;
 }
 
-/** Stamps begin at 1, so a floor of 1 says nothing and is not kept: new orders alone would fill the room. */
-const NO_FLOOR = 1;
+/** Stamps start at 1, so a minimum of 1 excludes nothing and is not stored: new orders alone would fill the memory. */
+const NO_MINIMUM = 1;
 
-/** Of more than `keysMax` keys, those that changed longest ago are forgotten: some 100 bytes each. */
+/** Beyond `keysMax` keys, at some 100 bytes each, those that changed longest ago are forgotten. */
 export function createMinimumStamps(keysMax: number): MinimumStamps {
-  const floors = new LRUCache<string, number>({ max: keysMax });
-  const get = (key: string): number => floors.get(key) ?? NO_FLOOR;
+  const minimums = new LRUCache<string, number>({ max: keysMax });
+  const get = (key: string): number => minimums.get(key) ?? NO_MINIMUM;
   return {
     of: get,
     raise(key, stamp) {
       if (stamp <= get(key)) return false;
-      floors.set(key, stamp);
+      minimums.set(key, stamp);
       return true;
     },
   };

@@ -1,47 +1,47 @@
 import { createBatcher } from '../../shared/batcher.ts';
 import type { Cache, CacheEntries, Stamped } from './cache.ts';
 
-/** Two questions at once: while the database works on one, the readers that come meanwhile go together in the other. */
+/** Two concurrent queries: while the database works on one, readers that arrive meanwhile share the other. */
 const CONCURRENT_LOADS_MAX = 2;
 const KEYS_MAX = 100;
-/** Lists in one question. */
+/** Lists in one query. */
 const LISTS_MAX = 20;
 const WAITING_MAX = 10_000;
 
-/** A key, and the stamp before which its value is invalid. */
+/** A key and the stamp before which its value is invalid. */
 export interface CacheRequest {
   readonly key: string;
   readonly stamp: number;
 }
 
-/** Reads values from a cache, and what it has not from where they come. */
+/** Reads of cached values, which load the missing ones. */
 export interface ReadThrough<Value> {
-  /** Undefined when there is no such thing. Not a promise when the value lies in this process. */
+  /** Returns undefined if the value does not exist. Returns no promise if the value is cached in this process. */
   read(key: string): Value | undefined | Promise<Value | undefined>;
   /**
-   * Values in the order of the keys, undefined where there is none. What is loaded because it is not kept, or from before
-   * its stamp, goes in one question with that of other lists; it is kept then when `keeps` says so.
+   * Returns values in the order of the keys, undefined where none exists. Values that are not cached, or are older than
+   * their stamp, are loaded in one query with those of other lists, and cached if `storeLoaded` is true.
    */
   readMany(
     wanted: readonly CacheRequest[],
-    keeps: boolean,
+    storeLoaded: boolean,
   ): Promise<readonly (Value | undefined)[]>;
-  /** What is asked from now on is answered with this stamp or a later one. */
+  /** From now on, reads return this stamp or a later one. */
   invalidate(key: string, stamp: number): void;
 }
 
 export interface ReadThroughOptions<Value> {
   /** Null: every read loads. */
   readonly cache: Cache<Value> | null;
-  /** Values in the order of the keys, undefined where there is none. */
+  /** Returns values in the order of the keys, undefined where none exists. */
   readonly load: (keys: readonly string[]) => Promise<CacheEntries<Value>>;
-  /** Told of each read of one, for the metric: whether it was kept. */
+  /** Called for each single read, for the metric, with whether the value was cached. */
   readonly onRead?: (hit: boolean) => void;
 }
 
 /**
- * Readers of one key share one load, and readers of many keys one question to the database. A load that began before a
- * change is not shared with those who ask after it, and the cache does not keep what it brings.
+ * Readers of the same key share one load; readers of different keys share one query. Reads that start after a change do
+ * not share a load that began before it, and the cache rejects the result of such a load.
  */
 export function createReadThrough<Value>(options: ReadThroughOptions<Value>): ReadThrough<Value> {
   const { cache, onRead = () => {} } = options;
@@ -55,7 +55,7 @@ export function createReadThrough<Value>(options: ReadThroughOptions<Value>): Re
     mayRetryAlone: () => false,
   });
 
-  /** Never one that is under way already: it may have begun before the change that a stamp stands for. */
+  /** Never joins a running query: it may have begun before the change that a stamp stands for. */
   const loadMany = createBatcher<readonly string[], CacheEntries<Value>>({
     batchesMax: CONCURRENT_LOADS_MAX,
     sizeMax: LISTS_MAX,

@@ -1,4 +1,4 @@
-/** So many points in a window. The window begins with the first point and ends as a whole. */
+/** A number of points per window of time. The window begins with the first point and ends as a whole. */
 export interface Rate {
   /** Whole, 1 or more. */
   readonly pointsMax: number;
@@ -6,29 +6,31 @@ export interface Rate {
   readonly windowSeconds: number;
 }
 
-/** What came of asking for a point. A refusal takes none, so those who keep asking do not shut themselves out. */
+/**
+ * The result of requesting a point. A refusal consumes none, so callers that keep trying do not lock themselves out.
+ */
 export interface Take {
   readonly allowed: boolean;
   /** Points left in the window. */
   readonly remaining: number;
   /** When the window ends. */
   readonly resetsAfterMs: number;
-  /** The point stays spent. To be called, or `giveBack`, once what was asked for is over. */
+  /** Keeps the point spent. Call this or `refund` when the request is done. */
   spend(): void;
-  /** The point was not used after all. Does nothing for a refusal, or when the window has ended meanwhile. */
+  /** Credits the point back. Does nothing for a refusal, or if the window has ended. */
   refund(): Promise<void>;
 }
 
-/** Counts points by key under one rate. Never throws, and never waits for longer than a moment. */
+/** Counts points by key under one rate. Never throws, and waits only for a moment. */
 export interface RateLimiter {
   readonly rate: Rate;
-  /** `key` is bounded by whoever makes it: it is stored as it is. */
+  /** `key` is stored as it is; the caller limits its length. */
   take(key: string): Promise<Take>;
 }
 
-/** Where points are kept: in this process, or where several servers count together. */
+/** Where points are counted: in this process, or in Redis for several servers. */
 export interface RateLimiters {
-  /** Limiters of different names count apart. */
+  /** Limiters with different names count separately. */
   create(name: string, rate: Rate): RateLimiter;
   close(): Promise<void>;
 }

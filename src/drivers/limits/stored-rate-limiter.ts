@@ -1,23 +1,23 @@
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 
-/** One store's part of a limiter. */
+/** The part of a rate limiter that depends on the store. */
 export interface PointStore {
   take(key: string): Promise<{
     readonly allowed: boolean;
     readonly count: { readonly remainingPoints: number; readonly msBeforeNext: number };
   }>;
-  /** Called at most once for a point that was taken, and only within its window. */
-  giveBack(key: string): Promise<unknown>;
+  /** Called at most once for a consumed point, and only within its window. */
+  refund(key: string): Promise<unknown>;
 }
 
 export function createStoredRateLimiter(rate: Rate, store: PointStore): RateLimiter {
   return {
     rate,
     async take(key) {
-      // From before the question: the answer took time to come, and a window must not seem to last longer than it does.
-      const askedAt = performance.now();
+      // Measured before the call: the response took time, and a window must not seem to last longer than it does.
+      const requestedAt = performance.now();
       const { allowed, count } = await store.take(key);
-      const endsAt = askedAt + count.msBeforeNext;
+      const endsAt = requestedAt + count.msBeforeNext;
       let settled = !allowed;
       return {
         allowed,
@@ -27,10 +27,10 @@ export function createStoredRateLimiter(rate: Rate, store: PointStore): RateLimi
           settled = true;
         },
         async refund() {
-          // A point of a window that has ended is nobody's: it would be one too many in the next.
+          // If the window has ended, the point would be one too many in the next.
           if (settled || performance.now() >= endsAt) return;
           settled = true;
-          await store.giveBack(key);
+          await store.refund(key);
         },
       };
     },

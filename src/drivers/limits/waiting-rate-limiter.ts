@@ -1,24 +1,24 @@
 import type { RateLimiter, Take } from './rate-limiter.ts';
 
-/** More than this wait for one key: they are refused. */
+/** Calls that may wait for one key. Further ones are refused. */
 const WAITING_MAX = 100;
 
-/** What goes on under one key. */
+/** The state of one key. */
 interface Queue {
-  /** Points taken here that are neither kept nor given back yet. */
+  /** Points consumed here that are neither spent nor credited back yet. */
   heldPoints: number;
-  /** How many points were settled so far, by which an asker sees that one came back while it was being refused. */
+  /** The number of points settled so far. It shows a refused call that a point was settled meanwhile. */
   settled: number;
-  /** Calls of `take` under way, the waiting ones too. */
+  /** Running calls of `take`, including waiting ones. */
   pendingTakes: number;
   readonly waiting: (() => void)[];
 }
 
 /**
- * For limits whose points come back when they were not used: whoever finds none waits while this process holds points
- * that may come back, and is refused when they are spent for good. So of fifty repeats of one request at once every one
- * gets through, and of eleven requests that all take effect the eleventh is refused. Points that another server holds
- * are not waited for.
+ * Wraps a limiter whose unused points are credited back: a call that finds no point waits while this process holds
+ * points that may be credited, and is refused once they are spent. So fifty simultaneous repeats of one request all
+ * succeed, and of eleven requests that all take effect the eleventh is refused. Points held by other servers are not
+ * waited for.
  */
 export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
   const queues = new Map<string, Queue>();

@@ -1,5 +1,7 @@
 export interface Mail {
-  /** A UUID, the same on every try. The `Message-ID` is made of it, by which mailboxes know a message that came twice. */
+  /**
+   * A UUID, the same on every attempt. The `Message-ID` is derived from it, by which mailboxes recognize a duplicate.
+   */
   readonly id: string;
   readonly to: string;
   readonly subject: string;
@@ -8,52 +10,52 @@ export interface Mail {
 }
 
 export interface MailerOptions {
-  /** Fires when the caller gives this try up. */
+  /** Fires when the caller abandons this attempt. */
   readonly signal?: AbortSignal;
 }
 
 /** The port to the mail server. */
 export interface Mailer {
-  /** `capture` sends nothing: whoever records the mail has all of it. */
+  /** `capture` sends nothing: the caller's record contains the whole mail. */
   readonly kind: 'capture' | 'smtp' | 'ses';
-  /** How many mails it bears to be handed at a time: so few that the last of them is through before its caller gives up. */
+  /** How many mails may be handed over at a time: few enough that the last one is sent before its caller gives up. */
   readonly atOnceMax: number;
   /**
-   * Resolves when the mail has been handed over. Throws `MailRefusedError` when the server will never take it; any other
-   * rejection leaves open whether it was taken, and the same mail may be sent again.
+   * Resolves when the mail has been handed over. Throws `MailRefusedError` if the server will never accept it. After
+   * any other rejection the mail may or may not have been accepted, and the same mail may be sent again.
    */
   send(mail: Mail, options?: MailerOptions): Promise<void>;
-  /** The `Message-ID` that a mail bears, without its angle brackets. Source: RFC 5322 §3.6.4. */
+  /** Returns a mail's `Message-ID` without its angle brackets. Source: RFC 5322 §3.6.4. */
   getMessageId(mail: { readonly id: string }): string;
-  /** Ends its connections. What is being sent is cut off. */
+  /** Closes the connections. Mails being sent are cut off. */
   close(): Promise<void>;
 }
 
-/** The server refuses this address or this message for good. */
+/** The server permanently refuses this address or this message. */
 export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 }
 
-/** Who mail comes from. */
+/** The sender of all mail. */
 export interface Sender {
   /** The shop's name, as mailboxes show it. */
   readonly name: string;
   readonly address: string;
 }
 
-/** In the domain of the sender, since some filters look for that. */
-export function extractMessageId(domain: string, { id }: { readonly id: string }): string {
+/** Returns a `Message-ID` in the domain of the sender, because some filters check that. */
+export function buildMessageId(domain: string, { id }: { readonly id: string }): string {
   return `${id}@${domain}`;
 }
 
 /**
- * Refuses what could break out of a header of the message: control characters, CR and LF first of all. Every driver
- * calls it before it sends. Throws RangeError, since our own templates never bring any.
+ * Rejects text that could break out of a header of the message: control characters, above all CR and LF. Every driver
+ * calls it before sending. Throws RangeError, because our own templates never contain any.
  */
 export function assertHeaders(mail: Mail): void {
   for (const text of [mail.to, mail.subject]) {
     if (/\p{Cc}|[\u2028\u2029]/u.test(text)) {
-      throw new RangeError('a mail header holds a control character');
+      throw new RangeError('a mail header contains a control character');
     }
   }
 }

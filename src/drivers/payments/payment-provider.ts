@@ -1,10 +1,11 @@
 /**
- * What the payments module needs of a payment provider. Drivers: `sandbox/` and `stripe/`. A driver only translates: it
- * keeps no state, decides nothing, and bounds the time of every call.
+ * The port to a payment provider. Drivers: `sandbox/` and `stripe/`. A driver only translates: it keeps no state,
+ * decides nothing, and limits the time of every call.
  *
- * Every call that changes something bears a `key` that stays the same over all its repeats, so that a repeat after a lost
- * answer has no second effect. Calls throw `ProviderUnavailableError` when the outcome is not known (away, timed out,
- * 5xx, rate limited: repeat with the same key), and `ProviderRefusedError` when the provider said no and will say it again.
+ * Every call that changes something carries a `key` that is the same for all its repeats, so that a repeat after a lost
+ * response has no second effect. Calls throw `ProviderUnavailableError` if the outcome is unknown (unreachable, timed
+ * out, 5xx, rate limited: repeat with the same key), and `ProviderRefusedError` if the provider refused and would
+ * refuse again.
  */
 export interface PaymentProvider {
   readonly name: 'sandbox' | 'stripe';
@@ -12,43 +13,43 @@ export interface PaymentProvider {
   /** Opens a page at the provider on which the customer pays. */
   openSession(request: OpenSession): Promise<ProviderSession>;
 
-  /** Ends a session, so that nobody can pay on it any more. A session that is already over is no error. */
+  /** Closes a session, so that it can no longer be paid. A session that has already ended is no error. */
   closeSession(request: { readonly sessionId: string; readonly key: string }): Promise<void>;
 
-  /** Gives money back. The result may still be pending; then a webhook tells the end, or `findRefund` does. */
+  /** Refunds money. The result may be pending; then a webhook or `findRefund` reports the end. */
   refund(request: RequestRefund): Promise<ProviderRefund>;
 
-  /** For reconciliation: what the provider knows of a session. Null when it knows none. */
+  /** Finds the state of a session at the provider, for reconciliation. Null if the provider has no such session. */
   findSession(sessionId: string): Promise<ProviderSessionState | null>;
 
-  /** For reconciliation: what became of a refund. Null when the provider never heard of it. */
+  /** Finds the state of a refund, for reconciliation. Null if the provider has no such refund. */
   findRefund(request: {
     readonly refundId: string;
     readonly providerRefundId: string | null;
-    /** The charge that the money came in by: without the provider's id, its refunds are looked through. */
+    /** The refunded charge. Without the provider's id of the refund, the charge's refunds are searched. */
     readonly providerReference: string;
   }): Promise<ProviderRefund | null>;
 
   /**
    * Verifies a webhook on its raw bytes and translates it. Throws `InvalidSignatureError` (forged, altered, foreign
-   * secret, too old, from the future) and `InvalidEventError` (genuine but malformed). A driver may have to ask its
-   * provider about a genuine event, so the answer can be a promise, and it can fail with `ProviderUnavailableError`: then
-   * the event is not acknowledged, and whoever sent it sends it again.
+   * secret, too old, from the future) and `InvalidEventError` (genuine but malformed). A driver may have to call its
+   * provider about a genuine event, so the result can be a promise, which can reject with `ProviderUnavailableError`.
+   * Then the event is not acknowledged, and its sender sends it again.
    */
   readWebhook(request: RawWebhook): ProviderEvent | Promise<ProviderEvent>;
 }
 
 export interface OpenSession {
-  /** Our id, which comes back in every webhook. It is the key of the call too. */
+  /** Our id, which every webhook carries. It is also the key of the call. */
   readonly paymentId: string;
   readonly orderId: string;
   readonly orderNumber: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly customerEmail: string;
-  /** Where the customer comes back to. */
+  /** Where the customer returns to. */
   readonly returnUrl: string;
-  /** When the order's time to pay ends; null: it has no end. */
+  /** The order's deadline for payment; null if it has none. */
   readonly expiresAt: Date | null;
 }
 
@@ -59,11 +60,11 @@ export interface ProviderSession {
 }
 
 export interface RequestRefund {
-  /** Our id, and the key of the call. */
+  /** Our id, which is also the key of the call. */
   readonly refundId: string;
-  /** Null for money whose payment is not known to us. */
+  /** Null for money whose payment is unknown to us. */
   readonly paymentId: string | null;
-  /** The charge that the money came in by. */
+  /** The charge to refund. */
   readonly providerReference: string;
   readonly amountMinor: number;
   readonly currency: string;
@@ -79,7 +80,7 @@ export interface ProviderRefund {
 }
 
 export interface ProviderCapture {
-  /** Names the charge: the same reference again is the same money. */
+  /** Identifies the charge: the same reference again is the same money. */
   readonly providerReference: string;
   readonly amountMinor: number;
   readonly currency: string;
@@ -87,7 +88,7 @@ export interface ProviderCapture {
 
 export interface ProviderSessionState {
   readonly state: 'OPEN' | 'PAID' | 'FAILED' | 'EXPIRED';
-  /** All that was paid on it; more than one after a double payment. */
+  /** All charges on the session; more than one after a double payment. */
   readonly captures: readonly ProviderCapture[];
 }
 
@@ -97,10 +98,10 @@ export interface RawWebhook {
   readonly now: Date;
 }
 
-/** A webhook in our words. `id` is the provider's, under which it is stored once. */
+/** A webhook, translated. `id` is the provider's id, under which it is stored once. */
 export type ProviderEvent = {
   readonly id: string;
-  /** The provider's own name of it. */
+  /** The provider's name for the type. */
   readonly type: string;
   readonly createdAt: Date | null;
 } & (
@@ -109,7 +110,7 @@ export type ProviderEvent = {
   | { readonly kind: 'expired'; readonly paymentId: string }
   | {
       readonly kind: 'refund';
-      /** Null when the refund was made at the provider, past us. */
+      /** Null if the refund was created at the provider, not by Holdfast. */
       readonly refundId: string | null;
       readonly paymentId: string | null;
       readonly providerRefundId: string;
@@ -123,12 +124,12 @@ export type ProviderEvent = {
   | { readonly kind: 'ignored' }
 );
 
-/** The outcome is not known, or the provider is away. */
+/** The outcome is unknown, or the provider is unavailable. */
 export class ProviderUnavailableError extends Error {
   override readonly name = 'ProviderUnavailableError';
 }
 
-/** The provider refused, for good. */
+/** The provider refused permanently. */
 export class ProviderRefusedError extends Error {
   override readonly name = 'ProviderRefusedError';
 }

@@ -1,21 +1,21 @@
 /**
- * The result of `work`, or undefined when the signal fires first. The work goes on; `late` gets what it brings then,
- * and its failure is nobody's business any more.
+ * Returns the result of `work`, or undefined if the signal fires first. The work continues: `onLateResult` receives its
+ * result, and a onLateResult failure is ignored.
  */
 export async function beforeAbort<T>(
   signal: AbortSignal,
   work: Promise<T>,
-  late: (result: T) => void = () => {},
+  onLateResult: (result: T) => void = () => {},
 ): Promise<T | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
-  let isOver = false;
+  let isAborted = false;
   const abort = () => {
-    isOver = true;
+    isAborted = true;
     resolve(undefined);
   };
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
-  work.then((result) => (isOver ? late(result) : resolve(result)), reject);
+  work.then((result) => (isAborted ? onLateResult(result) : resolve(result)), reject);
   try {
     return await promise;
   } finally {
@@ -23,7 +23,7 @@ export async function beforeAbort<T>(
   }
 }
 
-/** Rejects when `work` takes longer. The work goes on unheard. */
+/** Rejects if `work` takes longer. The work continues, and its result is ignored. */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);

@@ -1,12 +1,12 @@
 import type { Log } from '../../shared/log.ts';
 
-/** Tells the operator once that a queue's server is away, and once that it is back. */
+/** Logs once that a queue's server is unavailable, and once that it has recovered. */
 export interface Outage {
   readonly failed: (error: unknown) => void;
   readonly answered: () => void;
 }
 
-/** `server` as it stands in a sentence, such as `Redis`. */
+/** `server` is its name in a sentence, such as `Redis`. */
 export function createOutage(server: string, log: Log): Outage {
   let isUnavailable = false;
   return {
@@ -14,12 +14,12 @@ export function createOutage(server: string, log: Log): Outage {
       if (isUnavailable) return;
       isUnavailable = true;
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn(`${server} does not answer (${reason}): jobs wait in the database`);
+      log.warn(`${server} does not respond (${reason}); jobs wait in the database`);
     },
     answered() {
       if (!isUnavailable) return;
       isUnavailable = false;
-      log.info(`${server} answers again: jobs are carried by it`);
+      log.info(`${server} responds again and carries jobs`);
     },
   };
 }

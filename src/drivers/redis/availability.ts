@@ -1,6 +1,6 @@
 import type { Log } from '../../shared/log.ts';
 
-/** Whether a Redis that failed is worth asking again, told to the operator once for each change. */
+/** Tracks whether a Redis that failed is worth trying again, and logs each change once. */
 export interface Availability {
   isAvailable(): boolean;
   answered(): void;
@@ -8,14 +8,18 @@ export interface Availability {
 }
 
 export interface AvailabilityOptions {
-  /** How long nobody asks a Redis that has just failed to answer. */
+  /** How long Redis is not tried again after a failure. */
   readonly pauseMs: number;
   readonly log: Log;
-  /** What happens in each case, as the end of a sentence about Redis. */
-  readonly says: { readonly there: string; readonly away: string };
+  /** The consequence of each state, as the end of a sentence about Redis. */
+  readonly consequences: { readonly available: string; readonly unavailable: string };
 }
 
-export function createAvailability({ pauseMs, log, says }: AvailabilityOptions): Availability {
+export function createAvailability({
+  pauseMs,
+  log,
+  consequences,
+}: AvailabilityOptions): Availability {
   let isUnavailable = false;
   let pausedUntil = 0;
   return {
@@ -23,14 +27,14 @@ export function createAvailability({ pauseMs, log, says }: AvailabilityOptions):
     answered() {
       if (!isUnavailable) return;
       isUnavailable = false;
-      log.info(`Redis answers again: ${says.there}`);
+      log.info(`Redis responds again: ${consequences.available}`);
     },
     failed(error) {
       pausedUntil = performance.now() + pauseMs;
       if (isUnavailable) return;
       isUnavailable = true;
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn(`Redis does not answer (${reason}): ${says.away}`);
+      log.warn(`Redis does not respond (${reason}): ${consequences.unavailable}`);
     },
   };
 }

@@ -4,8 +4,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MS_MAX = 2_000;
 
 /**
- * A connection for what can do without Redis: what cannot be asked now fails at once instead of waiting for it. The
- * caller listens for `error`.
+ * Creates a client for callers that can do without Redis: a command that cannot be sent now fails at once instead of
+ * waiting. The caller must listen for `error`.
  */
 export function createFailFastClient(url: string, commandTimeoutMs: number): Redis {
   return new Redis(url, {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** Rejects with the reason when no Redis answers there in time. */
+/** Rejects with the reason if no Redis responds at the URL in time. */
 export async function pingRedis(url: string, timeoutMs: number): Promise<void> {
   const client = new Redis(url, {
     lazyConnect: true,
@@ -9,7 +9,7 @@ export async function pingRedis(url: string, timeoutMs: number): Promise<void> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  // The calls below only say that the connection is closed.
+  // The calls below only report that the connection is closed.
   let reason: unknown;
   client.on('error', (error) => {
     reason ??= error;

@@ -1,10 +1,10 @@
-/** One try of one message, signed and ready to go. */
+/** One attempt to send one message, signed and complete. */
 export interface OutgoingWebhook {
   /** http or https. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Fires when nobody waits for the answer any more. */
+  /** Fires when the caller no longer waits for the response. */
   readonly signal: AbortSignal;
 }
 
@@ -12,16 +12,16 @@ export type WebhookAnswer =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** Where the answer sends us, as an absolute URL; nobody goes there. */
+      /** The target of a redirect, as an absolute URL. It is not followed. */
       readonly location: string | null;
     }
   /** Nothing was sent: the target is a machine that must not be reached from here. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** No answer, so nobody knows whether it arrived. */
+  /** No response arrived, so it is unknown whether the message did. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /** The port to the receivers of outgoing webhooks. */
 export interface WebhookSender {
-  /** Posts once, to this URL and no other: redirects are answers. Never rejects for what the other side does. */
+  /** Posts once, to this URL only: a redirect is a response. Never rejects because of the receiver. */
   post(webhook: OutgoingWebhook): Promise<WebhookAnswer>;
 }

@@ -138,7 +138,7 @@ describe('shared rate limits', { skip: redisMissing }, () => {
       for (const server of servers) await untilShared(redis, server);
       assert.equal(logged.length, 4, logged.join('\n'));
     });
-    assert.match(logged[0]!, /does not answer .*: each server counts limits for itself/);
-    assert.match(logged[3]!, /answers again/);
+    assert.match(logged[0]!, /does not respond .*: each server counts limits separately/);
+    assert.match(logged[3]!, /responds again/);
   });
 });

@@ -58,7 +58,7 @@ function whileRedisFails(redis: RedisServer): void {
     const deliveries = await receiving;
     assert.deepEqual(listIds(deliveries), [message.jobId]);
     await driver.acknowledge('jobs', deliveries);
-    assert.match(logged.join('\n'), /^Redis does not answer .*\nRedis answers again/);
+    assert.match(logged.join('\n'), /^Redis does not respond .*\nRedis responds again/);
   });
 
   test('it can be stopped while Redis is unavailable and a receiver waits', async () => {

@@ -40,7 +40,7 @@ for (const path of ownPaths) {
         }
       }
       const payment = await api.get(`${begin}/sandbox/pay/sbs_0123456789abcdef`);
-      assert.match(payment.text, /No such payment/, begin);
+      assert.match(payment.text, /Payment not found/, begin);
     }
     await server.stop();
   });

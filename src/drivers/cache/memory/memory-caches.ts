@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
 import { createMinimumStamps } from '../minimum-stamps.ts';
 
-/** A floor is of use for as long as a load may take: seconds. */
-const FLOORS_MAX = 20_000;
+/** A minimum stamp is needed only as long as a load may take: seconds. */
+const MINIMUM_STAMPS_MAX = 20_000;
 
-/** Values kept in this process: what comes out is the very object that was put in. */
+/** Creates caches in this process. Reads return the same object that was stored. */
 export function createMemoryCaches(): Caches {
   return {
     kind: 'memory',
@@ -16,7 +16,7 @@ export function createMemoryCaches(): Caches {
 }
 
 interface Entry<Value> extends Stamped<Value> {
-  /** By `performance.now()`. The LRU's own way of ageing takes a timer and twice the time. */
+  /** By `performance.now()`. The LRU cache's own TTL needs a timer and takes twice the time. */
   readonly endsAtMs: number;
 }
 
@@ -26,7 +26,7 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     maxSize: bytesMax,
     sizeCalculation: ({ value }) => estimateBytes(value),
   });
-  const floors = createMinimumStamps(FLOORS_MAX);
+  const minimumStamps = createMinimumStamps(MINIMUM_STAMPS_MAX);
   const find = (key: string): Entry<Value> | undefined => {
     const entry = entries.get(key);
     return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry;
@@ -36,13 +36,13 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     getMany: (keys) => keys.map(find),
     set(key, { stamp, value }) {
       const existing = entries.get(key);
-      if (stamp < Math.max(floors.of(key), existing?.stamp ?? 0)) return;
+      if (stamp < Math.max(minimumStamps.of(key), existing?.stamp ?? 0)) return;
       entries.set(key, { stamp, value, endsAtMs: performance.now() + ttlMs });
     },
     invalidate(key, stamp) {
-      if (!floors.raise(key, stamp)) return;
-      const kept = entries.get(key);
-      if (kept !== undefined && kept.stamp < stamp) entries.delete(key);
+      if (!minimumStamps.raise(key, stamp)) return;
+      const cached = entries.get(key);
+      if (cached !== undefined && cached.stamp < stamp) entries.delete(key);
     },
   };
 }

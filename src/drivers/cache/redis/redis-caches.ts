@@ -5,20 +5,20 @@ import { createFailFastClient } from '../../redis/fail-fast-client.ts';
 import type { Cache, CacheOptions, Caches, Stamped } from '../cache.ts';
 import { createMinimumStamps } from '../minimum-stamps.ts';
 
-/** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
+/** Long compared with a healthy response (below 2 ms in one data centre), short compared with a request. */
 const COMMAND_TIMEOUT_MS = 100;
 const PAUSE_MS = 1_000;
-/** How long a Redis remembers that older values are invalid: longer than any load takes. */
+/** How long Redis remembers that older values are invalid: longer than any load takes. */
 const TOMBSTONE_MS = 60_000;
 /**
- * A floor must outlive the values that were stored before it: 30 s of 3,000 changes a second, some 10 MB when full.
- * Past that, what Redis remembers itself has to do.
+ * A minimum stamp must outlive the values stored before it: 30 s of 3,000 changes a second, some 10 MB when full.
+ * Beyond that, only the stamps in Redis protect.
  */
-const FLOORS_MAX = 100_000;
+const MINIMUM_STAMPS_MAX = 100_000;
 
 /**
- * A value lies in Redis as its stamp, a line feed and its JSON; without JSON it only says that what is older is invalid.
- * Puts ARGV[1..2] there for ARGV[3] ms, unless what is there has a later stamp.
+ * Redis stores a value as its stamp, a line feed and its JSON. Without JSON the entry only marks older values as
+ * invalid. The script stores ARGV[1..2] for ARGV[3] ms, unless a later stamp is stored.
  */
 const KEEP_SCRIPT = `
 local kept = redis.call('get', KEYS[1])
@@ -27,7 +27,7 @@ redis.call('set', KEYS[1], ARGV[1] .. '\\n' .. ARGV[2], 'PX', ARGV[3])
 return 1
 `;
 
-/** Puts a stamp without a value there for ARGV[2] ms, unless what is there is not older. */
+/** Stores a stamp without a value for ARGV[2] ms, unless the stored stamp is as late or later. */
 const INVALIDATE_SCRIPT = `
 local kept = redis.call('get', KEYS[1])
 if kept and tonumber(string.match(kept, '^%d+')) >= tonumber(ARGV[1]) then return 0 end
@@ -43,14 +43,14 @@ interface Scripts {
 export interface RedisCachesOptions {
   readonly url: string;
   readonly log: Log;
-  /** After which Redis counts as away. Default: 100. */
+  /** How long a command may take before Redis counts as unavailable. Default: 100. */
   readonly commandTimeoutMs?: number;
 }
 
 /**
- * Values kept in Redis, so that servers share them. Each process remembers what it knows to be invalid, so a
- * Redis that lost or never got that word cannot make it show an old value. While Redis is away nothing is kept: every
- * read asks the database.
+ * Creates caches in Redis, which servers share. Each process remembers which stamps it knows to be invalid, so a Redis
+ * that lost or never received an invalidation cannot make it return an old value. While Redis is unavailable nothing is
+ * cached: every read queries the database.
  */
 export function createRedisCaches({
   url,
@@ -64,7 +64,7 @@ export function createRedisCaches({
   const availability = createAvailability({
     pauseMs: PAUSE_MS,
     log,
-    says: { there: 'values are kept in it', away: 'reads ask the database' },
+    consequences: { available: 'values are cached in it', unavailable: 'reads query the database' },
   });
   client.on('error', (error: Error) => availability.failed(error));
 
@@ -83,34 +83,34 @@ export function createRedisCaches({
 
   function create<Value>(name: string, options: CacheOptions<Value>): Cache<Value> {
     const { ttlMs, revive = (json) => json as Value } = options;
-    const floors = createMinimumStamps(FLOORS_MAX);
+    const minimumStamps = createMinimumStamps(MINIMUM_STAMPS_MAX);
     const buildKey = (key: string): string => `holdfast:cache:${name}:${key}`;
     return {
       get(key) {
         if (!isAvailable()) return undefined;
         return sendCommand(async () => {
           const text = await client.get(buildKey(key));
-          return text === null ? undefined : parseEntry(text, floors.of(key), revive)?.value;
+          return text === null ? undefined : parseEntry(text, minimumStamps.of(key), revive)?.value;
         });
       },
       getMany(keys) {
         if (keys.length === 0 || !isAvailable()) return [];
-        const asked = sendCommand(async () => {
+        const entries = sendCommand(async () => {
           const texts = await client.mget(keys.map(buildKey));
           return texts.map((text, index) =>
-            text === null ? undefined : parseEntry(text, floors.of(keys[index]!), revive),
+            text === null ? undefined : parseEntry(text, minimumStamps.of(keys[index]!), revive),
           );
         });
-        return asked.then((entries) => entries ?? []);
+        return entries.then((found) => found ?? []);
       },
       set(key, { stamp, value }) {
-        if (!isAvailable() || stamp < floors.of(key)) return;
+        if (!isAvailable() || stamp < minimumStamps.of(key)) return;
         void sendCommand(() =>
           scripts.holdfastKeep(buildKey(key), stamp, JSON.stringify(value), ttlMs),
         );
       },
       invalidate(key, stamp) {
-        if (!floors.raise(key, stamp) || !isAvailable()) return;
+        if (!minimumStamps.raise(key, stamp) || !isAvailable()) return;
         void sendCommand(() => scripts.holdfastInvalidate(buildKey(key), stamp, TOMBSTONE_MS));
       },
     };
@@ -130,11 +130,11 @@ export function createRedisCaches({
 
 function parseEntry<Value>(
   text: string,
-  floor: number,
+  minimumStamp: number,
   revive: (json: unknown) => Value,
 ): Stamped<Value> | undefined {
   const end = text.indexOf('\n');
   const stamp = Number(text.slice(0, end));
-  if (end === text.length - 1 || stamp < floor) return undefined;
+  if (end === text.length - 1 || stamp < minimumStamp) return undefined;
   return { stamp, value: revive(JSON.parse(text.slice(end + 1))) };
 }

@@ -4,12 +4,12 @@ import type { Rate, RateLimiter, RateLimiters } from '../rate-limiter.ts';
 import { createStoredRateLimiter } from '../stored-rate-limiter.ts';
 
 /**
- * Keys per limiter: some 30 MB of heap when full. Whoever sends from more addresses than that in one window pushes out
- * the counts that were not touched for the longest time.
+ * Keys per limiter: some 30 MB of heap when full. Requests from more addresses than this in one window evict the least
+ * recently used counts.
  */
 const KEYS_MAX = 50_000;
 
-/** Points kept in this process. */
+/** Creates rate limiters whose points are counted in this process. */
 export function createMemoryRateLimiters(keysMax = KEYS_MAX): RateLimiters {
   return {
     create: (_name, rate) => createMemoryRateLimiter(rate, keysMax),
@@ -19,7 +19,7 @@ export function createMemoryRateLimiters(keysMax = KEYS_MAX): RateLimiters {
 
 function createMemoryRateLimiter(rate: Rate, keysMax: number): RateLimiter {
   const store = new RateLimiterMemory({ points: rate.pointsMax, duration: rate.windowSeconds });
-  // The store itself knows no bound.
+  // The store itself has no limit.
   const keys = new LRUCache<string, true>({
     max: keysMax,
     dispose: (_value, key, reason) => {
@@ -38,6 +38,6 @@ function createMemoryRateLimiter(rate: Rate, keysMax: number): RateLimiter {
         return { allowed: false, count: refusal };
       }
     },
-    giveBack: (key) => store.reward(key),
+    refund: (key) => store.reward(key),
   });
 }

@@ -7,14 +7,14 @@ import { createMemoryRateLimiters } from '../memory/memory-rate-limiters.ts';
 import type { Rate, RateLimiter, RateLimiters } from '../rate-limiter.ts';
 import { createStoredRateLimiter } from '../stored-rate-limiter.ts';
 
-/** Long against a healthy answer (below 2 ms in one data centre), short against a request. */
+/** Long compared with a healthy response (below 2 ms in one data centre), short compared with a request. */
 const COMMAND_TIMEOUT_MS = 200;
-/** How long nobody asks a Redis that has just failed to answer. */
+/** How long Redis is not tried again after a failure. */
 const PAUSE_MS = 1_000;
 
 /**
- * Takes points (ARGV[1] is 1) or gives one back (-1) under the limit ARGV[3], for a window of ARGV[2] seconds. The
- * library's own script counts refusals too, and begins a window with a point that is given back.
+ * Consumes a point (ARGV[1] is 1) or credits one back (-1) under the limit ARGV[3], for a window of ARGV[2] seconds.
+ * The library's own script counts refusals too, and starts a window when a point is credited back.
  */
 const COUNT_SCRIPT = `
 local consumed = tonumber(redis.call('get', KEYS[1]) or '0')
@@ -32,14 +32,14 @@ return {redis.call('incrby', KEYS[1], points), ttl}
 export interface RedisRateLimitersOptions {
   readonly url: string;
   readonly log: Log;
-  /** After which Redis counts as away. Default: 200. */
+  /** How long a command may take before Redis counts as unavailable. Default: 200. */
   readonly commandTimeoutMs?: number;
 }
 
 /**
- * Points kept in Redis, so that several servers count together. While it is away, slow or broken, each server counts
- * for itself. The library's insurance limiter does the same for one call; it does not tell whose point is to be given
- * back, and waits for a Redis that hangs on every call.
+ * Creates rate limiters whose points are counted in Redis, for several servers together. While Redis is unavailable,
+ * slow or broken, each server counts separately. The library's insurance limiter does the same for one call, but it
+ * does not report which store a point came from, and waits on every call for a Redis that hangs.
  */
 export function createRedisRateLimiters({
   url,
@@ -50,7 +50,10 @@ export function createRedisRateLimiters({
   const availability = createAvailability({
     pauseMs: PAUSE_MS,
     log,
-    says: { there: 'limits are counted together', away: 'each server counts limits for itself' },
+    consequences: {
+      available: 'limits are shared',
+      unavailable: 'each server counts limits separately',
+    },
   });
   client.on('error', (error: Error) => availability.failed(error));
   const local = createMemoryRateLimiters();
@@ -65,8 +68,8 @@ export function createRedisRateLimiters({
           try {
             const take = await shared.take(key);
             availability.answered();
-            const giveBack = () => take.refund().catch(availability.failed);
-            return { ...take, refund: giveBack };
+            const refund = () => take.refund().catch(availability.failed);
+            return { ...take, refund };
           } catch (error) {
             availability.failed(error);
             return insurance.take(key);
@@ -81,7 +84,7 @@ export function createRedisRateLimiters({
   };
 }
 
-/** Rejects when Redis does not answer in time. */
+/** `take` rejects if Redis does not respond in time. */
 function createRedisRateLimiter(client: Client, name: string, rate: Rate): RateLimiter {
   const store = new RateLimiterRedis({
     storeClient: client,
@@ -99,6 +102,6 @@ function createRedisRateLimiter(client: Client, name: string, rate: Rate): RateL
         return { allowed: false, count: refusal };
       }
     },
-    giveBack: (key) => store.reward(key),
+    refund: (key) => store.reward(key),
   });
 }

@@ -1,11 +1,11 @@
-import { assertHeaders, extractMessageId, type Mailer } from '../mailer.ts';
+import { assertHeaders, buildMessageId, type Mailer } from '../mailer.ts';
 
-/** Sources of the name: RFC 6761 §6.4. No mail of it can come from anywhere. */
+/** A reserved domain from which no mail can come. Source: RFC 6761 §6.4. */
 const DOMAIN = 'holdfast.invalid';
-/** As large as a batch whose records are written together is worth being: twice as many were no cheaper. */
+/** A larger batch is no cheaper: records of the mails of one batch are written together. */
 const AT_ONCE_MAX = 200;
 
-/** Sends nothing: the record of the mail, which is made whatever the driver, is all there is, and shows all of it. */
+/** Creates a mailer that sends nothing. The record of a mail, which is written for every driver, contains all of it. */
 export function createCaptureMailer(): Mailer {
   return {
     kind: 'capture',
@@ -14,7 +14,7 @@ export function createCaptureMailer(): Mailer {
       signal?.throwIfAborted();
       assertHeaders(mail);
     },
-    getMessageId: (mail) => extractMessageId(DOMAIN, mail),
+    getMessageId: (mail) => buildMessageId(DOMAIN, mail),
     async close() {},
   };
 }

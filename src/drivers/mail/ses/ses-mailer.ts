@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { extractMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
+import { buildMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
 
 export interface SesMailerOptions {
   readonly region: string;
@@ -18,13 +18,13 @@ export interface SesMailerOptions {
 
 const TIMEOUT_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** More would only come sooner to an account's quota, which is 14 mails a second until it is raised. */
+/** More would only reach an account's quota sooner, which is 14 mails a second until it is raised. */
 const AT_ONCE_MAX = 20;
 
 /**
- * Sends by AWS SES, version 2 of its API; credentials come by AWS's own chain. SES puts a `Message-ID` of its own in the
- * place of ours and knows no key that makes a repeat harmless, so the mail's id goes with it as the tag `holdfast-mail-id`,
- * by which its events are matched. Source: SES API v2 reference, SendEmail, and developer guide, "Header fields".
+ * Sends through AWS SES, version 2 of its API. Credentials come from AWS's default chain. SES replaces our `Message-ID`
+ * with its own and has no idempotency key, so the mail's id is sent as the tag `holdfast-mail-id`, which identifies its
+ * events. Source: SES API v2 reference, SendEmail, and developer guide, "Header fields".
  */
 export function createSesMailer({
   region,
@@ -35,7 +35,7 @@ export function createSesMailer({
   const client = new SESv2Client({
     region,
     ...(endpointUrl === null ? {} : { endpoint: endpointUrl }),
-    // The job is what tries again, and counts.
+    // The job retries, and counts its attempts.
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
@@ -51,7 +51,7 @@ export function createSesMailer({
       const message = new MailComposer(composeMessage(mail, sender)).compile();
       const command = new SendEmailCommand({
         FromEmailAddress: sender.address,
-        // As in the envelope: host names in letters that SES takes.
+        // From the envelope, where nodemailer encodes host names in ASCII, as SES requires.
         Destination: { ToAddresses: message.getEnvelope().to },
         Content: { Raw: { Data: await message.build() } },
         EmailTags: [{ Name: 'holdfast-mail-id', Value: mail.id }],
@@ -62,14 +62,17 @@ export function createSesMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    getMessageId: (mail) => extractMessageId(getDomain(sender), mail),
+    getMessageId: (mail) => buildMessageId(getDomain(sender), mail),
     async close() {
       client.destroy();
     },
   };
 }
 
-/** About this message. Quotas, pauses and an identity that is not verified are about the account, and pass. */
+/**
+ * Returns whether the error is about this message. Quotas, pauses and an unverified identity concern the account and
+ * are temporary.
+ */
 function isRefusal(error: unknown): error is Error {
   return error instanceof MessageRejected || error instanceof BadRequestException;
 }

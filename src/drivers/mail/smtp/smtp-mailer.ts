@@ -1,26 +1,31 @@
 import { createTransport } from 'nodemailer';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { extractMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
+import { buildMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
 
 export interface SmtpMailerOptions {
-  /** `smtp://user:password@host:587`, which turns to TLS where the server offers it, or `smtps://host:465`. */
+  /** `smtp://user:password@host:587`, which upgrades to TLS if the server offers it, or `smtps://host:465`. */
   readonly url: string;
   readonly sender: Sender;
-  /** How long the server may be silent. Default: 30 s, since some look through a message before they take it. */
+  /** How long the server may be silent. Default: 30 s, because some scan a message before they accept it. */
   readonly timeoutMs?: number;
 }
 
-/** Several mails travel over one connection; more connections than this make a small server refuse us. */
+/** A connection carries several mails. A small server refuses more connections than this. */
 const CONNECTIONS_MAX = 5;
 const TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Four for each connection: a server that nobody reaches has them all waited for within 40 s. */
+/** Four for each connection: if a server is unreachable, all of them time out within 40 s. */
 const AT_ONCE_MAX = 4 * CONNECTIONS_MAX;
-/** The commands by which a server judges the address and the message. What it says to others is about us or itself. */
+/**
+ * The commands whose response judges the address and the message. Errors on other commands concern us or the server.
+ */
 const JUDGING_COMMANDS = new Set(['RCPT TO', 'DATA']);
 
-/** Sends by a mail server. Certificates are always verified; a password never goes over a connection without TLS. */
+/**
+ * Sends through an SMTP server. Certificates are always verified; a password is never sent over a connection without
+ * TLS.
+ */
 export function createSmtpMailer({
   url,
   sender,
@@ -30,11 +35,11 @@ export function createSmtpMailer({
     pool: true,
     ...buildConnectionOptions(url, timeoutMs),
     maxConnections: CONNECTIONS_MAX,
-    // A mail that was cut off is sent again by whoever asked for it, who knows how often it was tried.
+    // The caller sends a mail again that was cut off, because it counts the attempts.
     maxRequeues: 0,
     idleTimeout: 30_000,
   });
-  // Errors of idle connections: the next mail opens another.
+  // Errors of idle connections: the next mail opens a new one.
   transport.on('error', () => {});
   return {
     kind: 'smtp',
@@ -47,14 +52,14 @@ export function createSmtpMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    getMessageId: (mail) => extractMessageId(getDomain(sender), mail),
+    getMessageId: (mail) => buildMessageId(getDomain(sender), mail),
     async close() {
       transport.close({ force: true });
     },
   };
 }
 
-/** Connects and signs in as for a mail, and sends none. Rejects with the reason when that is not to be had. */
+/** Connects and signs in as for a mail, but sends none. Rejects with the reason if either fails. */
 export async function checkSmtpServer(url: string, timeoutMs: number): Promise<void> {
   const transport = createTransport(buildConnectionOptions(url, timeoutMs));
   try {
@@ -71,7 +76,7 @@ function buildConnectionOptions(url: string, timeoutMs: number) {
     host,
     ...(port === undefined ? {} : { port }),
     secure,
-    // A relay on the same machine has no certificate, and nobody listens in between.
+    // A relay on the same machine has no certificate, and nobody can listen in between.
     ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopbackHost(host) }),
     dnsTimeout: connectTimeoutMs,
     connectionTimeout: connectTimeoutMs,
@@ -80,7 +85,10 @@ function buildConnectionOptions(url: string, timeoutMs: number) {
   };
 }
 
-/** A 5xx to the address or the message, or an address that no server could be asked for. */
+/**
+ * Returns whether the server answered the address or the message with a 5xx, or the address cannot be sent to any
+ * server.
+ */
 function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code, command, permanent } = error as {

@@ -5,8 +5,8 @@ import { findSession, setSessionStatus } from './queries.ts';
 import { newReference } from './sandbox-event.ts';
 
 /**
- * Takes an event that was validly signed, but not made here, as the sandbox's own word: what it tells is in the books
- * from now on, so that a reconciliation finds it. The same event again, or another of the same charge, changes nothing.
+ * Records an event that was validly signed but not created here, as if the sandbox had reported it, so that
+ * reconciliation finds it. The same event again, or another event of the same charge, changes nothing.
  */
 export async function acceptEvent(
   { database }: SandboxContext,

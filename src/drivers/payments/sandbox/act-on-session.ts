@@ -21,7 +21,7 @@ const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
 
 interface RequestedAction {
-  /** Of the session, of its payment, or of a charge on it. */
+  /** The reference of the session, of its payment, or of a charge on it. */
   readonly name: string;
   readonly request: ActionRequest;
 }
@@ -31,15 +31,15 @@ type Outcome =
       readonly kind: 'done';
       readonly reference: string;
       readonly eventIds: readonly string[];
-      /** Webhooks that this server has to send now. */
+      /** Webhooks that this server must send now. */
       readonly claimedDeliveries: readonly DeliveryRow[];
     }
   | { readonly kind: 'refused'; readonly error: CodedError };
 
 /**
- * Does what a button of the page does. Paying works on a session that is over too, as money does that was on its way
- * when the shop gave up waiting; whoever does not want that says `onlyIfOpen`. Those who press at the same time go
- * together in one transaction.
+ * Creates the function behind the buttons of the payment page. Paying also works on a session that has ended, like
+ * money that was on its way when the shop gave up; `onlyIfOpen` prevents that. Simultaneous actions share one
+ * transaction.
  */
 export function createSessionActions(
   context: SandboxContext,
@@ -49,10 +49,10 @@ export function createSessionActions(
     batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
-    // Actions on one session see each other within a batch.
+    // Actions on one session are applied in order within a batch.
     exclusives: () => [],
     run: (wanted) => applyActions(context, wanted),
-    // After a lost connection a second try could charge twice.
+    // After a lost connection a second attempt could charge twice.
     mayRetryAlone: (error) => !isDatabaseAway(error),
   });
   return async (name, request) => {
@@ -94,7 +94,7 @@ function applyActions(
     });
     const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
     if (done.length === 0) return decided.map((error) => refused(error as CodedError));
-    const events = done.flatMap(({ effect }) => [...effect.events, ...effect.belated]);
+    const events = done.flatMap(({ effect }) => [...effect.events, ...effect.lateEvents]);
     const [posted] = await tx.commitBehind(
       Promise.all([deliveries.post(tx, events), write(tx, done)]),
     );
@@ -112,7 +112,7 @@ function applyActions(
   });
 }
 
-/** Locked. The page names its session itself; only what others say of it has to be looked up. */
+/** Finds and locks sessions. The page sends its session's own reference; only other names must be looked up. */
 async function findSessions(tx: Transaction, names: readonly string[]) {
   const rows = await lockSessions(tx, names);
   const sessions = new Map<string, SessionRow>(rows.map((row) => [row.reference, row]));

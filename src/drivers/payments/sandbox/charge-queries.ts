@@ -1,7 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import type { RefundMode } from './schemas.ts';
 
-/** A charge of that reference that is there already stays as it is. */
+/** Leaves an existing charge of the same reference unchanged. */
 export const insertCharge = statement<
   [
     reference: string,
@@ -48,7 +48,7 @@ export interface SessionMoneyRow {
   returnedMinor: number;
 }
 
-/** What came in on a session and what has gone back of it, by currency. */
+/** Sums what was charged on a session and what was refunded, by currency. */
 export const sumSessionMoney = statement<[sessionReference: string], SessionMoneyRow>(
   'sandbox.sum_session_money',
   `select charge.currency, sum(charge.amount_minor)::bigint as "chargedMinor",
@@ -64,7 +64,7 @@ export const sumSessionMoney = statement<[sessionReference: string], SessionMone
     order by charge.currency`,
 );
 
-/** What the page of the charge's session wants of its refunds; none for money that came in past every session. */
+/** Finds how the page of the charge's session lets refunds end. No row for a charge without a session. */
 export const findRefundMode = statement<[chargeReference: string], { mode: RefundMode }>(
   'sandbox.find_refund_mode',
   `select session.refund_mode as mode
@@ -84,7 +84,7 @@ export interface RefundRow {
 const refundColumns = `id, charge_reference as "chargeReference", amount_minor as "amountMinor", currency,
           case when settles_at <= now() then settles_as else status end as status`;
 
-/** No row comes back when the refund was asked for before. */
+/** Returns no row if the refund was requested before. */
 export const insertRefund = statement<
   [
     id: string,
@@ -108,7 +108,7 @@ export const insertRefund = statement<
    returning ${refundColumns}`,
 );
 
-/** By the merchant's id of it or by the sandbox's own. */
+/** Finds a refund by the merchant's id or by the sandbox's own. */
 export const findRefund = statement<[id: string], RefundRow>(
   'sandbox.find_refund',
   `select ${refundColumns}
@@ -116,7 +116,7 @@ export const findRefund = statement<[id: string], RefundRow>(
     where refund_id = $1::text or id = $1::text`,
 );
 
-/** A signed event has told how a refund ended. */
+/** Records how a refund ended, as a signed event reported it. */
 export const settleRefund = statement<[refundId: string, status: string], never>(
   'sandbox.settle_refund',
   `update sandbox.refunds

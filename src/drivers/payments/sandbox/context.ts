@@ -1,10 +1,10 @@
 import type { Database } from '../../../database/database.ts';
 import type { Deliveries } from './deliveries.ts';
 
-/** What the sandbox's use cases stand on. */
+/** The dependencies of the sandbox's use cases. */
 export interface SandboxContext {
   readonly database: Database;
   readonly deliveries: Deliveries;
-  /** Where its payment pages are reached, without a slash at the end. */
+  /** The base URL of the payment pages, without a trailing slash. */
   readonly publicUrl: string;
 }

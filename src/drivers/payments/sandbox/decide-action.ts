@@ -2,7 +2,7 @@ import type { SessionRow, SessionStatus } from './queries.ts';
 import { newReference, type SealedEvent, sealEvent } from './sandbox-event.ts';
 import type { ActionRequest } from './schemas.ts';
 
-/** How much later the earlier event arrives when they are to come out of order. */
+/** How much later the earlier event arrives if the events are to arrive out of order. */
 const OUT_OF_ORDER_MS = 1_500;
 
 export interface NewCharge {
@@ -11,18 +11,18 @@ export interface NewCharge {
   readonly currency: string;
 }
 
-/** What a button of the page changes. */
+/** The changes that an action makes. */
 export interface ActionEffect {
   readonly charges: readonly NewCharge[];
-  /** What the merchant is told of it. */
+  /** Events for the merchant. */
   readonly events: readonly SealedEvent[];
-  /** What is told after that, of before. */
-  readonly belated: readonly SealedEvent[];
-  /** Null: it stays as it is. */
+  /** Events of earlier facts, which arrive after the others. */
+  readonly lateEvents: readonly SealedEvent[];
+  /** Null: unchanged. */
   readonly status: SessionStatus | null;
 }
 
-/** Decides what an action does to a session as it stands. */
+/** Decides what an action does to a session in its current state. */
 export function decideAction(session: SessionRow, request: ActionRequest): ActionEffect {
   switch (request.action) {
     case 'pay':
@@ -31,7 +31,7 @@ export function decideAction(session: SessionRow, request: ActionRequest): Actio
       return {
         charges: [],
         events: [declined(session, request, 'The card was declined.')],
-        belated: [],
+        lateEvents: [],
         status: session.status === 'OPEN' ? 'FAILED' : null,
       };
     case 'expire': {
@@ -39,7 +39,7 @@ export function decideAction(session: SessionRow, request: ActionRequest): Actio
       return {
         charges: [],
         events: [sealEvent({ type: 'payment.expired', data, ...getDeliverySchedule(request) })],
-        belated: [],
+        lateEvents: [],
         status: session.status === 'OPEN' ? 'EXPIRED' : null,
       };
     }
@@ -55,11 +55,11 @@ function pay(session: SessionRow, request: ActionRequest): ActionEffect {
     const data = buildEventData(session, request, reference);
     return sealEvent({ type: 'payment.captured', data, ...getDeliverySchedule(request) });
   });
-  const belated =
+  const lateEvents =
     request.outOfOrder === true
       ? [declined(session, request, 'The first attempt was declined.', OUT_OF_ORDER_MS)]
       : [];
-  return { charges, events, belated, status: 'PAID' };
+  return { charges, events, lateEvents, status: 'PAID' };
 }
 
 function declined(

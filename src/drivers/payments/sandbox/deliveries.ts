@@ -17,13 +17,13 @@ import type { SealedEvent } from './sandbox-event.ts';
 import { originMark, type SandboxSecrets } from './secrets.ts';
 
 /**
- * Each waits for the merchant's commit, which many share; what has no room is written, looked for and claimed once more.
- * With 64, of 256 customers who paid at once three in ten were.
+ * Each delivery waits for the merchant's commit, which many share. A delivery beyond this limit is stored, queried and
+ * claimed again: with a limit of 64, three in ten were when 256 customers paid at once.
  */
 const CONCURRENCY_MAX = 256;
 const MARKS_MAX = 1_000;
 const TIMEOUT_MS = 5_000;
-/** Longer than an attempt can take, so that none begins while another is under way. */
+/** Longer than an attempt can take, so that none starts while another is running. */
 const LEASE_MS = 15_000;
 const POLL_MS = 250;
 const ATTEMPTS_MAX = 14;
@@ -32,30 +32,30 @@ const RETRY_BASE_MS = 1_000;
 export interface DeliveriesOptions {
   readonly database: Database;
   readonly secrets: SandboxSecrets;
-  /** Asked at each attempt: a server on a free port knows its address only once it listens. */
+  /** Called at each attempt: a server on a free port knows its address only once it listens. */
   readonly webhookUrl: () => string;
   readonly onError: (error: unknown) => void;
   /** The first wait; it doubles, with jitter, up to an hour. Default 1 s. */
   readonly retryBaseMs?: number;
 }
 
-/** Brings the sandbox's webhooks to the merchant: at least once, each copy by one server at a time. */
+/** The sandbox's webhooks to the merchant: sent at least once, each copy by one server at a time. */
 export interface Deliveries {
   start(): void;
   /**
-   * Writes webhooks down in the transaction of what they tell. What can go at once is taken by this server, and comes
-   * back: hand it to `send` after the commit.
+   * Stores webhooks in the transaction of the change that they report. Returns those that this server claimed to send
+   * at once: pass them to `send` after the commit.
    */
   post(tx: Transaction, events: readonly SealedEvent[]): Promise<readonly DeliveryRow[]>;
-  /** Sends what `post` gave. Never rejects: what fails is tried again. */
-  send(taken: readonly DeliveryRow[]): Promise<void>;
-  /** Looks at once for what is due. Nothing happens unless started. */
+  /** Sends what `post` returned. Never rejects: failed deliveries are retried. */
+  send(claimed: readonly DeliveryRow[]): Promise<void>;
+  /** Checks at once for due deliveries. Does nothing unless started. */
   wake(): void;
-  /** Sends what is due now and waits for the answers. Returns how many were tried. */
+  /** Sends what is due now and waits for the responses. Returns the number of attempts. */
   deliverDue(): Promise<number>;
-  /** Sends these events now, whenever they are due, and waits for the answers. */
+  /** Sends these events now, even if they are not due, and waits for the responses. */
   deliverEvents(eventIds: readonly string[]): Promise<void>;
-  /** Ends after the attempts that are under way. */
+  /** Stops after the running attempts. */
   stop(): Promise<void>;
 }
 
@@ -83,12 +83,12 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   });
 
   async function attempt(delivery: DeliveryRow): Promise<void> {
-    const fault = await deliver(delivery);
-    if (fault === null) await delivered(delivery.id);
-    else await markFailed(database, delivery.id, fault, nextTryInMs(retries, delivery.attempts));
+    const failure = await deliver(delivery);
+    if (failure === null) await delivered(delivery.id);
+    else await markFailed(database, delivery.id, failure, nextTryInMs(retries, delivery.attempts));
   }
 
-  /** Null when the merchant has it, else what went wrong. */
+  /** Returns null if the merchant acknowledged the webhook, otherwise the reason. */
   async function deliver({ eventId, body }: DeliveryRow): Promise<string | null> {
     const bytes = Buffer.from(body);
     const timestampSeconds = Math.floor(Date.now() / 1_000);
@@ -124,10 +124,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   return {
     start: delivering.start,
     async post(tx, events) {
-      let room = delivering.room();
+      let freeSlots = delivering.room();
       const rows = events.map(({ id, body, delayMs, copies }) => {
-        const isClaimed = delayMs === 0 && copies <= room;
-        if (isClaimed) room -= copies;
+        const isClaimed = delayMs === 0 && copies <= freeSlots;
+        if (isClaimed) freeSlots -= copies;
         else if (delayMs === 0) delivering.expectMore();
         return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isClaimed };
       });

@@ -4,13 +4,13 @@ export interface DeliveryRow {
   id: number;
   eventId: string;
   body: string;
-  /** With the one that begins now. */
+  /** Includes the one that starts now. */
   attempts: number;
 }
 
 /**
- * Writes webhooks down, `rows` a JSON array of `{event_id, body, copies, delay_ms}`. Those with `is_taken` are claimed by
- * whoever writes them, for `leaseMs`: they come back once more among what is due if that server dies.
+ * Stores webhooks; `rows` is a JSON array of `{event_id, body, copies, delay_ms}`. Those with `is_taken` are claimed by
+ * this server for `leaseMs`: if it dies, they become due again.
  */
 export const insertDeliveries = statement<[rows: string, leaseMs: number], DeliveryRow>(
   'sandbox.insert_deliveries',
@@ -23,7 +23,7 @@ export const insertDeliveries = statement<[rows: string, leaseMs: number], Deliv
    returning id, event_id as "eventId", body, attempts`,
 );
 
-/** Takes what is due for `leaseMs`: another server that looks in that time passes over it. */
+/** Claims due deliveries for `leaseMs`, during which other servers skip them. */
 export const claimDueDeliveries = statement<[limit: number, leaseMs: number], DeliveryRow>(
   'sandbox.claim_due_deliveries',
   `update sandbox.deliveries as delivery
@@ -40,7 +40,7 @@ export const claimDueDeliveries = statement<[limit: number, leaseMs: number], De
    returning delivery.id, delivery.event_id as "eventId", delivery.body, delivery.attempts`,
 );
 
-/** Takes the copies of one event, whether or not their time has come, unless somebody has begun with them. */
+/** Claims the copies of one event, due or not, unless they have been attempted before. */
 export const claimEventDeliveries = statement<[eventId: string, leaseMs: number], DeliveryRow>(
   'sandbox.claim_event_deliveries',
   `update sandbox.deliveries as delivery
@@ -66,7 +66,7 @@ export const markDelivered = statement<[ids: readonly number[]], never>(
     where id = any($1::bigint[])`,
 );
 
-/** `waitMs` null: given up. */
+/** A `waitMs` of null means no further attempt. */
 export const markFailed = statement<[id: number, error: string, waitMs: number | null], never>(
   'sandbox.mark_failed',
   `update sandbox.deliveries
@@ -76,7 +76,7 @@ export const markFailed = statement<[id: number, error: string, waitMs: number |
       and delivered_at is null`,
 );
 
-/** Of the oldest ones: those that arrived, or were given up, a month ago. */
+/** Deletes, among the oldest, deliveries that have ended and are 30 days old. */
 export const purgeDeliveries = statement<[limit: number], { id: number }>(
   'sandbox.purge_deliveries',
   `delete from sandbox.deliveries

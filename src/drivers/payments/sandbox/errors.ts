@@ -3,7 +3,7 @@ import { defineErrors } from '../../../shared/errors.ts';
 export const sandboxErrors = defineErrors('sandbox', {
   sessionOver: [
     409,
-    'This payment page is over.',
-    'It was paid, declined, closed, or its time has passed. Begin a new payment in the shop.',
+    'This payment page is no longer active.',
+    'It was paid, declined or closed, or it has expired. Start a new payment in the shop.',
   ],
 });

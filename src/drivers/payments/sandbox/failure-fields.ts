@@ -1,10 +1,10 @@
 import type { RefundMode } from './schemas.ts';
 
-export interface TroubleView {
-  /** What is asked for, as a plain decimal. */
+export interface FailureView {
+  /** The requested amount, as a plain decimal. */
   readonly price: string;
   readonly currency: string;
-  /** On a session that is over: what paying all the same is called. */
+  /** The label of the button that pays anyway, on a session that has ended. */
   readonly payAnyway: string | null;
 }
 
@@ -31,15 +31,18 @@ const refunds: readonly (readonly [mode: RefundMode, text: string])[] = [
   ['fail', 'fail at once'],
 ];
 
-/** What a real provider does to a shop now and then, to be had on demand. Names and values are those of the action. */
-export function troubleFields({ price, currency, payAnyway }: TroubleView): string {
+/**
+ * Renders the fields that reproduce what a real provider occasionally does to a shop. Names and values are those of the
+ * action.
+ */
+export function renderFailureFields({ price, currency, payAnyway }: FailureView): string {
   return `<details class="trouble">
-        <summary>Make trouble</summary>
-        <p class="hint">What happens on bad days. It counts for the next button you press.</p>
+        <summary>Simulate failures</summary>
+        <p class="hint">Reproduce what real providers do on bad days. Applies to the next button you press.</p>
         ${select('delayMs', 'Webhook', delays)}
         ${select('times', 'Sent', copies)}
-        ${check('beforeAnswer', 'Tell the shop before this page is answered')}
-        ${check('outOfOrder', 'Tell of a failed attempt after the payment')}
+        ${check('beforeAnswer', 'Notify the shop before this page gets its response')}
+        ${check('outOfOrder', 'Report a failed attempt after the payment')}
         ${check('charges', 'Charge the card twice')}
         <div class="pair">
           <label>Other amount <input name="amount" inputmode="decimal" pattern="[0-9]+([.][0-9]+)?" placeholder="${price}"></label>

@@ -1,6 +1,6 @@
 /**
- * The sandbox: a payment provider in small, that keeps its own books (schema `sandbox`), shows a payment page, and sends
- * signed webhooks. The shop reaches it over HTTP only. See docs/decisions/0005-sandbox.md.
+ * The sandbox: a small payment provider with its own records (schema `sandbox`), a payment page and signed webhooks.
+ * The shop reaches it over HTTP only. See docs/decisions/0005-sandbox.md.
  */
 export { purgeDeliveries } from './delivery-queries.ts';
 export { sandboxErrors } from './errors.ts';

@@ -22,8 +22,8 @@ interface SessionToOpen {
 }
 
 /**
- * Opens sessions, those that are asked for at the same time together. The same key again answers with the same session;
- * for another payment or sum it is refused.
+ * Creates a function that opens sessions; simultaneous calls share one statement. The same key again returns the same
+ * session; with another payment or amount it is refused.
  */
 export function createSessionOpener(
   context: SandboxContext,
@@ -64,8 +64,8 @@ async function open(
     return_url: request.returnUrl,
     expires_at: request.expiresAt,
   }));
-  const made = await insertSessions(database, JSON.stringify(rows));
-  const sessions = new Map(made.map((session) => [session.requestKey, session]));
+  const inserted = await insertSessions(database, JSON.stringify(rows));
+  const sessions = new Map(inserted.map((session) => [session.requestKey, session]));
   const others = openings.flatMap(({ key }) => (sessions.has(key) ? [] : [key]));
   if (others.length > 0) {
     for (const one of await findSessionsByKeys(database, others)) sessions.set(one.requestKey, one);
@@ -73,7 +73,7 @@ async function open(
   return openings.map(({ key }) => sessions.get(key)!);
 }
 
-/** Nobody pays on its page any more. One that is over already stays as it is. */
+/** Closes a session, so that its page can no longer be paid. A session that has already ended stays as it is. */
 export async function endSession({ database }: SandboxContext, reference: string): Promise<void> {
   const closed = await closeSession(database, reference);
   if (closed.length === 0) throw new CodedError(requestErrors.notFound);
@@ -88,7 +88,7 @@ async function requireSession(
   return session;
 }
 
-/** What the merchant is told of a session. */
+/** Returns the merchant's view of a session. */
 export async function describeSession(
   context: SandboxContext,
   reference: string,

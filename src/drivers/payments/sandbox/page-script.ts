@@ -1,6 +1,9 @@
 import { oddExponents } from '../../../shared/money.ts';
 
-/** Runs on the payment page: makes an action of the form. Kept as text, since its digest stands in the page's policy. */
+/**
+ * The script of the payment page, which turns the form into an action. Stored as text because the page's policy
+ * contains its digest.
+ */
 export const PAGE_SCRIPT = `
 'use strict';
 const form = document.getElementById('payment');
@@ -8,14 +11,14 @@ const message = document.getElementById('message');
 
 const oddExponents = ${JSON.stringify(Object.fromEntries(oddExponents))};
 
-/** A plain decimal with no more digits than the currency has, or a sentence is thrown. */
+/** Parses a plain decimal with at most the currency's digits. Throws a sentence for the page. */
 function minorOf(text, currency) {
   const exponent = oddExponents[currency] ?? 2;
   const [, whole, fraction = ''] = /^([0-9]{1,12})(?:[.]([0-9]+))?$/.exec(text) ?? [];
   if (whole !== undefined && fraction.length <= exponent) {
     return Number(whole + fraction.padEnd(exponent, '0'));
   }
-  throw new RangeError('"' + text + '" is no amount in ' + currency + ': write one such as '
+  throw new RangeError('"' + text + '" is not an amount in ' + currency + ': enter one such as '
     + (exponent === 0 ? '12' : '12.' + '5'.padEnd(exponent, '0')) + '.');
 }
 
@@ -39,13 +42,13 @@ function actionOf(name) {
 
 async function act(name) {
   const { reference, returnUrl } = form.dataset;
-  // From here, since the server may be reached below a path.
+  // Relative, because the server may be reached below a path.
   const reply = await fetch('../sessions/' + encodeURIComponent(reference) + '/actions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(actionOf(name)),
   });
-  // 409: it was over before this button was pressed; the page says so when it is read anew.
+  // 409: the session ended before this button was pressed; the reloaded page shows it.
   if (reply.status === 409 || (reply.ok && name === 'decline')) location.reload();
   else if (reply.ok) location.assign(returnUrl);
   else throw new Error(String(reply.status));
@@ -64,12 +67,12 @@ form?.addEventListener('submit', async (event) => {
     await act(event.submitter.value);
   } catch (error) {
     message.textContent = error instanceof RangeError ? error.message
-      : 'That did not get through. Nothing is known to have happened: try again.';
+      : 'The request failed. It is not known whether it took effect. Try again.';
     message.hidden = false;
     setBusy(false);
   }
 });
-// A page that comes back from the browser's memory would show what was.
+// A page restored from the browser's cache would show an old state.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });

@@ -1,4 +1,7 @@
-/** The payment page's look: for a phone first, light and dark. Kept as text, since its digest stands in its policy. */
+/**
+ * The style of the payment page: mobile first, light and dark. Stored as text because the page's policy contains its
+ * digest.
+ */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { escapeHtml } from '../../../shared/escape-html.ts';
 import { currencyExponent, formatDecimal } from '../../../shared/money.ts';
 import type { SessionMoneyRow } from './charge-queries.ts';
-import { troubleFields } from './failure-fields.ts';
+import { renderFailureFields } from './failure-fields.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { SessionRow, SessionStatus } from './queries.ts';
 
-/** The page runs its own script and style, by their digests, and speaks to nobody but this server. */
+/** Allows the page its own script and style, by their digests, and connections to this server only. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `script-src ${getCspDigest(PAGE_SCRIPT)}`,
@@ -19,7 +19,7 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A card, as the logo beside the name. */
+/** A card, like the logo beside the name. */
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%230f6b54'%3E%3Crect y='2' width='16' height='3' rx='1'/%3E%3Crect y='7' width='16' height='7' rx='1'/%3E%3C/svg%3E";
 
@@ -27,7 +27,7 @@ interface PageState {
   readonly mark: string;
   readonly title: string;
   readonly sentence: string;
-  /** What the button under "make trouble" is called; null: the ordinary one is there. */
+  /** The label of the button under "Simulate failures"; null: the page has the usual buttons. */
   readonly payAnyway: string | null;
 }
 
@@ -36,50 +36,50 @@ const pageStates: Readonly<Record<SessionStatus, PageState>> = {
   PAID: {
     mark: 'done',
     title: 'Paid',
-    sentence: 'Thank you. The shop is being told.',
+    sentence: 'Thank you. The shop is being notified.',
     payAnyway: 'Pay a second time',
   },
   FAILED: {
     mark: 'failed',
     title: 'Declined',
-    sentence: 'The payment did not go through. Nothing was taken. Try again from the shop.',
-    payAnyway: 'Pay after all',
+    sentence: 'The payment failed and nothing was charged. Try again from the shop.',
+    payAnyway: 'Pay anyway',
   },
   EXPIRED: {
     mark: 'over',
-    title: 'This payment page is over',
-    sentence: 'It was closed, or its time has passed. Nothing can be paid here any more.',
+    title: 'This payment page is no longer active',
+    sentence: 'It was closed or has expired. It can no longer be paid.',
     payAnyway: 'Pay too late',
   },
 };
 
-/** Of a page that was paid: also what was charged besides, and what has gone back. */
+/** Builds the state of a page. A paid page also shows further charges and refunds. */
 function buildPageState(
   { status, amountMinor, currency }: SessionRow,
   money: readonly SessionMoneyRow[],
 ): PageState {
-  const standing = pageStates[status];
-  if (status !== 'PAID') return standing;
+  const state = pageStates[status];
+  if (status !== 'PAID') return state;
   const returned = money.filter(({ returnedMinor }) => returnedMinor > 0);
   const sums = returned.map((sum) => formatPrice(sum.returnedMinor, sum.currency)).join(' and ');
   if (returned.length > 0 && money.every((sum) => sum.returnedMinor >= sum.chargedMinor)) {
-    const sentence = escapeHtml(`The shop gave ${sums} back: nothing of it was kept.`);
-    return { ...standing, mark: 'over', title: 'Given back', sentence };
+    const sentence = escapeHtml(`The shop refunded ${sums}, the full amount.`);
+    return { ...state, mark: 'over', title: 'Refunded', sentence };
   }
   const isRequestedAmount = money.every(
     (sum) => sum.currency === currency && sum.chargedMinor === amountMinor,
   );
-  if (isRequestedAmount && returned.length === 0) return standing;
+  if (isRequestedAmount && returned.length === 0) return state;
   const charged = money.map((sum) => formatPrice(sum.chargedMinor, sum.currency)).join(' and ');
-  const back = returned.length === 0 ? '' : ` The shop gave ${sums} of it back.`;
-  return { ...standing, sentence: escapeHtml(`${charged} was charged in all.${back}`) };
+  const back = returned.length === 0 ? '' : ` The shop refunded ${sums} of it.`;
+  return { ...state, sentence: escapeHtml(`${charged} was charged in total.${back}`) };
 }
 
-/** The page on which a person pays, or sees that it is over. */
+/** Renders the page on which a person pays, or sees that the session has ended. */
 export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow[]): string {
   const { reference, orderNumber, amountMinor, currency, returnUrl, status } = session;
   const price = formatPrice(amountMinor, currency);
-  const standing = buildPageState(session, money);
+  const state = buildPageState(session, money);
   const data = {
     reference,
     'return-url': returnUrl,
@@ -90,20 +90,20 @@ export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow
     .map(([name, value]) => ` data-${name}="${escapeHtml(String(value))}"`)
     .join('');
   return renderPage(
-    status === 'OPEN' ? `Pay ${price}` : standing.title,
+    status === 'OPEN' ? `Pay ${price}` : state.title,
     `<form id="payment" autocomplete="off"${attributes}>
       <section class="card">
-        ${status === 'OPEN' ? '' : renderStateHeading(standing)}
+        ${status === 'OPEN' ? '' : renderStateHeading(state)}
         <p class="label">Order <strong>${escapeHtml(orderNumber)}</strong></p>
         <p class="price">${escapeHtml(price)}</p>
         ${status === 'OPEN' ? renderButtons(price) : renderBackLink(returnUrl)}
         <p id="message" role="alert" hidden></p>
         <noscript><p class="alert">This page needs JavaScript.</p></noscript>
       </section>
-      ${troubleFields({
+      ${renderFailureFields({
         price: formatDecimal(amountMinor, currency),
         currency,
-        payAnyway: standing.payAnyway,
+        payAnyway: state.payAnyway,
       })}
     </form>`,
   );
@@ -111,9 +111,9 @@ export function paymentPage(session: SessionRow, money: readonly SessionMoneyRow
 
 export function missingPage(): string {
   return renderPage(
-    'No such payment',
+    'Payment not found',
     `<section class="card">
-      ${renderStateHeading({ mark: 'over', title: 'No such payment', sentence: 'The address is not complete, or was never given out.', payAnyway: null })}
+      ${renderStateHeading({ mark: 'over', title: 'Payment not found', sentence: 'The address is incomplete or was never issued.', payAnyway: null })}
     </section>`,
   );
 }
@@ -129,7 +129,7 @@ function renderButtons(price: string): string {
           <button type="submit" name="action" value="decline">Decline</button>
           <button type="submit" name="action" value="expire">Close</button>
         </div>
-        <p class="hint">Decline is a card that is refused. Close leaves without paying.</p>`;
+        <p class="hint">Decline: the card is refused. Close: leave without paying.</p>`;
 }
 
 function renderBackLink(returnUrl: string): string {
@@ -158,7 +158,9 @@ function renderPage(title: string, body: string): string {
 `;
 }
 
-/** `£5.90`, to the last minor unit: a price tag would round forints. A currency that nobody knows stands as its letters. */
+/**
+ * Formats `£5.90` to the last minor unit: a price tag would round forints. An unknown currency is shown by its code.
+ */
 function formatPrice(amountMinor: number, currency: string): string {
   const value = formatDecimal(amountMinor, currency);
   const digits = currencyExponent(currency);
@@ -168,7 +170,7 @@ function formatPrice(amountMinor: number, currency: string): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  // As text, since a number would lose pence above 2^53.
+  // A string, because a number would lose pence above 2^53.
   return format.format(value as Intl.StringNumericLiteral);
 }
 

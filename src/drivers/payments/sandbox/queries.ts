@@ -10,7 +10,7 @@ export interface SessionRow {
   amountMinor: number;
   currency: string;
   returnUrl: string;
-  /** EXPIRED also for an open one whose time has passed. */
+  /** EXPIRED also for an open session whose deadline has passed. */
   status: SessionStatus;
 }
 
@@ -22,7 +22,7 @@ export interface KeyedSessionRow extends SessionRow {
   requestKey: string;
 }
 
-/** `rows` is a JSON array with the columns as members. What bears a key that was used before does not come back. */
+/** `rows` is a JSON array with the columns as members. Rows whose key was used before are not returned. */
 export const insertSessions = statement<[rows: string], KeyedSessionRow>(
   'sandbox.insert_sessions',
   `insert into sandbox.sessions
@@ -42,7 +42,7 @@ export const findSessionsByKeys = statement<[keys: readonly string[]], KeyedSess
     where request_key = any($1::text[])`,
 );
 
-/** By its reference, by that of a charge on it, or by the merchant's id of the payment that it is for. */
+/** Finds a session by its reference, by that of a charge on it, or by the merchant's id of its payment. */
 export const findSession = statement<[reference: string], SessionRow>(
   'sandbox.find_session',
   `select ${sessionColumns}
@@ -54,7 +54,7 @@ export const findSession = statement<[reference: string], SessionRow>(
     limit 1`,
 );
 
-/** Several by their own references, locked. */
+/** Locks sessions by their own references. */
 export const lockSessions = statement<[references: readonly string[]], SessionRow>(
   'sandbox.lock_sessions',
   `select ${sessionColumns}
@@ -64,7 +64,7 @@ export const lockSessions = statement<[references: readonly string[]], SessionRo
       for update`,
 );
 
-/** By any of these names, each given once, and locked. */
+/** Locks sessions by any of the names that `findSession` accepts. The names must be distinct. */
 export const lockNamedSessions = statement<
   [names: readonly string[]],
   SessionRow & { askedFor: string }
@@ -90,7 +90,9 @@ export const setSessionStatus = statement<[reference: string, status: SessionSta
     where reference = $1::text`,
 );
 
-/** The references are said once more: joined alone, a plan that was made on few sessions reads all of them. */
+/**
+ * The references are repeated in the condition: with the join alone, a plan made for few sessions reads all of them.
+ */
 export const setSessionStatuses = statement<
   [references: readonly string[], statuses: readonly SessionStatus[]],
   never
@@ -115,7 +117,7 @@ export const setRefundModes = statement<
       and sessions.reference = wanted.reference`,
 );
 
-/** Ends what is open; a row comes back when there is such a session. */
+/** Closes the session if it is open. Returns a row if the session exists. */
 export const closeSession = statement<[reference: string], { reference: string }>(
   'sandbox.close_session',
   `update sandbox.sessions

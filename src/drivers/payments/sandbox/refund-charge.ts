@@ -5,9 +5,9 @@ import type { SandboxContext } from './context.ts';
 import { newReference, sealEvent } from './sandbox-event.ts';
 import type { RefundMode, RefundReply, RefundRequest } from './schemas.ts';
 
-/** How long a refund takes that does not end at once. */
+/** The duration of a refund that does not end at once. */
 const SETTLES_AFTER_MS = 10_000;
-const FAILURE = 'The bank of the customer refused the refund.';
+const FAILURE = "The customer's bank refused the refund.";
 
 type Ending = 'SUCCEEDED' | 'FAILED';
 
@@ -19,18 +19,18 @@ const endings: Readonly<Record<RefundMode, { readonly end: Ending; readonly afte
 };
 
 /**
- * Gives money back, from whatever charge it is asked to: the shop may know of money that never came by here. The same
- * refund again answers as it stands; for another sum it is refused. A webhook tells the end in any case.
+ * Refunds any charge that the request names: the shop may know of money that the sandbox does not. The same refund
+ * again returns its current state; with another amount it is refused. A webhook reports the end in any case.
  */
 export async function refundCharge(
   { database, deliveries }: SandboxContext,
   request: RefundRequest,
 ): Promise<RefundReply> {
   const { refundId, paymentId, providerReference, amount, currency } = request;
-  const { refund, taken } = await database.transaction(async (tx) => {
+  const { refund, claimed } = await database.transaction(async (tx) => {
     const [setting] = await findRefundMode(tx, providerReference);
     const { end, afterMs } = endings[setting?.mode ?? 'succeed'];
-    const [made] = await insertRefund(
+    const [created] = await insertRefund(
       tx,
       newReference('sbr'),
       refundId,
@@ -42,12 +42,12 @@ export async function refundCharge(
       afterMs === 0 ? null : end,
       afterMs === 0 ? null : afterMs,
     );
-    if (made === undefined) return { refund: (await findRefund(tx, refundId))[0]!, taken: [] };
+    if (created === undefined) return { refund: (await findRefund(tx, refundId))[0]!, claimed: [] };
     const event = sealEvent({
       type: end === 'SUCCEEDED' ? 'refund.succeeded' : 'refund.failed',
       data: {
         refundId,
-        providerRefundId: made.id,
+        providerRefundId: created.id,
         ...(paymentId === null ? {} : { paymentId }),
         providerReference,
         amount,
@@ -56,9 +56,9 @@ export async function refundCharge(
       },
       delayMs: afterMs,
     });
-    return { refund: made, taken: await deliveries.post(tx, [event]) };
+    return { refund: created, claimed: await deliveries.post(tx, [event]) };
   });
-  void deliveries.send(taken);
+  void deliveries.send(claimed);
   if (
     refund.chargeReference !== providerReference ||
     refund.amountMinor !== amount ||
@@ -69,7 +69,7 @@ export async function refundCharge(
   return present(refund);
 }
 
-/** By the merchant's id of it or by the sandbox's own. */
+/** Returns a refund, found by the merchant's id or by the sandbox's own. */
 export async function describeRefund(
   { database }: SandboxContext,
   id: string,

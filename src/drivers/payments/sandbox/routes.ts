@@ -34,10 +34,10 @@ import {
 } from './schemas.ts';
 import { isSameSecret } from './secrets.ts';
 
-/** Anybody may act on a page, so what they send is bounded by what a page sends. */
+/** Anyone may act on a page, so the body is limited to what a page sends. */
 const ACTION_MAX_BYTES = 16 * 1024;
 
-/** The server that the sandbox is a guest on; drivers stand below the shell, so its own name for it is not used. */
+/** The server that hosts the sandbox. Drivers rank below `http`, so its type for this is not used. */
 export type HostServer = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -46,7 +46,7 @@ export type HostServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** Operation ids of what is registered here: nobody signs in at the shop for it. */
+/** The operation ids of these routes. They require no sign-in at the shop. */
 export const sandboxOperations = [
   'getSandboxPaymentPage',
   'actOnSandboxSession',
@@ -58,9 +58,9 @@ export const sandboxOperations = [
   'takeSandboxEvent',
 ] as const;
 
-/** The sandbox's payment pages, and the API of the merchant, who shows its key. */
+/** Registers the sandbox's payment pages, and the merchant's API, which requires its key. */
 export function registerSandboxRoutes(app: HostServer, sandbox: Sandbox): void {
-  // Its addresses are a stranger's: outside the contract of /api, and of no interest to the OpenAPI document.
+  // These routes represent another system: they are outside the contract of /api and not in the OpenAPI document.
   const config = { page: true };
   const onRequest = requireMerchant(sandbox);
 
@@ -173,7 +173,7 @@ export function registerSandboxRoutes(app: HostServer, sandbox: Sandbox): void {
   );
 }
 
-/** Lets in whoever shows the key of the sandbox's API. */
+/** Creates a hook that requires the key of the sandbox's API. */
 function requireMerchant({ secrets }: Sandbox) {
   const expected = `Bearer ${secrets.apiKey}`;
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {

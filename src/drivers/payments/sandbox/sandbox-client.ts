@@ -1,34 +1,34 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { ProviderRefusedError, ProviderUnavailableError } from '../payment-provider.ts';
-import { createExchange, type HttpAnswer } from './exchange.ts';
+import { createExchange, type HttpResponse } from './exchange.ts';
 
 export interface SandboxCall {
   readonly method: 'GET' | 'POST';
-  /** Below the sandbox's address, with a slash. */
+  /** Relative to the sandbox's address, with a leading slash. */
   readonly path: string;
   readonly body?: object;
   readonly key?: string;
 }
 
 export interface SandboxClient {
-  /** Null for what the sandbox does not know (404). Throws as the port says. */
+  /** Returns null for a 404. Throws as the port defines. */
   call<Reply extends TSchema>(reply: Reply, request: SandboxCall): Promise<Static<Reply> | null>;
 }
 
 export interface SandboxClientOptions {
-  /** Asked at each call: a server on a free port knows its address only once it listens. */
+  /** Called at each request: a server on a free port knows its address only once it listens. */
   readonly baseUrl: () => string;
   readonly apiKey: string;
   readonly timeoutMs: number;
 }
 
-/** Refusals that may be none the next time: timed out, in conflict with itself, too early, too many. */
-const PASSING = new Set([408, 409, 425, 429]);
+/** Refusals that may succeed later: timed out, in conflict with itself, too early, too many. */
+const TEMPORARY = new Set([408, 409, 425, 429]);
 
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
   const exchange = createExchange();
-  /** Of each shape of a reply, compiled when it is met first. */
+  /** A validator for each reply schema, compiled on first use. */
   const validators = new Map<TSchema, Validator>();
 
   function matchesSchema<Reply extends TSchema>(
@@ -43,7 +43,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
     return validator.Check(value);
   }
 
-  async function send({ method, path, body, key }: SandboxCall): Promise<HttpAnswer> {
+  async function send({ method, path, body, key }: SandboxCall): Promise<HttpResponse> {
     try {
       return await exchange({
         method,
@@ -57,7 +57,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         timeoutMs: options.timeoutMs,
       });
     } catch (cause) {
-      throw new ProviderUnavailableError('the sandbox gave no answer', { cause });
+      throw new ProviderUnavailableError('the sandbox did not respond', { cause });
     }
   }
 
@@ -66,9 +66,9 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
       const { status, text } = await send(request);
       const what = `${request.method} ${request.path}`;
       if (status === 404) return null;
-      // A redirect is not followed: something stands before the sandbox, which an operator mends.
-      const isElsewhere = status >= 300 && status < 400;
-      if (status >= 500 || status < 200 || isElsewhere || PASSING.has(status)) {
+      // A redirect is not followed: something is in front of the sandbox, which an operator must fix.
+      const isRedirect = status >= 300 && status < 400;
+      if (status >= 500 || status < 200 || isRedirect || TEMPORARY.has(status)) {
         throw new ProviderUnavailableError(`the sandbox answered ${status} to ${what}`);
       }
       if (status >= 300) {
@@ -77,7 +77,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
       }
       const value = parseReply(text);
       if (!matchesSchema(reply, value)) {
-        throw new ProviderUnavailableError(`the sandbox's answer to ${what} is not understood`);
+        throw new ProviderUnavailableError(`the sandbox sent an invalid response to ${what}`);
       }
       return value;
     },

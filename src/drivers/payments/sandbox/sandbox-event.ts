@@ -13,11 +13,11 @@ export interface NewSandboxEvent {
   readonly delayMs: number;
   /** Default 1. */
   readonly copies?: number;
-  /** How long before now it is said to have happened. Default 0. */
+  /** How far in the past the event claims to have happened. Default 0. */
   readonly agoMs?: number;
 }
 
-/** An event with its name and bytes, as it goes over the wire. */
+/** An event with its id and body, as sent. */
 export interface SealedEvent {
   readonly id: string;
   readonly body: string;
@@ -37,7 +37,7 @@ export function sealEvent({
   return { id, body: JSON.stringify({ id, type, createdAt, data }), delayMs, copies };
 }
 
-/** A name that nobody guesses: whoever knows a session's may act on it. */
+/** Creates an unguessable reference: anyone who knows a session's reference may act on it. */
 export function newReference(prefix: 'sbs' | 'sbc' | 'sbr' | 'evt'): string {
   return `${prefix}_${randomBytes(18).toString('base64url')}`;
 }

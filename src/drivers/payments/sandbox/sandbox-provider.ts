@@ -23,15 +23,15 @@ const TIMEOUT_MS = 10_000;
 const Done = Type.Object({});
 
 export interface SandboxProviderOptions {
-  /** Where the sandbox is reached, without a slash at the end; asked at each call. */
+  /** The sandbox's base URL, without a trailing slash; called at each request. */
   readonly baseUrl: () => string;
-  /** `whsec_…`; the key of the sandbox's API follows from it. */
+  /** `whsec_…`; the API key is derived from it. */
   readonly webhookSecret: string;
-  /** Bounds each call. Default 10 s. */
+  /** The time limit of each call. Default 10 s. */
   readonly timeoutMs?: number;
 }
 
-/** The merchant's side: the port to payment providers over the sandbox's API. */
+/** Creates the merchant's side: the port to payment providers, over the sandbox's API. */
 export function createSandboxProvider(options: SandboxProviderOptions): PaymentProvider {
   const secrets = sandboxSecrets(options.webhookSecret);
   const client = createSandboxClient({
@@ -101,7 +101,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
 
     async readWebhook(request) {
       if (!isSignedWebhook([secrets.webhookKey], request)) {
-        throw new InvalidSignatureError('the signature does not fit, or not any more');
+        throw new InvalidSignatureError('the signature does not match or has expired');
       }
       const body = parseEvent(request.body);
       const event = parseSandboxEvent(body);
@@ -116,7 +116,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     },
   };
 
-  /** Whether the sandbox made the event itself, and so has it in its books. */
+  /** Returns whether the sandbox created the event, and so already has it in its records. */
   function isSentBySandbox({ headers }: RawWebhook): boolean {
     const eventId = headers['webhook-id'];
     const mark = headers['sandbox-origin'];
@@ -129,7 +129,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
 }
 
 function requireReply<T>(reply: T | null): T {
-  if (reply === null) throw new ProviderRefusedError('the sandbox knows nothing of it');
+  if (reply === null) throw new ProviderRefusedError('the sandbox has no such record');
   return reply;
 }
 

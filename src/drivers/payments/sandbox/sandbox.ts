@@ -9,21 +9,21 @@ export interface SandboxOptions {
   readonly database: Database;
   /** `whsec_…` */
   readonly webhookSecret: string;
-  /** Where its payment pages are reached, without a slash at the end. */
+  /** The base URL of the payment pages, without a trailing slash. */
   readonly publicUrl: string;
-  /** Where webhooks go; asked at each attempt. */
+  /** The target of webhooks; called at each attempt. */
   readonly webhookUrl: () => string;
   readonly onError: (error: unknown) => void;
   /** The wait after the first failed delivery. Default 1 s. */
   readonly retryBaseMs?: number;
 }
 
-/** The sandbox's side of the counter: a payment provider in small, with books and a postman of its own. */
+/** The sandbox's side: a small payment provider with its own records and deliveries. */
 export interface Sandbox extends SandboxContext {
   readonly secrets: SandboxSecrets;
   readonly openSession: ReturnType<typeof createSessionOpener>;
   readonly act: ReturnType<typeof createSessionActions>;
-  /** Begins to deliver webhooks. */
+  /** Starts delivering webhooks. */
   start(): void;
   stop(): Promise<void>;
 }

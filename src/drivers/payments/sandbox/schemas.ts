@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-/** The shapes of the sandbox's API, for both of its ends. */
+/** The schemas of the sandbox's API, for both of its ends. */
 
 const closed = { additionalProperties: false };
 
@@ -16,7 +16,7 @@ export const SessionRequest = Type.Object(
     orderNumber: Type.String({ minLength: 1, maxLength: 100 }),
     amount: Amount,
     currency: Currency,
-    /** Only pages: a `javascript:` address would run on the payment page. */
+    /** Only http and https: a `javascript:` URL would run on the payment page. */
     returnUrl: Type.String({ pattern: '^https?://', maxLength: 2_000 }),
     expiresAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
   },
@@ -64,7 +64,7 @@ const COPIES_MAX = 100;
 const CHARGES_MAX = 20;
 const DELAY_MS_MAX = 24 * 60 * 60 * 1_000;
 
-/** What the buttons of the page do, and the trouble they can make with it. */
+/** What the buttons of the page do, and the failures that can be simulated. */
 export const ActionRequest = Type.Object(
   {
     action: Type.Enum(['pay', 'decline', 'expire']),
@@ -72,18 +72,18 @@ export const ActionRequest = Type.Object(
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: COPIES_MAX })),
     /** How long the webhook waits. Default 0. */
     delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: DELAY_MS_MAX })),
-    /** What is charged instead of what was asked for, in the minor unit. */
+    /** The charged amount in the minor unit, if it differs from the requested one. */
     amount: Type.Optional(Amount),
     currency: Type.Optional(Currency),
     /** How often the customer is charged. Default 1. */
     charges: Type.Optional(Type.Integer({ minimum: 1, maximum: CHARGES_MAX })),
-    /** A failed attempt comes before the charge and is told after it. */
+    /** A failed attempt precedes the charge and is reported after it. */
     outOfOrder: Type.Optional(Type.Boolean()),
-    /** The webhook is sent before this call is answered. */
+    /** The webhook is sent before the response to this call. */
     beforeAnswer: Type.Optional(Type.Boolean()),
-    /** What becomes of later refunds of this payment. */
+    /** How later refunds of this payment end. */
     refunds: Type.Optional(Type.Enum([...refundModes])),
-    /** Refuses a session that is over, as a page does on which somebody waited too long. */
+    /** Refuses a session that has ended, like a page that was left open too long. */
     onlyIfOpen: Type.Optional(Type.Boolean()),
   },
   closed,
@@ -93,7 +93,7 @@ export type ActionRequest = Static<typeof ActionRequest>;
 export const ActionReply = Type.Object({ reference: Type.String() });
 export type ActionReply = Static<typeof ActionReply>;
 
-/** A webhook of the sandbox: the body. Others may add fields. */
+/** The body of a webhook. Other senders may add fields. */
 const eventHead = {
   id: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' }),
   type: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$' }),
@@ -101,7 +101,7 @@ const eventHead = {
 };
 const eventReference = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' });
 
-/** Every event, of whatever type. */
+/** Any event, regardless of type. */
 export const AnyEvent = Type.Object(eventHead);
 
 export const CaptureEvent = Type.Object({
@@ -114,7 +114,7 @@ export const CaptureEvent = Type.Object({
   }),
 });
 
-/** Of a payment that failed or whose page was closed: no money, so nothing has to be said of it. */
+/** A payment that failed or whose page was closed. No money moved, so amounts are optional. */
 export const AttemptEvent = Type.Object({
   ...eventHead,
   data: Type.Object({
@@ -130,12 +130,12 @@ export const RefundEvent = Type.Object({
   ...eventHead,
   data: Type.Object({
     refundId: eventReference,
-    /** Missing for money whose payment nobody knows. */
+    /** Missing for money whose payment is unknown. */
     paymentId: Type.Optional(eventReference),
     providerReference: eventReference,
     amount: Amount,
     currency: Currency,
-    /** The sandbox's own id of it. */
+    /** The sandbox's id of the refund. */
     providerRefundId: Type.Optional(eventReference),
     reason: Type.Optional(Type.String({ maxLength: 500 })),
   }),

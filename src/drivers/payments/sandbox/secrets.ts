@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { webhookKey } from '../../../shared/standard-webhooks.ts';
 
-/** What the sandbox and its merchant share. All of it follows from SANDBOX_WEBHOOK_SECRET. */
+/** The secrets that the sandbox and its merchant share, all derived from SANDBOX_WEBHOOK_SECRET. */
 export interface SandboxSecrets {
   /** Signs webhooks. */
   readonly webhookKey: KeyObject;
@@ -9,7 +9,7 @@ export interface SandboxSecrets {
   readonly apiKey: string;
 }
 
-/** Throws RangeError when `webhookSecret` is not of the form `whsec_…`. */
+/** Derives the secrets. Throws RangeError if `webhookSecret` is not of the form `whsec_…`. */
 export function sandboxSecrets(webhookSecret: string): SandboxSecrets {
   const key = webhookKey(webhookSecret);
   const apiKey = createHmac('sha256', key).update('holdfast sandbox api').digest('base64url');
@@ -17,14 +17,14 @@ export function sandboxSecrets(webhookSecret: string): SandboxSecrets {
 }
 
 /**
- * Marks an event as made by the sandbox itself, so that the merchant need not ask the sandbox whether it knows it:
- * somebody who signs events of his own has the webhook secret, but does not set this.
+ * Returns a mark of events that the sandbox created, so that the merchant need not check with the sandbox. Others who
+ * sign events have the webhook secret, but do not set this mark.
  */
 export function originMark({ apiKey }: SandboxSecrets, eventId: string): string {
   return createHmac('sha256', apiKey).update(eventId).digest('base64url');
 }
 
-/** Takes the same time whatever was sent, but for its length, which is no secret. */
+/** Compares in constant time, except for the length, which is no secret. */
 export function isSameSecret(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

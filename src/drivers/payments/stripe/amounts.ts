@@ -1,9 +1,10 @@
 import { currencyExponent } from '../../../shared/money.ts';
 
 /**
- * Stripe counts in a unit of its own: mostly the minor unit, with two digits for ISK and UGX (whose minor unit has
- * none), none for MGA (which has two), and with whole tens only where there are three. HUF and TWD have two digits as in
- * ISO 4217; that they are whole concerns payouts. Source: https://docs.stripe.com/currencies#minor-units, #special-cases
+ * Stripe uses its own units: mostly the minor unit, but two digits for ISK and UGX (whose minor unit has none), none
+ * for MGA (which has two), and only multiples of ten where there are three digits. HUF and TWD have two digits as in
+ * ISO 4217; that they must be whole concerns payouts only. Source: https://docs.stripe.com/currencies#minor-units,
+ * #special-cases
  */
 const withoutDecimals = new Set(
   'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
@@ -15,18 +16,18 @@ function stripeExponent(currency: string): number {
   return withThreeDecimals.has(currency) ? 3 : 2;
 }
 
-/** The amount as Stripe wants it; null when Stripe cannot express it, since nothing is ever rounded. */
+/** Converts an amount to Stripe's unit. Null if Stripe cannot express it, because nothing is ever rounded. */
 export function toStripeAmount(amountMinor: number, currency: string): number | null {
   const amount = scaled(amountMinor, stripeExponent(currency) - currencyExponent(currency));
   return amount !== null && withThreeDecimals.has(currency) && amount % 10 !== 0 ? null : amount;
 }
 
-/** Our minor units of an amount of Stripe's; null when there is a rest. `currency` is our spelling, in capitals. */
+/** Converts an amount of Stripe to our minor unit. Null if it is not whole. `currency` is our spelling, in capitals. */
 export function fromStripeAmount(amount: number, currency: string): number | null {
   return scaled(amount, currencyExponent(currency) - stripeExponent(currency));
 }
 
-/** Times a power of ten, exactly. */
+/** Multiplies by a power of ten, exactly. */
 function scaled(amount: number, digits: number): number | null {
   const factor = 10 ** Math.abs(digits);
   const result = digits < 0 ? amount / factor : amount * factor;

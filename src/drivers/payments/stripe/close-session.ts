@@ -2,9 +2,9 @@ import type { Stripe } from 'stripe';
 import { isRefusedRequest } from './translate-error.ts';
 
 /**
- * Ends a session. It bears no key of ours: to end a session twice does nothing more, while Stripe would answer a failure
- * under a key with the same failure for a day. Stripe refuses to end a session that is paid or over, with no code of its
- * own for it, so what the session has become decides.
+ * Closes a session, without an idempotency key: closing twice is harmless, while Stripe would repeat a failure under a
+ * key for a day. Stripe refuses to close a session that is paid or has ended, without a specific error code, so the
+ * session's status decides.
  */
 export async function closeSession(stripe: Stripe, sessionId: string): Promise<void> {
   try {

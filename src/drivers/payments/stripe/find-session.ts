@@ -7,7 +7,7 @@ import {
 import { fromStripeAmount } from './amounts.ts';
 import { isNotFound } from './translate-error.ts';
 
-/** Null when Stripe knows no such session. */
+/** Returns null if Stripe has no such session. */
 export async function findSession(
   stripe: Stripe,
   sessionId: string,
@@ -32,19 +32,21 @@ function getSessionState(
   if (status === 'expired') return 'EXPIRED';
   if (status !== 'complete') return 'OPEN';
   if (payment_status !== 'unpaid') return 'PAID';
-  // Complete and unpaid: a bank debit or the like is under way, until it fails and leaves the intent without a method.
+  // Complete and unpaid: a bank debit or similar is in progress, until it fails and leaves the intent without a method.
   return intent?.status === 'requires_payment_method' || intent?.status === 'canceled'
     ? 'FAILED'
     : 'OPEN';
 }
 
-/** A session has one payment intent, and that is captured once. */
+/** A session has one payment intent, which is captured once. */
 function getCaptures(intent: Stripe.PaymentIntent | null): ProviderCapture[] {
   if (intent === null || intent.amount_received === 0) return [];
   const currency = intent.currency.toUpperCase();
   const amountMinor = fromStripeAmount(intent.amount_received, currency);
   if (amountMinor === null) {
-    throw new ProviderUnavailableError(`Stripe: ${intent.amount_received} ${currency} has a rest`);
+    throw new ProviderUnavailableError(
+      `Stripe: ${intent.amount_received} ${currency} is not whole in the minor unit`,
+    );
   }
   return [{ providerReference: intent.id, amountMinor, currency }];
 }

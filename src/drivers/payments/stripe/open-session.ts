@@ -16,9 +16,9 @@ const LIFETIME_MS_MIN = 30 * MINUTE_MS;
 const LIFETIME_MS_MAX = 24 * 60 * MINUTE_MS;
 
 /**
- * Opens a Checkout Session. Stripe refuses a key that comes back with another body, so a body is made from the payment
- * alone, never from the time of the try. What Stripe may refuse for reasons of its own, the end of the session and the
- * e-mail address, is left out on a further try under the same key: at most one of them makes a session.
+ * Opens a Checkout Session. Stripe refuses a key that is reused with another body, so a body depends on the payment
+ * alone, never on the time of the attempt. Stripe may refuse the expiry or the e-mail address for its own reasons; a
+ * further attempt under the same key leaves them out. At most one attempt creates a session.
  */
 export async function openSession(
   stripe: Stripe,
@@ -30,7 +30,8 @@ export async function openSession(
     request.paymentId,
     buildBodies(request, now),
   );
-  if (session.url === null) throw new ProviderUnavailableError('Stripe: a session without a page');
+  if (session.url === null)
+    throw new ProviderUnavailableError('Stripe returned a session without a page');
   return { sessionId: session.id, checkoutUrl: session.url };
 }
 
@@ -49,7 +50,7 @@ async function createWithFirstAcceptedBody(
   }
 }
 
-/** In the order in which they are tried. */
+/** Builds the bodies in the order in which they are tried. */
 function buildBodies(request: OpenSession, now: Date): SessionParams[] {
   const plain = buildPlainBody(request);
   const named = { ...plain, customer_email: request.customerEmail };
@@ -57,7 +58,7 @@ function buildBodies(request: OpenSession, now: Date): SessionParams[] {
   const ending = { ...named, expires_at: Math.floor(request.expiresAt.getTime() / 1000) };
   const lifetimeMs = request.expiresAt.getTime() - now.getTime();
   const isAllowed = lifetimeMs > LIFETIME_MS_MIN + MINUTE_MS && lifetimeMs < LIFETIME_MS_MAX;
-  // Too short now, it may have been long enough on a first try whose answer was lost.
+  // The lifetime is too short now, but may have been long enough on a first attempt whose response was lost.
   return isAllowed ? [ending, named, plain] : [named, ending, plain];
 }
 
@@ -65,7 +66,9 @@ function buildPlainBody(request: OpenSession): SessionParams {
   const { paymentId, orderId, orderNumber, amountMinor, currency, returnUrl } = request;
   const amount = toStripeAmount(amountMinor, currency);
   if (amount === null) {
-    throw new ProviderRefusedError(`Stripe cannot take ${amountMinor} minor units of ${currency}`);
+    throw new ProviderRefusedError(
+      `Stripe cannot charge ${amountMinor} minor units of ${currency}`,
+    );
   }
   const metadata = { paymentId, orderId, orderNumber };
   return {

@@ -7,20 +7,20 @@ import { AnyEvent, Charge, PaymentIntent, Refund, RefundedBefore, Session } from
 
 type EventHead = Pick<ProviderEvent, 'id' | 'type' | 'createdAt'>;
 
-/** Which refund it was is not in the event about its charge: that has to be found. */
+/** An event about a charge that does not identify the refund, which must be found. */
 export interface ChargeRefunded extends EventHead {
   readonly kind: 'charge-refunded';
-  /** The refunds where the event holds them, as those of older API versions do. */
+  /** The refunds, if the event contains them, as in older API versions. */
   readonly refunds: readonly Static<typeof Refund>[] | null;
-  /** The payment intent, or the charge where there is none. */
+  /** The payment intent, or the charge if there is none. */
   readonly reference: string;
-  /** What this refund added to the charge's sum, as Stripe counts; null when the event does not say. */
+  /** What this refund added to the charge's refunded sum, in Stripe's unit; null if the event does not state it. */
   readonly addedAmount: number | null;
 }
 
 /**
- * A webhook's body in our words. What is not about a payment or refund of ours is `ignored`: other software may use the
- * same account. Throws `InvalidEventError` for what is not of the shape that its type promises.
+ * Translates a webhook's body. Events that do not concern our payments or refunds become `ignored`, because other
+ * software may use the same account. Throws `InvalidEventError` if the body does not have the shape of its type.
  */
 export function parseEvent(body: unknown): ProviderEvent | ChargeRefunded {
   const event = read(AnyEvent, body, 'an event');
@@ -46,7 +46,7 @@ export function parseEvent(body: unknown): ProviderEvent | ChargeRefunded {
   }
 }
 
-/** A refund as Stripe has it, as the event `head` tells of it. */
+/** Translates a refund of Stripe that the event `head` reports. */
 export function parseRefund(head: EventHead, refund: Static<typeof Refund>): ProviderEvent {
   return {
     ...head,
@@ -63,13 +63,15 @@ export function parseRefund(head: EventHead, refund: Static<typeof Refund>): Pro
 
 function parseCapture(head: EventHead, session: Static<typeof Session>): ProviderEvent {
   const paymentId = session.metadata?.paymentId;
-  // Unpaid here is a bank debit or the like under way: another event tells how it ends.
+  // Unpaid means a bank debit or similar in progress: another event reports how it ends.
   if (paymentId === undefined || session.payment_status !== 'paid') {
     return { ...head, kind: 'ignored' };
   }
   const providerReference = getId(session.payment_intent);
   if (providerReference === null || session.amount_total === null || session.currency === null) {
-    throw new InvalidEventError('a paid session names its payment intent, amount and currency');
+    throw new InvalidEventError(
+      'a paid session must have a payment intent, an amount and a currency',
+    );
   }
   const money = parseMoney(session.amount_total, session.currency);
   return { ...head, kind: 'captured', paymentId, capture: { providerReference, ...money } };
@@ -114,7 +116,7 @@ function parseMoney(
   const currency = stripeCurrency.toUpperCase();
   const amountMinor = fromStripeAmount(amount, currency);
   if (amountMinor === null) {
-    throw new InvalidEventError(`${amount} is no amount of ${currency} in whole minor units`);
+    throw new InvalidEventError(`${amount} ${currency} is not whole in the minor unit`);
   }
   return { amountMinor, currency };
 }
@@ -124,6 +126,6 @@ function getId(reference: string | { id: string } | null): string | null {
 }
 
 function read<Shape extends TSchema>(shape: Shape, value: unknown, what: string): Static<Shape> {
-  if (!Value.Check(shape, value)) throw new InvalidEventError(`${what} is not of its shape`);
+  if (!Value.Check(shape, value)) throw new InvalidEventError(`${what} has an unexpected shape`);
   return value;
 }

@@ -5,8 +5,8 @@ import { listRefunds } from './refunds.ts';
 import { isNotFound } from './translate-error.ts';
 
 /**
- * The refund that an event about its charge tells of: the newest one of that time which added what the charge's sum rose
- * by. An event may come late and out of order, so later refunds are passed over.
+ * Finds the refund that an event about its charge reports: the newest one of that time whose amount is what the
+ * charge's refunded sum increased by. An event may arrive late and out of order, so later refunds are skipped.
  */
 export async function findRefundOfCharge(
   stripe: Stripe,

@@ -8,12 +8,12 @@ import {
 import { toStripeAmount } from './amounts.ts';
 import { isNotFound } from './translate-error.ts';
 
-/** The most that Stripe lists on a page; it is asked for as many pages as there are. */
+/** The longest page that Stripe lists. All pages are read. */
 const PAGE_LENGTH_MAX = 100;
 
 /**
- * Gives money back once. The key alone holds that for as long as Stripe keeps it, which is at least a day, and Stripe
- * answers a 500 under it again and again. So the refund is looked for first: one that was made is found, however late.
+ * Creates a refund once. The idempotency key alone is not enough: Stripe guarantees it for a day only, and repeats
+ * a 500 under it. So the refund is searched first, and an existing one is found at any time.
  */
 export async function createRefund(
   stripe: Stripe,
@@ -23,11 +23,11 @@ export async function createRefund(
   const amount = toStripeAmount(amountMinor, currency);
   if (amount === null) {
     throw new ProviderRefusedError(
-      `Stripe cannot give back ${amountMinor} minor units of ${currency}`,
+      `Stripe cannot refund ${amountMinor} minor units of ${currency}`,
     );
   }
-  const made = await findOwnRefund(stripe, providerReference, refundId);
-  if (made !== null) return made;
+  const existing = await findOwnRefund(stripe, providerReference, refundId);
+  if (existing !== null) return existing;
   const refund = await stripe.refunds.create(
     {
       ...buildChargeReference(providerReference),
@@ -39,7 +39,7 @@ export async function createRefund(
   return readRefund(refund);
 }
 
-/** Null when Stripe has no such refund. */
+/** Returns null if Stripe has no such refund. */
 export async function findRefund(
   stripe: Stripe,
   request: { refundId: string; providerRefundId: string | null; providerReference: string },
@@ -54,7 +54,7 @@ export async function findRefund(
   }
 }
 
-/** Stripe's words for a state in ours. `requires_action` waits for the customer's bank details. */
+/** Translates the status of a refund. `requires_action` waits for the customer's bank details. */
 export function toRefundState(status: string | null): RefundState {
   switch (status) {
     case 'succeeded':
@@ -67,7 +67,7 @@ export function toRefundState(status: string | null): RefundState {
   }
 }
 
-/** Why a refund in that state failed; null for one that did not. */
+/** Returns why a refund with that status failed; null if it did not fail. */
 export function findRefundFailure(
   status: string | null,
   reason: string | undefined,
@@ -75,12 +75,12 @@ export function findRefundFailure(
   return toRefundState(status) === 'FAILED' ? (reason ?? status) : null;
 }
 
-/** All refunds of a charge or payment, the newest first. */
+/** Lists all refunds of a charge or payment, newest first. */
 export function listRefunds(stripe: Stripe, reference: string): AsyncIterable<Stripe.Refund> {
   return stripe.refunds.list({ ...buildChargeReference(reference), limit: PAGE_LENGTH_MAX });
 }
 
-/** Refunds cannot be searched at Stripe by their metadata, so those of the charge are looked through. */
+/** Finds a refund among those of the charge, because Stripe cannot search refunds by metadata. */
 async function findOwnRefund(
   stripe: Stripe,
   reference: string,
@@ -100,7 +100,7 @@ function readRefund({ id, status, failure_reason }: Stripe.Refund): ProviderRefu
   };
 }
 
-/** Money that came in without a payment intent is named by its charge. */
+/** A charge without a payment intent is identified by its own id. */
 function buildChargeReference(reference: string): { payment_intent: string } | { charge: string } {
   return reference.startsWith('pi_') ? { payment_intent: reference } : { charge: reference };
 }

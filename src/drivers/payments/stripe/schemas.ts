@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 
 /**
- * What is read of Stripe's objects, and no more: Stripe adds fields. Held against the SDK's own types in the tests.
- * A reference to another object is its id, or the object itself where the webhook's endpoint expands it.
+ * The parts of Stripe's objects that are read, and nothing more, because Stripe adds fields. Tests compare them with
+ * the SDK's types. A reference to another object is its id, or the object itself if the webhook's endpoint expands it.
  */
 const Id = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' });
 const Reference = Type.Union([Id, Type.Object({ id: Id }), Type.Null()]);
@@ -60,5 +60,5 @@ export const Charge = Type.Object({
   refunds: Type.Optional(Type.Union([Type.Object({ data: Type.Array(Refund) }), Type.Null()])),
 });
 
-/** Among the previous attributes of an event about a charge. */
+/** Part of the previous attributes of an event about a charge. */
 export const RefundedBefore = Type.Object({ amount_refunded: Amount });

@@ -10,7 +10,7 @@ import { createRefund, findRefund } from './refunds.ts';
 import { callStripe } from './translate-error.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
-/** The version that this code was written and tested against; the account's own may be another. */
+/** The API version that this code was written and tested for; the account's default may differ. */
 const API_VERSION = '2026-10-28.endive';
 const TIMEOUT_MS = 5_000;
 const RETRIES_MAX = 2;
@@ -20,14 +20,14 @@ export interface StripeProviderOptions {
   readonly secretKey: string;
   /** `whsec_…` of the webhook endpoint. */
   readonly webhookSecret: string;
-  /** Where Stripe is, without a path. Default: Stripe itself. */
+  /** Stripe's address, without a path. Default: Stripe itself. */
   readonly apiBase?: string | null;
-  /** Bounds each of at most three tries. Default 5 s. */
+  /** The time limit of each of at most three attempts. Default 5 s. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
 }
 
-/** Payments by Stripe: Checkout Sessions, and the payment intent as the reference of the money, everywhere. */
+/** Creates the Stripe provider: Checkout Sessions, with the payment intent as the reference of the money everywhere. */
 export function createStripeProvider(options: StripeProviderOptions): PaymentProvider {
   const { secretKey, webhookSecret, clock = systemClock } = options;
   const stripe = new Stripe(secretKey, {

@@ -4,9 +4,9 @@ import { ProviderRefusedError, ProviderUnavailableError } from '../payment-provi
 const { errors } = Stripe;
 
 /**
- * Runs a call, and throws what the port promises instead of the SDK's errors. Refused is only what Stripe says about the
- * request itself, and will say again. All else leaves the outcome open: no connection, too slow, too many, 5xx, a key
- * that is still in flight (409), and a wrong or blocked secret key, which an operator mends.
+ * Runs a call and throws the port's errors instead of the SDK's. Only an error about the request itself, which Stripe
+ * would repeat, is a refusal. All others leave the outcome open: no connection, too slow, too many, 5xx, a key still in
+ * flight (409), and a wrong or blocked secret key, which an operator must fix.
  */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
@@ -20,17 +20,17 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether Stripe refused on account of one of these fields. */
+/** Returns whether Stripe refused because of one of these fields. */
 export function isRefusalOfFields(error: unknown, fields: readonly string[]): boolean {
   return error instanceof errors.StripeInvalidRequestError && fields.includes(error.param ?? '');
 }
 
-/** Whether Stripe refused the request as such. */
+/** Returns whether Stripe refused the request itself. */
 export function isRefusedRequest(error: unknown): boolean {
   return error instanceof errors.StripeInvalidRequestError;
 }
 
-/** Whether the key was used before with another body. */
+/** Returns whether the key was used before with another body. */
 export function isKeyReused(error: unknown): boolean {
   return error instanceof errors.StripeIdempotencyError;
 }
@@ -47,7 +47,7 @@ function isRefusal(error: InstanceType<typeof errors.StripeError>): boolean {
   );
 }
 
-/** With the id under which the operator finds the request in Stripe's own log. */
+/** Describes an error, with the id under which the operator finds the request in Stripe's log. */
 function describe({ message, code, requestId }: InstanceType<typeof errors.StripeError>): string {
   const hints = [code, requestId].filter((hint) => hint !== undefined && hint !== '');
   return `Stripe: ${message}${hints.length === 0 ? '' : ` (${hints.join(', ')})`}`;

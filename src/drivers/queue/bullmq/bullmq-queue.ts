@@ -9,26 +9,26 @@ import { type Channel, COMMAND_TIMEOUT_MS, createChannel, ignoreLostLock } from 
 import { QueueConnection } from './queue-connection.ts';
 
 const CONNECT_WAIT_MS = 2_000;
-/** How soon a receiver asks a Redis again that was away. */
+/** How soon a receiver tries again after Redis failed. */
 const RETRY_MS = 250;
-/** How often BullMQ looks for jobs whose lock has ended; they come again by the second look at the latest. */
+/** How often BullMQ checks for expired locks. A job is sent again by the second check at the latest. */
 const STALLED_INTERVAL_MS = 5_000;
 
 export interface BullmqQueueOptions {
   readonly url: string;
   readonly log: Log;
   readonly stalledIntervalMs?: number;
-  /** How long a Redis that stands still keeps its callers; default 2,000. Long against a healthy answer. */
+  /** How long a Redis that hangs may block callers; default 2,000. Long compared with a healthy response. */
   readonly commandTimeoutMs?: number;
 }
 
 export interface BullmqQueueDriver extends QueueDriver {
   readonly kind: 'bullmq';
-  /** BullMQ's own queues, for Bull Board: one for each priority of each queue that was started. */
+  /** Returns BullMQ's own queues, for Bull Board: one for each priority of each queue that was started. */
   boards(): Queue[];
 }
 
-/** Jobs carried by BullMQ on Redis. A flushed Redis loses nothing but time: the rescue sends again. */
+/** Carries jobs with BullMQ on Redis. A flushed Redis costs only time: the rescue sends the jobs again. */
 export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDriver {
   const { log, stalledIntervalMs = STALLED_INTERVAL_MS } = options;
   const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
@@ -37,7 +37,7 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
   client.on('ready', outage.answered);
 
   const channels = new Map<string, Channel>();
-  /** What each delivery is to BullMQ. */
+  /** BullMQ's job of each delivery. */
   const jobsByDelivery = new WeakMap<Delivery, Job>();
   const stopping = new AbortController();
 
@@ -81,7 +81,7 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
       for (const queue of queues) for (const priority of priorities) channel(queue, priority);
     },
     async send(queue, messages) {
-      if (client.status !== 'ready') throw new Error('Redis is away');
+      if (client.status !== 'ready') throw new Error('Redis is unavailable');
       const sendings = priorities.map(async (priority) => {
         const ofPriority = messages.filter((message) => message.priority === priority);
         if (ofPriority.length > 0) await channel(queue, priority).send(ofPriority);
@@ -123,7 +123,7 @@ export function createBullmqQueue(options: BullmqQueueOptions): BullmqQueueDrive
       await runCommand(ignoreLostLock(job?.moveToFailed(new Error(error), job.token!, false)));
     },
     async ping() {
-      if (client.status !== 'ready') throw new Error('Redis is away');
+      if (client.status !== 'ready') throw new Error('Redis is unavailable');
       await runCommand(client.ping());
     },
     async stop() {

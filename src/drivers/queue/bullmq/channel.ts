@@ -6,14 +6,14 @@ import { FetchOnlyWorker, LOCK_MS } from './fetch-only-worker.ts';
 
 export const COMMAND_TIMEOUT_MS = 2_000;
 
-/** Keys of ours are `holdfast:queue:<queue>:…`. */
+/** Our keys are `holdfast:queue:<queue>:…`. */
 const PREFIX = 'holdfast:queue';
-/** What a person can still look at; the dead letters themselves are in the database. */
+/** Kept for people to inspect; the dead letters themselves are in the database. */
 const FAILED_KEPT_MAX = 1_000;
-/** BullMQ's own events, which nobody here reads. */
+/** BullMQ's own events, which Holdfast does not read. */
 const EVENTS_KEPT_MAX = 100;
 
-/** Somebody else has the job by now, or it is gone. */
+/** Another worker has the job by now, or it is gone. */
 const lostCodes: ReadonlySet<unknown> = new Set([
   ErrorCode.JobNotExist,
   ErrorCode.JobLockNotExist,
@@ -28,11 +28,13 @@ export interface ChannelOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One queue of BullMQ's: it holds one priority of one of ours. Two priorities in one, by priorities, cannot be fetched apart. */
+/**
+ * One BullMQ queue: one priority of one of our queues. Priorities within a BullMQ queue cannot be fetched separately.
+ */
 export interface Channel {
   readonly queue: Queue;
   send(messages: readonly Message[]): Promise<void>;
-  /** Rejects when Redis is away. */
+  /** Rejects if Redis is unavailable. */
   receive(options: ReceiveOptions, end: AbortSignal, endsAt: number): Promise<Job[]>;
   extend(jobs: readonly Job[], leaseMs: number): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +45,7 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
   const queue = new Queue(name, {
     connection,
     prefix: PREFIX,
-    // Its first question would decide for good whether the queue works.
+    // Otherwise its first query would decide for good whether the queue works.
     skipVersionCheck: true,
     streams: { events: { maxLen: EVENTS_KEPT_MAX } },
   });
@@ -56,7 +58,9 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
   let blocked: Promise<Job | undefined> | null = null;
   let isClosed = false;
 
-  /** Made on the first receive, since it costs a connection that waits; made anew when Redis was lost meanwhile. */
+  /**
+   * Creates the worker on the first receive, because it costs a connection that waits, and again after Redis was lost.
+   */
   function open(): Promise<FetchOnlyWorker> {
     if (opened !== null) return opened.ready;
     const worker = new FetchOnlyWorker(name, { ...options, prefix: PREFIX });
@@ -69,12 +73,12 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
   }
 
   async function waitForOne(it: FetchOnlyWorker, end: AbortSignal, endsAt: number) {
-    // BullMQ waits once per worker. Whoever comes second looks again when the first has been served.
+    // BullMQ waits once per worker. A second caller looks again when the first has been served.
     if (blocked !== null) return void (await beforeAbort(end, blocked));
     blocked = it.takeWithin(endsAt - performance.now()).finally(() => {
       blocked = null;
     });
-    return beforeAbort(end, blocked, (job) => void giveBack(job).catch(onError));
+    return beforeAbort(end, blocked, (job) => void returnJob(job).catch(onError));
   }
 
   return {
@@ -102,18 +106,18 @@ export function createChannel(name: string, options: ChannelOptions): Channel {
     async close() {
       isClosed = true;
       const waiting = blocked;
-      // Also one that still waits for a Redis that does not answer.
+      // Also closes a worker that still waits for a Redis that does not respond.
       await opened?.worker.close(true);
-      // While Redis is away it may wait for ever, for nothing.
+      // While Redis is unavailable this could wait for ever, for nothing.
       if (waiting !== null && connection.status === 'ready') {
-        await within(COMMAND_TIMEOUT_MS, waiting.then(giveBack)).catch(onError);
+        await within(COMMAND_TIMEOUT_MS, waiting.then(returnJob)).catch(onError);
       }
       await queue.close();
     },
   };
 }
 
-/** Rejects when Redis was lost before all stood. */
+/** Rejects if Redis is lost before the worker is ready. */
 async function waitUntilReady(worker: FetchOnlyWorker): Promise<FetchOnlyWorker> {
   try {
     await worker.waitUntilReady();
@@ -135,15 +139,15 @@ function bulkJob({ jobId, name, sending, delayMs }: Message) {
       attempts: 1,
       removeOnComplete: true,
       removeOnFail: { count: FAILED_KEPT_MAX },
-      // Where this driver stood when it was told of a failure helps nobody.
+      // The stack of this driver at the time of a failure helps nobody.
       stackTraceLimit: 0,
     },
   };
 }
 
 /**
- * Up to `max` jobs that wait, oldest first. A fetch is one script for one job, so they are asked for together, four
- * times as many each time: an idle queue costs one question, a full one five for its hundred.
+ * Fetches up to `max` waiting jobs, oldest first. A fetch is one script for one job, so fetches are sent together, four
+ * times as many each time: an idle queue costs one round trip, a full one five for its hundred.
  */
 async function fetchWaiting(
   worker: FetchOnlyWorker,
@@ -160,7 +164,7 @@ async function fetchWaiting(
     );
     jobs.push(...taken);
     const failed = answers.find((answer) => answer.status === 'rejected');
-    // What was taken before Redis went is worth working on.
+    // The jobs fetched before Redis failed can still be worked on.
     if (failed !== undefined && jobs.length === 0) throw failed.reason;
     if (taken.length < count) break;
   }
@@ -175,12 +179,12 @@ async function extendLocks(worker: FetchOnlyWorker, jobs: readonly Job[], leaseM
   );
 }
 
-async function giveBack(job: Job | undefined): Promise<void> {
+async function returnJob(job: Job | undefined): Promise<void> {
   if (job === undefined) return;
   await within(COMMAND_TIMEOUT_MS, ignoreLostLock(job.moveToWait(job.token)));
 }
 
-/** That a job is somebody else's by now is no error. */
+/** Ignores the error that another worker has the job by now. */
 export async function ignoreLostLock(ending: Promise<unknown> | undefined): Promise<void> {
   try {
     await ending;

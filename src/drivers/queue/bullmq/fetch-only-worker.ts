@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** What a lock lasts from its taking; other leases are set right after. */
+/** The duration of a lock from the fetch; other leases are set right after. */
 export const LOCK_MS = 30_000;
 
 export interface FetchOnlyWorkerOptions {
@@ -12,8 +12,8 @@ export interface FetchOnlyWorkerOptions {
 }
 
 /**
- * BullMQ's worker, used by hand: it fetches and waits, and runs nothing. What is done with a job, and how often, is
- * decided by the table of jobs.
+ * A BullMQ worker that only fetches and waits, and runs nothing. The table of jobs decides what is done with a job, and
+ * how often.
  */
 export class FetchOnlyWorker extends Worker {
   #blockMs = 0;
@@ -29,18 +29,20 @@ export class FetchOnlyWorker extends Worker {
       autorun: false,
       lockDuration: LOCK_MS,
       stalledInterval: stalledIntervalMs,
-      // A job whose worker died comes again, however often: its tries are counted in the database.
+      // A job whose worker died is sent again without limit: its attempts are counted in the database.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.on('error', onError);
   }
 
-  /** A job that waits, or undefined at once. */
+  /** Returns a waiting job, or undefined at once. */
   takeNow() {
     return this.getNextJob(this.#newToken(), { block: false });
   }
 
-  /** Waits for a job; undefined when `blockMs` have passed, or when it is worth asking again. One at a time. */
+  /**
+   * Waits for a job. Returns undefined if `blockMs` have passed, or if another call is worthwhile. One call at a time.
+   */
   takeWithin(blockMs: number) {
     this.#blockMs = blockMs;
     return this.getNextJob(this.#newToken(), { block: true });
@@ -49,11 +51,14 @@ export class FetchOnlyWorker extends Worker {
   /** BullMQ waits up to ten seconds for a delayed job, longer than a caller may want. */
   protected override getBlockTimeout(blockUntil: number): number {
     const seconds = super.getBlockTimeout(blockUntil);
-    // Redis takes 0 for ever.
+    // Redis interprets 0 as for ever.
     return Math.min(seconds, Math.max(this.#blockMs / 1_000, this.minimumBlockTimeout));
   }
 
-  /** One for each fetch, so that whoever lost a job to a later fetch, even of this process, cannot end it. */
+  /**
+   * Creates a token for each fetch, so that a worker that lost a job to a later fetch, even of this process, cannot end
+   * it.
+   */
   #newToken(): string {
     this.#fetches += 1;
     return `${this.id}:${this.#fetches}`;

@@ -4,8 +4,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MS_MAX = 2_000;
 
 /**
- * The connection that BullMQ copies for each worker that waits. It loses sight of a copy that is away when its worker
- * is closed, and may even connect it anew: here all are ended together, and none comes back.
+ * The connection that BullMQ copies for each worker that waits. BullMQ loses track of an unavailable copy when its
+ * worker is closed, and may even reconnect it. Here all copies are ended together, and none reconnects.
  */
 export class QueueConnection extends Redis {
   readonly #copies: Redis[] = [];
@@ -16,7 +16,7 @@ export class QueueConnection extends Redis {
     const state = { isEnded: false };
     super(url, {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      // What cannot be sent now is sent later by the rescue, not from a buffer that a crash would lose.
+      // The rescue sends later what cannot be sent now, rather than a buffer that a crash would lose.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => (state.isEnded ? null : Math.min(times * 100, RECONNECT_MS_MAX)),

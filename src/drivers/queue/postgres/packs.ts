@@ -1,12 +1,12 @@
 import { derivedId, newId } from '../../../shared/ids.ts';
 import type { Delivery, Message, Priority } from '../queue.ts';
 
-/** What one message of pg-boss says: which jobs are to be done. */
+/** The content of one pg-boss message: the jobs to do. */
 export interface PackContent {
   readonly jobIds: readonly string[];
-  /** Of the jobs, for a person. */
+  /** The names of the jobs, for people. */
   readonly names: readonly string[];
-  /** Rises. */
+  /** Increasing. */
   readonly sentAs: string;
 }
 
@@ -17,12 +17,12 @@ export interface PackedMessage {
   readonly startAfter?: string;
 }
 
-/** A row of pg-boss costs far more than an id in it. */
+/** A pg-boss row costs far more than an id in it. */
 export const PACK_MAX = 50;
-/** So many workers have something of what is sent at once, before any has two jobs of it in one message. */
+/** Jobs sent together are shared among at least this many workers before any has two of them in one message. */
 const SHARES_MIN = 10;
 
-/** Puts what is sent at once and due at the same time into few messages, in the order of sending. */
+/** Packs jobs that are sent together and due at the same time into few messages, in the order of sending. */
 export function packMessages(messages: readonly Message[]): PackedMessage[] {
   const distinct = new Map(messages.map((one) => [`${one.jobId} ${one.sending}`, one]));
   return [...Map.groupBy(distinct.values(), ({ delayMs }) => delayMs)].flatMap(([delayMs, due]) =>
@@ -45,7 +45,7 @@ function sliceMessages(messages: readonly Message[]): (readonly Message[])[] {
   );
 }
 
-/** A message as pg-boss knows it: the retry tells this lease from a later one. */
+/** The identity of a pg-boss message: the retry count distinguishes this lease from a later one. */
 export interface Handle {
   readonly id: string;
   readonly retryCount: number;
@@ -54,16 +54,16 @@ export interface Handle {
 interface OpenPack {
   readonly handle: Handle;
   readonly priority: Priority;
-  /** Deliveries that are not dealt with. */
+  /** The number of unfinished deliveries. */
   left: number;
 }
 
-/** Which message each delivery came in, and when the last of a message is dealt with. */
+/** The message of each delivery, and how many deliveries of a message are unfinished. */
 export interface OpenPacks {
   open(handle: Handle, priority: Priority, jobIds: readonly string[]): Delivery[];
-  /** The messages of these deliveries, by priority. */
+  /** Returns the messages of these deliveries, by priority. */
   findHandles(deliveries: readonly Delivery[]): ReadonlyMap<Priority, Handle[]>;
-  /** Notes that these are dealt with; gives the messages, by priority, in which nothing is left. */
+  /** Marks deliveries as finished. Returns the messages, by priority, of which none is left. */
   close(deliveries: readonly Delivery[]): ReadonlyMap<Priority, Handle[]>;
 }
 

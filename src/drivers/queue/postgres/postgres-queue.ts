@@ -8,35 +8,35 @@ import { createQueueNotifier } from './queue-notifier.ts';
 
 export interface PostgresQueueOptions {
   readonly url: string;
-  /** What pg-boss does by itself and could not; it tries again. */
+  /** Receives the errors of pg-boss's own background work, which it retries. */
   readonly onError: (error: unknown) => void;
-  /** Default 30, not below 10: pg-boss keeps a lease with the message from its sending on. */
+  /** Default 30, at least 10: pg-boss stores the lease with the message when it is sent. */
   readonly leaseSeconds?: number;
 }
 
 const SCHEMA = 'pgboss';
-/** Failed messages, for a person with SQL at hand; the list of dead letters is in the table `jobs`. */
+/** Failed messages, for people with SQL access; the dead letters themselves are in the table `jobs`. */
 const BURIED_QUEUE = 'buried';
 const BURIED_KEPT_SECONDS = 14 * 86_400;
 const POOL_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** What PostgreSQL takes in no transaction, such as the indexes of an upgrade of pg-boss. */
+/** Statements that PostgreSQL does not accept in a transaction, such as the indexes of a pg-boss upgrade. */
 const OUTSIDE_TRANSACTIONS = /\bconcurrently\b|^\s*vacuum\b/i;
 const INSERT_MAX = 1_000;
 const LEASE_SECONDS = 30;
 /**
- * How often pg-boss looks which leases have ended. Only a worker that died with messages in its hands lets one end, and
- * then the rescue has mostly sent again before.
+ * How often pg-boss checks for expired leases. Only a worker that died with messages lets a lease expire, and then the
+ * rescue has mostly sent the jobs again before.
  */
 const SUPERVISE_SECONDS = 5;
-/** A message comes again as long as nobody acknowledges it: how often a job is tried is not decided here. */
+/** A message is delivered until it is acknowledged: the number of attempts is not decided here. */
 const RETRIES_MAX = 1_000_000;
-/** Longer than the longest wait of a job; what is lost by it, the rescue sends again. */
+/** Longer than the longest backoff of a job; the rescue sends again what is lost by it. */
 const KEPT_SECONDS = 30 * 86_400;
 
 /**
- * Carries messages in PostgreSQL, in pg-boss's own schema and on connections of its own. Of pg-boss only the transport
- * is used: schedules, retries and dead letters are in our tables, the same for every driver. Jobs that are sent together
+ * Carries messages in PostgreSQL, in pg-boss's own schema and on separate connections. Only pg-boss's transport is
+ * used: schedules, retries and dead letters are in our tables, the same for every driver. Jobs that are sent together
  * share messages, and so their leases.
  */
 export function createPostgresQueue({
@@ -64,12 +64,12 @@ export function createPostgresQueue({
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     maintenanceIntervalSeconds: 3_600,
-    // A long queue is seen on our metrics; a slow statement ends at its timeout.
+    // Our metrics show a long queue; a slow statement ends at its timeout.
     warningQueueSize: 100_000_000,
   });
   boss.on('error', onError);
   const packs = createOpenPacks();
-  /** How many jobs a message of each queue had lately, so that a receiver takes about as many as it asked for. */
+  /** The recent number of jobs per message of each queue, so that a receiver fetches about as many as it requested. */
   const jobsPerMessage = new Map<string, number>();
   const arrivals = createQueueNotifier({
     findWaiting: async (names) =>
@@ -77,7 +77,7 @@ export function createPostgresQueue({
     onError,
   });
 
-  /** By priority, since one call of pg-boss is about one of its queues. */
+  /** Calls `work` for each priority, because one pg-boss call concerns one queue. */
   async function forEachPriority(
     queue: string,
     handles: ReadonlyMap<Priority, Handle[]>,
@@ -122,7 +122,7 @@ export function createPostgresQueue({
     },
     async receive(queue, priority, { max, leaseMs, waitMs, signal }) {
       if (leaseMs > leaseSeconds * 1000) {
-        throw new RangeError(`a lease here has ${leaseSeconds} s, not ${leaseMs} ms`);
+        throw new RangeError(`a lease lasts ${leaseSeconds} s here, not ${leaseMs} ms`);
       }
       const name = buildQueueName(queue, priority);
       const deadline = performance.now() + waitMs;
@@ -151,7 +151,7 @@ export function createPostgresQueue({
       }
       return [];
     },
-    /** By the lease that the message was sent with. */
+    /** Extends by the lease that the message was sent with. */
     extend: (queue, deliveries) =>
       forEachPriority(queue, packs.findHandles(deliveries), (name, held) => boss.touch(name, held)),
     acknowledge: (queue, deliveries) =>
@@ -174,7 +174,7 @@ export function createPostgresQueue({
   };
 }
 
-/** Which of these have a message that is due: one look for all, so that an idle server asks ten questions a second. */
+/** Finds the queues that have a due message: one query for all, so that an idle server sends ten queries a second. */
 const FIND_WAITING = `
   select name
     from unnest($1::text[]) as name
@@ -186,7 +186,7 @@ const FIND_WAITING = `
         and not job.blocked
         and job.start_after <= now())`;
 
-/** A fetch takes the oldest and gives them in any order. */
+/** Compares by sending: a fetch returns the oldest messages, but in any order. */
 function groupBySending(one: { data: PackContent }, other: { data: PackContent }): number {
   return one.data.sentAs < other.data.sentAs ? -1 : 1;
 }

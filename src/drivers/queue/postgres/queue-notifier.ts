@@ -1,28 +1,28 @@
-/** How soon a message of another process is seen. One of this process is announced. */
+/** How soon another process's message is noticed. Messages of this process are announced. */
 const POLL_MS = 100;
 
-/** Tells receivers when there may be something for them. */
+/** Wakes receivers when messages may have arrived. */
 export interface QueueNotifier {
-  /** Begin to listen before looking, so that what comes in between is not missed. */
+  /** Starts listening. Call it before fetching, so that no message is missed in between. */
   listen(name: string): QueueArrival;
-  /** Something was sent under this name. */
+  /** Wakes the receivers of a queue to which messages were sent. */
   announce(name: string): void;
   stop(): void;
 }
 
 export interface QueueArrival {
-  /** Resolves when something came since `listen`, after `ms`, or when the signal fires. */
+  /** Resolves when a message has arrived since `listen`, after `ms`, or when the signal fires. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
 export interface QueueNotifierOptions {
-  /** Which of these names have something. */
+  /** Returns those of the queues that have due messages. */
   readonly findWaiting: (names: string[]) => Promise<readonly string[]>;
   readonly onError: (error: unknown) => void;
 }
 
-/** One poll for all that wait, however many they are, and none while nobody waits. */
+/** Creates a notifier that sends one poll for all waiting receivers, and none while no receiver waits. */
 export function createQueueNotifier({ findWaiting, onError }: QueueNotifierOptions): QueueNotifier {
   const listeners = new Map<string, Set<() => void>>();
   let waiting = 0;

@@ -1,19 +1,21 @@
 import type { Message as SqsMessage } from '@aws-sdk/client-sqs';
 import { type Message, type Priority, priorities } from '../queue.ts';
 
-/** What a message of ours says: one queue of SQS's carries all of ours, and both lanes where it is the only one. */
+/**
+ * The content of our SQS messages: one SQS queue carries all of our queues, and both priorities if it is the only one.
+ */
 export interface Envelope {
   readonly queue: string;
   readonly priority: Priority;
   readonly jobId: string;
 }
 
-/** `name` and `sending` are for people who look at it. */
+/** Formats a message body. `name` and `sending` are for people who inspect it. */
 export function formatBody(queue: string, { priority, jobId, name, sending }: Message): string {
   return JSON.stringify({ queue, lane: priority, jobId, name, sending });
 }
 
-/** Null when the message is not one of ours. */
+/** Returns null if the message is not one of ours. */
 export function parseEnvelope({ Body: body = '' }: SqsMessage): Envelope | null {
   let value: unknown;
   try {

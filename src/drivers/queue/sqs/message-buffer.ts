@@ -7,23 +7,26 @@ export interface ReceivedMessage extends Envelope {
   readonly hiddenUntil: number;
 }
 
-/** More than this may as well wait at SQS, where other processes see it. */
+/** Further messages stay at SQS, where other processes can receive them. */
 const BUFFER_SIZE_MAX = 50;
-/** A queue that nobody has asked for so long is not served here just now. */
+/** A queue without a request for this long is currently not served by this process. */
 const IDLE_MS = 2_000;
 
 /**
- * What was received for one priority of one queue and not asked for yet: a receive brings messages of all queues. Times are
- * those of `performance.now()`.
+ * The messages received for one priority of one queue and not yet requested: a receive returns messages of all queues.
+ * Times are those of `performance.now()`.
  */
 export interface MessageBuffer {
-  /** False when there is no room. */
+  /** Returns false if the buffer is full. */
   put(message: ReceivedMessage): boolean;
   take(max: number): ReceivedMessage[];
   isFull(): boolean;
-  /** What should be given back, since others could work on it now. */
+  /**
+   * Drops messages whose visibility has expired. Returns those of an idle queue, which other processes could work on
+   * now.
+   */
   removeExpired(now: number): ReceivedMessage[];
-  /** Somebody asks for this queue. */
+  /** Notes that a receiver requests messages of this queue. */
   markRequested(now: number): void;
 }
 

@@ -15,26 +15,30 @@ export const BATCH_SIZE_MAX = 10;
 const DELAY_SECONDS_MAX = 900;
 const VISIBILITY_SECONDS_MAX = 43_200;
 
-/** How long SQS may take for an answer that it does not hold back. */
+/** How long SQS may take to respond, beyond a long poll's wait. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const REQUESTS_AT_ONCE_MAX = 8;
-/** Of what SQS could not do with single messages of a batch, without saying that we were wrong. */
-const TRIES_MAX = 3;
+/** Attempts for single messages of a batch that failed without a fault of the sender. */
+const ATTEMPTS_MAX = 3;
 
 export interface Sending {
   readonly body: string;
   readonly delayMs: number;
 }
 
-/** One queue of SQS's, with batches of any size. Every call rejects when SQS does not answer in time. */
+/** One SQS queue, with batches of any size. Every call rejects if SQS does not respond in time. */
 export interface SqsQueueClient {
-  /** Resolves when SQS has them all. */
+  /** Resolves when SQS has stored all messages. */
   send(messages: readonly Sending[]): Promise<void>;
-  /** Up to ten, hidden for `leaseMs` in whole seconds. SQS waits up to `waitSeconds` for the first one. */
+  /**
+   * Returns up to ten messages, hidden for `leaseMs` in whole seconds. SQS waits up to `waitSeconds` for the first one.
+   */
   receive(leaseMs: number, waitSeconds: number, signal: AbortSignal): Promise<SqsMessage[]>;
-  /** Hides messages from now for `leaseMs`, 0 to show them. Gives those that are not ours to hide any more. */
+  /**
+   * Hides messages from now for `leaseMs`, 0 to show them. Returns the receipts of messages that are no longer ours.
+   */
   hide(receipts: readonly string[], leaseMs: number): Promise<Set<string>>;
-  /** What is gone already, or in the hands of another, is no error. */
+  /** Removes messages. A message that is gone, or leased to another process, is no error. */
   remove(receipts: readonly string[]): Promise<void>;
   ping(): Promise<void>;
 }
@@ -43,7 +47,7 @@ export function createSqsQueueClient(client: SQSClient, url: string): SqsQueueCl
   const limit = pLimit(REQUESTS_AT_ONCE_MAX);
   const withTimeout = () => ({ abortSignal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
 
-  /** Gives the entries that SQS calls our fault; those that failed at its own are tried again, then thrown. */
+  /** Returns the entries that SQS reports as the sender's fault. Others are retried, then thrown. */
   async function inBatches<Entry>(
     entries: readonly Entry[],
     request: (batch: readonly (readonly [id: string, entry: Entry])[]) => Promise<Failures>,
@@ -123,11 +127,12 @@ async function settleBatch<Entry>(
   for (let attempt = 1; ; attempt += 1) {
     const failures = new Map((await request(left))?.map((failure) => [failure.Id, failure]));
     const failed = left.filter(([id]) => failures.has(id));
-    const isRetryable = ([id]: readonly [string, Entry]) => failures.get(id)?.SenderFault === true;
-    refused.push(...failed.filter(isRetryable).map(([, entry]) => entry));
-    left = failed.filter((one) => !isRetryable(one));
+    const isSenderFault = ([id]: readonly [string, Entry]) =>
+      failures.get(id)?.SenderFault === true;
+    refused.push(...failed.filter(isSenderFault).map(([, entry]) => entry));
+    left = failed.filter((one) => !isSenderFault(one));
     if (left.length === 0) return refused;
-    if (attempt === TRIES_MAX) {
+    if (attempt === ATTEMPTS_MAX) {
       const reason = failures.get(left[0]![0])?.Code;
       throw new Error(`SQS failed with ${left.length} messages of a batch (${reason})`);
     }

@@ -9,32 +9,32 @@ import { BATCH_SIZE_MAX, createSqsQueueClient, type SqsQueueClient } from './sqs
 import { createSqsReceiver, type SqsReceiver } from './sqs-receiver.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Long polls hold their connections. */
+/** Each long poll occupies a connection. */
 const SOCKETS_MAX = 50;
 const REMOVALS_WAITING_MAX = 100_000;
 
 export interface SqsQueueOptions {
   readonly region: string;
-  /** Where another implementation of SQS is; null for AWS itself. */
+  /** The address of another implementation of SQS; null for AWS itself. */
   readonly endpoint: string | null;
   readonly queueUrl: string;
-  /** Its own queue for the high priority; null: both priorities share one, and the high one does not overtake. */
+  /** A separate queue for the high priority; null: both priorities share one, and the high one does not overtake. */
   readonly priorityQueueUrl: string | null;
-  /** Where a copy of what has failed is put; null: nowhere. */
+  /** Receives a copy of each failed message; null: no copy. */
   readonly deadLetterQueueUrl: string | null;
   readonly log: Log;
 }
 
-interface SendBatch {
+interface SqsChannel {
   readonly address: SqsQueueClient;
-  readonly source: SqsReceiver;
-  /** Removals of single messages go together. */
+  readonly receiver: SqsReceiver;
+  /** Single removals are batched. */
   readonly remove: (receipt: string) => Promise<void>;
 }
 
 /**
- * Jobs carried by Amazon SQS, in standard queues: the order is nearly the one of sending, and a message may come
- * twice. Delays end after 15 minutes at the latest, leases are whole seconds.
+ * Carries jobs with Amazon SQS, in standard queues: delivery is nearly in the order of sending, and a message may
+ * arrive twice. Delays end after 15 minutes at the latest; leases are whole seconds.
  */
 export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
   const { log } = options;
@@ -51,29 +51,34 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
   const outage = createOutage('SQS', log);
   const stopping = new AbortController();
   const receivedByDelivery = new WeakMap<Delivery, ReceivedMessage>();
-  const normal = createSendBatch(options.queueUrl);
+  const normal = createSqsChannel(options.queueUrl);
   const high =
-    options.priorityQueueUrl === null ? normal : createSendBatch(options.priorityQueueUrl);
-  const lots: Readonly<Record<Priority, SendBatch>> = { high, normal };
-  const everyLot = new Set([high, normal]);
+    options.priorityQueueUrl === null ? normal : createSqsChannel(options.priorityQueueUrl);
+  const channels: Readonly<Record<Priority, SqsChannel>> = { high, normal };
+  const allChannels = new Set([high, normal]);
   const deadLetters =
     options.deadLetterQueueUrl === null
       ? null
       : createSqsQueueClient(client, options.deadLetterQueueUrl);
 
   let hasWarned = false;
-  function onForeign(): void {
+  function onForeignMessage(): void {
     if (hasWarned) return;
     hasWarned = true;
-    log.warn('a message at SQS is not one of ours: it is left there');
+    log.warn('ignored an SQS message that Holdfast did not send');
   }
 
-  function createSendBatch(url: string): SendBatch {
+  function createSqsChannel(url: string): SqsChannel {
     const address = createSqsQueueClient(client, url);
     const { failed, answered } = outage;
     return {
       address,
-      source: createSqsReceiver({ address, failed, answered, onForeign: () => onForeign() }),
+      receiver: createSqsReceiver({
+        address,
+        failed,
+        answered,
+        onForeignMessage: () => onForeignMessage(),
+      }),
       remove: createBatcher<string, void>({
         batchesMax: 2,
         sizeMax: BATCH_SIZE_MAX,
@@ -88,26 +93,26 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     };
   }
 
-  /** Of each lot, what `work` does with its share. */
-  async function groupByBatch<T extends { readonly priority: Priority }>(
+  /** Calls `work` for each SQS queue with its share of the entries. */
+  async function forEachChannel<T extends { readonly priority: Priority }>(
     entries: readonly T[],
-    work: (lot: SendBatch, share: readonly T[]) => Promise<unknown>,
+    work: (channel: SqsChannel, share: readonly T[]) => Promise<unknown>,
   ): Promise<void> {
-    const shares = Map.groupBy(entries, ({ priority }) => lots[priority]);
-    await Promise.all([...shares].map(([lot, share]) => work(lot, share)));
+    const shares = Map.groupBy(entries, ({ priority }) => channels[priority]);
+    await Promise.all([...shares].map(([channel, share]) => work(channel, share)));
   }
 
   const findReceived = (deliveries: readonly Delivery[]) =>
     deliveries.flatMap((delivery) => receivedByDelivery.get(delivery) ?? []);
 
   async function ping(): Promise<void> {
-    const addresses = [...everyLot].map(({ address }) => address);
+    const addresses = [...allChannels].map(({ address }) => address);
     if (deadLetters !== null) addresses.push(deadLetters);
     await Promise.all(addresses.map((address) => address.ping()));
   }
 
   async function acknowledge(deliveries: readonly Delivery[]): Promise<void> {
-    await groupByBatch(findReceived(deliveries), ({ remove }, messages) =>
+    await forEachChannel(findReceived(deliveries), ({ remove }, messages) =>
       Promise.all(messages.map(({ receipt }) => remove(receipt))),
     );
   }
@@ -117,7 +122,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     start: ping,
     async send(queue, messages) {
       stopping.signal.throwIfAborted();
-      await groupByBatch(messages, ({ address }, share) =>
+      await forEachChannel(messages, ({ address }, share) =>
         address.send(
           share.map((message) => ({ body: formatBody(queue, message), delayMs: message.delayMs })),
         ),
@@ -126,7 +131,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     async receive(queue, priority, receiving) {
       const signals = [receiving.signal, stopping.signal, AbortSignal.timeout(receiving.waitMs)];
       const end = AbortSignal.any(signals);
-      const messages = await lots[priority].source.receive(queue, priority, receiving, end);
+      const messages = await channels[priority].receiver.receive(queue, priority, receiving, end);
       return messages.map((message) => {
         const delivery = { jobId: message.jobId, priority };
         receivedByDelivery.set(delivery, message);
@@ -134,7 +139,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
       });
     },
     async extend(_queue, deliveries, leaseMs) {
-      await groupByBatch(findReceived(deliveries), ({ address }, messages) =>
+      await forEachChannel(findReceived(deliveries), ({ address }, messages) =>
         address.hide(
           messages.map(({ receipt }) => receipt),
           leaseMs,
@@ -150,7 +155,7 @@ export function createSqsQueue(options: SqsQueueOptions): QueueDriver {
     ping,
     async stop() {
       stopping.abort(new Error('the queue was stopped'));
-      await Promise.allSettled([...everyLot].map(({ source }) => source.close()));
+      await Promise.allSettled([...allChannels].map(({ receiver }) => receiver.close()));
       client.destroy();
     },
   };

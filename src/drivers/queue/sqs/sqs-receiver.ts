@@ -7,23 +7,23 @@ import { BATCH_SIZE_MAX, type SqsQueueClient } from './sqs-queue-client.ts';
 
 /** Source: Amazon SQS API Reference, ReceiveMessage, WaitTimeSeconds. */
 const WAIT_SECONDS_MAX = 20;
-/** Each brings ten messages at most, so a crowd is fetched by several. */
+/** Each poll returns at most ten messages, so many waiting messages are fetched by several polls. */
 const POLLS_AT_ONCE_MAX = 4;
 const RETRY_MS = 500;
 const CLEAR_INTERVAL_MS = 1_000;
-/** While a shelf is full, the others are looked after this often only: most of what comes would be for the full one. */
+/** While a buffer is full, polls run only this often for the others: most messages would be for the full one. */
 const FULL_BUFFER_POLL_MS = 250;
-/** How long what found no room is left to other processes. */
+/** How long messages that did not fit into a buffer are left to other processes. */
 const OVERFLOW_HIDDEN_MS = 2_000;
-/** What lay longer is hidden anew when it is taken, which also tells whether it is still ours. */
+/** A message buffered longer is hidden again when it is taken, which also shows whether it is still ours. */
 const RENEW_AFTER_MS = 1_000;
 
 export interface SqsReceiverOptions {
   readonly address: SqsQueueClient;
   readonly failed: (error: unknown) => void;
   readonly answered: () => void;
-  /** Told of a message that is none of ours. It stays: a redrive policy or its retention ends it. */
-  readonly onForeign: () => void;
+  /** Called for a message that is not ours. It stays at SQS until a redrive policy or its retention ends it. */
+  readonly onForeignMessage: () => void;
 }
 
 interface Waiter extends Pick<ReceiveOptions, 'leaseMs'> {
@@ -32,7 +32,7 @@ interface Waiter extends Pick<ReceiveOptions, 'leaseMs'> {
   readonly wake: () => void;
 }
 
-/** Receives from one queue of SQS's, and sorts what comes by our queues and priorities. */
+/** Receives from one SQS queue and sorts the messages by our queues and priorities. */
 export interface SqsReceiver {
   receive(
     queue: string,
@@ -40,7 +40,7 @@ export interface SqsReceiver {
     options: ReceiveOptions,
     end: AbortSignal,
   ): Promise<ReceivedMessage[]>;
-  /** Gives back what nobody has asked for. */
+  /** Returns unrequested messages to SQS. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function createSqsReceiver({
   address,
   failed,
   answered,
-  onForeign,
+  onForeignMessage,
 }: SqsReceiverOptions): SqsReceiver {
   const buffers = new Map<string, MessageBuffer>();
   const waiters = new Set<Waiter>();
@@ -70,12 +70,12 @@ export function createSqsReceiver({
 
   const hasFullBuffer = () => [...buffers.values()].some((buffer) => buffer.isFull());
 
-  /** Polls run while somebody waits: one while little comes, more in a crowd. */
+  /** Polls run while a receiver waits: one at low load, more when batches come back full. */
   function poll(): void {
     if (polls.size >= POLLS_AT_ONCE_MAX || stopping.signal.aborted) return;
     const polling = pollWhileWaiting().finally(() => {
       polls.delete(polling);
-      // Who began to wait while the last one was ending.
+      // A receiver may have started to wait while the last poll was ending.
       if (polls.size === 0 && waiters.size > 0) poll();
     });
     polls.add(polling);
@@ -115,7 +115,7 @@ export function createSqsReceiver({
     for (const message of messages) {
       const envelope = parseEnvelope(message);
       if (envelope === null) {
-        onForeign();
+        onForeignMessage();
         continue;
       }
       const receipt = message.ReceiptHandle!;
@@ -126,7 +126,7 @@ export function createSqsReceiver({
     }
     for (const waiter of waiters) {
       if (!filled.has(waiter.buffer)) continue;
-      // At once, so that no further poll is begun for who waits no more.
+      // Removed at once, so that no further poll is started for a receiver that no longer waits.
       waiters.delete(waiter);
       waiter.wake();
     }
@@ -146,7 +146,7 @@ export function createSqsReceiver({
     if (receipts.length > 0) await address.hide(receipts, 0);
   }
 
-  /** What is taken is hidden for as long as it was asked for. */
+  /** Hides taken messages for the requested lease. Returns those that are still ours. */
   async function renewVisibility(
     messages: ReceivedMessage[],
     leaseMs: number,

@@ -21,20 +21,23 @@ const kinds = {
 } as const;
 
 const SEND_TIMEOUT_MS = 5_000;
-/** Some ten requests with all their statements; what comes faster than it can be sent is dropped. */
+/** Some ten requests with all their statements. Spans that arrive faster than they can be sent are dropped. */
 const SPANS_MAX = 10_000;
 
 export interface OtlpTracingOptions {
-  /** The collector's address without a path, or with that of a gateway. Source: OTLP specification, "OTLP/HTTP Request". */
+  /**
+   * The collector's address without a path, or with the path of a gateway. Source: OTLP specification, "OTLP/HTTP
+   * Request".
+   */
   readonly endpoint: string;
   readonly version: string;
-  /** How long spans wait for others before they are sent. Default: 1 s. */
+  /** How long spans are collected before they are sent. Default: 1 s. */
   readonly delayMs?: number;
 }
 
 /**
- * OpenTelemetry, as far as we need it: the tracer, and its exporter over HTTP. Neither the instrumentation of modules
- * nor the global registry: who is in which span is known by the storage here.
+ * Creates tracing with the parts of OpenTelemetry that Holdfast needs: the tracer, and its exporter over HTTP. It uses
+ * neither the instrumentation of modules nor the global registry; the storage here knows the current span.
  */
 export function createOtlpTracing({
   endpoint,
@@ -73,7 +76,7 @@ export function createOtlpTracing({
     },
     inside: (span, work) => storage.run(span.context, work),
     current: () => storage.getStore() ?? null,
-    // A collector that is away must not keep a server from ending.
+    // An unavailable collector must not keep a server from ending.
     close: () => provider.shutdown().catch(() => {}),
   };
 }

@@ -6,7 +6,7 @@ import { isPublicAddress, namesPrivateTarget } from '../../../shared/public-addr
 import type { OutgoingWebhook, WebhookAnswer, WebhookSender } from '../webhook-sender.ts';
 
 const TIMEOUT_MS = 10_000;
-/** The answer's body says nothing that is used; reading a little of it spares the receiver an error. */
+/** The response body is not used; reading a little of it spares the receiver an error. */
 const BODY_BYTES_MAX = 64 * 1024;
 
 type Resolve = (
@@ -18,23 +18,26 @@ type Resolve = (
 export interface HttpSenderOptions {
   /** False: only machines on the internet are reached. */
   readonly allowPrivateTargets: boolean;
-  /** From the name to the end of the answer. Default: 10 s. */
+  /** From the DNS lookup to the end of the response. Default: 10 s. */
   readonly timeoutMs?: number;
   /** Default: the system's. */
   readonly resolve?: Resolve;
 }
 
-/** The name leads to a machine that must not be reached. */
+/** The name resolves to a machine that must not be reached. */
 class PrivateTarget extends Error {}
 
-/** Each try on a connection of its own: what was checked is what is connected to, and no stale one fails a try. */
+/**
+ * Creates a sender that opens a connection per attempt: the checked address is the one connected to, and no stale
+ * connection fails an attempt.
+ */
 export function createHttpSender(options: HttpSenderOptions): WebhookSender {
   const { allowPrivateTargets, timeoutMs = TIMEOUT_MS, resolve = lookup } = options;
   const guard = guardedLookup(resolve, allowPrivateTargets);
   return {
     async post(webhook) {
       const url = new URL(webhook.url);
-      // Addresses are connected to without a look-up.
+      // An IP address is connected to without a lookup.
       if (!allowPrivateTargets && namesPrivateTarget(url)) {
         return { kind: 'refused', reason: `${url.hostname} is a private target` };
       }
@@ -72,7 +75,7 @@ function sendRequest(
       },
       (response) => {
         const answer = readAnswer(url, response);
-        // From here on there is an answer, whatever becomes of the rest.
+        // From here on there is a response, even if the rest fails.
         sent.off('error', reject).on('error', () => {});
         drain(response, () => {
           sent.destroy();
@@ -91,7 +94,7 @@ function readAnswer(url: URL, { statusCode = 0, headers }: IncomingMessage): Web
   return { kind: 'answered', status: statusCode, location: target?.href ?? null };
 }
 
-/** The status stands whatever becomes of the body: read to its end, its bound, its failure or the time-out. */
+/** Reads the body to its end, its limit, its failure or the timeout. The status is valid in every case. */
 function drain(response: IncomingMessage, onDone: () => void): void {
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
@@ -104,8 +107,8 @@ function drain(response: IncomingMessage, onDone: () => void): void {
 }
 
 /**
- * Resolves a name and hands on only what was checked, so that a name cannot lead elsewhere between the check and the
- * connection. One forbidden address among several refuses them all: which one is taken would be left to chance.
+ * Resolves a name and passes on only checked addresses, so that a name cannot lead elsewhere between the check and the
+ * connection. One forbidden address among several refuses them all, because it is left to chance which one is used.
  */
 function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFunction {
   return (hostname, options, callback) => {
@@ -129,7 +132,7 @@ function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFu
 
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Several addresses were tried: the message of the whole is empty.
+  // Several addresses were tried; the message of the aggregate is empty.
   if (error instanceof AggregateError) return error.errors.map(describeFailure).join('; ');
   return error.message;
 }

@@ -72,10 +72,10 @@ test('closing returns to the shop without paying', options, async () => {
 test('the chosen failures happen', options, async () => {
   const visited = await visit();
   const { page, sessionId } = visited;
-  await page.getByText('Make trouble').click();
+  await page.getByText('Simulate failures').click();
   await page.getByLabel('Sent').selectOption('twice');
   await page.getByLabel('Charge the card twice').check();
-  await page.getByLabel('Tell the shop before this page is answered').check();
+  await page.getByLabel('Notify the shop before this page gets its response').check();
   await page.getByLabel('Other amount').fill('3.50');
   await page.getByLabel('Other currency').fill('EUR');
   await page.getByRole('button', { name: 'Pay £12.95' }).click();
@@ -97,12 +97,12 @@ test(
   async () => {
     const visited = await visit();
     const { page, sessionId } = visited;
-    await page.getByText('Make trouble').click();
+    await page.getByText('Simulate failures').click();
     await page.getByLabel('Other currency').fill('jpy');
     await page.getByLabel('Other amount').fill('3.50');
     const pay = page.getByRole('button', { name: 'Pay £12.95' });
     await pay.click();
-    await page.getByRole('alert').getByText('"3.50" is no amount in JPY').waitFor();
+    await page.getByRole('alert').getByText('"3.50" is not an amount in JPY').waitFor();
     await page.getByLabel('Other amount').fill('350');
     await pay.click();
     await page.waitForURL(`${bench.url}/problems`);
@@ -118,7 +118,7 @@ test(
     const { page, sessionId } = await visit();
     await provider.closeSession({ sessionId, key: 'close' });
     await page.getByRole('button', { name: 'Pay £12.95' }).click();
-    await page.getByRole('heading', { name: 'This payment page is over' }).waitFor();
+    await page.getByRole('heading', { name: 'This payment page is no longer active' }).waitFor();
     assert.deepEqual((await provider.findSession(sessionId))?.captures, []);
   },
 );
@@ -127,7 +127,7 @@ test('a page whose session ended can simulate a late payment', options, async ()
   const { page, sessionId } = await visit();
   await provider.closeSession({ sessionId, key: 'close' });
   await page.reload();
-  await page.getByText('Make trouble').click();
+  await page.getByText('Simulate failures').click();
   await page.getByRole('button', { name: 'Pay too late' }).click();
   await page.waitForURL(`${bench.url}/problems`);
   assert.equal((await provider.findSession(sessionId))?.captures.length, 1);
@@ -135,7 +135,7 @@ test('a page whose session ended can simulate a late payment', options, async ()
 
 test('every control has a name, and nothing is wider than a phone screen', options, async () => {
   const { page } = await visit();
-  await page.getByText('Make trouble').click();
+  await page.getByText('Simulate failures').click();
   // Passed as texts, because the tests' types lack the names of the browser in which they run.
   const nameless = await page.evaluate(`
     [...document.querySelectorAll('button, input, select, a')]

@@ -56,7 +56,7 @@ test('markup in texts from the shop stays text', async () => {
 for (const [action, title] of [
   ['pay', 'Paid'],
   ['decline', 'Declined'],
-  ['expire', 'This payment page is over'],
+  ['expire', 'This payment page is no longer active'],
 ] as const) {
   test(`after ${action} the page says so, links back to the shop, and has no pay button`, async () => {
     const { sessionId, checkoutUrl } = await fetchPage();
@@ -84,21 +84,21 @@ test('the page shows refunds made by the shop', async () => {
   const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay' });
   const html = await pageAfterRefunds(session, 1);
-  assert.match(html, /<h1>Given back<\/h1><p>The shop gave £12\.95 back/);
+  assert.match(html, /<h1>Refunded<\/h1><p>The shop refunded £12\.95/);
 });
 
 test('the page of a card charged twice shows both charges and their refunds', async () => {
   const session = await fetchPage({ amountMinor: 1295 });
   await bench.act(session.sessionId, { action: 'pay', charges: 2 });
-  assert.match(await pageAfterRefunds(session, 0), /£25\.90 was charged in all\.</);
+  assert.match(await pageAfterRefunds(session, 0), /£25\.90 was charged in total\.</);
   assert.match(
     await pageAfterRefunds(session, 1),
-    /<h1>Paid<\/h1><p>£25\.90 was charged in all\. The shop gave £12\.95 of it back/,
+    /<h1>Paid<\/h1><p>£25\.90 was charged in total\. The shop refunded £12\.95 of it/,
   );
 });
 
 test('the page of an unknown session says so', async () => {
   const reply = await fetch(`${bench.url}/sandbox/pay/sbs_unknown`);
   assert.equal(reply.status, 404);
-  assert.match(await reply.text(), /No such payment/);
+  assert.match(await reply.text(), /Payment not found/);
 });
