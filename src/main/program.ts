@@ -5,15 +5,15 @@ interface PackageFile {
   readonly version: string;
 }
 
-/** Source and build lie at the same depth below the project, so one address serves both. */
+/** Source and build are at the same depth below the project, so one URL works for both. */
 const packageFile = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as PackageFile;
 
 export const version = packageFile.version;
 
-/** Where `package.json` lies. */
+/** The folder of `package.json`. */
 export const programFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
 
-/** Where console and shop lie when they are built. */
+/** The folder of the built console and shop. */
 export const webFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url));

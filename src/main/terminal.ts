@@ -1,14 +1,14 @@
-/** A line for whoever asked. */
+/** Prints a line to standard output. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A line about what went wrong, apart from the output that a script may read. */
+/** Prints a line to standard error, separate from output that a script may read. */
 export function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Rows under a header, in columns as wide as their widest cell; numbers stand right. */
+/** Formats rows under a header, in columns as wide as their widest cell. Numbers are right-aligned. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -30,14 +30,14 @@ export function formatTable(
 
 export interface Progress {
   update(done: number, total: number): void;
-  /** Leaves the last state standing. */
+  /** Leaves the last state visible. */
   end(): void;
 }
 
 const BAR_WIDTH = 30;
 const LINES_MAX = 10;
 
-/** A bar that moves on a terminal; elsewhere, about ten plain lines. */
+/** Creates a progress bar on a terminal; elsewhere it prints about ten plain lines. */
 export function createProgress(
   what: string,
   stream: NodeJS.WriteStream = process.stderr,
@@ -62,7 +62,7 @@ export function createProgress(
   };
 }
 
-/** The first line of standard input: where a password does not show in a list of processes. */
+/** Reads the first line of standard input, where a password does not appear in the process list. */
 export async function readFirstLine(): Promise<string> {
   process.stdin.setEncoding('utf8');
   let text = '';

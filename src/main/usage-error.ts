@@ -1,4 +1,4 @@
-/** The arguments of a command are wrong in a way that only the command can see. */
+/** An error in a command's arguments that only the command itself can detect. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -8,7 +8,7 @@ import { chooseQueue } from './queue-choice.ts';
 import { splitZeroNetwork } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
-/** Fills in the defaults. Relative paths begin at `home`. The values have been checked. */
+/** Builds the configuration from checked values and the defaults. Relative paths start at `home`. */
 export function buildConfig(values: Values, home: string): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
@@ -71,7 +71,7 @@ export function buildConfig(values: Values, home: string): Config {
   };
 }
 
-/** Of certificates and keys, which the driver would look for where the caller stands. */
+/** Resolves the paths of certificates and keys, which the driver would resolve from the working directory. */
 function withPathsFrom(home: string, databaseUrl: string): string {
   const url = new URL(databaseUrl);
   for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
@@ -83,7 +83,7 @@ function withPathsFrom(home: string, databaseUrl: string): string {
   return databaseUrl;
 }
 
-/** Null is a choice, so it is not replaced by the default. */
+/** Null is a choice, so the default does not replace it. */
 function withDefaultRate(given: Rate | null | undefined, pointsMax: number, windowSeconds: number) {
   return given === undefined ? { pointsMax, windowSeconds } : given;
 }

@@ -1,5 +1,5 @@
 export type CacheChoice =
-  /** Each server keeps its own. */
+  /** Each server has its own cache. */
   { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string };
 
 interface Given {
@@ -12,7 +12,7 @@ export function chooseCache({ CACHE_DRIVER, REDIS_URL }: Given): CacheChoice {
   return { kind: 'redis', url: REDIS_URL };
 }
 
-/** What contradicts itself; one sentence each. */
+/** Returns one sentence for each contradiction. */
 export function cacheFaults({ CACHE_DRIVER, REDIS_URL }: Given): string[] {
   if (CACHE_DRIVER !== 'redis' || REDIS_URL !== undefined) return [];
   return ['CACHE_DRIVER is redis: set REDIS_URL too.'];

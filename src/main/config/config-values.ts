@@ -5,7 +5,7 @@ import { isCurrency } from '../../shared/money.ts';
 import { normalText, textFault } from '../../shared/text.ts';
 import { parseNetwork } from './trusted-proxies.ts';
 
-/** Reads one variable's text; throws a `WrongValue` that says what it takes. */
+/** Reads the text of one variable. Throws a `WrongValue` that states what the variable takes. */
 export type Reader<T> = (text: string) => T;
 
 /** What a variable takes, as the end of the sentence "PORT is "x", but it takes …". */
@@ -29,7 +29,7 @@ export function integer(minimum: number, maximum: number): Reader<number> {
   };
 }
 
-/** A decimal, for durations that tests want short. */
+/** Reads a decimal number, for durations that tests want short. */
 export function decimal(minimum: number, maximum: number): Reader<number> {
   return (text) => {
     const value = Number(text);
@@ -48,13 +48,13 @@ export function choice<const T extends string>(...values: readonly T[]): Reader<
   };
 }
 
-/** Names out of these, separated by commas. */
+/** Reads some of these names, separated by commas. */
 export function choices<const T extends string>(...values: readonly T[]): Reader<readonly T[]> {
   return (text) => {
     const names = text.split(',').map((name) => name.trim());
     const known = values.filter((value) => names.includes(value));
     if (names.some((name) => !known.includes(name as T))) {
-      throw new WrongValue(`names out of ${values.join(', ')}, separated by commas`);
+      throw new WrongValue(`names from ${values.join(', ')}, separated by commas`);
     }
     return known;
   };
@@ -66,7 +66,7 @@ export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (text) => text.split(',').map((entry) => reader(entry.trim()));
 }
 
-/** Printable text of one line. */
+/** Reads printable text on one line. */
 export function text(lengthMin: number, lengthMax: number): Reader<string> {
   return (value) => {
     if (value.length < lengthMin || value.length > lengthMax || /\p{Cc}/u.test(value)) {
@@ -76,13 +76,13 @@ export function text(lengthMin: number, lengthMax: number): Reader<string> {
   };
 }
 
-/** What people see, such as the shop's name. */
+/** Reads text that people see, such as the shop's name. */
 export function name(lengthMax: number): Reader<string> {
   return (value) => {
     const normal = normalText(value);
     if (normal === '' || textFault(normal, 'name', lengthMax) !== null) {
       throw new WrongValue(
-        `1 to ${lengthMax} characters on one line, of which one can be seen and none is a control`,
+        `1 to ${lengthMax} characters on one line, at least one of them visible and no control characters`,
       );
     }
     return normal;
@@ -115,7 +115,7 @@ export const currency: Reader<string> = (value) => {
 
 export const awsRegion: Reader<string> = (value) => {
   if (!/^[a-z]{2,}(-[a-z0-9]+){1,4}$/.test(value)) {
-    throw new WrongValue('a region of AWS such as eu-west-2');
+    throw new WrongValue('an AWS region such as eu-west-2');
   }
   return value;
 };
@@ -124,19 +124,19 @@ const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
 const RATE_POINTS_MAX = 1_000_000;
 const RATE_SECONDS_MAX = 24 * 3_600;
 
-/** Null for `0`: no limit. */
+/** Returns null for `0`: no limit. */
 export const rate: Reader<Rate | null> = (value) => {
   if (value === '0') return null;
   const [, points = '', duration = '', unit = 's'] =
     /^(\d{1,7})\/(\d{1,5})([smh])$/.exec(value) ?? [];
   const pointsMax = Number(points);
   const windowSeconds = Number(duration) * SECONDS[unit as keyof typeof SECONDS];
-  const sound =
+  const isValid =
     pointsMax >= 1 &&
     pointsMax <= RATE_POINTS_MAX &&
     windowSeconds >= 1 &&
     windowSeconds <= RATE_SECONDS_MAX;
-  if (!sound) {
+  if (!isValid) {
     throw new WrongValue(
       `0, or a number from 1 to ${RATE_POINTS_MAX} and a duration up to 24h, such as 5/15m`,
     );

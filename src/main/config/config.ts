@@ -6,22 +6,22 @@ import type { QueueChoice } from './queue-choice.ts';
 import type { Insecurity } from './variables.ts';
 
 export type DatabaseChoice =
-  /** A PostgreSQL of our own, with its data below `dataDir`. */
+  /** Holdfast's own PostgreSQL, with its data below `dataDir`. */
   { readonly kind: 'embedded' } | { readonly kind: 'external'; readonly url: string };
 
 export type SecretChoice =
-  /** Made on the first start and kept in `dataDir`. */
+  /** Generated on the first start and stored in `dataDir`. */
   | { readonly kind: 'generated' }
   /** The first signs, all verify. */
   | { readonly kind: 'given'; readonly secrets: readonly string[] };
 
 /** Null: no limit. */
 export interface RateLimitChoices {
-  /** Failures to sign in or up, per pair of address and account. */
+  /** Failed sign-ins and sign-ups, per pair of address and account. */
   readonly auth: Rate | null;
-  /** Orders, checkouts and payments begun, per customer. */
+  /** Orders, checkouts and started payments, per customer. */
   readonly checkout: Rate | null;
-  /** Everything, per anonymous address; who is known gets more. */
+  /** All requests, per anonymous address. Authenticated callers get more. */
   readonly global: Rate | null;
 }
 
@@ -31,17 +31,17 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
   readonly port: number;
-  /** May have a path, below which everything is reached then; without a slash at the end. */
+  /** May have a path, below which everything is then served; without a trailing slash. */
   readonly publicUrl: string;
   /** Browsers send the cookies over https only. */
   readonly secureCookies: boolean;
-  /** What is wanted though it is not safe, by the names of ALLOW_INSECURE. */
+  /** The insecure settings that are allowed, by the names of ALLOW_INSECURE. */
   readonly allowInsecure: readonly Insecurity[];
   readonly logLevel: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly database: DatabaseChoice;
-  /** Copies that may lag, for lists and reports. */
+  /** Replicas that may lag, for lists and reports. */
   readonly databaseReplicaUrls: readonly string[];
   readonly databasePoolMax: number;
   /** Null: what servers could share, each keeps for itself. */
@@ -64,23 +64,23 @@ export interface Config {
   /** 0: no limit. */
   readonly cancellationsPerDayMax: number;
   readonly rateLimits: RateLimitChoices;
-  /** What carries jobs between processes. */
+  /** The queue driver. */
   readonly queue: QueueChoice;
-  /** After so many tries, work in the background is left to a person. */
+  /** After this many attempts, background work is left to a person. */
   readonly queueAttemptsMax: number;
-  /** The first wait before work is tried again; it doubles, with jitter. */
+  /** The first wait before a retry; it doubles, with jitter. */
   readonly retryBaseSeconds: number;
   readonly webhooks: {
-    /** After so many tries a message is given up. */
+    /** After this many attempts a message becomes a dead letter. */
     readonly attemptsMax: number;
-    /** Also to machines that are not on the internet. */
+    /** Whether webhooks may also go to machines that are not on the internet. */
     readonly allowPrivateTargets: boolean;
   };
   /** Null: metrics for loopback peers only. */
   readonly metricsToken: string | null;
-  /** Of a collector of traces; null: none are made. */
+  /** The URL of a trace collector; null: no tracing. */
   readonly otlpEndpoint: string | null;
-  /** As customers know it: at the head of mail and of pages. */
+  /** The name at the head of mail and pages. */
   readonly shopName: string;
   readonly mail: MailChoice;
   readonly payments: PaymentChoice;

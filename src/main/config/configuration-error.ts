@@ -1,4 +1,4 @@
-/** One sentence for each thing that is wrong. */
+/** An invalid configuration, with one sentence for each error. */
 export class ConfigurationError extends Error {
   readonly sentences: readonly string[];
 

@@ -1,7 +1,7 @@
 import type { Sender } from '../../drivers/mail/mailer.ts';
 
 export type MailChoice =
-  /** Nothing is sent: mail is kept for the console. */
+  /** No mail is sent; the console shows it. */
   | { readonly kind: 'capture' }
   | { readonly kind: 'smtp'; readonly url: string; readonly sender: Sender }
   | {
@@ -12,7 +12,7 @@ export type MailChoice =
       readonly sender: Sender;
     };
 
-/** The variables that mail reads. */
+/** The variables for mail. */
 export interface MailValues {
   NODE_ENV?: 'development' | 'production' | 'test';
   MAIL_DRIVER?: 'capture' | 'smtp' | 'ses';
@@ -22,7 +22,7 @@ export interface MailValues {
   AWS_ENDPOINT_URL?: string;
 }
 
-/** Of values without `mailFaults`. */
+/** Chooses from values that have no `mailFaults`. */
 export function chooseMail(values: MailValues, shopName: string): MailChoice {
   const sender = { name: shopName, address: values.MAIL_FROM ?? '' };
   switch (values.MAIL_DRIVER) {
@@ -40,32 +40,32 @@ export function chooseMail(values: MailValues, shopName: string): MailChoice {
   }
 }
 
-/** A sentence for each thing that is missing, or says another thing than the driver. */
+/** Returns a sentence for each missing variable, and for each that contradicts the driver. */
 export function mailFaults(values: MailValues): string[] {
   const { MAIL_DRIVER: driver } = values;
   const faults: string[] = [];
   if (driver === undefined && values.NODE_ENV === 'production') {
     faults.push(
-      'MAIL_DRIVER is missing: production takes smtp or ses, or, only when asked by name, capture, which sends nothing, so that nobody can reset a password by mail.',
+      'MAIL_DRIVER is missing: production requires smtp or ses, or explicitly capture, which sends nothing, so nobody can reset a password by mail.',
     );
   } else if (driver === undefined && values.SMTP_URL !== undefined) {
     faults.push(
-      'SMTP_URL is set, but without MAIL_DRIVER no mail is sent: set MAIL_DRIVER=smtp, or MAIL_DRIVER=capture to keep it.',
+      'SMTP_URL is set, but without MAIL_DRIVER no mail is sent: set MAIL_DRIVER=smtp, or MAIL_DRIVER=capture to keep this.',
     );
   }
   if (driver === 'smtp' && values.SMTP_URL === undefined) {
     faults.push(
-      'SMTP_URL is missing: MAIL_DRIVER=smtp takes the mail server, such as smtp://user:password@host:587.',
+      'SMTP_URL is missing: MAIL_DRIVER=smtp requires the mail server, such as smtp://user:password@host:587.',
     );
   }
   if (driver === 'ses' && values.AWS_REGION === undefined) {
     faults.push(
-      'AWS_REGION is missing: MAIL_DRIVER=ses takes the region of SES, such as eu-west-2.',
+      'AWS_REGION is missing: MAIL_DRIVER=ses requires the region of SES, such as eu-west-2.',
     );
   }
   if ((driver === 'smtp' || driver === 'ses') && values.MAIL_FROM === undefined) {
     faults.push(
-      `MAIL_FROM is missing: MAIL_DRIVER=${driver} takes the address that mail comes from, such as orders@shop.example.`,
+      `MAIL_FROM is missing: MAIL_DRIVER=${driver} requires the sender's address, such as orders@shop.example.`,
     );
   }
   return faults;

@@ -1,9 +1,9 @@
 export type PaymentChoice =
   | {
       readonly kind: 'sandbox';
-      /** `whsec_…`; null: made on the first start and kept in `dataDir`. */
+      /** `whsec_…`; null: generated on the first start and stored in `dataDir`. */
       readonly webhookSecret: string | null;
-      /** Where this process reaches the sandbox; null: at itself, and with `ROLE=worker` at `publicUrl`. */
+      /** The URL at which this process calls the sandbox; null: its own, or `publicUrl` with `ROLE=worker`. */
       readonly url: string | null;
     }
   | {
@@ -14,7 +14,7 @@ export type PaymentChoice =
       readonly apiBase: string | null;
     };
 
-/** The variables that payments read. */
+/** The variables for payments. */
 export interface PaymentValues {
   PAYMENT_PROVIDER?: 'sandbox' | 'stripe';
   SANDBOX_WEBHOOK_SECRET?: string;
@@ -24,7 +24,7 @@ export interface PaymentValues {
   STRIPE_API_BASE?: string;
 }
 
-/** Of values without `paymentFaults`. */
+/** Chooses from values that have no `paymentFaults`. */
 export function choosePayment(values: PaymentValues): PaymentChoice {
   if (values.PAYMENT_PROVIDER === 'stripe') {
     return {
@@ -41,18 +41,18 @@ export function choosePayment(values: PaymentValues): PaymentChoice {
   };
 }
 
-/** A sentence for each thing that is missing. */
+/** Returns a sentence for each missing variable. */
 export function paymentFaults(values: PaymentValues): string[] {
   if (values.PAYMENT_PROVIDER !== 'stripe') return [];
   const faults: string[] = [];
   if (values.STRIPE_SECRET_KEY === undefined) {
     faults.push(
-      'STRIPE_SECRET_KEY is missing: PAYMENT_PROVIDER=stripe takes the secret key, sk_… or rk_…, from the API keys page of the Stripe dashboard.',
+      'STRIPE_SECRET_KEY is missing: PAYMENT_PROVIDER=stripe requires the secret key, sk_… or rk_…, from the API keys page of the Stripe dashboard.',
     );
   }
   if (values.STRIPE_WEBHOOK_SECRET === undefined) {
     faults.push(
-      'STRIPE_WEBHOOK_SECRET is missing: PAYMENT_PROVIDER=stripe takes the signing secret, whsec_…, of the webhook endpoint that sends to /api/payments/webhook/stripe.',
+      'STRIPE_WEBHOOK_SECRET is missing: PAYMENT_PROVIDER=stripe requires the signing secret, whsec_…, of the webhook endpoint that sends to /api/payments/webhook/stripe.',
     );
   }
   return faults;

@@ -2,52 +2,54 @@ import { findWeakness } from './secrets/weakness.ts';
 import { trustsEveryone } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
-/** Shorter ones are none of Stripe's. */
+/** Stripe's secrets are at least this long. */
 const STRIPE_LENGTH_MIN = 24;
 const STRIPE_PREFIX = /^(whsec|(sk|rk)(_live|_test)?)_/;
 
-const MAKE_TEXT = 'take the output of "openssl rand -base64 48"';
-const MAKE_WEBHOOK_SECRET = 'take whsec_ and the output of "openssl rand -base64 32"';
-const COPY_KEY = 'copy the one from the API keys page of the Stripe dashboard';
-const COPY_SIGNING_SECRET = 'copy the one of the webhook endpoint from the Stripe dashboard';
+const MAKE_TEXT = 'use the output of "openssl rand -base64 48"';
+const MAKE_WEBHOOK_SECRET = 'use whsec_ followed by the output of "openssl rand -base64 32"';
+const COPY_KEY = 'copy the key from the API keys page of the Stripe dashboard';
+const COPY_SIGNING_SECRET = 'copy the signing secret of the webhook endpoint from the Stripe dashboard';
 
-/** A secret that was given, and what to do when it is a bad one. */
+/** A configured secret, and what to do if it is weak. */
 export interface GivenSecret {
   readonly name: string;
   readonly secret: string;
   readonly remedy: string;
 }
 
-/** One sentence for each reason not to start in production. */
+/** Returns one sentence for each reason not to start in production. */
 export function productionFaults(values: Values): string[] {
   const faults: string[] = [];
   if (values.JWT_SECRET === undefined) {
-    faults.push('JWT_SECRET is missing: production takes 32 bytes or more of your own.');
+    faults.push('JWT_SECRET is missing: production requires your own, of 32 bytes or more.');
   }
   faults.push(...secretFaults(givenSecrets(values)));
   if (values.DEMO_DATA === true) {
-    faults.push('DEMO_DATA is true: production takes no demo users. Leave it out.');
+    faults.push('DEMO_DATA is true: production does not allow demo users. Remove it.');
   }
   if (values.PAYMENT_PROVIDER === undefined) {
     faults.push(
-      'PAYMENT_PROVIDER is missing: production takes stripe, or, only when asked by name, sandbox, in which no money moves.',
+      'PAYMENT_PROVIDER is missing: production requires stripe, or explicitly sandbox, where no money moves.',
     );
   }
   const allowed = values.ALLOW_INSECURE ?? [];
   if (!allowed.includes('public-url')) faults.push(...publicUrlFaults(values.PUBLIC_URL));
   if (!allowed.includes('proxies') && trustsEveryone(values.TRUSTED_PROXIES ?? [])) {
     faults.push(
-      'TRUSTED_PROXIES holds so many addresses that anybody could pass for a proxy and call from any address: name the networks of your proxies only, or, if this is wanted, set ALLOW_INSECURE=proxies.',
+      "TRUSTED_PROXIES covers so many addresses that anyone could act as a proxy and forge their address: list only your proxies' networks, or, if intended, set ALLOW_INSECURE=proxies.",
     );
   }
   return faults;
 }
 
-/** Without one, people can only come from this machine, to which browsers send secure cookies over http too. */
+/**
+ * Without a PUBLIC_URL, people can only connect from this machine, to which browsers send secure cookies over http too.
+ */
 function publicUrlFaults(publicUrl: string | undefined): string[] {
   if (publicUrl === undefined || publicUrl.startsWith('https:')) return [];
   return [
-    'PUBLIC_URL is an http address, over which browsers send no secure cookie back, so that nobody would stay signed in: put TLS before the server and set its https address; or, if http is wanted, set ALLOW_INSECURE=public-url.',
+    'PUBLIC_URL is an http address. Browsers do not return secure cookies over http, so nobody would stay signed in. Put TLS in front of the server and set its https address, or, if http is intended, set ALLOW_INSECURE=public-url.',
   ];
 }
 
@@ -58,7 +60,7 @@ type SecretVariable =
   | 'STRIPE_SECRET_KEY'
   | 'STRIPE_WEBHOOK_SECRET';
 
-/** Those among the values that let somebody in, or sign. */
+/** Returns the configured secrets that grant access or sign. */
 export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[] {
   const all: [string, string | undefined, string][] = [
     ...(values.JWT_SECRET ?? []).map((it): [string, string, string] => [
@@ -76,16 +78,18 @@ export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[
   );
 }
 
-/** One sentence for each secret that would be guessed, or is known where another one should be. Without any of them. */
+/**
+ * Returns one sentence for each secret that can be guessed, or is the same as another. The sentences contain no secret.
+ */
 export function secretFaults(given: readonly GivenSecret[]): string[] {
   const faults = given.flatMap(({ name, secret, remedy }) => {
-    const weakness = isTruncated(name, secret) ? 'it is too short for one' : findWeakness(secret);
+    const weakness = isTruncated(name, secret) ? 'it is too short' : findWeakness(secret);
     return weakness === null ? [] : [`${name} is weak: ${weakness}; ${remedy}.`];
   });
   for (const [index, { name, secret, remedy }] of given.entries()) {
     const other = given.slice(0, index).find((it) => it.secret === secret && it.name !== name);
     if (other === undefined) continue;
-    faults.push(`${name} is the same as ${other.name}, so that who has one has both; ${remedy}.`);
+    faults.push(`${name} is the same as ${other.name}, so anyone with one has both; ${remedy}.`);
   }
   return faults;
 }

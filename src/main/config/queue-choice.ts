@@ -1,5 +1,5 @@
 export type QueueChoice =
-  /** Beside the data. */
+  /** In the database. */
   | { readonly kind: 'postgres' }
   | { readonly kind: 'bullmq'; readonly redisUrl: string }
   | {
@@ -8,13 +8,13 @@ export type QueueChoice =
       /** Null: AWS itself. */
       readonly endpointUrl: string | null;
       readonly queueUrl: string;
-      /** Null: both lanes share one queue. */
+      /** Null: both priorities share one queue. */
       readonly priorityQueueUrl: string | null;
-      /** Null: what failed is found in the database only. */
+      /** Null: failed messages are in the database only. */
       readonly deadLetterQueueUrl: string | null;
     };
 
-/** The variables that the queue reads. */
+/** The variables for the queue. */
 interface Given {
   readonly QUEUE_DRIVER?: QueueChoice['kind'];
   readonly REDIS_URL?: string;
@@ -31,7 +31,7 @@ const sqsVariables = [
   'SQS_DEAD_LETTER_QUEUE_URL',
 ] as const;
 
-/** Of values without `queueFaults`. */
+/** Chooses from values that have no `queueFaults`. */
 export function chooseQueue(values: Given): QueueChoice {
   switch (values.QUEUE_DRIVER) {
     case 'bullmq':
@@ -50,17 +50,17 @@ export function chooseQueue(values: Given): QueueChoice {
   }
 }
 
-/** A sentence for each thing that is missing, or says another thing than the driver. */
+/** Returns a sentence for each missing variable, and for each that contradicts the driver. */
 export function queueFaults(values: Given): string[] {
   const given = sqsVariables.filter((name) => values[name] !== undefined);
   if (values.QUEUE_DRIVER === 'sqs') return sqsFaults(values);
   const faults = given.map(
     (name) =>
-      `${name} is set, but jobs do not go through SQS: set QUEUE_DRIVER=sqs, or leave it out.`,
+      `${name} is set, but jobs do not use SQS: set QUEUE_DRIVER=sqs, or remove ${name}.`,
   );
   if (values.QUEUE_DRIVER === 'bullmq' && values.REDIS_URL === undefined) {
     faults.push(
-      'REDIS_URL is missing: QUEUE_DRIVER=bullmq takes a Redis, such as redis://host:6379.',
+      'REDIS_URL is missing: QUEUE_DRIVER=bullmq requires a Redis, such as redis://host:6379.',
     );
   }
   return faults;
@@ -69,21 +69,21 @@ export function queueFaults(values: Given): string[] {
 function sqsFaults(values: Given): string[] {
   const faults: string[] = [];
   if (values.SQS_QUEUE_URL === undefined) {
-    faults.push('SQS_QUEUE_URL is missing: QUEUE_DRIVER=sqs takes the URL of a standard queue.');
+    faults.push('SQS_QUEUE_URL is missing: QUEUE_DRIVER=sqs requires the URL of a standard queue.');
   }
   if (values.AWS_REGION === undefined) {
     faults.push(
-      'AWS_REGION is missing: QUEUE_DRIVER=sqs takes the region of SQS, such as eu-west-2.',
+      'AWS_REGION is missing: QUEUE_DRIVER=sqs requires the region of SQS, such as eu-west-2.',
     );
   }
   const urls = sqsVariables.flatMap((name) => values[name] ?? []);
   if (new Set(urls).size < urls.length) {
-    faults.push('The queues of SQS_QUEUE_URL and its companions are the same: give each its own.');
+    faults.push('SQS_QUEUE_URL and the other SQS queue URLs are the same: use a separate queue for each.');
   }
   for (const name of sqsVariables) {
     if (values[name]?.endsWith('.fifo') !== true) continue;
     faults.push(
-      `${name} is a FIFO queue, in which single messages cannot be delayed: take a standard one.`,
+      `${name} is a FIFO queue, which cannot delay single messages: use a standard queue.`,
     );
   }
   return faults;

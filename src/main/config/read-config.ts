@@ -14,8 +14,8 @@ import { queueFaults } from './queue-choice.ts';
 import { type Values, type VariableName, variableNames, variables } from './variables.ts';
 
 /**
- * The environment, with what the `.env` file of HOLDFAST_HOME adds to it. What others read from the environment, such as
- * AWS's libraries, may stand in the file too.
+ * Loads the configuration from the environment and the `.env` file of HOLDFAST_HOME. The file may also contain
+ * variables for others, such as AWS's libraries.
  */
 export function loadConfig(): Config {
   const home = findHome(process.env);
@@ -23,14 +23,14 @@ export function loadConfig(): Config {
   return readConfig(process.env, home);
 }
 
-/** The path of a file that was named on the command line. */
+/** Resolves the path of a file from the command line. */
 export function fileArgument(path: string): string {
   return resolve(getWorkingDirectory(process.env), path);
 }
 
 /**
- * Pure. A variable that is set to nothing counts as not set; relative paths begin at `home`. Throws `ConfigurationError`
- * with all that is wrong.
+ * Reads the configuration; pure. An empty variable counts as not set; relative paths start at `home`. Throws
+ * `ConfigurationError` with all errors.
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
@@ -45,7 +45,7 @@ export function readConfig(
       Object.assign(values, { [name]: variables[name](given) });
     } catch (error) {
       if (!(error instanceof WrongValue)) throw error;
-      sentences.push(`${name} is ${shown(name, given)}, but it takes ${error.takes}.`);
+      sentences.push(`${name} is ${formatValue(name, given)}, but it takes ${error.takes}.`);
     }
   }
   sentences.push(
@@ -67,7 +67,7 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
   if (email === undefined || password === undefined) return [];
   if (!isCommonPassword(password, { email, name: '' })) return [];
   return [
-    'ADMIN_PASSWORD is too easy to guess: it takes none of the most used passwords, and not ADMIN_EMAIL.',
+    'ADMIN_PASSWORD is too easy to guess: it must not be a common password or ADMIN_EMAIL.',
   ];
 }
 
@@ -80,8 +80,8 @@ const publicVariables: ReadonlySet<VariableName> = new Set([
   'SQS_DEAD_LETTER_QUEUE_URL',
 ]);
 
-/** Secrets and passwords are never repeated, since what is printed here ends in logs. */
-function shown(name: VariableName, given: string): string {
+/** Formats a value for a message. Secrets and passwords are never repeated, because messages end up in logs. */
+function formatValue(name: VariableName, given: string): string {
   return /SECRET|PASSWORD|TOKEN$|_URLS?$|_API_BASE$/.test(name) && !publicVariables.has(name)
     ? `a text of ${given.length} characters`
     : JSON.stringify(given.replace(/\/\/.*@/, '//…@').slice(0, 100));

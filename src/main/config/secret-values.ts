@@ -8,25 +8,25 @@ export const webhookSecret: Reader<string> = (value) => {
   return value;
 };
 
-/** Secret and restricted keys; a publishable one, `pk_…`, may do nothing here. */
+/** Reads a secret or restricted key. A publishable one, `pk_…`, would not be allowed to do anything needed here. */
 export const stripeKey: Reader<string> = (value) => {
   if (!/^(sk|rk)_[A-Za-z0-9_]{1,250}$/.test(value)) {
-    throw new WrongValue('a secret or restricted key of Stripe, sk_… or rk_…');
+    throw new WrongValue('a Stripe secret or restricted key, sk_… or rk_…');
   }
   return value;
 };
 
-/** Not in base64, as that of Standard Webhooks is. */
+/** Reads a Stripe signing secret, which, unlike those of Standard Webhooks, is not base64. */
 export const stripeWebhookSecret: Reader<string> = (value) => {
   if (!/^whsec_[\x21-\x7e]{1,250}$/.test(value)) {
-    throw new WrongValue('the signing secret of a webhook endpoint of Stripe, whsec_…');
+    throw new WrongValue('the signing secret of a Stripe webhook endpoint, whsec_…');
   }
   return value;
 };
 
 const SECRET_BYTES_MIN = 32;
 
-/** Several while one rotates out: the first signs, all verify. */
+/** Reads several secrets, for rotation: the first signs, all verify. */
 export const secrets: Reader<readonly string[]> = list((value) => {
   if (Buffer.byteLength(value) < SECRET_BYTES_MIN) {
     throw new WrongValue(

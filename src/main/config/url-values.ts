@@ -1,6 +1,6 @@
 import { type Reader, WrongValue } from './config-values.ts';
 
-/** Without a slash at the end, so that paths can be appended. */
+/** Reads a URL without a trailing slash, so that paths can be appended. */
 export const httpUrl: Reader<string> = (value) =>
   plainUrl(
     value,
@@ -8,18 +8,18 @@ export const httpUrl: Reader<string> = (value) =>
   ).href.replace(/\/+$/, '');
 
 /**
- * The same with its path in one spelling, whichever characters of it came percent-encoded: it begins links, the paths of
- * cookies and attributes of pages, none of which it may break out of.
+ * Reads a URL and normalizes its path, however it was percent-encoded. Links, cookie paths and page attributes start
+ * with it, and it must not break out of them.
  */
 export const publicUrl: Reader<string> = (value) => {
   const { origin, pathname } = plainUrl(
     value,
     'an http or https URL without user, query or fragment, such as https://shop.example or https://shop.example/orders',
   );
-  const names = pathname.replace(/\/+$/, '').split('/').slice(1).map(decoded);
+  const names = pathname.replace(/\/+$/, '').split('/').slice(1).map(decode);
   if (!names.every((name) => name !== null && /^[^/\\\p{Cc}]+$/u.test(name))) {
     throw new WrongValue(
-      'a path of names with one slash between two, such as https://shop.example/orders, percent-encoded where it has to be',
+      'a path of names separated by single slashes, such as https://shop.example/orders, percent-encoded where necessary',
     );
   }
   return origin + names.map((name) => `/${encodeURIComponent(String(name))}`).join('');
@@ -27,7 +27,7 @@ export const publicUrl: Reader<string> = (value) => {
 
 function plainUrl(value: string, takes: string): URL {
   const url = URL.parse(value);
-  // An empty query or fragment leaves its mark in the text alone.
+  // An empty query or fragment is visible in the text only.
   if (url === null || !/^https?:$/.test(url.protocol) || /[?#]/.test(url.href)) {
     throw new WrongValue(takes);
   }
@@ -35,8 +35,8 @@ function plainUrl(value: string, takes: string): URL {
   return url;
 }
 
-/** Null for what is no percent-encoded UTF-8. */
-function decoded(name: string): string | null {
+/** Returns null if the text is not percent-encoded UTF-8. */
+function decode(name: string): string | null {
   try {
     return decodeURIComponent(name);
   } catch {
@@ -44,7 +44,7 @@ function decoded(name: string): string | null {
   }
 }
 
-/** The address of a server, without a path. */
+/** Reads the address of a server, without a path. */
 export const httpOrigin: Reader<string> = (value) => {
   const url = URL.parse(value);
   const isOrigin = url !== null && url.href === `${url.origin}/`;
@@ -54,7 +54,7 @@ export const httpOrigin: Reader<string> = (value) => {
   return url.origin;
 };
 
-/** Source: RFC 6454 §6.2, the serialisation that browsers send. */
+/** Reads an origin as browsers serialize it. Source: RFC 6454 §6.2. */
 export const origin: Reader<string> = (value) => {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== value) {
@@ -73,7 +73,7 @@ export const postgresUrl: Reader<string> = (value) => {
     throw new WrongValue(takes);
   }
   if (![url.username, url.password, url.hostname, url.pathname].every(isDecodable)) {
-    throw new WrongValue(`${takes}, in which % and what follows stand for a character`);
+    throw new WrongValue(`${takes}, in which % and the two characters after it encode a character`);
   }
   const port = url.searchParams.get('port');
   if (port !== null && !/^\d{1,5}$/.test(port)) throw new WrongValue(`${takes}; port is a number`);

@@ -26,11 +26,11 @@ import {
   smtpUrl,
 } from './url-values.ts';
 
-/** What `ALLOW_INSECURE` can let through, by name. Never a weak secret. The last three only `doctor` speaks of. */
+/** The names for `ALLOW_INSECURE`. It never allows a weak secret. Only `doctor` reads the last three. */
 export const insecurities = ['public-url', 'proxies', 'database', 'redis', 'smtp'] as const;
 export type Insecurity = (typeof insecurities)[number];
 
-/** Every variable that the product reads, and how. `.env.example` describes each one. */
+/** Every variable that Holdfast reads, with its reader. `.env.example` describes each one. */
 export const variables = {
   PORT: integer(0, 65_535),
   HOST: hostName,
@@ -86,7 +86,7 @@ export const variables = {
 } satisfies Record<string, Reader<unknown>>;
 
 export type VariableName = keyof typeof variables;
-/** Of the variables that are set. */
+/** The values of the variables that are set. */
 export type Values = { [Name in VariableName]?: ReturnType<(typeof variables)[Name]> };
 
 export const variableNames = Object.keys(variables) as VariableName[];

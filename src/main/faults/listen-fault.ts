@@ -1,11 +1,11 @@
-/** The server cannot listen where HOST and PORT say; the message says why, and what to do. */
+/** An error with the reason why the server cannot listen on HOST and PORT, and what to do. */
 export class CannotListenError extends Error {
   override name = 'CannotListenError';
 }
 
 const PORT_ORDINARY_MIN = 1_024;
 
-/** What the system's refusal to listen means. */
+/** Translates the operating system's error into a `CannotListenError`, if its code is known. */
 export function toListenError(
   error: unknown,
   { host, port }: { readonly host: string; readonly port: number },
@@ -15,19 +15,19 @@ export function toListenError(
   switch (code) {
     case 'EADDRINUSE':
       return describe(
-        `Port ${port} of ${host} is taken by another program. Stop that one, or set PORT.`,
+        `Port ${port} of ${host} is in use by another program. Stop that program, or set PORT.`,
       );
     case 'EACCES':
     case 'EPERM':
       return describe(
         port < PORT_ORDINARY_MIN
-          ? `Port ${port} is below ${PORT_ORDINARY_MIN}, where this user may not listen. Set PORT to a higher one, and let a proxy have this one.`
-          : `The system forbids this user to listen on port ${port} of ${host}. Set another PORT or HOST.`,
+          ? `Port ${port} is below ${PORT_ORDINARY_MIN}, where this user may not listen. Set PORT to a higher port, and let a proxy listen on this one.`
+          : `The operating system does not allow this user to listen on port ${port} of ${host}. Set another PORT or HOST.`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
       return describe(
-        `HOST is ${host}, which is no address of this machine. Set HOST to one of its addresses, or to 0.0.0.0 for all.`,
+        `HOST is ${host}, which is not an address of this machine. Set HOST to one of its addresses, or to 0.0.0.0 for all.`,
       );
     case 'EAFNOSUPPORT':
       return describe(
@@ -36,7 +36,7 @@ export function toListenError(
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return describe(
-        `HOST is ${host}, a name of no address (${code}). Set HOST to an address of this machine, or to 0.0.0.0 for all.`,
+        `HOST is ${host}, which does not resolve to an address (${code}). Set HOST to an address of this machine, or to 0.0.0.0 for all.`,
       );
     default:
       return error;

@@ -1,7 +1,7 @@
-/** What the system said of an address, and of several that were tried of the first. */
+/** An error of the operating system about an address; if several were tried, about the first. */
 export type SystemCause = NodeJS.ErrnoException & { readonly address?: string };
 
-/** The error at the bottom: what a driver or the system said. */
+/** Returns the innermost error: that of a driver or the operating system. */
 export function findInnermostCause(error: unknown): SystemCause {
   let inner = error;
   while (inner instanceof Error) {
@@ -12,32 +12,32 @@ export function findInnermostCause(error: unknown): SystemCause {
   return inner instanceof Error ? inner : new Error(String(inner));
 }
 
-export interface ReachedPhase {
+export interface NetworkTarget {
   /** Host and port. */
   readonly place: string;
-  /** The variable that names it. */
+  /** The variable that contains the address. */
   readonly variable: string;
-  /** What should be there, such as "PostgreSQL". */
+  /** The expected program, such as "PostgreSQL". */
   readonly program: string;
 }
 
-/** Why an address could not be reached, and what to do; null when this error says nothing about that. */
+/** Returns why an address could not be reached, and what to do. Null if the error does not concern that. */
 export function networkFault(
   { code = '', message }: SystemCause,
-  { place, variable, program }: ReachedPhase,
+  { place, variable, program }: NetworkTarget,
 ): string | null {
-  // Some drivers have codes of their own, and the system's in their words.
+  // Some drivers have their own codes and quote the system's in the message.
   const [reason] = SYSTEM_CODE.exec(`${code} ${message}`) ?? [];
   switch (reason) {
     case 'ECONNREFUSED':
       return `nothing listens at ${place}. Start ${program} there, or correct ${variable}.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the name service knows no host of ${place}. Correct the name in ${variable}, or the name service.`;
+      return `the host of ${place} does not resolve. Correct the name in ${variable}, or the name service.`;
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
-      return `nobody answers at ${place} (${reason}). Look at the network, and at ${variable}.`;
+      return `${place} does not respond (${reason}). Check the network and ${variable}.`;
     default:
       return null;
   }
@@ -47,7 +47,7 @@ const SYSTEM_CODE = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREAC
 const TLS_CODE =
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|EPROTO$|ETLS)/;
 
-/** Whether no safe connection came about: no TLS there, or a certificate that is not to be trusted. */
+/** Returns whether TLS failed: the server does not offer it, or its certificate is not trusted. */
 export function isTlsError({ code = '', message }: SystemCause): boolean {
   return TLS_CODE.test(code) || /SSL connection|certificate|wrong version number/.test(message);
 }

@@ -158,7 +158,7 @@ test('unknown hosts and foreign programs are distinguished from unavailable serv
   ]) {
     assert.match(
       await findFinding(environment),
-      new RegExp(`the name service knows no host of ${host}`),
+      new RegExp(`the host of ${host}\\S* does not resolve`),
     );
   }
   const web = await speaker('HTTP/1.1 400 Bad Request\r\n\r\n');

@@ -278,7 +278,7 @@ test('a refusal in production names the variable but never the secret', () => {
   };
   const said = catchSentences({ ...production, ...secrets }).join('\n');
   for (const [name, secret] of Object.entries(secrets)) {
-    assert.match(said, new RegExp(`^${name} is weak: .+; take .+\\.$`, 'm'));
+    assert.match(said, new RegExp(`^${name} is weak: .+; use .+\\.$`, 'm'));
     assert.ok(!said.includes(secret.replace('whsec_', '')));
   }
   assert.ok(!/horse|staple|my-secret/.test(said), said);

@@ -62,7 +62,7 @@ test('production does not start until its mail driver is named', () => {
     const faults = listFaults({ ...production, ...unnamed });
     assert.match(
       faults,
-      /^MAIL_DRIVER is missing: production takes smtp or ses, .* capture[^\n]*$/,
+      /^MAIL_DRIVER is missing: production requires smtp or ses, .* capture[^\n]*$/,
     );
   }
   for (const named of [{ MAIL_DRIVER: 'capture' }, smtp, ses]) {

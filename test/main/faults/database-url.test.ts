@@ -72,39 +72,39 @@ const permanent: Record<string, readonly [string, RegExp]> = {
     changed((it) => {
       it.password = PASSWORD;
     }),
-    /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
+    /refused the sign-in: .+ Check the user and password in DATABASE_URL/,
   ],
   'an unknown user': [
     changed((it) => {
       it.username = 'nobody-here';
       it.password = PASSWORD;
     }),
-    /refuses the sign-in: .+ Look at user and password in DATABASE_URL/,
+    /refused the sign-in: .+ Check the user and password in DATABASE_URL/,
   ],
   'an unknown database': [
     changed((it) => {
       it.pathname = '/no-such-database';
     }),
-    /has no such database: .+ Create it, or look at DATABASE_URL/,
+    /The database does not exist: .+ Create it, or correct DATABASE_URL/,
   ],
   'a server without the requested TLS': [
     changed((it) => {
       it.searchParams.set('sslmode', 'verify-full');
     }),
-    /cannot be made safe: The server does not support SSL.+ sslmode and sslrootcert/,
+    /cannot be secured: The server does not support SSL.+ sslmode and sslrootcert/,
   ],
   'a self-signed certificate': [
     `${await listening(selfSigned())}?sslmode=verify-full`,
-    /cannot be made safe: self-signed certificate.+ sslmode and sslrootcert/,
+    /cannot be secured: self-signed certificate.+ sslmode and sslrootcert/,
   ],
   'a missing certificate file': [
     `${web}?sslmode=verify-full&sslrootcert=/no/such/ca.pem`,
     /The file \/no\/such\/ca\.pem, which DATABASE_URL names, cannot be read/,
   ],
-  'a web server': [web, /answers at 127\.0\.0\.1:\d+ is no PostgreSQL/],
+  'a web server': [web, /server at 127\.0\.0\.1:\d+ is not PostgreSQL/],
   'a server that speaks SSH': [
     await listening(speaker('SSH-2.0-OpenSSH_9.2\r\n')),
-    /answers at 127\.0\.0\.1:\d+ is no PostgreSQL/,
+    /server at 127\.0\.0\.1:\d+ is not PostgreSQL/,
   ],
 };
 
@@ -113,7 +113,7 @@ const temporary: Record<string, readonly [string, RegExp]> = {
   'a port on which nothing listens': [closed.href, /nothing listens at 127\.0\.0\.1:1\. Start/],
   'an unknown host': [
     `postgresql://shop:${PASSWORD}@no-such-host.invalid/shop`,
-    /knows no host of no-such-host\.invalid:5432\. Correct the name in DATABASE_URL/,
+    /the host of no-such-host\.invalid:5432 does not resolve\. Correct the name in DATABASE_URL/,
   ],
   'a missing socket': [
     `postgresql:///shop?host=${folder}`,

@@ -15,11 +15,11 @@ assert(typeof address === 'object' && address !== null);
 const cases: Record<string, readonly [Record<string, string>, RegExp]> = {
   'a port in use by another program': [
     { PORT: String(address.port) },
-    /Port \d+ of 127\.0\.0\.1 is taken by another program\. Stop that one, or set PORT\./,
+    /Port \d+ of 127\.0\.0\.1 is in use by another program\. Stop that program, or set PORT\./,
   ],
   'an address of another machine': [
     { HOST: '192.0.2.1', PORT: '0' },
-    /HOST is 192\.0\.2\.1, which is no address of this machine\. Set HOST/,
+    /HOST is 192\.0\.2\.1, which is not an address of this machine\. Set HOST/,
   ],
   'an unknown name': [
     { HOST: 'no-such-host.invalid', PORT: '0' },

@@ -5,7 +5,7 @@ import {
   firstLine,
   isTlsError,
   networkFault,
-  type ReachedPhase,
+  type NetworkTarget,
 } from '../../faults/network-fault.ts';
 import { createJobQueue } from '../../infrastructure/create-job-queue.ts';
 import { type Finding, ok } from './finding.ts';
@@ -82,7 +82,7 @@ async function checkService(
 }
 
 /** Why a service cannot be used, and what to do. */
-function serviceFault(error: unknown, reached: ReachedPhase): string {
+function serviceFault(error: unknown, reached: NetworkTarget): string {
   const cause = findInnermostCause(error);
   const { place, variable, program } = reached;
   const network = networkFault(cause, reached);

@@ -1,24 +1,27 @@
 import { createRequire } from 'node:module';
 
-/** Where each character lies, as one number: the distance of two of them says how a finger moves between them. */
+/**
+ * The position of each character as one number. The difference of two positions describes how a finger moves between
+ * them.
+ */
 export type Layout = ReadonlyMap<string, number>;
 
 type Neighbours = Readonly<Record<string, readonly (string | null)[]>>;
 
-/** Far above the keys of a row. */
+/** Far larger than the number of keys in a row. */
 const ROW = 64;
-/** Of a keyboard, whose rows are shifted by half a key: left, up left, up right, right, down right, down left. */
+/** On a keyboard, whose rows are shifted by half a key: left, up left, up right, right, down right, down left. */
 const SIX_STEPS = [-1, -ROW, 1 - ROW, 1, ROW, ROW - 1];
-/** Of a number pad: left, and on clockwise. */
+/** On a number pad: clockwise from left. */
 const EIGHT_STEPS = [-1, -1 - ROW, -ROW, 1 - ROW, 1, 1 + ROW, ROW, ROW - 1];
 
-/** Layouts that the library has not. Each row is shifted by half a key against the one above it. */
+/** Layouts that the library lacks. Each row is shifted by half a key from the one above it. */
 const MORE_ROWS = [
   ['1234567890-=', 'qwfpgjluy;[]', "arstdhneio'", 'zxcvbkm,./'],
   ['1234567890-=', 'йцукенгшщзхъ', 'фывапролджэ', 'ячсмитьбю.'],
 ];
 
-/** Loaded when a secret is judged: at the start in production, and by `doctor`. */
+/** Loads the layouts, only when a secret is checked: at the start in production, and by `doctor`. */
 export function keyboardLayouts(): Layout[] {
   const { adjacencyGraphs } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as {
     adjacencyGraphs: Readonly<Record<string, Neighbours>>;
@@ -29,7 +32,7 @@ export function keyboardLayouts(): Layout[] {
   ];
 }
 
-/** From the first key on, every key lies one step from a neighbour that has its place already. */
+/** Builds positions from the first key on: every other key is one step from a neighbour with a known position. */
 function buildLayout(graph: Neighbours): Layout {
   const layout = new Map<string, number>();
   const waiting = Object.keys(graph).slice(0, 1);

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 
-/** Words of the language and of this field that the lists of leaked passwords lack, being too short or too special. */
+/**
+ * Words of the language and of this field that the lists of leaked passwords lack because they are too short or too
+ * specific.
+ */
 const MORE_WORDS = `a an and any are as at be bit bits but by can do for from go has have he her his i if in into is it its
   jwt key keys let lorem me metrics my new no not now of on one or our out own put run runs she so some than that the their
   them then there they this to too try two up us use very was we were what when where which who why will with would you
@@ -12,14 +15,14 @@ const MORE_WORDS = `a an and any are as at be bit bits but by can do for from go
 
 const FREQUENT_MAX = 3_000;
 const LENGTH_MIN = 3;
-/** Short runs of digits are found in every random text. */
+/** Short runs of digits occur in every random text. */
 const DIGITS_LENGTH_MIN = 6;
 
-/** What a word counts for, in characters that nobody could have known. */
+/** The cost of a word, in unpredictable characters. */
 const FREQUENT_COST = 1;
 const OTHER_COST = 2;
 
-/** Each word with what it counts for. Loaded as the layouts are. */
+/** Returns each word with its cost. Loaded only when a secret is checked. */
 export function knownWords(): ReadonlyMap<string, number> {
   const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as {
     dictionary: Readonly<Record<'passwords-common' | 'diceware-common', readonly string[]>>;

@@ -1,5 +1,5 @@
 /**
- * Random texts that stand in documents, without their prefix: people copy them. Sources: Standard Webhooks, the
+ * Random texts published in documentation, without their prefix: people copy them. Sources: Standard Webhooks, the
  * specification and its libraries; RFC 7515, appendix A.1; Stripe, API reference and guides.
  */
 export const publishedSecrets: ReadonlySet<string> = new Set([

@@ -1,28 +1,28 @@
 /**
- * How much of a text nobody could have foreseen, in characters: each costs one, but what follows from what stands before
- * it, or is known to everybody, costs little. The cheapest way to tell the whole text counts, so that every mixture of
- * these is found. Of a random text, nearly all of it.
+ * The number of characters of a text that are unpredictable. Each character costs one, but what follows from the
+ * preceding text, or is commonly known, costs little. The cheapest description of the whole text counts, so every
+ * mixture is found. In a random text nearly every character counts.
  */
 export interface Unpredictability {
   readonly count: number;
-  /** What was foreseen most of; null: nothing. */
+  /** The main reason for predictability; null: none. */
   readonly because: Reason | null;
 }
 
 export type Reason = 'words' | 'steps' | 'repeats';
 
 export interface Knowledge {
-  /** In lower case, each with what it costs. */
+  /** Words in lower case, each with its cost. */
   readonly words: ReadonlyMap<string, number>;
-  /** Ways to see symbols as places, such as those of a keyboard. */
+  /** Mappings from symbols to positions, such as those on a keyboard. */
   readonly places: readonly ((symbol: string | number) => number | undefined)[];
-  /** Places go round at this number, as bytes do at 256; infinite: they do not. */
+  /** Positions wrap around at this number, as bytes do at 256; infinite: they do not. */
   readonly placesMax: number;
-  /** What is the same symbol: an upper and a lower case letter. */
+  /** Maps equivalent symbols to one, such as upper and lower case letters. */
   readonly fold: (symbol: string | number) => string | number;
 }
 
-/** A way of telling a part: symbols `from` to `to`, this one not included. */
+/** A predictable part: symbols `from` to `to`, exclusive. */
 interface PredictablePart {
   readonly from: number;
   readonly to: number;
@@ -30,18 +30,20 @@ interface PredictablePart {
   readonly reason: Reason;
 }
 
-/** To say that steps repeat, or that something comes again. */
+/** The cost of describing repeated steps or repeated text. */
 const PATTERN_COST = 1;
 /** "qazwsxedc" has a period of three steps, "1qaz2wsx" of four. */
 const PERIOD_MAX = 8;
-/** So many steps, each foreseen by the one before it: "abcd". Longer periods are met by chance more often. */
+/**
+ * The least number of steps, each predicted by the one before it: "abcd". Longer periods occur by chance more often.
+ */
 const STEPS_MIN = 2;
 const PERIODIC_STEPS_MIN = 3;
 const REPEAT_MIN = 4;
 const WORD_LENGTH_MAX = 24;
 const DISGUISED_LENGTH_MIN = 4;
-const PARTING_SIGN = /[^\p{L}\p{N}]/u;
-/** What people write for letters. */
+const SEPARATOR = /[^\p{L}\p{N}]/u;
+/** Characters that people substitute for letters. */
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'i',
@@ -68,7 +70,10 @@ export function measureUnpredictability(
   return findCheapest(symbols.length, parts);
 }
 
-/** Runs in which each step is the one some steps before it: straight lines, zigzags, counting, what comes at once again. */
+/**
+ * Finds runs in which each step equals an earlier one at a fixed distance: straight lines, zigzags, counting, immediate
+ * repeats.
+ */
 function findSteps(places: readonly (number | undefined)[], placesMax: number): PredictablePart[] {
   const steps = places.map((place, at) => {
     const next = places[at + 1];
@@ -92,7 +97,7 @@ function findSteps(places: readonly (number | undefined)[], placesMax: number): 
   return parts;
 }
 
-/** What stood there before, forwards or backwards. */
+/** Finds text that repeats earlier text, forwards or backwards. */
 function findRepeats(symbols: readonly (string | number)[]): PredictablePart[] {
   const parts: PredictablePart[] = [];
   for (let from = 1; from < symbols.length; from += 1) {
@@ -115,13 +120,13 @@ function findRepeats(symbols: readonly (string | number)[]): PredictablePart[] {
   return parts;
 }
 
-/** Known words, also backwards and with digits for letters, each with the one sign after it that parts it from the next. */
+/** Finds known words, also backwards and with digits for letters, each with one following separator. */
 function findWords(
   symbols: readonly (string | number)[],
   words: ReadonlyMap<string, number>,
 ): PredictablePart[] {
   if (words.size === 0) return [];
-  // One unit for each symbol, so that positions are the same in all of them.
+  // One unit per symbol, so that positions are the same in all of them.
   const units = symbols.map((symbol) => (String(symbol).length === 1 ? String(symbol) : '\ufffd'));
   const text = units.join('');
   const plain = units.map((unit) => LEET[unit] ?? unit).join('');
@@ -134,13 +139,13 @@ function findWords(
   for (let from = 0; from < text.length; from += 1) {
     const last = Math.min(text.length, from + WORD_LENGTH_MAX);
     for (let to = from + 1; to <= last; to += 1) {
-      // Shorter ones are met by chance in every random text.
+      // Shorter ones occur by chance in every random text.
       const canDisguise = to - from >= DISGUISED_LENGTH_MIN;
       const cost =
         words.get(text.slice(from, to)) ?? (canDisguise ? findDisguisedWord(from, to) : undefined);
       if (cost === undefined) continue;
-      const isParted = to < text.length && PARTING_SIGN.test(text.charAt(to));
-      parts.push({ from, to: isParted ? to + 1 : to, cost, reason: 'words' });
+      const hasSeparator = to < text.length && SEPARATOR.test(text.charAt(to));
+      parts.push({ from, to: hasSeparator ? to + 1 : to, cost, reason: 'words' });
     }
   }
   return parts;
@@ -150,17 +155,17 @@ function reverse(text: string): string {
   return text.split('').reverse().join('');
 }
 
-/** The cheapest way from the beginning to the end. A part may be broken off early, which is worth as much as whole. */
+/** Finds the cheapest description of the whole text. Steps and repeats may be cut short at the same cost. */
 function findCheapest(length: number, parts: readonly PredictablePart[]): Unpredictability {
   const partsFrom = Map.groupBy(parts, ({ from }) => from);
   const counts = [0, ...new Array<number>(length).fill(Number.POSITIVE_INFINITY)];
-  const cameBy: (PredictablePart | null)[] = new Array<PredictablePart | null>(length + 1).fill(
+  const bestParts: (PredictablePart | null)[] = new Array<PredictablePart | null>(length + 1).fill(
     null,
   );
   const reach = (to: number, count: number, part: PredictablePart | null) => {
     if (count >= (counts[to] ?? 0)) return;
     counts[to] = count;
-    cameBy[to] = part;
+    bestParts[to] = part;
   };
   for (let at = 0; at < length; at += 1) {
     const count = counts[at] ?? 0;
@@ -170,16 +175,16 @@ function findCheapest(length: number, parts: readonly PredictablePart[]): Unpred
       for (let to = first; to <= part.to; to += 1) reach(to, count + part.cost, { ...part, to });
     }
   }
-  return { count: counts[length] ?? 0, because: findMainReason(length, cameBy) };
+  return { count: counts[length] ?? 0, because: findMainReason(length, bestParts) };
 }
 
 function findMainReason(
   length: number,
-  cameBy: readonly (PredictablePart | null)[],
+  bestParts: readonly (PredictablePart | null)[],
 ): Reason | null {
   const saved = { words: 0, steps: 0, repeats: 0 };
   for (let at = length; at > 0; ) {
-    const part = cameBy[at];
+    const part = bestParts[at];
     if (part) saved[part.reason] += part.to - part.from - part.cost;
     at = part?.from ?? at - 1;
   }

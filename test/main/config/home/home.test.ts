@@ -71,7 +71,7 @@ test('file arguments are relative to the working directory, and the database is 
 
 test('a home that is missing or a file is a configuration error', () => {
   for (const home of [join(folder, 'nowhere'), linked]) {
-    assert.throws(() => findHome({ HOLDFAST_HOME: home }), /there is no folder/);
+    assert.throws(() => findHome({ HOLDFAST_HOME: home }), /does not exist/);
   }
 });
 
@@ -131,7 +131,7 @@ for (const [what, make] of Object.entries(unreadable)) {
       () => readEnvFile(home),
       (error) => {
         assert.ok(error instanceof ConfigurationError);
-        assert.match(error.message, /^\S+\/\.env (is|cannot)|HOLDFAST_HOME stands in \S+\/\.env/);
+        assert.match(error.message, /^\S+\/\.env (is|cannot)|HOLDFAST_HOME is set in \S+\/\.env/);
         return true;
       },
     );
@@ -146,7 +146,7 @@ for (const [command, code] of [
   test(`${command} explains that .env cannot be read`, async () => {
     const result = await runCommand([command], { home: await homeWith(utf16) });
     assert.equal(result.code, code, result.stderr);
-    assert.match(`${result.stdout}${result.stderr}`, /\.env is no text in UTF-8/);
+    assert.match(`${result.stdout}${result.stderr}`, /\.env is not UTF-8/);
     assert.doesNotMatch(`${result.stdout}${result.stderr}`, /^ +at /m);
   });
 }
@@ -160,5 +160,5 @@ test('an unreadable .env of another user is named', {
   await chmod(join(home, '.env'), 0o600);
   const { code, stderr } = await runCommand(['check'], { home, asUser: 65_534 });
   assert.equal(code, 2);
-  assert.match(stderr, /\.env cannot be read: this user may not/);
+  assert.match(stderr, /\.env cannot be read: permission denied/);
 });
