@@ -127,7 +127,7 @@ test('a read-only database gets no writes: the server waits and serves when it i
     logger,
   );
   try {
-    await until(async () => assert.match(lines.join(''), /takes no writes/));
+    await until(async () => assert.match(lines.join(''), /is read-only/));
     assert.equal((await fetch(`${server.address}/health/ready`)).status, 503);
     const reply = await fetch(`${server.address}/api/products`);
     assert.equal(reply.status, 503);

@@ -3,7 +3,7 @@ import { printError } from '../terminal.ts';
 import { createProgram } from './command-line.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** Runs the command line and says with which code to end. */
+/** Runs the command line. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   const program = createProgram((result) => {
@@ -13,11 +13,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has already written what it had to say.
+    // Commander has already written its message.
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
-    // It knows the errors of every command, and loads most of the product with them.
+    // Loaded late, because it imports the errors of every command, and with them most of Holdfast.
     const { explainError } = await import('./explain-error.ts');
     const { text, exitCode } = explainError(error);
     printError(text);

@@ -3,15 +3,15 @@ import type { Role } from '../../shared/caller.ts';
 import { version } from '../program.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { addFileCommands } from './file-commands.ts';
-import { type Ending, newDatabaseOption, wholeNumber } from './options.ts';
+import { type ActionBuilder, newDatabaseOption, wholeNumber } from './options.ts';
 
 const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 
 const EXIT_CODES_HELP = `
-Exit codes: 0 done; 1 what was asked about is not so, or some rows were refused;
-2 wrong arguments or configuration; 3 it could not be done now.`;
+Exit codes: 0 done; 1 the check failed, or some rows were refused;
+2 wrong arguments or configuration; 3 not possible now.`;
 
-/** The whole command line, not yet run; `end` hears with which code a command ended. */
+/** Builds the command line without running it. `end` receives the exit code of a command. */
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('holdfast')
     .description(
@@ -21,8 +21,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for help)')
     .addHelpText('after', EXIT_CODES_HELP);
-  /** Loads a command only when it is run, passes its own arguments on, and its exit code back. */
-  const ending: Ending =
+  /** Loads a command only when it runs, passes its arguments on, and passes its exit code to `end`. */
+  const buildAction: ActionBuilder =
     (load) =>
     async (...all) => {
       const command = await load();
@@ -32,98 +32,97 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   program
     .command('serve')
     .description('serve the API until SIGTERM or Ctrl-C')
-    .option(
-      '--with-parent',
-      'stop also when the process that started it is gone; "npm start" uses it',
-    )
+    .option('--with-parent', 'also stop when the parent process has gone; used by "npm start"')
     .addHelpText('after', '\nExample:\n  PORT=8080 holdfast serve')
-    .action(ending(async () => (await import('./commands/serve.ts')).serve));
+    .action(buildAction(async () => (await import('./commands/serve.ts')).serve));
   program
     .command('migrate')
-    .description('bring the database to the newest schema')
+    .description('migrate the database to the current schema')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://… holdfast migrate')
-    .action(ending(async () => (await import('./commands/migrate.ts')).migrateCommand));
+    .action(buildAction(async () => (await import('./commands/migrate.ts')).migrateCommand));
   program
     .command('check')
-    .description('prove the invariants on the live data; exits 1 when one is broken')
-    .option('--json', 'write the report as JSON')
+    .description('check every invariant on the live data; exits with 1 if one is broken')
+    .option('--json', 'print the report as JSON')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast check && echo "nothing lost, nothing oversold"')
-    .action(ending(async () => (await import('./commands/check.ts')).check));
+    .action(buildAction(async () => (await import('./commands/check.ts')).check));
   program
     .command('reconcile')
-    .description('hold the payments against the provider and heal them; exits 1 when some differ')
+    .description(
+      'compare payments with the provider and repair differences; exits with 1 if some remain',
+    )
     .option('--hours <n>', 'how far back to look', wholeNumber(1, 8_760), 72)
-    .option('--json', 'write the report as JSON')
+    .option('--json', 'print the report as JSON')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast reconcile --hours 24')
-    .action(ending(async () => (await import('./commands/reconcile.ts')).reconcile));
+    .action(buildAction(async () => (await import('./commands/reconcile.ts')).reconcile));
   program
     .command('doctor')
-    .description('look at everything that a start needs, and say what to do')
+    .description('check everything that a start needs, and say what to do')
     .addHelpText('after', '\nExample:\n  NODE_ENV=production holdfast doctor')
-    .action(ending(async () => (await import('./commands/doctor.ts')).doctor));
+    .action(buildAction(async () => (await import('./commands/doctor.ts')).doctor));
 
   program
     .command('openapi')
-    .description('write the OpenAPI document of this version, without a database')
+    .description('print the OpenAPI document of this version, without a database')
     .addHelpText('after', '\nExample:\n  holdfast openapi > openapi.json')
-    .action(ending(async () => (await import('./commands/openapi.ts')).openapi));
+    .action(buildAction(async () => (await import('./commands/openapi.ts')).openapi));
 
-  addDeadLetterCommands(program, ending);
-  addUserCommands(program, ending);
-  addFileCommands(program, ending);
+  addDeadLetterCommands(program, buildAction);
+  addUserCommands(program, buildAction);
+  addFileCommands(program, buildAction);
   return program;
 }
 
-function addDeadLetterCommands(program: Command, ending: Ending): void {
+function addDeadLetterCommands(program: Command, buildAction: ActionBuilder): void {
   const deadLetters = program
     .command('dead-letters')
-    .description('look at work that was given up, and try it again');
+    .description('list dead letters and redrive them');
   deadLetters
     .command('list')
-    .description('show the newest ones')
+    .description('list the newest dead letters')
     .option('--limit <n>', 'how many', wholeNumber(1, 10_000), 100)
-    .option('--json', 'write them as JSON')
+    .option('--json', 'print them as JSON')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast dead-letters list --limit 20')
     .action(
-      ending(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
+      buildAction(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
     );
   deadLetters
     .command('redrive [ids...]')
-    .description('give them all their tries again; exits 1 when an id is of none')
-    .option('--all', 'every one of them')
+    .description('give dead letters all their attempts again; exits with 1 if an id is unknown')
+    .option('--all', 'redrive all dead letters')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast dead-letters redrive --all')
-    .action(ending(async () => (await import('./commands/dead-letters.ts')).redriveCommand));
+    .action(buildAction(async () => (await import('./commands/dead-letters.ts')).redriveCommand));
 }
 
-function addUserCommands(program: Command, ending: Ending): void {
-  const user = program.command('user').description('make users and change what they may do');
+function addUserCommands(program: Command, buildAction: ActionBuilder): void {
+  const user = program.command('user').description('create users and change their access');
   user
     .command('create <email>')
-    .description('make a user; the password is shown once')
+    .description('create a user; the password is shown once')
     .addOption(
       new Option('--role <role>', 'what the user may do').choices(roles).default('customer'),
     )
-    .option('--name <name>', 'how the user is called')
+    .option('--name <name>', "the user's name")
     .option('--vip', 'serve this customer first')
     .option('--password-stdin', 'read the password from the first line of standard input')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user create owner@shop.example --role admin')
-    .action(ending(async () => (await import('./commands/user.ts')).createUserCommand));
+    .action(buildAction(async () => (await import('./commands/user.ts')).createUserCommand));
   user
     .command('role <email>')
     .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
-    .description('give a user another role')
+    .description("change a user's role")
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user role kim@shop.example kitchen')
-    .action(ending(async () => (await import('./commands/user.ts')).setRoleCommand));
+    .action(buildAction(async () => (await import('./commands/user.ts')).setRoleCommand));
   user
     .command('disable <email>')
-    .description('end every session of a user and let nobody in as them')
+    .description('disable a user and end all their sessions')
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user disable kim@shop.example')
-    .action(ending(async () => (await import('./commands/user.ts')).disableUserCommand));
+    .action(buildAction(async () => (await import('./commands/user.ts')).disableUserCommand));
 }

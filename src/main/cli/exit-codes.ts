@@ -1,11 +1,11 @@
-/** What the command line ends with, for scripts. */
+/** The exit codes of the command line, for scripts. */
 export const exitCodes = {
   ok: 0,
-  /** The thing asked about is not so, or some rows were refused. */
+  /** The check failed, or some rows were refused. */
   no: 1,
   /** Arguments or configuration are wrong. */
   usage: 2,
-  /** It could not be done now, for example because the database is away. */
+  /** Not possible now, for example because the database is unavailable. */
   failed: 3,
 } as const;
 

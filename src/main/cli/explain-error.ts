@@ -14,14 +14,14 @@ import { FileError } from './import/file-error.ts';
 import { ServerUnreachableError, UnexpectedReplyError } from './replay/api-client.ts';
 
 export interface Explanation {
-  /** What an operator reads. */
+  /** The text for the operator. */
   readonly text: string;
   readonly exitCode: ExitCode;
-  /** Nobody foresaw it, so that the stack helps more than a sentence. */
+  /** Whether the error is unexpected, so that the stack helps more than a sentence. */
   readonly isBug: boolean;
 }
 
-/** Why a command ended, in words that say what to do. */
+/** Explains why a command ended, and what to do. */
 export function explainError(error: unknown): Explanation {
   const explainExpected = (text: string, exitCode: ExitCode): Explanation => ({
     text,
@@ -51,7 +51,7 @@ export function explainError(error: unknown): Explanation {
   if (unfitness !== null) return explainExpected(unfitness.message, exitCodes.failed);
   if (isDatabaseAway(error)) {
     return explainExpected(
-      `The database cannot be reached: ${firstLine(findInnermostCause(error).message)}. Is it running, and is DATABASE_URL right?`,
+      `The database cannot be reached: ${firstLine(findInnermostCause(error).message)}. Is it running, and is DATABASE_URL correct?`,
       exitCodes.failed,
     );
   }
@@ -73,22 +73,23 @@ function explainSystemError(
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':
       return explainExpected(
-        `The packed file is broken or ends too early: ${message}. Nothing was taken from it.`,
+        `The compressed file is damaged or incomplete: ${message}. Nothing was imported.`,
         exitCodes.no,
       );
     case 'ENOENT':
-      if (path !== undefined) return explainExpected(`There is no file ${path}.`, exitCodes.usage);
+      if (path !== undefined)
+        return explainExpected(`The file ${path} does not exist.`, exitCodes.usage);
       break;
     case 'EISDIR':
     case 'ENOTDIR':
       return explainExpected(
-        `${path ?? 'What was named'} is no file, or lies in none of the folders: ${message}.`,
+        `${path ?? 'The path'} is not a file, or part of its path is not a folder: ${message}.`,
         exitCodes.usage,
       );
     // insufficient_privilege
     case '42501':
       return explainExpected(
-        `PostgreSQL lets the user of DATABASE_URL do too little: ${message}. Make it the owner of the database, or grant it what is missing.`,
+        `The user of DATABASE_URL lacks privileges: ${message}. Make it the owner of the database, or grant the missing privileges.`,
         exitCodes.failed,
       );
     // undefined_table
@@ -98,9 +99,9 @@ function explainSystemError(
         exitCodes.failed,
       );
   }
-  // The system refused something, and its own words say what.
+  // The operating system refused something; its message states what.
   if (errno !== undefined && syscall !== undefined) {
-    return explainExpected(`The system refuses it: ${message}.`, exitCodes.failed);
+    return explainExpected(`The operating system refused: ${message}.`, exitCodes.failed);
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text, exitCode: exitCodes.failed, isBug: true };

@@ -1,22 +1,25 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 
-/** Makes the action of a command out of what loads it. */
-export type Ending = <Arguments extends unknown[]>(
+/** Builds the action of a command from a function that loads it. */
+export type ActionBuilder = <Arguments extends unknown[]>(
   load: () => Promise<(...all: Arguments) => Promise<ExitCode>>,
 ) => (...all: Arguments) => Promise<void>;
 
-/** A command that is run in the wrong place would else leave an empty database there, and say that all is well. */
+/**
+ * Creates the option `--new`. Without it, a command run in the wrong folder would create an empty database there and
+ * report success.
+ */
 export function newDatabaseOption(): Option {
-  return new Option('--new', 'make a new embedded database when there is none');
+  return new Option('--new', 'create an embedded database if there is none');
 }
 
-/** Parses an option. Throws `InvalidArgumentError`. */
+/** Returns a parser of an option. It throws `InvalidArgumentError`. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It takes a whole number from ${minimum} to ${maximum}.`);
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
     }
     return value;
   };

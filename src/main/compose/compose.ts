@@ -8,21 +8,21 @@ import { constraintErrors } from '../tables/constraint-errors.ts';
 import { createBackground } from './create-background.ts';
 import { createServer } from './create-server.ts';
 
-/** Everything, built and not yet listening. */
+/** The application, built and not yet listening. */
 export interface Application {
   readonly app: App;
   readonly database: Database;
   /** The use cases of each module, by its name. */
   readonly modules: ReturnType<typeof moduleList.build>['apis'];
-  /** What the modules count. */
+  /** The metrics of the modules. */
   readonly tallies: readonly Tally[];
-  /** Begins the background work of this process's role. */
+  /** Starts the background work of this process's role. */
   start(): void;
-  /** Ends everything, last in first out: the server drains before what it stands on goes away. */
+  /** Stops everything, last in first out: the server drains before its dependencies stop. */
   stop(): Promise<void>;
 }
 
-/** Builds the infrastructure, the modules on it in the order of rank, and the server and the background work of all. */
+/** Builds the infrastructure, the modules in the order of rank, then the server and the background work. */
 export async function compose(config: Config, runtime: Runtime): Promise<Application> {
   await using built = new AsyncDisposableStack();
   const stopping = new AbortController();

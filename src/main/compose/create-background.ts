@@ -16,13 +16,13 @@ import type { Infrastructure } from '../infrastructure/create-infrastructure.ts'
 const MINUTE_MS = 60_000;
 const RESCUE_INTERVAL_MS = 5_000;
 
-/** The work in the background of a process that does it. */
+/** The background work of a process. */
 export interface Background {
-  /** The relay, the runner of jobs and the schedules. */
+  /** Starts the relay, the job runner and the schedules. */
   start(): void;
 }
 
-/** Makes known what the modules do with events, jobs and the time of day. */
+/** Registers the modules' jobs and subscriptions, and builds the job runner and the schedules. */
 export function createBackground(
   infrastructure: Infrastructure,
   modules: readonly Module<unknown>[],
@@ -42,8 +42,8 @@ export function createBackground(
       onAttempt(report) {
         metrics.observeJob(report);
         const { settled, durationSeconds: _, ...about } = report;
-        if (settled === 'retried') log.warn(about, 'a job failed and comes again');
-        if (settled === 'dead') log.error(about, 'a job failed for good');
+        if (settled === 'retried') log.warn(about, 'a job failed and will be retried');
+        if (settled === 'dead') log.error(about, 'a job failed and became a dead letter');
       },
       onError,
     }),
@@ -69,7 +69,7 @@ export function createBackground(
   };
 }
 
-/** What belongs to no room. */
+/** Schedules that belong to no module. */
 function shellSchedules(database: Database, jobs: JobRegistry, log: Logger): readonly Schedule[] {
   return [
     {
@@ -77,7 +77,8 @@ function shellSchedules(database: Database, jobs: JobRegistry, log: Logger): rea
       everyMs: RESCUE_INTERVAL_MS,
       async run() {
         const count = await rescueJobs(jobs);
-        if (count > 0) log.warn({ count }, 'jobs that nobody worked on were sent again');
+        if (count > 0)
+          log.warn({ count }, 'unfetched jobs and jobs with expired leases were sent again');
       },
     },
     createPurgeSchedule(database, {

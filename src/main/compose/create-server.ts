@@ -19,7 +19,7 @@ export interface ServerParts {
   readonly built: AsyncDisposableStack;
 }
 
-/** Builds the HTTP server with the routes of all modules that this process serves. */
+/** Builds the HTTP server with the routes of the modules that this process serves. */
 export async function createServer(
   config: Config,
   runtime: Runtime,
@@ -56,7 +56,7 @@ export async function createServer(
   return app;
 }
 
-/** The access rules of the routes that are registered here: a rule without a route stops the start. */
+/** Returns the access rules of the registered routes: a rule without a route stops the start. */
 function servedAccess(modules: readonly BuiltModule[], serves: boolean): AccessTable {
   const tables = modules.flatMap(({ declaration, module }) => [
     module.probes === undefined ? {} : declaration.probeAccess,
@@ -65,7 +65,7 @@ function servedAccess(modules: readonly BuiltModule[], serves: boolean): AccessT
   return Object.assign({ ...shellAccess }, ...tables);
 }
 
-/** Where this server reaches itself. */
+/** Returns the URL at which this server can call itself. */
 function ownAddress(app: App): string {
   const { address, port, family } = app.server.address() as AddressInfo;
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address;

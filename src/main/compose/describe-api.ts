@@ -3,7 +3,7 @@ import type { Tally } from '../../shared/tally.ts';
 import type { Config } from '../config/config.ts';
 import { type Application, compose } from './compose.ts';
 
-/** The OpenAPI document that this version serves with this configuration, as JSON. Needs no database. */
+/** Returns the OpenAPI document of this version and configuration, as JSON. Needs no database. */
 export function describeApi(config: Config): Promise<string> {
   return describe(config, async ({ app }) => {
     await app.ready();
@@ -12,7 +12,7 @@ export function describeApi(config: Config): Promise<string> {
   });
 }
 
-/** What the modules count. Needs no database. */
+/** Returns the metrics of the modules. Needs no database. */
 export function describeTallies(config: Config): Promise<readonly Tally[]> {
   return describe(config, async ({ tallies }) => tallies);
 }
@@ -22,9 +22,9 @@ async function describe<T>(
   read: (application: Application) => Promise<T>,
 ): Promise<T> {
   const application = await compose(config, {
-    // Connections are made when they are needed, and a description needs none.
+    // Connections are opened on demand, and a description needs none.
     databaseUrl: 'postgresql://127.0.0.1:1/none',
-    jwtSecrets: ['the description is the same whatever signs the tokens'],
+    jwtSecrets: ['the description does not depend on this secret'],
     sandboxSecret: `whsec_${Buffer.alloc(32).toString('base64')}`,
     logger: pino({ level: 'silent' }),
     isPrepared: () => false,

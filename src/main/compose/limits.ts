@@ -18,7 +18,7 @@ export interface Limits {
   close(): Promise<void>;
 }
 
-/** The rate limits of the configuration, counted in Redis when there is one: its client is not loaded otherwise. */
+/** Creates the configured rate limits, counted in Redis if there is one. Its client is loaded only then. */
 export async function createLimits(
   config: Pick<Config, 'role' | 'rateLimits' | 'redisUrl'>,
   log: Log,
@@ -70,26 +70,26 @@ function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
   };
 }
 
-/** A stranger's failures stand under his address, so they never lock the owner out. */
+/** Counts failures per network address and account, so a stranger's failures never lock the owner out. */
 function authLimit(limiters: RateLimiters, rate: Rate): Limit {
   const limiter = createWaitingRateLimiter(limiters.create('auth', rate));
   return {
     name: 'auth',
     after: 'body',
     counting(request) {
-      // A hash, since e-mail addresses do not belong into a store of counters.
+      // A hash, because e-mail addresses should not be in the store of counters.
       const key = sha256(clientNetwork(request), getAccountKey(request)).toString('base64url');
       return { limiter, key };
     },
   };
 }
 
-/** Whose password is tried: the caller's own, or that of the address which the body names. */
+/** Returns the account whose password is tried: the caller's, or that of the e-mail address in the body. */
 function getAccountKey({ caller, body }: FastifyRequest): string {
   return caller?.id ?? emailKey((body as { email: string }).email);
 }
 
-/** Customers alone: orders of staff and API keys stand outside the customer's limits. */
+/** Counts customers only: orders of staff and API keys are exempt. */
 function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
   const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
   return {

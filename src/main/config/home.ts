@@ -66,10 +66,8 @@ export function readEnvFile(home: string): Record<string, string> {
 
 const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder. Remove it, or replace it with a file',
-  EACCES:
-    'permission denied. Make it readable for the user that Holdfast runs as',
-  EPERM:
-    'permission denied. Make it readable for the user that Holdfast runs as',
+  EACCES: 'permission denied. Make it readable for the user that Holdfast runs as',
+  EPERM: 'permission denied. Make it readable for the user that Holdfast runs as',
   ENOENT: 'it is a broken link. Remove it, or replace it with a file',
   ELOOP: 'its links form a loop. Remove it, or replace it with a file',
 };

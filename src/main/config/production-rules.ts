@@ -9,7 +9,8 @@ const STRIPE_PREFIX = /^(whsec|(sk|rk)(_live|_test)?)_/;
 const MAKE_TEXT = 'use the output of "openssl rand -base64 48"';
 const MAKE_WEBHOOK_SECRET = 'use whsec_ followed by the output of "openssl rand -base64 32"';
 const COPY_KEY = 'copy the key from the API keys page of the Stripe dashboard';
-const COPY_SIGNING_SECRET = 'copy the signing secret of the webhook endpoint from the Stripe dashboard';
+const COPY_SIGNING_SECRET =
+  'copy the signing secret of the webhook endpoint from the Stripe dashboard';
 
 /** A configured secret, and what to do if it is weak. */
 export interface GivenSecret {

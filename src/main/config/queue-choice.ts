@@ -55,8 +55,7 @@ export function queueFaults(values: Given): string[] {
   const given = sqsVariables.filter((name) => values[name] !== undefined);
   if (values.QUEUE_DRIVER === 'sqs') return sqsFaults(values);
   const faults = given.map(
-    (name) =>
-      `${name} is set, but jobs do not use SQS: set QUEUE_DRIVER=sqs, or remove ${name}.`,
+    (name) => `${name} is set, but jobs do not use SQS: set QUEUE_DRIVER=sqs, or remove ${name}.`,
   );
   if (values.QUEUE_DRIVER === 'bullmq' && values.REDIS_URL === undefined) {
     faults.push(
@@ -78,7 +77,9 @@ function sqsFaults(values: Given): string[] {
   }
   const urls = sqsVariables.flatMap((name) => values[name] ?? []);
   if (new Set(urls).size < urls.length) {
-    faults.push('SQS_QUEUE_URL and the other SQS queue URLs are the same: use a separate queue for each.');
+    faults.push(
+      'SQS_QUEUE_URL and the other SQS queue URLs are the same: use a separate queue for each.',
+    );
   }
   for (const name of sqsVariables) {
     if (values[name]?.endsWith('.fifo') !== true) continue;

@@ -66,9 +66,7 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
   }
   if (email === undefined || password === undefined) return [];
   if (!isCommonPassword(password, { email, name: '' })) return [];
-  return [
-    'ADMIN_PASSWORD is too easy to guess: it must not be a common password or ADMIN_EMAIL.',
-  ];
+  return ['ADMIN_PASSWORD is too easy to guess: it must not be a common password or ADMIN_EMAIL.'];
 }
 
 const publicVariables: ReadonlySet<VariableName> = new Set([

@@ -48,7 +48,9 @@ function computeShare(whole: Network, networks: readonly Network[]): number {
   const outermost = networks.filter(
     (network, index) =>
       !networks.some((other, at) =>
-        at < index ? contains(other, network) : contains(other, network) && !contains(network, other),
+        at < index
+          ? contains(other, network)
+          : contains(other, network) && !contains(network, other),
       ),
   );
   return outermost.reduce((share, network) => {

@@ -28,31 +28,31 @@ import { moduleSettings } from './module-settings.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tracing.ts';
 
-/** What the configuration leaves to the process that runs the application. */
+/** What the process supplies in addition to the configuration. */
 export interface Runtime {
   readonly databaseUrl: string;
   readonly jwtSecrets: readonly string[];
-  /** `whsec_…`, of the sandbox; null with another payment provider. */
+  /** `whsec_…` of the sandbox; null with another payment provider. */
   readonly sandboxSecret: string | null;
   readonly logger: Logger;
-  /** False while the database is away at the start or being migrated: requests are answered with 503. */
+  /** False while the database is unavailable at the start or being migrated: requests get 503. */
   readonly isPrepared: () => boolean;
 }
 
 export interface InfrastructureOptions {
   readonly constraints: DatabaseOptions['constraints'];
-  /** Fires when the process begins to stop. */
+  /** Fires when the process starts to stop. */
   readonly stopping: AbortSignal;
-  /** Gets what has to be closed. */
+  /** Receives what must be closed. */
   readonly built: AsyncDisposableStack;
 }
 
-/** What the modules are built on; each takes of it what its dependencies name. */
+/** The infrastructure below the modules; each uses what its dependencies name. */
 export type Infrastructure = Awaited<ReturnType<typeof createInfrastructure>>;
 
 /**
- * Builds what is below the modules. A fact that a part tells to one that is built later goes through a channel, which is
- * made first.
+ * Builds the infrastructure below the modules. Facts for parts that are built later flow through channels, which are
+ * created first.
  */
 export async function createInfrastructure(
   config: Config,
@@ -65,7 +65,7 @@ export async function createInfrastructure(
   const commits = createChannel<readonly Change[]>();
   const changedUsers = createChannel<string>();
   const listening = createChannel<string>();
-  const getOwnUrl = createLatest(listening, 'this server does not listen yet');
+  const getOwnUrl = createLatest(listening, 'this server is not listening yet');
   const metrics = createMetrics();
   const tracing = built.adopt(await createTracing(config.otlpEndpoint), (it) => it?.close());
   const { database, reads } = openDatabases(config, runtime, {
@@ -89,7 +89,7 @@ export async function createInfrastructure(
       name: 'relay',
       consume: subscriptions.consume,
       isThrottled: pressure.isHigh,
-      onError: (error) => logger.warn({ err: error }, 'the relay could not go on'),
+      onError: (error) => logger.warn({ err: error }, 'the relay could not continue'),
     }),
     (it) => it.stop(),
   );
@@ -113,7 +113,7 @@ export async function createInfrastructure(
     tracing,
     commits,
     changedUsers,
-    /** Told where this server reaches itself, when it listens. */
+    /** Receives the URL at which this server can call itself, when it listens. */
     listening,
     ownUrl: getOwnUrl,
     database,
@@ -143,7 +143,7 @@ interface DatabaseParts extends Pick<InfrastructureOptions, 'constraints' | 'bui
   readonly commits: Channel<readonly Change[]>;
 }
 
-/** The primary, and what reads from the replicas where there are some. */
+/** Opens the primary and the replicas. */
 function openDatabases(
   { databasePoolMax: poolMax, databaseReplicaUrls }: Config,
   { databaseUrl, logger }: Runtime,
@@ -169,7 +169,7 @@ function openDatabases(
         poolMax,
         constraints: {},
         onQuery: metrics.observeQuery,
-        onConnectionLost: (error) => logger.warn({ err: error }, 'a replica was lost'),
+        onConnectionLost: (error) => logger.warn({ err: error }, 'a replica connection was lost'),
       }),
       (it) => it.close(),
     ),
@@ -177,7 +177,7 @@ function openDatabases(
   return { database, reads: createReplicas({ primary: database, replicas }) };
 }
 
-/** Servers that share the tokens' secret share the cursors' too, without another variable. */
+/** Derives the cursors' secret from the tokens' secret, so that servers share it without another variable. */
 function cursorSecret([first = '']: readonly string[]): string {
   return createHmac('sha256', first).update('holdfast cursors').digest('base64url');
 }

@@ -10,14 +10,17 @@ export interface QueueRuntime {
   readonly onError: (error: unknown) => void;
 }
 
-/** What carries jobs between processes. */
+/** The queue driver and its boards. */
 export interface JobQueue {
   readonly driver: QueueDriver;
   /** BullMQ's own queues, for Bull Board; null with another driver. */
   readonly boards: (() => Queue[]) | null;
 }
 
-/** Libraries of drivers that are not chosen are not loaded: together they would double the time of a start. */
+/**
+ * Creates the chosen queue driver. The libraries of other drivers are not loaded: together they would double the start
+ * time.
+ */
 export async function createJobQueue(
   choice: QueueChoice,
   { databaseUrl, log, onError }: QueueRuntime,

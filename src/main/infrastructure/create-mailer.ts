@@ -2,7 +2,7 @@ import { createCaptureMailer } from '../../drivers/mail/capture/capture-mailer.t
 import type { Mailer } from '../../drivers/mail/mailer.ts';
 import type { MailChoice } from '../config/mail-choice.ts';
 
-/** Loads no library of a driver that is not chosen. */
+/** Creates the chosen mailer, without loading the libraries of other drivers. */
 export async function createMailer(choice: MailChoice): Promise<Mailer> {
   switch (choice.kind) {
     case 'capture':

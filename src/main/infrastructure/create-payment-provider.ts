@@ -2,13 +2,13 @@ import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts
 import { createSandboxProvider } from '../../drivers/payments/sandbox/index.ts';
 import type { Config } from '../config/config.ts';
 
-/** The configured payment provider, as the shop sees it. Loads no library of another one. */
+/** Creates the configured payment provider, without loading the libraries of others. */
 export async function createPaymentProvider(
   payments: Config['payments'],
   sandbox: {
-    /** Not null when the configuration names the sandbox. */
+    /** Not null if the configuration chooses the sandbox. */
     readonly sandboxSecret: string | null;
-    /** Where the sandbox is reached unless the configuration says where; asked at each call. */
+    /** The sandbox's base URL unless the configuration sets it; called at each request. */
     readonly sandboxUrl: () => string;
   },
 ): Promise<PaymentProvider> {

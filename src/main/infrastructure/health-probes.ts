@@ -6,14 +6,17 @@ import type { Relay } from '../../events/index.ts';
 import type { Probe } from '../../modules/operations/index.ts';
 import type { MailChoice } from '../config/mail-choice.ts';
 
-/** Events older than this that nobody was told of: something holds the relay up. */
+/** The age of the oldest unrelayed event above which something is blocking the relay. */
 const LAG_SECONDS_MAX = 60;
 const CONNECT_TIMEOUT_MS = 1_500;
 
 const SMTP_PORT = 587;
 const SMTPS_PORT = 465;
 
-/** What orders are taken without. The payment provider is not asked: each of its calls may count against a limit. */
+/**
+ * Builds the probes of services without which orders can still be placed. The payment provider is not called, because
+ * each call may count against a limit.
+ */
 export function healthProbes(parts: {
   readonly caches: Caches;
   readonly queue: QueueDriver;
@@ -32,12 +35,12 @@ export function healthProbes(parts: {
   };
 }
 
-/** Rejects when nobody listens there. Says nothing more: a sign-in for each check would fill the mail server's log. */
+/** Rejects if nothing listens there. It does not sign in: that for each check would fill the mail server's log. */
 async function connectTo({ protocol, hostname, port }: URL): Promise<void> {
-  const usual = protocol === 'smtps:' ? SMTPS_PORT : SMTP_PORT;
+  const defaultPort = protocol === 'smtps:' ? SMTPS_PORT : SMTP_PORT;
   const socket = connect({
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? usual : Number(port),
+    port: port === '' ? defaultPort : Number(port),
   });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });

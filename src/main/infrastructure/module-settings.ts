@@ -1,7 +1,7 @@
 import type { Duties } from '../../modules/module.ts';
 import type { Config } from '../config/config.ts';
 
-/** What of the configuration the modules ask for, under the names of their dependencies. */
+/** Returns the configuration values that modules need, under the names of their dependencies. */
 export function moduleSettings(config: Config) {
   const { publicUrl, currency, shopName, production, retryBaseSeconds } = config;
   const { accessTokenMinutes, refreshTokenDays, cancellationsPerDayMax } = config;

@@ -4,11 +4,11 @@ import type { Jobs, NewJob } from '../../jobs/index.ts';
 import type { Plan } from '../../modules/module.ts';
 import { findTraceparent } from '../../shared/trace.ts';
 
-/** What follows from the events of the log. */
+/** The plans that create jobs from the events of the log. */
 export interface Subscriptions {
-  /** Makes plans known. All of them before the relay starts. */
+  /** Registers plans. Call it before the relay starts. */
   define(plans: readonly Plan[]): void;
-  /** For the relay: writes what follows from events, and sends the jobs when that is committed. */
+  /** Stores the jobs that follow from events, and sends them after the commit. Called by the relay. */
   consume(events: readonly LoggedEvent[]): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function createSubscriptions(database: Database, jobs: Jobs): Subscriptio
   };
 }
 
-/** A job goes on with the trace of the request that caused its event, without the modules' help. */
+/** Continues in each job the trace of the request that caused its event, without the modules' help. */
 function withTraces(jobs: readonly NewJob[], events: readonly LoggedEvent[]): NewJob[] {
   const causes = new Map(events.map(({ id, cause }) => [id, cause]));
   return jobs.map((job) => {

@@ -4,14 +4,16 @@ import type { WebhookSender } from '../../drivers/webhooks/webhook-sender.ts';
 import { type Tracing, traced } from '../../shared/tracing.ts';
 import { version } from '../program.ts';
 
-/** Loaded only when it is asked for: OpenTelemetry would add a third to the time of a start. */
+/**
+ * Creates tracing if an endpoint is configured. Loaded only then: OpenTelemetry would add a third to the start time.
+ */
 export async function createTracing(endpoint: string | null): Promise<Tracing | null> {
   if (endpoint === null) return null;
   const { createOtlpTracing } = await import('../../drivers/tracing/otlp/otlp-tracing.ts');
   return createOtlpTracing({ endpoint, version });
 }
 
-/** A port whose calls to the outside are spans. Names only: what goes out is nobody's business. */
+/** Wraps a mailer so that each call becomes a span. Spans contain names only, never what is sent. */
 export function tracedMailer(tracing: Tracing | null, mailer: Mailer): Mailer {
   if (tracing === null) return mailer;
   return {

@@ -1,7 +1,7 @@
 import type { Module } from '../../modules/module.ts';
 import type { JobQueue } from '../infrastructure/create-job-queue.ts';
 
-/** Bull Board. Its library is loaded where jobs go through BullMQ. */
+/** Creates Bull Board. Its library is loaded only if jobs use BullMQ. */
 export function createQueueBoard({ queue }: { readonly queue: JobQueue }): Module<null> {
   const { boards } = queue;
   if (boards === null) return { api: null };

@@ -1,20 +1,23 @@
 import type { Module, ModuleDeclaration } from '../../modules/module.ts';
 
-/** A module that was built, and what was known of it before. */
+/** A built module with its declaration. */
 export interface BuiltModule {
   readonly declaration: ModuleDeclaration;
   readonly module: Module<unknown>;
 }
 
-/** Modules in the order of rank. `Given`: what the next one may ask for, the infrastructure and the modules before it. */
+/**
+ * Modules in the order of rank. `Given` is what the next module may depend on: the infrastructure and the modules
+ * before it.
+ */
 export interface ModuleList<Infrastructure extends object, Given extends Infrastructure> {
   readonly declarations: readonly ModuleDeclaration[];
-  /** Does not compile where the module needs one that is not in the list yet. */
+  /** Adds a module. Does not compile if the module depends on one that is not in the list yet. */
   add<Name extends string, Api>(
     declaration: ModuleDeclaration<Name>,
     create: (given: Given) => Module<Api>,
   ): ModuleList<Infrastructure, Given & { readonly [K in Name]: Api }>;
-  /** Builds each module with the use cases of those before it. `built` stops them in the reverse order. */
+  /** Builds each module with the use cases of those before it. `built` stops them in reverse order. */
   build(
     infrastructure: Infrastructure,
     built: AsyncDisposableStack,
@@ -30,15 +33,15 @@ export function createModuleList<Infrastructure extends object>(): ModuleList<
   Infrastructure,
   Infrastructure
 > {
-  return listOf([]);
+  return createList([]);
 }
 
-function listOf<Infrastructure extends object, Given extends Infrastructure>(
+function createList<Infrastructure extends object, Given extends Infrastructure>(
   entries: readonly Entry[],
 ): ModuleList<Infrastructure, Given> {
   return {
     declarations: entries.map(({ declaration }) => declaration),
-    add: (declaration, create) => listOf([...entries, { declaration, create }]),
+    add: (declaration, create) => createList([...entries, { declaration, create }]),
     build(infrastructure, built) {
       const apis: Record<string, unknown> = {};
       const modules = entries.map(({ declaration, create }): BuiltModule => {

@@ -20,7 +20,8 @@ import { queueBoardDeclaration } from './queue-board-declaration.ts';
 import { createSandboxModule, sandboxDeclaration } from './sandbox-module.ts';
 
 /**
- * All modules, each after those that it calls; what is served beside them has the same shape. A new module is one line here.
+ * All modules, each after those that it calls. Other routes, such as pages, have the same shape. A new module is one
+ * line here.
  */
 export const modules = createModuleList<Infrastructure>()
   .add(accountsDeclaration, (given) => createAccounts({ ...given, resetMailJob }))

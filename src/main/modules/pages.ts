@@ -12,7 +12,7 @@ export const pagesDeclaration = {
   access: { getConsole: 'anyone', getShop: 'anyone' },
 } as const satisfies ModuleDeclaration;
 
-/** The console and the shop. */
+/** Creates the pages of the console and the shop. */
 export function createPages(): Module<null> {
   return { api: null, routes: (app) => installWebPages(app, webFolder, pages) };
 }

@@ -1,9 +1,9 @@
 import type { ModuleDeclaration } from '../../modules/module.ts';
 
-/** One for all addresses of the board. */
+/** One operation for all paths of the board. */
 export const VIEW_QUEUE_BOARD = 'viewQueueBoard';
 
-/** Bull Board's, where jobs go through BullMQ: people, and no keys. */
+/** The declaration of Bull Board, for jobs that use BullMQ: open to admins, not to API keys. */
 export const queueBoardDeclaration = {
   name: 'queueBoard',
   access: { [VIEW_QUEUE_BOARD]: { roles: ['admin'] } },

@@ -16,26 +16,25 @@ import { VIEW_QUEUE_BOARD } from './queue-board-declaration.ts';
 
 const BOARD_PATH = '/admin/queues';
 
-/** Its own scripts, styles and calls; its first styles stand in the page. Nothing of other hosts. */
+/** Allows the board's own scripts, styles, calls and inline styles, and nothing from other hosts. */
 const BOARD_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
-/** Names below one another, none of them a way up. */
+/** Nested file names, none of which leads upwards. */
 const FILE_PATTERN = '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$';
 
 const DESCRIPTION =
-  'To look at. Dead letters are sent again in the console or by "holdfast dead-letters redrive".';
+  'Read only. Redrive dead letters in the console or with "holdfast dead-letters redrive".';
 
 /**
- * Bull Board, to look at: what a job is and how it stands is in the database, so that sending a message again or
- * removing it here would change nothing but the view. Its adapter for Fastify is not used, since it would answer
- * refusals in its own shape.
+ * Registers Bull Board, read only: jobs and their state are in the database, so sending or removing a message here
+ * would change only the view. Its adapter for Fastify is not used, because it would send refusals in its own format.
  */
 export async function registerQueueBoard(app: App, boards: () => readonly Queue[]): Promise<void> {
   const parts = await collectParts(`${app.publicPath}${BOARD_PATH}`);
   const shown = new Set<Queue>();
 
-  /** Queues come to be when Redis has first been reached. */
+  /** Adds new queues: they are created when Redis has first been reached. */
   function registerQueues(): void {
     for (const queue of boards()) {
       if (shown.has(queue)) continue;
@@ -46,7 +45,7 @@ export async function registerQueueBoard(app: App, boards: () => readonly Queue[
   }
 
   await app.register(async (scope: App) => {
-    // The headers of a reply that depends on its caller stay as they are.
+    // The headers of a reply that depends on its caller must not change.
     await scope.register(fastifyStatic, {
       root: parts.staticPath,
       serve: false,
@@ -100,7 +99,7 @@ interface Parts {
   readonly addQueue: (queue: BullMQAdapter) => void;
 }
 
-/** What Bull Board hands to its server. `basePath`: where browsers reach it. */
+/** Collects the parts that Bull Board passes to its server. `basePath` is the path under which browsers reach it. */
 async function collectParts(basePath: string): Promise<Parts> {
   let queues: BullBoardQueues = new Map();
   let uiConfig: UIConfig = {};
@@ -140,7 +139,7 @@ async function collectParts(basePath: string): Promise<Parts> {
   };
 }
 
-/** Its template, without what it would load from other hosts. */
+/** Renders Bull Board's template, without links to other hosts. */
 function render(template: string, values: Readonly<Record<string, unknown>>): string {
   return template
     .replace(/<link [^>]*href="https?:[^>]*>/g, '')

@@ -15,7 +15,7 @@ const PURGE_INTERVAL_MS = 60 * 60_000;
 export const sandboxDeclaration = {
   name: 'sandbox',
   errors: sandboxErrors,
-  // A customer acts on its page without a sign-in, the shop shows a key.
+  // A customer uses its page without signing in; the shop sends a key.
   access: Object.fromEntries(
     sandboxOperations.map((operation) => [operation, 'anyone']),
   ) satisfies AccessTable,
@@ -23,17 +23,17 @@ export const sandboxDeclaration = {
 
 export interface SandboxModuleDependencies {
   readonly database: Database;
-  /** Null where the sandbox is not the payment provider. */
+  /** Null if the sandbox is not the payment provider. */
   readonly sandboxSecret: string | null;
-  /** Where browsers reach this server. */
+  /** The URL at which browsers reach this server. */
   readonly publicUrl: string;
-  /** Where this server reaches itself. */
+  /** The URL at which this server can call itself. */
   readonly ownUrl: () => string;
   readonly duties: Duties;
   readonly onError: (error: unknown) => void;
 }
 
-/** The payment provider that Holdfast brings along, where a process runs it: one that serves no pages does not. */
+/** Creates the sandbox's module. A process that serves no requests does not run the sandbox itself. */
 export function createSandboxModule(dependencies: SandboxModuleDependencies): Module<null> {
   const { database, sandboxSecret, publicUrl, ownUrl, duties, onError } = dependencies;
   const schedules = [

@@ -1,6 +1,6 @@
 import type { Chapter } from './step.ts';
 
-const OF_THE_RESET =
+const RESET_MAIL =
   "(body?.data ?? []).find((mail) => mail.kind === 'password.reset' && mail.to === pm.collectionVariables.get('customerEmail'))";
 
 export const accountsChapter: Chapter = {
@@ -8,11 +8,11 @@ export const accountsChapter: Chapter = {
   steps: [
     {
       operation: 'signUp',
-      note: 'A new customer on each run.',
+      note: 'Creates a new customer on each run.',
       before: [
         'const run = Date.now().toString(36);',
         "pm.collectionVariables.set('run', run);",
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the script's own.
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the script contains the template literal.
         "pm.collectionVariables.set('customerEmail', `customer-${run}@example.com`);",
         "pm.collectionVariables.set('customerPassword', 'a long pass phrase');",
       ],
@@ -54,20 +54,20 @@ export const accountsChapter: Chapter = {
       status: 200,
       variablesToSet: { adminToken: 'accessToken' },
       after: [
-        '// Without an admin nearly everything that follows would be refused.',
+        '// Without an admin, nearly all later requests would be refused.',
         'if (pm.response.code !== 200) pm.execution.setNextRequest(null);',
       ],
     },
     {
       operation: 'listMail',
       name: 'Wait for the mail with the link',
-      note: 'The mail of a reset can be read here with the mail driver `capture` only, which is the default.',
+      note: 'The reset mail is readable here only with the mail driver `capture`, which is the default.',
       as: 'admin',
       query: { limit: '100' },
       status: 200,
-      until: OF_THE_RESET,
+      until: RESET_MAIL,
       after: [
-        `const [, token] = /reset\\?token=([A-Za-z0-9_-]+)/.exec(${OF_THE_RESET}?.text ?? '') ?? [];`,
+        `const [, token] = /reset\\?token=([A-Za-z0-9_-]+)/.exec(${RESET_MAIL}?.text ?? '') ?? [];`,
         "pm.collectionVariables.set('resetToken', token ?? 'none');",
       ],
     },

@@ -23,7 +23,7 @@ const catalogue: Chapter = {
     },
     {
       operation: 'updateProduct',
-      note: 'Only in the version that was read: a second time it is refused (412).',
+      note: 'Applies only to the version that was read: a repeat is refused (412).',
       as: 'admin',
       path: { id: '{{productId}}' },
       headers: { 'If-Match': '{{productTag}}' },
@@ -73,7 +73,7 @@ const orders: Chapter = {
       operation: 'quoteOrder',
       body: { items: [line] },
       status: 200,
-      after: ["pm.test('it would be placed', () => pm.expect(body.refusals).to.eql([]));"],
+      after: ["pm.test('the order would be placed', () => pm.expect(body.refusals).to.eql([]));"],
     },
     {
       operation: 'placeOrder',
@@ -85,7 +85,7 @@ const orders: Chapter = {
     {
       operation: 'placeOrder',
       name: 'Place the same order again',
-      note: 'Its `clientToken` was used: the answer is the first one, and no second order is made.',
+      note: 'Its `clientToken` was used before: the response is the first one again, and no second order is placed.',
       as: 'customer',
       body: sameOrder,
       status: 201,
@@ -98,7 +98,7 @@ const orders: Chapter = {
     },
     {
       operation: 'placeOrder',
-      name: 'Place an order that a worker takes up',
+      name: 'Place an order asynchronously',
       as: 'customer',
       headers: { Prefer: 'respond-async' },
       body: { items: [line] },
@@ -132,7 +132,7 @@ const orders: Chapter = {
     { operation: 'getOrderHistory', as: 'customer', path: { id: '{{orderId}}' }, status: 200 },
     {
       operation: 'streamOrder',
-      note: 'Asked by HEAD, since the stream has no end that a run could wait for: make it GET to follow it.',
+      note: 'Sent as HEAD, because the stream does not end: change it to GET to follow the stream.',
       method: 'HEAD',
       as: 'customer',
       path: { id: '{{orderId}}' },
@@ -140,7 +140,7 @@ const orders: Chapter = {
     },
     {
       operation: 'streamEvents',
-      note: 'Asked by HEAD, since the stream has no end that a run could wait for: make it GET to follow it.',
+      note: 'Sent as HEAD, because the stream does not end: change it to GET to follow the stream.',
       method: 'HEAD',
       as: 'admin',
       status: 200,
@@ -148,7 +148,7 @@ const orders: Chapter = {
   ],
 };
 
-/** Signed, when the collection was given the secret: else it shows how a forged one is refused. */
+/** A webhook, signed if the collection has the secret; otherwise it shows how a forged one is refused. */
 const webhook = {
   body: {
     id: 'evt_{{$guid}}',
@@ -161,12 +161,12 @@ const webhook = {
       currency: '{{currency}}',
     },
   },
-  note: 'Set `sandboxWebhookSecret` to SANDBOX_WEBHOOK_SECRET of the server to have it signed; unsigned it is refused (400). The charge is known already, so that it is recorded and changes nothing.',
+  note: "Set `sandboxWebhookSecret` to the server's SANDBOX_WEBHOOK_SECRET to sign the request; unsigned it is refused (400). The charge is already known, so the event is recorded and changes nothing.",
   status: [200, 400],
   before: signAsSandbox,
   after: [
     "const signed = Boolean(pm.collectionVariables.get('sandboxWebhookSecret') || pm.environment.get('sandboxWebhookSecret'));",
-    "pm.test('it is taken when it is signed', () => pm.response.to.have.status(signed ? 200 : 400));",
+    "pm.test('it is accepted if it is signed', () => pm.response.to.have.status(signed ? 200 : 400));",
   ],
 };
 
@@ -183,8 +183,8 @@ const payments: Chapter = {
     },
     {
       operation: null,
-      name: 'Pay on the page of the sandbox',
-      note: 'What the button of the page behind `checkoutUrl` does.',
+      name: "Pay on the sandbox's page",
+      note: 'Does what the button on the page behind `checkoutUrl` does.',
       method: 'POST',
       url: '/sandbox/sessions/{{session}}/actions',
       body: { action: 'pay' },

@@ -3,7 +3,7 @@ import { buyingChapters } from './buying-chapters.ts';
 import { operatingChapters } from './operating-chapters.ts';
 import type { Chapter } from './step.ts';
 
-/** Every operation once or more, in an order that works from a fresh server. */
+/** Every operation at least once, in an order that works on a fresh server. */
 export const chapters: readonly Chapter[] = [
   accountsChapter,
   ...buyingChapters,

@@ -2,7 +2,7 @@ import { chapters } from './chapters.ts';
 import { testScript } from './scripts.ts';
 import type { CallerName, SetupStep, Step } from './step.ts';
 
-/** What of an OpenAPI document the collection is made of. */
+/** The parts of an OpenAPI document that the collection uses. */
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly version: string };
   readonly servers?: readonly { readonly url: string }[];
@@ -38,7 +38,7 @@ const TOKENS: Readonly<Record<Exclude<CallerName, 'nobody'>, string>> = {
   'API key': '{{keySecret}}',
 };
 
-/** What somebody who imports the collection may want to change; all the rest is filled in by the requests. */
+/** Variables that users of the collection may change; the requests set all others. */
 const SETTINGS: Readonly<Record<string, string>> = {
   adminEmail: 'admin@holdfast.example',
   adminPassword: '',
@@ -48,10 +48,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const ABOUT = [
   'Every operation, in an order that works: set `adminEmail` and `adminPassword` among the variables (the first start of a server prints them), and run the collection as a whole, or its folders from the top.',
-  'Each request keeps what the later ones need in variables. A run makes a customer and a product of its own, so it can be repeated. It pays with the sandbox.',
+  'Each request stores what later ones need in variables. A run creates its own customer and product, so it can be repeated. It pays with the sandbox.',
 ].join('\n\n');
 
-/** A Postman collection of the operations of the document. Source: Postman Collection Format v2.1.0. */
+/** Builds a Postman collection of the operations of the document. Source: Postman Collection Format v2.1.0. */
 export function postmanCollection(document: ApiDocument, currency: string): object {
   const operations = indexOperations(document);
   const variables = { baseUrl: document.servers?.[0]?.url ?? '', currency, ...SETTINGS };
@@ -64,7 +64,7 @@ export function postmanCollection(document: ApiDocument, currency: string): obje
     },
     auth: bearer('{{customerToken}}'),
     variable: Object.entries(variables).map(([key, value]) => ({ key, value })),
-    // The bearer says who calls; a cookie of an earlier request would say so behind his back.
+    // The bearer token identifies the caller; a cookie of an earlier request must not override it.
     protocolProfileBehavior: { disableCookies: true },
     item: chapters.map(({ tag, steps }) => ({
       name: tag,
@@ -126,10 +126,10 @@ function setupRequest(step: SetupStep): object {
   return buildItem(step, about);
 }
 
-/** A key of its own for each request that takes one. */
+/** Returns a new idempotency key for a request that accepts one. */
 function buildIdempotencyHeader(parameters: readonly Parameter[]): Record<string, string> {
-  const takesOne = parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey'));
-  return takesOne ? { 'Idempotency-Key': '{{$guid}}' } : {};
+  const acceptsKey = parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey'));
+  return acceptsKey ? { 'Idempotency-Key': '{{$guid}}' } : {};
 }
 
 interface About {

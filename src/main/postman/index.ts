@@ -7,7 +7,7 @@ export const postmanDeclaration = {
   access: { getPostmanCollection: 'anyone' },
 } as const satisfies ModuleDeclaration;
 
-/** `/postman.json`: the API as a Postman collection, made from the OpenAPI document. */
+/** Creates `/postman.json`: the API as a Postman collection, built from the OpenAPI document. */
 export function createPostman({ currency }: { readonly currency: string }): Module<null> {
   return { api: null, routes: (app) => registerPostmanCollection(app, currency) };
 }

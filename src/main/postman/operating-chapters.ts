@@ -26,7 +26,7 @@ const apiKeys: Chapter = {
     },
     {
       operation: 'listOrders',
-      name: 'List orders by the key',
+      name: 'List orders with the API key',
       as: 'API key',
       query: { limit: '5' },
       status: 200,
@@ -43,7 +43,7 @@ const webhooks: Chapter = {
   steps: [
     {
       operation: 'createWebhookEndpoint',
-      note: 'Set `webhookUrl` to an address of yours to see what comes; the one that stands there leads nowhere.',
+      note: 'Set `webhookUrl` to your own URL to see the deliveries; the default does not exist.',
       as: 'admin',
       body: { url: '{{webhookUrl}}', eventTypes: ['order.placed', 'order.confirmed'] },
       status: 201,
@@ -96,14 +96,14 @@ const operating: Chapter = {
     { operation: 'getReadiness', status: 200 },
     {
       operation: 'getMetrics',
-      note: 'From another machine it needs METRICS_TOKEN as its bearer, and is refused without (401).',
+      note: 'From another machine it requires METRICS_TOKEN as the bearer token and is otherwise refused (401).',
       status: [200, 401],
     },
     {
       operation: 'checkInvariants',
       as: 'admin',
       status: 200,
-      after: ["pm.test('everything holds', () => pm.expect(body.ok).to.equal(true));"],
+      after: ["pm.test('every invariant holds', () => pm.expect(body.ok).to.equal(true));"],
     },
     { operation: 'getActivity', as: 'admin', status: 200 },
     { operation: 'listQueues', as: 'admin', status: 200 },
@@ -112,13 +112,13 @@ const operating: Chapter = {
       as: 'admin',
       status: 200,
       after: [
-        '// Where nothing was given up there is nothing to send again: the next request is then about none.',
+        '// Without a dead letter the next request uses an id that does not exist.',
         "pm.collectionVariables.set('deadLetterId', body.data[0]?.id ?? '00000000-0000-7000-8000-000000000000');",
       ],
     },
     {
       operation: 'redriveDeadLetter',
-      note: 'On a server where no work was given up there is nothing to try again (404).',
+      note: 'On a server without dead letters the response is 404.',
       as: 'admin',
       path: { id: '{{deadLetterId}}' },
       status: [202, 404],

@@ -1,9 +1,9 @@
 import type { SetupStep, Step } from './step.ts';
 
-const TRIES_MAX = 60;
+const ATTEMPTS_MAX = 60;
 const WAIT_MS = 250;
 
-/** Signs the body as the sandbox signs its webhooks. Source: Standard Webhooks. */
+/** The script that signs the body as the sandbox signs its webhooks. Source: Standard Webhooks. */
 export const signAsSandbox: readonly string[] = [
   "const secret = pm.collectionVariables.get('sandboxWebhookSecret') || pm.environment.get('sandboxWebhookSecret');",
   'if (secret) {',
@@ -20,16 +20,19 @@ export const signAsSandbox: readonly string[] = [
   '}',
 ];
 
-/** The script behind a request: its status, what is to be kept, and the request again where it tells of work to come. */
+/**
+ * Builds the script after a request: it checks the status, sets variables, and repeats the request until a condition is
+ * true.
+ */
 export function testScript(step: Step | SetupStep, documented: readonly string[]): string[] {
   const expected = [step.status].flat();
   const lines = [
     'let body = null;',
-    'try { body = pm.response.json(); } catch { /* Not every answer is JSON. */ }',
+    'try { body = pm.response.json(); } catch { /* Not every response is JSON. */ }',
   ];
   if (step.until !== undefined) lines.push(...waitLines(step.until));
   lines.push(
-    `pm.test('answers ${expected.join(' or ')}', () => {`,
+    `pm.test('responds with ${expected.join(' or ')}', () => {`,
     `  pm.expect(pm.response.code, pm.response.text()).to.be.oneOf(${JSON.stringify(expected)});`,
     '});',
   );
@@ -47,21 +50,21 @@ export function testScript(step: Step | SetupStep, documented: readonly string[]
   return lines;
 }
 
-/** Asks again after a moment, a number of times, before anything is held against the answer. */
+/** Repeats the request after a moment, up to a limit, before any test runs. */
 function waitLines(condition: string): string[] {
   return [
     "const tries = Number(pm.collectionVariables.get('tries') || 0) + 1;",
-    `if (!(${condition}) && tries < ${TRIES_MAX}) {`,
+    `if (!(${condition}) && tries < ${ATTEMPTS_MAX}) {`,
     "  pm.collectionVariables.set('tries', tries);",
     `  setTimeout(() => pm.execution.setNextRequest(pm.info.requestName), ${WAIT_MS});`,
     '  return;',
     '}',
     "pm.collectionVariables.set('tries', 0);",
-    `pm.test('what is waited for has come', () => pm.expect(Boolean(${condition})).to.equal(true));`,
+    `pm.test('the awaited condition is true', () => pm.expect(Boolean(${condition})).to.equal(true));`,
   ];
 }
 
-/** `data.0.id` as JavaScript that gives an empty text where there is none. */
+/** Translates `data.0.id` to JavaScript that returns an empty string if the value is missing. */
 function reading(path: string): string {
   const members = path.split('.').map((name) => `?.[${JSON.stringify(name)}]`);
   return `body${members.join('')} ?? ''`;

@@ -1,4 +1,4 @@
-/** Whose token a request bears; each stands in a variable of the collection. */
+/** The caller whose token a request carries; each token is a variable of the collection. */
 export type CallerName = 'nobody' | 'customer' | 'second customer' | 'admin' | 'API key';
 
 interface Request {
@@ -9,15 +9,15 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** What it answers when all is well. */
+  /** The expected status. */
   readonly status: number | readonly number[];
-  /** Variables and where in the reply their values stand, such as `user.id` or `data.0.id`. */
+  /** Variables and the paths of their values in the reply, such as `user.id` or `data.0.id`. */
   readonly variablesToSet?: Readonly<Record<string, string>>;
   /** Lines of JavaScript before the request is sent. */
   readonly before?: readonly string[];
-  /** JavaScript that is true of `body` when the request has told what it should: until then it is sent again. */
+  /** A JavaScript condition on `body`: the request is repeated until it is true. */
   readonly until?: string;
-  /** Lines of JavaScript after the answer, with `body` read; and after `until` came true. */
+  /** Lines of JavaScript after the response, with `body` parsed and after `until` is true. */
   readonly after?: readonly string[];
 }
 
@@ -28,11 +28,11 @@ export interface Step extends Request {
   readonly name?: string;
   /** Added to the operation's description. */
   readonly note?: string;
-  /** HEAD in place of GET where the answer would never end. */
+  /** HEAD instead of GET if the response would never end. */
   readonly method?: 'HEAD';
 }
 
-/** A request to something that the document leaves out. */
+/** A request that the document does not describe. */
 export interface SetupStep extends Request {
   readonly operation: null;
   readonly name: string;
@@ -41,7 +41,7 @@ export interface SetupStep extends Request {
   readonly url: string;
 }
 
-/** The requests of one tag, in the order in which they work. */
+/** The requests of one tag, in an order that works. */
 export interface Chapter {
   readonly tag: string;
   readonly steps: readonly (Step | SetupStep)[];

@@ -11,9 +11,10 @@ export interface BannerFacts {
   readonly demoAccounts: readonly DemoAccount[] | null;
 }
 
-/** What somebody who has just started the server wants to know. The passwords are shown here and nowhere else. */
+/** Renders what a person needs after starting the server. Demo passwords are shown here only. */
 export function renderBanner({ config, address, databaseUrl, demoAccounts }: BannerFacts): string {
-  // Where people reach it: pages and their "Try it out" belong to one origin. A port that was left open is known only now.
+  // The public URL, because pages and their "Try it out" must have the same origin. With PORT=0 the port is known only
+  // now.
   const { port, publicUrl } = config;
   const url = port === 0 ? `${address}${publicPathOf(publicUrl)}` : publicUrl;
   const lines = [
@@ -44,7 +45,7 @@ function databaseLine(config: Config, databaseUrl: string): string {
   if (config.database.kind === 'external') {
     return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
   }
-  // The password comes out of its file, so that it stands neither here nor in a shell's history.
+  // The password is read from its file, so that it appears neither here nor in a shell's history.
   return `PGPASSWORD="$(cat '${config.dataDir}/postgres-password')" psql -h ${hostname} -p ${port} -U holdfast holdfast`;
 }
 
@@ -57,7 +58,7 @@ function demoLines(accounts: readonly DemoAccount[]): string[] {
   const table = formatTable(['Sign in as', 'with the password', 'role'], rows);
   return [
     '',
-    '  A demo menu was loaded. Its users are shown this once:',
+    '  A demo menu was loaded. Its users are shown only once:',
     '',
     ...table.split('\n').map((line) => `    ${line}`),
   ];

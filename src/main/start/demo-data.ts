@@ -7,7 +7,7 @@ import { money } from '../../shared/money.ts';
 import { demoMenu } from './demo-menu.ts';
 import { lockDemoData } from './queries.ts';
 
-/** Units of each dish on the shelf at the start. */
+/** The initial units on hand of each dish. */
 const STOCK = 200;
 
 interface DemoUser {
@@ -24,14 +24,14 @@ const demoUsers: readonly DemoUser[] = [
   { email: 'carl@holdfast.example', name: 'Carl', role: 'customer', vip: false },
 ];
 
-/** The only place where a demo user's password is ever readable. */
+/** A demo user with the password, which is readable nowhere else. */
 export interface DemoAccount extends DemoUser {
   readonly password: string;
 }
 
 /**
- * Loads a small menu and four users with new passwords. Null when there is something in the database already. Servers
- * that start together load it once.
+ * Loads a small menu and four users with new passwords. Returns null if the database is not empty. Servers that start
+ * together load it once.
  */
 export function loadDemoData(
   database: Database,
@@ -59,7 +59,7 @@ export function loadDemoData(
   });
 }
 
-/** Demo users that could still sign in: production does not start with them. */
+/** Returns the demo users that can still sign in: production does not start with them. */
 export async function activeDemoUsers(database: Database): Promise<readonly string[]> {
   const rows = await findActiveUsers(
     database,
@@ -68,10 +68,10 @@ export async function activeDemoUsers(database: Database): Promise<readonly stri
   return rows.map(({ email }) => email);
 }
 
-/** Without letters and digits that are mistaken for each other. */
+/** Without letters and digits that are easily confused. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** Such as `k7mp-w2xd-9rfq-t4hn`: 79 bits, easy to type from a screen. */
+/** Creates a password such as `k7mp-w2xd-9rfq-t4hn`: 79 bits, easy to type from a screen. */
 function readablePassword(): string {
   const letter = () => ALPHABET[randomInt(ALPHABET.length)]!;
   const group = () => Array.from({ length: 4 }, letter).join('');

@@ -1,4 +1,4 @@
-/** A small menu of our own, for trying things out. Prices in the minor unit of the shop's currency. */
+/** A small invented menu for trying things out. Prices are in the minor unit of the shop's currency. */
 export const demoMenu: readonly {
   readonly sku: string;
   readonly name: string;

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { keepSecret } from '../../database/embedded/index.ts';
 import type { Config } from '../config/config.ts';
 
-/** The configured secrets, or one that is made on the first start and kept in the data folder for its owner only. */
+/**
+ * Returns the configured secrets, or one that is generated on the first start and stored in the data folder, readable
+ * by its owner only.
+ */
 export async function loadJwtSecrets(config: Config): Promise<readonly string[]> {
   if (config.jwtSecret.kind === 'given') return config.jwtSecret.secrets;
   const generateSecret = () => randomBytes(48).toString('base64url');

@@ -2,8 +2,8 @@ import { type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 /**
- * What must not stand in a line even when an object that bears it is logged as a whole: credentials, and the parts of
- * errors in which libraries keep what they sent (Redis its arguments, HTTP clients the request with its headers).
+ * Paths that are redacted even if an object is logged as a whole: credentials, and the parts of errors in which
+ * libraries store what they sent (Redis its arguments, HTTP clients the request with its headers).
  */
 const secretPaths = ['', '*.', '*.*.'].flatMap((at) =>
   [
@@ -26,7 +26,7 @@ export function loggerOptions(level: string): LoggerOptions {
   return { level, base: null, redact: { paths: [...secretPaths, ...sentPaths] } };
 }
 
-/** JSON lines on standard output; on a terminal, lines for people. */
+/** Creates a logger of JSON lines on standard output; on a terminal, of readable lines. */
 export function createLogger(level: string): Logger {
   const options = loggerOptions(level);
   if (!process.stdout.isTTY) return pino(options);
@@ -36,7 +36,7 @@ export function createLogger(level: string): Logger {
   );
 }
 
-/** For commands: only what the operator should know beside their output, on standard error. */
+/** Creates a logger for commands: warnings only, on standard error. */
 export function createCommandLogger(): Logger {
   return pino(loggerOptions('warn'), pretty({ destination: 2, sync: true, ignore: 'time' }));
 }

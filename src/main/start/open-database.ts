@@ -17,34 +17,34 @@ import { constraintErrors } from '../tables/constraint-errors.ts';
 import { UsageError } from '../usage-error.ts';
 import { findServerSettings } from './queries.ts';
 
-/** A command works on few connections and may wait for long statements, such as the invariants on many orders. */
+/** A command uses few connections and may wait for long statements, such as the invariants over many orders. */
 const POOL_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 300_000;
 
 export interface OpenDatabase extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
-  /** It was made now, and nothing is in it. */
+  /** Whether it was just created and is empty. */
   readonly isNew: boolean;
 }
 
 export interface OpenDatabaseOptions {
-  /** Whether to make an embedded database where there is none. */
-  readonly mayMake: boolean;
+  /** Whether to create an embedded database if there is none. */
+  readonly mayCreate: boolean;
 }
 
 /**
- * The configured database for a command: by DATABASE_URL, or the embedded one. When a server runs on the data folder,
- * its PostgreSQL is used; otherwise one is started for as long as the command takes. Throws UsageError where there is none
- * and none may be made.
+ * Opens the configured database for a command: that of DATABASE_URL, or the embedded one. If a server runs on the data
+ * folder, its PostgreSQL is used; otherwise one is started for the duration of the command. Throws UsageError if there
+ * is no database and none may be created.
  */
 export async function openDatabase(
   config: Config,
   log: Log,
-  { mayMake }: OpenDatabaseOptions,
+  { mayCreate }: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
   const isNew = config.database.kind === 'embedded' && !(await isReachable(config.dataDir));
-  if (isNew && !mayMake) throw noDatabase(config.dataDir);
+  if (isNew && !mayCreate) throw noDatabase(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const url = await findOrStart(config, log, opened);
   const database = opened.adopt(
@@ -83,24 +83,27 @@ async function findOrStart(
     opened.defer(() => postgres.stop());
     return postgres.url;
   } catch (error) {
-    // A server started on the folder since we looked.
+    // A server has started on the folder since the check.
     const url = error instanceof AlreadyOwnedError ? await runningUrl(config.dataDir) : null;
     if (url === null) throw error;
     return url;
   }
 }
 
-/** The address of the embedded PostgreSQL that runs on this data folder; null when none does. */
+/** Returns the URL of the embedded PostgreSQL that runs on this data folder; null if none does. */
 export function runningUrl(dataDir: string): Promise<string | null> {
   return inDataFolder(dataDir, () => findRunning(dataDir));
 }
 
-/** Whether the data folder has an embedded database. Throws EmbeddedServerError when it is no folder to be used. */
+/**
+ * Returns whether the data folder contains an embedded database. Throws EmbeddedServerError if the folder cannot be
+ * used.
+ */
 export function isReachable(dataDir: string): Promise<boolean> {
   return inDataFolder(dataDir, () => hasCluster(dataDir));
 }
 
-/** Throws EmbeddedServerError unless the PostgreSQL that came along can read the embedded database. */
+/** Throws EmbeddedServerError unless the packaged PostgreSQL can read the embedded database. */
 export function requireDurableSettings(dataDir: string): Promise<void> {
   return inDataFolder(dataDir, async () => {
     const { majorVersion } = await packagedBinaries();
@@ -110,7 +113,7 @@ export function requireDurableSettings(dataDir: string): Promise<void> {
 
 function noDatabase(dataDir: string): UsageError {
   return new UsageError(
-    `There is no database in ${dataDir} yet. To make a new one there, say --new; for another one set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
+    `There is no database in ${dataDir}. To create one, pass --new; to use another one, set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
   );
 }
 

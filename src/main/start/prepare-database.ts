@@ -12,18 +12,18 @@ import { findServerSettings, type ServerSettingsRow } from './queries.ts';
 
 const VERSION_NUMBER_MIN = 150_000;
 
-/** It may be over soon: a standby becomes the primary, a database is open again after it was moved or made room in. */
-export const TAKES_NO_WRITES =
-  'The database takes no writes: it is a standby, or default_transaction_read_only is on for it or for this user.';
+/** This may pass: a standby can be promoted, and a database that was moved or full can be opened for writes again. */
+export const READ_ONLY_DATABASE =
+  'The database is read-only: it is a standby, or default_transaction_read_only is on for the database or this user.';
 
 export interface Prepared {
-  /** New accounts with their passwords, or null when none were made now. */
+  /** New accounts with their passwords; null if none were created now. */
   readonly demoAccounts: readonly DemoAccount[] | null;
 }
 
 /**
- * Makes the database ready to serve from: newest schema, fit for production where it is asked to be, with the first
- * admin and the demo data where they are wanted. Safe to repeat, and on several servers at once.
+ * Prepares the database for serving: migrated, fit for production if required, with the first admin and the demo data
+ * if configured. Safe to repeat, and on several servers at once.
  */
 export async function prepareDatabase(
   config: Config,
@@ -34,7 +34,7 @@ export async function prepareDatabase(
   const [settings] = await findServerSettings(database);
   const faults = serverFaults(settings!, config.production);
   if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
-  if (settings!.readOnly === 'on') throw unavailable(new Error(TAKES_NO_WRITES));
+  if (settings!.readOnly === 'on') throw unavailable(new Error(READ_ONLY_DATABASE));
   await migrate(database, { log });
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
@@ -44,7 +44,7 @@ export async function prepareDatabase(
   return { demoAccounts };
 }
 
-/** Throws `UnfitDatabaseError` when demo users could sign in: their passwords were shown on a screen. */
+/** Throws `UnfitDatabaseError` if demo users could sign in: their passwords were shown on a screen. */
 export async function refuseDemoUsers(database: Database): Promise<void> {
   const emails = await activeDemoUsers(database);
   if (emails.length === 0) return;
@@ -53,7 +53,7 @@ export async function refuseDemoUsers(database: Database): Promise<void> {
   );
 }
 
-/** What is wrong with a PostgreSQL server; one sentence each. */
+/** Returns one sentence for each problem of a PostgreSQL server. */
 export function serverFaults(settings: ServerSettingsRow, production: boolean): string[] {
   const faults: string[] = [];
   if (settings.versionNumber < VERSION_NUMBER_MIN) {
@@ -61,12 +61,12 @@ export function serverFaults(settings: ServerSettingsRow, production: boolean): 
   }
   if (settings.trigrams === 'absent') {
     faults.push(
-      'The PostgreSQL server has no extension pg_trgm, which searches need: install the contrib package of its PostgreSQL.',
+      "The PostgreSQL server does not have the extension pg_trgm, which searches need: install PostgreSQL's contrib package.",
     );
   }
   if (settings.trigrams === 'forbidden') {
     faults.push(
-      'The extension pg_trgm, which searches need, is not in the database, and this user may not create it: let an administrator run "create extension pg_trgm" there.',
+      'The extension pg_trgm, which searches need, is not installed in the database, and this user may not create it: ask an administrator to run "create extension pg_trgm" there.',
     );
   }
   if (!production) return faults;
@@ -92,7 +92,7 @@ async function ensureAdmin(
 ): Promise<void> {
   try {
     await createUser(database, { ...admin, role: 'admin' });
-    log.info(`made the admin ${admin.email}`);
+    log.info(`created the admin ${admin.email}`);
   } catch (error) {
     const known = error instanceof CodedError && error.definition === accountsErrors.emailTaken;
     if (!known) throw error;

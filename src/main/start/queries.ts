@@ -6,11 +6,11 @@ export interface ServerSettingsRow {
   version: string;
   fsync: string;
   fullPageWrites: string;
-  /** As it would be if our sessions did not set it. */
+  /** The server's value, which our sessions override. */
   synchronousCommit: string;
-  /** On a standby, and where somebody wants no writes. */
+  /** `on` for a standby, and if writes are disabled. */
   readOnly: string;
-  /** The extension that searches need: in the database, or for this user to create. */
+  /** The extension that searches need: installed, or whether this user can create it. */
   trigrams: 'there' | 'creatable' | 'forbidden' | 'absent';
 }
 
@@ -30,7 +30,7 @@ export const findServerSettings = statement<[], ServerSettingsRow>(
           end as trigrams`,
 );
 
-/** Held until commit, so that servers that start together load the demo data once. */
+/** Locks until commit, so that servers that start together load the demo data once. */
 export const lockDemoData = statement<[], never>(
   'main.lock_demo_data',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.demo_data', 0))`,

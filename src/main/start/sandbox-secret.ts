@@ -3,8 +3,8 @@ import { keepSecret } from '../../database/embedded/index.ts';
 import type { Config } from '../config/config.ts';
 
 /**
- * The configured secret, or one that is made on the first start and kept in the data folder for its owner only. Null with
- * another provider.
+ * Returns the configured secret, or one that is generated on the first start and stored in the data folder, readable by
+ * its owner only. Null with another provider.
  */
 export async function loadSandboxSecret({ payments, dataDir }: Config): Promise<string | null> {
   if (payments.kind !== 'sandbox') return null;

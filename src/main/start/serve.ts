@@ -17,29 +17,29 @@ import { loadJwtSecrets } from './jwt-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { loadSandboxSecret } from './sandbox-secret.ts';
 
-/** Between two tries to reach the database. */
+/** The wait between attempts to reach the database. */
 const retryDelayMs = exponentialBackoff({ baseMs: 250, capMs: 5_000, jitter: [1, 1] });
-/** Far above what a database takes that is up to date, below the patience of the probes in deploy/. */
+/** Far longer than an up-to-date database needs, and shorter than the probes in deploy/ wait. */
 const LISTEN_AFTER_MS = 10_000;
 
 export interface RunningServer {
-  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  /** The address on which it listens, such as `http://127.0.0.1:3000`. */
   readonly address: string;
   readonly databaseUrl: string;
   readonly application: Application;
   /**
-   * Settles when the database has been prepared and the background work runs; until then the server answers 503.
-   * Rejects when the server must not serve from this database, or was stopped before.
+   * Resolves when the database is prepared and the background work runs; until then the server responds with 503.
+   * Rejects if the server must not serve from this database, or was stopped before.
    */
   readonly prepared: Promise<Prepared>;
-  /** Drains and ends everything, in the reverse order of the start. Safe to call twice. */
+  /** Drains and stops everything, in reverse order of the start. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the whole application. It listens when it can serve, so that a proxy that sends it requests at once sees no 503. An
- * external database that is away, or takes long, is waited for while listening, so that probes are answered and whoever
- * starts both need not know which is up first.
+ * Starts the whole application. It listens once it can serve, so that a proxy that sends requests at once gets no 503.
+ * While an external database is unavailable or slow, it listens and waits, so that probes get responses and the two can
+ * be started in any order.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
@@ -77,7 +77,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     application.start();
     return result;
   });
-  // Whoever waits for it hears of it; a stop before that must not end the process by an unheard rejection.
+  // Callers that await it see the rejection; without this handler, a stop before that would end the process.
   prepared.catch(listenNow.resolve);
 
   await listenNow.promise;
@@ -122,18 +122,18 @@ async function prepareWhenReachable(
       const fault = await findFault(error, config);
       if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
       onUnavailable();
-      logger.warn(`${fault.sentence} Waiting for it.`);
+      logger.warn(`${fault.sentence} Waiting for the database.`);
       await pause(retryDelayMs(attempt), { signal });
     }
   }
 }
 
-/** What an operator has to hear of a database that cannot be used now; any other error is thrown on. */
+/** Finds the fault of a database that cannot be used now. Rethrows any other error. */
 async function findFault(error: unknown, { database }: Config): Promise<DatabaseFault> {
   const fault = database.kind === 'external' ? await findDatabaseFault(error, database.url) : null;
   if (fault !== null) return fault;
   if (findUnfitDatabaseError(error) === null && isDatabaseAway(error)) {
-    return { sentence: 'The embedded database is away.', mayPass: true };
+    return { sentence: 'The embedded database is unavailable.', mayPass: true };
   }
   throw error;
 }

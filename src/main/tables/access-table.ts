@@ -1,7 +1,7 @@
 import { type AccessTable, shellAccess } from '../../http/index.ts';
 import { modules } from '../modules/modules.ts';
 
-/** Who may call what, of all modules, by operation id. Roles are for signed-in users, scopes for API keys. */
+/** The access rules of all modules, by operation id. Roles are for signed-in users, scopes for API keys. */
 export const accessTable: AccessTable = Object.assign(
   { ...shellAccess },
   ...modules.declarations.flatMap(({ probeAccess, access }) => [probeAccess, access]),

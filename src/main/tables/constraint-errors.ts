@@ -1,7 +1,7 @@
 import type { ErrorDefinition } from '../../shared/errors.ts';
 import { modules } from '../modules/modules.ts';
 
-/** Constraint name to the refusal that its violation means, of all modules. */
+/** The refusal for a violation of each constraint, of all modules, by constraint name. */
 export const constraintErrors: Readonly<Record<string, ErrorDefinition>> = Object.freeze(
   Object.assign({}, ...modules.declarations.map(({ constraints }) => constraints)),
 );

@@ -7,7 +7,7 @@ import {
 import type { ErrorDefinition } from '../../shared/errors.ts';
 import { modules } from '../modules/modules.ts';
 
-/** Every refusal that this server can give: what the pages under `/problems` are made from. */
+/** Every refusal of this server, and the source of the pages under `/problems`. */
 export const errorCatalogue: readonly ErrorDefinition[] = [
   requestErrors,
   authErrors,

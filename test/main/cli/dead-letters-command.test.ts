@@ -46,9 +46,9 @@ test('dead letters are listed with their errors, and one or all of them are redr
   assert.match(one.stdout, new RegExp(`${first} +test\\.work`));
   const again = await runCommand(['dead-letters', 'redrive', first], { environment });
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /no dead letters/);
+  assert.match(again.stderr, /Not dead letters/);
   const rest = await runCommand(['dead-letters', 'redrive', '--all'], { environment });
-  assert.match(rest.stdout, /2 are tried again/);
+  assert.match(rest.stdout, /2 redriven/);
   for (const id of [first, ...others]) {
     const row = await readState(db.url, id);
     assert.deepEqual([row?.state, row?.attempts], ['waiting', 0]);

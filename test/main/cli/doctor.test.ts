@@ -39,7 +39,7 @@ const unlimited = [
 for (const name of unlimited) {
   test(`a ${name} of 0 is listed with its effect and advice, and does not prevent the start`, () => {
     const looks = listWarnings({ [name]: '0' });
-    assert.match(looks, new RegExp(`^${name} is 0, so that .+; leave it out for the default$`));
+    assert.match(looks, new RegExp(`^${name} is 0, so .+; remove it to use the default$`));
     assert.equal(listWarnings({}), '');
   });
 }
@@ -53,7 +53,7 @@ test('everything allowed by ALLOW_INSECURE is listed', () => {
   });
   assert.match(looks, /^PUBLIC_URL is http/m);
   assert.match(listWarnings({ ...production, PUBLIC_URL: '' }), /^PUBLIC_URL is not set/m);
-  assert.match(looks, /^TRUSTED_PROXIES holds so many/m);
+  assert.match(looks, /^TRUSTED_PROXIES covers so many/m);
 });
 
 test('connections to other machines are listed if they are insecure or their password is weak', () => {
@@ -124,7 +124,7 @@ test('services that answer are reported', { skip: redisMissing }, async () => {
   });
   assert.equal(
     findings,
-    ['ok Redis: answers', 'ok the mail server: answers', 'ok the collector: answers'].join('\n'),
+    ['ok Redis: responds', 'ok the mail server: responds', 'ok the collector: responds'].join('\n'),
   );
 });
 
@@ -162,8 +162,8 @@ test('unknown hosts and foreign programs are distinguished from unavailable serv
     );
   }
   const web = await speaker('HTTP/1.1 400 Bad Request\r\n\r\n');
-  assert.match(await findFinding({ REDIS_URL: `redis://${web}` }), /answers at \S+ is not Redis/);
-  assert.match(await findFinding(smtp(`smtp://${web}`)), /answers at \S+ is not the mail server/);
-  assert.match(await findFinding({ REDIS_URL: `rediss://${web}` }), /cannot be made safe/);
-  assert.match(await findFinding(smtp(`smtps://${web}`)), /cannot be made safe/);
+  assert.match(await findFinding({ REDIS_URL: `redis://${web}` }), /server at \S+ is not Redis/);
+  assert.match(await findFinding(smtp(`smtp://${web}`)), /server at \S+ is not the mail server/);
+  assert.match(await findFinding({ REDIS_URL: `rediss://${web}` }), /cannot be secured/);
+  assert.match(await findFinding(smtp(`smtps://${web}`)), /cannot be secured/);
 });

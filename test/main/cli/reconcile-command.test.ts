@@ -26,7 +26,7 @@ test('"holdfast reconcile" finds and repairs a payment whose webhook never arriv
 
   const healed = await runCommand(['reconcile', '--hours', '1'], { environment });
   assert.equal(healed.code, 0, healed.stderr);
-  assert.match(healed.stdout, new RegExp(`healed\\s+${payment.id}\\s+the charge \\S+ was paid`));
+  assert.match(healed.stdout, new RegExp(`repaired\\s+${payment.id}\\s+the charge \\S+ was paid`));
   const order = (await customer.get(`/api/orders/${orderId}`)).json();
   assert.deepEqual([order.status, order.paymentStatus], ['CONFIRMED', 'PAID']);
 
@@ -38,5 +38,5 @@ test('"holdfast reconcile" exits with 1 and names what it could not check if the
   const unreachable = { ...environment, SANDBOX_URL: 'http://127.0.0.1:9' };
   const { code, stdout } = await runCommand(['reconcile'], { environment: unreachable });
   assert.equal(code, 1);
-  assert.match(stdout, /NO ANSWER/);
+  assert.match(stdout, /UNREACHABLE/);
 });

@@ -45,7 +45,7 @@ test('a line of no known order prevents the replay from sending anything', async
   const { code, stderr } = await runReplay(broken, '--prepare');
   await rm(folder, { recursive: true });
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /line 8: "" is no order number(.|\n)*Nothing was taken from the file/);
+  assert.match(stderr, /line 8: "" is not an order number(.|\n)*Nothing was imported/);
   assert.deepEqual((await admin.get('/api/products')).json().data, []);
 });
 

@@ -158,7 +158,7 @@ for (const [what, [databaseUrl, words]] of Object.entries(temporary)) {
     let output = '';
     for await (const part of child.stdout.setEncoding('utf8')) {
       output += part;
-      if (output.includes('Waiting for it')) break;
+      if (output.includes('Waiting for the database')) break;
     }
     child.kill('SIGKILL');
     assertSentence(output, words);

@@ -23,7 +23,7 @@ const cases: Record<string, readonly [Record<string, string>, RegExp]> = {
   ],
   'an unknown name': [
     { HOST: 'no-such-host.invalid', PORT: '0' },
-    /HOST is no-such-host\.invalid, a name of no address .+\. Set HOST/,
+    /HOST is no-such-host\.invalid, which does not resolve to an address .+\. Set HOST/,
   ],
 };
 

@@ -9,7 +9,7 @@ export interface CheckOptions extends NewDatabaseOption {
   readonly json?: boolean;
 }
 
-/** Proves the invariants on the live data. */
+/** Checks the invariants on the live data. */
 export function check({ json = false, ...option }: CheckOptions): Promise<ExitCode> {
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const report = await checkInvariants(database);

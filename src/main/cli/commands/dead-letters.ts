@@ -11,14 +11,14 @@ export interface ListDeadLettersOptions extends NewDatabaseOption {
   readonly json?: boolean;
 }
 
-/** Shows the newest work that was given up. */
+/** Lists the newest dead letters. */
 export function listDeadLettersCommand({
   limit,
   json = false,
   ...option
 }: ListDeadLettersOptions): Promise<ExitCode> {
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
-    // Handed out to nobody: they lead from page to page here.
+    // Not given to any client: these cursors only lead from page to page here.
     const cursors = createCursors(randomBytes(32).toString('base64'));
     const rows = [];
     for (let cursor: string | null | undefined; rows.length < limit && cursor !== null; ) {
@@ -40,7 +40,7 @@ export function listDeadLettersCommand({
         failedAt,
         error ?? '',
       ]);
-      print(formatTable(['id', 'queue', 'job', 'tries', 'failed at', 'error'], cells));
+      print(formatTable(['id', 'queue', 'job', 'attempts', 'failed at', 'error'], cells));
     }
     return exitCodes.ok;
   });
@@ -50,27 +50,27 @@ export interface RedriveOptions extends NewDatabaseOption {
   readonly all?: boolean;
 }
 
-/** Gives work that was given up all its tries again; a running worker takes it within seconds. */
+/** Gives dead letters all their attempts again; a running worker takes them within seconds. */
 export async function redriveCommand(
   ids: readonly string[],
   { all = false, ...option }: RedriveOptions,
 ): Promise<ExitCode> {
   if (all === ids.length > 0) {
-    printError('Name the ids of dead letters, or say --all.');
+    printError('Pass the ids of dead letters, or --all.');
     return exitCodes.usage;
   }
   const wrong = ids.filter((id) => !isId(id));
   if (wrong.length > 0) {
-    printError(`No dead letter has such an id: ${wrong.join(', ')}`);
+    printError(`Not the id of a dead letter: ${wrong.join(', ')}`);
     return exitCodes.usage;
   }
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
     const redriven = await redriveDeadLetters(database, all ? 'all' : ids);
     for (const { id, job } of redriven) print(`${id}  ${job}`);
-    print(`${redriven.length} are tried again.`);
+    print(`${redriven.length} redriven.`);
     const found = new Set(redriven.map(({ id }) => id));
     const missing = ids.filter((id) => !found.has(id));
-    if (missing.length > 0) printError(`These are no dead letters: ${missing.join(', ')}`);
+    if (missing.length > 0) printError(`Not dead letters: ${missing.join(', ')}`);
     return missing.length > 0 ? exitCodes.no : exitCodes.ok;
   });
 }

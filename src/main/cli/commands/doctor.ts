@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../config/configuration-error.ts';
 import { loadConfig } from '../../config/read-config.ts';
 import { formatTable, print } from '../../terminal.ts';
 import { databaseFindings } from '../doctor/database.ts';
-import { type Finding, ok } from '../doctor/finding.ts';
+import { createFinding, type Finding } from '../doctor/finding.ts';
 import { diskFinding, nodeFinding, portFinding } from '../doctor/machine.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { settingsFindings } from '../doctor/settings.ts';
@@ -11,7 +11,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
 const WORDS = { ok: 'ok', look: 'look', wrong: 'WRONG' } as const;
 
-/** Looks at everything that a start needs, and changes nothing. */
+/** Checks everything that a start needs, and changes nothing. */
 export async function doctor(): Promise<ExitCode> {
   const findings: Finding[] = [nodeFinding()];
   const config = readableConfig(findings);
@@ -29,11 +29,12 @@ function readableConfig(findings: Finding[]): Config | null {
   try {
     const config = loadConfig();
     const mode = config.production ? 'production' : 'development';
-    findings.push(ok('configuration', 'ok', mode));
+    findings.push(createFinding('configuration', 'ok', mode));
     return config;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    for (const sentence of error.sentences) findings.push(ok('configuration', 'wrong', sentence));
+    for (const sentence of error.sentences)
+      findings.push(createFinding('configuration', 'wrong', sentence));
     return null;
   }
 }

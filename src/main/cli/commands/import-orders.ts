@@ -7,7 +7,7 @@ import { type ImportReport, importOrdersFile } from '../import/import-orders-fil
 import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
-/** Reads orders that were taken elsewhere into the history. */
+/** Imports orders from another system into the history. */
 export function importOrdersCommand(
   path: string,
   options: OrdersFileArguments & NewDatabaseOption,
@@ -40,17 +40,17 @@ function renderReport(report: ImportReport, currency: string): string {
     `${formatDecimal(sums.totalMinor, currency)} ${currency}`,
   ];
   const verdict = report.reconciles
-    ? 'The database holds exactly these orders, lines, units and money.'
-    : 'The database does not hold what was read: run "holdfast check" and look at the orders.';
+    ? 'The database contains exactly these orders, lines, units and amounts.'
+    : 'The database differs from the file: run "holdfast check" and look at the orders.';
   return [
-    `${report.rows} rows read, ${report.refused.count} refused; ${report.productsCreated} products made.`,
+    `${report.rows} rows read, ${report.refused.count} refused; ${report.productsCreated} products created.`,
     '',
     formatTable(
       ['', 'orders', 'lines', 'units', 'money'],
       [
         row('in the file', report.file),
         row('imported now', report.imported),
-        row('there before', report.existing),
+        row('already there', report.existing),
         row('in the database', report.database),
       ],
     ),
@@ -65,7 +65,7 @@ function renderReport(report: ImportReport, currency: string): string {
 function reportConflicts(numbers: readonly string[]): void {
   for (const number of numbers.slice(0, SHOWN_MAX)) {
     printError(
-      `order ${number}: the database has another order of this number; it was left as it is`,
+      `order ${number}: the database has another order with this number; it was left unchanged`,
     );
   }
   const more = numbers.length - SHOWN_MAX;

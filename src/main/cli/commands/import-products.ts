@@ -18,7 +18,7 @@ export interface ImportProductsOptions extends NewDatabaseOption {
   readonly map: readonly string[];
 }
 
-/** Makes the products of a file, and gives those that are there the file's name, price and description. */
+/** Creates the products of a file, and updates name, price and description of existing ones. */
 export function importProductsCommand(
   path: string,
   options: ImportProductsOptions,
@@ -33,7 +33,7 @@ export function importProductsCommand(
     const { made, changed } = await importProducts(parts, products);
     for (const sentence of refused.sentences()) printError(sentence);
     print(
-      `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} as they were.`,
+      `${products.length} products read, ${refused.count} rows refused: ${made} made, ${changed} changed, ${products.length - made - changed} unchanged.`,
     );
     return refused.count === 0 ? exitCodes.ok : exitCodes.no;
   });

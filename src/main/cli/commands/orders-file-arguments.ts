@@ -5,14 +5,14 @@ import { createDateReader, type DateReader } from '../import/local-time.ts';
 import { orderFields } from '../import/order-draft.ts';
 import { type OrdersFile, readOrdersFile } from '../import/read-orders.ts';
 
-/** How a file of orders is to be understood. `import orders` and `replay` share it. */
+/** How to read a file of orders. `import orders` and `replay` share it. */
 export interface OrdersFileArguments {
   readonly map: readonly string[];
   readonly dateFormat: string;
   readonly timeZone: string;
 }
 
-/** Throws `UsageError`, `ColumnMapError` or `FileError` when the file cannot be understood that way. */
+/** Reads a file of orders. Throws `UsageError`, `ColumnMapError` or `FileError` if it cannot be read that way. */
 export function readOrdersFileArguments(
   path: string,
   { map, dateFormat, timeZone }: OrdersFileArguments,

@@ -20,7 +20,7 @@ export interface ReconcileCommandOptions extends NewDatabaseOption {
   readonly json?: boolean;
 }
 
-/** Holds what changed in the last hours against the provider, heals it, and says what a person has to look at. */
+/** Compares recent changes with the provider, repairs differences, and lists what a person must check. */
 export function reconcile({
   hours,
   json = false,
@@ -29,7 +29,7 @@ export function reconcile({
   return withDatabase({ migrated: false, ...option }, async ({ config, database }) => {
     const { api: payments } = createPayments({
       database,
-      // A command hands out no cursors.
+      // A command gives no cursors to clients.
       cursors: createCursors(randomBytes(32).toString('base64')),
       provider: await createPaymentProvider(config.payments, {
         sandboxSecret: await loadSandboxSecret(config),
@@ -60,9 +60,9 @@ function renderReport({
   unreachable,
 }: ReconcileReport): string {
   const rows = [
-    ...toRows('healed', healed),
+    ...toRows('repaired', healed),
     ...toRows('DIFFERS', differing),
-    ...toRows('NO ANSWER', unreachable),
+    ...toRows('UNREACHABLE', unreachable),
   ];
   const table = rows.length === 0 ? [] : [formatTable(['', 'payment or refund', 'what'], rows), ''];
   const summary = `${payments} payments and ${refunds} refunds were compared.`;

@@ -15,7 +15,7 @@ import {
   requireServer,
 } from '../replay/api-client.ts';
 import { planReplay } from '../replay/plan.ts';
-import { type ReplayOutcome, replayOrders, sumReserved } from '../replay/replay-orders.ts';
+import { type ReplayOutcome, replayOrders, sumStoredOrders } from '../replay/replay-orders.ts';
 import { createReplayProducts } from '../replay/replay-products.ts';
 import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
 
@@ -32,11 +32,11 @@ export interface ReplayArguments extends OrdersFileArguments {
   readonly complete?: boolean;
 }
 
-/** Sends the orders of a file through HTTP as customers would, and checks every answer. */
+/** Sends the orders in a file over HTTP, as customers would, and checks every response. */
 export async function replayCommand(path: string, options: ReplayArguments): Promise<ExitCode> {
   const { currency, admin: configured } = loadConfig();
   const url = options.url.replace(/\/+$/, '');
-  if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it got "${options.url}".`);
+  if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it is "${options.url}".`);
   await requireServer(url);
   const credentials = await adminCredentials(options, configured);
   const { orders, refused } = await readAll(readOrdersFileArguments(path, options, currency));
@@ -44,7 +44,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
 
   const plan = planReplay(orders, currency);
   const admin = await createApiClient(url, 'login', credentials);
-  const shelf = await createReplayProducts(plan.products, {
+  const replayProducts = await createReplayProducts(plan.products, {
     admin,
     currency,
     prepare: options.prepare ?? false,
@@ -54,7 +54,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   const outcome = await replayOrders(plan.orders, {
     customers,
     admin,
-    products: shelf,
+    products: replayProducts,
     currency,
     concurrency: options.concurrency,
     speed: options.speed,
@@ -64,19 +64,19 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   progress.end();
 
   const wanted = sumOrders(orders, currency);
-  const held = await sumReserved(customers);
+  const onServer = await sumStoredOrders(customers);
   for (const difference of outcome.differences.slice(0, SHOWN_MAX)) printError(difference);
   const more = outcome.differences.length - SHOWN_MAX;
   if (more > 0) printError(`and ${more} more differences`);
   const isRight =
-    outcome.differences.length === 0 && isSame(wanted, outcome.placed) && isSame(wanted, held);
+    outcome.differences.length === 0 && isSame(wanted, outcome.placed) && isSame(wanted, onServer);
   const retries = customers.reduce((sum, customer) => sum + customer.retries, 0);
-  print(renderReport({ wanted, held, outcome, currency, retries }));
-  print(isRight ? 'Every answer was right.' : 'Something differs.');
+  print(renderReport({ wanted, onServer, outcome, currency, retries }));
+  print(isRight ? 'Every response was correct.' : 'Some responses differ.');
   return isRight && refused.count === 0 ? exitCodes.ok : exitCodes.no;
 }
 
-/** All parts together: they are sent in the order of time. */
+/** Reads all parts, because the orders are sent in the order of time. */
 async function readAll(parts: AsyncIterable<OrdersFile>) {
   const refused = new RefusedRows();
   let orders: ImportedOrder[] = [];
@@ -95,7 +95,7 @@ async function adminCredentials(
   const password = options.passwordStdin === true ? await readFirstLine() : configured?.password;
   if (email === undefined || password === undefined) {
     throw new UsageError(
-      'Name an admin of the server: --admin EMAIL --password-stdin, or ADMIN_EMAIL and ADMIN_PASSWORD.',
+      'Specify an admin of the server: --admin EMAIL --password-stdin, or ADMIN_EMAIL and ADMIN_PASSWORD.',
     );
   }
   return { email, password };
@@ -115,12 +115,12 @@ function signUpCustomers(url: string, count: number): Promise<ApiClient[]> {
 
 function renderReport(facts: {
   readonly wanted: OrderSumsRow;
-  readonly held: OrderSumsRow;
+  readonly onServer: OrderSumsRow;
   readonly outcome: ReplayOutcome;
   readonly currency: string;
   readonly retries: number;
 }): string {
-  const { wanted, held, outcome, currency, retries } = facts;
+  const { wanted, onServer, outcome, currency, retries } = facts;
   const row = (name: string, sums: OrderSumsRow): (string | number)[] => [
     name,
     sums.orders,
@@ -134,10 +134,14 @@ function renderReport(facts: {
   return [
     formatTable(
       ['', 'orders', 'lines', 'units', 'money'],
-      [row('in the file', wanted), row('answered', outcome.placed), row('on the server', held)],
+      [
+        row('in the file', wanted),
+        row('in the responses', outcome.placed),
+        row('on the server', onServer),
+      ],
     ),
     '',
-    `${seconds.toFixed(1)} s, ${rate} orders a second; an order took ${quantile(sorted, 0.5)} ms (p50), ${quantile(sorted, 0.99)} ms (p99); ${retries} requests were sent again.`,
+    `${seconds.toFixed(1)} s, ${rate} orders a second; an order took ${quantile(sorted, 0.5)} ms (p50), ${quantile(sorted, 0.99)} ms (p99); ${retries} requests were repeated.`,
   ].join('\n');
 }
 

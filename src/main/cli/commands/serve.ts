@@ -8,15 +8,15 @@ import { print, printError } from '../../terminal.ts';
 import { serviceFindings } from '../doctor/services.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
-/** Longer than the drain of the HTTP server and the fast stop of PostgreSQL take in health. */
+/** Longer than draining the HTTP server and a fast stop of PostgreSQL normally take. */
 const STOP_MAX_MS = 40_000;
-/** A terminal signals the whole group, and npm passes the signal on as well: one key stroke arrives twice. */
-const SAME_STROKE_MS = 1_000;
+/** A terminal signals the whole group, and npm also passes the signal on: one keystroke arrives twice. */
+const SAME_KEYSTROKE_MS = 1_000;
 
 const PARENT_POLL_MS = 250;
 
 export interface ServeOptions {
-  /** Stop when the process that started this one is gone. */
+  /** Stop when the parent process has gone. */
   readonly withParent?: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
   return exitCodes.ok;
 }
 
-/** Orders are taken without them, so that the server starts all the same. */
+/** Warns of unavailable services. Orders can be placed without them, so the server starts anyway. */
 async function warnOfServices(config: Config, logger: Logger): Promise<void> {
   for (const { what, state, say: sentence } of await serviceFindings(config)) {
     if (state === 'wrong') logger.warn(`${what}: ${sentence}.`);
@@ -58,7 +58,7 @@ function waitForFirstSignal(): Promise<NodeJS.Signals> {
   let firstAtMs: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
     firstAtMs ??= performance.now();
-    if (performance.now() - firstAtMs > SAME_STROKE_MS) process.exit(exitCodes.failed);
+    if (performance.now() - firstAtMs > SAME_KEYSTROKE_MS) process.exit(exitCodes.failed);
     resolve(signal);
   };
   process.on('SIGTERM', onSignal);
@@ -67,8 +67,8 @@ function waitForFirstSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * npm passes SIGTERM on to the shell that it runs a script in, and the shell dies without passing it on. To be an orphan
- * is then the only sign.
+ * Waits until this process has another parent. npm passes SIGTERM to the shell that runs a script, and the shell dies
+ * without passing it on, so this is the only sign.
  */
 function waitForParentExit(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -76,16 +76,16 @@ function waitForParentExit(): Promise<string> {
   const poll = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(poll);
-    resolve('the end of the process that started this one');
+    resolve('the end of the parent process');
   }, PARENT_POLL_MS);
   poll.unref();
   return promise;
 }
 
-/** What hangs at the end must not keep a supervisor waiting: the next start takes over what is left. */
+/** Stops the server within a time limit, so that a supervisor need not wait. The next start takes over the rest. */
 async function stopInTime(server: RunningServer): Promise<void> {
   const timer = setTimeout(() => {
-    printError(`The stop took longer than ${STOP_MAX_MS / 1000} seconds; ending at once.`);
+    printError(`Stopping took longer than ${STOP_MAX_MS / 1000} seconds; exiting now.`);
     process.exit(exitCodes.failed);
   }, STOP_MAX_MS);
   timer.unref();

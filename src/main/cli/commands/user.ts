@@ -12,7 +12,7 @@ export interface CreateUserOptions extends NewDatabaseOption {
   readonly passwordStdin?: boolean;
 }
 
-/** Makes a user. The password comes from standard input, or is made here and shown once. */
+/** Creates a user. The password comes from standard input, or is generated and shown once. */
 export async function createUserCommand(
   email: string,
   { role, name = '', vip = false, passwordStdin = false, ...option }: CreateUserOptions,
@@ -20,8 +20,8 @@ export async function createUserCommand(
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await createUser(database, { email, password, role, name, vip });
-    print(`Made the ${role} ${user.email}.`);
-    if (!passwordStdin) print(`The password is shown this once: ${password}`);
+    print(`Created the ${role} ${user.email}.`);
+    if (!passwordStdin) print(`The password is shown only once: ${password}`);
     return exitCodes.ok;
   });
 }
@@ -33,7 +33,7 @@ export function setRoleCommand(
 ): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await setRole(database, email, role);
-    print(`${user.email} is ${role} now. Running servers know within five seconds.`);
+    print(`${user.email} is now ${role}. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });
 }
@@ -41,7 +41,7 @@ export function setRoleCommand(
 export function disableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const user = await disable(database, email);
-    print(`${user.email} cannot sign in any more. Running servers know within five seconds.`);
+    print(`${user.email} can no longer sign in. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });
 }

@@ -16,12 +16,12 @@ export interface CommandParts {
 }
 
 export interface NewDatabaseOption {
-  /** Make an embedded database when there is none. */
+  /** Create an embedded database if there is none. */
   readonly new?: boolean | undefined;
 }
 
 export interface CommandNeeds extends NewDatabaseOption {
-  /** Bring the schema to this version first, so that a command can come before the first start. */
+  /** Migrate first, so that the command also works before the first start. */
   readonly migrated: boolean;
 }
 
@@ -32,11 +32,11 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = loadConfig();
   const log = createCommandLogger();
-  const mayMake = needs.new ?? false;
-  await using opened = await openDatabase(config, log, { mayMake });
+  const mayCreate = needs.new ?? false;
+  await using opened = await openDatabase(config, log, { mayCreate });
   const { database, isNew } = opened;
   if (needs.migrated || isNew) await migrate(database, { log });
-  // A command hands out no cursors, so their secret need not be anybody else's.
+  // A command gives no cursors to clients, so their secret need not be shared.
   const cursors = createCursors(randomBytes(32).toString('base64'));
   const { api: catalog } = createCatalog({
     database,
@@ -44,6 +44,6 @@ export async function withDatabase<T>(
     currency: config.currency,
     openStock,
   });
-  // Awaited here, so that the database is closed after the work and not during it.
+  // Awaited, so that the database is closed after the work and not during it.
   return await work({ config, database, catalog });
 }

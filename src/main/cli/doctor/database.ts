@@ -10,10 +10,10 @@ import {
   requireDurableSettings,
   runningUrl,
 } from '../../start/open-database.ts';
-import { serverFaults, TAKES_NO_WRITES } from '../../start/prepare-database.ts';
+import { READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
 import { findServerSettings } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
-import { type Finding, ok } from './finding.ts';
+import { createFinding, type Finding } from './finding.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
@@ -21,7 +21,7 @@ const UNDEFINED_TABLE = '42P01';
 const connectionKinds: Readonly<Record<ConnectionKind, string>> = {
   direct: 'to PostgreSQL itself, without a pooler',
   session: 'through a pooler, in session pooling',
-  transaction: 'through a pooler that keeps prepared statements, in transaction pooling',
+  transaction: 'through a pooler that supports prepared statements, in transaction pooling',
 };
 
 export async function databaseFindings(config: Config): Promise<Finding[]> {
@@ -29,19 +29,19 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
     const idle = config.database.kind === 'embedded' ? await idleFinding(config.dataDir) : null;
     return idle === null ? await findingsOfRunning(config) : [idle];
   } catch (error) {
-    return [ok('database', 'wrong', explainError(error).text)];
+    return [createFinding('database', 'wrong', explainError(error).text)];
   }
 }
 
-/** Of an embedded database that does not run: it is not started for this. */
+/** Describes an embedded database that is not running, without starting it. Null if it is running. */
 async function idleFinding(dataDir: string): Promise<Finding | null> {
   if (!(await isReachable(dataDir))) {
-    const say = `embedded, none in ${dataDir} yet; the first "holdfast serve" makes it`;
-    return ok('database', 'ok', say);
+    const say = `embedded, none in ${dataDir} yet; the first "holdfast serve" creates it`;
+    return createFinding('database', 'ok', say);
   }
   if ((await runningUrl(dataDir)) !== null) return null;
   await requireDurableSettings(dataDir);
-  return ok(
+  return createFinding(
     'database',
     'ok',
     `embedded in ${dataDir}, not running; it starts with "holdfast serve"`,
@@ -49,15 +49,19 @@ async function idleFinding(dataDir: string): Promise<Finding | null> {
 }
 
 async function findingsOfRunning(config: Config): Promise<Finding[]> {
-  await using opened = await openDatabase(config, createCommandLogger(), { mayMake: false });
+  await using opened = await openDatabase(config, createCommandLogger(), { mayCreate: false });
   const [settings] = await findServerSettings(opened.database);
   const faults = serverFaults(settings!, true);
-  if (settings!.readOnly === 'on') faults.push(TAKES_NO_WRITES);
-  const answers = ok('database', 'ok', `PostgreSQL ${settings!.version} answers`);
+  if (settings!.readOnly === 'on') faults.push(READ_ONLY_DATABASE);
+  const responds = createFinding('database', 'ok', `PostgreSQL ${settings!.version} responds`);
   return [
-    ...(faults.length === 0 ? [answers] : []),
-    ...faults.map((fault) => ok('database', 'wrong', fault)),
-    ok('connection', 'ok', connectionKinds[opened.database.connectionKind() ?? 'direct']),
+    ...(faults.length === 0 ? [responds] : []),
+    ...faults.map((fault) => createFinding('database', 'wrong', fault)),
+    createFinding(
+      'connection',
+      'ok',
+      connectionKinds[opened.database.connectionKind() ?? 'direct'],
+    ),
     await migrationsFinding(opened.database),
   ];
 }
@@ -66,12 +70,16 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   const what = 'migrations';
   const { length: known } = await readMigrations();
   const applied = await countApplied(database);
-  if (applied === known) return ok(what, 'ok', `all ${known} applied`);
+  if (applied === known) return createFinding(what, 'ok', `all ${known} applied`);
   if (applied > known) {
-    return ok(what, 'wrong', `${applied} applied, ${known} known: start a newer Holdfast`);
+    return createFinding(
+      what,
+      'wrong',
+      `${applied} applied, ${known} known: start a newer Holdfast`,
+    );
   }
-  const remedy = '"holdfast migrate", or the next start, does the rest';
-  return ok(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
+  const remedy = '"holdfast migrate" or the next start applies the rest';
+  return createFinding(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
 }
 
 async function countApplied(database: Database): Promise<number> {

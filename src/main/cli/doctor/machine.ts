@@ -3,17 +3,17 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { toListenError } from '../../faults/listen-fault.ts';
-import { type Finding, ok } from './finding.ts';
+import { createFinding, type Finding } from './finding.ts';
 
 const NODE_MAJOR_MIN = 24;
-/** Below it PostgreSQL's log and temporary files can fill the disk within an evening. */
+/** With less, PostgreSQL's log and temporary files can fill the disk within an evening. */
 const FREE_BYTES_MIN = 1024 ** 3;
 
 export function nodeFinding(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major >= NODE_MAJOR_MIN) return ok('Node.js', 'ok', process.versions.node);
+  if (major >= NODE_MAJOR_MIN) return createFinding('Node.js', 'ok', process.versions.node);
   const advice = `${process.versions.node}; Holdfast needs ${NODE_MAJOR_MIN} or later`;
-  return ok('Node.js', 'wrong', advice);
+  return createFinding('Node.js', 'wrong', advice);
 }
 
 export async function portFinding({ host, port }: Config): Promise<Finding> {
@@ -23,28 +23,29 @@ export async function portFinding({ host, port }: Config): Promise<Finding> {
   probe.once('error', resolve);
   probe.listen({ host, port }, () => probe.close(() => resolve(null)));
   const error = await promise;
-  if (error === null) return ok(what, 'ok', `free on ${host}`);
-  // A server of ours that runs already is no fault.
+  if (error === null) return createFinding(what, 'ok', `free on ${host}`);
+  // A Holdfast server that is already running is no fault.
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/health/live`;
-  const answer = error.code === 'EADDRINUSE' ? await fetch(url).catch(() => null) : null;
-  if (answer?.ok === true) return ok(what, 'ok', 'a Holdfast server answers on it');
+  const response = error.code === 'EADDRINUSE' ? await fetch(url).catch(() => null) : null;
+  if (response?.ok === true)
+    return createFinding(what, 'ok', 'a Holdfast server is listening on it');
   const fault = toListenError(error, { host, port });
-  return ok(what, 'wrong', fault instanceof Error ? fault.message : String(fault));
+  return createFinding(what, 'wrong', fault instanceof Error ? fault.message : String(fault));
 }
 
 export async function diskFinding({ dataDir }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(await findFirstExisting(dataDir));
   const freeBytes = bavail * bsize;
   const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
-  if (freeBytes >= FREE_BYTES_MIN) return ok('disk', 'ok', free);
-  return ok('disk', 'wrong', `${free}; make room before orders are refused`);
+  if (freeBytes >= FREE_BYTES_MIN) return createFinding('disk', 'ok', free);
+  return createFinding('disk', 'wrong', `${free}; free some space before orders are refused`);
 }
 
-/** The data folder, or the one above it in which it would be made. */
+/** Finds the data folder, or the existing folder above it. */
 async function findFirstExisting(folder: string): Promise<string> {
-  const isValidDate = await statfs(folder).then(
+  const exists = await statfs(folder).then(
     () => true,
     () => false,
   );
-  return isValidDate || folder === dirname(folder) ? folder : findFirstExisting(dirname(folder));
+  return exists || folder === dirname(folder) ? folder : findFirstExisting(dirname(folder));
 }

@@ -4,13 +4,13 @@ import {
   findInnermostCause,
   firstLine,
   isTlsError,
-  networkFault,
   type NetworkTarget,
+  networkFault,
 } from '../../faults/network-fault.ts';
 import { createJobQueue } from '../../infrastructure/create-job-queue.ts';
-import { type Finding, ok } from './finding.ts';
+import { createFinding, type Finding } from './finding.ts';
 
-const ANSWER_MS = 3_000;
+const RESPONSE_MS = 3_000;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'redis:': '6379',
   'rediss:': '6379',
@@ -20,39 +20,43 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'https:': '443',
 };
 
-/** What runs beside the database, where it is configured: Redis, the queue, the mail server, the collector of traces. */
+/** Checks the configured services besides the database: Redis, the queue, the mail server, the trace collector. */
 export async function serviceFindings(config: Config): Promise<Finding[]> {
   const { redisUrl, mail, otlpEndpoint, queue } = config;
   const findings: Finding[] = [];
   if (redisUrl !== null) {
     const { pingRedis } = await import('../../../drivers/redis/ping-redis.ts');
-    const away = 'until it answers, each server counts and reads for itself';
+    const consequence = 'until it responds, each server counts and reads separately';
     findings.push(
-      await checkService('Redis', { variable: 'REDIS_URL', url: redisUrl, unavailable: away }, () =>
-        pingRedis(redisUrl, ANSWER_MS),
+      await checkService(
+        'Redis',
+        { variable: 'REDIS_URL', url: redisUrl, consequence: consequence },
+        () => pingRedis(redisUrl, RESPONSE_MS),
       ),
     );
   }
-  const hasCarrier =
+  const canCheckQueue =
     queue.kind === 'sqs' || (queue.kind === 'bullmq' && findings[0]?.state === 'ok');
-  if (hasCarrier) findings.push(await queueFinding(config));
+  if (canCheckQueue) findings.push(await queueFinding(config));
   if (mail.kind === 'smtp') {
     const { checkSmtpServer } = await import('../../../drivers/mail/smtp/smtp-mailer.ts');
-    const away = 'until it answers, mail waits';
+    const consequence = 'until it responds, mail waits';
     findings.push(
       await checkService(
         'the mail server',
-        { variable: 'SMTP_URL', url: mail.url, unavailable: away },
-        () => checkSmtpServer(mail.url, ANSWER_MS),
+        { variable: 'SMTP_URL', url: mail.url, consequence: consequence },
+        () => checkSmtpServer(mail.url, RESPONSE_MS),
       ),
     );
   }
   if (otlpEndpoint !== null) {
     const variable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
-    const away = 'until it answers, traces are lost';
+    const consequence = 'until it responds, traces are lost';
     findings.push(
-      await checkService('the collector', { variable, url: otlpEndpoint, unavailable: away }, () =>
-        sendNoTraces(otlpEndpoint),
+      await checkService(
+        'the collector',
+        { variable, url: otlpEndpoint, consequence: consequence },
+        () => sendNoTraces(otlpEndpoint),
       ),
     );
   }
@@ -62,26 +66,26 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
 interface ServiceCheck {
   readonly variable: string;
   readonly url: string;
-  /** What happens meanwhile. */
-  readonly unavailable: string;
+  /** The consequence while the service is consequence. */
+  readonly consequence: string;
 }
 
 async function checkService(
   program: string,
-  asked: ServiceCheck,
-  question: () => Promise<unknown>,
+  target: ServiceCheck,
+  ping: () => Promise<unknown>,
 ): Promise<Finding> {
   try {
-    await question();
-    return ok(program, 'ok', 'answers');
+    await ping();
+    return createFinding(program, 'ok', 'responds');
   } catch (error) {
-    const { variable, url, unavailable: away } = asked;
+    const { variable, url, consequence } = target;
     const reached = { place: formatAddress(url), variable, program };
-    return ok(program, 'wrong', `${serviceFault(error, reached)}; ${away}`);
+    return createFinding(program, 'wrong', `${serviceFault(error, reached)}; ${consequence}`);
   }
 }
 
-/** Why a service cannot be used, and what to do. */
+/** Returns why a service cannot be used, and what to do. */
 function serviceFault(error: unknown, reached: NetworkTarget): string {
   const cause = findInnermostCause(error);
   const { place, variable, program } = reached;
@@ -89,15 +93,15 @@ function serviceFault(error: unknown, reached: NetworkTarget): string {
   if (network !== null) return network.replace(/\.$/, '');
   const words = firstLine(cause.message).replace(/\.+$/, '');
   if (isTlsError(cause)) {
-    return `the connection to ${place} cannot be made safe: ${words}. Look at its certificate and port, and at ${variable}`;
+    return `the connection to ${place} cannot be secured: ${words}. Check its certificate and port, and ${variable}`;
   }
   if (/WRONGPASS|NOAUTH|NOPERM|EAUTH|Invalid login|AUTH/.test(`${cause.code} ${words}`)) {
-    return `${place} refuses the sign-in: ${words}. Look at user and password in ${variable}`;
+    return `${place} refused the sign-in: ${words}. Check the user and password in ${variable}`;
   }
   if (/Protocol error|RESP type|Invalid greeting|EPROTOCOL/.test(`${cause.code} ${words}`)) {
-    return `what answers at ${place} is not ${program}. Correct ${variable}`;
+    return `the server at ${place} is not ${program}. Correct ${variable}`;
   }
-  return `${place} cannot be used: ${words}. Look at ${program}, and at ${variable}`;
+  return `${place} cannot be used: ${words}. Check ${program} and ${variable}`;
 }
 
 async function queueFinding({ queue }: Config): Promise<Finding> {
@@ -107,25 +111,25 @@ async function queueFinding({ queue }: Config): Promise<Finding> {
   try {
     await driver.start([]);
     await driver.ping();
-    return ok(what, 'ok', 'answers');
+    return createFinding(what, 'ok', 'responds');
   } catch (error) {
-    const say = `${firstLine(findInnermostCause(error).message)}; until it answers, jobs wait in the database`;
-    return ok(what, 'wrong', say);
+    const say = `${firstLine(findInnermostCause(error).message)}; until it responds, jobs wait in the database`;
+    return createFinding(what, 'wrong', say);
   } finally {
     await driver.stop();
   }
 }
 
-/** A collector takes an empty list, too. Source: OTLP specification, "OTLP/HTTP Request". */
+/** Sends an empty list, which a collector accepts. Source: OTLP specification, "OTLP/HTTP Request". */
 async function sendNoTraces(endpoint: string): Promise<void> {
   const reply = await fetch(`${endpoint}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"resourceSpans":[]}',
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(RESPONSE_MS),
   });
   await reply.body?.cancel();
-  if (!reply.ok) throw new Error(`it answers with status ${reply.status} to traces`);
+  if (!reply.ok) throw new Error(`it responds to traces with status ${reply.status}`);
 }
 
 function formatAddress(url: string): string {

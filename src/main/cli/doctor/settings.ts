@@ -5,9 +5,9 @@ import { findWeakness } from '../../config/secrets/weakness.ts';
 import { trustsEveryone } from '../../config/trusted-proxies.ts';
 import type { Insecurity } from '../../config/variables.ts';
 import { formatDatabaseAddress } from '../../faults/database-fault.ts';
-import { type Finding, ok } from './finding.ts';
+import { createFinding, type Finding } from './finding.ts';
 
-/** What the configuration allows, and few want. */
+/** Lists settings that are allowed but rarely intended. */
 export function settingsFindings(config: Config): Finding[] {
   return [
     ...secretFindings(config),
@@ -31,35 +31,43 @@ function secretFindings({ jwtSecret, metricsToken, payments, dataDir }: Config):
       : {}),
   });
   const faults = secretFaults(given);
-  if (faults.length > 0) return faults.map((fault) => ok('secrets', 'wrong', fault));
-  const made = `JWT_SECRET is generated and kept in ${dataDir}; production takes your own`;
-  if (jwtSecret.kind === 'generated') return [ok('secrets', 'ok', made)];
-  return [ok('secrets', 'ok', given.map(({ name }) => name).join(', '))];
+  if (faults.length > 0) return faults.map((fault) => createFinding('secrets', 'wrong', fault));
+  const made = `JWT_SECRET is generated and stored in ${dataDir}; production requires your own`;
+  if (jwtSecret.kind === 'generated') return [createFinding('secrets', 'ok', made)];
+  return [createFinding('secrets', 'ok', given.map(({ name }) => name).join(', '))];
 }
 
 function limitFindings(config: Config): Finding[] {
   const { rateLimits } = config;
   const off: [string, boolean, string][] = [
-    ['RATE_LIMIT_AUTH', rateLimits.auth === null, 'passwords can be guessed without end'],
-    ['RATE_LIMIT_CHECKOUT', rateLimits.checkout === null, 'one customer can order without end'],
-    ['RATE_LIMIT_GLOBAL', rateLimits.global === null, 'one address can ask without end'],
-    ['PENDING_ORDERS_MAX', config.pendingOrdersMax === 0, 'one customer can hold all of the stock'],
+    ['RATE_LIMIT_AUTH', rateLimits.auth === null, 'passwords can be guessed without limit'],
+    ['RATE_LIMIT_CHECKOUT', rateLimits.checkout === null, 'one customer can order without limit'],
+    [
+      'RATE_LIMIT_GLOBAL',
+      rateLimits.global === null,
+      'one address can send requests without limit',
+    ],
+    [
+      'PENDING_ORDERS_MAX',
+      config.pendingOrdersMax === 0,
+      'one customer can reserve all of the stock',
+    ],
     [
       'CANCELLATIONS_PER_DAY_MAX',
       config.cancellationsPerDayMax === 0,
-      'one customer can order and cancel without end',
+      'one customer can order and cancel without limit',
     ],
     [
       'ORDER_EXPIRY_MINUTES',
       config.orderExpiryMinutes === 0,
-      'orders that nobody pays hold their stock for ever',
+      'unpaid orders reserve their stock for ever',
     ],
-    ['RETRY_BASE_SECONDS', config.retryBaseSeconds === 0, 'failed work is tried again at once'],
+    ['RETRY_BASE_SECONDS', config.retryBaseSeconds === 0, 'failed work is retried at once'],
   ];
   return off
     .filter(([, isOff]) => isOff)
     .map(([name, , effect]) =>
-      ok('limits', 'look', `${name} is 0, so that ${effect}; leave it out for the default`),
+      createFinding('limits', 'look', `${name} is 0, so ${effect}; remove it to use the default`),
     );
 }
 
@@ -68,56 +76,56 @@ function productionFindings(config: Config): Finding[] {
   if (config.publicUrl.startsWith('http:')) {
     warnings.push(
       config.secureCookies
-        ? 'PUBLIC_URL is not set, so that links in mails and payment pages lead to this machine; set the https address that people see'
-        : 'PUBLIC_URL is http, so that passwords and sessions travel in the clear; put TLS before the server',
+        ? 'PUBLIC_URL is not set, so links in mail and payment pages point to this machine; set the https address that people use'
+        : 'PUBLIC_URL is http, so passwords and sessions are sent unencrypted; put TLS in front of the server',
     );
   }
   if (trustsEveryone(config.trustedProxies)) {
     warnings.push(
-      'TRUSTED_PROXIES holds so many addresses that anybody can call from any address; name the networks of your proxies',
+      "TRUSTED_PROXIES covers so many addresses that anyone can forge their address; list only your proxies' networks",
     );
   }
   if (config.payments.kind === 'sandbox') {
-    warnings.push('PAYMENT_PROVIDER is sandbox, in which no money moves; stripe takes some');
+    warnings.push(
+      'PAYMENT_PROVIDER is sandbox, where no money moves; use stripe for real payments',
+    );
   }
   if (config.payments.kind === 'stripe') {
     const { secretKey, apiBase } = config.payments;
     if (/^(sk|rk)_test_/.test(secretKey)) {
-      warnings.push(
-        'STRIPE_SECRET_KEY is of the test mode, in which no money moves; take the live one',
-      );
+      warnings.push('STRIPE_SECRET_KEY is a test key, with which no money moves; use the live key');
     }
     if (apiBase !== null)
-      warnings.push('STRIPE_API_BASE is set, so that Stripe itself is not asked; leave it out');
+      warnings.push('STRIPE_API_BASE is set, so Stripe itself is not called; remove it');
   }
   if (config.webhooks.allowPrivateTargets) {
     warnings.push(
-      'WEBHOOK_ALLOW_PRIVATE_TARGETS is true, so that an admin can have this server call machines in your network; leave it out',
+      'WEBHOOK_ALLOW_PRIVATE_TARGETS is true, so an admin can make this server call machines in your network; remove it',
     );
   }
   for (const origin of config.corsOrigins) {
     if (origin.startsWith('http:')) {
       warnings.push(
-        `CORS_ORIGINS has ${origin}, whose pages anybody on the way can change; take https`,
+        `CORS_ORIGINS contains ${origin}, whose pages can be altered in transit; use https`,
       );
     }
   }
   return [...warnings, ...connectionWarnings(config)].map((warning) =>
-    ok('settings', 'look', warning),
+    createFinding('settings', 'look', warning),
   );
 }
 
 interface Connection {
-  /** By which ALLOW_INSECURE lets it be unsafe. */
+  /** Its name in ALLOW_INSECURE. */
   readonly name: Insecurity;
   readonly variable: string;
   readonly url: string;
-  /** Whether its certificate is asked for and verified. */
+  /** Whether its certificate is required and verified. */
   readonly isSafe: boolean;
   readonly remedy: string;
 }
 
-/** Connections to other machines that somebody between could read, and passwords that would be guessed. */
+/** Lists connections to other machines that could be read in transit, and passwords that can be guessed. */
 function connectionWarnings(config: Config): string[] {
   const { database, databaseReplicaUrls, redisUrl, mail, allowInsecure } = config;
   const postgres = (variable: string, url: string): Connection => ({
@@ -140,7 +148,7 @@ function connectionWarnings(config: Config): string[] {
             variable: 'REDIS_URL',
             url: redisUrl,
             isSafe: /^rediss:/.test(redisUrl),
-            remedy: 'take rediss://',
+            remedy: 'use rediss://',
           },
         ]),
     ...(mail.kind === 'smtp'
@@ -150,7 +158,7 @@ function connectionWarnings(config: Config): string[] {
             variable: 'SMTP_URL',
             url: mail.url,
             isSafe: /^smtps:|@/.test(mail.url),
-            remedy: 'take smtps://',
+            remedy: 'use smtps://',
           },
         ]
       : []),
@@ -167,11 +175,11 @@ function listConnectionWarnings({ variable, url, isSafe, remedy }: Connection): 
   return [
     ...(isSafe
       ? []
-      : [`${variable} leads to another machine without a certificate that is verified; ${remedy}`]),
+      : [`${variable} connects to another machine without verifying a certificate; ${remedy}`]),
     ...(weakness === null
       ? []
       : [
-          `the password in ${variable} is weak: ${weakness}; take the output of "openssl rand -hex 24"`,
+          `the password in ${variable} is weak: ${weakness}; use the output of "openssl rand -hex 24"`,
         ]),
   ];
 }

@@ -1,16 +1,16 @@
 import { normalText } from '../../../shared/text.ts';
 
-/** Field of ours to the name of a column in the file. */
+/** The column name in the file for each of our fields. */
 export type ColumnMap<Field extends string> = Readonly<Partial<Record<Field, string>>>;
 
-/** How a file's header is to be understood was given wrongly: bad usage, not a bad file. */
+/** A wrong column map: a usage error, not an error in the file. */
 export class ColumnMapError extends Error {
   override name = 'ColumnMapError';
 }
 
 /**
- * Reads `number=OrderNumber,date=OrderDate`. Later entries replace earlier ones, so that the option can be given
- * several times. Throws `ColumnMapError`.
+ * Parses `number=OrderNumber,date=OrderDate`. Later entries replace earlier ones, so that the option can be repeated.
+ * Throws `ColumnMapError`.
  */
 export function parseColumnMap<Field extends string>(
   texts: readonly string[],
@@ -24,7 +24,7 @@ export function parseColumnMap<Field extends string>(
     const field = fields.find((candidate) => candidate === name);
     if (cut < 1 || column === '' || field === undefined) {
       throw new ColumnMapError(
-        `--map takes FIELD=COLUMN, separated by commas, with the fields ${fields.join(', ')}; it got "${entry}".`,
+        `--map takes FIELD=COLUMN, separated by commas, with the fields ${fields.join(', ')}; it is "${entry}".`,
       );
     }
     map[field] = column;
@@ -33,9 +33,9 @@ export function parseColumnMap<Field extends string>(
 }
 
 /**
- * Where each field stands in the header: at the column that the map names, else at a column of its own name whatever
- * the case. A line break in a name reads as a blank. Throws `ColumnMapError` for a required field without a column, a mapped column that is not there, and a
- * column that is there twice.
+ * Returns the column of each field: the one that the map names, otherwise one with the field's name in any case. A line
+ * break in a name counts as a blank. Throws `ColumnMapError` for a required field without a column, a mapped column
+ * that does not exist, and a duplicate column.
  */
 export function resolveColumns<Field extends string>(
   header: readonly string[],
@@ -52,7 +52,7 @@ export function resolveColumns<Field extends string>(
     const index = names.findIndex(isColumn);
     if (index !== names.findLastIndex(isColumn)) {
       throw new ColumnMapError(
-        `There are several columns "${names[index]}": give them names of their own.`,
+        `There are several columns "${names[index]}": give them different names.`,
       );
     }
     if (index >= 0) columns.set(field, index);

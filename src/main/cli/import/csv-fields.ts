@@ -1,19 +1,19 @@
-/** A record as far as its text goes. Source of the form: RFC 4180 §2. */
+/** The fields of a record or of its beginning. Source of the format: RFC 4180 §2. */
 export interface Fields {
   readonly values: readonly string[];
-  /** The first column that breaks the form, from 0, and how; null when none does. */
+  /** The first column, from 0, that violates the format, and how; null if none does. */
   readonly fault: { readonly column: number; readonly reason: string } | null;
-  /** What the open quoted field holds so far, when the text ends inside one; the values are those before it. */
+  /** The beginning of a quoted field, if the text ends inside one; the values are those before it. */
   readonly open: string | null;
 }
 
 const QUOTE_INSIDE =
-  'has a quote inside its text: such a text stands in quotes as a whole, and its own quotes are doubled';
-const AFTER_QUOTE = 'goes on after its closing quote: the quotes inside a quoted text are doubled';
+  'has a quote inside its text: put the whole text in quotes and double the quotes inside';
+const AFTER_QUOTE = 'continues after its closing quote: double the quotes inside a quoted text';
 
 /**
- * Takes a text apart at its commas and quotes, from the start of a record or, with `open`, inside the quoted field that
- * `before` led to. What breaks the form is parted at its commas, quotes or not.
+ * Splits a text at its commas and quotes, from the start of a record or, with `open`, inside the quoted field after the
+ * values in `before`. A text that violates the format is split at its commas, regardless of quotes.
  */
 export function readFields(
   text: string,
@@ -56,7 +56,7 @@ function brokenFields(before: readonly string[], rest: string, reason: string): 
   return { values: [...before, ...rest.split(',')], fault, open: null };
 }
 
-/** The next quote that is not doubled. */
+/** Finds the next quote that is not doubled. */
 function closingQuote(text: string, from: number): number | null {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text[at + 1] !== '"') return at;

@@ -1,23 +1,23 @@
-/** A record, or a whole order of them, that does not come in, and why. */
+/** A record, or an order of several, that is not imported, with the reason. */
 export interface RefusedRow {
-  /** The line of the file on which the record begins; the header is line 1. */
+  /** The line of the file on which the record starts; the header is line 1. */
   readonly line: number;
   readonly reason: string;
 }
 
 export const SHOWN_MAX = 20;
 
-/** Nothing can be taken from a file as it is. The message says what to mend. */
+/** A file that cannot be imported at all. The message states what to fix. */
 export class FileError extends Error {
   override name = 'FileError';
 }
 
-/** Counts what is refused, and keeps the first lines of it to be shown. */
+/** The number of refused rows, with the first of them for display. */
 export class RefusedRows {
   count = 0;
   #first: RefusedRow[] = [];
 
-  /** By line, as many as people read at once. */
+  /** The first rows by line, as many as are shown. */
   get first(): readonly RefusedRow[] {
     return this.#first;
   }
@@ -32,7 +32,7 @@ export class RefusedRows {
     this.#first = shown.sort(compareLines).slice(0, SHOWN_MAX);
   }
 
-  /** A sentence for each that is shown, and one for the others. */
+  /** Returns a sentence for each row that is shown, and one for the others. */
   sentences(): string[] {
     const more = this.count - this.#first.length;
     return [

@@ -20,16 +20,16 @@ import { skuFromName } from './sku-from-name.ts';
 export interface ImportReport {
   readonly rows: number;
   readonly refused: RefusedRows;
-  /** What the file holds, without the rows that were refused. */
+  /** The sums of the file, without the refused rows. */
   readonly file: OrderSumsRow;
   readonly imported: OrderSumsRow;
   readonly existing: OrderSumsRow;
-  /** Numbers under which the database has another order. */
+  /** Order numbers under which the database has a different order. */
   readonly conflicts: readonly string[];
-  /** What the database holds now for the orders of the file that are no conflicts. */
+  /** The sums in the database for the orders of the file, except conflicts. */
   readonly database: OrderSumsRow;
   readonly productsCreated: number;
-  /** The database holds exactly what the file holds, but for the conflicts. */
+  /** Whether the database contains exactly what the file contains, except conflicts. */
   readonly reconciles: boolean;
 }
 
@@ -37,13 +37,13 @@ export interface ImportDependencies {
   readonly database: Database;
   readonly catalog: Pick<Catalog, 'addProduct'>;
   readonly currency: string;
-  /** Called after each batch with the number of orders that are done, and of all as far as it is known. */
+  /** Called after each batch with the number of finished orders, and of all orders as far as known. */
   readonly onProgress: (orders: number, total: number) => void;
 }
 
 /**
- * Writes the orders of a file in batches, each in a transaction of its own. Stopped anywhere, it goes on by being run
- * again: what is there already is left as it is and counted as existing.
+ * Imports the orders of a file in batches, one transaction each. After an interruption, running it again continues:
+ * orders that already exist stay unchanged and count as existing.
  */
 export async function importOrdersFile(
   deps: ImportDependencies,
@@ -113,7 +113,7 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
   );
 }
 
-/** Each product once, with the price of the newest row of the file that names it. */
+/** Returns each product once, with the price of the newest row of the file that names it. */
 export function collectProducts({
   orders,
   newestPrices,
@@ -127,7 +127,7 @@ export function collectProducts({
   return [...wanted.values()];
 }
 
-/** What these orders hold together; their prices are in `currency`. */
+/** Sums orders whose prices are in `currency`. */
 export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
   const lines = orders.flatMap((order) => order.lines);
   const priced = orders.map((order) => requirePriced(priceOrder({ currency, lines: order.lines })));

@@ -10,7 +10,7 @@ interface DateParts {
   readonly second: number;
 }
 
-/** Reads a date in a file as an instant; null when the text is not such a date. */
+/** Reads a date in a file as an instant. Null if the text is not such a date. */
 export type DateReader = (text: string) => Date | null;
 
 const TOKENS: Readonly<Record<string, { part: keyof DateParts; pattern: string }>> = {
@@ -26,9 +26,9 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * `format` is made of yyyy, MM, dd, HH, mm and ss, such as `dd/MM/yyyy HH:mm`, read as local time in `timeZone` (IANA);
- * or it is `iso`, an RFC 3339 date-time that carries its own offset. Throws RangeError for a format or a zone that is
- * not known.
+ * Creates a date reader. `format` is built from yyyy, MM, dd, HH, mm and ss, such as `dd/MM/yyyy HH:mm`, read as local
+ * time in `timeZone` (IANA); or it is `iso`, an RFC 3339 date-time with its own offset. Throws RangeError for an
+ * unknown format or zone.
  */
 export function createDateReader(format: string, timeZone: string): DateReader {
   if (format === 'iso') {
@@ -37,23 +37,23 @@ export function createDateReader(format: string, timeZone: string): DateReader {
       const [year, month, day, hour, minute, second] = digits.map(Number);
       if (second === undefined) return null;
       const parts = { year, month, day, hour, minute, second } as DateParts;
-      return dateTimeOf(parts) !== null && isInstant(text) ? new Date(text) : null;
+      return toDateTime(parts) !== null && isInstant(text) ? new Date(text) : null;
     };
   }
   const readParts = createPartsReader(format);
   requireTimeZone(timeZone);
-  // The rows of an order stand together as a rule, and finding the offset is most of the work.
+  // The rows of an order are usually consecutive, and finding the offset is most of the work.
   let last: { readonly text: string; readonly at: Date | null } | undefined;
   return (text) => {
     if (last?.text === text) return last.at;
-    // Of an hour that comes twice the first is taken; a time that clocks skip is read by the offset before the change.
+    // When an hour occurs twice, the first is used. A time that clocks skip is read with the offset before the change.
     const at = readParts(text)?.toZonedDateTime(timeZone, { disambiguation: 'compatible' });
     last = { text, at: at === undefined ? null : new Date(at.epochMilliseconds) };
     return last.at;
   };
 }
 
-/** Throws RangeError. Temporal would take the zone of a whole date as well. */
+/** Throws RangeError. Temporal would also accept a date-time with a zone. */
 function requireTimeZone(timeZone: string): void {
   new Intl.DateTimeFormat('en', { timeZone });
 }
@@ -63,7 +63,7 @@ function createPartsReader(format: string): (text: string) => Temporal.PlainDate
   const pattern = format.replace(/yyyy|MM|dd|HH|mm|ss|./gsu, (token) => {
     const known = TOKENS[token];
     if (known === undefined) {
-      if (/[A-Za-z]/.test(token)) throw new RangeError(`"${token}" is no part of a date format`);
+      if (/[A-Za-z]/.test(token)) throw new RangeError(`"${token}" is not part of a date format`);
       return token.replace(/[.*+?^${}()|[\]\\]/, '\\$&');
     }
     parts.push(known.part);
@@ -71,7 +71,7 @@ function createPartsReader(format: string): (text: string) => Temporal.PlainDate
   });
   for (const part of ['year', 'month', 'day'] as const) {
     if (parts.filter((other) => other === part).length !== 1) {
-      throw new RangeError(`a date format names its ${part} once`);
+      throw new RangeError(`a date format must contain its ${part} exactly once`);
     }
   }
   const expression = new RegExp(`^${pattern}$`);
@@ -82,12 +82,12 @@ function createPartsReader(format: string): (text: string) => Temporal.PlainDate
     parts.forEach((part, index) => {
       found[part] = Number(match[index + 1]);
     });
-    return dateTimeOf(found);
+    return toDateTime(found);
   };
 }
 
-/** Null for the 31st of June and 25:00, and for a year of two digits that was filled up with zeros. */
-function dateTimeOf(parts: DateParts): Temporal.PlainDateTime | null {
+/** Returns null for the 31st of June and 25:00, and for a year of two digits that was padded with zeros. */
+function toDateTime(parts: DateParts): Temporal.PlainDateTime | null {
   if (parts.year < 100) return null;
   try {
     return Temporal.PlainDateTime.from(parts, { overflow: 'reject' });

@@ -22,16 +22,16 @@ export function isOrderNumber(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** How the values of a row are to be understood. */
+/** How the values of a row are read. */
 export interface RowOptions {
   readonly readDate: DateReader;
   readonly currency: string;
 }
 
-/** An order while its rows are read. */
+/** An order whose rows are being read. */
 export class OrderDraft {
   readonly number: string;
-  /** Where its sound rows stand. */
+  /** The lines of its valid rows. */
   readonly lines: number[] = [];
   readonly faults: RefusedRow[] = [];
   readonly items: ImportedLine[] = [];
@@ -51,7 +51,7 @@ export class OrderDraft {
     this.faults.push({ line, reason });
   }
 
-  /** Takes a row in, or refuses it. */
+  /** Adds a row, or refuses it. */
   take(
     line: number,
     cell: (field: OrderField) => string,
@@ -61,7 +61,7 @@ export class OrderDraft {
     const email = cell('email').normalize('NFKC') || null;
     const outcome =
       createdAt === null
-        ? `"${truncate(cell('date'))}" is no date of the given format.`
+        ? `"${truncate(cell('date'))}" is not a date in the given format.`
         : (this.#clash(createdAt, email) ?? readLine(cell, currency));
     if (typeof outcome === 'string') {
       this.refuse(line, outcome);
@@ -74,11 +74,11 @@ export class OrderDraft {
     return outcome;
   }
 
-  /** Why the row cannot be one more line of its order; null when it can. */
+  /** Returns why the row cannot be another line of its order; null if it can. */
   #clash(createdAt: Date, email: string | null): string | null {
     if (createdAt.getTime() < 0) return 'Its date is before 1970.';
     if (email !== null && (email.length > EMAIL_LENGTH_MAX || !isUsableEmail(email))) {
-      return `"${truncate(email)}" is no usable e-mail address.`;
+      return `"${truncate(email)}" is not a usable e-mail address.`;
     }
     const { number, items } = this;
     if (items.length === 0) return null;
@@ -96,18 +96,18 @@ function readLine(cell: (field: OrderField) => string, currency: string): Import
   if (fault !== null) return `The name ${fault}.`;
   const quantity = Number(cell('quantity'));
   if (!/^\d{1,6}$/.test(cell('quantity')) || quantity < 1 || quantity > QUANTITY_MAX) {
-    return `"${truncate(cell('quantity'))}" is no quantity from 1 to ${QUANTITY_MAX}.`;
+    return `"${truncate(cell('quantity'))}" is not a quantity from 1 to ${QUANTITY_MAX}.`;
   }
   const unitPriceMinor = parseDecimalMinor(cell('price'), currency);
   if (unitPriceMinor === null || unitPriceMinor < 0 || unitPriceMinor > PRICE_MINOR_MAX) {
-    return `"${truncate(cell('price'))}" is no price in ${currency}.`;
+    return `"${truncate(cell('price'))}" is not a price in ${currency}.`;
   }
   const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is no SKU.`;
+  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is not a SKU.`;
   return { name, sku, quantity, unitPriceMinor };
 }
 
-/** As it may be shown on a terminal. */
+/** Shortens a text and makes it safe to show on a terminal. */
 export function truncate(text: string): string {
   const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
   return shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;

@@ -10,10 +10,10 @@ import {
 } from './record-reader.ts';
 
 /**
- * Reads a CSV file (RFC 4180) record by record, a batch for each piece that was read. What breaks the form is told as a
- * record with a fault. A quote that is not closed where it has to be takes its own line and no other: the next line is
- * read afresh. One whose text has lines that look like records takes all of them. Empty rows are passed over. Throws
- * `FileError` for a file without a header or without a record below it, and what `shapeOf` throws.
+ * Reads a CSV file (RFC 4180) record by record, in one batch per chunk of the file. Text that violates the format
+ * becomes a record with a fault. A quote that is not closed where it must be affects only its own line: reading
+ * restarts at the next line. If its text has lines that look like records, all of them are affected. Empty rows are
+ * skipped. Throws `FileError` for a file without a header or without records, and what `shapeOf` throws.
  */
 export async function* readCsv(
   path: string,
@@ -43,18 +43,18 @@ export async function* readCsv(
   reader.end(last);
   if (last.length > 0) yield last;
   if (count + last.length === 0) {
-    throw new FileError('The file has a header and nothing below it: look at how it was written.');
+    throw new FileError('The file has a header and nothing below it: check how it was written.');
   }
 }
 
-/** Reads the first record, which has to be sound. */
+/** Reads the first record, which must be valid. */
 class HeaderReader {
   readonly #lines: FileLine[] = [];
   #values: readonly string[] = [];
   #open: string | null = null;
   #length = 0;
 
-  /** The names of the columns; null while there are none. */
+  /** Returns the names of the columns; null until the header is complete. */
   push(line: FileLine): readonly string[] | null {
     const { text, fault } = line;
     if (this.#open === null && fault === null && text.trim() === '') return null;
@@ -71,12 +71,12 @@ class HeaderReader {
     return null;
   }
 
-  /** What to throw at the end of the file; null when no header began. */
+  /** Returns the error for an unclosed header at the end of the file; null if no header started. */
   unclosed(): FileError | null {
     return this.#open === null ? null : this.#error('a quote is open');
   }
 
-  /** A stray quote must not make the first records a part of the header. */
+  /** Throws if a stray quote would make the first records part of the header. */
   requireNoRecords({ looksLikeRecord }: CsvShape): void {
     const [, ...others] = this.#lines;
     if (others.some(({ text }) => looksLikeRecord(readLiterally(text)))) {

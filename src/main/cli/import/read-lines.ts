@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** Above it a line is not kept: what has no line ends at all is no such file. */
+/** The text of a longer line is dropped: a file without any line ends is not a CSV file. */
 const LINE_BYTES_MAX = 400_000;
 
 const LF = 0x0a;
@@ -12,18 +12,18 @@ const CR = 0x0d;
 export interface FileLine {
   /** From 1. */
   readonly number: number;
-  /** Without its line end; bytes that are no UTF-8 are replaced. */
+  /** Without its line end; invalid UTF-8 is replaced. */
   readonly text: string;
-  /** Why the line cannot be read, as a sentence; null when it can. */
+  /** Why the line cannot be read, as a sentence; null if it can. */
   readonly fault: string | null;
-  /** Whether the line was too long for its text to be kept. */
+  /** Whether the line was too long and its text was dropped. */
   readonly isCut: boolean;
 }
 
 /**
- * The lines of a text file in UTF-8, with or without a byte order mark, a batch for each piece that was read. A line ends
- * with LF, CRLF or CR, whichever of them the others end with. A name that ends in `.gz` is unpacked on the way. Throws
- * when the file cannot be opened or unpacked.
+ * Reads the lines of a text file in UTF-8, with or without a byte order mark, in one batch per chunk of the file. A
+ * line ends with LF, CRLF or CR, even mixed. A file ending in `.gz` is decompressed. Throws if the file cannot be
+ * opened or decompressed.
  */
 export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
@@ -55,7 +55,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
     rest = piece.subarray(start);
     if (rest.length > LINE_BYTES_MAX) {
       isCut = true;
-      // The end of a line may be half read.
+      // The chunk may end inside a line end.
       rest = rest.subarray(-1);
     }
     if (lines.length > 0) yield lines;
@@ -64,7 +64,9 @@ export async function* readLines(path: string): AsyncGenerator<FileLine[]> {
   if (rest.length > 0 || isCut) yield [toFileLine(rest)];
 }
 
-/** Where lines end and where the next ones begin. A CR at the end is left: an LF may follow it. */
+/**
+ * Yields where lines end and where the next ones start. A CR at the end of the chunk is left, because an LF may follow.
+ */
 function* lineEnds(piece: Buffer, from: number): Generator<readonly [end: number, next: number]> {
   let lf = piece.indexOf(LF, from);
   let cr = piece.indexOf(CR, from);
@@ -88,5 +90,5 @@ function markLength(piece: Buffer): number {
 
 function findFault(line: Buffer, text: string): string | null {
   if (!isUtf8(line)) return 'It is not UTF-8.';
-  return text.includes('\0') ? 'It holds the character NUL.' : null;
+  return text.includes('\0') ? 'It contains the character NUL.' : null;
 }

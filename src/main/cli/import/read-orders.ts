@@ -18,20 +18,20 @@ import type { CsvRecord, CsvShape } from './record-reader.ts';
 
 const REQUIRED: readonly OrderField[] = ['number', 'date', 'name', 'quantity', 'price'];
 const OPTIONAL: readonly OrderField[] = ['sku', 'email'];
-/** Rows that are in memory at once: about 300 bytes each. */
+/** The number of rows in memory at a time: about 300 bytes each. */
 const ROWS_HELD_MAX = 1_000_000;
 
 /** The orders of a file, or of one of the parts in which a large file is read. */
 export interface OrdersFile {
   /** In the order in which the file first names them. */
   readonly orders: readonly ImportedOrder[];
-  /** Rows that are wrong, and the sound rows of their orders, which do not come in without them. */
+  /** Wrong rows, and the valid rows of their orders, which are not imported without them. */
   readonly refused: readonly RefusedRow[];
-  /** Rows of these orders, refused ones too. */
+  /** The number of rows of these orders, including refused ones. */
   readonly rows: number;
   /** By `productKey`, over the whole file. */
   readonly newestPrices: ReadonlyMap<string, NewestPrice>;
-  /** How many parts the file has. */
+  /** The number of parts of the file. */
   readonly parts: number;
 }
 
@@ -47,11 +47,11 @@ export interface OrdersFileOptions extends RowOptions {
 }
 
 /**
- * Reads a file with one row per order line. The rows of an order may stand anywhere in it, so all rows of an order have to
- * be in memory; a file with more rows than are held is read several times, each time for other orders. An order with a
- * wrong row is refused whole, because without it its total would be another one. Throws `FileError` when a row does not
- * tell which order it belongs to, since any order could be the one that lacks it, and `ColumnMapError` when the columns
- * are not there.
+ * Reads a file with one row per order line. The rows of an order may be anywhere in the file, so all rows of an order
+ * must be in memory; a file with more rows than fit is read several times, each time for other orders. An order with a
+ * wrong row is refused as a whole, because its total would be different without it. Throws `FileError` if a row does
+ * not show which order it belongs to, because any order could be the one without it, and `ColumnMapError` if columns
+ * are missing.
  */
 export async function* readOrdersFile(
   path: string,
@@ -67,13 +67,13 @@ export async function* readOrdersFile(
     await next.read(path);
     const { mtimeMs, size } = await stat(path);
     if (mtimeMs !== before.mtimeMs || size !== before.size) {
-      throw new FileError(`${path} was changed while it was read: run it again.`);
+      throw new FileError(`${path} changed while it was read: run the command again.`);
     }
     yield next.result();
   }
 }
 
-/** The parts that another pass has found. */
+/** Another part, with the reader of the first pass. */
 interface OtherPart {
   readonly part: number;
   readonly first: OrdersReader;
@@ -84,7 +84,7 @@ class OrdersReader {
   readonly #options: OrdersFileOptions;
   readonly #part: number;
   readonly #newestPrices: Map<string, NewestPrice>;
-  readonly #untold = new RefusedRows();
+  readonly #unassigned = new RefusedRows();
   #columns: ReadonlyMap<OrderField, number> = new Map();
   #drafts = new Map<string, OrderDraft>();
   #held = 0;
@@ -102,17 +102,17 @@ class OrdersReader {
     }
   }
 
-  /** Throws `FileError` when there are rows of which nobody can tell whose they are. */
+  /** Throws `FileError` if the order of some rows is unknown. */
   requireAssignableRows(): void {
-    if (this.#untold.count === 0) return;
+    if (this.#unassigned.count === 0) return;
     const refused = new RefusedRows();
-    refused.add(this.#untold.first);
+    refused.add(this.#unassigned.first);
     for (const { faults } of this.#drafts.values()) refused.add(faults);
-    refused.count += this.#untold.count - this.#untold.first.length;
+    refused.count += this.#unassigned.count - this.#unassigned.first.length;
     throw new FileError(
       [
         ...refused.sentences(),
-        'Nothing was taken from the file, since any of its orders could be the one that lacks a line: mend these lines and run it again.',
+        'Nothing was imported, because any order in the file could lack one of these lines. Correct them and run the command again.',
       ].join('\n'),
     );
   }
@@ -154,9 +154,9 @@ class OrdersReader {
     const cell = this.#buildCellReader(values);
     const number = cell('number');
     if (!record.isSure(this.#columns.get('number')!) || !isOrderNumber(number)) {
-      const reason = fault ?? `"${truncate(number)}" is no order number.`;
+      const reason = fault ?? `"${truncate(number)}" is not an order number.`;
       if (this.#part === 0)
-        this.#untold.add([{ line, reason: `${reason} Its order is not told.` }]);
+        this.#unassigned.add([{ line, reason: `${reason} Its order is unknown.` }]);
       return;
     }
     this.#change(number, (draft) => {
@@ -168,7 +168,7 @@ class OrdersReader {
       if (item !== null && this.#part === 0) this.#notePrice(item, draft.createdAt);
     });
     for (const other of inside) {
-      // If it is a row, then its order lacks it.
+      // If it is a row, its order would be without it.
       const named = this.#buildCellReader(other.values)('number');
       this.#change(isOrderNumber(named) ? named : number, (draft) =>
         draft.refuse(other.line, other.fault),
@@ -180,7 +180,7 @@ class OrdersReader {
     return (field) => values[this.#columns.get(field) ?? -1]?.trim() ?? '';
   }
 
-  /** Changes an order by one row, if it belongs to a part that is read now. */
+  /** Changes an order by one row, if it belongs to the current part. */
   #change(number: string, change: (draft: OrderDraft) => void): void {
     if (this.#part > 0 && !this.#isOurs(number)) return;
     const draft = this.#drafts.get(number) ?? new OrderDraft(number);
@@ -205,7 +205,7 @@ class OrdersReader {
     return this.parts === 1 || hashText(number) % this.parts === this.#part;
   }
 
-  /** Twice as many parts: half of the orders are left to another pass. */
+  /** Doubles the number of parts: half of the orders are left to another pass. */
   #divide(): void {
     this.parts *= 2;
     this.#drafts = new Map([...this.#drafts].filter(([number]) => this.#isOurs(number)));
@@ -216,7 +216,7 @@ class OrdersReader {
   }
 }
 
-/** FNV-1a of 32 bits, with its halves mixed: only its lowest bits are used. */
+/** Returns a 32-bit FNV-1a hash with its halves mixed, because only its lowest bits are used. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -23,11 +23,11 @@ const SKU = new RegExp(SKU_PATTERN);
 export interface FileProduct {
   readonly name: string;
   readonly priceMinor: number;
-  /** Null when the file has none: then one is made from the name. */
+  /** Null if the file has none; then one is derived from the name. */
   readonly sku: string | null;
-  /** Units on the shelf of a product that is new. */
+  /** Units on hand of a new product. */
   readonly onHand: number;
-  /** Null: left as it is. */
+  /** Null: unchanged. */
   readonly description: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface ProductsFile {
 
 type Cell = (field: ProductField) => string;
 
-/** Reads a file with one row per product. Throws `ColumnMapError` when the columns are not there, and `FileError`. */
+/** Reads a file with one row per product. Throws `FileError`, and `ColumnMapError` if columns are missing. */
 export async function readProductsFile(
   path: string,
   map: ColumnMap<ProductField>,
@@ -62,7 +62,7 @@ export async function readProductsFile(
     }
     const key = productKey(outcome);
     if (products.has(key)) {
-      const reason = `"${outcome.sku ?? outcome.name}" stands in the file already.`;
+      const reason = `"${outcome.sku ?? outcome.name}" is in the file more than once.`;
       refused.add([{ line, reason }]);
     } else products.set(key, outcome);
   }
@@ -88,13 +88,13 @@ function readProduct(cell: Cell, withDescription: boolean, currency: string): Fi
   if (nameFault !== null) return `The name ${nameFault}.`;
   const priceMinor = parseDecimalMinor(cell('price'), currency);
   if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
-    return `"${truncate(cell('price'))}" is no price in ${currency}.`;
+    return `"${truncate(cell('price'))}" is not a price in ${currency}.`;
   }
   const sku = cell('sku') || null;
-  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is no SKU.`;
+  if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is not a SKU.`;
   const stock = cell('stock') || '0';
   if (!/^\d{1,10}$/.test(stock) || Number(stock) > STOCK_MAX) {
-    return `"${truncate(stock)}" is no stock from 0 to ${STOCK_MAX}.`;
+    return `"${truncate(stock)}" is not a stock from 0 to ${STOCK_MAX}.`;
   }
   const description = withDescription ? normalText(cell('description')) : null;
   const fault = textFault(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);

@@ -2,55 +2,58 @@ import { type Fields, readFields } from './csv-fields.ts';
 import { FileError } from './file-error.ts';
 import type { FileLine } from './read-lines.ts';
 
-/** Characters of a record, or of the header, that stands on several lines. */
+/** The most characters of a record or header that spans several lines. */
 export const RECORD_LENGTH_MAX = 100_000;
-/** Characters that are held to see whether a quote closes: a record that is too long is then one wrong record. */
+/**
+ * The most characters that are buffered to find a closing quote, so that a record that is too long becomes one wrong
+ * record.
+ */
 const HELD_LENGTH_MAX = 1_000_000;
-/** A file with more of them than this was not written as CSV. */
+/** A file with more unclosed quotes than this was not written as CSV. */
 const UNCLOSED_MAX = 100;
 
-/** What is known of a file's records once its header is known. */
+/** What the header determines about a file's records. */
 export interface CsvShape {
-  /** Whether the texts of a column may have line ends in them. */
+  /** Returns whether the texts of a column may contain line breaks. */
   readonly mayHaveLines: (column: number) => boolean;
-  /** Whether a line that stands inside a quoted text reads as a record of its own. */
+  /** Returns whether a line inside a quoted text looks like a record. */
   readonly looksLikeRecord: (values: readonly string[]) => boolean;
 }
 
 export interface CsvRecord {
-  /** The line on which it begins; the header is line 1. */
+  /** The line on which it starts; the header is line 1. */
   readonly line: number;
-  /** As far as they can be told. */
+  /** The values, as far as they could be read. */
   readonly values: readonly string[];
-  /** Why the record is none, as a sentence; null: it has a value for each column of the header. */
+  /** Why the record is invalid, as a sentence; null: it has a value for each column of the header. */
   readonly fault: string | null;
-  /** Whether the value of a column is surely that column's. */
+  /** Returns whether a value certainly belongs to its column. */
   readonly isSure: (column: number) => boolean;
   /**
-   * Its other lines, when some of them look like records: they may be its text, or records that two stray quotes enclose.
-   * Then it has a fault.
+   * Its other lines, if some of them look like records: they may be its text, or records between two stray quotes. Then
+   * it has a fault.
    */
   readonly inside: readonly InsideLine[];
 }
 
 export interface InsideLine {
   readonly line: number;
-  /** As if quotes meant nothing. */
+  /** The values, ignoring quotes. */
   readonly values: readonly string[];
-  /** Why it is no record, as a sentence. */
+  /** Why it is not a record, as a sentence. */
   readonly fault: string;
 }
 
-/** A record whose quoted text goes on over the end of a line. */
+/** A record whose quoted text continues on the next line. */
 interface OpenRecord {
   readonly lines: FileLine[];
   readonly values: readonly string[];
   readonly text: string;
-  /** Characters of its lines. */
+  /** The number of characters of its lines. */
   readonly length: number;
 }
 
-/** Puts lines together to records. */
+/** Combines lines into records. */
 export class RecordReader {
   readonly #header: readonly string[];
   readonly #shape: CsvShape;
@@ -62,9 +65,9 @@ export class RecordReader {
     this.#shape = shape;
   }
 
-  /** Adds what the line completes. */
+  /** Adds the records that the line completes. */
   push(line: FileLine, records: CsvRecord[]): void {
-    // Lines that were taken for the text of a quote are read again when it turns out that they are not.
+    // Lines that were read as quoted text are read again if they turn out not to be.
     const waiting = [line];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       for (const again of this.#take(next, records).reverse()) waiting.push(again);
@@ -73,26 +76,26 @@ export class RecordReader {
 
   end(records: CsvRecord[]): void {
     while (this.#open !== null) {
-      for (const line of this.#giveUp(this.#open, records)) this.push(line, records);
+      for (const line of this.#abandon(this.#open, records)) this.push(line, records);
     }
   }
 
-  /** The lines that come back are to be read again. */
+  /** Returns the lines to read again. */
   #take(line: FileLine, records: CsvRecord[]): FileLine[] {
     if (this.#open === null) {
-      this.#begin(line, records);
+      this.#start(line, records);
       return [];
     }
     const { lines, values, text, length } = this.#open;
     lines.push(line);
     const fields = readFields(line.text, values, `${text}\n`);
-    return this.#goOn(lines, fields, length + 1 + line.text.length, records);
+    return this.#continue(lines, fields, length + 1 + line.text.length, records);
   }
 
-  #begin(line: FileLine, records: CsvRecord[]): void {
+  #start(line: FileLine, records: CsvRecord[]): void {
     const fields = readFields(line.text);
     if (fields.open !== null) {
-      this.#goOn([line], fields, line.text.length, records);
+      this.#continue([line], fields, line.text.length, records);
       return;
     }
     const { values, fault } = fields;
@@ -102,8 +105,8 @@ export class RecordReader {
     } else records.push(this.#faulty(line, fields));
   }
 
-  /** Looks at a record of which the lines, the last of them just read, lead to the fields. */
-  #goOn(lines: FileLine[], fields: Fields, length: number, records: CsvRecord[]): FileLine[] {
+  /** Continues a record with the fields after its last line. Returns the lines to read again. */
+  #continue(lines: FileLine[], fields: Fields, length: number, records: CsvRecord[]): FileLine[] {
     const { values, fault, open } = fields;
     const column = this.#open?.values.length;
     this.#open = { lines, values, text: open ?? '', length };
@@ -116,19 +119,19 @@ export class RecordReader {
     const mayClose = open !== null && values.length < this.#header.length;
     return isKnown && mayClose && length <= HELD_LENGTH_MAX
       ? []
-      : this.#giveUp(this.#open, records);
+      : this.#abandon(this.#open, records);
   }
 
-  /** The record of several lines that has a value for each column of the header. */
+  /** Builds the record of several lines that has a value for each column of the header. */
   #closed({ lines, values, length }: OpenRecord, endsFirstColumn: boolean): CsvRecord {
     const line = lines[0]!.number;
-    // A line that ends a text of the first column has all the other columns behind it, as a row has; then the line that
-    // begins the text tells whether it is a row.
+    // A line that ends a text of the first column has all other columns after it, like a row. Then the line on which
+    // the text starts shows whether it is a row.
     const others = endsFirstColumn ? lines : lines.slice(1);
     const inside = others.map(({ number, text }) => ({
       line: number,
       values: readLiterally(text),
-      fault: `It stands inside the record of line ${line}, whose quoted text has lines that look like rows.`,
+      fault: `It is inside the record of line ${line}, whose quoted text has lines that look like rows.`,
     }));
     const isDoubtful = inside
       .slice(0, endsFirstColumn ? -1 : undefined)
@@ -155,17 +158,17 @@ export class RecordReader {
     const parted = values.findIndex(
       (value, column) => value.includes('\n') && !this.#shape.mayHaveLines(column),
     );
-    return parted === -1 ? null : `Column ${this.#columnName(parted)} has a line break in it.`;
+    return parted === -1 ? null : `Column ${this.#columnName(parted)} contains a line break.`;
   }
 
-  /** The line with the quote is no record; those after it are to be read again. */
-  #giveUp({ lines }: OpenRecord, records: CsvRecord[]): FileLine[] {
+  /** Records the line with the quote as wrong. Returns those after it, to be read again. */
+  #abandon({ lines }: OpenRecord, records: CsvRecord[]): FileLine[] {
     this.#open = null;
     const [first, ...others] = lines;
     this.#unclosed += 1;
     if (this.#unclosed > UNCLOSED_MAX) {
       throw new FileError(
-        `Line ${first!.number}: the file has more than ${UNCLOSED_MAX} quotes that are not closed. It was not written as CSV.`,
+        `Line ${first!.number}: the file has more than ${UNCLOSED_MAX} unclosed quotes. It was not written as CSV.`,
       );
     }
     records.push(this.#faulty(first!, readFields(first!.text)));
@@ -184,7 +187,7 @@ export class RecordReader {
       isSure: (column) =>
         column !== wrongColumn &&
         !values[column]?.includes('\uFFFD') &&
-        // With a comma too many or too few, only what stands before the first comma is where it belongs.
+        // With a comma too many or too few, only the text before the first comma is certainly in its column.
         (isWide || (column === 0 && isParted)),
       inside: [],
     };
@@ -195,7 +198,7 @@ export class RecordReader {
       return `The quote that opens column ${this.#columnName(values.length)} is not closed where its text ends.`;
     }
     if (fault !== null) return `Column ${this.#columnName(fault.column)} ${fault.reason}.`;
-    return `It has ${values.length} columns, the header ${this.#header.length}.`;
+    return `It has ${values.length} columns, but the header has ${this.#header.length}.`;
   }
 
   #columnName(column: number): string {
@@ -204,7 +207,7 @@ export class RecordReader {
   }
 }
 
-/** As if quotes meant nothing. */
+/** Splits a line at its commas, ignoring quotes. */
 export function readLiterally(text: string): string[] {
   return text.split(',').map((value) => value.trim().replace(/^"|"$/g, ''));
 }

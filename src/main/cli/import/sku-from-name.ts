@@ -1,8 +1,8 @@
 const SKU_LENGTH_MAX = 64;
 
 /**
- * A SKU for a product that came without one: its name in capital ASCII letters and digits with dashes between
- * (`Crème Brûlée` becomes `CREME-BRULEE`). `variant` 2 and up add a number, for names that read the same that way.
+ * Derives a SKU for a product without one: its name in capital ASCII letters and digits, with dashes between (`Crème
+ * Brûlée` becomes `CREME-BRULEE`). A `variant` of 2 or more appends a number, for names that give the same SKU.
  */
 export function skuFromName(name: string, variant = 1): string {
   const slug = name

@@ -2,13 +2,13 @@ import { exponentialBackoff, withJitter } from '../../../shared/background/backo
 import { pause } from '../../../shared/pause.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Long enough for a server to be restarted meanwhile. */
+/** Long enough for a server to be restarted. */
 const GIVE_UP_AFTER_MS = 120_000;
 const retryDelayMs = exponentialBackoff({ baseMs: 100, capMs: 5_000, jitter: [1, 1] });
 
 export interface ApiReply {
   readonly status: number;
-  /** Parsed JSON; null when there is none. */
+  /** Parsed JSON; null if there is none. */
   readonly body: unknown;
 }
 
@@ -19,25 +19,26 @@ export interface Credentials {
 
 /** One signed-in caller. */
 export interface ApiClient {
-  /** How often a request had to be sent again. */
+  /** The number of repeated requests. */
   readonly retries: number;
   /**
-   * The answer, whatever its status. A lost connection, 429 and 503 are met by the same request again, with the same
-   * `idempotencyKey`; an access token that has run out, by a new sign-in. Throws when that does not help in two minutes.
+   * Returns the response, whatever its status. After a lost connection, 429 or 503 it repeats the request with the same
+   * `idempotencyKey`; after an access token has expired it signs in again. Throws if that does not help within two
+   * minutes.
    */
   request(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<ApiReply>;
 }
 
-/** The server gave another answer than the replay can work with. */
+/** A response that the replay cannot continue with. */
 export class UnexpectedReplyError extends Error {
   override name = 'UnexpectedReply';
 
   constructor(what: string, { status, body }: ApiReply) {
-    super(`${what} was answered with ${status}: ${JSON.stringify(body)}`);
+    super(`${what} failed with status ${status}: ${JSON.stringify(body)}`);
   }
 }
 
-/** The server does not answer at all. */
+/** The server does not respond. */
 export class ServerUnreachableError extends Error {
   override name = 'Unreachable';
 
@@ -47,14 +48,16 @@ export class ServerUnreachableError extends Error {
   }
 }
 
-/** Throws `Unreachable` at once, where a request would try again: a wrong address should not cost two minutes. */
+/**
+ * Throws `ServerUnreachableError` at once, where a request would retry: a wrong address should not cost two minutes.
+ */
 export async function requireServer(url: string): Promise<void> {
   const reply = await send(url, 'GET', '/health/live', undefined, {});
   if (reply instanceof Error) throw new ServerUnreachableError(url, reply);
   if (reply.status !== 200) throw new UnexpectedReplyError(`${url}/health/live`, reply);
 }
 
-/** Signs in (`/api/auth/login`) or up (`/api/auth/signup`). */
+/** Signs in (`/api/auth/login`) or signs up (`/api/auth/signup`). */
 export async function createApiClient(
   url: string,
   entry: 'login' | 'signup',
@@ -87,9 +90,9 @@ export async function createApiClient(
         return reply;
       }
       retries += 1;
-      const askedMs = reply instanceof Error ? 0 : reply.retryAfterMs;
-      // A random share keeps the waiting requests from coming back all at once.
-      await pause(withJitter(Math.max(askedMs, retryDelayMs(attempt)), [0.75, 1.25]));
+      const retryAfterMs = reply instanceof Error ? 0 : reply.retryAfterMs;
+      // Jitter keeps waiting requests from returning all at once.
+      await pause(withJitter(Math.max(retryAfterMs, retryDelayMs(attempt)), [0.75, 1.25]));
     }
   }
 
@@ -115,7 +118,7 @@ interface TimedReply extends ApiReply {
   readonly retryAfterMs: number;
 }
 
-/** One try. An error is what the network did, not what the server said. */
+/** Sends a request once. Returns an error for network failures, not for responses. */
 async function send(
   url: string,
   method: string,

@@ -8,9 +8,9 @@ export interface PlannedProduct {
   readonly name: string;
   /** Null: found by its name. */
   readonly sku: string | null;
-  /** At its first order. */
+  /** The price in its first order. */
   readonly priceMinor: number;
-  /** Units that all orders take together. */
+  /** The units in all orders. */
   readonly units: number;
 }
 
@@ -28,14 +28,14 @@ export interface PlannedOrder {
 }
 
 export interface Plan {
-  /** By time; orders of one minute in the order of the file. */
+  /** By time; orders of the same time in the order of the file. */
   readonly orders: readonly PlannedOrder[];
   readonly products: readonly PlannedProduct[];
 }
 
 /**
- * Which products and orders to send. A product has one price at a time, but some old orders name a dish twice at two
- * prices: the second price becomes a product of its own, so that these totals come out too.
+ * Plans which products and orders to send. A product has one price at a time, but some old orders name a dish twice at
+ * two prices: the second price becomes a separate product, so that these totals are right too.
  */
 export function planReplay(orders: readonly ImportedOrder[], currency: string): Plan {
   const products = new Map<string, PlannedProduct>();

@@ -11,19 +11,19 @@ export interface ReplayOptions {
   readonly admin: ApiClient;
   readonly products: ReplayProducts;
   readonly currency: string;
-  /** Orders under way at once. */
+  /** Concurrent orders. */
   readonly concurrency: number;
-  /** 0: as fast as it goes; otherwise that many times as fast as the orders came. */
+  /** 0: as fast as possible; otherwise that many times real time. */
   readonly speed: number;
-  /** Move each order on to COMPLETED. */
+  /** Move each order to COMPLETED. */
   readonly complete: boolean;
   readonly onProgress: (orders: number, total: number) => void;
 }
 
 export interface ReplayOutcome {
-  /** As the server answered. */
+  /** The sums of the responses. */
   readonly placed: OrderSumsRow;
-  /** One sentence for each answer that was not as it should be. */
+  /** One sentence for each wrong response. */
   readonly differences: readonly string[];
   readonly durationsMs: readonly number[];
   readonly elapsedMs: number;
@@ -42,14 +42,14 @@ interface OrderReply {
 const STEPS = ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
 
 /**
- * Places the orders in the order of their time, each by one of the customers, with the price that it had. Orders that
- * see one price of a product run beside each other; a price change waits for those that need the old one.
+ * Places the orders in the order of time, each by one of the customers, at its original price. Orders that need the
+ * current price of a product run concurrently; a price change waits for them.
  */
 export async function replayOrders(
   orders: readonly PlannedOrder[],
   options: ReplayOptions,
 ): Promise<ReplayOutcome> {
-  const { products: shelf, customers, speed, onProgress } = options;
+  const { products: replayProducts, customers, speed, onProgress } = options;
   const placed = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
   const differences: string[] = [];
   const durationsMs: number[] = [];
@@ -81,15 +81,16 @@ export async function replayOrders(
       const dueMs = (order.atMs - firstAtMs) / speed - (performance.now() - startedAt);
       if (dueMs > 0) await pause(dueMs);
     }
-    for (const { key, unitPriceMinor } of order.lines) await shelf.ensurePrice(key, unitPriceMinor);
+    for (const { key, unitPriceMinor } of order.lines)
+      await replayProducts.ensurePrice(key, unitPriceMinor);
     const customer = customers[index % customers.length]!;
     const inProgress = limit(() => placeOne(order, customer)).catch((error: unknown) => {
       differences.push(`order ${order.number}: ${error instanceof Error ? error.message : error}`);
     });
-    shelf.hold(new Set(order.lines.map(({ key }) => key)), inProgress);
+    replayProducts.hold(new Set(order.lines.map(({ key }) => key)), inProgress);
     waiting.add(inProgress);
     inProgress.then(() => waiting.delete(inProgress));
-    // Not further ahead than this, so that a price change does not wait for thousands.
+    // No further ahead, so that a price change does not wait for thousands of orders.
     while (waiting.size >= options.concurrency) await Promise.race(waiting);
   }
   await Promise.all(waiting);
@@ -99,11 +100,11 @@ export async function replayOrders(
 function place(
   customer: ApiClient,
   { number, lines, totalMinor }: PlannedOrder,
-  { products: shelf, currency }: ReplayOptions,
+  { products: replayProducts, currency }: ReplayOptions,
 ): Promise<ApiReply> {
   const body = {
     items: lines.map(({ key, quantity, unitPriceMinor }) => ({
-      sku: shelf.getSku(key),
+      sku: replayProducts.getSku(key),
       quantity,
       unitPrice: money(unitPriceMinor, currency),
     })),
@@ -115,25 +116,25 @@ function place(
 function findDifference(
   order: PlannedOrder,
   { status, body }: ApiReply,
-  { products: shelf, currency }: ReplayOptions,
+  { products: replayProducts, currency }: ReplayOptions,
 ): string | null {
   const what = `order ${order.number}`;
   if (status !== 201) return `${what} was refused with ${status}: ${JSON.stringify(body)}`;
   const { total, items } = body as OrderReply;
   if (total.amount !== order.totalMinor || total.currency !== currency) {
-    return `${what} came to ${total.amount} ${total.currency}, not ${order.totalMinor} ${currency}`;
+    return `${what} has the total ${total.amount} ${total.currency}, not ${order.totalMinor} ${currency}`;
   }
   const same =
     items.length === order.lines.length &&
     order.lines.every(({ key, quantity, unitPriceMinor }, index) => {
       const item = items[index]!;
       return (
-        item.sku === shelf.getSku(key) &&
+        item.sku === replayProducts.getSku(key) &&
         item.quantity === quantity &&
         item.unitPrice.amount === unitPriceMinor
       );
     });
-  return same ? null : `${what} came back with other lines`;
+  return same ? null : `${what} has different lines in the response`;
 }
 
 async function completeOrder(admin: ApiClient, id: string): Promise<void> {
@@ -143,8 +144,8 @@ async function completeOrder(admin: ApiClient, id: string): Promise<void> {
   }
 }
 
-/** What the server holds for these customers, read back order by order. */
-export async function sumReserved(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
+/** Sums the orders of these customers, read back from the server order by order. */
+export async function sumStoredOrders(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
   const sums = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
   for (const customer of customers) {
     for (let cursor: string | null = ''; cursor !== null; ) {

@@ -17,27 +17,30 @@ interface ReplayProduct {
   readonly id: string;
   readonly sku: string;
   priceMinor: number;
-  /** Orders under way that name it at the price it has. */
+  /** Running orders that need its current price. */
   readonly pendingOrders: Set<Promise<void>>;
 }
 
-/** The products on the server, and the prices that they have right now. */
+/** The products on the server with their current prices. */
 export interface ReplayProducts {
   getSku(key: string): string;
-  /** Gives a product this price, once no order under way needs the one it has. */
+  /** Sets the price of a product, once no running order needs the current one. */
   ensurePrice(key: string, priceMinor: number): Promise<void>;
-  /** `order` settles when the order has been answered. Until then its products keep their prices. */
+  /** Keeps the prices of an order's products until `order` settles, which is when the response has arrived. */
   hold(keys: Iterable<string>, order: Promise<void>): void;
 }
 
 export interface ReplayProductsOptions {
   readonly admin: ApiClient;
   readonly currency: string;
-  /** Make what is missing, and add the stock that is needed. */
+  /** Create missing products, and add missing stock. */
   readonly prepare: boolean;
 }
 
-/** Throws `UsageError` when a product is missing, inactive or short of stock and the shelf may not be prepared. */
+/**
+ * Prepares the products. Throws `UsageError` if a product is missing, inactive or short of stock and `prepare` is
+ * false.
+ */
 export async function createReplayProducts(
   products: readonly PlannedProduct[],
   options: ReplayProductsOptions,
@@ -70,9 +73,9 @@ export async function createReplayProducts(
     },
     hold(keys, order) {
       const named = [...keys].map((key) => productsByKey.get(key)!.pendingOrders);
-      for (const underWay of named) underWay.add(order);
+      for (const pendingOrders of named) pendingOrders.add(order);
       order.then(() => {
-        for (const underWay of named) underWay.delete(order);
+        for (const pendingOrders of named) pendingOrders.delete(order);
       });
     },
   };

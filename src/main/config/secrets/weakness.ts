@@ -26,7 +26,8 @@ const CHECKED_LENGTH_MAX = 256;
 
 const WORDS: Readonly<Record<Reason, string>> = {
   words: 'most of it is common words',
-  steps: 'most of it is predictable from the preceding characters, as on a keyboard or in an alphabet',
+  steps:
+    'most of it is predictable from the preceding characters, as on a keyboard or in an alphabet',
   repeats: 'most of it is repetition',
 };
 

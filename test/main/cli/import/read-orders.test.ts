@@ -78,11 +78,11 @@ test('a wrong row is refused with its line and reason, together with its order',
     [3, 4, 5, 6, 7],
   );
   const reasons = refused.map(({ reason }) => reason);
-  assert.match(reasons[0]!, /"0" is no quantity/);
+  assert.match(reasons[0]!, /"0" is not a quantity/);
   assert.match(reasons[1]!, /Another row of order 602/);
-  assert.match(reasons[2]!, /"30\/02\/2020 10:00" is no date/);
-  assert.match(reasons[3]!, /"5.505" is no price in GBP/);
-  assert.match(reasons[4]!, /4 columns, the header 5/);
+  assert.match(reasons[2]!, /"30\/02\/2020 10:00" is not a date/);
+  assert.match(reasons[3]!, /"5.505" is not a price in GBP/);
+  assert.match(reasons[4]!, /4 columns, but the header has 5/);
 });
 
 test('rows with the same number but another date or e-mail are refused', async () => {

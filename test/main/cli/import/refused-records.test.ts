@@ -91,8 +91,8 @@ describe('a record of no known order refuses the whole file', () => {
       const { orders, message } = await read(lines.join('\n'));
       assert.deepEqual(orders, []);
       assert.match(message!, /^line 3: /);
-      assert.match(message!, /^line 5: It has 6 columns, the header 5\.$/m);
-      assert.match(message!, /Nothing was taken from the file/);
+      assert.match(message!, /^line 5: It has 6 columns, but the header has 5\.$/m);
+      assert.match(message!, /Nothing was imported/);
     });
   }
 

@@ -44,7 +44,7 @@ test('a command that would create a new database requires --new and leafCommands
   ]) {
     const { code, stderr } = await runCommand(args, { home });
     assert.equal(code, 2, `${args}: ${stderr}`);
-    assert.match(stderr, /There is no database in \S+\.holdfast yet\. .*--new/);
+    assert.match(stderr, /There is no database in \S+\.holdfast\. .*--new/);
   }
   assert.equal(existsSync(join(home, '.holdfast')), false);
 });
