@@ -26,7 +26,7 @@ export async function beforeAbort<T>(
 /** Rejects if `work` takes longer. The work continues, and its result is ignored. */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(() => reject(new Error(`no response in ${timeoutMs} ms`)), timeoutMs);
   try {
     return await Promise.race([work, timeout]);
   } finally {

@@ -97,7 +97,7 @@ test('an endless response body is abandoned after a little', async () => {
 test('a response that is late or incomplete is a timeout', async () => {
   const silent = await listen(() => {});
   const answer = await post(`http://127.0.0.1:${silent.port}`, { timeoutMs: 100 });
-  assert.deepEqual(answer, { kind: 'unreachable', reason: 'no answer within 0.1 s' });
+  assert.deepEqual(answer, { kind: 'unreachable', reason: 'no response within 0.1 s' });
 
   const unending = await listen((_request, response) => response.writeHead(200).flushHeaders());
   const status = await post(`http://127.0.0.1:${unending.port}`, { timeoutMs: 500 });

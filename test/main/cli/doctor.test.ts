@@ -66,7 +66,7 @@ test('connections to other machines are listed if they are insecure or their pas
   };
   const looks = listWarnings({ ...production, ...remote });
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL']) {
-    assert.match(looks, new RegExp(`^${name} leads to another machine`, 'm'));
+    assert.match(looks, new RegExp(`^${name} connects to another machine`, 'm'));
   }
   assert.match(looks, /^the password in DATABASE_URL is weak/m);
   assert.match(looks, /^the password in REDIS_URL is weak/m);
@@ -76,7 +76,7 @@ test('connections to other machines are listed if they are insecure or their pas
     ...remote,
     ALLOW_INSECURE: 'database, redis, smtp',
   });
-  assert.doesNotMatch(wanted, /leads to another machine/);
+  assert.doesNotMatch(wanted, /connects to another machine/);
   assert.match(wanted, /^the password in DATABASE_URL is weak/m);
   const password = randomBytes(24).toString('hex');
   const safe = {

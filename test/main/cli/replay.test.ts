@@ -70,7 +70,7 @@ test('an unreachable server or an unknown admin ends the replay with 3', async (
   const more = ['--url', server.url, '--date-format', 'dd/MM/yyyy HH:mm'];
   const unknown = await runCommand([...args, ...more], { stdin: 'x\n' });
   assert.equal(unknown.code, 3);
-  assert.match(unknown.stderr, /login of a@example.com was answered with 401/);
+  assert.match(unknown.stderr, /login of a@example.com failed with status 401/);
 });
 
 test('a dish at two prices in one order becomes two products', () => {

@@ -7,7 +7,7 @@ const refusal = (code: string) => Object.assign(new Error(`listen ${code}`), { c
 test('a refusal to listen explains whether the port is too low', () => {
   const low = toListenError(refusal('EACCES'), { host: '0.0.0.0', port: 80 });
   assert(low instanceof CannotListenError);
-  assert.match(low.message, /^Port 80 is below 1024, .+ Set PORT to a higher one/);
+  assert.match(low.message, /^Port 80 is below 1024, .+ Set PORT to a higher port/);
   const high = toListenError(refusal('EACCES'), { host: '0.0.0.0', port: 8080 });
   assert(high instanceof CannotListenError);
   assert.match(high.message, /port 8080 .+ Set another PORT or HOST/);

@@ -69,9 +69,9 @@ const retried: Record<string, [WebhookAnswer, number | null, string]> = {
     'it answered 301, and redirects are not followed: https://other.example:8443/',
   ],
   'no answer': [
-    { kind: 'unreachable', reason: 'no answer within 10 s' },
+    { kind: 'unreachable', reason: 'no response within 10 s' },
     null,
-    'no answer within 10 s',
+    'no response within 10 s',
   ],
 };
 
@@ -89,7 +89,7 @@ for (const [what, [answer, lastStatus, lastError]] of Object.entries(retried)) {
 const final: Record<string, WebhookAnswer> = {
   'a name that leads to a private address': {
     kind: 'refused',
-    reason: 'receiver.example leads to a private target, 127.0.0.1',
+    reason: 'receiver.example resolves to a private target, 127.0.0.1',
   },
   'a redirect to this machine': answered(307, 'http://localhost:3000/'),
   'a redirect into a private network': answered(301, 'http://10.0.0.1/'),

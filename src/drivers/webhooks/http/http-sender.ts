@@ -48,7 +48,7 @@ export function createHttpSender(options: HttpSenderOptions): WebhookSender {
       } catch (error) {
         if (error instanceof PrivateTarget) return { kind: 'refused', reason: error.message };
         const reason = timeout.aborted
-          ? `no answer within ${timeoutMs / 1000} s`
+          ? `no response within ${timeoutMs / 1000} s`
           : describeFailure(error);
         return { kind: 'unreachable', reason };
       }
@@ -122,7 +122,7 @@ function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFu
         : addresses.find(({ address }) => !isPublicAddress(address));
       const [first] = addresses;
       if (wrong !== undefined || first === undefined) {
-        const reason = `${hostname} leads to a private target, ${wrong?.address ?? 'none'}`;
+        const reason = `${hostname} resolves to a private target, ${wrong?.address ?? 'none'}`;
         callback(new PrivateTarget(reason), []);
       } else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);

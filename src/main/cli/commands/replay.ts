@@ -36,7 +36,7 @@ export interface ReplayArguments extends OrdersFileArguments {
 export async function replayCommand(path: string, options: ReplayArguments): Promise<ExitCode> {
   const { currency, admin: configured } = loadConfig();
   const url = options.url.replace(/\/+$/, '');
-  if (URL.parse(url) === null) throw new UsageError(`--url takes a URL; it is "${options.url}".`);
+  if (URL.parse(url) === null) throw new UsageError(`--url must be a URL; it is "${options.url}".`);
   await requireServer(url);
   const credentials = await adminCredentials(options, configured);
   const { orders, refused } = await readAll(readOrdersFileArguments(path, options, currency));

@@ -78,12 +78,12 @@ export async function importOrdersFile(
       conflicts.push(...outcome.conflicts);
       const done = before + start + batch.length;
       deps.onProgress(done, Math.max(done, total));
-      const kept = [...outcome.imported, ...outcome.existing];
-      addSums(database, await sumOrdersByNumber(deps.database, kept));
+      const stored = [...outcome.imported, ...outcome.existing];
+      addSums(database, await sumOrdersByNumber(deps.database, stored));
     }
   }
-  const kept = addSums(addSums(noSums(), imported), existing);
-  const reconciles = isSame(database, kept);
+  const stored = addSums(addSums(noSums(), imported), existing);
+  const reconciles = isSame(database, stored);
   return {
     rows,
     refused,

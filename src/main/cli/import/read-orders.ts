@@ -87,7 +87,7 @@ class OrdersReader {
   readonly #unassigned = new RefusedRows();
   #columns: ReadonlyMap<OrderField, number> = new Map();
   #drafts = new Map<string, OrderDraft>();
-  #held = 0;
+  #bufferedRows = 0;
 
   constructor(options: OrdersFileOptions, other: OtherPart | null = null) {
     this.#options = options;
@@ -187,9 +187,9 @@ class OrdersReader {
     change(draft);
     if (!this.#isOurs(number)) return;
     this.#drafts.set(number, draft);
-    this.#held += 1;
+    this.#bufferedRows += 1;
     const { rowsHeldMax = ROWS_HELD_MAX } = this.#options;
-    if (this.#held > rowsHeldMax && this.#part === 0) this.#divide();
+    if (this.#bufferedRows > rowsHeldMax && this.#part === 0) this.#divide();
   }
 
   #notePrice(item: ImportedLine, createdAt: Date): void {
@@ -209,9 +209,9 @@ class OrdersReader {
   #divide(): void {
     this.parts *= 2;
     this.#drafts = new Map([...this.#drafts].filter(([number]) => this.#isOurs(number)));
-    this.#held = 0;
+    this.#bufferedRows = 0;
     for (const { lines, faults } of this.#drafts.values()) {
-      this.#held += lines.length + faults.length;
+      this.#bufferedRows += lines.length + faults.length;
     }
   }
 }

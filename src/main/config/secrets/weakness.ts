@@ -88,7 +88,7 @@ function decode(text: string): Buffer | null {
   const digits = text.replace(/[-:\s]/g, '');
   const isHex = /^([0-9a-f]{2})+$/i.test(digits);
   const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(text);
-  // Hexadecimal digits decode as base64 would give bytes that are far from random.
+  // Hexadecimal digits decoded as base64 would give bytes that are far from random.
   const bytes = isHex ? Buffer.from(digits, 'hex') : Buffer.from(isBase64 ? text : '', 'base64');
   return bytes.length >= BYTES_MIN ? bytes : null;
 }
