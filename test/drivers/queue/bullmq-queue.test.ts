@@ -110,8 +110,8 @@ function whileRedisFails(redis: RedisServer): void {
     redis.pause();
     try {
       const startedAt = performance.now();
-      await assert.rejects(driver.send('jobs', [buildMessage()]), /no answer/);
-      await assert.rejects(driver.ping(), /no answer/);
+      await assert.rejects(driver.send('jobs', [buildMessage()]), /no response/);
+      await assert.rejects(driver.ping(), /no response/);
       assert.deepEqual(await receiveNow(driver, 'jobs'), []);
       await driver.stop();
       assert.ok(performance.now() - startedAt < BUSY_MS);

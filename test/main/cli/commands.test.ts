@@ -196,7 +196,7 @@ test('an empty file, a folder or a corrupt archive is explained', async () => {
         environment,
       });
       assert.equal(code, wanted, `${name}: ${stderr}`);
-      assert.match(stderr, /empty|nothing below|packed|folder/);
+      assert.match(stderr, /empty|nothing below|compressed|folder/);
       assert.doesNotMatch(stderr, /^ +at /m);
     }
   }

@@ -52,7 +52,7 @@ test('a line of no known order prevents the replay from sending anything', async
 test('old orders are placed over HTTP at their original prices, to the penny', async () => {
   const { code, stdout, stderr } = await replay('--prepare', '--complete');
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /answered +3 +6 +9 +55\.55 GBP/);
+  assert.match(stdout, /in the responses +3 +6 +9 +55\.55 GBP/);
   assert.match(stdout, /on the server +3 +6 +9 +55\.55 GBP/);
   const orders = (await admin.get('/api/orders')).json<{ data: { status: string }[] }>().data;
   assert.deepEqual(
