@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { publicPathOf } from '../src/http/index.ts';
+import { getPublicPath } from '../src/http/index.ts';
 import { loadConfig } from '../src/main/config/read-config.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -11,7 +11,7 @@ export default defineConfig(({ mode, command }) => {
   // In development, the pages use a server with the same configuration. Built pages work with any server, which writes
   // its path into them.
   const config = command === 'serve' ? loadConfig() : null;
-  const publicPath = config === null ? '' : publicPathOf(config.publicUrl);
+  const publicPath = config === null ? '' : getPublicPath(config.publicUrl);
   const server = `http://127.0.0.1:${config?.port}`;
   const paths = ['/api', '/sandbox', '/health'].map((path) => publicPath + path);
   return {

@@ -27,7 +27,7 @@ export interface Transaction extends Queryable {
    * All statements must have been called with values that can be serialized: one that fails in this process is not
    * sent, and the others are committed without it.
    */
-  commitBehind<T>(last: Promise<T>): Promise<T>;
+  pipelineCommit<T>(last: Promise<T>): Promise<T>;
 }
 
 /** A change for caches: from now on, only values of this subject with this stamp or a later one are current. */
@@ -143,7 +143,7 @@ export function createDatabase(options: DatabaseOptions): Database {
             ? execute<Row>(client, name, text, parameters).catch(fail)
             : Promise.reject(new Error(`${name} comes after the commit`)),
         announce: (change) => changes.push(change),
-        commitBehind(last) {
+        pipelineCommit(last) {
           committing = commit();
           return last;
         },

@@ -43,7 +43,7 @@ export function once<Result>(
     if (!(await claimKeyIn(tx, claim)))
       return { result: await replay<Result>(tx, claim), replayed: true };
     const result = await work(tx);
-    await tx.commitBehind(storeResult(tx, claim.scopeHash, JSON.stringify(result)));
+    await tx.pipelineCommit(storeResult(tx, claim.scopeHash, JSON.stringify(result)));
     return { result, replayed: false };
   });
 }

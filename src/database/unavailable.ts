@@ -6,12 +6,12 @@ import { isConnectionError } from './database-errors.ts';
  * Returns whether the error means that the database is unavailable, so that the next statement would fail too. All
  * callers that distinguish this from errors in their own work use it. Whether waiting helps: `findUnfitDatabaseError`.
  */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof CodedError) return error.definition === serviceErrors.unavailable;
   return (
     isConnectionError(error) ||
     isMissingSocket(error) ||
-    (error instanceof AggregateError && error.errors.some(isDatabaseAway))
+    (error instanceof AggregateError && error.errors.some(isDatabaseUnavailable))
   );
 }
 

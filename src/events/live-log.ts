@@ -31,7 +31,7 @@ export interface LiveLog {
    * Subscribes a listener. From the time this resolves, no wanted event is missed; while the database is unavailable,
    * events are late. Rejects if the database is unavailable now.
    */
-  filter(filter: EventFilter, listener: Listener): Promise<Subscription>;
+  subscribe(filter: EventFilter, listener: Listener): Promise<Subscription>;
   /** Ends every subscription. */
   stop(): Promise<void>;
 }
@@ -149,7 +149,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
   }
 
   return {
-    async filter(filter, listener) {
+    async subscribe(filter, listener) {
       stopping.signal.throwIfAborted();
       const member = await addSubscriber(filter, listener);
       const caughtUp = catchUp(member).finally(() => catchingUp.delete(caughtUp));

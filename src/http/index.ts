@@ -7,10 +7,10 @@ export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork } from './client-address.ts';
-export { findCookie as cookieOf } from './credentials.ts';
+export { findCookie } from './credentials.ts';
 export {
   entityTag,
-  findMismatch as mismatchOf,
+  findMismatch,
   ifMatchVersion,
   requireMatch,
 } from './entity-tag.ts';
@@ -21,12 +21,12 @@ export { requireAllowedOrigin } from './origin.ts';
 
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
-export { getPublicPath as publicPathOf } from './public-path.ts';
+export { getPublicPath } from './public-path.ts';
 export {
-  buildCause as causeOf,
-  buildContext as contextOf,
+  buildCause,
+  buildContext,
   type RequestContext,
-  requireCaller as callerOf,
+  requireCaller,
 } from './request-context.ts';
 export {
   Choice,

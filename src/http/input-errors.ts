@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { InputError } from '../shared/errors.ts';
 import { escapePointer } from '../shared/json.ts';
-import { normalText, type TextForm, textFault } from '../shared/text.ts';
+import { findTextError, normalText, type TextForm } from '../shared/text.ts';
 import { TEXT_KEYWORD } from './text-keyword.ts';
 
 /** The invalid part of a request, by Fastify's names. */
@@ -97,7 +97,7 @@ function describe(finding: ErrorObject, findings: readonly ErrorObject[]): strin
     case 'pattern':
       return `does not have the expected form${explainFormat(finding)}`;
     case TEXT_KEYWORD:
-      return textFault(normalText(data as string), schema as TextForm) ?? 'is not as expected';
+      return findTextError(normalText(data as string), schema as TextForm) ?? 'is not as expected';
     case 'minLength':
       return `must have at least ${params.limit} ${formatCount(params.limit, 'character')}`;
     case 'maxLength':

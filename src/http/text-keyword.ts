@@ -1,5 +1,5 @@
 import type { FuncKeywordDefinition } from 'ajv';
-import { normalText, type TextForm, textFault, textForms } from '../shared/text.ts';
+import { findTextError, normalText, type TextForm, textForms } from '../shared/text.ts';
 
 /** The schema keyword for the form of a text written by people. OpenAPI documents may contain it as an extension. */
 export const TEXT_KEYWORD = 'x-text';
@@ -21,6 +21,6 @@ export const textKeyword: FuncKeywordDefinition = {
     if (normal !== text && place !== undefined) {
       place.parentData[place.parentDataProperty] = normal;
     }
-    return textFault(normal, form) === null;
+    return findTextError(normal, form) === null;
   },
 };

@@ -10,7 +10,7 @@ export {
   type RedrivenLetters,
   redriveDeadLetters,
 } from './dead-letters.ts';
-export { finishJobsIn as finishTogether } from './finish-together.ts';
+export { finishJobsIn } from './finish-together.ts';
 export {
   GiveUp,
   type JobDefinition,
@@ -24,7 +24,7 @@ export { countQueues, type QueueRow } from './operate-queries.ts';
 export { createPurgeSchedule } from './purge-schedule.ts';
 export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
-export { type AttemptReport as TryReport, createRunner, type RunnerOptions } from './runner.ts';
-export { findReport, storeReport as keepReport } from './schedule-queries.ts';
+export { type AttemptReport, createRunner, type RunnerOptions } from './runner.ts';
+export { findReport, storeReport } from './schedule-queries.ts';
 export { createSchedules, type Schedule } from './schedules.ts';
-export { attemptOutcomes as tryEnds } from './settle-attempt.ts';
+export { attemptOutcomes } from './settle-attempt.ts';

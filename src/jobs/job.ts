@@ -35,7 +35,7 @@ export interface RunningJob {
   readonly signal: AbortSignal;
   /** The cause of events that the job appends to the log. */
   readonly cause: Cause;
-  /** Identifies this attempt's lease, for `finishTogether`. */
+  /** Identifies this attempt's lease, for `finishJobsIn`. */
   readonly leaseToken: string;
   /**
    * Marks the job done in the transaction of its effect. Throws `LeaseLostError` if another worker has taken it over:

@@ -114,10 +114,10 @@ export const finishJobs = statement<[ids: string[], tokens: string[]], { id: str
 );
 
 /**
- * Returns a leased job to the queue, due after a delay. `isTry`: the attempt counts. A null error keeps the last one.
+ * Returns a leased job to the queue, due after a delay. `countsAsAttempt`: the attempt counts. A null error keeps the last one.
  */
 export const rescheduleJob = statement<
-  [id: string, token: string, delayMs: number, isTry: boolean, error: string | null],
+  [id: string, token: string, delayMs: number, countsAsAttempt: boolean, error: string | null],
   SendableRow
 >(
   'jobs.return',

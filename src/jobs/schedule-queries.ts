@@ -11,7 +11,7 @@ export interface ScheduleRunRow {
  * once or after one interval.
  */
 export const claimScheduleRun = statement<
-  [name: string, everyMs: number, beginsAtOnce: boolean],
+  [name: string, everyMs: number, runsAtStart: boolean],
   ScheduleRunRow
 >(
   'jobs.take_turn',

@@ -10,7 +10,7 @@ export interface Schedule {
   /** The interval between starts. A longer run may overlap with the next one, on another server. */
   readonly everyMs: number;
   /** Whether the first run on a new database starts at once. Default: after one interval. */
-  readonly beginsAtOnce?: boolean;
+  readonly runsAtStart?: boolean;
   /** Does one run. Must be safe on several servers at once. `signal` fires when this one stops. */
   run(signal: AbortSignal): Promise<unknown>;
 }
@@ -45,8 +45,8 @@ export function createSchedules({ database, schedules, onError }: SchedulesOptio
     let waitMs = schedule.everyMs;
     const startedAt = performance.now();
     try {
-      const { name, everyMs, beginsAtOnce = false } = schedule;
-      const [next] = await claimScheduleRun(database, name, everyMs, beginsAtOnce);
+      const { name, everyMs, runsAtStart = false } = schedule;
+      const [next] = await claimScheduleRun(database, name, everyMs, runsAtStart);
       waitMs = next?.waitMs ?? waitMs;
       if (next?.isClaimed === true) await runClaimed(schedule, signal);
     } catch (error) {

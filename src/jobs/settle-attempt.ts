@@ -1,4 +1,4 @@
-import { nextTryInMs } from '../shared/background/retry-policy.ts';
+import { findNextAttemptDelayMs } from '../shared/background/retry-policy.ts';
 import { GiveUp, type JobDefinition } from './job.ts';
 import type { JobRegistry } from './jobs.ts';
 import { type ClaimedRow, moveJobToDeadLetters, rescheduleJob } from './queries.ts';
@@ -35,7 +35,8 @@ export async function settleAttempt(
     return { settled: await reschedule(outcome.delayMs, false, null), error: null };
   }
   const error = errorText(outcome.error);
-  const delayMs = outcome.error instanceof GiveUp ? null : nextTryInMs(definition, row.attempts);
+  const delayMs =
+    outcome.error instanceof GiveUp ? null : findNextAttemptDelayMs(definition, row.attempts);
   if (delayMs === null) {
     const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
     return { settled: buried ? 'dead' : 'lost', error };

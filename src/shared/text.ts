@@ -42,7 +42,7 @@ export function normalText(text: string): string {
 }
 
 /** Returns why a normalized text is invalid, as the end of a sentence, or null. `lengthMax` is in characters. */
-export function textFault(
+export function findTextError(
   text: string,
   form: TextForm,
   lengthMax = Number.POSITIVE_INFINITY,

@@ -50,7 +50,7 @@ test('what is done in a transaction is there together or not at all', async () =
 
 test('a commit that travels behind its statements keeps what they did, or nothing when one of them fails', async () => {
   const rows = await database.transaction((tx) =>
-    tx.commitBehind(Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 2)])),
+    tx.pipelineCommit(Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 2)])),
   );
   assert.deepEqual(
     rows.map(([row]) => row?.value),
@@ -58,7 +58,7 @@ test('a commit that travels behind its statements keeps what they did, or nothin
   );
   assert.equal(await readCounter('behind'), 3);
   const refused = database.transaction((tx) =>
-    tx.commitBehind(
+    tx.pipelineCommit(
       Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 11), add(tx, 'behind', 1)]),
     ),
   );
@@ -68,7 +68,7 @@ test('a commit that travels behind its statements keeps what they did, or nothin
 
 test('nothing can be run behind the commit', async () => {
   const late = database.transaction(async (tx) => {
-    await tx.commitBehind(add(tx, 'in time', 1));
+    await tx.pipelineCommit(add(tx, 'in time', 1));
     await add(tx, 'late', 1);
   });
   await assert.rejects(late, /test\.add comes after the commit/);

@@ -36,11 +36,11 @@ describe('the live log', () => {
   test('starts now: visible events are past, and uncommitted ones are delivered later', async () => {
     const liveLog = liveLogOn();
     const early = listener();
-    await liveLog.filter({}, early.listen);
+    await liveLog.subscribe({}, early.listen);
     const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
     const late = listener();
-    await liveLog.filter({}, late.listen);
+    await liveLog.subscribe({}, late.listen);
     await held.commit();
     await append(database, ...named('after'));
     await until(async () => assert.deepEqual(late.reasons(), ['held back', 'after']));
@@ -52,7 +52,7 @@ describe('the live log', () => {
     const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
     const { listen, reasons } = listener();
-    const subscribing = liveLog.filter({}, listen);
+    const subscribing = liveLog.subscribe({}, listen);
     await held.commit();
     await subscribing;
     await append(database, ...named('after'));
@@ -68,8 +68,8 @@ describe('the live log', () => {
     await append(database, ...named('wanted'));
     const all = listener();
     const some = listener();
-    await liveLog.filter({ after: start }, all.listen);
-    await liveLog.filter({ after: start, types: ['order.placed'] }, some.listen);
+    await liveLog.subscribe({ after: start }, all.listen);
+    await liveLog.subscribe({ after: start, types: ['order.placed'] }, some.listen);
     const orderId = newId();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
     await until(async () => assert.equal(all.received.at(-1)?.type, 'order.placed'));
@@ -87,7 +87,7 @@ describe('the live log', () => {
     await append(database, ...Array.from({ length: 1_200 }, () => fact()));
     const given: number[] = [];
     let ready = Promise.withResolvers<void>();
-    await liveLog.filter({ after: start }, (events) => {
+    await liveLog.subscribe({ after: start }, (events) => {
       given.push(events.length);
       return ready.promise;
     });
@@ -100,14 +100,14 @@ describe('the live log', () => {
 
   test('delivers to all other listeners if one throws or rejects', async () => {
     const liveLog = liveLogOn();
-    await liveLog.filter({}, () => {
+    await liveLog.subscribe({}, () => {
       throw new Error('thrown');
     });
-    await liveLog.filter({}, async () => {
+    await liveLog.subscribe({}, async () => {
       throw new Error('rejected');
     });
     const { listen, reasons } = listener();
-    await liveLog.filter({}, listen);
+    await liveLog.subscribe({}, listen);
     await append(database, ...named('one'));
     await until(async () => assert.deepEqual(reasons(), ['one']));
     assert.deepEqual(
@@ -122,10 +122,10 @@ describe('the live log', () => {
     const open = listener();
     const orderId = newId();
     const subscriptions = [
-      await liveLog.filter({}, closed.listen),
-      await liveLog.filter({ orderId }, closed.listen),
+      await liveLog.subscribe({}, closed.listen),
+      await liveLog.subscribe({ orderId }, closed.listen),
     ];
-    await liveLog.filter({}, open.listen);
+    await liveLog.subscribe({}, open.listen);
     for (const subscription of subscriptions) subscription.close();
     await append(database, fact({ type: 'order.placed', orderId, sequence: 1 }));
     await until(async () => assert.equal(open.received.length, 1));
@@ -146,13 +146,13 @@ describe('the live log', () => {
       await watched.close();
     });
     const openings = () => statements.filter((name) => name === 'events.find_end').length;
-    (await liveLog.filter({}, () => {})).close();
+    (await liveLog.subscribe({}, () => {})).close();
     await until(async () => {
-      (await liveLog.filter({}, () => {})).close();
+      (await liveLog.subscribe({}, () => {})).close();
       assert.ok(openings() >= 2);
     });
     const { listen, reasons } = listener();
-    await liveLog.filter({}, listen);
+    await liveLog.subscribe({}, listen);
     await append(database, ...named('after the pause'));
     await until(async () => assert.deepEqual(reasons(), ['after the pause']));
   });
@@ -167,14 +167,14 @@ describe('the live log', () => {
       await proxy.close();
     });
     const live = listener();
-    await liveLog.filter({}, live.listen);
+    await liveLog.subscribe({}, live.listen);
     const start = (await positionsIn(database)).at(-1)!;
     await append(database, fact());
     await until(async () => assert.equal(live.received.length, 1));
     proxy.cut();
     await append(database, fact(), fact());
     await until(async () => assert.ok(liveLog.errors.length > 0));
-    await assert.rejects(liveLog.filter({}, () => {}));
+    await assert.rejects(liveLog.subscribe({}, () => {}));
     proxy.restore();
     await append(database, fact());
     const wanted = (await positionsIn(database)).filter((position) => position > start);
@@ -185,13 +185,13 @@ describe('the live log', () => {
   test('ends all subscriptions at a stop, including those that are catching up', async () => {
     const liveLog = createLiveLog({ database, onError: () => {} });
     const { listen, received } = listener();
-    await liveLog.filter({}, listen);
-    await liveLog.filter({ after: 0 }, () => {});
+    await liveLog.subscribe({}, listen);
+    await liveLog.subscribe({ after: 0 }, () => {});
     await liveLog.stop();
     await append(database, fact());
     assert.deepEqual(received, []);
     await assert.rejects(
-      liveLog.filter({}, () => {}),
+      liveLog.subscribe({}, () => {}),
       /has stopped/,
     );
   });
@@ -217,7 +217,7 @@ test('a listener that joins at any moment under concurrent writers receives each
   while (isWriting) {
     const before = await positionsIn(database);
     const { listen, positions } = listener();
-    await liveLog.filter({}, listen);
+    await liveLog.subscribe({}, listen);
     joined.push({ received: positions, before, since: await positionsIn(database) });
   }
   await writers;

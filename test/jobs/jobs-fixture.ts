@@ -3,13 +3,13 @@ import type { Database } from '../../src/database/database.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import type { QueueDriver } from '../../src/drivers/queue/queue.ts';
 import {
+  type AttemptReport,
   createJobs,
   createRunner,
   type JobDefinition,
   type JobRegistry,
   type NewJob,
   type RunnerOptions,
-  type TryReport,
 } from '../../src/jobs/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { query } from '../support/until.ts';
@@ -19,7 +19,7 @@ export { buildDefinition as definitionOf } from './definitions.ts';
 export interface Worker {
   readonly registry: JobRegistry;
   /** The reports of attempts, in the order in which they ended. */
-  readonly reports: readonly TryReport[];
+  readonly reports: readonly AttemptReport[];
   readonly errors: readonly unknown[];
   /** Writes and sends the jobs, as a use case does. */
   ask(...jobs: NewJob[]): Promise<void>;
@@ -40,7 +40,7 @@ export async function startWorker(
   { driver, runs = true, ...options }: WorkerOptions = {},
 ): Promise<Worker> {
   const errors: unknown[] = [];
-  const reports: TryReport[] = [];
+  const reports: AttemptReport[] = [];
   const onError = (error: unknown) => errors.push(error);
   const registry = createJobs({
     database: db.database,

@@ -72,7 +72,7 @@ test('one of several servers starts a new schedule that begins at once', async (
   const schedule = {
     name: 'test.at-once',
     everyMs: 3_600_000,
-    beginsAtOnce: true,
+    runsAtStart: true,
     run: async () => {
       runs += 1;
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { normalText, type TextForm, textFault, textForms } from '../../src/shared/text.ts';
+import { findTextError, normalText, type TextForm, textForms } from '../../src/shared/text.ts';
 
 const forms = Object.keys(textForms) as TextForm[];
 const oneLine = forms.filter((form) => !textForms[form].severalLines);
@@ -20,11 +20,12 @@ describe('characters refused in texts of every form', () => {
   const controls = characters([0, 0x1f], [0x7f, 0x9f]).filter((one) => !lineEnds.has(one));
   for (const form of forms) {
     test(`a control character: ${form}`, () => {
-      for (const one of controls) assert.match(textFault(`a${one}b`, form)!, /control/, named(one));
+      for (const one of controls)
+        assert.match(findTextError(`a${one}b`, form)!, /control/, named(one));
     });
     test(`a mark that overrides the direction of writing: ${form}`, () => {
       for (const one of characters([0x202a, 0x202e])) {
-        assert.match(textFault(`a${one}b`, form)!, /direction/, named(one));
+        assert.match(findTextError(`a${one}b`, form)!, /direction/, named(one));
       }
     });
   }
@@ -32,8 +33,9 @@ describe('characters refused in texts of every form', () => {
 
 test('line ends, tabs and separators are allowed only in texts of several lines', () => {
   for (const one of ['\t', '\n', '\r', '\r\n', '\u2028', '\u2029']) {
-    for (const form of several) assert.equal(textFault(`a${one}b`, form), null, named(one));
-    for (const form of oneLine) assert.match(textFault(`a${one}b`, form)!, /one line/, named(one));
+    for (const form of several) assert.equal(findTextError(`a${one}b`, form), null, named(one));
+    for (const form of oneLine)
+      assert.match(findTextError(`a${one}b`, form)!, /one line/, named(one));
   }
 });
 
@@ -53,11 +55,11 @@ test('names and meaningful texts must have a visible character', () => {
   for (const one of invisible) {
     for (const form of visible) {
       for (const text of [one, `${one} ${one}`, `\u200b${one}`]) {
-        assert.match(textFault(text, form)!, /a visible character/, named(one));
+        assert.match(findTextError(text, form)!, /a visible character/, named(one));
       }
-      assert.equal(textFault(`${one}a`, form), null, named(one));
+      assert.equal(findTextError(`${one}a`, form), null, named(one));
     }
-    assert.equal(textFault(one, 'lines'), null, named(one));
+    assert.equal(findTextError(one, 'lines'), null, named(one));
   }
 });
 
@@ -77,17 +79,17 @@ test('names in all scripts, signs and emoji count as visible', () => {
     'ﷲ',
     'a\u2066b\u2069',
   ]) {
-    for (const form of forms) assert.equal(textFault(normalText(name), form), null, name);
+    for (const form of forms) assert.equal(findTextError(normalText(name), form), null, name);
   }
 });
 
 test('an empty text is refused only by its minimum length', () => {
-  for (const form of forms) assert.equal(textFault('', form), null);
+  for (const form of forms) assert.equal(findTextError('', form), null);
 });
 
 test('a length counts characters, not surrogates', () => {
-  assert.equal(textFault('🍋'.repeat(5), 'name', 5), null);
-  assert.match(textFault('🍋'.repeat(6), 'name', 5)!, /at most 5/);
+  assert.equal(findTextError('🍋'.repeat(5), 'name', 5), null);
+  assert.match(findTextError('🍋'.repeat(6), 'name', 5)!, /at most 5/);
 });
 
 test('two spellings of one text become one', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Database } from '../../src/database/database.ts';
 import type { LoggedEvent } from '../../src/events/index.ts';
 import type { JobDefinition, NewJob, RunningJob } from '../../src/jobs/index.ts';
-import { finishTogether } from '../../src/jobs/index.ts';
+import { finishJobsIn } from '../../src/jobs/index.ts';
 import { claimJobs, insertJobs } from '../../src/jobs/queries.ts';
 import {
   createQueuedPlacement,
@@ -112,7 +112,7 @@ export async function takeJobs(
     cause: { requestId: null, traceId: null, job: row.name },
     leaseToken,
     async finish(tx) {
-      await finishTogether(tx, [{ id: row.id, leaseToken }]);
+      await finishJobsIn(tx, [{ id: row.id, leaseToken }]);
     },
   }));
 }

@@ -2,9 +2,9 @@
 export { binariesIn, packagedBinaries } from './binaries.ts';
 export {
   hasCluster,
-  loadOrCreateSecret as keepSecret,
+  loadOrCreateSecret,
   requireReadable,
-  withDataFolderErrors as inDataFolder,
+  withDataFolderErrors,
 } from './data-folder.ts';
 export {
   type EmbeddedPostgres,

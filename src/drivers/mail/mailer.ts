@@ -19,7 +19,7 @@ export interface Mailer {
   /** `capture` sends nothing: the caller's record contains the whole mail. */
   readonly kind: 'capture' | 'smtp' | 'ses';
   /** How many mails may be handed over at a time: few enough that the last one is sent before its caller gives up. */
-  readonly atOnceMax: number;
+  readonly concurrencyMax: number;
   /**
    * Resolves when the mail has been handed over. Throws `MailRefusedError` if the server will never accept it. After
    * any other rejection the mail may or may not have been accepted, and the same mail may be sent again.

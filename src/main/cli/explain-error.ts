@@ -1,6 +1,6 @@
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
 import { MigrationError } from '../../database/migrate.ts';
-import { isDatabaseAway } from '../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
@@ -49,7 +49,7 @@ export function explainError(error: unknown): Explanation {
   if (error instanceof FileError) return explainExpected(error.message, exitCodes.no);
   const unfitness = findUnfitDatabaseError(error);
   if (unfitness !== null) return explainExpected(unfitness.message, exitCodes.failed);
-  if (isDatabaseAway(error)) {
+  if (isDatabaseUnavailable(error)) {
     return explainExpected(
       `The database cannot be reached: ${firstLine(findInnermostCause(error).message)}. Is it running, and is DATABASE_URL correct?`,
       exitCodes.failed,

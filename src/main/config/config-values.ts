@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import { isUsableEmail } from '../../modules/accounts/index.ts';
 import { isCurrency } from '../../shared/money.ts';
-import { normalText, textFault } from '../../shared/text.ts';
+import { findTextError, normalText } from '../../shared/text.ts';
 import { parseNetwork } from './trusted-proxies.ts';
 
 /** Reads the text of one variable. Throws a `WrongValue` that states what the variable takes. */
@@ -80,7 +80,7 @@ export function text(lengthMin: number, lengthMax: number): Reader<string> {
 export function name(lengthMax: number): Reader<string> {
   return (value) => {
     const normal = normalText(value);
-    if (normal === '' || textFault(normal, 'name', lengthMax) !== null) {
+    if (normal === '' || findTextError(normal, 'name', lengthMax) !== null) {
       throw new WrongValue(
         `1 to ${lengthMax} characters on one line, at least one of them visible and no control characters`,
       );

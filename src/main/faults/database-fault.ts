@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { isDatabaseAway } from '../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError, NoFreeSessionError } from '../../database/unfit-database.ts';
 import { findInnermostCause, firstLine, isTlsError, networkFault } from './network-fault.ts';
 
@@ -80,7 +80,7 @@ export async function findDatabaseFault(
       `The connection to the database at ${place} cannot be secured: ${firstLine(message)}. Check the server's certificate, and sslmode and sslrootcert in DATABASE_URL.`,
     );
   }
-  if (!isDatabaseAway(error)) return null;
+  if (!isDatabaseUnavailable(error)) return null;
   if (/^Connection terminated|timeout/.test(message) && (await isNotPostgres(url))) {
     return permanent(
       `The server at ${place} is not PostgreSQL. Correct the host and port in DATABASE_URL.`,

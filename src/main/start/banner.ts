@@ -1,4 +1,4 @@
-import { publicPathOf } from '../../http/index.ts';
+import { getPublicPath } from '../../http/index.ts';
 import type { Config } from '../config/config.ts';
 import { version } from '../program.ts';
 import { formatTable } from '../terminal.ts';
@@ -16,7 +16,7 @@ export function renderBanner({ config, address, databaseUrl, demoAccounts }: Ban
   // The public URL, because pages and their "Try it out" must have the same origin. With PORT=0 the port is known only
   // now.
   const { port, publicUrl } = config;
-  const url = port === 0 ? `${address}${publicPathOf(publicUrl)}` : publicUrl;
+  const url = port === 0 ? `${address}${getPublicPath(publicUrl)}` : publicUrl;
   const lines = [
     '',
     `Holdfast ${version} is serving${config.role === 'all' ? '' : ` as ${config.role}`}.`,

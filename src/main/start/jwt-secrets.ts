@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keepSecret } from '../../database/embedded/index.ts';
+import { loadOrCreateSecret } from '../../database/embedded/index.ts';
 import type { Config } from '../config/config.ts';
 
 /**
@@ -9,5 +9,5 @@ import type { Config } from '../config/config.ts';
 export async function loadJwtSecrets(config: Config): Promise<readonly string[]> {
   if (config.jwtSecret.kind === 'given') return config.jwtSecret.secrets;
   const generateSecret = () => randomBytes(48).toString('base64url');
-  return [await keepSecret(config.dataDir, 'jwt-secret', generateSecret)];
+  return [await loadOrCreateSecret(config.dataDir, 'jwt-secret', generateSecret)];
 }

@@ -4,10 +4,10 @@ import { readFileIfExists } from '../../database/embedded/create-file-once.ts';
 import {
   AlreadyOwnedError,
   hasCluster,
-  inDataFolder,
   packagedBinaries,
   requireReadable,
   startEmbeddedPostgres,
+  withDataFolderErrors,
 } from '../../database/embedded/index.ts';
 import { findPostmaster } from '../../database/embedded/postmaster.ts';
 import type { Log } from '../../shared/log.ts';
@@ -92,7 +92,7 @@ async function findOrStart(
 
 /** Returns the URL of the embedded PostgreSQL that runs on this data folder; null if none does. */
 export function runningUrl(dataDir: string): Promise<string | null> {
-  return inDataFolder(dataDir, () => findRunning(dataDir));
+  return withDataFolderErrors(dataDir, () => findRunning(dataDir));
 }
 
 /**
@@ -100,12 +100,12 @@ export function runningUrl(dataDir: string): Promise<string | null> {
  * used.
  */
 export function isReachable(dataDir: string): Promise<boolean> {
-  return inDataFolder(dataDir, () => hasCluster(dataDir));
+  return withDataFolderErrors(dataDir, () => hasCluster(dataDir));
 }
 
 /** Throws EmbeddedServerError unless the packaged PostgreSQL can read the embedded database. */
 export function requireDurableSettings(dataDir: string): Promise<void> {
-  return inDataFolder(dataDir, async () => {
+  return withDataFolderErrors(dataDir, async () => {
     const { majorVersion } = await packagedBinaries();
     await requireReadable(dataDir, majorVersion);
   });

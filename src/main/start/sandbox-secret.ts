@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keepSecret } from '../../database/embedded/index.ts';
+import { loadOrCreateSecret } from '../../database/embedded/index.ts';
 import type { Config } from '../config/config.ts';
 
 /**
@@ -10,5 +10,5 @@ export async function loadSandboxSecret({ payments, dataDir }: Config): Promise<
   if (payments.kind !== 'sandbox') return null;
   if (payments.webhookSecret !== null) return payments.webhookSecret;
   const generateSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
-  return keepSecret(dataDir, 'sandbox-webhook-secret', generateSecret);
+  return loadOrCreateSecret(dataDir, 'sandbox-webhook-secret', generateSecret);
 }

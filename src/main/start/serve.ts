@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
-import { isDatabaseAway } from '../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { pause } from '../../shared/pause.ts';
@@ -132,7 +132,7 @@ async function prepareWhenReachable(
 async function findFault(error: unknown, { database }: Config): Promise<DatabaseFault> {
   const fault = database.kind === 'external' ? await findDatabaseFault(error, database.url) : null;
   if (fault !== null) return fault;
-  if (findUnfitDatabaseError(error) === null && isDatabaseAway(error)) {
+  if (findUnfitDatabaseError(error) === null && isDatabaseUnavailable(error)) {
     return { sentence: 'The embedded database is unavailable.', mayPass: true };
   }
   throw error;

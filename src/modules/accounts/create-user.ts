@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/statement.ts';
 import type { Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
-import { normalText, textFault } from '../../shared/text.ts';
+import { findTextError, normalText } from '../../shared/text.ts';
 import { type Email, parseEmail } from './email.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 import { requireUncommonPassword } from './password-rule.ts';
@@ -56,7 +56,7 @@ export function parseNewUser(input: NewUser): CheckedUser {
     throw invalidInput('/password', 'A password has 8 to 256 characters.');
   }
   const name = normalText(input.name ?? '');
-  const nameFault = textFault(name, 'name', NAME_LENGTH_MAX);
+  const nameFault = findTextError(name, 'name', NAME_LENGTH_MAX);
   if (nameFault !== null) throw invalidInput('/name', nameFault);
   requireUncommonPassword(password, { email: input.email, name });
   return { email, password, name, role, vip };

@@ -1,5 +1,5 @@
 /** Accounts: who callers are and what they may do. Owns users, sessions, password resets and API keys. */
-export { findActorNamesById as namesOfActors } from './actor-names.ts';
+export { findActorNamesById } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { createUser } from './create-user.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import {
   type App,
-  cookieOf,
+  findCookie,
   NoBody,
   requireAllowedOrigin,
   sessionCookies,
@@ -141,7 +141,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
 
 /** Browsers send cookies with requests of other sites too, so the cookie is accepted only from an allowed origin. */
 function requireRefreshCookie(request: FastifyRequest): string {
-  const token = cookieOf(request, sessionCookies.refresh.name);
+  const token = findCookie(request, sessionCookies.refresh.name);
   if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
   requireAllowedOrigin(request);
   return token;

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../database/database.ts';
-import { mismatchOf, requireMatch } from '../../http/index.ts';
+import { findMismatch, requireMatch } from '../../http/index.ts';
 import { createBatcher } from '../../shared/batcher.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
@@ -71,7 +71,7 @@ function setCartItems(database: Database, changes: readonly CartChange[]): Promi
         ? [{ customer_id: customerId, product_id: forSale.get(sku), quantity }]
         : [],
     );
-    const [set, cartRows] = await tx.commitBehind(
+    const [set, cartRows] = await tx.pipelineCommit(
       Promise.all([setItems(tx, JSON.stringify(rows), LINES_MAX), findCarts(tx, customerIds)]),
     );
     const changed = new Set(set.map(({ customerId }) => customerId));
@@ -94,7 +94,7 @@ function findRefusal(
       errors: [{ pointer: '/path/sku', detail: 'There is no such product for sale.' }],
     });
   }
-  return ifMatch === null ? null : mismatchOf(ifMatch, versions.get(customerId)!);
+  return ifMatch === null ? null : findMismatch(ifMatch, versions.get(customerId)!);
 }
 
 function cartFullError(): CodedError {

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { mismatchOf } from '../../http/index.ts';
+import { findMismatch } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Orders, PlacedOrder, PlacementContext } from '../orders/index.ts';
 import { buildCart, presentCart } from './cart.ts';
@@ -26,7 +26,8 @@ export async function checkOut(
   input: CheckOutInput,
   ifMatch: readonly number[] | null,
 ): Promise<PlacedOrder> {
-  const refuseVersion = (version: number) => mismatchOf(ifMatch, version) ?? changedError(version);
+  const refuseVersion = (version: number) =>
+    findMismatch(ifMatch, version) ?? changedError(version);
   const changedError = (version: number) =>
     input.cartVersion === undefined || input.cartVersion === version
       ? null

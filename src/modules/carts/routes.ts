@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type App,
-  callerOf,
-  contextOf,
+  buildContext,
   entityTag,
   ifMatchVersion,
   prefersAsync,
+  requireCaller,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
@@ -26,7 +26,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       schema: { operationId: 'getCart', summary: 'Read your cart', tags, response },
       config: { replyHeaders: ['ETag'] },
     },
-    async (request, reply) => sendCart(reply, await carts.getCart(callerOf(request).id)),
+    async (request, reply) => sendCart(reply, await carts.getCart(requireCaller(request).id)),
   );
 
   app.put(
@@ -91,7 +91,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       },
     },
     async (request, reply) => {
-      const { caller, cause, claim } = contextOf(request);
+      const { caller, cause, claim } = buildContext(request);
       const deferred = prefersAsync(request.headers.prefer);
       const context = { caller, cause, claim, operation: 'checkOut', deferred };
       const ifMatch = ifMatchVersion(request.headers['if-match']);
@@ -102,7 +102,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
 
 function buildTarget(request: FastifyRequest): CartTarget {
   const ifMatch = ifMatchVersion(request.headers['if-match']);
-  return { customerId: callerOf(request).id, ifMatch };
+  return { customerId: requireCaller(request).id, ifMatch };
 }
 
 /**

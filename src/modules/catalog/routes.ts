@@ -1,6 +1,6 @@
 import {
   type App,
-  contextOf,
+  buildContext,
   entityTag,
   IdParameter,
   ifMatchVersion,
@@ -68,7 +68,7 @@ export function registerCatalogRoutes(app: App, catalog: Catalog): void {
       config: { errors: [catalogErrors.skuTaken], replyHeaders: ['ETag', 'Location'] },
     },
     async (request, reply) => {
-      const outcome = await catalog.createProduct(contextOf(request), request.body);
+      const outcome = await catalog.createProduct(buildContext(request), request.body);
       const location = (product: ProductView) => `/api/products/${product.id}`;
       return sendOnce(reply, outcome, { status: 201, location, etag });
     },
@@ -98,7 +98,12 @@ export function registerCatalogRoutes(app: App, catalog: Catalog): void {
     async (request, reply) => {
       const accepted = ifMatchVersion(request.headers['if-match']);
       const { id } = request.params;
-      const outcome = await catalog.updateProduct(contextOf(request), id, request.body, accepted);
+      const outcome = await catalog.updateProduct(
+        buildContext(request),
+        id,
+        request.body,
+        accepted,
+      );
       return sendOnce(reply, outcome, { status: 200, etag });
     },
   );

@@ -3,7 +3,7 @@ import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { namesOfActors } from '../accounts/index.ts';
+import { findActorNamesById } from '../accounts/index.ts';
 import { catalogErrors, findProducts, STOCK_MAX } from '../catalog/index.ts';
 import { inventoryErrors } from './errors.ts';
 import { presentMovement } from './present-movement.ts';
@@ -54,5 +54,5 @@ async function adjust(
     actor,
     cause,
   });
-  return presentMovement(movement, await namesOfActors(tx, caller, [actor.id]));
+  return presentMovement(movement, await findActorNamesById(tx, caller, [actor.id]));
 }

@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/statement.ts';
 import type { Caller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
-import { namesOfActors } from '../accounts/index.ts';
+import { findActorNamesById } from '../accounts/index.ts';
 import { catalogErrors, findProducts } from '../catalog/index.ts';
 import { presentMovement } from './present-movement.ts';
 import { listMovements as readMovements } from './queries.ts';
@@ -23,7 +23,7 @@ export async function listMovements(
   const [product] = await findProducts(db, { ids: [productId] });
   if (product === undefined) throw new CodedError(catalogErrors.notFound);
   const rows = await readMovements(db, productId, beforeAt, beforeId, limit + 1);
-  const names = await namesOfActors(
+  const names = await findActorNamesById(
     db,
     caller,
     rows.map(({ actorId }) => actorId),

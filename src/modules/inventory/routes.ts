@@ -1,4 +1,4 @@
-import { type App, callerOf, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, requireCaller, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
 import { inventoryErrors } from './errors.ts';
@@ -23,7 +23,7 @@ export function registerInventoryRoutes(app: App, inventory: Inventory): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const outcome = await inventory.adjustStock(contextOf(request), id, request.body);
+      const outcome = await inventory.adjustStock(buildContext(request), id, request.body);
       return sendOnce(reply, outcome, { status: 201 });
     },
   );
@@ -43,6 +43,6 @@ export function registerInventoryRoutes(app: App, inventory: Inventory): void {
       },
       config: { errors: [catalogErrors.notFound, requestErrors.invalidCursor] },
     },
-    (request) => inventory.listMovements(callerOf(request), request.params.id, request.query),
+    (request) => inventory.listMovements(requireCaller(request), request.params.id, request.query),
   );
 }

@@ -21,7 +21,7 @@ export function createNotifications({
   return {
     api: null,
     jobs: [createSendMail({ ...sending, openReset: accounts.openReset })],
-    concurrency: { [MAIL_QUEUE]: mailer.atOnceMax },
+    concurrency: { [MAIL_QUEUE]: mailer.concurrencyMax },
     subscriptions: [planNotifications],
     schedules: [
       createPurgeSchedule(database, {

@@ -3,7 +3,7 @@ import { findEventsOfOrders, type OrderEventRow } from '../../events/index.ts';
 import { findUnfinishedJobs } from '../../jobs/index.ts';
 import type { Money } from '../../shared/money.ts';
 import { findCustomers } from '../accounts/index.ts';
-import { type OrderSummary, summariesOf } from '../orders/index.ts';
+import { findOrderSummaries, type OrderSummary } from '../orders/index.ts';
 import type { RefundCause } from '../payments/index.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
 import { whichMail } from './which-mail.ts';
@@ -84,7 +84,7 @@ function isStillRelevant(
 }
 
 async function readOrders(db: Queryable, requests: readonly OrderMailJobData[]) {
-  const summaries = await summariesOf(db, distinctOrderIds(requests));
+  const summaries = await findOrderSummaries(db, distinctOrderIds(requests));
   const customerIds = new Set(summaries.map(({ order }) => order.customerId));
   const customers = await findCustomers(db, [...customerIds]);
   const customerById = new Map(customers.map((customer) => [customer.id, customer]));

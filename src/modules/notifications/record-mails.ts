@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { finishTogether, type RunningJob } from '../../jobs/index.ts';
+import { finishJobsIn, type RunningJob } from '../../jobs/index.ts';
 import type { MailKind } from './mail-kind.ts';
 import { insertMessages } from './queries.ts';
 
@@ -30,7 +30,7 @@ export async function recordMails(
   ended: readonly EndedMail[],
 ): Promise<boolean[]> {
   return database.transaction(async (tx) => {
-    const heldIds = await finishTogether(
+    const heldIds = await finishJobsIn(
       tx,
       ended.map(({ job }) => job),
     );

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { isDatabaseAway } from '../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { type Mailer, MailRefusedError } from '../../drivers/mail/mailer.ts';
 import {
   GiveUp,
@@ -188,5 +188,5 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
 
 /** Returns whether one item, and not the database, may have caused the failure. */
 function mayRetryAlone(error: unknown): boolean {
-  return !isDatabaseAway(error);
+  return !isDatabaseUnavailable(error);
 }

@@ -80,7 +80,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
         name: CHECK_INVARIANTS,
         everyMs: CHECK_INTERVAL_MS,
         // Until the first check the metric is unknown.
-        beginsAtOnce: true,
+        runsAtStart: true,
         run: async () => logViolations(log, await operations.checkInvariants()),
       },
     ],

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { type QueueRow, type TryReport, tryEnds } from '../../jobs/index.ts';
+import { type AttemptReport, attemptOutcomes, type QueueRow } from '../../jobs/index.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge } from './watch-gauge.ts';
@@ -26,7 +26,7 @@ export interface HttpObservation {
   readonly durationSeconds: number;
 }
 
-export type JobObservation = Pick<TryReport, 'job' | 'settled' | 'durationSeconds'>;
+export type JobObservation = Pick<AttemptReport, 'job' | 'settled' | 'durationSeconds'>;
 
 export interface PoolConnections {
   readonly total: number;
@@ -133,7 +133,7 @@ export function createMetrics(): Metrics {
       observe(durationSeconds);
     },
     expectJobs(names) {
-      for (const name of names) for (const end of tryEnds) getJobSeries(name, end);
+      for (const name of names) for (const end of attemptOutcomes) getJobSeries(name, end);
     },
     observeJob: ({ job, settled, durationSeconds }) => getJobSeries(job, settled)(durationSeconds),
     watchTally({ name, help, label, counts }) {

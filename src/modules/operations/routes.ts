@@ -1,4 +1,11 @@
-import { type App, callerOf, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import {
+  type App,
+  buildContext,
+  IdParameter,
+  NoBody,
+  requireCaller,
+  sendOnce,
+} from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ActivityReply } from './activity-schemas.ts';
 import { operationsErrors } from './errors.ts';
@@ -85,7 +92,7 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       config: { errors: [operationsErrors.notFound] },
     },
     async (request, reply) => {
-      const outcome = await operations.redriveDeadLetter(contextOf(request), request.params.id);
+      const outcome = await operations.redriveDeadLetter(buildContext(request), request.params.id);
       return sendOnce(reply, outcome, { status: 202 });
     },
   );
@@ -103,6 +110,6 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       },
       config: { errors: [requestErrors.invalidCursor] },
     },
-    (request) => operations.listMail(callerOf(request), request.query),
+    (request) => operations.listMail(requireCaller(request), request.query),
   );
 }

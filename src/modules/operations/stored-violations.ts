@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
-import { findReport, keepReport } from '../../jobs/index.ts';
+import { findReport, storeReport } from '../../jobs/index.ts';
 import { invariants } from './invariants.ts';
 import type { InvariantsReport } from './schemas.ts';
 
@@ -9,7 +9,7 @@ export const CHECK_INVARIANTS = 'operations.check-invariants';
 /** Stores the counts, so that every server reports the same result, whichever one checked. */
 export async function storeViolations(db: Queryable, report: InvariantsReport): Promise<void> {
   const counts = report.invariants.map(({ name, violationCount }) => [name, violationCount]);
-  await keepReport(db, CHECK_INVARIANTS, JSON.stringify(Object.fromEntries(counts)));
+  await storeReport(db, CHECK_INVARIANTS, JSON.stringify(Object.fromEntries(counts)));
 }
 
 /** Returns the count of each invariant; NaN if it was never checked, because 0 would mean that it holds. */

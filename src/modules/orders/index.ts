@@ -24,7 +24,7 @@ export {
 } from './imports/import-orders.ts';
 export {
   ensureProducts,
-  type ImportedProduct as WantedProduct,
+  type ImportedProduct,
   productKey,
 } from './imports/import-products.ts';
 export type { OrderSumsRow } from './imports/queries.ts';
@@ -39,7 +39,7 @@ export type { PlacementContext } from './placement/place-order.ts';
 export type { LineSource, PlacedOrder } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
-  findOrderSummaries as summariesOf,
+  findOrderSummaries,
   isVisibleOrder,
   type OrderSummary,
   requireVisibleOrder,

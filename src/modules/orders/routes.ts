@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import {
   type App,
-  callerOf,
-  contextOf,
+  buildContext,
   entityTag,
   IdParameter,
   ifMatchVersion,
+  requireCaller,
   sendCached,
   sendCachedPage,
   sendOnce,
@@ -51,7 +51,11 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       config: { errors: [requestErrors.invalidCursor], sendsCached: true },
     },
     async (request, reply) =>
-      sendCachedPage(request, reply, await orders.listOrders(callerOf(request), request.query)),
+      sendCachedPage(
+        request,
+        reply,
+        await orders.listOrders(requireCaller(request), request.query),
+      ),
   );
 
   app.get(
@@ -67,7 +71,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       config: { errors: [ordersErrors.notFound], sendsCached: true },
     },
     (request, reply) => {
-      const order = orders.getOrder(callerOf(request), request.params.id);
+      const order = orders.getOrder(requireCaller(request), request.params.id);
       // No promise for a cached order: it would cost as much as the rest of the read.
       if (order instanceof Promise) {
         return order.then(async (loaded) => sendCached(request, reply, loaded));
@@ -89,7 +93,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       },
       config: { errors: [ordersErrors.notFound] },
     },
-    (request) => orders.getOrderHistory(callerOf(request), request.params.id),
+    (request) => orders.getOrderHistory(requireCaller(request), request.params.id),
   );
 
   app.patch(
@@ -114,7 +118,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       },
     },
     async (request, reply) => {
-      const outcome = await orders.changeStatus(contextOf(request), {
+      const outcome = await orders.changeStatus(buildContext(request), {
         orderId: request.params.id,
         input: request.body,
         ifMatch: ifMatchVersion(request.headers['if-match']),
@@ -145,7 +149,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
       },
     },
     async (request, reply) => {
-      const outcome = await orders.cancelOrder(contextOf(request), {
+      const outcome = await orders.cancelOrder(buildContext(request), {
         orderId: request.params.id,
         reason: request.body.reason ?? null,
         ifMatch: ifMatchVersion(request.headers['if-match']),

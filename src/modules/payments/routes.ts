@@ -1,6 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type App, callerOf, causeOf, contextOf, IdParameter, sendOnce } from '../../http/index.ts';
+import {
+  type App,
+  buildCause,
+  buildContext,
+  IdParameter,
+  requireCaller,
+  sendOnce,
+} from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
@@ -50,7 +57,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
     },
     async (request, reply) => {
       const { result, replayed } = await payments.initiatePayment(
-        contextOf(request),
+        buildContext(request),
         request.body.orderId,
       );
       return sendOnce(
@@ -91,7 +98,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       },
       config: { errors: [paymentsErrors.notFound] },
     },
-    (request) => payments.getPayment(callerOf(request), request.params.id),
+    (request) => payments.getPayment(requireCaller(request), request.params.id),
   );
 
   app.get(
@@ -107,7 +114,8 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       },
       config: { errors: [ordersErrors.notFound, requestErrors.invalidCursor] },
     },
-    (request) => payments.listOrderPayments(callerOf(request), request.params.id, request.query),
+    (request) =>
+      payments.listOrderPayments(requireCaller(request), request.params.id, request.query),
   );
 
   app.post(
@@ -134,7 +142,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const outcome = await payments.refundPayment(contextOf(request), id, request.body);
+      const outcome = await payments.refundPayment(buildContext(request), id, request.body);
       return sendOnce(reply, outcome, { status: 201 });
     },
   );
@@ -144,7 +152,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
       providerName,
       headers: request.headers,
       body: request.rawBody ?? Buffer.alloc(0),
-      cause: causeOf(request),
+      cause: buildCause(request),
     });
     return { received: true };
   };

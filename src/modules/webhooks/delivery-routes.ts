@@ -1,4 +1,4 @@
-import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { webhooksErrors } from './errors.ts';
 import {
@@ -29,7 +29,7 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
       config: { errors: refusals },
     },
     async (request, reply) => {
-      const outcome = await webhooks.testEndpoint(contextOf(request), request.params.id);
+      const outcome = await webhooks.testEndpoint(buildContext(request), request.params.id);
       return sendOnce(reply, outcome, { status: 202 });
     },
   );
@@ -68,7 +68,7 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
     },
     async (request, reply) => {
       const { id, deliveryId } = request.params;
-      const outcome = await webhooks.redeliver(contextOf(request), id, deliveryId);
+      const outcome = await webhooks.redeliver(buildContext(request), id, deliveryId);
       return sendOnce(reply, outcome, { status: 202 });
     },
   );
@@ -89,7 +89,7 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
       config: { errors: refusals },
     },
     async (request, reply) => {
-      const outcome = await webhooks.replay(contextOf(request), request.params.id, request.body);
+      const outcome = await webhooks.replay(buildContext(request), request.params.id, request.body);
       return sendOnce(reply, outcome, { status: 202 });
     },
   );

@@ -1,4 +1,4 @@
-import { type App, contextOf, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { webhooksErrors } from './errors.ts';
@@ -32,7 +32,7 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       config: { errors: [webhooksErrors.endpointLimit], replyHeaders: ['Location'] },
     },
     async (request, reply) => {
-      const outcome = await webhooks.createEndpoint(contextOf(request), request.body);
+      const outcome = await webhooks.createEndpoint(buildContext(request), request.body);
       return sendOnce(reply, outcome, {
         status: 201,
         location: ({ id }) => `/api/webhook-endpoints/${id}`,
@@ -87,7 +87,7 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const outcome = await webhooks.updateEndpoint(contextOf(request), id, request.body);
+      const outcome = await webhooks.updateEndpoint(buildContext(request), id, request.body);
       return sendOnce(reply, outcome, { status: 200 });
     },
   );
@@ -126,7 +126,7 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       config: { errors: [webhooksErrors.notFound] },
     },
     async (request, reply) => {
-      const outcome = await webhooks.rotateSecret(contextOf(request), request.params.id);
+      const outcome = await webhooks.rotateSecret(buildContext(request), request.params.id);
       return sendOnce(reply, outcome, { status: 200 });
     },
   );

@@ -8,7 +8,7 @@ export interface RetryPolicy {
 }
 
 /** Returns the wait after `attempt` failed attempts (1…n), or null if that was the last one. */
-export function nextTryInMs(
+export function findNextAttemptDelayMs(
   { attemptsMax, retryDelayMs }: RetryPolicy,
   attempt: number,
 ): number | null {

@@ -25,7 +25,7 @@ function mailServer(): MailServer {
   const unrecordable = new Set<string>();
   return {
     kind: 'capture',
-    atOnceMax: 100,
+    concurrencyMax: 100,
     taken,
     unrecordable,
     befall: async () => {},

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { exponentialBackoff } from '../../../src/shared/background/backoff.ts';
-import { nextTryInMs } from '../../../src/shared/background/retry-policy.ts';
+import { findNextAttemptDelayMs } from '../../../src/shared/background/retry-policy.ts';
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -34,6 +34,6 @@ test('by default waits double up to an hour, and jitter removes at most half', (
 
 test('no attempt follows the last one', () => {
   const policy = { attemptsMax: 3, retryDelayMs: (attempt: number) => attempt * 100 };
-  const waits = [1, 2, 3, 4].map((attempt) => nextTryInMs(policy, attempt));
+  const waits = [1, 2, 3, 4].map((attempt) => findNextAttemptDelayMs(policy, attempt));
   assert.deepEqual(waits, [100, 200, null, null]);
 });

@@ -9,7 +9,7 @@ const AT_ONCE_MAX = 200;
 export function createCaptureMailer(): Mailer {
   return {
     kind: 'capture',
-    atOnceMax: AT_ONCE_MAX,
+    concurrencyMax: AT_ONCE_MAX,
     async send(mail, { signal } = {}) {
       signal?.throwIfAborted();
       assertHeaders(mail);

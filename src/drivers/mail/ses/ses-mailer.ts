@@ -45,7 +45,7 @@ export function createSesMailer({
   });
   return {
     kind: 'ses',
-    atOnceMax: AT_ONCE_MAX,
+    concurrencyMax: AT_ONCE_MAX,
     async send(mail, { signal } = {}) {
       signal?.throwIfAborted();
       const message = new MailComposer(composeMessage(mail, sender)).compile();

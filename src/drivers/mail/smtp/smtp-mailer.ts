@@ -43,7 +43,7 @@ export function createSmtpMailer({
   transport.on('error', () => {});
   return {
     kind: 'smtp',
-    atOnceMax: AT_ONCE_MAX,
+    concurrencyMax: AT_ONCE_MAX,
     async send(mail, { signal } = {}) {
       const message = composeMessage(mail, sender);
       try {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import { isDatabaseAway } from '../../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
@@ -53,7 +53,7 @@ export function createSessionActions(
     exclusives: () => [],
     run: (wanted) => applyActions(context, wanted),
     // After a lost connection a second attempt could charge twice.
-    mayRetryAlone: (error) => !isDatabaseAway(error),
+    mayRetryAlone: (error) => !isDatabaseUnavailable(error),
   });
   return async (name, request) => {
     const outcome = await submit({ name, request });
@@ -95,7 +95,7 @@ function applyActions(
     const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
     if (done.length === 0) return decided.map((error) => refused(error as CodedError));
     const events = done.flatMap(({ effect }) => [...effect.events, ...effect.lateEvents]);
-    const [posted] = await tx.commitBehind(
+    const [posted] = await tx.pipelineCommit(
       Promise.all([deliveries.post(tx, events), write(tx, done)]),
     );
     const claimedDeliveries = Map.groupBy(posted, ({ eventId }) => eventId);

@@ -1,7 +1,10 @@
 import type { Database, Transaction } from '../../../database/database.ts';
 import { exponentialBackoff } from '../../../shared/background/backoff.ts';
 import { createLeasedWork } from '../../../shared/background/leased-work.ts';
-import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-policy.ts';
+import {
+  findNextAttemptDelayMs,
+  type RetryPolicy,
+} from '../../../shared/background/retry-policy.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { signWebhook } from '../../../shared/standard-webhooks.ts';
 import {
@@ -85,7 +88,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   async function attempt(delivery: DeliveryRow): Promise<void> {
     const failure = await deliver(delivery);
     if (failure === null) await delivered(delivery.id);
-    else await markFailed(database, delivery.id, failure, nextTryInMs(retries, delivery.attempts));
+    else
+      await markFailed(
+        database,
+        delivery.id,
+        failure,
+        findNextAttemptDelayMs(retries, delivery.attempts),
+      );
   }
 
   /** Returns null if the merchant acknowledged the webhook, otherwise the reason. */

@@ -4,11 +4,11 @@ import {
   ensureProducts,
   IMPORT_BATCH_MAX,
   type ImportedOrder,
+  type ImportedProduct,
   importOrders,
   type OrderSumsRow,
   productKey,
   sumOrdersByNumber,
-  type WantedProduct,
 } from '../../../modules/orders/index.ts';
 import { priceOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
@@ -117,8 +117,8 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
 export function collectProducts({
   orders,
   newestPrices,
-}: Pick<OrdersFile, 'orders' | 'newestPrices'>): WantedProduct[] {
-  const wanted = new Map<string, WantedProduct>();
+}: Pick<OrdersFile, 'orders' | 'newestPrices'>): ImportedProduct[] {
+  const wanted = new Map<string, ImportedProduct>();
   for (const { name, sku } of orders.flatMap(({ lines }) => lines)) {
     const key = productKey({ name, sku });
     const { priceMinor } = newestPrices.get(key)!;

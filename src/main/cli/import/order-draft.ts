@@ -7,7 +7,7 @@ import {
   parseDecimalMinor,
   QUANTITY_MAX,
 } from '../../../shared/money.ts';
-import { normalText, textFault } from '../../../shared/text.ts';
+import { findTextError, normalText } from '../../../shared/text.ts';
 import type { RefusedRow } from './file-error.ts';
 import type { DateReader } from './local-time.ts';
 
@@ -92,7 +92,7 @@ export class OrderDraft {
 
 function readLine(cell: (field: OrderField) => string, currency: string): ImportedLine | string {
   const name = normalText(cell('name'));
-  const fault = name === '' ? 'is missing' : textFault(name, 'name', NAME_LENGTH_MAX);
+  const fault = name === '' ? 'is missing' : findTextError(name, 'name', NAME_LENGTH_MAX);
   if (fault !== null) return `The name ${fault}.`;
   const quantity = Number(cell('quantity'));
   if (!/^\d{1,6}$/.test(cell('quantity')) || quantity < 1 || quantity > QUANTITY_MAX) {

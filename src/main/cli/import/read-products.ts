@@ -6,7 +6,7 @@ import {
 } from '../../../modules/catalog/index.ts';
 import { productKey } from '../../../modules/orders/index.ts';
 import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../../shared/money.ts';
-import { normalText, textFault } from '../../../shared/text.ts';
+import { findTextError, normalText } from '../../../shared/text.ts';
 import { type ColumnMap, resolveColumns } from './column-map.ts';
 import { RefusedRows } from './file-error.ts';
 import { truncate } from './order-draft.ts';
@@ -84,7 +84,7 @@ export async function readProductsFile(
 
 function readProduct(cell: Cell, withDescription: boolean, currency: string): FileProduct | string {
   const name = normalText(cell('name'));
-  const nameFault = name === '' ? 'is missing' : textFault(name, 'name', NAME_LENGTH_MAX);
+  const nameFault = name === '' ? 'is missing' : findTextError(name, 'name', NAME_LENGTH_MAX);
   if (nameFault !== null) return `The name ${nameFault}.`;
   const priceMinor = parseDecimalMinor(cell('price'), currency);
   if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
@@ -97,7 +97,7 @@ function readProduct(cell: Cell, withDescription: boolean, currency: string): Fi
     return `"${truncate(stock)}" is not a stock from 0 to ${STOCK_MAX}.`;
   }
   const description = withDescription ? normalText(cell('description')) : null;
-  const fault = textFault(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);
+  const fault = findTextError(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);
   return fault === null
     ? { name, priceMinor, sku, onHand: Number(stock), description }
     : `The description ${fault}.`;

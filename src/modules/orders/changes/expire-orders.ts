@@ -1,5 +1,5 @@
 import type { Database } from '../../../database/database.ts';
-import { isDatabaseAway } from '../../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { lockExpired } from '../reading/queries.ts';
 import { writeOrders } from '../writing/write-orders.ts';
@@ -26,7 +26,7 @@ export async function expireDueOrders(
     const count = await expireBatch(database, BATCH_SIZE, 0);
     return { count, more: count === BATCH_SIZE };
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    if (isDatabaseUnavailable(error)) throw error;
     const count = await expireOneByOne(database);
     if (count === 0) throw error;
     return { count, more: true };

@@ -1,6 +1,6 @@
 import type { Database } from '../../../database/database.ts';
 import type { Claim } from '../../../database/idempotency.ts';
-import { isDatabaseAway } from '../../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
@@ -74,7 +74,7 @@ export function createOrderPlacement(
     exclusives: listExclusiveNames,
     run: (requests) => placeBatch(database, rules, orderNumbers, requests),
     // After a lost connection the outcome is unknown; without a key, a second attempt could place a second order.
-    mayRetryAlone: (error) => !isDatabaseAway(error),
+    mayRetryAlone: (error) => !isDatabaseUnavailable(error),
   });
 
   async function place(request: PlacementRequest): Promise<PlacedOrder> {

@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import {
   type App,
-  callerOf,
-  causeOf,
+  buildCause,
   entityTag,
   PreferHeaders,
   preferenceApplied,
   prefersAsync,
+  requireCaller,
 } from '../../../http/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
@@ -46,8 +46,8 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
     },
     async (request, reply) => {
       const context = {
-        caller: callerOf(request),
-        cause: causeOf(request),
+        caller: requireCaller(request),
+        cause: buildCause(request),
         claim: request.claim,
         operation: 'placeOrder',
         deferred: prefersAsync(request.headers.prefer),

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../database/database.ts';
-import { isDatabaseAway } from '../../../database/unavailable.ts';
-import { finishTogether, type RunningJob } from '../../../jobs/index.ts';
+import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
+import { finishJobsIn, type RunningJob } from '../../../jobs/index.ts';
 import { isShortage } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { servingOrder, VIPS_IN_A_ROW_MAX } from '../placement/serving-order.ts';
@@ -61,7 +61,7 @@ export async function serveQueue(
   try {
     placed = await retryWithStockLocks(attempt);
   } catch (error) {
-    if (isDatabaseAway(error) || chosen.length === 0) throw error;
+    if (isDatabaseUnavailable(error) || chosen.length === 0) throw error;
     placed = await placeEach(database, rules, chosen, jobs, broken);
   }
   const quarantined = jobs
@@ -111,7 +111,7 @@ async function placeEach(
       placed += one.placed;
       failed += one.failed;
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (isDatabaseUnavailable(error)) throw error;
       await quarantine(database, orderId);
       broken.set(orderId, error);
     }
@@ -135,7 +135,7 @@ async function place(
   const finished = jobs.filter(({ orderId }) => ending.has(orderId)).map(({ job }) => job);
   const [placed] = await Promise.all([
     placeQueuedOrders(tx, rules, orderIds, lockStock),
-    ...(finished.length === 0 ? [] : [finishTogether(tx, finished)]),
+    ...(finished.length === 0 ? [] : [finishJobsIn(tx, finished)]),
   ]);
   return placed;
 }

@@ -43,7 +43,7 @@ export function createOrderCaching(options: {
   async function listen(orders: Pick<OrderReader, 'invalidateOrder'>): Promise<void> {
     while (!isListening && !signal.aborted) {
       try {
-        await liveLog.filter({}, (events) => {
+        await liveLog.subscribe({}, (events) => {
           for (const { orderId, sequence } of events) {
             if (orderId !== null && sequence !== null) orders.invalidateOrder(orderId, sequence);
           }

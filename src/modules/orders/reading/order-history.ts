@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { findHistory, type HistoryRow } from '../../../events/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
-import { namesOfActors } from '../../accounts/index.ts';
+import { findActorNamesById } from '../../accounts/index.ts';
 import type { HistoryView } from '../schemas.ts';
 import { requireVisible } from './find-order.ts';
 import { findOrder } from './queries.ts';
@@ -16,7 +16,7 @@ export async function getOrderHistory(
   requireVisible(row, caller);
   const history = await findHistory(db, orderId);
   if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
-  const names = await namesOfActors(
+  const names = await findActorNamesById(
     db,
     caller,
     history.map(({ actorId }) => actorId),

@@ -48,7 +48,7 @@ export function createOrderStreams(deps: {
     write: WriteEvents,
   ): Promise<() => void> {
     const after = await parseLastEventId(database, start.lastEventId);
-    const subscription = await liveLog.filter({ ...filter, after }, (events) =>
+    const subscription = await liveLog.subscribe({ ...filter, after }, (events) =>
       write(events.map(formatEvent).join('')),
     );
     return subscription.close;

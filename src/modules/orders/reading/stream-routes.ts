@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { eventTypes, type PublicEventType } from '../../../events/index.ts';
-import { type App, callerOf, Id, IdParameter, sendEventStream } from '../../../http/index.ts';
+import { type App, Id, IdParameter, requireCaller, sendEventStream } from '../../../http/index.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { ordersErrors } from '../errors.ts';
 import type { OrderStreams } from './order-streams.ts';
@@ -74,7 +74,12 @@ export function registerOrderStreamRoutes(app: App, streams: OrderStreams): void
     },
     (request, reply) =>
       sendEventStream(request, reply, (write) =>
-        streams.followOrder(callerOf(request), request.params.id, readStreamStart(request), write),
+        streams.followOrder(
+          requireCaller(request),
+          request.params.id,
+          readStreamStart(request),
+          write,
+        ),
       ),
   );
 

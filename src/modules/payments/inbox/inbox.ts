@@ -1,5 +1,8 @@
 import type { Database } from '../../../database/database.ts';
-import { nextTryInMs, type RetryPolicy } from '../../../shared/background/retry-policy.ts';
+import {
+  findNextAttemptDelayMs,
+  type RetryPolicy,
+} from '../../../shared/background/retry-policy.ts';
 import { mapConcurrently } from '../../../shared/map-concurrently.ts';
 import { applyEvent, type EventOutcome } from '../ledger/apply-event.ts';
 import { findMatches, writeMatches } from '../ledger/apply-matched-captures.ts';
@@ -59,7 +62,7 @@ async function applyMatchedCaptures({
       const found = await findMatches(tx, locked);
       const matched = found.matches.map(({ report }) => report);
       const ids = matched.map(({ id }) => id);
-      await tx.commitBehind(
+      await tx.pipelineCommit(
         Promise.all([
           writeMatches(tx, found),
           ids.length > 0 ? finishEvents(tx, ids, 'APPLIED', 'matched') : [],
@@ -102,7 +105,7 @@ async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boole
 }
 
 async function retryLater(deps: InboxDependencies, row: InboxRow, error: unknown): Promise<void> {
-  const waitMs = nextTryInMs(deps.retries, row.attempts + 1);
+  const waitMs = findNextAttemptDelayMs(deps.retries, row.attempts + 1);
   const message = shortMessage(error);
   const [failed] = await failEvent(deps.database, row.id, row.attempts, waitMs, message);
   if (failed === undefined) return;

@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/database.ts';
 import { isTimeout } from '../../../database/database-errors.ts';
 import type { Queryable } from '../../../database/statement.ts';
-import { isDatabaseAway } from '../../../database/unavailable.ts';
+import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { newId } from '../../../shared/ids.ts';
 import {
   findMatches,
@@ -30,14 +30,14 @@ export async function storeAndApply(
     return await database.transaction(async (tx) => {
       const found = await findMatches(tx, events);
       const applied = new Set(found.matches.map(({ report }) => report));
-      const [stored] = await tx.commitBehind(
+      const [stored] = await tx.pipelineCommit(
         Promise.all([insert(tx, events, applied), writeMatches(tx, found)]),
       );
       return stored;
     });
   } catch (error) {
     // If the database is unavailable, another attempt fails too. A timeout may have affected only the applying.
-    if (isDatabaseAway(error) && !isTimeout((error as Error).cause)) throw error;
+    if (isDatabaseUnavailable(error) && !isTimeout((error as Error).cause)) throw error;
     return storeEvents(database, events);
   }
 }

@@ -120,7 +120,7 @@ async function insertNewPayments(
       session_request: sessionRequest,
     };
   });
-  const [inserted] = await tx.commitBehind(
+  const [inserted] = await tx.pipelineCommit(
     Promise.all([
       insertPayments(tx, JSON.stringify(rows)),
       hasOthers

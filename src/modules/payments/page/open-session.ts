@@ -54,7 +54,7 @@ export async function storeOpenedSessions(
     checkout_url: session.checkoutUrl,
   }));
   const stored = await database.transaction((tx) =>
-    tx.commitBehind(storeSessions(tx, ids, JSON.stringify(rows))),
+    tx.pipelineCommit(storeSessions(tx, ids, JSON.stringify(rows))),
   );
   const first = new Map(stored.map((payment) => [payment.id, payment]));
   const others = ids.filter((id) => !first.has(id));

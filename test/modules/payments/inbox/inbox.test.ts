@@ -33,7 +33,7 @@ function brokenFor(paymentId: string): Database {
   const breaking = (tx: Transaction): Transaction => ({
     ...tx,
     // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
-    commitBehind: (last) => last,
+    pipelineCommit: (last) => last,
     run(name, text, parameters) {
       const isOfIt = parameters.flat().includes(paymentId);
       if (name.startsWith('payments.find') && isOfIt) {

@@ -50,7 +50,7 @@ function withoutLedger(): Database {
   const broken = (tx: Transaction): Transaction => ({
     ...tx,
     // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
-    commitBehind: (last) => last,
+    pipelineCommit: (last) => last,
     run: (name, text, parameters) =>
       name === 'payments.insert_captures' || name === 'payments.insert_capture'
         ? Promise.reject(new Error('the ledger cannot be written'))

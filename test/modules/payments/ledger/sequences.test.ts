@@ -31,7 +31,7 @@ function dyingAt(moment: Moment): Database {
   const dying = (tx: Transaction): Transaction => ({
     ...tx,
     // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
-    commitBehind: (last) => last,
+    pipelineCommit: (last) => last,
     run: (name, text, parameters) => {
       left -= 1;
       if (left <= 0) return Promise.reject(new Error('the server died'));
