@@ -14,7 +14,7 @@ interface CartBody {
 }
 
 describe('the cart over HTTP', () => {
-  test('goes from empty to an order and back to empty', async () => {
+  test('can be filled and ordered, and is empty afterwards', async () => {
     const product = await addProduct(db.database, { priceMinor: 295 });
     const path = `/api/cart/items/${product.sku}`;
     assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
@@ -36,15 +36,15 @@ describe('the cart over HTTP', () => {
       version: 2,
     });
     assert.equal(filled.headers.get('etag'), '"2"');
-    const wish = { expectedTotal: { amount: 590, currency: 'GBP' } };
+    const input = { expectedTotal: { amount: 590, currency: 'GBP' } };
     const headers = { 'idempotency-key': 'the-checkout' };
-    const placed = await customer.post('/api/cart/checkout', wish, headers);
+    const placed = await customer.post('/api/cart/checkout', input, headers);
     assert.equal(placed.status, 201, placed.text);
     const order = placed.json<{ id: string; total: object }>();
     assert.deepEqual(order.total, { amount: 590, currency: 'GBP' });
     assert.equal(placed.headers.get('location'), `/api/orders/${order.id}`);
     assert.equal(placed.headers.get('etag'), '"1"');
-    const repeat = await customer.post('/api/cart/checkout', wish, headers);
+    const repeat = await customer.post('/api/cart/checkout', input, headers);
     assert.equal(repeat.text, placed.text);
     assert.equal(repeat.headers.get('idempotent-replayed'), 'true');
     assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
@@ -52,7 +52,7 @@ describe('the cart over HTTP', () => {
     assert.deepEqual([again.status, again.json().code], [409, 'carts.empty']);
   });
 
-  test('is ordered in the version that was seen, by If-Match or cartVersion, or not at all', async () => {
+  test('is ordered only in the version that was seen, given by If-Match or cartVersion', async () => {
     const product = await addProduct(db.database);
     const path = `/api/cart/items/${product.sku}`;
     const seen = (await customer.put(path, { quantity: 1 })).headers.get('etag')!;
@@ -86,7 +86,7 @@ describe('the cart over HTTP', () => {
     assert.equal(placed.status, 201, placed.text);
   });
 
-  test('lets lines go, and the whole of it', async () => {
+  test('can remove one line or all lines, repeatedly', async () => {
     const product = await addProduct(db.database);
     const path = `/api/cart/items/${product.sku}`;
     await customer.put(path, { quantity: 1 });
@@ -97,7 +97,7 @@ describe('the cart over HTTP', () => {
     }
   });
 
-  test('refuses quantities that are none, and products that are unknown', async () => {
+  test('refuses invalid quantities and unknown products', async () => {
     const { sku } = await addProduct(db.database);
     for (const quantity of [0, -1, 1.5, '2', 10_001, 2 ** 53, null]) {
       const reply = await customer.put(`/api/cart/items/${sku}`, { quantity });

@@ -13,19 +13,19 @@ const cartsOn = () =>
   createCarts({ database, orders: createTestOrders(database, { pendingMax: 0 }), currency: 'GBP' })
     .api;
 const carts = cartsOn();
-/** A second server on the same database: it shares nothing but the database. */
+/** A second server, which shares only the database. */
 const otherServer = cartsOn();
 const admin = await addUser(database, { role: 'admin' });
 
 const pounds = (amount: number) => ({ amount, currency: 'GBP' });
 
-/** The cart of this customer, in whatever version or one of these. */
-function readCart(customer: UserCaller, ifMatch: readonly number[] | null = null) {
+/** Refers to the cart of a customer, in any version or in one of these. */
+function selectCart(customer: UserCaller, ifMatch: readonly number[] | null = null) {
   return { customerId: customer.id, ifMatch };
 }
 
 function put(customer: UserCaller, product: TestProduct, quantity = 1) {
-  return carts.setItem(readCart(customer), { sku: product.sku, quantity });
+  return carts.setItem(selectCart(customer), { sku: product.sku, quantity });
 }
 
 function edit(product: TestProduct, change: object) {
@@ -34,27 +34,27 @@ function edit(product: TestProduct, change: object) {
 
 function checkOut(
   customer: UserCaller,
-  wish: object = {},
+  input: object = {},
   key?: string,
   server = carts,
   ifMatch: readonly number[] | null = null,
 ) {
   return server.checkOut(
-    { ...buildContext(customer, key, wish), operation: 'checkOut', deferred: false },
-    wish,
+    { ...buildContext(customer, key, input), operation: 'checkOut', deferred: false },
+    input,
     ifMatch,
   );
 }
 
 describe('a cart', () => {
-  test('is empty at first, and one per customer', async () => {
+  test('is empty at first, and each customer has their own', async () => {
     const [one, other] = [await addUser(database), await addUser(database)];
     assert.deepEqual(await carts.getCart(one.id), { items: [], total: pounds(0), version: 1 });
     await put(one, await addProduct(database));
     assert.equal((await carts.getCart(other.id)).items.length, 0);
   });
 
-  test('keeps lines in the order in which they were added, also when a quantity is set again', async () => {
+  test('keeps lines in the order in which they were added, even if a quantity is set again', async () => {
     const customer = await addUser(database);
     const rice = await addProduct(database, { priceMinor: 295, onHand: 8 });
     const naan = await addProduct(database, { priceMinor: 260 });
@@ -72,7 +72,7 @@ describe('a cart', () => {
     assert.equal(cart.items[0]!.available, 8);
   });
 
-  test('shows the price of this moment', async () => {
+  test('shows current prices', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { priceMinor: 100 });
     await put(customer, product, 3);
@@ -82,7 +82,7 @@ describe('a cart', () => {
     assert.deepEqual(cart.total, pounds(450));
   });
 
-  test('shows nothing available of what is not for sale any more, and takes no more of it', async () => {
+  test('shows a product that is no longer for sale as unavailable, and accepts no more of it', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     await put(customer, product);
@@ -91,28 +91,28 @@ describe('a cart', () => {
     const unknown = coded('catalog.unknown_product');
     await assert.rejects(put(customer, product, 2), unknown);
     await assert.rejects(
-      carts.setItem(readCart(customer), { sku: 'NO-SUCH', quantity: 1 }),
+      carts.setItem(selectCart(customer), { sku: 'NO-SUCH', quantity: 1 }),
       unknown,
     );
   });
 
-  test('gives a line back, all lines back, and does not mind when nothing is there', async () => {
+  test('removes one line or all lines, even if there is nothing to remove', async () => {
     const customer = await addUser(database);
     const [rice, naan] = [await addProduct(database), await addProduct(database)];
     await put(customer, rice);
     await put(customer, naan);
-    const left = await carts.removeItem(readCart(customer), rice.sku);
+    const left = await carts.removeItem(selectCart(customer), rice.sku);
     assert.deepEqual(
       left.items.map(({ sku }) => sku),
       [naan.sku],
     );
-    assert.deepEqual(await carts.removeItem(readCart(customer), rice.sku), left);
-    assert.deepEqual((await carts.removeItem(readCart(customer), 'NO-SUCH')).items.length, 1);
-    assert.deepEqual((await carts.clear(readCart(customer))).items, []);
-    assert.deepEqual((await carts.clear(readCart(customer))).items, []);
+    assert.deepEqual(await carts.removeItem(selectCart(customer), rice.sku), left);
+    assert.deepEqual((await carts.removeItem(selectCart(customer), 'NO-SUCH')).items.length, 1);
+    assert.deepEqual((await carts.clear(selectCart(customer))).items, []);
+    assert.deepEqual((await carts.clear(selectCart(customer))).items, []);
   });
 
-  test('holds a hundred lines, however many are added at once', async () => {
+  test('contains at most a hundred lines, however many are added at once', async () => {
     const customer = await addUser(database);
     const products = await Promise.all(Array.from({ length: 105 }, () => addProduct(database)));
     const { done, refused } = await settle(products.map((product) => put(customer, product)));
@@ -120,13 +120,13 @@ describe('a cart', () => {
     assert.deepEqual(refused, Array(5).fill('request.invalid'));
     const { items } = await carts.getCart(customer.id);
     assert.equal(items.length, 100);
-    const full = await carts.setItem(readCart(customer), { sku: items[0]!.sku, quantity: 2 });
+    const full = await carts.setItem(selectCart(customer), { sku: items[0]!.sku, quantity: 2 });
     assert.equal(full.items[0]!.quantity, 2);
   });
 });
 
 describe('checkout', () => {
-  test('places the lines in their order at the prices of now, and empties the cart', async () => {
+  test('places the lines in their order at current prices and empties the cart', async () => {
     const customer = await addUser(database);
     const rice = await addProduct(database, { priceMinor: 295 });
     const naan = await addProduct(database, { priceMinor: 260 });
@@ -147,11 +147,11 @@ describe('checkout', () => {
     assert.deepEqual((await carts.getCart(customer.id)).items, []);
   });
 
-  test('of an empty cart is refused', async () => {
+  test('refuses an empty cart', async () => {
     await assert.rejects(checkOut(await addUser(database)), coded('carts.empty'));
   });
 
-  test('that is refused leaves the cart and the stock as they are', async () => {
+  test('changes neither the cart nor the stock if it is refused', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { priceMinor: 100, onHand: 2 });
     await put(customer, product, 3);
@@ -173,7 +173,7 @@ describe('checkout', () => {
     assert.equal((await findStock(database, product.id)).reserved, 0);
   });
 
-  test('that is clicked twenty times, without a key and on two servers, makes one order', async () => {
+  test('creates one order if it is clicked twenty times, without a key and on two servers', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 100 });
     await put(customer, product, 2);
@@ -186,8 +186,8 @@ describe('checkout', () => {
     assert.equal((await findStock(database, product.id)).reserved, 2);
   });
 
-  test('that is repeated under one key or clientToken answers with the first order', async () => {
-    for (const [wish, key] of [
+  test('returns the first order if it is repeated with the same key or client token', async () => {
+    for (const [input, key] of [
       [{}, 'checkout-key'],
       [{ clientToken: 'checkout-token' }, undefined],
     ] as const) {
@@ -196,18 +196,18 @@ describe('checkout', () => {
       await put(customer, product, 2);
       const repeats = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
-          checkOut(customer, wish, key, index % 2 === 0 ? carts : otherServer),
+          checkOut(customer, input, key, index % 2 === 0 ? carts : otherServer),
         ),
       );
       assert.equal(new Set(repeats.map(({ body }) => body)).size, 1);
       assert.equal(repeats.filter(({ replayed }) => !replayed).length, 1);
       await put(customer, product, 1);
-      assert.equal((await checkOut(customer, wish, key)).replayed, true);
+      assert.equal((await checkOut(customer, input, key)).replayed, true);
       assert.equal((await carts.getCart(customer.id)).items.length, 1);
     }
   });
 
-  test('races an edit of the cart: each unit is in the order or in the cart, never in both or neither', async () => {
+  test('during an edit of the cart, puts each unit into the order or leaves it in the cart, never both or neither', async () => {
     for (let round = 0; round < 10; round += 1) {
       const customer = await addUser(database);
       const [first, second] = [await addProduct(database), await addProduct(database)];
@@ -219,7 +219,7 @@ describe('checkout', () => {
     }
   });
 
-  test('of many customers for the last units gives each of these to one of them', async () => {
+  test('gives each of the last units to one of many customers', async () => {
     const product = await addProduct(database, { onHand: 10 });
     const customers = await Promise.all(Array.from({ length: 30 }, () => addUser(database)));
     await Promise.all(customers.map((customer) => put(customer, product)));
@@ -236,7 +236,7 @@ describe('checkout', () => {
 });
 
 describe('the version of a cart', () => {
-  test('rises with each change of its lines and with checkout, and with nothing else', async () => {
+  test('increases with each change of the lines and with checkout, and with nothing else', async () => {
     const customer = await addUser(database);
     const [rice, naan] = [await addProduct(database), await addProduct(database)];
     const versions = [(await carts.getCart(customer.id)).version];
@@ -247,52 +247,52 @@ describe('the version of a cart', () => {
     await note(put(customer, rice));
     await note(put(customer, rice, 3));
     await note(put(customer, naan));
-    await note(carts.removeItem(readCart(customer), rice.sku));
-    await note(carts.removeItem(readCart(customer), rice.sku));
+    await note(carts.removeItem(selectCart(customer), rice.sku));
+    await note(carts.removeItem(selectCart(customer), rice.sku));
     await edit(naan, { price: pounds(1) });
-    await note(carts.clear(readCart(customer)));
-    await note(carts.clear(readCart(customer)));
+    await note(carts.clear(selectCart(customer)));
+    await note(carts.clear(selectCart(customer)));
     await note(put(customer, naan));
     await checkOut(customer);
     await note(carts.getCart(customer.id));
     assert.deepEqual(versions, [1, 2, 3, 4, 5, 5, 6, 6, 7, 8]);
   });
 
-  test('guards a change: one of another version is refused and leaves the cart as it is', async () => {
+  test('guards changes: one of another version is refused and leaves the cart unchanged', async () => {
     const customer = await addUser(database);
     const other = await addUser(database);
     const product = await addProduct(database);
     const item = { sku: product.sku, quantity: 2 };
-    const { version } = await carts.setItem(readCart(customer, [1]), item);
+    const { version } = await carts.setItem(selectCart(customer, [1]), item);
     const stale = coded('request.precondition_failed');
-    // Together in one transaction with somebody else's, who has the version right.
+    // In one transaction with another customer's change, whose version is right.
     const [refused, fine] = await Promise.allSettled([
-      carts.setItem(readCart(customer, [1]), { ...item, quantity: 5 }),
-      carts.setItem(readCart(other, [1, 7]), item),
+      carts.setItem(selectCart(customer, [1]), { ...item, quantity: 5 }),
+      carts.setItem(selectCart(other, [1, 7]), item),
     ]);
     assert.equal(
       refused.status === 'rejected' && refused.reason.code,
       'request.precondition_failed',
     );
     assert.equal(fine.status, 'fulfilled');
-    await assert.rejects(carts.removeItem(readCart(customer, [1]), product.sku), stale);
-    await assert.rejects(carts.clear(readCart(customer, [])), stale);
+    await assert.rejects(carts.removeItem(selectCart(customer, [1]), product.sku), stale);
+    await assert.rejects(carts.clear(selectCart(customer, [])), stale);
     const kept = await carts.getCart(customer.id);
     assert.deepEqual([kept.version, kept.items[0]!.quantity], [version, 2]);
-    assert.equal((await carts.clear(readCart(customer, [version]))).items.length, 0);
+    assert.equal((await carts.clear(selectCart(customer, [version]))).items.length, 0);
   });
 
-  test('at checkout makes sure that what was seen is ordered, also at an equal total', async () => {
+  test('ensures that a checkout orders what was seen, even if the total is equal', async () => {
     const customer = await addUser(database);
     const [soup, stew] = [
       await addProduct(database, { priceMinor: 500 }),
       await addProduct(database, { priceMinor: 500 }),
     ];
     const seen = await put(customer, soup);
-    await carts.removeItem(readCart(customer), soup.sku);
+    await carts.removeItem(selectCart(customer), soup.sku);
     const now = await put(customer, stew);
-    const wish = { expectedTotal: seen.total, cartVersion: seen.version };
-    await assert.rejects(checkOut(customer, wish, 'swapped'), (error: CodedError) => {
+    const input = { expectedTotal: seen.total, cartVersion: seen.version };
+    await assert.rejects(checkOut(customer, input, 'swapped'), (error: CodedError) => {
       assert.equal(error.code, 'carts.changed');
       assert.deepEqual(error.details.extensions, { cart: now });
       return true;
@@ -310,7 +310,7 @@ describe('the version of a cart', () => {
       parseView(placed).items.map(({ sku }) => sku),
       [stew.sku],
     );
-    // The repeat is answered before any look at the cart, whose version has risen since.
+    // The repeat is answered before the cart is read, whose version has increased since.
     const repeat = await checkOut(customer, right, 'seen', otherServer, [now.version]);
     assert.deepEqual(repeat, { ...placed, replayed: true });
     await assert.rejects(checkOut(customer, right), coded('carts.changed'));
@@ -320,7 +320,7 @@ describe('the version of a cart', () => {
     );
   });
 
-  test('decides a race of a checkout with an edit: the order is what was seen, or there is none', async () => {
+  test('decides between a checkout and a concurrent edit: the order is what was seen, or there is none', async () => {
     for (let round = 0; round < 10; round += 1) {
       const customer = await addUser(database);
       const [first, second] = [await addProduct(database), await addProduct(database)];

@@ -39,7 +39,7 @@ function isProblem(reply: Reply, status: number, code: string, pointer?: string)
 }
 
 describe('the catalogue over HTTP', () => {
-  test('a new product has an address, a tag and its shelf; a repeat of the key is told as one', async () => {
+  test('a new product has a location, an entity tag and its stock; a repeat with the same key is marked as one', async () => {
     const input = body({ onHand: 4 });
     const headers = { 'idempotency-key': 'one-product' };
     const first = await admin.post('/api/products', input, headers);
@@ -59,15 +59,15 @@ describe('the catalogue over HTTP', () => {
     isProblem(await admin.post('/api/products', input), 409, 'catalog.sku_taken');
   });
 
-  test('anybody reads, with the shelf for staff only and never a 304', async () => {
+  test('anyone can read a product, only staff see the units on hand, and the response is never a 304', async () => {
     const { id } = await create({ onHand: 2 });
     const seen = await anonymous.get(`/api/products/${id}`, { 'if-none-match': '"1"' });
     assert.equal(seen.status, 200);
     assert.equal(seen.headers.get('etag'), '"1"');
     assert.deepEqual(seen.json<ProductBody>().stock, { available: 2 });
-    const shelf = { onHand: 2, reserved: 0, available: 2 };
+    const stock = { onHand: 2, reserved: 0, available: 2 };
     const byKitchen = await kitchen.get(`/api/products/${id}`);
-    assert.deepEqual(byKitchen.json<ProductBody>().stock, shelf);
+    assert.deepEqual(byKitchen.json<ProductBody>().stock, stock);
     const list = await anonymous.get('/api/products?limit=1&available=true');
     const { data, nextCursor } = list.json<{ data: ProductBody[]; nextCursor: string | null }>();
     assert.equal(data.length, 1);
@@ -82,7 +82,7 @@ describe('the catalogue over HTTP', () => {
     );
   });
 
-  test('an edit is guarded by If-Match or by a version, each with its own refusal', async () => {
+  test('an edit is guarded by If-Match or by a version, each with its own error code', async () => {
     const path = `/api/products/${(await create()).id}`;
     const edited = await admin.patch(path, { name: 'Boiled Rice' }, { 'if-match': '"1"' });
     assert.equal(edited.status, 200, edited.text);
@@ -97,7 +97,7 @@ describe('the catalogue over HTTP', () => {
     assert.equal(late.json<{ currentVersion: number }>().currentVersion, 2);
   });
 
-  test('only admins write', async () => {
+  test('only admins can write', async () => {
     const { id } = await create();
     for (const [session, status] of [
       [anonymous, 401],
@@ -112,7 +112,7 @@ describe('the catalogue over HTTP', () => {
     }
   });
 
-  test('refuses what is out of shape, and names the place', async () => {
+  test('refuses an invalid body and names the field', async () => {
     const price = { amount: 1, currency: 'GBP' };
     const cases: [object, string][] = [
       [{ sku: '-RICE' }, '/sku'],
@@ -145,7 +145,7 @@ describe('the catalogue over HTTP', () => {
 });
 
 describe('the stock over HTTP', () => {
-  test('a correction answers the stock after it, and stands in the list', async () => {
+  test('a correction returns the resulting stock and appears in the list', async () => {
     const { id } = await create({ onHand: 5 });
     const path = `/api/products/${id}/stock-adjustments`;
     const reply = await admin.post(path, { delta: -2, reason: 'Broken' });
@@ -165,7 +165,7 @@ describe('the stock over HTTP', () => {
     );
   });
 
-  test('refuses a correction of nothing, without a reason, or below what is there', async () => {
+  test('refuses a correction by zero, without a reason, or below the units on hand', async () => {
     const { id } = await create({ onHand: 5 });
     const path = `/api/products/${id}/stock-adjustments`;
     const post = (input: object) => admin.post(path, input);

@@ -37,13 +37,13 @@ async function update(
   return (await catalog.updateProduct(buildContext(admin), productId, input, accepted)).result;
 }
 
-async function namesFound(input: object, caller: Caller | null = null): Promise<string[]> {
+async function listNames(input: object, caller: Caller | null = null): Promise<string[]> {
   const { data } = await catalog.listProducts(caller, { limit: 100, ...input });
   return data.map(({ name }) => name);
 }
 
 describe('a new product', () => {
-  test('comes with its stock, its ledger and its first version', async () => {
+  test('has its stock, its ledger and version 1', async () => {
     const product = await create({ onHand: 7, description: 'Hot' });
     assert.equal(product.version, 1);
     assert.deepEqual(product.stock, { onHand: 7, reserved: 0, available: 7 });
@@ -55,7 +55,7 @@ describe('a new product', () => {
     );
   });
 
-  test('with an empty shelf has no ledger yet', async () => {
+  test('has an empty ledger if no units are on hand', async () => {
     const product = await create();
     assert.deepEqual(
       (await createTestInventory(database).listMovements(admin, product.id, {})).data,
@@ -63,14 +63,14 @@ describe('a new product', () => {
     );
   });
 
-  test('takes a SKU once, however many try at the same time', async () => {
+  test('is created once per SKU, however many requests arrive at the same time', async () => {
     const attempts = Array.from({ length: 10 }, () => create({ sku: 'CONTESTED' }));
     const { done, refused } = await settle(attempts);
     assert.equal(done.length, 1);
     assert.deepEqual(refused, Array(9).fill('catalog.sku_taken'));
   });
 
-  test('is made once under one key, and the repeats get the same answer', async () => {
+  test('is created once per key, and repeats get the same result', async () => {
     const input = { sku: 'ONCE', name: 'Once', price: pounds(100), onHand: 1 };
     const context = buildContext(admin, 'once', input);
     const outcomes = await Promise.all(
@@ -80,7 +80,7 @@ describe('a new product', () => {
     assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
   });
 
-  test('in another currency than the shop is refused, and the place named', async () => {
+  test('is refused in a currency other than the shop’s, and the field is named', async () => {
     await assert.rejects(create({ price: { amount: 1, currency: 'EUR' } }), (error: CodedError) => {
       assert.equal(error.code, 'request.invalid');
       assert.equal(error.details.errors?.[0]?.pointer, '/price/currency');
@@ -88,7 +88,7 @@ describe('a new product', () => {
     });
   });
 
-  test('of an import is made in the transaction of the import', async () => {
+  test('is created in the transaction of its import', async () => {
     const sku = 'IMPORTED';
     const importing = database.transaction(async (tx) => {
       const author = { actor: systemActor, cause: testCause };
@@ -96,70 +96,70 @@ describe('a new product', () => {
       throw new Error('the import broke');
     });
     await assert.rejects(importing, /the import broke/);
-    assert.deepEqual(await namesFound({ search: sku }, admin), []);
+    assert.deepEqual(await listNames({ search: sku }, admin), []);
   });
 });
 
-describe('what a caller sees', () => {
-  test('staff sees the shelf, others what they can order', async () => {
+describe('the visibility of products', () => {
+  test('shows stock levels to staff and only availability to others', async () => {
     const { id, sku } = await create({ onHand: 5 });
     await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
       items: [{ sku, quantity: 2 }],
     });
-    const shelf = { onHand: 5, reserved: 2, available: 3 };
+    const stock = { onHand: 5, reserved: 2, available: 3 };
     for (const caller of [admin, kitchen, apiKey('catalog:write')]) {
-      assert.deepEqual((await catalog.getProduct(caller, id)).stock, shelf);
+      assert.deepEqual((await catalog.getProduct(caller, id)).stock, stock);
     }
     for (const caller of [null, customer, apiKey('orders:read')]) {
       assert.deepEqual((await catalog.getProduct(caller, id)).stock, { available: 3 });
     }
   });
 
-  test('an inactive product is there for staff only', async () => {
+  test('shows an inactive product to staff only', async () => {
     const { id, name } = await create({ active: false, name: 'Retired dish', onHand: 4 });
     assert.equal((await catalog.getProduct(kitchen, id)).active, false);
     await assert.rejects(catalog.getProduct(customer, id), coded('catalog.not_found'));
     await assert.rejects(catalog.getProduct(null, id), coded('catalog.not_found'));
-    assert.deepEqual(await namesFound({ search: name }, kitchen), [name]);
-    assert.deepEqual(await namesFound({ search: name }, customer), []);
+    assert.deepEqual(await listNames({ search: name }, kitchen), [name]);
+    assert.deepEqual(await listNames({ search: name }, customer), []);
     await assert.rejects(catalog.getProduct(admin, newId()), coded('catalog.not_found'));
   });
 });
 
 describe('the list of products', () => {
-  test('is searched over SKU and name whatever the case', async () => {
+  test('can be searched by SKU and name, regardless of case', async () => {
     await create({ sku: 'Sag-Aloo', name: 'Spinach with potatoes' });
-    assert.deepEqual(await namesFound({ search: 'sAG-aL' }), ['Spinach with potatoes']);
-    assert.deepEqual(await namesFound({ search: 'PINACH w' }), ['Spinach with potatoes']);
+    assert.deepEqual(await listNames({ search: 'sAG-aL' }), ['Spinach with potatoes']);
+    assert.deepEqual(await listNames({ search: 'PINACH w' }), ['Spinach with potatoes']);
   });
 
-  test('takes % _ and \\ in a search as they are', async () => {
+  test('treats % _ and \\ in a search literally', async () => {
     await create({ name: '100% lamb' });
     await create({ name: '1000 lambs' });
     await create({ name: 'under_score' });
     await create({ name: 'underXscore' });
     await create({ name: 'back\\slash' });
-    assert.deepEqual(await namesFound({ search: '0% lamb' }), ['100% lamb']);
-    assert.deepEqual(await namesFound({ search: 'r_s' }), ['under_score']);
-    assert.deepEqual(await namesFound({ search: 'k\\s' }), ['back\\slash']);
-    assert.deepEqual(await namesFound({ search: '\\' }), ['back\\slash']);
+    assert.deepEqual(await listNames({ search: '0% lamb' }), ['100% lamb']);
+    assert.deepEqual(await listNames({ search: 'r_s' }), ['under_score']);
+    assert.deepEqual(await listNames({ search: 'k\\s' }), ['back\\slash']);
+    assert.deepEqual(await listNames({ search: '\\' }), ['back\\slash']);
   });
 
-  test('tells what can be bought from what cannot', async () => {
+  test('can be filtered by availability', async () => {
     const tag = 'availability';
     await create({ name: `${tag} full`, onHand: 1 });
     await create({ name: `${tag} empty`, onHand: 0 });
     await create({ name: `${tag} retired`, onHand: 1, active: false });
-    assert.deepEqual(await namesFound({ search: tag, available: true }, admin), [`${tag} full`]);
-    assert.deepEqual(await namesFound({ search: tag, available: false }, admin), [
+    assert.deepEqual(await listNames({ search: tag, available: true }, admin), [`${tag} full`]);
+    assert.deepEqual(await listNames({ search: tag, available: false }, admin), [
       `${tag} empty`,
       `${tag} retired`,
     ]);
-    assert.deepEqual(await namesFound({ search: tag, available: false }), [`${tag} empty`]);
+    assert.deepEqual(await listNames({ search: tag, available: false }), [`${tag} empty`]);
   });
 
-  test('comes in pages that neither repeat nor miss when products of one name come in between', async () => {
-    for (let made = 0; made < 5; made += 1) await create({ name: 'Twin dish' });
+  test('has neither gaps nor duplicates between pages, even among equal names while products are added', async () => {
+    for (let created = 0; created < 5; created += 1) await create({ name: 'Twin dish' });
     const input = { search: 'Twin dish', limit: 2 };
     const seen: string[] = [];
     let cursor: string | null = null;
@@ -173,7 +173,7 @@ describe('the list of products', () => {
     assert.equal(new Set(seen).size, 5);
   });
 
-  test('refuses a cursor that belongs to another search or was made for staff', async () => {
+  test('refuses a cursor that belongs to another search or to staff', async () => {
     const { nextCursor } = await catalog.listProducts(admin, { limit: 1 });
     const cursor = nextCursor!;
     const refusal = coded('request.invalid_cursor');
@@ -184,7 +184,7 @@ describe('the list of products', () => {
 });
 
 describe('an edit', () => {
-  test('changes what is given, leaves the rest, and raises the version', async () => {
+  test('changes the given fields, keeps the others, and increases the version', async () => {
     const before = await create({ description: 'Mild', onHand: 3 });
     const after = await update(before.id, { price: pounds(650), active: false });
     assert.deepEqual(after, {
@@ -197,13 +197,13 @@ describe('an edit', () => {
     assert.deepEqual(await catalog.getProduct(admin, before.id), after);
   });
 
-  test('that changes nothing leaves the version', async () => {
+  test('keeps the version if nothing changes', async () => {
     const before = await create();
     assert.deepEqual(await update(before.id, {}), before);
     assert.deepEqual(await update(before.id, { name: before.name, price: before.price }), before);
   });
 
-  test('of two editors with one version, one is told the current one', async () => {
+  test('succeeds for one of two editors with the same version and names the current one to the other', async () => {
     const { id } = await create();
     const attempts = ['Left', 'Right'].map((name) => update(id, { name, version: 1 }));
     const { done, refused } = await settle(attempts);
@@ -215,21 +215,21 @@ describe('an edit', () => {
     });
   });
 
-  test('under If-Match goes through for the current version only', async () => {
+  test('succeeds with If-Match for the current version only', async () => {
     const { id } = await create();
     await assert.rejects(update(id, { name: 'No' }, [2]), coded('request.precondition_failed'));
     await assert.rejects(update(id, { name: 'No' }, []), coded('request.precondition_failed'));
     assert.equal((await update(id, { name: 'Yes' }, [1, 7])).version, 2);
   });
 
-  test('of what is not there, or to another currency, is refused', async () => {
+  test('is refused for an unknown product or another currency', async () => {
     await assert.rejects(update(newId(), { name: 'No' }), coded('catalog.not_found'));
     const { id } = await create();
     const price = { amount: 1, currency: 'EUR' };
     await assert.rejects(update(id, { price }), coded('request.invalid'));
   });
 
-  test('under a key is answered again as it was, whatever happened since', async () => {
+  test('returns its first result if it is repeated with the same key, whatever happened since', async () => {
     const { id } = await create();
     const input = { name: 'Renamed', version: 1 };
     const context = buildContext(admin, `edit-${id}`, input);

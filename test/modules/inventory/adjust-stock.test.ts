@@ -24,7 +24,7 @@ function adjust(productId: string, delta: number, key?: string) {
 }
 
 describe('a stock correction', () => {
-  test('moves the shelf, and stands in the ledger and in the log with who and why', async () => {
+  test('changes the units on hand and is recorded in the ledger and the log with its actor and reason', async () => {
     const product = await addProduct(database, { onHand: 3 });
     const { result } = await adjust(product.id, 4);
     assert.equal(result.onHand, 7);
@@ -71,7 +71,7 @@ describe('a stock correction', () => {
     });
   });
 
-  test('taking the last units away races an order for them: one of the two is refused', async () => {
+  test('of a removal of the last units and a concurrent order for them, one is refused', async () => {
     for (let round = 0; round < 10; round += 1) {
       const product = await addProduct(database, { onHand: 5 });
       const customer = await addUser(database);
@@ -89,7 +89,7 @@ describe('a stock correction', () => {
     }
   });
 
-  test('cannot take what is promised, and says what is', async () => {
+  test('cannot remove reserved units, and states how many these are', async () => {
     const product = await addProduct(database, { onHand: 5 });
     await orders.placeOrder(buildPlacementContext(await addUser(database)), {
       items: [{ sku: product.sku, quantity: 3 }],
@@ -103,7 +103,7 @@ describe('a stock correction', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 3, reserved: 3 });
   });
 
-  test('of nothing, or beyond the bounds, is refused and leaves no trace', async () => {
+  test('is refused if it is zero or beyond the limits, and leaves no trace', async () => {
     const product = await addProduct(database, { onHand: 5 });
     await assert.rejects(adjust(product.id, 0), coded('request.invalid'));
     await assert.rejects(adjust(product.id, 1_000_000_000), coded('request.invalid'));
@@ -112,7 +112,7 @@ describe('a stock correction', () => {
     assert.equal((await inventory.listMovements(admin, product.id, {})).data.length, 1);
   });
 
-  test('20 repeats under one key correct once', async () => {
+  test('20 repeats with one key correct the stock once', async () => {
     const product = await addProduct(database, { onHand: 5 });
     const key = newId();
     const outcomes = await Promise.all(
@@ -125,7 +125,7 @@ describe('a stock correction', () => {
 });
 
 describe('the ledger of a product', () => {
-  test('comes in pages that miss nothing while corrections go on', async () => {
+  test('has no gaps between pages while corrections continue', async () => {
     const product = await addProduct(database, { onHand: 1 });
     for (let delta = 1; delta <= 5; delta += 1) await adjust(product.id, delta);
     const first = await inventory.listMovements(admin, product.id, { limit: 2 });

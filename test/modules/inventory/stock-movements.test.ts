@@ -35,7 +35,7 @@ function listMovementsOfProduct(productId: string): Promise<Movement[]> {
   );
 }
 
-/** Looks at what is free under lock, as placement does. */
+/** Reserves a unit if one is available under lock, as placement does. Returns whether it did. */
 async function reserveOne(tx: Transaction, productId: string): Promise<boolean> {
   const [stock] = await lockStock(tx, [productId]);
   if (stock!.onHand - stock!.reserved < 1) return false;
@@ -43,8 +43,8 @@ async function reserveOne(tx: Transaction, productId: string): Promise<boolean> 
   return true;
 }
 
-describe('stock that is promised', () => {
-  test('50 buyers for the last 10 units: exactly 10 get one', async () => {
+describe('reserved stock', () => {
+  test('of 50 buyers of the last 10 units, exactly 10 get one', async () => {
     const { id } = await addProduct(database, { onHand: 10 });
     const attempts = Array.from({ length: 50 }, () =>
       database.transaction((tx) => reserveOne(tx, id)),
@@ -67,7 +67,7 @@ describe('stock that is promised', () => {
     assert.equal((await findStock(database, id)).reserved, 0);
   });
 
-  test('a promise beyond the shelf is refused by the database, whole', async () => {
+  test('the database refuses a reservation beyond the units on hand as a whole', async () => {
     const plenty = await addProduct(database, { onHand: 10 });
     const scarce = await addProduct(database, { onHand: 1 });
     const reserving = database.transaction((tx) =>
@@ -80,7 +80,7 @@ describe('stock that is promised', () => {
     assert.equal((await findStock(database, plenty.id)).reserved, 0);
   });
 
-  test('a product without stock is a fault, not a silent nothing', async () => {
+  test('a product without a stock row is an error', async () => {
     const lines = [{ productId: newId(), quantity: 1 }];
     await assert.rejects(
       database.transaction((tx) => reserveStock(tx, lines)),
@@ -88,12 +88,12 @@ describe('stock that is promised', () => {
     );
   });
 
-  test('lines in opposite order, without a lock taken before, never deadlock', async () => {
+  test('lines in opposite order never deadlock, even without a prior lock', async () => {
     const products = await Promise.all(
       Array.from({ length: 20 }, () => addProduct(database, { onHand: 1000 })),
     );
     const lines = products.map(({ id }) => ({ productId: id, quantity: 1 }));
-    // One try only: a deadlock must not be hidden by the transaction's own repeats.
+    // Counted, so that the transaction's own retries cannot hide a deadlock.
     let tries = 0;
     const attempts = Array.from({ length: 40 }, (_, index) =>
       database.transaction((tx) => {
@@ -108,7 +108,7 @@ describe('stock that is promised', () => {
   });
 });
 
-describe('stock that leaves the shelf', () => {
+describe('consumed stock', () => {
   const buildMovement = (orderId: string, productId: string, quantity: number) => ({
     orderId,
     productId,
@@ -117,7 +117,7 @@ describe('stock that leaves the shelf', () => {
     actor: systemActor,
   });
 
-  test('takes the reservation along, and each ledger row shows its own state after', async () => {
+  test('ends its reservation, and each ledger row shows the state after it', async () => {
     const { id } = await addProduct(database, { onHand: 10 });
     const [first, second] = [newId(), newId()];
     await database.transaction((tx) => reserveStock(tx, [{ productId: id, quantity: 6 }]));
@@ -135,7 +135,7 @@ describe('stock that leaves the shelf', () => {
     ]);
   });
 
-  test('comes back on the shelf and stays promised', async () => {
+  test('is on hand again after a return and remains reserved', async () => {
     const { id } = await addProduct(database, { onHand: 5 });
     const orderId = newId();
     await database.transaction((tx) => reserveStock(tx, [{ productId: id, quantity: 2 }]));
@@ -150,7 +150,7 @@ describe('stock that leaves the shelf', () => {
     });
   });
 
-  test('cannot be more than was promised', async () => {
+  test('cannot exceed the reserved units', async () => {
     const { id } = await addProduct(database, { onHand: 5 });
     const consuming = database.transaction((tx) =>
       consumeStock(tx, [buildMovement(newId(), id, 1)]),

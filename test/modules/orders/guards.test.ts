@@ -5,7 +5,7 @@ import { testDatabase } from '../../support/database.ts';
 import { buildContext, buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
-/** What somebody with `psql` meets: plain SQL on a plain connection, none of our code between. */
+/** What a user of `psql` meets: plain SQL on a plain connection, without any of our code. */
 const { database, url } = await testDatabase();
 const orders = createTestOrders(database);
 const customer = await addUser(database);
@@ -26,7 +26,7 @@ await orders.cancelOrder(buildContext(admin), {
   ifMatch: null,
 });
 
-async function refused(sql: string, constraint: string): Promise<void> {
+async function assertRefused(sql: string, constraint: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -39,7 +39,7 @@ async function refused(sql: string, constraint: string): Promise<void> {
   }
 }
 
-describe('PostgreSQL itself refuses', () => {
+describe('PostgreSQL', () => {
   const steps = {
     'to jump from PENDING to COMPLETED': `update orders set status = 'COMPLETED' where id = '${pending.id}'`,
     'to go back to QUEUED': `update orders set status = 'QUEUED' where id = '${pending.id}'`,
@@ -48,55 +48,58 @@ describe('PostgreSQL itself refuses', () => {
        values (gen_random_uuid(), 'x', '${customer.id}', 'CONFIRMED', false, 0, 'GBP')`,
   };
   for (const [what, sql] of Object.entries(steps)) {
-    test(what, () => refused(sql, 'orders_status_step_check'));
+    test(`refuses ${what}`, () => assertRefused(sql, 'orders_status_step_check'));
   }
 
-  test('an override without a reason, also inside a transaction that had one for another order', () =>
-    refused(
+  test('refuses an override without a reason, even in a transaction that had one for another order', () =>
+    assertRefused(
       `begin; select set_config('holdfast.override_reason', '', true);
        update orders set status = 'READY' where id = '${pending.id}'`,
       'orders_status_step_check',
     ));
 
-  test('a status that is no status', () =>
-    // The step is looked at first; there is none to an unknown status.
-    refused(
+  test('refuses an unknown status', () =>
+    // The step is checked first, and there is none to an unknown status.
+    assertRefused(
       `update orders set status = 'SHIPPED' where id = '${pending.id}'`,
       'orders_status_step_check',
     ));
 
-  test('stock that is promised beyond the shelf, or less than nothing', async () => {
-    await refused(
+  test('refuses to reserve more units than are on hand, or a negative number', async () => {
+    await assertRefused(
       `update stock set reserved = on_hand + 1 where product_id = '${product.id}'`,
       'stock_reserved_check',
     );
-    await refused(
+    await assertRefused(
       `update stock set reserved = -1 where product_id = '${product.id}'`,
       'stock_reserved_check',
     );
-    await refused(
+    await assertRefused(
       `update stock set on_hand = 1 where product_id = '${product.id}'`,
       'stock_reserved_check',
     );
   });
 
-  test('a changed, removed or emptied history', async () => {
+  test('refuses a changed, removed or truncated history', async () => {
     const where = `where order_id = '${pending.id}'`;
-    await refused(`update events set type = 'order.ready' ${where}`, 'events_append_only_check');
-    await refused(`delete from events ${where}`, 'events_append_only_check');
-    await refused('truncate events', 'events_append_only_check');
+    await assertRefused(
+      `update events set type = 'order.ready' ${where}`,
+      'events_append_only_check',
+    );
+    await assertRefused(`delete from events ${where}`, 'events_append_only_check');
+    await assertRefused('truncate events', 'events_append_only_check');
   });
 
-  test('a second event in one place of the history', () =>
-    refused(
+  test('refuses a second event with the same sequence', () =>
+    assertRefused(
       `insert into events (id, type, order_id, sequence, actor_type, cause)
        values (gen_random_uuid(), 'order.ready', '${pending.id}', 1, 'system', '{}')`,
       'events_order_id_sequence_key',
     ));
 
-  test('an event without its change: past the end of a history', async () => {
+  test('refuses an event without its change, past the end of a history', async () => {
     for (const sequence of [2, 3, 100]) {
-      await refused(
+      await assertRefused(
         `insert into events (id, type, order_id, sequence, actor_type, cause)
          values (gen_random_uuid(), 'order.ready', '${pending.id}', ${sequence}, 'system', '{}')`,
         'events_append_only_check',
@@ -104,31 +107,37 @@ describe('PostgreSQL itself refuses', () => {
     }
   });
 
-  test('a changed ledger of the stock', async () => {
-    await refused('update stock_movements set delta = 100', 'stock_movements_append_only_check');
-    await refused('delete from stock_movements', 'stock_movements_append_only_check');
-    await refused('truncate stock_movements', 'stock_movements_append_only_check');
+  test('refuses a changed stock ledger', async () => {
+    await assertRefused(
+      'update stock_movements set delta = 100',
+      'stock_movements_append_only_check',
+    );
+    await assertRefused('delete from stock_movements', 'stock_movements_append_only_check');
+    await assertRefused('truncate stock_movements', 'stock_movements_append_only_check');
   });
 
-  test('another step than the legal ones', async () => {
+  test('refuses changes to the legal steps', async () => {
     const constraint = 'order_status_steps_fixed_check';
-    await refused(
+    await assertRefused(
       `insert into order_status_steps values ('CANCELLED', 'PENDING', false)`,
       constraint,
     );
-    await refused('update order_status_steps set override_only = false', constraint);
-    await refused('delete from order_status_steps', constraint);
-    await refused('truncate order_status_steps', constraint);
+    await assertRefused('update order_status_steps set override_only = false', constraint);
+    await assertRefused('delete from order_status_steps', constraint);
+    await assertRefused('truncate order_status_steps', constraint);
   });
 
-  test('a changed or removed line of a placed order, and a removed order', async () => {
+  test('refuses a changed or removed line of a placed order, and a removed order', async () => {
     const where = `where order_id = '${pending.id}'`;
-    await refused(
+    await assertRefused(
       `update order_lines set unit_price_minor = 1, total_minor = quantity ${where}`,
       'order_lines_append_only_check',
     );
-    await refused(`delete from order_lines ${where}`, 'order_lines_append_only_check');
-    await refused(`delete from orders where id = '${pending.id}'`, 'orders_append_only_check');
+    await assertRefused(`delete from order_lines ${where}`, 'order_lines_append_only_check');
+    await assertRefused(
+      `delete from orders where id = '${pending.id}'`,
+      'orders_append_only_check',
+    );
   });
 
   const line = (orderId: string, number: number) =>
@@ -139,15 +148,15 @@ describe('PostgreSQL itself refuses', () => {
   const additions = {
     'a placed order': line(pending.id, 2),
     'an order that has ended': line(cancelled.id, 2),
-    'one that waits to be placed': line(queued.id, 2),
+    'a queued order': line(queued.id, 2),
     'an order, after a gap': line(pending.id, 50),
     'an order whose row was changed in the same transaction':
       `begin; update orders set updated_at = now() where id = '${pending.id}'; ` +
       line(pending.id, 2),
-    'an order, beside a line that is there': `${line(pending.id, 1)} on conflict do nothing`,
-    'an order, moved there from one that waits': `update order_lines set order_id = '${pending.id}', line_number = 2
+    'an order, where a line exists': `${line(pending.id, 1)} on conflict do nothing`,
+    'an order, moved from a queued one': `update order_lines set order_id = '${pending.id}', line_number = 2
         where order_id = '${queued.id}'`,
-    'an order, beside a new order': `with new_order as (
+    'an order, together with a new order': `with new_order as (
          insert into orders (id, number, customer_id, status, vip, total_minor, currency)
          values (gen_random_uuid(), 'fresh', '${customer.id}', 'PENDING', false, 0, 'GBP')
          returning id)
@@ -157,23 +166,24 @@ describe('PostgreSQL itself refuses', () => {
        select '${pending.id}', 2, '${product.id}', 'x', 'x', 1, 0, 0`,
   };
   for (const [what, sql] of Object.entries(additions)) {
-    test(`a line that is added to ${what}`, () => refused(sql, 'order_lines_append_only_check'));
+    test(`refuses a line added to ${what}`, () =>
+      assertRefused(sql, 'order_lines_append_only_check'));
   }
 
-  test('emptied orders, with their lines or only their lines', async () => {
-    await refused('truncate orders cascade', 'orders_append_only_check');
-    await refused('truncate order_lines', 'order_lines_append_only_check');
+  test('refuses to truncate orders with their lines, or only the lines', async () => {
+    await assertRefused('truncate orders cascade', 'orders_append_only_check');
+    await assertRefused('truncate order_lines', 'order_lines_append_only_check');
   });
 
-  test('a line whose total is not quantity times price', () =>
-    refused(
+  test('refuses a line whose total is not quantity times price', () =>
+    assertRefused(
       `insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor)
        values ('${pending.id}', 2, '${product.id}', 'x', 'x', 2, 100, 150)`,
       'order_lines_total_minor_check',
     ));
 
-  test('a second order of a customer under one clientToken', () =>
-    refused(
+  test('refuses a second order of a customer with the same client token', () =>
+    assertRefused(
       `insert into orders (id, number, customer_id, status, vip, total_minor, currency, client_token)
        select gen_random_uuid(), 'n' || number, '${customer.id}', 'PENDING', false, 0, 'GBP', 'same'
          from generate_series(1, 2) as number`,

@@ -12,7 +12,7 @@ function buildUser(role: Role): Caller {
 }
 
 describe('the steps of an order', () => {
-  test('the rules and the database know the same steps and the same overrides', async () => {
+  test('the code and the database define the same steps and overrides', async () => {
     const rows = await database.run<{ from: string; to: string; overrideOnly: boolean }>(
       'test.steps',
       `select from_status as "from", to_status as "to", override_only as "overrideOnly"
@@ -31,14 +31,14 @@ describe('the steps of an order', () => {
     assert.deepEqual(inDatabase.sort(), inRules.sort());
   });
 
-  test('the kitchen moves on and never cancels', () => {
+  test('the kitchen can take the next step and never cancel', () => {
     const allowed = orderStatuses.map((status) =>
       allowedTransitions({ status, paymentStatus: 'PAID' }, buildUser('kitchen')).join(),
     );
     assert.deepEqual(allowed, ['', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED', '', '', '']);
   });
 
-  test('a customer may take back an order until it is paid or begun', () => {
+  test('a customer can cancel an order until it is paid or started', () => {
     const customer = buildUser('customer');
     assert.deepEqual(allowedTransitions({ status: 'QUEUED', paymentStatus: 'UNPAID' }, customer), [
       'CANCELLED',
@@ -56,7 +56,7 @@ describe('the steps of an order', () => {
     );
   });
 
-  test('an API key may what its scopes say', () => {
+  test('an API key may do what its scopes allow', () => {
     const key = (scopes: Extract<Caller, { kind: 'api_key' }>['scopes']): Caller => ({
       kind: 'api_key',
       id: 'key',

@@ -25,29 +25,29 @@ const order = fc.record({
   lines: fc.array(line, { maxLength: LINES_MAX }),
 });
 
-/** Of any size, for what a caller with other bounds may ask. */
+/** A line of any size, as a caller with other limits may send. */
 const hugeLine = fc.record({
   quantity: fc.maxSafeNat(),
   unitPriceMinor: fc.maxSafeNat(),
 });
 
-/** `12.95` as 12950000 millionths, so that currencies of any number of decimals are compared as people read them. */
+/** Converts `12.95` to 12950000 millionths, so that currencies of any number of decimals are compared as people read them. */
 function millionths(amountMinor: number, currency: string): bigint {
   const [whole = '', fraction = ''] = formatDecimal(amountMinor, currency).split('.');
   return BigInt(whole + fraction.padEnd(6, '0'));
 }
 
 describe('priceOrder', () => {
-  test('the parts add up, as written in currencies of no, two and three decimals', () => {
+  test('the parts add up, as written in currencies with no, two and three decimals', () => {
     assert.deepEqual(['JPY', 'GBP', 'KWD'].map(currencyExponent), [0, 2, 3]);
     fc.assert(
-      fc.property(order, (asked) => {
-        const { currency, lines, subtotalMinor, totalMinor } = requirePriced(priceOrder(asked));
+      fc.property(order, (input) => {
+        const { currency, lines, subtotalMinor, totalMinor } = requirePriced(priceOrder(input));
         const written = (amountMinor: number) => millionths(amountMinor, currency);
         let sum = 0n;
-        for (const { quantity, unitPriceMinor, totalMinor: ofLine } of lines) {
-          assert.equal(written(ofLine), BigInt(quantity) * written(unitPriceMinor));
-          sum += written(ofLine);
+        for (const { quantity, unitPriceMinor, totalMinor: lineTotal } of lines) {
+          assert.equal(written(lineTotal), BigInt(quantity) * written(unitPriceMinor));
+          sum += written(lineTotal);
         }
         assert.equal(written(subtotalMinor), sum);
         assert.equal(totalMinor, subtotalMinor);
@@ -55,7 +55,7 @@ describe('priceOrder', () => {
     );
   });
 
-  test('the order of the lines changes no amount, and the lines keep theirs and all that they hold', () => {
+  test('the order of the lines changes no amount, and the lines keep their order and all their fields', () => {
     const withPlaces = order.chain(({ currency, lines }) =>
       fc
         .shuffledSubarray([...lines.keys()], { minLength: lines.length })
@@ -97,15 +97,15 @@ describe('priceOrder', () => {
     );
   });
 
-  test('nothing is below zero, nothing is inexact, and nothing is above the largest total', () => {
+  test('no amount is negative or inexact, and no total exceeds the maximum', () => {
     const lines = fc.array(fc.oneof(line, hugeLine), { maxLength: LINES_MAX });
     fc.assert(
-      fc.property(lines, (asked) => {
-        const exactTotal = asked.reduce(
+      fc.property(lines, (input) => {
+        const exactTotal = input.reduce(
           (sum, { quantity, unitPriceMinor }) => sum + BigInt(quantity) * BigInt(unitPriceMinor),
           0n,
         );
-        const pricing = priceOrder({ currency: 'GBP', lines: asked });
+        const pricing = priceOrder({ currency: 'GBP', lines: input });
         if (exactTotal > BigInt(TOTAL_MINOR_MAX)) {
           assert.deepEqual(pricing, { kind: 'refused', refusals: [{ kind: 'total_too_large' }] });
           return;
@@ -119,19 +119,19 @@ describe('priceOrder', () => {
     );
   });
 
-  test('an order of a hundred lines of the largest quantity and price has its exact price', () => {
+  test('a hundred lines of the largest quantity and price get their exact total', () => {
     const largest = { quantity: QUANTITY_MAX, unitPriceMinor: PRICE_MINOR_MAX };
     const lines = Array.from({ length: LINES_MAX }, () => largest);
     const { totalMinor } = requirePriced(priceOrder({ currency: 'KWD', lines }));
     assert.equal(BigInt(totalMinor), 100n * 10_000n * 100_000_000n);
   });
 
-  test('nothing costs nothing', () => {
+  test('an order without lines costs nothing', () => {
     const { lines, totalMinor } = requirePriced(priceOrder({ currency: 'GBP', lines: [] }));
     assert.deepEqual([lines, totalMinor], [[], 0]);
   });
 
-  test('a total that is too large is a refusal of the request', () => {
+  test('a total that is too large is refused', () => {
     const pricing = priceOrder({
       currency: 'GBP',
       lines: [{ quantity: 2, unitPriceMinor: TOTAL_MINOR_MAX }],

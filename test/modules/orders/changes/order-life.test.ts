@@ -23,8 +23,8 @@ const otherServer = createTestOrders(database);
 const admin = await addUser(database, { role: 'admin' });
 const kitchen = await addUser(database, { role: 'kitchen' });
 
-/** An order of two units of a product of which ten are on the shelf. */
-async function placed(customer?: UserCaller) {
+/** Places an order of two units of a product that has ten on hand. */
+async function placeOrder(customer?: UserCaller) {
   const owner = customer ?? (await addUser(database));
   const product = await addProduct(database);
   const order = parseView(
@@ -47,7 +47,7 @@ async function moveTo(orderId: string, ...statuses: OrderStatus[]): Promise<Orde
   return order;
 }
 
-/** Lets the time to pay of an order pass. */
+/** Moves the expiry of an order into the past. */
 async function passDeadline(orderId: string): Promise<void> {
   await database.run(
     'test.pass_deadline',
@@ -60,9 +60,9 @@ function cancel(caller: UserCaller, orderId: string) {
   return orders.cancelOrder(buildContext(caller), { orderId, reason: null, ifMatch: null });
 }
 
-describe('moving an order on', () => {
-  test('the kitchen takes it from PENDING to COMPLETED, and its units leave the shelf', async () => {
-    const { product, order } = await placed();
+describe('a status change', () => {
+  test('the kitchen moves an order from PENDING to COMPLETED, which consumes its units', async () => {
+    const { product, order } = await placeOrder();
     const done = await moveTo(order.id, 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED');
     assert.equal(done?.status, 'COMPLETED');
     assert.equal(done?.version, 5);
@@ -82,8 +82,8 @@ describe('moving an order on', () => {
     );
   });
 
-  test('a step that does not exist is refused and says which do', async () => {
-    const { order } = await placed();
+  test('an illegal step is refused, with the legal ones', async () => {
+    const { order } = await placeOrder();
     for (const status of ['PENDING', 'READY', 'QUEUED', 'FAILED'] as const) {
       await assert.rejects(move(kitchen, order.id, status), (error: CodedError) => {
         assert.equal(error.code, 'orders.illegal_transition');
@@ -97,9 +97,9 @@ describe('moving an order on', () => {
     }
   });
 
-  test('of two who take the same step at once, one does', async () => {
+  test('of two concurrent identical status changes, one succeeds', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const { order } = await placed();
+      const { order } = await placeOrder();
       const { done, refused } = await settle([
         move(kitchen, order.id, 'CONFIRMED'),
         move(admin, order.id, 'CONFIRMED'),
@@ -109,8 +109,8 @@ describe('moving an order on', () => {
     }
   });
 
-  test('a stale version and a stale entity tag are refused, each in its own way', async () => {
-    const { order } = await placed();
+  test('a stale version and a stale entity tag are refused, each with its own code', async () => {
+    const { order } = await placeOrder();
     await moveTo(order.id, 'CONFIRMED');
     await assert.rejects(
       move(kitchen, order.id, 'PREPARING', { version: 1 }),
@@ -132,8 +132,8 @@ describe('moving an order on', () => {
     assert.equal(moved.version, 3);
   });
 
-  test('a repeat under the same key answers the first result, also after the order went on', async () => {
-    const { order } = await placed();
+  test('a repeat with the same key returns the first result, even after later changes', async () => {
+    const { order } = await placeOrder();
     const confirm = () =>
       orders.changeStatus(buildContext(kitchen, 'confirm', { status: 'CONFIRMED' }), {
         orderId: order.id,
@@ -145,8 +145,8 @@ describe('moving an order on', () => {
     assert.deepEqual(await confirm(), { result: first.result, replayed: true });
   });
 
-  test('the kitchen may neither cancel nor override, an API key neither', async () => {
-    const { order } = await placed();
+  test('the kitchen may neither cancel nor override, and an API key may not cancel by a status change', async () => {
+    const { order } = await placeOrder();
     await assert.rejects(move(kitchen, order.id, 'CANCELLED'), coded('auth.forbidden'));
     await assert.rejects(
       move(kitchen, order.id, 'READY', { override: true, reason: 'hurry' }),
@@ -162,14 +162,14 @@ describe('moving an order on', () => {
     );
   });
 
-  test('an order that does not exist is not found', async () => {
+  test('an unknown order is not found', async () => {
     await assert.rejects(move(admin, newId(), 'CONFIRMED'), coded('orders.not_found'));
   });
 });
 
-describe('overriding', () => {
-  test('an admin brings a completed order back to work, and its units with it', async () => {
-    const { product, order } = await placed();
+describe('an override', () => {
+  test('returns a completed order to work, together with its units', async () => {
+    const { product, order } = await placeOrder();
     await moveTo(order.id, 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED');
     const override = { override: true, reason: 'it was the wrong one' };
     const back = await move(admin, order.id, 'PREPARING', override);
@@ -184,15 +184,15 @@ describe('overriding', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 8, reserved: 0 });
   });
 
-  test('back to PENDING unpaid it gets a new time to pay', async () => {
-    const { order } = await placed();
+  test('gives an unpaid order a new expiry when it returns to PENDING', async () => {
+    const { order } = await placeOrder();
     await moveTo(order.id, 'CONFIRMED');
     const back = await move(admin, order.id, 'PENDING', { override: true, reason: 'not paid yet' });
     assert.ok(Date.parse(back.expiresAt!) > Date.parse(order.expiresAt!) - 1);
   });
 
-  test('back to PENDING its event tells the total, as that of every placement does', async () => {
-    const { order } = await placed();
+  test('records the total when an order returns to PENDING, like every placement', async () => {
+    const { order } = await placeOrder();
     await moveTo(order.id, 'CONFIRMED');
     await move(admin, order.id, 'PENDING', { override: true, reason: 'not paid yet' });
     const { data: history } = await orders.getOrderHistory(admin, order.id);
@@ -207,8 +207,8 @@ describe('overriding', () => {
     );
   });
 
-  test('it needs a reason, skips ahead with its stock, and never leaves the end', async () => {
-    const { product, order } = await placed();
+  test('requires a reason, consumes stock if it skips to COMPLETED, and neither enters nor leaves CANCELLED', async () => {
+    const { product, order } = await placeOrder();
     await assert.rejects(
       move(admin, order.id, 'READY', { override: true }),
       coded('request.invalid'),
@@ -220,7 +220,7 @@ describe('overriding', () => {
       move(admin, order.id, 'CANCELLED', override),
       coded('orders.illegal_transition'),
     );
-    const other = await placed();
+    const other = await placeOrder();
     await cancel(admin, other.order.id);
     await assert.rejects(
       move(admin, other.order.id, 'PENDING', override),
@@ -228,8 +228,8 @@ describe('overriding', () => {
     );
   });
 
-  test('on a legal step it is just the step', async () => {
-    const { order } = await placed();
+  test('is recorded as an ordinary step if the step is legal', async () => {
+    const { order } = await placeOrder();
     await move(admin, order.id, 'CONFIRMED', { override: true, reason: 'whatever' });
     const { data: history } = await orders.getOrderHistory(admin, order.id);
     assert.equal(history.at(-1)?.data.override, undefined);
@@ -237,8 +237,8 @@ describe('overriding', () => {
 });
 
 describe('cancelling an order', () => {
-  test('its owner takes it back while it is unpaid, and its units are free again', async () => {
-    const { owner, product, order } = await placed();
+  test('the owner can cancel an unpaid order, which releases its units', async () => {
+    const { owner, product, order } = await placeOrder();
     const { result } = await cancel(owner, order.id);
     assert.deepEqual(
       [result.status, result.cancelReason, result.expiresAt, result.version],
@@ -247,8 +247,8 @@ describe('cancelling an order', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
-  test('twenty cancellations at once give the stock back once', async () => {
-    const { owner, product, order } = await placed();
+  test('twenty cancellations at once release the stock once', async () => {
+    const { owner, product, order } = await placeOrder();
     const { done, refused } = await settle(
       Array.from({ length: 20 }, () => cancel(owner, order.id)),
     );
@@ -257,8 +257,8 @@ describe('cancelling an order', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
-  test('once the kitchen has begun only an admin cancels', async () => {
-    const { owner, product, order } = await placed();
+  test('only an admin can cancel once the kitchen has started', async () => {
+    const { owner, product, order } = await placeOrder();
     await moveTo(order.id, 'CONFIRMED', 'PREPARING');
     await assert.rejects(cancel(owner, order.id), coded('orders.not_cancellable'));
     const { result } = await cancel(admin, order.id);
@@ -266,8 +266,8 @@ describe('cancelling an order', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
-  test('somebody else’s order does not exist', async () => {
-    const { order } = await placed();
+  test('another customer’s order seems not to exist', async () => {
+    const { order } = await placeOrder();
     const stranger = await addUser(database);
     await assert.rejects(cancel(stranger, order.id), coded('orders.not_found'));
     await assert.rejects(
@@ -277,9 +277,9 @@ describe('cancelling an order', () => {
     await assert.rejects(orders.getOrderHistory(stranger, order.id), coded('orders.not_found'));
   });
 
-  test('the fourth own cancellation of a day is refused, also when all come at once on two servers', async () => {
+  test('a customer’s fourth cancellation of a day is refused, even if all arrive at once on two servers', async () => {
     const owner = await addUser(database);
-    const own = await Promise.all(Array.from({ length: 5 }, () => placed(owner)));
+    const own = await Promise.all(Array.from({ length: 5 }, () => placeOrder(owner)));
     const { done, refused } = await settle(
       own.map(({ order }, index) =>
         (index % 2 === 0 ? orders : otherServer).cancelOrder(buildContext(owner), {
@@ -293,8 +293,8 @@ describe('cancelling an order', () => {
     assert.deepEqual([...new Set(refused)], ['orders.cancellation_limit']);
   });
 
-  test('a customer does not learn who of the staff cancelled', async () => {
-    const { owner, order } = await placed();
+  test('a customer cannot see which staff member cancelled', async () => {
+    const { owner, order } = await placeOrder();
     await cancel(admin, order.id);
     const seen = await orders.getOrderHistory(owner, order.id);
     assert.deepEqual(seen.data.at(-1)?.actor, { type: 'user', id: null, role: 'admin' });
@@ -303,8 +303,8 @@ describe('cancelling an order', () => {
     assert.equal(full.data.at(-1)?.actor.id, admin.id);
   });
 
-  test('staff read by name who did what, also of API keys and of users without a name', async () => {
-    const { owner, order } = await placed();
+  test('staff see the name of each actor, including API keys and users without a name', async () => {
+    const { owner, order } = await placeOrder();
     const key = apiKey('orders:status');
     await database.run(
       'test.add_key',
@@ -339,8 +339,8 @@ describe('cancelling an order', () => {
 });
 
 describe('expiry', () => {
-  test('an unpaid order ends when its time has passed, and its units are free again', async () => {
-    const { owner, product, order } = await placed();
+  test('cancels an unpaid order after its deadline and releases its units', async () => {
+    const { owner, product, order } = await placeOrder();
     await passDeadline(order.id);
     await expireDueOrders(database);
     const ended = await orders.getOrder(owner, order.id);
@@ -351,18 +351,18 @@ describe('expiry', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 0 });
   });
 
-  test('before its time an order stays, and a confirmed one has no end', async () => {
-    const early = await placed();
-    const confirmed = await placed();
+  test('affects neither an order before its deadline nor a confirmed one', async () => {
+    const early = await placeOrder();
+    const confirmed = await placeOrder();
     await moveTo(confirmed.order.id, 'CONFIRMED');
     await expireDueOrders(database);
     assert.equal((await orders.getOrder(early.owner, early.order.id)).status, 'PENDING');
     assert.equal((await orders.getOrder(confirmed.owner, confirmed.order.id)).status, 'CONFIRMED');
   });
 
-  test('an order whose stock was tampered with keeps no other from ending', async () => {
-    const broken = await placed();
-    const sound = await placed();
+  test('an order whose stock was tampered with does not keep others from expiring', async () => {
+    const broken = await placeOrder();
+    const sound = await placeOrder();
     const reserve = (units: number) =>
       database.run(
         'test.tamper',
@@ -380,9 +380,9 @@ describe('expiry', () => {
     assert.equal((await orders.getOrder(broken.owner, broken.order.id)).status, 'CANCELLED');
   });
 
-  test('expiry on two servers, cancellation and confirmation race: one wins, stock comes back at most once', async () => {
+  test('of concurrent expiry, cancellation and confirmation, one wins and stock is released at most once', async () => {
     for (let round = 0; round < 25; round += 1) {
-      const { owner, product, order } = await placed();
+      const { owner, product, order } = await placeOrder();
       await passDeadline(order.id);
       await settle<unknown>([
         expireDueOrders(database),

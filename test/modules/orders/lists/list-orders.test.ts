@@ -24,7 +24,7 @@ const bob = await addUser(database);
 const rice = await addProduct(database, { sku: 'PILAU-RICE', onHand: 1000 });
 const naan = await addProduct(database, { sku: 'NAAN', onHand: 1000 });
 
-/** Seven orders: Ann's with rice at even places, Bob's with naan at odd ones; the first one is cancelled. */
+/** Seven orders: Ann's with rice at even indexes, Bob's with naan at odd ones. The first is cancelled. */
 const placed: OrderView[] = [];
 for (let index = 0; index < 7; index += 1) {
   const [customer, product] = index % 2 === 0 ? [ann, rice] : [bob, naan];
@@ -43,28 +43,28 @@ async function numbers(caller: Caller, input: ListOrdersInput = {}): Promise<str
 }
 
 const newestFirst = placed.map((order) => order.number).reverse();
-const ofAnn = placed
+const annsNumbers = placed
   .filter((_, index) => index % 2 === 0)
   .map((order) => order.number)
   .reverse();
-const ofBob = placed
+const bobsNumbers = placed
   .filter((_, index) => index % 2 === 1)
   .map((order) => order.number)
   .reverse();
 
 describe('the list of orders', () => {
-  test('staff sees all, newest first; customers see their own', async () => {
+  test('shows staff all orders and customers their own, newest first', async () => {
     assert.deepEqual(await numbers(admin), newestFirst);
     assert.deepEqual(await numbers(apiKey('orders:read')), newestFirst);
-    assert.deepEqual(await numbers(ann), ofAnn);
+    assert.deepEqual(await numbers(ann), annsNumbers);
   });
 
-  test('asking for another customer’s orders shows a customer nothing', async () => {
+  test('shows nothing to a customer who filters by another customer', async () => {
     assert.deepEqual(await numbers(ann, { customerId: bob.id }), []);
-    assert.deepEqual(await numbers(admin, { customerId: bob.id }), ofBob);
+    assert.deepEqual(await numbers(admin, { customerId: bob.id }), bobsNumbers);
   });
 
-  test('pages join without gap or double while new orders come in', async () => {
+  test('has neither gaps nor duplicates between pages while new orders arrive', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -79,43 +79,43 @@ describe('the list of orders', () => {
         await orders.placeOrder(buildPlacementContext(bob), input);
       }
     } while (cursor !== undefined);
-    assert.deepEqual(seen, ofBob);
+    assert.deepEqual(seen, bobsNumbers);
   });
 
-  test('statuses, payment statuses, SKU and times narrow it', async () => {
+  test('can be filtered by status, payment status, SKU and time', async () => {
     assert.deepEqual(await numbers(ann, { status: 'CANCELLED' }), [placed[0]!.number]);
-    assert.deepEqual(await numbers(ann, { status: 'CANCELLED,PENDING' }), ofAnn);
+    assert.deepEqual(await numbers(ann, { status: 'CANCELLED,PENDING' }), annsNumbers);
     assert.deepEqual(await numbers(ann, { paymentStatus: 'PAID' }), []);
     assert.deepEqual(await numbers(ann, { sku: naan.sku }), []);
-    assert.deepEqual(await numbers(ann, { sku: rice.sku }), ofAnn);
+    assert.deepEqual(await numbers(ann, { sku: rice.sku }), annsNumbers);
     const { createdAt } = placed[2]!;
-    assert.deepEqual(await numbers(ann, { from: createdAt }), ofAnn.slice(0, 3));
-    assert.deepEqual(await numbers(ann, { to: createdAt }), ofAnn.slice(3));
+    assert.deepEqual(await numbers(ann, { from: createdAt }), annsNumbers.slice(0, 3));
+    assert.deepEqual(await numbers(ann, { to: createdAt }), annsNumbers.slice(3));
   });
 
-  test('a time may come with any offset that RFC 3339 allows', async () => {
+  test('accepts times with any offset that RFC 3339 allows', async () => {
     const { createdAt } = placed[2]!;
     const ahead = new Date(Date.parse(createdAt) + (23 * 60 + 59) * 60_000).toISOString();
     const from = ahead.replace('Z', '+23:59');
-    assert.deepEqual(await numbers(ann, { from }), ofAnn.slice(0, 3));
-    assert.deepEqual(await numbers(ann, { to: from }), ofAnn.slice(3));
+    assert.deepEqual(await numbers(ann, { from }), annsNumbers.slice(0, 3));
+    assert.deepEqual(await numbers(ann, { to: from }), annsNumbers.slice(3));
   });
 
-  test('search finds number, SKU and product name, and for staff the e-mail', async () => {
+  test('can be searched by number, SKU and product name, and by staff also by e-mail address', async () => {
     assert.deepEqual(await numbers(ann, { search: placed[2]!.number }), [placed[2]!.number]);
-    assert.deepEqual(await numbers(ann, { search: 'pilau' }), ofAnn);
-    assert.deepEqual(await numbers(ann, { search: 'product pilau' }), ofAnn);
-    assert.deepEqual(await numbers(admin, { search: ann.id }), ofAnn);
+    assert.deepEqual(await numbers(ann, { search: 'pilau' }), annsNumbers);
+    assert.deepEqual(await numbers(ann, { search: 'product pilau' }), annsNumbers);
+    assert.deepEqual(await numbers(admin, { search: ann.id }), annsNumbers);
     assert.deepEqual(await numbers(ann, { search: ann.id }), []);
   });
 
-  test('what means something to LIKE is found as it stands', async () => {
+  test('searches for the special characters of LIKE literally', async () => {
     assert.deepEqual(await numbers(admin, { search: '%' }), []);
     assert.deepEqual(await numbers(admin, { search: 'PILAU_RICE' }), []);
     assert.deepEqual(await numbers(admin, { search: '\\' }), []);
   });
 
-  test('a cursor of other filters, or of somebody else’s list, is refused', async () => {
+  test('refuses a cursor of other filters or of another customer’s list', async () => {
     const { nextCursor } = await orders.listOrders(ann, { limit: 1 });
     const cursor = nextCursor!;
     await assert.rejects(
@@ -126,7 +126,7 @@ describe('the list of orders', () => {
     assert.equal((await orders.listOrders(ann, { cursor, limit: 3 })).data.length, 3);
   });
 
-  test('every combination of filters is a statement that PostgreSQL accepts', async () => {
+  test('every combination of filters yields a statement that PostgreSQL accepts', async () => {
     const values = {
       ownerId: ann.id,
       customerId: bob.id,

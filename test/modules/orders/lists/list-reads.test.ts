@@ -15,7 +15,7 @@ const ORDERS = 600;
 const LIMIT = 20;
 const TIMES = 8;
 
-/** A shop in which every order has the same status and is of one customer, and the planner knows it. */
+/** A shop whose orders all have the same status and the same customer, as the planner's statistics show. */
 const { database, url } = await testDatabase();
 const orders = createTestOrders(database, { pendingMax: 0 });
 const ann = await addUser(database);
@@ -28,8 +28,8 @@ const placed = await Promise.all(
 );
 await query(url, 'analyze');
 
-/** How many rows of orders are looked at, and how many of them are on the page, by a plan for any values. */
-async function reads(filters: OrderFilters, from: Position | null) {
+/** Counts the rows of orders that a generic plan countReads, and those that are on the page. */
+async function countReads(filters: OrderFilters, from: Position | null) {
   const { name, text, parameters } = buildPageQuery(filters, from, LIMIT);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -41,35 +41,38 @@ async function reads(filters: OrderFilters, from: Position | null) {
          from pg_stat_xact_user_tables
         where relname = 'orders'`,
     );
-    return { onPage: rowCount, lookedAt: rows[0]!.looked };
+    return { onPage: rowCount, rowsRead: rows[0]!.looked };
   } finally {
     await client.end();
   }
 }
 
-describe('a page reads its own orders and no others', () => {
+describe('the rows that a page reads', () => {
   const { createdAt, id } = parseView(placed[ORDERS / 2]!);
   const cases: readonly [string, OrderFilters, onPage: number][] = [
-    ['a status that all have', { statuses: ['PENDING'] }, LIMIT],
-    ['a status that none has', { statuses: ['READY'] }, 0],
-    ['what has been paid for, where nothing is', { paymentStatuses: ['PAID'] }, 0],
-    ['a customer who has all', { ownerId: ann.id }, LIMIT],
-    ['a customer who has none', { ownerId: bob.id }, 0],
-    ['a customer seen by staff', { customerId: bob.id }, 0],
-    ['a customer who asks for another one', { ownerId: bob.id, customerId: ann.id }, 0],
+    ['a status that all orders have', { statuses: ['PENDING'] }, LIMIT],
+    ['a status that no order has', { statuses: ['READY'] }, 0],
+    ['paid orders where there are none', { paymentStatuses: ['PAID'] }, 0],
+    ['a customer who has all orders', { ownerId: ann.id }, LIMIT],
+    ['a customer who has no orders', { ownerId: bob.id }, 0],
+    ['a customer, requested by staff', { customerId: bob.id }, 0],
+    ['a customer, requested by another one', { ownerId: bob.id, customerId: ann.id }, 0],
   ];
   for (const [name, filters, onPage] of cases) {
-    test(name, async () => {
-      assert.deepEqual(await reads(filters, null), { onPage, lookedAt: onPage });
+    test(`are the orders on the page and no others: ${name}`, async () => {
+      assert.deepEqual(await countReads(filters, null), { onPage, rowsRead: onPage });
     });
-    test(`${name}, further down`, async () => {
-      assert.deepEqual(await reads(filters, { createdAt, id }), { onPage, lookedAt: onPage });
+    test(`are the orders on the page and no others: ${name}, later page`, async () => {
+      assert.deepEqual(await countReads(filters, { createdAt, id }), { onPage, rowsRead: onPage });
     });
-    test(`${name}, of a time`, async () => {
+    test(`are the orders on the page and no others: ${name}, in a period`, async () => {
       const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
-      assert.deepEqual(await reads({ ...filters, ...times }, null), { onPage, lookedAt: onPage });
+      assert.deepEqual(await countReads({ ...filters, ...times }, null), {
+        onPage,
+        rowsRead: onPage,
+      });
     });
-    test(`${name}, of a time, further down: from the cursor on, not from the end of the time`, () => {
+    test(`start at the cursor, not at the end of the period: ${name}`, () => {
       const position = { createdAt, id };
       const ended = buildPageQuery({ ...filters, to: '2100-01-01T00:00:00Z' }, position, LIMIT);
       assert.deepEqual(ended.parameters, buildPageQuery(filters, position, LIMIT).parameters);
@@ -77,7 +80,7 @@ describe('a page reads its own orders and no others', () => {
   }
 });
 
-/** How often each statement was planned for its values, of `TIMES` executions; the first five always are. */
+/** Counts the custom plans of each statement in `TIMES` executions. The first five always get one. */
 async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<number[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -94,18 +97,18 @@ async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<num
   }
 }
 
-describe('a plan is kept, however many orders there are', () => {
+describe('the generic plan of a page', () => {
   const { createdAt, id } = parseView(placed[ORDERS / 2]!);
   const times = { from: createdAt, to: '2100-01-01T00:00:00Z' };
   const narrowed: readonly [string, OrderFilters][] = [
-    ['the newest', {}],
-    ['of a time', times],
-    ['a customer’s own', { ownerId: ann.id }],
-    ['what the kitchen has before it', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
-    ['cancelled and paid back', { statuses: ['CANCELLED'], paymentStatuses: ['REFUNDED'] }],
-    ['with a SKU', { sku: rice.sku }],
-    ['with a SKU, cancelled', { sku: rice.sku, statuses: ['CANCELLED'] }],
-    ['with a SKU, open', { sku: rice.sku, statuses: ['PENDING'] }],
+    ['the newest orders', {}],
+    ['orders of a period', times],
+    ['a customer’s orders', { ownerId: ann.id }],
+    ['the orders before the kitchen', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
+    ['cancelled and refunded orders', { statuses: ['CANCELLED'], paymentStatuses: ['REFUNDED'] }],
+    ['orders with a SKU', { sku: rice.sku }],
+    ['cancelled orders with a SKU', { sku: rice.sku, statuses: ['CANCELLED'] }],
+    ['open orders with a SKU', { sku: rice.sku, statuses: ['PENDING'] }],
   ];
   before(() =>
     query(
@@ -115,13 +118,13 @@ describe('a plan is kept, however many orders there are', () => {
   );
   for (const [name, filters] of narrowed) {
     for (const after of [null, { createdAt, id }]) {
-      test(`${name}${after === null ? '' : ', further down'}`, async () => {
+      test(`is used however many orders there are: ${name}${after === null ? '' : ', later page'}`, async () => {
         const { name, text, parameters } = buildPageQuery(filters, after, LIMIT + 1);
         assert.deepEqual(await plannings((db) => db.run(name, text, parameters)), [5]);
       });
     }
     if (filters.sku !== undefined) continue;
-    test(`${name}, searched`, async () => {
+    test(`is used however many orders there are: ${name}, searched`, async () => {
       const planned = await plannings((db) =>
         searchOrders(db, 'no such', filters, null, LIMIT + 1),
       );

@@ -41,19 +41,19 @@ function newCaching(): OrderCaching {
   };
 }
 
-/** A server that keeps what it read and hears of no change; `asked` are the names of its statements. */
-function deafServer(afterPage: () => Promise<void> = async () => {}) {
-  const asked: string[] = [];
+/** Creates a server that caches what it reads and misses every change. `statements` are the names of those it ran. */
+function createDeafServer(afterPage: () => Promise<void> = async () => {}) {
+  const statements: string[] = [];
   const counted: Database = {
     ...database,
     async run<Row>(name: string, text: string, parameters: readonly unknown[]) {
-      asked.push(name);
+      statements.push(name);
       const rows = await database.run<Row>(name, text, parameters);
       if (name.startsWith('orders.page')) await afterPage();
       return rows;
     },
   };
-  return { asked, ...createTestOrders(counted, { caching: newCaching() }) };
+  return { statements, ...createTestOrders(counted, { caching: newCaching() }) };
 }
 
 async function place(customer: typeof admin): Promise<OrderView> {
@@ -61,15 +61,15 @@ async function place(customer: typeof admin): Promise<OrderView> {
   return parseView(await plain.placeOrder(buildPlacementContext(customer), input));
 }
 
-/** A customer with so many orders, oldest first. */
-async function customerWith(count: number) {
+/** Creates a customer with this many orders, oldest first. */
+async function addCustomerWith(count: number) {
   const customer = await addUser(database);
   const placed: OrderView[] = [];
   for (let index = 0; index < count; index += 1) placed.push(await place(customer));
   return { customer, placed };
 }
 
-/** Something happens to the money of an order. */
+/** Records a payment fact of an order. */
 async function pay(orderId: string, type: PaymentFact['type'], paymentStatus: PaymentStatus) {
   const facts = [{ type, reason: null, data: {} }];
   const by = { actor: toActor(admin), cause: testCause };
@@ -80,19 +80,19 @@ async function pay(orderId: string, type: PaymentFact['type'], paymentStatus: Pa
   });
 }
 
-/** Paths of the objects and arrays in a value that could be changed. */
-function unfrozenPartsOf(value: unknown, path = ''): string[] {
+/** Returns the paths of the objects and arrays in a value that are not frozen. */
+function listUnfrozenParts(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return [
     ...(Object.isFrozen(value) ? [] : [path]),
-    ...Object.entries(value).flatMap(([name, part]) => unfrozenPartsOf(part, `${path}/${name}`)),
+    ...Object.entries(value).flatMap(([name, part]) => listUnfrozenParts(part, `${path}/${name}`)),
   ];
 }
 
 describe('a page of orders', () => {
-  test('shows each change at once where nobody has told of it', async () => {
-    const server = deafServer();
-    const { customer, placed } = await customerWith(2);
+  test('shows each change at once, even if the server was not notified of it', async () => {
+    const server = createDeafServer();
+    const { customer, placed } = await addCustomerWith(2);
     const [{ id }] = placed as [OrderView];
     const move = (status: OrderStatus, override = false) =>
       plain.changeStatus(buildContext(admin), {
@@ -103,13 +103,13 @@ describe('a page of orders', () => {
     const changes: (() => Promise<unknown>)[] = [
       () => pay(id, 'payment.initiated', 'PENDING'),
       () => pay(id, 'payment.failed', 'FAILED'),
-      // Its version stays, the time of its last change does not.
+      // Keeps the version but updates the time of the last change.
       () => pay(id, 'payment.flagged', 'FAILED'),
       () => pay(id, 'payment.captured', 'PAID'),
       () => move('PREPARING'),
       () => move('PENDING', true),
       () => pay(id, 'refund.succeeded', 'PARTIALLY_REFUNDED'),
-      // There is no money behind all of this, and afterwards the invariants are looked at.
+      // These changes have no real payment, and the invariants are checked afterwards.
       () => pay(id, 'payment.flagged', 'UNPAID'),
       () => move('CANCELLED'),
     ];
@@ -124,28 +124,28 @@ describe('a page of orders', () => {
         seen.add(JSON.stringify(data));
       }
     }
-    assert.equal(seen.size, 2 * (1 + changes.length), 'each change was one to be seen');
+    assert.equal(seen.size, 2 * (1 + changes.length), 'each change is visible');
   });
 
-  test('asks only which orders it holds where they are kept, by details too', async () => {
-    const server = deafServer();
-    const { customer, placed } = await customerWith(3);
+  test('queries only the ids of cached orders, including those cached by details', async () => {
+    const server = createDeafServer();
+    const { customer, placed } = await addCustomerWith(3);
     await server.getOrder(customer, placed[0]!.id);
     const first = await server.listOrders(customer, {});
-    server.asked.length = 0;
+    server.statements.length = 0;
     const second = await server.listOrders(customer, {});
-    assert.deepEqual(server.asked, ['orders.page_customer_0']);
-    // The same objects, so that their texts are made once.
+    assert.deepEqual(server.statements, ['orders.page_customer_0']);
+    // The same objects, so that their JSON is built once.
     assert.ok(second.data.every((view, index) => view === first.data[index]));
     assert.equal(await server.getOrder(customer, placed[1]!.id), second.data[1]);
-    assert.equal(server.asked.length, 1);
+    assert.equal(server.statements.length, 1);
   });
 
-  test('is loaded together with the others that are asked for at that time', async () => {
-    const shops = await Promise.all(Array.from({ length: 6 }, () => customerWith(2)));
+  test('is loaded together with other pages requested at the same time', async () => {
+    const shops = await Promise.all(Array.from({ length: 6 }, () => addCustomerWith(2)));
     let pagesFound = 0;
     const allFound = Promise.withResolvers<void>();
-    const server = deafServer(async () => {
+    const server = createDeafServer(async () => {
       pagesFound += 1;
       if (pagesFound === shops.length) allFound.resolve();
       await allFound.promise;
@@ -157,29 +157,29 @@ describe('a page of orders', () => {
       const ids = pages[index]!.data.map(({ id }) => id);
       assert.deepEqual(ids, placed.map(({ id }) => id).reverse());
     });
-    const loads = server.asked.filter((name) => name === 'orders.find_with_lines');
+    const loads = server.statements.filter((name) => name === 'orders.find_with_lines');
     assert.ok(loads.length < shops.length, `${loads.length} loads of ${shops.length} pages`);
   });
 
-  test('that is far down is not kept, so that it drives nothing out', async () => {
-    const server = deafServer();
-    const { customer, placed } = await customerWith(4);
+  test('is not cached if it is a later one, so that it evicts nothing', async () => {
+    const server = createDeafServer();
+    const { customer, placed } = await addCustomerWith(4);
     const { nextCursor } = await server.listOrders(customer, { limit: 2 });
     const next = await server.listOrders(customer, { limit: 2, cursor: nextCursor! });
     assert.deepEqual(
       next.data.map(({ id }) => id),
       [placed[1]!.id, placed[0]!.id],
     );
-    server.asked.length = 0;
+    server.statements.length = 0;
     await server.getOrder(customer, placed[0]!.id);
     await server.getOrder(customer, placed[3]!.id);
-    assert.deepEqual(server.asked, ['orders.find_with_lines']);
+    assert.deepEqual(server.statements, ['orders.find_with_lines']);
   });
 
-  test('leaves out what leaves its filters while it is read', async () => {
-    const { customer, placed } = await customerWith(3);
+  test('omits an order that stops matching its filters while it is read', async () => {
+    const { customer, placed } = await addCustomerWith(3);
     const leaving = { orderId: placed[1]!.id, reason: null, ifMatch: null };
-    const server = deafServer(async () => {
+    const server = createDeafServer(async () => {
       await plain.cancelOrder(buildContext(customer), leaving).catch(() => {});
     });
     const { data, nextCursor } = await server.listOrders(customer, { status: 'PENDING', limit: 2 });
@@ -198,9 +198,9 @@ describe('a page of orders', () => {
     );
   });
 
-  test('bears the name that a customer has just given himself', async () => {
-    const server = deafServer();
-    const { customer } = await customerWith(1);
+  test('shows the new name of a customer once it is invalidated', async () => {
+    const server = createDeafServer();
+    const { customer } = await addCustomerWith(1);
     const nameNow = async () =>
       (await server.listOrders(admin, { customerId: customer.id })).data[0]!.customer!.name;
     const before = await nameNow();
@@ -212,21 +212,21 @@ describe('a page of orders', () => {
     await until(async () => assert.equal(await nameNow(), 'Ada'));
   });
 
-  test('shows orders that no reader can change, as their details do', async () => {
-    const server = deafServer();
-    const { customer, placed } = await customerWith(1);
+  test('contains frozen orders, as details do', async () => {
+    const server = createDeafServer();
+    const { customer, placed } = await addCustomerWith(1);
     for (const caller of [customer, admin]) {
       const { data } = await server.listOrders(caller, { customerId: customer.id });
       assert.equal(data.length, 1);
-      assert.deepEqual(unfrozenPartsOf(data[0]), []);
-      assert.deepEqual(unfrozenPartsOf(await server.getOrder(caller, placed[0]!.id)), []);
+      assert.deepEqual(listUnfrozenParts(data[0]), []);
+      assert.deepEqual(listUnfrozenParts(await server.getOrder(caller, placed[0]!.id)), []);
     }
   });
 
-  test('is joined of texts that are what its schema’s serialiser makes', async () => {
+  test('has the same JSON as its schema’s serializer writes', async () => {
     const app = Fastify();
     app.post('/', { schema: { response: { 200: OrderPage } } }, (request) => request.body);
-    const { customer } = await customerWith(1);
+    const { customer } = await addCustomerWith(1);
     const input = {
       items: [{ sku: product.sku, quantity: 2 }],
       note: 'für "Ada"\\\n\u2028\u0007 🍋 </script>',
@@ -235,9 +235,9 @@ describe('a page of orders', () => {
     await plain.placeOrder(buildPlacementContext(customer), input);
     for (const caller of [customer, admin]) {
       const page = await plain.listOrders(caller, { customerId: customer.id });
-      const made = await app.inject({ method: 'POST', url: '/', payload: page });
-      assert.equal(made.statusCode, 200, made.body);
-      assert.equal(JSON.stringify(page), made.body);
+      const serialized = await app.inject({ method: 'POST', url: '/', payload: page });
+      assert.equal(serialized.statusCode, 200, serialized.body);
+      assert.equal(JSON.stringify(page), serialized.body);
     }
   });
 });

@@ -26,19 +26,19 @@ async function place(customer: typeof ann, skus: readonly string[]) {
   return parseView(await orders.placeOrder(buildPlacementContext(customer), { items }));
 }
 
-const ofAnn = [
+const annsOrders = [
   await place(ann, [soup.sku]),
   await place(ann, [soup.sku, salad.sku]),
   await place(ann, [salad.sku]),
 ];
-const ofBob = await place(bob, [soup.sku]);
-const all = [...ofAnn, ofBob];
+const bobsOrder = await place(bob, [soup.sku]);
+const all = [...annsOrders, bobsOrder];
 
 function listIds(found: readonly { readonly id: string }[]): string[] {
   return found.map(({ id }) => id).sort();
 }
 
-/** What is found through names and addresses; null when these are more than `matchesMax`. */
+/** Returns the orders found through names and addresses, or null if more than `matchesMax` of these match. */
 async function matched(search: string, matchesMax = 100): Promise<string[] | null> {
   const matches = await findMatches(database, search, matchesMax);
   return (
@@ -46,15 +46,15 @@ async function matched(search: string, matchesMax = 100): Promise<string[] | nul
   );
 }
 
-/** What a scan of all orders finds, or of the newest ones only. */
+/** Returns the orders that a scan finds, of all orders or of the newest only. */
 async function scanned(text: string, newest: number | null = null): Promise<string[]> {
   const wanted = { text, emails: true, pages: newest === null ? null : 1 };
   return listIds(await runPageQuery(database, buildPageQuery({}, null, newest ?? 100, wanted)));
 }
 
-describe('the search of staff', () => {
+describe('the staff search', () => {
   test('finds the same orders by index as by scanning all of them', async () => {
-    const [first] = ofAnn;
+    const [first] = annsOrders;
     const searches = [
       'soup',
       'SOUP-1',
@@ -82,25 +82,28 @@ describe('the search of staff', () => {
       assert.deepEqual(await matched(search), all, `search for ${search}`);
       assert.deepEqual(await scanned(search, 100), all, `search for ${search} among the newest`);
     }
-    assert.deepEqual(await matched('alad'), listIds(ofAnn.slice(1)));
-    assert.deepEqual(await matched(ann.id), listIds(ofAnn));
+    assert.deepEqual(await matched('alad'), listIds(annsOrders.slice(1)));
+    assert.deepEqual(await matched(ann.id), listIds(annsOrders));
     assert.deepEqual(await matched(first!.number.slice(0, 3)), listIds(all));
   });
 
-  test('more matches than are few are left to scanning, those at the limit are not', async () => {
-    assert.deepEqual(await matched('soup', 1), listIds([ofAnn[0]!, ofAnn[1]!, ofBob]));
+  test('uses matches up to the limit and leaves more to scanning', async () => {
+    assert.deepEqual(
+      await matched('soup', 1),
+      listIds([annsOrders[0]!, annsOrders[1]!, bobsOrder]),
+    );
     assert.equal(await matched('product', 1), null);
     assert.deepEqual(await matched('product', 2), listIds(all));
     assert.equal(await matched('@', 1), null);
     assert.equal(await matched(all[0]!.number.slice(0, 3), 0), null);
   });
 
-  test('scanning the newest sees no other', async () => {
-    assert.deepEqual(await scanned('soup', 1), [ofBob.id]);
+  test('a scan of the newest orders finds no older one', async () => {
+    assert.deepEqual(await scanned('soup', 1), [bobsOrder.id]);
     assert.deepEqual(await scanned('salad', 1), []);
   });
 
-  test('an order is found by the name that its product had, also after the product has another', async () => {
+  test('finds an order by the former name of its product, even after the product is renamed', async () => {
     await database.run(
       'test.rename',
       `update products set name = 'Gazpacho', version = version + 1 where sku = $1::text`,
@@ -108,10 +111,13 @@ describe('the search of staff', () => {
     );
     const later = await place(bob, [soup.sku]);
     assert.deepEqual(await matched('gazpacho'), [later.id]);
-    assert.deepEqual(await matched('Product Soup-1'), listIds([ofAnn[0]!, ofAnn[1]!, ofBob]));
+    assert.deepEqual(
+      await matched('Product Soup-1'),
+      listIds([annsOrders[0]!, annsOrders[1]!, bobsOrder]),
+    );
   });
 
-  test('a page through matches holds the newest of all of them, each order once', async () => {
+  test('a page of matches contains the newest orders, each once', async () => {
     const twice = await place(ann, [salad.sku, soup.sku, salad.sku]);
     const page = async (text: string, limit: number, after: Position | null = null) => {
       const matches = await findMatches(database, text, 100);
@@ -119,14 +125,14 @@ describe('the search of staff', () => {
         ({ id }) => id,
       );
     };
-    const newest = [twice.id, ofAnn[2]!.id, ofAnn[1]!.id];
+    const newest = [twice.id, annsOrders[2]!.id, annsOrders[1]!.id];
     assert.deepEqual(await page('salad', 100), newest);
     assert.deepEqual(await page('salad', 2), newest.slice(0, 2));
     assert.deepEqual(await page('salad', 2, twice), newest.slice(1));
     assert.deepEqual((await page('@', 100)).toSorted(), await scanned('@'));
   });
 
-  test('scanning the newest of several statuses sees none that is older than these', async () => {
+  test('a scan of the newest orders in several statuses finds no older one', async () => {
     const cancelled = await place(ann, [soup.sku]);
     await orders.cancelOrder(buildContext(ann), {
       orderId: cancelled.id,

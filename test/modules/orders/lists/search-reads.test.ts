@@ -7,7 +7,7 @@ import { query } from '../../../support/until.ts';
 
 const ROWS = 5_000;
 
-/** Many customers and names, of which a search is wanted that looks at few. */
+/** Many customers and names, of which a search should read few. */
 const { url } = await testDatabase();
 await query(
   url,
@@ -22,7 +22,7 @@ await query(
 );
 await query(url, 'analyze');
 
-test('a search goes through the indexes, with accents or without', async () => {
+test('a search uses the indexes, with or without accents', async () => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const run = async <Row>(name: string, text: string, values: readonly unknown[]) =>

@@ -69,7 +69,7 @@ describe('decidePlacement', () => {
   );
   const stock = fc.record({ A: fc.nat(20), B: fc.nat(20), C: fc.nat(20) });
 
-  test('never promises more units than are free, whatever the requests', () => {
+  test('never promises more units than are available, whatever the requests', () => {
     fc.assert(
       fc.property(candidates, stock, (requests, free) => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
@@ -88,7 +88,7 @@ describe('decidePlacement', () => {
     );
   });
 
-  test('refuses for want of stock only when the units were truly not there for that request', () => {
+  test('refuses for insufficient stock only if the request exceeds the available units', () => {
     fc.assert(
       fc.property(candidates, stock, (requests, free) => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
@@ -100,7 +100,7 @@ describe('decidePlacement', () => {
     );
   });
 
-  test('accepts at most the open orders that a customer may have, counting those from before', () => {
+  test('accepts no more open orders than a customer may have, including earlier ones', () => {
     fc.assert(
       fc.property(
         candidates,
@@ -122,7 +122,7 @@ describe('decidePlacement', () => {
     );
   });
 
-  test('an accepted total is the sum of its lines, each quantity times the price of now', () => {
+  test('an accepted total is the sum of its lines, each its quantity times the current price', () => {
     fc.assert(
       fc.property(candidates, (requests) => {
         for (const decision of decidePlacement(requests, buildFacts())) {
@@ -137,7 +137,7 @@ describe('decidePlacement', () => {
     );
   });
 
-  test('the last unit goes to the VIP, though he came later', () => {
+  test('the last unit goes to the VIP, even if they came later', () => {
     const available = new Map([['id-B', 1]]);
     const decisions = decidePlacement(
       [buildCandidate(), buildCandidate({ vip: true, customerId: 'bob' })],
@@ -146,7 +146,7 @@ describe('decidePlacement', () => {
     assert.deepEqual(listKinds(decisions), ['insufficient_stock', 'accepted']);
   });
 
-  test('among equals the first to come is served first', () => {
+  test('among equals, the earlier request is served first', () => {
     const available = new Map([['id-B', 1]]);
     const decisions = decidePlacement(
       [buildCandidate(), buildCandidate({ customerId: 'bob' })],
@@ -155,7 +155,7 @@ describe('decidePlacement', () => {
     assert.deepEqual(listKinds(decisions), ['accepted', 'insufficient_stock']);
   });
 
-  test('two lines of one product draw on one stock and stay two lines', () => {
+  test('two lines of one product share its stock and remain two lines', () => {
     const lines = [
       { sku: 'B', quantity: 6 },
       { sku: 'B', quantity: 5 },
@@ -172,7 +172,7 @@ describe('decidePlacement', () => {
     assert.equal(fits?.kind === 'accepted' && fits.lines.length, 2);
   });
 
-  test('a price that is not the one the client saw is refused, with both prices', () => {
+  test('refuses a price other than the one the client saw, and names both', () => {
     const [decision] = decidePlacement(
       [buildCandidate({ lines: [{ sku: 'B', quantity: 2, unitPriceMinor: 100 }] })],
       buildFacts(),
@@ -184,12 +184,12 @@ describe('decidePlacement', () => {
     });
   });
 
-  test('a total that is not the expected one is refused even when no line names a price', () => {
+  test('refuses a total other than the expected one, even if no line states a price', () => {
     const [decision] = decidePlacement([buildCandidate({ expectedTotalMinor: 124 })], buildFacts());
     assert.deepEqual(decision, { kind: 'price_changed', lines: [], totalMinor: 125 });
   });
 
-  test('what is unknown, not for sale, or named by a SKU and an id of two products is an unknown product', () => {
+  test('treats a product as unknown if it is not for sale or its SKU and id belong to different products', () => {
     const products = catalogue.map((product) => ({ ...product, active: product.sku !== 'C' }));
     const lines = [
       { sku: 'B', quantity: 1 },
@@ -201,7 +201,7 @@ describe('decidePlacement', () => {
     assert.deepEqual(decision, { kind: 'unknown_product', lineIndexes: [1, 2, 3] });
   });
 
-  test('a free order is not stopped by the limit of unpaid ones and does not count', () => {
+  test('accepts a free order beyond the limit of unpaid ones and does not count it', () => {
     const pending = new Map([['ann', 5]]);
     const decisions = decidePlacement(
       [buildCandidate({ lines: [{ sku: 'A', quantity: 1 }] }), buildCandidate()],
@@ -210,7 +210,7 @@ describe('decidePlacement', () => {
     assert.deepEqual(listKinds(decisions), ['accepted', 'pending_limit']);
   });
 
-  test('staff places beyond the customer’s limit, and that order counts', () => {
+  test('lets staff exceed a customer’s limit, and counts that order', () => {
     const pending = new Map([['ann', 4]]);
     const decisions = decidePlacement(
       [buildCandidate({ exempt: true }), buildCandidate(), buildCandidate({ exempt: true })],
@@ -219,7 +219,7 @@ describe('decidePlacement', () => {
     assert.deepEqual(listKinds(decisions), ['accepted', 'pending_limit', 'accepted']);
   });
 
-  test('what is deferred is accepted whatever its price and the stock, takes no unit, and counts', () => {
+  test('accepts a deferred order whatever its price and the stock, reserves nothing, and counts it', () => {
     const deferred = { deferred: true, customerId: 'ann' };
     const decisions = decidePlacement(
       [
@@ -257,7 +257,7 @@ describe('decideQuote', () => {
     expectedTotalMinor: fc.option(fc.constantFrom(0, 125, 250)),
   });
 
-  test('begins with what the placement would answer, and has no refusal when it would be accepted', () => {
+  test('starts with the refusal that a placement would return, and has none if it would be accepted', () => {
     fc.assert(
       fc.property(
         request,
@@ -285,7 +285,7 @@ describe('decideQuote', () => {
     );
   });
 
-  test('prices what it can and names everything that stands in the way', () => {
+  test('prices the known lines and lists every refusal', () => {
     const lines = [
       { sku: 'B', quantity: 11, unitPriceMinor: 100 },
       { sku: 'X', quantity: 1 },

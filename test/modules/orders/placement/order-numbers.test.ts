@@ -6,7 +6,7 @@ import { testDatabase } from '../../../support/database.ts';
 import { buildPlacementContext, createTestOrders, parseView } from '../../../support/orders.ts';
 import { addProduct, addUser } from '../../../support/shop.ts';
 
-/** The shop's own numbers rise by themselves, whatever numbers an import brings. */
+/** The shop's own numbers increase independently of the numbers that an import contains. */
 const { database } = await testDatabase();
 const customer = await addUser(database);
 const product = await addProduct(database, { onHand: 1_000 });
@@ -20,8 +20,8 @@ async function lastNumber(): Promise<number> {
   return last!.number;
 }
 
-/** The numbers that came in. */
-async function bring(numbers: readonly (string | number)[]): Promise<readonly string[]> {
+/** Imports orders with these numbers and returns the numbers that were imported. */
+async function importNumbers(numbers: readonly (string | number)[]): Promise<readonly string[]> {
   const line = { name: product.sku, sku: product.sku, quantity: 1, unitPriceMinor: 100 };
   const createdAt = new Date('2019-01-01T12:00:00Z');
   const { imported } = await importOrders(
@@ -40,17 +40,17 @@ async function place(server = createTestOrders(database, { pendingMax: 0 })): Pr
   );
 }
 
-test('a number of fifteen digits does not move them', async () => {
+test('an imported number of fifteen digits does not affect the shop’s own numbers', async () => {
   const before = await place();
-  assert.equal((await bring(['999999999999999', '9'.repeat(30), 'A-1'])).length, 3);
+  assert.equal((await importNumbers(['999999999999999', '9'.repeat(30), 'A-1'])).length, 3);
   assert.equal(await place(), before + 1);
 });
 
-test('those that imported orders have are passed over, and no others', async () => {
+test('the numbers of imported orders are skipped, and no others', async () => {
   const server = createTestOrders(database, { pendingMax: 0 });
   const start = await place(server);
   const row = Array.from({ length: 250 }, (_, index) => start + 1 + index);
-  await bring([...row, start + 252, start + 254]);
+  await importNumbers([...row, start + 252, start + 254]);
   const numbers = [];
   for (const where of [server, server, server, undefined, server]) numbers.push(await place(where));
   assert.deepEqual(
@@ -59,16 +59,16 @@ test('those that imported orders have are passed over, and no others', async () 
   );
 });
 
-test('an import that goes on beside placements on two servers stops none of them', async () => {
+test('an import during placements on two servers fails none of them', async () => {
   const start = await lastNumber();
   const servers = [1, 2].map(() => createTestOrders(database, { pendingMax: 0 }));
   const batches = Array.from({ length: 10 }, (_, batch) =>
     Array.from({ length: 10 }, (_, index) => start + 1 + batch * 15 + index),
   );
   const imports = (async () => {
-    const came: string[] = [];
-    for (const batch of batches) came.push(...(await bring(batch)));
-    return came;
+    const imported: string[] = [];
+    for (const batch of batches) imported.push(...(await importNumbers(batch)));
+    return imported;
   })();
   const placed = await Promise.all(
     Array.from({ length: 60 }, (_, index) => place(servers[index % 2])),
@@ -78,7 +78,7 @@ test('an import that goes on beside placements on two servers stops none of them
   assert.equal(new Set(all).size, all.length);
 });
 
-test('more of them in a row than are looked up at once are passed over all the same', async () => {
+test('more consecutive imported numbers than one lookup covers are skipped', async () => {
   const server = createTestOrders(database, { pendingMax: 0 });
   await place(server);
   const start = await lastNumber();

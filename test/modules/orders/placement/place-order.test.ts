@@ -17,7 +17,7 @@ import { ordersOnTwoServers } from './two-servers.ts';
 const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
 
 describe('placing an order', () => {
-  test('holds the stock, keeps prices and lines as given, and writes its first event', async () => {
+  test('reserves the stock, keeps prices and lines as given, and writes the first event', async () => {
     const customer = await addUser(database);
     const rice = await addProduct(database, { priceMinor: 295 });
     const naan = await addProduct(database, { priceMinor: 260 });
@@ -51,7 +51,7 @@ describe('placing an order', () => {
     );
   });
 
-  test('200 buyers for the last 50 units: exactly 50 get one, over two servers', async () => {
+  test('of 200 buyers of the last 50 units, exactly 50 get one, across two servers', async () => {
     const product = await addProduct(database, { onHand: 50 });
     const buyers = await Promise.all(Array.from({ length: 200 }, () => addUser(database)));
     const { done: placed, refused } = await settle(
@@ -66,7 +66,7 @@ describe('placing an order', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 50, reserved: 50 });
   });
 
-  test('six parallel orders with five allowed: five, every time', async () => {
+  test('of six parallel orders with a limit of five, five are placed, every time', async () => {
     const product = await addProduct(database, { onHand: 1000 });
     for (let round = 0; round < 20; round += 1) {
       const customer = await addUser(database);
@@ -82,14 +82,14 @@ describe('placing an order', () => {
     }
   });
 
-  test('many-line orders that name the same products in opposite order never deadlock', async () => {
-    const shelf = await Promise.all(
+  test('large orders that list the same products in opposite order never deadlock', async () => {
+    const products = await Promise.all(
       Array.from({ length: 10 }, () => addProduct(database, { onHand: 1000 })),
     );
     const buyers = await Promise.all(Array.from({ length: 60 }, () => addUser(database)));
     const { refused } = await settle(
       buyers.map((buyer, index) => {
-        const items = shelf.map((product) => ({ sku: product.sku, quantity: 1 }));
+        const items = products.map((product) => ({ sku: product.sku, quantity: 1 }));
         const server = index % 2 === 0 ? orders : otherServer;
         return server.placeOrder(buildPlacementContext(buyer), {
           items: index % 3 === 0 ? items.reverse() : items,
@@ -97,10 +97,11 @@ describe('placing an order', () => {
       }),
     );
     assert.deepEqual(refused, []);
-    for (const product of shelf) assert.equal((await findStock(database, product.id)).reserved, 60);
+    for (const product of products)
+      assert.equal((await findStock(database, product.id)).reserved, 60);
   });
 
-  test('an order that costs nothing is confirmed and paid at once by the system', async () => {
+  test('a free order is confirmed and paid at once by the system', async () => {
     const customer = await addUser(database);
     const gift = await addProduct(database, { priceMinor: 0 });
     const placed = await orders.placeOrder(buildPlacementContext(customer), {
@@ -122,7 +123,7 @@ describe('placing an order', () => {
     );
   });
 
-  test('staff places for an active customer only, beyond his limit, and sees who it is for', async () => {
+  test('staff can order for active customers only, beyond their limit, and see the customer', async () => {
     const customer = await addUser(database);
     const admin = await addUser(database, { role: 'admin' });
     const product = await addProduct(database, { onHand: 100 });
@@ -156,7 +157,7 @@ describe('placing an order', () => {
     }
   });
 
-  test('a customer cannot order for another one, nor in another currency', async () => {
+  test('a customer cannot order for another one or in another currency', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const wrong: PlaceOrderInput[] = [
@@ -177,7 +178,7 @@ describe('placing an order', () => {
     assert.equal(await countOrders(customer.id), 0);
   });
 
-  test('a number that an import took while it was lying ready stops no order', async () => {
+  test('an order succeeds even if an import took the number that was ready for it', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 1 });
     const server = createTestOrders(database);
@@ -185,7 +186,7 @@ describe('placing an order', () => {
       server.placeOrder(buildPlacementContext(customer), {
         items: [{ sku: product.sku, quantity }],
       });
-    // The refusal leaves the number that it did not need at hand.
+    // The refusal leaves its unused number for the next order.
     await assert.rejects(order(2), coded('inventory.insufficient_stock'));
     const [last] = await database.run<{ number: number }>(
       'test.last_number',
@@ -204,7 +205,7 @@ describe('placing an order', () => {
     assert(Number(parseView(await order(1)).number) > last!.number);
   });
 
-  test('one bad order of a batch leaves its neighbours alone', async () => {
+  test('one bad order of a batch does not affect the others', async () => {
     const product = await addProduct(database, { onHand: 100 });
     const buyers = await Promise.all(Array.from({ length: 10 }, () => addUser(database)));
     const { done: placed, refused } = await settle(

@@ -23,14 +23,14 @@ async function quote(session: Session, body: object): Promise<Quote> {
   return reply.json<Quote>();
 }
 
-/** The members of a problem document, without those that belong to its request. */
+/** Returns the members of a problem document, except those that describe its request. */
 function refusalIn(reply: Reply): object {
   assert.ok(reply.status >= 400, reply.text);
   const { type: _, status: __, instance: ___, requestId: ____, ...refusal } = reply.json();
   return refusal;
 }
 
-/** Counts whatever a quote could have written or held. */
+/** Counts everything that a quote could have written or reserved. */
 async function countRows(): Promise<object> {
   const [counts] = await db.database.run<object>(
     'test.count_rows',
@@ -44,7 +44,7 @@ async function countRows(): Promise<object> {
 }
 
 describe('POST /api/quotes', () => {
-  test('prices an order for anybody, and holds and writes nothing', async () => {
+  test('prices an order for any caller, and reserves and writes nothing', async () => {
     const rice = await addProduct(db.database, { priceMinor: 295 });
     const naan = await addProduct(db.database, { priceMinor: 260 });
     const before = await countRows();
@@ -85,7 +85,7 @@ describe('POST /api/quotes', () => {
     assert.deepEqual(await findStock(db.database, rice.id), { onHand: 10, reserved: 0 });
   });
 
-  test('has the prices of the moment', async () => {
+  test('uses the current prices', async () => {
     const pie = await addProduct(db.database, { priceMinor: 500 });
     const body = { items: [{ sku: pie.sku, quantity: 3 }] };
     assert.deepEqual((await quote(server.anonymous, body)).bill.total, gbp(1500));
@@ -93,7 +93,7 @@ describe('POST /api/quotes', () => {
     assert.deepEqual((await quote(server.anonymous, body)).bill.total, gbp(1950));
   });
 
-  test('has the refusals that the placement answers, member for member', async () => {
+  test('contains the same refusals as a placement, member for member', async () => {
     const pie = await addProduct(db.database, { priceMinor: 500, onHand: 4 });
     const customer = await server.signUp();
     const bodies = [
@@ -118,7 +118,7 @@ describe('POST /api/quotes', () => {
     ]);
   });
 
-  test('names all refusals at once and leaves out what cannot be priced', async () => {
+  test('lists all refusals at once and omits lines that cannot be priced', async () => {
     const pie = await addProduct(db.database, { priceMinor: 500, onHand: 4 });
     const body = {
       items: [
@@ -160,7 +160,7 @@ describe('POST /api/quotes', () => {
     );
   });
 
-  test('counts the unpaid orders of the caller alone', async () => {
+  test('counts only the caller’s unpaid orders', async () => {
     const pie = await addProduct(db.database);
     const body = { items: [{ sku: pie.sku, quantity: 1 }] };
     const customer = await server.signUp();
@@ -183,7 +183,7 @@ describe('POST /api/quotes', () => {
     assert.deepEqual(refusals, [refusalIn(await admin.post('/api/orders', body))]);
   });
 
-  test('is refused for its shape alone', async () => {
+  test('is refused only for its shape', async () => {
     const items = [{ sku: 'PIE', quantity: 1 }];
     const bodies = {
       '/items': { items: [] },

@@ -14,8 +14,8 @@ import { ordersOnTwoServers } from './two-servers.ts';
 
 const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
 
-describe('an order that is asked for again', () => {
-  test('50 parallel requests under one key, on two servers, make one order and one answer', async () => {
+describe('a repeated order', () => {
+  test('50 parallel requests with one key, on two servers, create one order and get one response', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 100 });
     const input = { items: [{ sku: product.sku, quantity: 1 }] };
@@ -34,7 +34,7 @@ describe('an order that is asked for again', () => {
     assert.equal((await findStock(database, product.id)).reserved, 1);
   });
 
-  test('one key of an API key, raced over two servers for different customers, makes one order', async () => {
+  test('one key of an API key, used at once on two servers for different customers, creates one order', async () => {
     const product = await addProduct(database, { onHand: 100 });
     const machine = apiKey('orders:write');
     const customers = await Promise.all(Array.from({ length: 6 }, () => addUser(database)));
@@ -52,7 +52,7 @@ describe('an order that is asked for again', () => {
 
   for (const repeated of ['a token', 'a key', 'a key and a token']) {
     for (const servers of [[orders], [orders, otherServer]]) {
-      test(`ten equal orders at once under ${repeated}, from callers whose rows are not locked, on ${servers.length} server(s), are one order and its replays`, async () => {
+      test(`ten identical orders at once with ${repeated}, from callers whose rows are not locked, on ${servers.length} server(s), are one order and its replays`, async () => {
         for (let round = 0; round < 10; round += 1) {
           const customer = await addUser(database);
           const product = await addProduct(database, { onHand: 1 });
@@ -80,7 +80,7 @@ describe('an order that is asked for again', () => {
     }
   }
 
-  test('ten equal orders of a customer under one token are one order where pending orders have no limit', async () => {
+  test('ten identical orders of a customer with one token are one order, even without a limit on pending orders', async () => {
     const servers = [
       createTestOrders(database, { pendingMax: 0 }),
       createTestOrders(database, { pendingMax: 0 }),
@@ -99,7 +99,7 @@ describe('an order that is asked for again', () => {
     }
   });
 
-  test('a repeat that looked for its key before the first commit, and at the stock after it, is a replay', async () => {
+  test('a repeat that looked for its key before the first commit and at the stock after it is a replay', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 1 });
     const [first, second] = [createTestOrders(database), createTestOrders(database)];
@@ -108,7 +108,7 @@ describe('an order that is asked for again', () => {
       const input = { customerId: customer.id, items: [{ sku: product.sku, quantity }] };
       return server.placeOrder(buildPlacementContext(machine, key, input), input);
     };
-    // The refusal leaves a number at hand, so that this server needs none of the sequence that is held below.
+    // The refusal leaves an unused number, so this server does not need the sequence that is locked below.
     await assert.rejects(order(first, 2), coded('inventory.insufficient_stock'));
     const held = await lockRows(database, 'alter sequence order_numbers owned by none');
     const repeat = order(second, 1, 'late');
@@ -118,7 +118,7 @@ describe('an order that is asked for again', () => {
     assert.deepEqual(await repeat, { ...placed, replayed: true });
   });
 
-  test('a refusal pins nothing: the same key may try again', async () => {
+  test('a refused order can be tried again with the same key', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 0 });
     const input = { items: [{ sku: product.sku, quantity: 1 }] };
@@ -135,7 +135,7 @@ describe('an order that is asked for again', () => {
     assert.equal((await attempt()).replayed, false);
   });
 
-  test('a key with another body is refused, whatever became of the first order', async () => {
+  test('a key with a different body is refused', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const first = { items: [{ sku: product.sku, quantity: 1 }] };
@@ -147,7 +147,7 @@ describe('an order that is asked for again', () => {
     );
   });
 
-  test('a clientToken makes one order per customer and answers repeats, in either spelling', async () => {
+  test('a client token creates one order per customer and repeats are replayed, in either spelling', async () => {
     const customer = await addUser(database);
     const stranger = await addUser(database);
     const product = await addProduct(database);
@@ -176,7 +176,7 @@ describe('an order that is asked for again', () => {
     );
   });
 
-  test('a key and a token that stand for different orders are refused', async () => {
+  test('a key and a token of different orders are refused', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
@@ -190,7 +190,7 @@ describe('an order that is asked for again', () => {
     );
   });
 
-  test('a key that comes with a token whose order is there stands for that order from then on', async () => {
+  test('a key sent with the token of an existing order identifies that order from then on', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];

@@ -1,7 +1,7 @@
 import { testDatabase } from '../../../support/database.ts';
 import { createTestOrders } from '../../../support/orders.ts';
 
-/** Orders on a database of the test file, as two servers have them: they share nothing but the database. */
+/** Creates the orders module of two servers that share only the database of the test file. */
 export async function ordersOnTwoServers() {
   const { database } = await testDatabase();
   return {

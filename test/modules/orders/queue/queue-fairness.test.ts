@@ -18,7 +18,7 @@ interface Served {
   readonly placed: boolean;
 }
 
-/** The orders that wait, in the order of arrival. */
+/** Returns the waiting orders with their places, in order of arrival. */
 async function arrivals(): Promise<Map<string, number>> {
   const rows = await database.run<{ orderId: string }>(
     'test.arrivals',
@@ -28,7 +28,7 @@ async function arrivals(): Promise<Map<string, number>> {
   return new Map(rows.map(({ orderId }, place) => [orderId, place]));
 }
 
-/** All that were served, in the order of the log. */
+/** Returns all orders that were served, in the order of the log. */
 function served(productId: string): Promise<Served[]> {
   return database.run<Served>(
     'test.served',
@@ -51,8 +51,8 @@ async function queueAll(sku: string, customers: readonly Awaited<ReturnType<type
   );
 }
 
-describe('who is served when stock is scarce', () => {
-  test('of 1,000 orders and then 50 of VIPs, served by two workers at once, VIPs go first and after ten of them one other', async () => {
+describe('serving the queue when stock is scarce', () => {
+  test('of 1,000 orders and 50 later VIP orders, two workers serve VIPs first, and one other after every ten', async () => {
     const stock = 400;
     const product = await addProduct(database, { onHand: stock });
     const others = await Promise.all(Array.from({ length: OTHERS }, () => addUser(database)));
@@ -62,7 +62,7 @@ describe('who is served when stock is scarce', () => {
     await queueAll(product.sku, others);
     await queueAll(product.sku, vips);
     const arrived = await arrivals();
-    // As a relay and a driver that know nothing of VIPs would bring them: the oldest first.
+    // Oldest first, as a relay and a driver that ignore VIPs would deliver them.
     const jobs = await takeJobs(database, await planJobs(database));
     const secondPool = createDatabase({ url, poolMax: 4, constraints: {} });
     try {
@@ -98,12 +98,12 @@ describe('who is served when stock is scarce', () => {
     assert.deepEqual(
       all.map(({ placed }) => placed),
       all.map((_, place) => place < stock),
-      'whoever is served first gets the stock',
+      'the orders served first get the stock',
     );
     assert.deepEqual(await findStock(database, product.id), { onHand: stock, reserved: stock });
   });
 
-  test('an other order that waits is placed though VIPs never end', async () => {
+  test('a waiting non-VIP order is placed even if VIPs keep arriving', async () => {
     const product = await addProduct(database, { onHand: 100_000 });
     await queueAll(product.sku, [await addUser(database)]);
     const worker = startQueuedWorker(database);

@@ -30,13 +30,13 @@ function read(orderId: string) {
   return orders.getOrder(admin, orderId);
 }
 
-/** A worker that comes and does all there is to do. */
+/** Runs a worker on all jobs that are due. */
 async function work(worker = startQueuedWorker(database)): Promise<void> {
   await worker.run(await takeJobs(database, await planJobs(database)));
 }
 
-describe('when placing goes wrong', () => {
-  test('a database that is away fails no order: the job fails, and its next try places it', async () => {
+describe('a failure during placement', () => {
+  test('an unavailable database fails the job, not the order; the next attempt places it', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
@@ -57,7 +57,7 @@ describe('when placing goes wrong', () => {
     assert.equal((await read(id)).status, 'PENDING');
   });
 
-  test('an order that cannot be placed for a reason of its own holds up no other, and is placed when the reason is gone', async () => {
+  test('an order that fails alone holds up no other, and is placed once the cause is gone', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
@@ -92,7 +92,7 @@ describe('when placing goes wrong', () => {
     assert.equal((await read(bad.id)).status, 'PENDING');
   });
 
-  test('a job that comes while a turn is under way waits for the next one', async () => {
+  test('a job that arrives during a round waits for the next one', async () => {
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
     const first = await queue(await addUser(database), { items });
@@ -124,7 +124,7 @@ describe('when placing goes wrong', () => {
     }
   });
 
-  test('an order that nothing places can still be taken back', async () => {
+  test('a quarantined order can still be cancelled', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
@@ -134,7 +134,7 @@ describe('when placing goes wrong', () => {
     await work();
   });
 
-  test('a worker that has lost the lease of one job places every order once, and finishes the others', async () => {
+  test('a worker that lost the lease of one job places every order once and finishes its other jobs', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];

@@ -30,7 +30,7 @@ function read(orderId: string) {
   return orders.getOrder(admin, orderId);
 }
 
-/** A worker that comes and does all there is to do. */
+/** Runs a worker on all jobs that are due. */
 async function work(worker = startQueuedWorker(database)) {
   await worker.run(await takeJobs(database, await planJobs(database)));
   return worker;
@@ -45,8 +45,8 @@ async function jobStates(): Promise<string[]> {
   return rows.map((row) => row.state);
 }
 
-describe('accepting an order', () => {
-  test('shows it as QUEUED with the prices of now, takes no stock, and asks no price and no stock', async () => {
+describe('accepting an order for the queue', () => {
+  test('shows it as QUEUED at current prices, reserves nothing, and checks neither price nor stock', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 1, priceMinor: 250 });
     const view = await queue(customer, {
@@ -70,7 +70,7 @@ describe('accepting an order', () => {
     assert.equal((await read(view.id)).status, 'FAILED');
   });
 
-  test('an unknown product and the limit of open orders are refused at once', async () => {
+  test('refuses an unknown product and an order beyond the pending limit at once', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 100 });
     const items = [{ sku: product.sku, quantity: 1 }];
@@ -88,7 +88,7 @@ describe('accepting an order', () => {
     await assert.rejects(queue(customer, { items }), coded('orders.pending_limit'));
   });
 
-  test('twelve at once, accepted and placed over two servers, with five allowed: five, every time', async () => {
+  test('of twelve orders at once, queued or placed on two servers with a limit of five, five succeed', async () => {
     const product = await addProduct(database, { onHand: 1_000, priceMinor: 0 });
     const priced = await addProduct(database, { onHand: 1_000 });
     for (let round = 0; round < 10; round += 1) {
@@ -97,7 +97,7 @@ describe('accepting an order', () => {
         Array.from({ length: 12 }, (_, index) => {
           const server = index % 2 === 0 ? orders : otherServer;
           const deferred = index % 3 !== 0;
-          // What is deferred counts whatever it costs today: what it will cost is not known yet.
+          // A deferred order counts whatever it costs today: what it will cost is not known yet.
           const { sku } = deferred && index % 2 === 0 ? product : priced;
           const input = { items: [{ sku, quantity: 1 }] };
           return server.placeOrder(
@@ -112,13 +112,13 @@ describe('accepting an order', () => {
     await work();
   });
 
-  test('50 repeats under one key, on two servers, are one order and one answer, also after it was placed', async () => {
+  test('50 repeats with one key, on two servers, are one order and get one response, even after it was placed', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const input = { items: [{ sku: product.sku, quantity: 1 }] };
     const attempt = (index: number) =>
       (index % 2 === 0 ? orders : otherServer).placeOrder(
-        // The body is what a key stands for: a repeat without the preference is the same request.
+        // A key identifies a body: a repeat without the preference is the same request.
         buildPlacementContext(customer, 'queued', input, index < 40),
         input,
       );
@@ -133,8 +133,8 @@ describe('accepting an order', () => {
   });
 });
 
-describe('placing what is queued', () => {
-  test('holds the stock and starts the time to pay, with every step in the history', async () => {
+describe('placing a queued order', () => {
+  test('reserves the stock and starts the time to pay, with every step in the history', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 3 });
     const { id } = await queue(customer, { items: [{ sku: product.sku, quantity: 2 }] });
@@ -164,7 +164,7 @@ describe('placing what is queued', () => {
     assert.deepEqual(await jobStates(), ['done']);
   });
 
-  test('takes the prices and names of its moment, and refuses only what was stated', async () => {
+  test('uses the prices and names at that time, and refuses only if a stated price differs', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { priceMinor: 100 });
     const steady = await addProduct(database, { priceMinor: 70 });
@@ -224,7 +224,7 @@ describe('placing what is queued', () => {
     ]);
   });
 
-  test('fails with the reason when the stock is gone or the product is not for sale any more', async () => {
+  test('fails with the reason if the stock is gone or the product is no longer for sale', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { onHand: 2 });
     const gone = await addProduct(database, { onHand: 2 });
@@ -247,7 +247,7 @@ describe('placing what is queued', () => {
     assert.deepEqual(data[1]!.data.lines, [{ sku: product.sku, requested: 2, available: 0 }]);
   });
 
-  test('what costs nothing is placed, and then confirmed and paid by the system', async () => {
+  test('a free order is placed, then confirmed and paid by the system', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database, { priceMinor: 0 });
     const { id, status } = await queue(customer, { items: [{ sku: product.sku, quantity: 1 }] });
@@ -269,7 +269,7 @@ describe('placing what is queued', () => {
     );
   });
 
-  test('an order that its owner or an admin took back stays cancelled, and its job does nothing', async () => {
+  test('an order cancelled by its owner or an admin stays cancelled, and its job does nothing', async () => {
     const customer = await addUser(database);
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
@@ -298,7 +298,7 @@ describe('placing what is queued', () => {
     assert.deepEqual(await findStock(database, product.id), { onHand: 10, reserved: 1 });
   });
 
-  test('cancelling races placing: one wins, and the stock is right', async () => {
+  test('a cancellation during placement leaves the order cancelled and the stock correct', async () => {
     const product = await addProduct(database, { onHand: 1_000 });
     const items = [{ sku: product.sku, quantity: 1 }];
     for (let round = 0; round < 20; round += 1) {

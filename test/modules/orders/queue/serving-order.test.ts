@@ -8,11 +8,11 @@ import {
 import { nextRound } from '../../../../src/modules/orders/queue/serve-queue.ts';
 
 describe('the serving order', () => {
-  const line = fc.array(fc.record({ vip: fc.boolean() }), { maxLength: 60 });
+  const queue = fc.array(fc.record({ vip: fc.boolean() }), { maxLength: 60 });
 
-  test('serves everybody once, VIPs and others each as they came', () => {
+  test('serves every order once, VIPs and others each in order of arrival', () => {
     fc.assert(
-      fc.property(line, (waiting) => {
+      fc.property(queue, (waiting) => {
         const served = servingOrder(waiting);
         assert.deepEqual([...served].sort(byNumber), [...waiting.keys()]);
         for (const vip of [true, false]) {
@@ -23,9 +23,9 @@ describe('the serving order', () => {
     );
   });
 
-  test('serves no other one while a VIP waits, but after ten of them the oldest', () => {
+  test('serves no other order while a VIP waits, except the oldest after every ten VIPs', () => {
     fc.assert(
-      fc.property(line, (waiting) => {
+      fc.property(queue, (waiting) => {
         const served = servingOrder(waiting).map((index) => waiting[index]!.vip);
         let inARow = 0;
         served.forEach((vip, position) => {
@@ -42,24 +42,24 @@ describe('the serving order', () => {
     );
   });
 
-  test('holds over turns: whoever comes between them, no other one waits for more than ten VIPs', () => {
+  test('lets no other order wait for more than ten VIPs, whatever arrives between rounds', () => {
     const arrivals = fc.array(fc.record({ vips: fc.nat(500), others: fc.nat(60) }), {
       minLength: 1,
       maxLength: 8,
     });
     fc.assert(
-      fc.property(arrivals, (turns) => {
+      fc.property(arrivals, (rounds) => {
         const vips: string[] = [];
         const others: string[] = [];
         let arrived = 0;
         let inARow = 0;
-        for (const turn of turns) {
-          for (let count = 0; count < turn.vips; count += 1) vips.push(`vip ${arrived++}`);
-          for (let count = 0; count < turn.others; count += 1) others.push(`other ${arrived++}`);
+        for (const round of rounds) {
+          for (let count = 0; count < round.vips; count += 1) vips.push(`vip ${arrived++}`);
+          for (let count = 0; count < round.others; count += 1) others.push(`other ${arrived++}`);
           for (const id of nextRound(vips, others)) {
-            const line = id.startsWith('vip') ? vips : others;
-            assert.equal(line.shift(), id, 'the oldest of its kind');
-            inARow = line === vips ? inARow + 1 : 0;
+            const queue = id.startsWith('vip') ? vips : others;
+            assert.equal(queue.shift(), id, 'the oldest of its kind');
+            inARow = queue === vips ? inARow + 1 : 0;
             assert.ok(inARow <= VIPS_IN_A_ROW_MAX || others.length === 0);
           }
           if (others.length === 0) inARow = 0;

@@ -1,6 +1,6 @@
 import type { Stored, StoredEvent, StoredMovement } from './stored.ts';
 
-/** What is to be stored of orders, by rules that are written down here once more and share nothing with the product. */
+/** The expected stored state of orders, by rules that are written here again and share no code with the product. */
 
 type Status =
   | 'QUEUED'
@@ -62,7 +62,7 @@ export class LifeModel {
     this.onHand = new Array<number>(productCount).fill(onHand);
   }
 
-  /** The orders at these places, each once. */
+  /** Returns the orders at these indexes, each once. */
   pick(indexes: readonly number[]): ModelOrder[] {
     if (this.orders.length === 0) return [];
     return [...new Set(indexes.map((index) => this.orders[index % this.orders.length]!))];
@@ -72,10 +72,10 @@ export class LifeModel {
     return next[order.status] as Exclude<Status, 'CANCELLED' | 'FAILED'> | null;
   }
 
-  /** Each of these returns the code of the refusal, and then nothing has changed; null: it is done. */
+  /** Each of these returns the code of a refusal, which changes nothing, or null on success. */
   place(orders: readonly (NewOrder & { readonly deferred: boolean })[]): string | null {
     const reserving = orders.filter(({ deferred }) => !deferred);
-    if (!this.isFree(reserving.flatMap(({ lines }) => lines))) return SHORTAGE;
+    if (!this.isAvailable(reserving.flatMap(({ lines }) => lines))) return SHORTAGE;
     for (const { deferred, ...given } of orders) {
       const order = this.add(given, false);
       if (deferred) {
@@ -91,7 +91,7 @@ export class LifeModel {
       readonly lines: readonly ModelLine[] | null;
     }[],
   ): string | null {
-    if (!this.isFree(served.flatMap(({ lines }) => lines ?? []))) return SHORTAGE;
+    if (!this.isAvailable(served.flatMap(({ lines }) => lines ?? []))) return SHORTAGE;
     for (const { order, lines } of served) {
       if (lines === null) {
         order.failureCode = 'test.failed';
@@ -112,7 +112,7 @@ export class LifeModel {
     const isOverride =
       override && from !== to && overridable.includes(from) && overridable.includes(to);
     if ((!isStep && !isOverride) || order.isImported) return ILLEGAL;
-    if (from === 'QUEUED' && to === 'PENDING' && !this.isFree(order.lines)) return SHORTAGE;
+    if (from === 'QUEUED' && to === 'PENDING' && !this.isAvailable(order.lines)) return SHORTAGE;
     order.version += 1;
     order.expires = to === 'PENDING' && !paid.includes(order.paymentStatus);
     this.log(
@@ -224,7 +224,7 @@ export class LifeModel {
     return order;
   }
 
-  /** An order becomes PENDING, and, when it costs nothing, CONFIRMED and paid by the system. */
+  /** Makes an order PENDING and, if it is free, CONFIRMED and paid by the system. */
   private start(order: ModelOrder): void {
     const data = { total: total(order) };
     this.log(order, 'order.placed', 'PENDING', data);
@@ -256,9 +256,9 @@ export class LifeModel {
     order.events.push({ sequence, from: null, to: null, actor: 'user', reason: null, ...event });
   }
 
-  private isFree(lines: readonly ModelLine[]): boolean {
+  private isAvailable(lines: readonly ModelLine[]): boolean {
     return this.onHand.every((onHand, product) => {
-      const wanted = unitsOf(lines, product);
+      const wanted = countUnits(lines, product);
       return wanted === 0 || this.reserved(product) + wanted <= onHand;
     });
   }
@@ -266,12 +266,12 @@ export class LifeModel {
   private reserved(product: number): number {
     return this.orders
       .filter(({ status }) => working.includes(status))
-      .reduce((sum, { lines }) => sum + unitsOf(lines, product), 0);
+      .reduce((sum, { lines }) => sum + countUnits(lines, product), 0);
   }
 
   private shift(order: ModelOrder, sign: 1 | -1, kind: string, why: string): void {
     this.onHand.forEach((_, product) => {
-      const units = unitsOf(order.lines, product);
+      const units = countUnits(order.lines, product);
       if (units === 0) return;
       this.onHand[product]! += sign * units;
       const reason = `Order ${order.number} ${why}`;
@@ -281,7 +281,7 @@ export class LifeModel {
   }
 }
 
-function unitsOf(lines: readonly ModelLine[], product: number): number {
+function countUnits(lines: readonly ModelLine[], product: number): number {
   return lines
     .filter((line) => line.product === product)
     .reduce((sum, { quantity }) => sum + quantity, 0);

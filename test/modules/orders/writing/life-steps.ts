@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What may happen to the orders of a life. Indexes are taken modulo the number of orders that there are. */
+/** The steps that can happen to the orders of a life. Indexes are taken modulo the number of orders. */
 
 const index = fc.nat({ max: 5 });
 const indexes = fc.uniqueArray(index, { minLength: 1, maxLength: 4 });
@@ -74,7 +74,7 @@ const laterStep = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant('import' as const),
       orders: fc.array(lines, { minLength: 1, maxLength: 3 }),
-      // Whether one bears a number that is taken.
+      // Whether one has a number that is already used.
       isRepeated: fc.boolean(),
     }),
   },
@@ -82,7 +82,7 @@ const laterStep = fc.oneof(
 
 export type LifeStep = typeof laterStep extends fc.Arbitrary<infer Step> ? Step : never;
 
-/** The steps of a life: it begins with orders. */
+/** The steps of a life, which starts with a placement. */
 export const lifeSteps = fc
   .tuple(place, fc.array(laterStep, { minLength: 10, maxLength: 24, size: 'max' }))
   .map(([first, later]): LifeStep[] => [first, ...later]);

@@ -27,13 +27,13 @@ export interface Life {
   readonly orderIds: readonly string[];
   readonly productIds: readonly string[];
   readonly expected: Stored;
-  /** Takes a step in the database and in the model. Throws when the one refuses what the other allows. */
+  /** Takes a step in the database and in the model. Throws if one refuses what the other allows. */
   take(step: LifeStep): Promise<void>;
 }
 
 let orderCount = 0;
 
-/** Three products, one of them free, and no orders yet. */
+/** Creates a life with three products, one of them free, and no orders yet. */
 export async function createLife(database: Database, customer: UserCaller): Promise<Life> {
   const products: TestProduct[] = [];
   for (const priceMinor of PRICES_MINOR) {
@@ -207,7 +207,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
   }
 
   async function pay(step: Step<'pay'>): Promise<void> {
-    // Nobody pays for an order that is not placed.
+    // An order that is not placed cannot be paid.
     const orders = model
       .pick(step.orders)
       .filter(({ isImported, status }) => !isImported && status !== 'QUEUED');
@@ -234,10 +234,14 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       orderCount += 1;
       return { id: newIdAt(createdAt), number: `L-${orderCount}`, lines: newLines(lines) };
     });
-    const taken = isRepeated ? model.orders[0] : undefined;
-    const repeated = { id: newIdAt(createdAt), number: taken?.number ?? '', lines: newLines([]) };
+    const existing = isRepeated ? model.orders[0] : undefined;
+    const repeated = {
+      id: newIdAt(createdAt),
+      number: existing?.number ?? '',
+      lines: newLines([]),
+    };
     model.import(imported);
-    const changes = [...imported, ...(taken === undefined ? [] : [repeated])].map(
+    const changes = [...imported, ...(existing === undefined ? [] : [repeated])].map(
       ({ id, number, lines }): OrderChange => {
         const written = orderLines(lines);
         const totalMinor = written.reduce((sum, line) => sum + line.totalMinor, 0);
@@ -253,7 +257,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       },
     );
     const refused = await database.transaction((tx) => writeOrders(tx, changes));
-    assert.deepEqual([...refused], taken === undefined ? [] : [repeated.id]);
+    assert.deepEqual([...refused], existing === undefined ? [] : [repeated.id]);
   }
 
   return {

@@ -9,17 +9,17 @@ import { lifeSteps } from './life-steps.ts';
 import { readStored } from './stored.ts';
 
 /**
- * Lives of orders, written by `writeOrders` in sets of any size, beside a model that knows the rules on its own. After each
- * step the database holds what the model expects: rows, versions, sequences, lines, the queue, stock, its ledger and the
- * log.
+ * Lives of orders, written by `writeOrders` in sets of any size and compared with an independent model of the rules.
+ * After each step the database contains what the model expects: rows, versions, sequences, lines, the queue, stock, its
+ * ledger and the log.
  */
 const { database } = await testDatabase({ invariants: false });
 const customer = await addUser(database);
 
-/** What the model says of money has none behind it. */
+/** The payment statuses of the model have no payments behind them. */
 const withoutMoney = (name: string) => !name.startsWith('inv_payment_');
 
-test('whatever becomes of orders, row, sequence, lines, stock and events stay one', async () => {
+test('row, sequence, lines, stock and events stay consistent, whatever happens to orders', async () => {
   await fc.assert(
     fc.asyncProperty(lifeSteps, async (steps) => {
       const life = await createLife(database, customer);

@@ -1,6 +1,6 @@
 import type { Database } from '../../../../src/database/database.ts';
 
-/** Orders and products as they are to be stored, without ids and times. */
+/** Orders and products as stored, without ids and times. */
 export interface Stored {
   readonly orders: readonly StoredOrder[];
   readonly products: readonly StoredProduct[];
@@ -44,7 +44,7 @@ export interface StoredEvent {
 export interface StoredProduct {
   readonly onHand: number;
   readonly reserved: number;
-  /** Those that orders made, in the order of the orders and of time. */
+  /** The movements that orders caused, sorted by order and time. */
   readonly movements: readonly StoredMovement[];
 }
 
@@ -55,7 +55,7 @@ export interface StoredMovement {
   readonly reason: string;
 }
 
-/** Reads what is stored of these orders and products, in their order. */
+/** Reads these orders and products as stored, in the given order. */
 export async function readStored(
   database: Database,
   orderIds: readonly string[],
