@@ -26,8 +26,8 @@ function buildContent(text: string): MailContent {
 const listTags = (html: string) =>
   html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
-describe('a letter', () => {
-  test('has the same elements and attributes in HTML whatever texts it holds', () => {
+describe('a mail', () => {
+  test('has the same elements and attributes in HTML whatever texts it contains', () => {
     const expected = listTags(renderHtml(buildContent('plain'), 'Shop'));
     const hostile = fc.oneof(
       fc.string({ unit: 'grapheme' }),
@@ -40,7 +40,7 @@ describe('a letter', () => {
     );
   });
 
-  test('keeps a name from right to left between its quantity and its price', () => {
+  test('keeps a right-to-left name between its quantity and its price', () => {
     for (const name of ['שקשוקה 2', 'كسكس', 'كسكس (2)', 'Hummus חומוס', '𞤀𞤣𞤤𞤢𞤥']) {
       const isolated = `\u2068${name}\u2069`;
       const text = renderText(buildContent(name), 'Shop');
@@ -55,15 +55,15 @@ describe('a letter', () => {
     assert.ok(html.includes('Your note: \u2068كسكس\u2069'));
   });
 
-  test('says in text what people wrote, unescaped', () => {
+  test('contains user input unescaped in its plain text', () => {
     const text = renderText(buildContent('Fish & <chips>'), 'Salt & Pepper');
     assert.ok(text.includes('1 x Fish & <chips>: 1.00 GBP'));
     assert.ok(text.includes('Salt & Pepper'));
   });
 });
 
-describe('what people wrote', () => {
-  test('is one line without controls and direction marks, and of nothing but that otherwise', () => {
+describe('user input', () => {
+  test('becomes one line without control characters and direction marks', () => {
     assert.equal(
       toOneLine(' 12 High St\r\n\tLondon\u2028 \u202eNW1\u0007 '),
       '12 High St London NW1',
@@ -77,7 +77,7 @@ describe('what people wrote', () => {
     );
   });
 
-  test('is greeted by when it is a name, and by no name when it could become a link', () => {
+  test('is used in the greeting if it is a name, and left out if it could become a link', () => {
     for (const [name, greeting] of [
       ['Ada Lovelace', 'Hello Ada Lovelace,'],
       ['J. R. R. Tolkien', 'Hello J. R. R. Tolkien,'],

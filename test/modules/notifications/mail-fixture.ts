@@ -10,28 +10,28 @@ import { newId } from '../../../src/shared/ids.ts';
 import { buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser, testCause } from '../../support/shop.ts';
 
-/** A mail server: takes what it is handed, unless the test says otherwise of an address. */
+/** A mail server that accepts every mail unless the test decides otherwise. */
 export interface MailServer extends Mailer {
-  /** In the order in which they were taken. */
-  readonly taken: Mail[];
-  /** What befalls a mail before it is taken; throws what the driver would. */
-  befall: (mail: Mail) => Promise<void>;
-  /** Mails whose record the database will not take. */
+  /** In order of acceptance. */
+  readonly accepted: Mail[];
+  /** Runs before a mail is accepted. Throws what the driver would. */
+  beforeSend: (mail: Mail) => Promise<void>;
+  /** Ids of mails whose record the database refuses. */
   readonly unrecordable: Set<string>;
 }
 
-function mailServer(): MailServer {
-  const taken: Mail[] = [];
+function createMailServer(): MailServer {
+  const accepted: Mail[] = [];
   const unrecordable = new Set<string>();
   return {
     kind: 'capture',
     concurrencyMax: 100,
-    taken,
+    accepted,
     unrecordable,
-    befall: async () => {},
+    beforeSend: async () => {},
     async send(mail) {
-      await this.befall(mail);
-      taken.push(mail);
+      await this.beforeSend(mail);
+      accepted.push(mail);
     },
     getMessageId: ({ id }) => (unrecordable.has(id) ? 'another' : `${id}@shop.example`),
     async close() {},
@@ -42,16 +42,16 @@ export function refuse({ to }: Mail): never {
   throw new MailRefusedError(`550 ${to}`);
 }
 
-/** A customer with an order, whose events have these mails: placed, confirmed, ready, …. */
-export interface MailSeen {
+/** A customer and their order, whose events have these mails: placed, confirmed, ready, …. */
+export interface MailedOrder {
   readonly customer: UserCaller;
   readonly email: string;
   readonly orderId: string;
 }
 
-/** What sends mail, and jobs that a worker has just taken, without the worker. */
-export async function mailDesk(database: Database) {
-  const server = mailServer();
+/** Creates the mail sender and jobs as a worker has just claimed them, without the worker. */
+export async function createMailFixture(database: Database) {
+  const server = createMailServer();
   const product = await addProduct(database, { onHand: 1_000 });
   const free = await addProduct(database, { onHand: 1_000, priceMinor: 0 });
   const orders = createTestOrders(database);
@@ -66,7 +66,7 @@ export async function mailDesk(database: Database) {
     retryBaseSeconds: 5,
   });
 
-  async function place({ sku }: { readonly sku: string }): Promise<MailSeen> {
+  async function place({ sku }: { readonly sku: string }): Promise<MailedOrder> {
     const customer = await addUser(database);
     const order = await orders.placeOrder(buildPlacementContext(customer), {
       items: [{ sku, quantity: 2 }],
@@ -74,8 +74,8 @@ export async function mailDesk(database: Database) {
     return { customer, email: `${customer.id}@example.com`, orderId: order.id };
   }
 
-  /** The jobs of all mails of an order, as the relay writes them, in the order of its events. */
-  async function listJobs({ orderId }: MailSeen): Promise<NewJob[]> {
+  /** Lists the jobs of all mails of an order, as the relay writes them, in the order of its events. */
+  async function listJobs({ orderId }: MailedOrder): Promise<NewJob[]> {
     const events = await findEventsOfOrders(database, [orderId]);
     return events.flatMap((event) => {
       const kind = whichMail(event);
@@ -94,8 +94,8 @@ export async function mailDesk(database: Database) {
     );
   }
 
-  /** Jobs that were claimed together. */
-  async function claimed(jobs: readonly NewJob[]): Promise<RunningJob[]> {
+  /** Writes jobs and returns them as claimed together. */
+  async function claim(jobs: readonly NewJob[]): Promise<RunningJob[]> {
     const leaseToken = newId();
     for (const job of jobs) await write(job, leaseToken);
     return jobs.map(({ id, name, data, eventId }) => ({
@@ -108,7 +108,7 @@ export async function mailDesk(database: Database) {
       signal: new AbortController().signal,
       cause: testCause,
       leaseToken,
-      finish: () => Promise.reject(new Error('its end goes with those of others')),
+      finish: () => Promise.reject(new Error('this job must be finished in a batch')),
     }));
   }
 
@@ -118,19 +118,19 @@ export async function mailDesk(database: Database) {
     run,
     place: () => place(product),
     placeFree: () => place(free),
-    jobsOf: listJobs,
-    /** Waits for a worker. */
-    waiting: (job: NewJob) => write(job, null),
-    claimed,
+    listJobs,
+    /** Writes a job that waits for a worker. */
+    addWaiting: (job: NewJob) => write(job, null),
+    claim,
     resetJob: () => resetMailJob(newId()),
-    /** Another worker takes a job over. */
+    /** Gives a job to another worker. */
     async takeOver({ id }: { readonly id: string }): Promise<void> {
       await database.run('test.take_over', 'update jobs set lease_token = $2::uuid where id = $1', [
         id,
         newId(),
       ]);
     },
-    /** Of these jobs: the states, and the addresses of the mails that are recorded. */
+    /** Returns the states of these jobs, and the recipients of the mails that are recorded. */
     async outcome(jobs: readonly { readonly id: string }[]) {
       const ids = jobs.map(({ id }) => id);
       const rows = await database.run<{ state: string; recipient: string | null }>(

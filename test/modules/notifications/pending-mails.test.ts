@@ -4,12 +4,12 @@ import { createPendingMails } from '../../../src/modules/notifications/pending-m
 
 const never = new AbortController().signal;
 
-describe('the turns of an order’s mails', () => {
-  test('a later one waits for each earlier one at hand, and none for itself or a later one', async () => {
-    const turns = createPendingMails();
-    const third = turns.add('order', 3, never);
-    const first = turns.add('order', 1, never);
-    const second = turns.add('order', 2, never);
+describe('the pending mails of an order', () => {
+  test('a mail waits for each earlier pending one, and never for itself or a later one', async () => {
+    const mails = createPendingMails();
+    const third = mails.add('order', 3, never);
+    const first = mails.add('order', 1, never);
+    const second = mails.add('order', 2, never);
     assert.equal(first.waitForEarlier(), null);
     const waiting = third.waitForEarlier();
     first.end();
@@ -20,20 +20,20 @@ describe('the turns of an order’s mails', () => {
     assert.equal(third.waitForEarlier(), null);
   });
 
-  test('nobody waits for one of another order, or for another try of the same', () => {
-    const turns = createPendingMails();
-    turns.add('another', 1, never);
-    turns.add('order', 2, never);
-    assert.equal(turns.add('order', 2, never).waitForEarlier(), null);
+  test('no mail waits for one of another order, or for another attempt of itself', () => {
+    const mails = createPendingMails();
+    mails.add('another', 1, never);
+    mails.add('order', 2, never);
+    assert.equal(mails.add('order', 2, never).waitForEarlier(), null);
   });
 
-  test('nobody waits for one that was given up', () => {
-    const turns = createPendingMails();
-    const givenUp = new AbortController();
-    turns.add('order', 1, givenUp.signal);
-    const later = turns.add('order', 2, never);
+  test('no mail waits for one that was aborted', () => {
+    const mails = createPendingMails();
+    const aborted = new AbortController();
+    mails.add('order', 1, aborted.signal);
+    const later = mails.add('order', 2, never);
     assert.notEqual(later.waitForEarlier(), null);
-    givenUp.abort();
+    aborted.abort();
     assert.equal(later.waitForEarlier(), null);
   });
 });

@@ -8,15 +8,15 @@ import { newId } from '../../../src/shared/ids.ts';
 
 const orderId = newId();
 
-test('these events are told by mail, and no others', () => {
-  const told = Object.fromEntries(
+test('these events cause a mail, and no others', () => {
+  const mails = Object.fromEntries(
     [...eventTypes, 'order.imported' as const].flatMap((type) => {
       const from = type === 'order.placed' ? null : 'PENDING';
       const kind = whichMail({ type, orderId, from });
       return kind === null ? [] : [[type, kind]];
     }),
   );
-  assert.deepEqual(told, {
+  assert.deepEqual(mails, {
     'order.placed': 'order.placed',
     'order.confirmed': 'order.confirmed',
     'order.ready': 'order.ready',
@@ -24,17 +24,17 @@ test('these events are told by mail, and no others', () => {
     'order.failed': 'order.failed',
     'refund.succeeded': 'payment.refunded',
   });
-  assert.deepEqual([...new Set(Object.values(told))].sort(), [...orderMailKinds].sort());
+  assert.deepEqual([...new Set(Object.values(mails))].sort(), [...orderMailKinds].sort());
 });
 
-test('a step forward is told, a correction that takes the order back is not', () => {
-  const tellingFroms = (type: 'order.placed' | 'order.confirmed' | 'order.ready') =>
+test('a step forward causes a mail, a correction backwards does not', () => {
+  const listFroms = (type: 'order.placed' | 'order.confirmed' | 'order.ready') =>
     [null, ...orderStatuses].filter((from) => whichMail({ type, orderId, from }) !== null);
-  assert.deepEqual(tellingFroms('order.placed'), [null, 'QUEUED']);
-  assert.deepEqual(tellingFroms('order.confirmed'), ['PENDING']);
-  assert.deepEqual(tellingFroms('order.ready'), ['PENDING', 'CONFIRMED', 'PREPARING']);
+  assert.deepEqual(listFroms('order.placed'), [null, 'QUEUED']);
+  assert.deepEqual(listFroms('order.confirmed'), ['PENDING']);
+  assert.deepEqual(listFroms('order.ready'), ['PENDING', 'CONFIRMED', 'PREPARING']);
 });
 
-test('money that belongs to no order is told to nobody', () => {
+test('a refund without an order causes no mail', () => {
   assert.equal(whichMail({ type: 'refund.succeeded', orderId: null, from: null }), null);
 });

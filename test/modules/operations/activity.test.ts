@@ -6,7 +6,7 @@ import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { startTestServer } from '../../support/server.ts';
 
-// Events without their orders: the rules of the log's readers do not hold here.
+// Events without their orders, so the invariants of the log do not hold here.
 const db = await testDatabase({ invariants: false });
 const server = await startTestServer(db);
 
@@ -17,7 +17,7 @@ interface Fact {
   readonly data?: object;
 }
 
-async function tell(facts: readonly Fact[]): Promise<void> {
+async function insertEvents(facts: readonly Fact[]): Promise<void> {
   await db.database.run(
     'test.tell_facts',
     `insert into events (id, type, order_id, sequence, from_status, actor_type, cause, data, at)
@@ -47,7 +47,7 @@ function sumHours(hours: ActivityView['hours']) {
 describe('activity', () => {
   test('counts orders and money of the last 24 hours, each in its hour', async () => {
     const total = { total: pounds(1_000) };
-    await tell([
+    await insertEvents([
       { type: 'order.placed', hoursAgo: 0, data: total },
       { type: 'order.placed', hoursAgo: 5, data: total },
       { type: 'order.placed', hoursAgo: 5, from: 'QUEUED', data: total },
@@ -80,7 +80,7 @@ describe('activity', () => {
     assert.deepEqual([fiveAgo?.cancelled, fiveAgo?.total], [1, pounds(2_000)]);
   });
 
-  test('an admin and a key that may read operations see it, nobody else', async () => {
+  test('is visible to an admin, but not to a customer or the kitchen', async () => {
     const admin = await server.asAdmin();
     const reply = await admin.get('/api/operations/activity');
     assert.equal(reply.status, 200, reply.text);

@@ -31,7 +31,7 @@ async function list(path = '/api/operations/dead-letters') {
   return reply.json<{ data: DeadLetter[]; nextCursor: string | null }>();
 }
 
-/** Does jobs that fail as long as the file says so. */
+/** Whether the jobs of this file fail. */
 let failing = true;
 let runs = 0;
 const failingJob = definitionOf({
@@ -39,12 +39,12 @@ const failingJob = definitionOf({
   attemptsMax: 2,
   run: async () => {
     runs += 1;
-    if (failing) throw new Error('nobody is there');
+    if (failing) throw new Error('the receiver is unavailable');
   },
 });
 
-/** An event of the provider that was given up. */
-async function deadProviderEvent(): Promise<string> {
+/** Inserts a provider event that is a dead letter. */
+async function addDeadProviderEvent(): Promise<string> {
   const id = newId();
   await query(
     db.url,
@@ -67,7 +67,7 @@ async function deadProviderEvent(): Promise<string> {
 }
 
 describe('dead letters over HTTP', () => {
-  test('a job that used its tries up is listed, tried again by its id, and done', async () => {
+  test('a job that used all its attempts is listed, redriven by its id, and done', async () => {
     const worker = await startWorker(db, [failingJob]);
     const eventId = newId();
     const job = buildJob({ eventId });
@@ -81,7 +81,7 @@ describe('dead letters over HTTP', () => {
         queue: 'letters',
         job: 'test.work',
         eventId,
-        error: 'Error: nobody is there',
+        error: 'Error: the receiver is unavailable',
         attempts: 2,
         failedAt: null,
       },
@@ -90,7 +90,7 @@ describe('dead letters over HTTP', () => {
     const redriven = await admin.post(`/api/operations/dead-letters/${job.id}/redrive`, {});
     assert.equal(redriven.status, 202, redriven.text);
     assert.deepEqual(redriven.json(), { id: job.id, queue: 'letters', job: 'test.work' });
-    // This server's queue rests: the rescue of the worker's sends it.
+    // This server's queue does not run: the worker's sends the job, as a rescue would.
     await worker.registry.send([job]);
     await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'done'));
     assert.equal(runs, 3);
@@ -100,8 +100,8 @@ describe('dead letters over HTTP', () => {
     await worker.stop();
   });
 
-  test('an event that a payment provider told in vain is listed beside jobs, and tried again', async () => {
-    const id = await deadProviderEvent();
+  test('a provider event that could not be applied is listed among the jobs and redriven', async () => {
+    const id = await addDeadProviderEvent();
     const [letter] = (await list()).data;
     assert.equal(letter?.id, id);
     assert.deepEqual(
@@ -119,9 +119,9 @@ describe('dead letters over HTTP', () => {
     assert.equal(row?.status, 'IGNORED');
   });
 
-  test('the list goes on from page to page without a double or a gap', async () => {
+  test('the list has neither duplicates nor gaps between pages', async () => {
     const ids = [];
-    for (let count = 0; count < 5; count += 1) ids.push(await deadProviderEvent());
+    for (let count = 0; count < 5; count += 1) ids.push(await addDeadProviderEvent());
     const seen: string[] = [];
     for (let path: string | null = '/api/operations/dead-letters?limit=2'; path !== null; ) {
       const { data, nextCursor } = await list(path);
@@ -137,12 +137,12 @@ describe('dead letters over HTTP', () => {
     await server.application.modules.payments.applyDueEvents();
   });
 
-  test('an id of nothing is 404, what is no id is 400, a repeat under a key is the first answer', async () => {
+  test('an unknown id gets 404, an invalid one 400, and a repeat with the same key the first response', async () => {
     const unknown = await admin.post(`/api/operations/dead-letters/${newId()}/redrive`, {});
     assert.deepEqual([unknown.status, unknown.json().code], [404, 'operations.not_found']);
     const odd = await admin.post('/api/operations/dead-letters/7/redrive', {});
     assert.equal(odd.status, 400);
-    const path = `/api/operations/dead-letters/${await deadProviderEvent()}/redrive`;
+    const path = `/api/operations/dead-letters/${await addDeadProviderEvent()}/redrive`;
     const headers = { 'Idempotency-Key': newId() };
     const first = await admin.post(path, {}, headers);
     const second = await admin.post(path, {}, headers);
@@ -152,7 +152,7 @@ describe('dead letters over HTTP', () => {
     await server.application.modules.payments.applyDueEvents();
   });
 
-  test('only admins see queues and dead letters', async () => {
+  test('only admins can see queues and dead letters', async () => {
     for (const session of [await server.signUp(), await server.signInAs('kitchen')]) {
       for (const path of ['/api/operations/queues', '/api/operations/dead-letters']) {
         assert.equal((await session.get(path)).status, 403);
@@ -163,7 +163,7 @@ describe('dead letters over HTTP', () => {
     assert.equal((await server.anonymous.get('/api/operations/queues')).status, 401);
   });
 
-  test('every queue that is known has a row, also with nothing to do, and a depth', async () => {
+  test('every known queue has a row, even without work, and a depth', async () => {
     const { data } = (await admin.get('/api/operations/queues')).json<{
       data: Record<string, unknown>[];
     }>();

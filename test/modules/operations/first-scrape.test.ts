@@ -7,7 +7,7 @@ import { until } from '../../support/until.ts';
 
 const db = await testDatabase();
 
-/** What a server tells of a metric, by its label. */
+/** Reads the samples of a metric from a server, by label. */
 async function listSamples(server: TestServer, metric: string): Promise<Record<string, string>> {
   const { text } = await server.anonymous.get('/metrics');
   const lines = text.matchAll(new RegExp(`^${metric}\\{\\w+="([^"]+)"\\} (\\S+)$`, 'gm'));
@@ -18,7 +18,7 @@ function everyInvariant(value: string): Record<string, string> {
   return Object.fromEntries(invariants.map(({ name }) => [name, value]));
 }
 
-test('the first scrape has a series of each invariant, which says that nobody knows, and of each queue', async () => {
+test('the first scrape has a series of each invariant, whose value is unknown, and of each queue', async () => {
   const server = await startTestServer(db, { environment: { ROLE: 'api' } });
   assert.deepEqual(await listSamples(server, 'invariant_violations'), everyInvariant('Nan'));
   for (const metric of ['queue_depth', 'dead_letters']) {
@@ -32,7 +32,7 @@ test('the first scrape has a series of each invariant, which says that nobody kn
   await server.stop();
 });
 
-test('on a new database the first worker checks the invariants as it starts, and other servers tell the same', async () => {
+test('on a new database, the first worker checks the invariants on start, and other servers report the same', async () => {
   const [worker, other] = [
     await startTestServer(db, { background: true }),
     await startTestServer(db, { environment: { ROLE: 'api' } }),
@@ -44,7 +44,7 @@ test('on a new database the first worker checks the invariants as it starts, and
   assert.match(text, /^job_duration_seconds_count\{job="[^"]+",outcome="dead"\} 0$/m);
 });
 
-test('an invariant that came with an upgrade is unknown until it is checked, and one that went is not told', async () => {
+test('an invariant added by an upgrade is unknown until it is checked, and a removed one is not reported', async () => {
   const [first] = invariants;
   await db.database.run(
     'test.forget',

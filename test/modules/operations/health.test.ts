@@ -6,7 +6,7 @@ import { testDatabase } from '../../support/database.ts';
 const { database } = await testDatabase();
 
 describe('health', () => {
-  test('is ready when the database answers and the start is over', async () => {
+  test('is ready when the database responds and the start is complete', async () => {
     let prepared = false;
     const health = createHealth({ database, isPrepared: () => prepared });
     assert.deepEqual(await health.readiness(), {
@@ -17,19 +17,19 @@ describe('health', () => {
     assert.equal((await health.readiness()).status, 'ok');
   });
 
-  test('says that the database is away, and lives on', async () => {
-    const away = { run: () => Promise.reject(new Error('connect ECONNREFUSED')) };
-    const health = createHealth({ database: away, isPrepared: () => true });
+  test('reports an unavailable database and stays alive', async () => {
+    const unavailable = { run: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    const health = createHealth({ database: unavailable, isPrepared: () => true });
     const view = await health.readiness();
     assert.equal(view.status, 'unavailable');
     assert.deepEqual(view.checks.database, { status: 'unavailable' });
     assert.equal(health.liveness().status, 'ok');
   });
 
-  test('does not wait for a database that hangs, and asks it one question at a time', async () => {
-    const questions: ((rows: never[]) => void)[] = [];
+  test('does not wait for a database that hangs, and sends it one query at a time', async () => {
+    const queries: ((rows: never[]) => void)[] = [];
     const hanging = {
-      run: <Row>() => new Promise<Row[]>((resolve) => questions.push(resolve)),
+      run: <Row>() => new Promise<Row[]>((resolve) => queries.push(resolve)),
     };
     const health = createHealth({ database: hanging, isPrepared: () => true, probeTimeoutMs: 20 });
     const views = await Promise.all([health.readiness(), health.readiness()]);
@@ -38,17 +38,17 @@ describe('health', () => {
       ['unavailable', 'unavailable'],
     );
     assert.equal((await health.readiness()).status, 'unavailable');
-    assert.equal(questions.length, 1);
+    assert.equal(queries.length, 1);
     const answered = health.readiness();
-    questions[0]!([]);
+    queries[0]!([]);
     assert.equal((await answered).status, 'ok');
   });
 
-  test('is degraded, and takes requests, when something fails that orders are taken without', async () => {
-    let asked = 0;
+  test('is degraded, and accepts requests, if something fails that orders do not need', async () => {
+    let probes = 0;
     const others = {
       redis: () => {
-        asked += 1;
+        probes += 1;
         return Promise.reject(new Error('connect ECONNREFUSED'));
       },
       mail: async () => {},
@@ -67,8 +67,8 @@ describe('health', () => {
     for (let times = 0; times < 10; times += 1) {
       assert.equal((await health.readiness()).status, 'degraded');
     }
-    // Anybody may ask as often as he likes.
-    assert.ok(asked <= 2, `asked ${asked} times`);
+    // Anyone may request health as often as they like.
+    assert.ok(probes <= 2, `probed ${probes} times`);
     const stopping = createHealth({ database, isPrepared: () => false, others });
     assert.equal((await stopping.readiness()).status, 'unavailable');
   });

@@ -17,7 +17,7 @@ const admin = await addUser(database, { role: 'admin' });
 const product = await addProduct(database, { onHand: 20, priceMinor: 250 });
 const items = [{ sku: product.sku, quantity: 2 }];
 
-async function placed(...statuses: ('CONFIRMED' | 'COMPLETED' | 'PENDING' | 'CANCELLED')[]) {
+async function placeOrder(...statuses: ('CONFIRMED' | 'COMPLETED' | 'PENDING' | 'CANCELLED')[]) {
   const input = { items, clientToken: `token-${Math.random()}` };
   const { id } = await orders.placeOrder(buildPlacementContext(customer), input);
   for (const status of statuses) {
@@ -28,11 +28,11 @@ async function placed(...statuses: ('CONFIRMED' | 'COMPLETED' | 'PENDING' | 'CAN
   return id;
 }
 
-const pending = await placed();
-const completed = await placed('COMPLETED');
-const cancelled = await placed('CANCELLED');
-const broughtBack = await placed('COMPLETED', 'PENDING');
-const wholeLife = await placed('CONFIRMED', 'COMPLETED');
+const pending = await placeOrder();
+const completed = await placeOrder('COMPLETED');
+const cancelled = await placeOrder('CANCELLED');
+const reopened = await placeOrder('COMPLETED', 'PENDING');
+const wholeLife = await placeOrder('CONFIRMED', 'COMPLETED');
 const input = { items, clientToken: 'queued' };
 const { id: queued } = await orders.placeOrder(
   buildPlacementContext(customer, undefined, input, true),
@@ -41,7 +41,7 @@ const { id: queued } = await orders.placeOrder(
 
 const buildMailId = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
 
-/** `event` is SQL. */
+/** Builds the statement that inserts a mail. `event` is SQL. */
 function buildMail(last: string, orderId: string, event: string): string {
   return `insert into mail_messages
             (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
@@ -49,10 +49,10 @@ function buildMail(last: string, orderId: string, event: string): string {
 }
 
 /**
- * Makes the change with triggers and foreign keys off, as a broken disk or a careless superuser would, looks at what the
- * check says, and takes the change back.
+ * Makes changes with triggers and foreign keys off, as a broken disk or a careless superuser would, returns the
+ * violations that the check reports, and rolls the changes back.
  */
-async function brokenBy(...changes: string[]): Promise<Map<string, string[]>> {
+async function findViolations(...changes: string[]): Promise<Map<string, string[]>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -74,18 +74,18 @@ async function brokenBy(...changes: string[]): Promise<Map<string, string[]>> {
   }
 }
 
-/** The product's pool reads counts as numbers; this plain client does not. */
+/** Converts counts to numbers, as the product's pool does and this plain client does not. */
 function numbered(row: Record<string, unknown>): Record<string, unknown> {
   if (!('violationCount' in row)) return row;
   return { ...row, violationCount: Number(row.violationCount) };
 }
 
-/** Constraints stand in the way of some breaks: what the views would see had they been dropped. */
+/** Some breaks are prevented by constraints. Without these, the views would find them. */
 const without = (table: string, constraint: string) =>
   `alter table ${table} drop constraint ${constraint}`;
 
 describe('the invariants', () => {
-  test('hold after orders were placed, completed, cancelled and taken back', async () => {
+  test('hold after orders are placed, completed, cancelled and reopened', async () => {
     const report = await checkInvariants(database);
     assert.deepEqual(
       report.invariants.filter(({ ok }) => !ok),
@@ -98,7 +98,7 @@ describe('the invariants', () => {
     assert.equal(checked.get('inv_idempotency_effects'), 6);
   });
 
-  test('are all of the views in the database, each with its sentence', async () => {
+  test('are the views in the database, each with a description', async () => {
     const views = await database.run<{ name: string }>(
       'test.invariant_views',
       `select viewname as name from pg_views where viewname like 'inv\\_%' order by 1`,
@@ -115,18 +115,18 @@ describe('the invariants', () => {
 
   const id = product.id;
   const breaks: Record<string, { changes: string[]; finds: Record<string, string[]> }> = {
-    'more is promised than lies on the shelf': {
+    'more units are reserved than are on hand': {
       changes: [
         without('stock', 'stock_reserved_check'),
         'update stock set reserved = on_hand + 1',
       ],
       finds: { inv_stock_bounds: [id], inv_stock_reserved: [id] },
     },
-    'less than nothing is promised': {
+    'a negative number of units is reserved': {
       changes: [without('stock', 'stock_reserved_check'), 'update stock set reserved = -1'],
       finds: { inv_stock_bounds: [id], inv_stock_reserved: [id] },
     },
-    'a unit appears on the shelf': {
+    'a unit on hand appears from nowhere': {
       changes: ['update stock set on_hand = on_hand + 1'],
       finds: { inv_stock_ledger: [id] },
     },
@@ -142,7 +142,7 @@ describe('the invariants', () => {
       changes: ['update stock set reserved = reserved - 1'],
       finds: { inv_stock_reserved: [id] },
     },
-    'an order takes its stock twice': {
+    'an order consumes its stock twice': {
       changes: [
         `insert into stock_movements (id, product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type)
          select gen_random_uuid(), product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type
@@ -151,7 +151,7 @@ describe('the invariants', () => {
       ],
       finds: { inv_stock_consumed: [wholeLife] },
     },
-    'a cancelled order takes stock': {
+    'a cancelled order consumes stock': {
       changes: [
         `insert into stock_movements (id, product_id, kind, delta, reason, order_id, on_hand, reserved, actor_type)
          values (gen_random_uuid(), '${id}', 'consumption', -2, 'x', '${cancelled}', 1, 0, 'system')`,
@@ -159,7 +159,7 @@ describe('the invariants', () => {
       ],
       finds: { inv_stock_consumed: [cancelled] },
     },
-    'a correction is not told': {
+    'a correction has no event': {
       changes: [
         `insert into stock_movements (id, product_id, kind, delta, reason, on_hand, reserved, actor_type)
          values ('00000000-0000-0000-0000-000000000001', '${id}', 'adjustment', 2, 'x', 1, 0, 'system')`,
@@ -171,7 +171,7 @@ describe('the invariants', () => {
       changes: [`update orders set total_minor = total_minor + 1 where id = '${pending}'`],
       finds: { inv_order_totals: [pending], inv_order_prices: [pending] },
     },
-    'a price changes after the order, and its sums with it': {
+    'a price changes after the order, together with its sums': {
       changes: [
         `update order_lines set unit_price_minor = 1, total_minor = 2 where order_id = '${pending}'`,
         `update orders set total_minor = 2 where id = '${pending}'`,
@@ -189,11 +189,11 @@ describe('the invariants', () => {
       changes: [`delete from order_lines where order_id = '${cancelled}'`],
       finds: { inv_order_totals: [cancelled] },
     },
-    'a line is numbered past a gap': {
+    'a line number follows a gap': {
       changes: [`update order_lines set line_number = 2 where order_id = '${pending}'`],
       finds: { inv_order_totals: [pending] },
     },
-    'a line is younger than its order': {
+    'a line is newer than its order': {
       changes: [
         `update order_lines set created_at = created_at + interval '1 ms' where order_id = '${pending}'`,
       ],
@@ -211,13 +211,13 @@ describe('the invariants', () => {
       changes: ['delete from queued_orders'],
       finds: { inv_order_queue: [queued] },
     },
-    'an order stays in the queue that waits no more': {
+    'an order remains in the queue after it has ended': {
       changes: [
         `insert into queued_orders (order_id, vip, cause) values ('${cancelled}', false, '{}')`,
       ],
       finds: { inv_order_queue: [cancelled] },
     },
-    'an order is queued that no job will have placed': {
+    'a queued order has no job that will place it': {
       changes: [
         `insert into log_readers (name, position) select 'relay', max(position) from events
              on conflict (name) do update set position = excluded.position`,
@@ -241,7 +241,7 @@ describe('the invariants', () => {
         inv_order_history: [wholeLife],
       },
     },
-    'the order counts more events than there are': {
+    'an order counts more events than there are': {
       changes: [`update orders set last_sequence = last_sequence + 1 where id = '${pending}'`],
       finds: { inv_order_log: [pending] },
     },
@@ -249,14 +249,14 @@ describe('the invariants', () => {
       changes: [`update orders set status = 'CONFIRMED' where id = '${pending}'`],
       finds: { inv_order_history: [pending] },
     },
-    'a history begins in the middle': {
+    'a history starts in the middle': {
       changes: [
         `update events set type = 'order.ready', to_status = 'READY' where order_id = '${pending}'`,
         `update orders set status = 'READY' where id = '${pending}'`,
       ],
       finds: { inv_order_history: [pending] },
     },
-    'a step is told that does not exist': {
+    'an event records an illegal step': {
       changes: [
         `update events set to_status = 'FAILED' where order_id = '${cancelled}' and sequence = 2`,
         `update orders set status = 'FAILED', failure_code = 'x', cancel_reason = null, cancelled_at = null
@@ -268,17 +268,17 @@ describe('the invariants', () => {
       changes: [`update events set reason = ' ' where order_id = '${completed}' and sequence = 2`],
       finds: { inv_order_steps: [completed] },
     },
-    'an override is not told as one': {
+    'an override is not recorded as one': {
       changes: [
         `update events set data = data - 'override' where order_id = '${completed}' and sequence = 2`,
       ],
       finds: { inv_order_steps: [completed] },
     },
-    'a client token is forgotten': {
+    'a client token is lost': {
       changes: [`delete from idempotency_keys where effect_id = '${pending}'`],
       finds: { inv_client_tokens: [pending] },
     },
-    'two orders stand under one client token': {
+    'two orders have the same client token': {
       changes: [
         'drop index orders_customer_id_client_token_key',
         `update orders set client_token = (select client_token from orders where id = '${pending}')
@@ -286,13 +286,13 @@ describe('the invariants', () => {
       ],
       finds: { inv_client_tokens: [[pending, cancelled].sort()[0]!] },
     },
-    'an order is past its time': {
+    'an order is past its expiry': {
       changes: [
-        `update orders set expires_at = now() - interval '61 seconds' where id = '${broughtBack}'`,
+        `update orders set expires_at = now() - interval '61 seconds' where id = '${reopened}'`,
       ],
-      finds: { inv_order_deadlines: [broughtBack] },
+      finds: { inv_order_deadlines: [reopened] },
     },
-    'a mail tells of no event of its order, or of one that another mail tells of': {
+    'a mail belongs to no event of its order, or to that of another mail': {
       changes: [
         buildMail(
           '0',
@@ -309,11 +309,11 @@ describe('the invariants', () => {
       ],
       finds: { inv_mail_events: [buildMailId('0'), buildMailId('1')] },
     },
-    'a password is stored as it is': {
+    'a password is stored in plain text': {
       changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],
       finds: { inv_secrets: [customer.id] },
     },
-    'an API key is stored as it is': {
+    'an API key is stored in plain text': {
       changes: [
         `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by)
          values ('00000000-0000-0000-0000-000000000001', 'x', 'x', 'hf_secret', '{orders:read}', '${admin.id}')`,
@@ -340,28 +340,28 @@ describe('the invariants', () => {
   };
 
   for (const [what, { changes, finds }] of Object.entries(breaks)) {
-    test(`tell when ${what}`, async () => {
-      assert.deepEqual(Object.fromEntries(await brokenBy(...changes)), finds);
+    test(`report when ${what}`, async () => {
+      assert.deepEqual(Object.fromEntries(await findViolations(...changes)), finds);
     });
   }
 
-  test('tell when a stored reply belongs to no effect, or to another one', async () => {
+  test('report when a stored response belongs to no effect, or to another one', async () => {
     const key = `(select scope_hash from idempotency_keys where effect_id = '${cancelled}')`;
     for (const change of [
       `update idempotency_keys set effect_id = gen_random_uuid() where scope_hash = ${key}`,
       `update idempotency_keys set result = '{"id": "another"}' where scope_hash = ${key}`,
       `update idempotency_keys set result = null where scope_hash = ${key}`,
     ]) {
-      const broken = await brokenBy(change);
+      const broken = await findViolations(change);
       assert.equal(broken.get('inv_idempotency_effects')?.length, 1, change);
     }
   });
 
-  test('tell when an event waits for a reader that has run for a minute, not for one that has just begun', async () => {
+  test('report when an event waits for a reader that has run for a minute, but not for one that has just started', async () => {
     const reader = (name: string, heldSince: string, leasedUntil: string) =>
       `insert into log_readers (name, holder, fencing, held_since, leased_until)
        values ('${name}', gen_random_uuid(), 1, now() - interval '${heldSince}', now() + interval '${leasedUntil}')`;
-    const broken = await brokenBy(
+    const broken = await findViolations(
       reader('late', '61 seconds', '10 seconds'),
       reader('just begun', '59 seconds', '10 seconds'),
       reader('gone', '1 hour', '-1 second'),
@@ -375,11 +375,11 @@ describe('the invariants', () => {
     assert.deepEqual(Object.fromEntries(broken), { inv_log_delivered: [String(event!.position)] });
   });
 
-  test('name a hundred of what breaks them and count the rest', async () => {
+  test('name a hundred violations and count the rest', async () => {
     const changes = `insert into events (id, type, order_id, sequence, actor_type, cause)
       select gen_random_uuid(), 'payment.initiated', gen_random_uuid(), 1, 'system', '{}'
         from generate_series(1, 150)`;
-    const broken = await brokenBy(changes);
+    const broken = await findViolations(changes);
     assert.equal(broken.get('inv_order_log')?.length, 100);
   });
 });

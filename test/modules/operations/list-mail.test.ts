@@ -19,7 +19,7 @@ const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.placed'];
 for (const kind of kinds) {
   const isReset = kind === 'password.reset';
   const id = newId();
-  const told = isReset ? null : await placedEvent();
+  const event = isReset ? null : await placeAndFindEvent();
   const row = {
     id,
     message_id: `${id}@shop.example`,
@@ -28,13 +28,13 @@ for (const kind of kinds) {
     text_body: `Text of ${kind}`,
     html_body: `<p>${kind}</p>`,
     kind,
-    order_id: told?.orderId ?? null,
-    event_id: told?.id ?? null,
+    order_id: event?.orderId ?? null,
+    event_id: event?.id ?? null,
   };
   await insertMessages(database, JSON.stringify([row]));
 }
 
-async function placedEvent() {
+async function placeAndFindEvent() {
   const { id } = await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
     items: [{ sku: product.sku, quantity: 1 }],
   });
@@ -56,7 +56,7 @@ describe('sent mail', () => {
     assert.equal(second.nextCursor, null);
   });
 
-  test('hides the text of a reset that was really sent, and no other', async () => {
+  test('hides the text of a password reset that was really sent, and no other text', async () => {
     const { data } = await listMail(database, cursors, false, {});
     assert.deepEqual(
       data.map(({ kind, text, html }) => [kind, text === null, html === null]),
@@ -66,7 +66,7 @@ describe('sent mail', () => {
     );
   });
 
-  test('refuses a cursor that is not its own', async () => {
+  test('refuses a cursor of another list', async () => {
     const cursor = cursors.encode({ list: 'products' }, ['x', 'y']);
     await assert.rejects(
       listMail(database, cursors, true, { cursor }),

@@ -7,7 +7,7 @@ import { createMetrics } from '../../../src/modules/operations/index.ts';
 const tally = { name: 'things_total', help: 'Things.', label: null, counts: { all: 0 } };
 
 describe('the metrics', () => {
-  test('tell in Prometheus text what was counted', async () => {
+  test('report counts in the Prometheus text format', async () => {
     const metrics = createMetrics();
     metrics.observeHttp({
       operationId: 'placeOrder',
@@ -55,7 +55,7 @@ describe('the metrics', () => {
     assert.ok(lines.some((line) => line.startsWith('process_resident_memory_bytes ')));
   });
 
-  test('have a series of each known value of a label before anything happened', async () => {
+  test('have a series for each known value of a label before anything happens', async () => {
     const metrics = createMetrics();
     metrics.expectJobs(['test.work']);
     for (const one of await describeTallies(readConfig({}))) metrics.watchTally(one);
@@ -76,9 +76,12 @@ describe('the metrics', () => {
     }
   });
 
-  test('tell the lag of the relay, and leave it out when it cannot be told', async () => {
+  test('report the lag of the relay, and omit it if it is unknown', async () => {
     const metrics = createMetrics();
-    const lags = [async () => 2.5, async () => Promise.reject(new Error('the database is away'))];
+    const lags = [
+      async () => 2.5,
+      async () => Promise.reject(new Error('the database is unavailable')),
+    ];
     metrics.watchRelay(() => lags.shift()!());
     assert.match(await metrics.render(), /^relay_lag_seconds 2\.5$/m);
     assert.doesNotMatch(await metrics.render(), /^relay_lag_seconds \d/m);
@@ -91,7 +94,7 @@ describe('the metrics', () => {
     assert.match(await metrics.render(), /^things_total 0$/m);
   });
 
-  test('of two servers in one process are apart', async () => {
+  test('of two servers in one process are separate', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.observeHttp({ operationId: null, method: 'GET', status: 404, durationSeconds: 0 });
     assert.match(await other.render(), /^http_responses_total\{class="4xx"\} 0$/m);

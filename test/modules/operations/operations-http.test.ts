@@ -13,8 +13,8 @@ const server = await startTestServer(db, {
 const admin = await server.asAdmin();
 const customer = await server.signUp();
 
-describe('operating over HTTP', () => {
-  test('an admin proves that the data is whole, nobody else may ask', async () => {
+describe('operations over HTTP', () => {
+  test('only an admin can check the invariants', async () => {
     const product = await addProduct(db.database);
     const items = [{ sku: product.sku, quantity: 1 }];
     assert.equal((await customer.post('/api/orders', { items })).status, 201);
@@ -33,10 +33,10 @@ describe('operating over HTTP', () => {
     assert.equal((await server.anonymous.get('/api/operations/invariants')).status, 401);
   });
 
-  test('an admin reads the mail that went out', async () => {
+  test('an admin can read sent mail', async () => {
     const { email } = customer.identity;
-    const asked = await server.anonymous.post('/api/auth/password/forgot', { email });
-    assert.equal(asked.status, 202, asked.text);
+    const requested = await server.anonymous.post('/api/auth/password/forgot', { email });
+    assert.equal(requested.status, 202, requested.text);
     await until(async () => {
       const reply = await admin.get('/api/operations/mail');
       assert.equal(reply.status, 200, reply.text);
@@ -48,7 +48,7 @@ describe('operating over HTTP', () => {
     assert.equal((await customer.get('/api/operations/mail')).status, 403);
   });
 
-  test('health answers anybody, whatever the query, and is never stored', async () => {
+  test('health responds to any caller, whatever the query, and is never cached', async () => {
     for (const path of ['/health', '/health/live', '/health/ready', '/health?probe=1']) {
       const reply = await server.anonymous.get(path);
       assert.equal(reply.status, 200, reply.text);
@@ -57,7 +57,7 @@ describe('operating over HTTP', () => {
     }
   });
 
-  test('the metrics count what went through the server', async () => {
+  test('the metrics count what the server has done', async () => {
     const reply = await server.anonymous.get('/metrics');
     assert.equal(reply.status, 200, reply.text);
     assert.match(reply.headers.get('content-type') ?? '', /^text\/plain/);

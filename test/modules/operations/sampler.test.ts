@@ -4,7 +4,7 @@ import { createLatencies } from '../../../src/modules/operations/latencies.ts';
 import { createSampler } from '../../../src/modules/operations/sampler.ts';
 
 describe('latencies', () => {
-  test('percentiles are right to a tenth, whatever the durations', () => {
+  test('percentiles are accurate to a tenth, whatever the durations', () => {
     const latencies = createLatencies();
     for (let ms = 1; ms <= 1_000; ms += 1) latencies.observe(ms / 1_000);
     for (const share of [0.01, 0.5, 0.9, 0.99, 1]) {
@@ -16,7 +16,7 @@ describe('latencies', () => {
     }
   });
 
-  test('what is shorter or longer than every bucket counts into the outer ones', () => {
+  test('durations outside all buckets count in the outermost ones', () => {
     const latencies = createLatencies();
     for (const seconds of [0, 1e-9, 600]) latencies.observe(seconds);
     assert.equal(latencies.count, 3);
@@ -24,7 +24,7 @@ describe('latencies', () => {
     assert.ok(latencies.percentileMs(1)! > 15_000);
   });
 
-  test('none have no percentile', () => {
+  test('have no percentile if there are none', () => {
     const latencies = createLatencies();
     latencies.observe(1);
     latencies.clear();
@@ -33,7 +33,7 @@ describe('latencies', () => {
 });
 
 describe('samples of a server', () => {
-  test('each speaks of its own interval', async () => {
+  test('each covers its own interval', async () => {
     let elapsedMs = 0;
     const sampler = createSampler({
       readQueueDepth: async () => 7,
@@ -54,7 +54,7 @@ describe('samples of a server', () => {
     assert.deepEqual([quiet?.requestsPerSecond, quiet?.latencyP99Ms], [0, null]);
   });
 
-  test('a database that is away leaves a gap in its own lines only', async () => {
+  test('an unavailable database leaves a gap only in the values read from it', async () => {
     const sampler = createSampler({
       readQueueDepth: () => Promise.reject(new Error('connect ECONNREFUSED')),
       readLagSeconds: () => new Promise(() => {}),
@@ -66,7 +66,7 @@ describe('samples of a server', () => {
     assert.ok(sample!.latencyP50Ms! > 0);
   });
 
-  test('three hours are kept, and no more', async () => {
+  test('three hours are kept, but no longer', async () => {
     let count = 0;
     const sampler = createSampler({
       readQueueDepth: async () => {

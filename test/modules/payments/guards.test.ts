@@ -5,7 +5,7 @@ import { testDatabase } from '../../support/database.ts';
 import { buildContext } from '../../support/orders.ts';
 import { openPaymentsShop } from '../../support/payments.ts';
 
-/** What somebody with `psql` meets: plain SQL on a plain connection, none of our code between. */
+/** What a user of `psql` meets: plain SQL on a plain connection, without any of our code. */
 const { database, url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
@@ -21,7 +21,7 @@ const [capture] = await database.run<{ id: string }>(
   [paid.paymentId],
 );
 
-async function refused(sql: string, constraint: string): Promise<void> {
+async function assertRefused(sql: string, constraint: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -34,21 +34,21 @@ async function refused(sql: string, constraint: string): Promise<void> {
   }
 }
 
-describe('PostgreSQL itself refuses', () => {
+describe('PostgreSQL', () => {
   const refusals: Record<string, readonly [sql: string, constraint: string]> = {
-    'to give back more than came in': [
+    'to refund more than was captured': [
       `update payments set refunded_minor = captured_minor + 1 where id = '${paid.paymentId}'`,
       'payments_sums_check',
     ],
-    'to take in more than was asked for': [
+    'to capture more than was requested': [
       `update payments set captured_minor = amount_minor + 1 where id = '${paid.paymentId}'`,
       'payments_sums_check',
     ],
-    'to take more of a charge than it was': [
+    'to refund more of a charge than its amount': [
       `update payment_captures set taken_minor = amount_minor + 1 where id = '${capture?.id}'`,
       'payment_captures_taken_minor_check',
     ],
-    'to call a payment captured that has no money': [
+    'to mark a payment without money as captured': [
       `update payments set status = 'CAPTURED' where id = '${open.paymentId}'`,
       'payments_captured_check',
     ],
@@ -71,46 +71,46 @@ describe('PostgreSQL itself refuses', () => {
       `update payment_captures set amount_minor = 1000 where id = '${capture?.id}'`,
       'payment_captures_append_only_check',
     ],
-    'to forget a charge': [
+    'to delete a charge': [
       `delete from payment_captures where id = '${capture?.id}'`,
       'payment_captures_append_only_check',
     ],
-    'to forget a refund': [
+    'to delete a refund': [
       `delete from payment_refunds where id = '${result.refund.id}'`,
       'payment_refunds_append_only_check',
     ],
-    'to make another refund of one': [
+    'to change the amount of a refund': [
       `update payment_refunds set amount_minor = 1 where id = '${result.refund.id}'`,
       'payment_refunds_append_only_check',
     ],
-    'to book a refund on another charge': [
+    'to move a refund to another charge': [
       `update payment_refunds set capture_id = gen_random_uuid() where id = '${result.refund.id}'`,
       'payment_refunds_append_only_check',
     ],
-    'to forget a payment': [
+    'to delete a payment': [
       `delete from payments where id = '${open.paymentId}'`,
       'payments_append_only_check',
     ],
-    'to forget all payments': ['truncate payments cascade', 'payments_append_only_check'],
-    'to forget all charges': [
+    'to truncate the payments': ['truncate payments cascade', 'payments_append_only_check'],
+    'to truncate the charges': [
       'truncate payment_captures cascade',
       'payment_captures_append_only_check',
     ],
-    'to forget all refunds': ['truncate payment_refunds', 'payment_refunds_append_only_check'],
-    'to forget all that providers told': [
+    'to truncate the refunds': ['truncate payment_refunds', 'payment_refunds_append_only_check'],
+    'to truncate the provider events': [
       'truncate provider_events',
       'provider_events_append_only_check',
     ],
-    'to begin a refund again that has ended': [
+    'to restart a refund that has ended': [
       `update payment_refunds set status = 'PENDING', next_attempt_at = now() where id = '${result.refund.id}'`,
       'payment_refunds_status_step_check',
     ],
-    'to forget what a provider told': [
+    'to delete a provider event': [
       'delete from provider_events',
       'provider_events_append_only_check',
     ],
   };
   for (const [what, [sql, constraint]] of Object.entries(refusals)) {
-    test(what, () => refused(sql, constraint));
+    test(`refuses ${what}`, () => assertRefused(sql, constraint));
   }
 });

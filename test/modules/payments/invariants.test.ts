@@ -4,7 +4,7 @@ import pg from 'pg';
 import { testDatabase } from '../../support/database.ts';
 import { captured, openPaymentsShop } from '../../support/payments.ts';
 
-/** Each view about money finds what it is for: broken on purpose, looked at, and taken back. */
+/** Each view about money finds the violation it is for, which is made on purpose and rolled back. */
 const { database, url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
@@ -21,8 +21,8 @@ await shop.tell(captured(flagged.paymentId, odd));
 await shop.tell(captured(flagged.paymentId, shop.provider.pay(flagged.paymentId)));
 await shop.settle();
 
-/** Makes the changes with triggers off, and gives the views that see them. */
-async function seenBy(...changes: string[]): Promise<string[]> {
+/** Makes the changes with triggers off and returns the views that find them. */
+async function findViolatedViews(...changes: string[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -33,12 +33,12 @@ async function seenBy(...changes: string[]): Promise<string[]> {
       `select viewname as name from pg_views
         where schemaname = 'public' and (viewname like 'inv\\_payment%' or viewname like 'inv\\_provider%')`,
     );
-    const seeing: string[] = [];
+    const violated: string[] = [];
     for (const { name } of views) {
       const { rows } = await client.query(`select id, detail from ${name}`);
-      if (rows.length > 0) seeing.push(name);
+      if (rows.length > 0) violated.push(name);
     }
-    return seeing.sort();
+    return violated.sort();
   } finally {
     await client.end();
   }
@@ -47,16 +47,16 @@ async function seenBy(...changes: string[]): Promise<string[]> {
 const without = (table: string, constraint: string) =>
   `alter table ${table} drop constraint ${constraint}`;
 const hoursAgo = (hours: number) => `now() - interval '${hours} hours'`;
-/** Of an order that was paid by another charge: its refund never was. */
+/** Leaves the flagged money of a paid order without a refund. */
 const keptFlagged = [
   `update payment_refunds set status = 'FAILED' where order_id = '${flagged.orderId}'`,
   `update payment_captures set taken_minor = 0 where kind = 'flagged' and order_id = '${flagged.orderId}'`,
 ];
-const ofCancelled = `where order_id = '${cancelled.orderId}'`;
+const whereCancelled = `where order_id = '${cancelled.orderId}'`;
 
 describe('the invariants of money', () => {
   test('hold after payments, cancellations, surplus, flagged money and refunds', async () => {
-    assert.deepEqual(await seenBy(), []);
+    assert.deepEqual(await findViolatedViews(), []);
   });
 
   const breaks: Record<string, readonly [changes: readonly string[], view: string]> = {
@@ -64,15 +64,15 @@ describe('the invariants of money', () => {
       [`update payments set refunded_minor = 1 where id = '${paid.paymentId}'`],
       'inv_payment_sums',
     ],
-    'a capture of which more was taken than its refunds say': [
+    'a capture of which more is allocated than its refunds': [
       [`update payment_captures set taken_minor = 1 where payment_id = '${paid.paymentId}'`],
       'inv_payment_refunds',
     ],
-    'a refund in other money than came in': [
-      [`update payment_refunds set currency = 'EUR' ${ofCancelled}`],
+    'a refund in a currency other than that of its charge': [
+      [`update payment_refunds set currency = 'EUR' ${whereCancelled}`],
       'inv_payment_refunds',
     ],
-    'an order that says it is paid and is not': [
+    'an order that is marked as paid and is not': [
       [`update orders set payment_status = 'PAID' where id = '${cancelled.orderId}'`],
       'inv_payment_orders',
     ],
@@ -80,7 +80,7 @@ describe('the invariants of money', () => {
       [`update orders set total_minor = 900 where id = '${paid.orderId}'`],
       'inv_payment_orders',
     ],
-    'an order that was paid and does not say so': [
+    'an order that was paid and is not marked as such': [
       [`update orders set payment_status = 'UNPAID' where id = '${paid.orderId}'`],
       'inv_payment_orders',
     ],
@@ -98,22 +98,22 @@ describe('the invariants of money', () => {
       ],
       'inv_provider_events',
     ],
-    'money of a cancelled order that nobody asked back for a minute': [
+    'money of a cancelled order without a refund for a minute': [
       [
-        `update payment_refunds set status = 'FAILED' ${ofCancelled}`,
-        `update payment_captures set taken_minor = 0, created_at = now() - interval '1 hour' ${ofCancelled}`,
+        `update payment_refunds set status = 'FAILED' ${whereCancelled}`,
+        `update payment_captures set taken_minor = 0, created_at = now() - interval '1 hour' ${whereCancelled}`,
         `update orders set cancelled_at = now() - interval '2 minutes' where id = '${cancelled.orderId}'`,
       ],
       'inv_payment_returns',
     ],
-    'surplus money that has not gone back for ten minutes': [
+    'surplus money that is not refunded for ten minutes': [
       [
         `update payment_refunds set status = 'PENDING', next_attempt_at = now() where order_id = '${twice.orderId}'`,
         `update payment_captures set created_at = now() - interval '11 minutes' where kind = 'surplus'`,
       ],
       'inv_payment_returns',
     ],
-    'flagged money of a paid order that nobody asked back for a minute': [
+    'flagged money of a paid order without a refund for a minute': [
       [
         ...keptFlagged,
         `update payment_captures set created_at = now() - interval '61 seconds' where order_id = '${flagged.orderId}'`,
@@ -131,14 +131,14 @@ describe('the invariants of money', () => {
       ],
       'inv_payment_returns',
     ],
-    'a charge that was told and stands in no row': [
+    'a charge that was reported and has no row': [
       [
         `delete from payment_refunds where order_id = '${flagged.orderId}'`,
         `delete from payment_captures where provider_reference = '${odd.providerReference}'`,
       ],
       'inv_payment_charges',
     ],
-    'a charge that nobody told of': [
+    'a charge that was never reported': [
       [
         `insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)
          values (gen_random_uuid(), 'sandbox', 'made up', '${paid.paymentId}', '${paid.orderId}', 'flagged', 5, 'GBP')`,
@@ -146,19 +146,19 @@ describe('the invariants of money', () => {
       'inv_payment_charges',
     ],
   };
-  test('let flagged money stay while its order waits for its payment', async () => {
+  test('allow flagged money to stay while its order waits for its payment', async () => {
     const unpaid = [
       `update payment_captures set kind = 'flagged' where kind = 'matched' and order_id = '${flagged.orderId}'`,
       `update payments set status = 'FLAGGED', captured_minor = 0 where id = '${flagged.paymentId}'`,
       `update orders set status = 'PENDING', payment_status = 'FAILED' where id = '${flagged.orderId}'`,
       `update payment_captures set created_at = ${hoursAgo(2)} where order_id = '${flagged.orderId}'`,
     ];
-    assert.deepEqual(await seenBy(...keptFlagged, ...unpaid), []);
+    assert.deepEqual(await findViolatedViews(...keptFlagged, ...unpaid), []);
   });
 
   for (const [what, [changes, view]] of Object.entries(breaks)) {
-    test(`see ${what}`, async () => {
-      assert.ok((await seenBy(...changes)).includes(view));
+    test(`find ${what}`, async () => {
+      assert.ok((await findViolatedViews(...changes)).includes(view));
     });
   }
 });

@@ -29,7 +29,7 @@ async function drain(): Promise<void> {
 
 type Ending = 'CONFIRMED PAID' | 'CANCELLED REFUNDED';
 
-/** Every order ended one of the two right ways, with its stock held exactly when it is kept. */
+/** Checks that every order ended in one of the two right ways, with its stock reserved only if it is confirmed. */
 async function endings(orderIds: readonly string[], reservedBefore: number) {
   await drain();
   await shop.settle();
@@ -45,8 +45,8 @@ async function endings(orderIds: readonly string[], reservedBefore: number) {
   return count;
 }
 
-describe('two that happen at once', () => {
-  test('a payment that comes while its order expires: three hundred times, one winner and money right', async () => {
+describe('concurrent changes of an order and its payment', () => {
+  test('a payment during the expiry of its order has one winner and correct money, three hundred times', async () => {
     const { reserved } = await findStock(database, shop.product.id);
     const orderIds: string[] = [];
     for (let round = 0; round < 15; round += 1) {
@@ -56,7 +56,7 @@ describe('two that happen at once', () => {
       await Promise.all(opened.map(({ paymentId }) => deliver(paymentId)));
       await expire(ids);
       const paying = [payments.applyDueEvents(), shop.another().applyDueEvents()];
-      // From none to four trips to the database ahead, so that now the one wins and now the other.
+      // A head start of zero to four database round trips, so that each side wins sometimes.
       for (let trip = 0; trip < round % 5; trip += 1) await findStock(database, shop.product.id);
       const ending = [expireDueOrders(database), expireDueOrders(database), payments.settleMoney()];
       await Promise.all([...paying, ...ending]);
@@ -65,7 +65,7 @@ describe('two that happen at once', () => {
     assert.equal(count['CONFIRMED PAID'] + count['CANCELLED REFUNDED'], 300);
   });
 
-  test('a payment that comes while its owner cancels: one winner and money right', async () => {
+  test('a payment during a cancellation by the owner has one winner and correct money', async () => {
     const { reserved } = await findStock(database, shop.product.id);
     const orderIds: string[] = [];
     let cancelled = 0;
@@ -94,7 +94,7 @@ describe('two that happen at once', () => {
     assert.equal(count['CANCELLED REFUNDED'], cancelled);
   });
 
-  test('a payment that comes after the time to pay and before the order expired still confirms', async () => {
+  test('a payment after the deadline and before the expiry still confirms its order', async () => {
     const { orderId, paymentId } = await shop.opened();
     await expire([orderId]);
     await deliver(paymentId);
@@ -103,7 +103,7 @@ describe('two that happen at once', () => {
     assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
-  test('two servers that settle and apply at once ask the provider once for each refund', async () => {
+  test('servers that settle at the same time request each refund once', async () => {
     const paid = [];
     for (let index = 0; index < 12; index += 1) paid.push(await shop.paid());
     await Promise.all(paid.map(({ orderId }) => shop.cancel(orderId)));
@@ -117,7 +117,7 @@ describe('two that happen at once', () => {
     }
   });
 
-  test('an order that expires after a declined attempt says so', async () => {
+  test('an order that expires after a declined attempt records that as its reason', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.tell({
       id: `declined-${orderId}`,

@@ -9,13 +9,13 @@ import { addUser, testCause } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
 import { createWebhooksFixture, delivered } from './webhooks-fixture.ts';
 
-// Events stand for orders that were never placed, so the invariants of orders do not hold here.
+// The events are of orders that were never placed, so the invariants of orders do not hold here.
 const db = await testDatabase({ invariants: false });
 const fixture = await createWebhooksFixture(db);
 const admin = await addUser(db.database, { role: 'admin' });
 
-/** Two events of an order, of which the first is answered so, and the second well. */
-async function tell(answer: WebhookAnswer) {
+/** Sends two events of an order. The first gets this answer, the second succeeds. */
+async function sendTwo(answer: WebhookAnswer) {
   const endpointId = await fixture.addEndpoint();
   const orderId = newId();
   fixture.answer(({ sequence }) => (sequence === 1 ? answer : delivered));
@@ -30,11 +30,11 @@ async function tell(answer: WebhookAnswer) {
   });
   assert.deepEqual(await query(db.url, 'select * from inv_webhook_deliveries'), []);
   await fixture.webhooks.deleteEndpoint(endpointId);
-  const tries = fixture.sent.filter(({ subject }) => subject === orderId);
+  const attempts = fixture.sent.filter(({ subject }) => subject === orderId);
   return {
     first: first!,
     second: second!,
-    sequences: tries.map(({ sequence }) => sequence),
+    sequences: attempts.map(({ sequence }) => sequence),
     jobState: await readJobState(first!.id),
   };
 }
@@ -76,8 +76,8 @@ const retried: Record<string, [WebhookAnswer, number | null, string]> = {
 };
 
 for (const [what, [answer, lastStatus, lastError]] of Object.entries(retried)) {
-  test(`${what} is tried again until the tries are used up`, async () => {
-    const { first, sequences, jobState } = await tell(answer);
+  test(`${what} is tried again until the attempts are used up`, async () => {
+    const { first, sequences, jobState } = await sendTwo(answer);
     assert.deepEqual(
       [first.attempts, first.lastStatus, first.lastError],
       [3, lastStatus, lastError],
@@ -87,7 +87,7 @@ for (const [what, [answer, lastStatus, lastError]] of Object.entries(retried)) {
 }
 
 const final: Record<string, WebhookAnswer> = {
-  'a name that leads to a private address': {
+  'a name that resolves to a private address': {
     kind: 'refused',
     reason: 'receiver.example resolves to a private target, 127.0.0.1',
   },
@@ -96,8 +96,8 @@ const final: Record<string, WebhookAnswer> = {
 };
 
 for (const [what, answer] of Object.entries(final)) {
-  test(`${what} fails the delivery at once, and the next of its order goes on`, async () => {
-    const { first, second, sequences, jobState } = await tell(answer);
+  test(`${what} fails the delivery at once, and the next one of its order is sent`, async () => {
+    const { first, second, sequences, jobState } = await sendTwo(answer);
     assert.deepEqual([first.attempts, second.attempts], [1, 1]);
     assert.deepEqual([sequences, jobState], [[1, 2], 'dead']);
   });
@@ -128,7 +128,7 @@ test('a worker that wakes up after its job was taken over writes nothing', async
   };
   fixture.answer(() => delivered);
   await assert.rejects(fixture.definition.run(late), LeaseLostError);
-  // Nor does one that is cut off because its server stops.
+  // Nor does one that is interrupted because its server stops.
   fixture.answer(() => ({ kind: 'unreachable', reason: 'cut off' }));
   const stopped = { ...late, signal: AbortSignal.abort(new Error('the process stops')) };
   await assert.rejects(fixture.definition.run(stopped), { message: 'the process stops' });
@@ -142,7 +142,7 @@ test('a worker that wakes up after its job was taken over writes nothing', async
   await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('410 at a URL that the endpoint has left meanwhile does not switch it off', async () => {
+test('410 from a URL that the endpoint no longer has does not switch it off', async () => {
   const endpointId = await fixture.addEndpoint('https://old.example/');
   const orderId = newId();
   fixture.answer(async ({ url }) => {
@@ -160,7 +160,7 @@ test('410 at a URL that the endpoint has left meanwhile does not switch it off',
   await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('a dead letter that is sent again goes back into its line, with all its tries', async () => {
+test('a redriven dead letter returns to its delivery queue, with all its attempts', async () => {
   const endpointId = await fixture.addEndpoint();
   const orderId = newId();
   fixture.answer(({ sequence }) => (sequence === 1 ? answered(500) : delivered));

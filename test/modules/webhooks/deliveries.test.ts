@@ -7,7 +7,7 @@ import { startTestServer } from '../../support/server.ts';
 import { until } from '../../support/until.ts';
 import { addEndpoint, addStock, moveToReady, placeOrder } from '../../support/webhooks.ts';
 
-/** Whole deliveries: from the change over the relay and the queue to a receiver that verifies them. */
+/** Whole deliveries: from the change through the relay and the queue to a receiver that verifies them. */
 const db = await testDatabase();
 const server = await startTestServer(db, {
   background: true,
@@ -100,19 +100,25 @@ test('a failing event holds back the later ones of its order at its endpoint, an
   }
 });
 
-test('what fails every time is given up after its tries and left to a person, and the next of its order goes on', async () => {
+test('a delivery that always fails becomes a dead letter after its attempts, and the next one of its order is sent', async () => {
   const endpoint = await addEndpoint(admin);
   const { receiver } = endpoint;
   receiver.answer(({ body }) => (body.type === 'order.placed' ? 503 : 204));
   const orderId = await placeOrder(customer, 'NAAN');
   await moveToReady(admin, orderId);
-  const [given, ...next] = await until(async () => {
+  const [failed, ...next] = await until(async () => {
     const deliveries = await endpoint.deliveries();
     assert.deepEqual([deliveries.length, deliveries.at(-1)?.status], [4, 'DELIVERED']);
     return deliveries;
   });
   assert.deepEqual(
-    [given!.status, given!.attempts, given!.lastStatus, given!.lastError, given!.nextAttemptAt],
+    [
+      failed!.status,
+      failed!.attempts,
+      failed!.lastStatus,
+      failed!.lastError,
+      failed!.nextAttemptAt,
+    ],
     ['FAILED', 3, 503, 'it answered 503', null],
   );
   assert.deepEqual(
@@ -124,22 +130,22 @@ test('what fails every time is given up after its tries and left to a person, an
     ],
   );
   const ids = receiver.ofOrder(orderId).map(({ id }) => id);
-  assert.deepEqual(ids.slice(0, 3), [given!.eventId, given!.eventId, given!.eventId]);
+  assert.deepEqual(ids.slice(0, 3), [failed!.eventId, failed!.eventId, failed!.eventId]);
   const [dead] = await db.database.run<{ state: string; eventId: string; lastError: string }>(
     'test.find_dead',
     `select jobs.state, jobs.event_id as "eventId", jobs.last_error as "lastError"
        from webhook_deliveries join jobs on jobs.id = webhook_deliveries.job_id
       where webhook_deliveries.id = $1::uuid`,
-    [given!.id],
+    [failed!.id],
   );
   assert.deepEqual(dead, {
     state: 'dead',
-    eventId: given!.eventId,
+    eventId: failed!.eventId,
     lastError: 'Error: it answered 503',
   });
 });
 
-test('a redelivery has the same webhook-id, all tries anew, and works whatever became of it before', async () => {
+test('a redelivery has the same webhook-id and all its attempts again, whatever the outcome before', async () => {
   const endpoint = await addEndpoint(admin, ['order.placed']);
   const { receiver } = endpoint;
   receiver.answer(() => 500);
@@ -164,7 +170,7 @@ test('a redelivery has the same webhook-id, all tries anew, and works whatever b
   assert.equal(receiver.ofOrder(orderId).length, 5);
 });
 
-test('a dead letter that an admin sends again is delivered, under the same webhook-id', async () => {
+test('a dead letter that an admin redrives is delivered, with the same webhook-id', async () => {
   const endpoint = await addEndpoint(admin, ['order.placed']);
   endpoint.receiver.answer(() => 500);
   await placeOrder(customer, 'NAAN');
@@ -177,7 +183,7 @@ test('a dead letter that an admin sends again is delivered, under the same webho
   const listed = await admin.get('/api/operations/dead-letters?limit=100');
   const letter = listed
     .json<{ data: { id: string; eventId: string; job: string; error: string }[] }>()
-    // Receivers of the tests before are gone, and what is sent there dies too.
+    // The receivers of earlier tests are gone, and deliveries to them are dead letters too.
     .data.find(({ eventId, error }) => eventId === failed!.eventId && error.includes('500'));
   assert.equal(letter?.job, 'webhooks.deliver', listed.text);
   const redriven = await admin.post(`/api/operations/dead-letters/${letter.id}/redrive`);
@@ -186,7 +192,7 @@ test('a dead letter that an admin sends again is delivered, under the same webho
   assert.deepEqual([...new Set(endpoint.receiver.received.map(({ id }) => id))], [failed!.eventId]);
 });
 
-test('410 switches the endpoint off: what is pending ends, nothing more is sent, and a replay brings it back', async () => {
+test('410 switches the endpoint off: pending deliveries end, nothing more is sent, and a later replay delivers them', async () => {
   const endpoint = await addEndpoint(admin);
   const { receiver } = endpoint;
   const witness = await addEndpoint(admin);
@@ -195,7 +201,7 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
   const orderId = await placeOrder(customer, 'NAAN');
   await moveToReady(admin, orderId);
   await until(async () => assert.equal((await admin.get(endpoint.path)).json().active, false));
-  // What was written down at the same moment ends a moment later.
+  // A delivery that was recorded at the same moment ends a moment later.
   const deliveries = await until(async () => {
     const found = await endpoint.deliveries();
     for (const { status, lastError } of found) {
@@ -210,7 +216,7 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
     assert.equal(refused.json().code, 'webhooks.endpoint_inactive', refused.text);
   }
   const missed = await placeOrder(customer, 'NAAN');
-  // The relay is past all of it: what it reads only after the switch would be sent before the replay comes to it.
+  // The relay has read them all: events that it reads only after the switch would be sent before the replay.
   await until(async () => {
     assert.equal(witness.receiver.ofOrder(orderId).length, 4);
     assert.equal(witness.receiver.ofOrder(missed).length, 1);
@@ -228,7 +234,7 @@ test('410 switches the endpoint off: what is pending ends, nothing more is sent,
   assertInOrder(receiver.ofOrder(orderId));
 });
 
-test('a replay sends what was delivered before once more, in order per order, and only what the endpoint asks for', async () => {
+test('a replay sends delivered events again, in sequence for each order, and only of the types of the endpoint', async () => {
   const endpoint = await addEndpoint(admin, ['order.placed', 'order.ready']);
   const { receiver } = endpoint;
   const orders = await Promise.all([1, 2, 3].map(() => placeOrder(customer, 'NAAN')));
@@ -260,7 +266,7 @@ test('a replay sends what was delivered before once more, in order per order, an
   }
 });
 
-test('a test message goes the way of every other', async () => {
+test('a test message is delivered like any other', async () => {
   const endpoint = await addEndpoint(admin, ['stock.adjusted']);
   const reply = await admin.post(`${endpoint.path}/test`, {}, { 'idempotency-key': 'a test' });
   assert.equal(reply.status, 202, reply.text);
@@ -273,7 +279,7 @@ test('a test message goes the way of every other', async () => {
   assert.equal(event!.id, reply.json<{ eventId: string }>().eventId);
 });
 
-test('for a day after a rotation both secrets sign, and then the new one alone', async () => {
+test('both secrets sign for a day after a rotation, and then only the new one', async () => {
   const endpoint = await addEndpoint(admin, ['order.placed']);
   const reply = await admin.post(`${endpoint.path}/rotate-secret`);
   assert.equal(reply.status, 200, reply.text);
@@ -290,7 +296,7 @@ test('for a day after a rotation both secrets sign, and then the new one alone',
     const [event] = endpoint.receiver.ofOrder(orderId);
     return String(event!.headers['webhook-signature']).split(' ');
   };
-  // The receiver still knows the old one alone.
+  // The receiver still has only the old one.
   assert.equal((await signatures()).length, 2);
   await db.database.run(
     'test.end_previous',
@@ -303,7 +309,7 @@ test('for a day after a rotation both secrets sign, and then the new one alone',
   assert.equal((await signatures()).length, 1);
 });
 
-test('an endpoint that hangs takes neither the workers nor the time of another', async () => {
+test('an endpoint that hangs neither occupies the workers nor delays another endpoint', async () => {
   const [hanging, healthy] = [await addEndpoint(admin), await addEndpoint(admin)];
   const open = new Set<ServerResponse>();
   let openMax = 0;

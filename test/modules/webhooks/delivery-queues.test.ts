@@ -10,16 +10,16 @@ import { addUser } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
 import { createWebhooksFixture, delivered } from './webhooks-fixture.ts';
 
-// Events stand for orders that were never placed, so the invariants of orders do not hold here.
+// The events are of orders that were never placed, so the invariants of orders do not hold here.
 const db = await testDatabase({ invariants: false });
 const fixture = await createWebhooksFixture(db);
 const admin = await addUser(db.database, { role: 'admin' });
 
-async function noneIsLost(): Promise<void> {
+async function assertNoneIsLost(): Promise<void> {
   assert.deepEqual(await query(db.url, 'select * from inv_webhook_deliveries'), []);
 }
 
-async function allDelivered(count: number): Promise<void> {
+async function waitForDeliveries(count: number): Promise<void> {
   await until(async () => {
     const [row] = await query(
       db.url,
@@ -28,7 +28,7 @@ async function allDelivered(count: number): Promise<void> {
     assert.equal(row!.count, count);
   }, 60_000);
   assert.deepEqual(await query(db.url, 'select * from webhook_lines'), []);
-  await noneIsLost();
+  await assertNoneIsLost();
 }
 
 test('events that are read twice are sent once', async () => {
@@ -37,7 +37,7 @@ test('events that are read twice are sent once', async () => {
   const events = await fixture.record({ orderId, sequence: 1 }, { orderId, sequence: 2 });
   await Promise.all([fixture.relay(events), fixture.relay(events), fixture.relay(events.slice(1))]);
   await fixture.relay(events);
-  await allDelivered(2);
+  await waitForDeliveries(2);
   const mine = fixture.sent.filter(({ subject }) => subject === orderId);
   assert.deepEqual(
     mine.map(({ sequence }) => sequence),
@@ -46,7 +46,7 @@ test('events that are read twice are sent once', async () => {
   await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('what is planned while the line comes to its end is neither left behind nor overtakes', async () => {
+test('a delivery that is planned while its queue ends is neither left behind nor overtakes another', async () => {
   const orders = Array.from({ length: 5 }, newId);
   const endpoints = [
     await fixture.addEndpoint('https://a.example/'),
@@ -57,9 +57,9 @@ test('what is planned while the line comes to its end is neither left behind nor
   for (let sequence = 1; sequence <= ROUNDS; sequence += 1) {
     const events = await fixture.record(...orders.map((orderId) => ({ orderId, sequence })));
     await fixture.relay(events);
-    await noneIsLost();
+    await assertNoneIsLost();
   }
-  await allDelivered(Number(before!.count) + ROUNDS * orders.length * endpoints.length);
+  await waitForDeliveries(Number(before!.count) + ROUNDS * orders.length * endpoints.length);
   for (const url of ['https://a.example/', 'https://b.example/']) {
     for (const orderId of orders) {
       const sequences = fixture.sent
@@ -74,7 +74,7 @@ test('what is planned while the line comes to its end is neither left behind nor
   for (const endpointId of endpoints) await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('the end of a line waits for who is adding to it, and sees what was added', async () => {
+test('the end of a delivery queue waits for a concurrent addition and sees it', async () => {
   const endpointId = await fixture.addEndpoint();
   const orderId = newId();
   const held = Promise.withResolvers<WebhookAnswer>();
@@ -95,14 +95,14 @@ test('the end of a line waits for who is adding to it, and sees what was added',
     });
   });
   await until(async () => {
-    await noneIsLost();
+    await assertNoneIsLost();
     const statuses = (await fixture.listDeliveries(endpointId)).map(({ status }) => status);
     assert.deepEqual(statuses, ['DELIVERED', 'DELIVERED']);
   });
   await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('redeliveries, replays and switching off at the same time leave no delivery without its turn', async () => {
+test('redeliveries, replays and switching off at the same time leave no delivery stuck', async () => {
   const endpointId = await fixture.addEndpoint();
   const orders = Array.from({ length: 4 }, newId);
   fixture.answer(({ sequence }) =>
@@ -126,7 +126,7 @@ test('redeliveries, replays and switching off at the same time leave no delivery
       ...(round % 2 === 0 ? switches : []),
       fixture.webhooks.replay(buildContext(admin), endpointId, range),
     ]);
-    await noneIsLost();
+    await assertNoneIsLost();
     await fixture.webhooks.updateEndpoint(buildContext(admin), endpointId, { active: true });
   }
   fixture.answer(() => delivered);
@@ -139,7 +139,7 @@ test('redeliveries, replays and switching off at the same time leave no delivery
     );
     assert.equal(open!.count, 0);
   }, 60_000);
-  await noneIsLost();
+  await assertNoneIsLost();
   const open = (await fixture.listDeliveries(endpointId)).filter(
     ({ status }) => status !== 'DELIVERED',
   );
@@ -147,7 +147,7 @@ test('redeliveries, replays and switching off at the same time leave no delivery
   await fixture.webhooks.deleteEndpoint(endpointId);
 });
 
-test('nothing is written down for endpoints that are off, gone or not asked for', async () => {
+test('nothing is recorded for endpoints that are switched off or deleted', async () => {
   const [off, gone] = [await fixture.addEndpoint(), await fixture.addEndpoint()];
   await fixture.webhooks.updateEndpoint(buildContext(admin), off, { active: false });
   await fixture.webhooks.deleteEndpoint(gone);
@@ -162,7 +162,7 @@ test('nothing is written down for endpoints that are off, gone or not asked for'
   assert.equal(row!.count, 0);
 });
 
-test('what ended long ago is purged, with the deleted endpoints that have nothing left', async () => {
+test('deliveries that ended long ago are purged, with the deleted endpoints that have none left', async () => {
   const kept = await fixture.addEndpoint();
   await fixture.relay(await fixture.record({ orderId: newId(), sequence: 1 }));
   await until(async () =>

@@ -24,7 +24,7 @@ test('by default nine waits, from five seconds to two days, last about three day
   );
 });
 
-test('no wait is shorter than the one before it, the first is the base, and all together stay within three days', () => {
+test('no wait is shorter than the one before it, the first is the base, and together they stay within three days', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 100 }),
@@ -36,7 +36,7 @@ test('no wait is shorter than the one before it, the first is the base, and all 
           assert.ok(wait >= waits[index]! - 1e-6);
         }
         assert.ok(sum(waits) <= SPAN_MS * 1.000_001);
-        // Nothing is given away: either the growth is the largest, or the three days are used.
+        // Either the growth is the largest, or the three days are used up.
         const growth = waits.length < 2 ? 3.729 : waits[1]! / waits[0]!;
         assert.ok(growth > 3.728 || sum(waits) > 0.99 * SPAN_MS);
       },
@@ -44,11 +44,11 @@ test('no wait is shorter than the one before it, the first is the base, and all 
   );
 });
 
-test('waits that are long already stay equal', () => {
+test('waits that are already long stay equal', () => {
   assert.deepEqual(new Set(listWaits(100, 3_600).map(Math.round)), new Set([3_600_000]));
 });
 
-test('jitter moves a wait by a fifth at most, either way, so that what failed together comes back apart', () => {
+test('jitter changes a wait by at most a fifth either way, so that simultaneous failures are retried at different times', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 0.999_999, noNaN: true }), (random) => {
       const [moved, plain] = [listWaits(10, 5, () => random), listWaits(10, 5)];

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEndpointCalls } from '../../../src/modules/webhooks/endpoint-calls.ts';
 
-/** A clock that a test moves, and no chance. */
-function bench() {
+/** Creates endpoint calls with a clock that the test advances and without randomness. */
+function createCalls() {
   let nowMs = 1_000;
   const calls = createEndpointCalls(
     () => nowMs,
@@ -11,7 +11,7 @@ function bench() {
   );
   let jobs = 0;
   return {
-    pass(ms: number) {
+    advance(ms: number) {
       nowMs += ms;
     },
     begin(endpointId = 'a') {
@@ -22,7 +22,7 @@ function bench() {
   };
 }
 
-type Begun = ReturnType<ReturnType<typeof bench>['begin']>;
+type Begun = ReturnType<ReturnType<typeof createCalls>['begin']>;
 
 function beginAll(begin: () => Begun): { ends: (() => void)[]; delayMs: number } {
   const ends: (() => void)[] = [];
@@ -33,31 +33,31 @@ function beginAll(begin: () => Begun): { ends: (() => void)[]; delayMs: number }
   }
 }
 
-test('an endpoint that answers fast has twenty calls at a time, and the next comes soon', () => {
-  const { begin, pass } = bench();
+test('a fast endpoint gets twenty calls at a time, and the next one soon', () => {
+  const { begin, advance } = createCalls();
   const { ends, delayMs } = beginAll(begin);
   assert.deepEqual([ends.length, delayMs], [20, 250]);
-  pass(40);
+  advance(40);
   for (const end of ends) end();
   assert.equal(beginAll(begin).ends.length, 20);
 });
 
-test('one that hangs is left with four, from its first second on, and takes none from another', () => {
-  const { begin, pass } = bench();
+test('an endpoint that hangs is limited to four calls after its first second, and takes none from another', () => {
+  const { begin, advance } = createCalls();
   const { ends } = beginAll(begin);
-  pass(1_500);
+  advance(1_500);
   for (const end of ends.splice(4)) end();
   assert.ok('delayMs' in begin());
   assert.equal(beginAll(() => begin('b')).ends.length, 20);
-  pass(8_500);
+  advance(8_500);
   for (const end of ends) end();
   assert.equal(beginAll(begin).ends.length, 4);
 });
 
-test('the longer the calls and the more that wait, the later the next one comes, up to a minute', () => {
-  const { begin, pass } = bench();
+test('the longer the calls and the more jobs wait, the later the next one comes, up to a minute', () => {
+  const { begin, advance } = createCalls();
   beginAll(begin);
-  pass(5_000);
+  advance(5_000);
   const delays = Array.from({ length: 100 }, () => begin()).map((one) =>
     'delayMs' in one ? one.delayMs : 0,
   );
@@ -66,27 +66,27 @@ test('the longer the calls and the more that wait, the later the next one comes,
   for (const [index, delayMs] of delays.slice(1).entries()) assert.ok(delayMs >= delays[index]!);
 });
 
-test('one that is well again has twenty calls again', () => {
-  const { begin, pass } = bench();
+test('an endpoint that has recovered gets twenty calls again', () => {
+  const { begin, advance } = createCalls();
   const first = begin();
-  pass(10_000);
+  advance(10_000);
   if ('end' in first) first.end();
   for (let round = 0; round < 20; round += 1) {
     const { ends } = beginAll(begin);
-    pass(10);
+    advance(10);
     for (const end of ends) end();
   }
   assert.equal(beginAll(begin).ends.length, 20);
 });
 
-test('a job that comes back and finds a place does not count as waiting any more', () => {
-  const { begin, again, pass } = bench();
+test('a job that returns and gets a place no longer counts as waiting', () => {
+  const { begin, again, advance } = createCalls();
   const { ends } = beginAll(begin);
-  pass(900);
+  advance(900);
   for (let count = 0; count < 30; count += 1) again('waits');
   ends[0]!();
   assert.ok('end' in again('waits'));
   const next = begin();
-  // One that waits since the first round, and this one: still within one round of calls.
+  // One has waited since the first round, and this one is new: both fit into one round of calls.
   assert.ok('delayMs' in next && next.delayMs === 900, JSON.stringify(next));
 });

@@ -27,7 +27,7 @@ async function create(headers: Record<string, string> = {}): Promise<Endpoint> {
   return endpoint;
 }
 
-test('an endpoint is made with a secret that is shown once, and read without it', async () => {
+test('an endpoint is created with a secret that is shown once and omitted from reads', async () => {
   const { secret, ...shown } = await create();
   assert.ok(isWebhookSecret(secret!));
   assert.deepEqual((await admin.get(`${PATH}/${shown.id}`)).json(), shown);
@@ -38,7 +38,7 @@ test('an endpoint is made with a secret that is shown once, and read without it'
   assert.match(id, /^[0-9a-f-]{36}$/);
 });
 
-test('a repeat under the same Idempotency-Key makes no second endpoint and shows no secret; nor is one stored with it', async () => {
+test('a repeat with the same idempotency key creates no second endpoint and shows no secret, and none is stored with it', async () => {
   const first = await create({ 'idempotency-key': 'once' });
   const repeat = await create({ 'idempotency-key': 'once' });
   const { secret, ...shown } = first;
@@ -58,7 +58,7 @@ test('a repeat under the same Idempotency-Key makes no second endpoint and shows
   assert.ok(stored.every(({ result }) => !result.includes('whsec_')));
 });
 
-test('targets that are private, not http, or hold a password are refused at creation and at a change', async () => {
+test('targets that are private, not http, or contain a password are refused on creation and on change', async () => {
   const { id } = await create();
   const urls = [
     'http://127.0.0.1/hooks',
@@ -94,7 +94,7 @@ test('targets that are private, not http, or hold a password are refused at crea
   }
 });
 
-test('types of events are those of the list, each once, or * alone', async () => {
+test('event types must be from the list, each once, or * alone', async () => {
   for (const eventTypes of [
     [],
     ['order.imported'],
@@ -108,7 +108,7 @@ test('types of events are those of the list, each once, or * alone', async () =>
   assert.equal((await admin.post(PATH, { ...input, eventTypes: ['*'] })).status, 201);
 });
 
-test('an endpoint is changed in part, switched off and deleted; then it is nowhere', async () => {
+test('an endpoint can be changed in part, switched off and deleted, and is then not found', async () => {
   const { id } = await create();
   const path = `${PATH}/${id}`;
   const changed = await admin.patch(path, { eventTypes: ['*'], active: false });
@@ -136,7 +136,7 @@ test('an endpoint is changed in part, switched off and deleted; then it is nowhe
   assert.ok(listed.data.every((endpoint) => endpoint.id !== id));
 });
 
-test('a delivery of another endpoint does not exist here', async () => {
+test('a delivery of another endpoint is not found', async () => {
   const [mine, other] = [await create(), await create()];
   const sent = await admin.post(`${PATH}/${mine.id}/test`);
   assert.equal(sent.status, 202, sent.text);
@@ -145,7 +145,7 @@ test('a delivery of another endpoint does not exist here', async () => {
   assert.equal(reply.json().code, 'webhooks.not_found');
 });
 
-test('a replay takes a time that ends after it begins, of 31 days at most', async () => {
+test('a replay requires a period that ends after it begins, of 31 days at most', async () => {
   const { id } = await create();
   const at = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString();
   for (const [from, to] of [
@@ -165,7 +165,7 @@ test('a replay takes a time that ends after it begins, of 31 days at most', asyn
   assert.deepEqual(reply.json(), { from: at(1), to: at(32) });
 });
 
-test('the list of deliveries pages without a gap, newest first, by status too', async () => {
+test('the list of deliveries has no gaps between pages, newest first, also by status', async () => {
   const { id } = await create();
   for (let count = 0; count < 5; count += 1) await admin.post(`${PATH}/${id}/test`);
   const seen: string[] = [];
@@ -188,10 +188,10 @@ test('the list of deliveries pages without a gap, newest first, by status too', 
   assert.equal(foreign.json().code, 'request.invalid_cursor');
 });
 
-test('there are a hundred endpoints at most', async () => {
+test('at most a hundred endpoints can be created', async () => {
   const { data } = (await admin.get(`${PATH}?limit=100`)).json<{ data: unknown[] }>();
   const wanted = 100 - data.length;
-  for (let made = 0; made < wanted; made += 1) await create();
+  for (let created = 0; created < wanted; created += 1) await create();
   const replies = await Promise.all([admin.post(PATH, input), admin.post(PATH, input)]);
   for (const reply of replies) assert.equal(reply.json().code, 'webhooks.endpoint_limit');
 });

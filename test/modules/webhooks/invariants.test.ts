@@ -5,7 +5,7 @@ import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { createWebhooksFixture } from './webhooks-fixture.ts';
 
-/** What the database itself refuses or sees of deliveries that are wrong. */
+/** The wrong deliveries that the database itself refuses or finds. */
 const db = await testDatabase({ invariants: false });
 const fixture = await createWebhooksFixture(db, { runs: false });
 await fixture.addEndpoint();
@@ -18,7 +18,7 @@ await fixture.relay(
   ),
 );
 
-/** Makes the changes, and takes them back. `unchecked` is as a careless superuser would. */
+/** Makes the changes, looks, and rolls them back. If `unchecked`, makes them as a careless superuser would. */
 async function change<T>(
   changes: readonly string[],
   unchecked: boolean,
@@ -36,29 +36,29 @@ async function change<T>(
   }
 }
 
-function seen(...changes: string[]): Promise<string[]> {
+function findViolations(...changes: string[]): Promise<string[]> {
   return change(changes, true, async (client) => {
     const { rows } = await client.query('select detail from inv_webhook_deliveries');
     return rows.map(({ detail }) => String(detail));
   });
 }
 
-const turn = `(select delivery_id from webhook_lines where line_id = '${orderId}')`;
-const job = `(select job_id from webhook_deliveries where id = ${turn})`;
+const head = `(select delivery_id from webhook_lines where line_id = '${orderId}')`;
+const job = `(select job_id from webhook_deliveries where id = ${head})`;
 
 describe('the invariant of deliveries', () => {
-  test('holds while the first of each line has a job and the next waits', async () => {
-    assert.deepEqual(await seen(), []);
+  test('holds while the head of each delivery queue has a job and the next delivery waits', async () => {
+    assert.deepEqual(await findViolations(), []);
   });
 
   const breaks: Record<string, readonly [changes: string, detail: RegExp, count: number]> = {
-    'a line that is gone': [
+    'a delivery queue that is gone': [
       `delete from webhook_lines where line_id = '${orderId}'`,
       /nobody's turn/,
       2,
     ],
-    'a turn that has ended': [
-      `update webhook_deliveries set status = 'FAILED', ended_at = now() where id = ${turn}`,
+    'a head that has ended': [
+      `update webhook_deliveries set status = 'FAILED', ended_at = now() where id = ${head}`,
       /which is FAILED/,
       1,
     ],
@@ -68,7 +68,7 @@ describe('the invariant of deliveries', () => {
       /whose job is dead/,
       2,
     ],
-    'a turn out of order': [
+    'a head out of order': [
       `update webhook_lines
           set delivery_id = later.id
          from webhook_deliveries as later
@@ -77,31 +77,31 @@ describe('the invariant of deliveries', () => {
           and later.id <> webhook_lines.delivery_id;
        update webhook_deliveries
           set job_id = (select job_id from webhook_deliveries where line_id = '${otherId}')
-        where id = ${turn}`,
+        where id = ${head}`,
       /comes before/,
       1,
     ],
   };
   for (const [what, [text, detail, count]] of Object.entries(breaks)) {
-    test(`sees ${what}`, async () => {
-      const details = await seen(text);
+    test(`finds ${what}`, async () => {
+      const details = await findViolations(text);
       assert.equal(details.length, count, details.join());
       for (const one of details) assert.match(one, detail);
     });
   }
 });
 
-describe('the database refuses', () => {
+describe('the database', () => {
   const refused: Record<string, readonly [text: string, constraint: string]> = {
-    'success without an answer': [
+    'success without a 2xx': [
       `update webhook_deliveries set status = 'DELIVERED', ended_at = now(), last_status = 500`,
       'webhook_deliveries_delivered_check',
     ],
-    'an end without its time': [
+    'an end without a time': [
       `update webhook_deliveries set status = 'FAILED'`,
       'webhook_deliveries_ended_at_check',
     ],
-    'a line that is not that of the order': [
+    'a queue that is not that of its order': [
       'update webhook_deliveries set line_id = event_id',
       'webhook_deliveries_line_id_check',
     ],
@@ -113,13 +113,13 @@ describe('the database refuses', () => {
       'update webhook_endpoints set deleted_at = now()',
       'webhook_endpoints_deleted_at_check',
     ],
-    'an old secret without an end': [
+    'a previous secret without an end': [
       `update webhook_endpoints set previous_secret = 'whsec_'`,
       'webhook_endpoints_previous_secret_check',
     ],
   };
   for (const [what, [text, constraint]] of Object.entries(refused)) {
-    test(what, async () => {
+    test(`refuses ${what}`, async () => {
       await assert.rejects(
         change([text], false, () => Promise.resolve()),
         (error: { constraint?: string }) => error.constraint === constraint,

@@ -15,7 +15,7 @@ import { startWorker, type Worker } from '../../jobs/jobs-fixture.ts';
 import { buildContext } from '../../support/orders.ts';
 import { addUser, testCause } from '../../support/shop.ts';
 
-/** What a message tells. */
+/** A message that was sent. */
 export interface Sent {
   readonly id: string;
   readonly url: string;
@@ -28,29 +28,29 @@ export interface WebhooksFixture {
   readonly worker: Worker;
   readonly definition: JobDefinition;
   readonly sent: readonly Sent[];
-  /** How every message is answered from now on. */
+  /** Sets how every message is answered from now on. */
   answer(by: (sent: Sent) => Promise<WebhookAnswer> | WebhookAnswer): void;
   addEndpoint(url?: string): Promise<string>;
-  /** Writes events of orders into the log, which need not exist. Gives them as they are read. */
+  /** Writes events of orders, which need not exist, to the log. Returns them as they are read. */
   record(...events: { orderId: string; sequence: number }[]): Promise<LoggedEvent[]>;
-  /** What the relay does with them. */
+  /** Processes events as the relay does. */
   relay(events: readonly LoggedEvent[]): Promise<void>;
   listDeliveries(endpointId: string): Promise<DeliveryView[]>;
 }
 
 export const delivered: WebhookAnswer = { kind: 'answered', status: 204, location: null };
 
-/** The module with a worker of its own and a sender whose answers are a test's. */
+/** Creates the module with its own worker and a sender whose answers the test chooses. */
 export async function createWebhooksFixture(
   db: { readonly database: Database; readonly url: string },
-  /** False: jobs are written and sent, and left to others. */
+  /** If false, jobs are written and sent but not run. */
   { runs = true }: { readonly runs?: boolean } = {},
 ): Promise<WebhooksFixture> {
   const { database } = db;
   const admin = await addUser(database, { role: 'admin' });
   const sent: Sent[] = [];
   let buildAnswer: (sent: Sent) => Promise<WebhookAnswer> | WebhookAnswer = () => delivered;
-  // The registry comes with the worker, which wants to know the jobs of the module first.
+  // The registry comes with the worker, which needs the jobs of the module first.
   const jobs: Jobs = {
     add: (tx, added) => worker.registry.add(tx, added),
     send: (added) => worker.registry.send(added),

@@ -28,7 +28,7 @@ const placed = await Promise.all(
 );
 await query(url, 'analyze');
 
-/** Counts the rows of orders that a generic plan countReads, and those that are on the page. */
+/** Counts the rows of orders that a generic plan reads, and those that are on the page. */
 async function countReads(filters: OrderFilters, from: Position | null) {
   const { name, text, parameters } = buildPageQuery(filters, from, LIMIT);
   const client = new pg.Client({ connectionString: url });
@@ -104,7 +104,7 @@ describe('the generic plan of a page', () => {
     ['the newest orders', {}],
     ['orders of a period', times],
     ['a customer’s orders', { ownerId: ann.id }],
-    ['the orders before the kitchen', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
+    ['the orders of the kitchen', { statuses: ['CONFIRMED', 'PREPARING', 'READY'] }],
     ['cancelled and refunded orders', { statuses: ['CANCELLED'], paymentStatuses: ['REFUNDED'] }],
     ['orders with a SKU', { sku: rice.sku }],
     ['cancelled orders with a SKU', { sku: rice.sku, statuses: ['CANCELLED'] }],

@@ -15,7 +15,7 @@ const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 const SOON_MS = 5_000;
 
-async function bring(event: ProviderEvent): Promise<void> {
+async function deliver(event: ProviderEvent): Promise<void> {
   await payments.receiveWebhook({ ...provider.sign(event), providerName: null, cause: testCause });
 }
 
@@ -28,15 +28,15 @@ async function inboxRow(eventId: string) {
   return row!;
 }
 
-/** A server that cannot write what belongs to one payment. */
+/** Returns a database from which one payment cannot be read. */
 function brokenFor(paymentId: string): Database {
   const breaking = (tx: Transaction): Transaction => ({
     ...tx,
-    // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
+    // An error thrown here does not fail the transaction in the database, so the commit must wait for it.
     pipelineCommit: (last) => last,
     run(name, text, parameters) {
-      const isOfIt = parameters.flat().includes(paymentId);
-      if (name.startsWith('payments.find') && isOfIt) {
+      const concernsPayment = parameters.flat().includes(paymentId);
+      if (name.startsWith('payments.find') && concernsPayment) {
         return Promise.reject(new Error('this payment cannot be read'));
       }
       return tx.run(name, text, parameters);
@@ -46,12 +46,12 @@ function brokenFor(paymentId: string): Database {
 }
 
 describe('the inbox', () => {
-  test('tries an event that fails again, leaves it DEAD in the end, and lets the others pass', async () => {
+  test('retries a failing event, finally marks it DEAD, and applies the others', async () => {
     const bad = await shop.opened();
     const good = await shop.opened();
     const poison = captured(bad.paymentId, provider.pay(bad.paymentId));
-    await bring(poison);
-    await bring(captured(good.paymentId, provider.pay(good.paymentId)));
+    await deliver(poison);
+    await deliver(captured(good.paymentId, provider.pay(good.paymentId)));
     const broken = shop.another({
       database: brokenFor(bad.paymentId),
       attemptsMax: 3,
@@ -64,16 +64,16 @@ describe('the inbox', () => {
       attempts: 3,
       lastError: 'this payment cannot be read',
     });
-    // What was told is not lost with it: the provider knows, and reconciliation asks.
+    // The charge is not lost with its event: reconciliation gets it from the provider.
     await payments.reconcilePayments({ since: new Date(Date.now() - 60_000) });
     while ((await payments.applyDueEvents()) > 0);
     assert.equal((await shop.getOrder(bad.orderId)).status, 'CONFIRMED');
   });
 
-  test('gives what it gave up all its tries again when it is told to', async () => {
+  test('gives a dead event all its attempts again when it is redriven', async () => {
     const { orderId, paymentId } = await shop.opened();
     const event = captured(paymentId, provider.pay(paymentId));
-    await bring(event);
+    await deliver(event);
     const broken = shop.another({ database: brokenFor(paymentId), attemptsMax: 1 });
     await broken.applyDueEvents();
     assert.equal((await inboxRow(event.id)).status, 'DEAD');
@@ -88,7 +88,7 @@ describe('the inbox', () => {
     assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
-  test('makes the same of events that come together as of events that come one by one', async () => {
+  test('applies events in a batch with the same result as one by one', async () => {
     const fine = await shop.opened();
     const twice = await shop.opened();
     const short = await shop.opened();
@@ -102,7 +102,7 @@ describe('the inbox', () => {
     const events = [
       captured(fine.paymentId, charge),
       captured(fine.paymentId, charge),
-      // The charge of another payment, which is known by then.
+      // The charge of another payment, which is already known.
       captured(short.paymentId, charge),
       captured(twice.paymentId, provider.pay(twice.paymentId)),
       captured(twice.paymentId, provider.pay(twice.paymentId)),
@@ -113,7 +113,7 @@ describe('the inbox', () => {
       captured(newer, provider.pay(newer)),
       captured(newId(), { ...charge, providerReference: `of-nobody-${fine.paymentId}` }),
     ];
-    for (const event of events) await bring(event);
+    for (const event of events) await deliver(event);
     const server = shop.another();
     while ((await server.applyDueEvents()) > 0);
     await shop.settle();
@@ -136,9 +136,9 @@ describe('the inbox', () => {
     ]);
   });
 
-  test('is worked off by several servers at once, each event once', async () => {
+  test('is processed by several servers at once, each event once', async () => {
     const opened = await Promise.all(Array.from({ length: 30 }, () => shop.opened()));
-    for (const { paymentId } of opened) await bring(captured(paymentId, provider.pay(paymentId)));
+    for (const { paymentId } of opened) await deliver(captured(paymentId, provider.pay(paymentId)));
     const servers = Array.from({ length: 3 }, () => shop.another());
     const counts = await Promise.all(servers.map((server) => server.applyDueEvents()));
     assert.equal(
@@ -151,29 +151,29 @@ describe('the inbox', () => {
     }
   });
 
-  test('is worked off within a second of a webhook, by the server that took it and by others', async () => {
-    const taking = shop.another();
+  test('is processed within a second of a webhook, by the server that received it and by others', async () => {
+    const receiving = shop.another();
     const other = shop.another();
-    taking.start();
+    receiving.start();
     other.start();
     try {
-      for (const server of [taking, payments]) {
+      for (const server of [receiving, payments]) {
         const tookMs: number[] = [];
-        // A second is promised. The best of several within the bound of a busy machine: it may stand still, but not each time.
+        // A second is promised. The best of several is compared with a limit for a busy machine, which may stall, but not always.
         for (let round = 0; round < 5 && !(Math.min(...tookMs) < SOON_MS); round += 1) {
           const { orderId, paymentId } = await shop.opened();
           const event = provider.sign(captured(paymentId, provider.pay(paymentId)));
-          const toldAt = performance.now();
+          const sentAt = performance.now();
           await server.receiveWebhook({ ...event, providerName: null, cause: testCause });
           await until(async () => {
             assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
           });
-          tookMs.push(performance.now() - toldAt);
+          tookMs.push(performance.now() - sentAt);
         }
         assert.ok(Math.min(...tookMs) < SOON_MS, `${tookMs.join()} ms`);
       }
     } finally {
-      await Promise.all([taking.stop(), other.stop()]);
+      await Promise.all([receiving.stop(), other.stop()]);
     }
   });
 });

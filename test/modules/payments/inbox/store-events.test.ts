@@ -19,7 +19,7 @@ const { database } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const { provider } = shop;
 
-/** A server that works in the background, as long as `use` lasts. */
+/** Runs a server with background work while `use` runs. */
 async function withServer(
   changes: Parameters<typeof shop.another>[0],
   use: (server: PaymentServer) => Promise<void>,
@@ -33,7 +33,7 @@ async function withServer(
   }
 }
 
-function bring(to: Payments, event: ProviderEvent): Promise<void> {
+function deliver(to: Payments, event: ProviderEvent): Promise<void> {
   return to.receiveWebhook({ ...provider.sign(event), providerName: null, cause: testCause });
 }
 
@@ -45,11 +45,11 @@ async function stored(eventId: string): Promise<{ status: string; outcome: strin
   );
 }
 
-/** Nothing comes into the ledger of captures. */
+/** Returns a database in which no capture can be written. */
 function withoutLedger(): Database {
   const broken = (tx: Transaction): Transaction => ({
     ...tx,
-    // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
+    // An error thrown here does not fail the transaction in the database, so the commit must wait for it.
     pipelineCommit: (last) => last,
     run: (name, text, parameters) =>
       name === 'payments.insert_captures' || name === 'payments.insert_capture'
@@ -59,15 +59,15 @@ function withoutLedger(): Database {
   return { ...database, transaction: (work) => database.transaction((tx) => work(broken(tx))) };
 }
 
-describe('a webhook on a server that works', () => {
-  test('has paid its order when it is acknowledged, and is not done again when it comes again', async () => {
+describe('a webhook on a running server', () => {
+  test('has paid its order when it is acknowledged, and is not applied again when it is repeated', async () => {
     const { orderId, paymentId } = await shop.opened();
     const event = captured(paymentId, provider.pay(paymentId));
     await withServer({}, async (server) => {
-      await bring(server, event);
+      await deliver(server, event);
       assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
       assert.deepEqual(await stored(event.id), [{ status: 'APPLIED', outcome: 'matched' }]);
-      await bring(server, event);
+      await deliver(server, event);
       assert.deepEqual(server.outcomes(), ['accepted', 'duplicate', 'matched']);
     });
     assert.deepEqual(await shop.listEventTypes(orderId), [
@@ -80,21 +80,21 @@ describe('a webhook on a server that works', () => {
     await shop.tell(declined(paymentId));
     await withServer({}, async (server) => {
       const { result } = await server.initiatePayment(buildContext(shop.customer), orderId);
-      await bring(server, captured(paymentId, provider.pay(paymentId)));
+      await deliver(server, captured(paymentId, provider.pay(paymentId)));
       assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
       assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
       assert.equal((await shop.getPayment(result.view.payment.id)).status, 'EXPIRED');
     });
   });
 
-  test('is stored when it cannot be applied, together with those that came with it', async () => {
+  test('is stored if it cannot be applied, together with those received with it', async () => {
     const one = await shop.opened();
     const other = await shop.opened();
     const events = [one, other].map(({ paymentId }) =>
       captured(paymentId, provider.pay(paymentId)),
     );
     await withServer({ database: withoutLedger(), attemptsMax: 1_000_000 }, async (broken) => {
-      await Promise.all(events.map((event) => bring(broken, event)));
+      await Promise.all(events.map((event) => deliver(broken, event)));
     });
     for (const { id } of events) {
       assert.deepEqual(await stored(id), [{ status: 'RECEIVED', outcome: null }]);
@@ -105,13 +105,13 @@ describe('a webhook on a server that works', () => {
     }
   });
 
-  test('does not wait for who works on its order', async () => {
+  test('does not wait for a lock on its order', async () => {
     const { orderId, paymentId } = await shop.opened();
     const held = await lockRows(database, 'select from orders where id = $1 for update', [orderId]);
     const event = captured(paymentId, provider.pay(paymentId));
     await withServer({}, async (server) => {
       try {
-        await bring(server, event);
+        await deliver(server, event);
         assert.deepEqual(await stored(event.id), [{ status: 'RECEIVED', outcome: null }]);
       } finally {
         await held.release();

@@ -6,7 +6,7 @@ import { testDatabase } from '../../../support/database.ts';
 import { startTestServer } from '../../../support/server.ts';
 import { addProduct } from '../../../support/shop.ts';
 
-/** The address that providers write to, with webhooks signed as the sandbox signs them. */
+/** The webhook paths for providers, with webhooks signed as the sandbox signs them. */
 const db = await testDatabase();
 const key = randomBytes(24);
 const server = await startTestServer(db, {
@@ -70,9 +70,9 @@ async function readCode(reply: Response): Promise<string> {
   return ((await reply.json()) as { code: string }).code;
 }
 
-describe('a webhook that nobody should believe is refused, with nothing stored', () => {
+describe('an untrustworthy webhook', () => {
   const body = event();
-  const unbelievable: Record<string, () => Promise<Response>> = {
+  const untrustworthy: Record<string, () => Promise<Response>> = {
     forged: () => send(body, { secret: randomBytes(24) }),
     'ten minutes old': () => send(body, { atSeconds: nowSeconds() - 600 }),
     'from the future': () => send(body, { atSeconds: nowSeconds() + 600 }),
@@ -84,8 +84,8 @@ describe('a webhook that nobody should believe is refused, with nothing stored',
         body,
       }),
   };
-  for (const [what, attempt] of Object.entries(unbelievable)) {
-    test(what, async () => {
+  for (const [what, attempt] of Object.entries(untrustworthy)) {
+    test(`is refused and not stored: ${what}`, async () => {
       const before = await stored();
       const reply = await attempt();
       assert.equal(reply.status, 400);
@@ -95,15 +95,15 @@ describe('a webhook that nobody should believe is refused, with nothing stored',
   }
 });
 
-describe('a body that nobody signed is not read as JSON', () => {
+describe('a body without a valid signature', () => {
   const unread: Record<string, string> = {
-    'no JSON': '{"id": "evt_1",',
+    'invalid JSON': '{"id": "evt_1",',
     'JSON that is nested too deeply': '['.repeat(100),
     'JSON with NUL': '{"id":"a\\u0000b"}',
   };
   for (const [what, body] of Object.entries(unread)) {
     for (const path of ['/api/payments/webhook', '/api/payments/webhook/sandbox']) {
-      test(`${what}, at ${path}`, async () => {
+      test(`is not parsed at ${path}: ${what}`, async () => {
         const reply = await send(body, { secret: randomBytes(24), path });
         assert.equal(reply.status, 400);
         assert.equal(await readCode(reply), 'payments.invalid_signature');
@@ -111,7 +111,7 @@ describe('a body that nobody signed is not read as JSON', () => {
     }
   }
 
-  test('and one above 256 KiB is not read at all', async () => {
+  test('is not read at all above 256 KiB', async () => {
     const before = await stored();
     const large = (bytes: number) =>
       event({ more: '' }).replace('"more":""', `"more":"${'x'.repeat(bytes)}"`);
@@ -133,27 +133,27 @@ describe('a body that nobody signed is not read as JSON', () => {
   });
 });
 
-describe('an event that is genuine and makes no sense is refused, with nothing stored', () => {
-  const senseless: Record<string, string> = {
+describe('a genuine but invalid event', () => {
+  const invalid: Record<string, string> = {
     'a fraction of a penny': event({}, { amount: 5.5 }),
     'a negative amount': event({}, { amount: -1 }),
     'an amount in words': event({}, { amount: '590' }),
-    'an id that is no text': event({ id: 7 }),
-    'a payment that is no text': event({}, { paymentId: 7 }),
-    'a reference that is no text': event({}, { providerReference: null }),
-    nothing: '',
-    'no JSON': '{"id": "evt_1",',
-    'levels without an end': event({ more: 0 }).replace(
+    'an id that is not a string': event({ id: 7 }),
+    'a payment that is not a string': event({}, { paymentId: 7 }),
+    'a reference that is not a string': event({}, { providerReference: null }),
+    'an empty body': '',
+    'invalid JSON': '{"id": "evt_1",',
+    'too many levels': event({ more: 0 }).replace(
       '"more":0',
       `"more":${'['.repeat(40)}${']'.repeat(40)}`,
     ),
-    'NUL where nobody looks': event({ more: 'a\0b' }),
+    'NUL in an unused member': event({ more: 'a\0b' }),
     'half of a surrogate pair': event({ more: '\ud800' }),
-    'a member that reaches a prototype': event({ more: 0 }).replace('"more"', '"__proto__"'),
-    'a reference without an end': event({}, { providerReference: 'x'.repeat(5_000) }),
+    'a member that sets a prototype': event({ more: 0 }).replace('"more"', '"__proto__"'),
+    'a reference that is too long': event({}, { providerReference: 'x'.repeat(5_000) }),
   };
-  for (const [what, body] of Object.entries(senseless)) {
-    test(what, async () => {
+  for (const [what, body] of Object.entries(invalid)) {
+    test(`is refused and not stored: ${what}`, async () => {
       const before = await stored();
       const reply = await send(body);
       assert.equal(reply.status, 400);
@@ -164,7 +164,7 @@ describe('an event that is genuine and makes no sense is refused, with nothing s
 });
 
 describe('a webhook', () => {
-  test('is stored once by the id of its event, twenty times at once', async () => {
+  test('is stored once by the id of its event, even if it is sent twenty times at once', async () => {
     const before = await stored();
     const body = event();
     const replies = await Promise.all(Array.from({ length: 20 }, () => send(body)));
@@ -172,7 +172,7 @@ describe('a webhook', () => {
     assert.equal(await stored(), before + 1);
   });
 
-  test('takes the address of the provider too, and no other one', async () => {
+  test('is also accepted at the path of its provider, and at no other', async () => {
     const body = event();
     assert.equal((await send(body, { path: '/api/payments/webhook/sandbox' })).status, 200);
     const other = await send(body, { path: '/api/payments/webhook/nobody' });
@@ -180,20 +180,20 @@ describe('a webhook', () => {
     assert.equal(await readCode(other), 'request.not_found');
   });
 
-  test('may bear fields that nobody knows, and types that nobody handles', async () => {
+  test('may contain unknown members and unknown types', async () => {
     const reply = await send(event({ type: 'customer.moved', more: { of: 'it' } }));
     assert.equal(reply.status, 200);
   });
 
-  test('pays its order, and is counted by what came of it', async () => {
+  test('pays its order and is counted by its outcome', async () => {
     const customer = await server.signUp();
     const placed = await customer.post('/api/orders', {
       items: [{ sku: product.sku, quantity: 1 }],
     });
     const { id: orderId } = placed.json<{ id: string }>();
-    const begun = await customer.post('/api/payments/initiate', { orderId });
-    assert.equal(begun.status, 201, begun.text);
-    const { payment } = begun.json<{ payment: { id: string } }>();
+    const initiated = await customer.post('/api/payments/initiate', { orderId });
+    assert.equal(initiated.status, 201, initiated.text);
+    const { payment } = initiated.json<{ payment: { id: string } }>();
     assert.equal((await send(event({}, { paymentId: payment.id }))).status, 200);
     while ((await server.application.modules.payments.applyDueEvents()) > 0);
     const order = (await customer.get(`/api/orders/${orderId}`)).json();
@@ -210,8 +210,8 @@ describe('a webhook', () => {
   });
 });
 
-describe('over HTTP', () => {
-  test('a payment under a key is answered the same again, a refund too', async () => {
+describe('payments over HTTP', () => {
+  test('a payment or a refund repeated with the same key gets the same response', async () => {
     const customer = await server.signUp();
     const placed = await customer.post('/api/orders', {
       items: [{ sku: product.sku, quantity: 1 }],

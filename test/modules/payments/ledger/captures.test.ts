@@ -17,8 +17,8 @@ async function listRefunds(orderId: string) {
   );
 }
 
-describe('money that comes in', () => {
-  test('confirms its order in the same change that records it', async () => {
+describe('a charge', () => {
+  test('confirms its order in the same transaction that records it', async () => {
     const { orderId, paymentId, capture } = await shop.paid();
     assert.deepEqual(await shop.getOrder(orderId), {
       status: 'CONFIRMED',
@@ -38,7 +38,7 @@ describe('money that comes in', () => {
     assert.deepEqual(payment.captured, { amount: 500, currency: 'GBP' });
   });
 
-  test('under one reference counts once, whatever the id of the event', async () => {
+  test('counts once per reference, whatever the id of the event', async () => {
     const { orderId, paymentId, capture } = await shop.paid();
     await shop.tell(captured(paymentId, capture), captured(paymentId, capture));
     assert.deepEqual(await shop.listEventTypes(orderId), [
@@ -49,7 +49,7 @@ describe('money that comes in', () => {
     ]);
   });
 
-  test('twenty times at once, through two servers, counts once', async () => {
+  test('counts once if it is reported twenty times at once, through two servers', async () => {
     const { orderId, paymentId } = await shop.opened();
     const capture = provider.pay(paymentId);
     const servers = [shop.payments, shop.another()];
@@ -71,7 +71,7 @@ describe('money that comes in', () => {
     assert.deepEqual(await listRefunds(orderId), []);
   });
 
-  test('a second time by another charge is a surplus: given back, and nothing else moves', async () => {
+  test('of a paid order is a surplus: it is refunded, and nothing else changes', async () => {
     const { orderId, paymentId } = await shop.paid();
     const before = await shop.getOrder(orderId);
     await shop.tell(captured(paymentId, provider.pay(paymentId)));
@@ -88,7 +88,7 @@ describe('money that comes in', () => {
     ]);
   });
 
-  test('after a declined attempt still pays the order', async () => {
+  test('still pays the order after a declined attempt', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.tell(declined(paymentId));
     assert.deepEqual(await shop.getOrder(orderId), {
@@ -103,7 +103,7 @@ describe('money that comes in', () => {
     assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
   });
 
-  test('on an older page closes the newer one, whose money would be a surplus', async () => {
+  test('on an older page closes the newer page, whose money would be a surplus', async () => {
     const first = await shop.opened();
     await shop.tell(declined(first.paymentId));
     const second = await shop.payments.initiatePayment(
@@ -129,15 +129,15 @@ describe('money that comes in', () => {
   });
 });
 
-describe('money that does not match', () => {
+describe('a charge that does not match', () => {
   const odd = {
     'too little': { amountMinor: 499 },
     'too much': { amountMinor: 501 },
-    nothing: { amountMinor: 0 },
+    'no amount': { amountMinor: 0 },
     'in another currency': { currency: 'EUR' },
   };
   for (const [what, change] of Object.entries(odd)) {
-    test(`${what}: flagged, never pays, goes back when the order ends, and the owner may pay anew`, async () => {
+    test(`is flagged, never pays, is refunded when the order ends, and the owner may pay again: ${what}`, async () => {
       const { orderId, paymentId } = await shop.opened();
       await shop.tell(captured(paymentId, provider.pay(paymentId, change)));
       assert.equal((await shop.getPayment(paymentId)).status, 'FLAGGED');
@@ -163,7 +163,7 @@ describe('money that does not match', () => {
     });
   }
 
-  test('for a payment that nobody knows is kept on no order, once, for an admin to give back', async () => {
+  test('for an unknown payment is recorded once, on no order, for an admin to refund', async () => {
     const capture = { providerReference: `stray-${newId()}`, amountMinor: 700, currency: 'GBP' };
     await shop.tell(captured(newId(), capture), captured('no id of ours', capture));
     const { data } = await shop.payments.listPayments({ status: 'FLAGGED', limit: 100 });
@@ -194,8 +194,8 @@ describe('money that does not match', () => {
   });
 });
 
-describe('money that comes too late', () => {
-  test('for a cancelled order is given back and shows as REFUNDED', async () => {
+describe('the money of a cancelled order', () => {
+  test('is refunded and shown as REFUNDED if it comes late', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.cancel(orderId);
     await shop.settle();
@@ -212,7 +212,7 @@ describe('money that comes too late', () => {
     ]);
   });
 
-  test('what a cancelled order had paid goes back', async () => {
+  test('is refunded if it was paid before the cancellation', async () => {
     const { orderId, paymentId } = await shop.paid();
     await shop.cancel(orderId);
     await shop.settle();

@@ -16,9 +16,9 @@ import { captured, openPaymentsShop, reportedRefund } from '../../../support/pay
 import { query } from '../../../support/until.ts';
 
 /**
- * Lives of orders with any number of charges on any of their payments, of any amount, told or found later; refunds by
- * admins, by the shop and at the provider, which succeed, fail, and are taken back; orders that end, are confirmed by hand
- * and taken back to PENDING. In the end every minor unit that came in pays an order, has gone back, or is shown.
+ * Lives of orders with any number of charges of any amount on any of their payments, reported or found later; refunds by
+ * admins, by the shop and at the provider, which succeed, fail and are reversed; orders that end, are confirmed by hand
+ * and return to PENDING. In the end, every minor unit received pays an order, has been refunded, or is shown.
  */
 const { database, url } = await testDatabase();
 const shop = await openPaymentsShop(database);
@@ -32,12 +32,15 @@ const charge = fc.record({
   on: index,
   amountMinor: fc.constantFrom(500, 500, 499, 700, 1, 0),
   currency: fc.constantFrom('GBP', 'GBP', 'GBP', 'EUR'),
-  // A lost webhook is made up for by reconciliation.
-  told: fc.constantFrom('once', 'twice', 'never', 'of an unknown payment'),
+  // Reconciliation makes up for a lost webhook.
+  reported: fc.constantFrom('once', 'twice', 'never', 'of an unknown payment'),
 });
 const step = fc.oneof(
   { weight: 6, arbitrary: charge },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('told otherwise' as const), of: index }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('reported differently' as const), of: index }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('initiate' as const) }) },
   {
     weight: 4,
@@ -52,12 +55,15 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      what: fc.constant('refund told' as const),
+      what: fc.constant('refund reported' as const),
       of: index,
       state: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('refunded there' as const), of: index }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('refunded at the provider' as const), of: index }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -94,7 +100,7 @@ interface LedgerRow {
 class Life {
   readonly orderId: string;
   readonly paymentIds: string[];
-  /** As they were told first, by their references. */
+  /** The charges as first reported, by reference. */
   readonly charges = new Map<string, ProviderCapture>();
 
   constructor(orderId: string, paymentId: string) {
@@ -106,13 +112,15 @@ class Life {
     switch (one.what) {
       case 'charge':
         return this.charge(one);
-      case 'told otherwise': {
+      case 'reported differently': {
         const known = this.chargeAt(one.of);
-        const isTold = (await this.ledger()).some(
+        const isReported = (await this.ledger()).some(
           ({ reference }) => reference === known?.providerReference,
         );
-        if (known === undefined || !isTold) return;
-        return tell(captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }));
+        if (known === undefined || !isReported) return;
+        return report(
+          captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }),
+        );
       }
       case 'initiate': {
         const { result } = await payments.initiatePayment(
@@ -125,15 +133,15 @@ class Life {
       }
       case 'admin refunds':
         return this.refund(one);
-      case 'refund told':
-        return this.tellRefund(one.of, one.state);
-      case 'refunded there': {
+      case 'refund reported':
+        return this.reportRefund(one.of, one.state);
+      case 'refunded at the provider': {
         const known = this.chargeAt(one.of);
         if (known === undefined || known.amountMinor === 0) return;
         const { providerReference, currency } = known;
-        const told = { refundId: null, providerRefundId: newId(), providerReference, currency };
-        const event = reportedRefund({ ...told, amountMinor: 1 }, 'SUCCEEDED');
-        return tell({ ...event, currency } as typeof event);
+        const reported = { refundId: null, providerRefundId: newId(), providerReference, currency };
+        const event = reportedRefund({ ...reported, amountMinor: 1 }, 'SUCCEEDED');
+        return report({ ...event, currency } as typeof event);
       }
       case 'trouble':
         return provider.failNext('refund', one.fault);
@@ -159,18 +167,22 @@ class Life {
     }
   }
 
-  private async charge({ on, told, ...money }: Extract<Step, { what: 'charge' }>): Promise<void> {
+  private async charge({
+    on,
+    reported,
+    ...money
+  }: Extract<Step, { what: 'charge' }>): Promise<void> {
     const { amountMinor, currency } = money;
-    if (told === 'of an unknown payment') {
+    if (reported === 'of an unknown payment') {
       const capture = { providerReference: `stray-${newId()}`, amountMinor, currency };
       this.charges.set(capture.providerReference, capture);
-      return tell(captured(newId(), capture));
+      return report(captured(newId(), capture));
     }
     const paymentId = this.paymentIds[on % this.paymentIds.length]!;
     const capture = provider.pay(paymentId, { amountMinor, currency });
     this.charges.set(capture.providerReference, capture);
-    for (let time = told === 'never' ? 2 : told === 'once' ? 1 : 0; time < 2; time += 1) {
-      await tell(captured(paymentId, capture));
+    for (let time = reported === 'never' ? 2 : reported === 'once' ? 1 : 0; time < 2; time += 1) {
+      await report(captured(paymentId, capture));
     }
   }
 
@@ -188,7 +200,7 @@ class Life {
     });
     const booked = await chargeOfRefund(result);
     if (named !== undefined) assert.equal(booked, named.providerReference);
-    // Of those that it could be there was no other.
+    // No other charge was possible.
     const possible = before.filter(
       (row) =>
         row.paymentId === paymentId &&
@@ -202,14 +214,14 @@ class Life {
     );
   }
 
-  private async tellRefund(of: number, state: 'SUCCEEDED' | 'FAILED'): Promise<void> {
+  private async reportRefund(of: number, state: 'SUCCEEDED' | 'FAILED'): Promise<void> {
     const all = await this.refunds();
     const refund = all[of % Math.max(all.length, 1)];
     if (refund === undefined) return;
     const known = provider.refunds.get(refund.id);
     if (known !== undefined) known.result.state = state;
     const event = reportedRefund({ refundId: refund.id, amountMinor: refund.amount }, state);
-    return tell(event);
+    return report(event);
   }
 
   private chargeAt(place: number): ProviderCapture | undefined {
@@ -259,7 +271,7 @@ async function chargeOfRefund({ refund }: RefundView): Promise<string | undefine
   return row?.reference;
 }
 
-async function tell(event: Parameters<typeof provider.sign>[0]): Promise<void> {
+async function report(event: Parameters<typeof provider.sign>[0]): Promise<void> {
   const cause = { requestId: null, traceId: null };
   await payments.receiveWebhook({ ...provider.sign(event), providerName: null, cause });
   await payments.applyDueEvents();
@@ -270,7 +282,7 @@ async function reconcile(): Promise<void> {
   await payments.applyDueEvents();
 }
 
-/** Nothing goes wrong any more, and every answer that is owed comes. */
+/** Ends all faults, completes pending refunds, and settles until nothing is left. */
 async function calmDown(): Promise<void> {
   provider.calm('refund');
   provider.refundState = 'SUCCEEDED';
@@ -279,7 +291,7 @@ async function calmDown(): Promise<void> {
   }
   let rounds = 0;
   for (let isBusy = true; isBusy; rounds += 1) {
-    assert.ok(rounds < 200, 'it never comes to rest');
+    assert.ok(rounds < 200, 'it never settles');
     await reconcile();
     await payments.settleMoney();
     const [left] = await database.run<{ count: number }>(
@@ -304,29 +316,31 @@ function mayStay(row: LedgerRow, order: { status: string; paymentStatus: string 
 async function verify(life: Life): Promise<void> {
   const ledger = await life.ledger();
   const rows = new Map(ledger.map((row) => [row.reference, row]));
-  assert.equal(ledger.length, life.charges.size, 'each charge stands in one row');
+  assert.equal(ledger.length, life.charges.size, 'each charge has one row');
   const order = await shop.getOrder(life.orderId);
   for (const [reference, { amountMinor, currency }] of life.charges) {
     const row = rows.get(reference)!;
     assert.deepEqual([row.amount, row.currency], [amountMinor, currency]);
-    assert.equal(row.taken, row.returned, `nothing of ${row.kind} money is under way any more`);
+    assert.equal(row.taken, row.returned, `no refund of ${row.kind} money is pending`);
     const isOfOrder = life.paymentIds.includes(row.paymentId);
     if (isOfOrder && !mayStay(row, order)) {
-      assert.equal(row.returned, row.amount, `${row.kind} of ${row.amount} goes back`);
+      assert.equal(row.returned, row.amount, `${row.kind} of ${row.amount} is refunded`);
     }
   }
-  const asked = [...provider.refunds.values()].filter(({ result }) => result.state !== 'FAILED');
+  const requested = [...provider.refunds.values()].filter(
+    ({ result }) => result.state !== 'FAILED',
+  );
   for (const [reference, { amountMinor }] of life.charges) {
-    const out = asked
+    const out = requested
       .filter(({ request }) => request.providerReference === reference)
       .reduce((sum, { request }) => sum + request.amountMinor, 0);
-    assert.ok(out <= amountMinor, `${out} went back of a charge of ${amountMinor}`);
+    assert.ok(out <= amountMinor, `${out} was refunded of a charge of ${amountMinor}`);
   }
 
   const matched = ledger.filter(({ kind }) => kind === 'matched');
   assert.ok(matched.length <= 1);
   assert.equal(isPaid(order.paymentStatus as PaymentStatus), matched.length === 1);
-  // What came in is what pays, what has gone back, and what is shown.
+  // All money received pays, has been refunded, or is shown.
   for (const paymentId of new Set(ledger.map((row) => row.paymentId))) {
     const { captured: paid, refunded, charges } = await shop.getPayment(paymentId);
     const own = ledger.filter((row) => row.paymentId === paymentId);
@@ -334,7 +348,7 @@ async function verify(life: Life): Promise<void> {
     assert.deepEqual(
       [paid.amount, refunded.amount],
       [paying?.amount ?? 0, paying?.returned ?? 0],
-      'no refund of another charge counts as one of the money that pays',
+      'no refund of another charge counts as one of the charge that pays',
     );
     assert.deepEqual(
       charges.map((one) => [one.providerReference, one.amount.amount, one.refunded.amount]),
@@ -345,8 +359,8 @@ async function verify(life: Life): Promise<void> {
   }
 }
 
-/** What the views find once the time that they give to a refund is over: as if all had happened an hour ago. */
-async function seenAnHourLater(): Promise<unknown[]> {
+/** Returns what the views find an hour later, when the time that they allow for a refund has passed. */
+async function findViolationsAnHourLater(): Promise<unknown[]> {
   const views = await query(
     url,
     `select viewname from pg_views where schemaname = 'public' and viewname like 'inv\\_payment%'`,
@@ -365,14 +379,14 @@ async function seenAnHourLater(): Promise<unknown[]> {
   return seen;
 }
 
-test('whatever charges an order meets, every minor unit pays it, goes back, or is shown', async () => {
+test('every minor unit charged pays its order, is refunded or is shown, whatever happens', async () => {
   const statuses = new Set<OrderStatus>();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
       const { orderId, paymentId } = await shop.opened();
       const life = new Life(orderId, paymentId);
       for (const one of steps) {
-        // What is refused changes nothing: an order that is over, a refund of more than is left.
+        // A refusal changes nothing: an order that has ended, a refund of more than is left.
         await life.take(one).catch((error: unknown) => {
           if (!(error instanceof CodedError)) throw error;
         });
@@ -383,7 +397,7 @@ test('whatever charges an order meets, every minor unit pays it, goes back, or i
     }),
     { numRuns: 80, seed: 20_261_129, endOnFailure: true },
   );
-  // The lives went everywhere that they are to speak of.
+  // The lives reached every status that they are to cover.
   assert.deepEqual([...statuses].sort(), ['CANCELLED', 'COMPLETED', 'CONFIRMED', 'PENDING']);
-  assert.deepEqual(await seenAnHourLater(), []);
+  assert.deepEqual(await findViolationsAnHourLater(), []);
 });

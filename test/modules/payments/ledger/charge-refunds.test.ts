@@ -14,12 +14,12 @@ const { provider, payments } = shop;
 const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
   payments.refundPayment(buildContext(shop.admin), paymentId, { reason: 'It was cold', ...input });
 
-/** A charge that does not match. */
+/** Reports a charge that does not match. */
 const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
   shop.charge(paymentId, change);
 
-describe('a payment shows each of its charges', () => {
-  test('until it has gone back', async () => {
+describe('the charges of a payment', () => {
+  test('are each shown until they are refunded', async () => {
     const { orderId, paymentId } = await shop.opened();
     assert.deepEqual(await shop.listCharges(paymentId), []);
     const odd = await flag(paymentId);
@@ -36,7 +36,7 @@ describe('a payment shows each of its charges', () => {
       },
     );
     await shop.charge(paymentId);
-    // The refund is under way: it counts, and the money is not back yet.
+    // The refund is pending: its amount is allocated, and the money is not back yet.
     const underWay = [
       ['flagged', 499, 499],
       ['matched', 500, 0],
@@ -53,7 +53,7 @@ describe('a payment shows each of its charges', () => {
     assert.deepEqual(listed.data[0]?.charges, (await shop.getPayment(paymentId)).charges);
   });
 
-  test('and while a refund fails, still', async () => {
+  test('are still shown while a refund fails', async () => {
     const { paymentId } = await shop.paid();
     provider.failAlways('refund', 'refused');
     await shop.tell(captured(paymentId, provider.pay(paymentId, { amountMinor: 20 })));
@@ -71,7 +71,7 @@ describe('a payment shows each of its charges', () => {
     assert.deepEqual(await shop.listCharges(paymentId), [['matched', 500, 0]]);
   });
 
-  test('the late one by its name', async () => {
+  test('include a late one, marked as late', async () => {
     const { orderId, paymentId } = await shop.opened();
     await shop.cancel(orderId);
     await shop.charge(paymentId);
@@ -81,8 +81,8 @@ describe('a payment shows each of its charges', () => {
   });
 });
 
-describe('an admin refunds one charge', () => {
-  test('that is named, and never another one in its stead', async () => {
+describe('an admin’s refund of one charge', () => {
+  test('is made from the charge that is named and never from another', async () => {
     const { orderId, paymentId } = await shop.opened();
     const first = await flag(paymentId, { amountMinor: 300 });
     const second = await flag(paymentId, { amountMinor: 400 });
@@ -98,7 +98,7 @@ describe('an admin refunds one charge', () => {
     assert.equal((await shop.listRefunds(orderId)).at(-1)?.reference, first.providerReference);
   });
 
-  test('and has to name it where several have money left', async () => {
+  test('requires the charge to be named if several have money left', async () => {
     const { paymentId } = await shop.opened();
     await flag(paymentId, { amountMinor: 300 });
     await flag(paymentId, { amountMinor: 400 });
@@ -111,7 +111,7 @@ describe('an admin refunds one charge', () => {
     });
     const pounds = { amount: { amount: 300, currency: 'GBP' } };
     await assert.rejects(refund(paymentId, pounds), coded('payments.charge_ambiguous'));
-    // One came in euros, so no other can be meant.
+    // Only one is in euros, so no other can be meant.
     const amount = { amount: 50, currency: 'EUR' };
     const { result } = await refund(paymentId, { amount });
     assert.deepEqual(result.refund.amount, amount);
@@ -123,12 +123,12 @@ describe('an admin refunds one charge', () => {
     );
   });
 
-  test('whose money has not gone back beside the one that pays', async () => {
+  test('may name a flagged charge that is not refunded yet, besides the one that pays', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     provider.failNext('refund', 'refused');
     await shop.charge(paymentId);
-    // Refused once; the next try has not begun.
+    // Refused once; the next attempt has not started.
     await payments.settleMoney();
     const amount = { amount: 499, currency: 'GBP' };
     await assert.rejects(refund(paymentId, { amount }), coded('payments.charge_ambiguous'));
@@ -144,7 +144,7 @@ describe('an admin refunds one charge', () => {
     );
   });
 
-  test('of this payment alone, and in its currency', async () => {
+  test('is limited to the charges of its payment and to their currency', async () => {
     const { paymentId } = await shop.paid();
     const other = await shop.paid();
     const foreign = { providerReference: other.capture.providerReference };

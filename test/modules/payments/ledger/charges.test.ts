@@ -14,11 +14,11 @@ const { provider, payments } = shop;
 const refund = (paymentId: string, input: Partial<RefundInput> = {}) =>
   payments.refundPayment(buildContext(shop.admin), paymentId, { reason: 'It was cold', ...input });
 
-/** A charge that does not match. */
+/** Reports a charge that does not match. */
 const flag = (paymentId: string, change: Partial<ProviderCapture> = { amountMinor: 499 }) =>
   shop.charge(paymentId, change);
 
-async function payAnew(orderId: string): Promise<string> {
+async function payAgain(orderId: string): Promise<string> {
   const { result } = await payments.initiatePayment(buildContext(shop.customer), orderId);
   return result.view.payment.id;
 }
@@ -29,7 +29,7 @@ function returned({ providerReference, amountMinor, currency }: ProviderCapture)
 }
 
 describe('flagged money of an order that another charge pays', () => {
-  test('goes back by itself, and the money that pays stays whole', async () => {
+  test('is refunded automatically, and the charge that pays remains whole', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     const good = await shop.charge(paymentId);
@@ -58,7 +58,7 @@ describe('flagged money of an order that another charge pays', () => {
     }
   });
 
-  test('is asked back in the change that pays the order: nobody can refund it from the other charge between', async () => {
+  test('gets its refund in the transaction that pays the order, so it cannot be refunded from the other charge in between', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     await shop.charge(paymentId);
@@ -69,7 +69,7 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.settle();
   });
 
-  test('goes back charge by charge, each in its currency', async () => {
+  test('is refunded charge by charge, each in its currency', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = [
       await flag(paymentId),
@@ -82,10 +82,10 @@ describe('flagged money of an order that another charge pays', () => {
     assert.deepEqual(await shop.listRefunds(orderId), odd.map(returned));
   });
 
-  test('on an older payment goes back when a newer one is paid', async () => {
+  test('on an older payment is refunded when a newer one is paid', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
-    const newer = await payAnew(orderId);
+    const newer = await payAgain(orderId);
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PENDING');
     await shop.charge(newer);
     await shop.settle();
@@ -94,7 +94,7 @@ describe('flagged money of an order that another charge pays', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
-  test('goes back also where the payment was told in one batch with it, and through several servers', async () => {
+  test('is refunded even if it is reported in one batch with the payment and settled by several servers', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = provider.pay(paymentId, { amountMinor: 1 });
     const good = provider.pay(paymentId);
@@ -110,7 +110,7 @@ describe('flagged money of an order that another charge pays', () => {
     assert.deepEqual({ ...back, cause: 'flagged' }, returned(odd));
   });
 
-  test('goes back of an order that was confirmed by hand: not before it is paid or completed', async () => {
+  test('of an order that was confirmed by hand is not refunded before that is paid or completed', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     const move = (status: 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED') =>
@@ -122,13 +122,13 @@ describe('flagged money of an order that another charge pays', () => {
     await move('CONFIRMED');
     await shop.settle();
     assert.deepEqual(await shop.listRefunds(orderId), [], 'it may still be paid here');
-    await shop.charge(await payAnew(orderId));
+    await shop.charge(await payAgain(orderId));
     await shop.settle();
     assert.deepEqual(await shop.listRefunds(orderId), [returned(odd)]);
     for (const status of ['PREPARING', 'READY', 'COMPLETED'] as const) await move(status);
   });
 
-  test('is only what is left of it after an admin gave a part back', async () => {
+  test('is refunded in part if an admin has refunded the rest', async () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     await refund(paymentId, { amount: { amount: 100, currency: 'GBP' } });
@@ -144,7 +144,7 @@ describe('flagged money of an order that another charge pays', () => {
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
   });
 
-  test('that an admin gave back before is not given back again', async () => {
+  test('is not refunded again if an admin has refunded it before', async () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     await refund(paymentId);
@@ -156,7 +156,7 @@ describe('flagged money of an order that another charge pays', () => {
     );
   });
 
-  test('whose refund fails is asked back again, whatever order its answers come in', async () => {
+  test('is refunded again if its refund fails, whatever the order of the reports', async () => {
     const { orderId, paymentId } = await shop.opened();
     await flag(paymentId);
     provider.failNext('refund', 'refused', 'before', 'after');
@@ -165,15 +165,15 @@ describe('flagged money of an order that another charge pays', () => {
     await shop.settle();
     const states = (await shop.listRefunds(orderId)).map(({ status }) => status);
     assert.deepEqual(states, ['FAILED', 'SUCCEEDED']);
-    // The bank refuses it days later, and says so twice.
+    // The bank refuses it days later, and the provider reports it twice.
     const [{ id } = { id: '' }] = await database.run<{ id: string }>(
       'test.succeeded_refund',
       `select id from payment_refunds where order_id = $1::uuid and status = 'SUCCEEDED'`,
       [orderId],
     );
-    const told = { refundId: id, amountMinor: 499 };
-    await shop.tell(reportedRefund(told, 'FAILED'), reportedRefund(told, 'SUCCEEDED'));
-    await shop.tell(reportedRefund(told, 'FAILED'));
+    const reported = { refundId: id, amountMinor: 499 };
+    await shop.tell(reportedRefund(reported, 'FAILED'), reportedRefund(reported, 'SUCCEEDED'));
+    await shop.tell(reportedRefund(reported, 'FAILED'));
     await shop.settle();
     assert.deepEqual(
       (await shop.listRefunds(orderId)).map(({ status }) => status),
@@ -183,7 +183,7 @@ describe('flagged money of an order that another charge pays', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
-  test('that was given back at the provider, past us, is not given back again', async () => {
+  test('is not refunded again if it was refunded directly at the provider', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     const { providerReference } = odd;
@@ -197,18 +197,18 @@ describe('flagged money of an order that another charge pays', () => {
     );
   });
 
-  test('goes back once, however many admins ask for it while the order is being paid', async () => {
+  test('is refunded once, however many admins request it while the order is being paid', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { orderId, paymentId } = await shop.opened();
       const odd = await flag(paymentId);
       const { providerReference } = odd;
       const good = captured(paymentId, provider.pay(paymentId));
-      const [asked] = await Promise.all([
+      const [requests] = await Promise.all([
         settle(Array.from({ length: 4 }, () => refund(paymentId, { providerReference }))),
         shop.tell(good),
       ]);
       await shop.settle();
-      assert.ok(asked.done.length <= 1);
+      assert.ok(requests.done.length <= 1);
       const all = await shop.listRefunds(orderId);
       assert.equal(all.length, 1);
       assert.deepEqual({ ...all[0]!, cause: 'flagged' }, returned(odd));
@@ -217,12 +217,12 @@ describe('flagged money of an order that another charge pays', () => {
   });
 });
 
-describe('flagged money that an older release kept on a paid order', () => {
-  test('is seen by the invariant, shown with its payment, and goes back', async () => {
+describe('flagged money that an older release left on a paid order', () => {
+  test('is found by the invariant, shown with its payment, and refunded', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     await shop.charge(paymentId);
-    // As it stood there: nobody had asked it back.
+    // As the older release left it: without a refund.
     await query(
       url,
       `set session_replication_role = replica;
@@ -248,7 +248,7 @@ describe('flagged money that an older release kept on a paid order', () => {
 });
 
 describe('the same reference', () => {
-  test('with another amount is the charge that is known, and pays nothing', async () => {
+  test('with another amount is the known charge and pays nothing', async () => {
     const { orderId, paymentId } = await shop.opened();
     const odd = await flag(paymentId);
     await shop.tell(captured(paymentId, { ...odd, amountMinor: 500 }));

@@ -23,7 +23,7 @@ describe('a charge', () => {
     currency: fc.constantFrom('GBP', 'EUR'),
   });
 
-  test('that is in the ledger is only recorded, whatever else is true', () => {
+  test('that is in the ledger is a duplicate, whatever else is true', () => {
     fc.assert(
       fc.property(anyOrder, anyCapture, (order, capture) => {
         const decision = decideCapture({ isKnown: true, capture, payment, order });
@@ -48,29 +48,29 @@ describe('a charge', () => {
     );
   });
 
-  test('for a payment that is not known is flagged', () => {
+  test('for an unknown payment is flagged', () => {
     const question = { isKnown: false, capture: right, payment: null, order: null };
     assert.equal(decideCapture(question).kind, 'flagged');
   });
 
-  test('says why it does not match', () => {
+  test('is flagged with the reason why it does not match', () => {
     const euros = { amountMinor: 500, currency: 'EUR' };
     const decision = decideCapture({ isKnown: false, capture: euros, payment, order: pending });
     assert.deepEqual(decision, { kind: 'flagged', reason: 'The currency was EUR instead of GBP.' });
   });
 });
 
-describe('money that is here', () => {
+describe('captured money', () => {
   const base = { amountMinor: 500, refundAllocatedMinor: 0, returnCause: null } as const;
   const cancelled = { status: 'CANCELLED', paymentStatus: 'PAID' } as const;
 
-  test('goes back when its order was cancelled, and stays when it was completed', () => {
+  test('is returned if its order is cancelled and kept if it is completed', () => {
     assert.equal(decideReturn({ ...base, kind: 'matched' }, cancelled), 'cancelled');
     const completed = { status: 'COMPLETED', paymentStatus: 'PAID' } as const;
     assert.equal(decideReturn({ ...base, kind: 'matched' }, completed), null);
   });
 
-  test('that is flagged stays until its order has ended, or is paid by another charge', () => {
+  test('that is flagged is kept until its order has ended or is paid by another charge', () => {
     const flagged = { ...base, kind: 'flagged' } as const;
     assert.equal(decideReturn(flagged, pending), null);
     assert.equal(decideReturn(flagged, null), null);
@@ -89,7 +89,7 @@ describe('money that is here', () => {
     assert.equal(decideReturn(flagged, { status: 'CONFIRMED', paymentStatus: 'FAILED' }), null);
   });
 
-  test('that came late or twice goes back whatever becomes of the order', () => {
+  test('that came late or twice is returned whatever happens to the order', () => {
     const surplus = { ...base, kind: 'surplus', returnCause: 'surplus' } as const;
     assert.equal(decideReturn(surplus, pending), 'surplus');
     assert.equal(decideReturn({ ...surplus, refundAllocatedMinor: 500 }, pending), null);
@@ -99,9 +99,9 @@ describe('money that is here', () => {
 describe('a refund', () => {
   const states = ['PENDING', 'SUCCEEDED', 'FAILED'] as const;
 
-  test('ends the same in whatever order, and however often, the provider tells of it', () => {
-    const told = fc.array(fc.constantFrom(...states), { minLength: 1, maxLength: 6 });
-    const shuffled = told.chain((all) =>
+  test('ends the same in whatever order, and however often, the provider reports it', () => {
+    const reports = fc.array(fc.constantFrom(...states), { minLength: 1, maxLength: 6 });
+    const shuffled = reports.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
     );
     const end = (all: readonly (typeof states)[number][]) =>
@@ -115,7 +115,7 @@ describe('a refund', () => {
     );
   });
 
-  test('shows in the order as a part or the whole of what paid it', () => {
+  test('marks its order as partially or fully refunded', () => {
     assert.equal(getPaidStatus(500, 0), 'PAID');
     assert.equal(getPaidStatus(500, 499), 'PARTIALLY_REFUNDED');
     assert.equal(getPaidStatus(500, 500), 'REFUNDED');

@@ -16,7 +16,7 @@ const refund = (paymentId: string, amount?: number, key?: string) => {
   return payments.refundPayment(buildContext(shop.admin, key, input), paymentId, input);
 };
 
-async function statusOfRefund(refundId: string): Promise<string | undefined> {
+async function findRefundStatus(refundId: string): Promise<string | undefined> {
   const [row] = await database.run<{ status: string }>(
     'test.status_of_refund',
     'select status from payment_refunds where id = $1::uuid',
@@ -25,8 +25,8 @@ async function statusOfRefund(refundId: string): Promise<string | undefined> {
   return row?.status;
 }
 
-describe('refunding', () => {
-  test('twenty times the whole at once gives it back once', async () => {
+describe('a refund', () => {
+  test('of the whole amount, requested twenty times at once, is made once', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { done, refused } = await settle(Array.from({ length: 20 }, () => refund(paymentId)));
     assert.equal(done.length, 1);
@@ -40,11 +40,11 @@ describe('refunding', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID', 'it has not succeeded yet');
     await shop.settle();
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
-    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED', 'the order stays where it is');
+    assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED', 'the order keeps its status');
     assert.equal(provider.refunds.get(done[0]!.result.refund.id)?.request.amountMinor, 500);
   });
 
-  test('in parts at once never gives back more than came in', async () => {
+  test('in parts at once never exceeds what was captured', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { done, refused } = await settle(Array.from({ length: 8 }, () => refund(paymentId, 150)));
     assert.equal(done.length, 3);
@@ -57,7 +57,7 @@ describe('refunding', () => {
     assert.equal((await shop.getPayment(paymentId)).status, 'REFUNDED');
   });
 
-  test('under a key happens once', async () => {
+  test('happens once per key', async () => {
     const { paymentId } = await shop.paid();
     const [one, other] = await Promise.all([
       refund(paymentId, 100, 'refund-key'),
@@ -67,7 +67,7 @@ describe('refunding', () => {
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 100);
   });
 
-  test('is refused for what was not captured, for 0, for another currency and for more than is left', async () => {
+  test('is refused for an uncaptured payment, for 0, for another currency and for more than is left', async () => {
     const open = await shop.opened();
     await assert.rejects(refund(open.paymentId), coded('payments.not_captured'));
     const { paymentId } = await shop.paid();
@@ -81,7 +81,7 @@ describe('refunding', () => {
     await assert.rejects(refund(open.orderId), coded('payments.not_found'));
   });
 
-  test('of flagged money goes back in the currency it came in', async () => {
+  test('of flagged money is made in the currency of its charge', async () => {
     const { paymentId } = await shop.opened();
     await shop.tell(captured(paymentId, provider.pay(paymentId, { currency: 'EUR' })));
     const { result } = await payments.refundPayment(buildContext(shop.admin), paymentId, {
@@ -89,13 +89,13 @@ describe('refunding', () => {
     });
     assert.deepEqual(result.refund.amount, { amount: 500, currency: 'EUR' });
     await shop.settle();
-    assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
+    assert.equal(await findRefundStatus(result.refund.id), 'SUCCEEDED');
   });
 });
 
 describe('a refund at the provider', () => {
   for (const fault of ['before', 'after'] as const) {
-    test(`whose call is lost ${fault} its effect is asked for again under the same key, and made once`, async () => {
+    test(`whose call is lost ${fault} its effect is requested again with the same key and made once`, async () => {
       const { orderId, paymentId } = await shop.paid();
       const count = provider.refunds.size;
       provider.failNext('refund', fault, fault, fault);
@@ -104,18 +104,18 @@ describe('a refund at the provider', () => {
       await shop.settle();
       await shop.settle();
       await shop.settle();
-      assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
+      assert.equal(await findRefundStatus(result.refund.id), 'SUCCEEDED');
       assert.equal(provider.refunds.size, count + 1);
       assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
     });
   }
 
-  test('that is refused gives its amount back, and another may follow', async () => {
+  test('that is refused releases its amount, and another may follow', async () => {
     const { orderId, paymentId } = await shop.paid();
     provider.failNext('refund', 'refused');
     const { result } = await refund(paymentId);
     await shop.settle();
-    assert.equal(await statusOfRefund(result.refund.id), 'FAILED');
+    assert.equal(await findRefundStatus(result.refund.id), 'FAILED');
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
     assert.equal((await shop.listEventTypes(orderId)).at(-1), 'refund.failed');
@@ -124,7 +124,7 @@ describe('a refund at the provider', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
   });
 
-  test('that is told before its call is answered counts once', async () => {
+  test('that is reported before its call returns counts once', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { result } = await refund(paymentId, 200);
     await shop.tell(reportedRefund({ refundId: result.refund.id, amountMinor: 200 }, 'SUCCEEDED'));
@@ -137,57 +137,57 @@ describe('a refund at the provider', () => {
     assert.equal(succeeded.length, 1);
   });
 
-  test('that is pending is asked after until it has ended', async () => {
+  test('that is pending is queried until it has ended', async () => {
     const { orderId, paymentId } = await shop.paid();
     provider.refundState = 'PENDING';
     const { result } = await refund(paymentId);
     await shop.settle();
     provider.refundState = 'SUCCEEDED';
-    assert.equal(await statusOfRefund(result.refund.id), 'PENDING');
+    assert.equal(await findRefundStatus(result.refund.id), 'PENDING');
     provider.refunds.get(result.refund.id)!.result.state = 'SUCCEEDED';
     await shop.settle();
-    assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
+    assert.equal(await findRefundStatus(result.refund.id), 'SUCCEEDED');
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'REFUNDED');
   });
 
-  test('that succeeded and was taken back is FAILED for good, and the order is PAID again', async () => {
+  test('that succeeded and was reversed is FAILED permanently, and the order is PAID again', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { result } = await refund(paymentId);
     await shop.settle();
-    const told = { refundId: result.refund.id, amountMinor: 500 };
-    await shop.tell(reportedRefund(told, 'FAILED'), reportedRefund(told, 'SUCCEEDED'));
-    assert.equal(await statusOfRefund(result.refund.id), 'FAILED');
+    const reported = { refundId: result.refund.id, amountMinor: 500 };
+    await shop.tell(reportedRefund(reported, 'FAILED'), reportedRefund(reported, 'SUCCEEDED'));
+    assert.equal(await findRefundStatus(result.refund.id), 'FAILED');
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
     assert.equal((await shop.getPayment(paymentId)).status, 'CAPTURED');
   });
 
-  test('that was made there, past us, is taken into the books once', async () => {
+  test('that was made directly at the provider is recorded once', async () => {
     const { orderId, paymentId, capture } = await shop.paid();
     const { providerReference } = capture;
-    const told = {
+    const reported = {
       refundId: null,
       providerRefundId: 'made-there',
       providerReference,
       amountMinor: 120,
     };
-    await shop.tell(reportedRefund(told, 'SUCCEEDED'), reportedRefund(told, 'SUCCEEDED'));
+    await shop.tell(reportedRefund(reported, 'SUCCEEDED'), reportedRefund(reported, 'SUCCEEDED'));
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 120);
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
   });
 
-  test('of ours whose answer was lost is not taken for one that was made there', async () => {
+  test('of ours whose response was lost is not mistaken for one made directly at the provider', async () => {
     const { paymentId, capture } = await shop.paid();
     provider.failNext('refund', 'after');
     const { result } = await refund(paymentId);
     await payments.settleMoney();
     const { providerReference } = capture;
-    const told = {
+    const reported = {
       refundId: null,
       providerRefundId: `refund-${result.refund.id}`,
       providerReference,
       amountMinor: 500,
     };
-    const webhook = provider.sign(reportedRefund(told, 'SUCCEEDED'));
+    const webhook = provider.sign(reportedRefund(reported, 'SUCCEEDED'));
     await payments.receiveWebhook({
       ...webhook,
       providerName: null,
@@ -197,10 +197,10 @@ describe('a refund at the provider', () => {
     await shop.settle();
     while ((await payments.applyDueEvents()) > 0);
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 500);
-    assert.equal(await statusOfRefund(result.refund.id), 'SUCCEEDED');
+    assert.equal(await findRefundStatus(result.refund.id), 'SUCCEEDED');
   });
 
-  test('of a cancelled order that keeps failing is asked for anew, and in the end left to a person', async () => {
+  test('of a cancelled order that keeps failing is requested again, and finally left to a person', async () => {
     const { orderId } = await shop.paid();
     await shop.cancel(orderId);
     provider.failAlways('refund', 'refused');

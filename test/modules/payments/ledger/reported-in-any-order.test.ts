@@ -14,8 +14,8 @@ import {
 import { decideReturn } from '../../../../src/modules/payments/ledger/decide-return.ts';
 
 /**
- * The decisions alone, over thousands of histories: the six kinds of event of one order with doubles, in every order,
- * and the shop looking at what it holds somewhere between and at the end.
+ * The decisions alone, over thousands of histories: the six kinds of event of one order with duplicates, in every order.
+ * The shop creates the returns that are due somewhere in between and at the end.
  */
 interface Ledger {
   status: OrderStatus;
@@ -38,7 +38,7 @@ const steps = [
   'refund succeeded',
   'refund failed',
   'cancelled',
-  'the shop looks',
+  'returns created',
 ] as const;
 
 type Step = (typeof steps)[number];
@@ -50,7 +50,7 @@ const charges: Partial<Record<Step, { amountMinor: number; currency: string }>> 
   'wrong currency': { amountMinor: 500, currency: 'EUR' },
 };
 
-function take(ledger: Ledger, step: Step): void {
+function applyCharge(ledger: Ledger, step: Step): void {
   const capture = charges[step]!;
   const decision = decideCapture({
     isKnown: ledger.captures.some(({ reference }) => reference === step),
@@ -73,7 +73,7 @@ function take(ledger: Ledger, step: Step): void {
   });
 }
 
-function look(ledger: Ledger): void {
+function createReturns(ledger: Ledger): void {
   for (const capture of ledger.captures) {
     if (decideReturn(capture, ledger) === null) continue;
     const amountMinor = capture.amountMinor - capture.refundAllocatedMinor;
@@ -82,10 +82,10 @@ function look(ledger: Ledger): void {
   }
 }
 
-function settle(ledger: Ledger, told: 'SUCCEEDED' | 'FAILED'): void {
+function settle(ledger: Ledger, reported: 'SUCCEEDED' | 'FAILED'): void {
   for (const capture of ledger.captures) {
     for (const refund of capture.refunds) {
-      const next = nextRefundState(refund.state, told);
+      const next = nextRefundState(refund.state, reported);
       if (next === null) continue;
       refund.state = next;
       if (next === 'FAILED') capture.refundAllocatedMinor -= refund.amountMinor;
@@ -99,14 +99,14 @@ function settle(ledger: Ledger, told: 'SUCCEEDED' | 'FAILED'): void {
 }
 
 function apply(ledger: Ledger, step: Step): void {
-  if (step in charges) take(ledger, step);
+  if (step in charges) applyCharge(ledger, step);
   else if (step === 'refund succeeded') settle(ledger, 'SUCCEEDED');
   else if (step === 'refund failed') settle(ledger, 'FAILED');
-  else if (step === 'the shop looks') look(ledger);
+  else if (step === 'returns created') createReturns(ledger);
   else ledger.status = 'CANCELLED';
 }
 
-test('five thousand histories: one capture pays, nothing is taken twice or kept for nothing', () => {
+test('in five thousand histories, one capture pays, and nothing is allocated twice or kept without cause', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...steps), { maxLength: 20 }), (history) => {
       const ledger: Ledger = { status: 'PENDING', paymentStatus: 'PENDING', captures: [] };
@@ -119,7 +119,7 @@ test('five thousand histories: one capture pays, nothing is taken twice or kept 
           assert.ok(refundAllocatedMinor >= 0 && refundAllocatedMinor <= amountMinor);
         }
       }
-      look(ledger);
+      createReturns(ledger);
       settle(ledger, 'SUCCEEDED');
       const wasPaid = history.includes('paid') || history.includes('paid by another charge');
       const isCancelled = history.includes('cancelled');

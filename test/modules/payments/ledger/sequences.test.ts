@@ -9,32 +9,32 @@ import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 /**
- * What a provider may tell of one order, in every order, doubled, with servers that die in the middle of an event and an
- * order that is cancelled somewhere between. Whatever the sequence, the end is the provider's.
+ * What a provider may report of one order: in every order, with duplicates, with servers that crash in the middle of an
+ * event, and with an order that is cancelled somewhere in between. Whatever the sequence, the final state is the provider's.
  */
 const { database } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const { provider } = shop;
 
-/** A server whose database goes away at the nth statement, or loses the answer to a commit. */
+/** Returns a database that fails at the nth statement, or that loses the response to a commit. */
 function dyingAt(moment: Moment): Database {
   if (moment === 'after the commit') {
     return {
       ...database,
       async transaction(work) {
         await database.transaction(work);
-        throw new Error('the answer to the commit was lost');
+        throw new Error('the response to the commit was lost');
       },
     };
   }
   let left = moment;
   const dying = (tx: Transaction): Transaction => ({
     ...tx,
-    // What fails here fails nothing in the database, so the commit is not sent before it is heard of.
+    // An error thrown here does not fail the transaction in the database, so the commit must wait for it.
     pipelineCommit: (last) => last,
     run: (name, text, parameters) => {
       left -= 1;
-      if (left <= 0) return Promise.reject(new Error('the server died'));
+      if (left <= 0) return Promise.reject(new Error('the server crashed'));
       return tx.run(name, text, parameters);
     },
   });
@@ -54,12 +54,12 @@ const step = fc.oneof(
   ),
 );
 
-/** The statement at which the server that applies an event dies. */
+/** The statement at which the server that applies an event crashes. */
 type Moment = number | 'after the commit';
 
 interface Report {
   readonly what: string;
-  /** Null: it lives. */
+  /** Null if it does not crash. */
   readonly diesAt: Moment | null;
 }
 
@@ -75,7 +75,7 @@ const sequences = fc.array(
   { minLength: 1, maxLength: 9 },
 );
 
-async function play(told: readonly Report[]) {
+async function play(reported: readonly Report[]) {
   const { orderId, paymentId } = await shop.opened();
   const charges = {
     paid: provider.pay(paymentId),
@@ -94,7 +94,7 @@ async function play(told: readonly Report[]) {
     return reportedRefund({ refundId: refund.id, amountMinor: refund.amountMinor }, state);
   }
 
-  for (const { what, diesAt } of told) {
+  for (const { what, diesAt } of reported) {
     if (what === 'cancel') {
       if (!isCancelled) await shop.cancel(orderId);
       isCancelled = true;
@@ -104,7 +104,7 @@ async function play(told: readonly Report[]) {
       await shop.settle();
       continue;
     }
-    // The second time it is the same event, by its id.
+    // A repeat is the same event, with the same id.
     const event = known.get(what) ?? (await eventFor(what));
     if (event === null) continue;
     known.set(what, event);
@@ -116,10 +116,10 @@ async function play(told: readonly Report[]) {
     }
     await applyAll();
   }
-  return { orderId, paymentId, isCancelled, told: new Set(known.keys()) };
+  return { orderId, paymentId, isCancelled, reported: new Set(known.keys()) };
 }
 
-/** An event whose server died stays leased for a moment, so nothing being due does not mean that nothing is left. */
+/** Applies all events. One whose server crashed stays leased for a moment, so it may be left although nothing is due. */
 async function applyAll(): Promise<void> {
   await until(async () => {
     while ((await shop.payments.applyDueEvents()) > 0);
@@ -150,18 +150,20 @@ async function listCaptures(orderId: string) {
   );
 }
 
-test('whatever the provider tells, in whatever order and through whatever crash, ends right', async () => {
+test('whatever the provider reports, in whatever order and despite crashes, the final state is right', async () => {
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
-      const { orderId, paymentId, isCancelled, told } = await play(sequence);
+      const { orderId, paymentId, isCancelled, reported } = await play(sequence);
       await shop.settle();
 
       const captures = await listCaptures(orderId);
-      const fullCharges = ['paid', 'paid-again-by-another-charge'].filter((one) => told.has(one));
+      const fullCharges = ['paid', 'paid-again-by-another-charge'].filter((one) =>
+        reported.has(one),
+      );
       const matched = captures.filter(({ kind }) => kind === 'matched');
       assert.equal(matched.length, Math.min(fullCharges.length, 1), 'one capture pays the order');
-      // Each charge that was told stands in the ledger once: nothing is lost, nothing doubled.
-      const charges = fullCharges.length + (told.has('wrong-amount') ? 1 : 0);
+      // The ledger contains each reported charge once: nothing is lost or duplicated.
+      const charges = fullCharges.length + (reported.has('wrong-amount') ? 1 : 0);
       assert.equal(captures.length, charges);
 
       const order = await shop.getOrder(orderId);
@@ -171,7 +173,7 @@ test('whatever the provider tells, in whatever order and through whatever crash,
       assert.equal(order.status, isCancelled ? 'CANCELLED' : isPaid ? 'CONFIRMED' : 'PENDING');
       if (!isCancelled && isPaid) assert.equal(order.paymentStatus, 'PAID');
       if (isCancelled && isPaid) assert.equal(order.paymentStatus, 'REFUNDED');
-      // What must not stay has gone back, whatever became of the first try.
+      // Money that must not stay is refunded, whatever happened to the first attempt.
       for (const { kind, amountMinor, refundAllocatedMinor } of captures) {
         const stays = !isCancelled && (kind === 'matched' || (kind === 'flagged' && !isPaid));
         assert.equal(refundAllocatedMinor, stays ? 0 : amountMinor, `${kind} of ${amountMinor}`);

@@ -18,7 +18,7 @@ async function listPaymentsOfOrder(orderId: string) {
 }
 
 describe('initiating a payment', () => {
-  test('gives a page; while it is open, the same page', async () => {
+  test('returns a page, and the same one while it is open', async () => {
     const orderId = await shop.order();
     const first = (await initiate(orderId)).result;
     const second = (await initiate(orderId)).result;
@@ -32,7 +32,7 @@ describe('initiating a payment', () => {
     assert.equal(request.customerEmail, `${customer.id}@example.com`);
   });
 
-  test('is open to a machine that may write orders, and closed to a stranger', async () => {
+  test('is allowed for an API key that may write orders, and refused to another customer', async () => {
     const orderId = await shop.order();
     const byMachine = buildContext(apiKey('orders:write'));
     const { result } = await payments.initiatePayment(byMachine, orderId);
@@ -41,7 +41,7 @@ describe('initiating a payment', () => {
     await assert.rejects(payments.initiatePayment(stranger, orderId), coded('orders.not_found'));
   });
 
-  test('ten times at once makes one payment, one page and one event', async () => {
+  test('ten times at once creates one payment, one page and one event', async () => {
     const orderId = await shop.order();
     const results = await Promise.all(Array.from({ length: 10 }, () => initiate(orderId)));
     assert.equal(new Set(results.map(({ result }) => result.view.payment.id)).size, 1);
@@ -52,7 +52,7 @@ describe('initiating a payment', () => {
   });
 
   for (const fault of ['before', 'after'] as const) {
-    test(`whose provider is lost ${fault} its effect stays open, and the retry gets the one page`, async () => {
+    test(`whose provider call is lost ${fault} its effect leaves the payment open, and a retry gets the one page`, async () => {
       const orderId = await shop.order();
       provider.failNext('openSession', fault);
       await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
@@ -66,7 +66,7 @@ describe('initiating a payment', () => {
     });
   }
 
-  test('by many at once: a refusal or a lost answer of one leaves the others alone', async () => {
+  test('by many at once is not affected by a refusal or a lost response of one', async () => {
     const orderIds = await Promise.all(Array.from({ length: 6 }, () => shop.order()));
     const [cancelled, foreign, ...own] = orderIds as [string, string, ...string[]];
     await shop.cancel(cancelled);
@@ -93,7 +93,7 @@ describe('initiating a payment', () => {
     }
   });
 
-  test('under a key answers a repeat with the first answer, also when the order was paid since', async () => {
+  test('returns the first response to a repeat with the same key, even if the order has been paid since', async () => {
     const orderId = await shop.order();
     const first = await initiate(orderId, 'key-of-payment');
     const { id } = first.result.view.payment;
@@ -108,7 +108,7 @@ describe('initiating a payment', () => {
     await assert.rejects(initiate(orderId), coded('payments.not_payable'));
   });
 
-  test('a repeat that was under way with the first is its replay, also when the order ended meanwhile', async (t) => {
+  test('a repeat that overlaps with the first is its replay, even if the order has ended meanwhile', async (t) => {
     const orderId = await shop.order();
     const open = provider.openSession.bind(provider);
     const gates: (() => void)[] = [];
@@ -132,7 +132,7 @@ describe('initiating a payment', () => {
     assert.deepEqual(answers.map(({ replayed }) => replayed).sort(), [false, true]);
   });
 
-  test('a webhook that is faster than the answer is not in its way', async () => {
+  test('a webhook that arrives before the response does not disturb it', async () => {
     const orderId = await shop.order();
     const answer = initiate(orderId);
     const paid = (async () => {
@@ -148,7 +148,7 @@ describe('initiating a payment', () => {
     assert.equal((await shop.getOrder(orderId)).status, 'CONFIRMED');
   });
 
-  test('is for the owner, and for an order that is not over or paid', async () => {
+  test('is limited to the owner and to orders that are neither ended nor paid', async () => {
     const stranger = await addUser(database);
     const orderId = await shop.order();
     await assert.rejects(
@@ -160,7 +160,7 @@ describe('initiating a payment', () => {
     await assert.rejects(initiate(customer.id), coded('orders.not_found'));
   });
 
-  test('pays an order that was confirmed by hand, which stays where it is', async () => {
+  test('pays an order that was confirmed by hand, which keeps its status', async () => {
     const orderId = await shop.order();
     const input = { status: 'CONFIRMED' } as const;
     await shop.orders.changeStatus(buildContext(shop.admin), { orderId, input, ifMatch: null });
@@ -171,7 +171,7 @@ describe('initiating a payment', () => {
     assert.equal((await shop.listEventTypes(orderId)).at(-1), 'payment.captured');
   });
 
-  test('a page whose opening was never answered is found and closed when its order ends', async () => {
+  test('a page whose opening got no response is found and closed when its order ends', async () => {
     const orderId = await shop.order();
     provider.failNext('openSession', 'after');
     await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
@@ -184,8 +184,8 @@ describe('initiating a payment', () => {
   });
 });
 
-describe('payments are seen', () => {
-  test('by their owner and staff; to anybody else they do not exist', async () => {
+describe('reading payments', () => {
+  test('is allowed for their owner and staff; for others they do not exist', async () => {
     const { orderId, paymentId } = await shop.opened();
     const stranger = await addUser(database);
     const kitchen = await addUser(database, { role: 'kitchen' });
@@ -198,7 +198,7 @@ describe('payments are seen', () => {
     );
   });
 
-  test('in lists under the number that people know the order by', async () => {
+  test('returns the number of the order', async () => {
     const { orderId } = await shop.opened();
     const [payment] = await listPaymentsOfOrder(orderId);
     const sent = provider.sessions.get(payment!.id)?.request.orderNumber;
@@ -207,7 +207,7 @@ describe('payments are seen', () => {
     assert.deepEqual(data, [payment]);
   });
 
-  test('a page at a time, newest first, each once', async () => {
+  test('lists them in pages, newest first, each once', async () => {
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await payments.listPayments({

@@ -16,7 +16,7 @@ async function reconcile() {
 }
 
 describe('reconciliation', () => {
-  test('heals a payment whose webhook never came, once, however many servers look', async () => {
+  test('repairs a payment whose webhook never arrived, once, however many servers run it', async () => {
     const { orderId, paymentId } = await shop.opened();
     const { providerReference } = provider.pay(paymentId);
     const reports = await Promise.all([reconcile(), reconcile()]);
@@ -33,7 +33,7 @@ describe('reconciliation', () => {
     assert.ok(again.payments > 0);
   });
 
-  test('gives money back that was paid there twice', async () => {
+  test('refunds money that was paid twice at the provider', async () => {
     const { orderId, paymentId } = await shop.paid();
     provider.pay(paymentId);
     await reconcile();
@@ -41,7 +41,7 @@ describe('reconciliation', () => {
     assert.equal((await shop.listEventTypes(orderId)).at(-1), 'refund.succeeded');
   });
 
-  test('ends what is over there', async () => {
+  test('expires a payment whose page is closed at the provider', async () => {
     const { orderId, paymentId } = await shop.opened();
     provider.sessions.get(paymentId)!.isClosed = true;
     await reconcile();
@@ -50,7 +50,7 @@ describe('reconciliation', () => {
     assert.notEqual(again.result.view.payment.id, paymentId);
   });
 
-  test('learns that a refund was taken back', async () => {
+  test('detects that a refund was reversed', async () => {
     const { orderId, paymentId } = await shop.paid();
     const { result } = await payments.refundPayment(buildContext(shop.admin), paymentId, {
       reason: 'Cold',
@@ -64,7 +64,7 @@ describe('reconciliation', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PAID');
   });
 
-  test('says of each charge by itself what is not the same there', async () => {
+  test('reports each charge that differs at the provider', async () => {
     const { paymentId } = await shop.paid();
     const session = provider.sessions.get(paymentId)!;
     const surplus = provider.pay(paymentId);
@@ -88,7 +88,7 @@ describe('reconciliation', () => {
     provider.sessions.get(odd.paymentId)!.captures = [flagged];
   });
 
-  test('finds flagged money whose webhook never came, and gives it back once the order is paid', async () => {
+  test('finds flagged money whose webhook never arrived, and refunds it once the order is paid', async () => {
     const { orderId, paymentId } = await shop.opened();
     provider.pay(paymentId, { amountMinor: 499 });
     provider.pay(paymentId);
@@ -102,7 +102,7 @@ describe('reconciliation', () => {
     );
   });
 
-  test('says what it cannot heal, and what it could not ask', async () => {
+  test('reports what it cannot repair and what it could not query', async () => {
     const { paymentId } = await shop.paid();
     const session = provider.sessions.get(paymentId)!;
     const captures = session.captures;
