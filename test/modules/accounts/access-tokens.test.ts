@@ -22,7 +22,7 @@ function read(part: string | undefined): Part {
 
 const [header, payload] = token.split('.').slice(0, 2).map(read) as [Part, Part];
 
-/** A token with other parts, signed properly: only what it says is wrong. */
+/** Signs a token with other parts properly, so only its contents are wrong. */
 function forge(changedHeader: Part, changedPayload: Part = {}, secret = SECRET, hash = 'sha256') {
   const input = [
     { ...header, ...changedHeader },
@@ -33,7 +33,7 @@ function forge(changedHeader: Part, changedPayload: Part = {}, secret = SECRET, 
   return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
 }
 
-test('a token says who, until when, from whom and for whom', () => {
+test('a token states its subject, expiry, issuer and audience', () => {
   const expiresAtMs = Date.parse('2030-01-01T00:15:00Z');
   assert.deepEqual(tokens.verify(token), { ...claims, expiresAtMs });
   assert.equal(header.alg, 'HS256');
@@ -44,7 +44,7 @@ test('a token says who, until when, from whom and for whom', () => {
   assert.equal(payload.exp, expiresAtMs / 1000);
 });
 
-test('the forgery of the other tests is good when nothing is changed', () => {
+test('the forged token of the other tests is valid if nothing is changed', () => {
   assert.notEqual(tokens.verify(forge({})), null);
 });
 
@@ -55,25 +55,25 @@ test('a token without a signature is refused', () => {
   }
 });
 
-test('a token under another algorithm is refused, although the secret is right', () => {
+test('a token with another algorithm is refused even if the secret is right', () => {
   assert.equal(tokens.verify(forge({ alg: 'HS512' }, {}, SECRET, 'sha512')), null);
   assert.equal(tokens.verify(forge({ alg: 'HS384' }, {}, SECRET, 'sha384')), null);
   assert.equal(tokens.verify(forge({ alg: 'RS256' })), null);
 });
 
-test('a token of another type, or with an extension that must be understood, is refused', () => {
+test('a token of another type, or with a critical extension, is refused', () => {
   for (const changed of [{ typ: 'JWT' }, { typ: undefined }, { crit: ['exp'] }]) {
     assert.equal(tokens.verify(forge(changed)), null, JSON.stringify(changed));
   }
 });
 
-test('a key id that is unknown, a path or no text is refused', () => {
+test('a key id that is unknown, a path or not a string is refused', () => {
   for (const kid of ['../../etc/passwd', '', 'unknown', undefined, 1, [header.kid], '__proto__']) {
     assert.equal(tokens.verify(forge({ kid })), null, String(kid));
   }
 });
 
-test('a token for somebody else, or from somebody else, is refused', () => {
+test('a token with another audience or issuer is refused', () => {
   for (const changed of [
     { aud: 'https://other.example' },
     { iss: 'https://other.example' },
@@ -83,7 +83,7 @@ test('a token for somebody else, or from somebody else, is refused', () => {
   }
 });
 
-test('a token that lacks a claim, or has one of another kind, is refused', () => {
+test('a token with a missing or malformed claim is refused', () => {
   for (const name of ['iss', 'aud', 'sub', 'role', 'vip', 'sid', 'iat', 'exp', 'jti']) {
     assert.equal(tokens.verify(forge({}, { [name]: undefined })), null, `without ${name}`);
   }
@@ -107,11 +107,11 @@ test('a token with one character changed is refused', () => {
   }
 });
 
-test('a token signed with a secret that was never ours is refused', () => {
+test('a token signed with an unknown secret is refused', () => {
   assert.equal(tokens.verify(forge({}, {}, OTHER_SECRET)), null);
 });
 
-test('while secrets rotate, tokens of the old one hold and new ones use the new one', () => {
+test('while secrets rotate, tokens of the old one stay valid and new tokens use the new one', () => {
   const rotating = createAccessTokens({ ...options, secrets: [OTHER_SECRET, SECRET] });
   assert.notEqual(rotating.verify(token), null);
   const newToken = rotating.sign(claims, issuedAt, 'id');
@@ -121,7 +121,7 @@ test('while secrets rotate, tokens of the old one hold and new ones use the new 
   assert.equal(rotated.verify(token), null);
 });
 
-test('what is no token at all is refused', () => {
+test('a text that is not a token is refused', () => {
   for (const text of ['', '.', '..', 'x', 'a.b.c', '💣', `${token}.x`, 'a'.repeat(100_000)]) {
     assert.equal(tokens.verify(text), null);
   }

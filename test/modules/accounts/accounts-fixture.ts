@@ -18,7 +18,7 @@ export const SECRET = 'a secret of the tests, 32 bytes or more';
 export const PUBLIC_URL = 'https://shop.example';
 export const PASSWORD = 'correct horse battery staple';
 
-/** One server's accounts. Several on one database are several servers. */
+/** Creates and starts one server's accounts. Several on one database are several servers. */
 export function accountsOn(database: Database, overrides: Partial<AccountsDependencies> = {}) {
   return startModule(createAccountsOn(database, overrides));
 }
@@ -41,8 +41,8 @@ export function createAccountsOn(
   });
 }
 
-/** A database nobody answers for. */
-export function awayDatabase(): Database {
+/** Returns a database that is unavailable. */
+export function unavailableDatabase(): Database {
   return createDatabase({
     url: 'postgres://nobody@127.0.0.1:1/none',
     poolMax: 1,
@@ -57,30 +57,30 @@ export function newEmail(): string {
   return `customer-${process.pid}-${signUps}@example.com`;
 }
 
-export function signUpSomebody(accounts: Accounts, email = newEmail()) {
+export function signUpUser(accounts: Accounts, email = newEmail()) {
   return accounts.signUp({ email, password: PASSWORD });
 }
 
-/** The caller behind an access token; waits for the authenticator whichever way it answers. */
+/** Returns the caller behind an access token, whether the authenticator answers at once or later. */
 export async function callerBehind(accounts: Accounts, token: string): Promise<UserCaller> {
   const caller = await accounts.authenticator.authenticate(token);
-  if (caller.kind !== 'user') throw new Error('this token belongs to a machine');
+  if (caller.kind !== 'user') throw new Error('this token belongs to an API key');
   return caller;
 }
 
-/** A signed-in user of a role, which no sign-up gives. */
+/** Signs in a user of a role that a sign-up cannot give. */
 export async function signInAs(accounts: Accounts, role: Role) {
-  const session = await signUpSomebody(accounts);
+  const session = await signUpUser(accounts);
   await accounts.updateUser(null, session.user.id, { role });
   return { session, caller: await callerBehind(accounts, session.accessToken) };
 }
 
-/** For `assert.rejects`: the refusal with this code and no other. */
+/** Returns a check for `assert.rejects` that accepts only a refusal with this code. */
 export function refusal(code: string): (error: unknown) => boolean {
   return (error) => error instanceof CodedError && error.code === code;
 }
 
-/** The code that a use case refuses with; null when it does not. */
+/** Returns the code that a use case refuses with, or null if it succeeds. */
 export async function catchCode(work: () => unknown): Promise<string | null> {
   try {
     await work();
@@ -91,10 +91,10 @@ export async function catchCode(work: () => unknown): Promise<string | null> {
   }
 }
 
-/** Of what another server has to learn. The contract says five seconds; the bound is that of a busy machine. */
+/** How soon another server knows of a change. The contract states five seconds; this limit is for a busy machine. */
 const SOON_MS = 60_000;
 
-/** Tries again and again until `check` does not throw. */
+/** Repeats `check` until it does not throw. */
 export function soon(check: () => Promise<void>): Promise<void> {
   return until(check, SOON_MS);
 }

@@ -6,8 +6,8 @@ import { newEmail, PASSWORD } from './accounts-fixture.ts';
 import { accountsServer } from './http-fixture.ts';
 
 const { database } = await testDatabase();
-const { accounts, send, tokenOf } = await accountsServer(database);
-const admin = await tokenOf('admin');
+const { accounts, send, createToken } = await accountsServer(database);
+const admin = await createToken('admin');
 
 const adminCalls = [
   ['GET', '/api/users'],
@@ -26,7 +26,7 @@ async function addCustomer(): Promise<string> {
   return user.id;
 }
 
-test('users and keys are for admins: others 403, nobody 401, a key with every scope 403', async () => {
+test('only admins manage users and keys: other users and a key with every scope get 403, anonymous callers 401', async () => {
   const { secret } = (
     await send('POST', '/api/api-keys', {
       bearer: admin,
@@ -44,8 +44,8 @@ test('users and keys are for admins: others 403, nobody 401, a key with every sc
       },
     })
   ).json();
-  const customer = await tokenOf('customer');
-  const kitchen = await tokenOf('kitchen');
+  const customer = await createToken('customer');
+  const kitchen = await createToken('kitchen');
   for (const [method, url, body] of adminCalls) {
     const payload = body === undefined ? {} : { body };
     for (const bearer of [customer, kitchen, secret]) {
@@ -60,7 +60,7 @@ test('users and keys are for admins: others 403, nobody 401, a key with every sc
   }
 });
 
-test('a changed user shows what he may do and nothing secret', async () => {
+test('a changed user shows their permissions and nothing secret', async () => {
   const id = await addCustomer();
   const response = await send('PATCH', `/api/users/${id}`, {
     bearer: admin,
@@ -79,7 +79,7 @@ test('a changed user shows what he may do and nothing secret', async () => {
   assert.equal(response.json().role, 'kitchen');
 });
 
-test('a change of a user that is empty, unknown or out of its range is refused', async () => {
+test('a change of a user that is empty, unknown or out of range is refused', async () => {
   const id = await addCustomer();
   const wrong = [
     {},
@@ -101,7 +101,7 @@ test('a change of a user that is empty, unknown or out of its range is refused',
   assert.equal(codeIn(noId), '400 request.invalid');
 });
 
-test('a change of a user under one Idempotency-Key takes effect once', async () => {
+test('a change of a user with one idempotency key takes effect once', async () => {
   const id = await addCustomer();
   const request = {
     bearer: admin,
@@ -117,7 +117,7 @@ test('a change of a user under one Idempotency-Key takes effect once', async () 
   assert.equal(data.find((user) => user.id === id)?.vip, false);
 });
 
-test('a repeated creation of a key answers without its secret', async () => {
+test('a repeated creation of a key does not return its secret', async () => {
   const request = {
     bearer: admin,
     body: { name: 'till', scopes: ['orders:read'] },
@@ -132,7 +132,7 @@ test('a repeated creation of a key answers without its secret', async () => {
   assert.deepEqual(repeat.json(), shown);
 });
 
-test('a key with scopes that are missing, unknown or doubled, or with a bad end, is refused', async () => {
+test('a key with missing, unknown or duplicate scopes, or with an invalid expiry, is refused', async () => {
   const good = { name: 'till', scopes: ['orders:read'] };
   const wrong = [
     { name: 'till' },
@@ -153,7 +153,7 @@ test('a key with scopes that are missing, unknown or doubled, or with a bad end,
   }
 });
 
-test('a revoked key is gone, and gone is 404', async () => {
+test('a revoked key no longer works, and revoking it again is 404', async () => {
   const { id, secret } = (
     await send('POST', '/api/api-keys', {
       bearer: admin,
@@ -168,7 +168,7 @@ test('a revoked key is gone, and gone is 404', async () => {
   assert.equal(codeIn(again), '404 accounts.key_not_found');
 });
 
-test('lists refuse parameters that they do not know or that are out of range', async () => {
+test('lists refuse parameters that are unknown or out of range', async () => {
   for (const query of ['limit=0', 'limit=101', 'limit=ten', 'sort=email', 'role=root', 'cursor=']) {
     const response = await send('GET', `/api/users?${query}`, { bearer: admin });
     assert.equal(codeIn(response), '400 request.invalid', query);
@@ -179,7 +179,7 @@ test('lists refuse parameters that they do not know or that are out of range', a
   assert.equal(page.json().data.length, 1);
 });
 
-test('an admin who is disabled is out with the next request', async () => {
+test('a disabled admin is refused from the next request on', async () => {
   const other = await accounts.signUp({ email: newEmail(), password: PASSWORD });
   await accounts.updateUser(null, other.user.id, { role: 'admin' });
   const bearer = other.accessToken;

@@ -29,7 +29,7 @@ async function authenticate(secret: string, server = accounts) {
   return server.authenticator.authenticate(secret);
 }
 
-test('a key lets a machine in within its scopes', async () => {
+test('a key authenticates its caller with its scopes', async () => {
   const key = await createKey();
   assert.ok(key.secret.startsWith('hf_') && key.secret.startsWith(key.prefix));
   assert.ok(key.secret.length > key.prefix.length + 40);
@@ -40,7 +40,7 @@ test('a key lets a machine in within its scopes', async () => {
   });
 });
 
-test('what is no key of ours is refused', async () => {
+test('an unknown key is refused', async () => {
   const { secret } = await createKey();
   const last = secret.endsWith('A') ? 'B' : 'A';
   for (const wrong of ['hf_', `${secret}A`, secret.slice(0, -1), secret.slice(0, -1) + last]) {
@@ -48,7 +48,7 @@ test('what is no key of ours is refused', async () => {
   }
 });
 
-test('a revoked key is refused, here at once and elsewhere within five seconds', async () => {
+test('a revoked key is refused, at once on this server and within five seconds on others', async () => {
   const elsewhere = accountsOn(database);
   const key = await createKey();
   await authenticate(key.secret);
@@ -63,7 +63,7 @@ test('a revoked key is refused, here at once and elsewhere within five seconds',
   }
 });
 
-test('a key ends by itself, also while it is remembered', async () => {
+test('a key expires, even while it is cached', async () => {
   const [later] = await database.run<{ at: string }>(
     'test.later',
     `select to_char((clock_timestamp() + interval '700 milliseconds') at time zone 'UTC',
@@ -75,13 +75,13 @@ test('a key ends by itself, also while it is remembered', async () => {
   await soon(() => assert.rejects(authenticate(secret), refusal('auth.unauthenticated')));
 });
 
-test('a key that would end in the past is refused', async () => {
+test('a key with an expiry in the past is refused', async () => {
   for (const expiresAt of ['2020-01-01T00:00:00.000Z', '2016-12-31T23:59:60Z']) {
     await assert.rejects(createKey({ expiresAt }), refusal('request.invalid'));
   }
 });
 
-test('a repeat under the same Idempotency-Key makes no second key and shows no secret', async () => {
+test('a repeat with the same idempotency key creates no second key and shows no secret', async () => {
   const claim = buildClaim('one-key');
   const input = { name: 'once', scopes: ['orders:read'] } as const;
   const first = await accounts.createApiKey(admin, claim, input);
@@ -91,7 +91,7 @@ test('a repeat under the same Idempotency-Key makes no second key and shows no s
   assert.deepEqual(repeat, { result: shown, replayed: true });
 });
 
-test('no secret stands in the database, not even with the stored answer', async () => {
+test('no secret is in the database, not even with the stored response', async () => {
   const claim = buildClaim('stored-answer');
   const { result } = await accounts.createApiKey(admin, claim, {
     name: 'hidden',
@@ -106,10 +106,10 @@ test('no secret stands in the database, not even with the stored answer', async 
   assert.ok(rows.every(({ row }) => !row.includes(result.secret!)));
 });
 
-test('the use of a key is noted at most once a minute', async () => {
+test('the use of a key is recorded at most once a minute', async () => {
   const key = await createKey();
-  /** The use on a server that has not seen the key before, after a use so many seconds ago. */
-  async function noteAfter(seconds: number | null): Promise<boolean> {
+  /** Uses the key on a server that has not seen it, after a use this many seconds ago. Returns whether it was recorded. */
+  async function isRecordedAfter(seconds: number | null): Promise<boolean> {
     const [before] = await database.run<{ at: Date | null }>(
       'test.set_last_use',
       `update api_keys
@@ -126,12 +126,12 @@ test('the use of a key is noted at most once a minute', async () => {
     const after = data.find(({ id }) => id === key.id)?.lastUsedAt ?? null;
     return after !== (before!.at?.toISOString() ?? null);
   }
-  assert.equal(await noteAfter(null), true);
-  assert.equal(await noteAfter(30), false);
-  assert.equal(await noteAfter(61), true);
+  assert.equal(await isRecordedAfter(null), true);
+  assert.equal(await isRecordedAfter(30), false);
+  assert.equal(await isRecordedAfter(61), true);
 });
 
-test('the list pages through the keys that count, newest first', async () => {
+test('the list returns the valid keys in pages, newest first', async () => {
   const keys = [await createKey(), await createKey(), await createKey()];
   await accounts.revokeApiKey(keys[1]!.id);
   const first = await accounts.listApiKeys({ limit: 1 });

@@ -10,8 +10,8 @@ import { emailKey } from '../../../src/modules/accounts/email.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
-/** A database as it was before addresses had one key for both forms of their domain. */
-async function olderDatabase(): Promise<Database> {
+/** Creates a database as it was before addresses had one key for both forms of their domain. */
+async function createOlderDatabase(): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   after(() => rm(folder, { recursive: true }));
   const names = (await readdir(migrationsDirectory)).sort();
@@ -26,7 +26,7 @@ async function olderDatabase(): Promise<Database> {
   return database;
 }
 
-/** In the order in which they signed up, under the key that the version before gave them. */
+/** Adds users in the order in which they signed up, with the key of the version before. */
 async function addUsers(
   database: Database,
   users: readonly { readonly email: string; readonly disabled?: boolean }[],
@@ -60,7 +60,7 @@ async function migrated(database: Database): Promise<string[]> {
 const LETTERS =
   'abcdefghijklmnopqrstuvwxyz0123456789äöüßéñçøłžćабвгдежзийклмнαβγδεζηθ例えばテスト中国公司한국도메인';
 
-/** Labels of one to twenty letters, the same in every run. */
+/** Yields labels of one to twenty letters, the same in every run. */
 function* labels(count: number): Generator<string> {
   const letters = [...LETTERS];
   let state = 7;
@@ -68,14 +68,14 @@ function* labels(count: number): Generator<string> {
     state = (state * 48_271) % 2_147_483_647;
     return state % below;
   };
-  for (let made = 0; made < count; made += 1) {
+  for (let index = 0; index < count; index += 1) {
     yield Array.from({ length: 1 + next(20) }, () => letters[next(letters.length)]).join('');
   }
 }
 
-describe('the key of an address that was there before', () => {
-  test('is that by which both forms of its domain are looked up', async () => {
-    const database = await olderDatabase();
+describe('the key of an existing address', () => {
+  test('is the one by which both forms of its domain are looked up', async () => {
+    const database = await createOlderDatabase();
     const domains = [
       'example.com',
       'bücher.example',
@@ -100,8 +100,8 @@ describe('the key of an address that was there before', () => {
     for (const email of emails) assert.equal(keys[email], emailKey(email), email);
   });
 
-  test('goes to one of two users who share it, who are both kept and named', async () => {
-    const database = await olderDatabase();
+  test('is given to one of two users who share it; both are kept and named', async () => {
+    const database = await createOlderDatabase();
     await addUsers(database, [
       { email: 'ann@xn--bcher-kva.example' },
       { email: 'ann@bücher.example' },

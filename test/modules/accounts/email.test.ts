@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { emailKey, parseEmail } from '../../../src/modules/accounts/email.ts';
 import { refusal } from './accounts-fixture.ts';
 
-test('one address is one account whatever its case and Unicode form', () => {
+test('an address has one key, whatever its case and Unicode form', () => {
   const spellings = [
     'José@Example.com',
     'JOSÉ@EXAMPLE.COM',
@@ -14,7 +14,7 @@ test('one address is one account whatever its case and Unicode form', () => {
   assert.deepEqual([...keys], ['josé@example.com']);
 });
 
-test('one address is one account whatever the form of its domain', () => {
+test('an address has one key, whatever the form of its domain', () => {
   for (const [key, spellings] of Object.entries({
     'user@bücher.example': [
       'user@bücher.example',
@@ -33,7 +33,7 @@ test('one address is one account whatever the form of its domain', () => {
   }
 });
 
-test('a domain in ASCII that stands for no other form stays as it is', () => {
+test('an ASCII domain without another form stays unchanged', () => {
   for (const address of [
     'a@127.1',
     'a@0x7f.1',
@@ -46,7 +46,7 @@ test('a domain in ASCII that stands for no other form stays as it is', () => {
   }
 });
 
-test('what is looked up is read as an address, never as a URL', () => {
+test('a lookup reads its text as an address, never as a URL', () => {
   for (const text of [
     'a@b.example/ü',
     'a@b.example:80ü',
@@ -58,13 +58,13 @@ test('what is looked up is read as an address, never as a URL', () => {
   }
 });
 
-test('a part of an address has the key of that part', () => {
+test('the key of a part of an address is part of its key', () => {
   for (const part of ['bücher', 'BÜCHER', 'xn--bcher-kva', '@xn--bcher-kva.example', 'bücher.ex']) {
     assert.ok('user@bücher.example'.includes(emailKey(part)), part);
   }
 });
 
-test('a domain that is none is refused, and so is one whose letters look like others in either form', () => {
+test('an invalid domain is refused, and so is one with look-alike letters in either form', () => {
   for (const address of [
     'a@xn--bücher.example',
     'admin@xn--pypal-4ve.com',
@@ -79,7 +79,7 @@ test('an address keeps its case for the mail server', () => {
   assert.equal(parseEmail('Ada.Lovelace@Example.com').address, 'Ada.Lovelace@Example.com');
 });
 
-test('addresses of other scripts are taken', () => {
+test('addresses in other scripts are accepted', () => {
   for (const address of [
     'пользователь@example.com',
     '山田@例え.jp',
@@ -89,7 +89,7 @@ test('addresses of other scripts are taken', () => {
   }
 });
 
-test('an address with a letter that looks like another is refused', () => {
+test('an address with a look-alike letter is refused', () => {
   const lookAlikes = [
     'аdmin@example.com',
     'admin@exаmple.com',
@@ -118,7 +118,7 @@ test('an address that could break out of a mail header is refused', () => {
   }
 });
 
-test('a text that is no address is refused', () => {
+test('a text that is not an address is refused', () => {
   for (const address of [
     '',
     'a',
@@ -135,7 +135,7 @@ test('a text that is no address is refused', () => {
   }
 });
 
-test('an address has at most 254 characters, also after it was composed', () => {
+test('an address has at most 254 characters, even after normalization', () => {
   const longest = `${'a'.repeat(242)}@example.com`;
   assert.equal(parseEmail(longest).address.length, 254);
   assert.throws(() => parseEmail(`a${longest}`), refusal('request.invalid'));
@@ -151,7 +151,7 @@ test('a long text that is almost an address is refused in linear time', () => {
   assert.ok(process.cpuUsage(before).user < 1_000_000);
 });
 
-test('looking an account up takes any text', () => {
+test('looking up an account accepts any text', () => {
   assert.equal(emailKey('NOT An Address'), 'not an address');
   for (const part of ['jörg+shop', 'jörg_müller', "o'brién", 'bücher']) {
     assert.equal(emailKey(part), part);

@@ -13,10 +13,10 @@ type Send = (
   options?: { body?: object; bearer?: string; headers?: Record<string, string> },
 ) => Promise<LightMyRequestResponse>;
 
-/** The shell with the routes of this room and no others. */
+/** Starts the shell with the routes of this module and no others. */
 export async function accountsServer(
   database: Database,
-): Promise<{ accounts: Accounts; send: Send; tokenOf: (role: Role) => Promise<string> }> {
+): Promise<{ accounts: Accounts; send: Send; createToken: (role: Role) => Promise<string> }> {
   const module = createAccountsOn(database);
   const accounts = module.api;
   const app = await createHttpServer({
@@ -43,12 +43,12 @@ export async function accountsServer(
       ...(body === undefined ? {} : { payload: body }),
     });
 
-  async function tokenOf(role: Role): Promise<string> {
+  async function createToken(role: Role): Promise<string> {
     const session = await accounts.signUp({ email: newEmail(), password: PASSWORD });
     await accounts.updateUser(null, session.user.id, { role });
     return session.accessToken;
   }
-  return { accounts, send, tokenOf };
+  return { accounts, send, createToken };
 }
 
 export interface SetCookie {
@@ -63,6 +63,6 @@ export interface SetCookie {
 
 export function findCookie(response: LightMyRequestResponse, name: string): SetCookie {
   const cookie = (response.cookies as SetCookie[]).find((candidate) => candidate.name === name);
-  if (cookie === undefined) throw new Error(`the reply sets no cookie ${name}`);
+  if (cookie === undefined) throw new Error(`the response sets no cookie ${name}`);
   return cookie;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createPasswordHasher } from '../../../src/modules/accounts/password-hasher.ts';
 import { catchCode } from './accounts-fixture.ts';
 
-test('a flood of sign-ins is turned away instead of piling up', async () => {
+test('a flood of sign-ins is refused instead of queued', async () => {
   const passwords = createPasswordHasher(1);
   const passwordHash = await passwords.hash('a password');
   const codes = await Promise.all(
@@ -11,12 +11,12 @@ test('a flood of sign-ins is turned away instead of piling up', async () => {
       catchCode(() => passwords.verify(passwordHash, 'another password')),
     ),
   );
-  const turnedAway = codes.filter((code) => code === 'service.unavailable').length;
-  assert.ok(turnedAway >= 49 && turnedAway < 150, `${turnedAway} of 150 were turned away`);
+  const refused = codes.filter((code) => code === 'service.unavailable').length;
+  assert.ok(refused >= 49 && refused < 150, `${refused} of 150 were refused`);
   assert.equal(await passwords.verify(passwordHash, 'a password'), true);
 });
 
-test('nobody has no password', async () => {
+test('an unknown user has no valid password', async () => {
   const passwords = createPasswordHasher();
   for (const guess of ['', 'the password of nobody']) {
     assert.equal(await passwords.verify(undefined, guess), false);

@@ -5,7 +5,7 @@ import { isCommonPassword } from '../../../src/modules/accounts/password-rule.ts
 const owner = { email: 'Ada.Lovelace@Example.com', name: 'Ada Lovelace' };
 
 const common: Record<string, readonly string[]> = {
-  'one of the most used': [
+  'one of the most used passwords': [
     'password',
     '12345678',
     'qwertyuiop',
@@ -13,8 +13,13 @@ const common: Record<string, readonly string[]> = {
     'trustno1',
     '1q2w3e4r',
   ],
-  'one of them in another case or width': ['PASSWORD', 'Sunshine', 'iLoveYou', 'ｐａｓｓｗｏｒｄ'],
-  'one of them with digits or signs about it': [
+  'a common password in another case or width': [
+    'PASSWORD',
+    'Sunshine',
+    'iLoveYou',
+    'ｐａｓｓｗｏｒｄ',
+  ],
+  'a common password with added digits or punctuation': [
     'password1',
     'Password123!',
     '!!password!!',
@@ -29,7 +34,13 @@ const common: Record<string, readonly string[]> = {
     'pass-word',
     'p1a2s3s4w5o6r7d8',
   ],
-  'a row of digits, letters or keys': ['87654321', '34567890', 'abcdefgh', 'zyxwvuts', '!@#$%^&*'],
+  'a sequence of digits, letters or keys': [
+    '87654321',
+    '34567890',
+    'abcdefgh',
+    'zyxwvuts',
+    '!@#$%^&*',
+  ],
   'a text that repeats itself': [
     'aaaaaaaa',
     '00000000',
@@ -39,7 +50,7 @@ const common: Record<string, readonly string[]> = {
     'passwordpassword',
     'ab cd ab cd ',
   ],
-  'blanks and invisible characters alone': [
+  'a text of only spaces and invisible characters': [
     ' '.repeat(8),
     '\t\n\u00a0\u2003\u3000\u2028\u1680\u205f',
     '\u200b\u200d\u2060\ufeff\u00ad\u3164\u115f\u2800',
@@ -61,14 +72,14 @@ const common: Record<string, readonly string[]> = {
 };
 
 for (const [what, passwords] of Object.entries(common)) {
-  test(`${what} is no password`, () => {
+  test(`${what} is refused`, () => {
     for (const password of passwords) {
       assert.ok(isCommonPassword(password, owner), JSON.stringify(password));
     }
   });
 }
 
-test('the address is no password in any form of its domain', () => {
+test('the address is refused in any form of its domain', () => {
   const spellings = [
     'user@bücher.example',
     'USER@XN--BCHER-KVA.EXAMPLE',
@@ -81,7 +92,7 @@ test('the address is no password in any form of its domain', () => {
   }
 });
 
-test('words in a row, and what was drawn by chance, are passwords', () => {
+test('several words in a row and random texts are accepted', () => {
   for (const password of [
     'a long pass phrase',
     'correct horse battery staple',
@@ -95,7 +106,7 @@ test('words in a row, and what was drawn by chance, are passwords', () => {
     'k7mp-w2xd-9rfq-t4hn',
     '9f86d081884c7d65',
     'xK9vQ2mZ',
-    // A common word beside as much that nobody guesses.
+    // A common word together with enough that cannot be guessed.
     'pass 8361940275119347',
     '7391-4820-love-5573',
     `${'x'.repeat(254)}éy`,
@@ -104,7 +115,7 @@ test('words in a row, and what was drawn by chance, are passwords', () => {
   }
 });
 
-test('nobody’s name or address is empty enough to refuse every password', () => {
+test('an empty or short name or address does not refuse every password', () => {
   for (const name of ['', ' ', 'A', '-', '42']) {
     assert.ok(!isCommonPassword('a4-b2-42 sparrows', { email: 'a@b.example', name }), name);
   }

@@ -10,15 +10,15 @@ import {
   PASSWORD,
   refusal,
   SECRET,
-  signUpSomebody,
+  signUpUser,
 } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
 const NEW_PASSWORD = 'a better password';
 
-/** The resets that somebody is to get a mail of, as their jobs name them, oldest first. */
-async function askedResets(): Promise<string[]> {
+/** Returns the resets for which a mail is to be sent, as their jobs name them, oldest first. */
+async function listRequestedResets(): Promise<string[]> {
   const rows = await database.run<{ resetId: string }>(
     'test.asked_resets',
     `select data ->> 'resetId' as "resetId" from jobs order by id`,
@@ -27,10 +27,10 @@ async function askedResets(): Promise<string[]> {
   return rows.map(({ resetId }) => resetId);
 }
 
-/** Asks for a reset and gives the token that its mail would bear. */
-async function askForReset(email: string): Promise<string> {
+/** Requests a reset and returns the token that its mail would contain. */
+async function requestReset(email: string): Promise<string> {
   await accounts.forgotPassword(email);
-  const reset = await accounts.openReset((await askedResets()).at(-1)!);
+  const reset = await accounts.openReset((await listRequestedResets()).at(-1)!);
   assert.equal(reset?.email, email.toLowerCase());
   return reset!.token;
 }
@@ -40,7 +40,7 @@ function canLogIn(email: string, password: string): Promise<boolean> {
 }
 
 test('a changed password ends every other session and keeps this one', async () => {
-  const session = await signUpSomebody(accounts);
+  const session = await signUpUser(accounts);
   const { email } = session.user;
   const other = await accounts.logIn({ email, password: PASSWORD });
   const caller = await callerBehind(accounts, session.accessToken);
@@ -56,7 +56,7 @@ test('a changed password ends every other session and keeps this one', async () 
 });
 
 test('a wrong current password changes nothing', async () => {
-  const session = await signUpSomebody(accounts);
+  const session = await signUpUser(accounts);
   const caller = await callerBehind(accounts, session.accessToken);
   await assert.rejects(
     accounts.changePassword(caller, { currentPassword: 'wrong', newPassword: NEW_PASSWORD }),
@@ -65,8 +65,8 @@ test('a wrong current password changes nothing', async () => {
   assert.equal(await canLogIn(session.user.email, PASSWORD), true);
 });
 
-test('of two password changes at once one wins', async () => {
-  const session = await signUpSomebody(accounts);
+test('of two concurrent password changes, one succeeds', async () => {
+  const session = await signUpUser(accounts);
   const caller = await callerBehind(accounts, session.accessToken);
   const codes = await Promise.all(
     ['first new password', 'second new password'].map((newPassword) =>
@@ -77,9 +77,9 @@ test('of two password changes at once one wins', async () => {
 });
 
 test('a reset sets a new password once and ends every session', async () => {
-  const session = await signUpSomebody(accounts);
+  const session = await signUpUser(accounts);
   const { email } = session.user;
-  const token = await askForReset(email.toUpperCase());
+  const token = await requestReset(email.toUpperCase());
 
   await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
   assert.equal(await canLogIn(email, NEW_PASSWORD), true);
@@ -98,10 +98,10 @@ test('a reset sets a new password once and ends every session', async () => {
   );
 });
 
-test('a newer link voids the one before', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const older = await askForReset(user.email);
-  const newer = await askForReset(user.email);
+test('a newer link invalidates the one before', async () => {
+  const { user } = await signUpUser(accounts);
+  const older = await requestReset(user.email);
+  const newer = await requestReset(user.email);
   await assert.rejects(
     accounts.resetPassword({ token: older, newPassword: NEW_PASSWORD }),
     refusal('accounts.reset_invalid'),
@@ -112,9 +112,9 @@ test('a newer link voids the one before', async () => {
   );
 });
 
-test('a link is over after thirty minutes', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
+test('a link expires after thirty minutes', async () => {
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
   const ageBy = (interval: string) =>
     database.run(
       'test.age_reset',
@@ -136,8 +136,8 @@ test('a link is over after thirty minutes', async () => {
 });
 
 test('ten uses of one link at once set one password', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
   const codes = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
       catchCode(() => accounts.resetPassword({ token, newPassword: `new password ${index}` })),
@@ -147,8 +147,8 @@ test('ten uses of one link at once set one password', async () => {
   assert.equal(codes.filter((code) => code === 'accounts.reset_invalid').length, 9);
 });
 
-test('a common password is not set by a change, and nothing else changes', async () => {
-  const session = await signUpSomebody(accounts);
+test('a change to a common password is refused and changes nothing', async () => {
+  const session = await signUpUser(accounts);
   const { email } = session.user;
   const caller = await callerBehind(accounts, session.accessToken);
   const other = await accounts.logIn({ email, password: PASSWORD });
@@ -157,7 +157,7 @@ test('a common password is not set by a change, and nothing else changes', async
       accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword }),
       refusal('accounts.password_too_common'),
     );
-    // Who does not know the current one hears no more than before.
+    // A caller who does not know the current one learns no more than before.
     await assert.rejects(
       accounts.changePassword(caller, { currentPassword: 'wrong', newPassword }),
       refusal('accounts.invalid_credentials'),
@@ -167,9 +167,9 @@ test('a common password is not set by a change, and nothing else changes', async
   assert.equal(await catchCode(() => accounts.refreshSession(other.refreshToken)), null);
 });
 
-test('a common password is not set by a reset, and does not use the link up', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
+test('a reset to a common password is refused and does not use up the link', async () => {
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
   for (const newPassword of ['password', 'Password1!', ' '.repeat(8), user.email]) {
     await assert.rejects(
       accounts.resetPassword({ token, newPassword }),
@@ -185,18 +185,18 @@ test('a common password is not set by a reset, and does not use the link up', as
   assert.equal(await canLogIn(user.email, NEW_PASSWORD), true);
 });
 
-test('asking for an unknown or disabled account answers alike and asks for no mail', async () => {
-  const disabled = await signUpSomebody(accounts);
+test('a request for an unknown or disabled account gets the same response and causes no mail', async () => {
+  const disabled = await signUpUser(accounts);
   await accounts.updateUser(null, disabled.user.id, { disabled: true });
-  const before = await askedResets();
+  const before = await listRequestedResets();
   for (const email of [newEmail(), disabled.user.email, 'x@example.com\r\nBcc: y@example.com']) {
     assert.equal(await accounts.forgotPassword(email), undefined);
   }
-  assert.deepEqual(await askedResets(), before);
+  assert.deepEqual(await listRequestedResets(), before);
 });
 
-test('a queue that hangs does not tell that there is an account', async () => {
-  const { user } = await signUpSomebody(accounts);
+test('a queue that hangs does not reveal that an account exists', async () => {
+  const { user } = await signUpUser(accounts);
   const jobs = createTestJobs(database, 'notifications.send-mail');
   const send = () => new Promise<void>(() => {});
   const slow = accountsOn(database, { jobs: { ...jobs, send } });
@@ -205,10 +205,10 @@ test('a queue that hangs does not tell that there is an account', async () => {
   }
 });
 
-test('no table holds the token, and without the secret it cannot be made', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
-  const resetId = (await askedResets()).at(-1)!;
+test('no table contains the token, and without the secret it cannot be computed', async () => {
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
+  const resetId = (await listRequestedResets()).at(-1)!;
   for (const table of ['jobs', 'password_resets', 'mail_messages', 'events']) {
     const rows = await database.run(
       `test.rows_with_token_${table}`,
@@ -221,20 +221,20 @@ test('no table holds the token, and without the secret it cannot be made', async
   await assert.rejects(thief.openReset(resetId), /JWT_SECRET/);
 });
 
-test('while a secret rotates out, mails of before still bear their token', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
+test('while a secret is rotated out, earlier mails still contain their token', async () => {
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
   const rotated = accountsOn(database, {
     jwtSecrets: ['a newer secret, of 32 bytes or more', SECRET],
   });
-  const reset = await rotated.openReset((await askedResets()).at(-1)!);
+  const reset = await rotated.openReset((await listRequestedResets()).at(-1)!);
   assert.equal(reset?.token, token);
 });
 
-test('a secret that is gone ends access tokens and mails of resets, and neither sessions nor links', async () => {
-  const session = await signUpSomebody(accounts);
-  const token = await askForReset(session.user.email);
-  const resetId = (await askedResets()).at(-1)!;
+test('removing a secret ends access tokens and reset mails, but neither sessions nor links', async () => {
+  const session = await signUpUser(accounts);
+  const token = await requestReset(session.user.email);
+  const resetId = (await listRequestedResets()).at(-1)!;
   const later = accountsOn(database, { jwtSecrets: ['a newer secret, of 32 bytes or more'] });
   await assert.rejects(callerBehind(later, session.accessToken), refusal('auth.unauthenticated'));
   await assert.rejects(later.openReset(resetId), /JWT_SECRET/);
@@ -244,20 +244,20 @@ test('a secret that is gone ends access tokens and mails of resets, and neither 
   assert.equal(await canLogIn(session.user.email, NEW_PASSWORD), true);
 });
 
-test('a reset that was used, voided or is over has no mail any more', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const older = await askForReset(user.email);
-  const token = await askForReset(user.email);
+test('a reset that was used or invalidated has no mail any more', async () => {
+  const { user } = await signUpUser(accounts);
+  const older = await requestReset(user.email);
+  const token = await requestReset(user.email);
   assert.notEqual(older, token);
-  const [voided, used] = (await askedResets()).slice(-2);
+  const [invalidated, used] = (await listRequestedResets()).slice(-2);
   await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
-  assert.equal(await accounts.openReset(voided!), null);
+  assert.equal(await accounts.openReset(invalidated!), null);
   assert.equal(await accounts.openReset(used!), null);
 });
 
-test('a link of a user who was disabled meanwhile does not work', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const token = await askForReset(user.email);
+test('the link of a user who has been disabled does not work', async () => {
+  const { user } = await signUpUser(accounts);
+  const token = await requestReset(user.email);
   await accounts.updateUser(null, user.id, { disabled: true });
   await assert.rejects(
     accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
@@ -265,9 +265,9 @@ test('a link of a user who was disabled meanwhile does not work', async () => {
   );
 });
 
-test('a changed password voids an open link', async () => {
-  const session = await signUpSomebody(accounts);
-  const token = await askForReset(session.user.email);
+test('a changed password invalidates an open link', async () => {
+  const session = await signUpUser(accounts);
+  const token = await requestReset(session.user.email);
   const caller = await callerBehind(accounts, session.accessToken);
   await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
   await assert.rejects(

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
-import {
-  accountsOn,
-  callerBehind,
-  catchCode,
-  refusal,
-  signUpSomebody,
-} from './accounts-fixture.ts';
+import { accountsOn, callerBehind, catchCode, refusal, signUpUser } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -35,7 +29,7 @@ async function readTokens(familyId: string): Promise<{ live: number; all: number
 }
 
 test('a refresh token is exchanged for a new pair that works', async () => {
-  const first = await signUpSomebody(accounts);
+  const first = await signUpUser(accounts);
   const second = await accounts.refreshSession(first.refreshToken);
   assert.notEqual(second.refreshToken, first.refreshToken);
   assert.equal((await callerBehind(accounts, second.accessToken)).id, first.user.id);
@@ -43,8 +37,8 @@ test('a refresh token is exchanged for a new pair that works', async () => {
   assert.deepEqual(third.user, first.user);
 });
 
-test('fifty refreshes at once with one token give one successor and one answer', async () => {
-  const first = await signUpSomebody(accounts);
+test('fifty refreshes at once with one token create one successor and get one response', async () => {
+  const first = await signUpUser(accounts);
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => accounts.refreshSession(first.refreshToken)),
   );
@@ -54,8 +48,8 @@ test('fifty refreshes at once with one token give one successor and one answer',
   assert.equal(await catchCode(() => accounts.refreshSession(answers[0]!.refreshToken)), null);
 });
 
-test('a spent token whose successor was used ends the family, also within ten seconds', async () => {
-  const first = await signUpSomebody(accounts);
+test('a spent token whose successor was used ends the family, even within ten seconds', async () => {
+  const first = await signUpUser(accounts);
   const second = await accounts.refreshSession(first.refreshToken);
   const third = await accounts.refreshSession(second.refreshToken);
   await assert.rejects(
@@ -69,8 +63,8 @@ test('a spent token whose successor was used ends the family, also within ten se
   await assert.rejects(callerBehind(accounts, third.accessToken), refusal('auth.unauthenticated'));
 });
 
-test('a spent token that comes back after ten seconds ends the family', async () => {
-  const first = await signUpSomebody(accounts);
+test('a spent token that is used again after ten seconds ends the family', async () => {
+  const first = await signUpUser(accounts);
   const second = await accounts.refreshSession(first.refreshToken);
   await ageSpentTokens((await callerBehind(accounts, first.accessToken)).familyId);
   await assert.rejects(
@@ -83,8 +77,8 @@ test('a spent token that comes back after ten seconds ends the family', async ()
   );
 });
 
-test('one family that ends leaves the others of the user alone', async () => {
-  const first = await signUpSomebody(accounts);
+test('the end of one family does not affect the others of the user', async () => {
+  const first = await signUpUser(accounts);
   const other = await accounts.logIn({
     email: first.user.email,
     password: 'correct horse battery staple',
@@ -98,7 +92,7 @@ test('one family that ends leaves the others of the user alone', async () => {
 });
 
 test('unknown, malformed and expired refresh tokens are refused', async () => {
-  const { refreshToken, accessToken } = await signUpSomebody(accounts);
+  const { refreshToken, accessToken } = await signUpUser(accounts);
   const unknown = `hfr_${'A'.repeat(43)}`;
   for (const token of [unknown, '', 'hfr_', accessToken, `${refreshToken}x`, `${refreshToken} `]) {
     await assert.rejects(
@@ -116,16 +110,16 @@ test('unknown, malformed and expired refresh tokens are refused', async () => {
   await assert.rejects(accounts.refreshSession(refreshToken), refusal('accounts.refresh_invalid'));
 });
 
-test('a refresh token is no access token', async () => {
-  const { refreshToken } = await signUpSomebody(accounts);
+test('a refresh token is not accepted as an access token', async () => {
+  const { refreshToken } = await signUpUser(accounts);
   await assert.rejects(
     async () => accounts.authenticator.authenticate(refreshToken),
     refusal('auth.unauthenticated'),
   );
 });
 
-test('a repeat gets the same successor after the secret was rotated', async () => {
-  const first = await signUpSomebody(accounts);
+test('a repeat gets the same successor even after the secret is rotated', async () => {
+  const first = await signUpUser(accounts);
   const second = await accounts.refreshSession(first.refreshToken);
   const rotated = accountsOn(database, {
     jwtSecrets: [
@@ -137,8 +131,8 @@ test('a repeat gets the same successor after the secret was rotated', async () =
   assert.equal(repeat.refreshToken, second.refreshToken);
 });
 
-test('no refresh token stands in the database', async () => {
-  const first = await signUpSomebody(accounts);
+test('no refresh token is stored in the database', async () => {
+  const first = await signUpUser(accounts);
   const second = await accounts.refreshSession(first.refreshToken);
   const rows = await database.run<{ row: string }>(
     'test.all_tokens',

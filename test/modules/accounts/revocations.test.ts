@@ -4,14 +4,14 @@ import { disable, setRole } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
-  awayDatabase,
   callerBehind,
   catchCode,
   PASSWORD,
   refusal,
   signInAs,
-  signUpSomebody,
+  signUpUser,
   soon,
+  unavailableDatabase,
 } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
@@ -24,7 +24,7 @@ after(async () => {
   await elsewhere.stop();
 });
 
-/** The role that another server sees behind the token; null when it lets it in no more. */
+/** Returns the role of a token on another server, or null if that server refuses it. */
 async function roleElsewhere(token: string): Promise<string | null> {
   try {
     return (await callerBehind(elsewhere, token)).role;
@@ -34,16 +34,16 @@ async function roleElsewhere(token: string): Promise<string | null> {
   }
 }
 
-test('a logout counts here at once and elsewhere soon', async () => {
-  const { accessToken } = await signUpSomebody(here);
+test('a logout takes effect at once on this server and soon on others', async () => {
+  const { accessToken } = await signUpUser(here);
   assert.equal(await roleElsewhere(accessToken), 'customer');
   await here.logOut(await callerBehind(here, accessToken));
   await assert.rejects(callerBehind(here, accessToken), refusal('auth.unauthenticated'));
   await soon(async () => assert.equal(await roleElsewhere(accessToken), null));
 });
 
-test('a disabled user is out here at once and elsewhere soon, with every session', async () => {
-  const first = await signUpSomebody(here);
+test('a disabled user loses every session, at once on this server and soon on others', async () => {
+  const first = await signUpUser(here);
   const second = await elsewhere.logIn({ email: first.user.email, password: PASSWORD });
   await here.updateUser(null, first.user.id, { disabled: true });
   await assert.rejects(callerBehind(here, first.accessToken), refusal('auth.unauthenticated'));
@@ -56,8 +56,8 @@ test('a disabled user is out here at once and elsewhere soon, with every session
   }
 });
 
-test('a changed role counts with the old token, here at once and elsewhere soon', async () => {
-  const { accessToken, user } = await signUpSomebody(here);
+test('a changed role applies to the old token, at once on this server and soon on others', async () => {
+  const { accessToken, user } = await signUpUser(here);
   await here.updateUser(null, user.id, { role: 'kitchen', vip: true });
   const caller = await callerBehind(here, accessToken);
   assert.deepEqual([caller.role, caller.vip], ['kitchen', true]);
@@ -67,9 +67,9 @@ test('a changed role counts with the old token, here at once and elsewhere soon'
   await soon(async () => assert.equal((await callerBehind(here, accessToken)).role, 'customer'));
 });
 
-test('what the command line changes reaches running servers', async () => {
+test('changes from the command line reach running servers', async () => {
   const admin = await signInAs(here, 'admin');
-  const { accessToken, user } = await signUpSomebody(here);
+  const { accessToken, user } = await signUpUser(here);
   await setRole(database, user.email.toUpperCase(), 'kitchen');
   await soon(async () => assert.equal(await roleElsewhere(accessToken), 'kitchen'));
   await disable(database, user.email);
@@ -78,8 +78,8 @@ test('what the command line changes reaches running servers', async () => {
   await assert.rejects(disable(database, 'nobody@example.com'), refusal('accounts.not_found'));
 });
 
-test('a server that has just started knows of a logout before its time', async () => {
-  const { accessToken } = await signUpSomebody(here);
+test('a server that has just started knows of earlier logouts', async () => {
+  const { accessToken } = await signUpUser(here);
   await here.logOut(await callerBehind(here, accessToken));
   await assert.rejects(
     callerBehind(accountsOn(database), accessToken),
@@ -87,24 +87,24 @@ test('a server that has just started knows of a logout before its time', async (
   );
 });
 
-test('a server whose poll is late asks once before it answers', async () => {
-  const { accessToken, user } = await signUpSomebody(here);
+test('a server whose poll is late queries once before it responds', async () => {
+  const { accessToken, user } = await signUpUser(here);
   const withoutPoll = accountsOn(database);
   assert.equal((await callerBehind(withoutPoll, accessToken)).id, user.id);
 });
 
-test('a server that cannot know of revocations refuses to guess', async () => {
-  const { accessToken } = await signUpSomebody(here);
-  const away = awayDatabase();
-  const cutOff = accountsOn(away);
+test('a server that cannot check revocations reports that it is unavailable', async () => {
+  const { accessToken } = await signUpUser(here);
+  const unavailable = unavailableDatabase();
+  const cutOff = accountsOn(unavailable);
   await assert.rejects(callerBehind(cutOff, accessToken), refusal('service.unavailable'));
-  // What is no token of ours needs no database to be refused.
+  // An invalid token is refused without the database.
   await assert.rejects(callerBehind(cutOff, 'nonsense'), refusal('auth.unauthenticated'));
-  await away.close();
+  await unavailable.close();
 });
 
 test('an access token expires by the time of the database, not of the server', async () => {
-  const { accessToken } = await signUpSomebody(here);
+  const { accessToken } = await signUpUser(here);
   const tenMinutesMs = 600_000;
   for (const offsetMs of [-tenMinutesMs, tenMinutesMs, 10 * tenMinutesMs]) {
     const clock = { now: () => new Date(Date.now() + offsetMs) };
@@ -115,15 +115,15 @@ test('an access token expires by the time of the database, not of the server', a
   }
 });
 
-test('an access token is over when its minutes are', async () => {
+test('an access token expires after its minutes', async () => {
   const brief = accountsOn(database, { accessTokenMinutes: 1 / 60 });
-  const { accessToken } = await signUpSomebody(brief);
+  const { accessToken } = await signUpUser(brief);
   await soon(() =>
     assert.rejects(callerBehind(brief, accessToken), refusal('auth.unauthenticated')),
   );
 });
 
-test("servers on one database take each other's tokens", async () => {
-  const { accessToken, user } = await signUpSomebody(here);
+test("servers on one database accept each other's tokens", async () => {
+  const { accessToken, user } = await signUpUser(here);
   assert.equal((await callerBehind(accountsOn(database), accessToken)).id, user.id);
 });

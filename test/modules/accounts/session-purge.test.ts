@@ -9,17 +9,17 @@ import {
   catchCode,
   PASSWORD,
   refusal,
-  signUpSomebody,
+  signUpUser,
 } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
-test('what was over a month ago goes, and nothing else', async () => {
-  const going = await signUpSomebody(accounts);
-  const next = await accounts.refreshSession(going.refreshToken);
-  const ended = await accounts.logIn({ email: going.user.email, password: PASSWORD });
-  const justEnded = await accounts.logIn({ email: going.user.email, password: PASSWORD });
+test('sessions and tokens that ended a month ago are purged, and no others', async () => {
+  const current = await signUpUser(accounts);
+  const next = await accounts.refreshSession(current.refreshToken);
+  const ended = await accounts.logIn({ email: current.user.email, password: PASSWORD });
+  const justEnded = await accounts.logIn({ email: current.user.email, password: PASSWORD });
   const { familyId } = await callerBehind(accounts, ended.accessToken);
   for (const session of [ended, justEnded]) {
     await accounts.logOut(await callerBehind(accounts, session.accessToken));
@@ -48,7 +48,7 @@ test('what was over a month ago goes, and nothing else', async () => {
   assert.deepEqual(left, [{ families: 2, tokens: 2 }]);
   assert.equal(await catchCode(() => accounts.refreshSession(next.refreshToken)), null);
   await assert.rejects(
-    accounts.refreshSession(going.refreshToken),
+    accounts.refreshSession(current.refreshToken),
     refusal('accounts.refresh_invalid'),
   );
 });

@@ -20,7 +20,7 @@ function codeIn(response: { json(): { code?: string }; statusCode: number }): st
   return `${response.statusCode} ${response.json().code}`;
 }
 
-test('sign-up, under both names, answers the tokens and sets both as guarded cookies', async () => {
+test('sign-up, at both paths, returns the tokens and sets both as protected cookies', async () => {
   for (const url of ['/api/auth/signup', '/api/auth/register']) {
     const { body, access, refresh } = await signUp(url);
     assert.deepEqual(Object.keys(body).sort(), [
@@ -47,7 +47,7 @@ test('sign-up, under both names, answers the tokens and sets both as guarded coo
   }
 });
 
-test('sign-up takes no role, no vip and nothing else that it does not know', async () => {
+test('sign-up refuses a role, vip and any other unknown member', async () => {
   for (const extra of [{ role: 'admin' }, { vip: true }, { id: 'x' }, { disabled: false }]) {
     const body = { email: newEmail(), password: PASSWORD, ...extra };
     const response = await send('POST', '/api/auth/signup', { body });
@@ -59,7 +59,7 @@ test('sign-up takes no role, no vip and nothing else that it does not know', asy
   }
 });
 
-test('sign-up refuses what is out of bounds, and names the place', async () => {
+test('sign-up refuses invalid fields and names them', async () => {
   const good = { email: newEmail(), password: PASSWORD };
   const wrong: [object, string][] = [
     [{ ...good, password: '1234567' }, '/password'],
@@ -93,7 +93,7 @@ test('a taken address is a conflict, a wrong login a 401 without a hint', async 
   assert.deepEqual(wrongBody, unknownBody);
 });
 
-test('the access token lets in as bearer and as cookie, and the bearer wins', async () => {
+test('the access token is accepted as bearer and as cookie, and the bearer takes precedence', async () => {
   const first = await signUp();
   const second = await signUp();
   const cookie = `holdfast_access=${first.access.value}`;
@@ -111,7 +111,7 @@ test('the access token lets in as bearer and as cookie, and the bearer wins', as
   assert.equal(codeIn(brokenBearer), '401 auth.unauthenticated');
 });
 
-test('without a token, or with a refresh token for one, nobody is signed in', async () => {
+test('a request without a token, or with a refresh token instead, is not authenticated', async () => {
   const { body } = await signUp();
   for (const bearer of [undefined, body.refreshToken, 'a.b.c', `hf_${'A'.repeat(54)}`]) {
     const response = await send('GET', '/api/auth/profile', bearer === undefined ? {} : { bearer });
@@ -120,7 +120,7 @@ test('without a token, or with a refresh token for one, nobody is signed in', as
   }
 });
 
-test('a change by cookie needs an origin that is allowed', async () => {
+test('a change by cookie requires an allowed origin', async () => {
   const { access } = await signUp();
   const cookie = `holdfast_access=${access.value}`;
   const patch = (headers: Record<string, string>) =>
@@ -133,7 +133,7 @@ test('a change by cookie needs an origin that is allowed', async () => {
   }
 });
 
-test('a common password signs nobody up, under either name, and says where it stands', async () => {
+test('sign-up refuses a common password, at either path, and names the field', async () => {
   const email = newEmail();
   const name = 'Grace Brewster Hopper';
   for (const url of ['/api/auth/signup', '/api/auth/register']) {
@@ -152,11 +152,11 @@ test('a common password signs nobody up, under either name, and says where it st
       assert.ok(!refused.body.includes('Qwerty123!') && !refused.body.includes(email));
     }
   }
-  const made = await send('POST', '/api/auth/signup', {
+  const created = await send('POST', '/api/auth/signup', {
     body: { email, password: PASSWORD, name },
   });
-  assert.equal(made.statusCode, 201, made.body);
-  const { accessToken: bearer } = made.json();
+  assert.equal(created.statusCode, 201, created.body);
+  const { accessToken: bearer } = created.json();
   const changed = await send('POST', '/api/auth/password', {
     body: { currentPassword: PASSWORD, newPassword: 'gracebrewsterhopper' },
     bearer,
@@ -165,7 +165,7 @@ test('a common password signs nobody up, under either name, and says where it st
   assert.equal(changed.json().errors[0].pointer, '/newPassword');
 });
 
-test('refresh takes the token of the body, or that of the cookie from an allowed origin', async () => {
+test('refresh accepts the token in the body, or in the cookie from an allowed origin', async () => {
   const { body, refresh } = await signUp();
   const cookie = `holdfast_refresh=${refresh.value}`;
   for (const headers of [{ cookie }, { cookie, origin: 'https://evil.example' }]) {
@@ -191,7 +191,7 @@ test('refresh takes the token of the body, or that of the cookie from an allowed
   assert.equal(codeIn(reused), '401 accounts.refresh_reused');
 });
 
-test('of two refresh cookies none is exchanged, and a token in the body is', async () => {
+test('refresh refuses two cookies, and still accepts a token in the body', async () => {
   const planted = await signUp();
   const { body, refresh } = await signUp();
   const names = [planted, { refresh }].map(({ refresh: { value } }) => `holdfast_refresh=${value}`);
@@ -209,7 +209,7 @@ test('of two refresh cookies none is exchanged, and a token in the body is', asy
   assert.equal(byBody.json().user.id, body.user.id);
 });
 
-test('of two access cookies neither is signed out', async () => {
+test('logout refuses two access cookies and ends neither session', async () => {
   const planted = await signUp();
   const mine = await signUp();
   const cookie = [planted, mine].map(({ access: { value } }) => `holdfast_access=${value}`);
@@ -223,7 +223,7 @@ test('of two access cookies neither is signed out', async () => {
   }
 });
 
-test('refresh works with an access cookie that has run out', async () => {
+test('refresh works with an expired access cookie', async () => {
   const { refresh } = await signUp();
   const response = await send('POST', '/api/auth/refresh', {
     headers: {
@@ -257,7 +257,7 @@ test('logout clears both cookies and ends the session', async () => {
   assert.equal(codeIn(refresh), '401 accounts.refresh_invalid');
 });
 
-test('an Idempotency-Key, even an unusable one, is ignored on sessions', async () => {
+test('an idempotency key, even an invalid one, is ignored on sessions', async () => {
   const email = newEmail();
   const body = { email, password: PASSWORD };
   const headers = { 'idempotency-key': 'same' };
@@ -269,7 +269,7 @@ test('an Idempotency-Key, even an unusable one, is ignored on sessions', async (
   assert.equal(login.statusCode, 200);
 });
 
-test('a forgotten password answers 202 and nothing, a bad link 400', async () => {
+test('a forgotten password gets 202 without a body, an invalid link 400', async () => {
   const { email, body } = await signUp();
   for (const address of [email, newEmail(), 'no address']) {
     const response = await send('POST', '/api/auth/password/forgot', { body: { email: address } });

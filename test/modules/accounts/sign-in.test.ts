@@ -11,13 +11,13 @@ import {
   PASSWORD,
   refusal,
   signInAs,
-  signUpSomebody,
+  signUpUser,
 } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
-test('who signs up is a customer and signed in', async () => {
+test('a new user is a customer and signed in', async () => {
   const session = await accounts.signUp({
     email: 'Ada@Example.com',
     password: PASSWORD,
@@ -40,34 +40,30 @@ test('who signs up is a customer and signed in', async () => {
 
 test('an address is taken in every spelling', async () => {
   const email = newEmail();
-  await signUpSomebody(accounts, email);
+  await signUpUser(accounts, email);
   for (const spelling of [email, email.toUpperCase(), email.replace('customer', 'ｃustomer')]) {
-    await assert.rejects(
-      signUpSomebody(accounts, spelling),
-      refusal('accounts.email_taken'),
-      spelling,
-    );
+    await assert.rejects(signUpUser(accounts, spelling), refusal('accounts.email_taken'), spelling);
   }
 });
 
-test('twenty sign-ups at once with one address make one account', async () => {
+test('twenty sign-ups at once with one address create one account', async () => {
   const email = newEmail();
   const codes = await Promise.all(
-    Array.from({ length: 20 }, () => catchCode(() => signUpSomebody(accounts, email))),
+    Array.from({ length: 20 }, () => catchCode(() => signUpUser(accounts, email))),
   );
   assert.equal(codes.filter((code) => code === null).length, 1);
   assert.equal(codes.filter((code) => code === 'accounts.email_taken').length, 19);
 });
 
-test('the right password signs in, in any spelling of the address', async () => {
-  const { user } = await signUpSomebody(accounts);
+test('the right password signs in with any spelling of the address', async () => {
+  const { user } = await signUpUser(accounts);
   const session = await accounts.logIn({ email: user.email.toUpperCase(), password: PASSWORD });
   assert.deepEqual(session.user, user);
 });
 
 test('an unknown address, a wrong password and a disabled user get the same refusal', async () => {
-  const { user } = await signUpSomebody(accounts);
-  const disabled = await signUpSomebody(accounts);
+  const { user } = await signUpUser(accounts);
+  const disabled = await signUpUser(accounts);
   await accounts.updateUser(null, disabled.user.id, { disabled: true });
   const attempts = [
     { email: newEmail(), password: PASSWORD },
@@ -81,26 +77,26 @@ test('an unknown address, a wrong password and a disabled user get the same refu
   }
 });
 
-test('an unknown address takes the work of a password check', async () => {
-  const { user } = await signUpSomebody(accounts);
-  /** Processor time: on a busy machine the clock tells what the others do. */
-  const workOf = async (email: string): Promise<number> => {
+test('an unknown address costs the work of a password check', async () => {
+  const { user } = await signUpUser(accounts);
+  /** Measures processor time, because on a busy machine the clock measures other processes too. */
+  const measureWork = async (email: string): Promise<number> => {
     const before = process.cpuUsage();
     await catchCode(() => accounts.logIn({ email, password: 'wrong password' }));
     return process.cpuUsage(before).user;
   };
-  await workOf('warm-up@example.com');
+  await measureWork('warm-up@example.com');
   const known: number[] = [];
   const unknown: number[] = [];
   for (let round = 0; round < 7; round += 1) {
-    known.push(await workOf(user.email));
-    unknown.push(await workOf('nobody@example.com'));
+    known.push(await measureWork(user.email));
+    unknown.push(await measureWork('nobody@example.com'));
   }
-  // Hashing is nearly all of it: without it the unknown would take a tenth. The best of seven leaves the noise out.
+  // Hashing is nearly all of it: without it, an unknown address would take a tenth. The best of seven excludes noise.
   assert.ok(Math.min(...unknown) > Math.min(...known) / 2);
 });
 
-test('a password counts to its last character and in either Unicode form', async () => {
+test('a password is compared up to its last character, in either Unicode form', async () => {
   const email = newEmail();
   const long = `${'x'.repeat(254)}\u00e9y`;
   await accounts.signUp({ email, password: long });
@@ -114,8 +110,8 @@ test('a password counts to its last character and in either Unicode form', async
   );
 });
 
-test('no password stands in the database', async () => {
-  const { user } = await signUpSomebody(accounts);
+test('no password is stored in the database', async () => {
+  const { user } = await signUpUser(accounts);
   const [row] = await database.run<{ row: string; hash: string }>(
     'test.user_row',
     'select users::text as row, password_hash as hash from users where id = $1::uuid',
@@ -125,7 +121,7 @@ test('no password stands in the database', async () => {
   assert.ok(!row!.row.includes(PASSWORD));
 });
 
-test('the command line makes users of any role, within the same bounds', async () => {
+test('the command line creates users of any role, within the same limits', async () => {
   const input = { email: newEmail(), password: PASSWORD, name: 'Kit', role: 'kitchen' } as const;
   const user = await createUser(database, { ...input, vip: true });
   const [found] = await findCustomers(database, [user.id, newId()]);
@@ -156,7 +152,7 @@ test('the command line makes users of any role, within the same bounds', async (
   }
 });
 
-test('a caller changes his name', async () => {
+test('a caller can change their name', async () => {
   const { caller } = await signInAs(accounts, 'customer');
   assert.equal((await accounts.updateProfile(caller, { name: 'Grace' })).name, 'Grace');
   assert.equal((await accounts.getProfile(caller)).name, 'Grace');

@@ -19,7 +19,7 @@ async function activeAdmins(): Promise<string[]> {
   return data.filter(({ disabled }) => !disabled).map(({ id }) => id);
 }
 
-/** Leaves these admins and no others. */
+/** Demotes all admins except these. */
 async function keepAdmins(kept: readonly string[]): Promise<void> {
   for (const id of await activeAdmins()) {
     if (!kept.includes(id)) await accounts.updateUser(null, id, { role: 'customer' });
@@ -28,7 +28,7 @@ async function keepAdmins(kept: readonly string[]): Promise<void> {
 
 before(addAdmin);
 
-test('an admin changes role, vip and disabled', async () => {
+test('an admin can change role, vip and disabled', async () => {
   const user = await createUser(database, { email: newEmail(), password: PASSWORD });
   const change = { role: 'kitchen', vip: true, disabled: true } as const;
   const { result } = await accounts.updateUser(null, user.id, change);
@@ -43,14 +43,14 @@ test('an admin changes role, vip and disabled', async () => {
   assert.deepEqual([back.result.disabled, back.result.role], [false, 'kitchen']);
 });
 
-test('a user that is not there cannot be changed', async () => {
+test('an unknown user cannot be changed', async () => {
   await assert.rejects(
     accounts.updateUser(null, newId(), { vip: true }),
     refusal('accounts.not_found'),
   );
 });
 
-test('the last active admin stays one', async () => {
+test('the last active admin can be neither demoted nor disabled', async () => {
   const last = await addAdmin();
   await keepAdmins([last]);
   const former = await addAdmin();
@@ -78,7 +78,7 @@ test('two admins who demote each other at once leave one', async () => {
   }
 });
 
-test('the list is found by a part of the address or the name, whatever its case', async () => {
+test('users are found by a part of the address or the name, regardless of case', async () => {
   const user = await createUser(database, {
     email: 'Needle.Smith@example.com',
     password: PASSWORD,
@@ -99,8 +99,8 @@ test('the list is found by a part of the address or the name, whatever its case'
   }
 });
 
-test('the list pages newest first, each user once, also when users are added meanwhile', async () => {
-  const made: string[] = [];
+test('the list returns each user once, newest first, even if users are added meanwhile', async () => {
+  const created: string[] = [];
   for (let index = 0; index < 5; index += 1) {
     const user = await createUser(database, {
       email: newEmail(),
@@ -108,7 +108,7 @@ test('the list pages newest first, each user once, also when users are added mea
       name: 'Paged',
       role: 'kitchen',
     });
-    made.unshift(user.id);
+    created.unshift(user.id);
   }
   const filters = { search: 'paged', role: 'kitchen', limit: 2 } as const;
   const seen: string[] = [];
@@ -124,7 +124,7 @@ test('the list pages newest first, each user once, also when users are added mea
       role: 'kitchen',
     });
   } while (cursor !== null);
-  assert.deepEqual(seen, made);
+  assert.deepEqual(seen, created);
 });
 
 test('a cursor of other filters is refused', async () => {
@@ -136,11 +136,11 @@ test('a cursor of other filters is refused', async () => {
   );
 });
 
-test('a name made on the command line keeps the rules of one that is sent', async () => {
+test('a name from the command line follows the same rules as one in a request', async () => {
   for (const name of ['a\u202eb', '\u3164', 'a\nb', 'x'.repeat(201)]) {
-    const made = createUser(database, { email: newEmail(), password: PASSWORD, name });
+    const created = createUser(database, { email: newEmail(), password: PASSWORD, name });
     await assert.rejects(
-      made,
+      created,
       (error) => error instanceof CodedError && error.details.errors?.[0]?.pointer === '/name',
     );
   }
