@@ -7,16 +7,16 @@ import type { ReceivedMail } from '../support/smtp-server.ts';
 export const SENDER = { name: 'Zoë’s Kitchen, "the best"', address: 'orders@shop.example' };
 export const REFUSED = 'refused@example.com';
 
-/** A driver with its server, or its look-alike, behind it. */
+/** A driver with its server, or with a fake of it. */
 export interface MailerBench {
   readonly mailer: Mailer;
-  /** The same driver at an address where nobody answers. */
+  /** The same driver with an unreachable address. */
   readonly unreachable: Mailer;
-  /** What the server has taken; null for the driver that sends nothing. */
+  /** The mails that the server has accepted. Null for the driver that sends nothing. */
   readonly received: readonly ReceivedMail[] | null;
-  /** The server takes no mail for now, in each of the ways that pass. */
-  readonly passingTroubles: Readonly<Record<string, () => void>>;
-  /** The server answers no more. */
+  /** The temporary faults, by name. Each makes the server accept no mail until it recovers. */
+  readonly temporaryFaults: Readonly<Record<string, () => void>>;
+  /** Makes the server stop responding. */
   hang(): void;
   recover(): void;
 }
@@ -32,7 +32,7 @@ export function buildMail(changes: Partial<Mail> = {}): Mail {
   };
 }
 
-/** What notifications rely on, whichever driver is behind the port. */
+/** Tests what notifications rely on, whatever the driver. */
 export function mailerContract(name: string, bench: MailerBench): void {
   const { mailer } = bench;
   const receivedBy = (to: string) =>
@@ -53,14 +53,14 @@ export function mailerContract(name: string, bench: MailerBench): void {
     assert.equal(bench.received?.length, count);
   });
 
-  test(`${name}: a mail has one Message-ID, another mail another`, () => {
+  test(`${name}: a mail always has the same Message-ID, and another mail has another one`, () => {
     const mail = buildMail();
     assert.equal(mailer.getMessageId(mail), mailer.getMessageId({ id: mail.id }));
     assert.notEqual(mailer.getMessageId(mail), mailer.getMessageId(buildMail()));
     assert.match(mailer.getMessageId(mail), /^[0-9a-f-]+@[a-z.]+$/);
   });
 
-  test(`${name}: a try that was given up before it began sends nothing`, async () => {
+  test(`${name}: an attempt that is aborted before it starts sends nothing`, async () => {
     const mail = buildMail({ to: 'never@example.com' });
     await assert.rejects(mailer.send(mail, { signal: AbortSignal.abort() }));
     assert.deepEqual(receivedBy(mail.to), []);
@@ -68,7 +68,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
 
   if (!sends) return;
 
-  test(`${name}: a mail arrives whole, from the shop, and says that a machine wrote it`, async () => {
+  test(`${name}: a mail arrives complete, from the shop, and marked as generated automatically`, async () => {
     const mail = buildMail({ to: 'whole@example.com', subject: 'Ünïcode – № 100023 日本' });
     await mailer.send(mail);
     const [arrived, ...others] = receivedBy(mail.to);
@@ -86,7 +86,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
     assert.equal(arrived.html.trimEnd(), mail.html.trimEnd());
   });
 
-  test(`${name}: the same mail sent again bears the same Message-ID`, async () => {
+  test(`${name}: the same mail sent again has the same Message-ID`, async () => {
     const mail = buildMail({ to: 'again@example.com' });
     await mailer.send(mail);
     await mailer.send(mail);
@@ -104,7 +104,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
     for (const mail of mails) assert.equal(receivedBy(mail.to).length, 1);
   });
 
-  test(`${name}: an address that is refused for good is told so, and hurts no other mail`, async () => {
+  test(`${name}: a permanently refused address is reported as such and affects no other mail`, async () => {
     const mail = buildMail({ to: 'beside@example.com' });
     const [refused, sent] = await Promise.allSettled([
       mailer.send(buildMail({ to: REFUSED })),
@@ -115,38 +115,38 @@ export function mailerContract(name: string, bench: MailerBench): void {
     assert.equal(receivedBy(mail.to).length, 1);
   });
 
-  for (const [trouble, begin] of Object.entries(bench.passingTroubles)) {
-    test(`${name}: ${trouble} is no refusal, and the mail goes when it has passed`, async () => {
-      const mail = buildMail({ to: `${trouble.replaceAll(/\W+/g, '-')}@example.com` });
+  for (const [fault, begin] of Object.entries(bench.temporaryFaults)) {
+    test(`${name}: ${fault} is no refusal, and the mail is sent once it is over`, async () => {
+      const mail = buildMail({ to: `${fault.replaceAll(/\W+/g, '-')}@example.com` });
       begin();
-      await assert.rejects(mailer.send(mail), isPassing);
+      await assert.rejects(mailer.send(mail), isTemporary);
       bench.recover();
       await mailer.send(mail);
       assert.equal(receivedBy(mail.to).length, 1);
     });
   }
 
-  test(`${name}: a server that nobody reaches is no refusal`, async () => {
-    await assert.rejects(bench.unreachable.send(buildMail()), isPassing);
+  test(`${name}: an unreachable server is no refusal`, async () => {
+    await assert.rejects(bench.unreachable.send(buildMail()), isTemporary);
   });
 
-  test(`${name}: a server that hangs is given up`, async () => {
+  test(`${name}: a server that hangs causes a timeout`, async () => {
     bench.hang();
-    await assert.rejects(mailer.send(buildMail({ to: 'hanging@example.com' })), isPassing);
+    await assert.rejects(mailer.send(buildMail({ to: 'hanging@example.com' })), isTemporary);
   });
 
-  test(`${name}: a caller that gives up ends the try at once`, async () => {
+  test(`${name}: a caller that aborts ends the attempt at once`, async () => {
     bench.hang();
     const caller = new AbortController();
     const sending = mailer.send(buildMail({ to: 'given-up@example.com' }), {
       signal: caller.signal,
     });
     caller.abort();
-    await assert.rejects(sending, isPassing);
+    await assert.rejects(sending, isTemporary);
   });
 }
 
-function isPassing(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   assert.ok(error instanceof Error && !(error instanceof MailRefusedError), String(error));
   return true;
 }

@@ -6,7 +6,7 @@ import { startFakeSes } from '../support/fake-ses.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { mailerContract, REFUSED, SENDER } from './mailer-contract.ts';
 
-// AWS's own chain looks here first.
+// The credential chain of the AWS SDK checks these first.
 process.env.AWS_ACCESS_KEY_ID = 'test';
 process.env.AWS_SECRET_ACCESS_KEY = 'test';
 
@@ -15,7 +15,7 @@ const ses = await startFakeSes();
 smtp.refuses = (recipient) => (recipient === REFUSED ? 550 : null);
 ses.refuses = (recipient) => recipient === REFUSED;
 
-/** Short for the hanging server, long enough for a busy machine to answer within it. */
+/** Short for the hanging server, long enough for a busy machine to respond within it. */
 const timeoutMs = 3_000;
 const region = 'eu-west-2';
 const smtpMailer = createSmtpMailer({ url: smtp.url, sender: SENDER, timeoutMs });
@@ -30,7 +30,7 @@ mailerContract('capture', {
   mailer: captured,
   unreachable: captured,
   received: null,
-  passingTroubles: {},
+  temporaryFaults: {},
   hang() {},
   recover() {},
 });
@@ -39,14 +39,14 @@ mailerContract('smtp', {
   mailer: smtpMailer,
   unreachable: smtpNowhere,
   received: smtp.received,
-  passingTroubles: {
-    'a mailbox that is busy': () => {
+  temporaryFaults: {
+    'a busy mailbox': () => {
       smtp.trouble = { at: 'recipient', code: 450 };
     },
-    'a server that is short of storage': () => {
+    'a server without enough storage': () => {
       smtp.trouble = { at: 'data', code: 452 };
     },
-    // 5xx, but of our own account: an operator mends it, and no address is bad.
+    // 5xx, but about our own account: an operator fixes it, and no address is invalid.
     'a sender who is not allowed yet': () => {
       smtp.trouble = { at: 'sender', code: 550 };
     },
@@ -66,11 +66,11 @@ mailerContract('ses', {
   mailer: sesMailer,
   unreachable: sesNowhere,
   received: ses.received,
-  passingTroubles: {
-    'a quota that is used up': sesAnswers(429, 'TooManyRequestsException'),
+  temporaryFaults: {
+    'an exhausted quota': sesAnswers(429, 'TooManyRequestsException'),
     'a paused account': sesAnswers(400, 'SendingPausedException'),
-    'a domain that is not verified': sesAnswers(400, 'MailFromDomainNotVerifiedException'),
-    'a fault inside SES': sesAnswers(500, 'InternalServiceErrorException'),
+    'an unverified domain': sesAnswers(400, 'MailFromDomainNotVerifiedException'),
+    'an internal error of SES': sesAnswers(500, 'InternalServiceErrorException'),
   },
   hang() {
     ses.trouble = 'hang';

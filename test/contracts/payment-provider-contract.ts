@@ -12,22 +12,22 @@ import {
 } from '../../src/drivers/payments/payment-provider.ts';
 import { newId } from '../../src/shared/ids.ts';
 
-/** A driver with the provider, or its look-alike, behind it. */
+/** A driver with the provider, or with a fake of it. */
 export interface ProviderBench {
   readonly provider: PaymentProvider;
-  /** The same driver at an address where nobody answers. */
+  /** The same driver with an unreachable address. */
   readonly unreachable: PaymentProvider;
   newSession(changes?: Partial<OpenSession>): OpenSession;
-  /** What the customer does on the page; resolves with the webhook that tells of it. */
+  /** Pays on the page as the customer does. Resolves with the webhook that reports it. */
   pay(sessionId: string): Promise<RawWebhook>;
   decline(sessionId: string): Promise<RawWebhook>;
-  /** The next call takes effect at the provider, and its answer is lost. */
+  /** Makes the next call take effect at the provider and loses its response. */
   dropNextAnswer(): void;
-  /** How many refunds the provider has in its books for a charge. */
+  /** Counts the refunds that the provider has recorded for a charge. */
   countRefunds(providerReference: string): Promise<number>;
 }
 
-/** What the payments module relies on, whichever driver is behind the port. */
+/** Tests what the payments module relies on, whatever the driver. */
 export function paymentProviderContract(name: string, bench: ProviderBench): void {
   const { provider } = bench;
 
@@ -50,7 +50,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     };
   }
 
-  test(`${name}: a session is open, has a page, and names no capture`, async () => {
+  test(`${name}: a new session is open, has a page, and lists no capture`, async () => {
     const session = await provider.openSession(bench.newSession());
     assert.match(session.checkoutUrl, /^https?:\/\//);
     assert.deepEqual(await provider.findSession(session.sessionId), {
@@ -59,12 +59,12 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     });
   });
 
-  test(`${name}: opening twice under one key opens one session`, async () => {
+  test(`${name}: opening twice with one key opens one session`, async () => {
     const request = bench.newSession();
     const sessions = await Promise.all([
       provider.openSession(request),
       provider.openSession(request).catch((error: unknown) => {
-        // A provider may say that the first is still being worked on: then the repeat tells.
+        // A provider may report that the first is still in progress. Then a repeat gets the session.
         assert.ok(error instanceof ProviderUnavailableError);
         return provider.openSession(request);
       }),
@@ -73,11 +73,11 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     assert.deepEqual(await provider.openSession(request), sessions[0]);
   });
 
-  test(`${name}: an answer that is lost leaves one session, found by the repeat`, async () => {
+  test(`${name}: a lost response leaves one session, which the repeat finds`, async () => {
     const request = bench.newSession();
     bench.dropNextAnswer();
     const first = await provider.openSession(request).catch((error: unknown) => {
-      // Some drivers repeat by themselves, under the same key.
+      // Some drivers repeat automatically, with the same key.
       assert.ok(error instanceof ProviderUnavailableError);
       return null;
     });
@@ -86,7 +86,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     assert.equal((await provider.findSession(second.sessionId))?.state, 'OPEN');
   });
 
-  test(`${name}: one key for two sums is refused for good`, async () => {
+  test(`${name}: one key for two amounts is refused permanently`, async () => {
     const request = bench.newSession();
     await provider.openSession(request);
     await assert.rejects(
@@ -95,7 +95,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     );
   });
 
-  test(`${name}: what is paid arrives as a capture of the sum, and stands in the books`, async () => {
+  test(`${name}: a payment is reported as a capture of its amount and found in the session`, async () => {
     const { request, session, event } = await paid({ amountMinor: 590 });
     assert.equal(event.paymentId, request.paymentId);
     assert.equal(event.capture.amountMinor, 590);
@@ -107,13 +107,13 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
   });
 
   for (const currency of ['JPY', 'KWD']) {
-    test(`${name}: ${currency} comes back in the minor unit that it was asked for in`, async () => {
+    test(`${name}: ${currency} is reported in the minor unit in which it was requested`, async () => {
       const { event } = await paid({ amountMinor: 12_340, currency });
       assert.deepEqual([event.capture.amountMinor, event.capture.currency], [12_340, currency]);
     });
   }
 
-  test(`${name}: a declined payment is told as failed, and nothing is captured`, async () => {
+  test(`${name}: a declined payment is reported as failed, and nothing is captured`, async () => {
     const request = bench.newSession();
     const { sessionId } = await provider.openSession(request);
     const event = await provider.readWebhook(await bench.decline(sessionId));
@@ -122,7 +122,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     assert.deepEqual((await provider.findSession(sessionId))?.captures, []);
   });
 
-  test(`${name}: a closed session is over, and closing it again is no error`, async () => {
+  test(`${name}: a closed session is expired, and closing it again is no error`, async () => {
     const request = bench.newSession();
     const { sessionId } = await provider.openSession(request);
     const close = { sessionId, key: `close-${request.paymentId}` };
@@ -138,11 +138,11 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     assert.equal((await provider.findSession(session.sessionId))?.state, 'PAID');
   });
 
-  test(`${name}: a session that was never opened is not known`, async () => {
+  test(`${name}: a session that was never opened is not found`, async () => {
     assert.equal(await provider.findSession(`none_${randomBytes(8).toString('hex')}`), null);
   });
 
-  test(`${name}: a refund is found by our id of it`, async () => {
+  test(`${name}: a refund is found by our id`, async () => {
     const { event } = await paid();
     const request = buildRefund(event, 100);
     const refund = await provider.refund(request);
@@ -152,7 +152,7 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     }
   });
 
-  test(`${name}: asking for one refund twice, or after a lost answer, gives the money back once`, async () => {
+  test(`${name}: requesting one refund twice, or again after a lost response, refunds the money once`, async () => {
     const { event } = await paid();
     const request = buildRefund(event, event.capture.amountMinor);
     bench.dropNextAnswer();
@@ -164,20 +164,20 @@ export function paymentProviderContract(name: string, bench: ProviderBench): voi
     assert.equal(await bench.countRefunds(request.providerReference), 1);
   });
 
-  test(`${name}: two refunds of parts are two`, async () => {
+  test(`${name}: two partial refunds are two refunds`, async () => {
     const { event } = await paid();
     await provider.refund(buildRefund(event, 100));
     await provider.refund(buildRefund(event, 200));
     assert.equal(await bench.countRefunds(event.capture.providerReference), 2);
   });
 
-  test(`${name}: a refund that was never asked for is not known`, async () => {
+  test(`${name}: a refund that was never requested is not found`, async () => {
     const { event } = await paid();
-    const asked = { ...buildRefund(event, 100), providerRefundId: null };
-    assert.equal(await provider.findRefund(asked), null);
+    const unknown = { ...buildRefund(event, 100), providerRefundId: null };
+    assert.equal(await provider.findRefund(unknown), null);
   });
 
-  test(`${name}: nobody at the other end is an unknown outcome, never a refusal`, async () => {
+  test(`${name}: an unreachable provider is an unknown outcome, never a refusal`, async () => {
     const { unreachable } = bench;
     const session = bench.newSession();
     const calls = [

@@ -20,19 +20,19 @@ function getCode(error: unknown): string | null {
   return error instanceof CodedError ? error.code : null;
 }
 
-test('a constraint that has a refusal becomes it, with the cause kept inside', () => {
+test('a constraint with a refusal becomes that refusal and keeps its cause', () => {
   const cause = postgresError('23505', 'things_name_key');
   const error = toCodedError(cause, { things_name_key: errors.taken });
   assert.equal(getCode(error), 'test.taken');
   assert.equal((error as CodedError).details.cause, cause);
 });
 
-test('a constraint without a refusal stays the bug that it is', () => {
+test('a constraint without a refusal stays an unexpected error', () => {
   const cause = postgresError('23505', 'things_other_key');
   assert.equal(toCodedError(cause, { things_name_key: errors.taken }), cause);
 });
 
-test('a server that is away, full or read-only is a 503', () => {
+test('a server that is unavailable, full or read-only is a 503', () => {
   for (const code of [
     '57P01',
     '57P03',
@@ -53,7 +53,7 @@ test('a server that is away, full or read-only is a 503', () => {
   }
 });
 
-test('a fault of our own statement is no 503', () => {
+test('an error in our own statement is not a 503', () => {
   for (const code of ['42601', '42P01', '22012', '23503', '42501']) {
     const cause = postgresError(code);
     assert.equal(toCodedError(cause, {}), cause, code);
@@ -67,13 +67,13 @@ test('only deadlocks and serialization failures are tried again', () => {
   );
 });
 
-test('a cancelled statement does not cost the connection, a lost one does', () => {
+test('a cancelled statement is not a connection error, a lost connection is one', () => {
   assert.equal(isConnectionError(postgresError('57014')), false);
   assert.equal(isConnectionError(postgresError('57P01')), true);
   assert.equal(isConnectionError(new Error('Connection terminated unexpectedly')), true);
 });
 
-test('a text that PostgreSQL cannot keep is refused as input, not as a fault', async () => {
+test('a text that PostgreSQL cannot store is refused as invalid input', async () => {
   await assert.rejects(database.run('test.nul', 'select $1::text', ['a\u0000b']), {
     code: requestErrors.invalid.code,
   });

@@ -6,12 +6,12 @@ import { testDatabase } from '../support/database.ts';
 
 const { database } = await testDatabase();
 
-test("the time is the database's, asked once for all who ask at once, and again after a while", async () => {
-  let asked = 0;
+test("the time is the database's, read once for concurrent callers, and again after a while", async () => {
+  let queries = 0;
   let elapsedMs = 1_000;
   const ahead: Queryable = {
     async run<Row>() {
-      asked += 1;
+      queries += 1;
       return [{ now: new Date(Date.parse('2026-01-01T00:10:00Z') + elapsedMs) }] as Row[];
     },
   };
@@ -23,19 +23,21 @@ test("the time is the database's, asked once for all who ask at once, and again 
   );
   elapsedMs += 20_000;
   assert.equal((await now()).toISOString(), '2026-01-01T00:10:21.000Z');
-  assert.equal(asked, 1);
+  assert.equal(queries, 1);
   elapsedMs += 20_000;
   await now();
-  assert.equal(asked, 2);
+  assert.equal(queries, 2);
 });
 
-test('a database that is away is asked again by the next one', async () => {
-  let isAway = true;
+test('an unavailable database is queried again by the next caller', async () => {
+  let isUnavailable = true;
   const now = createDatabaseTime({
     run: (name, text, parameters) =>
-      isAway ? Promise.reject(new Error('away')) : database.run(name, text, parameters),
+      isUnavailable
+        ? Promise.reject(new Error('unavailable'))
+        : database.run(name, text, parameters),
   });
-  await assert.rejects(now(), /away/);
-  isAway = false;
+  await assert.rejects(now(), /unavailable/);
+  isUnavailable = false;
   assert.ok(Math.abs((await now()).getTime() - Date.now()) < 5_000);
 });

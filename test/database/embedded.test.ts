@@ -16,10 +16,10 @@ const settings = { fsync: 'off' };
 const ownerProgram = fileURLToPath(new URL('../support/embedded-owner.ts', import.meta.url));
 
 const folders: string[] = [];
-// At the very end, when the servers have stopped: a server whose folder is gone cannot be found.
+// At the very end, after the servers have stopped: a server whose folder is gone cannot be found.
 after(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-/** Below a folder that only its owner may enter, so that root's server has to pass through one. */
+/** Returns a path below a folder that only its owner may enter, so that root's server has to pass through one. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'embedded-'));
   folders.push(path);
@@ -30,7 +30,7 @@ async function postmasterPid(dataDir: string): Promise<number> {
   return Number((await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** The process may linger as a zombie until its parent looks, so its port and its lock file tell. */
+/** Checks the port and the lock file, because the process may remain a zombie until its parent reaps it. */
 async function requireStopped(dataDir: string, url: string | undefined): Promise<void> {
   await assert.rejects(query(url, 'select 1'), { code: 'ECONNREFUSED' });
   await assert.rejects(postmasterPid(dataDir), { code: 'ENOENT' });
@@ -44,10 +44,10 @@ async function serverLog(dataDir: string): Promise<string> {
 
 interface Owner {
   readonly child: ChildProcess;
-  readonly said: { readonly url?: string; readonly error?: string };
+  readonly output: { readonly url?: string; readonly error?: string };
 }
 
-/** Starts another process on the folder and waits for what it says. */
+/** Starts another process on the folder and waits for its first line of output. */
 async function startOwner(dataDir: string): Promise<Owner> {
   const child = spawn(process.execPath, [ownerProgram, dataDir], {
     detached: true,
@@ -55,7 +55,7 @@ async function startOwner(dataDir: string): Promise<Owner> {
   });
   after(() => child.kill('SIGKILL'));
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { child, said: JSON.parse(line) };
+  return { child, output: JSON.parse(line) };
 }
 
 async function interrupt(child: ChildProcess): Promise<void> {
@@ -75,7 +75,7 @@ test('a server keeps its data, its address and its password from one start to th
   assert.deepEqual(await query(second.url, 'select answer from kept'), [{ answer: 42 }]);
 });
 
-test('a commit is durable, the listener is local, and letters of all scripts have a case', async (t) => {
+test('a commit is durable, the listener is local, and case conversion covers all scripts', async (t) => {
   const server = await startEmbeddedPostgres({ dataDir: await folder(), log });
   t.after(() => server.stop());
   const [row] = await query(
@@ -100,7 +100,7 @@ test('a commit is durable, the listener is local, and letters of all scripts hav
   await assert.rejects(query(wrong.href, 'select 1'), { code: '28P01' });
 });
 
-test('a server is reached whatever the environment says of TLS', async (t) => {
+test('a server is reached whatever the environment sets for TLS', async (t) => {
   process.env.PGSSLMODE = 'require';
   t.after(() => delete process.env.PGSSLMODE);
   const server = await startEmbeddedPostgres({ dataDir: await folder(), log, settings });
@@ -116,7 +116,7 @@ test('stopping ends the server process', async () => {
   await requireStopped(dataDir, server.url);
 });
 
-test('a second server on the folder stops with a sentence that names the first', async () => {
+test('a second server on the folder fails with a message that names the first', async () => {
   const dataDir = await folder();
   const owner = await startOwner(dataDir);
   await assert.rejects(startEmbeddedPostgres({ dataDir, log, settings }), (error: unknown) => {
@@ -128,18 +128,18 @@ test('a second server on the folder stops with a sentence that names the first',
     assert.ok(error.message.includes(`process ${owner.child.pid})`));
     return true;
   });
-  assert.deepEqual(await query(owner.said.url, 'select 1 as one'), [{ one: 1 }]);
+  assert.deepEqual(await query(owner.output.url, 'select 1 as one'), [{ one: 1 }]);
   await interrupt(owner.child);
 });
 
-test('of two first starts at once one wins and the other gets the sentence', async () => {
+test('of two concurrent first starts, one succeeds and the other fails with that message', async () => {
   const dataDir = await folder();
   const owners = await Promise.all([startOwner(dataDir), startOwner(dataDir)]);
-  const winners = owners.filter(({ said }) => said.url !== undefined);
-  const losers = owners.filter(({ said }) => said.error !== undefined);
+  const winners = owners.filter(({ output }) => output.url !== undefined);
+  const losers = owners.filter(({ output }) => output.error !== undefined);
   assert.equal(winners.length, 1);
-  assert.match(losers[0]?.said.error ?? '', /^Another Holdfast server/);
-  assert.deepEqual(await query(winners[0]?.said.url, 'select 1 as one'), [{ one: 1 }]);
+  assert.match(losers[0]?.output.error ?? '', /^Another Holdfast server/);
+  assert.deepEqual(await query(winners[0]?.output.url, 'select 1 as one'), [{ one: 1 }]);
   assert.deepEqual(
     (await readdir(dataDir)).filter((name) => name.includes('.new-')),
     [],
@@ -147,7 +147,7 @@ test('of two first starts at once one wins and the other gets the sentence', asy
   await interrupt(winners[0]?.child as ChildProcess);
 });
 
-test('after a kill -9 of its owner the server is taken over, and stopped by the new one', async () => {
+test('after a kill -9 of its owner, the server is taken over and stopped by the new one', async () => {
   const dataDir = await folder();
   const owner = await startOwner(dataDir);
   const pid = await postmasterPid(dataDir);
@@ -156,7 +156,7 @@ test('after a kill -9 of its owner the server is taken over, and stopped by the 
   await exited;
   const server = await startEmbeddedPostgres({ dataDir, log, settings });
   assert.equal(await postmasterPid(dataDir), pid);
-  assert.equal(server.url, owner.said.url);
+  assert.equal(server.url, owner.output.url);
   await server.stop();
   await requireStopped(dataDir, server.url);
 });
@@ -165,15 +165,15 @@ test('Ctrl-C in the terminal reaches Holdfast only, which then stops the server'
   const dataDir = await folder();
   const owner = await startOwner(dataDir);
   const exited = once(owner.child, 'exit');
-  // To the whole process group, as a terminal sends it. A server that got it too would be brought back as lost.
+  // To the whole process group, as a terminal sends it. A server that received it too would be restarted as lost.
   process.kill(-(owner.child.pid as number), 'SIGINT');
   assert.deepEqual(await exited, [0, null]);
-  await requireStopped(dataDir, owner.said.url);
+  await requireStopped(dataDir, owner.output.url);
   const log = await serverLog(dataDir);
   assert.equal(log.match(/received fast shutdown request/g)?.length, 1);
 });
 
-test('a server that is killed comes back on the same address with all that was committed', async (t) => {
+test('a killed server restarts at the same address with everything that was committed', async (t) => {
   const dataDir = await folder();
   const server = await startEmbeddedPostgres({ dataDir, log, settings });
   t.after(() => server.stop());
@@ -187,7 +187,7 @@ test('a server that is killed comes back on the same address with all that was c
   });
 });
 
-test('a server whose owner session is cut off is owned again, without a new start', async (t) => {
+test('a server whose owner session is terminated is owned again, without a restart', async (t) => {
   const dataDir = await folder();
   const server = await startEmbeddedPostgres({ dataDir, log, settings });
   t.after(() => server.stop());
@@ -201,7 +201,7 @@ test('a server whose owner session is cut off is owned again, without a new star
   assert.equal(await postmasterPid(dataDir), pid);
 });
 
-test('a postmaster.pid that names another living program does not stop the start', async (t) => {
+test('a postmaster.pid that names another running program does not prevent the start', async (t) => {
   const dataDir = await folder();
   const first = await startEmbeddedPostgres({ dataDir, log, settings });
   await first.stop();
@@ -213,7 +213,7 @@ test('a postmaster.pid that names another living program does not stop the start
   assert.notEqual(await postmasterPid(dataDir), process.pid);
 });
 
-test('a start that was killed half-way is not taken for a database, and is cleared away', async (t) => {
+test('a first start that was killed half-way is not mistaken for a database and is removed', async (t) => {
   const dataDir = await folder();
   const draft = join(dataDir, 'postgres.new-abc');
   await mkdir(join(draft, 'cluster'), { recursive: true });
@@ -226,7 +226,7 @@ test('a start that was killed half-way is not taken for a database, and is clear
   assert.equal((await readdir(dataDir)).includes('postgres.new-abc'), false);
 });
 
-test('a remembered port that another program has taken is given up for a free one', async (t) => {
+test('a saved port that another program uses is replaced with a free one', async (t) => {
   const dataDir = await folder();
   const first = await startEmbeddedPostgres({ dataDir, log, settings });
   await first.stop();

@@ -11,7 +11,7 @@ import { emptyDatabase, testDatabase } from '../support/database.ts';
 
 const { database } = await testDatabase();
 
-async function foldedAll(texts: readonly string[]): Promise<string[]> {
+async function foldAll(texts: readonly string[]): Promise<string[]> {
   const rows = await database.run<{ folded: string }>(
     'test.fold',
     'select fold_text(text) as folded from unnest($1::text[]) with ordinality as all_of (text, at) order by at',
@@ -21,10 +21,10 @@ async function foldedAll(texts: readonly string[]): Promise<string[]> {
 }
 
 async function folded(text: string): Promise<string> {
-  return (await foldedAll([text]))[0]!;
+  return (await foldAll([text]))[0]!;
 }
 
-describe('folded, a text is found by whoever types it another way', () => {
+describe('folded text', () => {
   const same: readonly (readonly string[])[] = [
     ['Café', 'Cafe\u0301', 'cafe', 'CAFÉ', 'caf\u00e8', 'ca\u00adf\u200be'],
     ['Müller', 'Muller', 'MÜLLER', 'mu\u0308ller'],
@@ -48,13 +48,13 @@ describe('folded, a text is found by whoever types it another way', () => {
     ['مُحَمَّد', 'محمد'],
   ];
   for (const spellings of same) {
-    test(spellings.join(', '), async () => {
-      const [first, ...others] = await foldedAll(spellings);
+    test(`is the same for ${spellings.join(', ')}`, async () => {
+      const [first, ...others] = await foldAll(spellings);
       for (const other of others) assert.equal(other, first);
     });
   }
 
-  test('letters and signs that are others stay others', async () => {
+  test('differs for different letters and signs', async () => {
     for (const [one, other] of [
       ['カ', 'ガ'],
       ['가', '각'],
@@ -66,21 +66,21 @@ describe('folded, a text is found by whoever types it another way', () => {
     }
   });
 
-  test('whatever the text, its two forms in Unicode are one', async () => {
+  test('is the same for both Unicode forms of any text', async () => {
     const texts = fc.array(fc.string({ unit: 'binary', maxLength: 20 }), { maxLength: 50 });
     await fc.assert(
       fc.asyncProperty(texts, async (all) => {
         const storable = all.map((text) => text.replaceAll('\0', ''));
         assert.deepEqual(
-          await foldedAll(storable.map((text) => text.normalize('NFC'))),
-          await foldedAll(storable.map((text) => text.normalize('NFD'))),
+          await foldAll(storable.map((text) => text.normalize('NFC'))),
+          await foldAll(storable.map((text) => text.normalize('NFD'))),
         );
       }),
       { numRuns: 30 },
     );
   });
 
-  test('what has a meaning in a pattern means itself, also where folding makes it', async () => {
+  test('treats pattern characters literally, even if folding produces them', async () => {
     for (const [text, search] of [
       ['100%', '％'],
       ['a_b', '＿'],
@@ -97,7 +97,7 @@ describe('folded, a text is found by whoever types it another way', () => {
   });
 });
 
-test('the migration keeps what is there, and gives names that change one spelling', async () => {
+test('the migration keeps names in orders as they are and normalizes names that can change', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   after(() => rm(folder, { recursive: true }));
   for (const name of await readdir(migrationsDirectory)) {

@@ -12,23 +12,23 @@ import { newId } from '../../src/shared/ids.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'healing-'));
 const log = { info() {}, warn() {} };
-// Durable, unlike the other servers of these tests: it is killed to see what is left.
+// Durable, unlike the other servers of these tests, because it is killed to see what is left.
 const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log });
 const database = createDatabase({ url: server.url, poolMax: 4, constraints: {} });
-// A writer that a failed test leaves behind would go on against the closed pool for ever, and hide the failure.
-let isOver = false;
+// A writer that a failed test leaves behind would run against the closed pool for ever and hide the failure.
+let hasEnded = false;
 after(async () => {
-  isOver = true;
+  hasEnded = true;
   await database.close();
   await server.stop();
   await rm(folder, { recursive: true });
 });
 
-/** Writes rows one after the other until `enough`; every failure must be a 503. Returns what was acknowledged. */
+/** Writes rows one after the other until `enough`. Every failure must be a 503. Returns the acknowledged ids. */
 async function write(enough: (acknowledged: number, failures: number) => boolean) {
   const acknowledged: string[] = [];
   let failures = 0;
-  while (!isOver && !enough(acknowledged.length, failures)) {
+  while (!hasEnded && !enough(acknowledged.length, failures)) {
     const id = newId();
     try {
       await database.transaction((tx) =>
@@ -44,7 +44,7 @@ async function write(enough: (acknowledged: number, failures: number) => boolean
   return acknowledged;
 }
 
-test('a kill -9 of PostgreSQL under load is a 503 for a while, and nothing acknowledged is lost', async () => {
+test('a kill -9 of PostgreSQL under load causes 503s for a while and loses nothing acknowledged', async () => {
   await migrate(database);
   await database.run('test.table', 'create table kept (id uuid primary key)', []);
   const pidFile = join(server.dataDirectory, 'postmaster.pid');
@@ -52,8 +52,8 @@ test('a kill -9 of PostgreSQL under load is a 503 for a while, and nothing ackno
     process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGKILL');
 
   const before = await write((acknowledged) => acknowledged >= 50);
-  // Each writer goes on through the fault, and for fifty more rows when the server is back. A writer whose connection
-  // broke between two rows gets another one and never sees the fault, so it goes by what any of them saw.
+  // Each writer continues through the fault and for fifty more rows after it. A writer whose connection breaks between
+  // two rows gets another one and never sees the fault, so a fault that any of them saw counts for all.
   let seen = false;
   const writers = Array.from({ length: 4 }, () => {
     let atFault: number | null = null;

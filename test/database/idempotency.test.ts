@@ -31,8 +31,8 @@ function claimFor(key: string, body: unknown): Claim {
   };
 }
 
-/** Makes a row and gives it back, as a use case does. */
-function makeEffect(claim: Claim | null, note = 'made') {
+/** Creates a row and returns it, as a use case does. */
+function createEffect(claim: Claim | null, note = 'made') {
   return once(database, claim, async (tx) => {
     const id = newId();
     await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
@@ -43,28 +43,31 @@ function makeEffect(claim: Claim | null, note = 'made') {
   });
 }
 
-async function effectsCount(note: string): Promise<unknown> {
+async function countEffects(note: string): Promise<unknown> {
   const [row] = await query(url, 'select count(*)::int as n from effects where note = $1', [note]);
   return row?.n;
 }
 
-test('fifty parallel calls under one key do the work once and get the same result', async () => {
+test('fifty parallel calls with one key do the work once and get the same result', async () => {
   const claim = newClaim();
   const outcomes = await Promise.all(
-    Array.from({ length: 50 }, () => makeEffect(claim, 'parallel')),
+    Array.from({ length: 50 }, () => createEffect(claim, 'parallel')),
   );
-  assert.equal(await effectsCount('parallel'), 1);
+  assert.equal(await countEffects('parallel'), 1);
   assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
   assert.equal(new Set(outcomes.map(({ result }) => result.id)).size, 1);
 });
 
 test('without a key every call does its work', async () => {
-  const [first, second] = [await makeEffect(null, 'keyless'), await makeEffect(null, 'keyless')];
+  const [first, second] = [
+    await createEffect(null, 'keyless'),
+    await createEffect(null, 'keyless'),
+  ];
   assert.notEqual(first.result.id, second.result.id);
-  assert.equal(await effectsCount('keyless'), 2);
+  assert.equal(await countEffects('keyless'), 2);
 });
 
-test('a refusal pins nothing: the same key may try again', async () => {
+test('a refused request can be tried again with the same key', async () => {
   const claim = newClaim();
   const refused = once(database, claim, async (tx) => {
     await tx.run('test.make', 'insert into effects (id, note) values ($1::uuid, $2::text)', [
@@ -74,9 +77,9 @@ test('a refusal pins nothing: the same key may try again', async () => {
     throw new CodedError(requestErrors.invalid);
   });
   await assert.rejects(refused, { code: 'request.invalid' });
-  assert.equal(await effectsCount('refused'), 0);
-  assert.equal((await makeEffect(claim, 'refused')).replayed, false);
-  assert.equal(await effectsCount('refused'), 1);
+  assert.equal(await countEffects('refused'), 0);
+  assert.equal((await createEffect(claim, 'refused')).replayed, false);
+  assert.equal(await countEffects('refused'), 1);
 });
 
 test('a refusal while others wait lets one of them do the work', async () => {
@@ -98,40 +101,40 @@ test('a refusal while others wait lets one of them do the work', async () => {
     ),
   );
   assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 1);
-  assert.equal(await effectsCount('second try'), 1);
+  assert.equal(await countEffects('second try'), 1);
 });
 
-test('another body under the key is refused, whether in time or afterwards', async () => {
-  await makeEffect(claimFor('reused', { quantity: 1 }), 'reused');
-  await assert.rejects(makeEffect(claimFor('reused', { quantity: 2 }), 'reused'), {
+test('another body with the same key is refused', async () => {
+  await createEffect(claimFor('reused', { quantity: 1 }), 'reused');
+  await assert.rejects(createEffect(claimFor('reused', { quantity: 2 }), 'reused'), {
     code: 'idempotency.key_reused',
   });
-  assert.equal((await makeEffect(claimFor('reused', { quantity: 1 }), 'reused')).replayed, true);
-  assert.equal(await effectsCount('reused'), 1);
+  assert.equal((await createEffect(claimFor('reused', { quantity: 1 }), 'reused')).replayed, true);
+  assert.equal(await countEffects('reused'), 1);
 });
 
-test('the order of members does not make another body', async () => {
-  await makeEffect(claimFor('order', { a: 1, b: { c: 2, d: 3 } }), 'member order');
-  const again = await makeEffect(claimFor('order', { b: { d: 3, c: 2 }, a: 1 }), 'member order');
+test('the order of members does not change a body', async () => {
+  await createEffect(claimFor('order', { a: 1, b: { c: 2, d: 3 } }), 'member order');
+  const again = await createEffect(claimFor('order', { b: { d: 3, c: 2 }, a: 1 }), 'member order');
   assert.equal(again.replayed, true);
 });
 
-test('an expired key is taken over, also by another body', async () => {
-  const first = await makeEffect(claimFor('expired', { quantity: 1 }), 'expired');
+test('an expired key can be used again, even with another body', async () => {
+  const first = await createEffect(claimFor('expired', { quantity: 1 }), 'expired');
   await query(
     url,
     `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`,
     [claimFor('expired', {}).scopeHash],
   );
-  const second = await makeEffect(claimFor('expired', { quantity: 2 }), 'expired');
+  const second = await createEffect(claimFor('expired', { quantity: 2 }), 'expired');
   assert.equal(second.replayed, false);
   assert.notEqual(second.result.id, first.result.id);
 });
 
-test('a key whose effect was never stored says that it is in flight', async () => {
+test('a key whose effect was never stored is refused as in flight', async () => {
   const claim = newClaim();
   await claimKey(database, claim.scopeHash, claim.requestHash, callerId, claim.operation);
-  await assert.rejects(makeEffect(claim), (error: unknown) => {
+  await assert.rejects(createEffect(claim), (error: unknown) => {
     assert.ok(error instanceof CodedError);
     assert.equal(error.code, 'idempotency.in_flight');
     assert.equal(error.details.headers?.['Retry-After'], '1');
@@ -140,7 +143,7 @@ test('a key whose effect was never stored says that it is in flight', async () =
   await query(url, 'delete from idempotency_keys where scope_hash = $1', [claim.scopeHash]);
 });
 
-test('a repeat that waits too long for the first is told that it is in flight', async () => {
+test('a repeat that waits too long for the first is refused as in flight', async () => {
   const hasty = createDatabase({ url, poolMax: 1, constraints: {}, statementTimeoutMs: 100 });
   const claim = newClaim();
   const [started, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -163,10 +166,10 @@ test('a repeat that waits too long for the first is told that it is in flight', 
   await hasty.close();
 });
 
-test('purging removes the keys whose time has passed and no other', async () => {
+test('purging removes the expired keys and no others', async () => {
   const [old, live] = [newClaim(), newClaim()];
-  await makeEffect(old, 'purge');
-  await makeEffect(live, 'purge');
+  await createEffect(old, 'purge');
+  await createEffect(live, 'purge');
   await query(
     url,
     `update idempotency_keys set expires_at = now() - interval '1 minute' where scope_hash = $1`,
@@ -177,5 +180,5 @@ test('purging removes the keys whose time has passed and no other', async () => 
     purged.map(({ scopeHash }) => scopeHash.toString('hex')),
     [old.scopeHash.toString('hex')],
   );
-  assert.equal((await makeEffect(live, 'purge')).replayed, true);
+  assert.equal((await createEffect(live, 'purge')).replayed, true);
 });

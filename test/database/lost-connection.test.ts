@@ -5,7 +5,7 @@ import { administer, testDatabase } from '../support/database.ts';
 
 const { url } = await testDatabase();
 
-test('an idle connection that breaks is told of without the connection, which has the key that cancels its statements', async () => {
+test('a broken idle connection is reported without the connection itself, which contains the key that cancels its statements', async () => {
   const lost = Promise.withResolvers<Error>();
   const database = createDatabase({
     url,

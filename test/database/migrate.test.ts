@@ -14,7 +14,7 @@ async function freshDatabase(): Promise<Database> {
   return database;
 }
 
-/** A folder with the given files, gone after the tests. */
+/** Creates a folder with the given files, which is removed after the tests. */
 async function writeFolder(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   after(() => rm(folder, { recursive: true }));
@@ -48,7 +48,7 @@ test('servers that start together apply each migration once', async () => {
   assert.deepEqual(applied, await readMigrations());
 });
 
-test('a migration that fails leaves nothing behind and names itself', async () => {
+test('a migration that fails leaves nothing behind and is named in the error', async () => {
   const database = await freshDatabase();
   const directory = await writeFolder({
     ...first,
@@ -63,14 +63,14 @@ test('a migration that fails leaves nothing behind and names itself', async () =
   assert.deepEqual(tables, [{ half: null, first: 'first' }]);
 });
 
-test('a migration that was changed after its release stops the start', async () => {
+test('a migration that was changed after its release prevents the start', async () => {
   const database = await freshDatabase();
   await migrate(database, { directory: await writeFolder(first) });
   const changed = await writeFolder({ '0001_first.sql': 'create table other (id integer);' });
   await assert.rejects(migrate(database, { directory: changed }), /never changes/);
 });
 
-test('a database that is newer than the program stops the start', async () => {
+test('a database that is newer than the program prevents the start', async () => {
   const database = await freshDatabase();
   await migrate(database, { directory: await writeFolder({ ...first, ...second }) });
   await assert.rejects(
@@ -79,7 +79,7 @@ test('a database that is newer than the program stops the start', async () => {
   );
 });
 
-test('a gap or a double in the numbers stops the start', async () => {
+test('a gap or a duplicate in the numbers prevents the start', async () => {
   const gap = await writeFolder({ ...first, '0003_third.sql': '' });
   await assert.rejects(readMigrations(gap), /0003_third\.sql should have the number 2/);
   const double = await writeFolder({ ...first, '0001_again.sql': '' });
@@ -93,13 +93,13 @@ test('line endings of the checkout do not change a migration', async () => {
   assert.deepEqual(await readMigrations(unix), await readMigrations(windows));
 });
 
-test('the migrations of the program are found wherever it was started from', async () => {
+test('the program finds its migrations wherever it is started from', async () => {
   const folder = await writeFolder({});
   await cp(migrationsDirectory, folder, { recursive: true });
   assert.deepEqual(await readMigrations(folder), await readMigrations());
 });
 
-test('searches find their extension in whatever schema it lies', async () => {
+test('searches find their extension in any schema', async () => {
   const database = await freshDatabase();
   await database.run('test.schema', 'create schema extensions', []);
   await database.run('test.extension', 'create extension pg_trgm schema extensions', []);
@@ -107,7 +107,7 @@ test('searches find their extension in whatever schema it lies', async () => {
   assert.equal((await migrate(database)).length, length);
 });
 
-test('tables that lie in another schema than public stop the start, and no second shop is made', async () => {
+test('tables in a schema other than public prevent the start, and no second shop is created', async () => {
   const database = await freshDatabase();
   await migrate(database);
   await database.run('test.schema', 'create schema shop', []);
@@ -123,7 +123,7 @@ test('tables that lie in another schema than public stop the start, and no secon
   assert.deepEqual(row, { history: null });
 });
 
-test('a database without the schema public stops the start with a sentence', async () => {
+test('a database without the schema public prevents the start with a message', async () => {
   const database = await freshDatabase();
   await database.run('test.drop', 'drop schema public', []);
   await assert.rejects(migrate(database), /in the schema public.*grant usage, create/);

@@ -8,7 +8,7 @@ import { testDatabase } from '../support/database.ts';
 
 const { database: primary, url } = await testDatabase();
 const { database: copy } = await testDatabase({ poolMax: 2 });
-const absent = createDatabase({ url: awayFrom(url), poolMax: 2, constraints: {} });
+const absent = createDatabase({ url: changeToClosedPort(url), poolMax: 2, constraints: {} });
 after(() => absent.close());
 
 const whichDatabase = statement<[], { name: string }>(
@@ -17,10 +17,10 @@ const whichDatabase = statement<[], { name: string }>(
 );
 const wrong = statement<[], never>('test.wrong', 'select 1 / 0');
 
-function awayFrom(address: string): string {
-  const away = new URL(address);
-  away.port = '1';
-  return away.href;
+function changeToClosedPort(address: string): string {
+  const changed = new URL(address);
+  changed.port = '1';
+  return changed.href;
 }
 
 async function readName(db: Parameters<typeof whichDatabase>[0]): Promise<string | undefined> {
@@ -37,12 +37,12 @@ test('reads go to the replicas in turn', async () => {
   assert.deepEqual(new Set(names), new Set([await readName(copy), await readName(primary)]));
 });
 
-test('a replica that is away is passed over, rests, and is asked again', async () => {
+test('an unavailable replica is skipped for a while and then tried again', async () => {
   let nowMs = 1_000;
-  let asked = 0;
+  let queries = 0;
   const counted = {
     run: <Row>(name: string, text: string, parameters: readonly unknown[]) => {
-      asked += 1;
+      queries += 1;
       return absent.run<Row>(name, text, parameters);
     },
   };
@@ -50,20 +50,20 @@ test('a replica that is away is passed over, rests, and is asked again', async (
   const name = await readName(primary);
   assert.equal(await readName(reads), name);
   assert.equal(await readName(reads), name);
-  assert.equal(asked, 1);
+  assert.equal(queries, 1);
   nowMs += 5_001;
   assert.equal(await readName(reads), name);
-  assert.equal(asked, 2);
+  assert.equal(queries, 2);
 });
 
-test('with all replicas away the next one and then the primary answers', async () => {
+test('if a replica is unavailable, the next one is read, and in the end the primary', async () => {
   const reads = createReplicas({ primary, replicas: [absent, copy] });
   assert.equal(await readName(reads), await readName(copy));
   const alone = createReplicas({ primary, replicas: [absent, absent] });
   assert.equal(await readName(alone), await readName(primary));
 });
 
-test('a fault of the statement itself is not tried elsewhere', async () => {
+test('an error in the statement itself is not tried elsewhere', async () => {
   const reads = createReplicas({ primary: absent, replicas: [primary] });
   await assert.rejects(wrong(reads), (error) => !(error instanceof CodedError));
 });

@@ -22,11 +22,11 @@ async function dumpSchema(databaseUrl: string): Promise<{ text: string; majorVer
 }
 
 const withoutComment = (text: string) => text.replace(/^--.*\n/, '');
-/** Servers before 18 spell the body of a view otherwise; that it is there and what it is called still counts. */
+/** Removes the bodies of views, which servers before 18 write differently. Their names are still compared. */
 const withoutViewBodies = (text: string) =>
   text.replace(/^(create view \S+) as\n[\s\S]*?;$/gm, '$1;');
 
-test('schema.sql is the schema that the migrations make', async () => {
+test('schema.sql is the schema that the migrations create', async () => {
   const { text, majorVersion } = await dumpSchema(url);
   const comparable = majorVersion >= 18 ? (schema: string) => schema : withoutViewBodies;
   assert.deepEqual(
@@ -36,13 +36,13 @@ test('schema.sql is the schema that the migrations make', async () => {
   );
 });
 
-test('schema.sql makes the same schema in an empty database', async () => {
+test('schema.sql creates the same schema in an empty database', async () => {
   const { url: emptyUrl } = await emptyDatabase();
   const client = new pg.Client({ connectionString: emptyUrl });
   await client.connect();
   await client.query(written);
   await client.end();
-  // PostgreSQL writes the casts of a view's body out again each time, so these are compared by their making alone.
+  // PostgreSQL writes the casts in a view's body differently each time, so only the names of views are compared.
   assert.deepEqual(
     withoutViewBodies((await dumpSchema(emptyUrl)).text).split('\n'),
     withoutViewBodies((await dumpSchema(url)).text).split('\n'),

@@ -17,7 +17,7 @@ describe('connections that share sessions', withPrepared, async () => {
   });
   const pooled = () => createDatabase({ url: pooler.url, poolMax: 6, constraints: {} });
 
-  test('have our settings in each transaction, and leave none behind for others', async () => {
+  test('have our settings in each transaction and leave none behind for others', async () => {
     const database = pooled();
     try {
       const text = `select current_setting('DateStyle') as style, current_setting('enable_sort') as sort`;
@@ -44,7 +44,7 @@ describe('connections that share sessions', withPrepared, async () => {
     await other.close();
   });
 
-  test('a statement that fails takes no other one with it, and writes nothing', async () => {
+  test('a statement that fails affects no other and writes nothing', async () => {
     const database = pooled();
     try {
       const insert = 'insert into schedules (name) values ($1::text)';

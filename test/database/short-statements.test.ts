@@ -6,40 +6,41 @@ import { query, until } from '../support/until.ts';
 
 const { database, url } = await testDatabase();
 
-const ask = (text: string, parameters: readonly unknown[] = []) =>
+const runShort = (text: string, parameters: readonly unknown[] = []) =>
   database.run<{ value: unknown }>(`test.${text}`.slice(0, 60), text, parameters, true);
-const backend = async () => (await ask('select pg_backend_pid() as value'))[0]!.value as number;
+const backend = async () =>
+  (await runShort('select pg_backend_pid() as value'))[0]!.value as number;
 
 describe('short statements', () => {
-  test('of one turn go together on one connection', async () => {
-    const asked = await Promise.all(Array.from({ length: 20 }, backend));
-    assert.equal(new Set(asked).size, 1);
+  test('of one tick are sent together on one connection', async () => {
+    const backends = await Promise.all(Array.from({ length: 20 }, backend));
+    assert.equal(new Set(backends).size, 1);
   });
 
-  test('are answered each with its own rows, in whatever turn they were asked', async () => {
+  test('each get their own rows, whatever their tick', async () => {
     const values = Array.from({ length: 200 }, (_, index) => index);
     const answers = await Promise.all(
       values.map(async (value) => {
         if (value % 3 === 0) await backend();
-        return (await ask('select $1::int as value', [value]))[0]!.value;
+        return (await runShort('select $1::int as value', [value]))[0]!.value;
       }),
     );
     assert.deepEqual(answers, values);
   });
 
-  test('one that fails takes no other one with it', async () => {
+  test('one that fails affects no other', async () => {
     const [before, failed, behind] = await Promise.allSettled([
-      ask('select 1 as value'),
-      ask('select 1 / $1::int as value', [0]),
-      ask('select 2 as value'),
+      runShort('select 1 as value'),
+      runShort('select 1 / $1::int as value', [0]),
+      runShort('select 2 as value'),
     ]);
     assert.equal(before.status, 'fulfilled');
     assert.match(String(failed.status === 'rejected' && failed.reason), /division by zero/);
     assert.equal(behind.status, 'fulfilled');
-    assert.equal((await ask('select 3 as value'))[0]!.value, 3);
+    assert.equal((await runShort('select 3 as value'))[0]!.value, 3);
   });
 
-  test('a connection that is lost is replaced', async () => {
+  test('a lost connection is replaced', async () => {
     const own = createDatabase({ url, poolMax: 2, constraints: {} });
     after(() => own.close());
     const run = (text: string) => own.run<{ value: number }>('test.lost', text, [], true);
@@ -49,13 +50,13 @@ describe('short statements', () => {
     await until(async () => assert.notEqual(await ownBackend(), first));
   });
 
-  test('are planned once for all values, by an index where there is one', async () => {
+  test('are planned once for all values, with an index if there is one', async () => {
     for (const [setting, value] of [
       ['plan_cache_mode', 'force_generic_plan'],
       ['enable_seqscan', 'off'],
       ['enable_sort', 'off'],
     ]) {
-      const [row] = await ask('select current_setting($1::text) as value', [setting]);
+      const [row] = await runShort('select current_setting($1::text) as value', [setting]);
       assert.equal(row!.value, value, setting);
     }
   });

@@ -14,7 +14,7 @@ test('every statement can be prepared against the migrated schema', async () => 
   try {
     const failures: string[] = [];
     for (const { file, statement } of statements) {
-      // Inside a transaction that is rolled back, so that nothing stays when a text holds more than one statement.
+      // Inside a transaction that is rolled back, so that nothing remains if a text contains more than one statement.
       await client.query('begin');
       await client.query(`prepare probe as ${statement.text}`).catch((error: Error) => {
         failures.push(`${file}: ${statement.statementName}: ${error.message}`);
@@ -39,7 +39,7 @@ test('a name belongs to one statement and fits into an identifier', () => {
   }
 });
 
-test('every parameter is cast, so that its type does not hang on the first plan', () => {
+test('every parameter is cast, so that its type does not depend on the first plan', () => {
   const uncast = statements.flatMap(({ file, statement }) =>
     [...statement.text.matchAll(/\$\d+(?!\d|::)/g)].map(
       ([parameter]) => `${file}: ${statement.statementName}: ${parameter}`,
@@ -48,7 +48,7 @@ test('every parameter is cast, so that its type does not hang on the first plan'
   assert.deepEqual(uncast, []);
 });
 
-test('no statement is hidden from these tests: each one is exported', () => {
+test('every statement is exported, so that these tests find it', () => {
   for (const { file, source } of files) {
     const defined = [...source.matchAll(/^(?:export )?const \w+ = statement\b/gm)].length;
     const found = statements.filter((each) => each.file === file).length;

@@ -33,7 +33,7 @@ async function readCounter(name: string): Promise<unknown> {
   return (await query(url, 'select value::int from counters where name = $1', [name]))[0]?.value;
 }
 
-test('what is done in a transaction is there together or not at all', async () => {
+test('the changes of a transaction are committed together or not at all', async () => {
   const failed = database.transaction(async (tx) => {
     await add(tx, 'left', 1);
     await add(tx, 'right', 1);
@@ -48,7 +48,7 @@ test('what is done in a transaction is there together or not at all', async () =
   assert.deepEqual([await readCounter('left'), await readCounter('right')], [1, 1]);
 });
 
-test('a commit that travels behind its statements keeps what they did, or nothing when one of them fails', async () => {
+test('a commit that is sent behind its statements commits all of them, or none if one of them fails', async () => {
   const rows = await database.transaction((tx) =>
     tx.pipelineCommit(Promise.all([add(tx, 'behind', 1), add(tx, 'behind', 2)])),
   );
@@ -66,7 +66,7 @@ test('a commit that travels behind its statements keeps what they did, or nothin
   assert.equal(await readCounter('behind'), 3);
 });
 
-test('nothing can be run behind the commit', async () => {
+test('nothing can be run after the commit', async () => {
   const late = database.transaction(async (tx) => {
     await tx.pipelineCommit(add(tx, 'in time', 1));
     await add(tx, 'late', 1);
@@ -75,7 +75,7 @@ test('nothing can be run behind the commit', async () => {
   assert.deepEqual([await readCounter('in time'), await readCounter('late')], [1, undefined]);
 });
 
-test('of statements that travel together the failure of the first is thrown, whichever is heard first', async () => {
+test('of statements that are sent together, the error of the first is thrown, whichever is noticed first', async () => {
   const refused = database.transaction(async (tx) => {
     const full = add(tx, 'together', 11);
     full.catch(() => {});
@@ -85,7 +85,7 @@ test('of statements that travel together the failure of the first is thrown, whi
   assert.equal(await readCounter('together'), undefined);
 });
 
-test('a failed statement whose error was swallowed is no success', async () => {
+test('a failed statement whose error was swallowed fails the transaction', async () => {
   const swallowed = database.transaction(async (tx) => {
     await add(tx, 'swallowed', 1);
     await tx.run('test.fault', 'select 1 / 0', []).catch(() => {});
@@ -95,26 +95,26 @@ test('a failed statement whose error was swallowed is no success', async () => {
   assert.equal(await readCounter('swallowed'), undefined);
 });
 
-test('two transactions that lock each other out both end well', async () => {
+test('two transactions that deadlock both succeed in the end', async () => {
   await add(database, 'first', 1);
   await add(database, 'second', 1);
-  // Each waits until the other has its first lock, so that they must meet in a deadlock on the first try.
+  // Each waits until the other has its first lock, so that the first attempts must deadlock.
   const met = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  let tries = 0;
+  let attempts = 0;
   const cross = (mine: 0 | 1, names: readonly [string, string]) =>
     database.transaction(async (tx) => {
-      tries += 1;
+      attempts += 1;
       await add(tx, names[0], 1);
       met[mine].resolve();
       await met[mine === 0 ? 1 : 0].promise;
       await add(tx, names[1], 1);
     });
   await Promise.all([cross(0, ['first', 'second']), cross(1, ['second', 'first'])]);
-  assert.ok(tries >= 3, 'there was no deadlock to try');
+  assert.ok(attempts >= 3, 'there was no deadlock');
   assert.deepEqual([await readCounter('first'), await readCounter('second')], [3, 3]);
 });
 
-test('a violated constraint is its refusal, and the connection is good for the next', async () => {
+test('a violated constraint becomes its refusal, and the connection remains usable', async () => {
   await assert.rejects(add(database, 'bounded', 11), { code: 'test.full' });
   await assert.rejects(
     database.transaction((tx) => add(tx, 'bounded', 11)),
@@ -123,7 +123,7 @@ test('a violated constraint is its refusal, and the connection is good for the n
   assert.deepEqual(await add(database, 'bounded', 10), [{ value: 10 }]);
 });
 
-test('bigint comes back as an exact number, or not at all', async () => {
+test('a bigint is returned as an exact number or not at all', async () => {
   const exact = await database.run('test.exact', 'select 9007199254740991::bigint as value', []);
   assert.deepEqual(exact, [{ value: Number.MAX_SAFE_INTEGER }]);
   await assert.rejects(
@@ -132,7 +132,7 @@ test('bigint comes back as an exact number, or not at all', async () => {
   );
 });
 
-test('a statement that takes too long is a 503, and gives its connection back', async () => {
+test('a statement that takes too long is a 503 and releases its connection', async () => {
   const hasty = createDatabase({ url, poolMax: 1, constraints: {}, statementTimeoutMs: 100 });
   try {
     await assert.rejects(hasty.run('test.slow', 'select pg_sleep(20)', []), {
@@ -144,7 +144,7 @@ test('a statement that takes too long is a 503, and gives its connection back', 
   }
 });
 
-test('the pool heals after its connections were cut on the server', async () => {
+test('the pool recovers after its connections were terminated on the server', async () => {
   await Promise.all(Array.from({ length: 5 }, () => database.run('test.one', 'select 1', [])));
   await query(
     url,
@@ -157,7 +157,7 @@ test('the pool heals after its connections were cut on the server', async () => 
   });
 });
 
-test('a connection that is cut inside a transaction is a 503, and nothing of it stays', async () => {
+test('a connection that is terminated inside a transaction is a 503, and none of it is committed', async () => {
   const cut = database.transaction(async (tx) => {
     await add(tx, 'cut', 1);
     const [self] = await tx.run<{ pid: number }>('test.pid', 'select pg_backend_pid() as pid', []);
@@ -169,18 +169,18 @@ test('a connection that is cut inside a transaction is a 503, and nothing of it 
   assert.deepEqual(await add(database, 'cut', 1), [{ value: 1 }]);
 });
 
-test('a server that is not there is a 503 with a time to come back', async () => {
+test('an unreachable server is a 503 that says when to retry', async () => {
   const gone = new URL(url);
   gone.port = '1';
-  const away = createDatabase({ url: gone.href, poolMax: 1, constraints: {} });
+  const unreachable = createDatabase({ url: gone.href, poolMax: 1, constraints: {} });
   const expected = {
     code: serviceErrors.unavailable.code,
     details: { headers: { 'Retry-After': '2' } },
   };
   try {
     for (const attempt of [
-      away.run('test.one', 'select 1', []),
-      away.transaction(async () => {}),
+      unreachable.run('test.one', 'select 1', []),
+      unreachable.transaction(async () => {}),
     ]) {
       await assert.rejects(attempt, (error: { code: string; details: { headers: unknown } }) => {
         assert.equal(error.code, expected.code);
@@ -189,6 +189,6 @@ test('a server that is not there is a 503 with a time to come back', async () =>
       });
     }
   } finally {
-    await away.close();
+    await unreachable.close();
   }
 });
