@@ -108,7 +108,7 @@ test('no secret is in the database, not even with the stored response', async ()
 
 test('the use of a key is recorded at most once a minute', async () => {
   const key = await createKey();
-  /** Uses the key on a server that has not seen it, after a use this many seconds ago. Returns whether it was recorded. */
+  /** Uses the key on a server that has not seen it, this many seconds after a use. Returns whether it was recorded. */
   async function isRecordedAfter(seconds: number | null): Promise<boolean> {
     const [before] = await database.run<{ at: Date | null }>(
       'test.set_last_use',

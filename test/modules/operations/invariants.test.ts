@@ -80,7 +80,7 @@ function numbered(row: Record<string, unknown>): Record<string, unknown> {
   return { ...row, violationCount: Number(row.violationCount) };
 }
 
-/** Some breaks are prevented by constraints. Without these, the views would find them. */
+/** Drops a constraint that prevents a break, to show that the views would find it. */
 const without = (table: string, constraint: string) =>
   `alter table ${table} drop constraint ${constraint}`;
 

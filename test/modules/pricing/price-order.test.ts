@@ -31,7 +31,7 @@ const hugeLine = fc.record({
   unitPriceMinor: fc.maxSafeNat(),
 });
 
-/** Converts `12.95` to 12950000 millionths, so that currencies of any number of decimals are compared as people read them. */
+/** Converts `12.95` to 12950000 millionths, so that currencies with any number of decimals are compared as read. */
 function millionths(amountMinor: number, currency: string): bigint {
   const [whole = '', fraction = ''] = formatDecimal(amountMinor, currency).split('.');
   return BigInt(whole + fraction.padEnd(6, '0'));

@@ -159,7 +159,7 @@ describe('the inbox', () => {
     try {
       for (const server of [receiving, payments]) {
         const tookMs: number[] = [];
-        // A second is promised. The best of several is compared with a limit for a busy machine, which may stall, but not always.
+        // A second is promised. The best of several must meet the limit for a busy machine, which may stall at times.
         for (let round = 0; round < 5 && !(Math.min(...tookMs) < SOON_MS); round += 1) {
           const { orderId, paymentId } = await shop.opened();
           const event = provider.sign(captured(paymentId, provider.pay(paymentId)));

@@ -16,9 +16,10 @@ import { captured, openPaymentsShop, reportedRefund } from '../../../support/pay
 import { query } from '../../../support/until.ts';
 
 /**
- * Lives of orders with any number of charges of any amount on any of their payments, reported or found later; refunds by
- * admins, by the shop and at the provider, which succeed, fail and are reversed; orders that end, are confirmed by hand
- * and return to PENDING. In the end, every minor unit received pays an order, has been refunded, or is shown.
+ * Lives of orders with any number of charges of any amount on any of their payments, reported or found later;
+ * refunds by admins, by the shop and at the provider, which succeed, fail and are reversed; orders that end, are
+ * confirmed by hand and return to PENDING. In the end, every minor unit received pays an order, has been refunded, or
+ * is shown.
  */
 const { database, url } = await testDatabase();
 const shop = await openPaymentsShop(database);

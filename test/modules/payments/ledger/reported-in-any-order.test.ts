@@ -14,8 +14,8 @@ import {
 import { decideReturn } from '../../../../src/modules/payments/ledger/decide-return.ts';
 
 /**
- * The decisions alone, over thousands of histories: the six kinds of event of one order with duplicates, in every order.
- * The shop creates the returns that are due somewhere in between and at the end.
+ * The decisions alone, over thousands of histories: the six kinds of event of one order, with duplicates, in every
+ * order. The shop creates the returns that are due somewhere in between and at the end.
  */
 interface Ledger {
   status: OrderStatus;

@@ -9,8 +9,9 @@ import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
 /**
- * What a provider may report of one order: in every order, with duplicates, with servers that crash in the middle of an
- * event, and with an order that is cancelled somewhere in between. Whatever the sequence, the final state is the provider's.
+ * What a provider may report of one order: in every order, with duplicates, with servers that crash in the middle of
+ * an event, and with an order that is cancelled somewhere in between. Whatever the sequence, the final state is the
+ * provider's.
  */
 const { database } = await testDatabase();
 const shop = await openPaymentsShop(database);
@@ -119,7 +120,7 @@ async function play(reported: readonly Report[]) {
   return { orderId, paymentId, isCancelled, reported: new Set(known.keys()) };
 }
 
-/** Applies all events. One whose server crashed stays leased for a moment, so it may be left although nothing is due. */
+/** Applies all events. One whose server crashed stays leased for a moment, so it may be left though nothing is due. */
 async function applyAll(): Promise<void> {
   await until(async () => {
     while ((await shop.payments.applyDueEvents()) > 0);
