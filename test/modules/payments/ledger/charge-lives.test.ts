@@ -16,10 +16,9 @@ import { captured, openPaymentsShop, reportedRefund } from '../../../support/pay
 import { query } from '../../../support/until.ts';
 
 /**
- * Lives of orders with any number of charges of any amount on any of their payments, reported or found later;
- * refunds by admins, by the shop and at the provider, which succeed, fail and are reversed; orders that end, are
- * confirmed by hand and return to PENDING. In the end, every minor unit received pays an order, has been refunded, or
- * is shown.
+ * Lives of orders with charges of any number and amount on any of their payments, reported or found later; refunds by
+ * admins, the shop and the provider, which succeed, fail and are reversed; orders that end, are confirmed by hand and
+ * return to PENDING. In the end, every minor unit received pays an order, has been refunded, or is shown.
  */
 const { database, url } = await testDatabase();
 const shop = await openPaymentsShop(database);
@@ -34,14 +33,11 @@ const charge = fc.record({
   amountMinor: fc.constantFrom(500, 500, 499, 700, 1, 0),
   currency: fc.constantFrom('GBP', 'GBP', 'GBP', 'EUR'),
   // Reconciliation makes up for a lost webhook.
-  reported: fc.constantFrom('once', 'twice', 'never', 'of an unknown payment'),
+  sent: fc.constantFrom('once', 'twice', 'never', 'of an unknown payment'),
 });
 const step = fc.oneof(
   { weight: 6, arbitrary: charge },
-  {
-    weight: 1,
-    arbitrary: fc.record({ what: fc.constant('reported differently' as const), of: index }),
-  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('sent otherwise' as const), of: index }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('initiate' as const) }) },
   {
     weight: 4,
@@ -56,15 +52,12 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      what: fc.constant('refund reported' as const),
+      what: fc.constant('refund sent' as const),
       of: index,
       state: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const),
     }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({ what: fc.constant('refunded at the provider' as const), of: index }),
-  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('refunded there' as const), of: index }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -113,15 +106,13 @@ class Life {
     switch (one.what) {
       case 'charge':
         return this.charge(one);
-      case 'reported differently': {
+      case 'sent otherwise': {
         const known = this.chargeAt(one.of);
-        const isReported = (await this.ledger()).some(
+        const isSent = (await this.ledger()).some(
           ({ reference }) => reference === known?.providerReference,
         );
-        if (known === undefined || !isReported) return;
-        return report(
-          captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }),
-        );
+        if (known === undefined || !isSent) return;
+        return send(captured(this.paymentIds[0]!, { ...known, amountMinor: 500, currency: 'GBP' }));
       }
       case 'initiate': {
         const { result } = await payments.initiatePayment(
@@ -134,15 +125,15 @@ class Life {
       }
       case 'admin refunds':
         return this.refund(one);
-      case 'refund reported':
-        return this.reportRefund(one.of, one.state);
-      case 'refunded at the provider': {
+      case 'refund sent':
+        return this.sendRefund(one.of, one.state);
+      case 'refunded there': {
         const known = this.chargeAt(one.of);
         if (known === undefined || known.amountMinor === 0) return;
         const { providerReference, currency } = known;
-        const reported = { refundId: null, providerRefundId: newId(), providerReference, currency };
-        const event = reportedRefund({ ...reported, amountMinor: 1 }, 'SUCCEEDED');
-        return report({ ...event, currency } as typeof event);
+        const refund = { refundId: null, providerRefundId: newId(), providerReference, currency };
+        const event = reportedRefund({ ...refund, amountMinor: 1 }, 'SUCCEEDED');
+        return send({ ...event, currency } as typeof event);
       }
       case 'trouble':
         return provider.failNext('refund', one.fault);
@@ -168,22 +159,18 @@ class Life {
     }
   }
 
-  private async charge({
-    on,
-    reported,
-    ...money
-  }: Extract<Step, { what: 'charge' }>): Promise<void> {
+  private async charge({ on, sent, ...money }: Extract<Step, { what: 'charge' }>): Promise<void> {
     const { amountMinor, currency } = money;
-    if (reported === 'of an unknown payment') {
+    if (sent === 'of an unknown payment') {
       const capture = { providerReference: `stray-${newId()}`, amountMinor, currency };
       this.charges.set(capture.providerReference, capture);
-      return report(captured(newId(), capture));
+      return send(captured(newId(), capture));
     }
     const paymentId = this.paymentIds[on % this.paymentIds.length]!;
     const capture = provider.pay(paymentId, { amountMinor, currency });
     this.charges.set(capture.providerReference, capture);
-    for (let time = reported === 'never' ? 2 : reported === 'once' ? 1 : 0; time < 2; time += 1) {
-      await report(captured(paymentId, capture));
+    for (let time = sent === 'never' ? 2 : sent === 'once' ? 1 : 0; time < 2; time += 1) {
+      await send(captured(paymentId, capture));
     }
   }
 
@@ -215,14 +202,14 @@ class Life {
     );
   }
 
-  private async reportRefund(of: number, state: 'SUCCEEDED' | 'FAILED'): Promise<void> {
+  private async sendRefund(of: number, state: 'SUCCEEDED' | 'FAILED'): Promise<void> {
     const all = await this.refunds();
     const refund = all[of % Math.max(all.length, 1)];
     if (refund === undefined) return;
     const known = provider.refunds.get(refund.id);
     if (known !== undefined) known.result.state = state;
     const event = reportedRefund({ refundId: refund.id, amountMinor: refund.amount }, state);
-    return report(event);
+    return send(event);
   }
 
   private chargeAt(place: number): ProviderCapture | undefined {
@@ -272,7 +259,7 @@ async function chargeOfRefund({ refund }: RefundView): Promise<string | undefine
   return row?.reference;
 }
 
-async function report(event: Parameters<typeof provider.sign>[0]): Promise<void> {
+async function send(event: Parameters<typeof provider.sign>[0]): Promise<void> {
   const cause = { requestId: null, traceId: null };
   await payments.receiveWebhook({ ...provider.sign(event), providerName: null, cause });
   await payments.applyDueEvents();
@@ -328,11 +315,9 @@ async function verify(life: Life): Promise<void> {
       assert.equal(row.returned, row.amount, `${row.kind} of ${row.amount} is refunded`);
     }
   }
-  const requested = [...provider.refunds.values()].filter(
-    ({ result }) => result.state !== 'FAILED',
-  );
+  const refunds = [...provider.refunds.values()].filter(({ result }) => result.state !== 'FAILED');
   for (const [reference, { amountMinor }] of life.charges) {
-    const out = requested
+    const out = refunds
       .filter(({ request }) => request.providerReference === reference)
       .reduce((sum, { request }) => sum + request.amountMinor, 0);
     assert.ok(out <= amountMinor, `${out} was refunded of a charge of ${amountMinor}`);
