@@ -8,6 +8,18 @@ export function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/**
+ * Lets a command go on when the reader of its output has ended, as `head` does after its lines: the rest of the output is
+ * lost, the work is not.
+ */
+export function ignoreClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 /** Formats rows under a header, in columns as wide as their widest cell. Numbers are right-aligned. */
 export function formatTable(
   header: readonly string[],

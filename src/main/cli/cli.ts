@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander';
-import { printError } from '../terminal.ts';
+import { ignoreClosedOutput, printError } from '../terminal.ts';
 import { createProgram } from './command-line.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** Runs the command line. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
+  ignoreClosedOutput();
   let code: ExitCode = exitCodes.ok;
   const program = createProgram((result) => {
     code = result;

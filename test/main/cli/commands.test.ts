@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../support/command.ts';
+import { runCommand, spawnCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -50,6 +51,13 @@ test('help exits with 0, and every command has an example', async () => {
     assert.equal(code, 0);
     assert.match(stdout, /Example:\n {2}.*holdfast/, command);
   }
+});
+
+test('a command goes on when the reader of its output ends early', async () => {
+  const child = spawnCommand(['--help']);
+  child.stdout.destroy();
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.deepEqual({ errors, code }, { errors: '', code: 0 });
 });
 
 test('wrong arguments exit with 2', async () => {
