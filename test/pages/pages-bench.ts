@@ -257,15 +257,25 @@ const axeScript = await readFile(
   'utf8',
 );
 
+/**
+ * Waits in the page until nothing moves: a colour that is on its way to another one has the contrast of neither. What
+ * scripts change for a new colour scheme begins with the next frame.
+ */
+const STAND_STILL = `(async () => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const listMoving = () => document.getAnimations().filter(({ effect, playState }) =>
+    playState !== 'finished' && effect.getComputedTiming().endTime !== Infinity);
+  await drawn();
+  for (let moving = listMoving(); moving.length > 0; moving = listMoving()) {
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+    await drawn();
+  }
+})()`;
+
 /** What axe finds against WCAG 2.2 AA and its own advice, or these rules of it alone, a line each. */
 export async function listViolations(page: Page, ...rules: readonly string[]): Promise<string[]> {
-  await page.evaluate(axeScript);
-  // A colour that is on its way to another one has the contrast of neither.
-  await page.evaluate(`
-    Promise.all(document.getAnimations()
-      .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
-      .map((animation) => animation.finished))
-  `);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axeScript);
+  await page.evaluate(STAND_STILL);
   const only = rules.length === 0 ? '' : `, runOnly: ${JSON.stringify(rules)}`;
   return page.evaluate<string[]>(`
     axe.run({ resultTypes: ['violations']${only} }).then(({ violations }) =>
