@@ -45,20 +45,24 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
   const save = useMutation({
     async mutationFn({ sku, ...fields }: Fields) {
       if (product === null) {
-        await api.POST('/api/products', { body: { sku, ...fields, onHand: onHand.value ?? 0 } });
-        return;
+        const body = { sku, ...fields, onHand: onHand.value ?? 0 };
+        return readBody(api.POST('/api/products', { body }));
       }
       const { price: wanted, ...others } = fields;
-      await api.PATCH('/api/products/{id}', {
-        params: { path: { id: product.id } },
-        body: {
-          ...others,
-          ...(price.isTouched ? { price: wanted } : {}),
-          version: product.version,
-        },
-      });
+      return readBody(
+        api.PATCH('/api/products/{id}', {
+          params: { path: { id: product.id } },
+          body: {
+            ...others,
+            ...(price.isTouched ? { price: wanted } : {}),
+            version: product.version,
+          },
+        }),
+      );
     },
-    onSuccess: () => {
+    onSuccess: (saved) => {
+      // At once, so that the next change starts from this version.
+      queries.setQueryData(['product', saved.id], saved);
       notifications.show({ message: product === null ? 'Product created.' : 'Saved.' });
       onDone();
     },
