@@ -150,6 +150,6 @@ test('a job that kills every worker is a dead letter after its last attempt', as
   await until(async () => assert.equal((await readState(url, job.id))?.state, 'dead'));
   const row = await readState(url, job.id);
   assert.equal(row?.attempts, 3);
-  assert.match(row?.last_error ?? '', /3 workers began it/);
+  assert.match(row?.last_error ?? '', /3 workers started this job/);
   await Promise.all([last.stop(), asking.stop()]);
 });

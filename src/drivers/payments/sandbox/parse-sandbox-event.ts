@@ -1,39 +1,33 @@
-import { Compile } from 'typebox/compile';
+import { matchesShape } from '../matches-shape.ts';
 import { InvalidEventError, type ProviderEvent } from '../payment-provider.ts';
 import { AnyEvent, AttemptEvent, CaptureEvent, RefundEvent } from './schemas.ts';
-
-/** Compiled, because each webhook is checked against two of them: 0.3 instead of 13 µs. */
-const anyEvent = Compile(AnyEvent);
-const captureEvent = Compile(CaptureEvent);
-const attemptEvent = Compile(AttemptEvent);
-const refundEvent = Compile(RefundEvent);
 
 /**
  * Translates a webhook's body. Unknown types become `ignored`; unknown fields are ignored. Throws `InvalidEventError`
  * if the body does not have the shape of its type.
  */
 export function parseSandboxEvent(body: unknown): ProviderEvent {
-  if (!anyEvent.Check(body)) throw new InvalidEventError('an event has an id and a type');
+  if (!matchesShape(AnyEvent, body)) throw new InvalidEventError('an event has an id and a type');
   const head = { id: body.id, type: body.type, createdAt: parseTime(body.createdAt) };
   switch (head.type) {
     case 'payment.captured': {
-      if (!captureEvent.Check(body)) throw malformedEvent(head.type);
+      if (!matchesShape(CaptureEvent, body)) throw malformedEvent(head.type);
       const { paymentId, providerReference, amount, currency } = body.data;
       const capture = { providerReference, amountMinor: amount, currency };
       return { ...head, kind: 'captured', paymentId, capture };
     }
     case 'payment.failed': {
-      if (!attemptEvent.Check(body)) throw malformedEvent(head.type);
+      if (!matchesShape(AttemptEvent, body)) throw malformedEvent(head.type);
       const { paymentId, reason = null } = body.data;
       return { ...head, kind: 'failed', paymentId, reason };
     }
     case 'payment.expired': {
-      if (!attemptEvent.Check(body)) throw malformedEvent(head.type);
+      if (!matchesShape(AttemptEvent, body)) throw malformedEvent(head.type);
       return { ...head, kind: 'expired', paymentId: body.data.paymentId };
     }
     case 'refund.succeeded':
     case 'refund.failed': {
-      if (!refundEvent.Check(body)) throw malformedEvent(head.type);
+      if (!matchesShape(RefundEvent, body)) throw malformedEvent(head.type);
       const { refundId, paymentId = null, providerReference, amount, currency } = body.data;
       const failed = head.type === 'refund.failed';
       return {

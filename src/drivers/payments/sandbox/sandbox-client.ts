@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { matchesShape } from '../matches-shape.ts';
 import { ProviderRefusedError, ProviderUnavailableError } from '../payment-provider.ts';
 import { createExchange, type HttpResponse } from './exchange.ts';
 
@@ -28,21 +28,6 @@ const TEMPORARY = new Set([408, 409, 425, 429]);
 
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
   const exchange = createExchange();
-  /** A validator for each reply schema, compiled on first use. */
-  const validators = new Map<TSchema, Validator>();
-
-  function matchesSchema<Reply extends TSchema>(
-    reply: Reply,
-    value: unknown,
-  ): value is Static<Reply> {
-    let validator = validators.get(reply);
-    if (validator === undefined) {
-      validator = Compile(reply);
-      validators.set(reply, validator);
-    }
-    return validator.Check(value);
-  }
-
   async function send({ method, path, body, key }: SandboxCall): Promise<HttpResponse> {
     try {
       return await exchange({
@@ -76,7 +61,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         throw new ProviderRefusedError(`the sandbox answered ${status} to ${what}: ${excerpt}`);
       }
       const value = parseReply(text);
-      if (!matchesSchema(reply, value)) {
+      if (!matchesShape(reply, value)) {
         throw new ProviderUnavailableError(`the sandbox sent an invalid response to ${what}`);
       }
       return value;

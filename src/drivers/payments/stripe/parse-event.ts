@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { matchesShape } from '../matches-shape.ts';
 import { InvalidEventError, type ProviderEvent } from '../payment-provider.ts';
 import { fromStripeAmount } from './amounts.ts';
 import { findRefundFailure, toRefundState } from './refunds.ts';
@@ -102,7 +102,7 @@ function parseChargeRefunded(
   previous: object | undefined,
 ): ChargeRefunded {
   const reference = getId(charge.payment_intent) ?? charge.id;
-  const addedAmount = Value.Check(RefundedBefore, previous)
+  const addedAmount = matchesShape(RefundedBefore, previous)
     ? charge.amount_refunded - previous.amount_refunded
     : null;
   const refunds = charge.refunds?.data ?? null;
@@ -126,6 +126,6 @@ function getId(reference: string | { id: string } | null): string | null {
 }
 
 function read<Shape extends TSchema>(shape: Shape, value: unknown, what: string): Static<Shape> {
-  if (!Value.Check(shape, value)) throw new InvalidEventError(`${what} has an unexpected shape`);
+  if (!matchesShape(shape, value)) throw new InvalidEventError(`${what} has an unexpected shape`);
   return value;
 }
