@@ -121,6 +121,7 @@ export function lookingTests(pages: Pages): void {
       const dish = await pages.addDish('Opened Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
       const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+      await loaded(page);
       const clean = async (what: string) => assert.deepEqual(await listViolations(page), [], what);
       const closed = async (name: string) => {
         await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
