@@ -18,20 +18,20 @@ import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.
 
 /**
  * `npm test [-- files or folders…]`: runs the tests, on a throwaway PostgreSQL with a migrated template database if
- * one of them uses it. Reports which tests were skipped and why, and which took longest, and exits with the code of
+ * one of them needs it. Reports which tests were skipped and why, and which took longest, and exits with the code of
  * the runner.
  * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs them on that server instead of the embedded one.
  * With CI=true a skipped test is a failure, and so is a file that the tests leave in the project.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The compile cache of bin/holdfast.js: test files and the programs that they start load much the same code. */
+/** The compile cache of bin/holdfast.js: test files and the programs that they start load mostly the same code. */
 const cache = join(root, 'node_modules/.cache/holdfast');
 const durationsFile = join(cache, 'test-durations.json');
-/** For a test and for a file. Far above the longest, even on a busy machine, so that it only ends a hang. */
+/** Per test and per file. Far above the longest, even on a busy machine, so it ends only a hang. */
 const TEST_TIMEOUT_MS = 600_000;
 /** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 60 * 60_000;
-/** In addition to one per core, since files spend much of their time waiting for timers, leases and programs. */
+/** In addition to one per core, because files spend much of their time waiting for timers, leases and programs. */
 const WAITING_FILES = 5;
 
 function findTestFiles(wanted: readonly string[]): string[] {
@@ -72,7 +72,7 @@ async function runTests(files: readonly string[], signal: AbortSignal): Promise<
     if (test.name === test.file) measured.files.push({ name: file, durationMs });
     else if (type !== 'suite') measured.tests.push({ name: `${test.name} (${file})`, durationMs });
   });
-  const onTest = (test: Parameters<typeof skipOf>[0]) => skips.push(...skipOf(test));
+  const onTest = (test: Parameters<typeof listSkips>[0]) => skips.push(...listSkips(test));
   events.on('test:pass', onTest);
   events.on('test:fail', onTest);
   events.on('test:summary', (summary) => {
@@ -82,7 +82,7 @@ async function runTests(files: readonly string[], signal: AbortSignal): Promise<
   return { success, skips, ...measured };
 }
 
-function skipOf(test: {
+function listSkips(test: {
   readonly name: string;
   readonly file?: string;
   readonly skip?: string | boolean;
@@ -93,7 +93,7 @@ function skipOf(test: {
   return [`- ${test.file}: ${test.name}: ${reason === true ? 'no reason given' : reason}`];
 }
 
-/** Aborts at the time limit or when the run is interrupted: running files are then ended and reported as cancelled. */
+/** Aborts at the time limit or when the run is interrupted. Running files are then ended and reported as cancelled. */
 function abortSignal(): AbortSignal {
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => ended.abort());
@@ -126,7 +126,7 @@ async function runInTemporaryFolder(
   }
 }
 
-/** Stores the durations for the order of the next run, without files that no longer exist. */
+/** Stores the durations, which determine the order of the next run, without files that no longer exist. */
 function recordDurations(before: Durations, files: readonly Measured[]): void {
   const known = new Map(Object.entries(before));
   for (const { name, durationMs } of files) known.set(name, Math.round(durationMs));

@@ -18,16 +18,16 @@ const skip =
   skipWithoutBrowser ||
   (!existsSync(`${webFolder}/shop/index.html`) && 'the pages are not built (npm run build:web)');
 
-/** The path is of several names, and of characters that stand percent-encoded in a URL. */
+/** One of the paths has several segments and a percent-encoded character. */
 const proxies = [
-  { does: 'keeps', path: '/holdfast', stripsPath: false },
-  { does: 'strips', path: '/shops/caf%C3%A9', stripsPath: true },
+  { action: 'keeps', path: '/holdfast', stripsPath: false },
+  { action: 'strips', path: '/shops/caf%C3%A9', stripsPath: true },
 ] as const;
 
 const browser = await startBrowser();
 
-for (const { does, path, stripsPath } of proxies) {
-  describe(`below ${path}, which nginx ${does}`, { skip }, async () => {
+for (const { action, path, stripsPath } of proxies) {
+  describe(`a shop below ${path}, which nginx ${action}`, { skip }, async () => {
     if (skip !== false) return;
     const db = await testDatabase();
     const [port, nginxPort] = [await ownPort(), await ownPort()];
@@ -44,31 +44,31 @@ for (const { does, path, stripsPath } of proxies) {
     const url = `${origin}${path}`;
     const product = await addProduct(db.database, { onHand: 100 });
 
-    /** Opens a page; `done` closes it and throws when it asked for something beside the path, was refused or complained. */
+    /** Opens a page. `done` closes it and throws if it requested a URL outside the path or had an error. */
     async function visit(address: string) {
       const context = await browser!.newContext({ locale: 'en-GB' });
       context.setDefaultTimeout(PATIENT_MS);
       const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('pageerror', ({ message }) => complaints.push(message));
+      const pageErrors: string[] = [];
+      page.on('pageerror', ({ message }) => pageErrors.push(message));
       page.on('console', (message) => {
-        // Each of these is a response, too.
+        // A refusal is recorded as a response below.
         const isRefusal = message.text().startsWith('Failed to load resource');
-        if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+        if (message.type() === 'error' && !isRefusal) pageErrors.push(message.text());
       });
       page.on('request', (request) => {
         const { protocol, href } = new URL(request.url());
-        if (protocol !== 'data:' && !href.startsWith(`${url}/`)) complaints.push(href);
+        if (protocol !== 'data:' && !href.startsWith(`${url}/`)) pageErrors.push(href);
       });
       page.on('response', (response) => {
-        // 401 is how a page learns that its access cookie has run out.
-        const isFault = response.status() >= 400 && response.status() !== 401;
-        if (isFault) complaints.push(`${response.status()} ${response.url()}`);
+        // A page receives 401 when its access cookie has expired.
+        const isError = response.status() >= 400 && response.status() !== 401;
+        if (isError) pageErrors.push(`${response.status()} ${response.url()}`);
       });
       await page.goto(`${url}${address}`);
       const done = async () => {
         await context.close();
-        assert.deepEqual(complaints, []);
+        assert.deepEqual(pageErrors, []);
       };
       return { page, done };
     }
@@ -79,7 +79,7 @@ for (const { does, path, stripsPath } of proxies) {
       await page.getByRole('button', { name: 'Sign in' }).click();
     }
 
-    test('a customer orders, pays, comes back, and is still signed in after a reload', async () => {
+    test('a customer orders, pays, returns, and is still signed in after a reload', async () => {
       const { page, done } = await visit('/shop');
       await page.getByRole('button', { name: `Add Product ${product.sku}` }).click();
       await page.getByRole('link', { name: 'View cart' }).click();
@@ -102,7 +102,7 @@ for (const { does, path, stripsPath } of proxies) {
         `holdfast_access ${path}`,
         `holdfast_refresh ${path}/api/auth`,
       ]);
-      // Without the access cookie, as when it has run out, the refresh cookie lets them in.
+      // Without the access cookie, as after its expiry, the refresh cookie continues the session.
       await page.context().clearCookies({ name: 'holdfast_access' });
       const refreshed = page.waitForResponse(`${url}/api/auth/refresh`);
       const isRefused = (response: { status(): number }) => response.status() === 401;
@@ -115,7 +115,7 @@ for (const { does, path, stripsPath } of proxies) {
       await done();
     });
 
-    test('staff signs in to the console, follows it live and loads an order anew', async () => {
+    test('staff sign in to the console, follow it live and reload an order', async () => {
       const customer = await server.signUp();
       const items = [{ sku: product.sku, quantity: 1 }];
       const order = (await customer.post('/api/orders', { items })).json<{
@@ -142,31 +142,31 @@ for (const { does, path, stripsPath } of proxies) {
       await done();
     });
 
-    test('the reference is shown, and its calls reach the server', async () => {
+    test('the API reference is shown, and its calls reach the server', async () => {
       const { page, done } = await visit('/docs');
       const operation = page.locator('#operations-Catalogue-listProducts');
       await operation.click();
       await page.getByRole('button', { name: 'Try it out' }).click();
-      const answer = page.waitForResponse(`${url}/api/products**`);
+      const response = page.waitForResponse(`${url}/api/products**`);
       await page.getByRole('button', { name: 'Execute' }).click();
-      assert.equal((await answer).status(), 200);
-      // It leads to /docs/, where all that is loaded has other addresses.
+      assert.equal((await response).status(), 200);
+      // This page leads to /docs/, where every asset has a different URL.
       await page.goto(`${url}/docs/static/index.html`);
       await operation.waitFor();
       await done();
     });
 
-    test('what the API names leads there through nginx', async () => {
+    test('the URLs that the API returns work through nginx', async () => {
       const api = createSession(url, (await server.signUp()).identity);
       const items = [{ sku: product.sku, quantity: 1 }];
       const placed = await api.post('/api/orders', { items });
       const { id } = placed.json<{ id: string }>();
       const location = new URL(placed.headers.get('location')!, `${url}/api/orders`);
       assert.equal(location.href, `${url}/api/orders/${id}`);
-      const begun = (await api.post('/api/payments/initiate', { orderId: id })).json<{
+      const payment = (await api.post('/api/payments/initiate', { orderId: id })).json<{
         checkoutUrl: string;
       }>();
-      assert.ok(begun.checkoutUrl.startsWith(`${url}/sandbox/pay/`), begun.checkoutUrl);
+      assert.ok(payment.checkoutUrl.startsWith(`${url}/sandbox/pay/`), payment.checkoutUrl);
 
       const refused = (await api.get('/api/orders/nonsense')).json<{
         type: string;

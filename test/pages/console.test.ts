@@ -2,7 +2,7 @@ import { afterEach } from 'node:test';
 import { openPages } from './pages-bench.ts';
 import { runningTests } from './running.ts';
 
-/** The console in a real browser, as it was built. */
+/** The built console in a real browser. */
 const pages = await openPages();
 afterEach(() => pages.closeAll());
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
-import { loaded, type Pages, phone } from './pages-bench.ts';
+import { type Pages, phone, waitUntilLoaded } from './pages-bench.ts';
 
 const NAMES = ['תה 12', 'شاي (3)'];
 
-/** A name from right to left stays where it belongs, and so does the quantity before it. */
+/** A right-to-left name and the quantity before it keep their order on the screen. */
 export function directionTests(pages: Pages): void {
-  /** From where each part of a line begins on the screen, in the order in which the parts stand in the page. */
-  async function listStarts(page: Page, name: string): Promise<number[]> {
+  /** Returns the left edge of each part of a line on the screen, in document order. */
+  async function listLeftEdges(page: Page, name: string): Promise<number[]> {
     await page.locator('bdi', { hasText: name }).first().waitFor();
     return page.evaluate<number[]>(`
       [...[...document.querySelectorAll('bdi')]
@@ -22,16 +22,16 @@ export function directionTests(pages: Pages): void {
     `);
   }
 
-  describe('names from right to left', () => {
-    pages.test('stand behind their own quantity, in shop and console', async () => {
+  describe('right-to-left names', () => {
+    pages.test('right-to-left names follow their own quantity in shop and console', async () => {
       const customer = await pages.server.signUp();
       const items = [];
-      for (const [place, name] of NAMES.entries()) {
-        const sku = `RTL-${place}`;
+      for (const [index, name] of NAMES.entries()) {
+        const sku = `RTL-${index}`;
         const price = { amount: 500, currency: 'GBP' };
-        const made = await pages.admin.post('/api/products', { sku, name, price, onHand: 9 });
-        assert.equal(made.status, 201, made.text);
-        items.push({ sku, quantity: place + 2 });
+        const created = await pages.admin.post('/api/products', { sku, name, price, onHand: 9 });
+        assert.equal(created.status, 201, created.text);
+        items.push({ sku, quantity: index + 2 });
       }
       const placed = await customer.post('/api/orders', { items });
       assert.equal(placed.status, 201, placed.text);
@@ -43,12 +43,12 @@ export function directionTests(pages: Pages): void {
         [pages.admin, '/console/orders', NAMES[0]!],
       ] as const) {
         const page = await pages.visit(who, path, who === customer ? phone : undefined);
-        await loaded(page);
-        const beginnings = await listStarts(page, name);
-        assert.ok(beginnings.length >= 2, path);
+        await waitUntilLoaded(page);
+        const leftEdges = await listLeftEdges(page, name);
+        assert.ok(leftEdges.length >= 2, path);
         assert.deepEqual(
-          beginnings,
-          beginnings.toSorted((a, b) => a - b),
+          leftEdges,
+          leftEdges.toSorted((a, b) => a - b),
           path,
         );
       }

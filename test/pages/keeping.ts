@@ -3,29 +3,33 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
-import { listViolations, loaded, type Pages, phone } from './pages-bench.ts';
+import { listViolations, type Pages, phone, waitUntilLoaded } from './pages-bench.ts';
 
-const FAR_MS = 35 * 60_000;
+const CLOCK_ERROR_MS = 35 * 60_000;
 
-/** Pages on machines whose clock is wrong, in sessions that end, behind links that are broken. */
+/** Pages with a wrong clock, in a session that ends, or behind a broken link. */
 export function keepingTests(pages: Pages): void {
-  describe('a clock that is wrong', () => {
-    for (const [offMs, what] of [
-      [FAR_MS, 'fast'],
-      [-FAR_MS, 'slow'],
+  describe('a wrong clock', () => {
+    for (const [offsetMs, fastOrSlow] of [
+      [CLOCK_ERROR_MS, 'fast'],
+      [-CLOCK_ERROR_MS, 'slow'],
     ] as const) {
-      pages.test(`and ${what} keeps nobody from paying, and changes no duration`, async () => {
-        const dish = await pages.addDish(`Pie of a ${what} clock`);
+      pages.test(`a ${fastOrSlow} clock prevents no payment and changes no duration`, async () => {
+        const dish = await pages.addDish(`Pie of a ${fastOrSlow} clock`);
         const customer = await pages.server.signUp();
         const order = await pages.order(customer, dish);
-        const shop = await visitWithClock(customer, `/shop/orders/${order.id}`, offMs);
+        const shop = await visitWithClock(customer, `/shop/orders/${order.id}`, offsetMs);
         await shop.getByText('We will hold it for you for 30 minutes.').waitFor();
-        const console = await visitWithClock(pages.admin, `/console/orders/${order.id}`, offMs);
-        await console.getByText(/^(in 29 min|in 30 min)/).waitFor();
+        const orderPage = await visitWithClock(
+          pages.admin,
+          `/console/orders/${order.id}`,
+          offsetMs,
+        );
+        await orderPage.getByText(/^(in 29 min|in 30 min)/).waitFor();
         await shop.getByRole('button', { name: 'Pay £5.00' }).click();
         await shop.getByRole('button', { name: 'Pay £5.00' }).click();
         await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
-        const board = await visitWithClock(pages.kitchen, '/console/board', offMs);
+        const board = await visitWithClock(pages.kitchen, '/console/board', offsetMs);
         await board
           .getByRole('article', { name: `Order ${order.number}` })
           .getByText(/^[01] min$/)
@@ -35,31 +39,34 @@ export function keepingTests(pages: Pages): void {
   });
 
   describe('a session that ends', () => {
-    pages.test('at the checkout leads to the sign-in and back, with cart and note', async () => {
-      const dish = await pages.addDish('Kept Pie');
-      const customer = await pages.server.signUp();
-      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
-      const shop = await pages.visit(customer, '/shop/cart', phone);
-      await shop.getByLabel('A note for the kitchen').fill('No nuts at all');
-      await shop.context().clearCookies();
-      await shop.getByRole('button', { name: 'Order and pay' }).click();
-      const alert = shop.getByRole('alert');
-      await alert.getByText('Your session has ended.').waitFor();
-      assert.deepEqual(await listViolations(shop), []);
-      await alert.getByRole('link', { name: 'Sign in' }).click();
-      await shop.getByLabel('E-mail').fill(customer.identity.email);
-      await shop.getByLabel('Password').fill(customer.identity.password);
-      await shop.getByRole('button', { name: 'Sign in' }).click();
-      await shop.getByRole('heading', { name: 'Your cart' }).waitFor();
-      await shop.getByLabel(`2 of ${dish.name}`).waitFor();
-      const note = shop.getByLabel('A note for the kitchen');
-      assert.equal(await note.inputValue(), 'No nuts at all');
-      await shop.getByRole('button', { name: 'Order and pay' }).click();
-      await shop.getByRole('button', { name: 'Pay £10.00' }).click();
-      await shop.getByText('Note: No nuts at all').waitFor();
-    });
+    pages.test(
+      'a session that ends at checkout leads to sign-in and back, with cart and note',
+      async () => {
+        const dish = await pages.addDish('Kept Pie');
+        const customer = await pages.server.signUp();
+        await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
+        const shop = await pages.visit(customer, '/shop/cart', phone);
+        await shop.getByLabel('A note for the kitchen').fill('No nuts at all');
+        await shop.context().clearCookies();
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        const alert = shop.getByRole('alert');
+        await alert.getByText('Your session has ended.').waitFor();
+        assert.deepEqual(await listViolations(shop), []);
+        await alert.getByRole('link', { name: 'Sign in' }).click();
+        await shop.getByLabel('E-mail').fill(customer.identity.email);
+        await shop.getByLabel('Password').fill(customer.identity.password);
+        await shop.getByRole('button', { name: 'Sign in' }).click();
+        await shop.getByRole('heading', { name: 'Your cart' }).waitFor();
+        await shop.getByLabel(`2 of ${dish.name}`).waitFor();
+        const note = shop.getByLabel('A note for the kitchen');
+        assert.equal(await note.inputValue(), 'No nuts at all');
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        await shop.getByRole('button', { name: 'Pay £10.00' }).click();
+        await shop.getByText('Note: No nuts at all').waitFor();
+      },
+    );
 
-    pages.test('in the console is begun again over the form that was being filled', async () => {
+    pages.test('a console session that ends begins again without losing a form', async () => {
       const dish = await pages.addDish('Interrupted Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
       const admin = await pages.server.signInAs('admin');
@@ -85,7 +92,7 @@ export function keepingTests(pages: Pages): void {
       await page.getByText('captured £5.00, refunded £1.25').waitFor();
     });
 
-    pages.test('does not end what the server only could not answer', async () => {
+    pages.test('a session does not end when its refresh is refused with a 429', async () => {
       const dish = await pages.addDish('Busy Pie');
       const customer = await pages.server.signUp();
       await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
@@ -105,8 +112,8 @@ export function keepingTests(pages: Pages): void {
     });
   });
 
-  describe('what goes wrong', () => {
-    pages.test('an invalid filter in a link is explained in the words of the API', async () => {
+  describe('errors in pages and links', () => {
+    pages.test("an invalid filter in a link shows the API's explanation", async () => {
       for (const query of ['from=20266-11-28', 'to=2026-02-30', 'from=today', 'status=NO']) {
         const page = await pages.visit(pages.admin, '/console/board');
         const [reply] = await Promise.all([
@@ -127,51 +134,52 @@ export function keepingTests(pages: Pages): void {
       }
     });
 
-    pages.test('in a page itself is no fault of the connection', async () => {
+    pages.test('an error in a page is distinguished from a lost connection', async () => {
       const page = await pages.visit(pages.admin, '/console/board');
-      await loaded(page);
+      await waitUntilLoaded(page);
       await page.route(/\/api\/orders(\?|$)/, (route) =>
         route.fulfill({ json: { data: 'no list' } }),
       );
       await page.goto('/console/orders');
       await page.getByText('Something went wrong on this page.').waitFor();
       assert.equal(await page.getByText('cannot be reached').count(), 0);
-      assert.match(pages.complaints().join(), /TypeError/);
+      assert.match(pages.takeErrors().join(), /TypeError/);
       await page.unroute(/\/api\/orders(\?|$)/);
       await page.route(/\/api\/orders(\?|$)/, (route) => route.abort());
       await page.goto('/console/orders');
       await page.getByText('The server cannot be reached.').waitFor();
     });
 
-    pages.test('with the number of an order in a link is told a customer plainly', async () => {
+    pages.test('a link to an unknown order shows that the order was not found', async () => {
       const shop = await pages.visit(await pages.server.signUp(), '/shop/orders/nothing', phone);
       await shop.getByRole('heading', { name: 'Order not found.' }).waitFor();
     });
 
-    pages.test('with the name of a part of the work is said', async () => {
+    pages.test('a link to an unknown work page shows that the page was not found', async () => {
       const page = await pages.visit(pages.admin, '/console/work/nothing');
       await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
     });
   });
 
-  async function visitWithClock(who: Session, path: string, offMs: number): Promise<Page> {
+  async function visitWithClock(who: Session, path: string, offsetMs: number): Promise<Page> {
     const page = await pages.visit(who, '/shop');
     await page.addInitScript(`
       const RealDate = Date;
       globalThis.Date = class extends RealDate {
         constructor(...parts) {
-          if (parts.length === 0) super(RealDate.now() + ${offMs});
+          if (parts.length === 0) super(RealDate.now() + ${offsetMs});
           else super(...parts);
         }
         static now() {
-          return RealDate.now() + ${offMs};
+          return RealDate.now() + ${offsetMs};
         }
       };
     `);
     await page.goto(path);
     await until(async () =>
       assert.ok(
-        Math.abs((await page.evaluate<number>('Date.now()')) - Date.now() - offMs) < FAR_MS / 2,
+        Math.abs((await page.evaluate<number>('Date.now()')) - Date.now() - offsetMs) <
+          CLOCK_ERROR_MS / 2,
       ),
     );
     return page;

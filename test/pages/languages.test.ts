@@ -5,14 +5,14 @@ import { formatMoney } from '../../web/shared/money.ts';
 import { until } from '../support/until.ts';
 import { openPages } from './pages-bench.ts';
 
-/** Money in the languages of those who read and type it. Dinars have three decimals, which forms got wrong before. */
+/** Amounts as they are shown and typed in several languages. Dinars have three decimals, which forms once got wrong. */
 const currency = 'KWD';
 const pages = await openPages({ currency });
 afterEach(() => pages.closeAll());
 
 const locales = ['en-GB', 'en-IN', 'de-DE', 'de-CH', 'fr-FR', 'da-DK', 'ar-EG', 'fa-IR'] as const;
 
-/** 123,456.7 dinars as each of them types it. */
+/** 123,456.7 dinars, as typed in each locale. */
 const typed: Readonly<Record<(typeof locales)[number], string>> = {
   'en-GB': '123,456.7',
   'en-IN': '1,23,456.7',
@@ -29,20 +29,20 @@ const inLanguage = (locale: string): BrowserContextOptions => ({
   viewport: { width: 1280, height: 900 },
 });
 
-/** What the page shows, without what `Intl` puts between number and sign. */
-const spaced = (text: string) => text.replace(/[\u061c\u200e\u200f]/g, '').replace(/\s/g, ' ');
+/** Removes the direction marks that `Intl` writes, and replaces every kind of space with a plain one. */
+const normalize = (text: string) => text.replace(/[\u061c\u200e\u200f]/g, '').replace(/\s/g, ' ');
 
-/** Asserts that the page shows an amount as its language writes it. */
+/** Asserts that the page shows an amount in the format of its locale. */
 async function requireShown(page: Page, amount: number, locale: string): Promise<void> {
-  const wanted = spaced(formatMoney({ amount, currency }, locale));
-  const text = spaced(await page.innerText('body'));
+  const wanted = normalize(formatMoney({ amount, currency }, locale));
+  const text = normalize(await page.innerText('body'));
   assert.ok(text.includes(wanted), `${wanted} in: ${text}`);
 }
 
-describe('the form of a product', () => {
+describe('product forms', () => {
   for (const locale of locales) {
     pages.test(
-      `keeps a price that nobody touches, and reads one as it is typed in ${locale}`,
+      `a product form keeps an unchanged price and reads one as typed in ${locale}`,
       async () => {
         const dish = await pages.addDish(`Dinar Pie ${locale}`, 10, 1_295_000);
         const readPrice = async () => {
@@ -55,11 +55,11 @@ describe('the form of a product', () => {
           inLanguage(locale),
         );
         await page.getByLabel('Description').fill('Of the day');
-        const [kept] = await Promise.all([
+        const [unchanged] = await Promise.all([
           page.waitForResponse((reply) => reply.request().method() === 'PATCH'),
           page.getByRole('button', { name: 'Save' }).click(),
         ]);
-        assert.equal(kept.status(), 200);
+        assert.equal(unchanged.status(), 200);
         assert.equal(await readPrice(), 1_295_000);
 
         await page.getByText('Saved.').waitFor();
@@ -78,7 +78,7 @@ describe('the form of a product', () => {
   }
 
   pages.test(
-    'of a new product asks for the currency of the shop, on an empty menu too',
+    "the form of a new product uses the shop's currency, even if the menu is empty",
     async () => {
       const page = await pages.visit(pages.admin, '/console/products', inLanguage('de-DE'));
       await page.route(/\/api\/products(\?|$)/, (route) =>
@@ -101,19 +101,19 @@ describe('the form of a product', () => {
       await price.fill('1,5');
       await onHand.fill('1.200');
       const [reply] = await Promise.all([
-        page.waitForResponse((one) => one.request().method() === 'POST'),
+        page.waitForResponse((response) => response.request().method() === 'POST'),
         dialog.getByRole('button', { name: 'Add the product' }).click(),
       ]);
       assert.equal(reply.status(), 201);
-      const made = (await reply.json()) as { price: unknown; stock: { onHand: number } };
-      assert.deepEqual([made.price, made.stock.onHand], [{ amount: 1500, currency }, 1200]);
+      const created = (await reply.json()) as { price: unknown; stock: { onHand: number } };
+      assert.deepEqual([created.price, created.stock.onHand], [{ amount: 1500, currency }, 1200]);
     },
   );
 });
 
-describe('a refund', () => {
+describe('refunds', () => {
   pages.test(
-    'is sent as the amount that the button says, in the language of the admin',
+    "a refund is of the amount that the button shows in the admin's language",
     async () => {
       const dish = await pages.addDish('Refunded Pie', 10, 50_000_000);
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
@@ -139,8 +139,8 @@ describe('a refund', () => {
         }
         await field.fill(text);
         await until(() => requireShown(page, amount, locale));
-        const said = spaced((await button.textContent()) ?? '');
-        assert.equal(said, `Refund ${spaced(formatMoney({ amount, currency }, locale))}`);
+        const label = normalize((await button.textContent()) ?? '');
+        assert.equal(label, `Refund ${normalize(formatMoney({ amount, currency }, locale))}`);
         const [reply] = await Promise.all([page.waitForResponse(/\/refunds$/), button.click()]);
         assert.ok(reply.ok());
         const { refund } = (await reply.json()) as { refund: { amount: unknown } };

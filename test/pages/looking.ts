@@ -5,24 +5,24 @@ import type { Session } from '../support/session.ts';
 import {
   listSmallTargets,
   listViolations,
-  loaded,
   measureShifts,
   type Pages,
   phone,
   tablet,
+  waitUntilLoaded,
 } from './pages-bench.ts';
 
-/** A tenth of what counts as good. Source: web.dev/articles/cls. */
+/** A tenth of the limit for a good layout shift. Source: web.dev/articles/cls. */
 const SHIFT_MAX = 0.01;
 
-/** Who sees what, and whether everybody can read it and reach it. */
+/** What each role sees, and whether every page is stable and accessible. */
 export function lookingTests(pages: Pages): void {
   describe('roles', () => {
     const listSections = (page: Page) =>
       page.getByRole('navigation', { name: 'Sections' }).getByRole('link').allTextContents();
 
     pages.test(
-      'kitchen sees board, orders and payments, and nothing to refund or cancel',
+      'kitchen sees board, orders and payments, and can neither refund nor cancel',
       async () => {
         const order = await pages.paidOrder(
           await pages.server.signUp(),
@@ -39,10 +39,10 @@ export function lookingTests(pages: Pages): void {
     );
 
     pages.test(
-      'a page whose code does not come leaves the frame standing, and comes by a button',
+      'a page whose code fails to load keeps its frame, and a button loads it again',
       async () => {
         const page = await pages.visit(pages.kitchen, '/console/board');
-        await loaded(page);
+        await waitUntilLoaded(page);
         const code = /\/payments-page-[^/]*\.js$/;
         await page.route(code, (route) => route.abort());
         await page.getByRole('link', { name: 'Payments' }).click();
@@ -55,7 +55,7 @@ export function lookingTests(pages: Pages): void {
 
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
-      await loaded(page);
+      await waitUntilLoaded(page);
       assert.equal((await listSections(page)).length, 7);
     });
 
@@ -64,7 +64,7 @@ export function lookingTests(pages: Pages): void {
       await page.getByRole('heading', { name: 'The console is for staff.' }).waitFor();
     });
 
-    pages.test('a wrong password is refused in the words of the API', async () => {
+    pages.test("a wrong password shows the API's message", async () => {
       const page = await pages.visit(null, '/console');
       await page.getByLabel('E-mail').fill(pages.admin.identity.email);
       await page.getByLabel('Password', { exact: true }).fill('not the password');
@@ -80,11 +80,11 @@ export function lookingTests(pages: Pages): void {
     });
   });
 
-  describe('every page, light and dark', () => {
-    pages.test('of the console has no fault that axe finds, and stands still', async () => {
+  describe('every page in light and dark', () => {
+    pages.test('console pages pass axe and do not shift', async () => {
       const dish = await pages.addDish('Looked At Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
-      await look(pages, pages.admin, [
+      await checkAppearance(pages, pages.admin, [
         '/console/board',
         '/console/orders',
         `/console/orders/${order.id}`,
@@ -98,131 +98,142 @@ export function lookingTests(pages: Pages): void {
         '/console/work/webhooks',
         '/console/health',
       ]);
-      await look(pages, null, ['/console']);
+      await checkAppearance(pages, null, ['/console']);
     });
 
-    pages.test('of the shop has no fault that axe finds, and stands still', async () => {
+    pages.test('shop pages pass axe and do not shift', async () => {
       const dish = await pages.addDish('Shop Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
       await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
-      await look(pages, customer, [
+      await checkAppearance(pages, customer, [
         '/shop',
         '/shop/cart',
         '/shop/orders',
         `/shop/orders/${order.id}`,
       ]);
-      await look(pages, null, ['/shop/sign-in', '/shop/forgot', '/shop/reset?token=none']);
+      await checkAppearance(pages, null, [
+        '/shop/sign-in',
+        '/shop/forgot',
+        '/shop/reset?token=none',
+      ]);
     });
   });
 
-  describe('what opens above a page', () => {
-    pages.test('of the console has no fault that axe finds, and every control a name', async () => {
-      const dish = await pages.addDish('Opened Pie');
-      const order = await pages.paidOrder(await pages.server.signUp(), dish);
-      const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
-      await loaded(page);
-      const clean = async (what: string) => assert.deepEqual(await listViolations(page), [], what);
-      const closed = async (name: string) => {
-        await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
-        await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
-      };
+  describe('dialogs, menus and messages', () => {
+    pages.test(
+      'dialogs, menus and messages of the console pass axe, and every control has a name',
+      async () => {
+        const dish = await pages.addDish('Opened Pie');
+        const order = await pages.paidOrder(await pages.server.signUp(), dish);
+        const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
+        await waitUntilLoaded(page);
+        const requireAccessible = async (what: string) =>
+          assert.deepEqual(await listViolations(page), [], what);
+        const close = async (name: string) => {
+          await page
+            .getByRole('dialog')
+            .getByRole('button', { name: 'Close', exact: true })
+            .click();
+          await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
+        };
 
-      await page.getByRole('button', { name: 'Your account' }).click();
-      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
-      await clean('the menu of the account');
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Refund…' }).click();
-      await page.getByLabel('Amount').fill('1,2,3');
-      await page.getByText(/such as/).waitFor();
-      await clean('a refund with a fault');
-      await closed('Refund');
-      for (const [item, title] of [
-        ['Set another status…', 'Set another status'],
-        ['Cancel the order…', `Cancel order ${order.number}`],
-      ] as const) {
-        await page.getByRole('button', { name: 'More actions' }).click();
-        await page.getByRole('menuitem', { name: item }).waitFor();
-        await clean('the menu of the order');
-        await page.getByRole('menuitem', { name: item }).click();
-        await page.getByRole('dialog', { name: title }).waitFor();
-        await clean(title);
-        await closed(title);
-      }
-      await page.getByRole('button', { name: 'Details' }).first().click();
-      await clean('the details of an event');
+        await page.getByRole('button', { name: 'Your account' }).click();
+        await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+        await requireAccessible('the menu of the account');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Refund…' }).click();
+        await page.getByLabel('Amount').fill('1,2,3');
+        await page.getByText(/such as/).waitFor();
+        await requireAccessible('a refund with an invalid amount');
+        await close('Refund');
+        for (const [item, title] of [
+          ['Set another status…', 'Set another status'],
+          ['Cancel the order…', `Cancel order ${order.number}`],
+        ] as const) {
+          await page.getByRole('button', { name: 'More actions' }).click();
+          await page.getByRole('menuitem', { name: item }).waitFor();
+          await requireAccessible('the menu of the order');
+          await page.getByRole('menuitem', { name: item }).click();
+          await page.getByRole('dialog', { name: title }).waitFor();
+          await requireAccessible(title);
+          await close(title);
+        }
+        await page.getByRole('button', { name: 'Details' }).first().click();
+        await requireAccessible('the details of an event');
 
-      await page.goto(`/console/products/${dish.id}`);
-      await page.getByLabel('Change').fill('1.5');
-      await page.getByLabel('Price in').fill('1,2,3');
-      await page.getByRole('button', { name: 'Save' }).waitFor();
-      await clean('fields with faults');
-      await page.getByLabel('Price in').fill('5.00');
-      await page.getByRole('button', { name: 'Save' }).click();
-      // It stays as long as it is pointed at.
-      await page.getByText('Saved.').hover();
-      await clean('a message');
-      await page.getByRole('button', { name: 'Close the message' }).click();
-      await page.getByText('Saved.').waitFor({ state: 'detached' });
+        await page.goto(`/console/products/${dish.id}`);
+        await page.getByLabel('Change').fill('1.5');
+        await page.getByLabel('Price in').fill('1,2,3');
+        await page.getByRole('button', { name: 'Save' }).waitFor();
+        await requireAccessible('invalid fields');
+        await page.getByLabel('Price in').fill('5.00');
+        await page.getByRole('button', { name: 'Save' }).click();
+        // The message stays while the pointer is over it.
+        await page.getByText('Saved.').hover();
+        await requireAccessible('a message');
+        await page.getByRole('button', { name: 'Close the message' }).click();
+        await page.getByText('Saved.').waitFor({ state: 'detached' });
 
-      await page.goto('/console/products');
-      await page.getByRole('button', { name: 'New product' }).click();
-      await page.getByRole('dialog').getByLabel('SKU').waitFor();
-      await clean('a new product');
+        await page.goto('/console/products');
+        await page.getByRole('button', { name: 'New product' }).click();
+        await page.getByRole('dialog').getByLabel('SKU').waitFor();
+        await requireAccessible('a new product');
 
-      await page.goto('/console/orders?status=READY,PAID&paymentStatus=PAID');
-      await page.getByRole('alert').waitFor();
-      await clean('filters that are refused');
-      await page.goto('/console/orders?status=READY&paymentStatus=PAID');
-      await loaded(page);
-      await page.getByRole('combobox', { name: 'Status' }).press('ArrowDown');
-      await page.getByRole('option', { name: 'Queued' }).waitFor();
-      await clean('a list of choices');
+        await page.goto('/console/orders?status=READY,PAID&paymentStatus=PAID');
+        await page.getByRole('alert').waitFor();
+        await requireAccessible('refused filters');
+        await page.goto('/console/orders?status=READY&paymentStatus=PAID');
+        await waitUntilLoaded(page);
+        await page.getByRole('combobox', { name: 'Status' }).press('ArrowDown');
+        await page.getByRole('option', { name: 'Queued' }).waitFor();
+        await requireAccessible('a list of options');
 
-      await page.goto('/console/people');
-      await loaded(page);
-      await page.getByRole('combobox', { name: 'Role', exact: true }).press('ArrowDown');
-      await page.getByRole('option', { name: 'kitchen' }).click();
-      await loaded(page);
-      await clean('a choice that can be cleared');
+        await page.goto('/console/people');
+        await waitUntilLoaded(page);
+        await page.getByRole('combobox', { name: 'Role', exact: true }).press('ArrowDown');
+        await page.getByRole('option', { name: 'kitchen' }).click();
+        await waitUntilLoaded(page);
+        await requireAccessible('a choice that can be cleared');
 
-      await page.goto('/console/work/webhooks');
-      await page.getByRole('button', { name: 'New endpoint' }).click();
-      const dialog = page.getByRole('dialog', { name: 'New endpoint' });
-      await dialog.getByLabel('Address').fill('https://hooks.example.com/opened');
-      await clean('a new endpoint');
-      await dialog.getByRole('button', { name: 'Add the endpoint' }).click();
-      await dialog.getByText(/^whsec_/).waitFor();
-      await clean('a secret');
-      await dialog.getByRole('button', { name: 'I have it' }).click();
-      await dialog.waitFor({ state: 'detached' });
-      await page
-        .getByRole('button', { name: /^More actions for/ })
-        .first()
-        .click();
-      await clean('the menu of an endpoint');
-      await page.getByRole('menuitem', { name: 'Replay events…' }).click();
-      await page.getByRole('dialog', { name: 'Replay events' }).waitFor();
-      await clean('what is sent again');
+        await page.goto('/console/work/webhooks');
+        await page.getByRole('button', { name: 'New endpoint' }).click();
+        const dialog = page.getByRole('dialog', { name: 'New endpoint' });
+        await dialog.getByLabel('Address').fill('https://hooks.example.com/opened');
+        await requireAccessible('a new endpoint');
+        await dialog.getByRole('button', { name: 'Add the endpoint' }).click();
+        await dialog.getByText(/^whsec_/).waitFor();
+        await requireAccessible('a secret');
+        await dialog.getByRole('button', { name: 'I have it' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        await page
+          .getByRole('button', { name: /^More actions for/ })
+          .first()
+          .click();
+        await requireAccessible('the menu of an endpoint');
+        await page.getByRole('menuitem', { name: 'Replay events…' }).click();
+        await page.getByRole('dialog', { name: 'Replay events' }).waitFor();
+        await requireAccessible('the replay of events');
 
-      await page.goto('/console/work/mail');
-      await page
-        .getByRole('button', { name: /^We have your order/ })
-        .first()
-        .click();
-      await page.getByRole('dialog').waitFor();
-      await clean('a mail');
+        await page.goto('/console/work/mail');
+        await page
+          .getByRole('button', { name: /^We have your order/ })
+          .first()
+          .click();
+        await page.getByRole('dialog').waitFor();
+        await requireAccessible('a mail');
 
-      await page.goto('/console/nothing');
-      await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
-      await clean('a page that does not exist');
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.getByRole('button', { name: 'Open the menu' }).click();
-      await page.getByRole('button', { name: 'Close the menu' }).waitFor();
-      await clean('the sections on a phone');
-    });
+        await page.goto('/console/nothing');
+        await page.getByRole('heading', { name: 'Page not found.' }).waitFor();
+        await requireAccessible('a page that does not exist');
+        await page.setViewportSize({ width: 390, height: 844 });
+        await page.getByRole('button', { name: 'Open the menu' }).click();
+        await page.getByRole('button', { name: 'Close the menu' }).waitFor();
+        await requireAccessible('the sections on a phone');
+      },
+    );
 
-    pages.test('of the board is an undo that can be closed by its name', async () => {
+    pages.test('the undo message of the board passes axe and can be closed', async () => {
       const dish = await pages.addDish('Undone Pie');
       await pages.paidOrder(await pages.server.signUp(), dish);
       const page = await pages.visit(pages.admin, '/console/board');
@@ -234,7 +245,7 @@ export function lookingTests(pages: Pages): void {
       await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
     });
 
-    pages.test('of the shop has no fault that axe finds', async () => {
+    pages.test('error messages of the shop pass axe', async () => {
       const shop = await pages.visit(null, '/shop/nothing');
       await shop.getByText('Page not found.').waitFor();
       assert.deepEqual(await listViolations(shop), [], 'a page that does not exist');
@@ -246,7 +257,7 @@ export function lookingTests(pages: Pages): void {
       assert.deepEqual(await listViolations(shop), [], 'a refusal');
     });
 
-    pages.test('tells staff by name who did what to an order and to the stock', async () => {
+    pages.test('staff see by name who changed an order and its stock', async () => {
       const dish = await pages.addDish('Signed Pie');
       const customer = await pages.server.signUp();
       const order = await pages.paidOrder(customer, dish);
@@ -269,8 +280,8 @@ export function lookingTests(pages: Pages): void {
     });
   });
 
-  describe('under a finger', () => {
-    pages.test('everything on the board and in the shop is large enough', async () => {
+  describe('touch targets', () => {
+    pages.test('every target on the board and in the shop is large enough to touch', async () => {
       const dish = await pages.addDish('Touched Pie');
       const customer = await pages.server.signUp();
       const order = await pages.paidOrder(customer, dish);
@@ -283,10 +294,14 @@ export function lookingTests(pages: Pages): void {
       for (const [who, path] of visits) {
         for (const device of [tablet, phone]) {
           const page = await pages.visit(who, path, device);
-          await loaded(page);
+          await waitUntilLoaded(page);
           assert.deepEqual(await listSmallTargets(page), [], path);
           const isWider = 'document.documentElement.scrollWidth > innerWidth';
-          assert.equal(await page.evaluate<boolean>(isWider), false, `${path} is wider than it`);
+          assert.equal(
+            await page.evaluate<boolean>(isWider),
+            false,
+            `${path} is wider than the screen`,
+          );
           await page.close();
         }
       }
@@ -294,17 +309,21 @@ export function lookingTests(pages: Pages): void {
   });
 }
 
-async function look(pages: Pages, who: Session | null, paths: readonly string[]): Promise<void> {
+async function checkAppearance(
+  pages: Pages,
+  who: Session | null,
+  paths: readonly string[],
+): Promise<void> {
   const [first = ''] = paths;
   const page = await pages.visit(who, first);
   for (const path of paths) {
     if (path !== first) await page.goto(path);
-    await loaded(page);
+    await waitUntilLoaded(page);
     const shifts = await measureShifts(page);
     assert.ok(shifts.value <= SHIFT_MAX, `${path} moved: ${JSON.stringify(shifts)}`);
     assert.deepEqual(await listViolations(page), [], path);
     await page.emulateMedia({ colorScheme: 'dark' });
-    // The scheme changes nothing but colours.
+    // The scheme changes only colours.
     assert.deepEqual(await listViolations(page, 'color-contrast'), [], `${path}, dark`);
     await page.emulateMedia({ colorScheme: 'light' });
   }

@@ -2,7 +2,7 @@ import { afterEach } from 'node:test';
 import { lookingTests } from './looking.ts';
 import { openPages } from './pages-bench.ts';
 
-/** How every page of console and shop looks, and whether everybody can use it. */
+/** The layout and accessibility of every page of console and shop. */
 const pages = await openPages();
 afterEach(() => pages.closeAll());
 

@@ -3,46 +3,49 @@ import { describe } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
 import { type Pages, phone, tablet } from './pages-bench.ts';
 
-/** The way of an order, from the phone of a customer over the kitchen's board to the counter. */
+/** The course of an order, from the customer's phone through the kitchen's board to the counter. */
 export function orderingTests(pages: Pages): void {
   describe('ordering', () => {
-    pages.test('a customer orders, pays and watches what the kitchen does with it', async () => {
-      const dish = await pages.addDish('Harbour Pie');
-      const board = await pages.visit(pages.kitchen, '/console/board', tablet);
-      await board.getByText('Live', { exact: true }).waitFor();
+    pages.test(
+      'a customer orders, pays and follows what the kitchen does with the order',
+      async () => {
+        const dish = await pages.addDish('Harbour Pie');
+        const board = await pages.visit(pages.kitchen, '/console/board', tablet);
+        await board.getByText('Live', { exact: true }).waitFor();
 
-      const shop = await pages.visit(null, '/shop', phone);
-      await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
-      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
-      await shop.getByRole('link', { name: 'View cart' }).click();
-      await shop.getByRole('link', { name: 'Sign in to order' }).click();
-      await shop.getByRole('button', { name: 'Create an account' }).click();
-      await shop.getByLabel('Name').fill('Nora');
-      await shop.getByLabel('E-mail').fill(`${newId()}@example.com`);
-      await shop.getByLabel('Password').fill('a long pass phrase');
-      await shop.getByRole('button', { name: 'Create the account' }).click();
-      await shop.getByLabel('A note for the kitchen').fill('No onions');
-      await shop.getByRole('button', { name: 'Order and pay' }).click();
+        const shop = await pages.visit(null, '/shop', phone);
+        await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
+        await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+        await shop.getByRole('link', { name: 'View cart' }).click();
+        await shop.getByRole('link', { name: 'Sign in to order' }).click();
+        await shop.getByRole('button', { name: 'Create an account' }).click();
+        await shop.getByLabel('Name').fill('Nora');
+        await shop.getByLabel('E-mail').fill(`${newId()}@example.com`);
+        await shop.getByLabel('Password').fill('a long pass phrase');
+        await shop.getByRole('button', { name: 'Create the account' }).click();
+        await shop.getByLabel('A note for the kitchen').fill('No onions');
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
 
-      await shop.getByRole('button', { name: 'Pay £10.00' }).click();
-      await shop.waitForURL(/\/shop\/orders\//);
-      await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
+        await shop.getByRole('button', { name: 'Pay £10.00' }).click();
+        await shop.waitForURL(/\/shop\/orders\//);
+        await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
 
-      const card = board.getByRole('article').filter({ hasText: dish.name });
-      await card.getByText('New', { exact: true }).waitFor();
-      await card.getByText('No onions').waitFor();
-      for (const [action, headline] of [
-        ['Start', 'Your order is being prepared'],
-        ['Ready', 'Your order is ready'],
-        ['Handed over', 'Enjoy!'],
-      ] as const) {
-        await card.getByRole('button', { name: action }).tap();
-        await shop.getByRole('heading', { name: headline }).waitFor();
-      }
-      await card.waitFor({ state: 'detached' });
-    });
+        const card = board.getByRole('article').filter({ hasText: dish.name });
+        await card.getByText('New', { exact: true }).waitFor();
+        await card.getByText('No onions').waitFor();
+        for (const [action, headline] of [
+          ['Start', 'Your order is being prepared'],
+          ['Ready', 'Your order is ready'],
+          ['Handed over', 'Enjoy!'],
+        ] as const) {
+          await card.getByRole('button', { name: action }).tap();
+          await shop.getByRole('heading', { name: headline }).waitFor();
+        }
+        await card.waitFor({ state: 'detached' });
+      },
+    );
 
-    pages.test('a card that is declined leaves the order to be paid again', async () => {
+    pages.test('an order can be paid again after a declined card', async () => {
       const dish = await pages.addDish('Declined Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
@@ -56,7 +59,7 @@ export function orderingTests(pages: Pages): void {
       await shop.getByRole('heading', { name: 'Thank you, we have it' }).waitFor();
     });
 
-    pages.test('who was too late is told so in the words of the API', async () => {
+    pages.test("a customer who orders too late sees the API's refusal", async () => {
       const dish = await pages.addDish('Last Pie', 1);
       const [customer, quicker] = await Promise.all([pages.server.signUp(), pages.server.signUp()]);
       await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
@@ -75,7 +78,7 @@ export function orderingTests(pages: Pages): void {
       await shop.getByText('Sold out: please remove it').waitFor();
     });
 
-    pages.test('a customer cancels an order that is not paid, and sees all of them', async () => {
+    pages.test('a customer cancels an unpaid order and sees it in the list of orders', async () => {
       const dish = await pages.addDish('Regret Pie');
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, dish);
@@ -92,7 +95,7 @@ export function orderingTests(pages: Pages): void {
         .waitFor();
     });
 
-    pages.test('the menu is used by keyboard alone', async () => {
+    pages.test('the menu can be used with the keyboard alone', async () => {
       const dish = await pages.addDish('Keyed Pie');
       const shop = await pages.visit(null, '/shop');
       const focused = () => shop.locator(':focus').getAttribute('aria-label');
@@ -106,7 +109,7 @@ export function orderingTests(pages: Pages): void {
       assert.equal(await focused(), `Add ${dish.name}`);
     });
 
-    pages.test('an admin undoes a touch on the board', async () => {
+    pages.test('an admin undoes a tap on the board', async () => {
       const dish = await pages.addDish('Hasty Pie');
       await pages.paidOrder(await pages.server.signUp(), dish);
       const board = await pages.visit(pages.admin, '/console/board', tablet);

@@ -21,7 +21,7 @@ import { until } from '../support/until.ts';
 
 const areBuilt = ['console', 'shop'].every((page) => existsSync(`${webFolder}/${page}/index.html`));
 
-/** False, or what is missing. */
+/** False, or the reason to skip. */
 const skipWithoutPages: string | false = areBuilt
   ? skipWithoutBrowser
   : 'the pages are not built (npm run build:web)';
@@ -53,22 +53,22 @@ export interface Pages {
   readonly server: TestServer;
   readonly admin: Session;
   readonly kitchen: Session;
-  /** Opens a page as somebody who has signed in before; null: as a guest. */
+  /** Opens a page as a signed-in user, or as a guest if `who` is null. */
   visit(who: Session | null, path: string, device?: BrowserContextOptions): Promise<Page>;
-  /** Puts a product on the menu, at 5.00 where nothing else is said. */
+  /** Adds a product to the menu, by default at 5.00. */
   addDish(name: string, onHand?: number, priceMinor?: number): Promise<Dish>;
   order(customer: Session, dish: Dish, quantity?: number): Promise<PlacedOrder>;
-  /** The same, paid on the page of the sandbox. */
+  /** Places an order of one dish and pays it at the sandbox. */
   paidOrder(customer: Session, dish: Dish): Promise<PlacedOrder>;
-  /** What pages complained of so far, and are forgiven: for tests of pages with a fault. */
-  complaints(): string[];
-  /** Closes what a test opened; throws when a page complained, of a script or of its own policy. */
+  /** Returns and clears the errors of the pages so far, for tests of failing pages. */
+  takeErrors(): string[];
+  /** Closes the pages of a test. Throws if one had a script error or violated its own security policy. */
   closeAll(): Promise<void>;
-  /** A test, skipped where something is missing. Its failure says what the pages showed and what they waited for. */
+  /** Defines a test, skipped if something is missing. Its failure includes the pages' texts and their requests. */
   test(name: string, body: () => Promise<void>): void;
 }
 
-/** One server with all its background work, and one browser, for all tests of the pages. */
+/** Starts one server with all its background work, and one browser, for the page tests of a file. */
 export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
   const db = await testDatabase();
   const port = await ownPort();
@@ -87,12 +87,12 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
   const [admin, kitchen] = await Promise.all([server.asAdmin(), server.signInAs('kitchen')]);
 
   const opened: Page[] = [];
-  const complaints: string[] = [];
+  const pageErrors: string[] = [];
   const calls = new Map<Request, string>();
   const contexts = new Map<string, Promise<BrowserContext>>();
 
-  /** Somebody's browser knows the scripts from the page before; a guest comes with a new one each time. */
-  function createPageContext(who: Session | null, device: BrowserContextOptions) {
+  /** Returns the browser context of a user, which has cached the scripts, or a new one for a guest. */
+  function findOrOpenContext(who: Session | null, device: BrowserContextOptions) {
     if (who === null) return openContext(browser!, server.url, who, device);
     const key = `${who.identity.userId} ${JSON.stringify(device)}`;
     const context = contexts.get(key) ?? openContext(browser!, server.url, who, device);
@@ -100,10 +100,10 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
     return context;
   }
 
-  async function tellAll(): Promise<string> {
+  async function describePages(): Promise<string> {
     const texts = opened.map(async (page) => `${page.url()}\n${await page.innerText('body')}`);
-    const answers = [...calls].map(([call, end]) => `${call.method()} ${call.url()} ${end}`);
-    return [...(await Promise.all(texts)), answers.join('\n')].join('\n\n');
+    const requests = [...calls].map(([call, end]) => `${call.method()} ${call.url()} ${end}`);
+    return [...(await Promise.all(texts)), requests.join('\n')].join('\n\n');
   }
 
   const pages: Pages = {
@@ -111,11 +111,11 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
     server,
     admin,
     kitchen,
-    async visit(who, path, device = desk) {
-      const page = await (await createPageContext(who, device)).newPage();
+    async visit(who, path, device = desktop) {
+      const page = await (await findOrOpenContext(who, device)).newPage();
       opened.push(page);
-      listen(page, complaints);
-      page.on('request', (request) => calls.set(request, 'without an answer'));
+      collectErrors(page, pageErrors);
+      page.on('request', (request) => calls.set(request, 'without a response'));
       page.on('response', (response) => calls.set(response.request(), `${response.status()}`));
       page.on('requestfailed', (request) => calls.set(request, `${request.failure()?.errorText}`));
       await page.goto(path);
@@ -135,8 +135,8 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
     },
     async paidOrder(customer, dish) {
       const order = await pages.order(customer, dish);
-      const begun = await customer.post('/api/payments/initiate', { orderId: order.id });
-      const { pathname } = new URL(begun.json<{ checkoutUrl: string }>().checkoutUrl);
+      const initiated = await customer.post('/api/payments/initiate', { orderId: order.id });
+      const { pathname } = new URL(initiated.json<{ checkoutUrl: string }>().checkoutUrl);
       const reference = pathname.split('/').at(-1);
       const actions = `/sandbox/sessions/${reference}/actions`;
       const paid = await server.anonymous.post(actions, { action: 'pay' });
@@ -152,28 +152,30 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
         try {
           await body();
         } catch (error) {
-          throw new Error(`${(error as Error).message}\n\n${await tellAll()}`, { cause: error });
+          throw new Error(`${(error as Error).message}\n\n${await describePages()}`, {
+            cause: error,
+          });
         }
       });
     },
-    complaints: () => complaints.splice(0),
+    takeErrors: () => pageErrors.splice(0),
     async closeAll() {
       calls.clear();
       await Promise.all(opened.splice(0).map((page) => page.close()));
-      assert.deepEqual(complaints.splice(0), []);
+      assert.deepEqual(pageErrors.splice(0), []);
     },
   };
   return pages;
 }
 
-/** Another tab of the same browser. */
-export async function besides(page: Page, path = '/shop'): Promise<Page> {
+/** Opens another tab of the same browser. */
+export async function openTab(page: Page, path = '/shop'): Promise<Page> {
   const other = await page.context().newPage();
   await other.goto(path);
   return other;
 }
 
-const desk: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
+const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 
 async function openContext(
   browser: Browser,
@@ -199,18 +201,18 @@ async function openContext(
   return context;
 }
 
-function listen(page: Page, complaints: string[]): void {
-  page.on('pageerror', (error) => complaints.push(error.message));
+function collectErrors(page: Page, pageErrors: string[]): void {
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('console', (message) => {
-    // A refusal of the API and a page that does not come are part of what is tested; the browser tells of each.
-    const isTested = /Failed to (load resource|fetch dynamically)/.test(message.text());
-    if (message.type() === 'error' && !isTested) complaints.push(message.text());
+    // Refusals of the API and pages that fail to load are part of the tests; the browser logs each.
+    const isExpected = /Failed to (load resource|fetch dynamically)/.test(message.text());
+    if (message.type() === 'error' && !isExpected) pageErrors.push(message.text());
   });
 }
 
 /**
- * Runs in the page: how much of it moved by itself so far, and what. As text, since the server's code, which this is
- * checked with, has no window. Source of the measure: web.dev/articles/cls.
+ * Records in the page how much of it has shifted without user input, and which elements. A string, because this file is
+ * type-checked with the server's code, which has no `window`. Source of the measure: web.dev/articles/cls.
  */
 const WATCH_SHIFTS = `
   window.shifts = { value: 0, what: [] };
@@ -232,7 +234,7 @@ export function measureShifts(page: Page): Promise<Shifts> {
   return page.evaluate<Shifts>('shifts');
 }
 
-/** What cannot be hit with a finger, by its name and size: less than 44 px high (WCAG 2.2, 2.5.5). */
+/** Lists the HTML and height of targets that are too small to touch: less than 44 px high (WCAG 2.2, 2.5.5). */
 export function listSmallTargets(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`
     [...document.querySelectorAll('a, button, .mantine-Switch-body, .mantine-Input-input')]
@@ -243,8 +245,8 @@ export function listSmallTargets(page: Page): Promise<string[]> {
   `);
 }
 
-/** Until what the page asked the server for is shown. */
-export async function loaded(page: Page): Promise<void> {
+/** Waits until the page shows the data that it requested from the server. */
+export async function waitUntilLoaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   await page
     .locator('.mantine-Skeleton-root, .mantine-Loader-root, [aria-busy=true]')
@@ -258,10 +260,10 @@ const axeScript = await readFile(
 );
 
 /**
- * Waits in the page until nothing moves: a colour that is on its way to another one has the contrast of neither. What
- * scripts change for a new colour scheme begins with the next frame.
+ * Waits in the page until no animation runs, because a colour in transition has the contrast of neither end. Changes
+ * that scripts make for a new colour scheme start with the next frame.
  */
-const STAND_STILL = `(async () => {
+const WAIT_FOR_ANIMATIONS = `(async () => {
   const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const listMoving = () => document.getAnimations().filter(({ effect, playState }) =>
     playState !== 'finished' && effect.getComputedTiming().endTime !== Infinity);
@@ -272,10 +274,10 @@ const STAND_STILL = `(async () => {
   }
 })()`;
 
-/** What axe finds against WCAG 2.2 AA and its own advice, or these rules of it alone, a line each. */
+/** Lists the violations that axe finds of WCAG 2.2 AA and its best practices, or of the given rules only. */
 export async function listViolations(page: Page, ...rules: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axeScript);
-  await page.evaluate(STAND_STILL);
+  await page.evaluate(WAIT_FOR_ANIMATIONS);
   const only = rules.length === 0 ? '' : `, runOnly: ${JSON.stringify(rules)}`;
   return page.evaluate<string[]>(`
     axe.run({ resultTypes: ['violations']${only} }).then(({ violations }) =>

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import { listViolations, type Pages, phone } from './pages-bench.ts';
 
-/** The shop shows what the server priced: a guest's cart, which only the browser knows, by quotes. */
+/** The shop shows only the server's totals. A guest's cart, which only the browser stores, is priced by quotes. */
 export function quotingTests(pages: Pages): void {
   const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 
@@ -14,8 +14,8 @@ export function quotingTests(pages: Pages): void {
     assert.equal(reply.status, 200, reply.text);
   }
 
-  describe('the sums of a cart', () => {
-    pages.test('of a guest come from the server, whatever the menu showed before', async () => {
+  describe('the totals of a cart', () => {
+    pages.test("a guest's totals come from the server, not from an earlier menu", async () => {
       const [pie, tart] = [await pages.addDish('Quoted Pie'), await pages.addDish('Quoted Tart')];
       const shop = await pages.visit(null, '/shop', phone);
       await shop.getByRole('button', { name: `Add ${tart.name}` }).click();
@@ -37,66 +37,75 @@ export function quotingTests(pages: Pages): void {
       assert.deepEqual(await listViolations(shop), []);
     });
 
-    pages.test('are not made up while the server is away, and are back when it is', async () => {
-      const dish = await pages.addDish('Distant Pie');
-      const shop = await pages.visit(null, '/shop', phone);
-      await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
-      await shop.getByRole('link', { name: '1 item View cart £5.00' }).click();
-      await totalIn(shop).getByText('£5.00').waitFor();
-      await shop.context().setOffline(true);
-      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
-      // While it is asked, the last sum stands there as one that may change.
-      await totalIn(shop).locator('[aria-busy=true]').getByText('£5.00').waitFor();
-      const alert = shop.getByRole('alert');
-      await alert.getByText('The server cannot be reached.').waitFor();
-      await totalIn(shop).getByText('Not known now').waitFor();
-      await shop.getByLabel(`2 of ${dish.name}`).waitFor();
-      assert.equal(await shop.getByText('£10.00').count(), 0);
-      assert.deepEqual(await listViolations(shop), []);
-      await shop.context().setOffline(false);
-      await totalIn(shop).getByText('£10.00').waitFor();
-      await alert.waitFor({ state: 'detached' });
-    });
+    pages.test(
+      'totals are unknown while the server is unavailable, and return when it does',
+      async () => {
+        const dish = await pages.addDish('Distant Pie');
+        const shop = await pages.visit(null, '/shop', phone);
+        await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
+        await shop.getByRole('link', { name: '1 item View cart £5.00' }).click();
+        await totalIn(shop).getByText('£5.00').waitFor();
+        await shop.context().setOffline(true);
+        await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+        // Until the server responds, the last total is shown as pending.
+        await totalIn(shop).locator('[aria-busy=true]').getByText('£5.00').waitFor();
+        const alert = shop.getByRole('alert');
+        await alert.getByText('The server cannot be reached.').waitFor();
+        await totalIn(shop).getByText('Not known now').waitFor();
+        await shop.getByLabel(`2 of ${dish.name}`).waitFor();
+        assert.equal(await shop.getByText('£10.00').count(), 0);
+        assert.deepEqual(await listViolations(shop), []);
+        await shop.context().setOffline(false);
+        await totalIn(shop).getByText('£10.00').waitFor();
+        await alert.waitFor({ state: 'detached' });
+      },
+    );
 
-    pages.test('leave out what is gone, and tell a guest so before the sign-in', async () => {
-      const [gone, few] = [await pages.addDish('Gone Pie'), await pages.addDish('Rare Pie', 2)];
-      const shop = await pages.visit(null, '/shop', phone);
-      for (const { name } of [gone, few]) {
-        await shop.getByRole('button', { name: `Add ${name}` }).click();
-        await shop.getByRole('button', { name: `One more ${name}` }).click();
-      }
-      const reply = await pages.admin.patch(`/api/products/${gone.id}`, { active: false });
-      assert.equal(reply.status, 200, reply.text);
-      await pages.order(await pages.server.signUp(), few);
-      await shop.getByRole('link', { name: /^4 items View cart/ }).click();
-      await shop.getByText('Sold out: please remove it').waitFor();
-      await shop.getByText('Only 1 left').waitFor();
-      await totalIn(shop).getByText('£10.00').waitFor();
-    });
+    pages.test(
+      'totals leave out what is sold out, which a guest sees before signing in',
+      async () => {
+        const [gone, few] = [await pages.addDish('Gone Pie'), await pages.addDish('Rare Pie', 2)];
+        const shop = await pages.visit(null, '/shop', phone);
+        for (const { name } of [gone, few]) {
+          await shop.getByRole('button', { name: `Add ${name}` }).click();
+          await shop.getByRole('button', { name: `One more ${name}` }).click();
+        }
+        const reply = await pages.admin.patch(`/api/products/${gone.id}`, { active: false });
+        assert.equal(reply.status, 200, reply.text);
+        await pages.order(await pages.server.signUp(), few);
+        await shop.getByRole('link', { name: /^4 items View cart/ }).click();
+        await shop.getByText('Sold out: please remove it').waitFor();
+        await shop.getByText('Only 1 left').waitFor();
+        await totalIn(shop).getByText('£10.00').waitFor();
+      },
+    );
 
-    pages.test('of a customer are pending until the server has answered a change', async () => {
-      const dish = await pages.addDish('Slow Pie');
-      const customer = await pages.server.signUp();
-      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
-      const shop = await pages.visit(customer, '/shop/cart', phone);
-      await totalIn(shop).getByText('£10.00').waitFor();
-      await setPrice(dish, 600);
-      let answer = () => {};
-      const held = new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-      await shop.route('**/api/cart/items/*', async (route) => {
-        await held;
-        await route.continue();
-      });
-      await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
-      await shop.getByLabel(`3 of ${dish.name}`).waitFor();
-      await totalIn(shop).locator('[aria-busy=true]').getByText('£10.00').waitFor();
-      assert.ok(await shop.getByRole('button', { name: 'Order and pay' }).isDisabled());
-      answer();
-      await totalIn(shop).getByText('£18.00').waitFor();
-      await shop.getByRole('button', { name: 'Order and pay' }).click();
-      await shop.getByRole('button', { name: 'Pay £18.00' }).waitFor();
-    });
+    pages.test(
+      "a customer's totals are pending until the server has responded to a change",
+      async () => {
+        const dish = await pages.addDish('Slow Pie');
+        const customer = await pages.server.signUp();
+        await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 2 });
+        const shop = await pages.visit(customer, '/shop/cart', phone);
+        await totalIn(shop).getByText('£10.00').waitFor();
+        await setPrice(dish, 600);
+        let release = () => {};
+        const released = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        await shop.route('**/api/cart/items/*', async (route) => {
+          await released;
+          await route.continue();
+        });
+        await shop.getByRole('button', { name: `One more ${dish.name}` }).click();
+        await shop.getByLabel(`3 of ${dish.name}`).waitFor();
+        await totalIn(shop).locator('[aria-busy=true]').getByText('£10.00').waitFor();
+        assert.ok(await shop.getByRole('button', { name: 'Order and pay' }).isDisabled());
+        release();
+        await totalIn(shop).getByText('£18.00').waitFor();
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        await shop.getByRole('button', { name: 'Pay £18.00' }).waitFor();
+      },
+    );
   });
 }

@@ -7,11 +7,11 @@ import { query, until } from '../support/until.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { Pages } from './pages-bench.ts';
 
-/** What an admin does with orders, money, products and work in the console. */
+/** The work of an admin in the console, with orders, money, products and background work. */
 export function runningTests(pages: Pages): void {
   describe('running the shop', () => {
     pages.test(
-      'a refund of a part stands on the order, in its history and before the customer',
+      'a partial refund is shown on the order, in its history and to the customer',
       async () => {
         const customer = await pages.server.signUp();
         const order = await pages.paidOrder(customer, await pages.addDish('Cold Pie'));
@@ -35,7 +35,7 @@ export function runningTests(pages: Pages): void {
       },
     );
 
-    pages.test('a refund of too much is refused in the words of the API', async () => {
+    pages.test("a refund of too much shows the API's refusal", async () => {
       const order = await pages.paidOrder(
         await pages.server.signUp(),
         await pages.addDish('Dear Pie'),
@@ -56,12 +56,12 @@ export function runningTests(pages: Pages): void {
     });
 
     pages.test(
-      'charges that do not match are shown, refunded one by one, and go when the order is paid',
+      'flagged charges are shown, refunded one by one, and disappear when the order is paid',
       async () => {
         const customer = await pages.server.signUp();
         const order = await pages.order(customer, await pages.addDish('Odd Pie'));
-        const begun = await customer.post('/api/payments/initiate', { orderId: order.id });
-        const reference = begun.json<{ checkoutUrl: string }>().checkoutUrl.split('/').at(-1);
+        const initiated = await customer.post('/api/payments/initiate', { orderId: order.id });
+        const reference = initiated.json<{ checkoutUrl: string }>().checkoutUrl.split('/').at(-1);
         const pay = (amount?: number) =>
           pages.server.anonymous.post(`/sandbox/sessions/${reference}/actions`, {
             action: 'pay',
@@ -92,7 +92,7 @@ export function runningTests(pages: Pages): void {
       },
     );
 
-    pages.test('cancelling a paid order sends the money back, by keyboard alone', async () => {
+    pages.test('a paid order can be cancelled and refunded with the keyboard alone', async () => {
       const order = await pages.paidOrder(
         await pages.server.signUp(),
         await pages.addDish('Burnt Pie'),
@@ -106,7 +106,7 @@ export function runningTests(pages: Pages): void {
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog', { name: /^Cancel order/ });
       await dialog.waitFor();
-      // Round all that it has and back to the first: the focus stays inside.
+      // Past the last control and back to the first: the focus stays inside.
       for (let step = 0; step < 8; step += 1) {
         await page.keyboard.press('Tab');
         assert.equal(await dialog.locator(':focus').count(), 1, `after ${step + 1} steps`);
@@ -126,7 +126,7 @@ export function runningTests(pages: Pages): void {
       await page.getByText('Refunded', { exact: true }).first().waitFor();
     });
 
-    pages.test('a product is edited, and its stock corrected with a reason', async () => {
+    pages.test('a product is edited, and its stock is corrected with a reason', async () => {
       const dish = await pages.addDish('Plain Pie', 10);
       const page = await pages.visit(pages.admin, `/console/products/${dish.id}`);
       await page.getByLabel('Price in GBP').fill('6.5');
@@ -161,17 +161,17 @@ export function runningTests(pages: Pages): void {
     });
 
     pages.test('a dead letter is sent again', async () => {
-      await giveUpOnEvents(pages.databaseUrl, 1);
+      await insertDeadEvents(pages.databaseUrl, 1);
       const page = await pages.visit(pages.admin, '/console/work/dead-letters');
-      const letter = page.getByRole('row').filter({ hasText: 'the ledger was away' });
-      await letter.getByRole('button', { name: 'Send again' }).click();
+      const deadLetter = page.getByRole('row').filter({ hasText: 'the ledger was away' });
+      await deadLetter.getByRole('button', { name: 'Send again' }).click();
       await page.getByText('It is on its way.').waitFor();
-      await letter.waitFor({ state: 'detached' });
+      await deadLetter.waitFor({ state: 'detached' });
     });
 
-    pages.test('all dead letters are sent again, also those that are not shown yet', async () => {
+    pages.test('all dead letters are sent again, including those not shown yet', async () => {
       const many = PAGE_LIMIT_DEFAULT + 5;
-      await giveUpOnEvents(pages.databaseUrl, many);
+      await insertDeadEvents(pages.databaseUrl, many);
       const page = await pages.visit(pages.admin, '/console/work/dead-letters');
       const sendAll = page.getByRole('button', { name: 'Send all again' });
       await sendAll.click();
@@ -179,16 +179,19 @@ export function runningTests(pages: Pages): void {
       await page.getByText('Nothing has failed for good.').waitFor();
     });
 
-    pages.test('a payment stands under the number of its order', async () => {
-      const dish = await pages.addDish('Numbered Pie');
-      const order = await pages.paidOrder(await pages.server.signUp(), dish);
-      const page = await pages.visit(pages.admin, '/console/payments');
-      await page.getByRole('link', { name: order.number }).click();
-      await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor();
-      assert.equal(await page.title(), `Order ${order.number} · Holdfast`);
-    });
+    pages.test(
+      'a payment is listed with the number of its order, which leads to the order',
+      async () => {
+        const dish = await pages.addDish('Numbered Pie');
+        const order = await pages.paidOrder(await pages.server.signUp(), dish);
+        const page = await pages.visit(pages.admin, '/console/payments');
+        await page.getByRole('link', { name: order.number }).click();
+        await page.getByRole('heading', { name: `Order ${order.number}` }).waitFor();
+        assert.equal(await page.title(), `Order ${order.number} · Holdfast`);
+      },
+    );
 
-    pages.test('mail is shown as it was sent', async () => {
+    pages.test('a mail is shown as it was sent', async () => {
       const customer = await pages.server.signUp();
       const order = await pages.order(customer, await pages.addDish('Mailed Pie'));
       const { email } = customer.identity;
@@ -201,39 +204,36 @@ export function runningTests(pages: Pages): void {
       const page = await pages.visit(pages.admin, '/console/work/mail');
       const row = page.getByRole('row').filter({ hasText: email });
       await row.getByRole('button', { name: `We have your order ${order.number}` }).click();
-      const letter = page.getByRole('dialog').frameLocator('iframe');
-      await letter.getByText('Mailed Pie').first().waitFor();
+      const mail = page.getByRole('dialog').frameLocator('iframe');
+      await mail.getByText('Mailed Pie').first().waitFor();
       await page.getByText('Plain text', { exact: true }).click();
       await page.getByRole('dialog').locator('pre').getByText('Mailed Pie').waitFor();
     });
 
-    pages.test(
-      'a board whose live stream is refused asks for it more rarely each time',
-      async () => {
-        const hand = await pages.server.signInAs('kitchen');
-        const open = () => follow(pages.server.url, hand, '/api/stream');
-        const readers = await Promise.all(Array.from({ length: 20 }, open));
-        const page = await pages.visit(hand, '/problems');
-        await page.clock.install();
-        let refusedCount = 0;
-        page.on('response', (reply) => {
-          if (new URL(reply.url()).pathname === '/api/stream' && reply.status() === 429) {
-            refusedCount += 1;
-          }
-        });
-        await page.goto('/console');
-        await until(async () => assert.equal(refusedCount, 1));
-        // A minute, in which it was asked for twenty times.
-        for (let step = 0; step < 20; step += 1) {
-          await page.clock.runFor(3_000);
-          await page.evaluate("fetch('/health/live').then((reply) => reply.text())");
+    pages.test('a board whose live stream is refused retries at growing intervals', async () => {
+      const cook = await pages.server.signInAs('kitchen');
+      const open = () => follow(pages.server.url, cook, '/api/stream');
+      const readers = await Promise.all(Array.from({ length: 20 }, open));
+      const page = await pages.visit(cook, '/problems');
+      await page.clock.install();
+      let refusedCount = 0;
+      page.on('response', (reply) => {
+        if (new URL(reply.url()).pathname === '/api/stream' && reply.status() === 429) {
+          refusedCount += 1;
         }
-        assert.ok(refusedCount >= 3 && refusedCount <= 7, `${refusedCount} times`);
-        for (const reader of readers) reader.close();
-      },
-    );
+      });
+      await page.goto('/console');
+      await until(async () => assert.equal(refusedCount, 1));
+      // A minute, in which the board once made twenty requests.
+      for (let step = 0; step < 20; step += 1) {
+        await page.clock.runFor(3_000);
+        await page.evaluate("fetch('/health/live').then((reply) => reply.text())");
+      }
+      assert.ok(refusedCount >= 3 && refusedCount <= 7, `${refusedCount} times`);
+      for (const reader of readers) reader.close();
+    });
 
-    pages.test('a webhook endpoint is made, tested, and its delivery seen', async () => {
+    pages.test('a webhook endpoint is created and tested, and its delivery is shown', async () => {
       const receiver = await startWebhookReceiver();
       const page = await pages.visit(pages.admin, '/console/work/webhooks');
       await page.getByRole('button', { name: 'New endpoint' }).click();
@@ -251,7 +251,7 @@ export function runningTests(pages: Pages): void {
       assert.ok(tested);
     });
 
-    pages.test('the invariants hold, by a button', async () => {
+    pages.test('a button checks the invariants and shows that they hold', async () => {
       const page = await pages.visit(pages.admin, '/console/health');
       await page.getByText('Everything works.').waitFor();
       await page
@@ -265,8 +265,8 @@ export function runningTests(pages: Pages): void {
   });
 }
 
-/** Events of the payment provider that could not be applied, as the inbox leaves them. */
-async function giveUpOnEvents(databaseUrl: string, count: number): Promise<void> {
+/** Inserts provider events that could not be applied, as the inbox leaves them. */
+async function insertDeadEvents(databaseUrl: string, count: number): Promise<void> {
   const events = Array.from({ length: count }, () => ({
     id: newId(),
     type: 'payment.failed',

@@ -3,7 +3,7 @@ import { keepingTests } from './keeping.ts';
 import { openPages } from './pages-bench.ts';
 import { tabTests } from './tabs.ts';
 
-/** Console and shop when clocks, sessions and links fail, and with several tabs. */
+/** Console and shop with wrong clocks, ended sessions, broken links and several tabs. */
 const pages = await openPages();
 afterEach(() => pages.closeAll());
 

@@ -5,7 +5,7 @@ import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
 import { quotingTests } from './quoting.ts';
 
-/** The shop in a real browser, as it was built, with the kitchen's board beside it. */
+/** The built shop in a real browser, together with the kitchen's board. */
 const pages = await openPages();
 afterEach(() => pages.closeAll());
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where common packages install it. */
+/** Where common packages install Chromium. */
 const paths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -10,17 +10,17 @@ const paths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Undefined if there is none. */
+/** The path of the installed browser; undefined if there is none. */
 export const executablePath = paths.find((path) => existsSync(path));
 
-/** For the option `skip` of a test: false, or what is missing. */
+/** For a test's `skip` option: false, or the reason. */
 export const skipWithoutBrowser: string | false =
   executablePath === undefined ? 'no Chromium is installed' : false;
 
 /**
- * Disabled by Playwright 1.65, with the list of suggestions below the address bar, which nobody sees: two pages of
- * Chromium's own for each window cost more than four times as much processor time as the page of a test. Chromium reads
- * only the last such argument, so this one repeats Playwright's.
+ * The features that Playwright 1.65 disables, and the suggestions below the address bar, which no test uses: their two
+ * internal pages per window cost more than four times the processor time of the page under test. Chromium reads only
+ * the last such argument, so this one repeats Playwright's.
  */
 const disabledFeatures = [
   'WebUIOmniboxPopup',
@@ -42,7 +42,7 @@ const disabledFeatures = [
 
 const args = [
   '--no-sandbox',
-  // Without a graphics card Chromium would emulate one, which takes a third of the processor time of a page.
+  // Without a graphics card Chromium would emulate one, at a third of the processor time of a page.
   '--disable-gpu',
   `--disable-features=${disabledFeatures.join(',')}`,
 ];
@@ -50,7 +50,7 @@ const args = [
 /** Starts the system's Chromium and closes it after the file. Returns null if there is none. */
 export async function startBrowser(): Promise<Browser | null> {
   if (executablePath === undefined) return null;
-  // Playwright's own listener would keep alive a file that the runner ends. Chromium ends with the file anyway.
+  // Playwright's own listener would keep a file alive that the runner ends. Chromium ends with the file anyway.
   const browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
   after(() => browser.close());
   return browser;

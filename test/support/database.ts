@@ -22,15 +22,15 @@ export interface TestDatabaseOptions {
 }
 
 /**
- * Creates a migrated database for a test file; call it at the top of the file. After the file's tests every invariant
- * must hold in it, and then it is dropped.
+ * Creates a migrated database for a test file; call it at the top of the file. After the file's tests, asserts that
+ * every invariant holds and drops the database.
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
   const template = process.env.TEST_DATABASE_TEMPLATE;
-  // Copying files takes a third of the time of writing every page of the template to the log.
+  // Copying files takes a third of the time of writing every page of the template to the WAL.
   await administer(`create database ${name} template ${template} strategy file_copy`);
   const database = createDatabase({
     url: url.href,
@@ -50,7 +50,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   return { database, url: url.href };
 }
 
-/** Creates an empty database, without even a schema. */
+/** Creates an empty database, without migrations. */
 export async function emptyDatabase(): Promise<{ readonly url: string }> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(serverUrl());
@@ -65,7 +65,7 @@ export async function administer(text: string, parameters: unknown[] = []): Prom
   return withClient(serverUrl(), async (client) => (await client.query(text, parameters)).rows);
 }
 
-/** Runs every view whose name begins with `inv_` and asserts that it is empty. */
+/** Asserts that every view whose name begins with `inv_` is empty. */
 async function requireInvariants(url: string): Promise<void> {
   await withClient(url, async (client) => {
     const { rows: views } = await client.query<{ viewname: string }>(
@@ -75,7 +75,7 @@ async function requireInvariants(url: string): Promise<void> {
       const { rows } = await client.query(
         `select * from ${pg.escapeIdentifier(viewname)} limit 20`,
       );
-      assert.deepEqual(rows, [], `${viewname} is broken after ${process.argv[1]}`);
+      assert.deepEqual(rows, [], `${viewname} is violated after ${process.argv[1]}`);
     }
   });
 }

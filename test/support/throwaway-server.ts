@@ -8,22 +8,22 @@ import { binariesIn, startEmbeddedPostgres } from '../../src/database/embedded/i
 import { findPostmaster, stopPostmaster } from '../../src/database/embedded/postmaster.ts';
 import { migrate } from '../../src/database/migrate.ts';
 
-/** A folder of one run, for everything that its tests write. */
+/** A folder for everything that the tests of one run write. */
 export interface RunFolder {
   readonly path: string;
-  /** Removes it, and every PostgreSQL that was left running in it. */
+  /** Stops every PostgreSQL that was left running in the folder, and removes it. */
   remove(): Promise<void>;
 }
 
 export interface ThrowawayServer {
-  /** Of the server's own database, which is empty. */
+  /** The URL of the server's own database, which is empty. */
   readonly url: string;
-  /** Name and address of a database that has every migration. Nobody may be connected to it when it is copied. */
+  /** A database with every migration. No client may be connected to it while it is copied. */
   readonly template: { readonly name: string; readonly url: string };
   stop(): Promise<void>;
 }
 
-/** A crash may lose everything: the server lives for one run. */
+/** A crash may lose everything, because the server lives for one run only. */
 const settings = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -34,29 +34,30 @@ const settings = {
 
 const log = { info() {}, warn: (message: string) => process.stderr.write(`${message}\n`) };
 
-/** The file system in memory of a Linux, which TMPDIR overrides. */
-const MEMORY = '/dev/shm';
+/** The in-memory file system of Linux. TMPDIR overrides it. */
+const MEMORY_FOLDER = '/dev/shm';
 /** More than twice what a run of all tests writes. */
 const RUN_FOLDER_BYTES = 2 * 1024 ** 3;
 
 export async function makeRunFolder(): Promise<RunFolder> {
-  const parent = process.env.TMPDIR === undefined && (await hasMemory()) ? MEMORY : tmpdir();
+  const parent =
+    process.env.TMPDIR === undefined && (await fitsInMemory()) ? MEMORY_FOLDER : tmpdir();
   const path = await mkdtemp(join(parent, 'holdfast-test-'));
-  // Root's PostgreSQL runs as another account, which has to pass through.
+  // For root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(path, 0o711);
   return {
     path,
     async remove() {
-      await stopLeftServers(path);
-      // What an interrupted test started may still write for a moment.
+      await stopLeftoverServers(path);
+      // Processes of an interrupted test may still write for a moment.
       await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
 
 /**
- * A PostgreSQL for one run of tests, in its folder, with a migrated template database. `binaries` is the folder of an
- * installed server's programs; default is the embedded one.
+ * Starts a PostgreSQL for one run of tests, in its folder, with a migrated template database. `binaries` is the folder
+ * of an installed server's programs; the default is the embedded server.
  */
 export async function startThrowawayServer(
   folder: string,
@@ -69,7 +70,11 @@ export async function startThrowawayServer(
     ...(binaries === undefined ? {} : { binaries: binariesIn(binaries) }),
   });
   try {
-    return { url: server.url, template: await makeTemplate(server.url), stop: () => server.stop() };
+    return {
+      url: server.url,
+      template: await createTemplate(server.url),
+      stop: () => server.stop(),
+    };
   } catch (error) {
     await server.stop();
     throw error;
@@ -77,18 +82,18 @@ export async function startThrowawayServer(
 }
 
 /**
- * Returns whether a run's files fit into memory. There a file's database is copied in 10 ms of processor time; ext4 takes
- * 200, since it passes over every inode that was deleted in the last seconds.
+ * Returns whether a run's files fit into memory. There, copying a file's database takes 10 ms of processor time; on
+ * ext4 it takes 200, because ext4 skips every inode that was deleted in the last seconds.
  */
-async function hasMemory(): Promise<boolean> {
-  const memory = await statfs(MEMORY).catch(() => null);
+async function fitsInMemory(): Promise<boolean> {
+  const memory = await statfs(MEMORY_FOLDER).catch(() => null);
   if (memory === null) return false;
   const freeBytes = Math.min(memory.bavail * memory.bsize, process.availableMemory());
   return freeBytes >= RUN_FOLDER_BYTES;
 }
 
-/** Tests that start servers of their own may have been interrupted. */
-async function stopLeftServers(folder: string): Promise<void> {
+/** Stops the servers of interrupted tests that started their own. */
+async function stopLeftoverServers(folder: string): Promise<void> {
   for (const file of globSync('**/postmaster.pid', { cwd: folder })) {
     const dataDirectory = join(folder, dirname(file));
     const postmaster = await findPostmaster(dataDirectory);
@@ -96,7 +101,7 @@ async function stopLeftServers(folder: string): Promise<void> {
   }
 }
 
-async function makeTemplate(serverUrl: string): Promise<{ name: string; url: string }> {
+async function createTemplate(serverUrl: string): Promise<{ name: string; url: string }> {
   const name = 'holdfast_template';
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** How long each test file took when it last ran, in milliseconds, by its path. */
+/** The duration of each test file's last run in milliseconds, by path. */
 export type Durations = Readonly<Record<string, number>>;
 
-/** Empty where nothing was measured yet, or what is there cannot be read. */
+/** Returns the stored durations; none if nothing was measured yet or the file cannot be read. */
 export function readDurations(file: string): Durations {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Durations;
@@ -13,17 +13,17 @@ export function readDurations(file: string): Durations {
   }
 }
 
-/** Replaces the file as a whole, since two runs may write it at the same time. */
+/** Replaces the file atomically, because two runs may write it at the same time. */
 export function writeDurations(file: string, durations: Durations): void {
   mkdirSync(dirname(file), { recursive: true });
-  const beside = `${file}.${process.pid}`;
-  writeFileSync(beside, JSON.stringify(durations, null, 1));
-  renameSync(beside, file);
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(durations, null, 1));
+  renameSync(temporary, file);
 }
 
 /**
- * The files in the order in which they are best started: the longest first, since one that is started last would run
- * alone at the end.
+ * Returns the files in the order in which to start them: the longest first, because a long file that started last would
+ * run alone at the end.
  */
 export function longestFirst(
   files: readonly string[],

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 
-/** Files that Git does not keep, ignored ones too: folders of them as one. Null without Git, as in an unpacked archive. */
+/**
+ * Lists the files that Git does not track, including ignored ones; a folder of them is one entry. Returns null without
+ * Git, as in an unpacked archive.
+ */
 export function listUnversioned(root: string): ReadonlySet<string> | null {
   const { status, stdout } = spawnSync('git', ['status', '--porcelain', '-z', '--ignored'], {
     cwd: root,
@@ -11,7 +14,7 @@ export function listUnversioned(root: string): ReadonlySet<string> | null {
   return new Set(entries.map((entry) => entry.slice(3)));
 }
 
-/** What is there since `before`. */
+/** Lists the untracked files that were not in `before`. */
 export function listLeftBehind(root: string, before: ReadonlySet<string> | null): string[] {
   const now = listUnversioned(root);
   if (before === null || now === null) return [];

@@ -6,12 +6,12 @@ export interface Measured {
 }
 
 const LISTED_MAX = 8;
-/** What is faster is not worth a line. */
+/** Faster files and tests are not listed. */
 const LISTED_FROM_MS = 1_000;
-/** Source: proc_pid_stat(5); every Linux that Node runs on counts a hundred ticks a second. */
+/** Source: proc_pid_stat(5). Every Linux that Node runs on counts a hundred ticks per second. */
 const MS_PER_TICK = 10;
 
-/** The slowest of a run, or nothing where all were fast. */
+/** Lists the slowest of a run; empty if all were fast. */
 export function describeSlowest(title: string, measured: readonly Measured[]): string {
   const slowest = measured
     .filter(({ durationMs }) => durationMs >= LISTED_FROM_MS)
@@ -25,13 +25,13 @@ export function describeSlowest(title: string, measured: readonly Measured[]): s
 }
 
 /**
- * Processor time of this process and of all that it has waited for, in milliseconds; null where the system does not
- * tell. On a busy machine it says more than the time of the clock.
+ * Returns the processor time of this process and of the children that it has waited for, in milliseconds, or null if
+ * the system does not report it. On a busy machine it is more meaningful than elapsed time.
  */
 export function processorTimeMs(): number | null {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
-    // The name of the program, in parentheses, may hold spaces.
+    // The name of the program, in parentheses, may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number);
     return (user! + system! + childUser! + childSystem!) * MS_PER_TICK;
