@@ -32,7 +32,7 @@ const TEST_TIMEOUT_MS = 600_000;
 /** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 60 * 60_000;
 /** In addition to one per core, because files spend much of their time waiting for timers, leases and programs. */
-const WAITING_FILES = 5;
+const WAITING_FILES = 4;
 
 function findTestFiles(wanted: readonly string[]): string[] {
   const paths = wanted.length === 0 ? ['test'] : wanted;
