@@ -287,20 +287,39 @@ create table log_readers (
 
 create table mail_messages (
   id uuid not null,
-  message_id text not null,
+  order_id uuid,
+  sent_at timestamp(3) with time zone default now() not null,
+  pay_by timestamp(3) with time zone,
+  settings_id integer not null,
+  sequence integer,
+  kind text not null,
   recipient text not null,
+  greeted_name text not null,
+  payment_note text,
+  constraint mail_messages_id_pkey PRIMARY KEY (id),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
+  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
+  constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text)))))
+);
+
+create table mail_settings (
+  id integer generated always as identity not null,
+  wording smallint not null,
+  shop_name text,
+  public_url text,
+  message_id_domain text not null,
+  constraint mail_settings_id_pkey PRIMARY KEY (id),
+  constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain),
+  constraint mail_settings_wording_check CHECK (((wording >= 0) AND ((wording = 0) = (shop_name IS NULL)) AND ((shop_name IS NULL) = (public_url IS NULL))))
+);
+
+create table mail_texts (
+  mail_id uuid not null,
   subject text not null,
   text_body text,
   html_body text,
-  kind text not null,
-  order_id uuid,
-  event_id uuid,
-  sent_at timestamp(3) with time zone default now() not null,
-  constraint mail_messages_id_pkey PRIMARY KEY (id),
-  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
-  constraint mail_messages_message_id_check CHECK (starts_with(message_id, (id)::text)),
-  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (event_id IS NULL)))),
-  constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
+  constraint mail_texts_mail_id_pkey PRIMARY KEY (mail_id),
+  constraint mail_texts_text_body_check CHECK (((text_body IS NULL) = (html_body IS NULL)))
 );
 
 create table order_lines (
@@ -765,7 +784,7 @@ CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC
 
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
 
-CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
+CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
 
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
 
@@ -1295,21 +1314,6 @@ create view inv_job_sendings as
            FROM schedules
           WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval)) AND (schedules.last_error IS NULL)))));
 
-create view inv_mail_events as
- SELECT (mail_messages.id)::text AS id,
-    format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS detail
-   FROM mail_messages
-  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM events
-          WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id))))))
-UNION ALL
- SELECT min((mail_messages.id)::text) AS id,
-    format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS detail
-   FROM mail_messages
-  WHERE (mail_messages.event_id IS NOT NULL)
-  GROUP BY mail_messages.event_id
- HAVING (count(*) > 1);
-
 create view inv_webhook_deliveries as
  SELECT (deliveries.id)::text AS id,
         CASE
@@ -1367,3 +1371,22 @@ create view inv_payment_charges as
    FROM (told
      FULL JOIN payment_captures ON (((payment_captures.provider = told.provider) AND (payment_captures.provider_reference = told.provider_reference))))
   WHERE ((told.id IS NULL) OR ((payment_captures.id IS NULL) AND told.is_done));
+
+create view inv_mail_events as
+ SELECT (mail_messages.id)::text AS id,
+    format('it tells of event %s, which is no %s of the order %s'::text, mail_messages.sequence, mail_messages.kind, mail_messages.order_id) AS detail
+   FROM mail_messages
+  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM events
+          WHERE ((events.order_id = mail_messages.order_id) AND (events.sequence = mail_messages.sequence) AND (events.type =
+                CASE mail_messages.kind
+                    WHEN 'payment.refunded'::text THEN 'refund.succeeded'::text
+                    ELSE mail_messages.kind
+                END))))))
+UNION ALL
+ SELECT min((mail_messages.id)::text) AS id,
+    format('one of %s that tell of event %s of the order %s'::text, count(*), mail_messages.sequence, mail_messages.order_id) AS detail
+   FROM mail_messages
+  WHERE (mail_messages.order_id IS NOT NULL)
+  GROUP BY mail_messages.order_id, mail_messages.sequence
+ HAVING (count(*) > 1);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { type Mail, type Mailer, MailRefusedError } from '../../src/drivers/mail/mailer.ts';
+import {
+  buildMessageId,
+  type Mail,
+  MailRefusedError,
+  type SendingMailer,
+} from '../../src/drivers/mail/mailer.ts';
 import { newId } from '../../src/shared/ids.ts';
 import type { ReceivedMail } from '../support/smtp-server.ts';
 
@@ -9,11 +14,11 @@ export const REFUSED = 'refused@example.com';
 
 /** A driver with its server, or with a fake of it. */
 export interface MailerBench {
-  readonly mailer: Mailer;
+  readonly mailer: SendingMailer;
   /** The same driver with an unreachable address. */
-  readonly unreachable: Mailer;
-  /** The mails that the server has accepted. Null for the driver that sends nothing. */
-  readonly received: readonly ReceivedMail[] | null;
+  readonly unreachable: SendingMailer;
+  /** The mails that the server has accepted. */
+  readonly received: readonly ReceivedMail[];
   /** The temporary faults, by name. Each makes the server accept no mail until it recovers. */
   readonly temporaryFaults: Readonly<Record<string, () => void>>;
   /** Makes the server stop responding. */
@@ -32,16 +37,15 @@ export function buildMail(changes: Partial<Mail> = {}): Mail {
   };
 }
 
-/** Tests what notifications rely on, whatever the driver. */
+/** Tests what notifications rely on, whichever driver sends. */
 export function mailerContract(name: string, bench: MailerBench): void {
   const { mailer } = bench;
-  const receivedBy = (to: string) =>
-    (bench.received ?? []).filter((it) => it.envelopeTo.includes(to));
-  const sends = bench.received !== null;
+  const receivedBy = (to: string) => bench.received.filter((it) => it.envelopeTo.includes(to));
+  const messageId = ({ id }: Mail) => `<${buildMessageId(mailer.messageIdDomain, id)}>`;
   afterEach(() => bench.recover());
 
   test(`${name}: a control character never reaches a header`, async () => {
-    const count = bench.received?.length;
+    const count = bench.received.length;
     for (const changes of [
       { to: 'ada@example.com\r\nBcc: eve@example.com' },
       { to: 'ada@example.com\n' },
@@ -50,14 +54,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
     ]) {
       await assert.rejects(mailer.send(buildMail(changes)), RangeError);
     }
-    assert.equal(bench.received?.length, count);
-  });
-
-  test(`${name}: a mail always has the same Message-ID, and another mail has another one`, () => {
-    const mail = buildMail();
-    assert.equal(mailer.getMessageId(mail), mailer.getMessageId({ id: mail.id }));
-    assert.notEqual(mailer.getMessageId(mail), mailer.getMessageId(buildMail()));
-    assert.match(mailer.getMessageId(mail), /^[0-9a-f-]+@[a-z.]+$/);
+    assert.equal(bench.received.length, count);
   });
 
   test(`${name}: an attempt that is aborted before it starts sends nothing`, async () => {
@@ -65,8 +62,6 @@ export function mailerContract(name: string, bench: MailerBench): void {
     await assert.rejects(mailer.send(mail, { signal: AbortSignal.abort() }));
     assert.deepEqual(receivedBy(mail.to), []);
   });
-
-  if (!sends) return;
 
   test(`${name}: a mail arrives complete, from the shop, and marked as generated automatically`, async () => {
     const mail = buildMail({ to: 'whole@example.com', subject: 'Ünïcode – № 100023 日本' });
@@ -80,7 +75,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
     assert.equal(arrived.headers.subject, mail.subject);
     assert.ok(arrived.headers.from?.includes(`<${SENDER.address}>`));
     assert.ok(arrived.headers.from?.replaceAll('\\', '').includes(SENDER.name));
-    assert.equal(arrived.headers['message-id'], `<${mailer.getMessageId(mail)}>`);
+    assert.equal(arrived.headers['message-id'], messageId(mail));
     assert.equal(arrived.headers['auto-submitted'], 'auto-generated');
     assert.equal(arrived.text.trimEnd(), mail.text.trimEnd());
     assert.equal(arrived.html.trimEnd(), mail.html.trimEnd());
@@ -92,7 +87,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
     await mailer.send(mail);
     assert.deepEqual(
       receivedBy(mail.to).map(({ headers }) => headers['message-id']),
-      [`<${mailer.getMessageId(mail)}>`, `<${mailer.getMessageId(mail)}>`],
+      [messageId(mail), messageId(mail)],
     );
   });
 

@@ -1,5 +1,4 @@
 import { after } from 'node:test';
-import { createCaptureMailer } from '../../src/drivers/mail/capture/capture-mailer.ts';
 import { createSesMailer } from '../../src/drivers/mail/ses/ses-mailer.ts';
 import { createSmtpMailer } from '../../src/drivers/mail/smtp/smtp-mailer.ts';
 import { startFakeSes } from '../support/fake-ses.ts';
@@ -24,16 +23,6 @@ const sesOptions = { region, sender: SENDER, timeoutMs };
 const sesMailer = createSesMailer({ ...sesOptions, endpointUrl: ses.endpointUrl });
 const sesNowhere = createSesMailer({ ...sesOptions, endpointUrl: 'http://127.0.0.1:1' });
 after(() => Promise.all([smtpMailer, smtpNowhere, sesMailer, sesNowhere].map((it) => it.close())));
-
-const captured = createCaptureMailer();
-mailerContract('capture', {
-  mailer: captured,
-  unreachable: captured,
-  received: null,
-  temporaryFaults: {},
-  hang() {},
-  recover() {},
-});
 
 mailerContract('smtp', {
   mailer: smtpMailer,

@@ -97,7 +97,9 @@ test('a worker killed between sending and recording sends the same Message-ID ag
 function rows(): Promise<{ messageId: string }[]> {
   return db.database.run(
     'test.mail_rows',
-    'select message_id as "messageId" from mail_messages',
+    `select mail_messages.id || '@' || message_id_domain as "messageId"
+       from mail_messages
+       join mail_settings on mail_settings.id = settings_id`,
     [],
   );
 }

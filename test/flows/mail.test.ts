@@ -361,6 +361,8 @@ describe('GET /api/operations/mail', () => {
       'test.kept_tokens',
       `select 1 from mail_messages as it where it::text like '%' || $1::text || '%'
         union all
+       select 1 from mail_texts as it where it::text like '%' || $1::text || '%'
+        union all
        select 1 from jobs as it where it::text like '%' || $1::text || '%'`,
       [token],
     );

@@ -164,7 +164,11 @@ interface MailRow {
 function mailRows(): Promise<MailRow[]> {
   return db.database.run(
     'test.mail_rows',
-    'select message_id as "messageId", event_id as "eventId", kind from mail_messages order by kind',
+    `select mail_messages.id || '@' || message_id_domain as "messageId", events.id as "eventId", kind
+       from mail_messages
+       join mail_settings on mail_settings.id = settings_id
+       join events using (order_id, sequence)
+      order by kind`,
     [],
   );
 }

@@ -2,17 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 import { type CollectedSpan, startTraceCollector } from '../support/trace-collector.ts';
 import { until } from '../support/until.ts';
 import { addEndpoint, addStock, placeOrder } from '../support/webhooks.ts';
 
 const collector = await startTraceCollector();
 const db = await testDatabase();
+const smtp = await startSmtpServer();
 const server = await startTestServer(db, {
   background: true,
   environment: {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+    MAIL_DRIVER: 'smtp',
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'orders@shop.example',
   },
 });
 const admin = await server.asAdmin();
@@ -46,7 +51,7 @@ test('one trace leads from the caller through the request, the event and the job
   assert.deepEqual([statement.parentSpanId, statement.kind], [request.spanId, 3]);
   for (const [job, call] of [
     ['webhooks.deliver', 'webhook'],
-    ['notifications.send-mail', 'mail capture'],
+    ['notifications.send-mail', 'mail smtp'],
   ] as const) {
     const work = await findSpan(job);
     assert.deepEqual([work.parentSpanId, work.kind], [request.spanId, 5]);

@@ -32,7 +32,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/modules/carts': ['cart_items', 'carts'],
   'src/modules/payments': ['payment_captures', 'payment_refunds', 'payments', 'provider_events'],
-  'src/modules/notifications': ['mail_messages'],
+  'src/modules/notifications': ['mail_messages', 'mail_settings', 'mail_texts'],
   'src/modules/webhooks': ['webhook_deliveries', 'webhook_endpoints', 'webhook_lines'],
 };
 
@@ -105,6 +105,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'payments.list': {
     reads: ['orders'],
     reason: 'The list shows the order number of each payment.',
+  },
+  'notifications.find_mailed_states': {
+    reads: ['orders', 'users'],
+    reason: 'Every mail depends on the state of its order and its customer, read in one snapshot.',
   },
   'webhooks.find_delivery': {
     reads: ['jobs'],

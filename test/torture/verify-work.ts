@@ -137,9 +137,11 @@ async function wrongStock(database: Database): Promise<string[]> {
 async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
   const rows = await database.run<{ eventId: string; type: string; messageId: string | null }>(
     'torture.mails',
-    `select events.id as "eventId", events.type, '<' || message_id || '>' as "messageId"
+    `select events.id as "eventId", events.type,
+            '<' || mail_messages.id || '@' || message_id_domain || '>' as "messageId"
        from events
-       full join mail_messages on mail_messages.event_id = events.id
+       full join mail_messages using (order_id, sequence)
+       left join mail_settings on mail_settings.id = settings_id
       where events.type in ('order.placed', 'order.failed', 'order.confirmed', 'order.ready')
          or events.id is null`,
     [],

@@ -14,7 +14,7 @@ export function composeMessage(mail: Mail, sender: Sender): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    messageId: `<${buildMessageId(getDomain(sender), mail)}>`,
+    messageId: `<${buildMessageId(getDomain(sender), mail.id)}>`,
     headers: { 'Auto-Submitted': 'auto-generated' },
     // Text from customers must not make nodemailer read a file or call an address of ours.
     disableFileAccess: true,

@@ -16,20 +16,27 @@ export interface MailerOptions {
 
 /** The port to the mail server. */
 export interface Mailer {
-  /** `capture` sends nothing: the caller's record contains the whole mail. */
   readonly kind: 'capture' | 'smtp' | 'ses';
   /** How many mails may be handed over at a time: few enough that the last one is sent before its caller gives up. */
   readonly concurrencyMax: number;
-  /**
-   * Resolves when the mail has been handed over. Throws `MailRefusedError` if the server will never accept it. After
-   * any other rejection the mail may or may not have been accepted, and the same mail may be sent again.
-   */
-  send(mail: Mail, options?: MailerOptions): Promise<void>;
-  /** Returns a mail's `Message-ID` without its angle brackets. Source: RFC 5322 §3.6.4. */
-  getMessageId(mail: { readonly id: string }): string;
+  /** The domain of the `Message-ID`, see `buildMessageId`. */
+  readonly messageIdDomain: string;
+  /** Null if mail is captured: nothing is sent, so callers need not write it. */
+  readonly send: SendMail | null;
   /** Closes the connections. Mails being sent are cut off. */
   close(): Promise<void>;
 }
+
+/** A mailer that really sends. */
+export interface SendingMailer extends Mailer {
+  readonly send: SendMail;
+}
+
+/**
+ * Resolves when the mail has been handed over. Throws `MailRefusedError` if the server will never accept it. After any
+ * other rejection the mail may or may not have been accepted, and the same mail may be sent again.
+ */
+export type SendMail = (mail: Mail, options?: MailerOptions) => Promise<void>;
 
 /** The server permanently refuses this address or this message. */
 export class MailRefusedError extends Error {
@@ -43,8 +50,11 @@ export interface Sender {
   readonly address: string;
 }
 
-/** Returns a `Message-ID` in the domain of the sender, because some filters check that. */
-export function buildMessageId(domain: string, { id }: { readonly id: string }): string {
+/**
+ * Returns a mail's `Message-ID` without its angle brackets, in the domain of the sender, because some filters check
+ * that. Source: RFC 5322 §3.6.4.
+ */
+export function buildMessageId(domain: string, id: string): string {
   return `${id}@${domain}`;
 }
 

@@ -15,10 +15,11 @@ export async function createTracing(endpoint: string | null): Promise<Tracing | 
 
 /** Wraps a mailer so that each call becomes a span. Spans contain names only, never what is sent. */
 export function tracedMailer(tracing: Tracing | null, mailer: Mailer): Mailer {
-  if (tracing === null) return mailer;
+  const { send, kind } = mailer;
+  if (tracing === null || send === null) return mailer;
   return {
     ...mailer,
-    send: (mail, options) => call(tracing, `mail ${mailer.kind}`, () => mailer.send(mail, options)),
+    send: (mail, options) => call(tracing, `mail ${kind}`, () => send(mail, options)),
   };
 }
 

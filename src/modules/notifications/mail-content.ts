@@ -35,11 +35,16 @@ export function toOneLine(text: string): string {
 }
 
 /**
- * Returns a greeting by name, unless the name could be a web address: anyone can sign up with another person's e-mail
- * address, and mail programs turn what looks like a web address into a link.
+ * Returns the name for a greeting, or an empty text if the name could be a web address: anyone can sign up with another
+ * person's e-mail address, and mail programs turn what looks like a web address into a link.
  */
-export function buildGreeting(name: string): string {
+export function greetedName(name: string): string {
   const line = toOneLine(name);
-  const isName = line !== '' && line.length <= GREETED_LENGTH_MAX && !/[/\\@:]|\S\.\S/.test(line);
-  return isName ? `Hello ${isolateDirection(line)},` : 'Hello,';
+  const isName = line.length <= GREETED_LENGTH_MAX && !/[/\\@:]|\S\.\S/.test(line);
+  return isName ? line : '';
+}
+
+/** Returns a greeting with a `greetedName`. */
+export function buildGreeting(name: string): string {
+  return name === '' ? 'Hello,' : `Hello ${isolateDirection(name)},`;
 }

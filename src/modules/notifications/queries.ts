@@ -1,57 +1,131 @@
 import { statement } from '../../database/statement.ts';
+import type { MailedState, PaymentNote } from './mail-facts.ts';
+import type { MailKind } from './mail-kind.ts';
+
+/** Returns the state of orders and of their customers, as the facts of their mails depend on it. */
+export const findMailedStates = statement<
+  [orderIds: readonly string[]],
+  MailedState & { orderId: string }
+>(
+  'notifications.find_mailed_states',
+  `select orders.id as "orderId", status, payment_status as "paymentStatus", source = 'import' as "isImported",
+          total_minor = 0 as "isFree",
+          (extract(epoch from expires_at) * 1000)::double precision as "expiresAtMs",
+          users.email, users.name as "customerName"
+     from orders
+     join users on users.id = orders.customer_id
+    where orders.id = any($1::uuid[])`,
+);
+
+/** Returns the id of these settings. Adds them if they are new. */
+export const addSettings = statement<
+  [wording: number, shopName: string, publicUrl: string, messageIdDomain: string],
+  { id: number }
+>(
+  'notifications.add_settings',
+  `insert into mail_settings (wording, shop_name, public_url, message_id_domain)
+   values ($1::smallint, $2::text, $3::text, $4::text)
+   on conflict on constraint mail_settings_content_key
+      do update set wording = excluded.wording
+   returning id`,
+);
+
+/** A mail to be recorded, with the columns of mail_messages as members. */
+export interface NewMailRow {
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly order_id: string | null;
+  readonly sequence: number | null;
+  readonly recipient: string;
+  readonly greeted_name: string;
+  readonly payment_note: PaymentNote | null;
+  readonly pay_by_ms: number | null;
+}
 
 /**
- * Inserts mails. `rows`: JSON array with the columns as members. An existing mail stays unchanged: it was sent again
- * because its worker died, and is still one mail.
+ * Inserts mails. `rows`: JSON array of `NewMailRow`. An existing mail stays unchanged: it was sent again because its
+ * worker died, and is still one mail. Fails if there are no such settings.
  */
-export const insertMessages = statement<[rows: string], never>(
+export const insertMessages = statement<[rows: string, settingsId: number], never>(
   'notifications.insert_messages',
   `insert into mail_messages
-     (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
-   select id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id
+     (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note)
+   select id, order_id, to_timestamp(pay_by_ms / 1000), (select id from mail_settings where id = $2::integer),
+          sequence, kind, recipient, greeted_name, payment_note
      from jsonb_to_recordset($1::jsonb) as new_message
-       (id uuid, message_id text, recipient text, subject text, text_body text, html_body text, kind text,
-        order_id uuid, event_id uuid)
-    order by id
+       (id uuid, order_id uuid, pay_by_ms double precision, sequence integer, kind text, recipient text,
+        greeted_name text, payment_note text)
+    order by new_message.id
+   on conflict do nothing`,
+);
+
+/** Inserts the texts of mails that cannot be written again. `rows`: JSON array with the columns as members. */
+export const insertTexts = statement<[rows: string], never>(
+  'notifications.insert_texts',
+  `insert into mail_texts (mail_id, subject, text_body, html_body)
+   select mail_id, subject, text_body, html_body
+     from jsonb_to_recordset($1::jsonb) as new_text
+       (mail_id uuid, subject text, text_body text, html_body text)
    on conflict do nothing`,
 );
 
 export interface MailRow {
   id: string;
-  messageId: string;
-  to: string;
-  subject: string;
-  text: string | null;
-  html: string | null;
-  kind: string;
+  kind: MailKind;
   orderId: string | null;
+  sequence: number | null;
   sentAt: Date;
+  recipient: string;
+  greetedName: string;
+  paymentNote: PaymentNote | null;
+  payByMs: number | null;
+  wording: number;
+  shopName: string | null;
+  publicUrl: string | null;
+  messageIdDomain: string;
+  /** Null if the mail has to be written again, like `storedText` and `storedHtml`. */
+  storedSubject: string | null;
+  storedText: string | null;
+  storedHtml: string | null;
 }
 
 /** Returns mails newest first, before (sentAt, id) if given. */
-export const findMail = statement<
+export const findMails = statement<
   [beforeAt: string | null, beforeId: string | null, limit: number],
   MailRow
 >(
   'notifications.find_mail',
-  `select id, message_id as "messageId", recipient as "to", subject, text_body as text,
-          html_body as html, kind, order_id as "orderId", sent_at as "sentAt"
-     from mail_messages
-    where $1::timestamptz is null
-       or (sent_at, id) < ($1::timestamptz, $2::uuid)
-    order by sent_at desc, id desc
-    limit $3::int`,
+  `select mails.id, kind, order_id as "orderId", sequence, sent_at as "sentAt", recipient,
+          greeted_name as "greetedName", payment_note as "paymentNote",
+          (extract(epoch from pay_by) * 1000)::double precision as "payByMs",
+          wording, shop_name as "shopName", public_url as "publicUrl", message_id_domain as "messageIdDomain",
+          subject as "storedSubject", text_body as "storedText", html_body as "storedHtml"
+     from (
+       select *
+         from mail_messages
+        where (sent_at, id) < (coalesce($1::timestamptz, 'infinity'),
+                               coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        order by sent_at desc, id desc
+        limit $3::int) as mails
+     join mail_settings on mail_settings.id = mails.settings_id
+     left join mail_texts on mail_texts.mail_id = mails.id
+    order by sent_at desc, mails.id desc`,
 );
 
-/** Deletes mail older than 90 days. */
+/** Deletes mails older than 90 days, with their texts. */
 export const purgeMail = statement<[limit: number], { id: string }>(
   'notifications.purge_mail',
-  `delete from mail_messages
-    where id in (
-      select id
-        from mail_messages
-       where sent_at <= now() - interval '90 days'
-       order by sent_at
-       limit $1::int)
-   returning id`,
+  `with purged as (
+     delete from mail_messages
+      where id in (
+        select id
+          from mail_messages
+         where sent_at <= now() - interval '90 days'
+         order by sent_at
+         limit $1::int)
+     returning id),
+   purged_texts as (
+     delete from mail_texts
+      where mail_id in (select id from purged))
+   select id from purged`,
 );

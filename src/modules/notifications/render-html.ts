@@ -4,8 +4,7 @@ import type { MailContent, MailOrder } from './mail-content.ts';
 
 /**
  * Renders a mail as HTML. It loads nothing, and its styles are inline, because mail programs drop style sheets. Styles
- * are few, and attributes are used where they suffice: each mail is stored as it was sent, and everything stored is
- * written twice.
+ * are few, and attributes are used where they suffice.
  */
 export function renderHtml(
   { subject, greeting, paragraphs, order, link }: MailContent,

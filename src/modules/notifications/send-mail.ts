@@ -13,13 +13,11 @@ import type { OpenReset } from '../accounts/index.ts';
 import { mailBackoff } from './mail-backoff.ts';
 import type { MailContent } from './mail-content.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
-import { type MailReading, type OrderMailData, readOrderMailData } from './order-mail-data.ts';
+import { createRecordedSettings, type MailSettings } from './mail-settings.ts';
 import { createPendingMails, type PendingMail } from './pending-mails.ts';
-import { type EndedMail, recordMails, type SentMail } from './record-mails.ts';
-import { renderHtml } from './render-html.ts';
-import { renderText } from './render-text.ts';
-import { writeOrderMail } from './write-order-mail.ts';
-import { writeResetMail } from './write-reset-mail.ts';
+import { type MailReading, readDueMails } from './read-due-mails.ts';
+import { type EndedMail, recordMails, type StoredText } from './record-mails.ts';
+import { getWording } from './wordings.ts';
 
 export interface SendMailDependencies {
   readonly database: Database;
@@ -43,8 +41,10 @@ const EARLIER_HERE_WAIT_MS = 5_000;
 /** A statement for this many takes only some milliseconds. */
 const BATCH_SIZE_MAX = 200;
 
-/** The batched reads and writes that the mails of this process share. */
-interface MailBatches {
+/** What the mails of this process share: batched reads and writes, and what all their texts have in common. */
+interface SharedSending {
+  readonly mailer: Mailer;
+  readonly settings: MailSettings;
   readonly read: (request: OrderMailJobData) => Promise<MailReading>;
   /** Returns whether the job's lease was still valid. */
   readonly record: (ended: EndedMail) => Promise<boolean>;
@@ -57,34 +57,41 @@ interface MailBatches {
  * its mails are sent again under the same `Message-ID`.
  */
 export function createSendMail(deps: SendMailDependencies): JobDefinition {
-  const { database } = deps;
+  const { database, mailer, shopName, publicUrl } = deps;
   const pendingMails = createPendingMails();
+  const recorded = createRecordedSettings(database, {
+    shopName,
+    publicUrl,
+    messageIdDomain: mailer.messageIdDomain,
+  });
   // One batch of each kind at a time: larger batches cost less per mail, while reading, sending and recording run
   // concurrently.
   const together = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: Number.POSITIVE_INFINITY };
-  const batches: MailBatches = {
+  const shared: SharedSending = {
+    mailer,
+    settings: recorded.settings,
     read: createBatcher({
       ...together,
       exclusives: () => [],
-      run: (requests) => readOrderMailData(database, requests),
+      run: (requests) => readDueMails(database, requests, mailer.send !== null),
       mayRetryAlone,
     }),
     record: createBatcher({
       ...together,
       // One attempt of a job at a time, because only one of two can have the lease.
       exclusives: ({ job }) => [job.id],
-      run: (ended) => recordMails(database, ended),
+      run: (ended) => recordMails(database, recorded, ended),
       mayRetryAlone,
     }),
   };
 
   async function run(job: RunningJob): Promise<void> {
     const data = job.data as MailJobData;
-    if (data.kind === 'password.reset') return sendReset(deps, batches, job, data.resetId);
+    if (data.kind === 'password.reset') return sendReset(deps, shared, job, data);
     const pending = pendingMails.add(data.orderId, data.sequence, job.signal);
     try {
-      const order = await readWhenNext(batches, data, pending);
-      await sendOrderMail(deps, batches, job, data, order);
+      const reading = await readWhenNext(shared, data, pending);
+      await sendOrderMail(shared, job, data, reading);
     } finally {
       pending.end();
     }
@@ -100,15 +107,12 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
   };
 }
 
-/**
- * Returns null if no mail is due. Throws `RunLater` while an earlier mail of the order is sent by another worker or
- * takes too long.
- */
+/** Throws `RunLater` while an earlier mail of the order is sent by another worker or takes too long. */
 async function readWhenNext(
-  batches: MailBatches,
+  { read }: SharedSending,
   data: OrderMailJobData,
   pending: PendingMail,
-): Promise<OrderMailData | null> {
+): Promise<MailReading> {
   for (;;) {
     for (
       let earlier = pending.waitForEarlier();
@@ -118,8 +122,9 @@ async function readWhenNext(
       if (!(await endsWithin(earlier, EARLIER_HERE_WAIT_MS)))
         throw new RunLater(EARLIER_ELSEWHERE_WAIT_MS);
     }
-    const { earlierDueInMs, order } = await batches.read(data);
-    if (earlierDueInMs === null) return order;
+    const reading = await read(data);
+    const { earlierDueInMs } = reading;
+    if (earlierDueInMs === null) return reading;
     // The earlier mail may have arrived in this process during the read.
     if (pending.waitForEarlier() === null)
       throw new RunLater(earlierDueInMs + EARLIER_ELSEWHERE_WAIT_MS);
@@ -127,55 +132,65 @@ async function readWhenNext(
 }
 
 async function sendOrderMail(
-  deps: SendMailDependencies,
-  batches: MailBatches,
+  shared: SharedSending,
   job: RunningJob,
-  { kind, orderId }: OrderMailJobData,
-  order: OrderMailData | null,
+  data: OrderMailJobData,
+  { facts, source }: MailReading,
 ): Promise<void> {
-  if (order === null) return end(batches, job, null);
-  const content = writeOrderMail(kind, order, deps.publicUrl);
-  const sent = await send(deps, job, order.email, content);
-  await end(batches, job, { ...sent, kind, orderId });
+  // Without a source nothing is sent. The text is written when the mail is shown.
+  if (facts !== null && source !== undefined) {
+    const { wording, publicUrl } = shared.settings;
+    const content = getWording(wording).writeOrderMail(data.kind, facts, source, publicUrl);
+    await send(shared, job, facts.recipient, writeText(shared.settings, content));
+  }
+  await end(shared, { job, data, facts, text: null });
 }
 
 async function sendReset(
-  deps: SendMailDependencies,
-  batches: MailBatches,
+  { openReset, production }: SendMailDependencies,
+  shared: SharedSending,
   job: RunningJob,
-  resetId: string,
+  data: Extract<MailJobData, { kind: 'password.reset' }>,
 ): Promise<void> {
-  const reset = await deps.openReset(resetId);
-  if (reset === null) return end(batches, job, null);
-  const content = writeResetMail(reset.token, deps.publicUrl);
-  const sent = await send(deps, job, reset.email, content);
+  const reset = await openReset(data.resetId);
+  if (reset === null) return end(shared, { job, data, facts: null, text: null });
+  const { wording, publicUrl } = shared.settings;
+  const content = getWording(wording).writeResetMail(reset.token, publicUrl);
+  const text = writeText(shared.settings, content);
+  await send(shared, job, reset.email, text);
   // The link of a reset grants access to an account, so only its recipient may have it. Captured mail has no recipient:
   // stored in production, the link would give any reader of the table access to any admin's account.
-  const storesText = deps.mailer.kind === 'capture' && !deps.production;
-  const recorded = storesText ? sent : { ...sent, text: null, html: null };
-  await end(batches, job, { ...recorded, kind: 'password.reset', orderId: null });
+  const storesText = shared.mailer.send === null && !production;
+  const facts = { recipient: reset.email, greetedName: '', paymentNote: null, payByMs: null };
+  await end(shared, { job, data, facts, text: storesText ? text : null });
+}
+
+function writeText({ wording, shopName }: MailSettings, content: MailContent): StoredText {
+  const { renderText, renderHtml } = getWording(wording);
+  return {
+    subject: content.subject,
+    text: renderText(content, shopName),
+    html: renderHtml(content, shopName),
+  };
 }
 
 async function send(
-  { mailer, shopName }: SendMailDependencies,
+  { mailer }: SharedSending,
   { id, signal }: RunningJob,
   to: string,
-  content: MailContent,
-): Promise<Pick<SentMail, 'messageId' | 'to' | 'subject' | 'text' | 'html'>> {
-  const { subject } = content;
-  const text = renderText(content, shopName);
-  const html = renderHtml(content, shopName);
+  text: StoredText,
+): Promise<void> {
   try {
-    await mailer.send({ id, to, subject, text, html }, { signal });
+    await mailer.send?.({ id, to, ...text }, { signal });
   } catch (error) {
     throw error instanceof MailRefusedError ? new GiveUp(error.message, { cause: error }) : error;
   }
-  return { messageId: mailer.getMessageId({ id }), to, subject, text, html };
 }
 
-async function end(batches: MailBatches, job: RunningJob, sent: SentMail | null): Promise<void> {
-  const wasHeld = await batches.record({ job, sent });
-  if (!wasHeld) throw new LeaseLostError(`another worker has taken over ${job.name} ${job.id}`);
+async function end({ record }: SharedSending, ended: EndedMail): Promise<void> {
+  const { name, id } = ended.job;
+  const wasHeld = await record(ended);
+  if (!wasHeld) throw new LeaseLostError(`another worker has taken over ${name} ${id}`);
 }
 
 async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
 import { formatDecimal } from '../../shared/money.ts';
-import { isPaid, type OrderSummary } from '../orders/index.ts';
+import type { OrderContent } from '../orders/index.ts';
 import { buildGreeting, type MailContent, type MailOrder, toOneLine } from './mail-content.ts';
+import type { MailFacts } from './mail-facts.ts';
 import type { OrderMailKind } from './mail-kind.ts';
-import type { OrderMailData, RefundMailData } from './order-mail-data.ts';
+import type { OrderMailSource, RefundMailData } from './order-mail-source.ts';
 
 const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
   'order.placed': (number) => `We have your order ${number}`,
@@ -14,37 +15,41 @@ const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
   'payment.refunded': (number) => `A refund for your order ${number}`,
 };
 
-/** Writes the mail that informs a customer of an event of an order, based on the order's current state. */
+/** What a text is written from. Only `facts` may change after the mail was sent, so they are those recorded with it. */
+interface Written extends OrderMailSource {
+  readonly facts: Omit<MailFacts, 'recipient'>;
+}
+
+/** Writes the mail that informs a customer of an event of an order. */
 export function writeOrderMail(
   kind: OrderMailKind,
-  order: OrderMailData,
+  facts: Written['facts'],
+  source: OrderMailSource,
   publicUrl: string,
 ): MailContent {
   return {
-    subject: subjects[kind](order.order.number),
-    greeting: buildGreeting(order.customerName),
-    paragraphs: sentences[kind](order).filter((sentence) => sentence !== ''),
-    order: orderPart(order),
+    subject: subjects[kind](source.order.number),
+    greeting: buildGreeting(facts.greetedName),
+    paragraphs: sentences[kind]({ ...source, facts }).filter((sentence) => sentence !== ''),
+    order: orderPart(source),
     link: { label: 'See your orders', url: `${publicUrl}/shop` },
   };
 }
 
-const sentences: Readonly<Record<OrderMailKind, (data: OrderMailData) => string[]>> = {
-  'order.placed': ({ order }) => [
+const sentences: Readonly<Record<OrderMailKind, (written: Written) => string[]>> = {
+  'order.placed': ({ order, facts }) => [
     `Thank you for your order ${order.number}.`,
-    order.status === 'PENDING' && !isPaid(order.paymentStatus)
-      ? buildPaymentDeadline(order.expiresAt)
-      : '',
+    facts.paymentNote === 'due' ? buildPaymentDeadline(facts.payByMs) : '',
   ],
-  'order.confirmed': ({ order }) => [
+  'order.confirmed': ({ order, facts }) => [
     `Your order ${order.number} is confirmed.`,
-    buildPaidSentence(order),
+    buildPaidSentence(order, facts),
   ],
   'order.ready': ({ order }) => [`Your order ${order.number} is ready.`],
-  'order.cancelled': ({ order, reason }) => [
+  'order.cancelled': ({ order, reason, facts }) => [
     buildCancelledSentences(order),
     order.cancelReason === 'ADMIN' ? reasonSentence(reason) : '',
-    hasRefundPending(order) ? 'Your payment will be refunded.' : '',
+    facts.paymentNote === 'to_refund' ? 'Your payment will be refunded.' : '',
   ],
   'order.failed': ({ order }) => [
     `We could not place your order ${order.number}. Nothing was charged.`,
@@ -68,19 +73,22 @@ const refundCauses: Readonly<Record<Exclude<RefundMailData['cause'], 'admin'>, s
   provider: '',
 };
 
-function buildPaymentDeadline(expiresAt: Date | null): string {
-  if (expiresAt === null) return 'It will be confirmed once it is paid.';
-  return `Please pay for it by ${dateTime(expiresAt)}. After that it will be cancelled.`;
+function buildPaymentDeadline(payByMs: number | null): string {
+  if (payByMs === null) return 'It will be confirmed once it is paid.';
+  return `Please pay for it by ${dateTime(new Date(payByMs))}. After that it will be cancelled.`;
 }
 
-function buildPaidSentence({ totalMinor, currency, paymentStatus }: OrderSummary['order']): string {
+function buildPaidSentence(
+  { totalMinor, currency }: OrderContent['order'],
+  { paymentNote }: Written['facts'],
+): string {
   if (totalMinor === 0) return 'There is nothing to pay.';
-  return paymentStatus === 'PAID'
+  return paymentNote === 'received'
     ? `We have received your payment of ${amount(totalMinor, currency)}.`
     : '';
 }
 
-function buildCancelledSentences({ number, cancelReason }: OrderSummary['order']): string {
+function buildCancelledSentences({ number, cancelReason }: OrderContent['order']): string {
   switch (cancelReason) {
     case 'CUSTOMER':
       return `Your order ${number} was cancelled, as you requested.`;
@@ -93,16 +101,12 @@ function buildCancelledSentences({ number, cancelReason }: OrderSummary['order']
   }
 }
 
-function hasRefundPending({ totalMinor, paymentStatus }: OrderSummary['order']): boolean {
-  return totalMinor > 0 && isPaid(paymentStatus) && paymentStatus !== 'REFUNDED';
-}
-
 function reasonSentence(reason: string | null): string {
   const text = toOneLine(reason ?? '');
   return text === '' ? '' : `The reason: ${isolateDirection(text)}`;
 }
 
-function orderPart({ order, lines }: OrderSummary): MailOrder {
+function orderPart({ order, lines }: OrderContent): MailOrder {
   const details = [
     { label: 'Address', text: toOneLine(order.shippingAddress ?? '') },
     { label: 'Your note', text: toOneLine(order.note ?? '') },

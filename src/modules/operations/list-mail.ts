@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
-import { findMail, type MailRow } from '../notifications/index.ts';
+import { listMails, type SentMail } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
 
 /**
@@ -16,13 +16,14 @@ export async function listMail(
 ): Promise<Page<MailView>> {
   const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
   const filters = { list: 'mail' };
-  const [beforeAt = null, beforeId = null] =
+  const [sentAt, id] =
     input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
-  const rows = await findMail(db, beforeAt, beforeId, limit + 1);
+  const after = sentAt === undefined || id === undefined ? null : { sentAt, id };
+  const mails = await listMails(db, after, limit + 1);
   return buildPage(
-    rows,
+    mails,
     limit,
-    (row) => presentMail(row, showResetText),
+    (mail) => presentMail(mail, showResetText),
     (last) => cursors.encode(filters, [last.sentAt.toISOString(), last.id]),
   );
 }
@@ -35,8 +36,8 @@ export function withoutTexts(page: Page<MailView>): Page<MailView> {
   return { ...page, data: page.data.map((mail) => ({ ...mail, text: null, html: null })) };
 }
 
-function presentMail(row: MailRow, showResetText: boolean): MailView {
-  const view = { ...row, sentAt: row.sentAt.toISOString() };
-  const secret = row.kind === 'password.reset' && !showResetText;
+function presentMail(mail: SentMail, showResetText: boolean): MailView {
+  const view = { ...mail, sentAt: mail.sentAt.toISOString() };
+  const secret = mail.kind === 'password.reset' && !showResetText;
   return secret ? { ...view, text: null, html: null } : view;
 }

@@ -39,9 +39,9 @@ export type { PlacementContext } from './placement/place-order.ts';
 export type { LineSource, PlacedOrder } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
-  findOrderSummaries,
+  findOrderContents,
   isVisibleOrder,
-  type OrderSummary,
+  type OrderContent,
   requireVisibleOrder,
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';

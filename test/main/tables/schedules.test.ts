@@ -74,9 +74,10 @@ test('purging deletes expired rows and nothing else', async () => {
     resets: (await query(url, 'select note from password_resets_seen'))
       .map(({ note }) => note)
       .sort(),
-    mail: (await query(url, `select subject from mail_messages where kind = 'password.reset'`)).map(
-      ({ subject }) => subject,
-    ),
+    mail: (
+      await query(url, `select recipient from mail_messages where kind = 'password.reset'`)
+    ).map(({ recipient }) => recipient),
+    texts: (await query(url, 'select subject from mail_texts')).map(({ subject }) => subject),
     jobs: (await query(url, `select data ->> 'note' as note from jobs where name = 'test.purged'`))
       .map(({ note }) => note)
       .sort(),
@@ -110,16 +111,22 @@ test('purging deletes expired rows and nothing else', async () => {
       [newId(), Buffer.from(hash(word)), userId?.id, expires, used],
     );
   }
-  for (const [subject, age] of [
+  await query(
+    url,
+    `insert into mail_settings (wording, shop_name, public_url, message_id_domain) values (1, 'x', 'x', 'x')`,
+  );
+  for (const [name, age] of [
     ['old', '91 days'],
     ['recent', '89 days'],
   ] as const) {
+    const id = newId();
     await query(
       url,
-      `insert into mail_messages (id, message_id, recipient, subject, kind, sent_at)
-       values ($1::uuid, $1::uuid::text, 'kim@example.com', $2, 'password.reset', now() - $3::interval)`,
-      [newId(), subject, age],
+      `insert into mail_messages (id, recipient, greeted_name, kind, settings_id, sent_at)
+       select $1, $2, '', 'password.reset', max(id), now() - $3::interval from mail_settings`,
+      [id, name, age],
     );
+    await query(url, 'insert into mail_texts (mail_id, subject) values ($1, $2)', [id, name]);
   }
   for (const [note, state, age] of [
     ['done-yesterday', 'done', '25 hours'],
@@ -153,6 +160,7 @@ test('purging deletes expired rows and nothing else', async () => {
   assert.deepEqual(await countRows(), {
     resets: [hash('open'), hash('used-today')],
     mail: ['recent'],
+    texts: ['recent'],
     jobs: ['dead-long-ago', 'done-today'],
     deliveries: ['arrived', 'under-way'],
   });

@@ -209,7 +209,7 @@ test('no table contains the token, and without the secret it cannot be computed'
   const { user } = await signUpUser(accounts);
   const token = await requestReset(user.email);
   const resetId = (await listRequestedResets()).at(-1)!;
-  for (const table of ['jobs', 'password_resets', 'mail_messages', 'events']) {
+  for (const table of ['jobs', 'password_resets', 'mail_messages', 'mail_texts', 'events']) {
     const rows = await database.run(
       `test.rows_with_token_${table}`,
       `select 1 from ${table} as row where row::text like '%' || $1::text || '%'`,

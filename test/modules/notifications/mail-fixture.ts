@@ -1,5 +1,10 @@
 import type { Database } from '../../../src/database/database.ts';
-import { type Mail, type Mailer, MailRefusedError } from '../../../src/drivers/mail/mailer.ts';
+import { createCaptureMailer } from '../../../src/drivers/mail/capture/capture-mailer.ts';
+import {
+  type Mail,
+  MailRefusedError,
+  type SendingMailer,
+} from '../../../src/drivers/mail/mailer.ts';
 import { findEventsOfOrders } from '../../../src/events/index.ts';
 import type { NewJob, RunningJob } from '../../../src/jobs/index.ts';
 import { orderMailJob, resetMailJob } from '../../../src/modules/notifications/mail-job.ts';
@@ -11,29 +16,25 @@ import { buildPlacementContext, createTestOrders } from '../../support/orders.ts
 import { addProduct, addUser, testCause } from '../../support/shop.ts';
 
 /** A mail server that accepts every mail unless the test decides otherwise. */
-export interface MailServer extends Mailer {
+export interface MailServer extends SendingMailer {
   /** In order of acceptance. */
   readonly accepted: Mail[];
   /** Runs before a mail is accepted. Throws what the driver would. */
   beforeSend: (mail: Mail) => Promise<void>;
-  /** Ids of mails whose record the database refuses. */
-  readonly unrecordable: Set<string>;
 }
 
 function createMailServer(): MailServer {
   const accepted: Mail[] = [];
-  const unrecordable = new Set<string>();
   return {
-    kind: 'capture',
+    kind: 'smtp',
     concurrencyMax: 100,
+    messageIdDomain: 'shop.example',
     accepted,
-    unrecordable,
     beforeSend: async () => {},
     async send(mail) {
       await this.beforeSend(mail);
       accepted.push(mail);
     },
-    getMessageId: ({ id }) => (unrecordable.has(id) ? 'another' : `${id}@shop.example`),
     async close() {},
   };
 }
@@ -49,17 +50,26 @@ export interface MailedOrder {
   readonly orderId: string;
 }
 
+export interface MailFixtureOptions {
+  readonly shopName?: string;
+  /** True: mail is captured, and `server` receives none. */
+  readonly captures?: boolean;
+}
+
 /** Creates the mail sender and jobs as a worker has just claimed them, without the worker. */
-export async function createMailFixture(database: Database) {
+export async function createMailFixture(
+  database: Database,
+  { shopName = 'Shop', captures = false }: MailFixtureOptions = {},
+) {
   const server = createMailServer();
   const product = await addProduct(database, { onHand: 1_000 });
   const free = await addProduct(database, { onHand: 1_000, priceMinor: 0 });
   const orders = createTestOrders(database);
   const { run } = createSendMail({
     database,
-    mailer: server,
-    shopName: 'Shop',
-    publicUrl: 'https://shop.example',
+    mailer: captures ? createCaptureMailer() : server,
+    shopName,
+    publicUrl: `https://shop.example/${encodeURIComponent(shopName)}`,
     production: false,
     openReset: async (resetId) => ({ email: `${resetId}@example.com`, token: 'token' }),
     attemptsMax: 8,
@@ -75,7 +85,7 @@ export async function createMailFixture(database: Database) {
   }
 
   /** Lists the jobs of all mails of an order, as the relay writes them, in the order of its events. */
-  async function listJobs({ orderId }: MailedOrder): Promise<NewJob[]> {
+  async function listJobs({ orderId }: Pick<MailedOrder, 'orderId'>): Promise<NewJob[]> {
     const events = await findEventsOfOrders(database, [orderId]);
     return events.flatMap((event) => {
       const kind = whichMail(event);
@@ -123,6 +133,14 @@ export async function createMailFixture(database: Database) {
     addWaiting: (job: NewJob) => write(job, null),
     claim,
     resetJob: () => resetMailJob(newId()),
+    /** Makes the database refuse the record of a mail. */
+    async refuseRecord({ id }: { readonly id: string }): Promise<void> {
+      await database.run(
+        'test.refuse_record',
+        `alter table mail_messages add constraint mail_messages_refused_check check (id <> '${id}')`,
+        [],
+      );
+    },
     /** Gives a job to another worker. */
     async takeOver({ id }: { readonly id: string }): Promise<void> {
       await database.run('test.take_over', 'update jobs set lease_token = $2::uuid where id = $1', [

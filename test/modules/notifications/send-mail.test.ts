@@ -78,7 +78,7 @@ describe('mails claimed together', () => {
 
   test('one that cannot be recorded fails alone', async () => {
     const { jobs, emails } = await placeTogether(3);
-    server.unrecordable.add(jobs[1]!.id);
+    await fixture.refuseRecord(jobs[1]!);
     const ended = await Promise.allSettled(jobs.map(fixture.run));
     assert.deepEqual(
       ended.map(({ status }) => status),

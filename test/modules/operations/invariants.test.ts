@@ -41,11 +41,10 @@ const { id: queued } = await orders.placeOrder(
 
 const buildMailId = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
 
-/** Builds the statement that inserts a mail. `event` is SQL. */
-function buildMail(last: string, orderId: string, event: string): string {
-  return `insert into mail_messages
-            (id, message_id, recipient, subject, text_body, html_body, kind, order_id, event_id)
-          select '${buildMailId(last)}', '${buildMailId(last)}', 'x', 'x', 'x', 'x', 'order.placed', '${orderId}', ${event}`;
+/** Builds the statement that inserts a mail about an event of an order. */
+function buildMail(last: string, orderId: string, sequence: number): string {
+  return `insert into mail_messages (id, order_id, sequence, settings_id, kind, recipient, greeted_name)
+          values ('${buildMailId(last)}', '${orderId}', ${sequence}, 1, 'order.placed', 'x', '')`;
 }
 
 /**
@@ -292,22 +291,14 @@ describe('the invariants', () => {
       ],
       finds: { inv_order_deadlines: [reopened] },
     },
-    'a mail belongs to no event of its order, or to that of another mail': {
+    'a mail tells of no such event of its order, or of that of another mail': {
       changes: [
-        buildMail(
-          '0',
-          pending,
-          `(select id from events where order_id = '${cancelled}' and sequence = 1)`,
-        ),
-        ...['1', '2'].map((last) =>
-          buildMail(
-            last,
-            pending,
-            `(select id from events where order_id = '${pending}' and sequence = 1)`,
-          ),
-        ),
+        // Without such an event, with an event of another kind, and two mails of one event.
+        buildMail('0', pending, 2),
+        buildMail('1', wholeLife, 2),
+        ...['2', '3'].map((last) => buildMail(last, pending, 1)),
       ],
-      finds: { inv_mail_events: [buildMailId('0'), buildMailId('1')] },
+      finds: { inv_mail_events: [buildMailId('0'), buildMailId('1'), buildMailId('2')] },
     },
     'a password is stored in plain text': {
       changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],

@@ -1,69 +1,67 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findEventsOfOrders } from '../../../src/events/index.ts';
-import type { MailKind } from '../../../src/modules/notifications/mail-kind.ts';
-import { insertMessages } from '../../../src/modules/notifications/queries.ts';
 import { listMail } from '../../../src/modules/operations/list-mail.ts';
-import { newId } from '../../../src/shared/ids.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { testDatabase } from '../../support/database.ts';
-import { buildPlacementContext, coded, createTestOrders } from '../../support/orders.ts';
-import { addProduct, addUser } from '../../support/shop.ts';
+import { coded } from '../../support/orders.ts';
+import { createMailFixture } from '../notifications/mail-fixture.ts';
 
 const { database } = await testDatabase();
 const cursors = createCursors('thirty-two bytes of secret for tests');
-const customer = await addUser(database);
-const product = await addProduct(database);
-
-const kinds: MailKind[] = ['order.placed', 'password.reset', 'order.placed'];
-for (const kind of kinds) {
-  const isReset = kind === 'password.reset';
-  const id = newId();
-  const event = isReset ? null : await placeAndFindEvent();
-  const row = {
-    id,
-    message_id: `${id}@shop.example`,
-    recipient: 'customer@example.com',
-    subject: `About ${kind}`,
-    text_body: `Text of ${kind}`,
-    html_body: `<p>${kind}</p>`,
-    kind,
-    order_id: event?.orderId ?? null,
-    event_id: event?.id ?? null,
-  };
-  await insertMessages(database, JSON.stringify([row]));
+const fixture = await createMailFixture(database, { captures: true });
+for (const jobs of [
+  await fixture.listJobs(await fixture.place()),
+  [fixture.resetJob()],
+  // Recorded together, so both have the same time.
+  (
+    await Promise.all(
+      [fixture.place(), fixture.place()].map(async (order) => fixture.listJobs(await order)),
+    )
+  ).flat(),
+]) {
+  await Promise.all((await fixture.claim(jobs)).map(fixture.run));
 }
-
-async function placeAndFindEvent() {
-  const { id } = await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
-    items: [{ sku: product.sku, quantity: 1 }],
-  });
-  const [event] = await findEventsOfOrders(database, [id]);
-  return event!;
-}
+const kinds = ['order.placed', 'order.placed', 'password.reset', 'order.placed'];
 
 describe('sent mail', () => {
-  test('is listed newest first, in pages', async () => {
-    const first = await listMail(database, cursors, true, { limit: 2 });
-    const second = await listMail(database, cursors, true, {
-      limit: 2,
-      cursor: first.nextCursor!,
-    });
+  test('is listed newest first, each once, in pages', async () => {
+    const ids: string[] = [];
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listMail(database, cursors, true, {
+        limit: 1,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      ids.push(...page.data.map(({ id }) => id));
+      seen.push(...page.data.map(({ kind }) => kind));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    assert.deepEqual(seen, kinds);
+    assert.equal(new Set(ids).size, kinds.length);
+    const { data } = await listMail(database, cursors, true, {});
     assert.deepEqual(
-      [...first.data, ...second.data].map(({ kind, text }) => [kind, text]),
-      kinds.toReversed().map((kind) => [kind, `Text of ${kind}`]),
+      data.map(({ id }) => id),
+      ids,
     );
-    assert.equal(second.nextCursor, null);
   });
 
   test('hides the text of a password reset that was really sent, and no other text', async () => {
-    const { data } = await listMail(database, cursors, false, {});
-    assert.deepEqual(
-      data.map(({ kind, text, html }) => [kind, text === null, html === null]),
-      kinds
-        .toReversed()
-        .map((kind) => [kind, kind === 'password.reset', kind === 'password.reset']),
-    );
+    for (const showResetText of [true, false]) {
+      const { data } = await listMail(database, cursors, showResetText, {});
+      assert.deepEqual(
+        data.map(({ text, html }) => [text !== null, html !== null]),
+        kinds.map((kind) => Array(2).fill(showResetText || kind !== 'password.reset')),
+      );
+    }
+  });
+
+  test('has the subject and, where it was captured outside production, the link of a reset', async () => {
+    const { data } = await listMail(database, cursors, true, {});
+    const reset = data.find(({ kind }) => kind === 'password.reset');
+    assert.equal(reset?.subject, 'Choose a new password');
+    assert.match(reset?.text ?? '', /\/shop\/reset\?token=token/);
+    assert.match(reset?.html ?? '', /\/shop\/reset\?token=token/);
   });
 
   test('refuses a cursor of another list', async () => {

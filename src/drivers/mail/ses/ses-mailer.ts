@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { buildMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
+import { MailRefusedError, type Sender, type SendingMailer } from '../mailer.ts';
 
 export interface SesMailerOptions {
   readonly region: string;
@@ -31,7 +31,7 @@ export function createSesMailer({
   endpointUrl,
   sender,
   timeoutMs = TIMEOUT_MS,
-}: SesMailerOptions): Mailer {
+}: SesMailerOptions): SendingMailer {
   const client = new SESv2Client({
     region,
     ...(endpointUrl === null ? {} : { endpoint: endpointUrl }),
@@ -46,6 +46,7 @@ export function createSesMailer({
   return {
     kind: 'ses',
     concurrencyMax: AT_ONCE_MAX,
+    messageIdDomain: getDomain(sender),
     async send(mail, { signal } = {}) {
       signal?.throwIfAborted();
       const message = new MailComposer(composeMessage(mail, sender)).compile();
@@ -62,7 +63,6 @@ export function createSesMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    getMessageId: (mail) => buildMessageId(getDomain(sender), mail),
     async close() {
       client.destroy();
     },

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { buildMessageId, type Mailer, MailRefusedError, type Sender } from '../mailer.ts';
+import { MailRefusedError, type Sender, type SendingMailer } from '../mailer.ts';
 
 export interface SmtpMailerOptions {
   /** `smtp://user:password@host:587`, which upgrades to TLS if the server offers it, or `smtps://host:465`. */
@@ -30,7 +30,7 @@ export function createSmtpMailer({
   url,
   sender,
   timeoutMs = TIMEOUT_MS,
-}: SmtpMailerOptions): Mailer {
+}: SmtpMailerOptions): SendingMailer {
   const transport = createTransport({
     pool: true,
     ...buildConnectionOptions(url, timeoutMs),
@@ -44,6 +44,7 @@ export function createSmtpMailer({
   return {
     kind: 'smtp',
     concurrencyMax: AT_ONCE_MAX,
+    messageIdDomain: getDomain(sender),
     async send(mail, { signal } = {}) {
       const message = composeMessage(mail, sender);
       try {
@@ -52,7 +53,6 @@ export function createSmtpMailer({
         throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
       }
     },
-    getMessageId: (mail) => buildMessageId(getDomain(sender), mail),
     async close() {
       transport.close({ force: true });
     },

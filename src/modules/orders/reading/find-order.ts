@@ -6,12 +6,12 @@ import { ordersErrors } from '../errors.ts';
 import type { OrderView } from '../schemas.ts';
 import { presentOrder } from './present-order.ts';
 import {
+  type ContentRow,
+  findContents,
   findLines,
   findOrder,
-  findSummaries,
   type LineRow,
   type OrderRow,
-  type SummaryRow,
 } from './queries.ts';
 
 export function maySee(caller: Caller, order: { readonly customerId: string }): boolean {
@@ -58,21 +58,21 @@ export async function isVisibleOrder(
   return row !== undefined && maySee(caller, row);
 }
 
-export interface OrderSummary {
-  readonly order: SummaryRow;
+/** What never changes of an order that was placed, cancelled or refused, with its lines. */
+export interface OrderContent {
+  readonly order: ContentRow;
   readonly lines: readonly LineRow[];
 }
 
 /**
- * Returns orders with their lines, for modules that write about many. Two statements are safe, because lines no longer
- * change once their order is placed. Aggregating the lines of five-line orders in the database took four times its CPU
- * time.
+ * Returns the contents of orders, for modules that write about many. Two statements are safe, because neither changes
+ * once the order is placed. Aggregating the lines of five-line orders in the database took four times its CPU time.
  */
-export async function findOrderSummaries(
+export async function findOrderContents(
   db: Queryable,
   orderIds: readonly string[],
-): Promise<OrderSummary[]> {
-  const [orders, lines] = await Promise.all([findSummaries(db, orderIds), findLines(db, orderIds)]);
+): Promise<OrderContent[]> {
+  const [orders, lines] = await Promise.all([findContents(db, orderIds), findLines(db, orderIds)]);
   const linesByOrder = Map.groupBy(lines, ({ orderId }) => orderId);
   return orders.map((order) => ({ order, lines: linesByOrder.get(order.id) ?? [] }));
 }

@@ -39,29 +39,23 @@ export const findOrder = statement<[orderId: string], OrderRow>(
     where orders.id = $1::uuid`,
 );
 
-/** The columns that other modules show of an order, without those that only this module needs. */
-export type SummaryRow = Pick<
+/** The columns of an order that never change once it was placed, cancelled or refused. */
+export type ContentRow = Pick<
   OrderRow,
   | 'id'
   | 'number'
-  | 'customerId'
-  | 'status'
-  | 'paymentStatus'
-  | 'source'
   | 'totalMinor'
   | 'currency'
   | 'note'
   | 'shippingAddress'
   | 'cancelReason'
   | 'failureDetail'
-  | 'expiresAt'
 >;
 
-export const findSummaries = statement<[orderIds: readonly string[]], SummaryRow>(
-  'orders.find_summaries',
-  `select id, number, customer_id as "customerId", status, payment_status as "paymentStatus", source,
-          total_minor as "totalMinor", currency, note, shipping_address as "shippingAddress",
-          cancel_reason as "cancelReason", failure_detail as "failureDetail", expires_at as "expiresAt"
+export const findContents = statement<[orderIds: readonly string[]], ContentRow>(
+  'orders.find_contents',
+  `select id, number, total_minor as "totalMinor", currency, note, shipping_address as "shippingAddress",
+          cancel_reason as "cancelReason", failure_detail as "failureDetail"
      from orders
     where id = any($1::uuid[])`,
 );

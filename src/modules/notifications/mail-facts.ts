@@ -1,0 +1,65 @@
+import { isPaid, type OrderStatus, type PaymentStatus } from '../orders/index.ts';
+import { greetedName } from './mail-content.ts';
+import type { OrderMailKind } from './mail-kind.ts';
+
+/**
+ * What a mail states about the payment: that it is due, that it was received, or that it will be refunded. A free
+ * order's mail says so because of its total, which never changes.
+ */
+export type PaymentNote = 'due' | 'received' | 'to_refund';
+
+/**
+ * What a mail about an order states that may change after it was sent. Recorded with the mail, so that the same text
+ * can be written again. Whatever else it states never changes, see `OrderMailSource`.
+ */
+export interface MailFacts {
+  readonly recipient: string;
+  /** Empty if the greeting has no name. */
+  readonly greetedName: string;
+  readonly paymentNote: PaymentNote | null;
+  /** The payment deadline that the mail states. */
+  readonly payByMs: number | null;
+}
+
+/** An order and its customer, as a mail finds them. */
+export interface MailedState {
+  readonly status: OrderStatus;
+  readonly paymentStatus: PaymentStatus;
+  readonly isImported: boolean;
+  readonly isFree: boolean;
+  readonly expiresAtMs: number | null;
+  readonly email: string;
+  readonly customerName: string;
+}
+
+/**
+ * Decides what a mail states. Returns null if no mail is due: for imported orders, which had ended before they were
+ * imported, and for the placement of an order with nothing to pay, which is confirmed at the same moment, so that one
+ * mail covers both. A disabled customer gets mail too, because it is their order and their money.
+ */
+export function decideMailFacts(kind: OrderMailKind, state: MailedState): MailFacts | null {
+  if (state.isImported || (state.isFree && kind === 'order.placed')) return null;
+  const paymentNote = decidePaymentNote(kind, state);
+  return {
+    recipient: state.email,
+    greetedName: greetedName(state.customerName),
+    paymentNote,
+    payByMs: paymentNote === 'due' ? state.expiresAtMs : null,
+  };
+}
+
+function decidePaymentNote(
+  kind: OrderMailKind,
+  { status, paymentStatus, isFree }: MailedState,
+): PaymentNote | null {
+  switch (kind) {
+    case 'order.placed':
+      return status === 'PENDING' && !isPaid(paymentStatus) ? 'due' : null;
+    case 'order.confirmed':
+      return !isFree && paymentStatus === 'PAID' ? 'received' : null;
+    case 'order.cancelled':
+      return !isFree && isPaid(paymentStatus) && paymentStatus !== 'REFUNDED' ? 'to_refund' : null;
+    default:
+      return null;
+  }
+}
