@@ -1,9 +1,9 @@
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 import { finishJobsIn, type RunningJob } from '../../jobs/index.ts';
 import type { MailFacts } from './mail-facts.ts';
 import type { MailJobData } from './mail-job.ts';
 import type { RecordedSettings } from './mail-settings.ts';
-import { insertMessages, insertTexts, type NewMailRow } from './queries.ts';
+import { insertMessages, insertTexts } from './queries.ts';
 
 /** The text of a mail that cannot be written again. */
 export interface StoredText {
@@ -39,8 +39,7 @@ export async function recordMails(
         ended.map(({ job }) => job),
       );
       const held = ended.filter(({ job }) => heldIds.has(job.id));
-      const rows = held.flatMap(toRow);
-      if (rows.length > 0) await insertMessages(tx, JSON.stringify(rows), settingsId);
+      await insertMails(tx, settingsId, held);
       const texts = held.flatMap(toTextRow);
       if (texts.length > 0) await insertTexts(tx, JSON.stringify(texts));
       return ended.map(({ job }) => heldIds.has(job.id));
@@ -51,21 +50,28 @@ export async function recordMails(
   }
 }
 
-function toRow({ job, data, facts }: EndedMail): readonly NewMailRow[] {
-  if (facts === null) return [];
-  const event = data.kind === 'password.reset' ? null : data;
-  return [
-    {
-      id: job.id,
-      kind: data.kind,
-      order_id: event?.orderId ?? null,
-      sequence: event?.sequence ?? null,
-      recipient: facts.recipient,
-      greeted_name: facts.greetedName,
-      payment_note: facts.paymentNote,
-      pay_by_ms: facts.payByMs,
-    },
-  ];
+async function insertMails(
+  tx: Transaction,
+  settingsId: number,
+  ended: readonly EndedMail[],
+): Promise<void> {
+  const mails = ended.flatMap(({ job, data, facts }) => {
+    const { orderId = null, sequence = null } = data.kind === 'password.reset' ? {} : data;
+    return facts === null ? [] : [{ id: job.id, kind: data.kind, orderId, sequence, ...facts }];
+  });
+  if (mails.length === 0) return;
+  await insertMessages(
+    tx,
+    settingsId,
+    mails.map(({ id }) => id),
+    mails.map(({ orderId }) => orderId),
+    mails.map(({ sequence }) => sequence),
+    mails.map(({ kind }) => kind),
+    mails.map(({ recipient }) => recipient),
+    mails.map(({ greetedName }) => greetedName),
+    mails.map(({ paymentNote }) => paymentNote),
+    mails.map(({ payByMs }) => payByMs),
+  );
 }
 
 function toTextRow({ job, text }: EndedMail) {
