@@ -39,3 +39,20 @@ test('a derived id is a UUIDv8 of its parts', () => {
     /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   );
 });
+
+test('ids that follow are the same in every version, because jobs of the one before are still waiting', () => {
+  assert.deepEqual(
+    [['a', 'b'], ['a'], ['c'], ['d'], ['ü']].map((parts) => derivedId(...parts)),
+    [
+      '0473ef2d-c0d3-84ab-a59d-3580c1134e9d',
+      '0eb5b8d6-f81b-8677-9a8a-08567cc4fa9a',
+      'fd2079a3-096d-8abb-9bdf-54cc5c80262e',
+      '65b1c6ea-3a2d-8c6e-83cf-d72e22ec51b9',
+      '25430e7a-c849-8692-9886-cb691fdcc5b6',
+    ],
+  );
+  assert.equal(
+    followingId('01a226b5-e88e-7960-a189-cf9f1acb57cc', 'notifications.send-mail'),
+    '01a226b5-e88e-7ac8-ad70-27f2b32733be',
+  );
+});
