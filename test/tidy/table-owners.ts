@@ -106,6 +106,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['orders'],
     reason: 'The list shows the order number of each payment.',
   },
+  'notifications.find_mail_events': {
+    reads: ['events'],
+    reason: 'A mail waits for those about earlier events, which need no data of the log but these.',
+  },
   'notifications.find_mailed_states': {
     reads: ['orders', 'users'],
     reason: 'Every mail depends on the state of its order and its customer, read in one snapshot.',

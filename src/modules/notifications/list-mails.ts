@@ -4,7 +4,6 @@ import type { MailKind } from './mail-kind.ts';
 import {
   type MailedEvent,
   type OrderMailSource,
-  readLaterEvents,
   readOrderMailSources,
 } from './order-mail-source.ts';
 import { findMails, type MailRow } from './queries.ts';
@@ -40,7 +39,7 @@ export async function listMails(
 ): Promise<SentMail[]> {
   const rows = await findMails(db, after?.sentAt ?? null, after?.id ?? null, limit);
   const written = rows.filter(isWrittenAgain);
-  const sources = await readOrderMailSources(db, written, readLaterEvents(db, written));
+  const sources = await readOrderMailSources(db, written);
   const sourceById = new Map(written.map(({ id }, index) => [id, sources[index]]));
   return rows.map((row) => ({
     id: row.id,

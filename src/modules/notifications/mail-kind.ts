@@ -11,3 +11,8 @@ export const orderMailKinds = [
 export type OrderMailKind = (typeof orderMailKinds)[number];
 
 export type MailKind = OrderMailKind | 'password.reset';
+
+/** Returns whether the text of such a mail states something of its event, beyond that it happened. */
+export function statesEvent(kind: OrderMailKind): boolean {
+  return kind === 'order.cancelled' || kind === 'payment.refunded';
+}

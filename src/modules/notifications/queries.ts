@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import type { EventType, OrderEventRow } from '../../events/index.ts';
 import type { MailedState, PaymentNote } from './mail-facts.ts';
 import type { MailKind } from './mail-kind.ts';
 
@@ -21,6 +22,19 @@ export const findMailedStates = statement<
        where users.id = orders.customer_id
        limit 1) as customer
     where orders.id = any($1::uuid[])`,
+);
+
+/** Returns the events of these types of these orders, by order and sequence. */
+export const findMailEvents = statement<
+  [orderIds: readonly string[], types: readonly EventType[]],
+  Pick<OrderEventRow, 'id' | 'orderId' | 'sequence' | 'type' | 'from'>
+>(
+  'notifications.find_mail_events',
+  `select id, order_id as "orderId", sequence, type, from_status as "from"
+     from events
+    where order_id = any($1::uuid[])
+      and type = any($2::text[])
+    order by order_id, sequence`,
 );
 
 /** Returns the id of these settings. Adds them if they are new. */

@@ -4,13 +4,11 @@ import { decideMailFacts, type MailFacts } from './mail-facts.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
 import {
   distinctOrderIds,
-  type EventsByOrder,
   type OrderMailSource,
-  readLaterEvents,
   readOrderMailSources,
 } from './order-mail-source.ts';
-import { findMailedStates } from './queries.ts';
-import { whichMail } from './which-mail.ts';
+import { findMailEvents, findMailedStates } from './queries.ts';
+import { mailEventTypes, whichMail } from './which-mail.ts';
 
 /** The result of reading for one mail. */
 export interface MailReading {
@@ -34,11 +32,10 @@ export async function readDueMails(
   requests: readonly OrderMailJobData[],
   withSources: boolean,
 ): Promise<MailReading[]> {
-  const events = readLaterEvents(db, requests);
   const [states, sources, earlierDueInMs] = await Promise.all([
     findMailedStates(db, distinctOrderIds(requests)),
-    withSources ? readOrderMailSources(db, requests, events) : [],
-    readEarlierMails(db, requests, events),
+    withSources ? readOrderMailSources(db, requests) : [],
+    readEarlierMails(db, requests),
   ]);
   const stateByOrder = new Map(states.map((state) => [state.orderId, state]));
   return requests.map((one, index) => {
@@ -55,26 +52,22 @@ export async function readDueMails(
 async function readEarlierMails(
   db: Queryable,
   requests: readonly OrderMailJobData[],
-  reading: Promise<EventsByOrder>,
 ): Promise<ReadonlyMap<OrderMailJobData, number>> {
-  const events = await reading;
-  const earlierIdsOf = new Map<OrderMailJobData, string[]>();
-  for (const one of requests) {
-    const earlier = (events.get(one.orderId) ?? []).filter(
-      (event) => event.sequence < one.sequence && whichMail(event) !== null,
-    );
-    if (earlier.length > 0)
-      earlierIdsOf.set(
-        one,
-        earlier.map(({ id }) => mailJobId(id)),
-      );
-  }
   const dueInMs = new Map<OrderMailJobData, number>();
-  if (earlierIdsOf.size === 0) return dueInMs;
-  const unfinished = await findUnfinishedJobs(db, [...earlierIdsOf.values()].flat());
+  // A mail about an order's first event, as most are, has no earlier mail.
+  const later = requests.filter(({ sequence }) => sequence > 1);
+  if (later.length === 0) return dueInMs;
+  const events = await findMailEvents(db, distinctOrderIds(later), mailEventTypes);
+  const eventsByOrder = Map.groupBy(events, ({ orderId }) => orderId);
+  const earlierJobIds = later.map(({ orderId, sequence }) =>
+    (eventsByOrder.get(orderId) ?? [])
+      .filter((event) => event.sequence < sequence && whichMail(event) !== null)
+      .map(({ id }) => mailJobId(id)),
+  );
+  const unfinished = await findUnfinishedJobs(db, earlierJobIds.flat());
   const dueInMsById = new Map(unfinished.map((job) => [job.id, job.dueInMs]));
-  for (const [one, ids] of earlierIdsOf) {
-    const first = ids.find((id) => dueInMsById.has(id));
+  for (const [index, one] of later.entries()) {
+    const first = earlierJobIds[index]!.find((id) => dueInMsById.has(id));
     if (first !== undefined) dueInMs.set(one, dueInMsById.get(first)!);
   }
   return dueInMs;

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../events/index.ts';
+import type { EventType, LoggedEvent } from '../../events/index.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 
 /**
@@ -10,6 +10,16 @@ const notifiedFrom: Readonly<Record<string, readonly (string | null)[]>> = {
   'order.confirmed': ['PENDING'],
   'order.ready': ['PENDING', 'CONFIRMED', 'PREPARING'],
 };
+
+/** The types of events from which a mail may follow. */
+export const mailEventTypes: readonly EventType[] = [
+  'order.placed',
+  'order.confirmed',
+  'order.ready',
+  'order.cancelled',
+  'order.failed',
+  'refund.succeeded',
+];
 
 /**
  * Returns the kind of mail that follows from an event, or null. QUEUED has no mail, because its outcome has one: placed

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventTypes } from '../../../src/events/index.ts';
 import { orderMailKinds } from '../../../src/modules/notifications/mail-kind.ts';
-import { whichMail } from '../../../src/modules/notifications/which-mail.ts';
+import { mailEventTypes, whichMail } from '../../../src/modules/notifications/which-mail.ts';
 import { orderStatuses } from '../../../src/modules/orders/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 
@@ -25,6 +25,7 @@ test('these events cause a mail, and no others', () => {
     'refund.succeeded': 'payment.refunded',
   });
   assert.deepEqual([...new Set(Object.values(mails))].sort(), [...orderMailKinds].sort());
+  assert.deepEqual(Object.keys(mails).sort(), [...mailEventTypes].sort());
 });
 
 test('a step forward causes a mail, a correction backwards does not', () => {
