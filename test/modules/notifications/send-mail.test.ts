@@ -90,6 +90,15 @@ describe('mails claimed together', () => {
     });
   });
 
+  test('are recorded on a database that was restored to a state before the settings of this server', async () => {
+    const before = await placeTogether(1);
+    await Promise.all(before.jobs.map(fixture.run));
+    await database.run('test.restore', 'delete from mail_settings', []);
+    const { jobs, emails } = await placeTogether(2);
+    await Promise.all(jobs.map(fixture.run));
+    assert.deepEqual((await fixture.outcome(jobs)).recorded, emails);
+  });
+
   test('one whose server hangs holds up neither the others nor a password reset', async () => {
     const { jobs, emails } = await placeTogether(3);
     const hang = Promise.withResolvers<void>();
