@@ -238,7 +238,6 @@ create table idempotency_keys (
   caller_id uuid not null,
   operation text not null,
   result text,
-  effect_id uuid,
   created_at timestamp with time zone default now() not null,
   replayed_at timestamp with time zone,
   expires_at timestamp with time zone not null,
@@ -287,39 +286,26 @@ create table log_readers (
 
 create table mail_messages (
   id uuid not null,
-  order_id uuid,
-  sent_at timestamp(3) with time zone default now() not null,
-  pay_by timestamp(3) with time zone,
-  settings_id integer not null,
-  sequence integer,
-  kind text not null,
+  message_id text not null,
   recipient text not null,
-  greeted_name text not null,
-  payment_note text,
-  constraint mail_messages_id_pkey PRIMARY KEY (id),
-  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
-  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
-  constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text)))))
-);
-
-create table mail_settings (
-  id integer generated always as identity not null,
-  wording smallint not null,
-  shop_name text,
-  public_url text,
-  message_id_domain text not null,
-  constraint mail_settings_id_pkey PRIMARY KEY (id),
-  constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain),
-  constraint mail_settings_wording_check CHECK (((wording >= 0) AND ((wording = 0) = (shop_name IS NULL)) AND ((shop_name IS NULL) = (public_url IS NULL))))
-);
-
-create table mail_texts (
-  mail_id uuid not null,
   subject text not null,
   text_body text,
   html_body text,
-  constraint mail_texts_mail_id_pkey PRIMARY KEY (mail_id),
-  constraint mail_texts_text_body_check CHECK (((text_body IS NULL) = (html_body IS NULL)))
+  kind text not null,
+  order_id uuid,
+  event_id uuid,
+  sent_at timestamp(3) with time zone default now() not null,
+  constraint mail_messages_id_pkey PRIMARY KEY (id),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
+  constraint mail_messages_message_id_check CHECK (starts_with(message_id, (id)::text)),
+  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (event_id IS NULL)))),
+  constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
+);
+
+create table order_keys (
+  scope_hash uuid not null,
+  responses_id bigint not null,
+  constraint order_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
 );
 
 create table order_lines (
@@ -338,6 +324,17 @@ create table order_lines (
   constraint order_lines_total_minor_check CHECK ((total_minor = (quantity * unit_price_minor))),
   constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= 100000000)))
 );
+
+create table order_responses (
+  id bigint generated always as identity not null,
+  scope_hashes uuid[] not null,
+  request_hashes uuid[] not null,
+  order_ids uuid[] not null,
+  responses bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint order_responses_id_pkey PRIMARY KEY (id),
+  constraint order_responses_lengths_check CHECK (((cardinality(scope_hashes) > 0) AND (cardinality(request_hashes) = cardinality(scope_hashes)) AND (cardinality(order_ids) = cardinality(scope_hashes))))
+) with (toast_tuple_target=8160);
 
 create table order_status_steps (
   from_status text not null,
@@ -784,9 +781,11 @@ CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC
 
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
 
-CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
+CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
 
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
+
+CREATE INDEX order_responses_expires_at_idx ON public.order_responses USING btree (expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
 
 CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at, id);
 
@@ -1095,22 +1094,18 @@ create view inv_order_steps as
   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
 
 create view inv_idempotency_effects as
- SELECT encode(keys.scope_hash, 'hex'::text) AS id,
-    format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS detail
-   FROM (idempotency_keys keys
-     LEFT JOIN orders ON ((orders.id = keys.effect_id)))
-  WHERE ((keys.result IS NULL) OR
-        CASE
-            WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
-            ELSE false
-        END);
+ SELECT encode(scope_hash, 'hex'::text) AS id,
+    format('the key of %s has no stored reply'::text, operation) AS detail
+   FROM idempotency_keys
+  WHERE (result IS NULL);
 
 create view inv_client_tokens as
  SELECT (orders.id)::text AS id,
     'its clientToken stands for no order, or for another one'::text AS detail
-   FROM (orders
-     LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
-  WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL))
+   FROM ((orders
+     LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token36:%s%s:%s'::text, orders.customer_id, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
+     LEFT JOIN order_responses responses ON (((responses.id = keys.responses_id) AND (responses.expires_at = 'infinity'::timestamp with time zone))))
+  WHERE ((orders.client_token IS NOT NULL) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
 UNION ALL
  SELECT min((orders.id)::text) AS id,
     format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS detail
@@ -1314,6 +1309,21 @@ create view inv_job_sendings as
            FROM schedules
           WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval)) AND (schedules.last_error IS NULL)))));
 
+create view inv_mail_events as
+ SELECT (mail_messages.id)::text AS id,
+    format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS detail
+   FROM mail_messages
+  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM events
+          WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id))))))
+UNION ALL
+ SELECT min((mail_messages.id)::text) AS id,
+    format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS detail
+   FROM mail_messages
+  WHERE (mail_messages.event_id IS NOT NULL)
+  GROUP BY mail_messages.event_id
+ HAVING (count(*) > 1);
+
 create view inv_webhook_deliveries as
  SELECT (deliveries.id)::text AS id,
         CASE
@@ -1372,21 +1382,23 @@ create view inv_payment_charges as
      FULL JOIN payment_captures ON (((payment_captures.provider = told.provider) AND (payment_captures.provider_reference = told.provider_reference))))
   WHERE ((told.id IS NULL) OR ((payment_captures.id IS NULL) AND told.is_done));
 
-create view inv_mail_events as
- SELECT (mail_messages.id)::text AS id,
-    format('it tells of event %s, which is no %s of the order %s'::text, mail_messages.sequence, mail_messages.kind, mail_messages.order_id) AS detail
-   FROM mail_messages
-  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM events
-          WHERE ((events.order_id = mail_messages.order_id) AND (events.sequence = mail_messages.sequence) AND (events.type =
-                CASE mail_messages.kind
-                    WHEN 'payment.refunded'::text THEN 'refund.succeeded'::text
-                    ELSE mail_messages.kind
-                END))))))
+create view inv_order_keys as
+ SELECT (keys.scope_hash)::text AS id,
+    'the key has no stored response'::text AS detail
+   FROM (order_keys keys
+     LEFT JOIN order_responses responses ON ((responses.id = keys.responses_id)))
+  WHERE (array_position(responses.scope_hashes, keys.scope_hash) IS NULL)
 UNION ALL
- SELECT min((mail_messages.id)::text) AS id,
-    format('one of %s that tell of event %s of the order %s'::text, count(*), mail_messages.sequence, mail_messages.order_id) AS detail
-   FROM mail_messages
-  WHERE (mail_messages.order_id IS NOT NULL)
-  GROUP BY mail_messages.order_id, mail_messages.sequence
- HAVING (count(*) > 1);
+ SELECT (stored.scope_hash)::text AS id,
+        CASE
+            WHEN (orders.id IS NULL) THEN format('the key belongs to the order %s, which does not exist'::text, stored.order_id)
+            ELSE format('the key of order %s is lost'::text, stored.order_id)
+        END AS detail
+   FROM ((( SELECT order_responses.id,
+            unnest(order_responses.scope_hashes) AS scope_hash,
+            unnest(order_responses.order_ids) AS order_id
+           FROM order_responses
+          WHERE (order_responses.expires_at > now())) stored
+     LEFT JOIN orders ON ((orders.id = stored.order_id)))
+     LEFT JOIN order_keys keys ON (((keys.scope_hash = stored.scope_hash) AND (keys.responses_id = stored.id))))
+  WHERE ((orders.id IS NULL) OR (keys.scope_hash IS NULL));

@@ -17,7 +17,6 @@ export const claimKey = statement<
      set request_hash = excluded.request_hash,
          operation = excluded.operation,
          result = null,
-         effect_id = null,
          created_at = now(),
          expires_at = excluded.expires_at
      where key.expires_at <= now()
@@ -57,53 +56,6 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
   `update idempotency_keys
       set result = $2::text
     where scope_hash = $1::bytea`,
-);
-
-/** Finds several live keys with their effects. Updates the rows like `findKey`. */
-export const findUsedKeys = statement<
-  [scopeHashes: readonly Buffer[]],
-  { scopeHash: Buffer; requestHash: Buffer; result: string | null; effectId: string | null }
->(
-  'idempotency.find_used_keys',
-  `update idempotency_keys
-      set replayed_at = now()
-    where scope_hash = any($1::bytea[])
-      and expires_at > now()
-   returning scope_hash as "scopeHash", request_hash as "requestHash", result, effect_id as "effectId"`,
-);
-
-/**
- * Stores several keys with their results and effects. A key that is not returned was claimed by another server
- * meanwhile. Uses arrays, not JSON like other statements: the results are JSON and would be escaped and parsed twice.
- */
-export const pinKeys = statement<
-  [
-    scopeHashes: readonly Buffer[],
-    requestHashes: readonly Buffer[],
-    callerIds: readonly string[],
-    operations: readonly string[],
-    results: readonly string[],
-    effectIds: readonly string[],
-    permanent: readonly boolean[],
-  ],
-  { scopeHash: Buffer }
->(
-  'idempotency.pin_keys',
-  `insert into idempotency_keys as key
-          (scope_hash, request_hash, caller_id, operation, result, effect_id, expires_at)
-   select scope_hash, request_hash, caller_id, operation, result, effect_id,
-          case when permanent then timestamptz 'infinity' else now() + interval '24 hours' end
-     from unnest($1::bytea[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::boolean[])
-       as new_key (scope_hash, request_hash, caller_id, operation, result, effect_id, permanent)
-   on conflict (scope_hash) do update
-     set request_hash = excluded.request_hash,
-         operation = excluded.operation,
-         result = excluded.result,
-         effect_id = excluded.effect_id,
-         created_at = now(),
-         expires_at = excluded.expires_at
-     where key.expires_at <= now()
-   returning scope_hash as "scopeHash"`,
 );
 
 /** Removes one slice of the expired keys. */

@@ -23,8 +23,10 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/modules/catalog': ['products'],
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [
+    'order_keys',
     'order_lines',
     'order_numbers',
+    'order_responses',
     'order_status_steps',
     'orders',
     'queued_orders',

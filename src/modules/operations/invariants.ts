@@ -44,6 +44,7 @@ export const invariants: readonly Invariant[] = [
   invariant('inv_order_steps', 'events'),
   invariant('inv_log_delivered', 'log_readers'),
   invariant('inv_idempotency_effects', 'idempotency_keys'),
+  invariant('inv_order_keys', 'order_keys'),
   invariant('inv_client_tokens', 'orders'),
   invariant('inv_order_deadlines', 'orders'),
   invariant('inv_order_queue', 'queued_orders'),

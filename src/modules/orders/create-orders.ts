@@ -1,6 +1,7 @@
 import type { Change, Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
 import type { LiveLog } from '../../events/index.ts';
+import { createPurgeSchedule } from '../../jobs/index.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { isStaff } from '../../shared/caller.ts';
 import type { Channel } from '../../shared/channel.ts';
@@ -12,6 +13,7 @@ import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
 import { createOrderPlacement } from './placement/place-order.ts';
+import { purgeKeys } from './placement/queries.ts';
 import { quoteOrder } from './placement/quote-order.ts';
 import {
   createQueuedPlacement,
@@ -27,6 +29,7 @@ import { registerOrdersRoutes } from './routes.ts';
 import type { Orders } from './use-cases.ts';
 
 const EXPIRE_INTERVAL_MS = 1_000;
+const PURGE_INTERVAL_MS = 60_000;
 /** Queued orders are placed together, so far more of these jobs run at a time than of others. */
 const PLACED_AT_ONCE = 100;
 
@@ -116,6 +119,11 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
         everyMs: EXPIRE_INTERVAL_MS,
         run: (signal) => expireOrders(database, signal),
       },
+      createPurgeSchedule(database, {
+        name: 'orders.purge-keys',
+        everyMs: PURGE_INTERVAL_MS,
+        purges: [purgeKeys],
+      }),
     ],
     subscriptions: [planQueuedPlacement],
     metrics: Object.values(tallies),

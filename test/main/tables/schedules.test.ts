@@ -51,6 +51,7 @@ test('two servers expire an unpaid order once, within seconds of its expiry, and
       'notifications.purge-mail',
       'operations.check-invariants',
       'orders.expire-orders',
+      'orders.purge-keys',
       'payments.reconcile',
       'sandbox.purge-deliveries',
       'webhooks.purge-deliveries',

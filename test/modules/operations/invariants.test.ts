@@ -6,6 +6,7 @@ import {
   reportInvariants,
 } from '../../../src/modules/operations/check-invariants.ts';
 import { invariants } from '../../../src/modules/operations/invariants.ts';
+import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext, buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
@@ -38,6 +39,14 @@ const { id: queued } = await orders.placeOrder(
   buildPlacementContext(customer, undefined, input, true),
   input,
 );
+
+const [{ pendingKey }] = (await database.run<{ pendingKey: string }>(
+  'test.pending_key',
+  `select scope_hashes[1] as "pendingKey"
+     from order_responses
+    where order_ids[1] = $1::uuid`,
+  [pending],
+)) as [{ pendingKey: string }];
 
 const buildMailId = (last: string) => `00000000-0000-0000-0000-00000000000${last}`;
 
@@ -94,7 +103,7 @@ describe('the invariants', () => {
     const checked = new Map(report.invariants.map((result) => [result.name, result.checked]));
     assert.equal(checked.get('inv_order_totals'), 6);
     assert.equal(checked.get('inv_stock_bounds'), 1);
-    assert.equal(checked.get('inv_idempotency_effects'), 6);
+    assert.equal(checked.get('inv_order_keys'), 6);
   });
 
   test('are the views in the database, each with a description', async () => {
@@ -274,8 +283,8 @@ describe('the invariants', () => {
       finds: { inv_order_steps: [completed] },
     },
     'a client token is lost': {
-      changes: [`delete from idempotency_keys where effect_id = '${pending}'`],
-      finds: { inv_client_tokens: [pending] },
+      changes: [`delete from order_keys where scope_hash = '${pendingKey}'`],
+      finds: { inv_client_tokens: [pending], inv_order_keys: [pendingKey] },
     },
     'two orders have the same client token': {
       changes: [
@@ -283,7 +292,7 @@ describe('the invariants', () => {
         `update orders set client_token = (select client_token from orders where id = '${pending}')
           where id = '${cancelled}'`,
       ],
-      finds: { inv_client_tokens: [[pending, cancelled].sort()[0]!] },
+      finds: { inv_client_tokens: [pending, cancelled].sort() },
     },
     'an order is past its expiry': {
       changes: [
@@ -336,16 +345,26 @@ describe('the invariants', () => {
     });
   }
 
-  test('report when a stored response belongs to no effect, or to another one', async () => {
-    const key = `(select scope_hash from idempotency_keys where effect_id = '${cancelled}')`;
+  test('report when the key of an order has no stored response, or belongs to no order', async () => {
+    const responses = `(select responses_id from order_keys where scope_hash = '${pendingKey}')`;
     for (const change of [
-      `update idempotency_keys set effect_id = gen_random_uuid() where scope_hash = ${key}`,
-      `update idempotency_keys set result = '{"id": "another"}' where scope_hash = ${key}`,
-      `update idempotency_keys set result = null where scope_hash = ${key}`,
+      `update order_keys set responses_id = -1 where scope_hash = '${pendingKey}'`,
+      `update order_responses set scope_hashes = '{${newId()}}' where id = ${responses}`,
+      `update order_responses set order_ids = '{${newId()}}' where id = ${responses}`,
+      `delete from order_responses where id = ${responses}`,
     ]) {
       const broken = await findViolations(change);
-      assert.equal(broken.get('inv_idempotency_effects')?.length, 1, change);
+      assert.ok(broken.get('inv_order_keys')?.includes(pendingKey), change);
+      assert.deepEqual(broken.get('inv_client_tokens'), [pending], change);
     }
+  });
+
+  test('report when another key has no stored result', async () => {
+    const broken = await findViolations(
+      `insert into idempotency_keys (scope_hash, request_hash, caller_id, operation, expires_at)
+       values ('\\x01', '\\x01', '${customer.id}', 'cancelOrder', now() + interval '1 day')`,
+    );
+    assert.deepEqual(Object.fromEntries(broken), { inv_idempotency_effects: ['01'] });
   });
 
   test('report when an event waits for a reader that has run for a minute, but not for one that has just started', async () => {

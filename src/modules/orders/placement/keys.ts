@@ -1,48 +1,71 @@
 import type { Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
-import { findUsedKeys, pinKeys } from '../../../database/queries.ts';
-import { sha256 } from '../../../shared/canonical-json.ts';
+import type { Claim } from '../../../database/idempotency.ts';
+import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
 import { idempotencyErrors, inFlight } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import type { OrderStatus } from '../order.ts';
-import type { PlacementOutcome, PlacementRequest } from './request.ts';
+import type { Order } from '../order.ts';
+import { findUsedKeys, releaseKeys, storeKeys } from './queries.ts';
+import type { OrderKey, PlacementOutcome, PlacementRequest } from './request.ts';
+import { compressResponses, expandResponses } from './stored-responses.ts';
 
-/** A key under which a request takes effect once: the Idempotency-Key or the clientToken. */
-interface Key {
-  readonly scopeHash: Buffer;
-  readonly requestHash: Buffer;
-  /** A clientToken is valid for as long as its order exists, a key for 24 hours. */
-  readonly permanent: boolean;
-}
-
+/** A key that was used before, with the response that it was answered with. */
 export interface UsedKey {
-  readonly requestHash: Buffer;
-  readonly result: string | null;
-  readonly effectId: string | null;
+  readonly requestHash: string;
+  readonly orderId: string;
+  readonly responses: Buffer;
+  /** The index of the response. */
+  readonly place: number;
 }
 
-export function listKeys(request: PlacementRequest): Key[] {
-  const keys: Key[] = [];
-  if (request.claim !== null) {
-    const { scopeHash, requestHash } = request.claim;
-    keys.push({ scopeHash, requestHash, permanent: false });
+/** Builds the keys of a request. `body` is its body without the `clientToken`. */
+export function buildKeys(
+  { claim, operation }: { readonly claim: Claim | null; readonly operation: string },
+  customerId: string,
+  clientToken: string | undefined,
+  body: object,
+): OrderKey[] {
+  const keys: OrderKey[] = [];
+  if (claim !== null) {
+    const { scopeHash, requestHash } = claim;
+    keys.push(buildKey(scopeHash, requestHash, false));
   }
-  if (request.clientToken !== null) {
-    const { token, requestHash } = request.clientToken;
-    const scopeHash = sha256('client-token', request.customerId, token);
-    keys.push({ scopeHash, requestHash, permanent: true });
+  if (clientToken !== undefined) {
+    const requestHash = sha256(operation, canonicalJson({ ...body, clientToken }));
+    keys.push(buildKey(sha256('client-token', customerId, clientToken), requestHash, true));
   }
   return keys;
 }
 
+function buildKey(scopeHash: Buffer, requestHash: Buffer, isPermanent: boolean): OrderKey {
+  return {
+    scopeHash: truncateHash(scopeHash),
+    requestHash: truncateHash(requestHash),
+    isPermanent,
+  };
+}
+
+/** 128 bits: two hashes that differ anywhere differ in them, and a uuid column stores and compares them cheaply. */
+function truncateHash(hash: Buffer): string {
+  return hash.toString('hex', 0, 16);
+}
+
+/** Finds the keys that were used before, by their scope hash. An expired key is released, so that it can be used again. */
 export async function findUsedKeysByHash(
   tx: Transaction,
   requests: readonly PlacementRequest[],
 ): Promise<Map<string, UsedKey>> {
-  const scopeHashes = requests.flatMap((request) => listKeys(request).map((key) => key.scopeHash));
+  const scopeHashes = requests.flatMap(({ keys }) => keys.map(({ scopeHash }) => scopeHash));
   if (scopeHashes.length === 0) return new Map();
   const rows = await findUsedKeys(tx, scopeHashes);
-  return new Map(rows.map((row) => [row.scopeHash.toString('hex'), row]));
+  const expired = rows.filter(({ isExpired }) => isExpired);
+  if (expired.length > 0) {
+    await releaseKeys(
+      tx,
+      expired.map(({ scopeHash }) => scopeHash),
+    );
+  }
+  return new Map(rows.filter(({ isExpired }) => !isExpired).map((row) => [row.scopeHash, row]));
 }
 
 /**
@@ -54,26 +77,24 @@ export function findReplay(
   request: PlacementRequest,
   used: ReadonlyMap<string, UsedKey>,
 ): PlacementOutcome | null {
-  const keys = listKeys(request);
-  const found = keys.flatMap((key) => {
-    const stored = used.get(key.scopeHash.toString('hex'));
+  const found = request.keys.flatMap((key) => {
+    const stored = used.get(key.scopeHash);
     return stored === undefined ? [] : [{ key, stored }];
   });
   const [first] = found;
   if (first === undefined) return null;
+  const { orderId, responses, place } = first.stored;
   const same = found.every(
-    ({ key, stored }) =>
-      stored.requestHash.equals(key.requestHash) && stored.effectId === first.stored.effectId,
+    ({ key, stored }) => stored.requestHash === key.requestHash && stored.orderId === orderId,
   );
-  const { result, effectId } = first.stored;
-  if (!same || result === null || effectId === null) {
-    return { kind: 'refused', error: new CodedError(idempotencyErrors.keyReused) };
-  }
-  const { version, status } = JSON.parse(result) as { version: number; status: OrderStatus };
+  if (!same) return { kind: 'refused', error: new CodedError(idempotencyErrors.keyReused) };
+  // The first response, regardless of later changes of the order.
+  const body = expandResponses(responses)[place]!;
+  const { id, version, status } = JSON.parse(body) as Pick<Order, 'id' | 'version' | 'status'>;
+  if (id !== orderId) throw new Error(`the stored response of order ${orderId} is of ${id}`);
   return {
     kind: 'placed',
-    // The first response, regardless of later changes of the order.
-    order: { id: effectId, version, queued: status === 'QUEUED', body: result, replayed: true },
+    order: { id, version, queued: status === 'QUEUED', body, replayed: true },
   };
 }
 
@@ -90,7 +111,7 @@ export async function answerLateRepeats(
 ): Promise<ReadonlyMap<string, UsedKey>> {
   const isLate = (request: PlacementRequest, index: number) =>
     outcomes[index]?.kind === 'refused' &&
-    listKeys(request).every(({ scopeHash }) => !used.has(scopeHash.toString('hex')));
+    request.keys.every(({ scopeHash }) => !used.has(scopeHash));
   const found = await findUsedKeysByHash(tx, requests.filter(isLate));
   if (found.size === 0) return used;
   for (const [index, request] of requests.entries()) {
@@ -107,8 +128,8 @@ interface AnsweredPlacement {
 }
 
 /**
- * Stores each placement's response under its key and token, in the placement's transaction. Throws if another server
- * used one of them meanwhile: the batch rolls back, and on the next attempt the request finds the stored response.
+ * Stores each placement's response under its key and token, in the placement's transaction. Fails if another server used
+ * one of them meanwhile: the batch rolls back, and on the next attempt the request finds the stored response.
  */
 export async function pinPlacements(
   tx: Transaction,
@@ -120,7 +141,7 @@ export async function pinPlacements(
 
 /**
  * Stores the new keys of repeats that were found by their token. They are answered with a 2xx, so from now on the key
- * belongs to that order too. Throws like `pinPlacements`.
+ * belongs to that order too. Fails like `pinPlacements`.
  */
 export async function pinRepeats(
   tx: Transaction,
@@ -134,48 +155,82 @@ export async function pinRepeats(
     if (outcome?.kind !== 'placed' || !outcome.order.replayed) return [];
     const { order } = outcome;
     return buildPins({ request, order, body: order.body }).filter(
-      ({ key }) => !used.has(key.scopeHash.toString('hex')),
+      ({ key }) => !used.has(key.scopeHash),
     );
   });
   if (pins.length > 0) await storePins(tx, pins);
 }
 
-interface KeyPin extends AnsweredPlacement {
-  readonly key: Key;
+/** A key to store, with the order and the response that it will stand for. */
+interface KeyPin {
+  readonly key: OrderKey;
+  readonly orderId: string;
+  readonly body: string;
 }
 
 function buildPins({ request, order, body }: AnsweredPlacement): KeyPin[] {
-  return listKeys(request).map((key) => ({ key, request, order, body }));
+  return request.keys.map((key) => ({ key, orderId: order.id, body }));
 }
 
+/** The length of the responses that are compressed together: a replay expands all of them. */
+const RESPONSES_LENGTH_MAX = 65_536;
+
 async function storePins(tx: Transaction, pins: readonly KeyPin[]): Promise<void> {
-  const pinned = await pinKeys(
+  const { permanent = [], temporary = [] } = Object.groupBy(pins, ({ key }) =>
+    key.isPermanent ? 'permanent' : 'temporary',
+  );
+  await Promise.all([
+    ...splitPins(permanent).map((some) => storeTogether(tx, some, true)),
+    ...splitPins(temporary).map((some) => storeTogether(tx, some, false)),
+  ]);
+}
+
+function splitPins(pins: readonly KeyPin[]): KeyPin[][] {
+  const parts: KeyPin[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const pin of pins) {
+    length += pin.body.length;
+    if (length > RESPONSES_LENGTH_MAX) {
+      parts.push([]);
+      length = pin.body.length;
+    }
+    parts.at(-1)!.push(pin);
+  }
+  return parts;
+}
+
+function storeTogether(
+  tx: Transaction,
+  pins: readonly KeyPin[],
+  isPermanent: boolean,
+): Promise<unknown> {
+  return storeKeys(
     tx,
     pins.map(({ key }) => key.scopeHash),
     pins.map(({ key }) => key.requestHash),
-    pins.map(({ request }) => request.caller.id),
-    pins.map(({ request }) => request.operation),
-    pins.map(({ body }) => body),
-    pins.map(({ order }) => order.id),
-    pins.map(({ key }) => key.permanent),
+    pins.map(({ orderId }) => orderId),
+    compressResponses(pins.map(({ body }) => body)),
+    isPermanent,
   );
-  if (pinned.length < pins.length) throw new KeyTakenError();
 }
 
 /** Another transaction placed an order under the same key or token between our read and our write. */
 class KeyTakenError extends Error {
-  constructor(cause?: unknown) {
+  constructor(cause: unknown) {
     super('another transaction used the same idempotency key or client token meanwhile', { cause });
     this.name = 'KeyTakenError';
   }
 }
 
 /**
- * Returns the error of a batch, as a `KeyTakenError` if a token was used meanwhile: the order's row violates its unique
- * index before the token's own row is written. This means a repeat, so it must never become a refusal.
+ * Returns the error of a batch, as a `KeyTakenError` if a key or a token was used meanwhile. A token violates the unique
+ * index of its order's row before its own row is written. This means a repeat, so it must never become a refusal.
  */
 export function toKeyTakenError(error: unknown): unknown {
-  return violates(error, 'orders_customer_id_client_token_key') ? new KeyTakenError(error) : error;
+  const isTaken =
+    violates(error, 'order_keys_scope_hash_pkey') ||
+    violates(error, 'orders_customer_id_client_token_key');
+  return isTaken ? new KeyTakenError(error) : error;
 }
 
 /** A key and a token may each conflict once with another transaction; the attempt after that finds both stored. */

@@ -3,12 +3,11 @@ import type { Claim } from '../../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
-import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
 import { invalidInput, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
-import { listKeys, retryOnTakenKey } from './keys.ts';
+import { buildKeys, retryOnTakenKey } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
 import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
@@ -117,24 +116,22 @@ function buildRequest(
   options: PlacementOptions,
 ): PlacementRequest {
   const { client_token: otherSpelling, clientToken = otherSpelling, ...rest } = options;
+  const { caller, cause, deferred } = context;
   if (otherSpelling !== undefined && otherSpelling !== clientToken) {
     throw invalidInput('/client_token', 'It differs from clientToken.');
   }
   return {
-    ...context,
     customerId,
+    caller,
+    cause,
+    keys: buildKeys(context, customerId, clientToken, rest),
+    deferred,
     lines,
     refuseVersion: () => null,
     expectedTotalMinor: options.expectedTotal?.amount ?? null,
     note: options.note ?? null,
     shippingAddress: options.shippingAddress ?? null,
-    clientToken:
-      clientToken === undefined
-        ? null
-        : {
-            token: clientToken,
-            requestHash: sha256(context.operation, canonicalJson({ ...rest, clientToken })),
-          },
+    clientToken: clientToken ?? null,
   };
 }
 
@@ -144,7 +141,7 @@ function buildRequest(
  * the database.
  */
 function listExclusiveNames(request: PlacementRequest): string[] {
-  const names = listKeys(request).map((key) => key.scopeHash.toString('hex'));
+  const names = request.keys.map(({ scopeHash }) => scopeHash);
   if (isLineSource(request.lines)) names.push(`${request.lines.name}:${request.customerId}`);
   return names;
 }

@@ -58,3 +58,90 @@ export const readPlacementTime = statement<
   `select now()::timestamptz(3) as "createdAt",
           (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt"`,
 );
+
+export interface UsedKeyRow {
+  scopeHash: string;
+  requestHash: string;
+  orderId: string;
+  /** The responses of a batch, compressed. */
+  responses: Buffer;
+  /** The index of this key's response. */
+  place: number;
+  isExpired: boolean;
+}
+
+/**
+ * Finds the keys that were used before. The row lock is also a write: with a synchronous standby, a replayed response
+ * must wait for the standby like the first response. `offset 0` lets the planner find the responses only by their id,
+ * however small the tables were when it made the plan.
+ */
+export const findUsedKeys = statement<[scopeHashes: readonly string[]], UsedKeyRow>(
+  'orders.find_used_keys',
+  `select replace(keys.scope_hash::text, '-', '') as "scopeHash",
+          replace(stored.request_hashes[found.place]::text, '-', '') as "requestHash",
+          stored.order_ids[found.place] as "orderId",
+          stored.responses, found.place - 1 as place, stored.expires_at <= now() as "isExpired"
+     from order_keys as keys
+    cross join lateral (
+      select *
+        from order_responses
+       where id = keys.responses_id
+      offset 0) as stored
+    cross join lateral array_position(stored.scope_hashes, keys.scope_hash) as found (place)
+    where keys.scope_hash = any($1::uuid[])
+      for no key update of keys`,
+);
+
+/**
+ * Stores the compressed responses of a batch and the keys that they belong to. Permanent keys are those of
+ * clientTokens. Fails if another server used a key meanwhile.
+ */
+export const storeKeys = statement<
+  [
+    scopeHashes: readonly string[],
+    requestHashes: readonly string[],
+    orderIds: readonly string[],
+    responses: Buffer,
+    arePermanent: boolean,
+  ],
+  never
+>(
+  'orders.store_keys',
+  `with stored as (
+     insert into order_responses (scope_hashes, request_hashes, order_ids, responses, expires_at)
+     values ($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea,
+             case when $5::boolean then timestamptz 'infinity' else now() + interval '24 hours' end)
+     returning id)
+   insert into order_keys (scope_hash, responses_id)
+   select scope_hash, stored.id
+     from stored
+    cross join unnest($1::uuid[]) as scope_hash`,
+);
+
+/** Deletes keys that have expired but were not purged yet. */
+export const releaseKeys = statement<[scopeHashes: readonly string[]], never>(
+  'orders.release_keys',
+  `delete from order_keys
+    where scope_hash = any($1::uuid[])`,
+);
+
+/** Removes one slice of the expired responses, with their keys. A key that was used again belongs to newer responses. */
+export const purgeKeys = statement<[limit: number], { id: number }>(
+  'orders.purge_keys',
+  `with purged as (
+     delete from order_responses
+      where id in (
+        select id
+          from order_responses
+         where expires_at <= now()
+           and expires_at < 'infinity'
+         order by expires_at
+         limit $1::int)
+     returning id, scope_hashes),
+   released as (
+     delete from order_keys
+      using purged
+      where order_keys.scope_hash = any(purged.scope_hashes)
+        and order_keys.responses_id = purged.id)
+   select id from purged`,
+);

@@ -1,5 +1,4 @@
 import type { Transaction } from '../../../database/database.ts';
-import type { Claim } from '../../../database/idempotency.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 
@@ -36,10 +35,14 @@ export interface SourcedLines {
   readonly version: number;
 }
 
-/** A `clientToken`, with the SHA-256 hash of the request that it belongs to. */
-export interface ClientToken {
-  readonly token: string;
-  readonly requestHash: Buffer;
+/** A key under which a request takes effect once: the Idempotency-Key or the clientToken. */
+export interface OrderKey {
+  /** What the key belongs to, as the first 128 bits of a SHA-256 hash in hexadecimal. */
+  readonly scopeHash: string;
+  /** The request that the key was sent with, likewise. */
+  readonly requestHash: string;
+  /** A clientToken is valid for as long as its order exists, an Idempotency-Key for 24 hours. */
+  readonly isPermanent: boolean;
 }
 
 export interface PlacementRules {
@@ -56,9 +59,7 @@ export interface PlacementRequest {
   readonly customerId: string;
   readonly caller: Caller;
   readonly cause: Cause;
-  readonly claim: Claim | null;
-  /** The requested operation, for the record of the clientToken. */
-  readonly operation: string;
+  readonly keys: readonly OrderKey[];
   /** Accepted as QUEUED now; a worker places it. */
   readonly deferred: boolean;
   readonly lines: readonly RequestedLine[] | LineSource;
@@ -67,7 +68,7 @@ export interface PlacementRequest {
   readonly expectedTotalMinor: number | null;
   readonly note: string | null;
   readonly shippingAddress: string | null;
-  readonly clientToken: ClientToken | null;
+  readonly clientToken: string | null;
 }
 
 /** An order that was placed or queued, now or by an earlier request with the same key or token. */

@@ -34,7 +34,7 @@ function buildChange({ request, order, lines }: Placement): OrderChange {
   const placed = {
     order,
     lines,
-    clientToken: request.clientToken?.token ?? null,
+    clientToken: request.clientToken,
     actor: toActor(request.caller),
     cause: request.cause,
   };
