@@ -239,7 +239,6 @@ create table idempotency_keys (
   operation text not null,
   result text,
   created_at timestamp with time zone default now() not null,
-  replayed_at timestamp with time zone,
   expires_at timestamp with time zone not null,
   constraint idempotency_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
 );
@@ -771,7 +770,7 @@ CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_
 
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 
-CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING brin (expires_at);
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
 CREATE INDEX jobs_due_at_idx ON public.jobs USING btree (due_at) WHERE (state = 'waiting'::text);
 

@@ -24,31 +24,30 @@ export const claimKey = statement<
 );
 
 export interface StoredKeyRow {
-  scopeHash: Buffer;
   requestHash: Buffer;
   result: string | null;
 }
 
 /**
- * Updates the row on purpose: with a synchronous standby, a replayed response must write too, so that it waits for the
- * standby like the first response.
+ * Locks the row on purpose: that is a write, and with a synchronous standby a replayed response must write too, so that
+ * it waits for the standby like the first response.
  */
 export const findKey = statement<[scopeHash: Buffer], StoredKeyRow>(
   'idempotency.find_key',
-  `update idempotency_keys
-      set replayed_at = now()
+  `select request_hash as "requestHash", result
+     from idempotency_keys
     where scope_hash = $1::bytea
-   returning scope_hash as "scopeHash", request_hash as "requestHash", result`,
+      for no key update`,
 );
 
 /** The same for a key that has not expired. */
 export const findLiveKey = statement<[scopeHash: Buffer], StoredKeyRow>(
   'idempotency.find_live_key',
-  `update idempotency_keys
-      set replayed_at = now()
+  `select request_hash as "requestHash", result
+     from idempotency_keys
     where scope_hash = $1::bytea
       and expires_at > now()
-   returning scope_hash as "scopeHash", request_hash as "requestHash", result`,
+      for no key update`,
 );
 
 export const storeResult = statement<[scopeHash: Buffer, result: string], never>(

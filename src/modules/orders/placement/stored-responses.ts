@@ -10,11 +10,15 @@ const DICTIONARY = Buffer.from(
     '{"id":"019","number":"100","status":"PENDING","paymentStatus":"UNPAID","version":1,"customerId":"019","vip":false,"items":[{"sku":"","productId":"019","name":"","quantity":1,"unitPrice":{"amount":,"currency":"GBP"},"total":{"amount":,"currency":"GBP"}},{"sku":"","productId":"019","name":"","quantity":2,"unitPrice":{"amount":,"currency":"GBP"},"total":{"amount":,"currency":"GBP"}}],"total":{"amount":,"currency":"GBP"},"note":null,"shippingAddress":null,"expiresAt":"20-0T0:00:00.000Z","createdAt":"20-0T0:00:00.000Z","updatedAt":"20-0T0:00:00.000Z","cancelReason":null,"failure":null,"allowedTransitions":["CANCELLED"]}',
 );
 
+/** The fastest one: higher levels save only a twentieth of the bytes. */
+const LEVEL = 1;
+
 /** Compresses responses, which are JSON texts and therefore contain no line breaks. */
 export function compressResponses(bodies: readonly string[]): Buffer {
-  return deflateRawSync(bodies.join('\n'), { dictionary: DICTIONARY });
+  return deflateRawSync(bodies.join('\n'), { dictionary: DICTIONARY, level: LEVEL });
 }
 
+/** Returns the texts that were compressed together. */
 export function expandResponses(compressed: Buffer): string[] {
   return inflateRawSync(compressed, { dictionary: DICTIONARY }).toString('utf8').split('\n');
 }
