@@ -9,6 +9,9 @@ const SEQUENCES = 2 ** 32;
 
 const idExpression = new RegExp(ID_PATTERN);
 
+/** The digits with the two bits of the variant. Source: RFC 9562 §4.1. */
+const VARIANTS = '89ab';
+
 const RANDOM_BYTES = 16;
 /** Random bytes for 256 ids: fetching them from the system for each id took two thirds of the time to create one. */
 const randomness = Buffer.alloc(256 * RANDOM_BYTES);
@@ -44,9 +47,6 @@ export function isId(text: string): boolean {
   return idExpression.test(text);
 }
 
-/** The variant of RFC 9562 in the two highest bits of a hexadecimal digit, by its two lowest bits. */
-const variants = '89ab';
-
 /**
  * Returns the id of something that follows exactly once from something else: the same parts yield the same id. It is a
  * UUIDv8 from their SHA-256. Source: RFC 9562 §5.8.
@@ -54,7 +54,7 @@ const variants = '89ab';
 export function derivedId(...parts: readonly string[]): string {
   // In one call, without an object for the hash: every event and every job needs one.
   const hex = hash('sha256', JSON.stringify(parts));
-  const variant = variants[Number.parseInt(hex.charAt(16), 16) & 0b11];
+  const variant = VARIANTS[Number.parseInt(hex.charAt(16), 16) & 0b11];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

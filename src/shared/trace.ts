@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** A position in a trace: the content of `traceparent`. Source: W3C Trace Context §3.2. */
 export interface TraceContext {
   /** 32 hexadecimal digits. */
@@ -29,10 +27,6 @@ export function parseTraceparent(header: string | undefined | null): TraceContex
 
 function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
-}
-
-export function newTraceId(): string {
-  return randomBytes(16).toString('hex');
 }
 
 /**
