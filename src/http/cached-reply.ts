@@ -14,6 +14,7 @@ export class CachedReply<View> {
   readonly view: View;
   readonly version: number;
   #text: string | undefined;
+  #bytes: number | undefined;
   #head: readonly string[] | undefined;
 
   constructor(view: View, version: number) {
@@ -26,13 +27,19 @@ export class CachedReply<View> {
     return this.#text;
   }
 
+  /** The length of the text in UTF-8. */
+  get bytes(): number {
+    this.#bytes ??= Buffer.byteLength(this.text);
+    return this.#bytes;
+  }
+
   get etag(): string {
     return entityTag(this.version);
   }
 
   /** The headers that follow from the view alone: alternating names and values. */
   get head(): readonly string[] {
-    this.#head ??= ['etag', this.etag, ...contentHeaders(this.text)];
+    this.#head ??= ['etag', this.etag, ...contentHeaders(this.bytes)];
     return this.#head;
   }
 }
@@ -57,18 +64,19 @@ export function sendCachedPage(
   reply: FastifyReply,
   { data, nextCursor }: Page<CachedReply<unknown>>,
 ): void {
-  const items = data.map(({ text }) => text).join(',');
-  const text = `{"data":[${items}],"nextCursor":${JSON.stringify(nextCursor)}}`;
-  writeReply(request, reply, contentHeaders(text), text);
+  const end = `],"nextCursor":${JSON.stringify(nextCursor)}}`;
+  // Concatenated and measured part by part: `join` would copy all texts, and measuring the result would copy it again.
+  let text = '{"data":[';
+  let bytes = text.length + end.length;
+  for (const [index, item] of data.entries()) {
+    text += index === 0 ? item.text : `,${item.text}`;
+    bytes += item.bytes + (index === 0 ? 0 : 1);
+  }
+  writeReply(request, reply, contentHeaders(bytes), text + end);
 }
 
-function contentHeaders(text: string): string[] {
-  return [
-    'content-type',
-    'application/json; charset=utf-8',
-    'content-length',
-    String(Buffer.byteLength(text)),
-  ];
+function contentHeaders(bytes: number): string[] {
+  return ['content-type', 'application/json; charset=utf-8', 'content-length', String(bytes)];
 }
 
 /** Writes head and body at once, without Fastify's sending and hooks, which took 3 of the 20 µs of a cache read. */

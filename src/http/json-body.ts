@@ -1,4 +1,5 @@
-import type { FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyRequest, preParsingHookHandler } from 'fastify';
 import { parseJson } from '../shared/json.ts';
 import type { App } from './app.ts';
 
@@ -15,6 +16,14 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ 
 export function mediaTypeIsJson(contentType: string): boolean {
   return contentType === 'application/json' || JSON_TYPE.test(contentType);
 }
+
+/**
+ * Gives the parser an empty body if the request has none. Node ends the stream of such a request before the parser can
+ * listen for its end, and a request with a media type but no body would never be answered.
+ */
+export const replaceMissingBody: preParsingHookHandler = (_request, _reply, payload, done) => {
+  done(null, payload.readableEnded ? Readable.from([]) : payload);
+};
 
 /** Replaces Fastify's parsers: JSON is the only accepted body. */
 export function installJsonBody(app: App): void {

@@ -3,6 +3,7 @@ import type { AccessTable } from './access.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
 import type { App } from './app.ts';
 import { createClaimHook } from './idempotency-key.ts';
+import { replaceMissingBody } from './json-body.ts';
 import type { LimitsOf } from './limit.ts';
 import { createLimiting } from './limiting.ts';
 import { buildOperation } from './operation.ts';
@@ -42,6 +43,9 @@ export function installOperations(app: App, options: OperationsOptions): void {
       createAdmission(operation, beforeRefusals, options),
       ...toList(route.onRequest),
     ];
+    if (operation.changes) {
+      route.preParsing = [replaceMissingBody, ...toList(route.preParsing)];
+    }
     if (allowEmptyBody(schema)) {
       route.preValidation = [defaultBody, ...toList(route.preValidation)];
     }

@@ -78,6 +78,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, requestTimeoutMs),
       // Node's own refusal is a bare status line. `requireOneHost` responds as the contract requires.
       requireHostHeader: false,
+      // Spares requests without a body the stream of one, 5 to 8 % of a cached read. See `replaceMissingBody`.
+      optimizeEmptyRequests: true,
     },
     clientErrorHandler: createClientErrorHandler(publicUrl),
     // Called for a path that the router cannot parse, before any hook has run.

@@ -365,8 +365,8 @@ test('a reader that disconnects while the stream is being opened leaves nothing 
   const letGo = server.delayStreams();
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.write('GET /api/follow HTTP/1.1\r\nhost: a\r\nauthorization: Bearer somebody\r\n\r\n');
-  const [request] = await once(server.app.server, 'request');
-  const gone = new Promise((resolve) => request.once('close', resolve));
+  const [, response] = await once(server.app.server, 'request');
+  const gone = new Promise((resolve) => response.once('close', resolve));
   socket.destroy();
   await gone;
   letGo();

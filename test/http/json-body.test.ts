@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { mediaTypeIsJson } from '../../src/http/json-body.ts';
 import { CodedError } from '../../src/shared/errors.ts';
+import { newId } from '../../src/shared/ids.ts';
 import { parseJson } from '../../src/shared/json.ts';
+import { sendRaw, testServer } from './support.ts';
 
 function readRefusal(text: string | Buffer): string {
   try {
@@ -89,3 +91,23 @@ test('JSON in UTF-8 is the only accepted media type', () => {
   ];
   for (const type of unknown) assert.equal(mediaTypeIsJson(type), false, type);
 });
+
+test('a request with a media type and no body is answered as one with an empty body', async () => {
+  const server = await testServer();
+  const send = (path: string, length: string) =>
+    sendRaw(
+      server.port,
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer customer\r\n`,
+      `Content-Type: application/json\r\n${length}\r\n`,
+    );
+  for (const path of ['/api/things', `/api/things/${newId()}/touch`, '/api/payments/webhook']) {
+    const declared = await send(path, 'Content-Length: 0\r\n');
+    const missing = await send(path, '');
+    assert.equal(missing.status, declared.status, path);
+    assert.equal(withoutRequestId(missing.body), withoutRequestId(declared.body), path);
+  }
+});
+
+function withoutRequestId(body: string): string {
+  return body.replace(/"requestId":"[^"]*"/, '');
+}
