@@ -27,13 +27,16 @@ function createMemoryCache<Value>(options: CacheOptions<Value>): Cache<Value> {
     sizeCalculation: ({ value }) => estimateBytes(value),
   });
   const minimumStamps = createMinimumStamps(MINIMUM_STAMPS_MAX);
-  const find = (key: string): Entry<Value> | undefined => {
+  const find = (key: string, nowMs: number): Entry<Value> | undefined => {
     const entry = entries.get(key);
-    return entry === undefined || entry.endsAtMs <= performance.now() ? undefined : entry;
+    return entry === undefined || entry.endsAtMs <= nowMs ? undefined : entry;
   };
   return {
-    get: (key) => find(key)?.value,
-    getMany: (keys) => keys.map(find),
+    get: (key) => find(key, performance.now())?.value,
+    getMany(keys) {
+      const nowMs = performance.now();
+      return keys.map((key) => find(key, nowMs));
+    },
     set(key, { stamp, value }) {
       const existing = entries.get(key);
       if (stamp < Math.max(minimumStamps.of(key), existing?.stamp ?? 0)) return;
