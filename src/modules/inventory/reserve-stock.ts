@@ -1,5 +1,6 @@
+import { toArrayLiteral } from '../../database/column-arrays.ts';
 import type { Transaction } from '../../database/database.ts';
-import { changeReserved } from './queries.ts';
+import { changeReserved, changeReservedOfOne } from './queries.ts';
 
 /** Units of a product. A list of lines may name a product several times; they are summed. */
 export interface StockLine {
@@ -22,8 +23,19 @@ export function releaseStock(tx: Transaction, lines: readonly StockLine[]): Prom
 
 async function change(tx: Transaction, lines: readonly StockLine[], sign: 1 | -1): Promise<void> {
   if (lines.length === 0) return;
-  const rows = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
-  const changed = await changeReserved(tx, JSON.stringify(rows), sign);
-  const products = new Set(lines.map((line) => line.productId));
-  if (changed.length !== products.size) throw new Error('a product has no stock row');
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  const [first] = quantities;
+  const changed =
+    quantities.size === 1
+      ? await changeReservedOfOne(tx, ...first!, sign)
+      : await changeReserved(
+          tx,
+          toArrayLiteral([...quantities.keys()]),
+          toArrayLiteral([...quantities.values()]),
+          sign,
+        );
+  if (changed.length !== quantities.size) throw new Error('a product has no stock row');
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../../../shared/caller.ts';
 import type { OrderLine } from '../order.ts';
 import type { OrderChange } from './order-change.ts';
 import type { StockEffect } from './stock-effects.ts';
-import type { OrderRowChange } from './write-queries.ts';
+import type { NewLineRow, NewOrderRow, OrderRowChange } from './write-queries.ts';
 
 /**
  * Everything that a change writes for its order: row, version, sequence, lines, place in the queue, stock and events.
@@ -12,11 +12,12 @@ export interface OrderPlan {
   readonly orderId: string;
   readonly number: string;
   readonly actor: Actor;
-  /** The row of a new order; null if the order exists. */
-  readonly order: object | null;
-  readonly isImported: boolean;
+  /** The row of a new order; null if the order is imported or exists. */
+  readonly order: NewOrderRow | null;
+  /** The row of an imported order. */
+  readonly imported: object | null;
   /** The rows of a new order's lines. */
-  readonly lines: readonly object[];
+  readonly lines: readonly NewLineRow[];
   readonly repricedLines: readonly object[];
   /** Applied one after the other, each with one step. At most two. */
   readonly rowChanges: readonly OrderRowChange[];
@@ -40,7 +41,7 @@ export function startPlan({ order, actor }: OrderChange): OrderPlan {
     number: order.number,
     actor,
     order: null,
-    isImported: false,
+    imported: null,
     lines: nothing,
     repricedLines: nothing,
     rowChanges: nothing,

@@ -2,6 +2,7 @@ import { type OrderLine, type OrderStatus, placedStates } from '../order.ts';
 import type { ImportChange, PlaceChange, QueueChange } from './order-change.ts';
 import { placedEvents, stepEvent, totalData } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
+import type { NewLineRow, NewOrderRow } from './write-queries.ts';
 
 export function planPlace(change: PlaceChange): OrderPlan {
   const { order, lines } = change;
@@ -47,7 +48,7 @@ export function planImport(change: ImportChange): OrderPlan {
   const ended = stepEvent(order, change, { from: null, to: 'COMPLETED', sequence: 1 });
   return {
     ...startPlan(change),
-    order: {
+    imported: {
       id: order.id,
       number: order.number,
       customer_id: order.customerId,
@@ -55,13 +56,15 @@ export function planImport(change: ImportChange): OrderPlan {
       currency: order.currency,
       created_at: order.createdAt,
     },
-    isImported: true,
     lines: lineRows(order.id, lines, order.createdAt),
     events: [{ ...ended, type: 'order.imported' }],
   };
 }
 
-function orderRow({ order, clientToken }: PlaceChange | QueueChange, status: OrderStatus): object {
+function orderRow(
+  { order, clientToken }: PlaceChange | QueueChange,
+  status: OrderStatus,
+): NewOrderRow {
   return {
     id: order.id,
     number: order.number,
@@ -77,7 +80,7 @@ function orderRow({ order, clientToken }: PlaceChange | QueueChange, status: Ord
   };
 }
 
-function lineRows(orderId: string, lines: readonly OrderLine[], createdAt?: Date): object[] {
+function lineRows(orderId: string, lines: readonly OrderLine[], createdAt?: Date): NewLineRow[] {
   return lines.map((line, index) => ({
     order_id: orderId,
     line_number: index + 1,

@@ -1,3 +1,4 @@
+import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
 import type { Statement } from '../../../database/statement.ts';
 import { appendEvents } from '../../../events/index.ts';
@@ -16,6 +17,8 @@ import {
   insertLines,
   insertOrders,
   leaveQueue,
+  newLineColumns,
+  newOrderColumns,
   repriceLines,
 } from './write-queries.ts';
 
@@ -39,7 +42,7 @@ export async function writeOrders(
   alongside: Alongside = () => [],
 ): Promise<ReadonlySet<string>> {
   const planned = changes.map(planChange);
-  const imported = planned.filter(({ isImported }) => isImported);
+  const imported = planned.filter((plan) => plan.imported !== null);
   const refused = imported.length === 0 ? none : await writeImported(tx, imported);
   const plans = refused.size === 0 ? planned : planned.filter((plan) => !refused.has(plan.orderId));
   await writePlans(tx, plans, changeOrders, alongside);
@@ -65,15 +68,15 @@ async function writePlans<Row>(
   const isStockUnread = plans.some((plan) => plan.stockEffect !== null && plan.stockLines === null);
   const stock = isStockUnread ? await readStock(tx, plans) : collectStock(plans, new Map());
 
-  const created = plans.flatMap(({ order, isImported }) => (isImported ? [] : (order ?? [])));
+  const created = plans.flatMap(({ order }) => order ?? []);
   const lines = plans.flatMap((plan) => plan.lines);
   const repriced = plans.flatMap(({ repricedLines }) => repricedLines);
   const queued = plans.flatMap((plan) => plan.queued ?? []);
   const leaving = plans.flatMap(({ orderId, leavesQueue }) => (leavesQueue ? orderId : []));
   // They run in the order in which they are sent: lines are repriced before their orders leave QUEUED.
   const before = [
-    created.length === 0 ? null : insertOrders(tx, JSON.stringify(created)),
-    lines.length === 0 ? null : insertLines(tx, JSON.stringify(lines)),
+    created.length === 0 ? null : insertOrders(tx, ...toColumnArrays(newOrderColumns, created)),
+    lines.length === 0 ? null : insertLines(tx, ...toColumnArrays(newLineColumns, lines)),
     repriced.length === 0 ? null : repriceLines(tx, JSON.stringify(repriced)),
     allowOverrides(tx, plans),
   ];
@@ -100,7 +103,10 @@ async function writeImported(
   tx: Transaction,
   plans: readonly OrderPlan[],
 ): Promise<ReadonlySet<string>> {
-  const inserted = await insertImportedOrders(tx, JSON.stringify(plans.map(({ order }) => order)));
+  const inserted = await insertImportedOrders(
+    tx,
+    JSON.stringify(plans.map(({ imported }) => imported)),
+  );
   const ids = new Set(inserted.map(({ id }) => id));
   return new Set(plans.map(({ orderId }) => orderId).filter((id) => !ids.has(id)));
 }

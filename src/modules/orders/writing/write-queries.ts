@@ -1,21 +1,33 @@
+import { type ColumnRow, unnestColumns } from '../../../database/column-arrays.ts';
 import { statement } from '../../../database/statement.ts';
 import type { CancelReason, OrderStatus, PaymentStatus } from '../order.ts';
 
 /**
- * The statements of `writeOrders`, which alone runs them. `rows` is a JSON array of objects with the columns as
- * members.
+ * The statements of `writeOrders`, which alone runs them. Those of placements have one array for each column
+ * (`toColumnArrays`). For the others, `rows` is a JSON array of objects with the columns as members.
  */
 
+export const newOrderColumns = {
+  id: 'uuid',
+  number: 'text',
+  customer_id: 'uuid',
+  status: 'text',
+  vip: 'boolean',
+  total_minor: 'bigint',
+  currency: 'text',
+  note: 'text',
+  shipping_address: 'text',
+  client_token: 'text',
+  expires_at: 'timestamptz',
+} as const;
+export type NewOrderRow = ColumnRow<typeof newOrderColumns>;
+
 /** Orders start as PENDING or QUEUED, at version 1. */
-export const insertOrders = statement<[rows: string], never>(
+export const insertOrders = statement<readonly string[], never>(
   'orders.insert',
-  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, note,
-                       shipping_address, client_token, expires_at)
-   select id, number, customer_id, status, vip, total_minor, currency, note,
-          shipping_address, client_token, expires_at
-     from jsonb_to_recordset($1::jsonb) as new_order
-       (id uuid, number text, customer_id uuid, status text, vip boolean, total_minor bigint, currency text,
-        note text, shipping_address text, client_token text, expires_at timestamptz)`,
+  `insert into orders (${Object.keys(newOrderColumns).join(', ')})
+   select *
+     from ${unnestColumns('new_order', newOrderColumns)}`,
 );
 
 /**
@@ -33,16 +45,27 @@ export const insertImportedOrders = statement<[rows: string], { id: string }>(
    returning id`,
 );
 
-/** `created_at` is set only if the order is not created now. */
-export const insertLines = statement<[rows: string], never>(
+export const newLineColumns = {
+  order_id: 'uuid',
+  line_number: 'smallint',
+  product_id: 'uuid',
+  sku: 'text',
+  name: 'text',
+  quantity: 'integer',
+  unit_price_minor: 'bigint',
+  total_minor: 'bigint',
+  /** Set only if the order is not created now. */
+  created_at: 'timestamptz',
+} as const;
+export type NewLineRow = ColumnRow<typeof newLineColumns>;
+
+export const insertLines = statement<readonly string[], never>(
   'orders.insert_lines',
   `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
                             unit_price_minor, total_minor, created_at)
    select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
           coalesce(created_at, now())
-     from jsonb_to_recordset($1::jsonb) as new_line
-       (order_id uuid, line_number smallint, product_id uuid, sku text, name text, quantity integer,
-        unit_price_minor bigint, total_minor bigint, created_at timestamptz)`,
+     from ${unnestColumns('new_line', newLineColumns)}`,
 );
 
 /** Sets lines to the prices and names at placement, before their order leaves QUEUED. */
