@@ -28,7 +28,6 @@ $function$
 CREATE OR REPLACE FUNCTION public.guard_new_events()
  RETURNS trigger
  LANGUAGE plpgsql
- SET enable_seqscan TO 'off'
 AS $function$
 begin
   if exists (
@@ -48,12 +47,68 @@ CREATE OR REPLACE FUNCTION public.guard_new_order_lines()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  facts record;
 begin
-  if exists (select from new_lines group by order_id having min(line_number) > 1) then
+  select coalesce(bool_or((select orders.id from orders where orders.id = order_id) is null), false) as has_no_order,
+         coalesce(bool_or((select products.id from products where products.id = product_id) is null), false)
+           as has_no_product,
+         coalesce(bool_or(line_number > 1), false) as has_more
+    into facts
+    from new_lines;
+  if facts.has_more and exists (select from new_lines group by order_id having min(line_number) > 1) then
     raise exception 'the lines of an order are written at once, with the order'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
+  if facts.has_no_order then
+    raise exception 'the order of a line does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'order_lines_order_id_fkey';
+  end if;
+  if facts.has_no_product then
+    raise exception 'the product of a line does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'order_lines_product_id_fkey';
+  end if;
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_new_orders()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  refused record;
+begin
+  select status, customer_id,
+         (select users.id from users where users.id = new_orders.customer_id) is null as has_no_customer
+    into refused
+    from new_orders
+   where (select users.id from users where users.id = new_orders.customer_id) is null
+      or not (
+        (source = 'api' and status in ('PENDING', 'QUEUED'))
+        or (source = 'import' and status in ('COMPLETED', 'CANCELLED')))
+   limit 1;
+  if not found then
+    return null;
+  end if;
+  if refused.has_no_customer then
+    raise exception 'the customer % does not exist', refused.customer_id
+      using errcode = 'foreign_key_violation', constraint = 'orders_customer_id_fkey';
+  end if;
+  raise exception 'an order cannot start as %', refused.status
+    using errcode = 'check_violation', constraint = 'orders_status_step_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'an order keeps its id and its customer'
+    using errcode = 'restrict_violation', constraint = 'orders_kept_check';
 end
 $function$
 ;
@@ -70,8 +125,8 @@ begin
   if tg_op = 'DELETE' then
     return old;
   end if;
-  if new.order_id <> old.order_id or new.line_number <> old.line_number then
-    raise exception 'a line stays where it is in its order'
+  if new.order_id <> old.order_id or new.line_number <> old.line_number or new.product_id <> old.product_id then
+    raise exception 'a line keeps its order, its number and its product'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
   return new;
@@ -149,13 +204,14 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.refuse_order_start()
+CREATE OR REPLACE FUNCTION public.refuse_removal()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  raise exception 'an order cannot start as %', new.status
-    using errcode = 'check_violation', constraint = 'orders_status_step_check';
+  raise exception 'orders refer to rows of %: % is refused', tg_table_name,
+    case tg_op when 'UPDATE' then 'another id' else lower(tg_op) end
+    using errcode = 'restrict_violation', constraint = tg_table_name || '_kept_check';
 end
 $function$
 ;
@@ -222,9 +278,12 @@ create table events (
   actor_id uuid,
   actor_role text,
   reason text,
-  cause jsonb not null,
+  cause jsonb,
   data jsonb default '{}'::jsonb not null,
   at timestamp(3) with time zone default now() not null,
+  request_id uuid,
+  trace_id uuid,
+  idempotency_key uuid,
   constraint events_position_pkey PRIMARY KEY ("position"),
   constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
@@ -730,12 +789,6 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
-alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
-
-alter table order_lines add constraint order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
-
-alter table orders add constraint orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
-
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table payment_captures add constraint payment_captures_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
@@ -892,11 +945,13 @@ CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFER
 
 CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
 
+CREATE TRIGGER orders_kept BEFORE UPDATE OF id, customer_id ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order();
+
 CREATE TRIGGER orders_no_delete BEFORE DELETE ON public.orders FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER orders_no_truncate BEFORE TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER orders_start BEFORE INSERT ON public.orders FOR EACH ROW WHEN ((NOT (((new.source = 'api'::text) AND (new.status = ANY (ARRAY['PENDING'::text, 'QUEUED'::text]))) OR ((new.source = 'import'::text) AND (new.status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text])))))) EXECUTE FUNCTION refuse_order_start();
+CREATE TRIGGER orders_start AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_orders FOR EACH STATEMENT EXECUTE FUNCTION guard_new_orders();
 
 CREATE TRIGGER orders_status_step BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_order_step();
 
@@ -918,6 +973,10 @@ CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW 
 
 CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER products_no_delete BEFORE DELETE OR UPDATE OF id ON public.products FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+
+CREATE TRIGGER products_no_truncate BEFORE TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
+
 CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.products FOR EACH ROW EXECUTE FUNCTION note_sold_name();
 
 CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -927,6 +986,10 @@ CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_ev
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER users_no_delete BEFORE DELETE OR UPDATE OF id ON public.users FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+
+CREATE TRIGGER users_no_truncate BEFORE TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
 
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,

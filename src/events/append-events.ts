@@ -1,7 +1,9 @@
+import { type ColumnRow, toColumnArrays } from '../database/column-arrays.ts';
 import type { Transaction } from '../database/database.ts';
 import { newId } from '../shared/ids.ts';
+import { toCauseColumns } from './cause.ts';
 import type { NewEvent } from './event.ts';
-import { insertEvents } from './queries.ts';
+import { insertEvents, newEventColumns } from './queries.ts';
 
 /**
  * Appends events to the log in the transaction of the change that they describe, with one statement for any number of
@@ -9,7 +11,16 @@ import { insertEvents } from './queries.ts';
  */
 export async function appendEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({
+  const rows = events.map(toRow);
+  for (const { orderId, sequence } of events) {
+    if (orderId !== null && sequence !== null) tx.announce({ subject: orderId, stamp: sequence });
+  }
+  await insertEvents(tx, ...toColumnArrays(newEventColumns, rows));
+}
+
+function toRow(event: NewEvent): ColumnRow<typeof newEventColumns> {
+  const { requestId, traceId, idempotencyKey, cause } = toCauseColumns(event.cause);
+  return {
     id: newId(),
     type: event.type,
     order_id: event.orderId,
@@ -20,11 +31,10 @@ export async function appendEvents(tx: Transaction, events: readonly NewEvent[])
     actor_id: event.actor.id,
     actor_role: event.actor.role,
     reason: event.reason,
-    cause: event.cause,
-    data: event.data ?? {},
-  }));
-  for (const { orderId, sequence } of events) {
-    if (orderId !== null && sequence !== null) tx.announce({ subject: orderId, stamp: sequence });
-  }
-  await insertEvents(tx, JSON.stringify(rows));
+    request_id: requestId,
+    trace_id: traceId,
+    idempotency_key: idempotencyKey,
+    cause: cause === null ? null : JSON.stringify(cause),
+    data: JSON.stringify(event.data ?? {}),
+  };
 }

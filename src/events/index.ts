@@ -1,5 +1,6 @@
 /** The append-only log of events. It is independent of the modules. */
 export { appendEvents } from './append-events.ts';
+export { toCause } from './cause.ts';
 export { type EventType, eventTypes, type NewEvent, type PublicEventType } from './event.ts';
 
 export { createLiveLog, type LiveLog } from './live-log.ts';

@@ -1,19 +1,39 @@
+import { unnestColumns } from '../database/column-arrays.ts';
 import { statement } from '../database/statement.ts';
+import type { CauseColumns } from './cause.ts';
 import type { EventType } from './event.ts';
 
-/** Inserts events. `rows` is a JSON array of objects with the columns as members, in the order of their positions. */
-export const insertEvents = statement<[rows: string], never>(
+export const newEventColumns = {
+  id: 'uuid',
+  type: 'text',
+  order_id: 'uuid',
+  sequence: 'integer',
+  from_status: 'text',
+  to_status: 'text',
+  actor_type: 'text',
+  actor_id: 'uuid',
+  actor_role: 'text',
+  reason: 'text',
+  request_id: 'uuid',
+  trace_id: 'uuid',
+  idempotency_key: 'uuid',
+  cause: 'jsonb',
+  data: 'jsonb',
+} as const;
+
+/** Inserts events, in the order of their positions. The parameters are the columns (`toColumnArrays`). */
+export const insertEvents = statement<readonly string[], never>(
   'events.insert',
-  `insert into events (id, type, order_id, sequence, from_status, to_status,
-                       actor_type, actor_id, actor_role, reason, cause, data)
-   select id, type, order_id, sequence, from_status, to_status,
-          actor_type, actor_id, actor_role, reason, cause, data
-     from jsonb_to_recordset($1::jsonb) as new_event
-       (id uuid, type text, order_id uuid, sequence integer, from_status text, to_status text,
-        actor_type text, actor_id uuid, actor_role text, reason text, cause jsonb, data jsonb)`,
+  `insert into events (${Object.keys(newEventColumns).join(', ')})
+   select *
+     from ${unnestColumns('new_event', newEventColumns)}`,
 );
 
-export interface HistoryRow {
+/** The columns of a `CauseColumns`. */
+const causeColumns = `request_id as "requestId", trace_id as "traceId",
+          idempotency_key as "idempotencyKey", cause`;
+
+export interface HistoryRow extends CauseColumns {
   sequence: number;
   type: string;
   from: string | null;
@@ -22,7 +42,6 @@ export interface HistoryRow {
   actorId: string | null;
   actorRole: string | null;
   reason: string | null;
-  cause: Record<string, unknown>;
   data: Record<string, unknown>;
   at: Date;
 }
@@ -31,7 +50,7 @@ export const findHistory = statement<[orderId: string], HistoryRow>(
   'events.find_history',
   `select sequence, type, from_status as "from", to_status as "to",
           actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
-          reason, cause, data, at
+          reason, ${causeColumns}, data, at
      from events
     where order_id = $1::uuid
     order by sequence`,

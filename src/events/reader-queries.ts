@@ -22,7 +22,9 @@ export interface EventRow {
 
 const columns = `position, id, type, order_id as "orderId", sequence, from_status as "from", to_status as "to",
           actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
-          reason, cause, data, at`;
+          reason, jsonb_build_object('requestId', replace(request_id::text, '-', ''),
+                                     'traceId', replace(trace_id::text, '-', '')) || coalesce(cause, '{}') as cause,
+          data, at`;
 
 export const readEvents = statement<[after: number, limit: number], EventRow>(
   'events.read',

@@ -127,7 +127,7 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
           case when endpoints.previous_valid_until > now() then endpoints.previous_secret end as "previousSecret",
           extract(epoch from clock_timestamp())::bigint as "nowSeconds",
           events.sequence, events.from_status as "from", events.to_status as "to", events.reason,
-          events.cause ->> 'traceId' as "traceId",
+          coalesce(replace(events.trace_id::text, '-', ''), events.cause ->> 'traceId') as "traceId",
           coalesce(events.data, jsonb_build_object('endpointId', endpoints.id)) as data,
           coalesce(events.at, deliveries.created_at) as at
      from webhook_deliveries as deliveries

@@ -170,6 +170,48 @@ describe('PostgreSQL', () => {
       assertRefused(sql, 'order_lines_append_only_check'));
   }
 
+  const missing = '01890000-0000-7000-8000-000000000000';
+  const newOrder = (customerId: string) =>
+    `insert into orders (id, number, customer_id, status, vip, total_minor, currency)
+     values (gen_random_uuid(), 'n1', '${customer.id}', 'PENDING', false, 0, 'GBP'),
+            ('01890000-0000-7000-8000-000000000001', 'n2', '${customerId}', 'PENDING', false, 0, 'GBP')`;
+  const newLine = (orderId: string, productId: string) =>
+    `insert into order_lines (order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor)
+     values ('${orderId}', 1, '${productId}', 'x', 'x', 1, 0, 0)`;
+
+  test('refuses an order of a missing customer, and a line of a missing order or product, in any set', async () => {
+    await assertRefused(newOrder(missing), 'orders_customer_id_fkey');
+    await assertRefused(newLine(missing, product.id), 'order_lines_order_id_fkey');
+    await assertRefused(
+      `${newOrder(customer.id)}; ${newLine('01890000-0000-7000-8000-000000000001', missing)}`,
+      'order_lines_product_id_fkey',
+    );
+  });
+
+  test('refuses to remove or renumber what orders refer to, so that it exists as long as they do', async () => {
+    for (const [table, id] of [
+      ['users', admin.id],
+      ['products', product.id],
+    ]) {
+      const kept = `${table}_kept_check`;
+      await assertRefused(`delete from ${table} where id = '${id}'`, kept);
+      await assertRefused(`update ${table} set id = gen_random_uuid() where id = '${id}'`, kept);
+      await assertRefused(`truncate ${table} cascade`, kept);
+    }
+    await assertRefused(
+      `update orders set id = gen_random_uuid() where id = '${pending.id}'`,
+      'orders_kept_check',
+    );
+    await assertRefused(
+      `update orders set customer_id = '${missing}' where id = '${pending.id}'`,
+      'orders_kept_check',
+    );
+    await assertRefused(
+      `update order_lines set product_id = '${missing}' where order_id = '${queued.id}'`,
+      'order_lines_append_only_check',
+    );
+  });
+
   test('refuses to truncate orders with their lines, or only the lines', async () => {
     await assertRefused('truncate orders cascade', 'orders_append_only_check');
     await assertRefused('truncate order_lines', 'order_lines_append_only_check');

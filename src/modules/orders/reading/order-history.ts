@@ -1,5 +1,5 @@
 import type { Queryable } from '../../../database/statement.ts';
-import { findHistory, type HistoryRow } from '../../../events/index.ts';
+import { findHistory, type HistoryRow, toCause } from '../../../events/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { findActorNamesById } from '../../accounts/index.ts';
 import type { HistoryView } from '../schemas.ts';
@@ -38,7 +38,7 @@ function presentEvent(event: HistoryRow, caller: Caller): HistoryView['data'][nu
     to: event.to,
     actor: { type: event.actorType, id: hidden ? null : event.actorId, role: event.actorRole },
     reason: event.reason,
-    cause: event.cause as HistoryView['data'][number]['cause'],
+    cause: toCause(event),
     at: event.at.toISOString(),
     data: event.data,
   };

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findHistory, toCause } from '../../src/events/index.ts';
+import type { Cause } from '../../src/shared/caller.ts';
+import { testDatabase } from '../support/database.ts';
+import { buildPlacementContext, createTestOrders } from '../support/orders.ts';
+import { addProduct, addUser } from '../support/shop.ts';
+
+const { database } = await testDatabase();
+const orders = createTestOrders(database);
+const customer = await addUser(database);
+const product = await addProduct(database, { onHand: 1_000 });
+
+const digits = '0af7651916cd43dd8448eb211c80319c';
+const causes: Record<string, Cause> = {
+  'of a request': { requestId: digits, traceId: digits },
+  'of a request with a key that is a UUID': {
+    requestId: digits,
+    traceId: digits,
+    idempotencyKey: '6f1c2d3e-0b4a-4c5d-8e9f-000000000001',
+  },
+  'with texts in other forms': {
+    requestId: '6f1c2d3e-0b4a-4c5d-8e9f-000000000001',
+    traceId: digits.toUpperCase(),
+    idempotencyKey: digits,
+  },
+  'of a job': { requestId: null, traceId: digits, spanId: 'b7ad6b7169203331', job: 'a.job' },
+  'without a request': { requestId: null, traceId: null, job: 'import orders' },
+};
+
+for (const [what, cause] of Object.entries(causes)) {
+  test(`the log returns a cause ${what} to the letter`, async () => {
+    const context = { ...buildPlacementContext(customer), cause };
+    const { id } = await orders.placeOrder(context, {
+      items: [{ sku: product.sku, quantity: 1 }],
+    });
+    const [placed] = await findHistory(database, id);
+    assert.deepEqual(toCause(placed!), cause);
+  });
+}
