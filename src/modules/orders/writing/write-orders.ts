@@ -1,6 +1,5 @@
 import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
-import type { Statement } from '../../../database/statement.ts';
 import { appendEvents } from '../../../events/index.ts';
 import { findLines } from '../reading/queries.ts';
 import type { CancelChange, MoveChange, OrderChange, PayChange } from './order-change.ts';
@@ -10,8 +9,8 @@ import { type OrderStock, writeStock } from './stock-effects.ts';
 import {
   allowOverride,
   type ChangedOrderRow,
+  changeOrder,
   changeOrders,
-  changeOrdersReturning,
   enterQueue,
   insertImportedOrders,
   insertLines,
@@ -20,6 +19,7 @@ import {
   newLineColumns,
   newOrderColumns,
   repriceLines,
+  toChangeParameters,
 } from './write-queries.ts';
 
 /** Statements of the caller in the same round trip, after the orders and before the stock. */
@@ -45,7 +45,7 @@ export async function writeOrders(
   const imported = planned.filter((plan) => plan.imported !== null);
   const refused = imported.length === 0 ? none : await writeImported(tx, imported);
   const plans = refused.size === 0 ? planned : planned.filter((plan) => !refused.has(plan.orderId));
-  await writePlans(tx, plans, changeOrders, alongside);
+  await writePlans(tx, plans, alongside);
   return refused;
 }
 
@@ -54,17 +54,15 @@ export async function writeOrder(
   tx: Transaction,
   change: MoveChange | CancelChange | PayChange,
 ): Promise<ChangedOrderRow> {
-  const [changed] = await writePlans(tx, [planChange(change)], changeOrdersReturning, () => []);
-  return changed!;
+  return (await writePlans(tx, [planChange(change)], () => []))!;
 }
 
-/** Writes the plans. Returns the rows that the first step of each plan changed, if `changeRows` returns them. */
-async function writePlans<Row>(
+/** Writes the plans. If only one has a first step, returns the row that it changed. */
+async function writePlans(
   tx: Transaction,
   plans: readonly OrderPlan[],
-  changeRows: Statement<[rows: string], Row>,
   alongside: Alongside,
-): Promise<readonly Row[]> {
+): Promise<ChangedOrderRow | undefined> {
   const isStockUnread = plans.some((plan) => plan.stockEffect !== null && plan.stockLines === null);
   const stock = isStockUnread ? await readStock(tx, plans) : collectStock(plans, new Map());
 
@@ -81,8 +79,8 @@ async function writePlans<Row>(
     allowOverrides(tx, plans),
   ];
   const [changed] = await Promise.all([
-    takeStep(tx, plans, 0, changeRows),
-    takeStep(tx, plans, 1, changeRows),
+    takeStep(tx, plans, 0),
+    takeStep(tx, plans, 1),
     ...before,
     queued.length === 0 ? null : enterQueue(tx, JSON.stringify(queued)),
     leaving.length === 0 ? null : leaveQueue(tx, leaving),
@@ -93,7 +91,7 @@ async function writePlans<Row>(
     ...alongside(),
     ...writeStock(tx, stock),
   ]);
-  return changed;
+  return changed[0];
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -111,15 +109,16 @@ async function writeImported(
   return new Set(plans.map(({ orderId }) => orderId).filter((id) => !ids.has(id)));
 }
 
-/** Applies the step at this place of each plan. */
-function takeStep<Row>(
+/** Applies the step at this place of each plan. Returns the changed row if there is one such step. */
+function takeStep(
   tx: Transaction,
   plans: readonly OrderPlan[],
   place: 0 | 1,
-  changeRows: Statement<[rows: string], Row>,
-): Promise<Row[]> | readonly Row[] {
+): Promise<ChangedOrderRow[]> | readonly ChangedOrderRow[] {
   const rows = plans.flatMap(({ rowChanges }) => rowChanges[place] ?? []);
-  return rows.length === 0 ? [] : changeRows(tx, JSON.stringify(rows));
+  if (rows.length === 0) return [];
+  if (rows.length === 1) return changeOrder(tx, ...toChangeParameters(rows[0]!));
+  return changeOrders(tx, JSON.stringify(rows));
 }
 
 /**
