@@ -28,6 +28,12 @@ const causes: Record<string, Cause> = {
   'without a request': { requestId: null, traceId: null, job: 'import orders' },
 };
 
+test('a cause from before it had columns is returned as it was stored', () => {
+  const cause = { requestId: 'proxy-1', traceId: digits, idempotencyKey: 'a', job: 'a.job' };
+  const columns = { requestId: null, traceId: null, idempotencyKey: null };
+  assert.deepEqual(toCause({ ...columns, cause }), cause);
+});
+
 for (const [what, cause] of Object.entries(causes)) {
   test(`the log returns a cause ${what} to the letter`, async () => {
     const context = { ...buildPlacementContext(customer), cause };
