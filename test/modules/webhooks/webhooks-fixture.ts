@@ -126,7 +126,9 @@ function readEvents(
   return database.run<LoggedEvent>(
     'test.read_events',
     `select events.position, events.id, events.type, events.order_id as "orderId", events.sequence,
-            null as "from", null as "to", null as reason, '{}'::jsonb as actor, events.cause, events.data, events.at
+            null as "from", null as "to", null as reason, '{}'::jsonb as actor,
+            jsonb_build_object('requestId', null, 'traceId', replace(events.trace_id::text, '-', '')) as cause,
+            events.data, events.at
        from events
        join unnest($1::uuid[], $2::integer[]) as wanted (order_id, sequence)
          on wanted.order_id = events.order_id
