@@ -1,7 +1,7 @@
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
-import { appendEvents, createRelay, type NewEvent } from '../../src/events/index.ts';
+import { appendEvents, createLogTail, createRelay, type NewEvent } from '../../src/events/index.ts';
 import { createJobs, createRunner } from '../../src/jobs/index.ts';
 import { createSubscriptions } from '../../src/main/infrastructure/subscriptions.ts';
 import type { Plan } from '../../src/modules/module.ts';
@@ -84,14 +84,17 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   jobs.start();
   stack.defer(() => jobs.stop());
   await jobs.started();
-  const subscriptions = createSubscriptions(database, jobs);
+  const subscriptions = createSubscriptions(jobs);
   subscriptions.define([oneJobEach]);
   const runner = createRunner({ registry: jobs, concurrency: { bench: CONCURRENCY }, onError });
   stack.defer(() => runner.stop());
   runner.start();
 
+  const tail = createLogTail({ database, onError });
+  stack.defer(() => tail.stop());
   const relay = createRelay({
     database,
+    tail,
     name: 'bench',
     onError,
     consume: subscriptions.consume,

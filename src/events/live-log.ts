@@ -1,5 +1,4 @@
 import type { Database } from '../database/database.ts';
-import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { pause } from '../shared/pause.ts';
 import {
   createFanOut,
@@ -8,12 +7,10 @@ import {
   type Listener,
   type Subscriber,
 } from './fan-out.ts';
-import { createLogReader, toEvent } from './log-reader.ts';
+import type { Following, LogTail } from './log-tail.ts';
 import { findVisible, readOrderRange, readRange } from './reader-queries.ts';
 
-const POLL_MS = 50;
 const AFTER_FAILURE_MS = 1_000;
-const BATCH_MAX = 1_000;
 /** How many positions are scanned at once while a subscriber catches up, regardless of its filter. */
 const RANGE_MAX = 10_000;
 /** How many past events are delivered at once. */
@@ -38,61 +35,38 @@ export interface LiveLog {
 
 export interface LiveLogOptions {
   readonly database: Database;
+  readonly tail: LogTail;
   readonly onError: (error: unknown) => void;
 }
 
-/** Creates a live log: one poller for all subscribers, idle without any. A returning subscriber passes its position. */
-export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
-  const reader = createLogReader(database);
+/** Creates a live log. It follows the tail while it has subscribers. A returning subscriber passes its position. */
+export function createLiveLog({ database, tail, onError }: LiveLogOptions): LiveLog {
   const fanOut = createFanOut(onError);
   const subscribers = new Set<Subscriber>();
   const catchingUp = new Set<Promise<void>>();
   const stopping = new AbortController();
   /** A pause ends early when the live log stops, and does not keep the process alive. */
   const whileLive = { signal: stopping.signal, ref: false };
-  /** Events up to this position were delivered to live subscribers. Valid while the poller runs. */
-  let position = 0;
   let joiningCount = 0;
-  let opening: Promise<void> | null = null;
+  let following: Promise<Following> | null = null;
 
-  /** Starts the poller at the end of the log, once no transaction can still write before it. */
-  function open(): Promise<void> {
-    opening ??= reader
-      .findSettledEnd(async () => {
-        await pause(POLL_MS, whileLive);
-        stopping.signal.throwIfAborted();
-      })
-      .then(
-        (end) => {
-          position = end;
-          poller.start();
-          poller.nudge();
-        },
-        (error: unknown) => {
-          opening = null;
-          throw error;
-        },
-      );
-    return opening;
+  /** From then on, events up to `tail.position` were delivered to the live subscribers. */
+  async function follow(): Promise<void> {
+    following ??= tail.follow(fanOut.deliver).catch((error: unknown) => {
+      following = null;
+      throw error;
+    });
+    await following;
   }
 
-  const poller = createRecurringTask({
-    retryMs: AFTER_FAILURE_MS,
-    onError,
-    async work() {
-      if (subscribers.size + joiningCount === 0) {
-        opening = null;
-        return null;
-      }
-      const { events, more } = await reader.read(position, BATCH_MAX);
-      position = events.at(-1)?.position ?? position;
-      fanOut.deliver(events);
-      return more ? 0 : POLL_MS;
-    },
-  });
+  function unfollow(): void {
+    if (following === null || subscribers.size + joiningCount > 0) return;
+    following.then((it) => it.close()).catch(() => {});
+    following = null;
+  }
 
   async function catchUp(member: Subscriber): Promise<void> {
-    while (!member.isClosed && member.after < position) {
+    while (!member.isClosed && member.after < tail.position) {
       try {
         await deliverRange(member);
       } catch (error) {
@@ -100,19 +74,20 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
         await pause(AFTER_FAILURE_MS, whileLive);
       }
     }
-    // Nothing was awaited since `position` was checked, so the poller's next batch continues where this one ended.
+    // Nothing was awaited since the position was checked, so the tail's next batch continues where this one ended.
     if (!member.isClosed) fanOut.add(member);
   }
 
   async function deliverRange(member: Subscriber): Promise<void> {
     const { orderId, types = null } = member.filter;
+    const { position } = tail;
     const upTo = orderId === undefined ? Math.min(position, member.after + RANGE_MAX) : position;
     const rows =
       orderId === undefined
         ? await readRange(database, member.after, upTo, types)
         : await readOrderRange(database, orderId, member.after, upTo, types);
     for (let start = 0; start < rows.length && !member.isClosed; start += CHUNK_MAX) {
-      await member.deliver(rows.slice(start, start + CHUNK_MAX).map(toEvent));
+      await member.deliver(rows.slice(start, start + CHUNK_MAX));
     }
     member.after = upTo;
   }
@@ -124,7 +99,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     filter: EventFilter,
   ): Promise<{ after: number; known: ReadonlySet<number> }> {
     if (filter.after !== undefined) return { after: filter.after, known: new Set() };
-    const after = position;
+    const after = tail.position;
     const visible = await findVisible(database, after, VISIBLE_MAX);
     return { after, known: new Set(visible.map((row) => row.position)) };
   }
@@ -132,13 +107,14 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
   async function addSubscriber(filter: EventFilter, listener: Listener): Promise<Subscriber> {
     joiningCount += 1;
     try {
-      await open();
+      await follow();
       const member = createSubscriber(filter, listener, await findStart(filter));
       stopping.signal.throwIfAborted();
       subscribers.add(member);
       return member;
     } finally {
       joiningCount -= 1;
+      unfollow();
     }
   }
 
@@ -146,6 +122,7 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     member.isClosed = true;
     subscribers.delete(member);
     fanOut.remove(member);
+    unfollow();
   }
 
   return {
@@ -159,8 +136,6 @@ export function createLiveLog({ database, onError }: LiveLogOptions): LiveLog {
     async stop() {
       stopping.abort(new Error('the live log has stopped'));
       for (const member of subscribers) removeSubscriber(member);
-      await opening?.catch(() => {});
-      await poller.stop();
       await Promise.all(catchingUp);
     },
   };

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/statement.ts';
 import type { LoggedEvent } from './logged-event.ts';
-import { type EventRow, findEnd, findWriters, readEvents } from './reader-queries.ts';
+import { findEnd, findWriters, readEvents } from './reader-queries.ts';
 import { hasEnded, settleBatch, type Watch } from './settle-batch.ts';
 
 export interface Batch {
@@ -52,7 +52,7 @@ export function createLogReader(database: Queryable): LogReader {
       watch = { upTo: rows.at(-1)!.position, writers: new Set(await readCurrentWriters()) };
     }
     const gapIsSettled = stopsAtGap && watch?.writers.size === 0;
-    return { events: settled.map(toEvent), more: gapIsSettled || settled.length === limit };
+    return { events: settled, more: gapIsSettled || settled.length === limit };
   }
 
   return {
@@ -73,9 +73,4 @@ export function createLogReader(database: Queryable): LogReader {
       return atEnd.upTo;
     },
   };
-}
-
-export function toEvent(row: EventRow): LoggedEvent {
-  const { actorType, actorId, actorRole, ...rest } = row;
-  return { ...rest, actor: { type: actorType, id: actorId, role: actorRole } };
 }

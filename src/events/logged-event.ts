@@ -1,7 +1,6 @@
-import type { Actor, Cause } from '../shared/caller.ts';
 import type { EventType } from './event.ts';
 
-/** One event in the log. */
+/** One event in the log, as those who follow the log receive it: without its actor, which only the history shows. */
 export interface LoggedEvent {
   /** The place in the log. Within an order it increases with `sequence`. */
   readonly position: number;
@@ -13,9 +12,11 @@ export interface LoggedEvent {
   /** Null if the status did not change. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly actor: Actor;
   readonly reason: string | null;
-  readonly cause: Cause;
+  /** The trace and the span of the cause, null if unknown. */
+  readonly traceId: string | null;
+  readonly spanId: string | null;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly at: Date;
+  /** Milliseconds since 1970: most readers need no `Date`. */
+  readonly atMs: number;
 }

@@ -1,32 +1,12 @@
 import { statement } from '../database/statement.ts';
-import type { Actor, Cause } from '../shared/caller.ts';
-import type { EventType } from './event.ts';
-
-/** One row of the log. */
-export interface EventRow {
-  position: number;
-  id: string;
-  type: EventType;
-  orderId: string | null;
-  sequence: number | null;
-  from: string | null;
-  to: string | null;
-  actorType: Actor['type'];
-  actorId: string | null;
-  actorRole: Actor['role'];
-  reason: string | null;
-  cause: Cause;
-  data: Record<string, unknown>;
-  at: Date;
-}
+import type { LoggedEvent } from './logged-event.ts';
 
 const columns = `position, id, type, order_id as "orderId", sequence, from_status as "from", to_status as "to",
-          actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
-          reason, jsonb_build_object('requestId', replace(request_id::text, '-', ''),
-                                     'traceId', replace(trace_id::text, '-', '')) || coalesce(cause, '{}') as cause,
-          data, at`;
+          reason, coalesce(replace(trace_id::text, '-', ''), cause ->> 'traceId') as "traceId",
+          cause ->> 'spanId' as "spanId", data,
+          (extract(epoch from at) * 1000)::double precision as "atMs"`;
 
-export const readEvents = statement<[after: number, limit: number], EventRow>(
+export const readEvents = statement<[after: number, limit: number], LoggedEvent>(
   'events.read',
   `select ${columns}
      from events
@@ -38,7 +18,7 @@ export const readEvents = statement<[after: number, limit: number], EventRow>(
 /** Returns the events in a range of positions. Null selects all types. The caller passes only settled ranges. */
 export const readRange = statement<
   [after: number, upTo: number, types: readonly string[] | null],
-  EventRow
+  LoggedEvent
 >(
   'events.read_stretch',
   `select ${columns}
@@ -52,7 +32,7 @@ export const readRange = statement<
 /** The same for one order, which has few events. */
 export const readOrderRange = statement<
   [orderId: string, after: number, upTo: number, types: readonly string[] | null],
-  EventRow
+  LoggedEvent
 >(
   'events.read_order_stretch',
   `select ${columns}
@@ -136,18 +116,28 @@ export const renewLease = statement<
    returning name`,
 );
 
-/** Returns no row if another holder has taken the lease. */
+/** Returns no row if another holder has taken the lease, or if the cursor is not at `from` any more. */
 export const moveCursor = statement<
-  [name: string, fencing: number, position: number],
+  [name: string, fencing: number, from: number, to: number],
   { name: string }
 >(
   'events.move_cursor',
   `update log_readers
-      set position = $3::bigint,
+      set position = $4::bigint,
           moved_at = clock_timestamp()
     where name = $1::text
       and fencing = $2::bigint
+      and position = $3::bigint
    returning name`,
+);
+
+/** Returns no row if another holder has taken the lease. */
+export const findCursor = statement<[name: string, fencing: number], { position: number }>(
+  'events.find_cursor',
+  `select position
+     from log_readers
+    where name = $1::text
+      and fencing = $2::bigint`,
 );
 
 export const releaseLease = statement<[name: string, fencing: number], never>(

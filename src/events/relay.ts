@@ -1,17 +1,21 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { newId } from '../shared/ids.ts';
-import { createLogReader, type LogReader } from './log-reader.ts';
+import type { Following, LogTail } from './log-tail.ts';
 import type { LoggedEvent } from './logged-event.ts';
-import { findLag, moveCursor, releaseLease, renewLease, takeLease } from './reader-queries.ts';
+import {
+  findCursor,
+  findLag,
+  moveCursor,
+  releaseLease,
+  renewLease,
+  takeLease,
+} from './reader-queries.ts';
 
 const LEASE_SECONDS = 10;
 const RENEW_MS = 3_000;
 /** How often a server without the lease tries to take it. */
 const STANDBY_MS = 1_000;
-const POLL_MS = 50;
-/** After events, because more usually follow: polling costs little compared with the work that events cause. */
-const BUSY_POLL_MS = 20;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
 /** While throttled. About a thousand events a second still pass, so that nothing is postponed indefinitely. */
@@ -28,31 +32,42 @@ export interface Relay {
 
 export interface RelayOptions {
   readonly database: Database;
+  readonly tail: LogTail;
   /** The reader's name in `log_readers`. Across all servers, one relay at a time reads under a name. */
   readonly name: string;
   /**
-   * Processes events in log order. If it throws, the server dies or the lease is lost meanwhile, the same events are
-   * delivered again, so it must be idempotent.
+   * Processes events in log order, in the transaction that moves the cursor past them. If it throws, the server dies or
+   * the lease is lost meanwhile, nothing of it is committed, and the same events are delivered again. Returns what is to
+   * be done after the commit, which a server that dies does not do; it must not reject.
    */
-  readonly consume: (events: readonly LoggedEvent[]) => Promise<void>;
+  readonly consume: (tx: Transaction, events: readonly LoggedEvent[]) => Promise<AfterCommit>;
   /** Whether to slow down, because no caller waits for the work that the relay causes. Default: never. */
   readonly isThrottled?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
+export type AfterCommit = () => Promise<void>;
+
 interface Lease {
   readonly fencing: number;
-  readonly reader: LogReader;
+  /** The cursor. */
   position: number;
+  /** Whether a commit that moves the cursor may or may not have happened. */
+  isUncertain: boolean;
   isLost: boolean;
 }
 
+/** The cursor is not where it was expected, or another holder has the lease. */
+class CursorMovedError extends Error {}
+
 /**
  * Creates a relay that passes the events of the log to `consume`, in order. One server does this at a time; another
- * takes over when its lease expires by the database's clock. A former holder that overslept cannot move the position.
+ * takes over when its lease expires by the database's clock. A former holder that overslept cannot move the cursor, and
+ * so commits nothing.
  */
 export function createRelay({
   database,
+  tail,
   name,
   consume,
   isThrottled = () => false,
@@ -60,30 +75,66 @@ export function createRelay({
 }: RelayOptions): Relay {
   const holder = newId();
   let lease: Lease | null = null;
+  let following: Following | null = null;
   let batchMax = BATCH_MAX;
+  let isPausing = false;
 
   async function take(): Promise<Lease | null> {
     const [taken] = await takeLease(database, name, holder, LEASE_SECONDS);
-    if (taken === undefined) return null;
-    return { ...taken, reader: createLogReader(database), isLost: false };
+    return taken === undefined ? null : { ...taken, isUncertain: false, isLost: false };
   }
 
-  /** Relays one batch and returns how long to wait for the next one. */
-  async function relayBatch(lease: Lease): Promise<number> {
-    const throttled = isThrottled();
-    const limit = throttled ? Math.min(batchMax, THROTTLED_BATCH_MAX) : batchMax;
-    const { events, more } = await lease.reader.read(lease.position, limit);
-    const last = events.at(-1);
-    if (last !== undefined) {
-      await consume(events);
-      const [moved] = await moveCursor(database, name, lease.fencing, last.position);
-      if (moved === undefined) lease.isLost = true;
-      else lease.position = last.position;
+  async function follow(): Promise<void> {
+    following ??= await tail.follow(() => {
+      if (!isPausing) relaying.nudge();
+    });
+  }
+
+  function unfollow(): void {
+    following?.close();
+    following = null;
+  }
+
+  /** Relays one batch and returns how long to wait for the next one, unless the tail of the log grows before. */
+  async function relayBatch(lease: Lease): Promise<number | null> {
+    isPausing = isThrottled();
+    if (lease.isUncertain) await findPosition(lease);
+    if (lease.isLost) return 0;
+    const limit = isPausing ? Math.min(batchMax, THROTTLED_BATCH_MAX) : batchMax;
+    const events = await tail.read(lease.position, limit);
+    if (events.length > 0) {
+      const after = await consumeTo(lease, events.at(-1)!.position, events);
+      await after();
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
-    if (throttled) return THROTTLED_PAUSE_MS;
-    if (more) return 0;
-    return last === undefined ? POLL_MS : BUSY_POLL_MS;
+    if (isPausing) return THROTTLED_PAUSE_MS;
+    return events.length > 0 ? 0 : null;
+  }
+
+  async function findPosition(lease: Lease): Promise<void> {
+    const [cursor] = await findCursor(database, name, lease.fencing);
+    if (cursor === undefined) lease.isLost = true;
+    else lease.position = cursor.position;
+    lease.isUncertain = false;
+  }
+
+  async function consumeTo(
+    lease: Lease,
+    to: number,
+    events: readonly LoggedEvent[],
+  ): Promise<AfterCommit> {
+    const { fencing, position } = lease;
+    lease.isUncertain = true;
+    const after = await database.transaction(async (tx) => {
+      const result = await consume(tx, events);
+      // Last, so that the renewal of the lease does not wait for the row.
+      const [moved] = await moveCursor(tx, name, fencing, position, to);
+      if (moved === undefined) throw new CursorMovedError();
+      return result;
+    });
+    lease.position = to;
+    lease.isUncertain = false;
+    return after;
   }
 
   const relaying = createRecurringTask({
@@ -91,10 +142,15 @@ export function createRelay({
     onError,
     async work() {
       if (lease === null || lease.isLost) lease = await take();
-      if (lease === null) return STANDBY_MS;
+      if (lease === null) {
+        unfollow();
+        return STANDBY_MS;
+      }
+      await follow();
       try {
         return await relayBatch(lease);
       } catch (error) {
+        if (error instanceof CursorMovedError) return 0;
         // A batch that took too long for one transaction is retried in smaller parts.
         batchMax = Math.max(1, Math.floor(batchMax / 4));
         throw error;
@@ -111,7 +167,10 @@ export function createRelay({
       const held = lease;
       if (held === null || held.isLost) return RENEW_MS;
       const [renewed] = await renewLease(database, name, held.fencing, LEASE_SECONDS);
-      if (renewed === undefined) held.isLost = true;
+      if (renewed === undefined) {
+        held.isLost = true;
+        relaying.nudge();
+      }
       return RENEW_MS;
     },
   });
@@ -130,6 +189,7 @@ export function createRelay({
     async stop() {
       await relaying.stop();
       await renewing.stop();
+      unfollow();
       await release().catch(onError);
     },
     async lagSeconds() {

@@ -35,7 +35,7 @@ function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
  */
 export function findTraceparent(cause: {
   readonly traceId: string | null;
-  readonly spanId?: string;
+  readonly spanId?: string | null;
 }): string | null {
   if (cause.traceId === null) return null;
   const spanId = cause.spanId ?? cause.traceId.slice(0, 16);

@@ -4,7 +4,7 @@ import { createDatabase, type Database } from '../../src/database/database.ts';
 import { createLiveLog, type LiveLog, type LoggedEvent } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendUncommitted, fact, positionsIn } from '../support/log.ts';
+import { append, appendUncommitted, createTestTail, fact, positionsIn } from '../support/log.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
@@ -12,7 +12,8 @@ const { database, url } = await testDatabase({ invariants: false });
 
 function liveLogOn(its: Database = database): LiveLog & { errors: unknown[] } {
   const errors: unknown[] = [];
-  const liveLog = createLiveLog({ database: its, onError: (error) => errors.push(error) });
+  const onError = (error: unknown) => errors.push(error);
+  const liveLog = createLiveLog({ database: its, tail: createTestTail(its, onError), onError });
   after(() => liveLog.stop());
   return { ...liveLog, errors };
 }
@@ -140,9 +141,11 @@ describe('the live log', () => {
       constraints: {},
       onQuery: (name) => statements.push(name),
     });
-    const liveLog = createLiveLog({ database: watched, onError: () => {} });
+    const tail = createTestTail(watched);
+    const liveLog = createLiveLog({ database: watched, tail, onError: () => {} });
     after(async () => {
       await liveLog.stop();
+      await tail.stop();
       await watched.close();
     });
     const openings = () => statements.filter((name) => name === 'events.find_end').length;
@@ -183,7 +186,7 @@ describe('the live log', () => {
   });
 
   test('ends all subscriptions at a stop, including those that are catching up', async () => {
-    const liveLog = createLiveLog({ database, onError: () => {} });
+    const liveLog = createLiveLog({ database, tail: createTestTail(database), onError: () => {} });
     const { listen, received } = listener();
     await liveLog.subscribe({}, listen);
     await liveLog.subscribe({ after: 0 }, () => {});

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createRelay, type LoggedEvent, type Relay } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, fact, positionsIn } from '../support/log.ts';
+import { append, createTestTail, fact, positionsIn } from '../support/log.ts';
 import { PATIENT_MS } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
@@ -29,10 +29,13 @@ function setUp(
   const errors: unknown[] = [];
   const relay = createRelay({
     database,
+    tail: createTestTail(database),
     name,
-    async consume(events) {
+    async consume(_tx, events) {
       consume(events);
-      batches.push(events.map(({ position }) => position));
+      return async () => {
+        batches.push(events.map(({ position }) => position));
+      };
     },
     isThrottled,
     onError: (error) => errors.push(error),
@@ -157,10 +160,12 @@ describe('the relay', () => {
     after(() => goOn.resolve());
     const holder = createRelay({
       database,
+      tail: createTestTail(database),
       name,
       async consume() {
         batchTaken.resolve();
         await goOn.promise;
+        return async () => {};
       },
       onError: () => {},
     });

@@ -4,6 +4,7 @@ import { createRelay } from '../../src/events/index.ts';
 import { createWebhooksFixture } from '../modules/webhooks/webhooks-fixture.ts';
 import { testDatabase } from '../support/database.ts';
 import { assertInOrder } from '../support/event-receiver.ts';
+import { createTestTail } from '../support/log.ts';
 import { startTestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
@@ -28,8 +29,9 @@ await addStock(admin, 'NAAN');
 const fixture = await createWebhooksFixture(db, { runs: false });
 const relay = createRelay({
   database: db.database,
+  tail: createTestTail(db.database),
   name: 'relay',
-  consume: fixture.relay,
+  consume: fixture.consume,
   // At the end the database is dropped before the relay stops.
   onError: () => {},
 });

@@ -1,5 +1,11 @@
+import { after } from 'node:test';
 import type { Database } from '../../src/database/database.ts';
-import { appendEvents, type NewEvent } from '../../src/events/index.ts';
+import {
+  appendEvents,
+  createLogTail,
+  type LogTail,
+  type NewEvent,
+} from '../../src/events/index.ts';
 import { systemActor } from '../../src/shared/caller.ts';
 
 /** Builds a fact to be written directly to the log, for tests of its readers. It has no order unless one is named. */
@@ -55,6 +61,16 @@ export async function appendUncommitted(
       await over;
     },
   };
+}
+
+/** Creates a tail of the log that ends with the test file. */
+export function createTestTail(
+  database: Database,
+  onError: (error: unknown) => void = () => {},
+): LogTail {
+  const tail = createLogTail({ database, onError });
+  after(() => tail.stop());
+  return tail;
 }
 
 /** Returns the visible positions. */

@@ -17,6 +17,7 @@ import type {
 import { type Caller, toActor } from '../../src/shared/caller.ts';
 import type { CodedError } from '../../src/shared/errors.ts';
 import { createCursors, type Page } from '../../src/shared/pagination.ts';
+import { createTestTail } from './log.ts';
 import { buildClaim, testCause } from './shop.ts';
 
 /** The orders module, except that reads return the view of a reply instead of the reply. */
@@ -39,7 +40,7 @@ export function createTestOrders(
     cancellationsPerDayMax: 3,
     attemptsMax: 8,
     retryBaseSeconds: 1,
-    liveLog: createLiveLog({ database, onError() {} }),
+    liveLog: createLiveLog({ database, tail: createTestTail(database), onError() {} }),
     ...changes,
   }).api;
   return {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createDatabase } from '../../src/database/database.ts';
-import { createRelay } from '../../src/events/index.ts';
+import { createLogTail, createRelay } from '../../src/events/index.ts';
 
 /**
  * A relay in a separate process, for tests that kill or freeze it: `node relay-process.ts <database url> <name>`. For
@@ -8,19 +8,24 @@ import { createRelay } from '../../src/events/index.ts';
  */
 const [url = '', name = ''] = process.argv.slice(2);
 const database = createDatabase({ url, poolMax: 3, constraints: {} });
+const onError = (error: unknown) => process.stderr.write(`${String(error)}\n`);
+const tail = createLogTail({ database, onError });
 const relay = createRelay({
   database,
+  tail,
   name,
-  async consume(events) {
+  async consume(_tx, events) {
     process.send?.(events.map(({ position }) => position));
     await once(process, 'message');
+    return async () => {};
   },
-  onError: (error) => process.stderr.write(`${String(error)}\n`),
+  onError,
 });
 relay.start();
 process.on('message', async (message) => {
   if (message !== 'stop') return;
   await relay.stop();
+  await tail.stop();
   await database.close();
   process.disconnect();
 });

@@ -10,7 +10,7 @@ import { createReplicas } from '../../database/replicas.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
 import { createHttpSender } from '../../drivers/webhooks/http/http-sender.ts';
-import { createLiveLog, createRelay } from '../../events/index.ts';
+import { createLiveLog, createLogTail, createRelay } from '../../events/index.ts';
 import { createJobs } from '../../jobs/index.ts';
 import { createMetrics, type Metrics } from '../../modules/operations/index.ts';
 import { type Channel, createChannel, createLatest } from '../../shared/channel.ts';
@@ -75,17 +75,21 @@ export async function createInfrastructure(
     commits,
     built,
   });
-  const liveLog = built.adopt(createLiveLog({ database, onError }), (it) => it.stop());
+  const tail = built.adopt(createLogTail({ database, onError }), (it) => it.stop());
+  // Only the events of orders announce a change. The others are found by polling.
+  commits.subscribe(tail.nudge);
+  const liveLog = built.adopt(createLiveLog({ database, tail, onError }), (it) => it.stop());
   const queue = await createJobQueue(config.queue, { databaseUrl, log: logger, onError });
   const jobs = built.adopt(createJobs({ database, driver: queue.driver, onError }), (it) =>
     it.stop(),
   );
   const caches = built.adopt(await createCaches(config.cache, logger), (it) => it.close());
   const pressure = createPressure();
-  const subscriptions = createSubscriptions(database, jobs);
+  const subscriptions = createSubscriptions(jobs);
   const relay = built.adopt(
     createRelay({
       database,
+      tail,
       name: 'relay',
       consume: subscriptions.consume,
       isThrottled: pressure.isHigh,

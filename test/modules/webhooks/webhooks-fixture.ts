@@ -4,7 +4,12 @@ import type {
   OutgoingWebhook,
   WebhookAnswer,
 } from '../../../src/drivers/webhooks/webhook-sender.ts';
-import { appendEvents, type LoggedEvent, type NewEvent } from '../../../src/events/index.ts';
+import {
+  appendEvents,
+  type LoggedEvent,
+  type NewEvent,
+  type RelayOptions,
+} from '../../../src/events/index.ts';
 import type { JobDefinition, Jobs } from '../../../src/jobs/index.ts';
 import { createSubscriptions } from '../../../src/main/infrastructure/subscriptions.ts';
 import { createWebhooks, type Webhooks } from '../../../src/modules/webhooks/index.ts';
@@ -35,6 +40,8 @@ export interface WebhooksFixture {
   record(...events: { orderId: string; sequence: number }[]): Promise<LoggedEvent[]>;
   /** Processes events as the relay does. */
   relay(events: readonly LoggedEvent[]): Promise<void>;
+  /** Its part of the relay's transaction. */
+  readonly consume: RelayOptions['consume'];
   listDeliveries(endpointId: string): Promise<DeliveryView[]>;
 }
 
@@ -80,7 +87,7 @@ export async function createWebhooksFixture(
   });
   const definition = definitions.find(({ name }) => name === 'webhooks.deliver');
   assert.ok(definition);
-  const subscriptions = createSubscriptions(database, jobs);
+  const subscriptions = createSubscriptions(jobs);
   subscriptions.define(module.subscriptions ?? []);
   return {
     webhooks,
@@ -99,7 +106,11 @@ export async function createWebhooksFixture(
       await database.transaction((tx) => appendEvents(tx, events.map(newEvent)));
       return readEvents(database, events);
     },
-    relay: subscriptions.consume,
+    consume: subscriptions.consume,
+    async relay(events) {
+      const send = await database.transaction((tx) => subscriptions.consume(tx, events));
+      await send();
+    },
     async listDeliveries(endpointId) {
       const { data } = await webhooks.listDeliveries(endpointId, { limit: 100 });
       return data.toReversed();
@@ -126,9 +137,8 @@ function readEvents(
   return database.run<LoggedEvent>(
     'test.read_events',
     `select events.position, events.id, events.type, events.order_id as "orderId", events.sequence,
-            null as "from", null as "to", null as reason, '{}'::jsonb as actor,
-            jsonb_build_object('requestId', null, 'traceId', replace(events.trace_id::text, '-', '')) as cause,
-            events.data, events.at
+            null as "from", null as "to", null as reason, replace(events.trace_id::text, '-', '') as "traceId",
+            null as "spanId", events.data, 0 as "atMs"
        from events
        join unnest($1::uuid[], $2::integer[]) as wanted (order_id, sequence)
          on wanted.order_id = events.order_id
