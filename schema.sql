@@ -323,11 +323,11 @@ create table jobs (
   ended_at timestamp(3) with time zone,
   constraint jobs_id_pkey PRIMARY KEY (id),
   constraint jobs_attempts_check CHECK (((attempts >= 0) AND (sendings >= 1) AND (rescues >= 0))),
-  constraint jobs_ended_at_check CHECK (((state = ANY (ARRAY['done'::text, 'dead'::text])) = (ended_at IS NOT NULL))),
+  constraint jobs_ended_at_check CHECK (((state = 'dead'::text) = (ended_at IS NOT NULL))),
   constraint jobs_lane_check CHECK ((lane = ANY (ARRAY['high'::text, 'normal'::text]))),
   constraint jobs_lease_check CHECK ((((state = 'running'::text) = (lease_token IS NOT NULL)) AND ((state = 'running'::text) = (leased_until IS NOT NULL)))),
-  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
-) with (fillfactor=70);
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text])))
+);
 
 create table log_readers (
   name text not null,
@@ -826,8 +826,6 @@ CREATE INDEX events_at_idx ON public.events USING brin (at);
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
 CREATE INDEX jobs_due_at_idx ON public.jobs USING btree (due_at) WHERE (state = 'waiting'::text);
-
-CREATE INDEX jobs_ended_at_done_idx ON public.jobs USING btree (ended_at) WHERE (state = 'done'::text);
 
 CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC, id DESC) WHERE (state = 'dead'::text);
 
@@ -1423,7 +1421,7 @@ create view inv_order_queue_jobs as
      JOIN log_readers ON (((log_readers.name = 'relay'::text) AND (log_readers."position" >= events."position"))))
   WHERE (NOT (EXISTS ( SELECT
            FROM jobs
-          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text) AND (jobs.state <> 'done'::text)))));
+          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text)))));
 
 create view inv_payment_charges as
  WITH told AS (

@@ -2,12 +2,12 @@ import type { Transaction } from '../database/database.ts';
 import type { RunningJob } from './job.ts';
 import { finishJobs } from './queries.ts';
 
-/** The last transaction in which the handler of an attempt marked its job done. */
+/** The last transaction in which the handler of an attempt finished its job. */
 const finishedIn = new WeakMap<object, Transaction>();
 
 /**
- * Marks several jobs done in the transaction of their common effect. Returns the ids of those whose lease is still
- * valid. Call it before writing: effects of the others must not be written, because another worker has taken them over.
+ * Finishes several jobs in the transaction of their common effect: their rows are deleted. Returns the ids of those whose
+ * lease is still valid. Call it before writing: effects of the others must not be written, because another worker has taken them over.
  */
 export async function finishJobsIn(
   tx: Transaction,
@@ -23,7 +23,7 @@ export async function finishJobsIn(
   return ids;
 }
 
-/** Returns whether the handler of an attempt marked its job done in a committed transaction. */
+/** Returns whether the handler of an attempt finished its job in a committed transaction. */
 export function hasFinishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
   return finishedIn.get(job)?.isCommitted === true;
 }

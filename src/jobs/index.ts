@@ -1,6 +1,6 @@
 /**
- * Background jobs: stored in the transaction of their cause, carried by a queue driver, and marked done in the
- * transaction of their effect. Independent of the modules.
+ * Background jobs: stored in the transaction of their cause, begun by this process or carried to another by a queue
+ * driver, and deleted in the transaction of their effect. Independent of the modules.
  */
 export { deadJobs } from './dead-jobs.ts';
 export {
@@ -22,7 +22,7 @@ export {
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
 export { countQueues, type QueueRow } from './operate-queries.ts';
 export { createPurgeSchedule } from './purge-schedule.ts';
-export { findUnfinishedJobs, purgeDoneJobs } from './queries.ts';
+export { findUnfinishedJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
 export { type AttemptReport, createRunner, type RunnerOptions } from './runner.ts';
 export { findReport, storeReport } from './schedule-queries.ts';

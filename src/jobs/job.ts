@@ -6,7 +6,8 @@ import type { Cause } from '../shared/caller.ts';
 /** A job to be stored. */
 export interface NewJob {
   /**
-   * The same id for the same work: adding it again changes nothing. A UUIDv7, see `followingId`; dead letters show it.
+   * The same id for the same work: adding it again changes nothing until the job is finished and its row deleted. A
+   * UUIDv7, see `followingId`; dead letters show it.
    */
   readonly id: string;
   readonly name: string;
@@ -38,7 +39,7 @@ export interface RunningJob {
   /** Identifies this attempt's lease, for `finishJobsIn`. */
   readonly leaseToken: string;
   /**
-   * Marks the job done in the transaction of its effect. Throws `LeaseLostError` if another worker has taken it over:
+   * Finishes the job in the transaction of its effect. Throws `LeaseLostError` if another worker has taken it over:
    * rethrown, it rolls back the late effect. A handler without a transaction just returns.
    */
   finish(tx: Transaction): Promise<void>;

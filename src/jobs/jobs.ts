@@ -1,16 +1,22 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Message, QueueDriver } from '../drivers/queue/queue.ts';
 import { createRecurringTask } from '../shared/background/recurring-task.ts';
+import { newId } from '../shared/ids.ts';
 import type { JobDefinition, NewJob } from './job.ts';
+import { leaseMs } from './lease.ts';
+import { createLocalWork, type LocalWorker } from './local-work.ts';
 import { insertJobs, type SendableRow } from './queries.ts';
 
 /** How modules and the relay create jobs. */
 export interface Jobs {
-  /** Stores jobs in the transaction of their cause. Existing jobs stay unchanged. */
+  /**
+   * Stores jobs in the transaction of their cause, those that this process can start at once under a lease. Existing jobs
+   * stay unchanged.
+   */
   add(tx: Transaction, jobs: readonly NewJob[]): Promise<void>;
   /**
-   * Passes jobs to the queue driver, after the commit. Never rejects: failures are logged, and the rescue sends the
-   * jobs again within a minute.
+   * Starts the leased jobs and passes the others to the queue driver, after the commit. Never rejects: failures are
+   * logged, and the rescue sends the jobs again within a minute, also if this is not called.
    */
   send(jobs: readonly NewJob[]): Promise<void>;
 }
@@ -22,6 +28,8 @@ export interface JobRegistry extends Jobs {
   definitions(): readonly JobDefinition[];
   readonly database: Database;
   readonly driver: QueueDriver;
+  /** Announces that a worker of this process takes the jobs of a queue. */
+  attachWorker(queue: string, worker: LocalWorker): void;
   /** Sends jobs that a statement has already marked as sent. Like `send`, it never rejects. */
   sendRows(rows: readonly SendableRow[]): Promise<void>;
   /** Connects the driver, retrying until it is available. Until then, jobs to send are kept in memory. */
@@ -45,6 +53,7 @@ const POSTPONED_MAX = 10_000;
 
 export function createJobs({ database, driver, onError }: JobsOptions): JobRegistry {
   const definitions = new Map<string, JobDefinition>();
+  const localWork = createLocalWork();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let state: 'new' | 'starting' | 'started' = 'new';
@@ -96,29 +105,38 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
       }
     },
     definitions: () => [...definitions.values()],
+    attachWorker: localWork.attach,
     async add(tx, jobs) {
       if (jobs.length === 0) return;
-      const rows = jobs.map(
-        ({ id, name, priority: lane, data, eventId, traceparent = null, delayMs = 0 }) => ({
-          id,
-          name,
-          queue: requireDefinition(name).queue,
-          lane,
-          data,
-          event_id: eventId,
-          traceparent,
-          delay_ms: delayMs,
-        }),
-      );
-      await insertJobs(tx, JSON.stringify(rows));
+      const leaseToken = newId();
+      const added = jobs.map((job) => ({ job, definition: requireDefinition(job.name) }));
+      const leasedIds = localWork.reserve(tx, added, leaseToken);
+      const rows = added.map(({ job, definition }) => ({
+        id: job.id,
+        name: job.name,
+        queue: definition.queue,
+        lane: job.priority,
+        data: job.data,
+        event_id: job.eventId,
+        traceparent: job.traceparent ?? null,
+        delay_ms: job.delayMs ?? 0,
+        lease_ms: leasedIds.has(job.id) ? leaseMs(definition) : null,
+      }));
+      const inserted = await insertJobs(tx, JSON.stringify(rows), leaseToken);
+      if (inserted.length === jobs.length) return;
+      const insertedIds = new Set(inserted.map(({ id }) => id));
+      localWork.release([...leasedIds].filter((id) => !insertedIds.has(id)));
     },
-    send: (jobs) =>
-      sendRows(
-        jobs.map(({ id, name, priority: lane, delayMs = 0 }) => {
+    async send(jobs) {
+      const others = await localWork.begin(jobs);
+      if (others.length === 0) return;
+      await sendRows(
+        others.map(({ id, name, priority: lane, delayMs = 0 }) => {
           const { queue } = requireDefinition(name);
           return { id, name, queue, lane, sendings: 1, delayMs };
         }),
-      ),
+      );
+    },
     sendRows,
     start() {
       if (state !== 'new') return;

@@ -12,7 +12,7 @@ export interface QueueRow {
   failed: number;
 }
 
-/** Counts the jobs that are not done. Each part uses one index, regardless of how many jobs are done. */
+/** Counts the jobs, by queue. Each part uses one index. */
 export const countQueues = statement<[], QueueRow>(
   'jobs.count_queues',
   `select queue as name,

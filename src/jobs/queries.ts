@@ -2,19 +2,27 @@ import { statement } from '../database/statement.ts';
 import type { Priority } from '../drivers/queue/queue.ts';
 
 /**
- * Inserts jobs. `rows` is a JSON array of objects with the columns as members, and `delay_ms` until the job is due. The
- * time is truncated to the column's milliseconds: rounded, a job due at once could be fetched before it is due.
+ * Inserts jobs, and returns those that did not exist yet. `rows` is a JSON array of objects with the columns as members,
+ * `delay_ms` until the job is due, and `lease_ms`: null for a job that waits, otherwise its first attempt is leased under
+ * the token. The time is truncated to the column's milliseconds: rounded, a job due at once could be fetched before it
+ * is due.
  */
-export const insertJobs = statement<[rows: string], never>(
+export const insertJobs = statement<[rows: string, token: string], { id: string }>(
   'jobs.insert',
-  `insert into jobs (id, name, queue, lane, data, event_id, traceparent, due_at)
+  `insert into jobs (id, name, queue, lane, data, event_id, traceparent, due_at,
+                     state, attempts, lease_token, leased_until)
    select id, name, queue, lane, data, event_id, traceparent,
-          date_trunc('milliseconds', now() + delay_ms * interval '1 millisecond')
+          date_trunc('milliseconds', now() + delay_ms * interval '1 millisecond'),
+          case when lease_ms is null then 'waiting' else 'running' end,
+          case when lease_ms is null then 0 else 1 end,
+          case when lease_ms is not null then $2::uuid end,
+          clock_timestamp() + lease_ms * interval '1 millisecond'
      from jsonb_to_recordset($1::jsonb) as new_job
        (id uuid, name text, queue text, lane text, data jsonb, event_id uuid, traceparent text,
-        delay_ms double precision)
+        delay_ms double precision, lease_ms double precision)
     order by id
-   on conflict (id) do nothing`,
+   on conflict (id) do nothing
+   returning id`,
 );
 
 /** Returns which of these jobs are waiting or running, with the time until the next attempt (0 if due or running). */
@@ -97,20 +105,32 @@ export const postponeJobs = statement<
 );
 
 /**
- * Marks jobs done whose lease is still valid, and returns these. `ids` and `tokens` are pairs. The order does not
+ * Deletes finished jobs whose lease is still valid, and returns these. `ids` and `tokens` are pairs. The order does not
  * matter, because no other transaction waits for rows that this worker has leased.
  */
 export const finishJobs = statement<[ids: string[], tokens: string[]], { id: string }>(
   'jobs.finish',
+  `delete from jobs
+    using unnest($1::uuid[], $2::uuid[]) as mine (id, token)
+    where jobs.id = mine.id
+      and jobs.lease_token = mine.token
+   returning jobs.id`,
+);
+
+/** Returns leased jobs to the queue whose attempt never started. `ids` and `tokens` are pairs. */
+export const returnUnstarted = statement<[ids: string[], tokens: string[]], SendableRow>(
+  'jobs.return_unstarted',
   `update jobs
-      set state = 'done',
-          ended_at = now(),
+      set state = 'waiting',
+          attempts = attempts - 1,
+          sendings = sendings + 1,
+          sent_at = now(),
           lease_token = null,
           leased_until = null
      from unnest($1::uuid[], $2::uuid[]) as mine (id, token)
     where jobs.id = mine.id
       and jobs.lease_token = mine.token
-   returning jobs.id`,
+   returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
 );
 
 /**
@@ -211,17 +231,4 @@ export const rescueAbandoned = statement<[limit: number], SendableRow>(
      from abandoned
     where jobs.id = abandoned.id
    returning jobs.id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
-);
-
-/** Removes jobs done so long ago that the same job is not added again. */
-export const purgeDoneJobs = statement<[limit: number], { id: string }>(
-  'jobs.purge_done',
-  `delete from jobs
-    where id in (
-      select id
-        from jobs
-       where state = 'done'
-         and ended_at <= now() - interval '1 day'
-       limit $1::integer)
-   returning id`,
 );

@@ -1,41 +1,43 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Delivery, type Priority, priorities } from '../drivers/queue/queue.ts';
 import { createBatcher } from '../shared/batcher.ts';
 import { newId } from '../shared/ids.ts';
 import { pause } from '../shared/pause.ts';
 import type { JobDefinition } from './job.ts';
 import type { JobRegistry } from './jobs.ts';
-import { createPriorityOrder } from './priority-order.ts';
-import { type ClaimedRow, claimJobs, postponeJobs, resendJobs } from './queries.ts';
-import { AFTER_ABORT_MS } from './run-attempt.ts';
+import { leaseMs } from './lease.ts';
+import {
+  type LeasedJob,
+  type LocalWorker,
+  START_WITHIN_MS,
+  type UnstartedJob,
+} from './local-work.ts';
+import { claimJobs, postponeJobs, resendJobs, returnUnstarted } from './queries.ts';
+import { createStartRate } from './start-rate.ts';
+import { createWaitingJobs } from './waiting-jobs.ts';
 
 /** How long the driver hides a message from other workers. Extended while it is in use. */
 const DELIVERY_LEASE_MS = 30_000;
 const RECEIVE_WAIT_MS = 10_000;
 const RETRY_MS = 500;
 const ACKNOWLEDGED_AT_ONCE_MAX = 500;
-/** A lease in the database outlasts the deadline, what follows it, and a slow commit. */
-const LEASE_MARGIN_MS = AFTER_ABORT_MS + 4_000;
+/** How far ahead jobs are accepted under a lease, in seconds of the recent rate of starts. */
+const AHEAD_SECONDS = 0.25;
 /** The delay of a job that only a newer program defines: it is sent again until such a program claims it. */
 const UNKNOWN_DELAY_MS = 5_000;
-
-export interface ClaimedJob {
-  readonly definition: JobDefinition;
-  readonly row: ClaimedRow;
-  readonly leaseToken: string;
-}
 
 export interface QueueWorkerOptions {
   readonly registry: JobRegistry;
   readonly queue: string;
   /** How many jobs to work on at a time. */
   readonly concurrency: number;
-  /** Works on one claimed job until it is settled. Must not reject. Returns the error if it became a dead letter. */
-  readonly work: (job: ClaimedJob) => Promise<string | null>;
+  /** Works on one leased job until it is settled. Must not reject. Returns the error if it became a dead letter. */
+  readonly work: (job: LeasedJob) => Promise<string | null>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Passes the jobs of one queue to `work`, by priority. */
-export interface QueueWorker {
+export interface QueueWorker extends LocalWorker {
   start(): void;
   /** Stops receiving and returns jobs that have not started. Resolves when those in progress have ended. */
   stop(): Promise<void>;
@@ -45,8 +47,10 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const { registry, queue, concurrency, onError } = options;
   const { driver, database } = registry;
   const stopping = new AbortController();
-  const order = createPriorityOrder();
-  const waiting: Record<Priority, Delivery[]> = { high: [], normal: [] };
+  const waiting = createWaitingJobs();
+  const startRate = createStartRate();
+  /** Runs a function outside the trace of its caller. */
+  const outsideTraces = AsyncLocalStorage.snapshot();
   const onCapacity: Record<Priority, () => void> = { high() {}, normal() {} };
   /** Whether the last receive returned nothing. */
   const isEmpty: Record<Priority, boolean> = { high: false, normal: false };
@@ -54,11 +58,14 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const held = new Set<Delivery>();
   const begun = new Set<Promise<void>>();
   let free = concurrency;
+  /** How many messages are being claimed, each of which may take a free slot. */
+  let claiming = 0;
   let dispatching: Promise<void> | null = null;
   /** Whether something changed since `dispatching` last checked. */
   let hasChanged = false;
   let loops: Promise<void>[] = [];
   let extension: NodeJS.Timeout | undefined;
+  let lateTimer: NodeJS.Timeout | undefined;
   let definitions = new Map<string, JobDefinition>();
   let leases = '{}';
 
@@ -66,7 +73,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   async function receivePriority(priority: Priority): Promise<void> {
     const { signal } = stopping;
     while (!signal.aborted) {
-      const capacity = Math.min(concurrency, 100) - waiting[priority].length;
+      const capacity = Math.min(concurrency, 100) - waiting.messages[priority].length;
       if (capacity <= 0) {
         await new Promise<void>((resolve) => {
           onCapacity[priority] = resolve;
@@ -82,7 +89,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
           signal,
         });
         for (const delivery of deliveries) held.add(delivery);
-        waiting[priority].push(...deliveries);
+        waiting.messages[priority].push(...deliveries);
         isEmpty[priority] = deliveries.length === 0;
         dispatch();
       } catch (error) {
@@ -107,36 +114,30 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   async function claimAndStart(): Promise<void> {
     while (!stopping.signal.aborted) {
       hasChanged = false;
-      const batch = take();
-      if (batch.length === 0) return;
+      const late = waiting.takeLate(performance.now());
+      if (late.length > 0) void returnToQueue(late);
+      const { messages, leased } = waiting.take(free, () => priorities.every(isPolled));
+      for (const priority of priorities) onCapacity[priority]();
+      for (const job of leased) startJob(job, job.priority, []);
+      if (messages.length === 0) return;
+      claiming = messages.length;
       try {
-        await claim(batch);
+        await claim(messages);
       } catch (error) {
         for (const priority of priorities) {
-          waiting[priority].unshift(...batch.filter((one) => one.priority === priority));
+          const ofPriority = messages.filter((one) => one.priority === priority);
+          waiting.messages[priority].unshift(...ofPriority);
         }
         onError(error);
         await pause(RETRY_MS, { signal: stopping.signal });
+      } finally {
+        claiming = 0;
       }
     }
   }
 
   function isPolled(priority: Priority): boolean {
-    return waiting[priority].length > 0 || isEmpty[priority];
-  }
-
-  function take(): Delivery[] {
-    const batch: Delivery[] = [];
-    while (batch.length < free && priorities.every(isPolled)) {
-      const priority = order.next({
-        high: waiting.high.length > 0,
-        normal: waiting.normal.length > 0,
-      });
-      if (priority === null) break;
-      batch.push(waiting[priority].shift()!);
-    }
-    for (const priority of priorities) onCapacity[priority]();
-    return batch;
+    return waiting.messages[priority].length > 0 || isEmpty[priority];
   }
 
   async function claim(batch: readonly Delivery[]): Promise<void> {
@@ -149,7 +150,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       const row = rowOf.get(jobId);
       if (row === undefined) continue;
       const definition = definitions.get(row.name)!;
-      startJob({ definition, row, leaseToken }, deliveries);
+      startJob({ definition, row, leaseToken }, deliveries[0]!.priority, deliveries);
     }
     const others = [...deliveriesOf.keys()].filter((jobId) => !rowOf.has(jobId));
     if (others.length > 0) {
@@ -171,13 +172,15 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
   }
 
-  function startJob(job: ClaimedJob, deliveries: readonly Delivery[]): void {
+  /** `deliveries` are the messages of the job: none if it was inserted under its lease. */
+  function startJob(job: LeasedJob, priority: Priority, deliveries: readonly Delivery[]): void {
     free -= 1;
+    startRate.count();
     const ended = options.work(job).then(async (died) => {
       free += 1;
       dispatch();
-      const [first, ...doubles] = deliveries;
-      if (died === null || first === undefined) return acknowledge(deliveries);
+      if (died === null) return acknowledge(deliveries);
+      const [first = { jobId: job.row.id, priority }, ...doubles] = deliveries;
       held.delete(first);
       await Promise.all([driver.bury(queue, first, died).catch(onError), acknowledge(doubles)]);
     });
@@ -203,9 +206,21 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     await Promise.all(deliveries.map(acknowledgeOne)).catch(onError);
   }
 
+  /** Gives up the leases of jobs that do not start here. If that fails, the rescue finds them when the leases end. */
+  async function returnToQueue(jobs: readonly UnstartedJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    try {
+      const ids = jobs.map(({ row }) => row.id);
+      const tokens = jobs.map(({ leaseToken }) => leaseToken);
+      await registry.sendRows(await returnUnstarted(database, ids, tokens));
+    } catch (error) {
+      onError(error);
+    }
+  }
+
   /** Sends waiting jobs again, because the driver would hide their messages until the lease expires. */
   async function resendWaiting(): Promise<void> {
-    const deliveries = priorities.flatMap((priority) => waiting[priority].splice(0));
+    const deliveries = priorities.flatMap((priority) => waiting.messages[priority].splice(0));
     if (deliveries.length === 0) return;
     try {
       const ids = [...new Set(deliveries.map(({ jobId }) => jobId))];
@@ -216,12 +231,38 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
   }
 
+  function capacity(): number {
+    if (stopping.signal.aborted) return 0;
+    const ahead = Math.floor(startRate.perSecond() * AHEAD_SECONDS);
+    return free - claiming + ahead - waiting.count();
+  }
+
+  async function begin(jobs: readonly UnstartedJob[]): Promise<void> {
+    if (stopping.signal.aborted) return returnToQueue(jobs);
+    for (const job of jobs) waiting.leased[job.priority].push(job);
+    outsideTraces(() => {
+      dispatch();
+      watchForLate();
+    });
+  }
+
+  /** Looks for leased jobs whose time to start passes while no slot becomes free. */
+  function watchForLate(): void {
+    if (lateTimer !== undefined || !waiting.hasLeased()) return;
+    lateTimer = setTimeout(() => {
+      lateTimer = undefined;
+      dispatch();
+      watchForLate();
+    }, START_WITHIN_MS / 2);
+    lateTimer.unref();
+  }
+
   return {
     start() {
       const own = registry.definitions().filter((definition) => definition.queue === queue);
       definitions = new Map(own.map((definition) => [definition.name, definition]));
       leases = JSON.stringify(
-        Object.fromEntries(own.map(({ name, deadlineMs }) => [name, deadlineMs + LEASE_MARGIN_MS])),
+        Object.fromEntries(own.map((definition) => [definition.name, leaseMs(definition)])),
       );
       loops = priorities.map(receivePriority);
       extension = setInterval(() => {
@@ -229,15 +270,22 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
         driver.extend(queue, [...held], DELIVERY_LEASE_MS).catch(onError);
       }, DELIVERY_LEASE_MS / 3);
       extension.unref();
+      registry.attachWorker(queue, { capacity, begin });
     },
+    capacity,
+    begin,
     async stop() {
       stopping.abort();
       for (const priority of priorities) onCapacity[priority]();
       await Promise.all(loops);
       await dispatching;
-      await resendWaiting();
+      await Promise.all([
+        resendWaiting(),
+        returnToQueue(waiting.takeLate(Number.POSITIVE_INFINITY)),
+      ]);
       await Promise.all(begun);
       clearInterval(extension);
+      clearTimeout(lateTimer);
     },
   };
 }

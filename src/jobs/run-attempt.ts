@@ -7,7 +7,7 @@ import type { ClaimedRow } from './queries.ts';
 export type AttemptOutcome =
   | {
       readonly kind: 'done';
-      /** Whether the handler has marked the job done, with its effect. */
+      /** Whether the handler has finished the job, with its effect. */
       readonly isFinished: boolean;
     }
   | { readonly kind: 'failed'; readonly error: unknown }

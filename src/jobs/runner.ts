@@ -2,9 +2,10 @@ import { createBatcher } from '../shared/batcher.ts';
 import { pause } from '../shared/pause.ts';
 import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
 import type { Tracing } from '../shared/tracing.ts';
-import { finishJobsIn } from './finish-together.ts';
 import type { JobRegistry } from './jobs.ts';
-import { type ClaimedJob, createQueueWorker, type QueueWorker } from './queue-worker.ts';
+import type { LeasedJob } from './local-work.ts';
+import { finishJobs } from './queries.ts';
+import { createQueueWorker, type QueueWorker } from './queue-worker.ts';
 import { type AttemptOutcome, runAttempt } from './run-attempt.ts';
 import {
   type AttemptResult,
@@ -60,8 +61,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const outOfTime = new AbortController();
   let workers: QueueWorker[] = [];
 
-  /** Marks jobs done whose handlers did not do so themselves. */
-  const finish = createBatcher<ClaimedJob, null>({
+  /** Finishes jobs whose handlers did not do so themselves. */
+  const finish = createBatcher<LeasedJob, null>({
     batchesMax: 1,
     sizeMax: FINISHED_AT_ONCE_MAX,
     waitingMax: Number.POSITIVE_INFINITY,
@@ -76,11 +77,12 @@ export function createRunner(options: RunnerOptions): Runner {
   /**
    * Retries while the database is briefly unavailable: the effect exists already, and otherwise it would be repeated.
    */
-  async function finishAll(jobs: readonly ClaimedJob[]): Promise<void> {
-    const held = jobs.map(({ row, leaseToken }) => ({ id: row.id, leaseToken }));
+  async function finishAll(jobs: readonly LeasedJob[]): Promise<void> {
+    const ids = jobs.map(({ row }) => row.id);
+    const tokens = jobs.map(({ leaseToken }) => leaseToken);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await registry.database.transaction((tx) => finishJobsIn(tx, held));
+        await finishJobs(registry.database, ids, tokens);
         return;
       } catch (error) {
         if (attempt === FINISH_ATTEMPTS_MAX) throw error;
@@ -89,7 +91,7 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  async function work(job: ClaimedJob): Promise<string | null> {
+  async function work(job: LeasedJob): Promise<string | null> {
     const { definition, row } = job;
     const startedAt = performance.now();
     const report = (settled: AttemptResult, error: string | null) =>
@@ -115,9 +117,7 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  async function settle(
-    job: ClaimedJob,
-  ): Promise<{ settled: AttemptResult; error: string | null }> {
+  async function settle(job: LeasedJob): Promise<{ settled: AttemptResult; error: string | null }> {
     const { definition, row, leaseToken } = job;
     if (row.attempts > definition.attemptsMax) {
       const error = `${definition.attemptsMax} workers started this job and none finished it`;
@@ -136,7 +136,7 @@ export function createRunner(options: RunnerOptions): Runner {
     definition,
     row,
     leaseToken,
-  }: ClaimedJob): Promise<AttemptOutcome> {
+  }: LeasedJob): Promise<AttemptOutcome> {
     const parent = parseTraceparent(row.traceparent);
     const attempt = (trace: TraceContext | null) =>
       runAttempt(definition, row, leaseToken, outOfTime.signal, trace);

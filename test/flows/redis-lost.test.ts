@@ -46,7 +46,7 @@ describe('jobs whose Redis is lost', { skip: redisMissing }, async () => {
     const [row] = await query(
       db.url,
       `select (select count(*)::int from orders where status = 'PENDING') as placed,
-              (select count(*)::int from jobs where state <> 'done') as open,
+              (select count(*)::int from jobs) as open,
               (select count(*)::int from mail_messages where kind = 'order.placed') as mails`,
     );
     assert.deepEqual(row, { placed: count, open: 0, mails: count });

@@ -131,7 +131,7 @@ async function requireSettled(): Promise<void> {
   const [row] = await db.database.run<Record<string, number>>(
     'test.unsettled',
     `select (select count(*)::int from orders where status = 'QUEUED') as queued,
-            (select count(*)::int from jobs where state <> 'done') as jobs,
+            (select count(*)::int from jobs) as jobs,
             (select count(*)::int from payments where status = 'OPEN') as payments,
             (select count(*)::int from webhook_deliveries where status <> 'DELIVERED') as messages,
             (select count(*)::int from events where position > (select position from log_readers where name = 'relay')) as unread`,

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type { Database } from '../../src/database/database.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
@@ -12,7 +13,7 @@ import {
   type RunnerOptions,
 } from '../../src/jobs/index.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { query } from '../support/until.ts';
+import { query, until } from '../support/until.ts';
 
 export { buildDefinition as definitionOf } from './definitions.ts';
 
@@ -21,6 +22,8 @@ export interface Worker {
   /** The reports of attempts, in the order in which they ended. */
   readonly reports: readonly AttemptReport[];
   readonly errors: readonly unknown[];
+  /** Waits until a job is finished, and returns the report of its last attempt. */
+  untilFinished(id: string): Promise<AttemptReport>;
   /** Writes and sends the jobs, as a use case does. */
   ask(...jobs: NewJob[]): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +70,13 @@ export async function startWorker(
     registry,
     reports,
     errors,
+    untilFinished: (id) =>
+      until(async () => {
+        const last = reports.findLast(({ jobId }) => jobId === id);
+        assert.equal(last?.settled, 'done');
+        assert.equal(await readState(db.url, id), undefined);
+        return last!;
+      }),
     async ask(...jobs) {
       await registry.database.transaction((tx) => registry.add(tx, jobs));
       await registry.send(jobs);
@@ -93,6 +103,7 @@ export interface JobState {
   readonly last_error: string | null;
 }
 
+/** Returns undefined for a job that is finished. */
 export async function readState(url: string, id: string): Promise<JobState | undefined> {
   const [row] = await query(
     url,

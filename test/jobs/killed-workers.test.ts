@@ -82,19 +82,13 @@ test('each effect happens once although workers are killed repeatedly in the mid
   const last = startProcess(queue, 'write');
   await until(async () => {
     await rescueJobs(asking.registry);
-    const [row] = await query(
-      url,
-      `select count(*)::int as n from jobs where queue = $1 and state = 'done'`,
-      [queue],
-    );
-    assert.equal(row?.n, count);
+    const [row] = await query(url, `select count(*)::int as n from jobs where queue = $1`, [queue]);
+    assert.equal(row?.n, 0);
   }, 60_000);
   await last.kill();
   const [effects] = await query(
     url,
-    `select count(*)::int as rows, count(distinct job_id)::int as jobs
-       from effects join jobs on jobs.id = job_id and queue = $1`,
-    [queue],
+    'select count(*)::int as rows, count(distinct job_id)::int as jobs from effects',
   );
   assert.deepEqual(effects, { rows: count, jobs: count });
   await asking.stop();
@@ -122,7 +116,7 @@ test('a worker frozen beyond its lease writes nothing when it continues', async 
         }),
     }),
   ]);
-  await until(async () => assert.equal((await readState(url, job.id))?.state, 'done'));
+  await other.untilFinished(job.id);
   frozen.child.kill('SIGCONT');
   frozen.child.stdin.write('go on\n');
   assert.equal(await frozen.readWord(), 'LeaseLostError');

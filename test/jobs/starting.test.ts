@@ -43,6 +43,6 @@ test('with an unavailable driver jobs are accepted, errors are reported, and the
 
   const worker = await startWorker(db, [definitionOf({ queue: 'lonely', run: async () => {} })]);
   await worker.registry.send([job]);
-  await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'done'));
+  await worker.untilFinished(job.id);
   await worker.stop();
 });

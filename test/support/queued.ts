@@ -66,13 +66,14 @@ export function startQueuedWorker(database: Database): QueuedWorker {
   return worker;
 }
 
-/** Writes the jobs that the relay would create for queued orders without a job. */
+/** Writes the jobs that the relay would create for orders that are queued and have no job. */
 export async function planJobs(database: Database): Promise<readonly NewJob[]> {
   const events = await database.run<LoggedEvent>(
     'test.queued_events',
     `select position, id, type, order_id as "orderId", data
        from events
       where type = 'order.queued'
+        and exists (select from queued_orders where queued_orders.order_id = events.order_id)
         and not exists (select from jobs where jobs.event_id = events.id)
       order by position`,
     [],
@@ -85,8 +86,9 @@ export async function planJobs(database: Database): Promise<readonly NewJob[]> {
       queue: 'orders',
       event_id: eventId,
       delay_ms: 0,
+      lease_ms: null,
     }));
-    await insertJobs(tx, JSON.stringify(rows));
+    await insertJobs(tx, JSON.stringify(rows), newId());
     return planned;
   });
 }

@@ -6,7 +6,6 @@ import {
   createRunner,
   createSchedules,
   type JobRegistry,
-  purgeDoneJobs,
   rescueJobs,
   type Schedule,
 } from '../../jobs/index.ts';
@@ -85,11 +84,6 @@ function shellSchedules(database: Database, jobs: JobRegistry, log: Logger): rea
       name: 'database.purge-keys',
       everyMs: MINUTE_MS,
       purges: [purgeKeys],
-    }),
-    createPurgeSchedule(database, {
-      name: 'jobs.purge-done',
-      everyMs: 10 * MINUTE_MS,
-      purges: [purgeDoneJobs],
     }),
   ];
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
 import { purgeDeliveries } from '../../../src/drivers/payments/sandbox/index.ts';
-import { purgeDoneJobs } from '../../../src/jobs/index.ts';
 import { purgeResets } from '../../../src/modules/accounts/reset-queries.ts';
 import { purgeMail } from '../../../src/modules/notifications/queries.ts';
 import { newId } from '../../../src/shared/ids.ts';
@@ -46,7 +45,6 @@ test('two servers expire an unpaid order once, within seconds of its expiry, and
     for (const name of [
       'accounts.purge-sessions',
       'database.purge-keys',
-      'jobs.purge-done',
       'jobs.rescue',
       'notifications.purge-mail',
       'operations.check-invariants',
@@ -79,9 +77,6 @@ test('purging deletes expired rows and nothing else', async () => {
       await query(url, `select recipient from mail_messages where kind = 'password.reset'`)
     ).map(({ recipient }) => recipient),
     texts: (await query(url, 'select subject from mail_texts')).map(({ subject }) => subject),
-    jobs: (await query(url, `select data ->> 'note' as note from jobs where name = 'test.purged'`))
-      .map(({ note }) => note)
-      .sort(),
     deliveries: (await query(url, 'select event_id from sandbox.deliveries'))
       .map(({ event_id }) => event_id)
       .sort(),
@@ -129,18 +124,6 @@ test('purging deletes expired rows and nothing else', async () => {
     );
     await query(url, 'insert into mail_texts (mail_id, subject) values ($1, $2)', [id, name]);
   }
-  for (const [note, state, age] of [
-    ['done-yesterday', 'done', '25 hours'],
-    ['done-today', 'done', '23 hours'],
-    ['dead-long-ago', 'dead', '90 days'],
-  ] as const) {
-    await query(
-      url,
-      `insert into jobs (id, name, queue, data, state, ended_at)
-       values ($1, 'test.purged', 'test', jsonb_build_object('note', $2::text), $3, now() - $4::interval)`,
-      [newId(), note, state, age],
-    );
-  }
   await query(url, 'delete from sandbox.deliveries');
   for (const [event, next, age] of [
     ['arrived-long-ago', null, '31 days'],
@@ -154,7 +137,7 @@ test('purging deletes expired rows and nothing else', async () => {
       [event, next, age],
     );
   }
-  for (const purge of [purgeResets, purgeMail, purgeDoneJobs]) {
+  for (const purge of [purgeResets, purgeMail]) {
     await purgeInSlices(database, purge, signal);
   }
   await purgeInSlices(database, purgeDeliveries, signal);
@@ -162,7 +145,6 @@ test('purging deletes expired rows and nothing else', async () => {
     resets: [hash('open'), hash('used-today')],
     mail: ['recent'],
     texts: ['recent'],
-    jobs: ['dead-long-ago', 'done-today'],
     deliveries: ['arrived', 'under-way'],
   });
 });

@@ -148,14 +148,14 @@ export async function createMailFixture(
         newId(),
       ]);
     },
-    /** Returns the states of these jobs, and the recipients of the mails that are recorded. */
+    /** Returns the states of these jobs, null for finished ones, and the recipients of the mails that are recorded. */
     async outcome(jobs: readonly { readonly id: string }[]) {
       const ids = jobs.map(({ id }) => id);
-      const rows = await database.run<{ state: string; recipient: string | null }>(
+      const rows = await database.run<{ state: string | null; recipient: string | null }>(
         'test.outcome',
         `select state, recipient
            from unnest($1::uuid[]) with ordinality as wanted (id, place)
-           join jobs using (id)
+           left join jobs using (id)
            left join mail_messages using (id)
           order by place`,
         [ids],

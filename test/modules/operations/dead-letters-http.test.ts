@@ -92,7 +92,7 @@ describe('dead letters over HTTP', () => {
     assert.deepEqual(redriven.json(), { id: job.id, queue: 'letters', job: 'test.work' });
     // This server's queue does not run: the worker's sends the job, as a rescue would.
     await worker.registry.send([job]);
-    await until(async () => assert.equal((await readState(db.url, job.id))?.state, 'done'));
+    await worker.untilFinished(job.id);
     assert.equal(runs, 3);
     assert.equal((await list()).data.length, 0);
     const again = await admin.post(`/api/operations/dead-letters/${job.id}/redrive`, {});

@@ -229,9 +229,6 @@ describe('the invariants', () => {
       changes: [
         `insert into log_readers (name, position) select 'relay', max(position) from events
              on conflict (name) do update set position = excluded.position`,
-        `insert into jobs (id, name, queue, data, event_id, state, ended_at)
-         select gen_random_uuid(), 'orders.place-queued', 'orders', '{}', id, 'done', now()
-           from events where order_id = '${queued}'`,
       ],
       finds: { inv_order_queue_jobs: [queued] },
     },
