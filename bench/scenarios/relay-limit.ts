@@ -98,6 +98,7 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
     name: 'bench',
     onError,
     consume: subscriptions.consume,
+    capacity: jobs.capacity,
   });
   stack.defer(() => relay.stop());
   relay.start();

@@ -18,6 +18,10 @@ const RENEW_MS = 3_000;
 const STANDBY_MS = 1_000;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
+/** Passed on however busy this process is, so that the workers of other servers have something to do. */
+const BATCH_MIN = 250;
+/** The wait after a batch that was limited by the capacity of this process. */
+const LIMITED_PAUSE_MS = 50;
 /** While throttled. About a thousand events a second still pass, so that nothing is postponed indefinitely. */
 const THROTTLED_BATCH_MAX = 250;
 const THROTTLED_PAUSE_MS = 200;
@@ -41,6 +45,11 @@ export interface RelayOptions {
    * be done after the commit, which a server that dies does not do; it must not reject.
    */
   readonly consume: (tx: Transaction, events: readonly LoggedEvent[]) => Promise<AfterCommit>;
+  /**
+   * Returns how many events this process could handle about at once. More are taken in portions, because what it cannot
+   * begin itself costs more. Default: any number.
+   */
+  readonly capacity?: () => number;
   /** Whether to slow down, because no caller waits for the work that the relay causes. Default: never. */
   readonly isThrottled?: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -70,6 +79,7 @@ export function createRelay({
   tail,
   name,
   consume,
+  capacity = () => BATCH_MAX,
   isThrottled = () => false,
   onError,
 }: RelayOptions): Relay {
@@ -100,7 +110,10 @@ export function createRelay({
     isPausing = isThrottled();
     if (lease.isUncertain) await findPosition(lease);
     if (lease.isLost) return 0;
-    const limit = isPausing ? Math.min(batchMax, THROTTLED_BATCH_MAX) : batchMax;
+    const limit = Math.min(
+      batchMax,
+      isPausing ? THROTTLED_BATCH_MAX : Math.max(capacity(), BATCH_MIN),
+    );
     const events = await tail.read(lease.position, limit);
     if (events.length > 0) {
       const after = await consumeTo(lease, events.at(-1)!.position, events);
@@ -108,7 +121,8 @@ export function createRelay({
     }
     batchMax = Math.min(batchMax * 2, BATCH_MAX);
     if (isPausing) return THROTTLED_PAUSE_MS;
-    return events.length > 0 ? 0 : null;
+    if (events.length === 0) return null;
+    return events.length === limit && limit < BATCH_MAX ? LIMITED_PAUSE_MS : 0;
   }
 
   async function findPosition(lease: Lease): Promise<void> {

@@ -28,6 +28,8 @@ export interface JobRegistry extends Jobs {
   definitions(): readonly JobDefinition[];
   readonly database: Database;
   readonly driver: QueueDriver;
+  /** Returns how many further jobs the workers of this process could start about at once, at most of one queue. */
+  capacity(): number;
   /** Announces that a worker of this process takes the jobs of a queue. */
   attachWorker(queue: string, worker: LocalWorker): void;
   /** Sends jobs that a statement has already marked as sent. Like `send`, it never rejects. */
@@ -106,6 +108,7 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
     },
     definitions: () => [...definitions.values()],
     attachWorker: localWork.attach,
+    capacity: localWork.capacity,
     async add(tx, jobs) {
       if (jobs.length === 0) return;
       const leaseToken = newId();

@@ -46,6 +46,8 @@ export interface AddedJob {
 export interface LocalWork {
   /** Announces that a worker takes jobs of a queue. */
   attach(queue: string, worker: LocalWorker): void;
+  /** Returns the largest capacity of a queue. */
+  capacity(): number;
   /** Chooses the jobs to lease, as far as the workers have capacity. Returns their ids. */
   reserve(tx: Transaction, jobs: readonly AddedJob[], leaseToken: string): ReadonlySet<string>;
   /** Forgets jobs that were not inserted after all, because they exist already. */
@@ -91,6 +93,7 @@ export function createLocalWork(): LocalWork {
     attach(queue, worker) {
       workers.set(queue, worker);
     },
+    capacity: () => Math.max(0, ...findCapacities(performance.now()).values()),
     reserve(tx, jobs, leaseToken) {
       const reserved = new Set<string>();
       if (workers.size === 0) return reserved;

@@ -92,6 +92,7 @@ export async function createInfrastructure(
       tail,
       name: 'relay',
       consume: subscriptions.consume,
+      capacity: jobs.capacity,
       isThrottled: pressure.isHigh,
       onError: (error) => logger.warn({ err: error }, 'the relay could not continue'),
     }),
