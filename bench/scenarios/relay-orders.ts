@@ -58,7 +58,7 @@ export async function measureOrdersToJobs(
 
 interface Done {
   readonly jobs: number;
-  /** Jobs that are not done. */
+  /** Jobs that are not finished. */
   readonly left: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -76,19 +76,19 @@ async function allDone(client: pg.Client): Promise<Done> {
 }
 
 /**
- * An event carries the start time of its transaction, a job that of the transaction that ended it, both by the
- * database's clock.
+ * An event carries the start time of its transaction, a mail that of the transaction that recorded it and finished its
+ * job, both by the database's clock.
  */
 const DELAYS = `
   with placed as (
     select id, at from events where type = 'order.placed'),
   delays as (
-    select state, extract(epoch from ended_at - at)::double precision * 1000 as ms
+    select extract(epoch from sent_at - at)::double precision * 1000 as ms
       from placed
-      join jobs on jobs.event_id = placed.id)
+      join mail_messages on mail_messages.event_id = placed.id)
   select (select count(*) from placed)::int as events,
-         count(*) filter (where state = 'done')::int as jobs,
-         count(*) filter (where state <> 'done')::int as left,
+         count(*)::int as jobs,
+         (select count(*) from jobs)::int as left,
          coalesce(round(percentile_cont(0.5) within group (order by ms))::int, 0) as "p50Ms",
          coalesce(round(percentile_cont(0.99) within group (order by ms))::int, 0) as "p99Ms"
     from delays`;

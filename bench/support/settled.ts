@@ -15,7 +15,7 @@ export async function untilSettled(databaseUrl: string): Promise<number> {
   try {
     for (;;) {
       const { rows } = await client.query<{ left: boolean }>(
-        `select exists (select from jobs where state in ('waiting', 'running'))
+        `select exists (select from jobs where state <> 'dead')
              or (select max(position) from events) > (select position from log_readers where name = 'relay') as left`,
       );
       const tookMs = performance.now() - startedAt;
