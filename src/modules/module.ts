@@ -60,8 +60,7 @@ export interface Duties {
 
 /**
  * A function that decides which jobs follow from a batch of events, and may write rows of its module, in one
- * transaction with the plans of the other modules. Events can arrive twice: job ids are derived from them, and rows are
- * written idempotently.
+ * transaction with the plans of the other modules and the relay's cursor. If it fails, the same events arrive again.
  */
 export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<readonly NewJob[]>;
 

@@ -55,7 +55,10 @@ export interface QueueDriver {
   extend(queue: string, deliveries: readonly Delivery[], leaseMs: number): Promise<void>;
   /** Removes finished messages, whatever the result. A delivery whose lease has expired is no error. */
   acknowledge(queue: string, deliveries: readonly Delivery[]): Promise<void>;
-  /** Moves a message to where the server's own tools show failed ones (failed jobs, a dead-letter queue). */
+  /**
+   * Moves a message to where the server's own tools show failed ones (failed jobs, a dead-letter queue). Also called for
+   * jobs that came without a message, as far as the server can show these.
+   */
   bury(queue: string, delivery: Delivery, error: string): Promise<void>;
   /** Rejects if the server cannot be reached. For `/health`. */
   ping(): Promise<void>;
