@@ -26,6 +26,8 @@ export interface Worker {
   untilFinished(id: string): Promise<AttemptReport>;
   /** Writes and sends the jobs, as a use case does. */
   ask(...jobs: NewJob[]): Promise<void>;
+  /** Stops doing jobs, but not creating them. */
+  stopRunner(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function startWorker(
       await registry.database.transaction((tx) => registry.add(tx, jobs));
       await registry.send(jobs);
     },
+    stopRunner: () => runner.stop(),
     stop,
   };
 }

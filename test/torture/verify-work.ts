@@ -11,8 +11,6 @@ const DRAIN_TIMEOUT_MS = 300_000;
 const POLL_MS = 250;
 
 export interface Effect {
-  /** Attempts ended by a kill. */
-  readonly cutOff: number;
   readonly made: number;
   /** Effects received more than once under the same id. */
   readonly again: number;
@@ -54,32 +52,17 @@ export async function verifyWork(
     ...(await unfinishedJobs(database)),
     ...(await brokenInvariants(database)),
   ];
-  const cutOff = new Map(
-    (
-      await database.run<{ name: string; count: number }>(
-        'torture.cut_off',
-        'select name, sum(attempts - 1)::int as count from jobs group by name',
-        [],
-      )
-    ).map(({ name, count }) => [name, count]),
-  );
   const mails = new Set(smtp.received.map(({ headers }) => headers['message-id']));
   const events = new Set(receiver.received.map(({ id }) => id));
   return {
     wrong,
     effects: {
-      'orders.place-queued': {
-        cutOff: cutOff.get('orders.place-queued') ?? 0,
-        made: shop.accepted.size,
-        again: 0,
-      },
+      'orders.place-queued': { made: shop.accepted.size, again: 0 },
       'notifications.send-mail': {
-        cutOff: cutOff.get('notifications.send-mail') ?? 0,
         made: mails.size,
         again: smtp.received.length - mails.size,
       },
       'webhooks.deliver': {
-        cutOff: cutOff.get('webhooks.deliver') ?? 0,
         made: events.size,
         again: receiver.received.length - events.size,
       },
@@ -200,10 +183,6 @@ async function unfinishedJobs(database: Database): Promise<string[]> {
     name: string;
     state: string;
     error: string | null;
-  }>(
-    'torture.unfinished',
-    `select id, name, state, last_error as error from jobs`,
-    [],
-  );
+  }>('torture.unfinished', `select id, name, state, last_error as error from jobs`, []);
   return jobs.map(({ id, name, state, error }) => `${name} ${id} is ${state}: ${error}`);
 }

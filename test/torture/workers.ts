@@ -24,6 +24,8 @@ interface Tally {
   aimed: number;
   /** How many kills interrupted at least one job of this kind. */
   hit: number;
+  /** How many jobs they interrupted, including leased ones that had not started. */
+  cutOff: number;
 }
 
 /**
@@ -39,7 +41,9 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
   const givenUp = whenGivenUp(signal);
   await using stack = new AsyncDisposableStack();
   const shop = await openWorkedShop(stack, driver);
-  const tallies = new Map<Kind, Tally>(kinds.map((kind) => [kind, { aimed: 0, hit: 0 }]));
+  const tallies = new Map<Kind, Tally>(
+    kinds.map((kind) => [kind, { aimed: 0, hit: 0, cutOff: 0 }]),
+  );
 
   let kill = 0;
   while (kill < kills && performance.now() - startedAt < secondsMax * 1_000) {
@@ -48,9 +52,10 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
     await shop.feed();
     const kind = await nextKind(shop, tallies);
     tallies.get(kind)!.aimed += 1;
-    const { how, hit } = await killOnce(shop, kind, random, givenUp);
-    for (const one of hit) tallies.get(one)!.hit += 1;
-    say(`  ${kill} ${kind} ${how}; cut off: ${[...hit].join(', ') || 'nothing'}`);
+    const { how, cutOff } = await killOnce(shop, kind, random, givenUp);
+    for (const one of new Set(cutOff)) tallies.get(one)!.hit += 1;
+    for (const one of cutOff) tallies.get(one)!.cutOff += 1;
+    say(`  ${kill} ${kind} ${how}; cut off: ${[...new Set(cutOff)].join(', ') || 'nothing'}`);
   }
   const killedAt = performance.now();
   say(`${kill} killed after ${seconds(killedAt - startedAt)}; waiting for the remaining work`);
@@ -62,8 +67,8 @@ export async function tortureWorkers(options: WorkersOptions): Promise<boolean> 
 
   const { wrong, effects } = await verifyWork(shop);
   say(`${'job'.padEnd(26)}kills aimed       that hit one   jobs cut off   effects   sent again`);
-  for (const [kind, { aimed, hit }] of tallies) {
-    const { cutOff, made, again } = effects[kind];
+  for (const [kind, { aimed, hit, cutOff }] of tallies) {
+    const { made, again } = effects[kind];
     say(
       kind.padEnd(26) +
         [aimed, hit, cutOff, made, again]
@@ -101,7 +106,7 @@ async function killOnce(
   kind: Kind,
   random: () => number,
   givenUp: Promise<never>,
-): Promise<{ how: string; hit: ReadonlySet<Kind> }> {
+): Promise<{ how: string; cutOff: readonly Kind[] }> {
   const ways = Object.entries(traps[kind]);
   const [how, setTrap] = ways[Math.floor(random() * ways.length)]!;
   const left = new Set((await runningJobs(shop.database)).map(({ leaseToken }) => leaseToken));
@@ -121,7 +126,7 @@ async function killOnce(
   const cutOff = (await runningJobs(shop.database)).filter(
     ({ leaseToken }) => !left.has(leaseToken),
   );
-  return { how, hit: new Set(cutOff.map(({ name }) => name)) };
+  return { how, cutOff: cutOff.map(({ name }) => name) };
 }
 
 function whenGivenUp(signal: AbortSignal): Promise<never> {
