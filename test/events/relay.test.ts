@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Database } from '../../src/database/database.ts';
 import { createRelay, type LoggedEvent, type Relay } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
@@ -184,6 +185,94 @@ describe('the relay', () => {
     goOn.resolve();
     await untilCaughtUp(name);
     assert.deepEqual(rival.batches, []);
+  });
+
+  test('causes nothing twice if a commit succeeds but its response is lost', async () => {
+    await database.run('test.create', 'create table if not exists caused (position bigint)', []);
+    let lost = 0;
+    const forgetful: Database = {
+      ...database,
+      async transaction(work) {
+        const result = await database.transaction(work);
+        if (lost === 2) return result;
+        lost += 1;
+        throw new Error('the connection was lost');
+      },
+    };
+    const afterCommit: number[] = [];
+    const relay = createRelay({
+      database: forgetful,
+      tail: createTestTail(database),
+      name: 'forgetful',
+      async consume(tx, events) {
+        for (const { position } of events) {
+          await tx.run('test.cause', 'insert into caused values ($1::bigint)', [position]);
+        }
+        return async () => {
+          afterCommit.push(...events.map(({ position }) => position));
+        };
+      },
+      onError: () => {},
+    });
+    after(() => relay.stop());
+    await append(database, fact());
+    relay.start();
+    for (let count = 0; count < 3; count += 1) {
+      await append(database, fact());
+      await untilCaughtUp('forgetful');
+    }
+    const caused = await database.run<{ position: number }>(
+      'test.caused',
+      'select position from caused order by position',
+      [],
+    );
+    const positions = await positionsIn(database);
+    assert.deepEqual(
+      caused.map(({ position }) => position),
+      positions,
+    );
+    assert.equal(lost, 2);
+    await until(async () => assert.equal(afterCommit.at(-1), positions.at(-1)));
+  });
+
+  test('commits nothing after its lease was lost, and the next holder causes everything once', async () => {
+    await database.run('test.create', 'create table if not exists taken (position bigint)', []);
+    let isFirst = true;
+    const relay = createRelay({
+      database,
+      tail: createTestTail(database),
+      name: 'overtaken',
+      async consume(tx, events) {
+        for (const { position } of events) {
+          await tx.run('test.take', 'insert into taken values ($1::bigint)', [position]);
+        }
+        if (isFirst) {
+          isFirst = false;
+          await database.run(
+            'test.overtake',
+            `update log_readers
+                set fencing = fencing + 1, leased_until = now()
+              where name = 'overtaken'`,
+            [],
+          );
+        }
+        return async () => {};
+      },
+      onError: () => {},
+    });
+    after(() => relay.stop());
+    await append(database, fact(), fact());
+    relay.start();
+    const positions = await untilCaughtUp('overtaken');
+    const taken = await database.run<{ position: number }>(
+      'test.taken',
+      'select position from taken order by position',
+      [],
+    );
+    assert.deepEqual(
+      taken.map(({ position }) => position),
+      positions,
+    );
   });
 
   test('reports the age of the oldest waiting event, and 0 if none is waiting', async () => {

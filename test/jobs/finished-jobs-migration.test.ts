@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createDatabase } from '../../src/database/database.ts';
+import { migrate, migrationsDirectory } from '../../src/database/migrate.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { append, fact } from '../support/log.ts';
+import { query } from '../support/until.ts';
+
+const NUMBER = 22;
+
+/** Migrates an empty database up to the version before finished jobs were deleted. */
+async function oldDatabase() {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+  after(() => rm(folder, { recursive: true }));
+  for (const name of await readdir(migrationsDirectory)) {
+    if (Number(name.slice(0, 4)) < NUMBER) {
+      await copyFile(join(migrationsDirectory, name), join(folder, name));
+    }
+  }
+  const { url } = await emptyDatabase();
+  const database = createDatabase({ url, poolMax: 2, constraints: {} });
+  after(() => database.close());
+  await migrate(database, { directory: folder });
+  return { database, url };
+}
+
+test('an upgrade deletes finished jobs only, and the relay continues after every event that had its job', async () => {
+  const { database, url } = await oldDatabase();
+  await append(database, fact(), fact(), fact(), fact());
+  // The server ended after it had written the jobs of the first three events and before it moved its cursor.
+  await query(url, `insert into log_readers (name, position) values ('relay', 1)`);
+  await query(
+    url,
+    `insert into jobs (id, name, queue, data, event_id, state, ended_at)
+     select gen_random_uuid(), 'notifications.send-mail', 'mail', '{}', id, 'done', now()
+       from events where position <= 3`,
+  );
+  for (const state of ['waiting', 'dead']) {
+    await query(
+      url,
+      `insert into jobs (id, name, queue, data, state, ended_at)
+       values ($1, 'webhooks.deliver', 'webhooks', '{}', $2, case when $2 = 'dead' then now() end)`,
+      [newId(), state],
+    );
+  }
+  // A replay creates deliveries of events that the relay has not reached.
+  await query(
+    url,
+    `insert into jobs (id, name, queue, data, event_id)
+     select gen_random_uuid(), 'webhooks.deliver', 'webhooks', '{}', id from events where position = 4`,
+  );
+  await migrate(database);
+  assert.deepEqual(await query(url, 'select state from jobs order by state'), [
+    { state: 'dead' },
+    { state: 'waiting' },
+    { state: 'waiting' },
+  ]);
+  assert.deepEqual(await query(url, `select position::int from log_readers`), [{ position: 3 }]);
+});
