@@ -7,7 +7,7 @@ import { findActiveEndpoints } from './queries.ts';
 
 /**
  * Records which of these events are sent to which endpoints, and returns the jobs of the new heads. Called by the
- * relay, in its transaction; events that are read twice are recorded once.
+ * relay, in its transaction; events whose transaction failed are read again.
  */
 export async function planDeliveries(
   tx: Transaction,
