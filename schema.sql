@@ -7,6 +7,615 @@ create extension pg_trgm;
 
 create sequence order_numbers as bigint start with 100001;
 
+CREATE OR REPLACE FUNCTION public.check_charged_once(capture_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (min((payment_captures.id)::text))::uuid AS min,
+     min((payment_captures.id)::text) AS min,
+     format('the charge %s stands in %s rows'::text, payment_captures.provider_reference, count(*)) AS format
+    FROM payment_captures
+   WHERE ((check_charged_once.capture_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+            FROM payment_captures chosen
+           WHERE (chosen.id = ANY (check_charged_once.capture_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT chosen.provider_reference
+            FROM payment_captures chosen
+           WHERE (chosen.id = ANY (check_charged_once.capture_ids)))))))
+   GROUP BY payment_captures.provider, payment_captures.provider_reference
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_client_tokens(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id,
+     (orders.id)::text AS id,
+     'its clientToken stands for no order, or for another one'::text
+    FROM (orders
+      LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
+   WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))))
+ UNION ALL
+  SELECT (min((orders.id)::text))::uuid AS min,
+     min((orders.id)::text) AS min,
+     format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS format
+    FROM orders
+   WHERE ((orders.client_token IS NOT NULL) AND ((check_client_tokens.order_ids IS NULL) OR ((orders.customer_id, orders.client_token) IN ( SELECT chosen.customer_id,
+             chosen.client_token
+            FROM orders chosen
+           WHERE (chosen.id = ANY (check_client_tokens.order_ids))))))
+   GROUP BY orders.customer_id, orders.client_token
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_few_secrets()
+ RETURNS TABLE(id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (password_resets.user_id)::text AS user_id,
+     'a reset token of this user is no SHA-256 hash'::text
+    FROM password_resets
+   WHERE (octet_length(password_resets.token_hash) <> 32)
+ UNION ALL
+  SELECT (api_keys.id)::text AS id,
+     'the secret of this API key is no SHA-256 hash'::text
+    FROM api_keys
+   WHERE (octet_length(api_keys.secret_hash) <> 32);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_idempotency_effects(scope_hashes bytea[])
+ RETURNS TABLE(subject bytea, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT keys.scope_hash,
+     encode(keys.scope_hash, 'hex'::text) AS encode,
+     format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS format
+    FROM (idempotency_keys keys
+      LEFT JOIN ( SELECT orders_1.id
+            FROM orders orders_1
+           WHERE ((check_idempotency_effects.scope_hashes IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT effects.effect_id
+                    FROM idempotency_keys effects
+                   WHERE (effects.scope_hash = ANY (check_idempotency_effects.scope_hashes))))))) orders ON ((orders.id = keys.effect_id)))
+   WHERE (((check_idempotency_effects.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_idempotency_effects.scope_hashes))) AND ((keys.result IS NULL) OR
+         CASE
+             WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
+             ELSE false
+         END));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_mail_events(mail_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT mail_messages.id,
+     (mail_messages.id)::text AS id,
+     format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS format
+    FROM mail_messages
+   WHERE ((mail_messages.order_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))) AND (NOT (EXISTS ( SELECT
+            FROM events
+           WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id) AND ((check_mail_events.mail_ids IS NULL) OR (events.order_id = ANY (ARRAY( SELECT chosen.order_id
+                    FROM mail_messages chosen
+                   WHERE (chosen.id = ANY (check_mail_events.mail_ids)))))))))))
+ UNION ALL
+  SELECT (min((mail_messages.id)::text))::uuid AS min,
+     min((mail_messages.id)::text) AS min,
+     format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS format
+    FROM mail_messages
+   WHERE ((mail_messages.event_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))))
+   GROUP BY mail_messages.event_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_currency(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT DISTINCT orders.id,
+     (orders.id)::text AS id,
+     format('the order is in %s, product %s in %s'::text, orders.currency, products.sku, products.currency) AS format
+    FROM ((orders
+      JOIN order_lines ON ((order_lines.order_id = orders.id)))
+      JOIN products ON ((products.id = order_lines.product_id)))
+   WHERE ((products.currency <> orders.currency) AND ((check_order_currency.order_ids IS NULL) OR (orders.id = ANY (check_order_currency.order_ids))) AND ((check_order_currency.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_currency.order_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_history(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH steps AS (
+          SELECT events.order_id,
+             events.sequence,
+             events.type,
+             events.from_status,
+             events.to_status,
+             lag(events.to_status) OVER each_order AS status_before,
+             (row_number() OVER each_order = 1) AS is_first,
+             (lead(events.sequence) OVER each_order IS NULL) AS is_last
+            FROM events
+           WHERE ((events.order_id IS NOT NULL) AND ((events.from_status IS NOT NULL) OR (events.to_status IS NOT NULL)) AND ((check_order_history.order_ids IS NULL) OR (events.order_id = ANY (check_order_history.order_ids))))
+           WINDOW each_order AS (PARTITION BY events.order_id ORDER BY events.sequence)
+         )
+  SELECT steps.order_id,
+     (steps.order_id)::text AS order_id,
+     format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS format
+    FROM steps
+   WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
+ UNION ALL
+  SELECT orders.id,
+     (orders.id)::text AS id,
+     format('the log ends with %s, the order is %s'::text, COALESCE(steps.to_status, 'nothing'::text), orders.status) AS format
+    FROM (orders
+      LEFT JOIN steps ON (((steps.order_id = orders.id) AND steps.is_last)))
+   WHERE (((check_order_history.order_ids IS NULL) OR (orders.id = ANY (check_order_history.order_ids))) AND (steps.to_status IS DISTINCT FROM orders.status));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_log(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH log AS (
+          SELECT events.order_id,
+             (count(*))::integer AS count,
+             min(events.sequence) AS first_sequence,
+             max(events.sequence) AS last_sequence
+            FROM events
+           WHERE ((events.order_id IS NOT NULL) AND ((check_order_log.order_ids IS NULL) OR (events.order_id = ANY (check_order_log.order_ids))))
+           GROUP BY events.order_id
+         )
+  SELECT COALESCE(orders.id, log.order_id) AS "coalesce",
+     (COALESCE(orders.id, log.order_id))::text AS "coalesce",
+         CASE
+             WHEN (orders.id IS NULL) THEN format('%s events of an order that does not exist'::text, log.count)
+             WHEN (log.order_id IS NULL) THEN 'no events'::text
+             ELSE format('%s events from %s to %s, the order says %s'::text, log.count, log.first_sequence, log.last_sequence, orders.last_sequence)
+         END AS format
+    FROM (( SELECT orders_1.id,
+             orders_1.last_sequence
+            FROM orders orders_1
+           WHERE ((check_order_log.order_ids IS NULL) OR (orders_1.id = ANY (check_order_log.order_ids)))) orders
+      FULL JOIN log ON ((log.order_id = orders.id)))
+   WHERE ((orders.id IS NULL) OR (log.order_id IS NULL) OR (log.first_sequence <> 1) OR (log.last_sequence <> log.count) OR (log.last_sequence <> orders.last_sequence));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_prices(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id,
+     (orders.id)::text AS id,
+     format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS format
+    FROM (events
+      JOIN orders ON ((orders.id = events.order_id)))
+   WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((check_order_prices.order_ids IS NULL) OR (events.order_id = ANY (check_order_prices.order_ids))) AND ((check_order_prices.order_ids IS NULL) OR (orders.id = ANY (check_order_prices.order_ids))) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_steps(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT events.order_id,
+     (events.order_id)::text AS order_id,
+     format('event %s goes from %s to %s, which is %s'::text, events.sequence, events.from_status, events.to_status,
+         CASE
+             WHEN (steps.from_status IS NULL) THEN 'no step'::text
+             ELSE 'an override without its reason'::text
+         END) AS format
+    FROM (events
+      LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
+   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((check_order_steps.order_ids IS NULL) OR (events.order_id = ANY (check_order_steps.order_ids))) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_totals(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH lines AS (
+          SELECT order_lines.order_id,
+             count(*) AS count,
+             max(order_lines.line_number) AS last_number,
+             (sum(order_lines.total_minor))::bigint AS total_minor,
+             bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
+             min(order_lines.created_at) AS first_at,
+             max(order_lines.created_at) AS last_at
+            FROM order_lines
+           WHERE ((check_order_totals.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_totals.order_ids)))
+           GROUP BY order_lines.order_id
+         )
+  SELECT orders.id,
+     (orders.id)::text AS id,
+         CASE
+             WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
+             ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
+         END AS format
+    FROM (orders
+      LEFT JOIN lines ON ((lines.order_id = orders.id)))
+   WHERE (((check_order_totals.order_ids IS NULL) OR (orders.id = ANY (check_order_totals.order_ids))) AND ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_paid_once(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.order_id,
+     min((payment_captures.id)::text) AS min,
+     format('order %s was paid %s times'::text, payment_captures.order_id, count(*)) AS format
+    FROM payment_captures
+   WHERE ((payment_captures.kind = 'matched'::text) AND ((check_paid_once.order_ids IS NULL) OR (payment_captures.order_id = ANY (check_paid_once.order_ids))))
+   GROUP BY payment_captures.order_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_passwords(user_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT users.id,
+     (users.id)::text AS id,
+     'the password of this user is no argon2id hash'::text
+    FROM users
+   WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8) AND ((check_passwords.user_ids IS NULL) OR (users.id = ANY (check_passwords.user_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_orders(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH settled AS (
+          SELECT payments.order_id,
+             payments.id,
+             payments.status,
+             payments.captured_minor,
+             payments.currency,
+             COALESCE(( SELECT sum(payment_refunds.amount_minor) AS sum
+                    FROM (payment_captures
+                      JOIN payment_refunds ON ((payment_refunds.capture_id = payment_captures.id)))
+                   WHERE ((payment_captures.payment_id = payments.id) AND (payment_captures.kind = 'matched'::text) AND (payment_refunds.status = 'SUCCEEDED'::text))), (0)::numeric) AS returned
+            FROM payments
+           WHERE ((payments.captured_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (payments.order_id = ANY (check_payment_orders.order_ids))))
+         )
+  SELECT COALESCE(orders.id, settled.order_id) AS "coalesce",
+     (COALESCE(orders.id, settled.order_id))::text AS "coalesce",
+     format('%s of %s %s, its payment %s captured %s and gave %s back'::text, orders.payment_status, orders.total_minor, orders.currency, COALESCE((settled.id)::text, '(none)'::text), COALESCE(settled.captured_minor, (0)::bigint), COALESCE(settled.returned, (0)::numeric)) AS format
+    FROM (( SELECT orders_1.id,
+             orders_1.payment_status,
+             orders_1.total_minor,
+             orders_1.currency
+            FROM orders orders_1
+           WHERE ((orders_1.source = 'api'::text) AND (orders_1.total_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (orders_1.id = ANY (check_payment_orders.order_ids))))) orders
+      FULL JOIN settled ON ((settled.order_id = orders.id)))
+   WHERE (((settled.id IS NULL) AND (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))) OR ((settled.id IS NOT NULL) AND ((settled.captured_minor IS DISTINCT FROM orders.total_minor) OR (settled.currency IS DISTINCT FROM orders.currency) OR (orders.payment_status IS DISTINCT FROM
+         CASE settled.returned
+             WHEN 0 THEN 'PAID'::text
+             WHEN settled.captured_minor THEN 'REFUNDED'::text
+             ELSE 'PARTIALLY_REFUNDED'::text
+         END) OR (settled.status IS DISTINCT FROM
+         CASE orders.payment_status
+             WHEN 'PAID'::text THEN 'CAPTURED'::text
+             ELSE orders.payment_status
+         END))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_refunds(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH captures AS (
+          SELECT payment_captures.id,
+             payment_captures.payment_id,
+             payment_captures.order_id,
+             payment_captures.currency,
+             payment_captures.taken_minor,
+             payment_captures.amount_minor
+            FROM payment_captures
+           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_refunds.payment_ids)))
+         ), refunds AS (
+          SELECT payment_refunds.capture_id,
+             (sum(payment_refunds.amount_minor) FILTER (WHERE (payment_refunds.status <> 'FAILED'::text)))::bigint AS taken,
+             count(*) FILTER (WHERE ((payment_refunds.currency <> captures_1.currency) OR (payment_refunds.payment_id <> captures_1.payment_id) OR (payment_refunds.order_id IS DISTINCT FROM captures_1.order_id))) AS foreign_count
+            FROM (payment_refunds
+              JOIN captures captures_1 ON ((captures_1.id = payment_refunds.capture_id)))
+           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_refunds.capture_id = ANY (ARRAY( SELECT chosen.id
+                    FROM payment_captures chosen
+                   WHERE (chosen.payment_id = ANY (check_payment_refunds.payment_ids))))))
+           GROUP BY payment_refunds.capture_id
+         )
+  SELECT captures.payment_id,
+     (captures.id)::text AS id,
+     format('%s of %s taken, its refunds add up to %s, %s of them of other money'::text, captures.taken_minor, captures.amount_minor, COALESCE(refunds.taken, (0)::bigint), COALESCE(refunds.foreign_count, (0)::bigint)) AS format
+    FROM (captures
+      LEFT JOIN refunds ON ((refunds.capture_id = captures.id)))
+   WHERE ((captures.taken_minor <> COALESCE(refunds.taken, (0)::bigint)) OR (captures.taken_minor > captures.amount_minor) OR (COALESCE(refunds.foreign_count, (0)::bigint) > 0));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_returns(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT captures.id,
+             captures.payment_id,
+             captures.kind,
+             captures.amount_minor,
+             captures.taken_minor,
+                 CASE
+                     WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
+                     ELSE GREATEST(captures.created_at, LEAST(
+                     CASE
+                         WHEN (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text, 'COMPLETED'::text])) THEN COALESCE(orders.cancelled_at, ( SELECT max(events.at) AS max
+                            FROM events
+                           WHERE ((events.order_id = orders.id) AND (events.to_status = orders.status))))
+                         ELSE NULL::timestamp with time zone
+                     END,
+                     CASE
+                         WHEN (captures.kind = 'flagged'::text) THEN ( SELECT paying.created_at
+                            FROM payment_captures paying
+                           WHERE ((paying.order_id = captures.order_id) AND (paying.kind = 'matched'::text)))
+                         ELSE NULL::timestamp with time zone
+                     END))
+                 END AS since,
+             ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
+                    FROM payment_refunds
+                   WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
+            FROM (payment_captures captures
+              LEFT JOIN ( SELECT orders_1.id,
+                     orders_1.status,
+                     orders_1.payment_status,
+                     orders_1.cancelled_at
+                    FROM orders orders_1
+                   WHERE ((check_payment_returns.payment_ids IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT chosen.order_id
+                            FROM payment_captures chosen
+                           WHERE (chosen.payment_id = ANY (check_payment_returns.payment_ids))))))) orders ON ((orders.id = captures.order_id)))
+           WHERE (((check_payment_returns.payment_ids IS NULL) OR (captures.payment_id = ANY (check_payment_returns.payment_ids))) AND ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND ((orders.status = 'COMPLETED'::text) OR (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))))))
+         )
+  SELECT due.payment_id,
+     (due.id)::text AS id,
+     format('%s of %s of payment %s is to go back since %s: %s asked for, %s returned'::text, due.kind, due.amount_minor, due.payment_id, due.since, due.taken_minor, due.returned) AS format
+    FROM due
+   WHERE (((due.taken_minor < due.amount_minor) AND (due.since < (now() - '00:01:00'::interval))) OR ((due.returned < (due.amount_minor)::numeric) AND (due.since < (now() - '00:10:00'::interval))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_sums(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH matched AS (
+          SELECT payment_captures.payment_id,
+             count(*) AS count,
+             (sum(payment_captures.amount_minor))::bigint AS captured,
+             (sum(payment_captures.taken_minor))::bigint AS taken
+            FROM payment_captures
+           WHERE ((payment_captures.kind = 'matched'::text) AND ((check_payment_sums.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_sums.payment_ids))))
+           GROUP BY payment_captures.payment_id
+         )
+  SELECT payments.id,
+     (payments.id)::text AS id,
+     format('captured %s and refunded %s of %s, its %s captures that matched say %s and %s'::text, payments.captured_minor, payments.refunded_minor, payments.amount_minor, COALESCE(matched.count, (0)::bigint), COALESCE(matched.captured, (0)::bigint), COALESCE(matched.taken, (0)::bigint)) AS format
+    FROM (payments
+      LEFT JOIN matched ON ((matched.payment_id = payments.id)))
+   WHERE (((check_payment_sums.payment_ids IS NULL) OR (payments.id = ANY (check_payment_sums.payment_ids))) AND ((payments.captured_minor <> COALESCE(matched.captured, (0)::bigint)) OR (payments.refunded_minor <> COALESCE(matched.taken, (0)::bigint)) OR (COALESCE(matched.count, (0)::bigint) > 1) OR (NOT ((0 <= payments.refunded_minor) AND (payments.refunded_minor <= payments.captured_minor) AND (payments.captured_minor <= payments.amount_minor)))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_provider_events(event_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (min((provider_events.id)::text))::uuid AS min,
+     min((provider_events.id)::text) AS min,
+     format('event %s of %s stands in %s rows'::text, provider_events.event_id, provider_events.provider, count(*)) AS format
+    FROM provider_events
+   WHERE ((check_provider_events.event_ids IS NULL) OR ((provider_events.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+            FROM provider_events chosen
+           WHERE (chosen.id = ANY (check_provider_events.event_ids))))) AND (provider_events.event_id = ANY (ARRAY( SELECT chosen.event_id
+            FROM provider_events chosen
+           WHERE (chosen.id = ANY (check_provider_events.event_ids)))))))
+   GROUP BY provider_events.provider, provider_events.event_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_session_secrets(family_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT refresh_tokens.family_id,
+     (refresh_tokens.family_id)::text AS family_id,
+     'a refresh token of this session is no SHA-256 hash'::text
+    FROM refresh_tokens
+   WHERE ((octet_length(refresh_tokens.token_hash) <> 32) AND ((check_session_secrets.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_session_secrets.family_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_sessions(family_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH live AS (
+          SELECT refresh_tokens.family_id,
+             count(*) AS count
+            FROM refresh_tokens
+           WHERE ((refresh_tokens.spent_at IS NULL) AND ((check_sessions.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_sessions.family_ids))))
+           GROUP BY refresh_tokens.family_id
+         )
+  SELECT families.id,
+     (families.id)::text AS id,
+     format('%s live refresh tokens'::text, COALESCE(live.count, (0)::bigint)) AS format
+    FROM (refresh_families families
+      LEFT JOIN live ON ((live.family_id = families.id)))
+   WHERE (((check_sessions.family_ids IS NULL) OR (families.id = ANY (check_sessions.family_ids))) AND ((COALESCE(live.count, (0)::bigint) > 1) OR ((families.ended_at IS NULL) AND (families.expires_at > now()) AND (COALESCE(live.count, (0)::bigint) = 0))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_stock_consumed(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT order_lines.order_id,
+             order_lines.product_id,
+             sum(order_lines.quantity) AS quantity
+            FROM (orders
+              JOIN order_lines ON ((order_lines.order_id = orders.id)))
+           WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text) AND ((check_stock_consumed.order_ids IS NULL) OR (orders.id = ANY (check_stock_consumed.order_ids))) AND ((check_stock_consumed.order_ids IS NULL) OR (order_lines.order_id = ANY (check_stock_consumed.order_ids))))
+           GROUP BY order_lines.order_id, order_lines.product_id
+         ), taken AS (
+          SELECT stock_movements.order_id,
+             stock_movements.product_id,
+             (- (sum(stock_movements.delta))::bigint) AS quantity
+            FROM stock_movements
+           WHERE ((stock_movements.order_id IS NOT NULL) AND ((check_stock_consumed.order_ids IS NULL) OR (stock_movements.order_id = ANY (check_stock_consumed.order_ids))))
+           GROUP BY stock_movements.order_id, stock_movements.product_id
+         )
+  SELECT COALESCE(due.order_id, taken.order_id) AS "coalesce",
+     (COALESCE(due.order_id, taken.order_id))::text AS "coalesce",
+     format('took %s of product %s, should have taken %s'::text, COALESCE(taken.quantity, (0)::bigint), COALESCE(due.product_id, taken.product_id), COALESCE(due.quantity, (0)::bigint)) AS format
+    FROM (due
+      FULL JOIN taken ON (((taken.order_id = due.order_id) AND (taken.product_id = due.product_id))))
+   WHERE (COALESCE(taken.quantity, (0)::bigint) <> COALESCE(due.quantity, (0)::bigint));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_stock_events(movement_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH told AS (
+          SELECT (events.data ->> 'movementId'::text) AS movement_id,
+             count(*) AS count,
+             min(((events.data ->> 'delta'::text))::bigint) AS delta
+            FROM events
+           WHERE ((events.type = 'stock.adjusted'::text) AND ((check_stock_events.movement_ids IS NULL) OR ((events.at >= ( SELECT (min(stock_movements_1.at) - '00:01:00'::interval)
+                    FROM stock_movements stock_movements_1
+                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))) AND (events.at <= ( SELECT (max(stock_movements_1.at) + '00:01:00'::interval)
+                    FROM stock_movements stock_movements_1
+                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))))))
+           GROUP BY (events.data ->> 'movementId'::text)
+         )
+  SELECT stock_movements.id,
+     (stock_movements.id)::text AS id,
+     format('a correction of %s is told %s times'::text, stock_movements.delta, COALESCE(told.count, (0)::bigint)) AS format
+    FROM (stock_movements
+      LEFT JOIN told ON ((told.movement_id = (stock_movements.id)::text)))
+   WHERE ((stock_movements.kind = 'adjustment'::text) AND ((check_stock_events.movement_ids IS NULL) OR (stock_movements.id = ANY (check_stock_events.movement_ids))) AND ((told.count IS DISTINCT FROM (1)::bigint) OR (told.delta IS DISTINCT FROM stock_movements.delta)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_stock_ledger(product_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH ledger AS (
+          SELECT stock_movements.product_id,
+             (sum(stock_movements.delta))::bigint AS on_hand
+            FROM stock_movements
+           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_movements.product_id = ANY (check_stock_ledger.product_ids)))
+           GROUP BY stock_movements.product_id
+         )
+  SELECT COALESCE(stock.product_id, ledger.product_id) AS "coalesce",
+     (COALESCE(stock.product_id, ledger.product_id))::text AS "coalesce",
+     format('on hand %s, the ledger adds up to %s'::text, stock.on_hand, COALESCE(ledger.on_hand, (0)::bigint)) AS format
+    FROM (( SELECT stock_1.product_id,
+             stock_1.on_hand
+            FROM stock stock_1
+           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_1.product_id = ANY (check_stock_ledger.product_ids)))) stock
+      FULL JOIN ledger ON ((ledger.product_id = stock.product_id)))
+   WHERE (stock.on_hand IS DISTINCT FROM COALESCE(ledger.on_hand, (0)::bigint));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_told_charges(event_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH told AS (
+          SELECT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
+             min((provider_events.id)::text) AS id
+            FROM provider_events
+           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND (provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND ((check_told_charges.event_ids IS NULL) OR (provider_events.id = ANY (check_told_charges.event_ids))))
+           GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
+         )
+  SELECT (told.id)::uuid AS id,
+     told.id,
+     format('the charge %s of %s was told and stands in no row'::text, told.provider_reference, told.provider) AS format
+    FROM (told
+      LEFT JOIN ( SELECT payment_captures.id,
+             payment_captures.provider,
+             payment_captures.provider_reference
+            FROM payment_captures
+           WHERE ((check_told_charges.event_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+                    FROM provider_events chosen
+                   WHERE (chosen.id = ANY (check_told_charges.event_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT (chosen.payload #>> '{capture,providerReference}'::text[])
+                    FROM provider_events chosen
+                   WHERE (chosen.id = ANY (check_told_charges.event_ids)))))))) captures ON (((captures.provider = told.provider) AND (captures.provider_reference = told.provider_reference))))
+   WHERE (captures.id IS NULL);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_untold_charges(capture_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.id,
+     (payment_captures.id)::text AS id,
+     format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider) AS format
+    FROM (payment_captures
+      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+            FROM provider_events
+           WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
+   WHERE (((check_untold_charges.capture_ids IS NULL) OR (payment_captures.id = ANY (check_untold_charges.capture_ids))) AND (told.provider IS NULL));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((OVERLAY(lpad(to_hex((GREATEST(floor((EXTRACT(epoch FROM at) * (1000)::numeric)), (0)::numeric))::bigint), 12, '0'::text) PLACING '-'::text FROM 9 FOR 0) || '-0000-0000-0000-000000000000'::text))::uuid
+;
+
 CREATE OR REPLACE FUNCTION public.fold_text(text)
  RETURNS text
  LANGUAGE sql
@@ -28,6 +637,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.guard_new_events()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   if exists (
@@ -47,68 +657,12 @@ CREATE OR REPLACE FUNCTION public.guard_new_order_lines()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-declare
-  facts record;
 begin
-  select coalesce(bool_or((select orders.id from orders where orders.id = order_id) is null), false) as has_no_order,
-         coalesce(bool_or((select products.id from products where products.id = product_id) is null), false)
-           as has_no_product,
-         coalesce(bool_or(line_number > 1), false) as has_more
-    into facts
-    from new_lines;
-  if facts.has_more and exists (select from new_lines group by order_id having min(line_number) > 1) then
+  if exists (select from new_lines group by order_id having min(line_number) > 1) then
     raise exception 'the lines of an order are written at once, with the order'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
-  if facts.has_no_order then
-    raise exception 'the order of a line does not exist'
-      using errcode = 'foreign_key_violation', constraint = 'order_lines_order_id_fkey';
-  end if;
-  if facts.has_no_product then
-    raise exception 'the product of a line does not exist'
-      using errcode = 'foreign_key_violation', constraint = 'order_lines_product_id_fkey';
-  end if;
   return null;
-end
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.guard_new_orders()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  refused record;
-begin
-  select status, customer_id,
-         (select users.id from users where users.id = new_orders.customer_id) is null as has_no_customer
-    into refused
-    from new_orders
-   where (select users.id from users where users.id = new_orders.customer_id) is null
-      or not (
-        (source = 'api' and status in ('PENDING', 'QUEUED'))
-        or (source = 'import' and status in ('COMPLETED', 'CANCELLED')))
-   limit 1;
-  if not found then
-    return null;
-  end if;
-  if refused.has_no_customer then
-    raise exception 'the customer % does not exist', refused.customer_id
-      using errcode = 'foreign_key_violation', constraint = 'orders_customer_id_fkey';
-  end if;
-  raise exception 'an order cannot start as %', refused.status
-    using errcode = 'check_violation', constraint = 'orders_status_step_check';
-end
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.guard_order()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  raise exception 'an order keeps its id and its customer'
-    using errcode = 'restrict_violation', constraint = 'orders_kept_check';
 end
 $function$
 ;
@@ -125,8 +679,8 @@ begin
   if tg_op = 'DELETE' then
     return old;
   end if;
-  if new.order_id <> old.order_id or new.line_number <> old.line_number or new.product_id <> old.product_id then
-    raise exception 'a line keeps its order, its number and its product'
+  if new.order_id <> old.order_id or new.line_number <> old.line_number then
+    raise exception 'a line stays where it is in its order'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
   return new;
@@ -204,14 +758,13 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.refuse_removal()
+CREATE OR REPLACE FUNCTION public.refuse_order_start()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  raise exception 'orders refer to rows of %: % is refused', tg_table_name,
-    case tg_op when 'UPDATE' then 'another id' else lower(tg_op) end
-    using errcode = 'restrict_violation', constraint = tg_table_name || '_kept_check';
+  raise exception 'an order cannot start as %', new.status
+    using errcode = 'check_violation', constraint = 'orders_status_step_check';
 end
 $function$
 ;
@@ -225,6 +778,72 @@ begin
     using errcode = 'restrict_violation', constraint = 'order_status_steps_fixed_check';
 end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.screen_client_tokens(order_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id
+    FROM orders
+   WHERE ((orders.id = ANY (screen_client_tokens.order_ids)) AND (orders.client_token IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM idempotency_keys keys
+           WHERE ((keys.scope_hash = sha256(convert_to((((('12:client-token36:'::text || orders.customer_id) || length(orders.client_token)) || ':'::text) || orders.client_token), 'UTF8'::name))) AND (keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_stock_levels(product_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT products.id
+    FROM (products
+      LEFT JOIN ( SELECT stock_1.product_id,
+             stock_1.on_hand
+            FROM stock stock_1
+           WHERE (stock_1.product_id = ANY (screen_stock_levels.product_ids))) stock ON ((stock.product_id = products.id)))
+   WHERE ((products.id = ANY (screen_stock_levels.product_ids)) AND (stock.on_hand IS DISTINCT FROM COALESCE(( SELECT movement.on_hand
+            FROM stock_movements movement
+           WHERE (movement.product_id = products.id)
+           ORDER BY movement.at DESC, movement.id DESC
+          LIMIT 1), (0)::bigint)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_stock_movements(movement_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT DISTINCT movement.product_id
+    FROM stock_movements movement
+   WHERE ((movement.id = ANY (screen_stock_movements.movement_ids)) AND ((movement.on_hand - movement.delta) <> COALESCE(( SELECT earlier.on_hand
+            FROM stock_movements earlier
+           WHERE ((earlier.product_id = movement.product_id) AND (ROW(earlier.at, earlier.id) < ROW(movement.at, movement.id)))
+           ORDER BY earlier.at DESC, earlier.id DESC
+          LIMIT 1), (0)::bigint)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_untold_charges(capture_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.id
+    FROM (payment_captures
+      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+            FROM provider_events
+           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND ((provider_events.id >= ( SELECT first_id_at((min(payment_captures_1.created_at) - '01:00:00'::interval)) AS first_id_at
+                    FROM payment_captures payment_captures_1
+                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids)))) AND (provider_events.id <= ( SELECT first_id_at((max(payment_captures_1.created_at) + '01:00:00'::interval)) AS first_id_at
+                    FROM payment_captures payment_captures_1
+                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids))))))) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
+   WHERE ((payment_captures.id = ANY (screen_untold_charges.capture_ids)) AND (told.provider IS NULL));
+END
 ;
 
 CREATE OR REPLACE FUNCTION public.search_pattern(text)
@@ -278,12 +897,9 @@ create table events (
   actor_id uuid,
   actor_role text,
   reason text,
-  cause jsonb,
+  cause jsonb not null,
   data jsonb default '{}'::jsonb not null,
   at timestamp(3) with time zone default now() not null,
-  request_id uuid,
-  trace_id uuid,
-  idempotency_key uuid,
   constraint events_position_pkey PRIMARY KEY ("position"),
   constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
@@ -297,7 +913,9 @@ create table idempotency_keys (
   caller_id uuid not null,
   operation text not null,
   result text,
+  effect_id uuid,
   created_at timestamp with time zone default now() not null,
+  replayed_at timestamp with time zone,
   expires_at timestamp with time zone not null,
   constraint idempotency_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
 );
@@ -323,11 +941,11 @@ create table jobs (
   ended_at timestamp(3) with time zone,
   constraint jobs_id_pkey PRIMARY KEY (id),
   constraint jobs_attempts_check CHECK (((attempts >= 0) AND (sendings >= 1) AND (rescues >= 0))),
-  constraint jobs_ended_at_check CHECK (((state = 'dead'::text) = (ended_at IS NOT NULL))),
+  constraint jobs_ended_at_check CHECK (((state = ANY (ARRAY['done'::text, 'dead'::text])) = (ended_at IS NOT NULL))),
   constraint jobs_lane_check CHECK ((lane = ANY (ARRAY['high'::text, 'normal'::text]))),
   constraint jobs_lease_check CHECK ((((state = 'running'::text) = (lease_token IS NOT NULL)) AND ((state = 'running'::text) = (leased_until IS NOT NULL)))),
-  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text])))
-);
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
+) with (fillfactor=70);
 
 create table log_readers (
   name text not null,
@@ -360,12 +978,6 @@ create table mail_messages (
   constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
 );
 
-create table order_keys (
-  scope_hash uuid not null,
-  responses_id bigint not null,
-  constraint order_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
-);
-
 create table order_lines (
   order_id uuid not null,
   line_number smallint not null,
@@ -382,17 +994,6 @@ create table order_lines (
   constraint order_lines_total_minor_check CHECK ((total_minor = (quantity * unit_price_minor))),
   constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= 100000000)))
 );
-
-create table order_responses (
-  id bigint generated always as identity not null,
-  scope_hashes uuid[] not null,
-  request_hashes uuid[] not null,
-  order_ids uuid[] not null,
-  responses bytea not null,
-  expires_at timestamp with time zone not null,
-  constraint order_responses_id_pkey PRIMARY KEY (id),
-  constraint order_responses_lengths_check CHECK (((cardinality(scope_hashes) > 0) AND (cardinality(request_hashes) = cardinality(scope_hashes)) AND (cardinality(order_ids) = cardinality(scope_hashes))))
-) with (toast_tuple_target=8160);
 
 create table order_status_steps (
   from_status text not null,
@@ -789,6 +1390,12 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
+alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table order_lines add constraint order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table orders add constraint orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
+
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table payment_captures add constraint payment_captures_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
@@ -823,9 +1430,11 @@ CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_
 
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 
-CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING brin (expires_at);
 
 CREATE INDEX jobs_due_at_idx ON public.jobs USING btree (due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX jobs_ended_at_done_idx ON public.jobs USING btree (ended_at) WHERE (state = 'done'::text);
 
 CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC, id DESC) WHERE (state = 'dead'::text);
 
@@ -834,8 +1443,6 @@ CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHE
 CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
 
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
-
-CREATE INDEX order_responses_expires_at_idx ON public.order_responses USING btree (expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
 
 CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at, id);
 
@@ -943,13 +1550,11 @@ CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFER
 
 CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
 
-CREATE TRIGGER orders_kept BEFORE UPDATE OF id, customer_id ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order();
-
 CREATE TRIGGER orders_no_delete BEFORE DELETE ON public.orders FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER orders_no_truncate BEFORE TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER orders_start AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_orders FOR EACH STATEMENT EXECUTE FUNCTION guard_new_orders();
+CREATE TRIGGER orders_start BEFORE INSERT ON public.orders FOR EACH ROW WHEN ((NOT (((new.source = 'api'::text) AND (new.status = ANY (ARRAY['PENDING'::text, 'QUEUED'::text]))) OR ((new.source = 'import'::text) AND (new.status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text])))))) EXECUTE FUNCTION refuse_order_start();
 
 CREATE TRIGGER orders_status_step BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_order_step();
 
@@ -971,10 +1576,6 @@ CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW 
 
 CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER products_no_delete BEFORE DELETE OR UPDATE OF id ON public.products FOR EACH ROW EXECUTE FUNCTION refuse_removal();
-
-CREATE TRIGGER products_no_truncate BEFORE TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
-
 CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.products FOR EACH ROW EXECUTE FUNCTION note_sold_name();
 
 CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -985,10 +1586,6 @@ CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.sto
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER users_no_delete BEFORE DELETE OR UPDATE OF id ON public.users FOR EACH ROW EXECUTE FUNCTION refuse_removal();
-
-CREATE TRIGGER users_no_truncate BEFORE TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
-
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,
     format('on hand %s, reserved %s'::text, on_hand, reserved) AS detail
@@ -996,17 +1593,9 @@ create view inv_stock_bounds as
   WHERE (NOT ((reserved >= 0) AND (reserved <= on_hand)));
 
 create view inv_stock_ledger as
- WITH ledger AS (
-         SELECT stock_movements.product_id,
-            (sum(stock_movements.delta))::bigint AS on_hand
-           FROM stock_movements
-          GROUP BY stock_movements.product_id
-        )
- SELECT (COALESCE(stock.product_id, ledger.product_id))::text AS id,
-    format('on hand %s, the ledger adds up to %s'::text, stock.on_hand, COALESCE(ledger.on_hand, (0)::bigint)) AS detail
-   FROM (stock
-     FULL JOIN ledger ON ((ledger.product_id = stock.product_id)))
-  WHERE (stock.on_hand IS DISTINCT FROM COALESCE(ledger.on_hand, (0)::bigint));
+ SELECT id,
+    detail
+   FROM check_stock_ledger(NULL::uuid[]) check_stock_ledger(subject, id, detail);
 
 create view inv_stock_reserved as
  WITH held AS (
@@ -1024,155 +1613,54 @@ create view inv_stock_reserved as
   WHERE (stock.reserved IS DISTINCT FROM COALESCE(held.quantity, (0)::bigint));
 
 create view inv_stock_consumed as
- WITH due AS (
-         SELECT order_lines.order_id,
-            order_lines.product_id,
-            sum(order_lines.quantity) AS quantity
-           FROM (orders
-             JOIN order_lines ON ((order_lines.order_id = orders.id)))
-          WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text))
-          GROUP BY order_lines.order_id, order_lines.product_id
-        ), taken AS (
-         SELECT stock_movements.order_id,
-            stock_movements.product_id,
-            (- (sum(stock_movements.delta))::bigint) AS quantity
-           FROM stock_movements
-          WHERE (stock_movements.order_id IS NOT NULL)
-          GROUP BY stock_movements.order_id, stock_movements.product_id
-        )
- SELECT (COALESCE(due.order_id, taken.order_id))::text AS id,
-    format('took %s of product %s, should have taken %s'::text, COALESCE(taken.quantity, (0)::bigint), COALESCE(due.product_id, taken.product_id), COALESCE(due.quantity, (0)::bigint)) AS detail
-   FROM (due
-     FULL JOIN taken ON (((taken.order_id = due.order_id) AND (taken.product_id = due.product_id))))
-  WHERE (COALESCE(taken.quantity, (0)::bigint) <> COALESCE(due.quantity, (0)::bigint));
+ SELECT id,
+    detail
+   FROM check_stock_consumed(NULL::uuid[]) check_stock_consumed(subject, id, detail);
 
 create view inv_stock_events as
- WITH told AS (
-         SELECT (events.data ->> 'movementId'::text) AS movement_id,
-            count(*) AS count,
-            min(((events.data ->> 'delta'::text))::bigint) AS delta
-           FROM events
-          WHERE (events.type = 'stock.adjusted'::text)
-          GROUP BY (events.data ->> 'movementId'::text)
-        )
- SELECT (stock_movements.id)::text AS id,
-    format('a correction of %s is told %s times'::text, stock_movements.delta, COALESCE(told.count, (0)::bigint)) AS detail
-   FROM (stock_movements
-     LEFT JOIN told ON ((told.movement_id = (stock_movements.id)::text)))
-  WHERE ((stock_movements.kind = 'adjustment'::text) AND ((told.count IS DISTINCT FROM (1)::bigint) OR (told.delta IS DISTINCT FROM stock_movements.delta)));
+ SELECT id,
+    detail
+   FROM check_stock_events(NULL::uuid[]) check_stock_events(subject, id, detail);
 
 create view inv_order_totals as
- WITH lines AS (
-         SELECT order_lines.order_id,
-            count(*) AS count,
-            max(order_lines.line_number) AS last_number,
-            (sum(order_lines.total_minor))::bigint AS total_minor,
-            bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
-            min(order_lines.created_at) AS first_at,
-            max(order_lines.created_at) AS last_at
-           FROM order_lines
-          GROUP BY order_lines.order_id
-        )
- SELECT (orders.id)::text AS id,
-        CASE
-            WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
-            ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
-        END AS detail
-   FROM (orders
-     LEFT JOIN lines ON ((lines.order_id = orders.id)))
-  WHERE ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at));
+ SELECT id,
+    detail
+   FROM check_order_totals(NULL::uuid[]) check_order_totals(subject, id, detail);
 
 create view inv_order_prices as
- SELECT (orders.id)::text AS id,
-    format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS detail
-   FROM (events
-     JOIN orders ON ((orders.id = events.order_id)))
-  WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
+ SELECT id,
+    detail
+   FROM check_order_prices(NULL::uuid[]) check_order_prices(subject, id, detail);
 
 create view inv_order_currency as
- SELECT DISTINCT (orders.id)::text AS id,
-    format('the order is in %s, product %s in %s'::text, orders.currency, products.sku, products.currency) AS detail
-   FROM ((orders
-     JOIN order_lines ON ((order_lines.order_id = orders.id)))
-     JOIN products ON ((products.id = order_lines.product_id)))
-  WHERE (products.currency <> orders.currency);
+ SELECT id,
+    detail
+   FROM check_order_currency(NULL::uuid[]) check_order_currency(subject, id, detail);
 
 create view inv_order_log as
- WITH log AS (
-         SELECT events.order_id,
-            (count(*))::integer AS count,
-            min(events.sequence) AS first_sequence,
-            max(events.sequence) AS last_sequence
-           FROM events
-          WHERE (events.order_id IS NOT NULL)
-          GROUP BY events.order_id
-        )
- SELECT (COALESCE(orders.id, log.order_id))::text AS id,
-        CASE
-            WHEN (orders.id IS NULL) THEN format('%s events of an order that does not exist'::text, log.count)
-            WHEN (log.order_id IS NULL) THEN 'no events'::text
-            ELSE format('%s events from %s to %s, the order says %s'::text, log.count, log.first_sequence, log.last_sequence, orders.last_sequence)
-        END AS detail
-   FROM (orders
-     FULL JOIN log ON ((log.order_id = orders.id)))
-  WHERE ((orders.id IS NULL) OR (log.order_id IS NULL) OR (log.first_sequence <> 1) OR (log.last_sequence <> log.count) OR (log.last_sequence <> orders.last_sequence));
+ SELECT id,
+    detail
+   FROM check_order_log(NULL::uuid[]) check_order_log(subject, id, detail);
 
 create view inv_order_history as
- WITH steps AS (
-         SELECT events.order_id,
-            events.sequence,
-            events.type,
-            events.from_status,
-            events.to_status,
-            lag(events.to_status) OVER each_order AS status_before,
-            (row_number() OVER each_order = 1) AS is_first,
-            (lead(events.sequence) OVER each_order IS NULL) AS is_last
-           FROM events
-          WHERE ((events.order_id IS NOT NULL) AND ((events.from_status IS NOT NULL) OR (events.to_status IS NOT NULL)))
-          WINDOW each_order AS (PARTITION BY events.order_id ORDER BY events.sequence)
-        )
- SELECT (steps.order_id)::text AS id,
-    format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS detail
-   FROM steps
-  WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
-UNION ALL
- SELECT (orders.id)::text AS id,
-    format('the log ends with %s, the order is %s'::text, COALESCE(steps.to_status, 'nothing'::text), orders.status) AS detail
-   FROM (orders
-     LEFT JOIN steps ON (((steps.order_id = orders.id) AND steps.is_last)))
-  WHERE (steps.to_status IS DISTINCT FROM orders.status);
+ SELECT id,
+    detail
+   FROM check_order_history(NULL::uuid[]) check_order_history(subject, id, detail);
 
 create view inv_order_steps as
- SELECT (events.order_id)::text AS id,
-    format('event %s goes from %s to %s, which is %s'::text, events.sequence, events.from_status, events.to_status,
-        CASE
-            WHEN (steps.from_status IS NULL) THEN 'no step'::text
-            ELSE 'an override without its reason'::text
-        END) AS detail
-   FROM (events
-     LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
-  WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
+ SELECT id,
+    detail
+   FROM check_order_steps(NULL::uuid[]) check_order_steps(subject, id, detail);
 
 create view inv_idempotency_effects as
- SELECT encode(scope_hash, 'hex'::text) AS id,
-    format('the key of %s has no stored reply'::text, operation) AS detail
-   FROM idempotency_keys
-  WHERE (result IS NULL);
+ SELECT id,
+    detail
+   FROM check_idempotency_effects(NULL::bytea[]) check_idempotency_effects(subject, id, detail);
 
 create view inv_client_tokens as
- SELECT (orders.id)::text AS id,
-    'its clientToken stands for no order, or for another one'::text AS detail
-   FROM ((orders
-     LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token36:%s%s:%s'::text, orders.customer_id, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
-     LEFT JOIN order_responses responses ON (((responses.id = keys.responses_id) AND (responses.expires_at = 'infinity'::timestamp with time zone))))
-  WHERE ((orders.client_token IS NOT NULL) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
-UNION ALL
- SELECT min((orders.id)::text) AS id,
-    format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS detail
-   FROM orders
-  WHERE (orders.client_token IS NOT NULL)
-  GROUP BY orders.customer_id, orders.client_token
- HAVING (count(*) > 1);
+ SELECT id,
+    detail
+   FROM check_client_tokens(NULL::uuid[]) check_client_tokens(subject, id, detail);
 
 create view inv_order_deadlines as
  SELECT (id)::text AS id,
@@ -1181,39 +1669,22 @@ create view inv_order_deadlines as
   WHERE ((status = 'PENDING'::text) AND (expires_at < (now() - '00:01:00'::interval)));
 
 create view inv_sessions as
- WITH live AS (
-         SELECT refresh_tokens.family_id,
-            count(*) AS count
-           FROM refresh_tokens
-          WHERE (refresh_tokens.spent_at IS NULL)
-          GROUP BY refresh_tokens.family_id
-        )
- SELECT (families.id)::text AS id,
-    format('%s live refresh tokens'::text, COALESCE(live.count, (0)::bigint)) AS detail
-   FROM (refresh_families families
-     LEFT JOIN live ON ((live.family_id = families.id)))
-  WHERE ((COALESCE(live.count, (0)::bigint) > 1) OR ((families.ended_at IS NULL) AND (families.expires_at > now()) AND (COALESCE(live.count, (0)::bigint) = 0)));
+ SELECT id,
+    detail
+   FROM check_sessions(NULL::uuid[]) check_sessions(subject, id, detail);
 
 create view inv_secrets as
- SELECT (users.id)::text AS id,
-    'the password of this user is no argon2id hash'::text AS detail
-   FROM users
-  WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8))
+ SELECT check_passwords.id,
+    check_passwords.detail
+   FROM check_passwords(NULL::uuid[]) check_passwords(subject, id, detail)
 UNION ALL
- SELECT (password_resets.user_id)::text AS id,
-    'a reset token of this user is no SHA-256 hash'::text AS detail
-   FROM password_resets
-  WHERE (octet_length(password_resets.token_hash) <> 32)
+ SELECT check_session_secrets.id,
+    check_session_secrets.detail
+   FROM check_session_secrets(NULL::uuid[]) check_session_secrets(subject, id, detail)
 UNION ALL
- SELECT (refresh_tokens.family_id)::text AS id,
-    'a refresh token of this session is no SHA-256 hash'::text AS detail
-   FROM refresh_tokens
-  WHERE (octet_length(refresh_tokens.token_hash) <> 32)
-UNION ALL
- SELECT (api_keys.id)::text AS id,
-    'the secret of this API key is no SHA-256 hash'::text AS detail
-   FROM api_keys
-  WHERE (octet_length(api_keys.secret_hash) <> 32);
+ SELECT check_few_secrets.id,
+    check_few_secrets.detail
+   FROM check_few_secrets() check_few_secrets(id, detail);
 
 create view inv_log_delivered as
  SELECT (waiting."position")::text AS id,
@@ -1229,129 +1700,38 @@ create view inv_log_delivered as
   WHERE ((reader.leased_until > now()) AND (GREATEST(waiting.at, reader.held_since) < (now() - '00:01:00'::interval)));
 
 create view inv_payment_sums as
- WITH matched AS (
-         SELECT payment_captures.payment_id,
-            count(*) AS count,
-            (sum(payment_captures.amount_minor))::bigint AS captured,
-            (sum(payment_captures.taken_minor))::bigint AS taken
-           FROM payment_captures
-          WHERE (payment_captures.kind = 'matched'::text)
-          GROUP BY payment_captures.payment_id
-        )
- SELECT (payments.id)::text AS id,
-    format('captured %s and refunded %s of %s, its %s captures that matched say %s and %s'::text, payments.captured_minor, payments.refunded_minor, payments.amount_minor, COALESCE(matched.count, (0)::bigint), COALESCE(matched.captured, (0)::bigint), COALESCE(matched.taken, (0)::bigint)) AS detail
-   FROM (payments
-     LEFT JOIN matched ON ((matched.payment_id = payments.id)))
-  WHERE ((payments.captured_minor <> COALESCE(matched.captured, (0)::bigint)) OR (payments.refunded_minor <> COALESCE(matched.taken, (0)::bigint)) OR (COALESCE(matched.count, (0)::bigint) > 1) OR (NOT ((0 <= payments.refunded_minor) AND (payments.refunded_minor <= payments.captured_minor) AND (payments.captured_minor <= payments.amount_minor))));
+ SELECT id,
+    detail
+   FROM check_payment_sums(NULL::uuid[]) check_payment_sums(subject, id, detail);
 
 create view inv_payment_refunds as
- WITH refunds AS (
-         SELECT payment_refunds.capture_id,
-            (sum(payment_refunds.amount_minor) FILTER (WHERE (payment_refunds.status <> 'FAILED'::text)))::bigint AS taken,
-            count(*) FILTER (WHERE ((payment_refunds.currency <> capture.currency) OR (payment_refunds.payment_id <> capture.payment_id) OR (payment_refunds.order_id IS DISTINCT FROM capture.order_id))) AS foreign_count
-           FROM (payment_refunds
-             JOIN ( SELECT payment_captures_1.id,
-                    payment_captures_1.payment_id,
-                    payment_captures_1.order_id,
-                    payment_captures_1.currency
-                   FROM payment_captures payment_captures_1) capture ON ((capture.id = payment_refunds.capture_id)))
-          GROUP BY payment_refunds.capture_id
-        )
- SELECT (payment_captures.id)::text AS id,
-    format('%s of %s taken, its refunds add up to %s, %s of them of other money'::text, payment_captures.taken_minor, payment_captures.amount_minor, COALESCE(refunds.taken, (0)::bigint), COALESCE(refunds.foreign_count, (0)::bigint)) AS detail
-   FROM (payment_captures
-     LEFT JOIN refunds ON ((refunds.capture_id = payment_captures.id)))
-  WHERE ((payment_captures.taken_minor <> COALESCE(refunds.taken, (0)::bigint)) OR (payment_captures.taken_minor > payment_captures.amount_minor) OR (COALESCE(refunds.foreign_count, (0)::bigint) > 0));
+ SELECT id,
+    detail
+   FROM check_payment_refunds(NULL::uuid[]) check_payment_refunds(subject, id, detail);
 
 create view inv_payment_orders as
- WITH settled AS (
-         SELECT payments.order_id,
-            payments.id,
-            payments.status,
-            payments.captured_minor,
-            payments.currency,
-            COALESCE(( SELECT sum(payment_refunds.amount_minor) AS sum
-                   FROM (payment_captures
-                     JOIN payment_refunds ON ((payment_refunds.capture_id = payment_captures.id)))
-                  WHERE ((payment_captures.payment_id = payments.id) AND (payment_captures.kind = 'matched'::text) AND (payment_refunds.status = 'SUCCEEDED'::text))), (0)::numeric) AS returned
-           FROM payments
-          WHERE (payments.captured_minor > 0)
-        )
- SELECT (COALESCE(orders.id, settled.order_id))::text AS id,
-    format('%s of %s %s, its payment %s captured %s and gave %s back'::text, orders.payment_status, orders.total_minor, orders.currency, COALESCE((settled.id)::text, '(none)'::text), COALESCE(settled.captured_minor, (0)::bigint), COALESCE(settled.returned, (0)::numeric)) AS detail
-   FROM (( SELECT orders_1.id,
-            orders_1.payment_status,
-            orders_1.total_minor,
-            orders_1.currency
-           FROM orders orders_1
-          WHERE ((orders_1.source = 'api'::text) AND (orders_1.total_minor > 0))) orders
-     FULL JOIN settled ON ((settled.order_id = orders.id)))
-  WHERE (((settled.id IS NULL) AND (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))) OR ((settled.id IS NOT NULL) AND ((settled.captured_minor IS DISTINCT FROM orders.total_minor) OR (settled.currency IS DISTINCT FROM orders.currency) OR (orders.payment_status IS DISTINCT FROM
-        CASE settled.returned
-            WHEN 0 THEN 'PAID'::text
-            WHEN settled.captured_minor THEN 'REFUNDED'::text
-            ELSE 'PARTIALLY_REFUNDED'::text
-        END) OR (settled.status IS DISTINCT FROM
-        CASE orders.payment_status
-            WHEN 'PAID'::text THEN 'CAPTURED'::text
-            ELSE orders.payment_status
-        END))));
+ SELECT id,
+    detail
+   FROM check_payment_orders(NULL::uuid[]) check_payment_orders(subject, id, detail);
 
 create view inv_payment_captures as
- SELECT min((payment_captures.id)::text) AS id,
-    format('order %s was paid %s times'::text, payment_captures.order_id, count(*)) AS detail
-   FROM payment_captures
-  WHERE (payment_captures.kind = 'matched'::text)
-  GROUP BY payment_captures.order_id
- HAVING (count(*) > 1)
+ SELECT check_paid_once.id,
+    check_paid_once.detail
+   FROM check_paid_once(NULL::uuid[]) check_paid_once(subject, id, detail)
 UNION ALL
- SELECT min((payment_captures.id)::text) AS id,
-    format('the charge %s stands in %s rows'::text, payment_captures.provider_reference, count(*)) AS detail
-   FROM payment_captures
-  GROUP BY payment_captures.provider, payment_captures.provider_reference
- HAVING (count(*) > 1);
+ SELECT check_charged_once.id,
+    check_charged_once.detail
+   FROM check_charged_once(NULL::uuid[]) check_charged_once(subject, id, detail);
 
 create view inv_provider_events as
- SELECT min((id)::text) AS id,
-    format('event %s of %s stands in %s rows'::text, event_id, provider, count(*)) AS detail
-   FROM provider_events
-  GROUP BY provider, event_id
- HAVING (count(*) > 1);
+ SELECT id,
+    detail
+   FROM check_provider_events(NULL::uuid[]) check_provider_events(subject, id, detail);
 
 create view inv_payment_returns as
- WITH due AS (
-         SELECT captures.id,
-            captures.payment_id,
-            captures.kind,
-            captures.amount_minor,
-            captures.taken_minor,
-                CASE
-                    WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
-                    ELSE GREATEST(captures.created_at, LEAST(
-                    CASE
-                        WHEN (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text, 'COMPLETED'::text])) THEN COALESCE(orders.cancelled_at, ( SELECT max(events.at) AS max
-                           FROM events
-                          WHERE ((events.order_id = orders.id) AND (events.to_status = orders.status))))
-                        ELSE NULL::timestamp with time zone
-                    END,
-                    CASE
-                        WHEN (captures.kind = 'flagged'::text) THEN ( SELECT paying.created_at
-                           FROM payment_captures paying
-                          WHERE ((paying.order_id = captures.order_id) AND (paying.kind = 'matched'::text)))
-                        ELSE NULL::timestamp with time zone
-                    END))
-                END AS since,
-            ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
-                   FROM payment_refunds
-                  WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
-           FROM (payment_captures captures
-             LEFT JOIN orders ON ((orders.id = captures.order_id)))
-          WHERE ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND ((orders.status = 'COMPLETED'::text) OR (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text])))))
-        )
- SELECT (id)::text AS id,
-    format('%s of %s of payment %s is to go back since %s: %s asked for, %s returned'::text, kind, amount_minor, payment_id, since, taken_minor, returned) AS detail
-   FROM due
-  WHERE (((taken_minor < amount_minor) AND (since < (now() - '00:01:00'::interval))) OR ((returned < (amount_minor)::numeric) AND (since < (now() - '00:10:00'::interval))));
+ SELECT id,
+    detail
+   FROM check_payment_returns(NULL::uuid[]) check_payment_returns(subject, id, detail);
 
 create view inv_job_leases as
  SELECT (id)::text AS id,
@@ -1370,19 +1750,9 @@ create view inv_job_sendings as
           WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval)) AND (schedules.last_error IS NULL)))));
 
 create view inv_mail_events as
- SELECT (mail_messages.id)::text AS id,
-    format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS detail
-   FROM mail_messages
-  WHERE ((mail_messages.order_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM events
-          WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id))))))
-UNION ALL
- SELECT min((mail_messages.id)::text) AS id,
-    format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS detail
-   FROM mail_messages
-  WHERE (mail_messages.event_id IS NOT NULL)
-  GROUP BY mail_messages.event_id
- HAVING (count(*) > 1);
+ SELECT id,
+    detail
+   FROM check_mail_events(NULL::uuid[]) check_mail_events(subject, id, detail);
 
 create view inv_webhook_deliveries as
  SELECT (deliveries.id)::text AS id,
@@ -1421,44 +1791,13 @@ create view inv_order_queue_jobs as
      JOIN log_readers ON (((log_readers.name = 'relay'::text) AND (log_readers."position" >= events."position"))))
   WHERE (NOT (EXISTS ( SELECT
            FROM jobs
-          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text)))));
+          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text) AND (jobs.state <> 'done'::text)))));
 
 create view inv_payment_charges as
- WITH told AS (
-         SELECT provider_events.provider,
-            (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
-            min((provider_events.id)::text) AS id,
-            bool_or((provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text]))) AS is_done
-           FROM provider_events
-          WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)
-          GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
-        )
- SELECT COALESCE((payment_captures.id)::text, told.id) AS id,
-        CASE
-            WHEN (told.id IS NULL) THEN format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider)
-            ELSE format('the charge %s of %s was told and stands in no row'::text, told.provider_reference, told.provider)
-        END AS detail
-   FROM (told
-     FULL JOIN payment_captures ON (((payment_captures.provider = told.provider) AND (payment_captures.provider_reference = told.provider_reference))))
-  WHERE ((told.id IS NULL) OR ((payment_captures.id IS NULL) AND told.is_done));
-
-create view inv_order_keys as
- SELECT (keys.scope_hash)::text AS id,
-    'the key has no stored response'::text AS detail
-   FROM (order_keys keys
-     LEFT JOIN order_responses responses ON ((responses.id = keys.responses_id)))
-  WHERE (array_position(responses.scope_hashes, keys.scope_hash) IS NULL)
+ SELECT check_told_charges.id,
+    check_told_charges.detail
+   FROM check_told_charges(NULL::uuid[]) check_told_charges(subject, id, detail)
 UNION ALL
- SELECT (stored.scope_hash)::text AS id,
-        CASE
-            WHEN (orders.id IS NULL) THEN format('the key belongs to the order %s, which does not exist'::text, stored.order_id)
-            ELSE format('the key of order %s is lost'::text, stored.order_id)
-        END AS detail
-   FROM ((( SELECT order_responses.id,
-            unnest(order_responses.scope_hashes) AS scope_hash,
-            unnest(order_responses.order_ids) AS order_id
-           FROM order_responses
-          WHERE (order_responses.expires_at > now())) stored
-     LEFT JOIN orders ON ((orders.id = stored.order_id)))
-     LEFT JOIN order_keys keys ON (((keys.scope_hash = stored.scope_hash) AND (keys.responses_id = stored.id))))
-  WHERE ((orders.id IS NULL) OR (keys.scope_hash IS NULL));
+ SELECT check_untold_charges.id,
+    check_untold_charges.detail
+   FROM check_untold_charges(NULL::uuid[]) check_untold_charges(subject, id, detail);

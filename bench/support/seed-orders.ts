@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { CHECK_INVARIANTS } from '../../src/modules/operations/stored-violations.ts';
+import { CHECK_INVARIANTS } from '../../src/modules/operations/stored-checks.ts';
 
 const BATCH_SIZE = 10_000;
 export const ORDERS_OF_A_CUSTOMER = 20;

@@ -46,9 +46,13 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
    * Runs `work` on a dedicated connection, in one read-only snapshot, for reports whose statements take longer than
-   * those of a request may. Each statement may take `timeoutMs`.
+   * those of a request may. Each statement may take `timeoutMs`. `settings`: statements, see `plan-settings.ts`.
    */
-  snapshot<T>(work: (db: Queryable) => Promise<T>, timeoutMs: number): Promise<T>;
+  snapshot<T>(
+    work: (db: Queryable) => Promise<T>,
+    timeoutMs: number,
+    settings?: string,
+  ): Promise<T>;
   /** Opens a dedicated connection without a statement timeout, see `Connections.connect`. */
   connect(): Promise<pg.Client>;
   /** Returns the kind of the latest connection, or null before the first one. */
@@ -192,12 +196,12 @@ export function createDatabase(options: DatabaseOptions): Database {
         }
       }
     },
-    async snapshot(work, timeoutMs) {
+    async snapshot(work, timeoutMs, settings = '') {
       let client: pg.Client | undefined;
       try {
         const connection = await connections.connect(timeoutMs);
         client = connection;
-        await beginOn(connection, { mode: 'isolation level repeatable read read only' });
+        await beginOn(connection, { mode: 'isolation level repeatable read read only', settings });
         return await work({ run: (name, text, values) => execute(connection, name, text, values) });
       } catch (error) {
         throw toCodedError(error, options.constraints);

@@ -21,3 +21,10 @@ export const FOR_SHORT: Settings = {
   enable_sort: 'off',
   jit: 'off',
 };
+
+/**
+ * A report on rows with given ids, or on all rows if the ids are null: only with its values can it be planned. It reads
+ * by indexes, whether or not there are statistics yet.
+ */
+export const FOR_SELECTED_ROWS =
+  '; set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = force_custom_plan';

@@ -7,7 +7,7 @@ import { findDefinedStatements, findDefiningFiles } from '../support/defined-sta
 import { query } from '../support/until.ts';
 import { sourceFiles } from './source-files.ts';
 import { findTableUses, type Use } from './statement-tables.ts';
-import { foreignUses, INVARIANTS_FILE, isInvariant, tablesByModule } from './table-owners.ts';
+import { foreignUses, INVARIANTS_FILES, isInvariant, tablesByModule } from './table-owners.ts';
 
 const { database, url } = await testDatabase();
 const client = await database.connect();
@@ -59,7 +59,7 @@ for (const found of statements) {
 /** Uses of tables that belong to another module. */
 const foreign = uses.filter(
   ({ file, table, use }) =>
-    !(file === INVARIANTS_FILE && use === 'reads') &&
+    !(INVARIANTS_FILES.includes(file) && use === 'reads') &&
     !Object.entries(tablesByModule).some(
       ([module, tables]) => file.startsWith(`${module}/`) && tables.includes(table),
     ),

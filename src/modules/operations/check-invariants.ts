@@ -1,9 +1,12 @@
 import type { Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { invariants, VIOLATIONS_SHOWN_MAX } from './invariants.ts';
+import { findSubjects, invariants, REMEMBERED_MAX, VIOLATIONS_SHOWN_MAX } from './invariants.ts';
 import { findDescriptions } from './queries.ts';
 import type { InvariantsReport } from './schemas.ts';
+import { readSnapshotTime } from './scope-queries.ts';
+import { findSettledEnd } from './settled-end.ts';
+import type { CheckProgress, Remembered } from './stored-checks.ts';
 
 /** For one view. Views read whole tables, and a large shop has many rows. */
 const VIEW_TIMEOUT_MS = 120_000;
@@ -17,6 +20,25 @@ export function checkInvariants(
   clock: Clock = systemClock,
 ): Promise<InvariantsReport> {
   return database.snapshot((db) => reportInvariants(db, clock), VIEW_TIMEOUT_MS);
+}
+
+/**
+ * The same, and returns where the regular check continues: what is broken is checked again, and the rest of its progress
+ * stays as it was.
+ */
+export async function checkEverything(
+  database: Database,
+  last: CheckProgress | null,
+): Promise<{ report: InvariantsReport; progress: CheckProgress }> {
+  // Before the snapshot: what is settled by now is visible in it.
+  const position = last?.position ?? (await findSettledEnd(database)) ?? 0;
+  return database.snapshot(async (db) => {
+    const [time] = await readSnapshotTime(db);
+    const report = await reportInvariants(db);
+    const remembered = await findBroken(db, report);
+    const checkedAt = last?.checkedAt ?? time!.now.toISOString();
+    return { report, progress: { position, checkedAt, cursors: last?.cursors ?? {}, remembered } };
+  }, VIEW_TIMEOUT_MS);
 }
 
 /** Checks the invariants on the caller's connection, one view after the other. */
@@ -42,4 +64,18 @@ export async function reportInvariants(
     });
   }
   return { ok: results.every((result) => result.ok), checkedAt, invariants: results };
+}
+
+async function findBroken(
+  db: Queryable,
+  report: InvariantsReport,
+): Promise<Record<string, Remembered>> {
+  const counts = new Map(report.invariants.map((result) => [result.name, result.violationCount]));
+  const remembered: Record<string, Remembered> = {};
+  for (const invariant of invariants) {
+    const count = counts.get(invariant.name) ?? 0;
+    if (count > REMEMBERED_MAX) remembered[invariant.name] = 'many';
+    else if (count > 0) remembered[invariant.name] = await findSubjects(db, invariant);
+  }
+  return remembered;
 }

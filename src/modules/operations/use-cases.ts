@@ -3,6 +3,7 @@ import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { ActivityView } from './activity-schemas.ts';
+import type { InvariantResult } from './check-changes.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import type { Sampler } from './sampler.ts';
@@ -23,6 +24,8 @@ export interface Operations {
   readonly sampler: Sampler;
   readActivity(): Promise<ActivityView>;
   checkInvariants(): Promise<InvariantsReport>;
+  /** Checks what has changed since the last check, and the next part of everything else. */
+  checkChangedData(): Promise<readonly InvariantResult[]>;
   /** Only admins, not API keys, read the texts. */
   listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
   listQueues(): Promise<QueuesView>;
