@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from './scenarios/scenario.ts';
+import { describeTarget, isMet } from './scenarios/targets.ts';
 
 /**
  * Formats the measurements as a Markdown table. Absolute figures drift; the ratio within one run is the figure to
@@ -42,11 +43,18 @@ export function formatLine(one: Measurement): string {
 
 function ratio({ perSecond, reference }: Measurement): string {
   if (perSecond === null || reference === null) return '';
-  return (perSecond / reference.perSecond).toFixed(2);
+  return formatRatio(perSecond / reference.perSecond);
+}
+
+/** Small ratios, such as those of whole checkouts to P, need a third digit. */
+function formatRatio(value: number): string {
+  return value.toFixed(value < 0.1 ? 3 : 2);
 }
 
 function target({ target }: Measurement): string {
-  return target === null ? '' : `${target.says}: ${target.met ? 'met' : '**missed**'}`;
+  return target === null
+    ? ''
+    : `${describeTarget(target)}: ${isMet(target) ? 'met' : '**missed**'}`;
 }
 
 function cost({ cost }: Measurement): string {

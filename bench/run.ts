@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatLine, formatTable, machineFacts, writeResults } from './report.ts';
+import { alone } from './scenarios/alone.ts';
 import { CHECKOUT_CUSTOMERS_MAX, checkout } from './scenarios/checkout.ts';
+import { disk } from './scenarios/disk.ts';
 import { growth } from './scenarios/growth.ts';
 import { lists } from './scenarios/lists.ts';
 import { memory } from './scenarios/memory.ts';
@@ -9,17 +11,18 @@ import { mixed } from './scenarios/mixed.ts';
 import { placeHot, placeSpread } from './scenarios/place-orders.ts';
 import { readCached } from './scenarios/read-cached.ts';
 import { relay } from './scenarios/relay.ts';
-import type { Measurement, Scenario } from './scenarios/scenario.ts';
+import type { Measurement, Scenario, ScenarioInput } from './scenarios/scenario.ts';
 import { start } from './scenarios/start.ts';
 import { STREAMS_OF_CALLER_MAX, streams } from './scenarios/streams.ts';
 import { startEnvironment } from './support/environment.ts';
 import { requireInvariants } from './support/invariants.ts';
+import { middleOf } from './support/median.ts';
 import { print } from './support/print.ts';
 import { untilSettled } from './support/settled.ts';
 import { openShop } from './support/shop.ts';
 
 /**
- * `npm run bench [-- scenario…] [--seconds N] [--connections N] [--orders-max N] [--streams N] [--results FOLDER]`:
+ * `npm run bench [-- scenario…] [--seconds N] [--connections N] [--orders-max N] [--streams N] [--turns N] [--results FOLDER]`:
  * starts its own PostgreSQL and server, loads them from another process, and prints a table with the targets and the
  * ratio to a reference of the same run.
  */
@@ -33,6 +36,8 @@ const scenarios: readonly Scenario[] = [
   growth,
   relay,
   streams,
+  alone,
+  disk,
   start,
   memory,
 ];
@@ -44,6 +49,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '64' },
     'orders-max': { type: 'string', default: '1000000' },
     streams: { type: 'string', default: '1000' },
+    turns: { type: 'string', default: '1' },
     results: { type: 'string', default: fileURLToPath(new URL('./results', import.meta.url)) },
   },
 });
@@ -62,7 +68,7 @@ function chosen(): Scenario[] {
 }
 
 function whole(
-  name: 'seconds' | 'connections' | 'orders-max' | 'streams',
+  name: 'seconds' | 'connections' | 'orders-max' | 'streams' | 'turns',
   min: number,
   max: number,
 ): number {
@@ -79,6 +85,7 @@ async function main(): Promise<void> {
     ordersMax: whole('orders-max', 10_000, 1_000_000),
     streams: whole('streams', 2, 10_000),
   };
+  const turnCount = whole('turns', 1, 99);
   print(machineFacts());
   await using stack = new AsyncDisposableStack();
   const environment = stack.adopt(await startEnvironment(), (it) => it.stop());
@@ -92,19 +99,35 @@ async function main(): Promise<void> {
     toRun.includes(streams) ? Math.ceil(options.streams / STREAMS_OF_CALLER_MAX) : 0,
   );
   const shop = await openShop(environment, { products: 10_000, customers });
-  const measurements: Measurement[] = [];
-  for (const scenario of toRun) {
-    print(`${scenario.name}: ${scenario.says} …`);
-    const rows = await scenario.run({ environment, shop, ...options });
-    for (const row of rows) print(`  ${formatLine(row)}`);
-    const leftMs = await untilSettled(environment.databaseUrl);
-    await requireInvariants(environment.url, environment.adminToken);
-    const memoryMb = await environment.server.memoryMb();
-    print(`  settled after ${Math.round(leftMs)} ms, invariants hold, server at ${memoryMb} MB`);
-    measurements.push(...rows);
+  const input = { environment, shop, ...options };
+  // The scenarios in turn, not each several times in a row, because other work on the machine changes slowly.
+  const turns: Measurement[][] = [];
+  for (let turn = 1; turn <= turnCount; turn += 1) {
+    if (turnCount > 1) print(`turn ${turn} of ${turnCount}`);
+    const rows: Measurement[] = [];
+    for (const scenario of toRun) rows.push(...(await runScenario(scenario, input)));
+    turns.push(rows);
   }
+  const measurements = turns[0]!.map((_, row) => middleOf(turns.map((rows) => rows[row]!)));
   process.stdout.write(`${formatTable(measurements)}\n`);
-  print(await writeResults(values.results, measurements, { machine: machineFacts(), ...options }));
+  const facts = { machine: machineFacts(), ...options, turns };
+  print(await writeResults(values.results, measurements, facts));
+}
+
+/** Runs a scenario, waits until its work is done, and checks every invariant on the resulting data. */
+async function runScenario(
+  scenario: Scenario,
+  input: ScenarioInput,
+): Promise<readonly Measurement[]> {
+  const { environment } = input;
+  print(`${scenario.name}: ${scenario.says} …`);
+  const rows = await scenario.run(input);
+  for (const row of rows) print(`  ${formatLine(row)}`);
+  const leftMs = await untilSettled(environment.databaseUrl);
+  await requireInvariants(environment.url, environment.adminToken);
+  const memoryMb = await environment.server.memoryMb();
+  print(`  settled after ${Math.round(leftMs)} ms, invariants hold, server at ${memoryMb} MB`);
+  return rows;
 }
 
 try {

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { CheckoutJob, CheckoutResult } from '../support/checkout-process.ts';
 import { costOfOne } from '../support/processor-time.ts';
+import { measureP, type Reference } from './reference-rates.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
-import { atLeast, CHECKOUTS_PER_SECOND_MIN } from './targets.ts';
+import { atLeast, CHECKOUT_RATIOS_MIN } from './targets.ts';
 
 /** Sixteen, with which the other products were measured, and more: customers at the same step share its transaction. */
 const CUSTOMERS = [16, 64, 256];
@@ -16,13 +17,15 @@ export const checkout: Scenario = {
   says: 'whole checkouts from cart to CONFIRMED',
   async run(input) {
     const measurements: Measurement[] = [];
-    for (const customers of CUSTOMERS) measurements.push(await measure(customers, input));
+    const limit = await measureP(input);
+    for (const customers of CUSTOMERS) measurements.push(await measure(customers, limit, input));
     return measurements;
   },
 };
 
 async function measure(
   customers: number,
+  limit: Reference,
   { environment, shop, durationSeconds }: ScenarioInput,
 ): Promise<Measurement> {
   const child = fork(new URL('../support/checkout-process.ts', import.meta.url), {
@@ -40,16 +43,17 @@ async function measure(
     const result = await receiveResult(child);
     const after = await environment.processorTime(environment.server);
     const perSecond = result.confirmed / result.durationSeconds;
+    const ratioMin = CHECKOUT_RATIOS_MIN[customers];
     return {
       scenario: checkout.name,
       what: `${checkout.says}, ${job.tokens.length} customers at once`,
       perSecond,
       p50Ms: result.p50Ms,
       p99Ms: result.p99Ms,
-      reference: null,
+      reference: limit,
       cost: costOfOne(before, after, result.confirmed),
       failures: result.failures,
-      target: atLeast(perSecond, CHECKOUTS_PER_SECOND_MIN, 'a second'),
+      target: ratioMin === undefined ? null : atLeast(perSecond / limit.perSecond, ratioMin, '× P'),
     };
   } finally {
     child.kill();

@@ -3,6 +3,7 @@ import { requireInvariants } from '../support/invariants.ts';
 import { type CostedLoad, getRate, runCosted } from '../support/load.ts';
 import type { LoadRequest } from '../support/load-job.ts';
 import { print } from '../support/print.ts';
+import { measureChecks, openRegularChecks, type RegularChecks } from './growth-checks.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, GROWTH_RATIO_MIN } from './targets.ts';
 
@@ -11,7 +12,10 @@ const SIZES = [10_000, 100_000, 1_000_000];
 const PASSES = 5;
 const WARM_UP_SECONDS = 1;
 
-/** The same requests to shops with more and more orders, in alternation. The median pass of each shop counts. */
+/**
+ * The same requests to shops with more and more orders, in alternation, each pass with a regular check of the invariants
+ * beside it. The median pass of each shop counts.
+ */
 export const growth: Scenario = {
   name: 'growth',
   says: `placement, detail, lists and search at ${SIZES.map((size) => size.toLocaleString('en')).join(', ')} orders`,
@@ -23,13 +27,15 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   const sizes = SIZES.filter((size) => size <= ordersMax);
   await using stack = new AsyncDisposableStack();
   const shops = await openGrownShops(environment, stack, { sizes, customers: connections * 2 });
+  const checks = await openRegularChecks(shops, stack);
   const measurements: Measurement[] = [];
   // Details after lists, because they put half of the smallest shop into the cache; placement last, because it adds
   // orders to it.
   for (const operation of [...Object.keys(shops[0]!.reads), 'placement']) {
-    const loads = await measureInAlternation(input, shops, operation);
+    const loads = await measureInAlternation(input, shops, checks, operation);
     measurements.push(...buildRows(operation, shops, loads));
   }
+  measurements.push(...(await measureChecks(growth.name, shops, checks)));
   for (const { server, adminToken } of shops) await requireInvariants(server.url, adminToken);
   return measurements;
 }
@@ -38,6 +44,7 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
 async function measureInAlternation(
   { environment, connections, durationSeconds }: ScenarioInput,
   shops: readonly GrownShop[],
+  { check }: RegularChecks,
   operation: string,
 ): Promise<CostedLoad[]> {
   print(`  ${operation}`);
@@ -55,7 +62,8 @@ async function measureInAlternation(
     const places = [...shops.keys()];
     // Back and forth through the shops, because other work on the machine changes slowly.
     for (const place of pass % 2 === 0 ? places : places.reverse()) {
-      loads[place]!.push(await load(shops[place]!, seconds));
+      const [measured] = await Promise.all([load(shops[place]!, seconds), check(place)]);
+      loads[place]!.push(measured);
     }
   }
   return loads.map(findMedian);

@@ -1,6 +1,6 @@
 import { getRate, runCosted } from '../support/load.ts';
-import { measureReference } from '../support/reference.ts';
 import { buildPlacements } from '../support/shop.ts';
+import { measureP, measureRowLock, type Reference } from './reference-rates.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenario.ts';
 import { atLeast, HOT_RATIO_MIN, PLACEMENT_RATIO_MIN } from './targets.ts';
 
@@ -9,7 +9,7 @@ export const placeSpread: Scenario = {
   name: 'place-spread',
   says: 'orders of one line, spread over 10,000 products',
   async run(input) {
-    const limit = await measureReferences(input, { hot: false });
+    const limit = await measureP(input);
     const placed = await measure(input, placeSpread, { hot: false });
     return [compareWith(placed, limit, PLACEMENT_RATIO_MIN, 'P')];
   },
@@ -23,8 +23,8 @@ export const placeHot: Scenario = {
   name: 'place-hot',
   says: 'orders of one line, all for one product',
   async run(input) {
-    const limit = await measureReferences(input, { hot: false });
-    const lock = await measureReferences(input, { hot: true });
+    const limit = await measureP(input);
+    const lock = await measureRowLock(input);
     const placed = await measure(input, placeHot, { hot: true });
     return [
       compareWith(placed, limit, PLACEMENT_RATIO_MIN, 'P'),
@@ -54,21 +54,6 @@ async function measure(
     p99Ms: result.latencyMs.p99,
     cost: result.cost,
     failures: result.failed,
-  };
-}
-
-type Reference = NonNullable<Measurement['reference']>;
-
-async function measureReferences(
-  { environment, connections, durationSeconds }: ScenarioInput,
-  { hot }: { hot: boolean },
-): Promise<Reference> {
-  const options = { clients: connections, durationSeconds, hot };
-  const { ordersPerSecond, by } = await measureReference(environment.referenceUrl, options);
-  const where = hot ? 'of one product' : 'of 10,000 products';
-  return {
-    what: `one transaction and call per order ${where} (${by})`,
-    perSecond: ordersPerSecond,
   };
 }
 

@@ -24,6 +24,7 @@ const OPEN = 60;
 /** A shop with a number of orders, and a server on it. */
 export interface GrownShop {
   readonly orders: number;
+  readonly databaseUrl: string;
   readonly server: BenchServer;
   readonly adminToken: string;
   readonly reads: Readonly<Record<string, readonly LoadRequest[]>>;
@@ -65,6 +66,7 @@ export async function openGrownShops(
     await fillKitchen(server.url, shop, adminToken);
     shops.push({
       orders,
+      databaseUrl: url,
       server,
       adminToken,
       reads: {
