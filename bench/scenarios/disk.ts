@@ -16,10 +16,11 @@ import {
 import { below, DISK_BYTES_MAX } from './targets.ts';
 
 /** Enough that the first pages of tables and indexes do not count. */
-const ORDERS = 5_000;
+const ORDERS = 3_000;
 const AT_ONCE = 32;
 const PURGED_WITHIN_MS = 60_000;
 const POLL_MS = 100;
+const ATTEMPTS_MAX = 20;
 
 /** What an order of one line leaves on disk a day after it is done: rows, indexes, history. */
 export const disk: Scenario = {
@@ -110,7 +111,10 @@ async function completeOrder(
   }
 }
 
-/** Each change has its own Idempotency-Key, as clients of the product send. */
+/**
+ * Each change has its own Idempotency-Key, as clients of the product send. With it, a request that a busy machine left
+ * unanswered is repeated.
+ */
 async function send(
   url: string,
   token: string,
@@ -118,7 +122,7 @@ async function send(
   path: string,
   body?: object,
 ): Promise<Record<string, unknown>> {
-  const reply = await fetch(`${url}${path}`, {
+  const request: RequestInit = {
     method,
     headers: {
       authorization: `Bearer ${token}`,
@@ -127,9 +131,14 @@ async function send(
         : { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
-  return (await reply.json()) as Record<string, unknown>;
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await fetch(`${url}${path}`, request);
+    if (reply.ok) return (await reply.json()) as Record<string, unknown>;
+    if (reply.status !== 503 || attempt === ATTEMPTS_MAX)
+      throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
+    await pause(POLL_MS);
+  }
 }
 
 /**

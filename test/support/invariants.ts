@@ -20,14 +20,18 @@ export function queryableOn(client: pg.Client): Queryable {
   };
 }
 
-/** Checks the rows of a small shop by their ids, as the regular check does, in the transaction of the client. */
+/**
+ * Checks rows by their ids, as the regular check does, in the transaction of the client: all of a small shop, or
+ * `sliceMin` of each table.
+ */
 export async function checkByIds(
   database: Database,
   client: pg.Client,
+  options: { readonly sliceMin?: number } = {},
 ): Promise<readonly InvariantResult[]> {
   const db = queryableOn(client);
   const inTransaction: Database = { ...database, ...db, snapshot: (work) => work(db) };
-  return (await checkChanges(inTransaction, nothingChanged)).invariants;
+  return (await checkChanges(inTransaction, nothingChanged, options)).invariants;
 }
 
 /** Converts counts to numbers, as the product's pool does and a plain client does not. */

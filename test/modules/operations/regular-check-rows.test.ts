@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { seedOrders } from '../../../bench/support/seed-orders.ts';
+import { FOR_SELECTED_ROWS } from '../../../src/database/plan-settings.ts';
+import { testDatabase } from '../../support/database.ts';
+import { checkByIds } from '../../support/invariants.ts';
+import { addProduct } from '../../support/shop.ts';
+
+const { database, url } = await testDatabase();
+const client = await database.connect();
+after(() => client.end());
+const { rows: versions } = await client.query<{ number: number }>(
+  `select current_setting('server_version_num')::int as number`,
+);
+const skip =
+  versions[0]!.number < 180_000 && 'requires uuidv7() of PostgreSQL 18, with which the bench runs';
+
+const SMALL = 1_500;
+const LARGE = 6_000;
+const SLICE = 200;
+const HISTORY = ['orders', 'order_lines', 'events', 'users'];
+
+/** Returns how many rows of each table of the history a regular check reads when nothing has changed. */
+async function countRowsRead(): Promise<Record<string, number>> {
+  await client.query(`begin isolation level repeatable read read only${FOR_SELECTED_ROWS}`);
+  const results = await checkByIds(database, client, { sliceMin: SLICE });
+  assert.deepEqual(
+    results.filter(({ violationCount }) => violationCount > 0),
+    [],
+  );
+  const { rows } = await client.query<{ table: string; count: string }>(
+    `select relname as table, seq_tup_read + coalesce(idx_tup_fetch, 0) as count
+       from pg_stat_xact_user_tables
+      where relname = any($1)`,
+    [HISTORY],
+  );
+  await client.query('rollback');
+  return Object.fromEntries(rows.map(({ table, count }) => [table, Number(count)]));
+}
+
+test('a regular check reads as many rows of a large shop as of a small one', { skip }, async () => {
+  for (const sku of ['ONE', 'TWO', 'THREE']) await addProduct(database, { sku, onHand: 10 });
+  const seed = { ordersMax: LARGE, onProgress() {} };
+  await seedOrders(url, { ...seed, from: 0, upTo: SMALL });
+  const small = await countRowsRead();
+  await seedOrders(url, { ...seed, from: SMALL, upTo: LARGE });
+  const large = await countRowsRead();
+  for (const table of HISTORY) {
+    const counts = `${table}: ${small[table]} and ${large[table]}`;
+    assert.ok(large[table]! >= SLICE || table === 'users', counts);
+    assert.ok(large[table]! <= small[table]! * 1.25 + SLICE, counts);
+  }
+});
