@@ -7,613 +7,11 @@ create extension pg_trgm;
 
 create sequence order_numbers as bigint start with 100001;
 
-CREATE OR REPLACE FUNCTION public.check_charged_once(capture_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT (min((payment_captures.id)::text))::uuid AS min,
-     min((payment_captures.id)::text) AS min,
-     format('the charge %s stands in %s rows'::text, payment_captures.provider_reference, count(*)) AS format
-    FROM payment_captures
-   WHERE ((check_charged_once.capture_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
-            FROM payment_captures chosen
-           WHERE (chosen.id = ANY (check_charged_once.capture_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT chosen.provider_reference
-            FROM payment_captures chosen
-           WHERE (chosen.id = ANY (check_charged_once.capture_ids)))))))
-   GROUP BY payment_captures.provider, payment_captures.provider_reference
-  HAVING (count(*) > 1);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_client_tokens(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT orders.id,
-     (orders.id)::text AS id,
-     'its clientToken stands for no order, or for another one'::text
-    FROM (orders
-      LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
-   WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))))
- UNION ALL
-  SELECT (min((orders.id)::text))::uuid AS min,
-     min((orders.id)::text) AS min,
-     format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS format
-    FROM orders
-   WHERE ((orders.client_token IS NOT NULL) AND ((check_client_tokens.order_ids IS NULL) OR ((orders.customer_id, orders.client_token) IN ( SELECT chosen.customer_id,
-             chosen.client_token
-            FROM orders chosen
-           WHERE (chosen.id = ANY (check_client_tokens.order_ids))))))
-   GROUP BY orders.customer_id, orders.client_token
-  HAVING (count(*) > 1);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_few_secrets()
- RETURNS TABLE(id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT (password_resets.user_id)::text AS user_id,
-     'a reset token of this user is no SHA-256 hash'::text
-    FROM password_resets
-   WHERE (octet_length(password_resets.token_hash) <> 32)
- UNION ALL
-  SELECT (api_keys.id)::text AS id,
-     'the secret of this API key is no SHA-256 hash'::text
-    FROM api_keys
-   WHERE (octet_length(api_keys.secret_hash) <> 32);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_idempotency_effects(scope_hashes bytea[])
- RETURNS TABLE(subject bytea, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT keys.scope_hash,
-     encode(keys.scope_hash, 'hex'::text) AS encode,
-     format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS format
-    FROM (idempotency_keys keys
-      LEFT JOIN ( SELECT orders_1.id
-            FROM orders orders_1
-           WHERE ((check_idempotency_effects.scope_hashes IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT effects.effect_id
-                    FROM idempotency_keys effects
-                   WHERE (effects.scope_hash = ANY (check_idempotency_effects.scope_hashes))))))) orders ON ((orders.id = keys.effect_id)))
-   WHERE (((check_idempotency_effects.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_idempotency_effects.scope_hashes))) AND ((keys.result IS NULL) OR
-         CASE
-             WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
-             ELSE false
-         END));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_mail_events(mail_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT mail_messages.id,
-     (mail_messages.id)::text AS id,
-     format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS format
-    FROM mail_messages
-   WHERE ((mail_messages.order_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))) AND (NOT (EXISTS ( SELECT
-            FROM events
-           WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id) AND ((check_mail_events.mail_ids IS NULL) OR (events.order_id = ANY (ARRAY( SELECT chosen.order_id
-                    FROM mail_messages chosen
-                   WHERE (chosen.id = ANY (check_mail_events.mail_ids)))))))))))
- UNION ALL
-  SELECT (min((mail_messages.id)::text))::uuid AS min,
-     min((mail_messages.id)::text) AS min,
-     format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS format
-    FROM mail_messages
-   WHERE ((mail_messages.event_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))))
-   GROUP BY mail_messages.event_id
-  HAVING (count(*) > 1);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_currency(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT DISTINCT orders.id,
-     (orders.id)::text AS id,
-     format('the order is in %s, product %s in %s'::text, orders.currency, products.sku, products.currency) AS format
-    FROM ((orders
-      JOIN order_lines ON ((order_lines.order_id = orders.id)))
-      JOIN products ON ((products.id = order_lines.product_id)))
-   WHERE ((products.currency <> orders.currency) AND ((check_order_currency.order_ids IS NULL) OR (orders.id = ANY (check_order_currency.order_ids))) AND ((check_order_currency.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_currency.order_ids))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_history(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH steps AS (
-          SELECT events.order_id,
-             events.sequence,
-             events.type,
-             events.from_status,
-             events.to_status,
-             lag(events.to_status) OVER each_order AS status_before,
-             (row_number() OVER each_order = 1) AS is_first,
-             (lead(events.sequence) OVER each_order IS NULL) AS is_last
-            FROM events
-           WHERE ((events.order_id IS NOT NULL) AND ((events.from_status IS NOT NULL) OR (events.to_status IS NOT NULL)) AND ((check_order_history.order_ids IS NULL) OR (events.order_id = ANY (check_order_history.order_ids))))
-           WINDOW each_order AS (PARTITION BY events.order_id ORDER BY events.sequence)
-         )
-  SELECT steps.order_id,
-     (steps.order_id)::text AS order_id,
-     format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS format
-    FROM steps
-   WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
- UNION ALL
-  SELECT orders.id,
-     (orders.id)::text AS id,
-     format('the log ends with %s, the order is %s'::text, COALESCE(steps.to_status, 'nothing'::text), orders.status) AS format
-    FROM (orders
-      LEFT JOIN steps ON (((steps.order_id = orders.id) AND steps.is_last)))
-   WHERE (((check_order_history.order_ids IS NULL) OR (orders.id = ANY (check_order_history.order_ids))) AND (steps.to_status IS DISTINCT FROM orders.status));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_log(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH log AS (
-          SELECT events.order_id,
-             (count(*))::integer AS count,
-             min(events.sequence) AS first_sequence,
-             max(events.sequence) AS last_sequence
-            FROM events
-           WHERE ((events.order_id IS NOT NULL) AND ((check_order_log.order_ids IS NULL) OR (events.order_id = ANY (check_order_log.order_ids))))
-           GROUP BY events.order_id
-         )
-  SELECT COALESCE(orders.id, log.order_id) AS "coalesce",
-     (COALESCE(orders.id, log.order_id))::text AS "coalesce",
-         CASE
-             WHEN (orders.id IS NULL) THEN format('%s events of an order that does not exist'::text, log.count)
-             WHEN (log.order_id IS NULL) THEN 'no events'::text
-             ELSE format('%s events from %s to %s, the order says %s'::text, log.count, log.first_sequence, log.last_sequence, orders.last_sequence)
-         END AS format
-    FROM (( SELECT orders_1.id,
-             orders_1.last_sequence
-            FROM orders orders_1
-           WHERE ((check_order_log.order_ids IS NULL) OR (orders_1.id = ANY (check_order_log.order_ids)))) orders
-      FULL JOIN log ON ((log.order_id = orders.id)))
-   WHERE ((orders.id IS NULL) OR (log.order_id IS NULL) OR (log.first_sequence <> 1) OR (log.last_sequence <> log.count) OR (log.last_sequence <> orders.last_sequence));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_prices(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT orders.id,
-     (orders.id)::text AS id,
-     format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS format
-    FROM (events
-      JOIN orders ON ((orders.id = events.order_id)))
-   WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((check_order_prices.order_ids IS NULL) OR (events.order_id = ANY (check_order_prices.order_ids))) AND ((check_order_prices.order_ids IS NULL) OR (orders.id = ANY (check_order_prices.order_ids))) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_steps(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT events.order_id,
-     (events.order_id)::text AS order_id,
-     format('event %s goes from %s to %s, which is %s'::text, events.sequence, events.from_status, events.to_status,
-         CASE
-             WHEN (steps.from_status IS NULL) THEN 'no step'::text
-             ELSE 'an override without its reason'::text
-         END) AS format
-    FROM (events
-      LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
-   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((check_order_steps.order_ids IS NULL) OR (events.order_id = ANY (check_order_steps.order_ids))) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_order_totals(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH lines AS (
-          SELECT order_lines.order_id,
-             count(*) AS count,
-             max(order_lines.line_number) AS last_number,
-             (sum(order_lines.total_minor))::bigint AS total_minor,
-             bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
-             min(order_lines.created_at) AS first_at,
-             max(order_lines.created_at) AS last_at
-            FROM order_lines
-           WHERE ((check_order_totals.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_totals.order_ids)))
-           GROUP BY order_lines.order_id
-         )
-  SELECT orders.id,
-     (orders.id)::text AS id,
-         CASE
-             WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
-             ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
-         END AS format
-    FROM (orders
-      LEFT JOIN lines ON ((lines.order_id = orders.id)))
-   WHERE (((check_order_totals.order_ids IS NULL) OR (orders.id = ANY (check_order_totals.order_ids))) AND ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_paid_once(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT payment_captures.order_id,
-     min((payment_captures.id)::text) AS min,
-     format('order %s was paid %s times'::text, payment_captures.order_id, count(*)) AS format
-    FROM payment_captures
-   WHERE ((payment_captures.kind = 'matched'::text) AND ((check_paid_once.order_ids IS NULL) OR (payment_captures.order_id = ANY (check_paid_once.order_ids))))
-   GROUP BY payment_captures.order_id
-  HAVING (count(*) > 1);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_passwords(user_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT users.id,
-     (users.id)::text AS id,
-     'the password of this user is no argon2id hash'::text
-    FROM users
-   WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8) AND ((check_passwords.user_ids IS NULL) OR (users.id = ANY (check_passwords.user_ids))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_payment_orders(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH settled AS (
-          SELECT payments.order_id,
-             payments.id,
-             payments.status,
-             payments.captured_minor,
-             payments.currency,
-             COALESCE(( SELECT sum(payment_refunds.amount_minor) AS sum
-                    FROM (payment_captures
-                      JOIN payment_refunds ON ((payment_refunds.capture_id = payment_captures.id)))
-                   WHERE ((payment_captures.payment_id = payments.id) AND (payment_captures.kind = 'matched'::text) AND (payment_refunds.status = 'SUCCEEDED'::text))), (0)::numeric) AS returned
-            FROM payments
-           WHERE ((payments.captured_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (payments.order_id = ANY (check_payment_orders.order_ids))))
-         )
-  SELECT COALESCE(orders.id, settled.order_id) AS "coalesce",
-     (COALESCE(orders.id, settled.order_id))::text AS "coalesce",
-     format('%s of %s %s, its payment %s captured %s and gave %s back'::text, orders.payment_status, orders.total_minor, orders.currency, COALESCE((settled.id)::text, '(none)'::text), COALESCE(settled.captured_minor, (0)::bigint), COALESCE(settled.returned, (0)::numeric)) AS format
-    FROM (( SELECT orders_1.id,
-             orders_1.payment_status,
-             orders_1.total_minor,
-             orders_1.currency
-            FROM orders orders_1
-           WHERE ((orders_1.source = 'api'::text) AND (orders_1.total_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (orders_1.id = ANY (check_payment_orders.order_ids))))) orders
-      FULL JOIN settled ON ((settled.order_id = orders.id)))
-   WHERE (((settled.id IS NULL) AND (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))) OR ((settled.id IS NOT NULL) AND ((settled.captured_minor IS DISTINCT FROM orders.total_minor) OR (settled.currency IS DISTINCT FROM orders.currency) OR (orders.payment_status IS DISTINCT FROM
-         CASE settled.returned
-             WHEN 0 THEN 'PAID'::text
-             WHEN settled.captured_minor THEN 'REFUNDED'::text
-             ELSE 'PARTIALLY_REFUNDED'::text
-         END) OR (settled.status IS DISTINCT FROM
-         CASE orders.payment_status
-             WHEN 'PAID'::text THEN 'CAPTURED'::text
-             ELSE orders.payment_status
-         END))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_payment_refunds(payment_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH captures AS (
-          SELECT payment_captures.id,
-             payment_captures.payment_id,
-             payment_captures.order_id,
-             payment_captures.currency,
-             payment_captures.taken_minor,
-             payment_captures.amount_minor
-            FROM payment_captures
-           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_refunds.payment_ids)))
-         ), refunds AS (
-          SELECT payment_refunds.capture_id,
-             (sum(payment_refunds.amount_minor) FILTER (WHERE (payment_refunds.status <> 'FAILED'::text)))::bigint AS taken,
-             count(*) FILTER (WHERE ((payment_refunds.currency <> captures_1.currency) OR (payment_refunds.payment_id <> captures_1.payment_id) OR (payment_refunds.order_id IS DISTINCT FROM captures_1.order_id))) AS foreign_count
-            FROM (payment_refunds
-              JOIN captures captures_1 ON ((captures_1.id = payment_refunds.capture_id)))
-           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_refunds.capture_id = ANY (ARRAY( SELECT chosen.id
-                    FROM payment_captures chosen
-                   WHERE (chosen.payment_id = ANY (check_payment_refunds.payment_ids))))))
-           GROUP BY payment_refunds.capture_id
-         )
-  SELECT captures.payment_id,
-     (captures.id)::text AS id,
-     format('%s of %s taken, its refunds add up to %s, %s of them of other money'::text, captures.taken_minor, captures.amount_minor, COALESCE(refunds.taken, (0)::bigint), COALESCE(refunds.foreign_count, (0)::bigint)) AS format
-    FROM (captures
-      LEFT JOIN refunds ON ((refunds.capture_id = captures.id)))
-   WHERE ((captures.taken_minor <> COALESCE(refunds.taken, (0)::bigint)) OR (captures.taken_minor > captures.amount_minor) OR (COALESCE(refunds.foreign_count, (0)::bigint) > 0));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_payment_returns(payment_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH due AS (
-          SELECT captures.id,
-             captures.payment_id,
-             captures.kind,
-             captures.amount_minor,
-             captures.taken_minor,
-                 CASE
-                     WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
-                     ELSE GREATEST(captures.created_at, LEAST(
-                     CASE
-                         WHEN (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text, 'COMPLETED'::text])) THEN COALESCE(orders.cancelled_at, ( SELECT max(events.at) AS max
-                            FROM events
-                           WHERE ((events.order_id = orders.id) AND (events.to_status = orders.status))))
-                         ELSE NULL::timestamp with time zone
-                     END,
-                     CASE
-                         WHEN (captures.kind = 'flagged'::text) THEN ( SELECT paying.created_at
-                            FROM payment_captures paying
-                           WHERE ((paying.order_id = captures.order_id) AND (paying.kind = 'matched'::text)))
-                         ELSE NULL::timestamp with time zone
-                     END))
-                 END AS since,
-             ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
-                    FROM payment_refunds
-                   WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
-            FROM (payment_captures captures
-              LEFT JOIN ( SELECT orders_1.id,
-                     orders_1.status,
-                     orders_1.payment_status,
-                     orders_1.cancelled_at
-                    FROM orders orders_1
-                   WHERE ((check_payment_returns.payment_ids IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT chosen.order_id
-                            FROM payment_captures chosen
-                           WHERE (chosen.payment_id = ANY (check_payment_returns.payment_ids))))))) orders ON ((orders.id = captures.order_id)))
-           WHERE (((check_payment_returns.payment_ids IS NULL) OR (captures.payment_id = ANY (check_payment_returns.payment_ids))) AND ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND ((orders.status = 'COMPLETED'::text) OR (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))))))
-         )
-  SELECT due.payment_id,
-     (due.id)::text AS id,
-     format('%s of %s of payment %s is to go back since %s: %s asked for, %s returned'::text, due.kind, due.amount_minor, due.payment_id, due.since, due.taken_minor, due.returned) AS format
-    FROM due
-   WHERE (((due.taken_minor < due.amount_minor) AND (due.since < (now() - '00:01:00'::interval))) OR ((due.returned < (due.amount_minor)::numeric) AND (due.since < (now() - '00:10:00'::interval))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_payment_sums(payment_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH matched AS (
-          SELECT payment_captures.payment_id,
-             count(*) AS count,
-             (sum(payment_captures.amount_minor))::bigint AS captured,
-             (sum(payment_captures.taken_minor))::bigint AS taken
-            FROM payment_captures
-           WHERE ((payment_captures.kind = 'matched'::text) AND ((check_payment_sums.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_sums.payment_ids))))
-           GROUP BY payment_captures.payment_id
-         )
-  SELECT payments.id,
-     (payments.id)::text AS id,
-     format('captured %s and refunded %s of %s, its %s captures that matched say %s and %s'::text, payments.captured_minor, payments.refunded_minor, payments.amount_minor, COALESCE(matched.count, (0)::bigint), COALESCE(matched.captured, (0)::bigint), COALESCE(matched.taken, (0)::bigint)) AS format
-    FROM (payments
-      LEFT JOIN matched ON ((matched.payment_id = payments.id)))
-   WHERE (((check_payment_sums.payment_ids IS NULL) OR (payments.id = ANY (check_payment_sums.payment_ids))) AND ((payments.captured_minor <> COALESCE(matched.captured, (0)::bigint)) OR (payments.refunded_minor <> COALESCE(matched.taken, (0)::bigint)) OR (COALESCE(matched.count, (0)::bigint) > 1) OR (NOT ((0 <= payments.refunded_minor) AND (payments.refunded_minor <= payments.captured_minor) AND (payments.captured_minor <= payments.amount_minor)))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_provider_events(event_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT (min((provider_events.id)::text))::uuid AS min,
-     min((provider_events.id)::text) AS min,
-     format('event %s of %s stands in %s rows'::text, provider_events.event_id, provider_events.provider, count(*)) AS format
-    FROM provider_events
-   WHERE ((check_provider_events.event_ids IS NULL) OR ((provider_events.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
-            FROM provider_events chosen
-           WHERE (chosen.id = ANY (check_provider_events.event_ids))))) AND (provider_events.event_id = ANY (ARRAY( SELECT chosen.event_id
-            FROM provider_events chosen
-           WHERE (chosen.id = ANY (check_provider_events.event_ids)))))))
-   GROUP BY provider_events.provider, provider_events.event_id
-  HAVING (count(*) > 1);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_session_secrets(family_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT refresh_tokens.family_id,
-     (refresh_tokens.family_id)::text AS family_id,
-     'a refresh token of this session is no SHA-256 hash'::text
-    FROM refresh_tokens
-   WHERE ((octet_length(refresh_tokens.token_hash) <> 32) AND ((check_session_secrets.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_session_secrets.family_ids))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_sessions(family_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH live AS (
-          SELECT refresh_tokens.family_id,
-             count(*) AS count
-            FROM refresh_tokens
-           WHERE ((refresh_tokens.spent_at IS NULL) AND ((check_sessions.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_sessions.family_ids))))
-           GROUP BY refresh_tokens.family_id
-         )
-  SELECT families.id,
-     (families.id)::text AS id,
-     format('%s live refresh tokens'::text, COALESCE(live.count, (0)::bigint)) AS format
-    FROM (refresh_families families
-      LEFT JOIN live ON ((live.family_id = families.id)))
-   WHERE (((check_sessions.family_ids IS NULL) OR (families.id = ANY (check_sessions.family_ids))) AND ((COALESCE(live.count, (0)::bigint) > 1) OR ((families.ended_at IS NULL) AND (families.expires_at > now()) AND (COALESCE(live.count, (0)::bigint) = 0))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_stock_consumed(order_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH due AS (
-          SELECT order_lines.order_id,
-             order_lines.product_id,
-             sum(order_lines.quantity) AS quantity
-            FROM (orders
-              JOIN order_lines ON ((order_lines.order_id = orders.id)))
-           WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text) AND ((check_stock_consumed.order_ids IS NULL) OR (orders.id = ANY (check_stock_consumed.order_ids))) AND ((check_stock_consumed.order_ids IS NULL) OR (order_lines.order_id = ANY (check_stock_consumed.order_ids))))
-           GROUP BY order_lines.order_id, order_lines.product_id
-         ), taken AS (
-          SELECT stock_movements.order_id,
-             stock_movements.product_id,
-             (- (sum(stock_movements.delta))::bigint) AS quantity
-            FROM stock_movements
-           WHERE ((stock_movements.order_id IS NOT NULL) AND ((check_stock_consumed.order_ids IS NULL) OR (stock_movements.order_id = ANY (check_stock_consumed.order_ids))))
-           GROUP BY stock_movements.order_id, stock_movements.product_id
-         )
-  SELECT COALESCE(due.order_id, taken.order_id) AS "coalesce",
-     (COALESCE(due.order_id, taken.order_id))::text AS "coalesce",
-     format('took %s of product %s, should have taken %s'::text, COALESCE(taken.quantity, (0)::bigint), COALESCE(due.product_id, taken.product_id), COALESCE(due.quantity, (0)::bigint)) AS format
-    FROM (due
-      FULL JOIN taken ON (((taken.order_id = due.order_id) AND (taken.product_id = due.product_id))))
-   WHERE (COALESCE(taken.quantity, (0)::bigint) <> COALESCE(due.quantity, (0)::bigint));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_stock_events(movement_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH told AS (
-          SELECT (events.data ->> 'movementId'::text) AS movement_id,
-             count(*) AS count,
-             min(((events.data ->> 'delta'::text))::bigint) AS delta
-            FROM events
-           WHERE ((events.type = 'stock.adjusted'::text) AND ((check_stock_events.movement_ids IS NULL) OR ((events.at >= ( SELECT (min(stock_movements_1.at) - '00:01:00'::interval)
-                    FROM stock_movements stock_movements_1
-                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))) AND (events.at <= ( SELECT (max(stock_movements_1.at) + '00:01:00'::interval)
-                    FROM stock_movements stock_movements_1
-                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))))))
-           GROUP BY (events.data ->> 'movementId'::text)
-         )
-  SELECT stock_movements.id,
-     (stock_movements.id)::text AS id,
-     format('a correction of %s is told %s times'::text, stock_movements.delta, COALESCE(told.count, (0)::bigint)) AS format
-    FROM (stock_movements
-      LEFT JOIN told ON ((told.movement_id = (stock_movements.id)::text)))
-   WHERE ((stock_movements.kind = 'adjustment'::text) AND ((check_stock_events.movement_ids IS NULL) OR (stock_movements.id = ANY (check_stock_events.movement_ids))) AND ((told.count IS DISTINCT FROM (1)::bigint) OR (told.delta IS DISTINCT FROM stock_movements.delta)));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_stock_ledger(product_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH ledger AS (
-          SELECT stock_movements.product_id,
-             (sum(stock_movements.delta))::bigint AS on_hand
-            FROM stock_movements
-           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_movements.product_id = ANY (check_stock_ledger.product_ids)))
-           GROUP BY stock_movements.product_id
-         )
-  SELECT COALESCE(stock.product_id, ledger.product_id) AS "coalesce",
-     (COALESCE(stock.product_id, ledger.product_id))::text AS "coalesce",
-     format('on hand %s, the ledger adds up to %s'::text, stock.on_hand, COALESCE(ledger.on_hand, (0)::bigint)) AS format
-    FROM (( SELECT stock_1.product_id,
-             stock_1.on_hand
-            FROM stock stock_1
-           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_1.product_id = ANY (check_stock_ledger.product_ids)))) stock
-      FULL JOIN ledger ON ((ledger.product_id = stock.product_id)))
-   WHERE (stock.on_hand IS DISTINCT FROM COALESCE(ledger.on_hand, (0)::bigint));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_told_charges(event_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- WITH told AS (
-          SELECT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
-             min((provider_events.id)::text) AS id
-            FROM provider_events
-           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND (provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND ((check_told_charges.event_ids IS NULL) OR (provider_events.id = ANY (check_told_charges.event_ids))))
-           GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
-         )
-  SELECT (told.id)::uuid AS id,
-     told.id,
-     format('the charge %s of %s was told and stands in no row'::text, told.provider_reference, told.provider) AS format
-    FROM (told
-      LEFT JOIN ( SELECT payment_captures.id,
-             payment_captures.provider,
-             payment_captures.provider_reference
-            FROM payment_captures
-           WHERE ((check_told_charges.event_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
-                    FROM provider_events chosen
-                   WHERE (chosen.id = ANY (check_told_charges.event_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT (chosen.payload #>> '{capture,providerReference}'::text[])
-                    FROM provider_events chosen
-                   WHERE (chosen.id = ANY (check_told_charges.event_ids)))))))) captures ON (((captures.provider = told.provider) AND (captures.provider_reference = told.provider_reference))))
-   WHERE (captures.id IS NULL);
-END
-;
-
-CREATE OR REPLACE FUNCTION public.check_untold_charges(capture_ids uuid[])
- RETURNS TABLE(subject uuid, id text, detail text)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT payment_captures.id,
-     (payment_captures.id)::text AS id,
-     format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider) AS format
-    FROM (payment_captures
-      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
-            FROM provider_events
-           WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
-   WHERE (((check_untold_charges.capture_ids IS NULL) OR (payment_captures.id = ANY (check_untold_charges.capture_ids))) AND (told.provider IS NULL));
-END
-;
-
 CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
  IMMUTABLE
-RETURN ((OVERLAY(lpad(to_hex((GREATEST(floor((EXTRACT(epoch FROM at) * (1000)::numeric)), (0)::numeric))::bigint), 12, '0'::text) PLACING '-'::text FROM 9 FOR 0) || '-0000-0000-0000-000000000000'::text))::uuid
+RETURN ((OVERLAY(lpad(to_hex((GREATEST(floor((EXTRACT(epoch FROM at) * (1000)::numeric)), (0)::numeric))::bigint), 12, '0'::text) PLACING '-'::text FROM 9 FOR 0) || '-0000-0000-000000000000'::text))::uuid
 ;
 
 CREATE OR REPLACE FUNCTION public.fold_text(text)
@@ -778,72 +176,6 @@ begin
     using errcode = 'restrict_violation', constraint = 'order_status_steps_fixed_check';
 end
 $function$
-;
-
-CREATE OR REPLACE FUNCTION public.screen_client_tokens(order_ids uuid[])
- RETURNS TABLE(subject uuid)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT orders.id
-    FROM orders
-   WHERE ((orders.id = ANY (screen_client_tokens.order_ids)) AND (orders.client_token IS NOT NULL) AND (NOT (EXISTS ( SELECT
-            FROM idempotency_keys keys
-           WHERE ((keys.scope_hash = sha256(convert_to((((('12:client-token36:'::text || orders.customer_id) || length(orders.client_token)) || ':'::text) || orders.client_token), 'UTF8'::name))) AND (keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.screen_stock_levels(product_ids uuid[])
- RETURNS TABLE(subject uuid)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT products.id
-    FROM (products
-      LEFT JOIN ( SELECT stock_1.product_id,
-             stock_1.on_hand
-            FROM stock stock_1
-           WHERE (stock_1.product_id = ANY (screen_stock_levels.product_ids))) stock ON ((stock.product_id = products.id)))
-   WHERE ((products.id = ANY (screen_stock_levels.product_ids)) AND (stock.on_hand IS DISTINCT FROM COALESCE(( SELECT movement.on_hand
-            FROM stock_movements movement
-           WHERE (movement.product_id = products.id)
-           ORDER BY movement.at DESC, movement.id DESC
-          LIMIT 1), (0)::bigint)));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.screen_stock_movements(movement_ids uuid[])
- RETURNS TABLE(subject uuid)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT DISTINCT movement.product_id
-    FROM stock_movements movement
-   WHERE ((movement.id = ANY (screen_stock_movements.movement_ids)) AND ((movement.on_hand - movement.delta) <> COALESCE(( SELECT earlier.on_hand
-            FROM stock_movements earlier
-           WHERE ((earlier.product_id = movement.product_id) AND (ROW(earlier.at, earlier.id) < ROW(movement.at, movement.id)))
-           ORDER BY earlier.at DESC, earlier.id DESC
-          LIMIT 1), (0)::bigint)));
-END
-;
-
-CREATE OR REPLACE FUNCTION public.screen_untold_charges(capture_ids uuid[])
- RETURNS TABLE(subject uuid)
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT payment_captures.id
-    FROM (payment_captures
-      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
-            FROM provider_events
-           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND ((provider_events.id >= ( SELECT first_id_at((min(payment_captures_1.created_at) - '01:00:00'::interval)) AS first_id_at
-                    FROM payment_captures payment_captures_1
-                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids)))) AND (provider_events.id <= ( SELECT first_id_at((max(payment_captures_1.created_at) + '01:00:00'::interval)) AS first_id_at
-                    FROM payment_captures payment_captures_1
-                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids))))))) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
-   WHERE ((payment_captures.id = ANY (screen_untold_charges.capture_ids)) AND (told.provider IS NULL));
-END
 ;
 
 CREATE OR REPLACE FUNCTION public.search_pattern(text)
@@ -1585,6 +917,674 @@ CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_ev
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE OR REPLACE FUNCTION public.check_stock_ledger(product_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH ledger AS (
+          SELECT stock_movements.product_id,
+             (sum(stock_movements.delta))::bigint AS on_hand
+            FROM stock_movements
+           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_movements.product_id = ANY (check_stock_ledger.product_ids)))
+           GROUP BY stock_movements.product_id
+         )
+  SELECT COALESCE(stock.product_id, ledger.product_id) AS "coalesce",
+     (COALESCE(stock.product_id, ledger.product_id))::text AS "coalesce",
+     format('on hand %s, the ledger adds up to %s'::text, stock.on_hand, COALESCE(ledger.on_hand, (0)::bigint)) AS format
+    FROM (( SELECT stock_1.product_id,
+             stock_1.on_hand
+            FROM stock stock_1
+           WHERE ((check_stock_ledger.product_ids IS NULL) OR (stock_1.product_id = ANY (check_stock_ledger.product_ids)))) stock
+      FULL JOIN ledger ON ((ledger.product_id = stock.product_id)))
+   WHERE (stock.on_hand IS DISTINCT FROM COALESCE(ledger.on_hand, (0)::bigint));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_stock_movements(movement_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT DISTINCT movement.product_id
+    FROM stock_movements movement
+   WHERE ((movement.id = ANY (screen_stock_movements.movement_ids)) AND ((movement.on_hand - movement.delta) <> COALESCE(( SELECT earlier.on_hand
+            FROM stock_movements earlier
+           WHERE ((earlier.product_id = movement.product_id) AND (ROW(earlier.at, earlier.id) < ROW(movement.at, movement.id)))
+           ORDER BY earlier.at DESC, earlier.id DESC
+          LIMIT 1), (0)::bigint)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_stock_levels(product_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT products.id
+    FROM (products
+      LEFT JOIN ( SELECT stock_1.product_id,
+             stock_1.on_hand
+            FROM stock stock_1
+           WHERE (stock_1.product_id = ANY (screen_stock_levels.product_ids))) stock ON ((stock.product_id = products.id)))
+   WHERE ((products.id = ANY (screen_stock_levels.product_ids)) AND (stock.on_hand IS DISTINCT FROM COALESCE(( SELECT movement.on_hand
+            FROM stock_movements movement
+           WHERE (movement.product_id = products.id)
+           ORDER BY movement.at DESC, movement.id DESC
+          LIMIT 1), (0)::bigint)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_stock_consumed(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT order_lines.order_id,
+             order_lines.product_id,
+             sum(order_lines.quantity) AS quantity
+            FROM (orders
+              JOIN order_lines ON ((order_lines.order_id = orders.id)))
+           WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text) AND ((check_stock_consumed.order_ids IS NULL) OR (orders.id = ANY (check_stock_consumed.order_ids))) AND ((check_stock_consumed.order_ids IS NULL) OR (order_lines.order_id = ANY (check_stock_consumed.order_ids))))
+           GROUP BY order_lines.order_id, order_lines.product_id
+         ), taken AS (
+          SELECT stock_movements.order_id,
+             stock_movements.product_id,
+             (- (sum(stock_movements.delta))::bigint) AS quantity
+            FROM stock_movements
+           WHERE ((stock_movements.order_id IS NOT NULL) AND ((check_stock_consumed.order_ids IS NULL) OR (stock_movements.order_id = ANY (check_stock_consumed.order_ids))))
+           GROUP BY stock_movements.order_id, stock_movements.product_id
+         )
+  SELECT COALESCE(due.order_id, taken.order_id) AS "coalesce",
+     (COALESCE(due.order_id, taken.order_id))::text AS "coalesce",
+     format('took %s of product %s, should have taken %s'::text, COALESCE(taken.quantity, (0)::bigint), COALESCE(due.product_id, taken.product_id), COALESCE(due.quantity, (0)::bigint)) AS format
+    FROM (due
+      FULL JOIN taken ON (((taken.order_id = due.order_id) AND (taken.product_id = due.product_id))))
+   WHERE (COALESCE(taken.quantity, (0)::bigint) <> COALESCE(due.quantity, (0)::bigint));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_stock_events(movement_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH told AS (
+          SELECT (events.data ->> 'movementId'::text) AS movement_id,
+             count(*) AS count,
+             min(((events.data ->> 'delta'::text))::bigint) AS delta
+            FROM events
+           WHERE ((events.type = 'stock.adjusted'::text) AND ((check_stock_events.movement_ids IS NULL) OR ((events.at >= ( SELECT (min(stock_movements_1.at) - '00:01:00'::interval)
+                    FROM stock_movements stock_movements_1
+                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))) AND (events.at <= ( SELECT (max(stock_movements_1.at) + '00:01:00'::interval)
+                    FROM stock_movements stock_movements_1
+                   WHERE ((stock_movements_1.id = ANY (check_stock_events.movement_ids)) AND (stock_movements_1.kind = 'adjustment'::text)))))))
+           GROUP BY (events.data ->> 'movementId'::text)
+         )
+  SELECT stock_movements.id,
+     (stock_movements.id)::text AS id,
+     format('a correction of %s is told %s times'::text, stock_movements.delta, COALESCE(told.count, (0)::bigint)) AS format
+    FROM (stock_movements
+      LEFT JOIN told ON ((told.movement_id = (stock_movements.id)::text)))
+   WHERE ((stock_movements.kind = 'adjustment'::text) AND ((check_stock_events.movement_ids IS NULL) OR (stock_movements.id = ANY (check_stock_events.movement_ids))) AND ((told.count IS DISTINCT FROM (1)::bigint) OR (told.delta IS DISTINCT FROM stock_movements.delta)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_totals(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH lines AS (
+          SELECT order_lines.order_id,
+             count(*) AS count,
+             max(order_lines.line_number) AS last_number,
+             (sum(order_lines.total_minor))::bigint AS total_minor,
+             bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
+             min(order_lines.created_at) AS first_at,
+             max(order_lines.created_at) AS last_at
+            FROM order_lines
+           WHERE ((check_order_totals.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_totals.order_ids)))
+           GROUP BY order_lines.order_id
+         )
+  SELECT orders.id,
+     (orders.id)::text AS id,
+         CASE
+             WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
+             ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
+         END AS format
+    FROM (orders
+      LEFT JOIN lines ON ((lines.order_id = orders.id)))
+   WHERE (((check_order_totals.order_ids IS NULL) OR (orders.id = ANY (check_order_totals.order_ids))) AND ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_prices(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id,
+     (orders.id)::text AS id,
+     format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS format
+    FROM (events
+      JOIN orders ON ((orders.id = events.order_id)))
+   WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((check_order_prices.order_ids IS NULL) OR (events.order_id = ANY (check_order_prices.order_ids))) AND ((check_order_prices.order_ids IS NULL) OR (orders.id = ANY (check_order_prices.order_ids))) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_currency(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT DISTINCT orders.id,
+     (orders.id)::text AS id,
+     format('the order is in %s, product %s in %s'::text, orders.currency, products.sku, products.currency) AS format
+    FROM ((orders
+      JOIN order_lines ON ((order_lines.order_id = orders.id)))
+      JOIN products ON ((products.id = order_lines.product_id)))
+   WHERE ((products.currency <> orders.currency) AND ((check_order_currency.order_ids IS NULL) OR (orders.id = ANY (check_order_currency.order_ids))) AND ((check_order_currency.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_currency.order_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_log(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH log AS (
+          SELECT events.order_id,
+             (count(*))::integer AS count,
+             min(events.sequence) AS first_sequence,
+             max(events.sequence) AS last_sequence
+            FROM events
+           WHERE ((events.order_id IS NOT NULL) AND ((check_order_log.order_ids IS NULL) OR (events.order_id = ANY (check_order_log.order_ids))))
+           GROUP BY events.order_id
+         )
+  SELECT COALESCE(orders.id, log.order_id) AS "coalesce",
+     (COALESCE(orders.id, log.order_id))::text AS "coalesce",
+         CASE
+             WHEN (orders.id IS NULL) THEN format('%s events of an order that does not exist'::text, log.count)
+             WHEN (log.order_id IS NULL) THEN 'no events'::text
+             ELSE format('%s events from %s to %s, the order says %s'::text, log.count, log.first_sequence, log.last_sequence, orders.last_sequence)
+         END AS format
+    FROM (( SELECT orders_1.id,
+             orders_1.last_sequence
+            FROM orders orders_1
+           WHERE ((check_order_log.order_ids IS NULL) OR (orders_1.id = ANY (check_order_log.order_ids)))) orders
+      FULL JOIN log ON ((log.order_id = orders.id)))
+   WHERE ((orders.id IS NULL) OR (log.order_id IS NULL) OR (log.first_sequence <> 1) OR (log.last_sequence <> log.count) OR (log.last_sequence <> orders.last_sequence));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_history(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH steps AS (
+          SELECT events.order_id,
+             events.sequence,
+             events.type,
+             events.from_status,
+             events.to_status,
+             lag(events.to_status) OVER each_order AS status_before,
+             (row_number() OVER each_order = 1) AS is_first,
+             (lead(events.sequence) OVER each_order IS NULL) AS is_last
+            FROM events
+           WHERE ((events.order_id IS NOT NULL) AND ((events.from_status IS NOT NULL) OR (events.to_status IS NOT NULL)) AND ((check_order_history.order_ids IS NULL) OR (events.order_id = ANY (check_order_history.order_ids))))
+           WINDOW each_order AS (PARTITION BY events.order_id ORDER BY events.sequence)
+         )
+  SELECT steps.order_id,
+     (steps.order_id)::text AS order_id,
+     format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS format
+    FROM steps
+   WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
+ UNION ALL
+  SELECT orders.id,
+     (orders.id)::text AS id,
+     format('the log ends with %s, the order is %s'::text, COALESCE(steps.to_status, 'nothing'::text), orders.status) AS format
+    FROM (orders
+      LEFT JOIN steps ON (((steps.order_id = orders.id) AND steps.is_last)))
+   WHERE (((check_order_history.order_ids IS NULL) OR (orders.id = ANY (check_order_history.order_ids))) AND (steps.to_status IS DISTINCT FROM orders.status));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_steps(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT events.order_id,
+     (events.order_id)::text AS order_id,
+     format('event %s goes from %s to %s, which is %s'::text, events.sequence, events.from_status, events.to_status,
+         CASE
+             WHEN (steps.from_status IS NULL) THEN 'no step'::text
+             ELSE 'an override without its reason'::text
+         END) AS format
+    FROM (events
+      LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
+   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((check_order_steps.order_ids IS NULL) OR (events.order_id = ANY (check_order_steps.order_ids))) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_client_tokens(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id,
+     (orders.id)::text AS id,
+     'its clientToken stands for no order, or for another one'::text
+    FROM (orders
+      LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
+   WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))))
+ UNION ALL
+  SELECT (min((orders.id)::text))::uuid AS min,
+     min((orders.id)::text) AS min,
+     format('customer %s has %s orders under one clientToken'::text, orders.customer_id, count(*)) AS format
+    FROM orders
+   WHERE ((orders.client_token IS NOT NULL) AND ((check_client_tokens.order_ids IS NULL) OR ((orders.customer_id, orders.client_token) IN ( SELECT chosen.customer_id,
+             chosen.client_token
+            FROM orders chosen
+           WHERE (chosen.id = ANY (check_client_tokens.order_ids))))))
+   GROUP BY orders.customer_id, orders.client_token
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_client_tokens(order_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT orders.id
+    FROM orders
+   WHERE ((orders.id = ANY (screen_client_tokens.order_ids)) AND (orders.client_token IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM idempotency_keys keys
+           WHERE ((keys.scope_hash = sha256(convert_to((((('12:client-token36:'::text || orders.customer_id) || length(orders.client_token)) || ':'::text) || orders.client_token), 'UTF8'::name))) AND (keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_idempotency_effects(scope_hashes bytea[])
+ RETURNS TABLE(subject bytea, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT keys.scope_hash,
+     encode(keys.scope_hash, 'hex'::text) AS encode,
+     format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS format
+    FROM (idempotency_keys keys
+      LEFT JOIN ( SELECT orders_1.id
+            FROM orders orders_1
+           WHERE ((check_idempotency_effects.scope_hashes IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT effects.effect_id
+                    FROM idempotency_keys effects
+                   WHERE (effects.scope_hash = ANY (check_idempotency_effects.scope_hashes))))))) orders ON ((orders.id = keys.effect_id)))
+   WHERE (((check_idempotency_effects.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_idempotency_effects.scope_hashes))) AND ((keys.result IS NULL) OR
+         CASE
+             WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
+             ELSE false
+         END));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_sums(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH matched AS (
+          SELECT payment_captures.payment_id,
+             count(*) AS count,
+             (sum(payment_captures.amount_minor))::bigint AS captured,
+             (sum(payment_captures.taken_minor))::bigint AS taken
+            FROM payment_captures
+           WHERE ((payment_captures.kind = 'matched'::text) AND ((check_payment_sums.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_sums.payment_ids))))
+           GROUP BY payment_captures.payment_id
+         )
+  SELECT payments.id,
+     (payments.id)::text AS id,
+     format('captured %s and refunded %s of %s, its %s captures that matched say %s and %s'::text, payments.captured_minor, payments.refunded_minor, payments.amount_minor, COALESCE(matched.count, (0)::bigint), COALESCE(matched.captured, (0)::bigint), COALESCE(matched.taken, (0)::bigint)) AS format
+    FROM (payments
+      LEFT JOIN matched ON ((matched.payment_id = payments.id)))
+   WHERE (((check_payment_sums.payment_ids IS NULL) OR (payments.id = ANY (check_payment_sums.payment_ids))) AND ((payments.captured_minor <> COALESCE(matched.captured, (0)::bigint)) OR (payments.refunded_minor <> COALESCE(matched.taken, (0)::bigint)) OR (COALESCE(matched.count, (0)::bigint) > 1) OR (NOT ((0 <= payments.refunded_minor) AND (payments.refunded_minor <= payments.captured_minor) AND (payments.captured_minor <= payments.amount_minor)))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_refunds(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH captures AS (
+          SELECT payment_captures.id,
+             payment_captures.payment_id,
+             payment_captures.order_id,
+             payment_captures.currency,
+             payment_captures.taken_minor,
+             payment_captures.amount_minor
+            FROM payment_captures
+           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_captures.payment_id = ANY (check_payment_refunds.payment_ids)))
+         ), refunds AS (
+          SELECT payment_refunds.capture_id,
+             (sum(payment_refunds.amount_minor) FILTER (WHERE (payment_refunds.status <> 'FAILED'::text)))::bigint AS taken,
+             count(*) FILTER (WHERE ((payment_refunds.currency <> captures_1.currency) OR (payment_refunds.payment_id <> captures_1.payment_id) OR (payment_refunds.order_id IS DISTINCT FROM captures_1.order_id))) AS foreign_count
+            FROM (payment_refunds
+              JOIN captures captures_1 ON ((captures_1.id = payment_refunds.capture_id)))
+           WHERE ((check_payment_refunds.payment_ids IS NULL) OR (payment_refunds.capture_id = ANY (ARRAY( SELECT chosen.id
+                    FROM payment_captures chosen
+                   WHERE (chosen.payment_id = ANY (check_payment_refunds.payment_ids))))))
+           GROUP BY payment_refunds.capture_id
+         )
+  SELECT captures.payment_id,
+     (captures.id)::text AS id,
+     format('%s of %s taken, its refunds add up to %s, %s of them of other money'::text, captures.taken_minor, captures.amount_minor, COALESCE(refunds.taken, (0)::bigint), COALESCE(refunds.foreign_count, (0)::bigint)) AS format
+    FROM (captures
+      LEFT JOIN refunds ON ((refunds.capture_id = captures.id)))
+   WHERE ((captures.taken_minor <> COALESCE(refunds.taken, (0)::bigint)) OR (captures.taken_minor > captures.amount_minor) OR (COALESCE(refunds.foreign_count, (0)::bigint) > 0));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_orders(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH settled AS (
+          SELECT payments.order_id,
+             payments.id,
+             payments.status,
+             payments.captured_minor,
+             payments.currency,
+             COALESCE(( SELECT sum(payment_refunds.amount_minor) AS sum
+                    FROM (payment_captures
+                      JOIN payment_refunds ON ((payment_refunds.capture_id = payment_captures.id)))
+                   WHERE ((payment_captures.payment_id = payments.id) AND (payment_captures.kind = 'matched'::text) AND (payment_refunds.status = 'SUCCEEDED'::text))), (0)::numeric) AS returned
+            FROM payments
+           WHERE ((payments.captured_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (payments.order_id = ANY (check_payment_orders.order_ids))))
+         )
+  SELECT COALESCE(orders.id, settled.order_id) AS "coalesce",
+     (COALESCE(orders.id, settled.order_id))::text AS "coalesce",
+     format('%s of %s %s, its payment %s captured %s and gave %s back'::text, orders.payment_status, orders.total_minor, orders.currency, COALESCE((settled.id)::text, '(none)'::text), COALESCE(settled.captured_minor, (0)::bigint), COALESCE(settled.returned, (0)::numeric)) AS format
+    FROM (( SELECT orders_1.id,
+             orders_1.payment_status,
+             orders_1.total_minor,
+             orders_1.currency
+            FROM orders orders_1
+           WHERE ((orders_1.source = 'api'::text) AND (orders_1.total_minor > 0) AND ((check_payment_orders.order_ids IS NULL) OR (orders_1.id = ANY (check_payment_orders.order_ids))))) orders
+      FULL JOIN settled ON ((settled.order_id = orders.id)))
+   WHERE (((settled.id IS NULL) AND (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))) OR ((settled.id IS NOT NULL) AND ((settled.captured_minor IS DISTINCT FROM orders.total_minor) OR (settled.currency IS DISTINCT FROM orders.currency) OR (orders.payment_status IS DISTINCT FROM
+         CASE settled.returned
+             WHEN 0 THEN 'PAID'::text
+             WHEN settled.captured_minor THEN 'REFUNDED'::text
+             ELSE 'PARTIALLY_REFUNDED'::text
+         END) OR (settled.status IS DISTINCT FROM
+         CASE orders.payment_status
+             WHEN 'PAID'::text THEN 'CAPTURED'::text
+             ELSE orders.payment_status
+         END))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_paid_once(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.order_id,
+     min((payment_captures.id)::text) AS min,
+     format('order %s was paid %s times'::text, payment_captures.order_id, count(*)) AS format
+    FROM payment_captures
+   WHERE ((payment_captures.kind = 'matched'::text) AND ((check_paid_once.order_ids IS NULL) OR (payment_captures.order_id = ANY (check_paid_once.order_ids))))
+   GROUP BY payment_captures.order_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_charged_once(capture_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (min((payment_captures.id)::text))::uuid AS min,
+     min((payment_captures.id)::text) AS min,
+     format('the charge %s stands in %s rows'::text, payment_captures.provider_reference, count(*)) AS format
+    FROM payment_captures
+   WHERE ((check_charged_once.capture_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+            FROM payment_captures chosen
+           WHERE (chosen.id = ANY (check_charged_once.capture_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT chosen.provider_reference
+            FROM payment_captures chosen
+           WHERE (chosen.id = ANY (check_charged_once.capture_ids)))))))
+   GROUP BY payment_captures.provider, payment_captures.provider_reference
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_provider_events(event_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (min((provider_events.id)::text))::uuid AS min,
+     min((provider_events.id)::text) AS min,
+     format('event %s of %s stands in %s rows'::text, provider_events.event_id, provider_events.provider, count(*)) AS format
+    FROM provider_events
+   WHERE ((check_provider_events.event_ids IS NULL) OR ((provider_events.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+            FROM provider_events chosen
+           WHERE (chosen.id = ANY (check_provider_events.event_ids))))) AND (provider_events.event_id = ANY (ARRAY( SELECT chosen.event_id
+            FROM provider_events chosen
+           WHERE (chosen.id = ANY (check_provider_events.event_ids)))))))
+   GROUP BY provider_events.provider, provider_events.event_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_told_charges(event_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH told AS (
+          SELECT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
+             min((provider_events.id)::text) AS id
+            FROM provider_events
+           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND (provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND ((check_told_charges.event_ids IS NULL) OR (provider_events.id = ANY (check_told_charges.event_ids))))
+           GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
+         )
+  SELECT (told.id)::uuid AS id,
+     told.id,
+     format('the charge %s of %s was told and stands in no row'::text, told.provider_reference, told.provider) AS format
+    FROM (told
+      LEFT JOIN ( SELECT payment_captures.id,
+             payment_captures.provider,
+             payment_captures.provider_reference
+            FROM payment_captures
+           WHERE ((check_told_charges.event_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
+                    FROM provider_events chosen
+                   WHERE (chosen.id = ANY (check_told_charges.event_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT (chosen.payload #>> '{capture,providerReference}'::text[])
+                    FROM provider_events chosen
+                   WHERE (chosen.id = ANY (check_told_charges.event_ids)))))))) captures ON (((captures.provider = told.provider) AND (captures.provider_reference = told.provider_reference))))
+   WHERE (captures.id IS NULL);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_untold_charges(capture_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.id,
+     (payment_captures.id)::text AS id,
+     format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider) AS format
+    FROM (payment_captures
+      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+            FROM provider_events
+           WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
+   WHERE (((check_untold_charges.capture_ids IS NULL) OR (payment_captures.id = ANY (check_untold_charges.capture_ids))) AND (told.provider IS NULL));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.screen_untold_charges(capture_ids uuid[])
+ RETURNS TABLE(subject uuid)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT payment_captures.id
+    FROM (payment_captures
+      LEFT JOIN ( SELECT DISTINCT provider_events.provider,
+             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+            FROM provider_events
+           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND ((provider_events.id >= ( SELECT first_id_at((min(payment_captures_1.created_at) - '01:00:00'::interval)) AS first_id_at
+                    FROM payment_captures payment_captures_1
+                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids)))) AND (provider_events.id <= ( SELECT first_id_at((max(payment_captures_1.created_at) + '01:00:00'::interval)) AS first_id_at
+                    FROM payment_captures payment_captures_1
+                   WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids))))))) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
+   WHERE ((payment_captures.id = ANY (screen_untold_charges.capture_ids)) AND (told.provider IS NULL));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_returns(payment_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT captures.id,
+             captures.payment_id,
+             captures.kind,
+             captures.amount_minor,
+             captures.taken_minor,
+                 CASE
+                     WHEN (captures.return_cause IS NOT NULL) THEN captures.created_at
+                     ELSE GREATEST(captures.created_at, LEAST(
+                     CASE
+                         WHEN (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text, 'COMPLETED'::text])) THEN COALESCE(orders.cancelled_at, ( SELECT max(events.at) AS max
+                            FROM events
+                           WHERE ((events.order_id = orders.id) AND (events.to_status = orders.status))))
+                         ELSE NULL::timestamp with time zone
+                     END,
+                     CASE
+                         WHEN (captures.kind = 'flagged'::text) THEN ( SELECT paying.created_at
+                            FROM payment_captures paying
+                           WHERE ((paying.order_id = captures.order_id) AND (paying.kind = 'matched'::text)))
+                         ELSE NULL::timestamp with time zone
+                     END))
+                 END AS since,
+             ( SELECT COALESCE(sum(payment_refunds.amount_minor), (0)::numeric) AS "coalesce"
+                    FROM payment_refunds
+                   WHERE ((payment_refunds.capture_id = captures.id) AND (payment_refunds.status = 'SUCCEEDED'::text))) AS returned
+            FROM (payment_captures captures
+              LEFT JOIN ( SELECT orders_1.id,
+                     orders_1.status,
+                     orders_1.payment_status,
+                     orders_1.cancelled_at
+                    FROM orders orders_1
+                   WHERE ((check_payment_returns.payment_ids IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT chosen.order_id
+                            FROM payment_captures chosen
+                           WHERE (chosen.payment_id = ANY (check_payment_returns.payment_ids))))))) orders ON ((orders.id = captures.order_id)))
+           WHERE (((check_payment_returns.payment_ids IS NULL) OR (captures.payment_id = ANY (check_payment_returns.payment_ids))) AND ((captures.return_cause IS NOT NULL) OR (orders.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) OR ((captures.kind = 'flagged'::text) AND ((orders.status = 'COMPLETED'::text) OR (orders.payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text]))))))
+         )
+  SELECT due.payment_id,
+     (due.id)::text AS id,
+     format('%s of %s of payment %s is to go back since %s: %s asked for, %s returned'::text, due.kind, due.amount_minor, due.payment_id, due.since, due.taken_minor, due.returned) AS format
+    FROM due
+   WHERE (((due.taken_minor < due.amount_minor) AND (due.since < (now() - '00:01:00'::interval))) OR ((due.returned < (due.amount_minor)::numeric) AND (due.since < (now() - '00:10:00'::interval))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_mail_events(mail_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT mail_messages.id,
+     (mail_messages.id)::text AS id,
+     format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS format
+    FROM mail_messages
+   WHERE ((mail_messages.order_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))) AND (NOT (EXISTS ( SELECT
+            FROM events
+           WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id) AND ((check_mail_events.mail_ids IS NULL) OR (events.order_id = ANY (ARRAY( SELECT chosen.order_id
+                    FROM mail_messages chosen
+                   WHERE (chosen.id = ANY (check_mail_events.mail_ids)))))))))))
+ UNION ALL
+  SELECT (min((mail_messages.id)::text))::uuid AS min,
+     min((mail_messages.id)::text) AS min,
+     format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS format
+    FROM mail_messages
+   WHERE ((mail_messages.event_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))))
+   GROUP BY mail_messages.event_id
+  HAVING (count(*) > 1);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_sessions(family_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH live AS (
+          SELECT refresh_tokens.family_id,
+             count(*) AS count
+            FROM refresh_tokens
+           WHERE ((refresh_tokens.spent_at IS NULL) AND ((check_sessions.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_sessions.family_ids))))
+           GROUP BY refresh_tokens.family_id
+         )
+  SELECT families.id,
+     (families.id)::text AS id,
+     format('%s live refresh tokens'::text, COALESCE(live.count, (0)::bigint)) AS format
+    FROM (refresh_families families
+      LEFT JOIN live ON ((live.family_id = families.id)))
+   WHERE (((check_sessions.family_ids IS NULL) OR (families.id = ANY (check_sessions.family_ids))) AND ((COALESCE(live.count, (0)::bigint) > 1) OR ((families.ended_at IS NULL) AND (families.expires_at > now()) AND (COALESCE(live.count, (0)::bigint) = 0))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_passwords(user_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT users.id,
+     (users.id)::text AS id,
+     'the password of this user is no argon2id hash'::text
+    FROM users
+   WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8) AND ((check_passwords.user_ids IS NULL) OR (users.id = ANY (check_passwords.user_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_session_secrets(family_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT refresh_tokens.family_id,
+     (refresh_tokens.family_id)::text AS family_id,
+     'a refresh token of this session is no SHA-256 hash'::text
+    FROM refresh_tokens
+   WHERE ((octet_length(refresh_tokens.token_hash) <> 32) AND ((check_session_secrets.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_session_secrets.family_ids))));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_few_secrets()
+ RETURNS TABLE(id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (password_resets.user_id)::text AS user_id,
+     'a reset token of this user is no SHA-256 hash'::text
+    FROM password_resets
+   WHERE (octet_length(password_resets.token_hash) <> 32)
+ UNION ALL
+  SELECT (api_keys.id)::text AS id,
+     'the secret of this API key is no SHA-256 hash'::text
+    FROM api_keys
+   WHERE (octet_length(api_keys.secret_hash) <> 32);
+END
+;
 
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,

@@ -32,12 +32,25 @@ const sequences = `
      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype in ('i', 'a'))
    order by c.relnamespace::regnamespace::text, c.relname collate "C"`;
 
-const functions = `
+/** A body that is stored as parsed, not as text, needs the tables that it reads. */
+const readsTables = `exists (
+         select from pg_depend d where d.objid = p.oid and d.refclassid = 'pg_class'::regclass)`;
+
+const describeFunctions = (which: string, order: string) => `
   select pg_get_functiondef(p.oid) || ';' as text
     from pg_proc p
    where p.pronamespace ${described}
      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
-   order by p.pronamespace::regnamespace::text, p.proname collate "C", p.oid`;
+     and ${which}
+   order by ${order}`;
+
+const functions = describeFunctions(
+  `not ${readsTables}`,
+  `p.pronamespace::regnamespace::text, p.proname collate "C", p.oid`,
+);
+
+/** In the order of creation, since a function may use an earlier one. */
+const functionsOnTables = describeFunctions(readsTables, 'p.oid');
 
 const tables = `
   select format(e'create table %s (\\n%s\\n)%s;', c.oid::regclass,
@@ -90,7 +103,17 @@ const views = `
    where c.relnamespace ${described} and c.relkind = 'v'
    order by c.oid`;
 
-const sections = [extensions, sequences, functions, tables, foreignKeys, indexes, triggers, views];
+const sections = [
+  extensions,
+  sequences,
+  functions,
+  tables,
+  foreignKeys,
+  indexes,
+  triggers,
+  functionsOnTables,
+  views,
+];
 
 /** A dump that silently omits something would be worse than none. */
 async function requireKnownKinds(client: pg.Client): Promise<void> {
