@@ -1142,7 +1142,7 @@ BEGIN ATOMIC
      (steps.order_id)::text AS order_id,
      format('event %s (%s) goes from %s to %s, before it the order was %s'::text, steps.sequence, steps.type, COALESCE(steps.from_status, 'nothing'::text), COALESCE(steps.to_status, 'nothing'::text), COALESCE(steps.status_before, 'nothing'::text)) AS format
     FROM steps
-   WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (((((steps.type <> 'order.placed'::text) OR (steps.to_status <> 'PENDING'::text)) AND ((steps.type <> 'order.queued'::text) OR (steps.to_status <> 'QUEUED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'COMPLETED'::text))) AND ((steps.type <> 'order.imported'::text) OR (steps.to_status <> 'CANCELLED'::text)))))
+   WHERE ((steps.from_status IS DISTINCT FROM steps.status_before) OR (steps.to_status IS NULL) OR (steps.is_first AND (concat_ws(' '::text, steps.type, steps.to_status) <> ALL (ARRAY['order.placed PENDING'::text, 'order.queued QUEUED'::text, 'order.imported COMPLETED'::text, 'order.imported CANCELLED'::text]))))
  UNION ALL
   SELECT orders.id,
      (orders.id)::text AS id,
@@ -1178,7 +1178,7 @@ CREATE OR REPLACE FUNCTION public.check_client_tokens(order_ids uuid[])
 BEGIN ATOMIC
  SELECT orders.id,
      (orders.id)::text AS id,
-     'its clientToken stands for no order, or for another one'::text
+     'its clientToken stands for no order, or for another one'::text AS detail
     FROM (orders
       LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
    WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))))
@@ -1550,7 +1550,7 @@ CREATE OR REPLACE FUNCTION public.check_passwords(user_ids uuid[])
 BEGIN ATOMIC
  SELECT users.id,
      (users.id)::text AS id,
-     'the password of this user is no argon2id hash'::text
+     'the password of this user is no argon2id hash'::text AS detail
     FROM users
    WHERE ((users.password_hash !~ '^\$argon2id\$'::text) AND (length(users.password_hash) >= 8) AND ((check_passwords.user_ids IS NULL) OR (users.id = ANY (check_passwords.user_ids))));
 END
@@ -1563,7 +1563,7 @@ CREATE OR REPLACE FUNCTION public.check_session_secrets(family_ids uuid[])
 BEGIN ATOMIC
  SELECT refresh_tokens.family_id,
      (refresh_tokens.family_id)::text AS family_id,
-     'a refresh token of this session is no SHA-256 hash'::text
+     'a refresh token of this session is no SHA-256 hash'::text AS detail
     FROM refresh_tokens
    WHERE ((octet_length(refresh_tokens.token_hash) <> 32) AND ((check_session_secrets.family_ids IS NULL) OR (refresh_tokens.family_id = ANY (check_session_secrets.family_ids))));
 END
@@ -1575,12 +1575,12 @@ CREATE OR REPLACE FUNCTION public.check_few_secrets()
  STABLE
 BEGIN ATOMIC
  SELECT (password_resets.user_id)::text AS user_id,
-     'a reset token of this user is no SHA-256 hash'::text
+     'a reset token of this user is no SHA-256 hash'::text AS detail
     FROM password_resets
    WHERE (octet_length(password_resets.token_hash) <> 32)
  UNION ALL
   SELECT (api_keys.id)::text AS id,
-     'the secret of this API key is no SHA-256 hash'::text
+     'the secret of this API key is no SHA-256 hash'::text AS detail
     FROM api_keys
    WHERE (octet_length(api_keys.secret_hash) <> 32);
 END

@@ -246,9 +246,9 @@ begin atomic
     from steps
    where steps.from_status is distinct from steps.status_before
       or steps.to_status is null
-      or (steps.is_first and (steps.type, steps.to_status) not in (
-            ('order.placed', 'PENDING'), ('order.queued', 'QUEUED'),
-            ('order.imported', 'COMPLETED'), ('order.imported', 'CANCELLED')))
+      or (steps.is_first and concat_ws(' ', steps.type, steps.to_status) not in (
+            'order.placed PENDING', 'order.queued QUEUED',
+            'order.imported COMPLETED', 'order.imported CANCELLED'))
   union all
   select orders.id,
          orders.id::text,
@@ -287,7 +287,7 @@ language sql stable
 begin atomic
   select orders.id,
          orders.id::text,
-         'its clientToken stands for no order, or for another one'
+         'its clientToken stands for no order, or for another one' as detail
     from orders
     left join idempotency_keys as keys
       on keys.effect_id = orders.id
@@ -699,7 +699,7 @@ create function check_passwords(user_ids uuid[])
 returns table (subject uuid, id text, detail text)
 language sql stable
 begin atomic
-  select users.id, users.id::text, 'the password of this user is no argon2id hash'
+  select users.id, users.id::text, 'the password of this user is no argon2id hash' as detail
     from users
    where users.password_hash !~ '^\$argon2id\$'
      and length(users.password_hash) >= 8
@@ -711,7 +711,7 @@ returns table (subject uuid, id text, detail text)
 language sql stable
 begin atomic
   select refresh_tokens.family_id, refresh_tokens.family_id::text,
-         'a refresh token of this session is no SHA-256 hash'
+         'a refresh token of this session is no SHA-256 hash' as detail
     from refresh_tokens
    where octet_length(refresh_tokens.token_hash) <> 32
      and (family_ids is null or refresh_tokens.family_id = any(family_ids));
@@ -722,11 +722,11 @@ create function check_few_secrets()
 returns table (id text, detail text)
 language sql stable
 begin atomic
-  select password_resets.user_id::text, 'a reset token of this user is no SHA-256 hash'
+  select password_resets.user_id::text, 'a reset token of this user is no SHA-256 hash' as detail
     from password_resets
    where octet_length(password_resets.token_hash) <> 32
   union all
-  select api_keys.id::text, 'the secret of this API key is no SHA-256 hash'
+  select api_keys.id::text, 'the secret of this API key is no SHA-256 hash' as detail
     from api_keys
    where octet_length(api_keys.secret_hash) <> 32;
 end;
