@@ -3,22 +3,17 @@ import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { insertCharges } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
 import { type ActionEffect, decideAction } from './decide-action.ts';
-import type { DeliveryRow } from './delivery-queries.ts';
+import { type DeliveryRow, recordActions } from './delivery-queries.ts';
 import { sandboxErrors } from './errors.ts';
-import {
-  lockNamedSessions,
-  lockSessions,
-  type SessionRow,
-  setRefundModes,
-  setSessionStatuses,
-} from './queries.ts';
+import { lockNamedSessions, lockSessions, type SessionRow, setRefundModes } from './queries.ts';
 import type { ActionReply, ActionRequest } from './schemas.ts';
 
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
+/** How long an action waits for the merchant. Stripe sends the customer back after ten seconds. */
+const ANSWER_WITHIN_MS = 1_000;
 
 interface RequestedAction {
   /** The reference of the session, of its payment, or of a charge on it. */
@@ -39,7 +34,8 @@ type Outcome =
 /**
  * Creates the function behind the buttons of the payment page. Paying also works on a session that has ended, like
  * money that was on its way when the shop gave up; `onlyIfOpen` prevents that. Simultaneous actions share one
- * transaction.
+ * transaction. Like Stripe, it answers after the merchant has answered the webhook, so that the customer returns to an
+ * order that is paid, but does not wait long for it.
  */
 export function createSessionActions(
   context: SandboxContext,
@@ -58,10 +54,12 @@ export function createSessionActions(
   return async (name, request) => {
     const outcome = await submit({ name, request });
     if (outcome.kind === 'refused') throw outcome.error;
-    const sent = deliveries.send(outcome.claimedDeliveries);
+    const answered = deliveries.send(outcome.claimedDeliveries);
     if (request.beforeAnswer === true) {
-      await sent;
+      await answered;
       await deliveries.deliverEvents(outcome.eventIds);
+    } else if (outcome.claimedDeliveries.length > 0) {
+      await waitAtMost(ANSWER_WITHIN_MS, answered);
     }
     return { reference: outcome.reference };
   };
@@ -94,10 +92,7 @@ function applyActions(
     });
     const done = decided.filter((one): one is Decided => !(one instanceof CodedError));
     if (done.length === 0) return decided.map((error) => refused(error as CodedError));
-    const events = done.flatMap(({ effect }) => [...effect.events, ...effect.lateEvents]);
-    const [posted] = await tx.pipelineCommit(
-      Promise.all([deliveries.post(tx, events), write(tx, done)]),
-    );
+    const posted = await tx.pipelineCommit(write(tx, deliveries, done));
     const claimedDeliveries = Map.groupBy(posted, ({ eventId }) => eventId);
     return decided.map((one): Outcome => {
       if (one instanceof CodedError) return refused(one);
@@ -127,7 +122,12 @@ async function findSessions(tx: Transaction, names: readonly string[]) {
   return { references, sessions };
 }
 
-async function write(tx: Transaction, done: readonly Decided[]): Promise<void> {
+/** Writes the actions and their webhooks. Returns the webhooks that this server must send now. */
+async function write(
+  tx: Transaction,
+  deliveries: SandboxContext['deliveries'],
+  done: readonly Decided[],
+): Promise<readonly DeliveryRow[]> {
   const charges = done.flatMap(({ session, effect }) =>
     effect.charges.map(({ reference, amount, currency }) => ({
       reference,
@@ -142,18 +142,27 @@ async function write(tx: Transaction, done: readonly Decided[]): Promise<void> {
       effect.status === null ? [] : [[session.reference, effect.status] as const],
     ),
   );
+  const sessions = [...statuses].map(([reference, status]) => ({ reference, status }));
   const modes = new Map(
     done.flatMap(({ session, request }) =>
       request.refunds === undefined ? [] : [[session.reference, request.refunds] as const],
     ),
   );
-  await Promise.all([
-    ...(charges.length > 0 ? [insertCharges(tx, JSON.stringify(charges))] : []),
-    ...(statuses.size > 0
-      ? [setSessionStatuses(tx, [...statuses.keys()], [...statuses.values()])]
-      : []),
+  const events = done.flatMap(({ effect }) => [...effect.events, ...effect.lateEvents]);
+  const [posted] = await Promise.all([
+    deliveries.post(events, (...rows) =>
+      recordActions(tx, ...rows, JSON.stringify(charges), JSON.stringify(sessions)),
+    ),
     ...(modes.size > 0 ? [setRefundModes(tx, [...modes.keys()], [...modes.values()])] : []),
   ]);
+  return posted;
+}
+
+async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: timedOut, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, timedOut]);
+  clearTimeout(timer);
 }
 
 function refused(error: CodedError): Outcome {

@@ -19,15 +19,6 @@ export const insertCharge = statement<
    returning reference`,
 );
 
-/** `rows` is a JSON array with the columns as members. */
-export const insertCharges = statement<[rows: string], never>(
-  'sandbox.insert_charges',
-  `insert into sandbox.charges (reference, session_reference, payment_id, amount_minor, currency)
-   select reference, session_reference, payment_id, amount_minor, currency
-     from jsonb_to_recordset($1::jsonb) as new_charge
-       (reference text, session_reference text, payment_id text, amount_minor bigint, currency text)`,
-);
-
 export interface ChargeRow {
   reference: string;
   amountMinor: number;

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../database/database.ts';
+import type { Database } from '../../../database/database.ts';
 import { exponentialBackoff } from '../../../shared/background/backoff.ts';
 import { createLeasedWork } from '../../../shared/background/leased-work.ts';
 import {
@@ -6,12 +6,12 @@ import {
   type RetryPolicy,
 } from '../../../shared/background/retry-policy.ts';
 import { createBatcher } from '../../../shared/batcher.ts';
+import { pause } from '../../../shared/pause.ts';
 import { signWebhook } from '../../../shared/standard-webhooks.ts';
 import {
   claimDueDeliveries,
   claimEventDeliveries,
   type DeliveryRow,
-  insertDeliveries,
   markDelivered,
   markFailed,
 } from './delivery-queries.ts';
@@ -25,6 +25,7 @@ import { originMark, type SandboxSecrets } from './secrets.ts';
  */
 const CONCURRENCY_MAX = 256;
 const MARKS_MAX = 1_000;
+const MARK_DELAY_MS = 20;
 const TIMEOUT_MS = 5_000;
 /** Longer than an attempt can take, so that none starts while another is running. */
 const LEASE_MS = 15_000;
@@ -42,15 +43,21 @@ export interface DeliveriesOptions {
   readonly retryBaseMs?: number;
 }
 
+/** Inserts deliveries from a JSON array of rows, some of them claimed for `leaseMs`. */
+export type InsertDeliveries = (rows: string, leaseMs: number) => Promise<DeliveryRow[]>;
+
 /** The sandbox's webhooks to the merchant: sent at least once, each copy by one server at a time. */
 export interface Deliveries {
   start(): void;
   /**
-   * Stores webhooks in the transaction of the change that they report. Returns those that this server claimed to send
-   * at once: pass them to `send` after the commit.
+   * Stores webhooks with `insert`, in the transaction of the change that they report. Returns those that this server
+   * claimed to send at once: pass them to `send` after the commit.
    */
-  post(tx: Transaction, events: readonly SealedEvent[]): Promise<readonly DeliveryRow[]>;
-  /** Sends what `post` returned. Never rejects: failed deliveries are retried. */
+  post(events: readonly SealedEvent[], insert: InsertDeliveries): Promise<readonly DeliveryRow[]>;
+  /**
+   * Sends what `post` returned. Resolves when the merchant has answered all of them or they have failed; it never
+   * rejects, because failed deliveries are retried.
+   */
   send(claimed: readonly DeliveryRow[]): Promise<void>;
   /** Checks at once for due deliveries. Does nothing unless started. */
   wake(): void;
@@ -79,14 +86,19 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     waitingMax: MARKS_MAX,
     exclusives: () => [],
     async run(ids) {
+      // Nobody waits for the marks, and the lease lasts long, so that a few of them share a statement.
+      await pause(MARK_DELAY_MS);
       await markDelivered(database, ids);
       return ids.map(() => undefined);
     },
     mayRetryAlone: () => false,
   });
 
+  /** Called with the merchant's answers to the deliveries of `send`, which does not wait for their marks. */
+  const answers = new Map<number, () => void>();
+
   async function attempt(delivery: DeliveryRow): Promise<void> {
-    const failure = await deliver(delivery);
+    const failure = await deliver(delivery).finally(() => answers.get(delivery.id)?.());
     if (failure === null) await delivered(delivery.id);
     else
       await markFailed(
@@ -132,7 +144,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   return {
     start: delivering.start,
-    async post(tx, events) {
+    async post(events, insert) {
       let freeSlots = delivering.room();
       const rows = events.map(({ id, body, delayMs, copies }) => {
         const isClaimed = delayMs === 0 && copies <= freeSlots;
@@ -140,10 +152,18 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         else if (delayMs === 0) delivering.expectMore();
         return { event_id: id, body, copies, delay_ms: delayMs, is_taken: isClaimed };
       });
-      const written = await insertDeliveries(tx, JSON.stringify(rows), LEASE_MS);
+      const written = await insert(JSON.stringify(rows), LEASE_MS);
       return written.filter(({ attempts }) => attempts > 0);
     },
-    send: delivering.begin,
+    async send(claimed) {
+      const answered = claimed.map(({ id }) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        answers.set(id, resolve);
+        return promise.finally(() => answers.delete(id));
+      });
+      void delivering.begin(claimed);
+      await Promise.all(answered);
+    },
     wake: delivering.nudge,
     deliverDue: delivering.workOnce,
     async deliverEvents(eventIds) {

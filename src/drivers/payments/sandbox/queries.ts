@@ -22,7 +22,12 @@ export interface KeyedSessionRow extends SessionRow {
   requestKey: string;
 }
 
-/** `rows` is a JSON array with the columns as members. Rows whose key was used before are not returned. */
+/**
+ * `rows` is a JSON array with the columns as members. Rows whose key was used before are not returned.
+ *
+ * The commit does not wait for the disk: the merchant, in the same database, stores the references in a commit that
+ * does, before it sends anyone to a page. A session that a crash loses is opened again by a repeat of its call.
+ */
 export const insertSessions = statement<[rows: string], KeyedSessionRow>(
   'sandbox.insert_sessions',
   `insert into sandbox.sessions
@@ -31,6 +36,7 @@ export const insertSessions = statement<[rows: string], KeyedSessionRow>(
      from jsonb_to_recordset($1::jsonb) as new_session
        (reference text, request_key text, payment_id text, order_number text, amount_minor bigint, currency text,
         return_url text, expires_at timestamptz)
+    where (select set_config('synchronous_commit', 'off', true)) is not null
    on conflict (request_key) do nothing
    returning ${sessionColumns}, request_key as "requestKey"`,
 );
@@ -93,18 +99,6 @@ export const setSessionStatus = statement<[reference: string, status: SessionSta
 /**
  * The references are repeated in the condition: with the join alone, a plan made for few sessions reads all of them.
  */
-export const setSessionStatuses = statement<
-  [references: readonly string[], statuses: readonly SessionStatus[]],
-  never
->(
-  'sandbox.set_session_statuses',
-  `update sandbox.sessions
-      set status = wanted.status
-     from unnest($1::text[], $2::text[]) as wanted (reference, status)
-    where sessions.reference = any($1::text[])
-      and sessions.reference = wanted.reference`,
-);
-
 export const setRefundModes = statement<
   [references: readonly string[], modes: readonly RefundMode[]],
   never

@@ -2,6 +2,7 @@ import { idempotencyErrors, requestErrors } from '../../../shared/common-errors.
 import { CodedError } from '../../../shared/errors.ts';
 import { findRefund, findRefundMode, insertRefund, type RefundRow } from './charge-queries.ts';
 import type { SandboxContext } from './context.ts';
+import { insertDeliveries } from './delivery-queries.ts';
 import { newReference, sealEvent } from './sandbox-event.ts';
 import type { RefundMode, RefundReply, RefundRequest } from './schemas.ts';
 
@@ -56,7 +57,10 @@ export async function refundCharge(
       },
       delayMs: afterMs,
     });
-    return { refund: created, claimed: await deliveries.post(tx, [event]) };
+    return {
+      refund: created,
+      claimed: await deliveries.post([event], (...rows) => insertDeliveries(tx, ...rows)),
+    };
   });
   void deliveries.send(claimed);
   if (
