@@ -13,15 +13,11 @@ export const cartLines: LineSource = {
     const rows = await findLinesOfCarts(tx, customerIds);
     const carts = Map.groupBy(rows, ({ customerId }) => customerId);
     return new Map(
-      [...carts].map(([customerId, rowsOfCart]) => [
-        customerId,
-        {
-          version: rowsOfCart[0]!.version,
-          lines: rowsOfCart.flatMap(({ productId, quantity }) =>
-            productId === null ? [] : [{ productId, quantity }],
-          ),
-        },
-      ]),
+      [...carts].map(([customerId, rowsOfCart]) => {
+        const items = rowsOfCart.filter((row) => row.productId !== null);
+        const lines = items.map(({ productId, quantity }) => ({ productId, quantity }));
+        return [customerId, { version: rowsOfCart[0]!.version, lines, offers: items }];
+      }),
     );
   },
   async consume(tx, customerIds) {

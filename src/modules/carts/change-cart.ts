@@ -5,9 +5,16 @@ import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { LINES_MAX } from '../../shared/money.ts';
 import { lockCustomers } from '../accounts/index.ts';
-import { catalogErrors, findProducts } from '../catalog/index.ts';
+import { catalogErrors } from '../catalog/index.ts';
 import { buildCart, type Cart } from './cart.ts';
-import { clearCarts, findCarts, findVersions, removeItem, setItems } from './queries.ts';
+import {
+  clearCarts,
+  findCarts,
+  findVersions,
+  removeItem,
+  type SetItemRow,
+  setItems,
+} from './queries.ts';
 
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
@@ -52,32 +59,28 @@ export function createCartItemSetter(
   };
 }
 
+/** One round trip: nothing is decided in between. */
 function setCartItems(database: Database, changes: readonly CartChange[]): Promise<Outcome[]> {
+  const customerIds = changes.map(({ customerId }) => customerId);
+  const rows = changes.map(({ customerId, sku, quantity, ifMatch }) => ({
+    customer_id: customerId,
+    sku,
+    quantity,
+    versions: ifMatch,
+  }));
   return database.transaction(async (tx) => {
-    const customerIds = changes.map(({ customerId }) => customerId);
-    const guarded = changes.flatMap(({ customerId, ifMatch }) => (ifMatch ? [customerId] : []));
-    const [, products, versions] = await Promise.all([
-      lockCustomers(tx, customerIds),
-      findProducts(tx, { skus: [...new Set(changes.map(({ sku }) => sku))] }),
-      guarded.length === 0 ? [] : findVersions(tx, guarded),
-    ]);
-    const forSale = new Map(
-      products.flatMap(({ sku, id, active }) => (active ? [[sku, id] as const] : [])),
+    const [, set, cartRows] = await tx.pipelineCommit(
+      Promise.all([
+        lockCustomers(tx, customerIds),
+        setItems(tx, JSON.stringify(rows), LINES_MAX),
+        findCarts(tx, customerIds),
+      ]),
     );
-    const current = new Map(versions.map(({ customerId, version }) => [customerId, version]));
-    const refusals = changes.map((change) => findRefusal(change, forSale, current));
-    const rows = changes.flatMap(({ customerId, sku, quantity }, index) =>
-      refusals[index] === null
-        ? [{ customer_id: customerId, product_id: forSale.get(sku), quantity }]
-        : [],
-    );
-    const [set, cartRows] = await tx.pipelineCommit(
-      Promise.all([setItems(tx, JSON.stringify(rows), LINES_MAX), findCarts(tx, customerIds)]),
-    );
-    const changed = new Set(set.map(({ customerId }) => customerId));
+    const results = new Map(set.map((row) => [row.customerId, row]));
     const carts = Map.groupBy(cartRows, ({ customerId }) => customerId);
-    return changes.map(({ customerId }, index): Outcome => {
-      const error = refusals[index] ?? (changed.has(customerId) ? null : cartFullError());
+    return changes.map((change): Outcome => {
+      const { customerId } = change;
+      const error = findRefusal(change, results.get(customerId)!);
       if (error !== null) return { kind: 'refused', error };
       return { kind: 'set', cart: buildCart(carts.get(customerId)!) };
     });
@@ -85,16 +88,15 @@ function setCartItems(database: Database, changes: readonly CartChange[]): Promi
 }
 
 function findRefusal(
-  { customerId, sku, ifMatch }: CartChange,
-  forSale: ReadonlyMap<string, string>,
-  versions: ReadonlyMap<string, number>,
+  { ifMatch }: CartChange,
+  { isForSale, isSet, version }: SetItemRow,
 ): CodedError | null {
-  if (!forSale.has(sku)) {
+  if (!isForSale) {
     return new CodedError(catalogErrors.unknownProduct, {
       errors: [{ pointer: '/path/sku', detail: 'There is no such product for sale.' }],
     });
   }
-  return ifMatch === null ? null : findMismatch(ifMatch, versions.get(customerId)!);
+  return findMismatch(ifMatch, version) ?? (isSet ? null : cartFullError());
 }
 
 function cartFullError(): CodedError {

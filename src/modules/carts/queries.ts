@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import type { OfferRow } from '../inventory/index.ts';
 
 export interface CartItemRow {
   productId: string;
@@ -45,31 +46,52 @@ export const findVersions = statement<
      left join carts using (customer_id)`,
 );
 
+export interface SetItemRow {
+  customerId: string;
+  /** The version of the cart before the change. */
+  version: number;
+  isForSale: boolean;
+  isSet: boolean;
+}
+
 /**
- * Sets the quantity of one product in each of several carts. `rows` is a JSON array with the columns as members. A full
- * cart accepts no new line and is not returned. Exact under the locks of the customers' rows.
+ * Sets the quantity of one product in each of several carts. `rows` is a JSON array of `{customer_id, sku, quantity,
+ * versions}`: a cart with another version than these is left alone, and null accepts any. So is a cart without the
+ * product that is full, and any cart if the product is not for sale. Returns a row for each cart. Exact under the locks
+ * of the customers' rows.
  */
-export const setItems = statement<[rows: string, linesMax: number], { customerId: string }>(
+export const setItems = statement<[rows: string, linesMax: number], SetItemRow>(
   'carts.set_items',
-  `with changed as (
+  `with wanted as materialized (
+     select wanted.customer_id, wanted.quantity, products.id as product_id,
+            coalesce(carts.version, 1) as version,
+            products.id is not null
+              and (wanted.versions is null or coalesce(carts.version, 1) = any(wanted.versions))
+              and (cart_items.product_id is not null
+                   or (select count(*) from cart_items where cart_items.customer_id = wanted.customer_id) < $2::int)
+              as is_set
+       from jsonb_to_recordset($1::jsonb) as wanted
+         (customer_id uuid, sku text, quantity integer, versions integer[])
+       left join products on products.sku = wanted.sku and products.active
+       left join carts on carts.customer_id = wanted.customer_id
+       left join cart_items on cart_items.customer_id = wanted.customer_id
+                           and cart_items.product_id = products.id),
+   changed as (
      insert into cart_items (customer_id, product_id, quantity)
      select customer_id, product_id, quantity
-       from jsonb_to_recordset($1::jsonb) as wanted (customer_id uuid, product_id uuid, quantity integer)
-      where exists (
-              select
-                from cart_items
-               where cart_items.customer_id = wanted.customer_id
-                 and cart_items.product_id = wanted.product_id)
-         or (select count(*) from cart_items where cart_items.customer_id = wanted.customer_id) < $2::int
+       from wanted
+      where is_set
      on conflict (customer_id, product_id) do update
-       set quantity = excluded.quantity
-     returning customer_id)
-   insert into carts as cart (customer_id, version)
-   select customer_id, 2
-     from changed
-   on conflict (customer_id) do update
-     set version = cart.version + 1
-   returning customer_id as "customerId"`,
+       set quantity = excluded.quantity),
+   versioned as (
+     insert into carts as cart (customer_id, version)
+     select customer_id, 2
+       from wanted
+      where is_set
+     on conflict (customer_id) do update
+       set version = cart.version + 1)
+   select customer_id as "customerId", version, product_id is not null as "isForSale", is_set as "isSet"
+     from wanted`,
 );
 
 export const removeItem = statement<[customerId: string, sku: string], never>(
@@ -101,22 +123,32 @@ export const clearCarts = statement<[customerIds: readonly string[]], never>(
      set version = cart.version + 1`,
 );
 
+/** A line of a cart with what placement needs to know of its product. */
+export interface OrderableItemRow extends OfferRow {
+  quantity: number;
+}
+
 /**
- * Finds the lines of several carts, each in the order in which they were added. An empty cart has one row, without a
- * line.
+ * Finds the lines of several carts with their products and stock, as `findOffers` does, each cart's in the order in
+ * which they were added. An empty cart has one row, without a line.
  */
 export const findLinesOfCarts = statement<
   [customerIds: readonly string[]],
   { customerId: string; version: number } & (
-    | { productId: string; quantity: number }
-    | { productId: null; quantity: null }
+    | OrderableItemRow
+    | { [Column in keyof OrderableItemRow]: null }
   )
 >(
   'carts.find_lines_of_carts',
   `select wanted.customer_id as "customerId", coalesce(carts.version, 1) as version,
-          cart_items.product_id as "productId", cart_items.quantity
+          cart_items.product_id as "productId", cart_items.quantity, stock.on_hand as "onHand",
+          stock.reserved, products.sku, products.name, products.price_minor as "priceMinor",
+          products.active
      from unnest($1::uuid[]) as wanted (customer_id)
      left join carts on carts.customer_id = wanted.customer_id
-     left join cart_items on cart_items.customer_id = wanted.customer_id
+     left join (cart_items
+                join products on products.id = cart_items.product_id
+                join stock on stock.product_id = cart_items.product_id)
+       on cart_items.customer_id = wanted.customer_id
     order by wanted.customer_id, cart_items.added_at, cart_items.product_id`,
 );

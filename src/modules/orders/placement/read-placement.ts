@@ -32,8 +32,8 @@ export interface PlacementReads {
 /**
  * Locks the customers who are limited, and the stock if `lockStock` is set, and reads everything else between the two.
  * The statements are sent together and run in the order written here, each with its own snapshot, so that orders are
- * counted under the lock. Only a batch with carts needs a second round trip, because their lines determine which stock
- * it needs.
+ * counted under the lock. Carts bring the offers of their lines with them. Only a batch that locks the stock of carts
+ * needs a second round trip, because their lines determine which stock it is.
  */
 export async function readPlacement(
   tx: Transaction,
@@ -51,9 +51,9 @@ export async function readPlacement(
   const numbers = orderNumbers.borrow(tx, requests.length);
   const sourceLines = readSources(tx, sources);
   const offers =
-    sources.size === 0
-      ? readOffers(tx, requests, new Map(), lockStock)
-      : sourceLines.then((lines) => readOffers(tx, requests, lines, lockStock));
+    lockStock && sources.size > 0
+      ? sourceLines.then((lines) => readOffers(tx, requests, lines, lockStock))
+      : readOffers(tx, requests, new Map(), lockStock);
 
   const read = await Promise.all([
     customers,
@@ -64,7 +64,9 @@ export async function readPlacement(
     sourceLines,
     offers,
   ]);
-  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines, offerRows] = read;
+  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines, ownOffers] = read;
+  // Locked rows were read last and are the ones that count.
+  const offerRows = [...listSourceOffers(lines), ...ownOffers];
   return {
     customers: new Map(customerRows.map((customer) => [customer.id, customer])),
     usedKeys: used,
@@ -99,6 +101,12 @@ async function readSources(
   return new Map(await Promise.all(entries));
 }
 
+function listSourceOffers(sourceLines: SourceLines): OfferRow[] {
+  return [...sourceLines.values()].flatMap((customers) =>
+    [...customers.values()].flatMap(({ offers }) => offers),
+  );
+}
+
 /** Returns the customers whose pending orders are counted. */
 function listLimitedCustomers(
   rules: PlacementRules,
@@ -129,7 +137,8 @@ async function readCustomers(
   return read.flat();
 }
 
-function readOffers(
+/** Reads the offers of all lines that are known. */
+async function readOffers(
   tx: Transaction,
   requests: readonly PlacementRequest[],
   sourceLines: SourceLines,
@@ -143,6 +152,7 @@ function readOffers(
       else if (sku !== undefined) skus.add(sku);
     }
   }
+  if (productIds.size + skus.size === 0) return [];
   return (lockStock ? lockOffers : findOffers)(tx, [...productIds], [...skus]);
 }
 

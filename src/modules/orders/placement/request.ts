@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
+import type { OfferRow } from '../../inventory/index.ts';
 
 /**
  * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.
@@ -31,6 +32,8 @@ export interface LineSource {
 /** The lines that a source has for a customer. */
 export interface SourcedLines {
   readonly lines: readonly RequestedLine[];
+  /** The products of the lines, read with them. */
+  readonly offers: readonly OfferRow[];
   /** Differs whenever the lines differ. */
   readonly version: number;
 }
