@@ -89,10 +89,22 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['products', 'stock'],
     reason: 'Every read of a cart shows current prices and stock: one statement.',
   },
+  'carts.set_items': {
+    reads: ['products'],
+    reason: 'As below; the SKU is also checked to be for sale.',
+  },
+  'carts.find_lines_of_carts': {
+    reads: ['products', 'stock'],
+    reason: 'A checkout reads lines and offers in one round trip, while it locks the customer.',
+  },
   'carts.remove_item': {
     reads: ['products'],
     reason:
       'The SKU identifies the line; a separate lookup would be another round trip under the lock.',
+  },
+  'payments.find_payers': {
+    reads: ['orders', 'users'],
+    reason: "A payment needs its customer's address; a separate lookup would be a round trip.",
   },
   'payments.lock_orders': {
     locks: ['orders'],

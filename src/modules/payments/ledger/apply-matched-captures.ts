@@ -4,9 +4,9 @@ import type { Cause } from '../../../shared/caller.ts';
 import { isId, newId } from '../../../shared/ids.ts';
 import { type OrderForPayment, recordPayments } from '../../orders/index.ts';
 import { endOtherPayments, type PaymentRow } from '../queries.ts';
-import { findCaptures, insertCaptures, lockOrdersOfPayments } from './capture-queries.ts';
+import { insertMatches, lockOrdersOfPayments } from './capture-queries.ts';
 import { decideCapture } from './decide-capture.ts';
-import { findOtherPayments, markAllCaptured } from './payment-queries.ts';
+import { findReportedPayments } from './payment-queries.ts';
 import { buildCaptureFact, byProvider } from './record-facts.ts';
 
 /** A provider's report, whether stored in the inbox or just received. */
@@ -48,18 +48,18 @@ export async function findMatches<Report extends ProviderReport>(
   const paymentIds = candidates.map(({ paymentId }) => paymentId);
   // In one round trip. The payments are read after their orders are locked, because no other payment is created under
   // that lock.
-  const [orders, payments, known] = await Promise.all([
+  const [orders, payments] = await Promise.all([
     lockOrdersOfPayments(tx, paymentIds),
-    findOtherPayments(tx, paymentIds),
-    findCaptures(
+    findReportedPayments(
       tx,
+      paymentIds,
       candidates.map(({ report }) => report.provider),
       candidates.map(({ capture }) => capture.providerReference),
     ),
   ]);
   const ordersById = new Map(orders.map((order) => [order.id, order]));
   const paymentsById = new Map(payments.map((payment) => [payment.id, payment]));
-  const knownCharges = new Set(known.map((one) => `${one.provider}:${one.providerReference}`));
+  const knownCharges = new Set(payments[0]?.knownCharges);
   const paidHere = new Set<string>();
   // Paying these orders also returns their flagged money, which is more than just paying them.
   const flaggedOrders = new Set(
@@ -101,12 +101,7 @@ export async function writeMatches(
   }));
   const paymentIds = matches.map(({ payment }) => payment.id);
   await Promise.all([
-    insertCaptures(tx, JSON.stringify(captures)),
-    markAllCaptured(
-      tx,
-      paymentIds,
-      matches.map(({ capture }) => capture.providerReference),
-    ),
+    insertMatches(tx, JSON.stringify(captures)),
     hasOthers
       ? endOtherPayments(
           tx,

@@ -31,25 +31,6 @@ export const findCapture = statement<[provider: string, reference: string], Capt
       and provider_reference = $2::text`,
 );
 
-/**
- * Returns captures by pairs of provider and reference. Each pair is an index lookup of its own, whatever the size of
- * the ledger.
- */
-export const findCaptures = statement<
-  [providers: readonly string[], references: readonly string[]],
-  CaptureRow
->(
-  'payments.find_captures',
-  `select ${captureColumns}
-     from unnest($1::text[], $2::text[]) as told (provider, provider_reference)
-    cross join lateral (
-      select *
-        from payment_captures
-       where payment_captures.provider = told.provider
-         and payment_captures.provider_reference = told.provider_reference
-       limit 1) as payment_captures`,
-);
-
 /** Locks the orders of these payments in the general lock order; orders locked by another transaction are left out. */
 export const lockOrdersOfPayments = statement<[paymentIds: readonly string[]], OrderForPayment>(
   'payments.lock_orders',
@@ -104,14 +85,31 @@ export const insertCapture = statement<
    returning ${captureColumns}`,
 );
 
-/** Inserts charges that pay their orders. `rows`: JSON array with the columns as members. */
-export const insertCaptures = statement<[rows: string], never>(
-  'payments.insert_captures',
-  `insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)
-   select id, provider, provider_reference, payment_id, order_id, 'matched', amount_minor, currency
-     from jsonb_to_recordset($1::jsonb) as new_capture
-       (id uuid, provider text, provider_reference text, payment_id uuid, order_id uuid, amount_minor bigint,
-        currency text)`,
+/**
+ * Inserts charges that pay their orders, and marks their payments as paid. `rows`: JSON array with the columns as
+ * members.
+ */
+export const insertMatches = statement<[rows: string], never>(
+  'payments.insert_matches',
+  `with charge as materialized (
+     select *
+       from jsonb_to_recordset($1::jsonb) as new_capture
+         (id uuid, provider text, provider_reference text, payment_id uuid, order_id uuid, amount_minor bigint,
+          currency text)),
+   captured as (
+     insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)
+     select id, provider, provider_reference, payment_id, order_id, 'matched', amount_minor, currency
+       from charge)
+   update payments
+      set status = 'CAPTURED',
+          captured_minor = payments.captured_minor + payments.amount_minor,
+          provider_reference = charge.provider_reference,
+          closed_at = coalesce(payments.closed_at, now()),
+          next_attempt_at = null,
+          updated_at = now()
+     from charge
+    where payments.id = any(array(select payment_id from charge))
+      and payments.id = charge.payment_id`,
 );
 
 /** Returns the charges of a payment whose amount is above 0, without a lock. */

@@ -1,10 +1,30 @@
 import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
-/** Returns these payments and the other payments of their orders. */
-export const findOtherPayments = statement<[ids: readonly string[]], PaymentRow>(
-  'payments.find_beside',
-  `select ${paymentColumns}
+/** A payment, and which of the charges that were asked for are in the ledger, as `provider:reference`. */
+export interface ReportedPaymentRow extends PaymentRow {
+  knownCharges: string[];
+}
+
+/**
+ * Returns payments and the other payments of their orders, together with the charges that are in the ledger already.
+ * Each charge is an index lookup of its own, whatever the size of the ledger.
+ */
+export const findReportedPayments = statement<
+  [paymentIds: readonly string[], providers: readonly string[], references: readonly string[]],
+  ReportedPaymentRow
+>(
+  'payments.find_reported',
+  `select ${paymentColumns},
+          array(
+            select charge.provider || ':' || charge.reference
+              from unnest($2::text[], $3::text[]) as charge (provider, reference)
+             cross join lateral (
+               select
+                 from payment_captures
+                where payment_captures.provider = charge.provider
+                  and payment_captures.provider_reference = charge.reference
+                limit 1) as known) as "knownCharges"
      from payments
     where payments.order_id = any(array(select order_id from payments where id = any($1::uuid[])))`,
 );
@@ -32,22 +52,4 @@ export const markCaptured = statement<[id: string, reference: string], PaymentRo
           updated_at = now()
     where id = $1::uuid
    returning ${paymentColumns}`,
-);
-
-/** Marks several payments as paid. */
-export const markAllCaptured = statement<
-  [ids: readonly string[], references: readonly string[]],
-  never
->(
-  'payments.mark_all_captured',
-  `update payments
-      set status = 'CAPTURED',
-          captured_minor = payments.captured_minor + payments.amount_minor,
-          provider_reference = charge.reference,
-          closed_at = coalesce(payments.closed_at, now()),
-          next_attempt_at = null,
-          updated_at = now()
-     from unnest($1::uuid[], $2::text[]) as charge (payment_id, reference)
-    where payments.id = any($1::uuid[])
-      and payments.id = charge.payment_id`,
 );

@@ -4,7 +4,6 @@ import type { Actor, Caller, Cause } from '../../../shared/caller.ts';
 import { isStaff } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
-import { findCustomers } from '../../accounts/index.ts';
 import {
   isPaid,
   lockOrdersForPayment,
@@ -15,7 +14,7 @@ import {
 import { paymentsErrors } from '../errors.ts';
 import { buildPaymentFact } from '../ledger/record-facts.ts';
 import { endOtherPayments, markPayment, type PaymentRow, type SessionRequest } from '../queries.ts';
-import { findUnclosedPayments, insertPayments } from './queries.ts';
+import { findPayers, insertPayments } from './queries.ts';
 
 /** A request to pay an order. */
 export interface PaymentRequest {
@@ -46,10 +45,12 @@ export function openPayments(
 ): Promise<OpenedPayment[]> {
   return database.transaction(async (tx) => {
     const orderIds = requests.map(({ orderId }) => orderId);
-    const [orders, unclosed] = await Promise.all([
+    const [orders, payers] = await Promise.all([
       lockOrdersForPayment(tx, orderIds),
-      findUnclosedPayments(tx, orderIds),
+      findPayers(tx, orderIds),
     ]);
+    const unclosed = payers.filter((row) => row.id !== null);
+    const emails = new Map(payers.map(({ ofOrder, email }) => [ofOrder, email]));
     const open = unclosed.filter(({ status }) => status === 'OPEN');
     const openByOrder = new Map(open.map((payment) => [payment.orderId, payment]));
     const toCreate: { readonly order: OrderForPayment; readonly request: PaymentRequest }[] = [];
@@ -67,7 +68,7 @@ export function openPayments(
         toCreate.push({ order: order!, request });
       }
     }
-    const created = await insertNewPayments(tx, rules, toCreate, unclosed.length > 0);
+    const created = await insertNewPayments(tx, rules, toCreate, emails, unclosed.length > 0);
     for (const [request, payment] of created) outcomes.set(request, { kind: 'opened', payment });
     return requests.map((request) => outcomes.get(request)!);
   });
@@ -96,18 +97,16 @@ async function insertNewPayments(
   tx: Transaction,
   { provider, publicUrl }: OpenPaymentsRules,
   wanted: readonly { readonly order: OrderForPayment; readonly request: PaymentRequest }[],
+  /** The customers' addresses by order. */
+  emails: ReadonlyMap<string, string>,
   /** Whether any of these orders may have another page that could be paid. */
   hasOthers: boolean,
 ): Promise<Map<PaymentRequest, PaymentRow>> {
   if (wanted.length === 0) return new Map();
-  const customers = await findCustomers(tx, [
-    ...new Set(wanted.map(({ order }) => order.customerId)),
-  ]);
-  const emails = new Map(customers.map(({ id, email }) => [id, email]));
   const rows = wanted.map(({ order }) => {
     const sessionRequest: SessionRequest = {
       orderNumber: order.number,
-      customerEmail: emails.get(order.customerId) ?? '',
+      customerEmail: emails.get(order.id)!,
       returnUrl: `${publicUrl}/shop?order=${order.id}`,
       expiresAt: order.expiresAt?.toISOString() ?? null,
     };

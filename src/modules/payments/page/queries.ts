@@ -1,13 +1,24 @@
 import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
-/** Returns the payments of orders whose pages could still be paid. At most one of each order is OPEN. */
-export const findUnclosedPayments = statement<[orderIds: readonly string[]], PaymentRow>(
-  'payments.find_unclosed',
-  `select ${paymentColumns}
-     from payments
-    where payments.order_id = any($1::uuid[])
-      and (payments.status = 'OPEN' or payments.closed_at is null)`,
+/** The customer of an order, and a payment of it or nulls. */
+export type PayerRow = { ofOrder: string; email: string } & (
+  | PaymentRow
+  | { [Column in keyof PaymentRow]: null }
+);
+
+/**
+ * Returns the customers of orders, with each payment whose page could still be paid. At most one of each order is OPEN.
+ */
+export const findPayers = statement<[orderIds: readonly string[]], PayerRow>(
+  'payments.find_payers',
+  `select orders.id as "ofOrder", users.email, ${paymentColumns}
+     from orders
+     join users on users.id = orders.customer_id
+     left join payments on payments.order_id = any($1::uuid[])
+                       and payments.order_id = orders.id
+                       and (payments.status = 'OPEN' or payments.closed_at is null)
+    where orders.id = any($1::uuid[])`,
 );
 
 /**

@@ -52,7 +52,7 @@ function withoutLedger(): Database {
     // An error thrown here does not fail the transaction in the database, so the commit must wait for it.
     pipelineCommit: (last) => last,
     run: (name, text, parameters) =>
-      name === 'payments.insert_captures' || name === 'payments.insert_capture'
+      name === 'payments.insert_matches' || name === 'payments.insert_capture'
         ? Promise.reject(new Error('the ledger cannot be written'))
         : tx.run(name, text, parameters),
   });
