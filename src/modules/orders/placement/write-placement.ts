@@ -3,7 +3,7 @@ import { toActor } from '../../../shared/caller.ts';
 import type { Order, OrderLine } from '../order.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
-import { pinPlacements } from './keys.ts';
+import { listKeys, pinPlacements } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
@@ -16,18 +16,23 @@ export interface Placement {
   readonly body: string;
 }
 
-/** Writes a batch of decided orders, stores their keys and empties their carts, in one round trip. */
+/**
+ * Writes a batch of decided orders, stores their keys and empties their carts, in one round trip, which commits them too
+ * if no order has a key: whether a key was taken meanwhile is known only after it. The last step of its transaction.
+ */
 export async function writePlacement(
   tx: Transaction,
   placements: readonly Placement[],
 ): Promise<void> {
   const requests = placements.map(({ request }) => request);
-  await writeOrders(tx, placements.map(buildChange), () => [
+  const written = writeOrders(tx, placements.map(buildChange), () => [
     ...[...customersBySource(requests)].map(([source, customerIds]) =>
       source.consume(tx, customerIds),
     ),
     pinPlacements(tx, placements),
   ]);
+  const hasKeys = requests.some((request) => listKeys(request).length > 0);
+  await (hasKeys ? written : tx.pipelineCommit(written));
 }
 
 function buildChange({ request, order, lines }: Placement): OrderChange {
