@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { takeRandomBytes } from '../../../shared/random-bytes.ts';
 
 export type SandboxEventType =
   | 'payment.captured'
@@ -39,5 +39,5 @@ export function sealEvent({
 
 /** Creates an unguessable reference: anyone who knows a session's reference may act on it. */
 export function newReference(prefix: 'sbs' | 'sbc' | 'sbr' | 'evt'): string {
-  return `${prefix}_${randomBytes(18).toString('base64url')}`;
+  return `${prefix}_${takeRandomBytes(18).toString('base64url')}`;
 }

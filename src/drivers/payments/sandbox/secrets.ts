@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { webhookKey } from '../../../shared/standard-webhooks.ts';
 
 /** The secrets that the sandbox and its merchant share, all derived from SANDBOX_WEBHOOK_SECRET. */
@@ -7,21 +7,23 @@ export interface SandboxSecrets {
   readonly webhookKey: KeyObject;
   /** The bearer token of the sandbox's API. */
   readonly apiKey: string;
+  /** Marks events that the sandbox created. */
+  readonly originKey: KeyObject;
 }
 
 /** Derives the secrets. Throws RangeError if `webhookSecret` is not of the form `whsec_…`. */
 export function sandboxSecrets(webhookSecret: string): SandboxSecrets {
   const key = webhookKey(webhookSecret);
   const apiKey = createHmac('sha256', key).update('holdfast sandbox api').digest('base64url');
-  return { webhookKey: key, apiKey };
+  return { webhookKey: key, apiKey, originKey: createSecretKey(apiKey, 'utf8') };
 }
 
 /**
  * Returns a mark of events that the sandbox created, so that the merchant need not check with the sandbox. Others who
  * sign events have the webhook secret, but do not set this mark.
  */
-export function originMark({ apiKey }: SandboxSecrets, eventId: string): string {
-  return createHmac('sha256', apiKey).update(eventId).digest('base64url');
+export function originMark({ originKey }: SandboxSecrets, eventId: string): string {
+  return createHmac('sha256', originKey).update(eventId).digest('base64url');
 }
 
 /** Compares in constant time, except for the length, which is no secret. */
