@@ -79,7 +79,7 @@ export const ActionRequest = Type.Object(
     charges: Type.Optional(Type.Integer({ minimum: 1, maximum: CHARGES_MAX })),
     /** A failed attempt precedes the charge and is reported after it. */
     outOfOrder: Type.Optional(Type.Boolean()),
-    /** The webhook is sent before the response to this call. */
+    /** All webhooks, delayed ones too, are sent before the response to this call, which waits for them. */
     beforeAnswer: Type.Optional(Type.Boolean()),
     /** How later refunds of this payment end. */
     refunds: Type.Optional(Type.Enum([...refundModes])),

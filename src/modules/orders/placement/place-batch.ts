@@ -30,9 +30,9 @@ interface Candidate {
 }
 
 /**
- * Places a batch of orders in one transaction and three round trips, whatever its size, so that a hot product costs one
- * row lock and one flush per batch, not per order. Deferred orders are only accepted, as QUEUED. Outcomes have the
- * order of the requests; refusing one does not affect the others.
+ * Places a batch of orders in one transaction and at most three round trips, whatever its size, so that a hot product
+ * costs one row lock and one flush per batch, not per order. Deferred orders are only accepted, as QUEUED. Outcomes have
+ * the order of the requests; refusing one does not affect the others.
  *
  * The first attempt decides by the stock as read, and locks its rows only to change them, at the very end. If another
  * transaction took the last units meanwhile, the database refuses the change, and the batch is decided again with the

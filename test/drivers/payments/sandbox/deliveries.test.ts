@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, test } from 'node:test';
 import { createSandbox } from '../../../../src/drivers/payments/sandbox/index.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { newSession, startSandbox, webhookSecret } from '../../../support/sandbox.ts';
@@ -120,4 +123,59 @@ test('two servers send every webhook exactly once', async () => {
   const ids = own.received.map(({ headers }) => String(headers['webhook-id']));
   assert.equal(ids.length, 40);
   assert.equal(new Set(ids).size, 40);
+});
+
+describe('an action whose webhook is sent at once', () => {
+  /** Pays at a started sandbox whose merchant answers when `release` is called. */
+  async function pay() {
+    const { promise: arrived, resolve: onArrival } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const merchant = createServer(async (_request, response) => {
+      onArrival();
+      await released;
+      response.writeHead(200).end();
+    });
+    merchant.listen(0, '127.0.0.1');
+    await once(merchant, 'listening');
+    const { port } = merchant.address() as AddressInfo;
+    const sandbox = createSandbox({
+      database: db.database,
+      webhookSecret,
+      publicUrl: bench.url,
+      webhookUrl: () => `http://127.0.0.1:${port}/webhook`,
+      onError: (error) => assert.fail(String(error)),
+    });
+    sandbox.start();
+    const sessionId = await openedSession();
+    let isAnswered = false;
+    const answer = sandbox.act(sessionId, { action: 'pay' }).then(() => {
+      isAnswered = true;
+    });
+    return {
+      arrived,
+      answer,
+      isAnswered: () => isAnswered,
+      release,
+      async stop() {
+        release();
+        await sandbox.stop();
+        merchant.close();
+      },
+    };
+  }
+
+  test('is answered after the merchant has answered', async () => {
+    const payment = await pay();
+    await payment.arrived;
+    assert.equal(payment.isAnswered(), false);
+    payment.release();
+    await payment.answer;
+    await payment.stop();
+  });
+
+  test('does not wait long for a merchant that does not answer', async () => {
+    const payment = await pay();
+    await payment.answer;
+    await payment.stop();
+  });
 });
