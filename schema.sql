@@ -35,7 +35,6 @@ $function$
 CREATE OR REPLACE FUNCTION public.guard_new_events()
  RETURNS trigger
  LANGUAGE plpgsql
- SET enable_seqscan TO 'off'
 AS $function$
 begin
   if exists (
@@ -55,12 +54,68 @@ CREATE OR REPLACE FUNCTION public.guard_new_order_lines()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  facts record;
 begin
-  if exists (select from new_lines group by order_id having min(line_number) > 1) then
+  select coalesce(bool_or((select orders.id from orders where orders.id = order_id) is null), false) as has_no_order,
+         coalesce(bool_or((select products.id from products where products.id = product_id) is null), false)
+           as has_no_product,
+         coalesce(bool_or(line_number > 1), false) as has_more
+    into facts
+    from new_lines;
+  if facts.has_more and exists (select from new_lines group by order_id having min(line_number) > 1) then
     raise exception 'the lines of an order are written at once, with the order'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
+  if facts.has_no_order then
+    raise exception 'the order of a line does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'order_lines_order_id_fkey';
+  end if;
+  if facts.has_no_product then
+    raise exception 'the product of a line does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'order_lines_product_id_fkey';
+  end if;
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_new_orders()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  refused record;
+begin
+  select status, customer_id,
+         (select users.id from users where users.id = new_orders.customer_id) is null as has_no_customer
+    into refused
+    from new_orders
+   where (select users.id from users where users.id = new_orders.customer_id) is null
+      or not (
+        (source = 'api' and status in ('PENDING', 'QUEUED'))
+        or (source = 'import' and status in ('COMPLETED', 'CANCELLED')))
+   limit 1;
+  if not found then
+    return null;
+  end if;
+  if refused.has_no_customer then
+    raise exception 'the customer % does not exist', refused.customer_id
+      using errcode = 'foreign_key_violation', constraint = 'orders_customer_id_fkey';
+  end if;
+  raise exception 'an order cannot start as %', refused.status
+    using errcode = 'check_violation', constraint = 'orders_status_step_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'an order keeps its id and its customer'
+    using errcode = 'restrict_violation', constraint = 'orders_kept_check';
 end
 $function$
 ;
@@ -77,8 +132,8 @@ begin
   if tg_op = 'DELETE' then
     return old;
   end if;
-  if new.order_id <> old.order_id or new.line_number <> old.line_number then
-    raise exception 'a line stays where it is in its order'
+  if new.order_id <> old.order_id or new.line_number <> old.line_number or new.product_id <> old.product_id then
+    raise exception 'a line keeps its order, its number and its product'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
   end if;
   return new;
@@ -156,13 +211,14 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.refuse_order_start()
+CREATE OR REPLACE FUNCTION public.refuse_removal()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  raise exception 'an order cannot start as %', new.status
-    using errcode = 'check_violation', constraint = 'orders_status_step_check';
+  raise exception 'orders refer to rows of %: % is refused', tg_table_name,
+    case tg_op when 'UPDATE' then 'another id' else lower(tg_op) end
+    using errcode = 'restrict_violation', constraint = tg_table_name || '_kept_check';
 end
 $function$
 ;
@@ -229,9 +285,12 @@ create table events (
   actor_id uuid,
   actor_role text,
   reason text,
-  cause jsonb not null,
+  cause jsonb,
   data jsonb default '{}'::jsonb not null,
   at timestamp(3) with time zone default now() not null,
+  request_id uuid,
+  trace_id uuid,
+  idempotency_key uuid,
   constraint events_position_pkey PRIMARY KEY ("position"),
   constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
@@ -245,9 +304,7 @@ create table idempotency_keys (
   caller_id uuid not null,
   operation text not null,
   result text,
-  effect_id uuid,
   created_at timestamp with time zone default now() not null,
-  replayed_at timestamp with time zone,
   expires_at timestamp with time zone not null,
   constraint idempotency_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
 );
@@ -273,11 +330,11 @@ create table jobs (
   ended_at timestamp(3) with time zone,
   constraint jobs_id_pkey PRIMARY KEY (id),
   constraint jobs_attempts_check CHECK (((attempts >= 0) AND (sendings >= 1) AND (rescues >= 0))),
-  constraint jobs_ended_at_check CHECK (((state = ANY (ARRAY['done'::text, 'dead'::text])) = (ended_at IS NOT NULL))),
+  constraint jobs_ended_at_check CHECK (((state = 'dead'::text) = (ended_at IS NOT NULL))),
   constraint jobs_lane_check CHECK ((lane = ANY (ARRAY['high'::text, 'normal'::text]))),
   constraint jobs_lease_check CHECK ((((state = 'running'::text) = (lease_token IS NOT NULL)) AND ((state = 'running'::text) = (leased_until IS NOT NULL)))),
-  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
-) with (fillfactor=70);
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text])))
+);
 
 create table log_readers (
   name text not null,
@@ -294,20 +351,45 @@ create table log_readers (
 
 create table mail_messages (
   id uuid not null,
-  message_id text not null,
+  order_id uuid,
+  sent_at timestamp(3) with time zone default now() not null,
+  pay_by timestamp(3) with time zone,
+  settings_id integer not null,
+  sequence integer,
+  kind text not null,
   recipient text not null,
+  greeted_name text not null,
+  payment_note text,
+  constraint mail_messages_id_pkey PRIMARY KEY (id),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
+  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
+  constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text)))))
+);
+
+create table mail_settings (
+  id integer generated always as identity not null,
+  wording smallint not null,
+  shop_name text,
+  public_url text,
+  message_id_domain text not null,
+  constraint mail_settings_id_pkey PRIMARY KEY (id),
+  constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain),
+  constraint mail_settings_wording_check CHECK (((wording >= 0) AND ((wording = 0) = (shop_name IS NULL)) AND ((shop_name IS NULL) = (public_url IS NULL))))
+);
+
+create table mail_texts (
+  mail_id uuid not null,
   subject text not null,
   text_body text,
   html_body text,
-  kind text not null,
-  order_id uuid,
-  event_id uuid,
-  sent_at timestamp(3) with time zone default now() not null,
-  constraint mail_messages_id_pkey PRIMARY KEY (id),
-  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
-  constraint mail_messages_message_id_check CHECK (starts_with(message_id, (id)::text)),
-  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (event_id IS NULL)))),
-  constraint mail_messages_text_body_check CHECK ((((text_body IS NULL) = (html_body IS NULL)) AND ((text_body IS NOT NULL) OR (kind = 'password.reset'::text))))
+  constraint mail_texts_mail_id_pkey PRIMARY KEY (mail_id),
+  constraint mail_texts_text_body_check CHECK (((text_body IS NULL) = (html_body IS NULL)))
+);
+
+create table order_keys (
+  scope_hash uuid not null,
+  responses_id bigint not null,
+  constraint order_keys_scope_hash_pkey PRIMARY KEY (scope_hash)
 );
 
 create table order_lines (
@@ -326,6 +408,17 @@ create table order_lines (
   constraint order_lines_total_minor_check CHECK ((total_minor = (quantity * unit_price_minor))),
   constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= 100000000)))
 );
+
+create table order_responses (
+  id bigint generated always as identity not null,
+  scope_hashes uuid[] not null,
+  request_hashes uuid[] not null,
+  order_ids uuid[] not null,
+  responses bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint order_responses_id_pkey PRIMARY KEY (id),
+  constraint order_responses_lengths_check CHECK (((cardinality(scope_hashes) > 0) AND (cardinality(request_hashes) = cardinality(scope_hashes)) AND (cardinality(order_ids) = cardinality(scope_hashes))))
+) with (toast_tuple_target=8160);
 
 create table order_status_steps (
   from_status text not null,
@@ -722,12 +815,6 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
-alter table order_lines add constraint order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
-
-alter table order_lines add constraint order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
-
-alter table orders add constraint orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
-
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table payment_captures add constraint payment_captures_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
@@ -762,19 +849,19 @@ CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_
 
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 
-CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING brin (expires_at);
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
 CREATE INDEX jobs_due_at_idx ON public.jobs USING btree (due_at) WHERE (state = 'waiting'::text);
-
-CREATE INDEX jobs_ended_at_done_idx ON public.jobs USING btree (ended_at) WHERE (state = 'done'::text);
 
 CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC, id DESC) WHERE (state = 'dead'::text);
 
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
 
-CREATE INDEX mail_messages_sent_at_id_idx ON public.mail_messages USING btree (sent_at DESC, id DESC);
+CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
 
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
+
+CREATE INDEX order_responses_expires_at_idx ON public.order_responses USING btree (expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
 
 CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at, id);
 
@@ -882,11 +969,13 @@ CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFER
 
 CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
 
+CREATE TRIGGER orders_kept BEFORE UPDATE OF id, customer_id ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order();
+
 CREATE TRIGGER orders_no_delete BEFORE DELETE ON public.orders FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER orders_no_truncate BEFORE TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER orders_start BEFORE INSERT ON public.orders FOR EACH ROW WHEN ((NOT (((new.source = 'api'::text) AND (new.status = ANY (ARRAY['PENDING'::text, 'QUEUED'::text]))) OR ((new.source = 'import'::text) AND (new.status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text])))))) EXECUTE FUNCTION refuse_order_start();
+CREATE TRIGGER orders_start AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_orders FOR EACH STATEMENT EXECUTE FUNCTION guard_new_orders();
 
 CREATE TRIGGER orders_status_step BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_order_step();
 
@@ -908,6 +997,10 @@ CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW 
 
 CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER products_no_delete BEFORE DELETE OR UPDATE OF id ON public.products FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+
+CREATE TRIGGER products_no_truncate BEFORE TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
+
 CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.products FOR EACH ROW EXECUTE FUNCTION note_sold_name();
 
 CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -917,6 +1010,10 @@ CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_ev
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER users_no_delete BEFORE DELETE OR UPDATE OF id ON public.users FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+
+CREATE TRIGGER users_no_truncate BEFORE TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
 
 CREATE OR REPLACE FUNCTION public.check_stock_ledger(product_ids uuid[])
  RETURNS TABLE(subject uuid, id text, detail text)
@@ -1179,9 +1276,10 @@ BEGIN ATOMIC
  SELECT orders.id,
      (orders.id)::text AS id,
      'its clientToken stands for no order, or for another one'::text AS detail
-    FROM (orders
-      LEFT JOIN idempotency_keys keys ON (((keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))
-   WHERE ((orders.client_token IS NOT NULL) AND (keys.scope_hash IS NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))))
+    FROM ((orders
+      LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token36:%s%s:%s'::text, orders.customer_id, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
+      LEFT JOIN order_responses responses ON (((responses.id = keys.responses_id) AND (responses.expires_at = 'infinity'::timestamp with time zone))))
+   WHERE ((orders.client_token IS NOT NULL) AND ((responses.order_ids IS NULL) OR (orders.id = ANY (responses.order_ids))) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
  UNION ALL
   SELECT (min((orders.id)::text))::uuid AS min,
      min((orders.id)::text) AS min,
@@ -1196,16 +1294,53 @@ BEGIN ATOMIC
 END
 ;
 
-CREATE OR REPLACE FUNCTION public.screen_client_tokens(order_ids uuid[])
- RETURNS TABLE(subject uuid)
+CREATE OR REPLACE FUNCTION public.check_order_keys(scope_hashes uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
  LANGUAGE sql
  STABLE
 BEGIN ATOMIC
- SELECT orders.id
-    FROM orders
-   WHERE ((orders.id = ANY (screen_client_tokens.order_ids)) AND (orders.client_token IS NOT NULL) AND (NOT (EXISTS ( SELECT
-            FROM idempotency_keys keys
-           WHERE ((keys.scope_hash = sha256(convert_to((((('12:client-token36:'::text || orders.customer_id) || length(orders.client_token)) || ':'::text) || orders.client_token), 'UTF8'::name))) AND (keys.effect_id = orders.id) AND (keys.expires_at = 'infinity'::timestamp with time zone))))));
+ SELECT keys.scope_hash,
+     (keys.scope_hash)::text AS scope_hash,
+     'the key has no stored response'::text AS detail
+    FROM (order_keys keys
+      LEFT JOIN ( SELECT responses_1.id,
+             responses_1.scope_hashes
+            FROM order_responses responses_1
+           WHERE ((check_order_keys.scope_hashes IS NULL) OR (responses_1.id = ANY (ARRAY( SELECT chosen.responses_id
+                    FROM order_keys chosen
+                   WHERE (chosen.scope_hash = ANY (check_order_keys.scope_hashes))))))) responses ON ((responses.id = keys.responses_id)))
+   WHERE (((check_order_keys.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_order_keys.scope_hashes))) AND (array_position(responses.scope_hashes, keys.scope_hash) IS NULL));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_responses(responses_ids bigint[])
+ RETURNS TABLE(subject bigint, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT stored.id,
+     (stored.scope_hash)::text AS scope_hash,
+         CASE
+             WHEN (orders.id IS NULL) THEN format('the key belongs to the order %s, which does not exist'::text, stored.order_id)
+             ELSE format('the key of order %s is lost'::text, stored.order_id)
+         END AS format
+    FROM ((( SELECT responses.id,
+             unnest(responses.scope_hashes) AS scope_hash,
+             unnest(responses.order_ids) AS order_id
+            FROM order_responses responses
+           WHERE ((responses.expires_at > now()) AND ((check_order_responses.responses_ids IS NULL) OR (responses.id = ANY (check_order_responses.responses_ids))))) stored
+      LEFT JOIN ( SELECT orders_1.id
+            FROM orders orders_1
+           WHERE ((check_order_responses.responses_ids IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT unnest(chosen.order_ids) AS unnest
+                    FROM order_responses chosen
+                   WHERE (chosen.id = ANY (check_order_responses.responses_ids))))))) orders ON ((orders.id = stored.order_id)))
+      LEFT JOIN ( SELECT keys_1.scope_hash,
+             keys_1.responses_id
+            FROM order_keys keys_1
+           WHERE ((check_order_responses.responses_ids IS NULL) OR (keys_1.scope_hash = ANY (ARRAY( SELECT unnest(chosen.scope_hashes) AS unnest
+                    FROM order_responses chosen
+                   WHERE (chosen.id = ANY (check_order_responses.responses_ids))))))) keys ON (((keys.scope_hash = stored.scope_hash) AND (keys.responses_id = stored.id))))
+   WHERE ((orders.id IS NULL) OR (keys.scope_hash IS NULL));
 END
 ;
 
@@ -1216,18 +1351,9 @@ CREATE OR REPLACE FUNCTION public.check_idempotency_effects(scope_hashes bytea[]
 BEGIN ATOMIC
  SELECT keys.scope_hash,
      encode(keys.scope_hash, 'hex'::text) AS encode,
-     format('the key of %s stands for %s'::text, keys.operation, COALESCE((keys.effect_id)::text, 'nothing'::text)) AS format
-    FROM (idempotency_keys keys
-      LEFT JOIN ( SELECT orders_1.id
-            FROM orders orders_1
-           WHERE ((check_idempotency_effects.scope_hashes IS NULL) OR (orders_1.id = ANY (ARRAY( SELECT effects.effect_id
-                    FROM idempotency_keys effects
-                   WHERE (effects.scope_hash = ANY (check_idempotency_effects.scope_hashes))))))) orders ON ((orders.id = keys.effect_id)))
-   WHERE (((check_idempotency_effects.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_idempotency_effects.scope_hashes))) AND ((keys.result IS NULL) OR
-         CASE
-             WHEN (keys.operation = ANY (ARRAY['placeOrder'::text, 'checkOut'::text])) THEN ((orders.id IS NULL) OR (((keys.result)::json ->> 'id'::text) IS DISTINCT FROM (orders.id)::text))
-             ELSE false
-         END));
+     format('the key of %s has no stored reply'::text, keys.operation) AS format
+    FROM idempotency_keys keys
+   WHERE ((keys.result IS NULL) AND ((check_idempotency_effects.scope_hashes IS NULL) OR (keys.scope_hash = ANY (check_idempotency_effects.scope_hashes))));
 END
 ;
 
@@ -1504,20 +1630,24 @@ CREATE OR REPLACE FUNCTION public.check_mail_events(mail_ids uuid[])
 BEGIN ATOMIC
  SELECT mail_messages.id,
      (mail_messages.id)::text AS id,
-     format('it tells of %s, which is no event of the order %s'::text, mail_messages.event_id, mail_messages.order_id) AS format
+     format('it tells of event %s, which is no %s of the order %s'::text, mail_messages.sequence, mail_messages.kind, mail_messages.order_id) AS format
     FROM mail_messages
    WHERE ((mail_messages.order_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))) AND (NOT (EXISTS ( SELECT
             FROM events
-           WHERE ((events.order_id = mail_messages.order_id) AND (events.id = mail_messages.event_id) AND ((check_mail_events.mail_ids IS NULL) OR (events.order_id = ANY (ARRAY( SELECT chosen.order_id
+           WHERE ((events.order_id = mail_messages.order_id) AND (events.sequence = mail_messages.sequence) AND (events.type =
+                 CASE mail_messages.kind
+                     WHEN 'payment.refunded'::text THEN 'refund.succeeded'::text
+                     ELSE mail_messages.kind
+                 END) AND ((check_mail_events.mail_ids IS NULL) OR (events.order_id = ANY (ARRAY( SELECT chosen.order_id
                     FROM mail_messages chosen
                    WHERE (chosen.id = ANY (check_mail_events.mail_ids)))))))))))
  UNION ALL
   SELECT (min((mail_messages.id)::text))::uuid AS min,
      min((mail_messages.id)::text) AS min,
-     format('one of %s that tell of %s'::text, count(*), mail_messages.event_id) AS format
+     format('one of %s that tell of event %s of the order %s'::text, count(*), mail_messages.sequence, mail_messages.order_id) AS format
     FROM mail_messages
-   WHERE ((mail_messages.event_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))))
-   GROUP BY mail_messages.event_id
+   WHERE ((mail_messages.order_id IS NOT NULL) AND ((check_mail_events.mail_ids IS NULL) OR (mail_messages.id = ANY (check_mail_events.mail_ids))))
+   GROUP BY mail_messages.order_id, mail_messages.sequence
   HAVING (count(*) > 1);
 END
 ;
@@ -1749,11 +1879,6 @@ create view inv_job_sendings as
            FROM schedules
           WHERE ((schedules.name = 'jobs.rescue'::text) AND (schedules.ended_at > (now() - '00:01:00'::interval)) AND (schedules.last_error IS NULL)))));
 
-create view inv_mail_events as
- SELECT id,
-    detail
-   FROM check_mail_events(NULL::uuid[]) check_mail_events(subject, id, detail);
-
 create view inv_webhook_deliveries as
  SELECT (deliveries.id)::text AS id,
         CASE
@@ -1791,7 +1916,7 @@ create view inv_order_queue_jobs as
      JOIN log_readers ON (((log_readers.name = 'relay'::text) AND (log_readers."position" >= events."position"))))
   WHERE (NOT (EXISTS ( SELECT
            FROM jobs
-          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text) AND (jobs.state <> 'done'::text)))));
+          WHERE ((jobs.event_id = events.id) AND (jobs.name = 'orders.place-queued'::text)))));
 
 create view inv_payment_charges as
  SELECT check_told_charges.id,
@@ -1801,3 +1926,17 @@ UNION ALL
  SELECT check_untold_charges.id,
     check_untold_charges.detail
    FROM check_untold_charges(NULL::uuid[]) check_untold_charges(subject, id, detail);
+
+create view inv_mail_events as
+ SELECT id,
+    detail
+   FROM check_mail_events(NULL::uuid[]) check_mail_events(subject, id, detail);
+
+create view inv_order_keys as
+ SELECT check_order_keys.id,
+    check_order_keys.detail
+   FROM check_order_keys(NULL::uuid[]) check_order_keys(subject, id, detail)
+UNION ALL
+ SELECT check_order_responses.id,
+    check_order_responses.detail
+   FROM check_order_responses(NULL::bigint[]) check_order_responses(subject, id, detail);

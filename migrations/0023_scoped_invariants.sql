@@ -281,6 +281,7 @@ begin atomic
               and (events.data ->> 'override' is distinct from 'true' or coalesce(events.reason, '') !~ '\S')));
 end;
 
+-- The key is looked for under the hash that a repeated request has.
 create function check_client_tokens(order_ids uuid[])
 returns table (subject uuid, id text, detail text)
 language sql stable
@@ -289,12 +290,20 @@ begin atomic
          orders.id::text,
          'its clientToken stands for no order, or for another one' as detail
     from orders
-    left join idempotency_keys as keys
-      on keys.effect_id = orders.id
-     and keys.expires_at = 'infinity'
+    left join order_keys as keys
+      on keys.scope_hash = encode(
+           substring(
+             sha256(convert_to(
+               format('12:client-token36:%s%s:%s', orders.customer_id, length(orders.client_token), orders.client_token),
+               'UTF8'))
+             from 1 for 16),
+           'hex')::uuid
+    left join order_responses as responses
+      on responses.id = keys.responses_id
+     and responses.expires_at = 'infinity'
    where orders.client_token is not null
-     and keys.scope_hash is null
      and (order_ids is null or orders.id = any(order_ids))
+     and responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] is distinct from orders.id
   union all
   select min(orders.id::text)::uuid,
          min(orders.id::text),
@@ -310,23 +319,57 @@ begin atomic
   having count(*) > 1;
 end;
 
--- The key of a clientToken is the hash of these texts. Of two orders with one token it can stand for only one.
-create function screen_client_tokens(order_ids uuid[])
-returns table (subject uuid)
+create function check_order_keys(scope_hashes uuid[])
+returns table (subject uuid, id text, detail text)
 language sql stable
 begin atomic
-  select orders.id
-    from orders
-   where orders.id = any(order_ids)
-     and orders.client_token is not null
-     and not exists (
-       select
-         from idempotency_keys as keys
-        where keys.scope_hash = sha256(convert_to(
-                '12:client-token36:' || orders.customer_id || length(orders.client_token) || ':' || orders.client_token,
-                'UTF8'))
-          and keys.effect_id = orders.id
-          and keys.expires_at = 'infinity');
+  select keys.scope_hash,
+         keys.scope_hash::text,
+         'the key has no stored response' as detail
+    from order_keys as keys
+    left join (select responses.id, responses.scope_hashes
+                 from order_responses as responses
+                where (check_order_keys.scope_hashes is null
+                       or responses.id = any(array(select chosen.responses_id
+                                                     from order_keys as chosen
+                                                    where chosen.scope_hash = any(check_order_keys.scope_hashes)))))
+           as responses
+      on responses.id = keys.responses_id
+   where (check_order_keys.scope_hashes is null or keys.scope_hash = any(check_order_keys.scope_hashes))
+     and array_position(responses.scope_hashes, keys.scope_hash) is null;
+end;
+
+create function check_order_responses(responses_ids bigint[])
+returns table (subject bigint, id text, detail text)
+language sql stable
+begin atomic
+  select stored.id,
+         stored.scope_hash::text,
+         case
+           when orders.id is null then format('the key belongs to the order %s, which does not exist', stored.order_id)
+           else format('the key of order %s is lost', stored.order_id)
+         end
+    from (select responses.id, unnest(responses.scope_hashes) as scope_hash, unnest(responses.order_ids) as order_id
+            from order_responses as responses
+           where responses.expires_at > now()
+             and (responses_ids is null or responses.id = any(responses_ids))) as stored
+    left join (select orders.id
+                 from orders
+                where (responses_ids is null
+                       or orders.id = any(array(select unnest(chosen.order_ids)
+                                                  from order_responses as chosen
+                                                 where chosen.id = any(responses_ids))))) as orders
+      on orders.id = stored.order_id
+    left join (select keys.scope_hash, keys.responses_id
+                 from order_keys as keys
+                where (responses_ids is null
+                       or keys.scope_hash = any(array(select unnest(chosen.scope_hashes)
+                                                        from order_responses as chosen
+                                                       where chosen.id = any(responses_ids))))) as keys
+      on keys.scope_hash = stored.scope_hash
+     and keys.responses_id = stored.id
+   where orders.id is null
+      or keys.scope_hash is null;
 end;
 
 create function check_idempotency_effects(scope_hashes bytea[])
@@ -335,22 +378,10 @@ language sql stable
 begin atomic
   select keys.scope_hash,
          encode(keys.scope_hash, 'hex'),
-         format('the key of %s stands for %s', keys.operation, coalesce(keys.effect_id::text, 'nothing'))
+         format('the key of %s has no stored reply', keys.operation)
     from idempotency_keys as keys
-    left join (select orders.id
-                 from orders
-                where (scope_hashes is null
-                       or orders.id = any(array(select effects.effect_id
-                                                  from idempotency_keys as effects
-                                                 where effects.scope_hash = any(scope_hashes))))) as orders
-      on orders.id = keys.effect_id
-   where (scope_hashes is null or keys.scope_hash = any(scope_hashes))
-     and (keys.result is null
-          or case
-               when keys.operation in ('placeOrder', 'checkOut')
-                 then orders.id is null or (keys.result::json ->> 'id') is distinct from orders.id::text
-               else false
-             end);
+   where keys.result is null
+     and (scope_hashes is null or keys.scope_hash = any(scope_hashes));
 end;
 
 create function check_payment_sums(payment_ids uuid[])
@@ -649,7 +680,8 @@ language sql stable
 begin atomic
   select mail_messages.id,
          mail_messages.id::text,
-         format('it tells of %s, which is no event of the order %s', mail_messages.event_id, mail_messages.order_id)
+         format('it tells of event %s, which is no %s of the order %s', mail_messages.sequence, mail_messages.kind,
+                mail_messages.order_id)
     from mail_messages
    where mail_messages.order_id is not null
      and (mail_ids is null or mail_messages.id = any(mail_ids))
@@ -657,7 +689,9 @@ begin atomic
        select
          from events
         where events.order_id = mail_messages.order_id
-          and events.id = mail_messages.event_id
+          and events.sequence = mail_messages.sequence
+          and events.type = case mail_messages.kind when 'payment.refunded' then 'refund.succeeded'
+                                                    else mail_messages.kind end
           and (mail_ids is null
                or events.order_id = any(array(select chosen.order_id
                                                 from mail_messages as chosen
@@ -666,11 +700,12 @@ begin atomic
   -- The id of a mail begins with the time of its event, so mails of one event are neighbours.
   select min(mail_messages.id::text)::uuid,
          min(mail_messages.id::text),
-         format('one of %s that tell of %s', count(*), mail_messages.event_id)
+         format('one of %s that tell of event %s of the order %s', count(*), mail_messages.sequence,
+                mail_messages.order_id)
     from mail_messages
-   where mail_messages.event_id is not null
+   where mail_messages.order_id is not null
      and (mail_ids is null or mail_messages.id = any(mail_ids))
-   group by mail_messages.event_id
+   group by mail_messages.order_id, mail_messages.sequence
   having count(*) > 1;
 end;
 
@@ -740,6 +775,10 @@ create or replace view inv_order_currency as select id, detail from check_order_
 create or replace view inv_order_log as select id, detail from check_order_log(null);
 create or replace view inv_order_history as select id, detail from check_order_history(null);
 create or replace view inv_order_steps as select id, detail from check_order_steps(null);
+create or replace view inv_order_keys as
+select id, detail from check_order_keys(null)
+union all
+select id, detail from check_order_responses(null);
 create or replace view inv_client_tokens as select id, detail from check_client_tokens(null);
 create or replace view inv_idempotency_effects as select id, detail from check_idempotency_effects(null);
 create or replace view inv_payment_sums as select id, detail from check_payment_sums(null);

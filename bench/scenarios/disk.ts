@@ -142,7 +142,7 @@ async function send(
 }
 
 /**
- * Lets a day pass: keys expire, finished jobs and deliveries grow old, and a server's own schedules remove them. Then
+ * Lets a day pass: keys expire, deliveries grow old, and a server's own schedules remove them. Then
  * vacuums. A table that is empty by then is written anew, since the next day's rows use the space again.
  */
 async function passOneDay(
@@ -150,10 +150,11 @@ async function passOneDay(
   databaseUrl: string,
   client: pg.Client,
 ): Promise<void> {
-  await client.query(
-    `update idempotency_keys set expires_at = expires_at - interval '1 day' where expires_at <> 'infinity'`,
-  );
-  await client.query(`update jobs set ended_at = ended_at - interval '1 day' where state = 'done'`);
+  for (const table of ['idempotency_keys', 'order_responses']) {
+    await client.query(
+      `update ${table} set expires_at = expires_at - interval '1 day' where expires_at <> 'infinity'`,
+    );
+  }
   await client.query(`update schedules set started_at = '-infinity' where name like '%purge%'`);
   const server = await environment.startServerOn(databaseUrl);
   try {
@@ -175,7 +176,7 @@ async function passOneDay(
 async function isAnythingExpired(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ left: boolean }>(
     `select exists (select from idempotency_keys where expires_at <= now())
-         or exists (select from jobs where state = 'done' and ended_at <= now() - interval '1 day') as left`,
+         or exists (select from order_responses where expires_at <= now()) as left`,
   );
   return rows[0]!.left;
 }

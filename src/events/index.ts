@@ -4,7 +4,8 @@ export { toCause } from './cause.ts';
 export { type EventType, eventTypes, type NewEvent, type PublicEventType } from './event.ts';
 
 export { createLiveLog, type LiveLog } from './live-log.ts';
-export { createLogTail, type LogTail } from './log-tail.ts';export { createLogReader } from './log-reader.ts';
+export { createLogReader } from './log-reader.ts';
+export { createLogTail, type LogTail } from './log-tail.ts';
 export type { LoggedEvent } from './logged-event.ts';
 export { findEventsOfOrders, findHistory, type HistoryRow, type OrderEventRow } from './queries.ts';
 export { findEnd } from './reader-queries.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { randomDigits } from '../shared/random-digits.ts';
+import { takeRandomBytes } from '../shared/random-bytes.ts';
 import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
 import type { App } from './app.ts';
 
@@ -9,7 +9,9 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** Returns the client's `X-Request-Id` if it is safe for headers and logs, otherwise a new one. */
 export function getRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomDigits();
+  return typeof given === 'string' && REQUEST_ID.test(given)
+    ? given
+    : takeRandomBytes(16).toString('hex');
 }
 
 /** The trace that a request belongs to. */
@@ -31,7 +33,7 @@ export function getTrace(request: IncomingMessage & { [trace]?: RequestTrace }):
     const header = request.headers.traceparent;
     const parent = parseTraceparent(typeof header === 'string' ? header : null);
     known = {
-      traceId: parent?.traceId ?? randomDigits(),
+      traceId: parent?.traceId ?? takeRandomBytes(16).toString('hex'),
       parent,
       spanId: parent?.spanId ?? null,
     };

@@ -127,10 +127,11 @@ export const invariants: readonly Invariant[] = [
   invariant('inv_idempotency_effects', 'idempotency_keys', [
     part('key', { function: 'check_idempotency_effects' }),
   ]),
-  invariant('inv_order_keys', 'order_keys'),
-  invariant('inv_client_tokens', 'orders', [
-    part('order', { function: 'check_client_tokens', screen: 'screen_client_tokens' }),
+  invariant('inv_order_keys', 'order_keys', [
+    part('orderKey', { function: 'check_order_keys' }),
+    part('orderResponses', { function: 'check_order_responses' }),
   ]),
+  invariant('inv_client_tokens', 'orders', [ofOrders('check_client_tokens')]),
   invariant('inv_order_deadlines', 'orders'),
   invariant('inv_order_queue', 'queued_orders'),
   invariant('inv_order_queue_jobs', 'queued_orders'),

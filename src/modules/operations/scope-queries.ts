@@ -11,7 +11,9 @@ export type ScopeName =
   | 'mail'
   | 'session'
   | 'user'
-  | 'key';
+  | 'key'
+  | 'orderKey'
+  | 'orderResponses';
 
 interface Slice {
   ids: string[];
@@ -21,7 +23,7 @@ interface Slice {
 
 export interface Scope {
   readonly table: string;
-  readonly idType: 'uuid' | 'bytea';
+  readonly idType: 'uuid' | 'bytea' | 'bigint';
   /** Returns the ids that events after a position of the log concern. */
   readonly changedAfter?: Statement<[position: number], { id: string }>;
   /** Returns the ids of rows that are new or changed since a time. */
@@ -34,6 +36,7 @@ export interface Scope {
 export const BEFORE_ALL = {
   uuid: '00000000-0000-0000-0000-000000000000',
   bytea: '\\x',
+  bigint: '0',
 } as const;
 
 /** Builds the slices of a table by its primary key. Names are constants here, never input. */
@@ -230,6 +233,16 @@ export const scopes: Readonly<Record<ScopeName, Scope>> = {
     table: 'idempotency_keys',
     idType: 'bytea',
     slice: slice('idempotency_keys', 'scope_hash', 'bytea'),
+  },
+  orderKey: {
+    table: 'order_keys',
+    idType: 'uuid',
+    slice: slice('order_keys', 'scope_hash'),
+  },
+  orderResponses: {
+    table: 'order_responses',
+    idType: 'bigint',
+    slice: slice('order_responses', 'id', 'bigint'),
   },
 };
 

@@ -3,7 +3,7 @@ import { toActor } from '../../../shared/caller.ts';
 import type { Order, OrderLine } from '../order.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
-import { listKeys, pinPlacements } from './keys.ts';
+import { pinPlacements } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
@@ -17,8 +17,8 @@ export interface Placement {
 }
 
 /**
- * Writes a batch of decided orders, stores their keys and empties their carts, in one round trip, which commits them too
- * if no order has a key: whether a key was taken meanwhile is known only after it. The last step of its transaction.
+ * Writes a batch of decided orders, stores their keys and empties their carts, and commits them in the same round trip:
+ * whatever was taken meanwhile, the database refuses. The last step of its transaction.
  */
 export async function writePlacement(
   tx: Transaction,
@@ -31,8 +31,7 @@ export async function writePlacement(
     ),
     pinPlacements(tx, placements),
   ]);
-  const hasKeys = requests.some((request) => listKeys(request).length > 0);
-  await (hasKeys ? written : tx.pipelineCommit(written));
+  await tx.pipelineCommit(written);
 }
 
 function buildChange({ request, order, lines }: Placement): OrderChange {
