@@ -1279,7 +1279,7 @@ BEGIN ATOMIC
     FROM ((orders
       LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token36:%s%s:%s'::text, orders.customer_id, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
       LEFT JOIN order_responses responses ON (((responses.id = keys.responses_id) AND (responses.expires_at = 'infinity'::timestamp with time zone))))
-   WHERE ((orders.client_token IS NOT NULL) AND ((responses.order_ids IS NULL) OR (orders.id = ANY (responses.order_ids))) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
+   WHERE ((orders.client_token IS NOT NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
  UNION ALL
   SELECT (min((orders.id)::text))::uuid AS min,
      min((orders.id)::text) AS min,

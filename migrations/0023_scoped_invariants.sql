@@ -302,7 +302,7 @@ begin atomic
       on responses.id = keys.responses_id
      and responses.expires_at = 'infinity'
    where orders.client_token is not null
-     and (order_ids is null or orders.id = any(order_ids))
+     and (check_client_tokens.order_ids is null or orders.id = any(check_client_tokens.order_ids))
      and responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] is distinct from orders.id
   union all
   select min(orders.id::text)::uuid,

@@ -1,7 +1,7 @@
 import { createDatabase } from '../../src/database/database.ts';
 import { runRegularCheck } from '../../src/modules/operations/regular-check.ts';
+import { medianOf } from '../scenarios/median.ts';
 import type { GrownShop } from '../support/grown-shops.ts';
-import { medianOf } from '../support/median.ts';
 import { ascending, quantile } from '../support/quantile.ts';
 import { type Measurement, withoutRequests } from './scenario.ts';
 import { atMost, CHECK_RATIO_MAX } from './targets.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { medianOf, middleOf } from '../../bench/scenarios/median.ts';
 import { type Measurement, withoutRequests } from '../../bench/scenarios/scenario.ts';
 import { atLeast, below, both, describeTarget, isMet } from '../../bench/scenarios/targets.ts';
 import { bytesOfOne } from '../../bench/support/disk-use.ts';
-import { medianOf, middleOf } from '../../bench/support/median.ts';
 
 function row(perSecond: number, p99Ms: number, failures: number): Measurement {
   return {

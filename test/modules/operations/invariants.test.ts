@@ -298,10 +298,10 @@ describe('the invariants', () => {
       changes: [
         // Without such an event, with an event of another kind, and two mails of one event.
         buildMail('1', pending, 2),
-        buildMail('1', wholeLife, 2),
-        ...['2', '3'].map((last) => buildMail(last, pending, 1)),
+        buildMail('2', wholeLife, 2),
+        ...['3', '4'].map((last) => buildMail(last, pending, 1)),
       ],
-      finds: { inv_mail_events: [buildMailId('1'), buildMailId('2'), buildMailId('2')] },
+      finds: { inv_mail_events: [buildMailId('1'), buildMailId('2'), buildMailId('3')] },
     },
     'a password is stored in plain text': {
       changes: [`update users set password_hash = 'correct horse' where id = '${customer.id}'`],

@@ -1,5 +1,5 @@
-import type { Measurement } from '../scenarios/scenario.ts';
-import type { Target } from '../scenarios/targets.ts';
+import type { Measurement } from './scenario.ts';
+import type { Target } from './targets.ts';
 
 /** Returns the middle value, or the lower of the two in the middle. */
 export function medianOf(values: readonly number[]): number {
