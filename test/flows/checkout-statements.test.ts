@@ -17,11 +17,11 @@ const expected = {
   'cart add': ['begin, accounts.lock_customers, carts.set_items, carts.find, commit'],
   checkout: [
     'begin, accounts.lock_customers, orders.count_pending, orders.placement_time, orders.take_numbers, carts.find_lines_of_carts',
-    'orders.insert, orders.insert_lines, events.insert, carts.clear, inventory.change_reserved, commit',
+    'orders.insert, orders.insert_lines, events.insert, carts.clear, inventory.change_reserved_of_one, commit',
   ],
   initiate: [
     'begin, orders.lock_several, payments.find_payers',
-    'payments.insert, orders.change, events.insert, commit',
+    'payments.insert, orders.change_one, events.insert, commit',
     'sandbox.insert_sessions',
     'begin, payments.store_sessions, commit',
   ],
@@ -29,7 +29,7 @@ const expected = {
     'begin, sandbox.lock_sessions',
     'sandbox.record_actions, commit',
     'begin, payments.lock_orders, payments.find_reported',
-    'payments.insert_provider_events, payments.insert_matches, orders.change, events.insert, commit',
+    'payments.insert_provider_events, payments.insert_matches, orders.change_one, events.insert, commit',
     'sandbox.mark_delivered',
   ],
   'order detail': ['orders.find_with_lines'],
