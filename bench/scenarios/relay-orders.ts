@@ -81,11 +81,11 @@ async function allDone(client: pg.Client): Promise<Done> {
  */
 const DELAYS = `
   with placed as (
-    select id, at from events where type = 'order.placed'),
+    select order_id, sequence, at from events where type = 'order.placed'),
   delays as (
     select extract(epoch from sent_at - at)::double precision * 1000 as ms
       from placed
-      join mail_messages on mail_messages.event_id = placed.id)
+      join mail_messages using (order_id, sequence))
   select (select count(*) from placed)::int as events,
          count(*)::int as jobs,
          (select count(*) from jobs)::int as left,
