@@ -1,8 +1,8 @@
 import { createDatabase } from '../../src/database/database.ts';
 import { runRegularCheck } from '../../src/modules/operations/regular-check.ts';
-import { medianOf } from './median.ts';
 import type { GrownShop } from '../support/grown-shops.ts';
 import { ascending, quantile } from '../support/quantile.ts';
+import { medianOf } from './median.ts';
 import { type Measurement, withoutRequests } from './scenario.ts';
 import { atMost, CHECK_RATIO_MAX } from './targets.ts';
 
