@@ -1,3 +1,6 @@
+-- A server of the version before may still run: a key that it stored after the copy below would be deleted uncopied.
+lock table idempotency_keys in access exclusive mode;
+
 -- The keys of placements: an Idempotency-Key for 24 hours, a clientToken for as long as its order. The responses of a batch
 -- are compressed together, so a key with its response takes about 230 bytes; with its own copy of the response it took 990.
 create table order_keys (

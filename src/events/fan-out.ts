@@ -57,6 +57,8 @@ export interface FanOut {
   add(member: Subscriber): void;
   remove(member: Subscriber): void;
   deliver(events: readonly LoggedEvent[]): void;
+  /** Makes all subscribers receive events after this position, even if they had received others there. */
+  rewind(position: number): void;
 }
 
 export function createFanOut(onError: (error: unknown) => void): FanOut {
@@ -94,6 +96,11 @@ export function createFanOut(onError: (error: unknown) => void): FanOut {
       if (byOrder.size === 0) return;
       for (const [orderId, ofOrder] of Map.groupBy(events, (event) => event.orderId)) {
         deliver(byOrder.get(orderId ?? '') ?? [], ofOrder);
+      }
+    },
+    rewind(position) {
+      for (const members of [allEvents, ...byOrder.values()]) {
+        for (const member of members) member.after = Math.min(member.after, position);
       }
     },
   };

@@ -52,7 +52,7 @@ export function createLiveLog({ database, tail, onError }: LiveLogOptions): Live
 
   /** From then on, events up to `tail.position` were delivered to the live subscribers. */
   async function follow(): Promise<void> {
-    following ??= tail.follow(fanOut.deliver).catch((error: unknown) => {
+    following ??= tail.follow(fanOut.deliver, fanOut.rewind).catch((error: unknown) => {
       following = null;
       throw error;
     });

@@ -25,9 +25,10 @@ export interface LogTail {
   readonly position: number;
   /**
    * Follows the log from its end. `listener` is called with each batch of new events, in the same tick in which
-   * `position` passes them. Rejects if the database is unavailable now.
+   * `position` passes them, `onRewind` if `position` moves back, because the database was taken over by a server that had
+   * not received the last events. Rejects if the database is unavailable now.
    */
-  follow(listener: TailListener): Promise<Following>;
+  follow(listener: TailListener, onRewind?: (position: number) => void): Promise<Following>;
   /** Returns events after `after`, in order, up to `position`: from memory, or from the database if it is long ago. */
   read(after: number, limit: number): Promise<readonly LoggedEvent[]>;
   /** Reads soon, because events were appended. */
@@ -42,6 +43,11 @@ export interface Following {
   close(): void;
 }
 
+interface Follower {
+  readonly listener: TailListener;
+  readonly onRewind: (position: number) => void;
+}
+
 export interface LogTailOptions {
   readonly database: Database;
   readonly onError: (error: unknown) => void;
@@ -49,9 +55,9 @@ export interface LogTailOptions {
 
 /** Creates a tail that is idle without followers. */
 export function createLogTail({ database, onError }: LogTailOptions): LogTail {
-  const reader = createLogReader(database);
+  let reader = createLogReader(database);
   const recent = createRecentEvents();
-  const followers = new Set<TailListener>();
+  const followers = new Set<Follower>();
   const stopping = new AbortController();
   let position = 0;
   let opening: Promise<void> | null = null;
@@ -74,7 +80,10 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
 
   /** Starts reading at the end of the log, once no transaction can still write before it. */
   function open(): Promise<void> {
-    opening ??= findSettledEnd().then(
+    if (opening !== null) return opening;
+    // Since the last one was used, another server may have taken over the database: what it knew about gaps is void.
+    reader = createLogReader(database);
+    opening = findSettledEnd().then(
       (end) => {
         startAt(end);
         isOpen = true;
@@ -100,8 +109,10 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
       }
       if (!isOpen) return null;
       if (isEndUncertain) {
+        // What is in memory may have been lost, even if other events have these positions by now.
         const end = await findSettledEnd();
-        if (end < position) startAt(end);
+        if (end < position) for (const { onRewind } of followers) onRewind(end);
+        startAt(Math.min(end, position));
         isEndUncertain = false;
       }
       readAt = performance.now();
@@ -110,7 +121,7 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
       isEndUncertain = false;
       position = events.at(-1)?.position ?? position;
       recent.add(events);
-      if (events.length > 0) for (const listener of followers) listener(events);
+      if (events.length > 0) for (const { listener } of followers) listener(events);
       if (more) return 0;
       return events.length > 0 ? BUSY_POLL_MS : POLL_MS;
     },
@@ -120,10 +131,9 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
     get position() {
       return position;
     },
-    async follow(listener) {
+    async follow(listener, onRewind = () => {}) {
       stopping.signal.throwIfAborted();
-      // A function of its own, so that a listener may follow twice.
-      const follower: TailListener = (events) => listener(events);
+      const follower: Follower = { listener, onRewind };
       followers.add(follower);
       try {
         await open();

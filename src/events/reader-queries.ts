@@ -106,14 +106,14 @@ export const takeLease = statement<
 /** Returns no row if another holder has taken the lease. */
 export const renewLease = statement<
   [name: string, fencing: number, leaseSeconds: number],
-  { name: string }
+  { position: number }
 >(
   'events.renew_lease',
   `update log_readers
       set leased_until = clock_timestamp() + make_interval(secs => $3::double precision)
     where name = $1::text
       and fencing = $2::bigint
-   returning name`,
+   returning position`,
 );
 
 /** Returns no row if another holder has taken the lease, or if the cursor is not at `from` any more. */

@@ -167,6 +167,8 @@ export function createRelay({
         if (error instanceof CursorMovedError) return 0;
         // A batch that took too long for one transaction is retried in smaller parts.
         batchMax = Math.max(1, Math.floor(batchMax / 4));
+        // Events that arrive meanwhile do not shorten the wait.
+        isPausing = true;
         throw error;
       }
     },
@@ -181,10 +183,10 @@ export function createRelay({
       const held = lease;
       if (held === null || held.isLost) return RENEW_MS;
       const [renewed] = await renewLease(database, name, held.fencing, LEASE_SECONDS);
-      if (renewed === undefined) {
-        held.isLost = true;
-        relaying.nudge();
-      }
+      if (renewed === undefined) held.isLost = true;
+      // Besides a batch that was just committed, the reason may be a database that lost the last one.
+      else if (renewed.position !== held.position) held.isUncertain = true;
+      if (held.isLost || held.isUncertain) relaying.nudge();
       return RENEW_MS;
     },
   });

@@ -50,8 +50,12 @@ export function createWaitingJobs(): WaitingJobs {
     },
     takeLate(now) {
       return priorities.flatMap((priority) => {
-        const start = leased[priority].findIndex(({ startBy }) => startBy > now);
-        return leased[priority].splice(0, start === -1 ? leased[priority].length : start);
+        // Of all: they wait in the order of their commits, and a slow transaction may have inserted its jobs long before.
+        const { late = [], inTime = [] } = Object.groupBy(leased[priority], ({ startBy }) =>
+          startBy <= now ? 'late' : 'inTime',
+        );
+        leased[priority] = inTime;
+        return late;
       });
     },
   };

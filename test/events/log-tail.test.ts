@@ -121,6 +121,44 @@ const step = fc.oneof(
   }),
 );
 
+test('after the database has lost its last event, the one that takes its position is delivered', async () => {
+  let isAvailable = true;
+  let failures = 0;
+  const unreliable: Database = {
+    ...database,
+    async run(...call) {
+      if (!isAvailable) throw new Error('the database is unavailable');
+      return database.run(...call);
+    },
+  };
+  const tail = createTestTail(unreliable, () => {
+    failures += 1;
+  });
+  const liveLog = createLiveLog({ database: unreliable, tail, onError: () => {} });
+  const reasons: (string | null)[] = [];
+  await liveLog.subscribe({}, (events) => {
+    reasons.push(...events.map(({ reason }) => reason));
+  });
+  await append(database, fact({ reason: 'kept' }), fact({ reason: 'lost' }));
+  await until(async () => assert.deepEqual(reasons, ['kept', 'lost']));
+  isAvailable = false;
+  await until(async () => assert.ok(failures > 0));
+  const client = await database.connect();
+  await client.query('set session_replication_role = replica');
+  await client.query(`delete from events where reason = 'lost'`);
+  await client.query(
+    `select setval(pg_get_serial_sequence('events', 'position'), (select max(position) from events))`,
+  );
+  await client.end();
+  isAvailable = true;
+  const [end] = (await positionsIn(database)).slice(-1);
+  await until(async () => assert.equal(tail.position, end));
+  assert.deepEqual(await tail.read(end!, 10), []);
+  await append(database, fact({ reason: 'instead' }));
+  await until(async () => assert.deepEqual(reasons, ['kept', 'lost', 'instead']));
+  await liveLog.stop();
+});
+
 test('events in memory are returned complete and in order, or not at all', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

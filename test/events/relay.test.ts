@@ -235,6 +235,22 @@ describe('the relay', () => {
     await until(async () => assert.equal(afterCommit.at(-1), positions.at(-1)));
   });
 
+  test('notices without any new event that its cursor has moved back', async () => {
+    const { relay, batches } = setUp('moved');
+    relay.start();
+    await append(database, fact());
+    const positions = await untilCaughtUp('moved');
+    await database.run(
+      'test.move_back',
+      `update log_readers set position = $1::bigint where name = 'moved'`,
+      [positions.at(-2)],
+    );
+    await until(async () => {
+      const last = batches.flat().filter((position) => position === positions.at(-1));
+      assert.equal(last.length, 2);
+    }, CAUGHT_UP_MS);
+  });
+
   test('commits nothing after its lease was lost, and the next holder causes everything once', async () => {
     await database.run('test.create', 'create table if not exists taken (position bigint)', []);
     let isFirst = true;

@@ -66,8 +66,9 @@ test('nothing is taken beyond the limit, or while it is unknown which priorities
 
 test('jobs whose time to start has passed are taken apart', () => {
   const waiting = createWaitingJobs();
-  lease(waiting, 'normal', 'late', 10);
   lease(waiting, 'normal', 'in time', 20);
+  // Committed after the one before it, by a transaction that took long.
+  lease(waiting, 'normal', 'late', 10);
   lease(waiting, 'high', 'late too', 5);
   assert.deepEqual(
     waiting.takeLate(10).map(({ row }) => row.id),

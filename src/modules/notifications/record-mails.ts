@@ -31,8 +31,8 @@ export async function recordMails(
   settings: RecordedSettings,
   ended: readonly EndedMail[],
 ): Promise<boolean[]> {
-  const settingsId = await settings.getId();
   try {
+    const settingsId = await settings.getId();
     return await database.transaction(async (tx) => {
       const heldIds = await finishJobsIn(
         tx,

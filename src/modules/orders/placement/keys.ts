@@ -128,20 +128,20 @@ interface AnsweredPlacement {
 }
 
 /**
- * Stores each placement's response under its key and token, in the placement's transaction. Fails if another server used
- * one of them meanwhile: the batch rolls back, and on the next attempt the request finds the stored response.
+ * Prepares to store each placement's response under its key and token, in the placement's transaction. The returned
+ * function only sends statements. They fail if another server used a key meanwhile: the batch rolls back, and on the next
+ * attempt the request finds the stored response.
  */
-export async function pinPlacements(
-  tx: Transaction,
+export function preparePins(
   placements: readonly AnsweredPlacement[],
-): Promise<void> {
-  const pins = placements.flatMap((placement) => buildPins(placement));
-  if (pins.length > 0) await storePins(tx, pins);
+): (tx: Transaction) => Promise<void> {
+  const rows = buildPinRows(placements.flatMap(buildPins));
+  return (tx) => storePins(tx, rows);
 }
 
 /**
  * Stores the new keys of repeats that were found by their token. They are answered with a 2xx, so from now on the key
- * belongs to that order too. Fails like `pinPlacements`.
+ * belongs to that order too. Fails like the statements of `preparePins`.
  */
 export async function pinRepeats(
   tx: Transaction,
@@ -158,7 +158,7 @@ export async function pinRepeats(
       ({ key }) => !used.has(key.scopeHash),
     );
   });
-  if (pins.length > 0) await storePins(tx, pins);
+  await storePins(tx, buildPinRows(pins));
 }
 
 /** A key to store, with the order and the response that it will stand for. */
@@ -175,14 +175,37 @@ function buildPins({ request, order, body }: AnsweredPlacement): KeyPin[] {
 /** The length of the responses that are compressed together: a replay expands all of them. */
 const RESPONSES_LENGTH_MAX = 65_536;
 
-async function storePins(tx: Transaction, pins: readonly KeyPin[]): Promise<void> {
+/** Pins whose responses are stored together. */
+interface PinRow {
+  readonly pins: readonly KeyPin[];
+  readonly responses: Buffer;
+  readonly isPermanent: boolean;
+}
+
+function buildPinRows(pins: readonly KeyPin[]): PinRow[] {
   const { permanent = [], temporary = [] } = Object.groupBy(pins, ({ key }) =>
     key.isPermanent ? 'permanent' : 'temporary',
   );
-  await Promise.all([
-    ...splitPins(permanent).map((some) => storeTogether(tx, some, true)),
-    ...splitPins(temporary).map((some) => storeTogether(tx, some, false)),
-  ]);
+  const build = (isPermanent: boolean) => (some: readonly KeyPin[]) => {
+    const responses = compressResponses(some.map(({ body }) => body));
+    return { pins: some, responses, isPermanent };
+  };
+  return [...splitPins(permanent).map(build(true)), ...splitPins(temporary).map(build(false))];
+}
+
+async function storePins(tx: Transaction, rows: readonly PinRow[]): Promise<void> {
+  await Promise.all(
+    rows.map(({ pins, responses, isPermanent }) =>
+      storeKeys(
+        tx,
+        pins.map(({ key }) => key.scopeHash),
+        pins.map(({ key }) => key.requestHash),
+        pins.map(({ orderId }) => orderId),
+        responses,
+        isPermanent,
+      ),
+    ),
+  );
 }
 
 function splitPins(pins: readonly KeyPin[]): KeyPin[][] {
@@ -197,21 +220,6 @@ function splitPins(pins: readonly KeyPin[]): KeyPin[][] {
     parts.at(-1)!.push(pin);
   }
   return parts;
-}
-
-function storeTogether(
-  tx: Transaction,
-  pins: readonly KeyPin[],
-  isPermanent: boolean,
-): Promise<unknown> {
-  return storeKeys(
-    tx,
-    pins.map(({ key }) => key.scopeHash),
-    pins.map(({ key }) => key.requestHash),
-    pins.map(({ orderId }) => orderId),
-    compressResponses(pins.map(({ body }) => body)),
-    isPermanent,
-  );
 }
 
 /** Another transaction placed an order under the same key or token between our read and our write. */

@@ -3,7 +3,7 @@ import { toActor } from '../../../shared/caller.ts';
 import type { Order, OrderLine } from '../order.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
-import { pinPlacements } from './keys.ts';
+import { preparePins } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
 
@@ -25,11 +25,13 @@ export async function writePlacement(
   placements: readonly Placement[],
 ): Promise<void> {
   const requests = placements.map(({ request }) => request);
+  // Before the first statement: from then on nothing may fail here, because the commit follows.
+  const storePins = preparePins(placements);
   const written = writeOrders(tx, placements.map(buildChange), () => [
     ...[...customersBySource(requests)].map(([source, customerIds]) =>
       source.consume(tx, customerIds),
     ),
-    pinPlacements(tx, placements),
+    storePins(tx),
   ]);
   await tx.pipelineCommit(written);
 }
