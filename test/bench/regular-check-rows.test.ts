@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { seedOrders } from '../../../bench/support/seed-orders.ts';
-import { FOR_SELECTED_ROWS } from '../../../src/database/plan-settings.ts';
-import { testDatabase } from '../../support/database.ts';
-import { checkByIds } from '../../support/invariants.ts';
-import { addProduct } from '../../support/shop.ts';
+import { seedOrders } from '../../bench/support/seed-orders.ts';
+import { FOR_SELECTED_ROWS } from '../../src/database/plan-settings.ts';
+import { testDatabase } from '../support/database.ts';
+import { checkByIds } from '../support/invariants.ts';
+import { addProduct } from '../support/shop.ts';
 
 const { database, url } = await testDatabase();
 const client = await database.connect();
