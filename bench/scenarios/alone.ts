@@ -1,4 +1,4 @@
-import { pause } from '../../src/shared/pause.ts';
+import { checkOut, send, type Timed } from '../support/check-out.ts';
 import { KeepAliveClient } from '../support/keep-alive-client.ts';
 import { ascending, quantile } from '../support/quantile.ts';
 import {
@@ -16,7 +16,6 @@ import {
 } from './targets.ts';
 
 const WARM_UP_ROUNDS = 50;
-const CONFIRMED_WITHIN_MS = 10_000;
 /** Short, so that the wait for the confirmation is measured and not the wait between two looks. */
 const POLL_MS = 1;
 
@@ -78,8 +77,6 @@ async function measure({
   });
 }
 
-type Timed = <T>(what: string, work: () => Promise<T>) => Promise<T>;
-
 /** One visit: an order placed directly, its detail, a list, and a whole checkout. */
 async function visit(client: KeepAliveClient, sku: string, timed: Timed): Promise<void> {
   const placed = await timed('an order', () =>
@@ -87,37 +84,7 @@ async function visit(client: KeepAliveClient, sku: string, timed: Timed): Promis
   );
   await timed('order detail', () => send(client, 'GET', `/api/orders/${placed.id}`));
   await timed("a customer's list", () => send(client, 'GET', '/api/orders?limit=20'));
-  await timed('a whole checkout, from cart to CONFIRMED', () => checkOut(client, sku, timed));
-}
-
-async function checkOut(client: KeepAliveClient, sku: string, timed: Timed): Promise<void> {
-  await timed('a cart item', () => send(client, 'PUT', `/api/cart/items/${sku}`, { quantity: 1 }));
-  const order = await timed('the checkout of a cart', () =>
-    send(client, 'POST', '/api/cart/checkout', {}),
+  await timed('a whole checkout, from cart to CONFIRMED', () =>
+    checkOut(client, sku, { pollMs: POLL_MS, timed }),
   );
-  const { checkoutUrl } = await timed('a payment initiated', () =>
-    send(client, 'POST', '/api/payments/initiate', { orderId: order.id }),
-  );
-  const session = new URL(String(checkoutUrl)).pathname.split('/').at(-1);
-  await send(client, 'POST', `/sandbox/sessions/${session}/actions`, { action: 'pay' });
-  const deadline = performance.now() + CONFIRMED_WITHIN_MS;
-  for (;;) {
-    const { status } = await send(client, 'GET', `/api/orders/${order.id}`);
-    if (status === 'CONFIRMED') return;
-    if (performance.now() > deadline) throw new Error(`order ${order.id} stayed ${status}`);
-    await pause(POLL_MS);
-  }
-}
-
-/** Sends a request and returns the parsed body. Throws if the reply is not a 2xx. */
-async function send(
-  client: KeepAliveClient,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Record<string, unknown>> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const reply = await client.send(method, path, text);
-  if (reply.status >= 200 && reply.status < 300) return JSON.parse(reply.body);
-  throw new Error(`${method} ${path}: ${reply.status} ${reply.body}`);
 }

@@ -1,4 +1,4 @@
-import { pause } from '../../src/shared/pause.ts';
+import { checkOut } from './check-out.ts';
 import { KeepAliveClient } from './keep-alive-client.ts';
 
 export interface CheckoutJob {
@@ -18,7 +18,6 @@ export interface CheckoutResult {
   readonly p99Ms: number;
 }
 
-const CONFIRMED_WITHIN_MS = 10_000;
 /** Like a page that waits for its payment: often enough to seem immediate, but not as often as possible. */
 const POLL_MS = 50;
 
@@ -37,7 +36,7 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
       const startedMs = performance.now();
       const sku = job.skus[(customer * 97 + iteration * 13) % job.skus.length]!;
       try {
-        await checkOut(client, sku);
+        await checkOut(client, sku, { pollMs: POLL_MS });
         durationsMs.push(performance.now() - startedMs);
       } catch (error) {
         failures += 1;
@@ -57,34 +56,4 @@ async function run(job: CheckoutJob): Promise<CheckoutResult> {
     p50Ms: quantileMs(0.5),
     p99Ms: quantileMs(0.99),
   };
-}
-
-async function checkOut(client: KeepAliveClient, sku: string): Promise<void> {
-  await send(client, 'PUT', `/api/cart/items/${sku}`, { quantity: 1 });
-  const order = await send(client, 'POST', '/api/cart/checkout', {});
-  const { checkoutUrl } = await send(client, 'POST', '/api/payments/initiate', {
-    orderId: order.id,
-  });
-  const session = new URL(String(checkoutUrl)).pathname.split('/').at(-1);
-  await send(client, 'POST', `/sandbox/sessions/${session}/actions`, { action: 'pay' });
-  const deadline = performance.now() + CONFIRMED_WITHIN_MS;
-  for (;;) {
-    const { status } = await send(client, 'GET', `/api/orders/${order.id}`);
-    if (status === 'CONFIRMED') return;
-    if (performance.now() > deadline) throw new Error(`order ${order.id} stayed ${status}`);
-    await pause(POLL_MS);
-  }
-}
-
-/** Sends a request and returns the parsed body. Throws if the reply is not a 2xx. */
-async function send(
-  client: KeepAliveClient,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Record<string, unknown>> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const reply = await client.send(method, path, text);
-  if (reply.status >= 200 && reply.status < 300) return JSON.parse(reply.body);
-  throw new Error(`${method} ${path}: ${reply.status} ${reply.body}`);
 }

@@ -15,7 +15,7 @@ async function listEffects(id: string): Promise<number> {
   return row?.n as number;
 }
 
-/** Waits until a job is finished, whoever did it. */
+/** Waits until a job is finished, by any worker. */
 function untilGone(id: string): Promise<void> {
   return until(async () => assert.equal(await readState(url, id), undefined));
 }
