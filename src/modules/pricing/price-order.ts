@@ -1,34 +1,30 @@
-import { addMinor, timesMinor } from '../../shared/money.ts';
-
-/** One line to price. Its other members are preserved. */
-export interface LineToPrice {
-  /** Units, 1 or more. */
-  readonly quantity: number;
-  /** 0 or more. */
-  readonly unitPriceMinor: number;
-}
+import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
+import { type Bill, buildBill } from './build-bill.ts';
+import { chooseDiscounts, type RefusedCode } from './choose-discounts.ts';
+import type { Destination } from './find-charges.ts';
+import { type LineToPrice, priceLines } from './price-lines.ts';
+import type { PricingRules } from './rules.ts';
 
 /** Everything that determines the price of an order. */
 export interface OrderToPrice<Line extends LineToPrice> {
   /** The currency of every amount, ISO 4217. */
   readonly currency: string;
   readonly lines: readonly Line[];
+  readonly rules: PricingRules;
+  readonly destination: Destination;
+  readonly now: Date;
+  /** Whether the customer has no other order that counts. */
+  readonly isFirstOrder: boolean;
+  /** The named codes in the form of `DiscountRule.code`, each once. */
+  readonly codes: readonly string[];
+  readonly tipMinor: number;
 }
 
-export type PricedLine<Line extends LineToPrice> = Line & {
-  /** Quantity times unit price. */
-  readonly totalMinor: number;
-};
-
-export interface PricedOrder<Line extends LineToPrice> {
+export interface PricedOrder<Line extends LineToPrice> extends Bill<Line> {
   readonly kind: 'priced';
   readonly currency: string;
-  /** In the order of `OrderToPrice.lines`. */
-  readonly lines: readonly PricedLine<Line>[];
-  /** The sum of the line totals. */
-  readonly subtotalMinor: number;
-  /** What the order costs. */
-  readonly totalMinor: number;
+  /** The named codes that do not apply. The bill is without them. */
+  readonly refusedCodes: readonly RefusedCode[];
 }
 
 /** Why an order cannot be priced. */
@@ -48,20 +44,16 @@ export type Pricing<Line extends LineToPrice> = PricedOrder<Line> | RefusedPrici
 const tooLarge: RefusedPricing = { kind: 'refused', refusals: [{ kind: 'total_too_large' }] };
 
 /**
- * Returns what an order costs, line by line and in total. The only place where prices become totals: placement, the
- * queue, carts, quotes and imports call it. Pure, and exact for every currency, since it adds and multiplies whole
- * minor units.
+ * Returns what an order costs and why. The only place where prices become totals: placement, the queue, carts, quotes
+ * and imports call it. Pure, and exact for every currency: it computes with whole minor units, and rounds half up once
+ * per line, discount, charge and tax rate.
  */
 export function priceOrder<Line extends LineToPrice>(order: OrderToPrice<Line>): Pricing<Line> {
-  const lines: PricedLine<Line>[] = [];
-  let subtotalMinor = 0;
-  for (const line of order.lines) {
-    const totalMinor = timesMinor(line.unitPriceMinor, line.quantity);
-    const sumMinor = totalMinor === null ? null : addMinor(subtotalMinor, totalMinor);
-    if (totalMinor === null || sumMinor === null) return tooLarge;
-    subtotalMinor = sumMinor;
-    lines.push({ ...line, totalMinor });
-  }
-  const { currency } = order;
-  return { kind: 'priced', currency, lines, subtotalMinor, totalMinor: subtotalMinor };
+  const { currency, codes, tipMinor } = order;
+  const gross = priceLines(order.lines);
+  if (gross === null) return tooLarge;
+  const { discounts, refusedCodes } = chooseDiscounts(codes, { ...order, gross });
+  const bill = buildBill({ ...order, gross, discounts, tipMinor });
+  if (bill.totalMinor > TOTAL_MINOR_MAX) return tooLarge;
+  return { kind: 'priced', currency, refusedCodes, ...bill };
 }

@@ -1,0 +1,105 @@
+import { addTaxes, type TaxableItem, type TaxRow } from './add-taxes.ts';
+import { type AppliedCharge, type Destination, findCharges } from './find-charges.ts';
+import type { GrossLine, GrossLines, LineToPrice } from './price-lines.ts';
+import type { DiscountRule, PricingRules } from './rules.ts';
+import { takeDiscounts } from './take-discounts.ts';
+
+export type PricedLine<Line extends LineToPrice> = GrossLine<Line> & {
+  readonly discountMinor: number;
+  readonly taxMinor: number;
+  /** The total less the discount, with the tax where prices exclude it. */
+  readonly chargedMinor: number;
+};
+
+export interface PricedDiscount {
+  readonly rule: DiscountRule;
+  readonly amountMinor: number;
+}
+
+export interface PricedCharge extends AppliedCharge {
+  readonly taxMinor: number;
+}
+
+/** What an order costs, part by part. */
+export interface Bill<Line extends LineToPrice> {
+  readonly pricesIncludeTax: boolean;
+  /** In the order in which they were requested. */
+  readonly lines: readonly PricedLine<Line>[];
+  /** The sum of the line totals. */
+  readonly subtotalMinor: number;
+  /** The discounts that apply, in the order of the rules. */
+  readonly discounts: readonly PricedDiscount[];
+  readonly charges: readonly PricedCharge[];
+  readonly taxes: readonly TaxRow[];
+  readonly tipMinor: number;
+  /** What the order costs. */
+  readonly totalMinor: number;
+}
+
+export interface BillInput<Line extends LineToPrice> {
+  readonly gross: GrossLines<Line>;
+  readonly rules: PricingRules;
+  readonly destination: Destination;
+  /** Those that apply, in the order of the rules. */
+  readonly discounts: readonly DiscountRule[];
+  readonly tipMinor: number;
+}
+
+/** Builds the bill of an order to which these discounts apply. */
+export function buildBill<Line extends LineToPrice>({
+  gross: { lines, subtotalMinor },
+  rules,
+  destination,
+  discounts,
+  tipMinor,
+}: BillInput<Line>): Bill<Line> {
+  const { pricesIncludeTax } = rules;
+  const discounted = takeDiscounts(lines, discounts);
+  const charges = findCharges(rules.charges, destination, discounted.subtotalMinor);
+  const freeDelivery = discounts.find(({ effect }) => effect.kind === 'FREE_DELIVERY');
+  const delivery = freeDelivery && charges.find(({ rule }) => rule.kind === 'DELIVERY');
+  const chargedMinor = charges.map((charge) => (charge === delivery ? 0 : charge.amountMinor));
+  const items: TaxableItem[] = [
+    ...lines.map(({ taxCategory }, index) => ({
+      taxCategory,
+      amountMinor: discounted.leftMinor[index]!,
+    })),
+    ...charges.map(({ rule }, index) => ({
+      taxCategory: rule.taxCategory,
+      amountMinor: chargedMinor[index]!,
+    })),
+  ];
+  const taxes = addTaxes(items, rules, destination.fulfilmentType);
+
+  let totalMinor = discounted.subtotalMinor + tipMinor;
+  for (const amountMinor of chargedMinor) totalMinor += amountMinor;
+  if (!pricesIncludeTax) for (const { amountMinor } of taxes.rows) totalMinor += amountMinor;
+  return {
+    pricesIncludeTax,
+    lines: lines.map((line, index) => {
+      const leftMinor = discounted.leftMinor[index]!;
+      const taxMinor = taxes.partsMinor[index]!;
+      return {
+        ...line,
+        discountMinor: line.totalMinor - leftMinor,
+        taxMinor,
+        chargedMinor: pricesIncludeTax ? leftMinor : leftMinor + taxMinor,
+      };
+    }),
+    subtotalMinor,
+    discounts: discounts.flatMap((rule) => {
+      if (rule.effect.kind !== 'FREE_DELIVERY') {
+        return { rule, amountMinor: discounted.takenMinor.get(rule)! };
+      }
+      const isUsed = rule === freeDelivery && delivery !== undefined;
+      return isUsed ? { rule, amountMinor: delivery.amountMinor } : [];
+    }),
+    charges: charges.map((charge, index) => ({
+      ...charge,
+      taxMinor: taxes.partsMinor[lines.length + index]!,
+    })),
+    taxes: taxes.rows,
+    tipMinor,
+    totalMinor,
+  };
+}
