@@ -32,6 +32,55 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_discount()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.uses > 0 then
+    raise exception 'orders use this discount'
+      using errcode = 'foreign_key_violation', constraint = 'discounts_in_use_check';
+  end if;
+  return old;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_modifier_group()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from products where modifier_group_ids <> '{}' and modifier_group_ids @> array[old.id]
+  ) then
+    raise exception 'products offer this modifier group'
+      using errcode = 'foreign_key_violation', constraint = 'modifier_groups_in_use_check';
+  end if;
+  return old;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_modifier_group_ids()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from modifier_groups where id = any(new.modifier_group_ids) order by id for key share;
+  if exists (
+    select
+      from unnest(new.modifier_group_ids) as wanted (id)
+     where not exists (select from modifier_groups where modifier_groups.id = wanted.id)
+  ) then
+    raise exception 'a modifier group of the product does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'products_modifier_group_ids_fkey';
+  end if;
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_new_events()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -44,6 +93,28 @@ begin
   ) then
     raise exception 'an event of an order is written with the change that it tells'
       using errcode = 'restrict_violation', constraint = 'events_append_only_check';
+  end if;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_new_order_bills()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select
+      from new_bills
+     where not coalesce(
+             (select orders.status = 'QUEUED'
+                     or (orders.version = 1 and orders.xmin = pg_current_xact_id()::xid)
+                from orders
+               where orders.id = new_bills.order_id), false)
+  ) then
+    raise exception 'the bill of an order is written with the order'
+      using errcode = 'restrict_violation', constraint = 'order_bills_append_only_check';
   end if;
   return null;
 end
@@ -116,6 +187,20 @@ AS $function$
 begin
   raise exception 'an order keeps its id and its customer'
     using errcode = 'restrict_violation', constraint = 'orders_kept_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_order_bill()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select status from orders where id = old.order_id) is distinct from 'QUEUED' then
+    raise exception 'the bill of a placed order never changes'
+      using errcode = 'restrict_violation', constraint = 'order_bills_append_only_check';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
 end
 $function$
 ;
@@ -200,6 +285,17 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.raise_price_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update price_versions set version = version + 1;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -272,6 +368,90 @@ create table carts (
   constraint carts_customer_id_pkey PRIMARY KEY (customer_id),
   constraint carts_version_check CHECK ((version > 1))
 );
+
+create table charges (
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  amount_minor bigint,
+  percent numeric(7,4),
+  currency text not null,
+  fulfilment_types text[],
+  below_subtotal_minor bigint,
+  free_from_minor bigint,
+  postal_codes text[],
+  tax_category text not null,
+  active boolean not null,
+  version integer default 1 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint charges_pkey PRIMARY KEY (id),
+  constraint charges_amount_check CHECK ((num_nonnulls(amount_minor, percent) = 1)),
+  constraint charges_amount_minor_check CHECK (((amount_minor >= 0) AND (amount_minor <= 100000000))),
+  constraint charges_below_subtotal_minor_check CHECK (((below_subtotal_minor >= 1) AND (below_subtotal_minor <= '1000000000000000'::bigint))),
+  constraint charges_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint charges_free_from_minor_check CHECK (((free_from_minor >= 0) AND (free_from_minor <= '1000000000000000'::bigint))),
+  constraint charges_fulfilment_types_check CHECK ((((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4)) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
+  constraint charges_kind_check CHECK ((kind = ANY (ARRAY['DELIVERY'::text, 'SERVICE'::text, 'PACKAGING'::text, 'SMALL_ORDER'::text]))),
+  constraint charges_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint charges_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+  constraint charges_postal_codes_check CHECK (((postal_codes IS NULL) OR ((kind = 'DELIVERY'::text) AND ((cardinality(postal_codes) >= 1) AND (cardinality(postal_codes) <= 1000))))),
+  constraint charges_tax_category_check CHECK ((tax_category ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+  constraint charges_version_check CHECK ((version >= 1))
+);
+
+create table discount_uses (
+  order_id uuid not null,
+  discount_id uuid not null,
+  customer_id uuid not null,
+  constraint discount_uses_pkey PRIMARY KEY (order_id, discount_id)
+);
+
+create table discounts (
+  id uuid not null,
+  code text,
+  name text not null,
+  kind text not null,
+  percent numeric(7,4),
+  amount_minor bigint,
+  currency text not null,
+  scope text,
+  skus text[],
+  categories text[],
+  minimum_subtotal_minor bigint,
+  starts_at timestamp(3) with time zone,
+  ends_at timestamp(3) with time zone,
+  uses_max integer,
+  uses integer default 0 not null,
+  uses_per_customer_max integer,
+  first_order_only boolean not null,
+  combines boolean not null,
+  active boolean not null,
+  version integer default 1 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint discounts_pkey PRIMARY KEY (id),
+  constraint discounts_amount_minor_check CHECK (((amount_minor >= 1) AND (amount_minor <= 100000000))),
+  constraint discounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$'::text)),
+  constraint discounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint discounts_ends_at_check CHECK ((ends_at > starts_at)),
+  constraint discounts_kind_check CHECK (
+CASE kind
+    WHEN 'PERCENT'::text THEN ((percent IS NOT NULL) AND (amount_minor IS NULL) AND (scope IS NOT NULL))
+    WHEN 'AMOUNT'::text THEN ((percent IS NULL) AND (amount_minor IS NOT NULL) AND (scope IS NOT NULL))
+    WHEN 'FREE_DELIVERY'::text THEN ((percent IS NULL) AND (amount_minor IS NULL) AND (scope IS NULL))
+    ELSE false
+END),
+  constraint discounts_lines_check CHECK (((num_nonnulls(skus, categories) = 0) OR ((scope = 'LINES'::text) AND (num_nonnulls(skus, categories) = 1) AND ((cardinality(COALESCE(skus, categories)) >= 1) AND (cardinality(COALESCE(skus, categories)) <= 200))))),
+  constraint discounts_minimum_subtotal_minor_check CHECK (((minimum_subtotal_minor >= 0) AND (minimum_subtotal_minor <= '1000000000000000'::bigint))),
+  constraint discounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint discounts_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+  constraint discounts_scope_check CHECK ((scope = ANY (ARRAY['ORDER'::text, 'LINES'::text]))),
+  constraint discounts_uses_check CHECK (((uses >= 0) AND ((uses_max IS NULL) OR (uses <= uses_max)))),
+  constraint discounts_uses_max_check CHECK (((uses_max >= 1) AND (uses_max <= 1000000000))),
+  constraint discounts_uses_per_customer_max_check CHECK (((uses_per_customer_max >= 1) AND (uses_per_customer_max <= 1000000))),
+  constraint discounts_version_check CHECK ((version >= 1))
+) with (fillfactor=70);
 
 create table events (
   "position" bigint generated always as identity not null,
@@ -386,6 +566,50 @@ create table mail_texts (
   constraint mail_texts_text_body_check CHECK (((text_body IS NULL) = (html_body IS NULL)))
 );
 
+create table modifier_groups (
+  id uuid not null,
+  name text not null,
+  min integer not null,
+  max integer not null,
+  currency text not null,
+  version integer default 1 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint modifier_groups_pkey PRIMARY KEY (id),
+  constraint modifier_groups_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint modifier_groups_min_check CHECK (((0 <= min) AND (min <= max) AND (max <= 50))),
+  constraint modifier_groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint modifier_groups_version_check CHECK ((version >= 1))
+);
+
+create table modifiers (
+  code text not null,
+  group_id uuid not null,
+  place smallint not null,
+  name text not null,
+  price_minor bigint not null,
+  quantity_max integer default 1 not null,
+  product_id uuid,
+  active boolean default true not null,
+  constraint modifiers_pkey PRIMARY KEY (code),
+  constraint modifiers_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint modifiers_group_id_place_key UNIQUE (group_id, place) DEFERRABLE INITIALLY DEFERRED,
+  constraint modifiers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint modifiers_price_minor_check CHECK (((price_minor >= 0) AND (price_minor <= 100000000))),
+  constraint modifiers_quantity_max_check CHECK (((quantity_max >= 1) AND (quantity_max <= 50)))
+);
+
+create table order_bills (
+  order_id uuid not null,
+  prices_include_tax boolean not null,
+  tip_minor bigint not null,
+  discounts jsonb not null,
+  charges jsonb not null,
+  taxes jsonb not null,
+  constraint order_bills_pkey PRIMARY KEY (order_id),
+  constraint order_bills_tip_minor_check CHECK (((tip_minor >= 0) AND (tip_minor <= 100000000)))
+);
+
 create table order_keys (
   scope_hash uuid not null,
   responses_id bigint not null,
@@ -402,11 +626,19 @@ create table order_lines (
   unit_price_minor bigint not null,
   total_minor bigint not null,
   created_at timestamp(3) with time zone default now() not null,
+  base_price_minor bigint,
+  modifiers jsonb,
+  note text,
+  discount_minor bigint,
+  tax_minor bigint,
   constraint order_lines_order_id_line_number_pkey PRIMARY KEY (order_id, line_number),
+  constraint order_lines_base_price_minor_check CHECK ((((base_price_minor >= 0) AND (base_price_minor <= LEAST(unit_price_minor, (100000000)::bigint))) AND ((base_price_minor IS NULL) = (modifiers IS NULL)))),
+  constraint order_lines_discount_minor_check CHECK (((discount_minor >= 0) AND (discount_minor <= total_minor))),
   constraint order_lines_line_number_check CHECK (((line_number >= 1) AND (line_number <= 100))),
   constraint order_lines_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000))),
+  constraint order_lines_tax_minor_check CHECK ((tax_minor >= 0)),
   constraint order_lines_total_minor_check CHECK ((total_minor = (quantity * unit_price_minor))),
-  constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= 100000000)))
+  constraint order_lines_unit_price_minor_check CHECK (((unit_price_minor >= 0) AND (unit_price_minor <= '1000000000000'::bigint)))
 );
 
 create table order_responses (
@@ -449,6 +681,7 @@ create table orders (
   cancelled_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
+  fulfilment jsonb,
   constraint orders_id_pkey PRIMARY KEY (id),
   constraint orders_cancel_reason_check CHECK (((cancel_reason = ANY (ARRAY['CUSTOMER'::text, 'ADMIN'::text, 'EXPIRED'::text, 'PAYMENT_FAILED'::text])) AND ((cancel_reason IS NULL) = (status <> 'CANCELLED'::text)) AND ((cancelled_at IS NULL) = (status <> 'CANCELLED'::text)))),
   constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -547,6 +780,13 @@ create table payments (
   constraint payments_without_order_check CHECK (((order_id IS NOT NULL) OR (status = 'FLAGGED'::text)))
 ) with (fillfactor=80);
 
+create table price_versions (
+  id boolean default true not null,
+  version bigint default 1 not null,
+  constraint price_versions_pkey PRIMARY KEY (id),
+  constraint price_versions_id_check CHECK (id)
+);
+
 create table products (
   id uuid not null,
   sku text not null,
@@ -559,11 +799,19 @@ create table products (
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
   search_key text generated always as (fold_text(((sku || chr(10)) || name))) stored not null,
+  tax_category text default 'standard'::text not null,
+  category text,
+  "position" integer default 0 not null,
+  modifier_group_ids uuid[] default '{}'::uuid[] not null,
   constraint products_id_pkey PRIMARY KEY (id),
+  constraint products_category_check CHECK (((length(category) >= 1) AND (length(category) <= 60))),
   constraint products_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint products_modifier_group_ids_check CHECK ((cardinality(modifier_group_ids) <= 20)),
+  constraint products_position_check CHECK ((("position" >= 0) AND ("position" <= 1000000))),
   constraint products_price_minor_check CHECK (((price_minor >= 0) AND (price_minor <= 100000000))),
   constraint products_sku_check CHECK ((sku ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
   constraint products_sku_key UNIQUE (sku),
+  constraint products_tax_category_check CHECK ((tax_category ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
   constraint products_version_check CHECK ((version >= 1))
 );
 
@@ -596,6 +844,7 @@ create table queued_orders (
   expected_prices_minor jsonb,
   cause jsonb not null,
   set_aside_at timestamp(3) with time zone,
+  discount_codes text[],
   constraint queued_orders_order_id_pkey PRIMARY KEY (order_id)
 );
 
@@ -676,6 +925,24 @@ CASE kind
 END),
   constraint stock_movements_kind_check CHECK ((kind = ANY (ARRAY['initial'::text, 'adjustment'::text, 'consumption'::text, 'return'::text]))),
   constraint stock_movements_order_id_check CHECK (((order_id IS NOT NULL) = (kind = ANY (ARRAY['consumption'::text, 'return'::text]))))
+);
+
+create table tax_rates (
+  id uuid not null,
+  name text not null,
+  percent numeric(7,4) not null,
+  tax_category text not null,
+  fulfilment_types text[],
+  active boolean not null,
+  version integer default 1 not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint tax_rates_pkey PRIMARY KEY (id),
+  constraint tax_rates_fulfilment_types_check CHECK ((((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4)) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
+  constraint tax_rates_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+  constraint tax_rates_tax_category_check CHECK ((tax_category ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+  constraint tax_rates_version_check CHECK ((version >= 1))
 );
 
 create table users (
@@ -815,6 +1082,12 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
+alter table discount_uses add constraint discount_uses_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id);
+
+alter table modifiers add constraint modifiers_group_id_fkey FOREIGN KEY (group_id) REFERENCES modifier_groups(id) ON DELETE CASCADE;
+
+alter table modifiers add constraint modifiers_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
+
 alter table password_resets add constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table payment_captures add constraint payment_captures_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
@@ -847,6 +1120,12 @@ alter table sandbox.charges add constraint charges_session_reference_fkey FOREIG
 
 CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
 
+CREATE INDEX discount_uses_discount_id_customer_id_idx ON public.discount_uses USING btree (discount_id, customer_id);
+
+CREATE INDEX discounts_automatic_idx ON public.discounts USING btree (created_at, id) WHERE (code IS NULL);
+
+CREATE UNIQUE INDEX discounts_code_key ON public.discounts USING btree (lower(code));
+
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
@@ -858,6 +1137,8 @@ CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
 
 CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
+
+CREATE INDEX modifiers_product_id_idx ON public.modifiers USING btree (product_id) WHERE (product_id IS NOT NULL);
 
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
 
@@ -907,6 +1188,8 @@ CREATE UNIQUE INDEX payments_order_id_open_key ON public.payments USING btree (o
 
 CREATE INDEX payments_updated_at_idx ON public.payments USING btree (updated_at);
 
+CREATE INDEX products_modifier_group_ids_idx ON public.products USING gin (modifier_group_ids) WHERE (modifier_group_ids <> '{}'::uuid[]);
+
 CREATE INDEX products_name_id_idx ON public.products USING btree (name, id);
 
 CREATE INDEX provider_events_failed_at_id_idx ON public.provider_events USING btree (failed_at DESC, id DESC) WHERE (status = 'DEAD'::text);
@@ -930,6 +1213,14 @@ CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (
 CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX stock_movements_product_id_at_id_idx ON public.stock_movements USING btree (product_id, at, id);
+
+CREATE UNIQUE INDEX tax_rates_delivery_key ON public.tax_rates USING btree (tax_category) WHERE (active AND ((fulfilment_types IS NULL) OR ('DELIVERY'::text = ANY (fulfilment_types))));
+
+CREATE UNIQUE INDEX tax_rates_dine_in_key ON public.tax_rates USING btree (tax_category) WHERE (active AND ((fulfilment_types IS NULL) OR ('DINE_IN'::text = ANY (fulfilment_types))));
+
+CREATE UNIQUE INDEX tax_rates_pickup_key ON public.tax_rates USING btree (tax_category) WHERE (active AND ((fulfilment_types IS NULL) OR ('PICKUP'::text = ANY (fulfilment_types))));
+
+CREATE UNIQUE INDEX tax_rates_shipment_key ON public.tax_rates USING btree (tax_category) WHERE (active AND ((fulfilment_types IS NULL) OR ('SHIPMENT'::text = ANY (fulfilment_types))));
 
 CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at);
 
@@ -955,11 +1246,29 @@ CREATE INDEX refunds_charge_reference_idx ON sandbox.refunds USING btree (charge
 
 CREATE INDEX sessions_payment_id_idx ON sandbox.sessions USING btree (payment_id);
 
+CREATE TRIGGER charges_version AFTER INSERT OR DELETE OR UPDATE ON public.charges FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER discounts_in_use BEFORE DELETE ON public.discounts FOR EACH ROW EXECUTE FUNCTION guard_discount();
+
+CREATE TRIGGER discounts_version AFTER INSERT OR DELETE OR UPDATE OF version ON public.discounts FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER events_with_their_change AFTER INSERT ON public.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION guard_new_events();
+
+CREATE TRIGGER modifier_groups_in_use BEFORE DELETE ON public.modifier_groups FOR EACH ROW EXECUTE FUNCTION guard_modifier_group();
+
+CREATE TRIGGER modifier_groups_version AFTER INSERT OR DELETE OR UPDATE ON public.modifier_groups FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER modifiers_version AFTER INSERT OR DELETE OR UPDATE ON public.modifiers FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER order_bills_no_truncate BEFORE TRUNCATE ON public.order_bills FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER order_bills_placed BEFORE DELETE OR UPDATE ON public.order_bills FOR EACH ROW EXECUTE FUNCTION guard_order_bill();
+
+CREATE TRIGGER order_bills_written AFTER INSERT ON public.order_bills REFERENCING NEW TABLE AS new_bills FOR EACH STATEMENT EXECUTE FUNCTION guard_new_order_bills();
 
 CREATE TRIGGER order_lines_no_truncate BEFORE TRUNCATE ON public.order_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -997,6 +1306,10 @@ CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW 
 
 CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER products_modifier_groups_changed BEFORE UPDATE OF modifier_group_ids ON public.products FOR EACH ROW WHEN (((new.modifier_group_ids <> '{}'::uuid[]) AND (new.modifier_group_ids <> old.modifier_group_ids))) EXECUTE FUNCTION guard_modifier_group_ids();
+
+CREATE TRIGGER products_modifier_groups_inserted BEFORE INSERT ON public.products FOR EACH ROW WHEN ((new.modifier_group_ids <> '{}'::uuid[])) EXECUTE FUNCTION guard_modifier_group_ids();
+
 CREATE TRIGGER products_no_delete BEFORE DELETE OR UPDATE OF id ON public.products FOR EACH ROW EXECUTE FUNCTION refuse_removal();
 
 CREATE TRIGGER products_no_truncate BEFORE TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
@@ -1010,6 +1323,8 @@ CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_ev
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER tax_rates_version AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
 
 CREATE TRIGGER users_no_delete BEFORE DELETE OR UPDATE OF id ON public.users FOR EACH ROW EXECUTE FUNCTION refuse_removal();
 
