@@ -1,3 +1,5 @@
+import type { BilledLine, BillParts, FulfilmentType } from '../pricing/index.ts';
+
 /** The core types of orders. Values are spelled as in the API and the database. */
 
 export const orderStatuses = [
@@ -33,15 +35,28 @@ export const cancelReasons = ['CUSTOMER', 'ADMIN', 'EXPIRED', 'PAYMENT_FAILED'] 
 
 export type CancelReason = (typeof cancelReasons)[number];
 
-/** One product, quantity and price, as they were when the order was placed. */
-export interface OrderLine {
-  readonly productId: string;
-  readonly sku: string;
-  readonly name: string;
-  readonly quantity: number;
-  readonly unitPriceMinor: number;
-  readonly totalMinor: number;
+/** One product, with its quantity, modifiers and prices as they were when the order was placed. */
+export type OrderLine = BilledLine;
+
+export interface Address {
+  readonly line1: string;
+  readonly line2: string | null;
+  readonly city: string;
+  readonly region: string | null;
+  readonly postalCode: string | null;
+  /** ISO 3166-1, two letters. */
+  readonly country: string;
 }
+
+/** How an order reaches the person it is for. */
+export interface Fulfilment {
+  readonly type: FulfilmentType;
+  /** Not null for DELIVERY and SHIPMENT. */
+  readonly address: Address | null;
+}
+
+/** What applies to an order that does not say how it is fulfilled. */
+export const defaultFulfilment: Fulfilment = Object.freeze({ type: 'PICKUP', address: null });
 
 export interface Order {
   readonly id: string;
@@ -53,7 +68,11 @@ export interface Order {
   readonly vip: boolean;
   readonly totalMinor: number;
   readonly currency: string;
+  /** The bill besides the lines. Null: it has only lines. */
+  readonly bill: BillParts | null;
   readonly note: string | null;
+  /** Null: `defaultFulfilment`. */
+  readonly fulfilment: Fulfilment | null;
   readonly shippingAddress: string | null;
   readonly cancelReason: CancelReason | null;
   readonly failureCode: string | null;
@@ -68,6 +87,14 @@ export function holdsStock(status: OrderStatus): boolean {
   return (
     status === 'PENDING' || status === 'CONFIRMED' || status === 'PREPARING' || status === 'READY'
   );
+}
+
+/**
+ * Returns whether an order with this status uses its discounts. A completed or refunded one does for good, so a discount
+ * for the first hundred orders serves a hundred that were not cancelled.
+ */
+export function countsAsUse(status: OrderStatus): boolean {
+  return holdsStock(status) || status === 'COMPLETED';
 }
 
 /** Returns whether the order has been paid, even if money was refunded since. */

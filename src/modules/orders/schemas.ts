@@ -15,8 +15,14 @@ import {
 import type { Frozen } from '../../shared/freeze-deep.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { ActorName, ActorReply } from '../accounts/index.ts';
-import { BillReply } from '../pricing/index.ts';
+import { BillReply, fulfilmentTypes, LineReply } from '../pricing/index.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
+
+/** The chosen modifiers of one line. */
+const MODIFIERS_MAX = 50;
+/** The units of one modifier. */
+const MODIFIER_QUANTITY_MAX = 50;
+export const DISCOUNT_CODES_MAX = 5;
 
 const Status = Choice(orderStatuses);
 const PaymentStatus = Choice(paymentStatuses);
@@ -32,8 +38,95 @@ const ClientToken = Type.String({
     'Printable ASCII, unique per customer. Works like Idempotency-Key, for clients that cannot set headers.',
 });
 
+const AddressLine = Text('line', 200);
+const Country = Type.String({
+  pattern: '^[A-Z]{2}$',
+  description: 'ISO 3166-1, two capital letters.',
+});
+
+const FulfilmentInput = Type.Object(
+  {
+    type: Choice(fulfilmentTypes),
+    address: Type.Optional(
+      Nullable(
+        Type.Object(
+          {
+            line1: AddressLine,
+            line2: Type.Optional(Nullable(AddressLine)),
+            city: AddressLine,
+            region: Type.Optional(Nullable(AddressLine)),
+            postalCode: Type.Optional(Nullable(AddressLine)),
+            country: Country,
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'Left out: PICKUP. DELIVERY and SHIPMENT need an address.',
+  },
+);
+
+export type FulfilmentInput = Static<typeof FulfilmentInput>;
+
+const FulfilmentReply = Type.Object({
+  type: Choice(fulfilmentTypes),
+  address: Nullable(
+    Type.Object({
+      line1: Type.String(),
+      line2: Nullable(Type.String()),
+      city: Type.String(),
+      region: Nullable(Type.String()),
+      postalCode: Nullable(Type.String()),
+      country: Type.String(),
+    }),
+  ),
+});
+
+/** What was chosen for a line besides its product. */
+export const lineChoices = {
+  modifiers: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          code: Sku,
+          quantity: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: MODIFIER_QUANTITY_MAX,
+              description: 'Units for one unit of the line. Default: 1.',
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: MODIFIERS_MAX, description: 'Each code at most once.' },
+    ),
+  ),
+  note: Type.Optional(Text('line', 200)),
+};
+
+/** What determines the bill of an order besides its lines. */
+export const billFields = {
+  discountCodes: Type.Optional(
+    Type.Array(
+      Type.String({
+        pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,39}\\s*$',
+        maxLength: 60,
+        description: 'Compared without case.',
+      }),
+      { maxItems: DISCOUNT_CODES_MAX },
+    ),
+  ),
+  tip: Type.Optional(MoneyValue),
+  fulfilment: Type.Optional(FulfilmentInput),
+};
+
 /** The fields of an order besides its lines, which a quote accepts too. */
 const orderFields = {
+  ...billFields,
   expectedTotal: Type.Optional(MoneyValue),
   note: Type.Optional(Text('lines', 500)),
   shippingAddress: Type.Optional(Text('lines', 1000)),
@@ -53,6 +146,7 @@ const requestedItems = {
         sku: Type.Optional(Sku),
         productId: Type.Optional(Id),
         quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
+        ...lineChoices,
         unitPrice: Type.Optional(MoneyValue),
       },
       { additionalProperties: false },
@@ -101,15 +195,6 @@ export type QuoteInput = Static<typeof QuoteBody>;
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
-const Item = Type.Object({
-  sku: Type.String(),
-  productId: Id,
-  name: Type.String(),
-  quantity: Type.Integer(),
-  unitPrice: Amount,
-  total: Amount,
-});
-
 export const OrderReply = Type.Object(
   {
     id: Id,
@@ -120,9 +205,11 @@ export const OrderReply = Type.Object(
     customerId: Id,
     customer: Type.Optional(Type.Object({ id: Id, email: Type.String(), name: Type.String() })),
     vip: Type.Boolean({ description: 'Whether the customer was a VIP when the order was placed.' }),
-    items: Type.Array(Item),
+    items: Type.Array(LineReply),
     total: Amount,
+    bill: BillReply,
     note: Nullable(Type.String()),
+    fulfilment: FulfilmentReply,
     shippingAddress: Nullable(Type.String()),
     expiresAt: Nullable(Instant),
     createdAt: Instant,
@@ -140,7 +227,7 @@ export type OrderView = Frozen<Static<typeof OrderReply>>;
 
 export const QuoteReply = Type.Object(
   {
-    items: Type.Array(Item, { description: 'Without the lines that cannot be priced.' }),
+    items: Type.Array(LineReply, { description: 'Without the lines that cannot be priced.' }),
     bill: BillReply,
     refusals: Type.Array(
       Type.Object(

@@ -1,26 +1,165 @@
 import { type Static, Type } from 'typebox';
-import { money } from '../../shared/money.ts';
-import type { LineToPrice, PricedOrder } from './price-order.ts';
+import { type Money, money, sumMinor } from '../../shared/money.ts';
+import type { ChargeKind } from './rules.ts';
+import type { PricedOrder } from './price-order.ts';
+import type { LineToPrice } from './price-lines.ts';
+
+/**
+ * What a bill contains besides its lines, as an order remembers it: in minor units, with the names that the rules had.
+ */
+export interface BillParts {
+  readonly pricesIncludeTax: boolean;
+  readonly discounts: readonly BilledDiscount[];
+  readonly charges: readonly BilledCharge[];
+  readonly taxes: readonly BilledTax[];
+  readonly tipMinor: number;
+}
+
+export interface BilledDiscount {
+  readonly discountId: string;
+  /** Null: it applied without being named. */
+  readonly code: string | null;
+  readonly name: string;
+  readonly amountMinor: number;
+}
+
+export interface BilledCharge {
+  readonly chargeId: string;
+  readonly kind: ChargeKind;
+  readonly name: string;
+  readonly amountMinor: number;
+  readonly taxMinor: number;
+}
+
+export interface BilledTax {
+  readonly taxRateId: string;
+  readonly name: string;
+  readonly percent: string;
+  readonly baseMinor: number;
+  readonly amountMinor: number;
+}
+
+/** The bill of an order that remembers nothing besides its lines. */
+export const linesOnly: BillParts = Object.freeze({
+  pricesIncludeTax: true,
+  discounts: [],
+  charges: [],
+  taxes: [],
+  tipMinor: 0,
+});
+
+/** Returns what an order remembers of its bill besides its lines, or null if that is nothing. */
+export function toBillParts(priced: PricedOrder<LineToPrice>): BillParts | null {
+  const { pricesIncludeTax, discounts, charges, taxes, tipMinor } = priced;
+  const hasParts = discounts.length + charges.length + taxes.length + tipMinor > 0;
+  if (!hasParts && pricesIncludeTax) return null;
+  return {
+    pricesIncludeTax,
+    discounts: discounts.map(({ rule: { id, code, name }, amountMinor }) => ({
+      discountId: id,
+      code,
+      name,
+      amountMinor,
+    })),
+    charges: charges.map(({ rule: { id, kind, name }, amountMinor, taxMinor }) => ({
+      chargeId: id,
+      kind,
+      name,
+      amountMinor,
+      taxMinor,
+    })),
+    taxes: taxes.map(({ rule: { id, name, percent }, baseMinor, amountMinor }) => ({
+      taxRateId: id,
+      name,
+      percent,
+      baseMinor,
+      amountMinor,
+    })),
+    tipMinor,
+  };
+}
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
+const described = (description: string) =>
+  Type.Unsafe<Static<typeof Amount>>({ ...Amount, description });
 
 export const BillReply = Type.Object(
   {
-    subtotal: Type.Unsafe<Static<typeof Amount>>({
-      ...Amount,
-      description: 'The sum of the line totals.',
+    subtotal: described('The sum of the line totals.'),
+    pricesIncludeTax: Type.Boolean({
+      description: 'Whether the prices of lines and charges contain their tax.',
     }),
-    total: Type.Unsafe<Static<typeof Amount>>({ ...Amount, description: 'The amount to pay.' }),
+    discounts: Type.Array(
+      Type.Object({
+        discountId: Type.String({ format: 'uuid' }),
+        code: Type.Union([Type.String(), Type.Null()]),
+        name: Type.String(),
+        amount: Amount,
+      }),
+    ),
+    charges: Type.Array(
+      Type.Object({
+        chargeId: Type.String({ format: 'uuid' }),
+        kind: Type.String(),
+        name: Type.String(),
+        amount: Amount,
+        tax: Amount,
+      }),
+    ),
+    taxes: Type.Array(
+      Type.Object({
+        taxRateId: Type.String({ format: 'uuid' }),
+        name: Type.String(),
+        percent: Type.String({ description: 'A decimal, such as `8.875`.' }),
+        base: described('What the rate applies to, after discounts.'),
+        amount: Amount,
+        included: Type.Boolean({ description: 'Whether the base contains the tax.' }),
+      }),
+    ),
+    tip: Amount,
+    total: described('The amount to pay.'),
   },
   { title: 'Bill' },
 );
 
 export type BillView = Static<typeof BillReply>;
 
-export function presentBill({
-  currency,
-  subtotalMinor,
-  totalMinor,
-}: PricedOrder<LineToPrice>): BillView {
-  return { subtotal: money(subtotalMinor, currency), total: money(totalMinor, currency) };
+/** The amounts that a bill is shown from. */
+export interface BillToPresent {
+  readonly currency: string;
+  readonly lines: readonly { readonly totalMinor: number }[];
+  readonly parts: BillParts;
+  readonly totalMinor: number;
+}
+
+export function presentBill({ currency, lines, parts, totalMinor }: BillToPresent): BillView {
+  const { pricesIncludeTax, discounts, charges, taxes, tipMinor } = parts;
+  const amount = (minor: number): Money => money(minor, currency);
+  return {
+    subtotal: amount(sumMinor(lines.map((line) => line.totalMinor))),
+    pricesIncludeTax,
+    discounts: discounts.map(({ discountId, code, name, amountMinor }) => ({
+      discountId,
+      code,
+      name,
+      amount: amount(amountMinor),
+    })),
+    charges: charges.map(({ chargeId, kind, name, amountMinor, taxMinor }) => ({
+      chargeId,
+      kind,
+      name,
+      amount: amount(amountMinor),
+      tax: amount(taxMinor),
+    })),
+    taxes: taxes.map(({ taxRateId, name, percent, baseMinor, amountMinor }) => ({
+      taxRateId,
+      name,
+      percent,
+      base: amount(baseMinor),
+      amount: amount(amountMinor),
+      included: pricesIncludeTax,
+    })),
+    tip: amount(tipMinor),
+    total: amount(totalMinor),
+  };
 }

@@ -1,9 +1,13 @@
 import type { Proportion } from './proportion.ts';
 
-/** How an order reaches the person it is for. */
-export type FulfilmentType = 'PICKUP' | 'DELIVERY' | 'DINE_IN' | 'SHIPMENT';
+export const fulfilmentTypes = ['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT'] as const;
 
-export type ChargeKind = 'DELIVERY' | 'SERVICE' | 'PACKAGING' | 'SMALL_ORDER';
+/** How an order reaches the person it is for. */
+export type FulfilmentType = (typeof fulfilmentTypes)[number];
+
+export const chargeKinds = ['DELIVERY', 'SERVICE', 'PACKAGING', 'SMALL_ORDER'] as const;
+
+export type ChargeKind = (typeof chargeKinds)[number];
 
 /** A tax of one category. */
 export interface TaxRateRule {

@@ -1,16 +1,19 @@
-import { priceOrder } from '../../pricing/index.ts';
-import { isFree, type OrderLine } from '../order.ts';
+import type { PricedOrder } from '../../pricing/index.ts';
+import { isFree } from '../order.ts';
+import { listUnits } from '../order-units.ts';
+import { findLine, type UnpricedLine } from './find-line.ts';
+import { createUseCounter, listUnknownCodes, type UseCounter } from './known-discounts.ts';
 import {
-  findLine,
+  findLineRefusals,
   findPriceChange,
+  findRefusedCodes,
   findShortage,
-  findUnknown,
   isAtLimit,
   type PlacementFacts,
   type PlacementRefusal,
-  type UnpricedLine,
+  priceFound,
 } from './placement-checks.ts';
-import type { RequestedLine } from './request.ts';
+import type { OrderTerms, RequestedLine } from './request.ts';
 import { servingOrder } from './serving-order.ts';
 
 export interface PlacementCandidate {
@@ -18,43 +21,67 @@ export interface PlacementCandidate {
   readonly vip: boolean;
   /** Placed by staff: counts towards the customer's limit but is not refused by it. */
   readonly exempt: boolean;
-  /** Accepted now and placed later, when its stock and its stated prices are checked. */
+  /** Accepted now and placed later, when its stock, its discounts and its stated prices are checked. */
   readonly deferred: boolean;
   readonly lines: readonly RequestedLine[];
+  readonly terms: OrderTerms;
   readonly expectedTotalMinor: number | null;
 }
 
 export type PlacementDecision =
-  | { readonly kind: 'accepted'; readonly lines: readonly OrderLine[]; readonly totalMinor: number }
+  | { readonly kind: 'accepted'; readonly priced: PricedOrder<UnpricedLine> }
   | PlacementRefusal;
 
+/** What earlier decisions of a batch left. */
+interface Remaining {
+  readonly available: Map<string, number>;
+  readonly pending: Map<string, number>;
+  readonly uses: UseCounter;
+}
+
 /**
- * Decides a batch of placements in serving order. Each decision takes into account what earlier ones reserved. Pure.
- * The result has the order of `candidates`, which is the order of arrival.
+ * Decides a batch of placements in serving order. Each decision takes into account what earlier ones reserved and used.
+ * Pure. The result has the order of `candidates`, which is the order of arrival.
  */
 export function decidePlacement(
   candidates: readonly PlacementCandidate[],
   facts: PlacementFacts,
 ): PlacementDecision[] {
-  const available = new Map(facts.available);
-  const pending = new Map(facts.pending);
+  const remaining: Remaining = {
+    available: new Map(facts.available),
+    pending: new Map(facts.pending),
+    uses: createUseCounter(facts.discounts),
+  };
   const decisions: PlacementDecision[] = new Array(candidates.length);
   for (const index of servingOrder(candidates)) {
     const candidate = candidates[index]!;
-    const decision = decideOne(candidate, facts, available, pending.get(candidate.customerId) ?? 0);
+    const decision = decideOne(candidate, facts, remaining);
     decisions[index] = decision;
-    if (decision.kind !== 'accepted') continue;
-    if (!candidate.deferred) {
-      for (const line of decision.lines) {
-        available.set(line.productId, (available.get(line.productId) ?? 0) - line.quantity);
-      }
-    }
-    // A free order is confirmed at once, so it never waits for money.
-    if (countsAsPending(candidate, decision.totalMinor)) {
-      pending.set(candidate.customerId, (pending.get(candidate.customerId) ?? 0) + 1);
-    }
+    if (decision.kind === 'accepted') count(candidate, decision.priced, remaining);
   }
   return decisions;
+}
+
+/** Counts what an accepted order takes. */
+function count(
+  candidate: PlacementCandidate,
+  { lines, discounts, totalMinor }: PricedOrder<UnpricedLine>,
+  { available, pending, uses }: Remaining,
+): void {
+  const { customerId, deferred } = candidate;
+  if (!deferred) {
+    for (const { productId, quantity } of listUnits(lines)) {
+      available.set(productId, (available.get(productId) ?? 0) - quantity);
+    }
+    uses.countOrder(
+      customerId,
+      discounts.map(({ rule }) => rule.id),
+    );
+  }
+  // A free order is confirmed at once, so it never waits for money.
+  if (countsAsPending(candidate, totalMinor)) {
+    pending.set(customerId, (pending.get(customerId) ?? 0) + 1);
+  }
 }
 
 /**
@@ -68,23 +95,29 @@ function countsAsPending(candidate: PlacementCandidate, totalMinor: number): boo
 function decideOne(
   candidate: PlacementCandidate,
   facts: PlacementFacts,
-  available: ReadonlyMap<string, number>,
-  pending: number,
+  { available, pending, uses }: Remaining,
 ): PlacementDecision {
+  const { customerId, terms, expectedTotalMinor } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
-  const unknown = findUnknown(found);
-  if (unknown !== null) return unknown;
+  const [refusal] = findLineRefusals(found);
+  if (refusal !== undefined) return refusal;
 
-  const { currency, pendingMax } = facts;
-  const pricing = priceOrder({ currency, lines: found as readonly UnpricedLine[] });
-  if (pricing.kind === 'refused') return pricing.refusals[0];
-  const { lines, totalMinor } = pricing;
+  const lines = found.flatMap((one) => (one.kind === 'line' ? one.line : []));
+  const priced = priceFound(lines, customerId, terms, facts, uses);
+  if (priced.kind === 'refused') return priced.refusals[0];
 
-  const limited = !candidate.exempt && countsAsPending(candidate, totalMinor);
-  if (limited && isAtLimit(pending, pendingMax)) return { kind: 'pending_limit' };
-  if (candidate.deferred) return { kind: 'accepted', lines, totalMinor };
+  const limited = !candidate.exempt && countsAsPending(candidate, priced.totalMinor);
+  if (limited && isAtLimit(pending.get(customerId) ?? 0, facts.pendingMax)) {
+    return { kind: 'pending_limit' };
+  }
+  const accepted = { kind: 'accepted', priced } as const;
+  if (candidate.deferred) {
+    return findRefusedCodes(listUnknownCodes(priced.refusedCodes)) ?? accepted;
+  }
   return (
-    findPriceChange(candidate.lines, candidate.expectedTotalMinor, pricing) ??
-    findShortage(lines, available) ?? { kind: 'accepted', lines, totalMinor }
+    findShortage(priced.lines, facts, available) ??
+    findRefusedCodes(priced.refusedCodes) ??
+    findPriceChange(candidate.lines, expectedTotalMinor, priced) ??
+    accepted
   );
 }

@@ -1,26 +1,33 @@
-import { type PricedOrder, priceOrder, requirePriced } from '../../pricing/index.ts';
+import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
+import { findLine, type UnpricedLine } from './find-line.ts';
+import { createUseCounter } from './known-discounts.ts';
 import {
-  findLine,
+  findLineRefusals,
   findPriceChange,
+  findRefusedCodes,
   findShortage,
-  findUnknown,
   isAtLimit,
   type PlacementFacts,
   type PlacementRefusal,
-  type UnpricedLine,
+  priceFound,
 } from './placement-checks.ts';
-import type { RequestedLine } from './request.ts';
+import type { OrderTerms, RequestedLine } from './request.ts';
 
 export interface QuoteCandidate {
+  /** Null: a new customer. */
+  readonly customerId: string | null;
   /** Open unpaid orders of the customer; 0 for a new customer, or if the limit does not apply. */
   readonly pending: number;
   readonly lines: readonly RequestedLine[];
+  readonly terms: OrderTerms;
   readonly expectedTotalMinor: number | null;
 }
 
 export interface QuoteDecision {
-  /** Without the lines that have no product. */
+  /** Without the lines that cannot be priced. */
   readonly priced: PricedOrder<UnpricedLine>;
+  /** The place of each priced line among the requested ones. */
+  readonly lineIndexes: readonly number[];
   /** Why the order would not be placed now. Its placement would be refused with the first. */
   readonly refusals: readonly PlacementRefusal[];
 }
@@ -30,20 +37,27 @@ export interface QuoteDecision {
  * order. Pure. Throws `request.invalid` if the order cannot be priced.
  */
 export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): QuoteDecision {
+  const { customerId, terms } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
-  const known = (_: unknown, index: number) => found[index] !== null;
-  const lines = found.filter((line) => line !== null);
-  const priced = requirePriced(priceOrder({ currency: facts.currency, lines }));
+  const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'line' ? index : []));
+  const lines = found.flatMap((one) => (one.kind === 'line' ? one.line : []));
+  const uses = createUseCounter(facts.discounts);
+  const priced = requirePriced(priceFound(lines, customerId, terms, facts, uses));
 
-  const unknown = findUnknown(found);
+  const unpriced = findLineRefusals(found);
   const limited = priced.totalMinor > 0 && isAtLimit(candidate.pending, facts.pendingMax);
   // Without some of its lines the total differs even if no price has changed.
-  const expectedTotalMinor = unknown === null ? candidate.expectedTotalMinor : null;
+  const expectedTotalMinor = unpriced.length === 0 ? candidate.expectedTotalMinor : null;
   const refusals = [
-    unknown,
+    ...unpriced,
     limited ? ({ kind: 'pending_limit' } as const) : null,
-    findPriceChange(candidate.lines.filter(known), expectedTotalMinor, priced),
-    findShortage(priced.lines, facts.available),
+    findShortage(priced.lines, facts, facts.available),
+    findRefusedCodes(priced.refusedCodes),
+    findPriceChange(
+      lineIndexes.map((index) => candidate.lines[index]!),
+      expectedTotalMinor,
+      priced,
+    ),
   ];
-  return { priced, refusals: refusals.filter((refusal) => refusal !== null) };
+  return { priced, lineIndexes, refusals: refusals.filter((refusal) => refusal !== null) };
 }

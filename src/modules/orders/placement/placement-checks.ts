@@ -1,6 +1,16 @@
-import type { PricedOrder, PricingRefusal } from '../../pricing/index.ts';
-import type { OrderLine } from '../order.ts';
-import type { RequestedLine } from './request.ts';
+import {
+  type PricedOrder,
+  type Pricing,
+  type PricingRefusal,
+  priceOrder,
+  type RefusedCode,
+} from '../../pricing/index.ts';
+import { defaultFulfilment, type OrderLine } from '../order.ts';
+import { listUnits } from '../order-units.ts';
+import type { FoundLine, OutOfRange, UnpricedLine } from './find-line.ts';
+import type { KnownDiscounts, UseCounter } from './known-discounts.ts';
+import type { PriceList } from './price-list.ts';
+import type { OrderTerms, RequestedLine } from './request.ts';
 
 /** A product as it is in the catalogue at the moment of placement. */
 export interface PlacementProduct {
@@ -9,12 +19,20 @@ export interface PlacementProduct {
   readonly name: string;
   readonly priceMinor: number;
   readonly active: boolean;
+  readonly taxCategory: string;
+  /** The menu section. */
+  readonly category: string | null;
+  readonly modifierGroupIds: readonly string[];
 }
 
 /** What a decision is based on, read under lock for a placement and without for a quote. */
 export interface PlacementFacts {
   /** The currency of every price, ISO 4217. */
   readonly currency: string;
+  readonly now: Date;
+  readonly list: PriceList;
+  readonly pricesIncludeTax: boolean;
+  readonly discounts: KnownDiscounts;
   readonly productsById: ReadonlyMap<string, PlacementProduct>;
   readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
   /** Available units, by product id. */
@@ -40,40 +58,64 @@ export interface Shortage {
 /** Why an order is not placed. */
 export type PlacementRefusal =
   | { readonly kind: 'unknown_product'; readonly lineIndexes: readonly number[] }
+  | { readonly kind: 'unknown_modifier'; readonly places: readonly ModifierPlace[] }
+  | (OutOfRange & { readonly lineIndex: number })
   | PricingRefusal
   | { readonly kind: 'pending_limit' }
+  | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] }
+  | { readonly kind: 'discounts_not_applicable'; readonly discounts: readonly RefusedCode[] }
   | {
       readonly kind: 'price_changed';
       readonly lines: readonly PriceDrift[];
       readonly totalMinor: number;
-    }
-  | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] };
+    };
 
-/** An order line before it has its total. */
-export type UnpricedLine = Omit<OrderLine, 'totalMinor'>;
-
-/** Returns null if there is no such product, it is not for sale, or `sku` and `productId` name different ones. */
-export function findLine(line: RequestedLine, facts: PlacementFacts): UnpricedLine | null {
-  const product =
-    line.productId === undefined
-      ? facts.productsBySku.get(line.sku ?? '')
-      : facts.productsById.get(line.productId);
-  if (product === undefined || !product.active) return null;
-  if (line.sku !== undefined && line.sku !== product.sku) return null;
-  return {
-    productId: product.id,
-    sku: product.sku,
-    name: product.name,
-    quantity: line.quantity,
-    unitPriceMinor: product.priceMinor,
-  };
+export interface ModifierPlace {
+  readonly lineIndex: number;
+  readonly modifierIndex: number;
 }
 
-/** Returns null if every line has its product. */
-export function findUnknown(lines: readonly (UnpricedLine | null)[]): PlacementRefusal | null {
-  if (!lines.includes(null)) return null;
-  const lineIndexes = lines.flatMap((line, index) => (line === null ? [index] : []));
-  return { kind: 'unknown_product', lineIndexes };
+/** Returns every reason for which lines cannot be priced, in the order in which a placement reports them. */
+export function findLineRefusals(found: readonly FoundLine[]): readonly PlacementRefusal[] {
+  if (found.every(({ kind }) => kind === 'line')) return [];
+  const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'unknown_product' ? index : []));
+  const places = found.flatMap((one, lineIndex) =>
+    one.kind === 'unknown_modifier' ? { lineIndex, modifierIndex: one.index } : [],
+  );
+  const outOfRange = found.flatMap((one, lineIndex) =>
+    one.kind === 'modifiers_out_of_range' ? { ...one, lineIndex } : [],
+  );
+  return [
+    ...(lineIndexes.length === 0 ? [] : [{ kind: 'unknown_product' as const, lineIndexes }]),
+    ...(places.length === 0 ? [] : [{ kind: 'unknown_modifier' as const, places }]),
+    ...outOfRange,
+  ];
+}
+
+/** Prices an order of a customer by the rules that apply to it now. `uses` knows the orders decided before. */
+export function priceFound(
+  lines: readonly UnpricedLine[],
+  customerId: string | null,
+  { discountCodes: codes, tipMinor, fulfilment }: OrderTerms,
+  { currency, now, list, pricesIncludeTax }: PlacementFacts,
+  uses: UseCounter,
+): Pricing<UnpricedLine> {
+  const { type: fulfilmentType, address } = fulfilment ?? defaultFulfilment;
+  return priceOrder({
+    currency,
+    lines,
+    rules: {
+      pricesIncludeTax,
+      taxRates: list.taxRates,
+      charges: list.charges,
+      discounts: uses.listRules(customerId, codes),
+    },
+    destination: { fulfilmentType, postalCode: address?.postalCode ?? null },
+    now,
+    isFirstOrder: uses.isFirstOrder(customerId),
+    codes,
+    tipMinor,
+  });
 }
 
 /** Returns whether a customer with `pending` open unpaid orders may have no further one. `pendingMax` 0: no limit. */
@@ -100,20 +142,30 @@ export function findPriceChange(
   return { kind: 'price_changed', lines: drifts, totalMinor };
 }
 
-/** Returns null if there is enough stock. Several lines of one product stay separate but share its stock. */
+/**
+ * Returns null if there is enough stock. Several lines of one product stay separate but share its stock, also with
+ * modifiers that are this product.
+ */
 export function findShortage(
   lines: readonly OrderLine[],
+  facts: Pick<PlacementFacts, 'productsById'>,
   available: ReadonlyMap<string, number>,
 ): PlacementRefusal | null {
-  const wanted = new Map<string, Shortage>();
-  for (const line of lines) {
-    const requested = (wanted.get(line.productId)?.requested ?? 0) + line.quantity;
-    wanted.set(line.productId, {
-      sku: line.sku,
-      requested,
-      available: available.get(line.productId) ?? 0,
-    });
+  const wanted = new Map<string, number>();
+  for (const { productId, quantity } of listUnits(lines)) {
+    wanted.set(productId, (wanted.get(productId) ?? 0) + quantity);
   }
-  const shortages = [...wanted.values()].filter((line) => line.requested > line.available);
+  const shortages: Shortage[] = [];
+  for (const [productId, requested] of wanted) {
+    const left = available.get(productId) ?? 0;
+    if (requested <= left) continue;
+    const sku = facts.productsById.get(productId)?.sku ?? productId;
+    shortages.push({ sku, requested, available: left });
+  }
   return shortages.length === 0 ? null : { kind: 'insufficient_stock', lines: shortages };
+}
+
+/** Returns null if every named code applies. */
+export function findRefusedCodes(discounts: readonly RefusedCode[]): PlacementRefusal | null {
+  return discounts.length === 0 ? null : { kind: 'discounts_not_applicable', discounts };
 }

@@ -49,14 +49,33 @@ export const skipUsedNumbers = statement<[], never>(
      join order_numbers on order_numbers.last_value < passed.number`,
 );
 
-/** Reads the time at which this transaction places, and the payment deadline that follows from it. */
+/** Finds which of these customers have an order that was placed and neither cancelled nor refused. */
+export const findReturningCustomers = statement<
+  [customerIds: readonly string[]],
+  { customerId: string }
+>(
+  'orders.find_returning_customers',
+  `select wanted.id as "customerId"
+     from unnest($1::uuid[]) as wanted (id)
+    where exists (
+      select
+        from orders
+       where customer_id = wanted.id
+         and status not in ('QUEUED', 'CANCELLED', 'FAILED'))`,
+);
+
+/**
+ * Reads the time at which this transaction places, the payment deadline that follows from it, and the version of the
+ * price list.
+ */
 export const readPlacementTime = statement<
   [expiryMinutes: number],
-  { createdAt: Date; expiresAt: Date }
+  { createdAt: Date; expiresAt: Date; priceVersion: number }
 >(
   'orders.placement_time',
   `select now()::timestamptz(3) as "createdAt",
-          (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt"`,
+          (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt",
+          (select version from price_versions) as "priceVersion"`,
 );
 
 export interface UsedKeyRow {

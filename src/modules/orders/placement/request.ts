@@ -2,6 +2,7 @@ import type { Transaction } from '../../../database/database.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 import type { OfferRow } from '../../inventory/index.ts';
+import type { Fulfilment } from '../order.ts';
 
 /**
  * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.
@@ -10,9 +11,34 @@ export interface RequestedLine {
   readonly sku?: string;
   readonly productId?: string;
   readonly quantity: number;
-  /** The price that the client saw, in minor units. If it has changed, the order is refused. */
+  /** The price with modifiers that the client saw, in minor units. If it has changed, the order is refused. */
   readonly unitPriceMinor?: number;
+  readonly modifiers: readonly RequestedModifier[];
+  readonly note: string | null;
 }
+
+export interface RequestedModifier {
+  readonly code: string;
+  /** Units for one unit of the line. */
+  readonly quantity: number;
+}
+
+/** What an order states besides its lines. */
+export interface OrderTerms {
+  /** Each once, compared without case. */
+  readonly discountCodes: readonly string[];
+  readonly tipMinor: number;
+  readonly note: string | null;
+  /** Null: the default. */
+  readonly fulfilment: Fulfilment | null;
+}
+
+export const noTerms: OrderTerms = {
+  discountCodes: [],
+  tipMinor: 0,
+  note: null,
+  fulfilment: null,
+};
 
 /**
  * A source of order lines for requests that do not name them, such as a cart. Both calls serve all requests of a batch
@@ -34,7 +60,9 @@ export interface SourcedLines {
   readonly lines: readonly RequestedLine[];
   /** The products of the lines, read with them. */
   readonly offers: readonly OfferRow[];
-  /** Differs whenever the lines differ. */
+  /** What applies where the request states nothing. */
+  readonly terms: OrderTerms;
+  /** Differs whenever lines or terms differ. */
   readonly version: number;
 }
 
@@ -55,6 +83,8 @@ export interface PlacementRules {
   readonly expiryMinutes: number;
   /** Open unpaid orders that a customer may have; 0: no limit. */
   readonly pendingMax: number;
+  /** Whether the prices of products, modifiers and charges contain their tax. */
+  readonly pricesIncludeTax: boolean;
 }
 
 /** A request for an order, after validation. */
@@ -69,7 +99,8 @@ export interface PlacementRequest {
   /** Returns the refusal if this version of the source is not the requested one, or null. */
   readonly refuseVersion: (version: number) => CodedError | null;
   readonly expectedTotalMinor: number | null;
-  readonly note: string | null;
+  /** What the request states, in preference to its source. */
+  readonly terms: Partial<OrderTerms>;
   readonly shippingAddress: string | null;
   readonly clientToken: string | null;
 }

@@ -1,6 +1,8 @@
 import { type Caller, isStaff } from '../../../shared/caller.ts';
+import { freezeDeep } from '../../../shared/freeze-deep.ts';
 import { money } from '../../../shared/money.ts';
-import type { Order, OrderLine } from '../order.ts';
+import { linesOnly, presentBill, presentLine } from '../../pricing/index.ts';
+import { defaultFulfilment, type Order, type OrderLine } from '../order.ts';
 import { allowedTransitions } from '../order-status.ts';
 import type { OrderView } from '../schemas.ts';
 
@@ -16,6 +18,8 @@ export type OrderState = Omit<OrderView, 'allowedTransitions' | 'customer'>;
 /** Builds the state of an order, frozen part by part: freezing it recursively costs eight times as much. */
 export function buildOrderState(order: Order, lines: readonly OrderLine[]): OrderState {
   const { currency } = order;
+  const parts = order.bill ?? linesOnly;
+  const shown = { currency, pricesIncludeTax: parts.pricesIncludeTax };
   return Object.freeze({
     id: order.id,
     number: order.number,
@@ -25,19 +29,12 @@ export function buildOrderState(order: Order, lines: readonly OrderLine[]): Orde
     customerId: order.customerId,
     vip: order.vip,
     items: Object.freeze(
-      lines.map((line) =>
-        Object.freeze({
-          sku: line.sku,
-          productId: line.productId,
-          name: line.name,
-          quantity: line.quantity,
-          unitPrice: Object.freeze(money(line.unitPriceMinor, currency)),
-          total: Object.freeze(money(line.totalMinor, currency)),
-        }),
-      ),
+      lines.map((line, index) => freezeDeep(presentLine(line, index + 1, shown))),
     ),
     total: Object.freeze(money(order.totalMinor, currency)),
+    bill: freezeDeep(presentBill({ currency, lines, parts, totalMinor: order.totalMinor })),
     note: order.note,
+    fulfilment: order.fulfilment === null ? defaultFulfilment : freezeDeep(order.fulfilment),
     shippingAddress: order.shippingAddress,
     expiresAt: order.expiresAt?.toISOString() ?? null,
     createdAt: order.createdAt.toISOString(),

@@ -1,5 +1,6 @@
 import { statement } from '../../../database/statement.ts';
-import type { CancelReason, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
+import type { BillParts } from '../../pricing/index.ts';
+import type { CancelReason, Fulfilment, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 
 export interface OrderRow {
   id: string;
@@ -14,6 +15,8 @@ export interface OrderRow {
   totalMinor: number;
   currency: string;
   note: string | null;
+  /** Null: the default. */
+  fulfilment: Fulfilment | null;
   shippingAddress: string | null;
   cancelReason: CancelReason | null;
   failureCode: string | null;
@@ -28,6 +31,7 @@ const orderColumns = `
   orders.id, orders.number, orders.customer_id as "customerId", orders.status,
   orders.payment_status as "paymentStatus", orders.version, orders.last_sequence as "lastSequence",
   orders.vip, orders.source, orders.total_minor as "totalMinor", orders.currency, orders.note,
+  orders.fulfilment,
   orders.shipping_address as "shippingAddress", orders.cancel_reason as "cancelReason",
   orders.failure_code as "failureCode", orders.failure_detail as "failureDetail",
   orders.expires_at as "expiresAt", orders.created_at as "createdAt", orders.updated_at as "updatedAt"`;
@@ -78,41 +82,56 @@ export const lockOrders = statement<[orderIds: readonly string[]], OrderRow>(
       for no key update`,
 );
 
-export interface LineRow {
-  orderId: string;
-  productId: string;
-  sku: string;
-  name: string;
-  quantity: number;
-  unitPriceMinor: number;
-  totalMinor: number;
+/** The columns of an order line, by the names of `OrderLine`. */
+const lineColumns = `
+  product_id as "productId", sku, name, quantity, unit_price_minor as "unitPriceMinor",
+  total_minor as "totalMinor", coalesce(base_price_minor, unit_price_minor) as "basePriceMinor",
+  coalesce(modifiers, '[]') as modifiers, note, coalesce(discount_minor, 0) as "discountMinor",
+  coalesce(tax_minor, 0) as "taxMinor"`;
+
+export interface LineRow extends OrderLine {
+  readonly orderId: string;
 }
 
 export const findLines = statement<[orderIds: readonly string[]], LineRow>(
   'orders.find_lines',
-  `select order_id as "orderId", product_id as "productId", sku, name, quantity,
-          unit_price_minor as "unitPriceMinor", total_minor as "totalMinor"
+  `select order_id as "orderId", ${lineColumns}
      from order_lines
     where order_id = any($1::uuid[])
     order by order_id, line_number`,
 );
 
+/** The columns of a bill, by the names of `BillParts`. */
+const billColumns = `
+  prices_include_tax as "pricesIncludeTax", discounts, charges, taxes, tip_minor as "tipMinor"`;
+
+/** Finds what orders remember of their bills besides the lines. An order whose bill has only lines has no row. */
+export const findBills = statement<[orderIds: readonly string[]], BillParts & { orderId: string }>(
+  'orders.find_bills',
+  `select order_id as "orderId", ${billColumns}
+     from order_bills
+    where order_id = any($1::uuid[])`,
+);
+
 /**
- * Reads orders with their lines in one snapshot, so that both match. Missing orders are left out. Rows as JSON took
+ * Reads orders with their lines and bills in one snapshot, so that they match. Missing orders are left out. Rows as JSON took
  * half the CPU time of `jsonb_build_object`, which builds a value first and serializes it afterwards.
  */
 export const findOrdersWithLines = statement<
   [orderIds: readonly string[]],
-  OrderRow & { lines: OrderLine[] }
+  OrderRow & { lines: OrderLine[]; bill: BillParts | null }
 >(
   'orders.find_with_lines',
   `select ${orderColumns},
           (select coalesce(json_agg(line), '[]')
-             from (select product_id as "productId", sku, name, quantity,
-                          unit_price_minor as "unitPriceMinor", total_minor as "totalMinor"
+             from (select ${lineColumns}
                      from order_lines
                     where order_id = orders.id
-                    order by line_number) as line) as lines
+                    order by line_number) as line) as lines,
+          (select row_to_json(bill)
+             from (select ${billColumns}
+                     from order_bills
+                    where order_id = orders.id) as bill) as bill
      from orders
     where orders.id = any($1::uuid[])`,
   { isShort: true },
@@ -131,10 +150,10 @@ export const countCancellations = statement<[customerId: string], { count: numbe
 /** Locks overdue unpaid orders, earliest deadline first. Rows that another transaction has locked are skipped. */
 export const lockExpired = statement<
   [limit: number, offset: number],
-  Pick<OrderRow, 'id' | 'number' | 'status' | 'paymentStatus' | 'lastSequence'>
+  Pick<OrderRow, 'id' | 'number' | 'customerId' | 'status' | 'paymentStatus' | 'lastSequence'>
 >(
   'orders.lock_expired',
-  `select id, number, status, payment_status as "paymentStatus", last_sequence as "lastSequence"
+  `select id, number, customer_id as "customerId", status, payment_status as "paymentStatus", last_sequence as "lastSequence"
      from orders
     where status = 'PENDING'
       and expires_at <= now()

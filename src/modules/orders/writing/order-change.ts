@@ -1,5 +1,6 @@
 import type { EventType } from '../../../events/index.ts';
 import type { Actor, Cause } from '../../../shared/caller.ts';
+import type { BillParts } from '../../pricing/index.ts';
 import type { CancelReason, Order, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 import type { LineRow } from '../reading/queries.ts';
 
@@ -46,6 +47,8 @@ export interface QueueChange extends NewOrder {
   readonly expectedTotalMinor: number | null;
   /** The prices that the client stated, by line; null if none. */
   readonly expectedPricesMinor: readonly (number | null)[] | null;
+  /** The codes that the client named. */
+  readonly discountCodes: readonly string[];
 }
 
 /** The import of an order that was taken and completed in another system. Not written if its number is already used. */
@@ -61,10 +64,12 @@ export interface ImportChange extends Attributed {
 /** The placement of a QUEUED order at current prices, which reserves its stock. */
 export interface PlaceQueuedChange extends Attributed {
   readonly kind: 'placeQueued';
-  readonly order: LockedOrder & { readonly currency: string };
+  readonly order: LockedOrder & Pick<Order, 'customerId' | 'currency'>;
   /** The lines as they were accepted. */
   readonly linesBefore: readonly LineRow[];
   readonly lines: readonly OrderLine[];
+  /** The bill besides the lines. Null: it has only lines. */
+  readonly bill: BillParts | null;
   readonly totalMinor: number;
   /** 0: the order does not expire. */
   readonly expiryMinutes: number;
@@ -82,7 +87,7 @@ export interface FailQueuedChange extends Attributed {
 /** A status change by staff. */
 export interface MoveChange extends Attributed {
   readonly kind: 'move';
-  readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
+  readonly order: LockedOrder & Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
   readonly to: OrderStatus;
   readonly reason: string | null;
   /** Whether the step is legal only as an override. If so, `reason` is not null, and the change is written alone. */
@@ -93,7 +98,7 @@ export interface MoveChange extends Attributed {
 
 export interface CancelChange extends Attributed {
   readonly kind: 'cancel';
-  readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus'>;
+  readonly order: LockedOrder & Pick<Order, 'customerId' | 'status' | 'paymentStatus'>;
   readonly cancelReason: CancelReason;
   /** As free text. */
   readonly reason: string | null;

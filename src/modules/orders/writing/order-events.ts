@@ -3,7 +3,8 @@ import { type Actor, type Cause, systemActor } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { type Money, money } from '../../../shared/money.ts';
 import { ordersErrors } from '../errors.ts';
-import { type OrderStatus, placedStates } from '../order.ts';
+import { type BillParts, type BillView, presentBill } from '../../pricing/index.ts';
+import { type OrderLine, type OrderStatus, placedStates } from '../order.ts';
 
 const eventTypes: Readonly<Record<OrderStatus, EventType>> = {
   QUEUED: 'order.queued',
@@ -60,12 +61,13 @@ export function stepEvent(
 
 /** Builds the events of a placement, one for each of `placedStates`. The first has the `sequence`. */
 export function placedEvents(
-  order: Subject & { readonly totalMinor: number; readonly currency: string },
+  order: Subject & BilledOrder,
+  lines: readonly OrderLine[],
   { actor, cause }: Attributed,
   from: OrderStatus | null,
   sequence: number,
 ): NewEvent[] {
-  const data = totalData(order);
+  const data = billData(order, lines);
   let before = from;
   return placedStates(order.totalMinor).map(({ status: to }, index) => {
     const step = { from: before, to, sequence: sequence + index, data };
@@ -76,7 +78,24 @@ export function placedEvents(
   });
 }
 
+interface BilledOrder {
+  readonly totalMinor: number;
+  readonly currency: string;
+  /** Null: the bill has only lines, and its total says all. */
+  readonly bill: BillParts | null;
+}
+
 /** Builds the data of events that queue or place an order, besides its number. */
+export function billData(
+  order: BilledOrder,
+  lines: readonly OrderLine[],
+): { readonly total: Money; readonly bill?: BillView } {
+  const { currency, totalMinor, bill: parts } = order;
+  if (parts === null) return totalData(order);
+  return { ...totalData(order), bill: presentBill({ currency, lines, parts, totalMinor }) };
+}
+
+/** Builds the data of events that restart the payment of an order, besides its number. */
 export function totalData(order: { readonly totalMinor: number; readonly currency: string }): {
   readonly total: Money;
 } {

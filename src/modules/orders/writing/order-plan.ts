@@ -3,7 +3,8 @@ import type { Actor } from '../../../shared/caller.ts';
 import type { OrderLine } from '../order.ts';
 import type { OrderChange } from './order-change.ts';
 import type { StockEffect } from './stock-effects.ts';
-import type { NewLineRow, NewOrderRow, OrderRowChange } from './write-queries.ts';
+import type { UseEffect } from './use-effects.ts';
+import type { NewBillRow, NewLineRow, NewOrderRow, OrderRowChange } from './write-queries.ts';
 
 /**
  * Everything that a change writes for its order: row, version, sequence, lines, place in the queue, stock and events.
@@ -18,7 +19,12 @@ export interface OrderPlan {
   readonly imported: object | null;
   /** The rows of a new order's lines. */
   readonly lines: readonly NewLineRow[];
-  readonly repricedLines: readonly object[];
+  /** The rows of the lines of a queued order that is placed. */
+  readonly repricedLines: readonly NewLineRow[];
+  /** What is stored of the bill besides the lines; null: nothing. */
+  readonly bill: NewBillRow | null;
+  /** Whether the order has the bill that it was accepted with. */
+  readonly replacesBill: boolean;
   /** Applied one after the other, each with one step. At most two. */
   readonly rowChanges: readonly OrderRowChange[];
   /** The reason of a step that is legal only as an override; null: it is legal without one. */
@@ -28,8 +34,10 @@ export interface OrderPlan {
   readonly leavesQueue: boolean;
   readonly events: readonly NewEvent[];
   readonly stockEffect: StockEffect | null;
-  /** The units of the stock effect; null: those of the stored lines. */
+  /** The lines of the stock effect; null: the stored ones. */
   readonly stockLines: readonly OrderLine[] | null;
+  /** The effect on the uses of the order's discounts. */
+  readonly useEffect: UseEffect | null;
 }
 
 const nothing: readonly never[] = [];
@@ -44,6 +52,8 @@ export function startPlan({ order, actor }: OrderChange): OrderPlan {
     imported: null,
     lines: nothing,
     repricedLines: nothing,
+    bill: null,
+    replacesBill: false,
     rowChanges: nothing,
     overrideReason: null,
     queued: null,
@@ -51,5 +61,6 @@ export function startPlan({ order, actor }: OrderChange): OrderPlan {
     events: nothing,
     stockEffect: null,
     stockLines: null,
+    useEffect: null,
   };
 }

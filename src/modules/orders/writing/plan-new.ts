@@ -1,8 +1,10 @@
-import { type OrderLine, type OrderStatus, placedStates } from '../order.ts';
+import { type OrderStatus, placedStates } from '../order.ts';
 import type { ImportChange, PlaceChange, QueueChange } from './order-change.ts';
-import { placedEvents, stepEvent, totalData } from './order-events.ts';
+import { billRow, lineRows } from './bill-rows.ts';
+import { billData, placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
-import type { NewLineRow, NewOrderRow } from './write-queries.ts';
+import { holdDiscounts } from './use-effects.ts';
+import type { NewOrderRow } from './write-queries.ts';
 
 export function planPlace(change: PlaceChange): OrderPlan {
   const { order, lines } = change;
@@ -11,6 +13,7 @@ export function planPlace(change: PlaceChange): OrderPlan {
     ...startPlan(change),
     order: orderRow(change, first!.status),
     lines: lineRows(order.id, lines),
+    bill: billRow(order.id, order.bill),
     rowChanges: later.map(({ status, paymentStatus }, index) => ({
       id: order.id,
       status,
@@ -18,25 +21,28 @@ export function planPlace(change: PlaceChange): OrderPlan {
       versions: 1,
       last_sequence: index + 2,
     })),
-    events: placedEvents(order, change, null, 1),
+    events: placedEvents(order, lines, change, null, 1),
     stockEffect: 'reserve',
     stockLines: lines,
+    useEffect: holdDiscounts(order.customerId, order.bill),
   };
 }
 
 export function planQueue(change: QueueChange): OrderPlan {
-  const { order, lines, cause, expectedTotalMinor, expectedPricesMinor } = change;
-  const data = { ...totalData(order), vip: order.vip };
+  const { order, lines, cause, expectedTotalMinor, expectedPricesMinor, discountCodes } = change;
+  const data = { ...billData(order, lines), vip: order.vip };
   return {
     ...startPlan(change),
     order: orderRow(change, 'QUEUED'),
     lines: lineRows(order.id, lines),
+    bill: billRow(order.id, order.bill),
     // What the worker needs besides the order: what the client stated, and the cause of the request.
     queued: {
       order_id: order.id,
       vip: order.vip,
       expected_total_minor: expectedTotalMinor,
       expected_prices_minor: expectedPricesMinor,
+      discount_codes: discountCodes.length === 0 ? null : discountCodes,
       cause,
     },
     events: [stepEvent(order, change, { from: null, to: 'QUEUED', sequence: 1, data })],
@@ -74,22 +80,9 @@ function orderRow(
     total_minor: order.totalMinor,
     currency: order.currency,
     note: order.note,
+    fulfilment: order.fulfilment === null ? null : JSON.stringify(order.fulfilment),
     shipping_address: order.shippingAddress,
     client_token: clientToken,
     expires_at: order.expiresAt,
   };
-}
-
-function lineRows(orderId: string, lines: readonly OrderLine[], createdAt?: Date): NewLineRow[] {
-  return lines.map((line, index) => ({
-    order_id: orderId,
-    line_number: index + 1,
-    product_id: line.productId,
-    sku: line.sku,
-    name: line.name,
-    quantity: line.quantity,
-    unit_price_minor: line.unitPriceMinor,
-    total_minor: line.totalMinor,
-    created_at: createdAt,
-  }));
 }

@@ -1,14 +1,19 @@
-import { awaitsPayment, placedStates } from '../order.ts';
+import { awaitsPayment, type OrderLine, placedStates } from '../order.ts';
+import { billRow, lineRows } from './bill-rows.ts';
 import type { FailQueuedChange, PlaceQueuedChange } from './order-change.ts';
 import { placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
+import { holdDiscounts } from './use-effects.ts';
+import type { NewLineRow } from './write-queries.ts';
 
 export function planPlaceQueued(change: PlaceQueuedChange): OrderPlan {
-  const { order, lines, totalMinor, expiryMinutes } = change;
+  const { order, lines, bill, totalMinor, expiryMinutes } = change;
   const sequence = order.lastSequence + 1;
   return {
     ...startPlan(change),
     repricedLines: repricedRows(change),
+    bill: billRow(order.id, bill),
+    replacesBill: true,
     rowChanges: placedStates(totalMinor).map(({ status, paymentStatus }, index) => ({
       id: order.id,
       status,
@@ -20,9 +25,10 @@ export function planPlaceQueued(change: PlaceQueuedChange): OrderPlan {
       last_sequence: sequence + index,
     })),
     leavesQueue: true,
-    events: placedEvents({ ...order, totalMinor }, change, 'QUEUED', sequence),
+    events: placedEvents({ ...order, totalMinor, bill }, lines, change, 'QUEUED', sequence),
     stockEffect: 'reserve',
     stockLines: lines,
+    useEffect: holdDiscounts(order.customerId, bill),
   };
 }
 
@@ -49,16 +55,20 @@ export function planFailQueued(change: FailQueuedChange): OrderPlan {
 }
 
 /** Returns the rows of the lines that have changed. */
-function repricedRows({ order, linesBefore, lines }: PlaceQueuedChange): object[] {
-  return lines.flatMap(({ name, unitPriceMinor, totalMinor }, index) => {
-    const before = linesBefore[index]!;
-    if (before.name === name && before.unitPriceMinor === unitPriceMinor) return [];
-    return {
-      order_id: order.id,
-      line_number: index + 1,
-      name,
-      unit_price_minor: unitPriceMinor,
-      total_minor: totalMinor,
-    };
-  });
+function repricedRows({ order, linesBefore, lines }: PlaceQueuedChange): NewLineRow[] {
+  return lineRows(order.id, lines).filter(
+    (_, index) => !isSameLine(linesBefore[index]!, lines[index]!),
+  );
+}
+
+function isSameLine(before: OrderLine, now: OrderLine): boolean {
+  return (
+    before.name === now.name &&
+    before.unitPriceMinor === now.unitPriceMinor &&
+    before.basePriceMinor === now.basePriceMinor &&
+    before.discountMinor === now.discountMinor &&
+    before.taxMinor === now.taxMinor &&
+    before.modifiers.length === now.modifiers.length &&
+    now.modifiers.length === 0
+  );
 }

@@ -4,6 +4,7 @@ import type { CancelChange, MoveChange, PayChange } from './order-change.ts';
 import { stepEvent, totalData } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 import { findStockEffect } from './stock-effects.ts';
+import { findUseEffect } from './use-effects.ts';
 
 export function planMove(change: MoveChange): OrderPlan {
   const { order, to, reason, override, expiryMinutes } = change;
@@ -30,6 +31,7 @@ export function planMove(change: MoveChange): OrderPlan {
     leavesQueue: from === 'QUEUED',
     events: [stepEvent(order, change, { from, to, sequence, reason, data })],
     stockEffect: findStockEffect(from, to),
+    useEffect: findUseEffect(order, to),
   };
 }
 
@@ -54,6 +56,7 @@ export function planCancel(change: CancelChange): OrderPlan {
     leavesQueue: from === 'QUEUED',
     events: [stepEvent(order, change, { from, to, sequence, reason, data })],
     stockEffect: findStockEffect(from, to),
+    useEffect: findUseEffect(order, to),
   };
 }
 

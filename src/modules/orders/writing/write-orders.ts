@@ -1,23 +1,30 @@
 import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { appendEvents } from '../../../events/index.ts';
-import { findLines } from '../reading/queries.ts';
+import type { BilledDiscount } from '../../pricing/index.ts';
+import type { OrderLine } from '../order.ts';
+import { listUnits } from '../order-units.ts';
+import { findBills, findLines } from '../reading/queries.ts';
 import type { CancelChange, MoveChange, OrderChange, PayChange } from './order-change.ts';
 import type { OrderPlan } from './order-plan.ts';
 import { planChange } from './plan-change.ts';
 import { type OrderStock, writeStock } from './stock-effects.ts';
+import { writeUses } from './use-effects.ts';
 import {
   allowOverride,
   type ChangedOrderRow,
   changeOrder,
   changeOrders,
   enterQueue,
+  insertBills,
   insertImportedOrders,
   insertLines,
   insertOrders,
   leaveQueue,
+  newBillColumns,
   newLineColumns,
   newOrderColumns,
+  removeBills,
   repriceLines,
   toChangeParameters,
 } from './write-queries.ts';
@@ -63,19 +70,23 @@ async function writePlans(
   plans: readonly OrderPlan[],
   alongside: Alongside,
 ): Promise<ChangedOrderRow | undefined> {
-  const isStockUnread = plans.some((plan) => plan.stockEffect !== null && plan.stockLines === null);
-  const stock = isStockUnread ? await readStock(tx, plans) : collectStock(plans, new Map());
+  const stored = await readStored(tx, plans);
+  const stock = collectStock(plans, stored.lines);
 
   const created = plans.flatMap(({ order }) => order ?? []);
   const lines = plans.flatMap((plan) => plan.lines);
   const repriced = plans.flatMap(({ repricedLines }) => repricedLines);
+  const replaced = plans.flatMap(({ orderId, replacesBill }) => (replacesBill ? orderId : []));
+  const bills = plans.flatMap(({ bill }) => bill ?? []);
   const queued = plans.flatMap((plan) => plan.queued ?? []);
   const leaving = plans.flatMap(({ orderId, leavesQueue }) => (leavesQueue ? orderId : []));
   // They run in the order in which they are sent: lines are repriced before their orders leave QUEUED.
   const before = [
     created.length === 0 ? null : insertOrders(tx, ...toColumnArrays(newOrderColumns, created)),
     lines.length === 0 ? null : insertLines(tx, ...toColumnArrays(newLineColumns, lines)),
-    repriced.length === 0 ? null : repriceLines(tx, JSON.stringify(repriced)),
+    repriced.length === 0 ? null : repriceLines(tx, ...toColumnArrays(newLineColumns, repriced)),
+    replaced.length === 0 ? null : removeBills(tx, replaced),
+    bills.length === 0 ? null : insertBills(tx, ...toColumnArrays(newBillColumns, bills)),
     allowOverrides(tx, plans),
   ];
   const [changed] = await Promise.all([
@@ -89,6 +100,7 @@ async function writePlans(
       plans.flatMap(({ events }) => events),
     ),
     ...alongside(),
+    ...writeUses(tx, plans, stored.discounts),
     ...writeStock(tx, stock),
   ]);
   return changed[0];
@@ -132,24 +144,38 @@ function allowOverrides(tx: Transaction, plans: readonly OrderPlan[]): Promise<u
   return allowOverride(tx, overrides[0]!.overrideReason!);
 }
 
-/** Returns the effects on the stock, by the stored lines where the plans have none. */
-async function readStock(tx: Transaction, plans: readonly OrderPlan[]): Promise<OrderStock[]> {
-  const unread = plans.filter((plan) => plan.stockEffect !== null && plan.stockLines === null);
-  const orderIds = unread.map(({ orderId }) => orderId);
-  const stored = await findLines(tx, orderIds);
-  return collectStock(
-    plans,
-    Map.groupBy(stored, ({ orderId }) => orderId),
+/** What is stored of orders whose plans do not name it, by order id. */
+interface Stored {
+  readonly lines: ReadonlyMap<string, readonly OrderLine[]>;
+  readonly discounts: ReadonlyMap<string, readonly BilledDiscount[]>;
+}
+
+const nothing: Stored = { lines: new Map(), discounts: new Map() };
+
+/** Reads the lines and discounts that the effects on stock and uses need, if any. */
+async function readStored(tx: Transaction, plans: readonly OrderPlan[]): Promise<Stored> {
+  const ofLines = plans.filter((plan) => plan.stockEffect !== null && plan.stockLines === null);
+  const ofBills = plans.filter(
+    ({ useEffect }) => useEffect?.kind === 'hold' && useEffect.discounts === null,
   );
+  if (ofLines.length + ofBills.length === 0) return nothing;
+  const [lines, bills] = await Promise.all([
+    ofLines.length === 0 ? [] : findLines(tx, ofLines.map(({ orderId }) => orderId)),
+    ofBills.length === 0 ? [] : findBills(tx, ofBills.map(({ orderId }) => orderId)),
+  ]);
+  return {
+    lines: Map.groupBy(lines, ({ orderId }) => orderId),
+    discounts: new Map(bills.map(({ orderId, discounts }) => [orderId, discounts])),
+  };
 }
 
 function collectStock(
   plans: readonly OrderPlan[],
-  storedLines: ReadonlyMap<string, OrderStock['lines']>,
+  storedLines: Stored['lines'],
 ): OrderStock[] {
   return plans.flatMap(({ stockEffect: effect, stockLines, orderId, number, actor }) => {
     if (effect === null) return [];
     const lines = stockLines ?? storedLines.get(orderId) ?? [];
-    return { effect, orderId, number, actor, lines };
+    return { effect, orderId, number, actor, lines: listUnits(lines) };
   });
 }

@@ -17,6 +17,7 @@ export const newOrderColumns = {
   currency: 'text',
   note: 'text',
   shipping_address: 'text',
+  fulfilment: 'jsonb',
   client_token: 'text',
   expires_at: 'timestamptz',
 } as const;
@@ -54,6 +55,13 @@ export const newLineColumns = {
   quantity: 'integer',
   unit_price_minor: 'bigint',
   total_minor: 'bigint',
+  /** Null, like `modifiers`, if the line has none. */
+  base_price_minor: 'bigint',
+  modifiers: 'jsonb',
+  note: 'text',
+  /** Null: 0. So is the tax. */
+  discount_minor: 'bigint',
+  tax_minor: 'bigint',
   /** Set only if the order is not created now. */
   created_at: 'timestamptz',
 } as const;
@@ -62,23 +70,53 @@ export type NewLineRow = ColumnRow<typeof newLineColumns>;
 export const insertLines = statement<readonly string[], never>(
   'orders.insert_lines',
   `insert into order_lines (order_id, line_number, product_id, sku, name, quantity,
-                            unit_price_minor, total_minor, created_at)
+                            unit_price_minor, total_minor, base_price_minor, modifiers, note,
+                            discount_minor, tax_minor, created_at)
    select order_id, line_number, product_id, sku, name, quantity, unit_price_minor, total_minor,
-          coalesce(created_at, now())
+          base_price_minor, modifiers, note, discount_minor, tax_minor, coalesce(created_at, now())
      from ${unnestColumns('new_line', newLineColumns)}`,
 );
 
 /** Sets lines to the prices and names at placement, before their order leaves QUEUED. */
-export const repriceLines = statement<[rows: string], never>(
+export const repriceLines = statement<readonly string[], never>(
   'orders.reprice_lines',
   `update order_lines
       set name = new_line.name,
           unit_price_minor = new_line.unit_price_minor,
-          total_minor = new_line.total_minor
-     from jsonb_to_recordset($1::jsonb) as new_line
-       (order_id uuid, line_number smallint, name text, unit_price_minor bigint, total_minor bigint)
+          total_minor = new_line.total_minor,
+          base_price_minor = new_line.base_price_minor,
+          modifiers = new_line.modifiers,
+          discount_minor = new_line.discount_minor,
+          tax_minor = new_line.tax_minor
+     from ${unnestColumns('new_line', newLineColumns)}
     where order_lines.order_id = new_line.order_id
       and order_lines.line_number = new_line.line_number`,
+);
+
+export const newBillColumns = {
+  order_id: 'uuid',
+  prices_include_tax: 'boolean',
+  tip_minor: 'bigint',
+  /** JSON arrays of the members of `BillParts`. */
+  discounts: 'jsonb',
+  charges: 'jsonb',
+  taxes: 'jsonb',
+} as const;
+export type NewBillRow = ColumnRow<typeof newBillColumns>;
+
+/** Inserts what orders remember of their bills besides the lines. */
+export const insertBills = statement<readonly string[], never>(
+  'orders.insert_bills',
+  `insert into order_bills (${Object.keys(newBillColumns).join(', ')})
+   select *
+     from ${unnestColumns('new_bill', newBillColumns)}`,
+);
+
+/** Removes the bills that orders were accepted with, before they are placed with the bill of that moment. */
+export const removeBills = statement<[orderIds: readonly string[]], never>(
+  'orders.remove_bills',
+  `delete from order_bills
+    where order_id = any($1::uuid[])`,
 );
 
 /** Allows override steps in this transaction, and records the reason. */
@@ -188,10 +226,11 @@ export const changeOrder = statement<readonly unknown[], ChangedOrderRow>(
 /** Adds orders to the queue, in order of arrival. */
 export const enterQueue = statement<[rows: string], never>(
   'orders.enter_queue',
-  `insert into queued_orders (order_id, vip, expected_total_minor, expected_prices_minor, cause)
-   select order_id, vip, expected_total_minor, expected_prices_minor, cause
+  `insert into queued_orders (order_id, vip, expected_total_minor, expected_prices_minor, discount_codes, cause)
+   select order_id, vip, expected_total_minor, expected_prices_minor, discount_codes, cause
      from jsonb_to_recordset($1::jsonb) as new_row
-       (order_id uuid, vip boolean, expected_total_minor bigint, expected_prices_minor jsonb, cause jsonb)`,
+       (order_id uuid, vip boolean, expected_total_minor bigint, expected_prices_minor jsonb,
+        discount_codes text[], cause jsonb)`,
 );
 
 export const leaveQueue = statement<[orderIds: readonly string[]], never>(

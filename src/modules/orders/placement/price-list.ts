@@ -1,0 +1,90 @@
+import type { Queryable } from '../../../database/statement.ts';
+import { findModifierGroups, type ModifierGroup } from '../../catalog/index.ts';
+import { findRules, readPriceVersion, type ShopRules } from '../../pricing/index.ts';
+
+/** What prices depend on besides products and discount codes, as it was at one version. */
+export interface PriceList extends ShopRules {
+  readonly version: number;
+  readonly groups: ReadonlyMap<string, ModifierGroup>;
+  /** The products whose stock modifiers reserve, by code. */
+  readonly stockedModifiers: ReadonlyMap<string, string>;
+  /** Whether a discount that applies without a code depends on earlier orders of the customer. */
+  readonly limitsCustomers: boolean;
+}
+
+/** Remembers the newest price list that this process has read. */
+export interface PriceLists {
+  /** Returns the remembered list, or reads one if there is none. It may be outdated. */
+  get(db: Queryable): PriceList | Promise<PriceList>;
+  /** Reads the list again, and remembers it. */
+  refresh(db: Queryable): Promise<PriceList>;
+}
+
+export function createPriceLists(): PriceLists {
+  let remembered: PriceList | null = null;
+  async function refresh(db: Queryable): Promise<PriceList> {
+    const list = await readPriceList(db);
+    if (remembered === null || remembered.version < list.version) remembered = list;
+    return remembered;
+  }
+  return { get: (db) => remembered ?? refresh(db), refresh };
+}
+
+/** The price list that a decision used is not the one of its transaction. */
+export class PricesChangedError extends Error {
+  constructor() {
+    super('the price list has changed since it was read');
+    this.name = 'PricesChangedError';
+  }
+}
+
+/** Throws `PricesChangedError` if the list has another version than the database. */
+export function requireCurrent({ version }: PriceList, current: number): void {
+  if (version !== current) throw new PricesChangedError();
+}
+
+/** A list may change again while it is read, but not this often. */
+const READS_MAX = 10;
+
+/**
+ * Calls `work` with the remembered list, and again with a new one as often as it throws `PricesChangedError`. So what is
+ * remembered costs no query and is never used after a change.
+ */
+export async function withPriceList<T>(
+  db: Queryable,
+  lists: PriceLists,
+  work: (list: PriceList) => Promise<T>,
+): Promise<T> {
+  let list = await lists.get(db);
+  for (let reads = 1; ; reads += 1) {
+    try {
+      return await work(list);
+    } catch (error) {
+      if (!(error instanceof PricesChangedError) || reads === READS_MAX) throw error;
+      list = await lists.refresh(db);
+    }
+  }
+}
+
+/** Reads the version first: if something changes meanwhile, the list has an old version and is not used. */
+async function readPriceList(db: Queryable): Promise<PriceList> {
+  const [stored] = await readPriceVersion(db);
+  const [rules, groups] = await Promise.all([findRules(db), findModifierGroups(db)]);
+  const stocked = groups.flatMap(({ modifiers }) =>
+    modifiers.flatMap(({ code, productId }): [string, string][] =>
+      productId === null ? [] : [[code, productId]],
+    ),
+  );
+  return {
+    ...rules,
+    version: stored!.version,
+    groups: new Map(groups.map((group) => [group.id, group])),
+    stockedModifiers: new Map(stocked),
+    limitsCustomers: rules.discounts.some(dependsOnCustomer),
+  };
+}
+
+/** Returns whether a discount depends on earlier orders of the customer, who must then be locked. */
+export function dependsOnCustomer(discount: ShopRules['discounts'][number]): boolean {
+  return discount.usesPerCustomerMax !== null || discount.firstOrderOnly;
+}
