@@ -3,9 +3,9 @@ import type { FolderOrder } from './ranks.ts';
 /** See ARCHITECTURE.md, "the one rule of dependence". */
 const modules = [
   'accounts',
+  'pricing',
   'catalog',
   'inventory',
-  'pricing',
   'orders',
   'carts',
   'payments',
@@ -28,6 +28,18 @@ export const folderOrders: readonly FolderOrder[] = [
     ],
   },
   { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
+  {
+    folder: 'src/modules/pricing',
+    ranks: [
+      ['*'],
+      ['taxes', 'charges', 'discounts'],
+      ['find-rules.ts'],
+      ['use-cases.ts'],
+      ['routes.ts'],
+      ['create-pricing.ts'],
+      ['index.ts'],
+    ],
+  },
   {
     folder: 'src/modules/orders',
     ranks: [

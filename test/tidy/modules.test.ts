@@ -11,11 +11,8 @@ import {
   withoutComments,
 } from './source-files.ts';
 
-/** Modules that contain only values and functions, so there is nothing to build. */
-const pure = ['pricing'];
 const modules = globSync('src/modules/*/index.ts', { cwd: root })
   .map((path) => path.split('/')[2]!)
-  .filter((module) => !pure.includes(module))
   .sort();
 const capitalized = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 const textOf = (path: string) => sourceFiles(path).map(({ text }) => text)[0] ?? '';
@@ -42,15 +39,6 @@ describe('the conventions of modules', () => {
         text,
         new RegExp(`^export function create${name}\\([\\s\\S]*?\\): Module<`, 'm'),
       );
-    });
-  }
-
-  for (const module of pure) {
-    test(`${module}: it contains only values and functions and imports no database or server`, () => {
-      const seen = sourceFiles(`src/modules/${module}/**/*.ts`)
-        .flatMap(listImports)
-        .filter(({ to }) => /^src\/(database|drivers|events|jobs)\//.test(to));
-      assert.deepEqual(seen, []);
     });
   }
 

@@ -20,6 +20,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'refresh_tokens',
     'users',
   ],
+  'src/modules/pricing': ['charges', 'discount_uses', 'discounts', 'price_versions', 'tax_rates'],
   'src/modules/catalog': ['products'],
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [

@@ -10,6 +10,7 @@ import {
 import { createOperations, operationsDeclaration } from '../../modules/operations/index.ts';
 import { createOrderCaching, createOrders, ordersDeclaration } from '../../modules/orders/index.ts';
 import { createPayments, paymentsDeclaration } from '../../modules/payments/index.ts';
+import { createPricing, pricingDeclaration } from '../../modules/pricing/index.ts';
 import { createWebhooks, webhooksDeclaration } from '../../modules/webhooks/index.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 import { createPostman, postmanDeclaration } from '../postman/index.ts';
@@ -25,6 +26,7 @@ import { createSandboxModule, sandboxDeclaration } from './sandbox-module.ts';
  */
 export const modules = createModuleList<Infrastructure>()
   .add(accountsDeclaration, (given) => createAccounts({ ...given, resetMailJob }))
+  .add(pricingDeclaration, createPricing)
   .add(catalogDeclaration, (given) => createCatalog({ ...given, openStock }))
   .add(inventoryDeclaration, createInventory)
   .add(ordersDeclaration, (given) => createOrders({ ...given, caching: createOrderCaching(given) }))

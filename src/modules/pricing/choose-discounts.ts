@@ -1,4 +1,5 @@
 import { buildBill } from './build-bill.ts';
+import { normaliseCode } from './discount-code.ts';
 import type { Destination } from './find-charges.ts';
 import type { GrossLines, LineToPrice } from './price-lines.ts';
 import type { DiscountRule, PricingRules } from './rules.ts';
@@ -44,9 +45,11 @@ export function chooseDiscounts(codes: readonly string[], choice: DiscountChoice
   for (const rule of usable) {
     if (!discounts.includes(rule)) reasons.set(rule, reasonOfUnchosen(rule, choice));
   }
-  const byCode = new Map(rules.discounts.map((rule) => [rule.code, rule]));
+  const byCode = new Map(
+    rules.discounts.map((rule) => [rule.code === null ? null : normaliseCode(rule.code), rule]),
+  );
   const refusedCodes = codes.flatMap((code) => {
-    const rule = byCode.get(code);
+    const rule = byCode.get(normaliseCode(code));
     if (rule === undefined) return { code, reason: 'unknown' as const };
     const reason = reasons.get(rule);
     return reason === undefined ? [] : { code, reason };

@@ -1,6 +1,7 @@
 /**
- * Pricing: what an order costs and why. Owns the calculation and the shape of its result, the bill. Products and their
- * prices belong to the catalogue and are passed in as values.
+ * Pricing: what an order costs and why. Owns the calculation and the shape of its result, the bill, and what the shop sets
+ * up for it: tax rates, charges and discounts with their uses. Products and their prices belong to the catalogue and are
+ * passed in as values. A transaction locks discounts in the order of ids, after orders and before stock.
  */
 export {
   type BilledCharge,
@@ -22,9 +23,28 @@ export {
 } from './billed-line.ts';
 export type { PricedLine } from './build-bill.ts';
 export type { RefusedCode } from './choose-discounts.ts';
+export { createPricing } from './create-pricing.ts';
+export { pricingDeclaration } from './declaration.ts';
+export { distinctCodes, normaliseCode } from './discount-code.ts';
+export {
+  type CountedDiscount,
+  findDiscountsByCode,
+  lockDiscounts,
+} from './discounts/find-discounts.ts';
+export { type DiscountUse, holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
+export { countCustomerUses, findUses } from './discounts/use-queries.ts';
+export { discountsErrors, pricesErrors } from './errors.ts';
 export type { Destination } from './find-charges.ts';
+export { findRules, type ShopRules } from './find-rules.ts';
 export type { LineToPrice } from './price-lines.ts';
-export { type PricedOrder, type Pricing, type PricingRefusal, priceOrder } from './price-order.ts';
+export {
+  type PricedOrder,
+  type Pricing,
+  type PricingRefusal,
+  priceOrder,
+} from './price-order.ts';
 export { pricePlainOrder } from './price-plain-order.ts';
+export { readPriceVersion } from './queries.ts';
 export { pricingError, requirePriced } from './refuse-pricing.ts';
-export { type FulfilmentType, fulfilmentTypes, type PricingRules } from './rules.ts';
+export { type DiscountRule, type FulfilmentType, fulfilmentTypes, type PricingRules } from './rules.ts';
+export { sortDiscounts, toDiscountRule } from './to-discount-rule.ts';

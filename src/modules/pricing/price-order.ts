@@ -15,7 +15,7 @@ export interface OrderToPrice<Line extends LineToPrice> {
   readonly now: Date;
   /** Whether the customer has no other order that counts. */
   readonly isFirstOrder: boolean;
-  /** The named codes in the form of `DiscountRule.code`, each once. */
+  /** The named codes, each once. They are compared without case. */
   readonly codes: readonly string[];
   readonly tipMinor: number;
 }

@@ -18,6 +18,13 @@ export function parsePercent(text: string): Proportion | null {
   return numerator > PARTS_OF_A_WHOLE ? null : { numerator, denominator: PARTS_OF_A_WHOLE };
 }
 
+/** Parses a percentage that was checked when it was stored. */
+export function requirePercent(text: string): Proportion {
+  const share = parsePercent(text);
+  if (share === null) throw new Error(`not a percentage: ${text}`);
+  return share;
+}
+
 /** Returns the share of a gross amount that is tax: 20/120 for a rate of 20/100. */
 export function includedShare({ numerator, denominator }: Proportion): Proportion {
   return { numerator, denominator: denominator + numerator };

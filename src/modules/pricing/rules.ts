@@ -60,8 +60,8 @@ export type LineMatch =
   | { readonly kind: 'skus'; readonly skus: ReadonlySet<string> }
   | { readonly kind: 'categories'; readonly categories: ReadonlySet<string> };
 
-/** A discount, with what is known of its uses at this moment. */
-export interface DiscountRule {
+/** What a discount is, however often it was used. */
+interface DiscountTerms {
   readonly id: string;
   /** Null: it applies without being named. */
   readonly code: string | null;
@@ -73,11 +73,24 @@ export interface DiscountRule {
   readonly active: boolean;
   /** Whether it applies together with others that combine. */
   readonly combines: boolean;
+  readonly firstOrderOnly: boolean;
+}
+
+/** A discount as the shop set it up. */
+export interface DiscountDefinition extends DiscountTerms {
+  /** How many orders may use it. Null: any number. */
+  readonly usesMax: number | null;
+  /** How many orders of one customer may use it. Null: any number. */
+  readonly usesPerCustomerMax: number | null;
+  readonly createdAt: Date;
+}
+
+/** A discount, with what is known of its uses at this moment. */
+export interface DiscountRule extends DiscountTerms {
   /** How many further orders may use it. Null: any number. */
   readonly usesLeft: number | null;
   /** How many further orders of this customer may use it. Null: any number. */
   readonly customerUsesLeft: number | null;
-  readonly firstOrderOnly: boolean;
 }
 
 /** The rules of the shop at one moment, each kind in the order of creation. */

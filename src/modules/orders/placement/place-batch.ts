@@ -4,14 +4,17 @@ import { isStaff } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Customer } from '../../accounts/index.ts';
+import { type LineToPrice, type PricedOrder, toBillParts } from '../../pricing/index.ts';
 import { awaitsPayment, type Order, type PlacedState, placedStates } from '../order.ts';
 import { presentOrder } from '../reading/present-order.ts';
 import { decidePlacement } from './decide-placement.ts';
 import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
-import { getLines, type PlacementReads, readPlacement } from './read-placement.ts';
-import { isShortage, toRefusal, unusableCustomerError, unusableSourceError } from './refusals.ts';
+import { type PriceList, type PriceLists, withPriceList } from './price-list.ts';
+import { getLines, getTerms, type PlacementReads, readPlacement } from './read-placement.ts';
+import { isTakenMeanwhile, toRefusal, unusableCustomerError, unusableSourceError } from './refusals.ts';
 import type {
+  OrderTerms,
   PlacementOutcome,
   PlacementRequest,
   PlacementRules,
@@ -27,6 +30,7 @@ interface Candidate {
   readonly request: PlacementRequest;
   readonly customer: Customer;
   readonly lines: readonly RequestedLine[];
+  readonly terms: OrderTerms;
 }
 
 /**
@@ -35,8 +39,8 @@ interface Candidate {
  * the order of the requests; refusing one does not affect the others.
  *
  * The first attempt decides by the stock as read, and locks its rows only to change them, at the very end. If another
- * transaction took the last units meanwhile, the database refuses the change, and the batch is decided again with the
- * rows locked from the start. Why: docs/decisions/0004-placement.md. The same happens if an imported order has one of
+ * transaction took the last units or uses meanwhile, the database refuses the change, and the batch is decided again with
+ * the rows locked from the start. Why: docs/decisions/0004-placement.md. The same happens if an imported order has one of
  * the numbers, repeatedly if a running import takes the next ones too. Throws `KeyTakenError` if another transaction
  * used one of its keys or tokens meanwhile.
  */
@@ -44,11 +48,14 @@ export async function placeBatch(
   database: Database,
   rules: PlacementRules,
   orderNumbers: OrderNumbers,
+  priceLists: PriceLists,
   requests: readonly PlacementRequest[],
 ): Promise<PlacementOutcome[]> {
   const attempt = (lockStock: boolean) =>
+    withPriceList(database, priceLists, (list) => attemptWith(list, lockStock));
+  const attemptWith = (list: PriceList, lockStock: boolean) =>
     database.transaction(async (tx) => {
-      const reads = await readPlacement(tx, rules, orderNumbers, requests, lockStock);
+      const reads = await readPlacement(tx, rules, orderNumbers, requests, { list, lockStock });
       const outcomes: PlacementOutcome[] = new Array(requests.length);
       const candidates = buildCandidates(requests, reads, outcomes);
       const placements = decide(candidates, reads, rules, outcomes);
@@ -66,7 +73,7 @@ export async function placeBatch(
       const hasNumberConflict = violates(error, 'orders_number_key');
       const mayTryAgain = hasNumberConflict
         ? attempts < TRIES_MAX
-        : isShortage(error) && !lockStock;
+        : isTakenMeanwhile(error) && !lockStock;
       if (!mayTryAgain) throw toKeyTakenError(error);
       if (hasNumberConflict) orderNumbers.forget();
       lockStock = true;
@@ -93,7 +100,10 @@ function buildCandidates(
       unusableCustomerError(customer, request.caller) ??
       unusableSourceError(request, reads.sourceLines);
     if (customer === undefined || refusal !== null) outcomes[index] = toRefusedOutcome(refusal!);
-    else candidates.push({ index, request, customer, lines });
+    else {
+      const terms = getTerms(request, reads.sourceLines);
+      candidates.push({ index, request, customer, lines, terms });
+    }
   }
   return candidates;
 }
@@ -106,28 +116,30 @@ function decide(
   outcomes: PlacementOutcome[],
 ): Placement[] {
   const decisions = decidePlacement(
-    candidates.map(({ request, customer, lines }) => ({
+    candidates.map(({ request, customer, lines, terms }) => ({
       customerId: customer.id,
       vip: customer.vip,
       exempt: isStaff(request.caller),
       deferred: request.deferred,
       lines,
+      terms,
       expectedTotalMinor: request.expectedTotalMinor,
     })),
     reads.facts,
   );
   const placements: Placement[] = [];
-  candidates.forEach(({ index, request, customer }, position) => {
+  candidates.forEach(({ index, request, customer, terms }, position) => {
     const decision = decisions[position]!;
     if (decision.kind !== 'accepted') {
       outcomes[index] = toRefusedOutcome(toRefusal(decision, request, rules.currency));
       return;
     }
-    const { lines, totalMinor } = decision;
+    const { priced } = decision;
+    const { lines } = priced;
     const number = reads.numbers[placements.length]!;
-    const order = buildOrder(request, customer, totalMinor, { ...reads.time, number }, rules);
+    const order = buildOrder({ request, customer, terms, priced }, { ...reads.time, number }, rules);
     const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
-    placements.push({ request, order, lines, body });
+    placements.push({ request, order, lines, body, discountCodes: terms.discountCodes });
     const { id, version } = order;
     const placed = { id, version, queued: request.deferred, body, replayed: false };
     outcomes[index] = { kind: 'placed', order: placed };
@@ -137,13 +149,16 @@ function decide(
 
 const queuedStates: readonly PlacedState[] = [{ status: 'QUEUED', paymentStatus: 'UNPAID' }];
 
+interface AcceptedOrder extends Pick<Candidate, 'request' | 'customer' | 'terms'> {
+  readonly priced: PricedOrder<LineToPrice>;
+}
+
 function buildOrder(
-  request: PlacementRequest,
-  customer: Customer,
-  totalMinor: number,
+  { request, customer, terms, priced }: AcceptedOrder,
   given: { readonly number: string; readonly createdAt: Date; readonly expiresAt: Date },
   rules: PlacementRules,
 ): Order {
+  const { totalMinor } = priced;
   const states = request.deferred ? queuedStates : placedStates(totalMinor);
   const { status, paymentStatus } = states.at(-1)!;
   const expires = awaitsPayment(status, paymentStatus) && rules.expiryMinutes > 0;
@@ -157,7 +172,9 @@ function buildOrder(
     vip: customer.vip,
     totalMinor,
     currency: rules.currency,
-    note: request.note,
+    bill: toBillParts(priced),
+    note: terms.note,
+    fulfilment: terms.fulfilment,
     shippingAddress: request.shippingAddress,
     cancelReason: null,
     failureCode: null,

@@ -10,7 +10,15 @@ import type { PlaceOrderInput } from '../schemas.ts';
 import { buildKeys, retryOnTakenKey } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
-import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
+import {
+  customerErrors,
+  itemErrors,
+  optionErrors,
+  requestedLines,
+  statedTerms,
+  type TermsInput,
+} from './placement-input.ts';
+import type { PriceLists } from './price-list.ts';
 import {
   isLineSource,
   type LineSource,
@@ -36,9 +44,8 @@ export interface PlacementContext {
 }
 
 /** The fields of a request besides its lines. */
-export interface PlacementOptions {
+export interface PlacementOptions extends TermsInput {
   readonly expectedTotal?: Money;
-  readonly note?: string;
   readonly shippingAddress?: string;
   readonly clientToken?: string;
   readonly client_token?: string;
@@ -62,6 +69,7 @@ export interface OrderPlacement {
 export function createOrderPlacement(
   database: Database,
   rules: PlacementRules,
+  priceLists: PriceLists,
   onPlaced: (count: number) => void,
   onWaiting: (change: 1 | -1) => void,
 ): OrderPlacement {
@@ -71,7 +79,7 @@ export function createOrderPlacement(
     sizeMax: BATCH_SIZE_MAX,
     waitingMax: WAITING_MAX,
     exclusives: listExclusiveNames,
-    run: (requests) => placeBatch(database, rules, orderNumbers, requests),
+    run: (requests) => placeBatch(database, rules, orderNumbers, priceLists, requests),
     // After a lost connection the outcome is unknown; without a key, a second attempt could place a second order.
     mayRetryAlone: (error) => !isDatabaseUnavailable(error),
   });
@@ -129,7 +137,7 @@ function buildRequest(
     lines,
     refuseVersion: () => null,
     expectedTotalMinor: options.expectedTotal?.amount ?? null,
-    note: options.note ?? null,
+    terms: statedTerms(options),
     shippingAddress: options.shippingAddress ?? null,
     clientToken: clientToken ?? null,
   };

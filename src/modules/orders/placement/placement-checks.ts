@@ -107,7 +107,8 @@ export function priceFound(
     rules: {
       pricesIncludeTax,
       taxRates: list.taxRates,
-      charges: list.charges,
+      // Without lines nothing is delivered or served.
+      charges: lines.length === 0 ? [] : list.charges,
       discounts: uses.listRules(customerId, codes),
     },
     destination: { fulfilmentType, postalCode: address?.postalCode ?? null },

@@ -1,17 +1,23 @@
 import type { Transaction } from '../../../database/database.ts';
 import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
+import { distinctCodes } from '../../pricing/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts } from './placement-checks.ts';
+import { type PriceList, requireCurrent } from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
+import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import {
   isLineSource,
   type LineSource,
+  noTerms,
+  type OrderTerms,
   type PlacementRequest,
   type PlacementRules,
   type RequestedLine,
+  type RequestedModifier,
   type SourcedLines,
 } from './request.ts';
 
@@ -29,31 +35,52 @@ export interface PlacementReads {
   readonly numbers: readonly string[];
 }
 
+/** How a batch is read. */
+export interface ReadOptions {
+  /** The list whose version the transaction proves. */
+  readonly list: PriceList;
+  /** Whether stock and discounts are locked from the start. */
+  readonly lockStock: boolean;
+}
+
 /**
- * Locks the customers who are limited, and the stock if `lockStock` is set, and reads everything else between the two.
- * The statements are sent together and run in the order written here, each with its own snapshot, so that orders are
- * counted under the lock. Carts bring the offers of their lines with them. Only a batch that locks the stock of carts
- * needs a second round trip, because their lines determine which stock it is.
+ * Locks the customers who are limited, and discounts and stock if `lockStock` is set, and reads everything else between
+ * the two. The statements are sent together and run in the order written here, each with its own snapshot, so that orders
+ * are counted under the lock. Carts bring the offers of their lines with them. A second round trip is needed only for the
+ * codes and the stocked modifiers of carts, for discounts with a limit by customer, and by a batch that locks the stock of
+ * carts, because their lines determine which stock it is. Throws `PricesChangedError` if the price list is outdated.
  */
 export async function readPlacement(
   tx: Transaction,
   rules: PlacementRules,
   orderNumbers: OrderNumbers,
   requests: readonly PlacementRequest[],
-  lockStock: boolean,
+  { list, lockStock }: ReadOptions,
 ): Promise<PlacementReads> {
   const sources = customersBySource(requests);
   const limited = listLimitedCustomers(rules, requests);
-  const customers = readCustomers(tx, requests, limited);
+  const customers = readCustomers(tx, requests, listLockedCustomers(list, requests, limited));
   const usedKeys = findUsedKeysByHash(tx, requests);
   const pending = limited.length === 0 ? [] : countPending(tx, limited);
   const time = readPlacementTime(tx, rules.expiryMinutes);
   const numbers = orderNumbers.borrow(tx, requests.length);
   const sourceLines = readSources(tx, sources);
-  const offers =
-    lockStock && sources.size > 0
-      ? sourceLines.then((lines) => readOffers(tx, requests, lines, lockStock))
-      : readOffers(tx, requests, new Map(), lockStock);
+  // What carts name is known one round trip later.
+  const withSources = <T>(read: (lines: SourceLines) => Promise<T>) =>
+    sources.size === 0 ? read(noSourceLines) : sourceLines.then(read);
+  const discounts = withSources((lines) =>
+    (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
+      codes: distinctCodes(requests.flatMap((one) => getTerms(one, lines).discountCodes)),
+      customerIds: distinctValues(requests.map(({ customerId }) => customerId)),
+    }),
+  );
+  const offers = lockStock
+    ? withSources((lines) => readOffers(tx, listWanted(requests, lines, list), lockStock))
+    : readOffers(tx, listWanted(requests, noSourceLines, list), lockStock);
+  const sourcedModifiers =
+    lockStock || sources.size === 0
+      ? []
+      : sourceLines.then((lines) => readOffers(tx, listSourcedModifiers(lines, list), lockStock));
 
   const read = await Promise.all([
     customers,
@@ -62,16 +89,25 @@ export async function readPlacement(
     time,
     numbers,
     sourceLines,
+    discounts,
     offers,
+    sourcedModifiers,
   ]);
-  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines, ownOffers] = read;
+  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines] = read;
+  const [, , , , , , knownDiscounts, ownOffers, modifierOffers] = read;
+  requireCurrent(list, now!.priceVersion);
   // Locked rows were read last and are the ones that count.
-  const offerRows = [...listSourceOffers(lines), ...ownOffers];
+  const offerRows = [...listSourceOffers(lines), ...modifierOffers, ...ownOffers];
   return {
     customers: new Map(customerRows.map((customer) => [customer.id, customer])),
     usedKeys: used,
     sourceLines: lines,
-    facts: buildFacts(offerRows, pendingCounts, rules),
+    facts: buildFacts(offerRows, pendingCounts, {
+      ...rules,
+      list,
+      discounts: knownDiscounts,
+      now: now!.createdAt,
+    }),
     time: now!,
     numbers: orderNumbersTaken,
   };
@@ -116,17 +152,28 @@ function listLimitedCustomers(
   return distinctValues(limited.map(({ customerId }) => customerId));
 }
 
+/** Returns the customers whose earlier orders decide, or whose lines come from a source that they can change meanwhile. */
+function listLockedCustomers(
+  list: PriceList,
+  requests: readonly PlacementRequest[],
+  limited: readonly string[],
+): ReadonlySet<string> {
+  const needed = requests.filter(
+    ({ lines, terms }) =>
+      list.limitsCustomers || isLineSource(lines) || (terms.discountCodes ?? []).length > 0,
+  );
+  return new Set([...limited, ...needed.map(({ customerId }) => customerId)]);
+}
+
 /**
- * Locks customers whose orders are counted, or whose lines come from a source that they can change meanwhile. The
- * others are only read: otherwise two batches with orders of one customer would wait for each other's flush.
+ * Locks some customers. The others are only read: otherwise two batches with orders of one customer would wait for each
+ * other's flush.
  */
 async function readCustomers(
   tx: Transaction,
   requests: readonly PlacementRequest[],
-  limited: readonly string[],
+  locked: ReadonlySet<string>,
 ): Promise<Customer[]> {
-  const withSource = requests.filter(({ lines }) => isLineSource(lines));
-  const locked = new Set([...limited, ...withSource.map(({ customerId }) => customerId)]);
   const others = distinctValues(requests.map(({ customerId }) => customerId)).filter(
     (id) => !locked.has(id),
   );
@@ -137,23 +184,69 @@ async function readCustomers(
   return read.flat();
 }
 
-/** Reads the offers of all lines that are known. */
-async function readOffers(
-  tx: Transaction,
+interface WantedProducts {
+  readonly productIds: readonly string[];
+  readonly skus: readonly string[];
+}
+
+/** Returns the products of all lines that are known, and those of their modifiers. */
+function listWanted(
   requests: readonly PlacementRequest[],
   sourceLines: SourceLines,
-  lockStock: boolean,
-): Promise<OfferRow[]> {
+  list: PriceList,
+): WantedProducts {
+  return listProducts(
+    requests.flatMap((request) => getLines(request, sourceLines)),
+    list,
+  );
+}
+
+/** Returns the products of these lines, and those of their modifiers. */
+export function listProducts(lines: readonly RequestedLine[], list: PriceList): WantedProducts {
   const productIds = new Set<string>();
   const skus = new Set<string>();
-  for (const request of requests) {
-    for (const { productId, sku } of getLines(request, sourceLines)) {
-      if (productId !== undefined) productIds.add(productId);
-      else if (sku !== undefined) skus.add(sku);
-    }
+  for (const { productId, sku, modifiers } of lines) {
+    if (productId !== undefined) productIds.add(productId);
+    else if (sku !== undefined) skus.add(sku);
+    for (const stocked of listStocked(modifiers, list)) productIds.add(stocked);
   }
-  if (productIds.size + skus.size === 0) return [];
-  return (lockStock ? lockOffers : findOffers)(tx, [...productIds], [...skus]);
+  return { productIds: [...productIds], skus: [...skus] };
+}
+
+/** Returns the products of the modifiers of carts. */
+function listSourcedModifiers(sourceLines: SourceLines, list: PriceList): WantedProducts {
+  const lines = [...sourceLines.values()].flatMap((customers) =>
+    [...customers.values()].flatMap((sourced) => sourced.lines),
+  );
+  const productIds = lines.flatMap(({ modifiers }) => listStocked(modifiers, list));
+  return { productIds: distinctValues(productIds), skus: [] };
+}
+
+function listStocked(
+  modifiers: readonly RequestedModifier[],
+  { stockedModifiers }: PriceList,
+): string[] {
+  return modifiers.flatMap(({ code }) => stockedModifiers.get(code) ?? []);
+}
+
+async function readOffers(
+  tx: Transaction,
+  { productIds, skus }: WantedProducts,
+  lockStock: boolean,
+): Promise<OfferRow[]> {
+  if (productIds.length + skus.length === 0) return [];
+  return (lockStock ? lockOffers : findOffers)(tx, productIds, skus);
+}
+
+const noSourceLines: SourceLines = new Map();
+
+/** Returns what a request states besides its lines, and what its source has where it states nothing. */
+export function getTerms(
+  { lines, terms, customerId }: PlacementRequest,
+  sourceLines: SourceLines,
+): OrderTerms {
+  const sourced = isLineSource(lines) ? sourceLines.get(lines)?.get(customerId)?.terms : undefined;
+  return { ...noTerms, ...sourced, ...terms };
 }
 
 /** Returns the lines of a request, from the request itself or its source; empty if its source has none. */
@@ -168,23 +261,27 @@ export function getLines(
 export function buildFacts(
   offers: readonly OfferRow[],
   pendingCounts: readonly { customerId: string; count: number }[],
-  { currency, pendingMax }: Pick<PlacementRules, 'currency' | 'pendingMax'>,
+  given: Pick<
+    PlacementFacts,
+    'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'now'
+  >,
 ): PlacementFacts {
-  const products = offers.map(({ productId: id, sku, name, priceMinor, active }) => ({
-    id,
-    sku,
-    name,
-    priceMinor,
-    active,
-  }));
   return {
-    currency,
-    productsById: new Map(products.map((product) => [product.id, product])),
-    productsBySku: new Map(products.map((product) => [product.sku, product])),
+    currency: given.currency,
+    pendingMax: given.pendingMax,
+    pricesIncludeTax: given.pricesIncludeTax,
+    list: given.list,
+    discounts: given.discounts,
+    now: given.now,
+    productsById: new Map(offers.map((offer) => [offer.productId, toProduct(offer)])),
+    productsBySku: new Map(offers.map((offer) => [offer.sku, toProduct(offer)])),
     available: new Map(offers.map((offer) => [offer.productId, offer.onHand - offer.reserved])),
     pending: new Map(pendingCounts.map((row) => [row.customerId, row.count])),
-    pendingMax,
   };
+}
+
+function toProduct({ productId: id, onHand: _, reserved: __, ...product }: OfferRow) {
+  return { id, ...product };
 }
 
 function distinctValues(values: readonly string[]): string[] {

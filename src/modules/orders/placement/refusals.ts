@@ -5,7 +5,7 @@ import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
-import { pricingError } from '../../pricing/index.ts';
+import { discountsErrors, isUsedUp, pricingError } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
@@ -24,6 +24,28 @@ export function toRefusal(
           pointer: buildPointer(request, index),
           detail: 'There is no such product for sale.',
         })),
+      });
+    case 'unknown_modifier':
+      return new CodedError(catalogErrors.unknownModifier, {
+        errors: decision.places.map(({ lineIndex, modifierIndex }) => ({
+          pointer: isLineSource(request.lines)
+            ? ''
+            : `/items/${lineIndex}/modifiers/${modifierIndex}/code`,
+          detail: 'The product has no such modifier.',
+        })),
+      });
+    case 'modifiers_out_of_range': {
+      const { lineIndex, group, min, max } = decision;
+      const pointer = isLineSource(request.lines) ? '' : `/items/${lineIndex}/modifiers`;
+      const detail = `Choose ${min === max ? min : `${min} to ${max}`} of ${group}.`;
+      return new CodedError(catalogErrors.modifiersOutOfRange, {
+        errors: [{ pointer, detail }],
+        extensions: { group, min, max },
+      });
+    }
+    case 'discounts_not_applicable':
+      return new CodedError(discountsErrors.notApplicable, {
+        extensions: { discounts: decision.discounts },
       });
     case 'total_too_large':
       return pricingError(decision);
@@ -53,9 +75,11 @@ export function toRefusal(
   }
 }
 
-/** Returns whether another transaction took the stock between our read and our change. */
-export function isShortage(error: unknown): boolean {
-  return error instanceof CodedError && error.code === inventoryErrors.insufficientStock.code;
+/** Returns whether another transaction took the stock or the last uses between our read and our change. */
+export function isTakenMeanwhile(error: unknown): boolean {
+  const isShortage =
+    error instanceof CodedError && error.code === inventoryErrors.insufficientStock.code;
+  return isShortage || isUsedUp(error);
 }
 
 /** Returns why no order can be placed for this customer, or null if one can. */

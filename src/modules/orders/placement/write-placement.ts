@@ -12,6 +12,8 @@ export interface Placement {
   readonly request: PlacementRequest;
   readonly order: Order;
   readonly lines: readonly OrderLine[];
+  /** The codes that the order names. */
+  readonly discountCodes: readonly string[];
   /** The order as its caller sees it, as JSON text. */
   readonly body: string;
 }
@@ -36,7 +38,7 @@ export async function writePlacement(
   await tx.pipelineCommit(written);
 }
 
-function buildChange({ request, order, lines }: Placement): OrderChange {
+function buildChange({ request, order, lines, discountCodes }: Placement): OrderChange {
   const placed = {
     order,
     lines,
@@ -50,6 +52,7 @@ function buildChange({ request, order, lines }: Placement): OrderChange {
     ...placed,
     expectedTotalMinor: request.expectedTotalMinor,
     expectedPricesMinor: findStatedPrices(request.lines),
+    discountCodes,
   };
 }
 
