@@ -13,6 +13,7 @@ import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
 import { createOrderPlacement } from './placement/place-order.ts';
+import { createPriceLists } from './placement/price-list.ts';
 import { purgeKeys } from './placement/queries.ts';
 import { quoteOrder } from './placement/quote-order.ts';
 import {
@@ -42,6 +43,8 @@ export interface OrdersDependencies {
   readonly currency: string;
   readonly expiryMinutes: number;
   readonly pendingMax: number;
+  /** Whether prices contain their tax. Default: true. */
+  readonly pricesIncludeTax?: boolean;
   readonly cancellationsPerDayMax: number;
   /** The attempts after which the job of a queued order becomes a dead letter. */
   readonly attemptsMax: number;
@@ -60,6 +63,9 @@ export interface OrdersDependencies {
 export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
   const { database, cursors, liveLog, currency, expiryMinutes, caching } = dependencies;
   const { pendingMax, cancellationsPerDayMax, attemptsMax, retryBaseSeconds } = dependencies;
+  const { pricesIncludeTax = true } = dependencies;
+  const priceLists = createPriceLists();
+  const rules = { currency, expiryMinutes, pendingMax, pricesIncludeTax };
   const tallies = createTallies();
   const onPlaced = (count: number) => {
     tallies.created.counts.all += count;
@@ -77,14 +83,15 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
   dependencies.changedUsers?.subscribe(reader.invalidateCustomer);
   const placing = createOrderPlacement(
     database,
-    { currency, expiryMinutes, pendingMax },
+    rules,
+    priceLists,
     onPlaced,
     dependencies.onWaiting ?? (() => {}),
   );
   const orders: Orders = {
     ...placing,
     ...reader,
-    quoteOrder: (caller, input) => quoteOrder(database, { currency, pendingMax }, caller, input),
+    quoteOrder: (caller, input) => quoteOrder(database, rules, priceLists, caller, input),
     // Customers must see their own changes at once.
     listOrders: (caller, input) =>
       listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),
@@ -102,7 +109,8 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     jobs: [
       createQueuedPlacement({
         database,
-        rules: { currency, expiryMinutes },
+        rules,
+        priceLists,
         attemptsMax,
         retryDelayMs: exponentialBackoff({ baseMs: retryBaseSeconds * 1_000 }),
         onPlaced,

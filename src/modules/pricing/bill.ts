@@ -132,6 +132,12 @@ export interface BillToPresent {
   readonly totalMinor: number;
 }
 
+/** Builds the bill of an order that is priced but not stored. */
+export function presentPriced(priced: PricedOrder<LineToPrice>): BillView {
+  const { currency, lines, totalMinor } = priced;
+  return presentBill({ currency, lines, parts: toBillParts(priced) ?? linesOnly, totalMinor });
+}
+
 export function presentBill({ currency, lines, parts, totalMinor }: BillToPresent): BillView {
   const { pricesIncludeTax, discounts, charges, taxes, tipMinor } = parts;
   const amount = (minor: number): Money => money(minor, currency);

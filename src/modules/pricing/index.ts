@@ -12,6 +12,7 @@ export {
   type BillView,
   linesOnly,
   presentBill,
+  presentPriced,
   toBillParts,
 } from './bill.ts';
 export {

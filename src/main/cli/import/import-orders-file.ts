@@ -10,7 +10,7 @@ import {
   productKey,
   sumOrdersByNumber,
 } from '../../../modules/orders/index.ts';
-import { priceOrder, requirePriced } from '../../../modules/pricing/index.ts';
+import { pricePlainOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { money, sumMinor } from '../../../shared/money.ts';
 import { RefusedRows } from './file-error.ts';
@@ -130,7 +130,7 @@ export function collectProducts({
 /** Sums orders whose prices are in `currency`. */
 export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
   const lines = orders.flatMap((order) => order.lines);
-  const priced = orders.map((order) => requirePriced(priceOrder({ currency, lines: order.lines })));
+  const priced = orders.map((order) => requirePriced(pricePlainOrder({ currency, lines: order.lines })));
   return {
     orders: orders.length,
     lines: lines.length,

@@ -1,5 +1,5 @@
 import type { ImportedOrder } from '../../../modules/orders/index.ts';
-import { priceOrder, requirePriced } from '../../../modules/pricing/index.ts';
+import { pricePlainOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
 
 /** A product as the replay needs it on the server. */
@@ -59,7 +59,7 @@ export function planReplay(orders: readonly ImportedOrder[], currency: string): 
       });
       return { key, quantity, unitPriceMinor };
     });
-    const { totalMinor } = requirePriced(priceOrder({ currency, lines: plannedLines }));
+    const { totalMinor } = requirePriced(pricePlainOrder({ currency, lines: plannedLines }));
     return { number, atMs: createdAt.getTime(), lines: plannedLines, totalMinor };
   });
   return { orders: planned, products: [...products.values()] };

@@ -3,7 +3,7 @@ import { systemActor } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
-import { type PricedLine, priceOrder, requirePriced } from '../../pricing/index.ts';
+import { type LineToPrice, type PricedLine, pricePlainOrder, requirePriced } from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import type { ImportChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
@@ -62,7 +62,7 @@ export async function importOrders(
   const emails = orders.map(({ email }) => email ?? IMPORT_CUSTOMER_EMAIL);
   const customers = await ensureCustomers(database, [...new Set(emails)]);
   const changes = orders.map((order, index): ImportChange => {
-    const priced = requirePriced(priceOrder({ currency, lines: order.lines }));
+    const priced = requirePriced(pricePlainOrder({ currency, lines: order.lines }));
     return {
       kind: 'import',
       order: {
@@ -120,7 +120,7 @@ export async function sumOrdersByNumber(
 }
 
 function buildLines(
-  lines: readonly PricedLine<ImportedLine>[],
+  lines: readonly PricedLine<ImportedLine & LineToPrice>[],
   products: ReadonlyMap<string, ProductRef>,
 ): OrderLine[] {
   return lines.map((line) => {
@@ -132,6 +132,11 @@ function buildLines(
       quantity: line.quantity,
       unitPriceMinor: line.unitPriceMinor,
       totalMinor: line.totalMinor,
+      basePriceMinor: line.basePriceMinor,
+      modifiers: [],
+      note: null,
+      discountMinor: line.discountMinor,
+      taxMinor: line.taxMinor,
     };
   });
 }

@@ -1,16 +1,24 @@
 import type { Caller } from '../../../shared/caller.ts';
 import type { InputError } from '../../../shared/errors.ts';
 import type { Money } from '../../../shared/money.ts';
-import type { PlaceOrderInput } from '../schemas.ts';
-import type { RequestedLine } from './request.ts';
+import { distinctCodes } from '../../pricing/index.ts';
+import type { Fulfilment } from '../order.ts';
+import type { FulfilmentInput, PlaceOrderInput } from '../schemas.ts';
+import type { OrderTerms, RequestedLine, RequestedModifier } from './request.ts';
 
 /** The checks of a placement request that its schema cannot express. Each returns the invalid locations. */
 
 type Items = PlaceOrderInput['items'];
 
+/** The largest tip, in minor units. */
+const TIP_MINOR_MAX = 100_000_000;
+
 export function itemErrors(items: Items, currency: string): InputError[] {
   return items.flatMap((item, index) => {
-    const errors = findCurrencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency);
+    const errors = [
+      ...modifierErrors(item.modifiers ?? [], `/items/${index}/modifiers`),
+      ...findCurrencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency),
+    ];
     if (item.sku !== undefined || item.productId !== undefined) return errors;
     return [
       { pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' },
@@ -34,12 +42,73 @@ export function customerErrors(
   return [];
 }
 
+/** Finds modifiers that a line names twice. */
+export function modifierErrors(
+  modifiers: readonly { readonly code: string }[],
+  pointer: string,
+): InputError[] {
+  return modifiers.flatMap(({ code }, index) =>
+    modifiers.findIndex((other) => other.code === code) === index
+      ? []
+      : [{ pointer: `${pointer}/${index}/code`, detail: 'The line already has this modifier.' }],
+  );
+}
+
+/** What a request or a cart states besides its lines. */
+export interface TermsInput {
+  readonly discountCodes?: readonly string[];
+  readonly tip?: Money;
+  readonly note?: string;
+  readonly fulfilment?: FulfilmentInput;
+}
+
 /** Checks the members of a request besides its lines. */
 export function optionErrors(
-  options: { readonly expectedTotal?: Money },
+  options: TermsInput & { readonly expectedTotal?: Money },
   currency: string,
 ): InputError[] {
-  return findCurrencyErrors(options.expectedTotal, '/expectedTotal', currency);
+  return [
+    ...findCurrencyErrors(options.expectedTotal, '/expectedTotal', currency),
+    ...termsErrors(options, currency),
+  ];
+}
+
+/** Checks what a request or a cart states besides its lines. */
+export function termsErrors({ tip, fulfilment }: TermsInput, currency: string): InputError[] {
+  const errors = findCurrencyErrors(tip, '/tip', currency);
+  if (tip !== undefined && tip.amount > TIP_MINOR_MAX) {
+    errors.push({ pointer: '/tip/amount', detail: `A tip is at most ${TIP_MINOR_MAX}.` });
+  }
+  const needsAddress = fulfilment?.type === 'DELIVERY' || fulfilment?.type === 'SHIPMENT';
+  if (needsAddress && (fulfilment.address ?? null) === null) {
+    errors.push({
+      pointer: '/fulfilment/address',
+      detail: `${fulfilment.type} needs an address.`,
+    });
+  }
+  return errors;
+}
+
+/** Returns the terms that a request or a cart states; what it leaves out is missing. */
+export function statedTerms({
+  discountCodes,
+  tip,
+  note,
+  fulfilment,
+}: TermsInput): Partial<OrderTerms> {
+  return {
+    ...(discountCodes === undefined ? {} : { discountCodes: distinctCodes(discountCodes) }),
+    ...(tip === undefined ? {} : { tipMinor: tip.amount }),
+    ...(note === undefined ? {} : { note }),
+    ...(fulfilment === undefined ? {} : { fulfilment: toFulfilment(fulfilment) }),
+  };
+}
+
+/** Fills up an address. */
+function toFulfilment({ type, address }: FulfilmentInput): Fulfilment {
+  if (address === undefined || address === null) return { type, address: null };
+  const { line1, line2 = null, city, region = null, postalCode = null, country } = address;
+  return { type, address: { line1, line2, city, region, postalCode, country } };
 }
 
 export function requestedLines(items: Items): RequestedLine[] {
@@ -48,7 +117,14 @@ export function requestedLines(items: Items): RequestedLine[] {
     ...(item.productId === undefined ? {} : { productId: item.productId }),
     ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
     quantity: item.quantity,
+    modifiers: requestedModifiers(item.modifiers),
+    note: item.note ?? null,
   }));
+}
+
+/** Returns the modifiers of a line with their quantities. */
+export function requestedModifiers(modifiers: Items[number]['modifiers']): RequestedModifier[] {
+  return (modifiers ?? []).map(({ code, quantity = 1 }) => ({ code, quantity }));
 }
 
 function findCurrencyErrors(

@@ -2,17 +2,22 @@ import type { Queryable } from '../../../database/statement.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { money } from '../../../shared/money.ts';
 import { findCustomers } from '../../accounts/index.ts';
-import { findOffers } from '../../inventory/index.ts';
-import { presentBill } from '../../pricing/index.ts';
+import { presentLine, presentPriced } from '../../pricing/index.ts';
 import type { QuoteInput, QuoteView } from '../schemas.ts';
 import { decideQuote } from './decide-quote.ts';
-import { customerErrors, itemErrors, optionErrors, requestedLines } from './placement-input.ts';
+import {
+  customerErrors,
+  itemErrors,
+  optionErrors,
+  requestedLines,
+  statedTerms,
+} from './placement-input.ts';
+import type { PriceLists } from './price-list.ts';
 import { countPending } from './queries.ts';
-import { buildFacts } from './read-placement.ts';
+import { readQuoteFacts } from './read-quote.ts';
 import { toRefusal, unusableCustomerError } from './refusals.ts';
-import type { PlacementRules } from './request.ts';
+import { noTerms, type PlacementRules } from './request.ts';
 
 export interface Quoting {
   /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid`. */
@@ -26,7 +31,8 @@ export interface Quoting {
  */
 export async function quoteOrder(
   db: Queryable,
-  rules: Pick<PlacementRules, 'currency' | 'pendingMax'>,
+  rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
+  priceLists: PriceLists,
   caller: Caller | null,
   input: QuoteInput,
 ): Promise<QuoteView> {
@@ -42,20 +48,18 @@ export async function quoteOrder(
   const lines = requestedLines(input.items);
   const customerId = input.customerId ?? (isStaff(caller) ? null : (caller?.id ?? null));
   const isLimited = customerId !== null && !isStaff(caller) && pendingMax > 0;
-  const [offers, customers, pendingCounts] = await Promise.all([
-    findOffers(
-      db,
-      lines.flatMap(({ productId }) => productId ?? []),
-      lines.flatMap(({ productId, sku }) => (productId === undefined ? (sku ?? []) : [])),
-    ),
+  const terms = { ...noTerms, ...statedTerms(input) };
+  const [facts, customers, pendingCounts] = await Promise.all([
+    readQuoteFacts(db, rules, priceLists, { customerId, lines, terms }),
     customerId === null ? [] : findCustomers(db, [customerId]),
     isLimited ? countPending(db, [customerId]) : [],
   ]);
 
+  const pending = pendingCounts[0]?.count ?? 0;
   const expectedTotalMinor = input.expectedTotal?.amount ?? null;
   const { priced, refusals } = decideQuote(
-    { pending: pendingCounts[0]?.count ?? 0, lines, expectedTotalMinor },
-    buildFacts(offers, pendingCounts, { currency, pendingMax }),
+    { customerId, pending, lines, terms, expectedTotalMinor },
+    facts,
   );
   const unusable =
     caller === null || customerId === null ? null : unusableCustomerError(customers[0], caller);
@@ -63,15 +67,8 @@ export async function quoteOrder(
     toRefusal(refusal, { lines, expectedTotalMinor }, currency),
   );
   return {
-    items: priced.lines.map((line) => ({
-      sku: line.sku,
-      productId: line.productId,
-      name: line.name,
-      quantity: line.quantity,
-      unitPrice: money(line.unitPriceMinor, currency),
-      total: money(line.totalMinor, currency),
-    })),
-    bill: presentBill(priced),
+    items: priced.lines.map((line, index) => presentLine(line, index + 1, priced)),
+    bill: presentPriced(priced),
     refusals: [...(unusable === null ? [] : [unusable]), ...refused].map(presentRefusal),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../http/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
+import { discountsErrors } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { OrderReply, PlaceOrderBody } from '../schemas.ts';
 import type { OrderPlacement } from './place-order.ts';
@@ -18,7 +19,10 @@ import type { PlacedOrder } from './request.ts';
 /** The refusals of a placement, shared with checkout. */
 export const placementErrors = [
   catalogErrors.unknownProduct,
+  catalogErrors.unknownModifier,
+  catalogErrors.modifiersOutOfRange,
   inventoryErrors.insufficientStock,
+  discountsErrors.notApplicable,
   ordersErrors.priceChanged,
   ordersErrors.pendingLimit,
 ];

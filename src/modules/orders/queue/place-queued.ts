@@ -1,18 +1,23 @@
 import type { Transaction } from '../../../database/database.ts';
 import { systemActor } from '../../../shared/caller.ts';
+import { lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers } from '../../inventory/index.ts';
+import { distinctCodes, toBillParts } from '../../pricing/index.ts';
 import {
   decidePlacement,
   type PlacementCandidate,
   type PlacementDecision,
 } from '../placement/decide-placement.ts';
-import { buildFacts } from '../placement/read-placement.ts';
+import { requireCurrent } from '../placement/price-list.ts';
+import { readPlacementTime } from '../placement/queries.ts';
+import { readDiscounts, readLockedDiscounts } from '../placement/read-discounts.ts';
+import { buildFacts, listProducts, type ReadOptions } from '../placement/read-placement.ts';
 import { toRefusal } from '../placement/refusals.ts';
 import type { PlacementRules, RequestedLine } from '../placement/request.ts';
 import { findLines, type LineRow } from '../reading/queries.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
-import { lockQueued, type QueuedRow } from './queries.ts';
+import { findCustomersOfQueued, lockQueued, type QueuedRow } from './queries.ts';
 
 /** The name of the job that places queued orders, also in the log. */
 export const PLACE_QUEUED = 'orders.place-queued';
@@ -25,29 +30,49 @@ export interface PlacedQueued {
 
 /**
  * Places a set of queued orders at current prices and stock, or fails them with the reason, by the same decision as any
- * placement. `orderIds` are in serving order. Orders that were cancelled meanwhile are skipped. With `lockStock` the
- * stock is read under lock; otherwise the database may report a shortage later, as `inventory.insufficient_stock`.
+ * placement. `orderIds` are in serving order. Orders that were cancelled meanwhile are skipped. With `lockStock` stock
+ * and discounts are read under lock; otherwise the database may report later that they were taken (`isTakenMeanwhile`).
  */
 export async function placeQueuedOrders(
   tx: Transaction,
   rules: PlacementRules,
   orderIds: readonly string[],
-  lockStock: boolean,
+  { list, lockStock }: ReadOptions,
 ): Promise<PlacedQueued> {
-  const [locked, lineRows] = await Promise.all([lockQueued(tx, orderIds), findLines(tx, orderIds)]);
+  // Users are always locked before orders.
+  const customers = await findCustomersOfQueued(tx, orderIds, list.limitsCustomers);
+  const [, locked, lineRows] = await Promise.all([
+    customers.length === 0
+      ? null
+      : lockCustomers(
+          tx,
+          customers.map(({ customerId }) => customerId),
+        ),
+    lockQueued(tx, orderIds),
+    findLines(tx, orderIds),
+  ]);
   const lockedById = new Map(locked.map((order) => [order.id, order]));
   const orders = orderIds.flatMap((orderId) => lockedById.get(orderId) ?? []);
   const linesByOrder = Map.groupBy(lineRows, (line) => line.orderId);
   const getLines = (order: QueuedRow) => linesByOrder.get(order.id) ?? [];
-  const productIds = [...new Set(lineRows.map((line) => line.productId))];
-  const offers = await (lockStock ? lockOffers : findOffers)(tx, productIds, []);
+  const candidates = orders.map((order) => buildCandidate(order, getLines(order)));
+  const { productIds } = listProducts(
+    candidates.flatMap(({ lines }) => lines),
+    list,
+  );
+  const [[now], discounts, offers] = await Promise.all([
+    readPlacementTime(tx, rules.expiryMinutes),
+    (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
+      codes: distinctCodes(candidates.flatMap(({ terms }) => terms.discountCodes)),
+      customerIds: [...new Set(orders.map(({ customerId }) => customerId))],
+    }),
+    (lockStock ? lockOffers : findOffers)(tx, productIds, []),
+  ]);
+  requireCurrent(list, now!.priceVersion);
 
   // The limit of pending orders was checked when they were accepted.
-  const facts = buildFacts(offers, [], { currency: rules.currency, pendingMax: 0 });
-  const decisions = decidePlacement(
-    orders.map((order) => buildCandidate(order, getLines(order))),
-    facts,
-  );
+  const given = { ...rules, pendingMax: 0, list, discounts, now: now!.createdAt };
+  const decisions = decidePlacement(candidates, buildFacts(offers, [], given));
   const changes = orders.map((order, index) =>
     buildChange(rules, order, getLines(order), decisions[index]!),
   );
@@ -64,9 +89,11 @@ function buildChange(
 ): OrderChange {
   const by = { actor: systemActor, cause: { ...order.cause, job: PLACE_QUEUED } };
   if (decision.kind === 'accepted') {
-    const { lines, totalMinor } = decision;
+    const { priced } = decision;
+    const { lines, totalMinor } = priced;
+    const placed = { lines, bill: toBillParts(priced), totalMinor };
     const { expiryMinutes } = rules;
-    return { kind: 'placeQueued', order, linesBefore, lines, totalMinor, expiryMinutes, ...by };
+    return { kind: 'placeQueued', order, linesBefore, ...placed, expiryMinutes, ...by };
   }
   const { expectedTotalMinor } = order;
   const requested = { lines: requestedLines(order, linesBefore), expectedTotalMinor };
@@ -83,14 +110,21 @@ function buildCandidate(order: QueuedRow, lines: readonly LineRow[]): PlacementC
     exempt: true,
     deferred: false,
     lines: requestedLines(order, lines),
+    terms: {
+      discountCodes: order.discountCodes ?? [],
+      tipMinor: order.tipMinor,
+      note: order.note,
+      fulfilment: order.fulfilment,
+    },
     expectedTotalMinor: order.expectedTotalMinor,
   };
 }
 
 /** Returns the lines as they were requested. Only prices that the client stated are binding. */
 function requestedLines(order: QueuedRow, lines: readonly LineRow[]): RequestedLine[] {
-  return lines.map(({ productId, quantity }, index) => {
+  return lines.map(({ productId, quantity, modifiers, note }, index) => {
     const unitPriceMinor = order.expectedPricesMinor?.[index] ?? null;
-    return { productId, quantity, ...(unitPriceMinor === null ? {} : { unitPriceMinor }) };
+    const chosen = { productId, quantity, modifiers, note };
+    return { ...chosen, ...(unitPriceMinor === null ? {} : { unitPriceMinor }) };
   });
 }

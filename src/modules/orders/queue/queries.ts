@@ -1,5 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 import type { Cause } from '../../../shared/caller.ts';
+import type { Fulfilment } from '../order.ts';
 
 /** Lets one worker at a time serve the queue, so that its order holds across all workers. Held until commit. */
 export const lockQueue = statement<[], never>(
@@ -40,6 +41,11 @@ export interface QueuedRow {
   expectedTotalMinor: number | null;
   /** The prices that the client stated, by line; null if none. */
   expectedPricesMinor: (number | null)[] | null;
+  /** The codes that the client named; null if none. */
+  discountCodes: string[] | null;
+  tipMinor: number;
+  note: string | null;
+  fulfilment: Fulfilment | null;
   /** The cause of the request for the order. */
   cause: Cause;
 }
@@ -50,13 +56,32 @@ export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
   `select orders.id, orders.number, orders.customer_id as "customerId", orders.vip, orders.currency,
           orders.last_sequence as "lastSequence",
           queued_orders.expected_total_minor as "expectedTotalMinor",
-          queued_orders.expected_prices_minor as "expectedPricesMinor", queued_orders.cause
+          queued_orders.expected_prices_minor as "expectedPricesMinor",
+          queued_orders.discount_codes as "discountCodes", queued_orders.cause,
+          orders.note, orders.fulfilment,
+          coalesce((select tip_minor from order_bills where order_id = orders.id), 0) as "tipMinor"
      from queued_orders
      join orders on orders.id = queued_orders.order_id
     where queued_orders.order_id = any($1::uuid[])
       and orders.status = 'QUEUED'
     order by queued_orders.arrival
       for no key update of orders`,
+);
+
+/**
+ * Finds the customers of queued orders: of those that name discount codes, or of all. They are locked before the orders
+ * whose placement depends on what they ordered before.
+ */
+export const findCustomersOfQueued = statement<
+  [orderIds: readonly string[], ofAll: boolean],
+  { customerId: string }
+>(
+  'orders.find_customers_of_queued',
+  `select distinct orders.customer_id as "customerId"
+     from queued_orders
+     join orders on orders.id = queued_orders.order_id
+    where queued_orders.order_id = any($1::uuid[])
+      and ($2::boolean or queued_orders.discount_codes is not null)`,
 );
 
 /** Excludes the order from rounds. Only its own job still tries to place it. */

@@ -8,6 +8,7 @@ import {
   type RunningJob,
 } from '../../../jobs/index.ts';
 import { followingId, isId } from '../../../shared/ids.ts';
+import type { PriceLists } from '../placement/price-list.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { PLACE_QUEUED } from './place-queued.ts';
 import { type QueuedJob, type Round, serveQueue } from './serve-queue.ts';
@@ -22,7 +23,8 @@ export const QUEUE_OF_ORDERS = 'orders';
 
 export interface QueuedPlacementDependencies {
   readonly database: Database;
-  readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes'>;
+  readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes' | 'pricesIncludeTax'>;
+  readonly priceLists: PriceLists;
   readonly attemptsMax: number;
   readonly retryDelayMs: (attempt: number) => number;
   /** Called with counts for the metrics. */
@@ -58,8 +60,9 @@ export async function planQueuedPlacement(
  * serves the queue, round after round, in the queue's order and not in that of the jobs.
  */
 export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
-  const { database, onPlaced = () => {}, onFailed = () => {} } = dependencies;
+  const { database, priceLists, onPlaced = () => {}, onFailed = () => {} } = dependencies;
   const rules: PlacementRules = { ...dependencies.rules, pendingMax: 0 };
+  const server = { database, rules, priceLists };
   let waitingJobs: WaitingJob[] = [];
   let serving = false;
 
@@ -71,7 +74,7 @@ export function createQueuedPlacement(dependencies: QueuedPlacementDependencies)
       // A copy: a job that arrives during a round belongs to the next one.
       const jobs = [...waitingJobs];
       try {
-        settle(await serveQueue(database, rules, jobs));
+        settle(await serveQueue(server, jobs));
       } catch (error) {
         for (const { reject } of jobs) reject(error);
         waitingJobs = waitingJobs.filter((one) => !jobs.includes(one));

@@ -1,7 +1,9 @@
 import type { Database, Transaction } from '../../../database/database.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { finishJobsIn, type RunningJob } from '../../../jobs/index.ts';
-import { isShortage } from '../placement/refusals.ts';
+import { type PriceLists, withPriceList } from '../placement/price-list.ts';
+import type { ReadOptions } from '../placement/read-placement.ts';
+import { isTakenMeanwhile } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { servingOrder, VIPS_IN_A_ROW_MAX } from '../placement/serving-order.ts';
 import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
@@ -12,6 +14,13 @@ import { findQueued, findWaiting, lockQueue, quarantine } from './queries.ts';
  * and the next round may begin with ten VIPs again: no state is needed between rounds.
  */
 const ROUND_MAX = 18 * (VIPS_IN_A_ROW_MAX + 1);
+
+/** What serves the queue in this process. */
+export interface QueueServer {
+  readonly database: Database;
+  readonly rules: PlacementRules;
+  readonly priceLists: PriceLists;
+}
 
 /** The job of one order. */
 export interface QueuedJob {
@@ -34,13 +43,13 @@ export interface Round extends PlacedQueued {
  * are placed one by one; an order that fails alone is quarantined, so that it does not block the others.
  */
 export async function serveQueue(
-  database: Database,
-  rules: PlacementRules,
+  server: QueueServer,
   jobs: readonly QueuedJob[],
 ): Promise<Round> {
+  const { database } = server;
   let chosen: readonly string[] = [];
   let queued: ReadonlyMap<string, boolean> = new Map();
-  const attempt = (lockStock: boolean) =>
+  const attempt = (options: ReadOptions) =>
     database.transaction(async (tx) => {
       const [, vips, others, rows] = await Promise.all([
         lockQueue(tx),
@@ -53,21 +62,21 @@ export async function serveQueue(
       ]);
       chosen = nextRound(listOrderIds(vips), listOrderIds(others));
       queued = new Map(rows.map((row) => [row.orderId, row.isQuarantined]));
-      return place(tx, rules, chosen, jobs, lockStock);
+      return place(tx, server.rules, chosen, jobs, options);
     });
 
   let placed: PlacedQueued = { placed: 0, failed: 0 };
   const broken = new Map<string, unknown>();
   try {
-    placed = await retryWithStockLocks(attempt);
+    placed = await retryWithLocks(server, attempt);
   } catch (error) {
     if (isDatabaseUnavailable(error) || chosen.length === 0) throw error;
-    placed = await placeEach(database, rules, chosen, jobs, broken);
+    placed = await placeEach(server, chosen, jobs, broken);
   }
   const quarantined = jobs
     .map(({ orderId }) => orderId)
     .filter((orderId) => queued.get(orderId) === true);
-  const late = await placeEach(database, rules, quarantined, jobs, broken);
+  const late = await placeEach(server, quarantined, jobs, broken);
 
   const ended = new Set([...chosen, ...quarantined].filter((orderId) => !broken.has(orderId)));
   return {
@@ -95,18 +104,18 @@ export function nextRound(vips: readonly string[], others: readonly string[]): s
 
 /** Places each order in its own transaction. Adds the error of an order that fails to `broken`. */
 async function placeEach(
-  database: Database,
-  rules: PlacementRules,
+  server: QueueServer,
   orderIds: readonly string[],
   jobs: readonly QueuedJob[],
   broken: Map<string, unknown>,
 ): Promise<PlacedQueued> {
+  const { database, rules } = server;
   let placed = 0;
   let failed = 0;
   for (const orderId of orderIds) {
     try {
-      const one = await retryWithStockLocks((lockStock) =>
-        database.transaction((tx) => place(tx, rules, [orderId], jobs, lockStock)),
+      const one = await retryWithLocks(server, (options) =>
+        database.transaction((tx) => place(tx, rules, [orderId], jobs, options)),
       );
       placed += one.placed;
       failed += one.failed;
@@ -128,25 +137,32 @@ async function place(
   rules: PlacementRules,
   orderIds: readonly string[],
   jobs: readonly QueuedJob[],
-  lockStock: boolean,
+  options: ReadOptions,
 ): Promise<PlacedQueued> {
   if (orderIds.length === 0) return { placed: 0, failed: 0 };
   const ending = new Set(orderIds);
   const finished = jobs.filter(({ orderId }) => ending.has(orderId)).map(({ job }) => job);
   const [placed] = await Promise.all([
-    placeQueuedOrders(tx, rules, orderIds, lockStock),
+    placeQueuedOrders(tx, rules, orderIds, options),
     ...(finished.length === 0 ? [] : [finishJobsIn(tx, finished)]),
   ]);
   return placed;
 }
 
-/** Tries without locks on the stock first, and with them if the stock was taken meanwhile (docs/decisions/0004). */
-async function retryWithStockLocks<T>(attempt: (lockStock: boolean) => Promise<T>): Promise<T> {
+/**
+ * Tries without locks on stock and discounts first, and with them if they were taken meanwhile (docs/decisions/0004).
+ */
+async function retryWithLocks<T>(
+  { database, priceLists }: QueueServer,
+  attempt: (options: ReadOptions) => Promise<T>,
+): Promise<T> {
+  const attemptWith = (lockStock: boolean) =>
+    withPriceList(database, priceLists, (list) => attempt({ list, lockStock }));
   try {
-    return await attempt(false);
+    return await attemptWith(false);
   } catch (error) {
-    if (!isShortage(error)) throw error;
-    return attempt(true);
+    if (!isTakenMeanwhile(error)) throw error;
+    return attemptWith(true);
   }
 }
 
