@@ -143,7 +143,8 @@ export const findLinesOfCarts = statement<
   `select wanted.customer_id as "customerId", coalesce(carts.version, 1) as version,
           cart_items.product_id as "productId", cart_items.quantity, stock.on_hand as "onHand",
           stock.reserved, products.sku, products.name, products.price_minor as "priceMinor",
-          products.active
+          products.active, products.tax_category as "taxCategory", products.category,
+          products.modifier_group_ids as "modifierGroupIds"
      from unnest($1::uuid[]) as wanted (customer_id)
      left join carts on carts.customer_id = wanted.customer_id
      left join (cart_items

@@ -26,11 +26,16 @@ export interface OfferRow extends StockRow {
   name: string;
   priceMinor: number;
   active: boolean;
+  taxCategory: string;
+  category: string | null;
+  modifierGroupIds: readonly string[];
 }
 
 const offers = `
    select stock.product_id as "productId", stock.on_hand as "onHand", stock.reserved,
-          products.sku, products.name, products.price_minor as "priceMinor", products.active
+          products.sku, products.name, products.price_minor as "priceMinor", products.active,
+          products.tax_category as "taxCategory", products.category,
+          products.modifier_group_ids as "modifierGroupIds"
      from products
      join stock on stock.product_id = products.id
     where products.id = any($1::uuid[])
