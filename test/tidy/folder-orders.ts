@@ -29,6 +29,7 @@ export const folderOrders: readonly FolderOrder[] = [
   },
   { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
   {
+<<<<<<< HEAD
     folder: 'src/modules/pricing',
     ranks: [
       ['*'],
@@ -38,6 +39,13 @@ export const folderOrders: readonly FolderOrder[] = [
       ['routes.ts'],
       ['create-pricing.ts'],
       ['index.ts'],
+=======
+    folder: 'src/modules/catalog',
+    ranks: [
+      ['errors.ts', 'fields.ts', 'product.ts', 'queries.ts'],
+      ['modifiers'],
+      ['*'],
+>>>>>>> 4ae121b (catalog: products name modifier groups, which have an API of their own)
     ],
   },
   {

@@ -20,8 +20,12 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'refresh_tokens',
     'users',
   ],
+<<<<<<< HEAD
   'src/modules/pricing': ['charges', 'discount_uses', 'discounts', 'price_versions', 'tax_rates'],
   'src/modules/catalog': ['products'],
+=======
+  'src/modules/catalog': ['modifier_groups', 'modifiers', 'products'],
+>>>>>>> 4ae121b (catalog: products name modifier groups, which have an API of their own)
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [
     'order_keys',
@@ -65,6 +69,19 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'catalog.list_products': {
     reads: ['stock'],
     reason: 'The list is filtered by available stock before its limit.',
+  },
+  'catalog.find_groups': {
+    reads: ['stock'],
+    reason: 'Modifiers are shown together with what is left of their products, in one snapshot.',
+  },
+  'catalog.list_groups': {
+    reads: ['stock'],
+    reason: 'The same columns as for one group.',
+  },
+  'catalog.lock_price_version': {
+    locks: ['price_versions'],
+    reason:
+      'Triggers raise the version after each change of a group; locking it first prevents deadlocks.',
   },
   'inventory.find_offers': {
     reads: ['products'],

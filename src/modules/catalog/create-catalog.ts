@@ -7,7 +7,9 @@ import type { Module } from '../module.ts';
 import { createProduct, type OpenStock } from './create-product.ts';
 import { catalogErrors } from './errors.ts';
 import { listProducts } from './list-products.ts';
-import { presentProduct, seesStockLevels } from './present-product.ts';
+import { createModifierGroups } from './modifiers/create-modifier-groups.ts';
+import { registerModifierGroupRoutes } from './modifiers/routes.ts';
+import { presentProductWithGroups, seesStockLevels } from './present-product.ts';
 import { findProduct, lockProduct } from './queries.ts';
 import { requireCurrency } from './require-currency.ts';
 import { registerCatalogRoutes } from './routes.ts';
@@ -25,28 +27,30 @@ export interface CatalogDependencies {
 }
 
 export function createCatalog(dependencies: CatalogDependencies): Module<Catalog> {
-  const { database, cursors, currency } = dependencies;
+  const { database, cursors, currency, reads = database } = dependencies;
   const catalog: Catalog = {
-    listProducts: (caller, input) =>
-      listProducts(dependencies.reads ?? database, cursors, caller, input),
+    ...createModifierGroups({ database, reads, cursors, currency }),
+    listProducts: (caller, input) => listProducts(reads, cursors, caller, input),
     async getProduct(caller, productId) {
       const [product] = await findProduct(database, productId);
       if (product === undefined || !(product.active || seesStockLevels(caller))) {
         throw new CodedError(catalogErrors.notFound);
       }
-      return presentProduct(product, caller);
+      return presentProductWithGroups(database, product, caller);
     },
     async createProduct(context, input) {
       requireCurrency(input.price, currency);
-      return once(database, context.claim, async (tx) =>
-        presentProduct(await createProduct(tx, dependencies, input, context), context.caller),
-      );
+      return once(database, context.claim, async (tx) => {
+        const product = await createProduct(tx, dependencies, input, context);
+        return presentProductWithGroups(tx, product, context.caller);
+      });
     },
     async updateProduct(context, productId, input, accepted) {
       requireCurrency(input.price, currency);
-      return once(database, context.claim, async (tx) =>
-        presentProduct(await updateProduct(tx, productId, input, accepted), context.caller),
-      );
+      return once(database, context.claim, async (tx) => {
+        const product = await updateProduct(tx, productId, input, accepted);
+        return presentProductWithGroups(tx, product, context.caller);
+      });
     },
     addProduct: (tx, input, author) => createProduct(tx, dependencies, input, author),
     async editProduct(tx, productId, input) {
@@ -56,5 +60,11 @@ export function createCatalog(dependencies: CatalogDependencies): Module<Catalog
       return { changed: after.version !== before?.version };
     },
   };
-  return { api: catalog, routes: (app) => registerCatalogRoutes(app, catalog) };
+  return {
+    api: catalog,
+    routes: (app) => {
+      registerCatalogRoutes(app, catalog);
+      registerModifierGroupRoutes(app, catalog);
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import type { Transaction } from '../../database/database.ts';
 import type { Actor, Cause } from '../../shared/caller.ts';
 import { newId } from '../../shared/ids.ts';
-import type { StockedProduct } from './product.ts';
+import { requireGroups } from './modifiers/offered-groups.ts';
+import { type StockedProduct, TAX_CATEGORY_DEFAULT } from './product.ts';
 import { insertProduct } from './queries.ts';
 import { requireCurrency } from './require-currency.ts';
 import type { CreateProductInput } from './schemas.ts';
@@ -34,7 +35,8 @@ export interface CreateProductDeps {
 }
 
 /**
- * Creates a product with its stock. Throws `catalog.sku_taken`, and `request.invalid` for a price in another currency.
+ * Creates a product with its stock. Throws `catalog.sku_taken`, and `request.invalid` for a price in another currency
+ * and for unknown modifier groups.
  */
 export async function createProduct(
   tx: Transaction,
@@ -44,9 +46,25 @@ export async function createProduct(
 ): Promise<StockedProduct> {
   requireCurrency(input.price, deps.currency);
   const { sku, name, description = '', active = true, onHand = 0 } = input;
+  const { taxCategory = TAX_CATEGORY_DEFAULT, category = null, position = 0 } = input;
+  const { modifierGroupIds = [] } = input;
+  await requireGroups(tx, modifierGroupIds);
   const id = newId();
   const { amount: priceMinor, currency } = input.price;
-  const [stamp] = await insertProduct(tx, id, sku, name, description, priceMinor, currency, active);
+  const [stamp] = await insertProduct(
+    tx,
+    id,
+    sku,
+    name,
+    description,
+    priceMinor,
+    currency,
+    active,
+    taxCategory,
+    category,
+    position,
+    modifierGroupIds,
+  );
   await deps.openStock(tx, {
     productId: id,
     sku,
@@ -62,6 +80,10 @@ export async function createProduct(
     priceMinor,
     currency,
     active,
+    taxCategory,
+    category,
+    position,
+    modifierGroupIds,
     onHand,
     reserved: 0,
     ...stamp!,

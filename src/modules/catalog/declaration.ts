@@ -13,6 +13,17 @@ export const catalogDeclaration = {
     getProduct: 'anyone',
     createProduct: writers,
     updateProduct: writers,
+    listModifierGroups: writers,
+    getModifierGroup: writers,
+    createModifierGroup: writers,
+    updateModifierGroup: writers,
+    deleteModifierGroup: writers,
   },
-  tags: [{ name: 'Catalogue', description: 'Products and their prices.', place: 20 }],
+  tags: [
+    {
+      name: 'Catalogue',
+      description: 'Products, their prices, and what can be chosen with them.',
+      place: 20,
+    },
+  ],
 } as const satisfies ModuleDeclaration;

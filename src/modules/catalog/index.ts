@@ -1,11 +1,20 @@
 /**
- * Catalogue: what is sold and for how much. Owns the products; their stock belongs to the inventory and is only read
- * here.
+ * Catalogue: what is sold and for how much, and what can be chosen with it. Owns the products, modifier groups and
+ * modifiers; the stock belongs to the inventory and is only read here.
  */
 export { createCatalog } from './create-catalog.ts';
 export type { OpenStock } from './create-product.ts';
 export { catalogDeclaration } from './declaration.ts';
 export { catalogErrors } from './errors.ts';
+export { Sku } from './fields.ts';
+export {
+  type ChosenModifier,
+  chooseModifiers,
+  type ModifierRefusal,
+  type RequestedModifier,
+} from './modifiers/choose-modifiers.ts';
+export type { Modifier, ModifierGroup } from './modifiers/modifier-group.ts';
+export { findModifierGroups } from './modifiers/queries.ts';
 export {
   DESCRIPTION_LENGTH_MAX,
   NAME_LENGTH_MAX,
@@ -13,5 +22,4 @@ export {
   STOCK_MAX,
 } from './product.ts';
 export { countProducts, findProducts, findProductsByName } from './queries.ts';
-export { Sku } from './schemas.ts';
 export type { Catalog } from './use-cases.ts';

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/statement.ts';
 import type { Caller } from '../../shared/caller.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
+import { findOfferedGroups } from './modifiers/offered-groups.ts';
 import { presentProduct, seesStockLevels } from './present-product.ts';
 import { listProducts as readProducts } from './queries.ts';
 import type { ListProductsInput, ProductView } from './schemas.ts';
@@ -28,10 +29,11 @@ export async function listProducts(
     afterId,
     limit + 1,
   );
+  const groups = await findOfferedGroups(db, rows);
   return buildPage(
     rows,
     limit,
-    (row) => presentProduct(row, caller),
+    (row) => presentProduct(row, groups, caller),
     (last) => cursors.encode(filters, [last.name, last.id]),
   );
 }

@@ -1,5 +1,9 @@
+import type { Queryable } from '../../database/statement.ts';
 import { type Caller, isStaff } from '../../shared/caller.ts';
 import { money } from '../../shared/money.ts';
+import type { StoredGroup } from './modifiers/modifier-group.ts';
+import { findOfferedGroups } from './modifiers/offered-groups.ts';
+import { presentOfferedGroup } from './modifiers/present-group.ts';
 import type { StockedProduct } from './product.ts';
 import type { ProductView } from './schemas.ts';
 
@@ -12,9 +16,15 @@ export function seesStockLevels(caller: Caller | null): boolean {
   return isStaff(caller);
 }
 
-/** Returns the product as the caller sees it. */
-export function presentProduct(product: StockedProduct, caller: Caller | null): ProductView {
+/** Returns the product as the caller sees it. `groups` has those that it offers, by id. */
+export function presentProduct(
+  product: StockedProduct,
+  groups: ReadonlyMap<string, StoredGroup>,
+  caller: Caller | null,
+): ProductView {
   const { onHand, reserved } = product;
+  const inFull = seesStockLevels(caller);
+  const offered = product.modifierGroupIds.flatMap((id) => groups.get(id) ?? []);
   const available = product.active ? onHand - reserved : 0;
   return {
     id: product.id,
@@ -23,11 +33,23 @@ export function presentProduct(product: StockedProduct, caller: Caller | null): 
     description: product.description,
     price: money(product.priceMinor, product.currency),
     active: product.active,
-    stock: seesStockLevels(caller)
-      ? { onHand, reserved, available: onHand - reserved }
-      : { available },
+    taxCategory: product.taxCategory,
+    category: product.category,
+    position: product.position,
+    modifierGroupIds: [...product.modifierGroupIds],
+    modifierGroups: offered.map((group) => presentOfferedGroup(group, inFull)),
+    stock: inFull ? { onHand, reserved, available: onHand - reserved } : { available },
     version: product.version,
     createdAt: product.createdAt.toISOString(),
     updatedAt: product.updatedAt.toISOString(),
   };
+}
+
+/** Reads the groups that the product offers, and returns it as the caller sees it. */
+export async function presentProductWithGroups(
+  db: Queryable,
+  product: StockedProduct,
+  caller: Caller | null,
+): Promise<ProductView> {
+  return presentProduct(product, await findOfferedGroups(db, [product]), caller);
 }

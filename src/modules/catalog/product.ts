@@ -4,6 +4,13 @@ export const NAME_LENGTH_MAX = 200;
 export const DESCRIPTION_LENGTH_MAX = 5_000;
 /** The maximum number of units on hand of one product. */
 export const STOCK_MAX = 1_000_000_000;
+export const TAX_CATEGORY_PATTERN = '^[a-z0-9][a-z0-9-]{0,39}$';
+export const TAX_CATEGORY_DEFAULT = 'standard';
+/** In characters. */
+export const CATEGORY_LENGTH_MAX = 60;
+export const POSITION_MAX = 1_000_000;
+/** The maximum number of modifier groups of one product. */
+export const MODIFIER_GROUPS_MAX = 20;
 
 /** The part of a product that other modules may use. */
 export interface Product {
@@ -17,6 +24,14 @@ export interface Product {
 
 export interface StockedProduct extends Product {
   description: string;
+  /** Decides which tax rate applies to the product. */
+  taxCategory: string;
+  /** The section of the menu. Null: none. */
+  category: string | null;
+  /** The order in the menu, lowest first. */
+  position: number;
+  /** Distinct, in the order in which they are offered. */
+  modifierGroupIds: readonly string[];
   version: number;
   createdAt: Date;
   updatedAt: Date;

@@ -41,7 +41,9 @@ export const countProducts = statement<[], { count: number }>(
 
 const columns = `
   products.id, products.sku, products.name, products.description,
-  products.price_minor as "priceMinor", products.currency, products.active, products.version,
+  products.price_minor as "priceMinor", products.currency, products.active,
+  products.tax_category as "taxCategory", products.category, products.position,
+  products.modifier_group_ids as "modifierGroupIds", products.version,
   products.created_at as "createdAt", products.updated_at as "updatedAt",
   stock.on_hand as "onHand", stock.reserved`;
 
@@ -100,17 +102,33 @@ export const insertProduct = statement<
     priceMinor: number,
     currency: string,
     active: boolean,
+    taxCategory: string,
+    category: string | null,
+    position: number,
+    modifierGroupIds: readonly string[],
   ],
   { version: number; createdAt: Date; updatedAt: Date }
 >(
   'catalog.insert_product',
-  `insert into products (id, sku, name, description, price_minor, currency, active)
-   values ($1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::boolean)
+  `insert into products (id, sku, name, description, price_minor, currency, active,
+                         tax_category, category, position, modifier_group_ids)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text, $7::boolean,
+           $8::text, $9::text, $10::int, $11::uuid[])
    returning version, created_at as "createdAt", updated_at as "updatedAt"`,
 );
 
 export const changeProduct = statement<
-  [id: string, name: string, description: string, priceMinor: number, active: boolean],
+  [
+    id: string,
+    name: string,
+    description: string,
+    priceMinor: number,
+    active: boolean,
+    taxCategory: string,
+    category: string | null,
+    position: number,
+    modifierGroupIds: readonly string[],
+  ],
   { version: number; updatedAt: Date }
 >(
   'catalog.change_product',
@@ -119,6 +137,10 @@ export const changeProduct = statement<
           description = $3::text,
           price_minor = $4::bigint,
           active = $5::boolean,
+          tax_category = $6::text,
+          category = $7::text,
+          position = $8::int,
+          modifier_group_ids = $9::uuid[],
           version = version + 1,
           updated_at = now()
     where id = $1::uuid

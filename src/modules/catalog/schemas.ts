@@ -4,32 +4,56 @@ import {
   Id,
   Instant,
   LimitParameter,
+  Nullable,
   pageOfSchema,
   Search,
   Text,
 } from '../../http/index.ts';
-import { PRICE_MINOR_MAX } from '../../shared/money.ts';
-import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, SKU_PATTERN, STOCK_MAX } from './product.ts';
-
-export const Sku = Type.String({
-  pattern: SKU_PATTERN,
-  description: 'Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first.',
-});
+import { EditedVersion, Price, PriceReply, Sku } from './fields.ts';
+import { OfferedGroupReply } from './modifiers/schemas.ts';
+import {
+  CATEGORY_LENGTH_MAX,
+  DESCRIPTION_LENGTH_MAX,
+  MODIFIER_GROUPS_MAX,
+  NAME_LENGTH_MAX,
+  POSITION_MAX,
+  STOCK_MAX,
+  TAX_CATEGORY_DEFAULT,
+  TAX_CATEGORY_PATTERN,
+} from './product.ts';
 
 const ProductName = Text('name', NAME_LENGTH_MAX, { minLength: 1 });
 const Description = Text('lines', DESCRIPTION_LENGTH_MAX);
 
-const Price = Type.Object(
-  {
-    amount: Type.Integer({
-      minimum: 0,
-      maximum: PRICE_MINOR_MAX,
-      description: 'In the minor unit (ISO 4217).',
+/** Members of a product that a request may leave out. They have no defaults here, because an edit would apply them. */
+const menuMembers = {
+  taxCategory: Type.Optional(
+    Type.String({
+      pattern: TAX_CATEGORY_PATTERN,
+      description: `Decides which tax rate applies; \`${TAX_CATEGORY_DEFAULT}\` for a new product.`,
     }),
-    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-  },
-  { additionalProperties: false },
-);
+  ),
+  category: Type.Optional(
+    Type.Unsafe<string | null>({
+      ...Nullable(Text('name', CATEGORY_LENGTH_MAX, { minLength: 1 })),
+      description: 'The section of the menu.',
+    }),
+  ),
+  position: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: POSITION_MAX,
+      description: 'The order in the menu, lowest first; 0 for a new product.',
+    }),
+  ),
+  modifierGroupIds: Type.Optional(
+    Type.Array(Id, {
+      maxItems: MODIFIER_GROUPS_MAX,
+      uniqueItems: true,
+      description: 'What can be chosen with the product, in this order.',
+    }),
+  ),
+};
 
 export const CreateProductBody = Type.Object(
   {
@@ -45,6 +69,7 @@ export const CreateProductBody = Type.Object(
         description: 'Initial units on hand.',
       }),
     ),
+    ...menuMembers,
   },
   {
     additionalProperties: false,
@@ -68,13 +93,8 @@ export const UpdateProductBody = Type.Object(
     description: Type.Optional(Description),
     price: Type.Optional(Price),
     active: Type.Optional(Type.Boolean()),
-    version: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 2_147_483_647,
-        description: 'The version that the change was based on.',
-      }),
-    ),
+    ...menuMembers,
+    version: Type.Optional(EditedVersion),
   },
   { additionalProperties: false, examples: [{ price: { amount: 325, currency: 'GBP' } }] },
 );
@@ -102,8 +122,15 @@ export const ProductReply = Type.Object({
   sku: Type.String(),
   name: Type.String(),
   description: Type.String(),
-  price: Type.Object({ amount: Type.Integer(), currency: Type.String() }),
+  price: PriceReply,
   active: Type.Boolean(),
+  taxCategory: Type.String(),
+  category: Nullable(Type.String()),
+  position: Type.Integer(),
+  modifierGroupIds: Type.Array(Id),
+  modifierGroups: Type.Array(OfferedGroupReply, {
+    description: 'In the order of `modifierGroupIds`.',
+  }),
   stock: Type.Object({
     onHand: Type.Optional(Type.Integer({ description: 'Shown to staff.' })),
     reserved: Type.Optional(Type.Integer({ description: 'Shown to staff.' })),

@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/database.ts';
 import { requireMatch } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { catalogErrors } from './errors.ts';
+import { requireGroups } from './modifiers/offered-groups.ts';
 import type { StockedProduct } from './product.ts';
 import { changeProduct, lockProduct } from './queries.ts';
 import type { UpdateProductInput } from './schemas.ts';
 
 /**
  * Changes the data of a product. `accepted` lists the versions that `If-Match` accepts, null for any. An edit that
- * changes nothing keeps the version. Throws `catalog.not_found`, `request.precondition_failed` and
- * `catalog.version_conflict`.
+ * changes nothing keeps the version. Throws `catalog.not_found`, `request.precondition_failed`,
+ * `catalog.version_conflict`, and `request.invalid` for unknown modifier groups.
  */
 export async function updateProduct(
   tx: Transaction,
@@ -31,18 +33,26 @@ export async function updateProduct(
     description: input.description ?? product.description,
     priceMinor: input.price?.amount ?? product.priceMinor,
     active: input.active ?? product.active,
+    taxCategory: input.taxCategory ?? product.taxCategory,
+    category: input.category === undefined ? product.category : input.category,
+    position: input.position ?? product.position,
+    modifierGroupIds: input.modifierGroupIds ?? product.modifierGroupIds,
   };
-  if (isSame(product, edited)) return product;
+  if (isDeepStrictEqual(product, edited)) return product;
   const { name, description, priceMinor, active } = edited;
-  const [stamp] = await changeProduct(tx, productId, name, description, priceMinor, active);
-  return { ...edited, ...stamp! };
-}
-
-function isSame(before: StockedProduct, after: StockedProduct): boolean {
-  return (
-    before.name === after.name &&
-    before.description === after.description &&
-    before.priceMinor === after.priceMinor &&
-    before.active === after.active
+  const { taxCategory, category, position, modifierGroupIds } = edited;
+  await requireGroups(tx, input.modifierGroupIds ?? []);
+  const [stamp] = await changeProduct(
+    tx,
+    productId,
+    name,
+    description,
+    priceMinor,
+    active,
+    taxCategory,
+    category,
+    position,
+    modifierGroupIds,
   );
+  return { ...edited, ...stamp! };
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { Author } from './create-product.ts';
+import type { ModifierGroups } from './modifiers/use-cases.ts';
 import type { StockedProduct } from './product.ts';
 import type {
   CreateProductInput,
@@ -13,7 +14,7 @@ import type {
 } from './schemas.ts';
 
 /** The use cases of the module, bound to their dependencies. */
-export interface Catalog {
+export interface Catalog extends ModifierGroups {
   listProducts(caller: Caller | null, input: ListProductsInput): Promise<Page<ProductView>>;
   /** Throws `catalog.not_found`, also for an inactive product that this caller may not see. */
   getProduct(caller: Caller | null, productId: string): Promise<ProductView>;
