@@ -29,7 +29,6 @@ export const folderOrders: readonly FolderOrder[] = [
   },
   { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
   {
-<<<<<<< HEAD
     folder: 'src/modules/pricing',
     ranks: [
       ['*'],
@@ -39,13 +38,14 @@ export const folderOrders: readonly FolderOrder[] = [
       ['routes.ts'],
       ['create-pricing.ts'],
       ['index.ts'],
-=======
+    ],
+  },
+  {
     folder: 'src/modules/catalog',
     ranks: [
       ['errors.ts', 'fields.ts', 'product.ts', 'queries.ts'],
       ['modifiers'],
       ['*'],
->>>>>>> 4ae121b (catalog: products name modifier groups, which have an API of their own)
     ],
   },
   {

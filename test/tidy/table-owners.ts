@@ -20,14 +20,11 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'refresh_tokens',
     'users',
   ],
-<<<<<<< HEAD
   'src/modules/pricing': ['charges', 'discount_uses', 'discounts', 'price_versions', 'tax_rates'],
-  'src/modules/catalog': ['products'],
-=======
   'src/modules/catalog': ['modifier_groups', 'modifiers', 'products'],
->>>>>>> 4ae121b (catalog: products name modifier groups, which have an API of their own)
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [
+    'order_bills',
     'order_keys',
     'order_lines',
     'order_numbers',

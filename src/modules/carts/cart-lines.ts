@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/errors.ts';
-import type { LineSource } from '../orders/index.ts';
+import { type LineSource, noTerms } from '../orders/index.ts';
 import { cartsErrors } from './errors.ts';
 import { clearCarts, findLinesOfCarts } from './queries.ts';
 
@@ -15,8 +15,14 @@ export const cartLines: LineSource = {
     return new Map(
       [...carts].map(([customerId, rowsOfCart]) => {
         const items = rowsOfCart.filter((row) => row.productId !== null);
-        const lines = items.map(({ productId, quantity }) => ({ productId, quantity }));
-        return [customerId, { version: rowsOfCart[0]!.version, lines, offers: items }];
+        const lines = items.map(({ productId, quantity }) => ({
+          productId,
+          quantity,
+          modifiers: [],
+          note: null,
+        }));
+        const { version } = rowsOfCart[0]!;
+        return [customerId, { version, lines, terms: noTerms, offers: items }];
       }),
     );
   },

@@ -1,5 +1,5 @@
 import { money } from '../../shared/money.ts';
-import { priceOrder, requirePriced } from '../pricing/index.ts';
+import { pricePlainOrder, requirePriced } from '../pricing/index.ts';
 import type { CartItemRow, CartRow } from './queries.ts';
 import type { CartView } from './schemas.ts';
 
@@ -18,7 +18,7 @@ export function buildCart(rows: readonly CartRow[]): Cart {
 
 /** Returns the cart with its prices, in the shop's currency. */
 export function presentCart({ version, items }: Cart, currency: string): CartView {
-  const priced = requirePriced(priceOrder({ currency, lines: items }));
+  const priced = requirePriced(pricePlainOrder({ currency, lines: items }));
   return {
     items: priced.lines.map((line) => ({
       sku: line.sku,

@@ -39,6 +39,7 @@ export type { Destination } from './find-charges.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
 export type { LineToPrice } from './price-lines.ts';
 export {
+  type OrderToPrice,
   type PricedOrder,
   type Pricing,
   type PricingRefusal,

@@ -1,7 +1,8 @@
 import { invalidInput } from '../../shared/common-errors.ts';
 import type { CodedError } from '../../shared/errors.ts';
 import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
-import type { LineToPrice, PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
+import type { LineToPrice } from './price-lines.ts';
+import type { PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
 
 /** Returns the error for an order that cannot be priced. */
 export function pricingError(refusal: PricingRefusal): CodedError {

@@ -27,7 +27,17 @@ function buildSource(
   order: Partial<OrderMailSource['order']>,
   refund: RefundMailData | null = null,
 ): OrderMailSource {
-  const line = { orderId: 'x', productId: 'x', sku: 'x', unitPriceMinor: 0 };
+  const line = {
+    orderId: 'x',
+    productId: 'x',
+    sku: 'x',
+    unitPriceMinor: 0,
+    basePriceMinor: 0,
+    modifiers: [],
+    note: null,
+    discountMinor: 0,
+    taxMinor: 0,
+  };
   return {
     order: {
       id: 'x',

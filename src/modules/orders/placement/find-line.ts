@@ -1,4 +1,4 @@
-import { type ChosenModifier, chooseModifiers } from '../../catalog/index.ts';
+import { type ChosenModifier, chooseModifiers, type ModifierRefusal } from '../../catalog/index.ts';
 import type { BilledModifier, LineToPrice } from '../../pricing/index.ts';
 import type { PlacementFacts, PlacementProduct } from './placement-checks.ts';
 import type { RequestedLine } from './request.ts';
@@ -15,18 +15,7 @@ export type FoundLine =
   | { readonly kind: 'line'; readonly line: UnpricedLine }
   /** There is no such product, it is not for sale, or `sku` and `productId` name different ones. */
   | { readonly kind: 'unknown_product' }
-  /** `index` is its place among the requested modifiers. */
-  | { readonly kind: 'unknown_modifier'; readonly index: number }
-  | OutOfRange;
-
-/** Too few or too many units of a modifier group. */
-export interface OutOfRange {
-  readonly kind: 'modifiers_out_of_range';
-  /** Its name. */
-  readonly group: string;
-  readonly min: number;
-  readonly max: number;
-}
+  | ModifierRefusal;
 
 const unknownProduct: FoundLine = { kind: 'unknown_product' };
 const noModifiers: readonly BilledModifier[] = [];
@@ -61,11 +50,11 @@ function findModifiers(
   { modifiers: requested }: RequestedLine,
   { modifierGroupIds }: PlacementProduct,
   { list }: PlacementFacts,
-): readonly BilledModifier[] | Exclude<FoundLine, { kind: 'line' }> {
+): readonly BilledModifier[] | ModifierRefusal {
   if (requested.length === 0 && modifierGroupIds.length === 0) return noModifiers;
   const groups = modifierGroupIds.flatMap((id) => list.groups.get(id) ?? []);
   const chosen = chooseModifiers(groups, requested);
-  return 'kind' in chosen ? chosen : chosen.map(toBilled);
+  return chosen.kind === 'chosen' ? chosen.modifiers.map(toBilled) : chosen;
 }
 
 function toBilled({ code, name, quantity, unitPriceMinor, productId }: ChosenModifier) {

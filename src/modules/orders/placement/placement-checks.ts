@@ -7,7 +7,7 @@ import {
 } from '../../pricing/index.ts';
 import { defaultFulfilment, type OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
-import type { FoundLine, OutOfRange, UnpricedLine } from './find-line.ts';
+import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { KnownDiscounts, UseCounter } from './known-discounts.ts';
 import type { PriceList } from './price-list.ts';
 import type { OrderTerms, RequestedLine } from './request.ts';
@@ -59,7 +59,7 @@ export interface Shortage {
 export type PlacementRefusal =
   | { readonly kind: 'unknown_product'; readonly lineIndexes: readonly number[] }
   | { readonly kind: 'unknown_modifier'; readonly places: readonly ModifierPlace[] }
-  | (OutOfRange & { readonly lineIndex: number })
+  | (Extract<FoundLine, { kind: 'modifiers_out_of_range' }> & { readonly lineIndex: number })
   | PricingRefusal
   | { readonly kind: 'pending_limit' }
   | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] }

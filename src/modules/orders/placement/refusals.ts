@@ -35,9 +35,9 @@ export function toRefusal(
         })),
       });
     case 'modifiers_out_of_range': {
-      const { lineIndex, group, min, max } = decision;
-      const pointer = isLineSource(request.lines) ? '' : `/items/${lineIndex}/modifiers`;
-      const detail = `Choose ${min === max ? min : `${min} to ${max}`} of ${group}.`;
+      const { lineIndex, index, group, min, max, detail } = decision;
+      const place = `/items/${lineIndex}/modifiers${index === null ? '' : `/${index}`}`;
+      const pointer = isLineSource(request.lines) ? '' : place;
       return new CodedError(catalogErrors.modifiersOutOfRange, {
         errors: [{ pointer, detail }],
         extensions: { group, min, max },

@@ -7,10 +7,23 @@ import {
   type PlacementDecision,
 } from '../../../../src/modules/orders/placement/decide-placement.ts';
 import { decideQuote } from '../../../../src/modules/orders/placement/decide-quote.ts';
+import { noDiscounts } from '../../../../src/modules/orders/placement/known-discounts.ts';
 import type {
   PlacementFacts,
   PlacementProduct,
 } from '../../../../src/modules/orders/placement/placement-checks.ts';
+import type { PriceList } from '../../../../src/modules/orders/placement/price-list.ts';
+import { noTerms, type RequestedLine } from '../../../../src/modules/orders/placement/request.ts';
+
+const emptyList: PriceList = {
+  version: 1,
+  taxRates: [],
+  charges: [],
+  discounts: [],
+  groups: new Map(),
+  stockedModifiers: new Map(),
+  limitsCustomers: false,
+};
 
 const catalogue: PlacementProduct[] = ['A', 'B', 'C'].map((sku, index) => ({
   id: `id-${sku}`,
@@ -18,6 +31,9 @@ const catalogue: PlacementProduct[] = ['A', 'B', 'C'].map((sku, index) => ({
   name: `Product ${sku}`,
   priceMinor: index * 125,
   active: true,
+  taxCategory: 'standard',
+  category: null,
+  modifierGroupIds: [],
 }));
 
 function buildFacts(
@@ -26,6 +42,10 @@ function buildFacts(
   const { products = catalogue, ...rest } = changes;
   return {
     currency: 'GBP',
+    now: new Date('2026-11-29T18:00:00Z'),
+    list: emptyList,
+    pricesIncludeTax: true,
+    discounts: noDiscounts,
     productsById: new Map(products.map((product) => [product.id, product])),
     productsBySku: new Map(products.map((product) => [product.sku, product])),
     available: new Map(products.map((product) => [product.id, 10])),
@@ -35,13 +55,25 @@ function buildFacts(
   };
 }
 
-function buildCandidate(changes: Partial<PlacementCandidate> = {}): PlacementCandidate {
+type PlainLine = Omit<RequestedLine, 'modifiers' | 'note'>;
+
+function plainLine(line: PlainLine): RequestedLine {
+  return { modifiers: [], note: null, ...line };
+}
+
+function buildCandidate({
+  lines = [{ sku: 'B', quantity: 1 }],
+  ...changes
+}: Partial<Omit<PlacementCandidate, 'lines'>> & {
+  lines?: readonly PlainLine[];
+} = {}): PlacementCandidate {
   return {
     customerId: 'ann',
     vip: false,
     exempt: false,
     deferred: false,
-    lines: [{ sku: 'B', quantity: 1 }],
+    lines: lines.map(plainLine),
+    terms: noTerms,
     expectedTotalMinor: null,
     ...changes,
   };
@@ -55,6 +87,8 @@ describe('decidePlacement', () => {
   const line = fc.record({
     sku: fc.constantFrom('A', 'B', 'C', 'X'),
     quantity: fc.integer({ min: 1, max: 7 }),
+    modifiers: fc.constant([]),
+    note: fc.constant(null),
   });
   const candidates = fc.array(
     fc.record({
@@ -63,6 +97,7 @@ describe('decidePlacement', () => {
       exempt: fc.boolean(),
       deferred: fc.constant(false),
       lines: fc.array(line, { minLength: 1, maxLength: 4 }),
+      terms: fc.constant(noTerms),
       expectedTotalMinor: fc.option(fc.constantFrom(0, 125, 250)),
     }),
     { maxLength: 30 },
@@ -79,7 +114,7 @@ describe('decidePlacement', () => {
           buildFacts({ available, pendingMax: 0 }),
         )) {
           if (decision.kind !== 'accepted') continue;
-          for (const placed of decision.lines) {
+          for (const placed of decision.priced.lines) {
             promised.set(placed.productId, (promised.get(placed.productId) ?? 0) + placed.quantity);
           }
         }
@@ -94,7 +129,7 @@ describe('decidePlacement', () => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
         for (const decision of decidePlacement(requests, buildFacts({ available }))) {
           if (decision.kind !== 'insufficient_stock') continue;
-          for (const short of decision.lines) assert.ok(short.requested > short.available);
+          for (const short of decision.priced.lines) assert.ok(short.requested > short.available);
         }
       }),
     );
@@ -112,7 +147,7 @@ describe('decidePlacement', () => {
           const placed = decisions.filter(
             (decision, index) =>
               decision.kind === 'accepted' &&
-              decision.totalMinor > 0 &&
+              decision.priced.totalMinor > 0 &&
               requests[index]!.customerId === 'ann' &&
               !requests[index]!.exempt,
           ).length;
@@ -127,9 +162,9 @@ describe('decidePlacement', () => {
       fc.property(candidates, (requests) => {
         for (const decision of decidePlacement(requests, buildFacts())) {
           if (decision.kind !== 'accepted') continue;
-          const sum = decision.lines.reduce((total, placed) => total + placed.totalMinor, 0);
-          assert.equal(decision.totalMinor, sum);
-          for (const placed of decision.lines) {
+          const sum = decision.priced.lines.reduce((total, placed) => total + placed.totalMinor, 0);
+          assert.equal(decision.priced.totalMinor, sum);
+          for (const placed of decision.priced.lines) {
             assert.equal(placed.totalMinor, placed.quantity * placed.unitPriceMinor);
           }
         }
@@ -278,7 +313,7 @@ describe('decideQuote', () => {
           assert.deepEqual(refusals, []);
           assert.deepEqual(
             [priced.lines, priced.totalMinor],
-            [decision.lines, decision.totalMinor],
+            [decision.priced.lines, decision.priced.totalMinor],
           );
         },
       ),

@@ -53,7 +53,19 @@ export async function createLife(database: Database, customer: UserCaller): Prom
     return lines.map(({ product, name, quantity, unitPriceMinor }) => {
       const { id: productId, sku } = products[product]!;
       const totalMinor = quantity * unitPriceMinor;
-      return { productId, sku, name, quantity, unitPriceMinor, totalMinor };
+      return {
+        productId,
+        sku,
+        name,
+        quantity,
+        unitPriceMinor,
+        totalMinor,
+        basePriceMinor: unitPriceMinor,
+        modifiers: [],
+        note: null,
+        discountMinor: 0,
+        taxMinor: 0,
+      };
     });
   }
 
@@ -104,6 +116,8 @@ export async function createLife(database: Database, customer: UserCaller): Prom
         totalMinor,
         currency: 'GBP',
         note: null,
+        bill: null,
+        fulfilment: null,
         shippingAddress: null,
         cancelReason: null,
         failureCode: null,
@@ -114,7 +128,8 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       };
       const written = { order, lines: orderLines(lines), clientToken: null, ...by };
       if (!deferred) return { kind: 'place', ...written };
-      return { kind: 'queue', ...written, expectedTotalMinor: null, expectedPricesMinor: null };
+      const stated = { expectedTotalMinor: null, expectedPricesMinor: null, discountCodes: [] };
+      return { kind: 'queue', ...written, ...stated };
     });
     await write([], () => changes, code);
   }
@@ -150,6 +165,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
             order,
             linesBefore: before.filter(({ orderId }) => orderId === order.id),
             lines: placed,
+            bill: null,
             totalMinor: placed.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
             expiryMinutes: EXPIRY_MINUTES,
             ...by,
