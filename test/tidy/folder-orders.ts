@@ -42,11 +42,7 @@ export const folderOrders: readonly FolderOrder[] = [
   },
   {
     folder: 'src/modules/catalog',
-    ranks: [
-      ['errors.ts', 'fields.ts', 'product.ts', 'queries.ts'],
-      ['modifiers'],
-      ['*'],
-    ],
+    ranks: [['errors.ts', 'fields.ts', 'product.ts', 'queries.ts'], ['modifiers'], ['*']],
   },
   {
     folder: 'src/modules/orders',

@@ -36,7 +36,12 @@ export {
   paymentStatuses,
 } from './order.ts';
 export type { PlacementContext } from './placement/place-order.ts';
-export { type LineSource, noTerms, type OrderTerms, type PlacedOrder } from './placement/request.ts';
+export {
+  type LineSource,
+  noTerms,
+  type OrderTerms,
+  type PlacedOrder,
+} from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
   findOrderContents,

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { type Money, money, sumMinor } from '../../shared/money.ts';
-import type { ChargeKind } from './rules.ts';
-import type { PricedOrder } from './price-order.ts';
 import type { LineToPrice } from './price-lines.ts';
+import type { PricedOrder } from './price-order.ts';
+import type { ChargeKind } from './rules.ts';
 
 /**
  * What a bill contains besides its lines, as an order remembers it: in minor units, with the names that the rules had.

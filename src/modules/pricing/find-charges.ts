@@ -22,16 +22,11 @@ export function findCharges(
   const deliveries = findNearest(offered, destination.postalCode);
   const delivery = deliveries.find((rule) => isDue(rule, subtotalMinor));
   return offered
-    .filter((rule) =>
-      rule.kind === 'DELIVERY' ? rule === delivery : isDue(rule, subtotalMinor),
-    )
+    .filter((rule) => (rule.kind === 'DELIVERY' ? rule === delivery : isDue(rule, subtotalMinor)))
     .map((rule) => ({ rule, amountMinor: priceCharge(rule, subtotalMinor) }));
 }
 
-function isForType(
-  { kind, fulfilmentTypes }: ChargeRule,
-  type: FulfilmentType,
-): boolean {
+function isForType({ kind, fulfilmentTypes }: ChargeRule, type: FulfilmentType): boolean {
   if (fulfilmentTypes !== null) return fulfilmentTypes.includes(type);
   return kind !== 'DELIVERY' || type === 'DELIVERY';
 }
@@ -79,10 +74,7 @@ function normalisePostalCode(text: string): string {
   return text.trim().replace(/\s+/g, ' ').toUpperCase();
 }
 
-function isDue(
-  { belowSubtotalMinor, freeFromMinor }: ChargeRule,
-  subtotalMinor: number,
-): boolean {
+function isDue({ belowSubtotalMinor, freeFromMinor }: ChargeRule, subtotalMinor: number): boolean {
   if (belowSubtotalMinor !== null && subtotalMinor >= belowSubtotalMinor) return false;
   return freeFromMinor === null || subtotalMinor < freeFromMinor;
 }

@@ -48,5 +48,10 @@ export {
 export { pricePlainOrder } from './price-plain-order.ts';
 export { readPriceVersion } from './queries.ts';
 export { pricingError, requirePriced } from './refuse-pricing.ts';
-export { type DiscountRule, type FulfilmentType, fulfilmentTypes, type PricingRules } from './rules.ts';
+export {
+  type DiscountRule,
+  type FulfilmentType,
+  fulfilmentTypes,
+  type PricingRules,
+} from './rules.ts';
 export { sortDiscounts, toDiscountRule } from './to-discount-rule.ts';

@@ -8,7 +8,8 @@ export interface PricedModifier {
 
 /** One line to price. Its other members are preserved. */
 export interface LineToPrice {
-  readonly sku: string;
+  /** Null: it has none, as in some imported orders. */
+  readonly sku: string | null;
   /** Units, 1 or more. */
   readonly quantity: number;
   /** The price of one unit without its modifiers, 0 or more. */

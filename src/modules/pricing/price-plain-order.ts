@@ -15,12 +15,12 @@ export function pricePlainOrder<Line extends PlainLine>(order: {
   return priceOrder({
     currency: order.currency,
     lines: order.lines.map((line) => ({
-      ...line,
-      sku: '',
-      basePriceMinor: line.unitPriceMinor,
+      sku: null,
       modifiers: [],
       category: null,
       taxCategory: '',
+      ...line,
+      basePriceMinor: line.unitPriceMinor,
     })),
     rules: { pricesIncludeTax: true, taxRates: [], charges: [], discounts: [] },
     destination: { fulfilmentType: 'PICKUP', postalCode: null },

@@ -1,5 +1,5 @@
-import { apportion, roundShare } from './proportion.ts';
 import type { GrossLine, LineToPrice } from './price-lines.ts';
+import { apportion, roundShare } from './proportion.ts';
 import type { DiscountRule, LineMatch } from './rules.ts';
 
 /** What a set of discounts takes off the lines. */
@@ -67,9 +67,7 @@ function partsOfLines(
 function partsOfOrder(leftMinor: readonly number[], effect: PriceEffect): readonly number[] {
   const left = sum(leftMinor);
   const takenMinor =
-    effect.kind === 'PERCENT'
-      ? roundShare(left, effect.share)
-      : Math.min(effect.amountMinor, left);
+    effect.kind === 'PERCENT' ? roundShare(left, effect.share) : Math.min(effect.amountMinor, left);
   return apportion(takenMinor, leftMinor);
 }
 
@@ -78,7 +76,7 @@ export function matchesLine(match: LineMatch, { sku, category }: LineToPrice): b
     case 'all':
       return true;
     case 'skus':
-      return match.skus.has(sku);
+      return sku !== null && match.skus.has(sku);
     case 'categories':
       return category !== null && match.categories.has(category);
   }

@@ -54,6 +54,7 @@ function buildSource(
       { ...line, name: 'Dal <i>"Makhani"</i> & rice', quantity: 12, totalMinor: 120_000 },
       { ...line, name: 'شكشوكة 2\u202e\r\n', quantity: 1, totalMinor: 3_456 },
     ],
+    bill: null,
     reason: 'The oven\r\nis <broken>.',
     refund,
   };

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type LineToPrice, type OrderToPrice, priceOrder } from '../../../src/modules/pricing/index.ts';
+import {
+  type LineToPrice,
+  type OrderToPrice,
+  priceOrder,
+} from '../../../src/modules/pricing/index.ts';
 import { parsePercent } from '../../../src/modules/pricing/proportion.ts';
 import type {
   ChargeRule,
@@ -11,11 +15,12 @@ import type {
 } from '../../../src/modules/pricing/rules.ts';
 import { exactBill } from './exact-bill.ts';
 
-const percent = fc
-  .integer({ min: 0, max: 1_000_000 })
-  .map((parts) => (parts / 10_000).toFixed(4));
+const percent = fc.integer({ min: 0, max: 1_000_000 }).map((parts) => (parts / 10_000).toFixed(4));
 const share = percent.map((text) => parsePercent(text)!);
-const price = fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 100_000_000 }));
+const price = fc.oneof(
+  fc.integer({ min: 0, max: 3_000 }),
+  fc.integer({ min: 0, max: 100_000_000 }),
+);
 const sku = fc.constantFrom('A', 'B', 'C');
 const category = fc.constantFrom('mains', 'drinks', null);
 const taxCategory = fc.constantFrom('standard', 'reduced', 'none');
@@ -102,29 +107,40 @@ const order: fc.Arbitrary<OrderToPrice<LineToPrice>> = fc
     fulfilmentType: type,
     tipMinor: price,
   })
-  .map(({ lines, effects, charges, standard, reduced, pricesIncludeTax, fulfilmentType, tipMinor }) => ({
-    currency: 'GBP',
-    lines,
-    rules: {
+  .map(
+    ({
+      lines,
+      effects,
+      charges,
+      standard,
+      reduced,
       pricesIncludeTax,
-      taxRates: [standard, reduced].filter((one) => one !== null),
-      charges: charges.map(
-        (one, index): ChargeRule => ({
-          id: String(index),
-          name: `charge ${index}`,
-          fulfilmentTypes: null,
-          postalCodes: null,
-          ...one,
-        }),
-      ),
-      discounts: effects.map((one, index) => discountRule(index, one)),
-    },
-    destination: { fulfilmentType, postalCode: null },
-    now: new Date(0),
-    isFirstOrder: true,
-    codes: [],
-    tipMinor,
-  }));
+      fulfilmentType,
+      tipMinor,
+    }) => ({
+      currency: 'GBP',
+      lines,
+      rules: {
+        pricesIncludeTax,
+        taxRates: [standard, reduced].filter((one) => one !== null),
+        charges: charges.map(
+          (one, index): ChargeRule => ({
+            id: String(index),
+            name: `charge ${index}`,
+            fulfilmentTypes: null,
+            postalCodes: null,
+            ...one,
+          }),
+        ),
+        discounts: effects.map((one, index) => discountRule(index, one)),
+      },
+      destination: { fulfilmentType, postalCode: null },
+      now: new Date(0),
+      isFirstOrder: true,
+      codes: [],
+      tipMinor,
+    }),
+  );
 
 function requireBill(input: OrderToPrice<LineToPrice>) {
   const priced = priceOrder(input);
@@ -170,7 +186,11 @@ describe('the bill of an order', () => {
         assert.equal(tax, add([...bill.lines, ...bill.charges].map((one) => one.taxMinor)));
         assert.equal(
           bill.totalMinor,
-          bill.subtotalMinor - discounts + charges + (bill.pricesIncludeTax ? 0 : tax) + bill.tipMinor,
+          bill.subtotalMinor -
+            discounts +
+            charges +
+            (bill.pricesIncludeTax ? 0 : tax) +
+            bill.tipMinor,
         );
         for (const one of bill.lines) {
           assert.ok(one.discountMinor >= 0 && one.taxMinor >= 0 && one.chargedMinor >= 0);

@@ -74,7 +74,7 @@ export function exactBill(
           const { matches } = scope;
           const isMatched =
             matches.kind === 'all' ||
-            (matches.kind === 'skus' && matches.skus.has(line.sku)) ||
+            (matches.kind === 'skus' && matches.skus.has(line.sku ?? '')) ||
             (matches.kind === 'categories' && matches.categories.has(line.category ?? ''));
           if (!isMatched) return 0n;
           if (effect.kind === 'PERCENT') return halfUp(times(left[index]!, fraction(effect.share)));
@@ -111,7 +111,8 @@ export function exactBill(
   );
   const due = forType.filter(
     ({ belowSubtotalMinor: below, freeFromMinor: free }) =>
-      (below === null || discounted < BigInt(below)) && (free === null || discounted < BigInt(free)),
+      (below === null || discounted < BigInt(below)) &&
+      (free === null || discounted < BigInt(free)),
   );
   const delivery = due.find(({ kind }) => kind === 'DELIVERY');
   const charges = due.filter((rule) => rule.kind !== 'DELIVERY' || rule === delivery);
@@ -121,7 +122,9 @@ export function exactBill(
       : halfUp(times(discounted, fraction(price.share))),
   );
   const isFree = discounts.some(({ effect }) => effect.kind === 'FREE_DELIVERY');
-  const paid = amounts.map((amount, index) => (isFree && charges[index] === delivery ? 0n : amount));
+  const paid = amounts.map((amount, index) =>
+    isFree && charges[index] === delivery ? 0n : amount,
+  );
 
   const items = [
     ...order.lines.map(({ taxCategory }, index) => ({ taxCategory, amount: left[index]! })),

@@ -130,7 +130,9 @@ export function collectProducts({
 /** Sums orders whose prices are in `currency`. */
 export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
   const lines = orders.flatMap((order) => order.lines);
-  const priced = orders.map((order) => requirePriced(pricePlainOrder({ currency, lines: order.lines })));
+  const priced = orders.map((order) =>
+    requirePriced(pricePlainOrder({ currency, lines: order.lines })),
+  );
   return {
     orders: orders.length,
     lines: lines.length,

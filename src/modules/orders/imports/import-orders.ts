@@ -3,7 +3,12 @@ import { systemActor } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
-import { type LineToPrice, type PricedLine, pricePlainOrder, requirePriced } from '../../pricing/index.ts';
+import {
+  type LineToPrice,
+  type PricedLine,
+  pricePlainOrder,
+  requirePriced,
+} from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import type { ImportChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';

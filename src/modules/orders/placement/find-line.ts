@@ -6,6 +6,7 @@ import type { RequestedLine } from './request.ts';
 /** An order line before it is priced. */
 export interface UnpricedLine extends LineToPrice {
   readonly productId: string;
+  readonly sku: string;
   readonly name: string;
   readonly modifiers: readonly BilledModifier[];
   readonly note: string | null;

@@ -12,7 +12,12 @@ import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './ke
 import type { OrderNumbers } from './numbers.ts';
 import { type PriceList, type PriceLists, withPriceList } from './price-list.ts';
 import { getLines, getTerms, type PlacementReads, readPlacement } from './read-placement.ts';
-import { isTakenMeanwhile, toRefusal, unusableCustomerError, unusableSourceError } from './refusals.ts';
+import {
+  isTakenMeanwhile,
+  toRefusal,
+  unusableCustomerError,
+  unusableSourceError,
+} from './refusals.ts';
 import type {
   OrderTerms,
   PlacementOutcome,
@@ -137,7 +142,11 @@ function decide(
     const { priced } = decision;
     const { lines } = priced;
     const number = reads.numbers[placements.length]!;
-    const order = buildOrder({ request, customer, terms, priced }, { ...reads.time, number }, rules);
+    const order = buildOrder(
+      { request, customer, terms, priced },
+      { ...reads.time, number },
+      rules,
+    );
     const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
     placements.push({ request, order, lines, body, discountCodes: terms.discountCodes });
     const { id, version } = order;

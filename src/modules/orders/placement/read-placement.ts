@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../database/database.ts';
 import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
-import { distinctCodes } from '../../pricing/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
+import { distinctCodes } from '../../pricing/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts } from './placement-checks.ts';

@@ -42,10 +42,7 @@ export interface Round extends PlacedQueued {
  * Throws errors that no single order causes, such as an unavailable database. If the round fails otherwise, its orders
  * are placed one by one; an order that fails alone is quarantined, so that it does not block the others.
  */
-export async function serveQueue(
-  server: QueueServer,
-  jobs: readonly QueuedJob[],
-): Promise<Round> {
+export async function serveQueue(server: QueueServer, jobs: readonly QueuedJob[]): Promise<Round> {
   const { database } = server;
   let chosen: readonly string[] = [];
   let queued: ReadonlyMap<string, boolean> = new Map();

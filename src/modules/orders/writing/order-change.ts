@@ -87,7 +87,8 @@ export interface FailQueuedChange extends Attributed {
 /** A status change by staff. */
 export interface MoveChange extends Attributed {
   readonly kind: 'move';
-  readonly order: LockedOrder & Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
+  readonly order: LockedOrder &
+    Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
   readonly to: OrderStatus;
   readonly reason: string | null;
   /** Whether the step is legal only as an override. If so, `reason` is not null, and the change is written alone. */

@@ -2,8 +2,8 @@ import type { EventType, NewEvent } from '../../../events/index.ts';
 import { type Actor, type Cause, systemActor } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { type Money, money } from '../../../shared/money.ts';
-import { ordersErrors } from '../errors.ts';
 import { type BillParts, type BillView, presentBill } from '../../pricing/index.ts';
+import { ordersErrors } from '../errors.ts';
 import { type OrderLine, type OrderStatus, placedStates } from '../order.ts';
 
 const eventTypes: Readonly<Record<OrderStatus, EventType>> = {

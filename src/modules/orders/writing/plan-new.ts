@@ -1,6 +1,6 @@
 import { type OrderStatus, placedStates } from '../order.ts';
-import type { ImportChange, PlaceChange, QueueChange } from './order-change.ts';
 import { billRow, lineRows } from './bill-rows.ts';
+import type { ImportChange, PlaceChange, QueueChange } from './order-change.ts';
 import { billData, placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 import { holdDiscounts } from './use-effects.ts';

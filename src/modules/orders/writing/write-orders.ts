@@ -70,7 +70,9 @@ async function writePlans(
   plans: readonly OrderPlan[],
   alongside: Alongside,
 ): Promise<ChangedOrderRow | undefined> {
-  const stored = await readStored(tx, plans);
+  const unread = plans.filter(isUnread);
+  // Without an await where nothing is read: the commit of a placement follows in the same tick.
+  const stored = unread.length === 0 ? nothing : await readStored(tx, unread);
   const stock = collectStock(plans, stored.lines);
 
   const created = plans.flatMap(({ order }) => order ?? []);
@@ -152,16 +154,26 @@ interface Stored {
 
 const nothing: Stored = { lines: new Map(), discounts: new Map() };
 
-/** Reads the lines and discounts that the effects on stock and uses need, if any. */
+function needsLines({ stockEffect, stockLines }: OrderPlan): boolean {
+  return stockEffect !== null && stockLines === null;
+}
+
+function needsDiscounts({ useEffect }: OrderPlan): boolean {
+  return useEffect?.kind === 'hold' && useEffect.discounts === null;
+}
+
+/** Returns whether effects of a plan depend on what is stored of its order. */
+function isUnread(plan: OrderPlan): boolean {
+  return needsLines(plan) || needsDiscounts(plan);
+}
+
 async function readStored(tx: Transaction, plans: readonly OrderPlan[]): Promise<Stored> {
-  const ofLines = plans.filter((plan) => plan.stockEffect !== null && plan.stockLines === null);
-  const ofBills = plans.filter(
-    ({ useEffect }) => useEffect?.kind === 'hold' && useEffect.discounts === null,
-  );
-  if (ofLines.length + ofBills.length === 0) return nothing;
+  const listIds = (some: readonly OrderPlan[]) => some.map(({ orderId }) => orderId);
+  const ofLines = listIds(plans.filter(needsLines));
+  const ofBills = listIds(plans.filter(needsDiscounts));
   const [lines, bills] = await Promise.all([
-    ofLines.length === 0 ? [] : findLines(tx, ofLines.map(({ orderId }) => orderId)),
-    ofBills.length === 0 ? [] : findBills(tx, ofBills.map(({ orderId }) => orderId)),
+    ofLines.length === 0 ? [] : findLines(tx, ofLines),
+    ofBills.length === 0 ? [] : findBills(tx, ofBills),
   ]);
   return {
     lines: Map.groupBy(lines, ({ orderId }) => orderId),
@@ -169,10 +181,7 @@ async function readStored(tx: Transaction, plans: readonly OrderPlan[]): Promise
   };
 }
 
-function collectStock(
-  plans: readonly OrderPlan[],
-  storedLines: Stored['lines'],
-): OrderStock[] {
+function collectStock(plans: readonly OrderPlan[], storedLines: Stored['lines']): OrderStock[] {
   return plans.flatMap(({ stockEffect: effect, stockLines, orderId, number, actor }) => {
     if (effect === null) return [];
     const lines = stockLines ?? storedLines.get(orderId) ?? [];

@@ -6,7 +6,10 @@ import {
   type PlacementCandidate,
   type PlacementDecision,
 } from '../../../../src/modules/orders/placement/decide-placement.ts';
-import { decideQuote } from '../../../../src/modules/orders/placement/decide-quote.ts';
+import {
+  decideQuote,
+  type QuoteCandidate,
+} from '../../../../src/modules/orders/placement/decide-quote.ts';
 import { noDiscounts } from '../../../../src/modules/orders/placement/known-discounts.ts';
 import type {
   PlacementFacts,
@@ -79,6 +82,19 @@ function buildCandidate({
   };
 }
 
+function buildQuote({
+  pending,
+  lines,
+  expectedTotalMinor,
+}: {
+  pending: number;
+  lines: readonly PlainLine[];
+  expectedTotalMinor: number | null;
+}): QuoteCandidate {
+  const quoted = lines.map(plainLine);
+  return { customerId: 'ann', pending, lines: quoted, terms: noTerms, expectedTotalMinor };
+}
+
 function listKinds(decisions: readonly PlacementDecision[]): string[] {
   return decisions.map((decision) => decision.kind);
 }
@@ -129,7 +145,7 @@ describe('decidePlacement', () => {
         const available = new Map(Object.entries(free).map(([sku, units]) => [`id-${sku}`, units]));
         for (const decision of decidePlacement(requests, buildFacts({ available }))) {
           if (decision.kind !== 'insufficient_stock') continue;
-          for (const short of decision.priced.lines) assert.ok(short.requested > short.available);
+          for (const short of decision.lines) assert.ok(short.requested > short.available);
         }
       }),
     );
@@ -204,7 +220,7 @@ describe('decidePlacement', () => {
       [buildCandidate({ lines: [lines[0]!, { sku: 'B', quantity: 4 }] })],
       buildFacts(),
     );
-    assert.equal(fits?.kind === 'accepted' && fits.lines.length, 2);
+    assert.equal(fits?.kind === 'accepted' && fits.priced.lines.length, 2);
   });
 
   test('refuses a price other than the one the client saw, and names both', () => {
@@ -308,7 +324,10 @@ describe('decideQuote', () => {
             [buildCandidate({ lines, expectedTotalMinor })],
             facts,
           );
-          const { priced, refusals } = decideQuote({ pending, lines, expectedTotalMinor }, facts);
+          const { priced, refusals } = decideQuote(
+            buildQuote({ pending, lines, expectedTotalMinor }),
+            facts,
+          );
           if (decision?.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
           assert.deepEqual(refusals, []);
           assert.deepEqual(
@@ -325,16 +344,19 @@ describe('decideQuote', () => {
       { sku: 'B', quantity: 11, unitPriceMinor: 100 },
       { sku: 'X', quantity: 1 },
     ];
-    const quote = decideQuote({ pending: 5, lines, expectedTotalMinor: 1 }, buildFacts());
+    const quote = decideQuote(
+      buildQuote({ pending: 5, lines, expectedTotalMinor: 1 }),
+      buildFacts(),
+    );
     assert.deepEqual(quote.refusals, [
       { kind: 'unknown_product', lineIndexes: [1] },
       { kind: 'pending_limit' },
+      { kind: 'insufficient_stock', lines: [{ sku: 'B', requested: 11, available: 10 }] },
       {
         kind: 'price_changed',
         lines: [{ sku: 'B', expectedMinor: 100, currentMinor: 125 }],
         totalMinor: 1375,
       },
-      { kind: 'insufficient_stock', lines: [{ sku: 'B', requested: 11, available: 10 }] },
     ]);
     assert.deepEqual(
       quote.priced.lines.map(({ sku }) => sku),

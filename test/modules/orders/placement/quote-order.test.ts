@@ -43,6 +43,31 @@ async function countRows(): Promise<object> {
   return counts!;
 }
 
+/** Returns a line as it is shown if nothing but its price applies. */
+function plainItem(
+  line: number,
+  { id: productId, sku }: { readonly id: string; readonly sku: string },
+  quantity: number,
+  price: number,
+  total: number,
+): object {
+  return {
+    line,
+    sku,
+    productId,
+    name: `Product ${sku}`,
+    quantity,
+    unitPrice: gbp(price),
+    total: gbp(total),
+    modifiers: [],
+    note: null,
+    basePrice: gbp(price),
+    discount: gbp(0),
+    tax: gbp(0),
+    charged: gbp(total),
+  };
+}
+
 describe('POST /api/quotes', () => {
   test('prices an order for any caller, and reserves and writes nothing', async () => {
     const rice = await addProduct(db.database, { priceMinor: 295 });
@@ -59,25 +84,16 @@ describe('POST /api/quotes', () => {
     const customer = await server.signUp();
     for (const session of [server.anonymous, customer, admin]) {
       assert.deepEqual(await quote(session, body), {
-        items: [
-          {
-            sku: rice.sku,
-            productId: rice.id,
-            name: `Product ${rice.sku}`,
-            quantity: 2,
-            unitPrice: gbp(295),
-            total: gbp(590),
-          },
-          {
-            sku: naan.sku,
-            productId: naan.id,
-            name: `Product ${naan.sku}`,
-            quantity: 1,
-            unitPrice: gbp(260),
-            total: gbp(260),
-          },
-        ],
-        bill: { subtotal: gbp(850), total: gbp(850) },
+        items: [plainItem(1, rice, 2, 295, 590), plainItem(2, naan, 1, 260, 260)],
+        bill: {
+          subtotal: gbp(850),
+          pricesIncludeTax: true,
+          discounts: [],
+          charges: [],
+          taxes: [],
+          tip: gbp(0),
+          total: gbp(850),
+        },
         refusals: [],
       });
     }
@@ -132,7 +148,7 @@ describe('POST /api/quotes', () => {
       items.map(({ sku }) => sku),
       [pie.sku],
     );
-    assert.deepEqual(bill, { subtotal: gbp(2500), total: gbp(2500) });
+    assert.deepEqual([bill.subtotal, bill.total], [gbp(2500), gbp(2500)]);
     assert.deepEqual(
       refusals.map(({ code, lines, errors }) => ({ code, lines, errors })),
       [
