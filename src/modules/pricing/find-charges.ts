@@ -70,7 +70,7 @@ export function matchesPostalCode(prefix: string, postalCode: string): boolean {
   return (wanted.includes(' ') ? code : outward).startsWith(wanted);
 }
 
-function normalisePostalCode(text: string): string {
+export function normalisePostalCode(text: string): string {
   return text.trim().replace(/\s+/g, ' ').toUpperCase();
 }
 

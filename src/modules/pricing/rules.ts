@@ -61,7 +61,7 @@ export type LineMatch =
   | { readonly kind: 'categories'; readonly categories: ReadonlySet<string> };
 
 /** What a discount is, however often it was used. */
-interface DiscountTerms {
+interface DiscountBasis {
   readonly id: string;
   /** Null: it applies without being named. */
   readonly code: string | null;
@@ -77,7 +77,7 @@ interface DiscountTerms {
 }
 
 /** A discount as the shop set it up. */
-export interface DiscountDefinition extends DiscountTerms {
+export interface DiscountDefinition extends DiscountBasis {
   /** How many orders may use it. Null: any number. */
   readonly usesMax: number | null;
   /** How many orders of one customer may use it. Null: any number. */
@@ -86,7 +86,7 @@ export interface DiscountDefinition extends DiscountTerms {
 }
 
 /** A discount, with what is known of its uses at this moment. */
-export interface DiscountRule extends DiscountTerms {
+export interface DiscountRule extends DiscountBasis {
   /** How many further orders may use it. Null: any number. */
   readonly usesLeft: number | null;
   /** How many further orders of this customer may use it. Null: any number. */

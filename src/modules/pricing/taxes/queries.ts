@@ -13,3 +13,67 @@ export const findActiveTaxRates = statement<[], TaxRateRow>(
     where active
     order by created_at, id`,
 );
+
+/** Starts after (creation, id) if given. */
+export const listTaxRates = statement<
+  [afterAt: string | null, afterId: string | null, limit: number],
+  TaxRateRow
+>(
+  'pricing.list_tax_rates',
+  `select ${columns}
+     from tax_rates
+    where $1::timestamptz is null
+       or (created_at, id) > ($1::timestamptz, $2::uuid)
+    order by created_at, id
+    limit $3::int`,
+);
+
+export const findTaxRate = statement<[id: string], TaxRateRow>(
+  'pricing.find_tax_rate',
+  `select ${columns}
+     from tax_rates
+    where id = $1::uuid`,
+);
+
+export const lockTaxRate = statement<[id: string], TaxRateRow>(
+  'pricing.lock_tax_rate',
+  `select ${columns}
+     from tax_rates
+    where id = $1::uuid
+      for no key update`,
+);
+
+type Columns = [
+  id: string,
+  name: string,
+  percent: string,
+  taxCategory: string,
+  fulfilmentTypes: readonly string[] | null,
+  active: boolean,
+];
+
+export const insertTaxRate = statement<Columns, TaxRateRow>(
+  'pricing.insert_tax_rate',
+  `insert into tax_rates (id, name, percent, tax_category, fulfilment_types, active)
+   values ($1::uuid, $2::text, $3::numeric, $4::text, $5::text[], $6::boolean)
+   returning ${columns}`,
+);
+
+export const changeTaxRate = statement<Columns, TaxRateRow>(
+  'pricing.change_tax_rate',
+  `update tax_rates
+      set name = $2::text,
+          percent = $3::numeric,
+          tax_category = $4::text,
+          fulfilment_types = $5::text[],
+          active = $6::boolean,
+          version = version + 1,
+          updated_at = now()
+    where id = $1::uuid
+   returning ${columns}`,
+);
+
+export const deleteTaxRate = statement<[id: string], never>(
+  'pricing.delete_tax_rate',
+  'delete from tax_rates where id = $1::uuid',
+);

@@ -1,0 +1,124 @@
+import { CodedError } from '../../../shared/errors.ts';
+import { discountsErrors } from '../errors.ts';
+import { presentAmount, presentStamps, readAmount, readPercent } from '../fields.ts';
+import type { RuleKind } from '../manage-rules.ts';
+import { checkDiscount } from './check-discount.ts';
+import type { DiscountRow } from './discount.ts';
+import {
+  changeDiscount,
+  deleteDiscount,
+  findDiscount,
+  insertDiscount,
+  listDiscounts,
+  lockDiscount,
+} from './queries.ts';
+import type { DiscountTerms, DiscountView, NewDiscount } from './schemas.ts';
+
+type DiscountFields = Omit<DiscountRow, 'id' | 'uses' | 'version' | 'createdAt' | 'updatedAt'>;
+
+/** Returns how discounts are managed in a shop with this currency. */
+export function discountKind(
+  currency: string,
+): RuleKind<DiscountRow, DiscountFields, NewDiscount, DiscountTerms, DiscountView> {
+  return {
+    name: 'discounts',
+    errors: discountsErrors,
+    list: listDiscounts,
+    find: findDiscount,
+    lock: lockDiscount,
+    insert: (tx, id, fields) => insertDiscount(tx, id, ...toColumns(fields)),
+    change: (tx, id, fields) => changeDiscount(tx, id, ...toColumns(fields)),
+    delete: deleteDiscount,
+    complete: (input) => ({ ...defaults, ...input }),
+    toTerms,
+    toFields: (terms) => toFields(terms, currency),
+    checkChange: requireUses,
+    present: (row) => ({
+      id: row.id,
+      ...toTerms(row),
+      uses: row.uses,
+      ...presentStamps(row),
+    }),
+  };
+}
+
+const defaults = {
+  code: null,
+  percent: null,
+  amount: null,
+  scope: null,
+  skus: null,
+  categories: null,
+  minimumSubtotal: null,
+  startsAt: null,
+  endsAt: null,
+  usesMax: null,
+  usesPerCustomerMax: null,
+  firstOrderOnly: false,
+  combines: false,
+  active: true,
+};
+
+function toTerms(row: DiscountRow): DiscountTerms {
+  return {
+    code: row.code,
+    name: row.name,
+    kind: row.kind,
+    percent: row.percent,
+    amount: presentAmount(row.amountMinor, row.currency),
+    scope: row.scope,
+    skus: row.skus,
+    categories: row.categories,
+    minimumSubtotal: presentAmount(row.minimumSubtotalMinor, row.currency),
+    startsAt: row.startsAt?.toISOString() ?? null,
+    endsAt: row.endsAt?.toISOString() ?? null,
+    usesMax: row.usesMax,
+    usesPerCustomerMax: row.usesPerCustomerMax,
+    firstOrderOnly: row.firstOrderOnly,
+    combines: row.combines,
+    active: row.active,
+  };
+}
+
+function toFields(input: DiscountTerms, currency: string): DiscountFields {
+  checkDiscount(input);
+  const { amount, percent, minimumSubtotal, startsAt, endsAt, ...fields } = input;
+  return {
+    ...fields,
+    percent: percent === null ? null : readPercent(percent),
+    amountMinor: readAmount(amount, 'amount', currency),
+    currency,
+    minimumSubtotalMinor: readAmount(minimumSubtotal, 'minimumSubtotal', currency),
+    startsAt: startsAt === null ? null : new Date(startsAt),
+    endsAt: endsAt === null ? null : new Date(endsAt),
+  };
+}
+
+/** The row is locked, so no order can use the discount in the meantime. Throws `discounts.below_uses`. */
+function requireUses({ uses }: DiscountRow, { usesMax }: DiscountFields): void {
+  if (usesMax !== null && usesMax < uses) {
+    throw new CodedError(discountsErrors.belowUses, { extensions: { uses } });
+  }
+}
+
+function toColumns(fields: DiscountFields) {
+  return [
+    fields.code,
+    fields.name,
+    fields.kind,
+    fields.percent,
+    fields.amountMinor,
+    fields.currency,
+    fields.scope,
+    fields.skus,
+    fields.categories,
+    fields.minimumSubtotalMinor,
+    fields.startsAt,
+    fields.endsAt,
+    fields.usesMax,
+    fields.usesPerCustomerMax,
+    fields.firstOrderOnly,
+    fields.combines,
+    fields.active,
+  ] as const;
+}
