@@ -53,6 +53,7 @@ export async function startServer(options: {
         CANCELLATIONS_PER_DAY_MAX: '0',
         RATE_LIMIT_AUTH: '0',
         RATE_LIMIT_CHECKOUT: '0',
+        RATE_LIMIT_CODES: '0',
         RATE_LIMIT_GLOBAL: '0',
       },
     },

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly status: number;
   /** Whether it is a replayed response. */
   readonly replayed: boolean;
+  /** Whether it names a secret that does not exist, see `FastifyRequest.isGuess`. */
+  readonly isGuess: boolean;
 }
 
 /** A limit on requests, for example per caller. */

@@ -16,11 +16,14 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The limits that have counted the request so far; null before the first and once the response is known. */
     counted: readonly Counted[] | null;
+    /** Whether the request names a secret that does not exist, such as a discount code. Limits may count only these. */
+    isGuess: boolean;
   }
 }
 
 export function decorateLimits(app: App): void {
   app.decorateRequest('counted', null);
+  app.decorateRequest('isGuess', false);
 }
 
 type LimitHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -65,7 +68,11 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
   const { counted } = request;
   if (counted === null) return;
   request.counted = null;
-  const outcome = { status: reply.statusCode, replayed: reply.hasHeader('idempotent-replayed') };
+  const outcome = {
+    status: reply.statusCode,
+    replayed: reply.hasHeader('idempotent-replayed'),
+    isGuess: request.isGuess,
+  };
   const states: LimitState[] = [];
   for (const state of counted) {
     const { limit, take, rate, remaining } = state;

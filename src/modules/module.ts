@@ -22,8 +22,8 @@ export interface ModuleDeclaration<Name extends string = string> {
   readonly access?: AccessTable;
   /** Who may call the operations that `probes` registers. */
   readonly probeAccess?: AccessTable;
-  /** Operations with a limit besides the general one of `/api`, by operation id. */
-  readonly limits?: Readonly<Record<string, OperationLimit>>;
+  /** Operations with limits besides the general one of `/api`, by operation id. */
+  readonly limits?: Readonly<Record<string, readonly OperationLimit[]>>;
   readonly tags?: readonly Tag[];
 }
 
@@ -66,7 +66,7 @@ export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<
 
 /** A limit in addition to the general one. */
 export interface OperationLimit {
-  readonly limit: 'auth' | 'checkout';
+  readonly limit: 'auth' | 'checkout' | 'codes';
   /** Which responses count; for the others the point is credited back. */
   readonly counts: (outcome: Outcome) => boolean;
 }

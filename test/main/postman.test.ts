@@ -24,6 +24,7 @@ const server = await startTestServer(db, {
     RATE_LIMIT_GLOBAL: '',
     RATE_LIMIT_AUTH: '',
     RATE_LIMIT_CHECKOUT: '',
+    RATE_LIMIT_CODES: '',
   },
 });
 const admin = { email: 'admin@holdfast.example', password: 'the pass phrase of an admin' };

@@ -23,8 +23,8 @@ export async function createLimits(
   config: Pick<Config, 'role' | 'rateLimits' | 'redisUrl'>,
   log: Log,
 ): Promise<Limits> {
-  const { auth, checkout, global } = config.rateLimits;
-  const isOff = auth === null && checkout === null && global === null;
+  const { auth, checkout, codes, global } = config.rateLimits;
+  const isOff = Object.values(config.rateLimits).every((rate) => rate === null);
   // A worker serves nothing that is limited.
   if (isOff || config.role === 'worker') {
     return { findLimits: () => [], close: async () => {} };
@@ -34,14 +34,16 @@ export async function createLimits(
   const special = {
     auth: auth === null ? null : authLimit(limiters, auth),
     checkout: checkout === null ? null : checkoutLimit(limiters, checkout),
+    codes: codes === null ? null : codesLimit(limiters, codes),
   };
   return {
     findLimits({ id }) {
-      const entry = limitTable[id];
-      const limit = entry === undefined ? null : special[entry.limit];
-      return entry === undefined || limit === null
-        ? general
-        : [...general, { ...limit, counts: entry.counts }];
+      const entries = limitTable[id] ?? [];
+      const own = entries.flatMap(({ limit: name, counts }) => {
+        const limit = special[name];
+        return limit === null ? [] : { ...limit, counts };
+      });
+      return [...general, ...own];
     },
     close: () => limiters.close(),
   };
@@ -97,6 +99,24 @@ function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
     after: 'caller',
     counting: ({ caller }) =>
       caller === null || isStaff(caller) ? null : { limiter, key: caller.id },
+  };
+}
+
+/**
+ * Counts requests of customers and strangers that name a discount code. Staff and API keys are exempt: they may see the
+ * codes, or act for many customers.
+ */
+function codesLimit(limiters: RateLimiters, rate: Rate): Limit {
+  const limiter = createWaitingRateLimiter(limiters.create('codes', rate));
+  return {
+    name: 'codes',
+    after: 'body',
+    counting(request) {
+      const { caller, body } = request;
+      const { discountCodes = null } = (body ?? {}) as { discountCodes?: string[] | null };
+      if (discountCodes === null || discountCodes.length === 0 || isStaff(caller)) return null;
+      return { limiter, key: caller?.id ?? clientNetwork(request) };
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export interface RateLimitChoices {
   readonly auth: Rate | null;
   /** Orders, checkouts and started payments, per customer. */
   readonly checkout: Rate | null;
+  /** Requests that name an unknown discount code, per customer, or per anonymous address. */
+  readonly codes: Rate | null;
   /** All requests, per anonymous address. Authenticated callers get more. */
   readonly global: Rate | null;
 }
@@ -57,6 +59,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly currency: string;
+  /** Whether prices contain their tax; if not, it is added on top. */
+  readonly pricesIncludeTax: boolean;
   /** 0: orders do not expire. */
   readonly orderExpiryMinutes: number;
   /** 0: no limit. */

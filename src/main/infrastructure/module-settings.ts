@@ -10,6 +10,7 @@ export function moduleSettings(config: Config) {
   return {
     publicUrl,
     currency,
+    pricesIncludeTax: config.pricesIncludeTax,
     shopName,
     production,
     duties,

@@ -32,7 +32,12 @@ export const accountsDeclaration = {
     listApiKeys: admins,
     revokeApiKey: admins,
   },
-  limits: { signUp: failures, register: failures, logIn: failures, changePassword: failures },
+  limits: {
+    signUp: [failures],
+    register: [failures],
+    logIn: [failures],
+    changePassword: [failures],
+  },
   tags: [
     { name: 'Accounts', description: 'Sign-up, sign-in, profiles and passwords.', place: 10 },
     { name: 'Users', description: 'Roles and access of users, for admins.', place: 70 },

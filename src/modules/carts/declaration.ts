@@ -1,6 +1,7 @@
 import type { Access } from '../../http/index.ts';
 import type { ModuleDeclaration } from '../module.ts';
 import { buyingLimit } from '../orders/index.ts';
+import { codesLimit } from '../pricing/index.ts';
 import { cartsErrors } from './errors.ts';
 
 const customers: Access = { roles: ['customer'] };
@@ -15,7 +16,7 @@ export const cartsDeclaration = {
     clearCart: customers,
     checkOut: customers,
   },
-  limits: { checkOut: buyingLimit },
+  limits: { checkOut: [buyingLimit, codesLimit] },
   tags: [
     { name: 'Cart', description: 'What a customer intends to order, and checkout.', place: 30 },
   ],

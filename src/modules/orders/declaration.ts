@@ -1,5 +1,6 @@
 import type { Access } from '../../http/index.ts';
 import type { ModuleDeclaration, OperationLimit } from '../module.ts';
+import { codesLimit } from '../pricing/index.ts';
 import { ordersConstraints, ordersErrors } from './errors.ts';
 
 const placers: Access = { roles: ['customer', 'admin'], scopes: ['orders:write'] };
@@ -30,7 +31,7 @@ export const ordersDeclaration = {
     changeOrderStatus: { roles: ['kitchen', 'admin'], scopes: ['orders:status'] },
     cancelOrder: placers,
   },
-  limits: { placeOrder: buyingLimit },
+  limits: { placeOrder: [buyingLimit, codesLimit], quoteOrder: [codesLimit] },
   tags: [
     {
       name: 'Orders',

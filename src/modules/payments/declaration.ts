@@ -17,7 +17,7 @@ export const paymentsDeclaration = {
     receivePaymentWebhook: 'anyone',
     receiveProviderWebhook: 'anyone',
   },
-  limits: { initiatePayment: buyingLimit },
+  limits: { initiatePayment: [buyingLimit] },
   tags: [
     {
       name: 'Payments',

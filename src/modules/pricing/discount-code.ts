@@ -1,19 +1,5 @@
-import { Type } from 'typebox';
-
 /** The form of a code: up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. */
 export const CODE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$';
-
-const CODES_MAX = 5;
-
-/** The codes that a request names. Blanks around a code are allowed; `distinctCodes` removes them. */
-export const DiscountCodes = Type.Array(
-  Type.String({
-    pattern: `^\\s*${CODE_PATTERN.slice(1, -1)}\\s*$`,
-    maxLength: 100,
-    description: 'A discount code, in any case.',
-  }),
-  { maxItems: CODES_MAX },
-);
 
 /** Returns the form in which codes are compared: without blanks around them, in lower case. */
 export function normaliseCode(code: string): string {

@@ -26,7 +26,7 @@ export type { PricedLine } from './build-bill.ts';
 export type { RefusedCode } from './choose-discounts.ts';
 export { createPricing } from './create-pricing.ts';
 export { pricingDeclaration } from './declaration.ts';
-export { DiscountCodes, distinctCodes, normaliseCode } from './discount-code.ts';
+export { distinctCodes, normaliseCode } from './discount-code.ts';
 export {
   type CountedDiscount,
   findDiscountsByCode,
@@ -35,7 +35,6 @@ export {
 export { type DiscountUse, holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
 export { countCustomerUses, findUses } from './discounts/use-queries.ts';
 export { discountsErrors, pricesErrors } from './errors.ts';
-export { TAX_CATEGORY_DEFAULT, TaxCategory } from './fields.ts';
 export type { Destination } from './find-charges.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
 export type { LineToPrice } from './price-lines.ts';
@@ -56,3 +55,4 @@ export {
   type PricingRules,
 } from './rules.ts';
 export { sortDiscounts, toDiscountRule } from './to-discount-rule.ts';
+export { codesLimit, hasUnknownCode, refusesUnknownCode } from './unknown-codes.ts';

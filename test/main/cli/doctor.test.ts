@@ -30,6 +30,7 @@ function listWarnings(environment: Record<string, string>): string {
 const unlimited = [
   'RATE_LIMIT_AUTH',
   'RATE_LIMIT_CHECKOUT',
+  'RATE_LIMIT_CODES',
   'RATE_LIMIT_GLOBAL',
   'PENDING_ORDERS_MAX',
   'CANCELLATIONS_PER_DAY_MAX',

@@ -75,12 +75,14 @@ const wrongValues: Record<string, string[]> = {
     'proxy.example',
   ],
   CURRENCY: ['gbp', 'XXQ'],
+  PRICES_INCLUDE_TAX: ['yes', '1', 'TRUE'],
   ORDER_EXPIRY_MINUTES: ['-1', 'soon', 'Infinity'],
   METRICS_TOKEN: ['short'],
   SHOP_NAME: ['a\u0007b', 'a\u202eb', 'a\nb', '\u200b', 'x'.repeat(101)],
   REDIS_URL: ['redis', 'http://redis:6379', 'redis://'],
   RATE_LIMIT_AUTH: ['5', '5/15', '0/15m', '5/0s', '5/15d', '-5/15m', '1.5/1m', '5/25h', '5 / 15m'],
   RATE_LIMIT_CHECKOUT: ['ten', '9999999/1h'],
+  RATE_LIMIT_CODES: ['20', '20/1d'],
   RATE_LIMIT_GLOBAL: ['off', '/15m'],
   WEBHOOK_ATTEMPTS_MAX: ['0', '101', 'ten'],
   WEBHOOK_ALLOW_PRIVATE_TARGETS: ['yes'],
@@ -165,8 +167,14 @@ test('0 disables a limit', () => {
     ORDER_EXPIRY_MINUTES: '0',
   });
   assert.deepEqual([pendingOrdersMax, orderExpiryMinutes], [0, 0]);
-  const off = { RATE_LIMIT_AUTH: '0', RATE_LIMIT_CHECKOUT: '0', RATE_LIMIT_GLOBAL: '0' };
-  assert.deepEqual(readConfig(off).rateLimits, { auth: null, checkout: null, global: null });
+  const off = {
+    RATE_LIMIT_AUTH: '0',
+    RATE_LIMIT_CHECKOUT: '0',
+    RATE_LIMIT_CODES: '0',
+    RATE_LIMIT_GLOBAL: '0',
+  };
+  const limits = { auth: null, checkout: null, codes: null, global: null };
+  assert.deepEqual(readConfig(off).rateLimits, limits);
 });
 
 test('a rate is a number and a duration in seconds, minutes or hours', () => {
@@ -174,6 +182,7 @@ test('a rate is a number and a duration in seconds, minutes or hours', () => {
   assert.deepEqual(rateLimits, {
     auth: { pointsMax: 7, windowSeconds: 30 },
     checkout: { pointsMax: 10, windowSeconds: 3_600 },
+    codes: { pointsMax: 20, windowSeconds: 3_600 },
     global: { pointsMax: 1_000_000, windowSeconds: 86_400 },
   });
 });

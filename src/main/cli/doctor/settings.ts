@@ -42,6 +42,7 @@ function limitFindings(config: Config): Finding[] {
   const off: [string, boolean, string][] = [
     ['RATE_LIMIT_AUTH', rateLimits.auth === null, 'passwords can be guessed without limit'],
     ['RATE_LIMIT_CHECKOUT', rateLimits.checkout === null, 'one customer can order without limit'],
+    ['RATE_LIMIT_CODES', rateLimits.codes === null, 'discount codes can be guessed without limit'],
     [
       'RATE_LIMIT_GLOBAL',
       rateLimits.global === null,

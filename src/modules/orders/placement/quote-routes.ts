@@ -1,4 +1,5 @@
 import type { App } from '../../../http/index.ts';
+import { refusesUnknownCode } from '../../pricing/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
 import type { Quoting } from './quote-order.ts';
 
@@ -16,6 +17,10 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
         response: { 200: QuoteReply },
       },
     },
-    (request) => orders.quoteOrder(request.caller, request.body),
+    async (request) => {
+      const quote = await orders.quoteOrder(request.caller, request.body);
+      request.isGuess = refusesUnknownCode(quote.refusals);
+      return quote;
+    },
   );
 }

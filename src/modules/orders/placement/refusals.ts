@@ -5,7 +5,7 @@ import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
-import { discountsErrors, isUsedUp, pricingError } from '../../pricing/index.ts';
+import { discountsErrors, hasUnknownCode, isUsedUp, pricingError } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
@@ -46,6 +46,7 @@ export function toRefusal(
     case 'discounts_not_applicable':
       return new CodedError(discountsErrors.notApplicable, {
         extensions: { discounts: decision.discounts },
+        isGuess: hasUnknownCode(decision.discounts),
       });
     case 'total_too_large':
       return pricingError(decision);
