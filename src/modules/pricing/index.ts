@@ -32,7 +32,7 @@ export {
   findDiscountsByCode,
   lockDiscounts,
 } from './discounts/find-discounts.ts';
-export { type DiscountUse, holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
+export { holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
 export { countCustomerUses, findUses } from './discounts/use-queries.ts';
 export { discountsErrors, pricesErrors } from './errors.ts';
 export type { Destination } from './find-charges.ts';

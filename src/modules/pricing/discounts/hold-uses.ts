@@ -2,7 +2,7 @@ import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { deleteUses, insertUses, useColumns } from './use-queries.ts';
+import { deleteUses, insertUse, insertUses, useColumns } from './use-queries.ts';
 
 /** One discount that an order uses. */
 export interface DiscountUse {
@@ -16,7 +16,12 @@ export interface DiscountUse {
  * database refuses: `isUsedUp` recognises the error. An order holds a discount once.
  */
 export async function holdUses(tx: Transaction, uses: readonly DiscountUse[]): Promise<void> {
-  if (uses.length === 0) return;
+  const [first] = uses;
+  if (first === undefined) return;
+  if (uses.length === 1) {
+    await insertUse(tx, first.orderId, first.discountId, first.customerId);
+    return;
+  }
   const rows = uses.map(({ orderId, discountId, customerId }) => ({
     order_id: orderId,
     discount_id: discountId,

@@ -108,6 +108,17 @@ describe('the uses of a discount', () => {
     const id = await addDiscount(database);
     await deleteRow(database, id);
     await assert.rejects(hold(newId(), id), isUsedUp);
+    const other = await addDiscount(database);
+    await assert.rejects(hold(newId(), other, id), isUsedUp);
+    assert.equal(await countUses(other), 0);
+  });
+
+  test('an order holds a discount once', async () => {
+    const id = await addDiscount(database);
+    const orderId = newId();
+    await hold(orderId, id);
+    await assert.rejects(hold(orderId, id), (error) => !isUsedUp(error));
+    assert.equal(await countUses(id), 1);
   });
 
   test('a discount is deleted or used, whatever the race', async () => {
