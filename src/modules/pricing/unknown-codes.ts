@@ -6,7 +6,10 @@ import { discountsErrors } from './errors.ts';
  * The limit on guessing codes, for operations whose body has `discountCodes`. A refusal counts by itself; an operation
  * that replies with refusals sets `isGuess` of its request with `refusesUnknownCode`.
  */
-export const codesLimit: OperationLimit = { limit: 'codes', counts: ({ isGuess }) => isGuess };
+export const codesLimit: OperationLimit = {
+  limit: 'codes',
+  counts: ({ isGuess, replayed }) => isGuess && !replayed,
+};
 
 export function hasUnknownCode(codes: readonly RefusedCode[]): boolean {
   return codes.some(({ reason }) => reason === 'unknown');
