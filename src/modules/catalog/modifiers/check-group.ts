@@ -35,10 +35,10 @@ export function findRangeErrors({
 }: Pick<ModifierGroup, 'min' | 'max'> & {
   readonly modifiers: readonly Pick<Modifier, 'active' | 'quantityMax'>[];
 }): InputError[] {
-  if (min > max) return [{ pointer: '/max', detail: `must be ${min} or more, as min is` }];
+  if (min > max) return [{ pointer: '/min', detail: `must be at most max, which is ${max}` }];
   let units = 0;
   for (const { active, quantityMax } of modifiers) if (active) units += quantityMax;
   if (units >= min) return [];
-  const detail = `Only ${units} units of the active modifiers can be chosen, but at least ${min} have to be.`;
-  return [{ pointer: '/modifiers', detail }];
+  const detail = `must be ${units} or less: that many units of the active modifiers can be chosen`;
+  return [{ pointer: '/min', detail }];
 }
