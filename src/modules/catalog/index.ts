@@ -16,10 +16,13 @@ export {
 export type { Modifier, ModifierGroup } from './modifiers/modifier-group.ts';
 export { findModifierGroups } from './modifiers/queries.ts';
 export {
+  CATEGORY_LENGTH_MAX,
   DESCRIPTION_LENGTH_MAX,
   NAME_LENGTH_MAX,
+  POSITION_MAX,
   SKU_PATTERN,
   STOCK_MAX,
+  TAX_CATEGORY_PATTERN,
 } from './product.ts';
 export { countProducts, findProducts, findProductsByName } from './queries.ts';
 export type { Catalog } from './use-cases.ts';

@@ -242,6 +242,40 @@ test('import products creates, changes and refuses', async () => {
   ]);
 });
 
+test('import products places products in the menu, and leaves them there if the file does not state a place', async () => {
+  const findMenu = () =>
+    database.run<Record<string, unknown>>(
+      'test.menu',
+      `select sku, tax_category, category, position, version
+         from products
+        where sku like 'MENU-%'
+        order by sku`,
+      [],
+    );
+  const run = async (name: string, content: string) => {
+    const file = join(folder, name);
+    await writeFile(file, content);
+    const { code, stdout, stderr } = await runCommand(['import', 'products', file], {
+      environment,
+    });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  await run(
+    'menu.csv',
+    'sku,name,price,category,tax_category,position\nMENU-A,Pie,2,Mains,reduced,3\nMENU-B,Tea,1,,,\n',
+  );
+  const placed = [
+    { sku: 'MENU-A', tax_category: 'reduced', category: 'Mains', position: 3, version: 1 },
+    { sku: 'MENU-B', tax_category: 'standard', category: null, position: 0, version: 1 },
+  ];
+  assert.deepEqual(await findMenu(), placed);
+  assert.match(await run('prices.csv', 'sku,name,price\nMENU-A,Pie,2\n'), /1 unchanged/);
+  assert.deepEqual(await findMenu(), placed);
+  assert.match(await run('moved.csv', 'sku,name,price,category\nMENU-A,Pie,2,\n'), /1 changed/);
+  assert.deepEqual((await findMenu())[0], { ...placed[0], category: null, version: 2 });
+});
+
 test('a missing file or column exits with 2', async () => {
   for (const args of [
     ['import', 'orders', 'no-such-file.csv', ...ordersArguments],

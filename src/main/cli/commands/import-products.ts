@@ -18,7 +18,7 @@ export interface ImportProductsOptions extends NewDatabaseOption {
   readonly map: readonly string[];
 }
 
-/** Creates the products of a file, and updates name, price and description of existing ones. */
+/** Creates the products of a file, and updates name, price, description and place in the menu of existing ones. */
 export function importProductsCommand(
   path: string,
   options: ImportProductsOptions,
@@ -47,7 +47,7 @@ async function importProducts(
     {
       database,
       buildSku: skuFromName,
-      createProduct: (tx, sku, { name, priceMinor, onHand, description }) =>
+      createProduct: (tx, sku, { name, priceMinor, onHand, description, menu }) =>
         catalog.addProduct(
           tx,
           {
@@ -56,6 +56,7 @@ async function importProducts(
             price: money(priceMinor, config.currency),
             onHand,
             ...(description === null ? {} : { description }),
+            ...menu,
           },
           author,
         ),
@@ -71,6 +72,7 @@ async function importProducts(
         name: product.name,
         price: money(product.priceMinor, config.currency),
         ...(product.description === null ? {} : { description: product.description }),
+        ...product.menu,
       });
       if (edit.changed) count += 1;
     }

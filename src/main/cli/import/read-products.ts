@@ -1,8 +1,11 @@
 import {
+  CATEGORY_LENGTH_MAX,
   DESCRIPTION_LENGTH_MAX,
   NAME_LENGTH_MAX,
+  POSITION_MAX,
   SKU_PATTERN,
   STOCK_MAX,
+  TAX_CATEGORY_PATTERN,
 } from '../../../modules/catalog/index.ts';
 import { productKey } from '../../../modules/orders/index.ts';
 import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../../shared/money.ts';
@@ -13,12 +16,13 @@ import { truncate } from './order-draft.ts';
 import { readCsv } from './read-csv.ts';
 import type { CsvRecord, CsvShape } from './record-reader.ts';
 
-export const productFields = ['name', 'price', 'sku', 'stock', 'description'] as const;
+const REQUIRED = ['name', 'price'] as const;
+const OPTIONAL = ['sku', 'stock', 'description', 'category', 'tax_category', 'position'] as const;
+export const productFields = [...REQUIRED, ...OPTIONAL] as const;
 export type ProductField = (typeof productFields)[number];
 
-const REQUIRED: readonly ProductField[] = ['name', 'price'];
-const OPTIONAL: readonly ProductField[] = ['sku', 'stock', 'description'];
 const SKU = new RegExp(SKU_PATTERN);
+const TAX_CATEGORY = new RegExp(TAX_CATEGORY_PATTERN);
 
 export interface FileProduct {
   readonly name: string;
@@ -29,6 +33,14 @@ export interface FileProduct {
   readonly onHand: number;
   /** Null: unchanged. */
   readonly description: string | null;
+  readonly menu: FileMenu;
+}
+
+/** The place of a product in the menu, as far as the file states it. */
+export interface FileMenu {
+  readonly category?: string | null;
+  readonly taxCategory?: string;
+  readonly position?: number;
 }
 
 export interface ProductsFile {
@@ -36,7 +48,8 @@ export interface ProductsFile {
   readonly refused: RefusedRows;
 }
 
-type Cell = (field: ProductField) => string;
+/** Returns the text of a field; null without its column. */
+type Cell = (field: ProductField) => string | null;
 
 /** Reads a file with one row per product. Throws `FileError`, and `ColumnMapError` if columns are missing. */
 export async function readProductsFile(
@@ -49,12 +62,13 @@ export async function readProductsFile(
   let columns: ReadonlyMap<ProductField, number> = new Map();
   const buildCellReader =
     (values: readonly string[]): Cell =>
-    (field) =>
-      values[columns.get(field) ?? -1]?.trim() ?? '';
+    (field) => {
+      const column = columns.get(field);
+      return column === undefined ? null : (values[column]?.trim() ?? '');
+    };
 
   function take({ line, values, fault, inside }: CsvRecord): void {
-    const outcome =
-      fault ?? readProduct(buildCellReader(values), columns.has('description'), currency);
+    const outcome = fault ?? readProduct(buildCellReader(values), currency);
     if (typeof outcome === 'string') {
       refused.add([{ line, reason: outcome }]);
       refused.add(inside.map((other) => ({ line: other.line, reason: other.fault })));
@@ -74,7 +88,7 @@ export async function readProductsFile(
       mayHaveLines: (column) => !ours.has(column) || column === columns.get('description'),
       looksLikeRecord: (values) =>
         values.length === header.length &&
-        typeof readProduct(buildCellReader(values), false, currency) === 'object',
+        typeof readProduct(withoutDescription(buildCellReader(values)), currency) === 'object',
     };
   }
 
@@ -82,23 +96,56 @@ export async function readProductsFile(
   return { products: [...products.values()], refused };
 }
 
-function readProduct(cell: Cell, withDescription: boolean, currency: string): FileProduct | string {
-  const name = normalText(cell('name'));
+function withoutDescription(cell: Cell): Cell {
+  return (field) => (field === 'description' ? null : cell(field));
+}
+
+/** Returns why the row is refused if it is. */
+function readProduct(cell: Cell, currency: string): FileProduct | string {
+  const name = normalText(cell('name') ?? '');
   const nameFault = name === '' ? 'is missing' : findTextError(name, 'name', NAME_LENGTH_MAX);
   if (nameFault !== null) return `The name ${nameFault}.`;
-  const priceMinor = parseDecimalMinor(cell('price'), currency);
+  const price = cell('price') ?? '';
+  const priceMinor = parseDecimalMinor(price, currency);
   if (priceMinor === null || priceMinor < 0 || priceMinor > PRICE_MINOR_MAX) {
-    return `"${truncate(cell('price'))}" is not a price in ${currency}.`;
+    return `"${truncate(price)}" is not a price in ${currency}.`;
   }
   const sku = cell('sku') || null;
   if (sku !== null && !SKU.test(sku)) return `"${truncate(sku)}" is not a SKU.`;
   const stock = cell('stock') || '0';
-  if (!/^\d{1,10}$/.test(stock) || Number(stock) > STOCK_MAX) {
+  if (!isWholeNumber(stock, STOCK_MAX)) {
     return `"${truncate(stock)}" is not a stock from 0 to ${STOCK_MAX}.`;
   }
-  const description = withDescription ? normalText(cell('description')) : null;
+  const text = cell('description');
+  const description = text === null ? null : normalText(text);
   const fault = findTextError(description ?? '', 'lines', DESCRIPTION_LENGTH_MAX);
-  return fault === null
-    ? { name, priceMinor, sku, onHand: Number(stock), description }
-    : `The description ${fault}.`;
+  if (fault !== null) return `The description ${fault}.`;
+  const menu = readMenu(cell);
+  if (typeof menu === 'string') return menu;
+  return { name, priceMinor, sku, onHand: Number(stock), description, menu };
+}
+
+/** An empty section takes the product out of its section; the other fields are unchanged if they are empty. */
+function readMenu(cell: Cell): FileMenu | string {
+  const text = cell('category');
+  const category = text === null ? null : normalText(text);
+  const fault = findTextError(category ?? '', 'name', CATEGORY_LENGTH_MAX);
+  if (fault !== null) return `The category ${fault}.`;
+  const taxCategory = cell('tax_category') || null;
+  if (taxCategory !== null && !TAX_CATEGORY.test(taxCategory)) {
+    return `"${truncate(taxCategory)}" is not a tax category.`;
+  }
+  const position = cell('position') || null;
+  if (position !== null && !isWholeNumber(position, POSITION_MAX)) {
+    return `"${truncate(position)}" is not a position from 0 to ${POSITION_MAX}.`;
+  }
+  return {
+    ...(category === null ? {} : { category: category || null }),
+    ...(taxCategory === null ? {} : { taxCategory }),
+    ...(position === null ? {} : { position: Number(position) }),
+  };
+}
+
+function isWholeNumber(text: string, max: number): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) <= max;
 }

@@ -215,6 +215,35 @@ describe('a file of products', () => {
     assert.deepEqual(lines, [3]);
   });
 
+  test('states the place in the menu only as far as its columns do', async () => {
+    const rows = ['Soup,1,Starters,reduced,7', 'Pie,2,,,', 'Tea,1,Drinks,,0'];
+    const content = ['name,price,Category,tax_category,position', ...rows].join('\n');
+    const { products } = await readProductsFile(await writeOrdersFile(content), {}, 'GBP');
+    assert.deepEqual(
+      products.map(({ menu }) => menu),
+      [
+        { category: 'Starters', taxCategory: 'reduced', position: 7 },
+        { category: null },
+        { category: 'Drinks', position: 0 },
+      ],
+    );
+    const without = await readProductsFile(await writeOrdersFile('name,price\nTea,1\n'), {}, 'GBP');
+    assert.deepEqual(without.products[0]!.menu, {});
+  });
+
+  test('is imported without rows whose place in the menu is wrong', async () => {
+    const rows = [
+      `Soup,1,${'x'.repeat(61)},,`,
+      'Pie,2,,Reduced,',
+      'Tea,1,,,1000001',
+      'Ale,1,,,1.5',
+      'Cola,1,Drinks,reduced,1000000',
+    ];
+    const header = 'name,price,category,tax_category,position';
+    const { names, lines } = await readProducts([header, ...rows].join('\n'));
+    assert.deepEqual([names, lines], [['Cola'], [2, 3, 4, 5]]);
+  });
+
   test('is refused if it is empty', async () => {
     for (const content of ['', 'name,price\n']) {
       await assert.rejects(readProducts(content), FileError);
