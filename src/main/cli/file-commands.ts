@@ -9,7 +9,9 @@ export function addFileCommands(program: Command, buildAction: ActionBuilder): v
   imports
     .command('products <file>')
     .description('create or update the products in a CSV file')
-    .addOption(mapOption('fields: name, price, sku, stock, description'))
+    .addOption(
+      mapOption('fields: name, price, sku, stock, description, category, tax_category, position'),
+    )
     .addOption(newDatabaseOption())
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import { signAsSandbox } from './scripts.ts';
 import type { Chapter } from './step.ts';
 
 const amount = (minor: number) => ({ amount: minor, currency: '{{currency}}' });
+const group = { id: '{{groupId}}' };
 const line = { sku: '{{sku}}', quantity: 2 };
 
 const catalogue: Chapter = {
@@ -30,6 +31,31 @@ const catalogue: Chapter = {
       body: { price: amount(325) },
       status: 200,
     },
+    {
+      operation: 'createModifierGroup',
+      as: 'admin',
+      body: {
+        name: 'Heat',
+        min: 0,
+        max: 1,
+        modifiers: [
+          { code: 'MILD-{{run}}', name: 'Mild', price: amount(0) },
+          { code: 'HOT-{{run}}', name: 'Hot', price: amount(50) },
+        ],
+      },
+      status: 201,
+      variablesToSet: { groupId: 'id' },
+    },
+    { operation: 'listModifierGroups', as: 'admin', status: 200 },
+    { operation: 'getModifierGroup', as: 'admin', path: group, status: 200 },
+    {
+      operation: 'updateModifierGroup',
+      as: 'admin',
+      path: group,
+      body: { name: 'How hot?' },
+      status: 200,
+    },
+    { operation: 'deleteModifierGroup', as: 'admin', path: group, status: 204 },
   ],
 };
 
