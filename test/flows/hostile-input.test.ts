@@ -21,6 +21,13 @@ const operations = (await fetchOperations(server.url)).filter(({ path }) =>
 );
 const admin = await server.asAdmin();
 const customer = await server.signUp();
+// Samples of products name this group, so that only their wrong member is refused.
+await db.database.run(
+  'test.add_group',
+  `insert into modifier_groups (id, name, min, max, currency)
+   values ('0198b5c4-1111-7abc-8abc-000000000001', 'Sample', 0, 1, 'GBP')`,
+  [],
+);
 
 interface Attempt {
   readonly what: string;

@@ -193,8 +193,9 @@ function listForeignFields(schema: JsonSchema): unknown[] {
     object: [{}, { amount: 1 }, { $ne: null }],
   };
   const own = type === 'integer' ? 'number' : type;
+  const isNullable = Array.isArray(schema.type) && schema.type.includes('null');
   const ofOtherTypes = Object.entries(every).flatMap(([name, values]) =>
-    name === own ? [] : values,
+    name === own || (name === 'null' && isNullable) ? [] : values,
   );
   switch (own) {
     case 'string': {
