@@ -327,16 +327,24 @@ describe('the groups of a product', () => {
   });
 
   test('do not disappear while a product starts to name them: one of both is refused', async () => {
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 12; round += 1) {
       const [{ id }, dish] = [await create(), await createDish()];
+      const name = round % 2 === 0 ? editDish(dish.id, [id]) : createDish([id]);
       const { done, refused } = await settle<unknown>([
-        editDish(dish.id, [id]),
+        name,
         catalog.deleteModifierGroup(id, null),
       ]);
       assert.equal(done.length, 1);
-      const { modifierGroupIds } = await catalog.getProduct(admin, dish.id);
-      const isNamed = modifierGroupIds.length > 0;
+      const [row] = await database.run<{ count: number }>(
+        'test.count_products_of_group',
+        'select count(*)::int as count from products where modifier_group_ids @> array[$1::uuid]',
+        [id],
+      );
+      const isNamed = row!.count > 0;
       assert.deepEqual(refused, [isNamed ? 'catalog.group_in_use' : 'request.invalid']);
+      await (isNamed
+        ? catalog.getModifierGroup(id)
+        : assert.rejects(catalog.getModifierGroup(id), coded('prices.not_found')));
     }
   });
 
