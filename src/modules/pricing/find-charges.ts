@@ -1,3 +1,4 @@
+import { compactPostalCode, matchesPostalCode } from './match-postal-code.ts';
 import { roundShare } from './proportion.ts';
 import type { ChargeRule, FulfilmentType } from './rules.ts';
 
@@ -53,25 +54,12 @@ function findNearest(
 function matchedLength({ postalCodes }: ChargeRule, postalCode: string | null): number | null {
   if (postalCodes === null) return 0;
   if (postalCode === null) return null;
-  const lengths = postalCodes
-    .filter((prefix) => matchesPostalCode(prefix, postalCode))
-    .map((prefix) => prefix.length);
-  return lengths.length === 0 ? null : Math.max(...lengths);
-}
-
-/**
- * Returns whether a postal code begins with a prefix, in any case. A prefix without a blank is compared with the part
- * before the blank where the code has one, so that `YO2` does not depend on how the code is written.
- */
-export function matchesPostalCode(prefix: string, postalCode: string): boolean {
-  const code = normalisePostalCode(postalCode);
-  const wanted = normalisePostalCode(prefix);
-  const [outward = code] = code.split(' ');
-  return (wanted.includes(' ') ? code : outward).startsWith(wanted);
-}
-
-export function normalisePostalCode(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').toUpperCase();
+  let longest: number | null = null;
+  for (const prefix of postalCodes) {
+    if (!matchesPostalCode(prefix, postalCode)) continue;
+    longest = Math.max(longest ?? 0, compactPostalCode(prefix).length);
+  }
+  return longest;
 }
 
 function isDue({ belowSubtotalMinor, freeFromMinor }: ChargeRule, subtotalMinor: number): boolean {
