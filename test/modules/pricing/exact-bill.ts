@@ -1,5 +1,6 @@
 import type { LineToPrice, OrderToPrice } from '../../../src/modules/pricing/index.ts';
-import type { DiscountRule } from '../../../src/modules/pricing/rules.ts';
+import type { ChargeRule, DiscountRule } from '../../../src/modules/pricing/rules.ts';
+import { type Fraction, halfUp, largestRemainder, sum, times } from './exact-fractions.ts';
 
 /**
  * An independent calculation of a bill for a given set of discounts, in exact fractions, written from the contract. It
@@ -8,123 +9,43 @@ import type { DiscountRule } from '../../../src/modules/pricing/rules.ts';
 export interface ExactBill {
   readonly discountOfLine: readonly bigint[];
   readonly taxOfItem: readonly bigint[];
-  readonly discounts: readonly bigint[];
-  readonly charges: readonly bigint[];
+  readonly discounts: readonly (readonly [name: string, amount: bigint])[];
+  readonly charges: readonly (readonly [name: string, amount: bigint])[];
   readonly taxes: readonly (readonly [base: bigint, amount: bigint])[];
   readonly total: bigint;
 }
 
-interface Fraction {
-  readonly n: bigint;
-  readonly d: bigint;
+/** Parses `8.875` as 8875/100000. */
+function fractionOfPercent(percent: string): Fraction {
+  const [whole = '', decimals = ''] = percent.split('.');
+  return { n: BigInt(whole + decimals), d: 100n * 10n ** BigInt(decimals.length) };
 }
 
-const times = (amount: bigint, { n, d }: Fraction): Fraction => ({ n: amount * n, d });
-const floor = ({ n, d }: Fraction): bigint => n / d;
-const halfUp = ({ n, d }: Fraction): bigint => (2n * n + d) / (2n * d);
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
-
-/** Hands the units that rounding down left over to the largest fractions, to the earlier one in a tie. */
-function largestRemainder(total: bigint, shares: readonly Fraction[]): bigint[] {
-  const parts = shares.map(floor);
-  const given = new Set<number>();
-  for (let left = total - sum(parts); left > 0n; left -= 1n) {
-    let best = -1;
-    shares.forEach((share, index) => {
-      if (given.has(index)) return;
-      if (best < 0) best = index;
-      const rest = (share.n % share.d) * shares[best]!.d;
-      if (rest > (shares[best]!.n % shares[best]!.d) * share.d) best = index;
-    });
-    given.add(best);
-    parts[best]! += 1n;
-  }
-  return parts;
-}
-
-const fraction = (share: { numerator: number; denominator: number }): Fraction => ({
+const fractionOf = (share: { numerator: number; denominator: number }): Fraction => ({
   n: BigInt(share.numerator),
   d: BigInt(share.denominator),
 });
+
+const min = (a: bigint, b: bigint) => (a < b ? a : b);
 
 export function exactBill(
   order: OrderToPrice<LineToPrice>,
   discounts: readonly DiscountRule[],
 ): ExactBill {
   const { rules, destination } = order;
-  const totals = order.lines.map(
-    (line) =>
-      BigInt(line.quantity) *
-      line.modifiers.reduce(
-        (price, modifier) => price + BigInt(modifier.quantity) * BigInt(modifier.unitPriceMinor),
-        BigInt(line.basePriceMinor),
-      ),
-  );
-  const left = [...totals];
-  const taken = new Map<DiscountRule, bigint>();
-  for (const step of ['LINES PERCENT', 'LINES AMOUNT', 'ORDER PERCENT', 'ORDER AMOUNT']) {
-    for (const rule of discounts) {
-      const { effect } = rule;
-      if (effect.kind === 'FREE_DELIVERY') continue;
-      const { scope } = effect;
-      if (`${scope.kind} ${effect.kind}` !== step) continue;
-      let parts: bigint[];
-      if (scope.kind === 'LINES') {
-        parts = order.lines.map((line, index) => {
-          const { matches } = scope;
-          const isMatched =
-            matches.kind === 'all' ||
-            (matches.kind === 'skus' && matches.skus.has(line.sku ?? '')) ||
-            (matches.kind === 'categories' && matches.categories.has(line.category ?? ''));
-          if (!isMatched) return 0n;
-          if (effect.kind === 'PERCENT') return halfUp(times(left[index]!, fraction(effect.share)));
-          const wanted = BigInt(effect.amountMinor) * BigInt(line.quantity);
-          return wanted < left[index]! ? wanted : left[index]!;
-        });
-      } else {
-        const all = sum(left);
-        const wanted =
-          effect.kind === 'PERCENT'
-            ? halfUp(times(all, fraction(effect.share)))
-            : BigInt(effect.amountMinor);
-        const amount = wanted < all ? wanted : all;
-        parts =
-          all === 0n
-            ? left.map(() => 0n)
-            : largestRemainder(
-                amount,
-                left.map((one) => ({ n: amount * one, d: all })),
-              );
-      }
-      parts.forEach((part, index) => {
-        left[index]! -= part;
-      });
-      taken.set(rule, sum(parts));
-    }
-  }
+  const totals = order.lines.map(exactTotal);
+  const { left, taken } = discountLines(order, totals, discounts);
   const discounted = sum(left);
 
-  const forType = rules.charges.filter(({ kind, fulfilmentTypes }) =>
-    fulfilmentTypes === null
-      ? kind !== 'DELIVERY' || destination.fulfilmentType === 'DELIVERY'
-      : fulfilmentTypes.includes(destination.fulfilmentType),
-  );
-  const due = forType.filter(
-    ({ belowSubtotalMinor: below, freeFromMinor: free }) =>
-      (below === null || discounted < BigInt(below)) &&
-      (free === null || discounted < BigInt(free)),
-  );
-  const delivery = due.find(({ kind }) => kind === 'DELIVERY');
-  const charges = due.filter((rule) => rule.kind !== 'DELIVERY' || rule === delivery);
+  const charges = dueCharges(order, discounted);
   const amounts = charges.map(({ price }) =>
     price.kind === 'amount'
       ? BigInt(price.amountMinor)
-      : halfUp(times(discounted, fraction(price.share))),
+      : halfUp(times(discounted, fractionOf(price.share))),
   );
-  const isFree = discounts.some(({ effect }) => effect.kind === 'FREE_DELIVERY');
-  const paid = amounts.map((amount, index) =>
-    isFree && charges[index] === delivery ? 0n : amount,
-  );
+  const delivery = charges.findIndex(({ kind }) => kind === 'DELIVERY');
+  const freeing = discounts.find(({ effect }) => effect.kind === 'FREE_DELIVERY');
+  const paid = amounts.map((amount, index) => (freeing && index === delivery ? 0n : amount));
 
   const items = [
     ...order.lines.map(({ taxCategory }, index) => ({ taxCategory, amount: left[index]! })),
@@ -132,11 +53,11 @@ export function exactBill(
   ];
   const taxOfItem = items.map(() => 0n);
   const taxes: [bigint, bigint][] = [];
-  for (const { share, taxCategory, fulfilmentTypes } of rules.taxRates) {
+  for (const { percent, taxCategory, fulfilmentTypes } of rules.taxRates) {
     if (fulfilmentTypes !== null && !fulfilmentTypes.includes(destination.fulfilmentType)) continue;
     const taxed = [...items.keys()].filter((index) => items[index]!.taxCategory === taxCategory);
     if (taxed.length === 0) continue;
-    const rate = fraction(share);
+    const rate = fractionOfPercent(percent);
     const part = rules.pricesIncludeTax ? { n: rate.n, d: rate.d + rate.n } : rate;
     const base = sum(taxed.map((index) => items[index]!.amount));
     const amount = halfUp(times(base, part));
@@ -154,11 +75,92 @@ export function exactBill(
     discountOfLine: totals.map((total, index) => total - left[index]!),
     taxOfItem,
     discounts: discounts.flatMap((rule) => {
-      if (rule.effect.kind !== 'FREE_DELIVERY') return taken.get(rule)!;
-      return delivery === undefined ? [] : amounts[charges.indexOf(delivery)]!;
+      if (rule.effect.kind !== 'FREE_DELIVERY') return [[rule.name, taken.get(rule)!] as const];
+      return rule === freeing && delivery >= 0 ? [[rule.name, amounts[delivery]!] as const] : [];
     }),
-    charges: amounts,
+    charges: charges.map(({ name }, index) => [name, amounts[index]!] as const),
     taxes,
     total: discounted + sum(paid) + onTop + BigInt(order.tipMinor),
   };
+}
+
+function exactTotal({ quantity, basePriceMinor, modifiers }: LineToPrice): bigint {
+  let price = BigInt(basePriceMinor);
+  for (const one of modifiers) price += BigInt(one.quantity) * BigInt(one.unitPriceMinor);
+  return BigInt(quantity) * price;
+}
+
+export function exactSubtotal({ lines }: OrderToPrice<LineToPrice>): bigint {
+  return sum(lines.map(exactTotal));
+}
+
+export function matchesExactly(rule: DiscountRule, { sku, category }: LineToPrice): boolean {
+  const { effect } = rule;
+  if (effect.kind === 'FREE_DELIVERY' || effect.scope.kind === 'ORDER') return true;
+  const { matches } = effect.scope;
+  if (matches.kind === 'skus') return matches.skus.has(sku);
+  return matches.kind === 'all' || (category !== null && matches.categories.has(category));
+}
+
+function discountLines(
+  { lines }: OrderToPrice<LineToPrice>,
+  totals: readonly bigint[],
+  discounts: readonly DiscountRule[],
+) {
+  const left = [...totals];
+  const taken = new Map<DiscountRule, bigint>();
+  for (const step of ['LINES PERCENT', 'LINES AMOUNT', 'ORDER PERCENT', 'ORDER AMOUNT']) {
+    for (const rule of discounts) {
+      const { effect } = rule;
+      if (effect.kind === 'FREE_DELIVERY') continue;
+      if (`${effect.scope.kind} ${effect.kind}` !== step) continue;
+      let parts: bigint[];
+      if (effect.scope.kind === 'LINES') {
+        parts = lines.map((line, index) => {
+          if (!matchesExactly(rule, line)) return 0n;
+          return effect.kind === 'PERCENT'
+            ? halfUp(times(left[index]!, fractionOf(effect.share)))
+            : min(BigInt(effect.amountMinor) * BigInt(line.quantity), left[index]!);
+        });
+      } else {
+        const all = sum(left);
+        const amount =
+          effect.kind === 'PERCENT'
+            ? halfUp(times(all, fractionOf(effect.share)))
+            : min(BigInt(effect.amountMinor), all);
+        const shares = left.map((one) => ({ n: amount * one, d: all }));
+        parts = all === 0n ? left.map(() => 0n) : largestRemainder(amount, shares);
+      }
+      parts.forEach((part, index) => {
+        left[index]! -= part;
+      });
+      taken.set(rule, sum(parts));
+    }
+  }
+  return { left, taken };
+}
+
+/** The charges of an order. The nearest DELIVERY charges are decided first, then which of them is due. */
+function dueCharges(
+  { rules, destination }: OrderToPrice<LineToPrice>,
+  discounted: bigint,
+): readonly ChargeRule[] {
+  const forType = rules.charges.filter(({ kind, fulfilmentTypes }) =>
+    (fulfilmentTypes ?? (kind === 'DELIVERY' ? ['DELIVERY'] : [destination.fulfilmentType])).some(
+      (type) => type === destination.fulfilmentType,
+    ),
+  );
+  // Every code of the random orders is British or has no blank, so a blank before the last three characters does.
+  const code = destination.postalCode?.toUpperCase().replace(/\s*(\d[A-Z]{2})$/, ' $1') ?? null;
+  const reach = ({ postalCodes }: ChargeRule) => {
+    if (postalCodes === null) return 0;
+    const found = postalCodes.filter((prefix) => code?.startsWith(prefix) ?? false);
+    return Math.max(-1, ...found.map((prefix) => prefix.length));
+  };
+  const deliveries = forType.filter(({ kind }) => kind === 'DELIVERY');
+  const furthest = Math.max(0, ...deliveries.map(reach));
+  const isDue = ({ belowSubtotalMinor: below, freeFromMinor: free }: ChargeRule) =>
+    (below === null || discounted < BigInt(below)) && (free === null || discounted < BigInt(free));
+  const delivery = deliveries.filter((rule) => reach(rule) === furthest).find(isDue);
+  return forType.filter((rule) => (rule.kind === 'DELIVERY' ? rule === delivery : isDue(rule)));
 }
