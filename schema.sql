@@ -1393,14 +1393,27 @@ CREATE OR REPLACE FUNCTION public.check_stock_consumed(order_ids uuid[])
  LANGUAGE sql
  STABLE
 BEGIN ATOMIC
- WITH due AS (
+ WITH needed AS (
           SELECT order_lines.order_id,
              order_lines.product_id,
-             sum(order_lines.quantity) AS quantity
+             (order_lines.quantity)::bigint AS quantity
             FROM (orders
               JOIN order_lines ON ((order_lines.order_id = orders.id)))
            WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text) AND ((check_stock_consumed.order_ids IS NULL) OR (orders.id = ANY (check_stock_consumed.order_ids))) AND ((check_stock_consumed.order_ids IS NULL) OR (order_lines.order_id = ANY (check_stock_consumed.order_ids))))
-           GROUP BY order_lines.order_id, order_lines.product_id
+         UNION ALL
+          SELECT order_lines.order_id,
+             ((modifier.value ->> 'productId'::text))::uuid AS uuid,
+             (order_lines.quantity * ((modifier.value ->> 'quantity'::text))::bigint)
+            FROM ((orders
+              JOIN order_lines ON ((order_lines.order_id = orders.id)))
+              CROSS JOIN LATERAL jsonb_array_elements(order_lines.modifiers) modifier(value))
+           WHERE ((orders.status = 'COMPLETED'::text) AND (orders.source = 'api'::text) AND (order_lines.modifiers IS NOT NULL) AND ((modifier.value ->> 'productId'::text) IS NOT NULL) AND ((check_stock_consumed.order_ids IS NULL) OR (orders.id = ANY (check_stock_consumed.order_ids))) AND ((check_stock_consumed.order_ids IS NULL) OR (order_lines.order_id = ANY (check_stock_consumed.order_ids))))
+         ), due AS (
+          SELECT needed.order_id,
+             needed.product_id,
+             (sum(needed.quantity))::bigint AS quantity
+            FROM needed
+           GROUP BY needed.order_id, needed.product_id
          ), taken AS (
           SELECT stock_movements.order_id,
              stock_movements.product_id,
@@ -1454,22 +1467,40 @@ BEGIN ATOMIC
              count(*) AS count,
              max(order_lines.line_number) AS last_number,
              (sum(order_lines.total_minor))::bigint AS total_minor,
-             bool_and((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor))) AS priced,
+             bool_and((((order_lines.total_minor = (order_lines.quantity * order_lines.unit_price_minor)) AND ((order_lines.modifiers IS NULL) OR ((order_lines.unit_price_minor)::numeric = ((order_lines.base_price_minor)::numeric + ( SELECT COALESCE(sum((((modifier.value ->> 'quantity'::text))::bigint * ((modifier.value ->> 'unitPriceMinor'::text))::bigint)), (0)::numeric) AS "coalesce"
+                    FROM jsonb_array_elements(order_lines.modifiers) modifier(value)))))) IS TRUE)) AS priced,
+             bool_and(((order_lines.discount_minor IS NULL) AND (order_lines.tax_minor IS NULL))) AS plain,
              min(order_lines.created_at) AS first_at,
              max(order_lines.created_at) AS last_at
             FROM order_lines
            WHERE ((check_order_totals.order_ids IS NULL) OR (order_lines.order_id = ANY (check_order_totals.order_ids)))
            GROUP BY order_lines.order_id
+         ), bills AS (
+          SELECT order_bills.order_id,
+             ((((order_bills.tip_minor)::numeric - ( SELECT COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric) AS "coalesce"
+                    FROM jsonb_array_elements(order_bills.discounts) part(value))) + ( SELECT COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric) AS "coalesce"
+                    FROM jsonb_array_elements(order_bills.charges) part(value))) + ( SELECT COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric) AS "coalesce"
+                    FROM jsonb_array_elements(order_bills.taxes) part(value)
+                   WHERE (NOT order_bills.prices_include_tax))) AS added_minor
+            FROM order_bills
+           WHERE ((check_order_totals.order_ids IS NULL) OR (order_bills.order_id = ANY (check_order_totals.order_ids)))
          )
   SELECT orders.id,
      (orders.id)::text AS id,
          CASE
              WHEN ((lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)) THEN format('of %s, its lines are of %s to %s'::text, orders.created_at, lines.first_at, lines.last_at)
-             ELSE format('total %s, its %s lines add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint), COALESCE(lines.total_minor, (0)::bigint))
+             WHEN (NOT lines.priced) THEN 'a line is not quantity times price, or a price not the sum of its modifiers'::text
+             WHEN ((NOT lines.plain) AND (bills.order_id IS NULL)) THEN 'its lines have discounts or taxes, but it has no bill'::text
+             ELSE format('total %s, its %s lines%s add up to %s'::text, orders.total_minor, COALESCE(lines.count, (0)::bigint),
+             CASE
+                 WHEN (bills.order_id IS NOT NULL) THEN ' and its bill'::text
+                 ELSE NULL::text
+             END, ((COALESCE(lines.total_minor, (0)::bigint))::numeric + COALESCE(bills.added_minor, (0)::numeric)))
          END AS format
-    FROM (orders
+    FROM ((orders
       LEFT JOIN lines ON ((lines.order_id = orders.id)))
-   WHERE (((check_order_totals.order_ids IS NULL) OR (orders.id = ANY (check_order_totals.order_ids))) AND ((lines.order_id IS NULL) OR (lines.total_minor <> orders.total_minor) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)));
+      LEFT JOIN bills ON ((bills.order_id = orders.id)))
+   WHERE (((check_order_totals.order_ids IS NULL) OR (orders.id = ANY (check_order_totals.order_ids))) AND ((lines.order_id IS NULL) OR (((lines.total_minor)::numeric + COALESCE(bills.added_minor, (0)::numeric)) <> (orders.total_minor)::numeric) OR (lines.last_number <> lines.count) OR (NOT lines.priced) OR ((NOT lines.plain) AND (bills.order_id IS NULL)) OR (lines.first_at <> orders.created_at) OR (lines.last_at <> orders.created_at)));
 END
 ;
 
@@ -1480,10 +1511,21 @@ CREATE OR REPLACE FUNCTION public.check_order_prices(order_ids uuid[])
 BEGIN ATOMIC
  SELECT orders.id,
      (orders.id)::text AS id,
-     format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency) AS format
-    FROM (events
+         CASE
+             WHEN ((((events.data #>> '{total,amount}'::text[]))::bigint = orders.total_minor) AND ((events.data #>> '{total,currency}'::text[]) = orders.currency)) THEN 'its bill is not the one of its event'::text
+             ELSE format('placed for %s %s, is now %s %s'::text, (events.data #>> '{total,amount}'::text[]), (events.data #>> '{total,currency}'::text[]), orders.total_minor, orders.currency)
+         END AS format
+    FROM ((events
       JOIN orders ON ((orders.id = events.order_id)))
-   WHERE ((events.type = 'order.placed'::text) AND (events.data ? 'total'::text) AND ((check_order_prices.order_ids IS NULL) OR (events.order_id = ANY (check_order_prices.order_ids))) AND ((check_order_prices.order_ids IS NULL) OR (orders.id = ANY (check_order_prices.order_ids))) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency)));
+      LEFT JOIN ( SELECT order_bills.order_id,
+             order_bills.prices_include_tax,
+             order_bills.tip_minor,
+             order_bills.discounts,
+             order_bills.charges,
+             order_bills.taxes
+            FROM order_bills
+           WHERE ((check_order_prices.order_ids IS NULL) OR (order_bills.order_id = ANY (check_order_prices.order_ids)))) bills ON ((bills.order_id = events.order_id)))
+   WHERE (((events.type = 'order.placed'::text) OR ((events.type = 'order.queued'::text) AND (orders.status = 'QUEUED'::text))) AND (events.data ? 'total'::text) AND ((check_order_prices.order_ids IS NULL) OR (events.order_id = ANY (check_order_prices.order_ids))) AND ((check_order_prices.order_ids IS NULL) OR (orders.id = ANY (check_order_prices.order_ids))) AND ((((events.data #>> '{total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR ((events.data #>> '{total,currency}'::text[]) IS DISTINCT FROM orders.currency) OR ((events.data ? 'bill'::text) <> (bills.order_id IS NOT NULL)) OR ((bills.order_id IS NOT NULL) AND ((((events.data #>> '{bill,total,amount}'::text[]))::bigint IS DISTINCT FROM orders.total_minor) OR (((events.data #>> '{bill,tip,amount}'::text[]))::bigint IS DISTINCT FROM bills.tip_minor) OR (((events.data #>> '{bill,pricesIncludeTax}'::text[]))::boolean IS DISTINCT FROM bills.prices_include_tax) OR (jsonb_path_query_array(events.data, '$."bill"."discounts"[*]."amount"."amount"'::jsonpath) <> jsonb_path_query_array(bills.discounts, '$[*]."amountMinor"'::jsonpath)) OR (jsonb_path_query_array(events.data, '$."bill"."charges"[*]."amount"."amount"'::jsonpath) <> jsonb_path_query_array(bills.charges, '$[*]."amountMinor"'::jsonpath)) OR (jsonb_path_query_array(events.data, '$."bill"."taxes"[*]."amount"."amount"'::jsonpath) <> jsonb_path_query_array(bills.taxes, '$[*]."amountMinor"'::jsonpath))))));
 END
 ;
 
@@ -2031,6 +2073,171 @@ BEGIN ATOMIC
 END
 ;
 
+CREATE OR REPLACE FUNCTION public.check_order_bills(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH lines AS (
+          SELECT order_lines.order_id,
+             (sum(COALESCE(order_lines.discount_minor, (0)::bigint)))::bigint AS discount_minor,
+             (sum(COALESCE(order_lines.tax_minor, (0)::bigint)))::bigint AS tax_minor,
+             (sum((order_lines.total_minor - COALESCE(order_lines.discount_minor, (0)::bigint))))::bigint AS left_minor,
+             (COALESCE(sum((order_lines.total_minor - COALESCE(order_lines.discount_minor, (0)::bigint))) FILTER (WHERE (order_lines.tax_minor > 0)), (0)::numeric))::bigint AS taxed_minor,
+             bool_or(((order_lines.discount_minor < 0) OR (order_lines.discount_minor > order_lines.total_minor) OR (order_lines.tax_minor < 0))) AS negative
+            FROM (order_bills
+              JOIN order_lines ON ((order_lines.order_id = order_bills.order_id)))
+           WHERE (((check_order_bills.order_ids IS NULL) OR (order_bills.order_id = ANY (check_order_bills.order_ids))) AND ((check_order_bills.order_ids IS NULL) OR (order_lines.order_id = ANY (ARRAY( SELECT chosen.order_id
+                    FROM order_bills chosen
+                   WHERE (chosen.order_id = ANY (check_order_bills.order_ids)))))))
+           GROUP BY order_lines.order_id
+         ), bills AS (
+          SELECT order_bills.order_id,
+             order_bills.tip_minor,
+             discounts.discount_minor,
+             charges.charge_minor,
+             charges.delivery_minor,
+             charges.charge_tax_minor,
+             taxes.tax_minor,
+             taxes.base_minor,
+             taxes.rounded,
+             charges.taxed_minor,
+             charges.deliveries,
+             (discounts.discount_minor - lines.discount_minor) AS delivery_off_minor,
+             ((lines.order_id IS NULL) OR lines.negative OR discounts.broken OR charges.broken OR taxes.broken) AS broken,
+             lines.tax_minor AS line_tax_minor,
+             lines.left_minor,
+             lines.taxed_minor AS line_taxed_minor,
+             order_bills.discounts
+            FROM ((((order_bills
+              LEFT JOIN lines ON ((lines.order_id = order_bills.order_id)))
+              CROSS JOIN LATERAL ( SELECT (COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric))::bigint AS discount_minor,
+                     (COALESCE(bool_or(((((part.value ->> 'amountMinor'::text))::bigint >= 0) IS NOT TRUE)), false) OR (count((part.value ->> 'discountId'::text)) <> count(DISTINCT (part.value ->> 'discountId'::text)))) AS broken
+                    FROM jsonb_array_elements(order_bills.discounts) part(value)) discounts)
+              CROSS JOIN LATERAL ( SELECT (COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric))::bigint AS charge_minor,
+                     (COALESCE(sum(((part.value ->> 'taxMinor'::text))::bigint), (0)::numeric))::bigint AS charge_tax_minor,
+                     (COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint) FILTER (WHERE (((part.value ->> 'taxMinor'::text))::bigint > 0)), (0)::numeric))::bigint AS taxed_minor,
+                     count(*) FILTER (WHERE ((part.value ->> 'kind'::text) = 'DELIVERY'::text)) AS deliveries,
+                     max(((part.value ->> 'amountMinor'::text))::bigint) FILTER (WHERE (((part.value ->> 'kind'::text) = 'DELIVERY'::text) AND (((part.value ->> 'taxMinor'::text))::bigint = 0))) AS delivery_minor,
+                     COALESCE(bool_or((((((part.value ->> 'amountMinor'::text))::bigint >= 0) AND (((part.value ->> 'taxMinor'::text))::bigint >= 0)) IS NOT TRUE)), false) AS broken
+                    FROM jsonb_array_elements(order_bills.charges) part(value)) charges)
+              CROSS JOIN LATERAL ( SELECT (COALESCE(sum(((part.value ->> 'amountMinor'::text))::bigint), (0)::numeric))::bigint AS tax_minor,
+                     (COALESCE(sum(((part.value ->> 'baseMinor'::text))::bigint), (0)::numeric))::bigint AS base_minor,
+                     COALESCE(bool_or((((((part.value ->> 'amountMinor'::text))::bigint >= 0) AND (((part.value ->> 'baseMinor'::text))::bigint >= 0)) IS NOT TRUE)), false) AS broken,
+                     COALESCE(bool_and(((((part.value ->> 'amountMinor'::text))::numeric = div(((((2)::numeric * ((part.value ->> 'baseMinor'::text))::numeric) * ((part.value ->> 'percent'::text))::numeric) + whole.percent), ((2)::numeric * whole.percent))) IS TRUE)), true) AS rounded
+                    FROM (jsonb_array_elements(order_bills.taxes) part(value)
+                      CROSS JOIN LATERAL ( SELECT
+                                 CASE
+                                     WHEN order_bills.prices_include_tax THEN ((100)::numeric + ((part.value ->> 'percent'::text))::numeric)
+                                     ELSE (100)::numeric
+                                 END AS percent) whole)) taxes)
+           WHERE ((check_order_bills.order_ids IS NULL) OR (order_bills.order_id = ANY (check_order_bills.order_ids)))
+         ), judged AS (
+          SELECT bills.order_id,
+                 CASE
+                     WHEN (orders.id IS NULL) THEN 'the bill of an order that does not exist'::text
+                     WHEN bills.broken THEN 'a part is missing, named twice or negative'::text
+                     WHEN (bills.deliveries > 1) THEN format('%s delivery charges'::text, bills.deliveries)
+                     WHEN ((bills.delivery_off_minor <> 0) AND ((bills.delivery_off_minor IS DISTINCT FROM bills.delivery_minor) OR (NOT (bills.discounts @> jsonb_build_array(jsonb_build_object('amountMinor', bills.delivery_off_minor)))))) THEN format('discounts of %s, those of its lines and of delivery are %s'::text, bills.discount_minor, (bills.discount_minor - bills.delivery_off_minor))
+                     WHEN (bills.tax_minor <> (bills.line_tax_minor + bills.charge_tax_minor)) THEN format('taxes of %s, those of its lines and charges are %s'::text, bills.tax_minor, (bills.line_tax_minor + bills.charge_tax_minor))
+                     WHEN (orders.source = 'import'::text) THEN NULL::text
+                     WHEN (NOT bills.rounded) THEN 'a tax is not its base times its rate'::text
+                     WHEN ((bills.base_minor < (bills.line_taxed_minor + bills.taxed_minor)) OR (bills.base_minor > ((bills.left_minor + bills.charge_minor) - bills.delivery_off_minor))) THEN format('taxes on %s, of %s, of which at least %s is taxed'::text, bills.base_minor, ((bills.left_minor + bills.charge_minor) - bills.delivery_off_minor), (bills.line_taxed_minor + bills.taxed_minor))
+                     ELSE NULL::text
+                 END AS detail
+            FROM (bills
+              LEFT JOIN ( SELECT orders_1.id,
+                     orders_1.source
+                    FROM orders orders_1
+                   WHERE ((check_order_bills.order_ids IS NULL) OR (orders_1.id = ANY (check_order_bills.order_ids)))) orders ON ((orders.id = bills.order_id)))
+         )
+  SELECT judged.order_id,
+     (judged.order_id)::text AS order_id,
+     judged.detail
+    FROM judged
+   WHERE (judged.detail IS NOT NULL);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_order_uses(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT billed.order_id,
+             billed.discount_id,
+             orders.customer_id
+            FROM (( SELECT order_bills.order_id,
+                     ((part.value ->> 'discountId'::text))::uuid AS discount_id
+                    FROM (order_bills
+                      CROSS JOIN LATERAL jsonb_array_elements(order_bills.discounts) part(value))
+                   WHERE ((order_bills.discounts <> '[]'::jsonb) AND ((part.value ->> 'discountId'::text) IS NOT NULL) AND ((check_order_uses.order_ids IS NULL) OR (order_bills.order_id = ANY (check_order_uses.order_ids))))) billed
+              JOIN orders ON ((orders.id = billed.order_id)))
+           WHERE ((orders.status <> ALL (ARRAY['QUEUED'::text, 'CANCELLED'::text, 'FAILED'::text])) AND (orders.source = 'api'::text) AND ((check_order_uses.order_ids IS NULL) OR (orders.id = ANY (check_order_uses.order_ids))))
+         )
+  SELECT COALESCE(due.order_id, uses.order_id) AS "coalesce",
+     (COALESCE(due.order_id, uses.order_id))::text AS "coalesce",
+         CASE
+             WHEN (uses.order_id IS NULL) THEN format('does not use the discount %s of its bill'::text, due.discount_id)
+             WHEN (due.order_id IS NULL) THEN format('uses the discount %s, and should not'::text, uses.discount_id)
+             ELSE format('uses the discount %s for customer %s, is of %s'::text, uses.discount_id, uses.customer_id, due.customer_id)
+         END AS format
+    FROM (due
+      FULL JOIN ( SELECT discount_uses.order_id,
+             discount_uses.discount_id,
+             discount_uses.customer_id
+            FROM discount_uses
+           WHERE ((check_order_uses.order_ids IS NULL) OR (discount_uses.order_id = ANY (check_order_uses.order_ids)))) uses ON (((uses.order_id = due.order_id) AND (uses.discount_id = due.discount_id))))
+   WHERE ((uses.order_id IS NULL) OR (due.order_id IS NULL) OR (uses.customer_id <> due.customer_id));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_customer_uses(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT (min((uses.order_id)::text))::uuid AS min,
+     min((uses.order_id)::text) AS min,
+     format('customer %s uses the discount %s in %s orders, at most %s are allowed'::text, uses.customer_id, uses.discount_id, count(*), uses.uses_per_customer_max) AS format
+    FROM (( SELECT discount_uses.order_id,
+             discount_uses.discount_id,
+             discount_uses.customer_id,
+             discounts.uses_per_customer_max,
+             discounts.updated_at,
+             count(*) OVER (PARTITION BY discount_uses.discount_id, discount_uses.customer_id) AS count
+            FROM (discounts
+              JOIN discount_uses ON ((discount_uses.discount_id = discounts.id)))
+           WHERE ((discounts.uses_per_customer_max IS NOT NULL) AND ((check_customer_uses.order_ids IS NULL) OR ((discount_uses.discount_id, discount_uses.customer_id) IN ( SELECT chosen.discount_id,
+                     chosen.customer_id
+                    FROM discount_uses chosen
+                   WHERE (chosen.order_id = ANY (check_customer_uses.order_ids))))))) uses
+      JOIN orders ON ((orders.id = uses.order_id)))
+   WHERE ((uses.count > uses.uses_per_customer_max) AND (orders.created_at > (uses.updated_at + '00:01:00'::interval)))
+   GROUP BY uses.discount_id, uses.customer_id, uses.uses_per_customer_max
+  HAVING (count(*) > uses.uses_per_customer_max);
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_discount_counters(discount_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT discounts.id,
+     (discounts.id)::text AS id,
+     format('counts %s uses of at most %s, %s orders use it'::text, discounts.uses, COALESCE((discounts.uses_max)::text, 'any number'::text), COALESCE(counted.count, (0)::bigint)) AS format
+    FROM (discounts
+      LEFT JOIN ( SELECT discount_uses.discount_id,
+             count(*) AS count
+            FROM discount_uses
+           WHERE ((check_discount_counters.discount_ids IS NULL) OR (discount_uses.discount_id = ANY (check_discount_counters.discount_ids)))
+           GROUP BY discount_uses.discount_id) counted ON ((counted.discount_id = discounts.id)))
+   WHERE (((check_discount_counters.discount_ids IS NULL) OR (discounts.id = ANY (check_discount_counters.discount_ids))) AND ((discounts.uses <> COALESCE(counted.count, (0)::bigint)) OR (discounts.uses > discounts.uses_max)));
+END
+;
+
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,
     format('on hand %s, reserved %s'::text, on_hand, reserved) AS detail
@@ -2044,12 +2251,19 @@ create view inv_stock_ledger as
 
 create view inv_stock_reserved as
  WITH held AS (
-         SELECT order_lines.product_id,
-            sum(order_lines.quantity) AS quantity
-           FROM (orders
+         SELECT needed.product_id,
+            (sum(needed.quantity))::bigint AS quantity
+           FROM ((orders
              JOIN order_lines ON ((order_lines.order_id = orders.id)))
+             CROSS JOIN LATERAL ( SELECT order_lines.product_id,
+                    (order_lines.quantity)::bigint AS quantity
+                UNION ALL
+                 SELECT ((modifier.value ->> 'productId'::text))::uuid AS uuid,
+                    (order_lines.quantity * ((modifier.value ->> 'quantity'::text))::bigint)
+                   FROM jsonb_array_elements(order_lines.modifiers) modifier(value)
+                  WHERE ((modifier.value ->> 'productId'::text) IS NOT NULL)) needed(product_id, quantity))
           WHERE ((orders.status = ANY (ARRAY['PENDING'::text, 'CONFIRMED'::text, 'PREPARING'::text, 'READY'::text])) AND (orders.source = 'api'::text))
-          GROUP BY order_lines.product_id
+          GROUP BY needed.product_id
         )
  SELECT (COALESCE(stock.product_id, held.product_id))::text AS id,
     format('reserved %s, open orders hold %s'::text, stock.reserved, COALESCE(held.quantity, (0)::bigint)) AS detail
@@ -2255,3 +2469,21 @@ UNION ALL
  SELECT check_order_responses.id,
     check_order_responses.detail
    FROM check_order_responses(NULL::bigint[]) check_order_responses(subject, id, detail);
+
+create view inv_order_bills as
+ SELECT id,
+    detail
+   FROM check_order_bills(NULL::uuid[]) check_order_bills(subject, id, detail);
+
+create view inv_discount_uses as
+ SELECT check_order_uses.id,
+    check_order_uses.detail
+   FROM check_order_uses(NULL::uuid[]) check_order_uses(subject, id, detail)
+UNION ALL
+ SELECT check_customer_uses.id,
+    check_customer_uses.detail
+   FROM check_customer_uses(NULL::uuid[]) check_customer_uses(subject, id, detail)
+UNION ALL
+ SELECT check_discount_counters.id,
+    check_discount_counters.detail
+   FROM check_discount_counters(NULL::uuid[]) check_discount_counters(subject, id, detail);

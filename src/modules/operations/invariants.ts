@@ -118,7 +118,13 @@ export const invariants: readonly Invariant[] = [
     part('movement', { function: 'check_stock_events' }),
   ]),
   invariant('inv_order_totals', 'orders', [ofOrders('check_order_totals')]),
+  invariant('inv_order_bills', 'order_bills', [ofOrders('check_order_bills')]),
   invariant('inv_order_prices', 'orders', [ofOrders('check_order_prices')]),
+  invariant('inv_discount_uses', 'discount_uses', [
+    ofOrders('check_order_uses'),
+    ofOrders('check_customer_uses'),
+    part('discount', { function: 'check_discount_counters' }),
+  ]),
   invariant('inv_order_currency', 'orders', [ofOrders('check_order_currency')]),
   invariant('inv_order_log', 'orders', [ofOrders('check_order_log')]),
   invariant('inv_order_history', 'orders', [ofOrders('check_order_history')]),

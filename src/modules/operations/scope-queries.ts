@@ -5,6 +5,7 @@ export type ScopeName =
   | 'order'
   | 'product'
   | 'movement'
+  | 'discount'
   | 'payment'
   | 'capture'
   | 'providerEvent'
@@ -65,7 +66,7 @@ function newRows(table: string) {
   );
 }
 
-/** With the orders that do not exist, but of which there are events or movements. */
+/** With the orders that do not exist, but of which there are events, movements, bills or uses of discounts. */
 const sliceOrders = statement<[after: string, limit: number], Slice>(
   'operations.slice_orders',
   `with slice as materialized (
@@ -90,8 +91,42 @@ const sliceOrders = statement<[after: string, limit: number], Slice>(
             select order_id::text
               from stock_movements
              where order_id > $1::uuid
+               and order_id <= (select high from limits)
+             union
+            select order_id::text
+              from order_bills
+             where order_id > $1::uuid
+               and order_id <= (select high from limits)
+             union
+            select order_id::text
+              from discount_uses
+             where order_id > $1::uuid
                and order_id <= (select high from limits)) as ids,
           (select last::text from ending) as last`,
+);
+
+/**
+ * Ends where the discounts have more uses than a check should count: 25 for each row of a slice, 100,000 in a small shop.
+ * One discount that has more is a slice of its own.
+ */
+const sliceDiscounts = statement<[after: string, limit: number], Slice>(
+  'operations.slice_discounts',
+  `with next as materialized (
+     select id, sum(uses) over (order by id) - uses as uses_before
+       from (select id, uses
+               from discounts
+              where id > $1::uuid
+              order by id
+              limit $2::int) as discounts),
+   slice as (
+     select id
+       from next
+      where uses_before < $2::int * 25::bigint)
+   select coalesce(array_agg(id::text), '{}') as ids,
+          case when count(*) = $2::int or count(*) < (select count(*) from next)
+               then (array_agg(id order by id desc))[1]::text
+          end as last
+     from slice`,
 );
 
 /** Ends with a millisecond, so that mails of one event, whose ids begin with its time, are in one slice. */
@@ -157,6 +192,12 @@ export const scopes: Readonly<Record<ScopeName, Scope>> = {
     idType: 'uuid',
     changedSince: newRows('stock_movements'),
     slice: slice('stock_movements'),
+  },
+  // All discounts of most shops are in every slice, so it does not matter which of them changed.
+  discount: {
+    table: 'discounts',
+    idType: 'uuid',
+    slice: sliceDiscounts,
   },
   payment: {
     table: 'payments',
