@@ -2,6 +2,11 @@
 const BRITISH = /^([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})$/;
 const BRITISH_OUTWARD = /^[A-Z]{1,2}\d[A-Z\d]?$/;
 
+/** Returns the form in which a prefix is stored: upper case, with single blanks. */
+export function normalisePostalCode(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toUpperCase();
+}
+
 /** Returns a postal code without its case, blanks and hyphens, which people write or leave out. */
 export function compactPostalCode(text: string): string {
   return text.replace(/[\s-]+/g, '').toUpperCase();
@@ -17,7 +22,7 @@ export function matchesPostalCode(prefix: string, postalCode: string): boolean {
   const wanted = compactPostalCode(prefix);
   const [, outward, inward] = BRITISH.exec(code) ?? [];
   if (outward === undefined || inward === undefined) return code.startsWith(wanted);
-  const [first = '', ...rest] = prefix.trim().toUpperCase().split(/\s+/);
+  const [first = '', ...rest] = normalisePostalCode(prefix).split(' ');
   if (rest.length > 0) return first === outward && inward.startsWith(rest.join(''));
   return (BRITISH_OUTWARD.test(wanted) ? outward : code).startsWith(wanted);
 }
