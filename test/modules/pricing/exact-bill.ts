@@ -98,7 +98,7 @@ export function matchesExactly(rule: DiscountRule, { sku, category }: LineToPric
   const { effect } = rule;
   if (effect.kind === 'FREE_DELIVERY' || effect.scope.kind === 'ORDER') return true;
   const { matches } = effect.scope;
-  if (matches.kind === 'skus') return matches.skus.has(sku);
+  if (matches.kind === 'skus') return matches.skus.has(sku ?? '');
   return matches.kind === 'all' || (category !== null && matches.categories.has(category));
 }
 

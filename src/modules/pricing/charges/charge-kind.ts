@@ -7,8 +7,8 @@ import {
   readPercent,
   TAX_CATEGORY_DEFAULT,
 } from '../fields.ts';
-import { normalisePostalCode } from '../find-charges.ts';
 import type { RuleKind } from '../manage-rules.ts';
+import { normalisePostalCode } from '../match-postal-code.ts';
 import type { ChargeRow } from './charge.ts';
 import {
   changeCharge,
