@@ -19,6 +19,19 @@ export function money(amountMinor: number, currency: string): Money {
   return { amount: amountMinor, currency };
 }
 
+const zeros = new Map<string, Money>();
+
+/** Returns an amount that is frozen. Nothing is one object per currency: most bills contain it several times. */
+export function frozenMoney(amountMinor: number, currency: string): Money {
+  if (amountMinor !== 0) return Object.freeze(money(amountMinor, currency));
+  let zero = zeros.get(currency);
+  if (zero === undefined) {
+    zero = Object.freeze(money(0, currency));
+    zeros.set(currency, zero);
+  }
+  return zero;
+}
+
 /** Returns the exact sum of integers in minor units. Throws RangeError if it leaves the exact range. */
 export function sumMinor(amountsMinor: Iterable<number>): number {
   let totalMinor = 0;

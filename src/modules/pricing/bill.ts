@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { type Money, money, sumMinor } from '../../shared/money.ts';
+import type { Frozen } from '../../shared/freeze-deep.ts';
+import { frozenMoney, type Money, sumMinor } from '../../shared/money.ts';
 import type { LineToPrice } from './price-lines.ts';
 import type { PricedOrder } from './price-order.ts';
 import type { ChargeKind } from './rules.ts';
@@ -83,7 +84,7 @@ const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 const described = (description: string) =>
   Type.Unsafe<Static<typeof Amount>>({ ...Amount, description });
 
-export const BillReply = Type.Object(
+const Bill = Type.Object(
   {
     subtotal: described('The sum of the line totals.'),
     pricesIncludeTax: Type.Boolean({
@@ -122,7 +123,11 @@ export const BillReply = Type.Object(
   { title: 'Bill' },
 );
 
-export type BillView = Static<typeof BillReply>;
+export type BillView = Frozen<Static<typeof Bill>>;
+
+export const BillReply = Type.Unsafe<BillView>(Bill);
+
+const nothing: readonly never[] = Object.freeze([]);
 
 /** The amounts that a bill is shown from. */
 export interface BillToPresent {
@@ -138,34 +143,63 @@ export function presentPriced(priced: PricedOrder<LineToPrice>): BillView {
   return presentBill({ currency, lines, parts: toBillParts(priced) ?? linesOnly, totalMinor });
 }
 
+/** Builds the view of a bill, frozen. */
 export function presentBill({ currency, lines, parts, totalMinor }: BillToPresent): BillView {
-  const { pricesIncludeTax, discounts, charges, taxes, tipMinor } = parts;
-  const amount = (minor: number): Money => money(minor, currency);
-  return {
-    subtotal: amount(sumMinor(lines.map((line) => line.totalMinor))),
-    pricesIncludeTax,
-    discounts: discounts.map(({ discountId, code, name, amountMinor }) => ({
-      discountId,
-      code,
-      name,
-      amount: amount(amountMinor),
-    })),
-    charges: charges.map(({ chargeId, kind, name, amountMinor, taxMinor }) => ({
-      chargeId,
-      kind,
-      name,
-      amount: amount(amountMinor),
-      tax: amount(taxMinor),
-    })),
-    taxes: taxes.map(({ taxRateId, name, percent, baseMinor, amountMinor }) => ({
-      taxRateId,
-      name,
-      percent,
-      base: amount(baseMinor),
-      amount: amount(amountMinor),
-      included: pricesIncludeTax,
-    })),
-    tip: amount(tipMinor),
-    total: amount(totalMinor),
-  };
+  const amount = (minor: number): Money => frozenMoney(minor, currency);
+  const subtotalMinor = sumMinor(lines.map((line) => line.totalMinor));
+  const subtotal = amount(subtotalMinor);
+  return Object.freeze({
+    subtotal,
+    pricesIncludeTax: parts.pricesIncludeTax,
+    discounts: presentDiscounts(parts, amount),
+    charges: presentCharges(parts, amount),
+    taxes: presentTaxes(parts, amount),
+    tip: amount(parts.tipMinor),
+    total: totalMinor === subtotalMinor ? subtotal : amount(totalMinor),
+  });
+}
+
+type ToMoney = (amountMinor: number) => Money;
+
+function presentDiscounts({ discounts }: BillParts, amount: ToMoney): BillView['discounts'] {
+  if (discounts.length === 0) return nothing;
+  return Object.freeze(
+    discounts.map(({ discountId, code, name, amountMinor }) =>
+      Object.freeze({ discountId, code, name, amount: amount(amountMinor) }),
+    ),
+  );
+}
+
+function presentCharges({ charges }: BillParts, amount: ToMoney): BillView['charges'] {
+  if (charges.length === 0) return nothing;
+  return Object.freeze(
+    charges.map(({ chargeId, kind, name, amountMinor, taxMinor }) =>
+      Object.freeze({
+        chargeId,
+        kind,
+        name,
+        amount: amount(amountMinor),
+        tax: amount(taxMinor),
+      }),
+    ),
+  );
+}
+
+function presentTaxes(
+  { taxes, pricesIncludeTax: included }: BillParts,
+  amount: ToMoney,
+): BillView['taxes'] {
+  if (taxes.length === 0) return nothing;
+  return Object.freeze(
+    taxes.map(({ taxRateId, name, percent, baseMinor, amountMinor }) =>
+      Object.freeze({
+        taxRateId,
+        name,
+        percent,
+        base: amount(baseMinor),
+        amount: amount(amountMinor),
+        included,
+      }),
+    ),
+  );
 }

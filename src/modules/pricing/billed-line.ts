@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { money } from '../../shared/money.ts';
+import type { Frozen } from '../../shared/freeze-deep.ts';
+import { frozenMoney } from '../../shared/money.ts';
 
 /** A modifier of a line, at its price when the order was placed. */
 export interface BilledModifier {
@@ -35,7 +36,7 @@ const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 const described = (description: string) =>
   Type.Unsafe<Static<typeof Amount>>({ ...Amount, description });
 
-export const LineReply = Type.Object({
+const Line = Type.Object({
   line: Type.Integer({ description: 'The number of the line, from 1. It never changes.' }),
   sku: Type.String(),
   productId: Type.String({ format: 'uuid' }),
@@ -58,34 +59,47 @@ export const LineReply = Type.Object({
   charged: described('The total less the discount, with the tax where prices exclude it.'),
 });
 
-export type LineView = Static<typeof LineReply>;
+export type LineView = Frozen<Static<typeof Line>>;
 
-/** Builds the view of a line. `number` is its place, from 1. */
+export const LineReply = Type.Unsafe<LineView>(Line);
+
+const noModifiers: LineView['modifiers'] = Object.freeze([]);
+
+/**
+ * Builds the view of a line, frozen. `number` is its place, from 1. Equal amounts are one object, because most lines have
+ * no modifiers, discount or tax.
+ */
 export function presentLine(
   line: BilledLine,
   number: number,
   { currency, pricesIncludeTax }: { readonly currency: string; readonly pricesIncludeTax: boolean },
 ): LineView {
-  const { totalMinor, discountMinor, taxMinor } = line;
+  const { totalMinor, unitPriceMinor, basePriceMinor, discountMinor, taxMinor } = line;
   const chargedMinor = totalMinor - discountMinor + (pricesIncludeTax ? 0 : taxMinor);
-  return {
+  const unitPrice = frozenMoney(unitPriceMinor, currency);
+  const total = totalMinor === unitPriceMinor ? unitPrice : frozenMoney(totalMinor, currency);
+  return Object.freeze({
     line: number,
     sku: line.sku,
     productId: line.productId,
     name: line.name,
     quantity: line.quantity,
-    unitPrice: money(line.unitPriceMinor, currency),
-    total: money(totalMinor, currency),
-    modifiers: line.modifiers.map(({ code, name, quantity, unitPriceMinor }) => ({
-      code,
-      name,
-      quantity,
-      unitPrice: money(unitPriceMinor, currency),
-    })),
+    unitPrice,
+    total,
+    modifiers: line.modifiers.length === 0 ? noModifiers : presentModifiers(line, currency),
     note: line.note,
-    basePrice: money(line.basePriceMinor, currency),
-    discount: money(discountMinor, currency),
-    tax: money(taxMinor, currency),
-    charged: money(chargedMinor, currency),
-  };
+    basePrice:
+      basePriceMinor === unitPriceMinor ? unitPrice : frozenMoney(basePriceMinor, currency),
+    discount: frozenMoney(discountMinor, currency),
+    tax: frozenMoney(taxMinor, currency),
+    charged: chargedMinor === totalMinor ? total : frozenMoney(chargedMinor, currency),
+  });
+}
+
+function presentModifiers({ modifiers }: BilledLine, currency: string): LineView['modifiers'] {
+  return Object.freeze(
+    modifiers.map(({ code, name, quantity, unitPriceMinor }) =>
+      Object.freeze({ code, name, quantity, unitPrice: frozenMoney(unitPriceMinor, currency) }),
+    ),
+  );
 }

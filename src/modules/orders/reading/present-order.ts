@@ -28,11 +28,9 @@ export function buildOrderState(order: Order, lines: readonly OrderLine[]): Orde
     version: order.version,
     customerId: order.customerId,
     vip: order.vip,
-    items: Object.freeze(
-      lines.map((line, index) => freezeDeep(presentLine(line, index + 1, shown))),
-    ),
+    items: Object.freeze(lines.map((line, index) => presentLine(line, index + 1, shown))),
     total: Object.freeze(money(order.totalMinor, currency)),
-    bill: freezeDeep(presentBill({ currency, lines, parts, totalMinor: order.totalMinor })),
+    bill: presentBill({ currency, lines, parts, totalMinor: order.totalMinor }),
     note: order.note,
     fulfilment: order.fulfilment === null ? defaultFulfilment : freezeDeep(order.fulfilment),
     shippingAddress: order.shippingAddress,
