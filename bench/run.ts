@@ -9,6 +9,7 @@ import { lists } from './scenarios/lists.ts';
 import { middleOf } from './scenarios/median.ts';
 import { memory } from './scenarios/memory.ts';
 import { mixed } from './scenarios/mixed.ts';
+import { placeBilled } from './scenarios/place-billed.ts';
 import { placeHot, placeSpread } from './scenarios/place-orders.ts';
 import { readCached } from './scenarios/read-cached.ts';
 import { relay } from './scenarios/relay.ts';
@@ -29,6 +30,7 @@ import { openShop } from './support/shop.ts';
 const scenarios: readonly Scenario[] = [
   placeSpread,
   placeHot,
+  placeBilled,
   checkout,
   mixed,
   readCached,

@@ -12,6 +12,8 @@ export type Target = readonly Goal[];
 export const PLACEMENT_RATIO_MIN = 1;
 /** Relative to what one row lock per order allows. */
 export const HOT_RATIO_MIN = 4;
+/** Relative to the processor time of orders of one line. */
+export const BILLED_COST_RATIO_MAX = 1.5;
 /** Relative to P, by the number of customers at once. */
 export const CHECKOUT_RATIOS_MIN: Readonly<Record<number, number>> = { 16: 0.05, 256: 0.15 };
 export const MIXED_RATIO_MIN = 1.5;

@@ -61,6 +61,77 @@ export function buildPlacements(shop: Shop, { hot }: { readonly hot: boolean }):
   }));
 }
 
+/** The products whose orders have a bill with more than lines. */
+const BILLED_PRODUCTS = 1_000;
+
+/** Creates products with a modifier group and a tax of their own, and a discount code, directly in the tables. Can be repeated. */
+export async function setUpBill(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`select from products where sku = 'BILL-1'`);
+    if (rows.length > 0) return;
+    await client.query(`
+      with created_group as (
+        insert into modifier_groups (id, name, min, max, currency)
+        values (uuidv7(), 'Extras', 0, 3, 'GBP')
+        returning id),
+      created_modifiers as (
+        insert into modifiers (code, group_id, place, name, price_minor)
+        select 'BENCH-EXTRA-' || place, id, place, 'Extra ' || place, 50 * place
+          from created_group, generate_series(1, 3) as place
+        returning group_id),
+      created_rate as (
+        insert into tax_rates (id, name, percent, tax_category, active)
+        values (uuidv7(), 'VAT', 20, 'bench', true)),
+      created_discount as (
+        insert into discounts (id, code, name, kind, percent, currency, scope, first_order_only, combines, active)
+        values (uuidv7(), 'BENCH10', '10 % off', 'PERCENT', 10, 'GBP', 'ORDER', false, false, true)),
+      created_products as (
+        insert into products (id, sku, name, price_minor, currency, tax_category)
+        select uuidv7(), 'BILL-' || number, 'Billed product ' || number, 295, 'GBP', 'bench'
+          from generate_series(1, ${BILLED_PRODUCTS}) as number
+        returning id),
+      stocked as (
+        insert into stock (product_id, on_hand)
+        select id, 1000000000 from created_products)
+      insert into stock_movements (id, product_id, kind, delta, reason, on_hand, reserved, actor_type)
+      select uuidv7(), id, 'initial', 1000000000, 'Opening stock', 1000000000, 0, 'system'
+        from created_products`);
+    // A separate statement: the group must be visible to the trigger that checks it.
+    await client.query(`
+      update products
+         set modifier_group_ids = array(select id from modifier_groups where name = 'Extras')
+       where sku like 'BILL-%'`);
+    await client.query('vacuum analyze');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Builds placements of one line with two modifiers and a discount code, for the products of `setUpBill`. */
+export function buildBilledPlacements({ tokens }: Shop): LoadRequest[] {
+  return Array.from({ length: BILLED_PRODUCTS }, (_, index) => ({
+    method: 'POST',
+    path: '/api/orders',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${tokens[index % tokens.length]}`,
+      'idempotency-key': '[<id>]',
+    },
+    body: JSON.stringify({
+      items: [
+        {
+          sku: `BILL-${index + 1}`,
+          quantity: 1,
+          modifiers: [{ code: 'BENCH-EXTRA-1' }, { code: 'BENCH-EXTRA-2' }],
+        },
+      ],
+      discountCodes: ['BENCH10'],
+    }),
+  }));
+}
+
 /** An order and the access token of its customer. */
 export interface BenchOrder {
   readonly id: string;
