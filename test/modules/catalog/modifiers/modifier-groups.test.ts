@@ -1,57 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findModifierGroups } from '../../../../src/modules/catalog/index.ts';
-import type { CodedError } from '../../../../src/shared/errors.ts';
-import { createTestCatalog } from '../../../support/catalogue.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { lockRows, waitUntilBlocked } from '../../../support/locked-rows.ts';
-import {
-  buildContext,
-  buildPlacementContext,
-  coded,
-  createTestOrders,
-  settle,
-} from '../../../support/orders.ts';
-import { addProduct, addUser } from '../../../support/shop.ts';
+import { buildContext, coded, settle } from '../../../support/orders.ts';
+import { addProduct } from '../../../support/shop.ts';
+import { createModifierTests, modifier, nextCode, pointers } from './support.ts';
 
 const { database } = await testDatabase();
-const catalog = createTestCatalog(database);
-const admin = await addUser(database, { role: 'admin' });
-const customer = await addUser(database);
-
-const pounds = (amount: number) => ({ amount, currency: 'GBP' });
-let count = 0;
-const nextCode = () => {
-  count += 1;
-  return `MOD-${count}`;
-};
-const modifier = (code = nextCode(), rest: object = {}) => ({
-  code,
-  name: `Name of ${code}`,
-  price: pounds(50),
-  ...rest,
-});
-
-type CreateInput = Parameters<typeof catalog.createModifierGroup>[1];
-type UpdateInput = Parameters<typeof catalog.updateModifierGroup>[2];
-
-async function create(rest: Partial<CreateInput> = {}) {
-  const input = { name: 'Extras', min: 0, max: 5, modifiers: [modifier()], ...rest };
-  return (await catalog.createModifierGroup(buildContext(admin), input)).result;
-}
-
-async function update(id: string, input: UpdateInput, accepted: number[] | null = null) {
-  return (await catalog.updateModifierGroup(buildContext(admin), id, input, accepted)).result;
-}
-
-async function createDish(modifierGroupIds: string[] = []) {
-  const sku = `DISH-${nextCode()}`;
-  const input = { sku, name: sku, price: pounds(500), modifierGroupIds };
-  return (await catalog.createProduct(buildContext(admin), input)).result;
-}
-
-const editDish = (id: string, modifierGroupIds: string[]) =>
-  catalog.updateProduct(buildContext(admin), id, { modifierGroupIds }, null);
+const { catalog, admin, create, update } = await createModifierTests(database);
 
 async function priceVersion(): Promise<number> {
   const [row] = await database.run<{ version: number }>(
@@ -62,32 +19,6 @@ async function priceVersion(): Promise<number> {
   return row!.version;
 }
 
-const pointers = (expected: readonly string[]) => (error: CodedError) => {
-  assert.deepEqual(
-    error.details.errors?.map(({ pointer }) => pointer),
-    expected,
-  );
-  return true;
-};
-
-/** Commits a statement once `start` has started what waits for it, and awaits the result of that. */
-async function duringCommit(
-  text: string,
-  parameters: string[],
-  start: () => Promise<{ readonly result: Promise<void> }>,
-): Promise<void> {
-  const holder = await database.connect();
-  try {
-    await holder.query('begin');
-    await holder.query(text, parameters);
-    const { result } = await start();
-    await holder.query('commit');
-    await result;
-  } finally {
-    await holder.end();
-  }
-}
-
 describe('a modifier group', () => {
   test('is stored with its modifiers in their order, with the defaults of each', async () => {
     const { sku } = await addProduct(database);
@@ -95,7 +26,12 @@ describe('a modifier group', () => {
     const group = await create({
       modifiers: [modifier(codes[0], { quantityMax: 4, sku, active: false }), modifier(codes[1])],
     });
-    const plain = { price: pounds(50), quantityMax: 1, sku: null, active: true };
+    const plain = {
+      price: { amount: 50, currency: 'GBP' },
+      quantityMax: 1,
+      sku: null,
+      active: true,
+    };
     assert.deepEqual(group.modifiers, [
       { ...plain, code: codes[0], name: `Name of ${codes[0]}`, quantityMax: 4, sku, active: false },
       { ...plain, code: codes[1], name: `Name of ${codes[1]}` },
@@ -287,119 +223,5 @@ describe('a modifier code', () => {
     await refused;
     await catalog.deleteModifierGroup(id, null);
     await create({ modifiers });
-  });
-});
-
-describe('the groups of a product', () => {
-  test('are kept in the order in which the product names them', async () => {
-    const [first, second] = [await create({ name: 'First' }), await create({ name: 'Second' })];
-    const { id } = await createDish([second.id, first.id]);
-    const product = await catalog.getProduct(null, id);
-    assert.deepEqual(product.modifierGroupIds, [second.id, first.id]);
-    assert.deepEqual(
-      product.modifierGroups.map(({ name }) => name),
-      ['Second', 'First'],
-    );
-    const reordered = (await editDish(id, [first.id, second.id])).result;
-    assert.equal(reordered.version, 2);
-    assert.deepEqual(
-      reordered.modifierGroups.map(({ name }) => name),
-      ['First', 'Second'],
-    );
-  });
-
-  test('cannot be deleted', async () => {
-    const { id } = await create();
-    const dish = await createDish([id]);
-    await assert.rejects(catalog.deleteModifierGroup(id, null), coded('catalog.group_in_use'));
-    await editDish(dish.id, []);
-    await catalog.deleteModifierGroup(id, null);
-    await assert.rejects(catalog.getModifierGroup(id), coded('prices.not_found'));
-  });
-
-  test('must exist; the unknown one is named', async () => {
-    const { id } = await create();
-    const gone = await create();
-    await catalog.deleteModifierGroup(gone.id, null);
-    await assert.rejects(createDish([id, gone.id]), pointers(['/modifierGroupIds/1']));
-    const dish = await createDish();
-    await assert.rejects(editDish(dish.id, [gone.id, id]), pointers(['/modifierGroupIds/0']));
-  });
-
-  test('do not disappear while a product starts to name them: one of both is refused', async () => {
-    for (let round = 0; round < 12; round += 1) {
-      const [{ id }, dish] = [await create(), await createDish()];
-      const name = round % 2 === 0 ? editDish(dish.id, [id]) : createDish([id]);
-      const { done, refused } = await settle<unknown>([
-        name,
-        catalog.deleteModifierGroup(id, null),
-      ]);
-      assert.equal(done.length, 1);
-      const [row] = await database.run<{ count: number }>(
-        'test.count_products_of_group',
-        'select count(*)::int as count from products where modifier_group_ids @> array[$1::uuid]',
-        [id],
-      );
-      const isNamed = row!.count > 0;
-      assert.deepEqual(refused, [isNamed ? 'catalog.group_in_use' : 'request.invalid']);
-      await (isNamed
-        ? catalog.getModifierGroup(id)
-        : assert.rejects(catalog.getModifierGroup(id), coded('prices.not_found')));
-    }
-  });
-
-  test('are checked again by a deletion that waited for the product', async () => {
-    const [{ id }, dish] = [await create(), await createDish()];
-    await duringCommit(
-      'update products set modifier_group_ids = array[$1::uuid] where id = $2',
-      [id, dish.id],
-      async () => {
-        const deletion = catalog.deleteModifierGroup(id, null);
-        const refused = assert.rejects(deletion, coded('catalog.group_in_use'));
-        await waitUntilBlocked(database, '%delete from modifier_groups%');
-        return { result: refused };
-      },
-    );
-  });
-
-  test('are checked again by a product that waited for the deletion', async () => {
-    const [{ id }, dish] = [await create(), await createDish()];
-    await duringCommit('delete from modifier_groups where id = $1', [id], async () => {
-      const refused = assert.rejects(editDish(dish.id, [id]), pointers(['/modifierGroupIds/0']));
-      await waitUntilBlocked(database, '%for key share%');
-      return { result: refused };
-    });
-  });
-
-  test('cannot be unknown to the database either', async () => {
-    const dish = await createDish();
-    const writing = database.run(
-      'test.name_unknown_group',
-      'update products set modifier_group_ids = array[$1::uuid] where id = $1::uuid',
-      [dish.id],
-    );
-    await assert.rejects(writing, { constraint: 'products_modifier_group_ids_fkey' });
-  });
-});
-
-describe('the stock of a modifier', () => {
-  test('is shown as the units that are left, 0 if its product is inactive, null without one', async () => {
-    const cheese = await addProduct(database, { onHand: 3 });
-    const codes = [nextCode(), nextCode()];
-    const { id } = await create({
-      modifiers: [modifier(codes[0], { sku: cheese.sku }), modifier(codes[1])],
-    });
-    const dish = await createDish([id]);
-    const available = async () => {
-      const { modifierGroups } = await catalog.getProduct(null, dish.id);
-      return modifierGroups[0]!.modifiers.map((one) => one.available);
-    };
-    assert.deepEqual(await available(), [3, null]);
-    await createTestOrders(database).placeOrder(buildPlacementContext(customer), {
-      items: [{ sku: cheese.sku, quantity: 2 }],
-    });
-    assert.deepEqual(await available(), [1, null]);
-    await catalog.updateProduct(buildContext(admin), cheese.id, { active: false }, null);
-    assert.deepEqual(await available(), [0, null]);
   });
 });
