@@ -1,8 +1,9 @@
 import type { Transaction } from '../../database/database.ts';
 import type { Actor, Cause } from '../../shared/caller.ts';
 import { newId } from '../../shared/ids.ts';
+import { TAX_CATEGORY_DEFAULT } from '../pricing/index.ts';
 import { requireGroups } from './modifiers/offered-groups.ts';
-import { type StockedProduct, TAX_CATEGORY_DEFAULT } from './product.ts';
+import type { StockedProduct } from './product.ts';
 import { insertProduct } from './queries.ts';
 import { requireCurrency } from './require-currency.ts';
 import type { CreateProductInput } from './schemas.ts';

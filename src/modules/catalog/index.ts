@@ -22,7 +22,6 @@ export {
   POSITION_MAX,
   SKU_PATTERN,
   STOCK_MAX,
-  TAX_CATEGORY_PATTERN,
 } from './product.ts';
 export { countProducts, findProducts, findProductsByName } from './queries.ts';
 export type { Catalog } from './use-cases.ts';

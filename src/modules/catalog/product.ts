@@ -4,8 +4,6 @@ export const NAME_LENGTH_MAX = 200;
 export const DESCRIPTION_LENGTH_MAX = 5_000;
 /** The maximum number of units on hand of one product. */
 export const STOCK_MAX = 1_000_000_000;
-export const TAX_CATEGORY_PATTERN = '^[a-z0-9][a-z0-9-]{0,39}$';
-export const TAX_CATEGORY_DEFAULT = 'standard';
 /** In characters. */
 export const CATEGORY_LENGTH_MAX = 60;
 export const POSITION_MAX = 1_000_000;

@@ -9,6 +9,7 @@ import {
   Search,
   Text,
 } from '../../http/index.ts';
+import { TaxCategory } from '../pricing/index.ts';
 import { EditedVersion, Price, PriceReply, Sku } from './fields.ts';
 import { OfferedGroupReply } from './modifiers/schemas.ts';
 import {
@@ -18,8 +19,6 @@ import {
   NAME_LENGTH_MAX,
   POSITION_MAX,
   STOCK_MAX,
-  TAX_CATEGORY_DEFAULT,
-  TAX_CATEGORY_PATTERN,
 } from './product.ts';
 
 const ProductName = Text('name', NAME_LENGTH_MAX, { minLength: 1 });
@@ -27,12 +26,7 @@ const Description = Text('lines', DESCRIPTION_LENGTH_MAX);
 
 /** Members of a product that a request may leave out. They have no defaults here, because an edit would apply them. */
 const menuMembers = {
-  taxCategory: Type.Optional(
-    Type.String({
-      pattern: TAX_CATEGORY_PATTERN,
-      description: `Decides which tax rate applies; \`${TAX_CATEGORY_DEFAULT}\` for a new product.`,
-    }),
-  ),
+  taxCategory: Type.Optional(TaxCategory),
   category: Type.Optional(
     Type.Unsafe<string | null>({
       ...Nullable(Text('name', CATEGORY_LENGTH_MAX, { minLength: 1 })),

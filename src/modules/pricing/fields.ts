@@ -23,8 +23,10 @@ export const Percent = Type.String({
 
 export const TAX_CATEGORY_DEFAULT = 'standard';
 
+export const TAX_CATEGORY_PATTERN = '^[a-z0-9][a-z0-9-]{0,39}$';
+
 export const TaxCategory = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+  pattern: TAX_CATEGORY_PATTERN,
   description:
     'Up to 40 lower-case letters, digits and hyphens, a letter or digit first. Default `standard`.',
 });

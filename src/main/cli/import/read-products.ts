@@ -5,9 +5,9 @@ import {
   POSITION_MAX,
   SKU_PATTERN,
   STOCK_MAX,
-  TAX_CATEGORY_PATTERN,
 } from '../../../modules/catalog/index.ts';
 import { productKey } from '../../../modules/orders/index.ts';
+import { TAX_CATEGORY_PATTERN } from '../../../modules/pricing/index.ts';
 import { PRICE_MINOR_MAX, parseDecimalMinor } from '../../../shared/money.ts';
 import { findTextError, normalText } from '../../../shared/text.ts';
 import { type ColumnMap, resolveColumns } from './column-map.ts';
