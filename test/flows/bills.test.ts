@@ -23,7 +23,7 @@ import { setUpShop, switchOff } from '../support/set-up-shop.ts';
  * one with prices that include tax and one without; each has to notice what was set up through the other.
  * `BILLS=10000 SEED=7` runs more, or the same again.
  */
-const BILLS = Number(process.env.BILLS ?? 300);
+const BILLS = Number(process.env.BILLS ?? 200);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const BILLS_PER_SHOP = 25;
 

@@ -61,7 +61,12 @@ const price = fc.oneof(
   fc.integer({ min: 1, max: 3_000 }),
   fc.integer({ min: 1, max: 100_000_000 }),
 );
-const threshold = fc.option(fc.integer({ min: 1, max: 6_000 }), { freq: 3 });
+/** Mostly null, so that most rules apply. */
+function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+}
+
+const threshold = rarely(price);
 const taxCategory = fc.constantFrom('standard', 'reduced', 'none');
 const types = ['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT'] as const;
 
@@ -82,11 +87,12 @@ const charge = fc
   .record({
     kind: fc.constantFrom('DELIVERY', 'DELIVERY', 'SERVICE', 'PACKAGING', 'SMALL_ORDER'),
     price: fc.oneof(price, percent),
-    fulfilmentTypes: fc.option(fc.subarray([...types], { minLength: 1 }), { freq: 2 }),
+    fulfilmentTypes: rarely(fc.subarray([...types], { minLength: 1 })),
     belowSubtotalMinor: threshold,
     freeFromMinor: threshold,
     postalCodes: fc.option(
       fc.subarray(['YO', 'YO2', 'YO21', 'YO21 3', '75', '750'], { minLength: 1 }),
+      { freq: 1 },
     ),
     taxCategory,
   })
@@ -114,15 +120,15 @@ const discount = (skus: readonly string[]) =>
         fc.constant({ kind: 'categories' as const, categories: new Set(['mains']) }),
       ),
       isNamed: fc.boolean(),
-      usesMax: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
-      usesPerCustomerMax: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 2 }),
+      usesMax: rarely(fc.integer({ min: 1, max: 5 })),
+      usesPerCustomerMax: rarely(fc.integer({ min: 1, max: 2 })),
       terms: fc.record({
         combines: fc.boolean(),
         minimumSubtotalMinor: threshold,
-        firstOrderOnly: fc.boolean().map((is) => is),
-        active: fc.integer({ max: 9, min: 0 }).map((one) => one > 0),
-        startsAt: fc.constantFrom(null, null, null, day(-1), day(1)),
-        endsAt: fc.constantFrom(null, null, null, day(2)),
+        firstOrderOnly: fc.nat({ max: 9 }).map((one) => one === 0),
+        active: fc.nat({ max: 9 }).map((one) => one > 0),
+        startsAt: rarely(fc.constantFrom(day(-1), day(1))),
+        endsAt: rarely(fc.constant(day(2))),
       }),
     })
     .map(
@@ -157,8 +163,8 @@ export function randomShop(prefix: string): fc.Arbitrary<RandomShop> {
       modifierPrices: fc.tuple(price, price, fc.constant(0)),
       standard: ratesOf('standard'),
       reduced: ratesOf('reduced'),
-      charges: fc.array(charge, { maxLength: 4 }),
-      discounts: fc.array(discount(skus), { maxLength: 6 }),
+      charges: fc.array(charge, { minLength: 1, maxLength: 5 }),
+      discounts: fc.array(discount(skus), { minLength: 1, maxLength: 6 }),
     })
     .map(({ products, modifierPrices, standard, reduced, charges, discounts }) => ({
       products: products.map((one, index) => ({ sku: skus[index]!, ...one })),
@@ -195,7 +201,7 @@ export function randomOrder({
     fulfilmentType: fc.constantFrom(...types),
     postalCode: fc.constantFrom('yo21 3pu', 'YO213PU', 'YO1 7HH', '75001', null),
     discounts: fc.shuffledSubarray(named, { maxLength: Math.min(named.length, 4) }),
-    namesUnknownCode: fc.integer({ min: 0, max: 19 }).map((one) => one === 0),
+    namesUnknownCode: fc.nat({ max: 19 }).map((one) => one === 0),
     tipMinor: fc.constantFrom(0, 0, 0, 1, 250),
     customer: fc.nat({ max: 7 }),
   });

@@ -143,6 +143,8 @@ describe('the delivery charge', () => {
     const twin = buildCharge('twin', 1, { postalCodes: ['yo 2', 'YO2'] });
     assert.deepEqual(names('YO21 1AA', [twin, later]), ['twin']);
     assert.deepEqual(names('YO21 1AA', [later, twin]), ['later']);
+    const tight = buildCharge('tight', 1, { postalCodes: ['YO213'] });
+    assert.deepEqual(names('YO21 3PU', [tight, near]), ['tight'], 'a blank makes none longer');
   });
 
   test('the zone is decided first: a zone that delivers free of charge does not fall back to a wider one', () => {
@@ -196,6 +198,7 @@ describe('the delivery charge', () => {
       for (const prefix of [
         'YO22',
         'YO2 1',
+        'YO2 3',
         'YO2 13',
         'YO21 4',
         'O21',

@@ -13,7 +13,8 @@ import {
 import { testDatabase } from '../../support/database.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
 
-const { database } = await testDatabase();
+// A discount counts uses that belong to no orders.
+const { database } = await testDatabase({ invariants: false });
 
 const EARLIER = '2025-01-01T00:00:00Z';
 
