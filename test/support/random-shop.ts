@@ -14,7 +14,12 @@ import {
 /** What a random shop offers and charges. Names are unique in it. */
 export interface RandomShop {
   readonly products: readonly RandomProduct[];
-  readonly modifiers: readonly { readonly code: string; readonly priceMinor: number }[];
+  readonly modifiers: readonly {
+    readonly code: string;
+    readonly priceMinor: number;
+    /** The product whose stock it holds. */
+    readonly sku: string | null;
+  }[];
   readonly taxRates: readonly TaxRateRule[];
   readonly charges: readonly ChargeRule[];
   /** With all that the shop sets up about their uses. */
@@ -171,6 +176,7 @@ export function randomShop(prefix: string): fc.Arbitrary<RandomShop> {
       modifiers: modifierPrices.map((priceMinor, index) => ({
         code: `${prefix}-M${index}`,
         priceMinor,
+        sku: index === 0 ? `${prefix}-EGG` : null,
       })),
       taxRates: [...standard, ...reduced],
       charges: charges.map((build, index) => build(`${prefix}-C${index}`)),

@@ -22,13 +22,19 @@ export async function setUpShop(admin: Session, shop: RandomShop): Promise<SetUp
   const createRule = async (path: string, body: object) => {
     created.push(`${path}/${await create(path, body)}`);
   };
+  const stock = { onHand: 1_000_000_000 };
+  for (const { sku, priceMinor } of shop.modifiers) {
+    if (sku === null) continue;
+    await create('/api/products', { sku, name: sku, price: money(priceMinor), ...stock });
+  }
   const group = await create('/api/modifier-groups', {
     name: 'Options',
     min: 0,
     max: 50,
-    modifiers: shop.modifiers.map(({ code, priceMinor }) => ({
+    modifiers: shop.modifiers.map(({ code, priceMinor, sku }) => ({
       code,
       name: code,
+      sku,
       price: money(priceMinor),
       quantityMax: MODIFIER_QUANTITY_MAX,
     })),
@@ -40,7 +46,7 @@ export async function setUpShop(admin: Session, shop: RandomShop): Promise<SetUp
       price: money(priceMinor),
       category,
       taxCategory,
-      onHand: 1_000_000_000,
+      ...stock,
       modifierGroupIds: [group],
     });
   }
