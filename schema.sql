@@ -385,7 +385,7 @@ create table charges (
   version integer default 1 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
-  constraint charges_pkey PRIMARY KEY (id),
+  constraint charges_id_pkey PRIMARY KEY (id),
   constraint charges_amount_check CHECK ((num_nonnulls(amount_minor, percent) = 1)),
   constraint charges_amount_minor_check CHECK (((amount_minor >= 0) AND (amount_minor <= 100000000))),
   constraint charges_below_subtotal_minor_check CHECK (((below_subtotal_minor >= 1) AND (below_subtotal_minor <= '1000000000000000'::bigint))),
@@ -404,7 +404,7 @@ create table discount_uses (
   order_id uuid not null,
   discount_id uuid not null,
   customer_id uuid not null,
-  constraint discount_uses_pkey PRIMARY KEY (order_id, discount_id)
+  constraint discount_uses_order_id_discount_id_pkey PRIMARY KEY (order_id, discount_id)
 );
 
 create table discounts (
@@ -430,7 +430,7 @@ create table discounts (
   version integer default 1 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
-  constraint discounts_pkey PRIMARY KEY (id),
+  constraint discounts_id_pkey PRIMARY KEY (id),
   constraint discounts_amount_minor_check CHECK (((amount_minor >= 1) AND (amount_minor <= 100000000))),
   constraint discounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$'::text)),
   constraint discounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -575,7 +575,7 @@ create table modifier_groups (
   version integer default 1 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
-  constraint modifier_groups_pkey PRIMARY KEY (id),
+  constraint modifier_groups_id_pkey PRIMARY KEY (id),
   constraint modifier_groups_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint modifier_groups_min_check CHECK (((0 <= min) AND (min <= max) AND (max <= 50))),
   constraint modifier_groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
@@ -591,7 +591,7 @@ create table modifiers (
   quantity_max integer default 1 not null,
   product_id uuid,
   active boolean default true not null,
-  constraint modifiers_pkey PRIMARY KEY (code),
+  constraint modifiers_code_pkey PRIMARY KEY (code),
   constraint modifiers_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
   constraint modifiers_group_id_place_key UNIQUE (group_id, place) DEFERRABLE INITIALLY DEFERRED,
   constraint modifiers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
@@ -606,7 +606,7 @@ create table order_bills (
   discounts jsonb not null,
   charges jsonb not null,
   taxes jsonb not null,
-  constraint order_bills_pkey PRIMARY KEY (order_id),
+  constraint order_bills_order_id_pkey PRIMARY KEY (order_id),
   constraint order_bills_tip_minor_check CHECK (((tip_minor >= 0) AND (tip_minor <= 100000000)))
 );
 
@@ -783,7 +783,7 @@ create table payments (
 create table price_versions (
   id boolean default true not null,
   version bigint default 1 not null,
-  constraint price_versions_pkey PRIMARY KEY (id),
+  constraint price_versions_id_pkey PRIMARY KEY (id),
   constraint price_versions_id_check CHECK (id)
 );
 
@@ -937,7 +937,7 @@ create table tax_rates (
   version integer default 1 not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
-  constraint tax_rates_pkey PRIMARY KEY (id),
+  constraint tax_rates_id_pkey PRIMARY KEY (id),
   constraint tax_rates_fulfilment_types_check CHECK ((((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4)) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
   constraint tax_rates_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   constraint tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),

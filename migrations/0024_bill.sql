@@ -16,8 +16,9 @@ create index products_modifier_group_ids_idx on products using gin (modifier_gro
 -- Each change of what is set up raises the version in its transaction. A process that remembers the rules proves with it
 -- that they are current.
 create table price_versions (
-  id      boolean primary key default true,
+  id      boolean not null default true,
   version bigint  not null default 1,
+  constraint price_versions_id_pkey primary key (id),
   constraint price_versions_id_check check (id)
 );
 
@@ -32,7 +33,7 @@ end
 $$;
 
 create table modifier_groups (
-  id         uuid primary key,
+  id         uuid constraint modifier_groups_id_pkey primary key,
   name       text not null,
   min        integer not null,
   max        integer not null,
@@ -48,7 +49,7 @@ create table modifier_groups (
 
 -- A code means one modifier in the whole shop. A group is written with all of its modifiers.
 create table modifiers (
-  code         text primary key,
+  code         text constraint modifiers_code_pkey primary key,
   group_id     uuid not null references modifier_groups (id) on delete cascade,
   place        smallint not null,
   name         text not null,
@@ -110,7 +111,7 @@ create trigger modifier_groups_in_use
   for each row execute function guard_modifier_group();
 
 create table tax_rates (
-  id               uuid primary key,
+  id               uuid constraint tax_rates_id_pkey primary key,
   name             text not null,
   percent          numeric(7, 4) not null,
   tax_category     text not null,
@@ -139,7 +140,7 @@ create unique index tax_rates_shipment_key on tax_rates (tax_category)
   where active and (fulfilment_types is null or 'SHIPMENT' = any(fulfilment_types));
 
 create table charges (
-  id                   uuid primary key,
+  id                   uuid constraint charges_id_pkey primary key,
   name                 text not null,
   kind                 text not null,
   amount_minor         bigint,
@@ -172,7 +173,7 @@ create table charges (
 );
 
 create table discounts (
-  id                     uuid primary key,
+  id                     uuid constraint discounts_id_pkey primary key,
   code                   text,
   name                   text not null,
   kind                   text not null,
@@ -243,7 +244,7 @@ create table discount_uses (
   order_id    uuid not null,
   discount_id uuid not null references discounts (id),
   customer_id uuid not null,
-  primary key (order_id, discount_id)
+  constraint discount_uses_order_id_discount_id_pkey primary key (order_id, discount_id)
 );
 
 create index discount_uses_discount_id_customer_id_idx on discount_uses (discount_id, customer_id);
@@ -268,7 +269,7 @@ create trigger discounts_version
 -- What an order remembers of its bill besides its lines. An order without a row has neither discounts nor charges, taxes
 -- or a tip. Amounts are in minor units; the members are named in `order_bills`' statements.
 create table order_bills (
-  order_id           uuid primary key,
+  order_id           uuid constraint order_bills_order_id_pkey primary key,
   prices_include_tax boolean not null,
   tip_minor          bigint not null,
   discounts          jsonb not null,

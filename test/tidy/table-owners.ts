@@ -88,6 +88,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['products'],
     reason: 'Every placement reads prices and stock: one statement for both.',
   },
+  'orders.placement_time': {
+    reads: ['price_versions'],
+    reason: 'Every placement proves that the remembered price list is current: no statement more.',
+  },
   'orders.find_matches_by_index': {
     reads: ['users'],
     reason: 'A search covers names, addresses and numbers in one round trip.',

@@ -7,10 +7,10 @@ import {
   findRefusedCodes,
   findShortage,
   isAtLimit,
-  type PlacementFacts,
   type PlacementRefusal,
   priceFound,
 } from './placement-checks.ts';
+import type { PlacementFacts } from './placement-facts.ts';
 import type { OrderTerms, RequestedLine } from './request.ts';
 
 export interface QuoteCandidate {

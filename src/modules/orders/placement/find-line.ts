@@ -1,6 +1,6 @@
 import { type ChosenModifier, chooseModifiers, type ModifierRefusal } from '../../catalog/index.ts';
 import type { BilledModifier, LineToPrice } from '../../pricing/index.ts';
-import type { PlacementFacts, PlacementProduct } from './placement-checks.ts';
+import type { PlacementFacts, PlacementProduct } from './placement-facts.ts';
 import type { RequestedLine } from './request.ts';
 
 /** An order line before it is priced. */

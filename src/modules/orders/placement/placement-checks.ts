@@ -8,40 +8,9 @@ import {
 import { defaultFulfilment, type OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
-import type { KnownDiscounts, UseCounter } from './known-discounts.ts';
-import type { PriceList } from './price-list.ts';
+import type { UseCounter } from './known-discounts.ts';
+import type { PlacementFacts } from './placement-facts.ts';
 import type { OrderTerms, RequestedLine } from './request.ts';
-
-/** A product as it is in the catalogue at the moment of placement. */
-export interface PlacementProduct {
-  readonly id: string;
-  readonly sku: string;
-  readonly name: string;
-  readonly priceMinor: number;
-  readonly active: boolean;
-  readonly taxCategory: string;
-  /** The menu section. */
-  readonly category: string | null;
-  readonly modifierGroupIds: readonly string[];
-}
-
-/** What a decision is based on, read under lock for a placement and without for a quote. */
-export interface PlacementFacts {
-  /** The currency of every price, ISO 4217. */
-  readonly currency: string;
-  readonly now: Date;
-  readonly list: PriceList;
-  readonly pricesIncludeTax: boolean;
-  readonly discounts: KnownDiscounts;
-  readonly productsById: ReadonlyMap<string, PlacementProduct>;
-  readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
-  /** Available units, by product id. */
-  readonly available: ReadonlyMap<string, number>;
-  /** Open unpaid orders, by customer id. */
-  readonly pending: ReadonlyMap<string, number>;
-  /** 0: no limit. */
-  readonly pendingMax: number;
-}
 
 export interface PriceDrift {
   readonly sku: string;

@@ -5,8 +5,8 @@ import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts'
 import { distinctCodes } from '../../pricing/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
-import type { PlacementFacts } from './placement-checks.ts';
-import { type PriceList, requireCurrent } from './price-list.ts';
+import type { PlacementFacts } from './placement-facts.ts';
+import { type PriceList, PricesChangedError, requireCurrent } from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import {
@@ -266,6 +266,8 @@ export function buildFacts(
     'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'now'
   >,
 ): PlacementFacts {
+  requireKnownGroups(offers, given.list);
+  const products = offers.map(toProduct);
   return {
     currency: given.currency,
     pendingMax: given.pendingMax,
@@ -273,11 +275,23 @@ export function buildFacts(
     list: given.list,
     discounts: given.discounts,
     now: given.now,
-    productsById: new Map(offers.map((offer) => [offer.productId, toProduct(offer)])),
-    productsBySku: new Map(offers.map((offer) => [offer.sku, toProduct(offer)])),
-    available: new Map(offers.map((offer) => [offer.productId, offer.onHand - offer.reserved])),
+    productsById: new Map(products.map((product) => [product.id, product])),
+    productsBySku: new Map(products.map((product) => [product.sku, product])),
+    available: new Map(
+      offers.map(({ productId, active, onHand, reserved }) => [
+        productId,
+        active ? onHand - reserved : 0,
+      ]),
+    ),
     pending: new Map(pendingCounts.map((row) => [row.customerId, row.count])),
   };
+}
+
+/** A product may name a group that was created after the list was read. Throws `PricesChangedError` then. */
+function requireKnownGroups(offers: readonly OfferRow[], { groups }: PriceList): void {
+  for (const { modifierGroupIds } of offers) {
+    if (!modifierGroupIds.every((id) => groups.has(id))) throw new PricesChangedError();
+  }
 }
 
 function toProduct({ productId: id, onHand: _, reserved: __, ...product }: OfferRow) {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { findOffers } from '../../inventory/index.ts';
-import type { PlacementFacts } from './placement-checks.ts';
+import type { PlacementFacts } from './placement-facts.ts';
 import { type PriceLists, requireCurrent, withPriceList } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';

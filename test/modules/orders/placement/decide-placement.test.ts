@@ -14,7 +14,7 @@ import { noDiscounts } from '../../../../src/modules/orders/placement/known-disc
 import type {
   PlacementFacts,
   PlacementProduct,
-} from '../../../../src/modules/orders/placement/placement-checks.ts';
+} from '../../../../src/modules/orders/placement/placement-facts.ts';
 import type { PriceList } from '../../../../src/modules/orders/placement/price-list.ts';
 import { noTerms, type RequestedLine } from '../../../../src/modules/orders/placement/request.ts';
 

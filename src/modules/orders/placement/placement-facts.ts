@@ -1,0 +1,33 @@
+import type { KnownDiscounts } from './known-discounts.ts';
+import type { PriceList } from './price-list.ts';
+
+/** A product as it is in the catalogue at the moment of placement. */
+export interface PlacementProduct {
+  readonly id: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly active: boolean;
+  readonly taxCategory: string;
+  /** The menu section. */
+  readonly category: string | null;
+  readonly modifierGroupIds: readonly string[];
+}
+
+/** What a decision is based on, read under lock for a placement and without for a quote. */
+export interface PlacementFacts {
+  /** The currency of every price, ISO 4217. */
+  readonly currency: string;
+  readonly now: Date;
+  readonly list: PriceList;
+  readonly pricesIncludeTax: boolean;
+  readonly discounts: KnownDiscounts;
+  readonly productsById: ReadonlyMap<string, PlacementProduct>;
+  readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
+  /** Available units, by product id. */
+  readonly available: ReadonlyMap<string, number>;
+  /** Open unpaid orders, by customer id. */
+  readonly pending: ReadonlyMap<string, number>;
+  /** 0: no limit. */
+  readonly pendingMax: number;
+}
