@@ -10,7 +10,7 @@ import { addProduct } from '../support/shop.ts';
 const db = await testDatabase();
 const product = await addProduct(db.database, { onHand: 1_000 });
 const items = [{ sku: product.sku, quantity: 1 }];
-await addDiscount(db.database, { code: 'KNOWN' });
+await addDiscount(db.database, { code: 'KNOWN', percent: '0' });
 await addDiscount(db.database, { code: 'ENDED', active: false });
 
 const environment = {
