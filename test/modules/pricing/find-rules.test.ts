@@ -14,6 +14,7 @@ import { testDatabase } from '../../support/database.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
 
 // A discount counts uses that belong to no orders.
+// The uses of a discount belong to no orders.
 const { database } = await testDatabase({ invariants: false });
 
 const EARLIER = '2025-01-01T00:00:00Z';
