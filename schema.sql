@@ -358,14 +358,27 @@ create table cart_items (
   product_id uuid not null,
   quantity integer not null,
   added_at timestamp(3) with time zone default now() not null,
-  constraint cart_items_customer_id_product_id_pkey PRIMARY KEY (customer_id, product_id),
+  id uuid not null,
+  modifiers jsonb,
+  note text,
+  constraint cart_items_id_pkey PRIMARY KEY (id),
+  constraint cart_items_modifiers_check CHECK (((jsonb_typeof(modifiers) = 'object'::text) AND (modifiers <> '{}'::jsonb))),
+  constraint cart_items_note_check CHECK (((length(note) >= 1) AND (length(note) <= 200))),
   constraint cart_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 10000)))
 );
 
 create table carts (
   customer_id uuid not null,
   version integer not null,
+  discount_codes text[],
+  tip_minor bigint,
+  note text,
+  fulfilment jsonb,
   constraint carts_customer_id_pkey PRIMARY KEY (customer_id),
+  constraint carts_discount_codes_check CHECK (((cardinality(discount_codes) >= 1) AND (cardinality(discount_codes) <= 5))),
+  constraint carts_fulfilment_check CHECK ((jsonb_typeof(fulfilment) = 'object'::text)),
+  constraint carts_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500))),
+  constraint carts_tip_minor_check CHECK (((tip_minor >= 0) AND (tip_minor <= 100000000))),
   constraint carts_version_check CHECK ((version > 1))
 );
 
@@ -1119,6 +1132,8 @@ alter table webhook_lines add constraint webhook_lines_delivery_id_fkey FOREIGN 
 alter table sandbox.charges add constraint charges_session_reference_fkey FOREIGN KEY (session_reference) REFERENCES sandbox.sessions(reference);
 
 CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX cart_items_selection_key ON public.cart_items USING btree (customer_id, product_id, sha256(((modifiers)::text)::bytea), note) NULLS NOT DISTINCT;
 
 CREATE INDEX discount_uses_discount_id_customer_id_idx ON public.discount_uses USING btree (discount_id, customer_id);
 

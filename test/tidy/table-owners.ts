@@ -105,21 +105,21 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'A search filters orders by the address of the customer before its limit.',
   },
   'carts.find': {
-    reads: ['products', 'stock'],
+    reads: ['products', 'stock', 'price_versions'],
     reason: 'Every read of a cart shows current prices and stock: one statement.',
   },
   'carts.set_items': {
+    reads: ['products', 'modifier_groups'],
+    reason:
+      'The SKU identifies the item and is checked to be for sale without modifiers; lookups would be round trips under the lock.',
+  },
+  'carts.add_item': {
     reads: ['products'],
-    reason: 'As below; the SKU is also checked to be for sale.',
+    reason: 'As above.',
   },
   'carts.find_lines_of_carts': {
     reads: ['products', 'stock'],
     reason: 'A checkout reads lines and offers in one round trip, while it locks the customer.',
-  },
-  'carts.remove_item': {
-    reads: ['products'],
-    reason:
-      'The SKU identifies the line; a separate lookup would be another round trip under the lock.',
   },
   'payments.find_payers': {
     reads: ['orders', 'users'],

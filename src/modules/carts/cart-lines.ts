@@ -1,5 +1,6 @@
 import { CodedError } from '../../shared/errors.ts';
-import { type LineSource, noTerms } from '../orders/index.ts';
+import type { LineSource } from '../orders/index.ts';
+import { buildCarts, toSourcedLines } from './cart.ts';
 import { cartsErrors } from './errors.ts';
 import { clearCarts, findLinesOfCarts } from './queries.ts';
 
@@ -10,21 +11,8 @@ import { clearCarts, findLinesOfCarts } from './queries.ts';
 export const cartLines: LineSource = {
   name: 'cart',
   async read(tx, customerIds) {
-    const rows = await findLinesOfCarts(tx, customerIds);
-    const carts = Map.groupBy(rows, ({ customerId }) => customerId);
-    return new Map(
-      [...carts].map(([customerId, rowsOfCart]) => {
-        const items = rowsOfCart.filter((row) => row.productId !== null);
-        const lines = items.map(({ productId, quantity }) => ({
-          productId,
-          quantity,
-          modifiers: [],
-          note: null,
-        }));
-        const { version } = rowsOfCart[0]!;
-        return [customerId, { version, lines, terms: noTerms, offers: items }];
-      }),
-    );
+    const carts = buildCarts(await findLinesOfCarts(tx, customerIds));
+    return new Map([...carts].map(([customerId, cart]) => [customerId, toSourcedLines(cart)]));
   },
   async consume(tx, customerIds) {
     await clearCarts(tx, customerIds);

@@ -1,35 +1,98 @@
-import { money } from '../../shared/money.ts';
-import { pricePlainOrder, requirePriced } from '../pricing/index.ts';
-import type { CartItemRow, CartRow } from './queries.ts';
-import type { CartView } from './schemas.ts';
+import type { Queryable } from '../../database/statement.ts';
+import type {
+  Orders,
+  OrderTerms,
+  RequestedModifier,
+  SourcedLines,
+  SourcedRead,
+} from '../orders/index.ts';
+import {
+  type CartItemRow,
+  type CartRow,
+  type CartTerms,
+  findCarts,
+  type QuotableRow,
+  type Selection,
+} from './queries.ts';
 
 /** A cart as stored in the database. */
 export interface Cart {
-  /** Increases with each change of its lines. */
+  readonly customerId: string;
+  /** Increases with each change of its items and terms. */
   readonly version: number;
   readonly items: readonly CartItemRow[];
+  readonly terms: CartTerms;
 }
 
-/** Builds a cart from its rows, all of one customer. */
-export function buildCart(rows: readonly CartRow[]): Cart {
-  const items = rows.flatMap((row) => (row.productId === null ? [] : [row]));
-  return { version: rows[0]!.version, items };
+/** A cart with what was true when it was read. */
+export interface QuotableCart
+  extends Cart,
+    Pick<SourcedRead, 'pending' | 'readAt' | 'priceVersion'> {}
+
+/** Builds carts from their rows, those of each cart one after the other, by customer id. */
+export function buildCarts(rows: readonly CartRow[]): Map<string, Cart> {
+  const carts = Map.groupBy(rows, ({ customerId }) => customerId);
+  return new Map([...carts].map(([customerId, rowsOfCart]) => [customerId, buildCart(rowsOfCart)]));
 }
 
-/** Returns the cart with its prices, in the shop's currency. */
-export function presentCart({ version, items }: Cart, currency: string): CartView {
-  const priced = requirePriced(pricePlainOrder({ currency, lines: items }));
+function buildCart(rows: readonly CartRow[]): Cart {
+  const { customerId, version, discountCodes, tipMinor, note, fulfilment } = rows[0]!;
   return {
-    items: priced.lines.map((line) => ({
-      sku: line.sku,
-      productId: line.productId,
-      name: line.name,
-      quantity: line.quantity,
-      unitPrice: money(line.unitPriceMinor, currency),
-      total: money(line.totalMinor, currency),
-      available: line.available,
-    })),
-    total: money(priced.totalMinor, currency),
+    customerId,
     version,
+    items: rows.flatMap((row) => (row.productId === null ? [] : [row])),
+    terms: { discountCodes, tipMinor, note, fulfilment },
   };
+}
+
+/** Reads several carts, by customer id. Calls its statements at once, so a transaction can send them with others. */
+export async function readCarts(
+  db: Queryable,
+  orders: Pick<Orders, 'countPending'>,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, QuotableCart>> {
+  const [rows, pending] = await Promise.all([
+    findCarts(db, customerIds),
+    orders.countPending(db, customerIds),
+  ]);
+  const firstRows = new Map<string, QuotableRow>();
+  for (const row of rows) if (!firstRows.has(row.customerId)) firstRows.set(row.customerId, row);
+  return new Map(
+    [...buildCarts(rows)].map(([customerId, cart]) => {
+      const { readAt, priceVersion } = firstRows.get(customerId)!;
+      return [customerId, { ...cart, pending: pending.get(customerId) ?? 0, readAt, priceVersion }];
+    }),
+  );
+}
+
+/** Returns the cart as lines of an order. */
+export function toSourcedLines({ version, items, terms }: Cart): SourcedLines {
+  return {
+    version,
+    lines: items.map(({ productId, quantity, modifiers, itemNote }) => ({
+      productId,
+      quantity,
+      modifiers: listModifiers(modifiers),
+      note: itemNote,
+    })),
+    terms: toOrderTerms(terms),
+    offers: items,
+  };
+}
+
+function toOrderTerms({ discountCodes, tipMinor, note, fulfilment }: CartTerms): OrderTerms {
+  return { discountCodes: discountCodes ?? [], tipMinor: tipMinor ?? 0, note, fulfilment };
+}
+
+const noModifiers: readonly RequestedModifier[] = [];
+
+function listModifiers(selection: Selection): readonly RequestedModifier[] {
+  if (selection === null) return noModifiers;
+  return Object.entries(selection).map(([code, quantity]) => ({ code, quantity }));
+}
+
+/** Returns the stored form of a list of modifiers, which is equal for equal choices. */
+export function toSelection(modifiers: readonly RequestedModifier[]): Selection {
+  if (modifiers.length === 0) return null;
+  return Object.fromEntries(modifiers.map(({ code, quantity }) => [code, quantity]));
 }

@@ -1,18 +1,14 @@
-import type { Database } from '../../database/database.ts';
 import { findMismatch } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Orders, PlacedOrder, PlacementContext } from '../orders/index.ts';
-import { buildCart, presentCart } from './cart.ts';
 import { cartLines } from './cart-lines.ts';
+import type { CartDependencies } from './change-cart.ts';
 import { cartsErrors } from './errors.ts';
-import { findCarts } from './queries.ts';
 import type { CheckOutInput } from './schemas.ts';
+import type { Carts } from './use-cases.ts';
 
-export interface CheckOutDependencies {
-  readonly database: Database;
-  readonly orders: Pick<Orders, 'placeFromSource'>;
-  /** The shop's currency, ISO 4217. */
-  readonly currency: string;
+export interface CheckOutDependencies extends CartDependencies {
+  readonly orders: CartDependencies['orders'] & Pick<Orders, 'placeFromSource'>;
 }
 
 /**
@@ -21,7 +17,8 @@ export interface CheckOutDependencies {
  * placement.
  */
 export async function checkOut(
-  { database, orders, currency }: CheckOutDependencies,
+  { orders }: CheckOutDependencies,
+  getCart: Carts['getCart'],
   context: PlacementContext,
   input: CheckOutInput,
   ifMatch: readonly number[] | null,
@@ -36,9 +33,7 @@ export async function checkOut(
     return await orders.placeFromSource(context, cartLines, input, refuseVersion);
   } catch (error) {
     if (!(error instanceof CodedError) || error.definition !== cartsErrors.changed) throw error;
-    const cart = buildCart(await findCarts(database, [context.caller.id]));
-    throw new CodedError(cartsErrors.changed, {
-      extensions: { cart: presentCart(cart, currency) },
-    });
+    const cart = await getCart(context.caller.id);
+    throw new CodedError(cartsErrors.changed, { extensions: { cart } });
   }
 }

@@ -1,31 +1,35 @@
 import type { Module } from '../module.ts';
-import { buildCart, type Cart, presentCart } from './cart.ts';
-import { clearCart, createCartItemSetter, removeCartItem } from './change-cart.ts';
+import { readCarts } from './cart.ts';
+import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
-import { findCarts } from './queries.ts';
+import { presentCart, quoteCarts } from './present-cart.ts';
 import { registerCartsRoutes } from './routes.ts';
+import { createCartItemSetter } from './set-cart-items.ts';
+import { clearCart, updateCart } from './update-cart.ts';
 import type { Carts } from './use-cases.ts';
 
 export type CartsDependencies = CheckOutDependencies;
 
 export function createCarts(dependencies: CartsDependencies): Module<Carts> {
-  const { database, currency } = dependencies;
-  const setItem = createCartItemSetter(database);
-  const present = (cart: Cart) => presentCart(cart, currency);
+  const { database, orders, currency } = dependencies;
+  const setItem = createCartItemSetter(database, orders);
   const carts: Carts = {
     async getCart(customerId) {
-      return present(buildCart(await findCarts(database, [customerId])));
+      const read = await readCarts(database, orders, [customerId]);
+      const [quoted] = await quoteCarts(database, orders, [...read.values()]);
+      return presentCart(quoted!, currency);
     },
+    updateCart: (target, input) => updateCart(dependencies, target, input),
     async setItem(target, item) {
-      return present(await setItem(target, item));
+      return presentCart(await setItem(target, item), currency);
     },
-    async removeItem(target, sku) {
-      return present(await removeCartItem(database, target, sku));
-    },
-    async clear(target) {
-      return present(await clearCart(database, target));
-    },
-    checkOut: (context, input, ifMatch) => checkOut(dependencies, context, input, ifMatch),
+    addItem: (target, input) => addCartItem(dependencies, target, input),
+    updateItem: (target, reference, input) =>
+      updateCartItem(dependencies, target, reference, input),
+    removeItem: (target, reference) => removeCartItem(dependencies, target, reference),
+    clear: (target) => clearCart(dependencies, target),
+    checkOut: (context, input, ifMatch) =>
+      checkOut(dependencies, carts.getCart, context, input, ifMatch),
   };
   return { api: carts, routes: (app) => registerCartsRoutes(app, carts) };
 }

@@ -11,7 +11,10 @@ export const cartsDeclaration = {
   errors: cartsErrors,
   access: {
     getCart: customers,
+    updateCart: customers,
+    addCartItem: customers,
     setCartItem: customers,
+    updateCartItem: customers,
     removeCartItem: customers,
     clearCart: customers,
     checkOut: customers,

@@ -7,4 +7,9 @@ export const cartsErrors = defineErrors('carts', {
     'The cart has changed.',
     'It was changed since you read it, perhaps in another window. `cart` is its current content: show it, and check out with its version.',
   ],
+  itemNotFound: [
+    404,
+    'There is no such item in the cart.',
+    'It was removed, merged with an equal item or ordered. Read the cart again.',
+  ],
 });

@@ -1,25 +1,24 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type App,
   buildContext,
-  entityTag,
   ifMatchVersion,
   prefersAsync,
   requireCaller,
+  sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import { catalogErrors } from '../catalog/index.ts';
 import { placementErrors, placementSchema, sendPlaced } from '../orders/index.ts';
-import type { CartTarget } from './change-cart.ts';
 import { cartsErrors } from './errors.ts';
-import { CartReply, type CartView, CheckOutBody, SetItemBody, SkuParameter } from './schemas.ts';
+import { registerItemRoutes } from './item-routes.ts';
+import { CheckOutBody, UpdateCartBody } from './schemas.ts';
+import { buildClaimedTarget, buildTarget, changed, response, sendCart, tags } from './send-cart.ts';
 import type { Carts } from './use-cases.ts';
 
-const tags = ['Cart'];
-const response = { 200: CartReply };
 const guarded = [requestErrors.preconditionFailed];
 
 export function registerCartsRoutes(app: App, carts: Carts): void {
+  registerItemRoutes(app, carts);
+
   app.get(
     '/api/cart',
     {
@@ -29,45 +28,35 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     async (request, reply) => sendCart(reply, await carts.getCart(requireCaller(request).id)),
   );
 
-  app.put(
-    '/api/cart/items/:sku',
+  app.patch(
+    '/api/cart',
     {
       schema: {
-        operationId: 'setCartItem',
-        summary: 'Set the quantity of a product in your cart',
+        operationId: 'updateCart',
+        summary: 'Change the codes, tip, note or fulfilment of your cart',
+        description:
+          'Null clears, and what is left out remains. A checkout uses them unless it states its own. Discount codes are stored even if they do not apply: `refusals` states why.',
         tags,
-        params: SkuParameter,
-        body: SetItemBody,
+        body: UpdateCartBody,
         response,
       },
-      config: { errors: [catalogErrors.unknownProduct, ...guarded] },
+      config: { errors: guarded, replyHeaders: ['ETag'] },
     },
     async (request, reply) => {
-      const item = { sku: request.params.sku, quantity: request.body.quantity };
-      return sendCart(reply, await carts.setItem(buildTarget(request), item));
+      const outcome = await carts.updateCart(buildClaimedTarget(request), request.body);
+      return sendOnce(reply, outcome, changed);
     },
-  );
-
-  app.delete(
-    '/api/cart/items/:sku',
-    {
-      schema: {
-        operationId: 'removeCartItem',
-        summary: 'Remove a product from your cart',
-        tags,
-        params: SkuParameter,
-        response,
-      },
-      config: { errors: guarded },
-    },
-    async (request, reply) =>
-      sendCart(reply, await carts.removeItem(buildTarget(request), request.params.sku)),
   );
 
   app.delete(
     '/api/cart',
     {
-      schema: { operationId: 'clearCart', summary: 'Empty your cart', tags, response },
+      schema: {
+        operationId: 'clearCart',
+        summary: 'Empty your cart',
+        tags,
+        response,
+      },
       config: { errors: guarded },
     },
     async (request, reply) => sendCart(reply, await carts.clear(buildTarget(request))),
@@ -98,17 +87,4 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
       return sendPlaced(reply, await carts.checkOut(context, request.body, ifMatch));
     },
   );
-}
-
-function buildTarget(request: FastifyRequest): CartTarget {
-  const ifMatch = ifMatchVersion(request.headers['if-match']);
-  return { customerId: requireCaller(request).id, ifMatch };
-}
-
-/**
- * Sends a cart. Its entity tag only guards changes: prices and stock change without a new version, so there is no 304.
- */
-function sendCart(reply: FastifyReply, cart: CartView): CartView {
-  reply.header('ETag', entityTag(cart.version));
-  return cart;
 }

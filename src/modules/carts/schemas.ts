@@ -1,17 +1,67 @@
 import { type Static, Type } from 'typebox';
-import { Id } from '../../http/index.ts';
+import { Id, Nullable } from '../../http/index.ts';
 import { QUANTITY_MAX } from '../../shared/money.ts';
 import { Sku } from '../catalog/index.ts';
-import { placementFields } from '../orders/index.ts';
+import {
+  FulfilmentReply,
+  lineChoices,
+  placementFields,
+  QuoteRefusals,
+  termFields,
+} from '../orders/index.ts';
+import { BillReply, LineReply } from '../pricing/index.ts';
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
+export const ItemParameter = Type.Object({
+  sku: Type.String({
+    ...Sku,
+    description:
+      'The id of an item, or the SKU of a product, which means the item without modifiers and note.',
+  }),
+});
+
 export const SkuParameter = Type.Object({ sku: Sku });
 
+const Quantity = Type.Integer({ minimum: 1, maximum: QUANTITY_MAX });
+
 export const SetItemBody = Type.Object(
-  { quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) },
+  { quantity: Quantity },
   { additionalProperties: false, examples: [{ quantity: 2 }] },
 );
+
+export const AddItemBody = Type.Object(
+  { sku: Sku, quantity: Quantity, ...lineChoices },
+  {
+    additionalProperties: false,
+    examples: [{ sku: 'PILAU-RICE', quantity: 2, note: 'well done' }],
+  },
+);
+
+export type AddItemInput = Static<typeof AddItemBody>;
+
+export const UpdateItemBody = Type.Object(
+  {
+    quantity: Type.Optional(Quantity),
+    modifiers: Type.Optional(Nullable(lineChoices.modifiers)),
+    note: Type.Optional(Nullable(lineChoices.note)),
+  },
+  { additionalProperties: false, examples: [{ quantity: 3, note: null }] },
+);
+
+export type UpdateItemInput = Static<typeof UpdateItemBody>;
+
+export const UpdateCartBody = Type.Object(
+  {
+    discountCodes: Type.Optional(Nullable(termFields.discountCodes)),
+    tip: Type.Optional(Nullable(termFields.tip)),
+    note: Type.Optional(Nullable(termFields.note)),
+    fulfilment: Type.Optional(Nullable(termFields.fulfilment)),
+  },
+  { additionalProperties: false, examples: [{ note: 'no coriander', fulfilment: null }] },
+);
+
+export type UpdateCartInput = Static<typeof UpdateCartBody>;
 
 const Version = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
 
@@ -28,20 +78,24 @@ export type CheckOutInput = Static<typeof CheckOutBody>;
 export const CartReply = Type.Object({
   items: Type.Array(
     Type.Object({
-      sku: Type.String(),
-      productId: Id,
-      name: Type.String(),
-      quantity: Type.Integer(),
-      unitPrice: Amount,
-      total: Amount,
+      id: Id,
+      ...LineReply.properties,
       available: Type.Integer({
-        description: 'Units that can be ordered now; 0 if the product is no longer for sale.',
+        description:
+          'Units that can be ordered now. 0 if the product is no longer for sale, or no longer with these modifiers: the item is not part of the bill, and a checkout is refused.',
       }),
     }),
   ),
+  bill: BillReply,
   total: Amount,
+  refusals: QuoteRefusals,
+  discountCodes: Type.Array(Type.String()),
+  tip: Nullable(Amount),
+  note: Nullable(Type.String()),
+  fulfilment: Nullable(FulfilmentReply),
   version: Type.Integer({
-    description: 'Increases with each change of the lines. Send it as `cartVersion` at checkout.',
+    description:
+      'Increases with each change of the items, codes, tip, note or fulfilment. Send it as `cartVersion` at checkout.',
   }),
 });
 

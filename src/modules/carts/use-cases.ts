@@ -1,12 +1,28 @@
+import type { Once } from '../../database/idempotency.ts';
 import type { PlacedOrder, PlacementContext } from '../orders/index.ts';
-import type { CartItem, CartTarget } from './change-cart.ts';
-import type { CartView, CheckOutInput } from './schemas.ts';
+import type { CartTarget, ClaimedTarget } from './change-cart.ts';
+import type {
+  AddItemInput,
+  CartView,
+  CheckOutInput,
+  UpdateCartInput,
+  UpdateItemInput,
+} from './schemas.ts';
+import type { PlainItem } from './set-cart-items.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Carts {
   getCart(customerId: string): Promise<CartView>;
-  setItem(target: CartTarget, item: CartItem): Promise<CartView>;
-  removeItem(target: CartTarget, sku: string): Promise<CartView>;
+  updateCart(target: ClaimedTarget, input: UpdateCartInput): Promise<Once<CartView>>;
+  setItem(target: CartTarget, item: PlainItem): Promise<CartView>;
+  addItem(target: ClaimedTarget, input: AddItemInput): Promise<Once<CartView>>;
+  /** `reference`: the id of an item, or the SKU of the item without modifiers and note. */
+  updateItem(
+    target: ClaimedTarget,
+    reference: string,
+    input: UpdateItemInput,
+  ): Promise<Once<CartView>>;
+  removeItem(target: CartTarget, reference: string): Promise<CartView>;
   clear(target: CartTarget): Promise<CartView>;
   /** Places an order of the cart. Throws `carts.empty`, `carts.changed` and every refusal of a placement. */
   checkOut(

@@ -13,6 +13,7 @@ export {
   type ModifierRefusal,
   type RequestedModifier,
 } from './modifiers/choose-modifiers.ts';
+export { modifierError } from './modifiers/modifier-error.ts';
 export type { Modifier, ModifierGroup } from './modifiers/modifier-group.ts';
 export { findModifierGroups } from './modifiers/queries.ts';
 export {

@@ -14,8 +14,9 @@ import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
 import { createOrderPlacement } from './placement/place-order.ts';
 import { createPriceLists } from './placement/price-list.ts';
-import { purgeKeys } from './placement/queries.ts';
+import { countPending, purgeKeys } from './placement/queries.ts';
 import { quoteOrder } from './placement/quote-order.ts';
+import { quoteSourced } from './placement/quote-sourced.ts';
 import {
   createQueuedPlacement,
   planQueuedPlacement,
@@ -92,6 +93,11 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     ...placing,
     ...reader,
     quoteOrder: (caller, input) => quoteOrder(database, rules, priceLists, caller, input),
+    quoteSourced: (db, reads) => quoteSourced(db, rules, priceLists, reads),
+    async countPending(db, customerIds) {
+      const counts = pendingMax === 0 ? [] : await countPending(db, customerIds);
+      return new Map(counts.map(({ customerId, count }) => [customerId, count]));
+    },
     // Customers must see their own changes at once.
     listOrders: (caller, input) =>
       listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),

@@ -29,6 +29,7 @@ export {
 } from './imports/import-products.ts';
 export type { OrderSumsRow } from './imports/queries.ts';
 export {
+  type Fulfilment,
   isPaid,
   type OrderStatus,
   orderStatuses,
@@ -37,10 +38,18 @@ export {
 } from './order.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {
-  type LineSource,
-  noTerms,
-  type OrderTerms,
-  type PlacedOrder,
+  modifierErrors,
+  requestedModifiers,
+  statedTerms,
+  termsErrors,
+} from './placement/placement-input.ts';
+export type { QuotedLine, SourcedQuote, SourcedRead } from './placement/quote-sourced.ts';
+export type {
+  LineSource,
+  OrderTerms,
+  PlacedOrder,
+  RequestedModifier,
+  SourcedLines,
 } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
@@ -50,6 +59,12 @@ export {
   requireVisibleOrder,
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';
-export { placementFields } from './schemas.ts';
+export {
+  FulfilmentReply,
+  lineChoices,
+  placementFields,
+  QuoteRefusals,
+  termFields,
+} from './schemas.ts';
 export type { Orders } from './use-cases.ts';
 export type { PaymentFact } from './writing/order-change.ts';

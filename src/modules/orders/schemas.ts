@@ -71,7 +71,7 @@ const FulfilmentInput = Type.Object(
 
 export type FulfilmentInput = Static<typeof FulfilmentInput>;
 
-const FulfilmentReply = Type.Object({
+export const FulfilmentReply = Type.Object({
   type: Choice(fulfilmentTypes),
   address: Nullable(
     Type.Object({
@@ -108,27 +108,33 @@ export const lineChoices = {
   note: Type.Optional(Text('line', 200)),
 };
 
+/** What an order states besides its lines, and a cart may state for it. */
+export const termFields = {
+  discountCodes: Type.Array(
+    Type.String({
+      pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,39}\\s*$',
+      maxLength: 60,
+      description: 'Compared without case.',
+    }),
+    { maxItems: DISCOUNT_CODES_MAX },
+  ),
+  tip: MoneyValue,
+  note: Text('lines', 500),
+  fulfilment: FulfilmentInput,
+};
+
 /** What determines the bill of an order besides its lines. */
 export const billFields = {
-  discountCodes: Type.Optional(
-    Type.Array(
-      Type.String({
-        pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,39}\\s*$',
-        maxLength: 60,
-        description: 'Compared without case.',
-      }),
-      { maxItems: DISCOUNT_CODES_MAX },
-    ),
-  ),
-  tip: Type.Optional(MoneyValue),
-  fulfilment: Type.Optional(FulfilmentInput),
+  discountCodes: Type.Optional(termFields.discountCodes),
+  tip: Type.Optional(termFields.tip),
+  fulfilment: Type.Optional(termFields.fulfilment),
 };
 
 /** The fields of an order besides its lines, which a quote accepts too. */
 const orderFields = {
   ...billFields,
   expectedTotal: Type.Optional(MoneyValue),
-  note: Type.Optional(Text('lines', 500)),
+  note: Type.Optional(termFields.note),
   shippingAddress: Type.Optional(Text('lines', 1000)),
 };
 
@@ -225,24 +231,26 @@ export const OrderReply = Type.Object(
 
 export type OrderView = Frozen<Static<typeof OrderReply>>;
 
+export const QuoteRefusals = Type.Array(
+  Type.Object(
+    {
+      code: Type.String({ description: 'Stable: programs should check this.' }),
+      title: Type.String(),
+      detail: Type.String(),
+      errors: Type.Optional(
+        Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+      ),
+    },
+    { additionalProperties: true },
+  ),
+  { description: 'Why the order would be refused now. Empty if it would be placed.' },
+);
+
 export const QuoteReply = Type.Object(
   {
     items: Type.Array(LineReply, { description: 'Without the lines that cannot be priced.' }),
     bill: BillReply,
-    refusals: Type.Array(
-      Type.Object(
-        {
-          code: Type.String({ description: 'Stable: programs should check this.' }),
-          title: Type.String(),
-          detail: Type.String(),
-          errors: Type.Optional(
-            Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
-          ),
-        },
-        { additionalProperties: true },
-      ),
-      { description: 'Why the order would be refused now. Empty if it would be placed.' },
-    ),
+    refusals: QuoteRefusals,
   },
   { title: 'Quote' },
 );

@@ -38,7 +38,7 @@ export { discountsErrors, pricesErrors } from './errors.ts';
 export { TAX_CATEGORY_DEFAULT, TAX_CATEGORY_PATTERN, TaxCategory } from './fields.ts';
 export type { Destination } from './find-charges.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
-export type { LineToPrice } from './price-lines.ts';
+export { type LineToPrice, priceLineAlone } from './price-lines.ts';
 export {
   type OrderToPrice,
   type PricedOrder,

@@ -1,4 +1,4 @@
-import { addMinor, timesMinor } from '../../shared/money.ts';
+import { addMinor, TOTAL_MINOR_MAX, timesMinor } from '../../shared/money.ts';
 
 export interface PricedModifier {
   /** Units chosen for one unit of the line, 1 or more. */
@@ -39,10 +39,7 @@ export function priceLines<Line extends LineToPrice>(
   const priced: GrossLine<Line>[] = [];
   let subtotalMinor = 0;
   for (const line of lines) {
-    let unitPriceMinor = line.basePriceMinor;
-    for (const modifier of line.modifiers) {
-      unitPriceMinor += modifier.quantity * modifier.unitPriceMinor;
-    }
+    const unitPriceMinor = addModifiers(line);
     const totalMinor = timesMinor(unitPriceMinor, line.quantity);
     const sumMinor = totalMinor === null ? null : addMinor(subtotalMinor, totalMinor);
     if (totalMinor === null || sumMinor === null) return null;
@@ -50,4 +47,21 @@ export function priceLines<Line extends LineToPrice>(
     priced.push({ ...line, unitPriceMinor, totalMinor });
   }
   return { lines: priced, subtotalMinor };
+}
+
+/**
+ * Returns one line with its total before discounts, at most `TOTAL_MINOR_MAX`, for a line that is shown but is part of no
+ * order.
+ */
+export function priceLineAlone<Line extends LineToPrice>(line: Line): GrossLine<Line> {
+  const unitPriceMinor = addModifiers(line);
+  const totalMinor = timesMinor(unitPriceMinor, line.quantity) ?? TOTAL_MINOR_MAX;
+  return { ...line, unitPriceMinor, totalMinor };
+}
+
+/** Returns the price of one unit with its modifiers. */
+function addModifiers({ basePriceMinor, modifiers }: LineToPrice): number {
+  let unitPriceMinor = basePriceMinor;
+  for (const modifier of modifiers) unitPriceMinor += modifier.quantity * modifier.unitPriceMinor;
+  return unitPriceMinor;
 }

@@ -1,5 +1,5 @@
 import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
-import { findLine, type UnpricedLine } from './find-line.ts';
+import { type FoundLine, findLine, type UnpricedLine } from './find-line.ts';
 import { createUseCounter } from './known-discounts.ts';
 import {
   findLineRefusals,
@@ -11,7 +11,7 @@ import {
   priceFound,
 } from './placement-checks.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import type { OrderTerms, RequestedLine } from './request.ts';
+import { noTerms, type OrderTerms, type RequestedLine } from './request.ts';
 
 export interface QuoteCandidate {
   /** Null: a new customer. */
@@ -24,6 +24,8 @@ export interface QuoteCandidate {
 }
 
 export interface QuoteDecision {
+  /** One for each requested line. */
+  readonly found: readonly FoundLine[];
   /** Without the lines that cannot be priced. */
   readonly priced: PricedOrder<UnpricedLine>;
   /** The place of each priced line among the requested ones. */
@@ -34,7 +36,7 @@ export interface QuoteDecision {
 
 /**
  * Prices an order and finds every reason to refuse its placement, by the checks of `decidePlacement` and in their
- * order. Pure. Throws `request.invalid` if the order cannot be priced.
+ * order. Pure. An order that costs too much is priced without its lines, and has the refusal `total_too_large`.
  */
 export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): QuoteDecision {
   const { customerId, terms } = candidate;
@@ -42,9 +44,14 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
   const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'line' ? index : []));
   const lines = found.flatMap((one) => (one.kind === 'line' ? one.line : []));
   const uses = createUseCounter(facts.discounts);
-  const priced = requirePriced(priceFound(lines, customerId, terms, facts, uses));
-
   const unpriced = findLineRefusals(found);
+  const priced = priceFound(lines, customerId, terms, facts, uses);
+  if (priced.kind === 'refused') {
+    const nothing = requirePriced(priceFound([], customerId, noTerms, facts, uses));
+    const refusals = [...unpriced, ...priced.refusals];
+    return { found, priced: nothing, lineIndexes: [], refusals };
+  }
+
   const limited = priced.totalMinor > 0 && isAtLimit(candidate.pending, facts.pendingMax);
   // Without some of its lines the total differs even if no price has changed.
   const expectedTotalMinor = unpriced.length === 0 ? candidate.expectedTotalMinor : null;
@@ -59,5 +66,5 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
       priced,
     ),
   ];
-  return { priced, lineIndexes, refusals: refusals.filter((refusal) => refusal !== null) };
+  return { found, priced, lineIndexes, refusals: refusals.filter((refusal) => refusal !== null) };
 }

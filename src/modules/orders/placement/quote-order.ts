@@ -15,13 +15,18 @@ import {
 } from './placement-input.ts';
 import type { PriceLists } from './price-list.ts';
 import { countPending } from './queries.ts';
+import type { SourcedQuote, SourcedRead } from './quote-sourced.ts';
 import { readQuoteFacts } from './read-quote.ts';
-import { toRefusal, unusableCustomerError } from './refusals.ts';
+import { presentRefusal, toRefusal, unusableCustomerError } from './refusals.ts';
 import { noTerms, type PlacementRules } from './request.ts';
 
 export interface Quoting {
   /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid`. */
   quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
+  /** Returns what orders of lines from a source would cost, one quote for each. See `quote-sourced.ts`. */
+  quoteSourced(db: Queryable, reads: readonly SourcedRead[]): Promise<SourcedQuote[]>;
+  /** Counts open unpaid orders by customer, if they are limited. Reads nothing otherwise. */
+  countPending(db: Queryable, customerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /**
@@ -61,6 +66,8 @@ export async function quoteOrder(
     { customerId, pending, lines, terms, expectedTotalMinor },
     facts,
   );
+  const tooLarge = refusals.find(({ kind }) => kind === 'total_too_large');
+  if (tooLarge !== undefined) throw toRefusal(tooLarge, { lines, expectedTotalMinor }, currency);
   const unusable =
     caller === null || customerId === null ? null : unusableCustomerError(customers[0], caller);
   const refused = refusals.map((refusal) =>
@@ -70,16 +77,5 @@ export async function quoteOrder(
     items: priced.lines.map((line, index) => presentLine(line, index + 1, priced)),
     bill: presentPriced(priced),
     refusals: [...(unusable === null ? [] : [unusable]), ...refused].map(presentRefusal),
-  };
-}
-
-/** Returns the members of the problem document that a placement would return, without those of a request. */
-function presentRefusal({ code, definition, details }: CodedError): QuoteView['refusals'][number] {
-  return {
-    ...details.extensions,
-    code,
-    title: definition.title,
-    detail: details.detail ?? definition.explanation,
-    ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
   };
 }

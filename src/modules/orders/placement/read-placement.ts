@@ -218,8 +218,12 @@ function listSourcedModifiers(sourceLines: SourceLines, list: PriceList): Wanted
   const lines = [...sourceLines.values()].flatMap((customers) =>
     [...customers.values()].flatMap((sourced) => sourced.lines),
   );
-  const productIds = lines.flatMap(({ modifiers }) => listStocked(modifiers, list));
-  return { productIds: distinctValues(productIds), skus: [] };
+  return { productIds: listModifierProducts(lines, list), skus: [] };
+}
+
+/** Returns the products whose stock the modifiers of these lines reserve. */
+export function listModifierProducts(lines: readonly RequestedLine[], list: PriceList): string[] {
+  return distinctValues(lines.flatMap(({ modifiers }) => listStocked(modifiers, list)));
 }
 
 function listStocked(

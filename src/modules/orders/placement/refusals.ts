@@ -3,10 +3,11 @@ import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
-import { catalogErrors } from '../../catalog/index.ts';
+import { catalogErrors, modifierError } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { discountsErrors, hasUnknownCode, isUsedUp, pricingError } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
+import type { QuoteView } from '../schemas.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
@@ -35,13 +36,9 @@ export function toRefusal(
         })),
       });
     case 'modifiers_out_of_range': {
-      const { lineIndex, index, group, min, max, detail } = decision;
+      const { lineIndex, index } = decision;
       const place = `/items/${lineIndex}/modifiers${index === null ? '' : `/${index}`}`;
-      const pointer = isLineSource(request.lines) ? '' : place;
-      return new CodedError(catalogErrors.modifiersOutOfRange, {
-        errors: [{ pointer, detail }],
-        extensions: { group, min, max },
-      });
+      return modifierError(decision, isLineSource(request.lines) ? '' : place);
     }
     case 'discounts_not_applicable':
       return new CodedError(discountsErrors.notApplicable, {
@@ -74,6 +71,21 @@ export function toRefusal(
         extensions: { lines: decision.lines },
       });
   }
+}
+
+/** Returns the members of the problem document that a placement would return, without those of a request. */
+export function presentRefusal({
+  code,
+  definition,
+  details,
+}: CodedError): QuoteView['refusals'][number] {
+  return {
+    ...details.extensions,
+    code,
+    title: definition.title,
+    detail: details.detail ?? definition.explanation,
+    ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
+  };
 }
 
 /** Returns whether another transaction took the stock or the last uses between our read and our change. */

@@ -1,0 +1,31 @@
+import { invalidInput } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
+import { LINES_MAX } from '../../shared/money.ts';
+import { catalogErrors, modifierError } from '../catalog/index.ts';
+import type { QuotedLine } from '../orders/index.ts';
+
+export function cartFullError(): CodedError {
+  return invalidInput('', `A cart can have at most ${LINES_MAX} lines.`);
+}
+
+export function unknownProductError(pointer: string): CodedError {
+  return new CodedError(catalogErrors.unknownProduct, {
+    errors: [{ pointer, detail: 'There is no such product for sale.' }],
+  });
+}
+
+/**
+ * Returns the error for an item that cannot be ordered, with pointers into the body that names its modifiers. `codes`
+ * are those of the item, to which the refusal refers.
+ */
+export function itemError(
+  refusal: NonNullable<QuotedLine['refusal']>,
+  requested: readonly { readonly code: string }[],
+  codes: readonly string[],
+): CodedError {
+  if (refusal.kind === 'unknown_product') return unknownProductError('');
+  const code = refusal.index === null ? undefined : codes[refusal.index];
+  const index = requested.findIndex((modifier) => modifier.code === code);
+  const place = index === -1 ? '/modifiers' : `/modifiers/${index}`;
+  return modifierError(refusal, refusal.kind === 'unknown_modifier' ? `${place}/code` : place);
+}

@@ -1,0 +1,121 @@
+import type { Queryable } from '../../../database/statement.ts';
+import { findOffers } from '../../inventory/index.ts';
+import {
+  type BilledLine,
+  type BillView,
+  distinctCodes,
+  type LineView,
+  presentLine,
+  presentPriced,
+  priceLineAlone,
+} from '../../pricing/index.ts';
+import type { QuoteView } from '../schemas.ts';
+import { decideQuote } from './decide-quote.ts';
+import { describeLine } from './describe-line.ts';
+import type { FoundLine, UnpricedLine } from './find-line.ts';
+import type { PlacementFacts } from './placement-checks.ts';
+import { type PriceLists, requireList } from './price-list.ts';
+import { readDiscounts } from './read-discounts.ts';
+import { buildFacts, listModifierProducts } from './read-placement.ts';
+import { presentRefusal, toRefusal } from './refusals.ts';
+import type { PlacementRules, SourcedLines } from './request.ts';
+
+/** What a source has for a customer, with what was true when it was read. */
+export interface SourcedRead {
+  readonly customerId: string;
+  readonly sourced: SourcedLines;
+  /** Open unpaid orders of the customer; 0 if they are not limited. */
+  readonly pending: number;
+  readonly readAt: Date;
+  readonly priceVersion: number;
+}
+
+export interface SourcedQuote {
+  /** One for each line of the source. */
+  readonly lines: readonly QuotedLine[];
+  /** Without the lines that cannot be ordered. */
+  readonly bill: BillView;
+  /** Pointers refer to the lines as `/items/<index>`. */
+  readonly refusals: QuoteView['refusals'];
+}
+
+export interface QuotedLine {
+  /** A line that is in no bill is shown with what is known of it, and charges nothing. */
+  readonly view: LineView;
+  /** Units that can be ordered now, also of its modifiers; 0 if the line cannot be ordered. */
+  readonly available: number;
+  /** Why the line cannot be ordered. Null: it can. */
+  readonly refusal: Exclude<FoundLine, { kind: 'line' }> | null;
+}
+
+/**
+ * Quotes orders of lines that a source has already read, with their products. Reads nothing if they have neither codes
+ * nor modifiers with stock, and no limit of a discount applies. The price list is as new as the read or newer.
+ */
+export async function quoteSourced(
+  db: Queryable,
+  rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
+  priceLists: PriceLists,
+  reads: readonly SourcedRead[],
+): Promise<SourcedQuote[]> {
+  const list = await requireList(db, priceLists, Math.max(...reads.map(getPriceVersion)));
+  const productIds = listModifierProducts(
+    reads.flatMap(({ sourced }) => sourced.lines),
+    list,
+  );
+  const [modifierOffers, discounts] = await Promise.all([
+    productIds.length === 0 ? [] : findOffers(db, productIds, []),
+    readDiscounts(db, list, {
+      codes: distinctCodes(reads.flatMap(({ sourced }) => sourced.terms.discountCodes)),
+      customerIds: reads.map(({ customerId }) => customerId),
+    }),
+  ]);
+  return reads.map((read) => {
+    const offers = [...modifierOffers, ...read.sourced.offers];
+    const facts = buildFacts(offers, [], { ...rules, list, discounts, now: read.readAt });
+    return quoteOne(read, facts);
+  });
+}
+
+function getPriceVersion({ priceVersion }: SourcedRead): number {
+  return priceVersion;
+}
+
+function quoteOne(
+  { customerId, sourced: { lines, terms }, pending }: SourcedRead,
+  facts: PlacementFacts,
+): SourcedQuote {
+  const candidate = { customerId, pending, lines, terms, expectedTotalMinor: null };
+  const { found, priced, lineIndexes, refusals } = decideQuote(candidate, facts);
+  const pricedLines = new Map(lineIndexes.map((index, place) => [index, priced.lines[place]!]));
+  return {
+    lines: found.map((one, index): QuotedLine => {
+      const line =
+        pricedLines.get(index) ??
+        toUnbilled(one.kind === 'line' ? one.line : describeLine(lines[index]!, facts));
+      const isPriced = pricedLines.has(index);
+      const view = presentLine(line, index + 1, priced);
+      return {
+        view: isPriced ? view : { ...view, charged: { ...view.charged, amount: 0 } },
+        available: one.kind === 'line' ? countAvailable(one.line, facts) : 0,
+        refusal: one.kind === 'line' ? null : one,
+      };
+    }),
+    bill: presentPriced(priced),
+    refusals: refusals.map((refusal) =>
+      presentRefusal(toRefusal(refusal, { lines, expectedTotalMinor: null }, facts.currency)),
+    ),
+  };
+}
+
+function toUnbilled(line: UnpricedLine): BilledLine {
+  return { ...priceLineAlone(line), discountMinor: 0, taxMinor: 0 };
+}
+
+/** Returns how many units of the line the stock of its product and modifiers allows. */
+function countAvailable(line: UnpricedLine, { available }: PlacementFacts): number {
+  const limits = line.modifiers.flatMap(({ productId, quantity }) =>
+    productId ? Math.floor((available.get(productId) ?? 0) / quantity) : [],
+  );
+  return Math.min(available.get(line.productId) ?? 0, ...limits);
+}
