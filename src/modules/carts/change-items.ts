@@ -30,7 +30,7 @@ import type { AddItemInput, CartView, UpdateItemInput } from './schemas.ts';
  * `request.precondition_failed`, `request.invalid`, `catalog.unknown_product`, `catalog.unknown_modifier` and
  * `catalog.modifiers_out_of_range`.
  */
-export function addCartItem(
+export async function addCartItem(
   dependencies: CartDependencies,
   target: ClaimedTarget,
   input: AddItemInput,
@@ -63,7 +63,7 @@ export function addCartItem(
  * `QUANTITY_MAX`. A change that changes nothing keeps the version. Throws `carts.item_not_found`,
  * `request.precondition_failed`, `request.invalid`, `catalog.unknown_modifier` and `catalog.modifiers_out_of_range`.
  */
-export function updateCartItem(
+export async function updateCartItem(
   dependencies: CartDependencies,
   target: ClaimedTarget,
   reference: string,

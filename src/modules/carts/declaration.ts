@@ -19,7 +19,7 @@ export const cartsDeclaration = {
     clearCart: customers,
     checkOut: customers,
   },
-  limits: { checkOut: [buyingLimit, codesLimit] },
+  limits: { updateCart: [codesLimit], checkOut: [buyingLimit, codesLimit] },
   tags: [
     { name: 'Cart', description: 'What a customer intends to order, and checkout.', place: 30 },
   ],

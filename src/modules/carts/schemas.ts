@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Id, Nullable } from '../../http/index.ts';
+import type { Frozen } from '../../shared/freeze-deep.ts';
 import { QUANTITY_MAX } from '../../shared/money.ts';
 import { Sku } from '../catalog/index.ts';
 import {
@@ -9,7 +10,7 @@ import {
   QuoteRefusals,
   termFields,
 } from '../orders/index.ts';
-import { BillReply, LineReply } from '../pricing/index.ts';
+import { BillReply, lineFields } from '../pricing/index.ts';
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
@@ -75,11 +76,11 @@ export const CheckOutBody = Type.Object(
 
 export type CheckOutInput = Static<typeof CheckOutBody>;
 
-export const CartReply = Type.Object({
+const CartContent = Type.Object({
   items: Type.Array(
     Type.Object({
       id: Id,
-      ...LineReply.properties,
+      ...lineFields,
       available: Type.Integer({
         description:
           'Units that can be ordered now. 0 if the product is no longer for sale, or no longer with these modifiers: the item is not part of the bill, and a checkout is refused.',
@@ -99,4 +100,6 @@ export const CartReply = Type.Object({
   }),
 });
 
-export type CartView = Static<typeof CartReply>;
+export type CartView = Frozen<Static<typeof CartContent>>;
+
+export const CartReply = Type.Unsafe<CartView>(CartContent);

@@ -15,7 +15,7 @@ import type { CartView, UpdateCartInput } from './schemas.ts';
  * Changes what a cart states besides its items: null clears, and what is left out remains. A change that changes nothing
  * keeps the version. Throws `request.invalid` and `request.precondition_failed`.
  */
-export function updateCart(
+export async function updateCart(
   dependencies: CartDependencies,
   target: ClaimedTarget,
   input: UpdateCartInput,

@@ -36,7 +36,8 @@ const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 const described = (description: string) =>
   Type.Unsafe<Static<typeof Amount>>({ ...Amount, description });
 
-const Line = Type.Object({
+/** The members of a line, for a reply that has others beside them. */
+export const lineFields = {
   line: Type.Integer({ description: 'The number of the line, from 1. It never changes.' }),
   sku: Type.String(),
   productId: Type.String({ format: 'uuid' }),
@@ -57,7 +58,9 @@ const Line = Type.Object({
   discount: described('The part of the discounts that belongs to this line.'),
   tax: described('The part of the taxes that belongs to this line.'),
   charged: described('The total less the discount, with the tax where prices exclude it.'),
-});
+};
+
+const Line = Type.Object(lineFields);
 
 export type LineView = Frozen<Static<typeof Line>>;
 

@@ -20,6 +20,7 @@ export {
   type BilledModifier,
   LineReply,
   type LineView,
+  lineFields,
   presentLine,
 } from './billed-line.ts';
 export type { PricedLine } from './build-bill.ts';

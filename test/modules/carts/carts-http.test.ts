@@ -9,7 +9,7 @@ const server = await startTestServer(db);
 const customer = await server.signUp();
 
 interface CartBody {
-  readonly items: readonly { sku: string; quantity: number }[];
+  readonly items: readonly { id: string; sku: string; quantity: number }[];
   readonly total: object;
 }
 
@@ -20,19 +20,45 @@ describe('the cart over HTTP', () => {
     assert.deepEqual((await customer.get('/api/cart')).json<CartBody>().items, []);
     const filled = await customer.put(path, { quantity: 2 });
     assert.equal(filled.status, 200, filled.text);
+    const [unitPrice, total, nothing] = [295, 590, 0].map((amount) => ({
+      amount,
+      currency: 'GBP',
+    }));
     assert.deepEqual(filled.json<CartBody>(), {
       items: [
         {
+          id: filled.json<CartBody>().items[0]!.id,
+          line: 1,
           sku: product.sku,
           productId: product.id,
           name: `Product ${product.sku}`,
           quantity: 2,
-          unitPrice: { amount: 295, currency: 'GBP' },
-          total: { amount: 590, currency: 'GBP' },
+          unitPrice,
+          total,
+          modifiers: [],
+          note: null,
+          basePrice: unitPrice,
+          discount: nothing,
+          tax: nothing,
+          charged: total,
           available: 10,
         },
       ],
-      total: { amount: 590, currency: 'GBP' },
+      bill: {
+        subtotal: total,
+        pricesIncludeTax: true,
+        discounts: [],
+        charges: [],
+        taxes: [],
+        tip: nothing,
+        total,
+      },
+      total,
+      refusals: [],
+      discountCodes: [],
+      tip: null,
+      note: null,
+      fulfilment: null,
       version: 2,
     });
     assert.equal(filled.headers.get('etag'), '"2"');
