@@ -66,9 +66,11 @@ const charge = fc
   .record({
     kind: fc.constantFrom('DELIVERY', 'DELIVERY', 'SERVICE', 'SMALL_ORDER'),
     price: fc.oneof(price, percent),
-    fulfilmentTypes: fc.option(fc.constantFrom(['PICKUP' as const], ['DELIVERY' as const])),
-    belowSubtotalMinor: fc.option(price),
-    freeFromMinor: fc.option(price),
+    fulfilmentTypes: fc.option(fc.constantFrom(['PICKUP' as const], ['DELIVERY' as const]), {
+      freq: 1,
+    }),
+    belowSubtotalMinor: fc.option(price, { freq: 1 }),
+    freeFromMinor: fc.option(price, { freq: 1 }),
     postalCodes: fc.option(
       fc.uniqueArray(fc.constantFrom('YO', 'YO2', 'YO21', 'YO21 3', '75', '750'), { minLength: 1 }),
     ),
@@ -89,7 +91,7 @@ const discount = fc
     rule: fc.record({
       isNamed: fc.boolean(),
       combines: fc.boolean(),
-      minimumSubtotalMinor: fc.option(price, { freq: 4 }),
+      minimumSubtotalMinor: fc.option(price, { freq: 1 }),
       firstOrderOnly: fc.boolean(),
     }),
   })
