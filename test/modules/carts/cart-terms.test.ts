@@ -124,7 +124,7 @@ describe('the bill of a cart', () => {
     assert.deepEqual([bill.subtotal, bill.tip, total], [pounds(2_000), pounds(150), pounds(2_300)]);
     assert.deepEqual(result.items[0]!.discount, pounds(200));
     assert.deepEqual(
-      refusals.map(({ code, discounts }) => [code, discounts]),
+      refusals.map((refusal) => [refusal.code, (refusal as { discounts?: unknown }).discounts]),
       [['discounts.not_applicable', [{ code: 'NOPE', reason: 'unknown' }]]],
     );
     await assert.rejects(checkOut(customer), coded('discounts.not_applicable'));

@@ -1,5 +1,5 @@
 import type { UnpricedLine } from './find-line.ts';
-import type { PlacementFacts } from './placement-checks.ts';
+import type { PlacementFacts } from './placement-facts.ts';
 import type { RequestedLine } from './request.ts';
 
 /**

@@ -43,16 +43,6 @@ export function requireCurrent({ version }: PriceList, current: number): void {
   if (version !== current) throw new PricesChangedError();
 }
 
-/** Returns the remembered list, or a new one if it is older than `version`. */
-export async function requireList(
-  db: Queryable,
-  lists: PriceLists,
-  version: number,
-): Promise<PriceList> {
-  const remembered = await lists.get(db);
-  return remembered.version < version ? lists.refresh(db) : remembered;
-}
-
 /** A list may change again while it is read, but not this often. */
 const READS_MAX = 10;
 

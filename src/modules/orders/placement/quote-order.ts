@@ -62,7 +62,7 @@ export async function quoteOrder(
 
   const pending = pendingCounts[0]?.count ?? 0;
   const expectedTotalMinor = input.expectedTotal?.amount ?? null;
-  const { priced, refusals } = decideQuote(
+  const { priced, lineIndexes, refusals } = decideQuote(
     { customerId, pending, lines, terms, expectedTotalMinor },
     facts,
   );
@@ -74,7 +74,7 @@ export async function quoteOrder(
     toRefusal(refusal, { lines, expectedTotalMinor }, currency),
   );
   return {
-    items: priced.lines.map((line, index) => presentLine(line, index + 1, priced)),
+    items: priced.lines.map((line, place) => presentLine(line, lineIndexes[place]! + 1, priced)),
     bill: presentPriced(priced),
     refusals: [...(unusable === null ? [] : [unusable]), ...refused].map(presentRefusal),
   };

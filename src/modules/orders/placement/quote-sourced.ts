@@ -13,8 +13,13 @@ import type { QuoteView } from '../schemas.ts';
 import { decideQuote } from './decide-quote.ts';
 import { describeLine } from './describe-line.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
-import type { PlacementFacts } from './placement-checks.ts';
-import { type PriceLists, requireList } from './price-list.ts';
+import type { PlacementFacts } from './placement-facts.ts';
+import {
+  type PriceList,
+  type PriceLists,
+  PricesChangedError,
+  withPriceList,
+} from './price-list.ts';
 import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listModifierProducts } from './read-placement.ts';
 import { presentRefusal, toRefusal } from './refusals.ts';
@@ -48,17 +53,31 @@ export interface QuotedLine {
   readonly refusal: Exclude<FoundLine, { kind: 'line' }> | null;
 }
 
+type QuoteRules = Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>;
+
 /**
  * Quotes orders of lines that a source has already read, with their products. Reads nothing if they have neither codes
  * nor modifiers with stock, and no limit of a discount applies. The price list is as new as the read or newer.
  */
 export async function quoteSourced(
   db: Queryable,
-  rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
+  rules: QuoteRules,
   priceLists: PriceLists,
   reads: readonly SourcedRead[],
 ): Promise<SourcedQuote[]> {
-  const list = await requireList(db, priceLists, Math.max(...reads.map(getPriceVersion)));
+  const readVersion = Math.max(...reads.map(({ priceVersion }) => priceVersion));
+  return withPriceList(db, priceLists, async (list) => {
+    if (list.version < readVersion) throw new PricesChangedError();
+    return quoteWith(db, rules, list, reads);
+  });
+}
+
+async function quoteWith(
+  db: Queryable,
+  rules: QuoteRules,
+  list: PriceList,
+  reads: readonly SourcedRead[],
+): Promise<SourcedQuote[]> {
   const productIds = listModifierProducts(
     reads.flatMap(({ sourced }) => sourced.lines),
     list,
@@ -75,10 +94,6 @@ export async function quoteSourced(
     const facts = buildFacts(offers, [], { ...rules, list, discounts, now: read.readAt });
     return quoteOne(read, facts);
   });
-}
-
-function getPriceVersion({ priceVersion }: SourcedRead): number {
-  return priceVersion;
 }
 
 function quoteOne(
