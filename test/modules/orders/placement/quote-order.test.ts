@@ -163,13 +163,13 @@ describe('POST /api/quotes', () => {
           ],
         },
         {
-          code: 'orders.price_changed',
-          lines: [{ sku: pie.sku, expected: gbp(400), current: gbp(500) }],
+          code: 'inventory.insufficient_stock',
+          lines: [{ sku: pie.sku, requested: 5, available: 4 }],
           errors: undefined,
         },
         {
-          code: 'inventory.insufficient_stock',
-          lines: [{ sku: pie.sku, requested: 5, available: 4 }],
+          code: 'orders.price_changed',
+          lines: [{ sku: pie.sku, expected: gbp(400), current: gbp(500) }],
           errors: undefined,
         },
       ],
