@@ -124,7 +124,7 @@ create table tax_rates (
   constraint tax_rates_percent_check check (percent between 0 and 100),
   constraint tax_rates_tax_category_check check (tax_category ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
   constraint tax_rates_fulfilment_types_check check (
-    cardinality(fulfilment_types) between 1 and 4
+    cardinality(fulfilment_types) >= 1 and cardinality(fulfilment_types) <= 4
     and fulfilment_types <@ array['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT']),
   constraint tax_rates_version_check check (version >= 1)
 );
@@ -162,7 +162,7 @@ create table charges (
   constraint charges_percent_check check (percent between 0 and 100),
   constraint charges_currency_check check (currency ~ '^[A-Z]{3}$'),
   constraint charges_fulfilment_types_check check (
-    cardinality(fulfilment_types) between 1 and 4
+    cardinality(fulfilment_types) >= 1 and cardinality(fulfilment_types) <= 4
     and fulfilment_types <@ array['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT']),
   constraint charges_below_subtotal_minor_check check (below_subtotal_minor between 1 and 1000000000000000),
   constraint charges_free_from_minor_check check (free_from_minor between 0 and 1000000000000000),
@@ -333,7 +333,7 @@ alter table order_lines
   drop constraint order_lines_unit_price_minor_check,
   add constraint order_lines_unit_price_minor_check check (unit_price_minor between 0 and 1000000000000),
   add constraint order_lines_base_price_minor_check check (
-    base_price_minor between 0 and least(unit_price_minor, 100000000)
+    base_price_minor >= 0 and base_price_minor <= least(unit_price_minor, 100000000)
     and (base_price_minor is null) = (modifiers is null)),
   add constraint order_lines_discount_minor_check check (discount_minor between 0 and total_minor),
   add constraint order_lines_tax_minor_check check (tax_minor >= 0);
@@ -343,3 +343,7 @@ alter table orders
 
 alter table queued_orders
   add column discount_codes text[];
+
+-- Replies have more members now, which a further dictionary has too: a lone one needs half the bytes.
+alter table order_responses
+  add column dictionary smallint not null default 1;

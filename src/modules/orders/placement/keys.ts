@@ -7,13 +7,15 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { Order } from '../order.ts';
 import { findUsedKeys, releaseKeys, storeKeys } from './queries.ts';
 import type { OrderKey, PlacementOutcome, PlacementRequest } from './request.ts';
-import { compressResponses, expandResponses } from './stored-responses.ts';
+import { compressResponses, DICTIONARY, expandResponses } from './stored-responses.ts';
 
 /** A key that was used before, with the response that it was answered with. */
 export interface UsedKey {
   readonly requestHash: string;
   readonly orderId: string;
   readonly responses: Buffer;
+  /** What they were compressed with. */
+  readonly dictionary: number;
   /** The index of the response. */
   readonly place: number;
 }
@@ -83,13 +85,13 @@ export function findReplay(
   });
   const [first] = found;
   if (first === undefined) return null;
-  const { orderId, responses, place } = first.stored;
+  const { orderId, responses, dictionary, place } = first.stored;
   const same = found.every(
     ({ key, stored }) => stored.requestHash === key.requestHash && stored.orderId === orderId,
   );
   if (!same) return { kind: 'refused', error: new CodedError(idempotencyErrors.keyReused) };
   // The first response, regardless of later changes of the order.
-  const body = expandResponses(responses)[place]!;
+  const body = expandResponses(responses, dictionary)[place]!;
   const { id, version, status } = JSON.parse(body) as Pick<Order, 'id' | 'version' | 'status'>;
   if (id !== orderId) throw new Error(`the stored response of order ${orderId} is of ${id}`);
   return {
@@ -202,6 +204,7 @@ async function storePins(tx: Transaction, rows: readonly PinRow[]): Promise<void
         pins.map(({ key }) => key.requestHash),
         pins.map(({ orderId }) => orderId),
         responses,
+        DICTIONARY,
         isPermanent,
       ),
     ),

@@ -84,6 +84,8 @@ export interface UsedKeyRow {
   orderId: string;
   /** The responses of a batch, compressed. */
   responses: Buffer;
+  /** The number of the dictionary that they were compressed with. */
+  dictionary: number;
   /** The index of this key's response. */
   place: number;
   isExpired: boolean;
@@ -99,7 +101,7 @@ export const findUsedKeys = statement<[scopeHashes: readonly string[]], UsedKeyR
   `select replace(keys.scope_hash::text, '-', '') as "scopeHash",
           replace(stored.request_hashes[found.place]::text, '-', '') as "requestHash",
           stored.order_ids[found.place] as "orderId",
-          stored.responses, found.place - 1 as place, stored.expires_at <= now() as "isExpired"
+          stored.responses, stored.dictionary, found.place - 1 as place, stored.expires_at <= now() as "isExpired"
      from order_keys as keys
     cross join lateral (
       select *
@@ -121,15 +123,16 @@ export const storeKeys = statement<
     requestHashes: readonly string[],
     orderIds: readonly string[],
     responses: Buffer,
+    dictionary: number,
     arePermanent: boolean,
   ],
   never
 >(
   'orders.store_keys',
   `with stored as (
-     insert into order_responses (scope_hashes, request_hashes, order_ids, responses, expires_at)
-     values ($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea,
-             case when $5::boolean then timestamptz 'infinity' else now() + interval '24 hours' end)
+     insert into order_responses (scope_hashes, request_hashes, order_ids, responses, dictionary, expires_at)
+     values ($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea, $5::smallint,
+             case when $6::boolean then timestamptz 'infinity' else now() + interval '24 hours' end)
      returning id)
    insert into order_keys (scope_hash, responses_id)
    select scope_hash, stored.id

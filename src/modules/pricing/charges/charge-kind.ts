@@ -8,7 +8,7 @@ import {
   TAX_CATEGORY_DEFAULT,
 } from '../fields.ts';
 import type { RuleKind } from '../manage-rules.ts';
-import { normalisePostalCode } from '../match-postal-code.ts';
+import { compactPostalCode, normalisePostalCode } from '../match-postal-code.ts';
 import type { ChargeRow } from './charge.ts';
 import {
   changeCharge,
@@ -79,6 +79,10 @@ function toFields(terms: ChargeTerms, currency: string): ChargeFields {
   }
   if (terms.postalCodes !== null && kind !== 'DELIVERY') {
     throw invalidInput('/postalCodes', 'Only DELIVERY charges have postal codes.');
+  }
+  const blank = terms.postalCodes?.findIndex((prefix) => compactPostalCode(prefix) === '') ?? -1;
+  if (blank !== -1) {
+    throw invalidInput(`/postalCodes/${blank}`, 'A postal code has letters or digits.');
   }
   return {
     name,
