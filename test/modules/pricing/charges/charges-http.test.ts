@@ -52,6 +52,11 @@ describe('charges', () => {
     const postalCodes = Array.from({ length: 1000 }, (_, index) => `P${index}`);
     const { postalCodes: stored } = await createRule(admin, PATH, { ...body, postalCodes });
     assert.deepEqual(stored, postalCodes);
+    const hyphens = await admin.post(PATH, { ...body, postalCodes: ['YO1', '--'] });
+    assert.deepEqual(
+      [hyphens.status, hyphens.json<{ errors: { pointer: string }[] }>().errors[0]!.pointer],
+      [400, '/postalCodes/1'],
+    );
     const more = await admin.post(PATH, { ...body, postalCodes: [...postalCodes, 'X'] });
     assertProblem(more, 400, 'request.invalid', '/postalCodes');
   });
