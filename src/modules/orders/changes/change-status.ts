@@ -1,4 +1,4 @@
-import type { Database } from '../../../database/database.ts';
+import type { Database, Transaction } from '../../../database/database.ts';
 import { type Once, once } from '../../../database/idempotency.ts';
 import { type RequestContext, requireMatch } from '../../../http/index.ts';
 import { type Caller, isAdmin } from '../../../shared/caller.ts';
@@ -8,8 +8,9 @@ import { ordersErrors } from '../errors.ts';
 import type { OrderStatus } from '../order.ts';
 import { allowedTransitions, classifyStep } from '../order-status.ts';
 import { findOrderViews, requireVisible } from '../reading/find-order.ts';
-import { lockOrder, type OrderRow } from '../reading/queries.ts';
+import { findBills, findLines, lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
+import type { BilledOrder } from '../writing/order-change.ts';
 import { changeOrder } from './change-order.ts';
 
 export interface ChangeStatus {
@@ -44,17 +45,24 @@ export async function changeStatus(
     requireVersion(input.version, order.version);
     const override = decideStep(order, input.status, input.override === true, caller);
     const { status: to, reason = null } = input;
+    const billed = to === 'PENDING' ? await findBilled(tx, orderId) : null;
     const by = { actor, cause };
     const moved = await changeOrder(
       tx,
       order,
       to === 'CANCELLED'
         ? { kind: 'cancel', order, cancelReason: 'ADMIN', reason, ...by }
-        : { kind: 'move', order, to, reason, override, expiryMinutes, ...by },
+        : { kind: 'move', order, to, reason, override, expiryMinutes, billed, ...by },
     );
     const [view] = await findOrderViews(tx, caller, [moved]);
     return view!;
   });
+}
+
+/** Returns null if the bill of the order has only lines. */
+async function findBilled(tx: Transaction, orderId: string): Promise<BilledOrder | null> {
+  const [bill] = await findBills(tx, [orderId]);
+  return bill === undefined ? null : { bill, lines: await findLines(tx, [orderId]) };
 }
 
 /** Returns whether the status change is an override. Throws if it is not allowed at all. */

@@ -95,6 +95,14 @@ export interface MoveChange extends Attributed {
   readonly override: boolean;
   /** For an order that returns to PENDING unpaid; 0: it does not expire. */
   readonly expiryMinutes: number;
+  /** For an order that returns to PENDING: what is stored of its bill. Null: the bill has only lines. */
+  readonly billed: BilledOrder | null;
+}
+
+/** The bill of an order and the lines that it belongs to. */
+export interface BilledOrder {
+  readonly bill: BillParts;
+  readonly lines: readonly OrderLine[];
 }
 
 export interface CancelChange extends Attributed {

@@ -91,13 +91,7 @@ export function billData(
   lines: readonly OrderLine[],
 ): { readonly total: Money; readonly bill?: BillView } {
   const { currency, totalMinor, bill: parts } = order;
-  if (parts === null) return totalData(order);
-  return { ...totalData(order), bill: presentBill({ currency, lines, parts, totalMinor }) };
-}
-
-/** Builds the data of events that restart the payment of an order, besides its number. */
-export function totalData(order: { readonly totalMinor: number; readonly currency: string }): {
-  readonly total: Money;
-} {
-  return { total: money(order.totalMinor, order.currency) };
+  const total = money(totalMinor, currency);
+  if (parts === null) return { total };
+  return { total, bill: presentBill({ currency, lines, parts, totalMinor }) };
 }

@@ -1,17 +1,19 @@
 import type { NewEvent } from '../../../events/index.ts';
 import { awaitsPayment, isPaid } from '../order.ts';
 import type { CancelChange, MoveChange, PayChange } from './order-change.ts';
-import { stepEvent, totalData } from './order-events.ts';
+import { billData, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 import { findStockEffect } from './stock-effects.ts';
 import { findUseEffect } from './use-effects.ts';
 
 export function planMove(change: MoveChange): OrderPlan {
-  const { order, to, reason, override, expiryMinutes } = change;
+  const { order, to, reason, override, expiryMinutes, billed } = change;
   const { status: from, paymentStatus } = order;
   const sequence = order.lastSequence + 1;
   const data = {
-    ...(to === 'PENDING' ? totalData(order) : {}),
+    ...(to === 'PENDING'
+      ? billData({ ...order, bill: billed?.bill ?? null }, billed?.lines ?? [])
+      : {}),
     ...(override ? { override } : {}),
   };
   return {

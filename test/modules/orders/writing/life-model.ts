@@ -1,4 +1,4 @@
-import type { Stored, StoredEvent, StoredMovement } from './stored.ts';
+import type { Stored, StoredEvent, StoredLine, StoredMovement } from './stored.ts';
 
 /** The expected stored state of orders, by rules that are written here again and share no code with the product. */
 
@@ -12,11 +12,19 @@ type Status =
   | 'CANCELLED'
   | 'FAILED';
 
-export interface ModelLine {
-  readonly product: number;
+export type ModelLine = Omit<StoredLine, 'totalMinor'>;
+
+export interface ModelDiscount {
+  readonly id: string;
   readonly name: string;
-  readonly quantity: number;
-  readonly unitPriceMinor: number;
+  /** Null: no limit. */
+  readonly usesMax: number | null;
+}
+
+/** What a discount takes off an order. */
+export interface ModelReduction {
+  readonly discount: number;
+  readonly amountMinor: number;
 }
 
 export interface ModelOrder {
@@ -27,6 +35,7 @@ export interface ModelOrder {
   paymentStatus: string;
   version: number;
   lines: readonly ModelLine[];
+  reductions: readonly ModelReduction[];
   cancelReason: string | null;
   failureCode: string | null;
   expires: boolean;
@@ -34,7 +43,7 @@ export interface ModelOrder {
   readonly movements: { readonly product: number; readonly movement: StoredMovement }[];
 }
 
-type NewOrder = Pick<ModelOrder, 'id' | 'number' | 'lines'>;
+type NewOrder = Pick<ModelOrder, 'id' | 'number' | 'lines' | 'reductions'>;
 
 const next: Readonly<Record<Status, Status | null>> = {
   QUEUED: 'PENDING',
@@ -53,13 +62,16 @@ const paid: readonly string[] = ['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'];
 
 const ILLEGAL = 'orders.illegal_transition';
 const SHORTAGE = 'inventory.insufficient_stock';
+const USED_UP = 'discounts.not_applicable';
 
 export class LifeModel {
   readonly orders: ModelOrder[] = [];
   private readonly onHand: number[];
+  private readonly discounts: readonly ModelDiscount[];
 
-  constructor(productCount: number, onHand: number) {
+  constructor(productCount: number, onHand: number, discounts: readonly ModelDiscount[]) {
     this.onHand = new Array<number>(productCount).fill(onHand);
+    this.discounts = discounts;
   }
 
   /** Returns the orders at these indexes, each once. */
@@ -74,12 +86,12 @@ export class LifeModel {
 
   /** Each of these returns the code of a refusal, which changes nothing, or null on success. */
   place(orders: readonly (NewOrder & { readonly deferred: boolean })[]): string | null {
-    const reserving = orders.filter(({ deferred }) => !deferred);
-    if (!this.isAvailable(reserving.flatMap(({ lines }) => lines))) return SHORTAGE;
+    const code = this.refuse(orders.filter(({ deferred }) => !deferred));
+    if (code !== null) return code;
     for (const { deferred, ...given } of orders) {
       const order = this.add(given, false);
       if (deferred) {
-        this.log(order, 'order.queued', 'QUEUED', { total: total(order), vip: false });
+        this.log(order, 'order.queued', 'QUEUED', { ...this.bill(order), vip: false });
       } else this.start(order);
     }
     return null;
@@ -88,17 +100,19 @@ export class LifeModel {
   serve(
     served: readonly {
       readonly order: ModelOrder;
-      readonly lines: readonly ModelLine[] | null;
+      readonly placed: Pick<ModelOrder, 'lines' | 'reductions'> | null;
     }[],
   ): string | null {
-    if (!this.isAvailable(served.flatMap(({ lines }) => lines ?? []))) return SHORTAGE;
-    for (const { order, lines } of served) {
-      if (lines === null) {
+    const code = this.refuse(served.flatMap(({ placed }) => placed ?? []));
+    if (code !== null) return code;
+    for (const { order, placed } of served) {
+      if (placed === null) {
         order.failureCode = 'test.failed';
         const failure = { code: 'test.failed', detail: 'It failed.' };
         this.log(order, 'order.failed', 'FAILED', { failure, lines: [] });
       } else {
-        order.lines = lines;
+        order.lines = placed.lines;
+        order.reductions = placed.reductions;
         this.start(order);
       }
       order.version += 1;
@@ -112,7 +126,8 @@ export class LifeModel {
     const isOverride =
       override && from !== to && overridable.includes(from) && overridable.includes(to);
     if ((!isStep && !isOverride) || order.isImported) return ILLEGAL;
-    if (from === 'QUEUED' && to === 'PENDING' && !this.isAvailable(order.lines)) return SHORTAGE;
+    const code = from === 'QUEUED' && to === 'PENDING' ? this.refuse([order]) : null;
+    if (code !== null) return code;
     order.version += 1;
     order.expires = to === 'PENDING' && !paid.includes(order.paymentStatus);
     this.log(
@@ -120,7 +135,7 @@ export class LifeModel {
       typeBy(to),
       to,
       {
-        ...(to === 'PENDING' ? { total: total(order) } : {}),
+        ...(to === 'PENDING' ? this.bill(order) : {}),
         ...(override ? { override: true } : {}),
       },
       { reason: override ? 'They said so.' : null },
@@ -204,6 +219,10 @@ export class LifeModel {
           movements.filter((each) => each.product === product).map(({ movement }) => movement),
         ),
       })),
+      discounts: this.discounts.map((_, discount) => {
+        const using = this.using(discount);
+        return { uses: using.length, orders: using.map(({ number }) => number) };
+      }),
     };
   }
 
@@ -226,7 +245,7 @@ export class LifeModel {
 
   /** Makes an order PENDING and, if it is free, CONFIRMED and paid by the system. */
   private start(order: ModelOrder): void {
-    const data = { total: total(order) };
+    const data = this.bill(order);
     this.log(order, 'order.placed', 'PENDING', data);
     order.expires = data.total.amount > 0;
     if (order.expires) return;
@@ -256,6 +275,43 @@ export class LifeModel {
     order.events.push({ sequence, from: null, to: null, actor: 'user', reason: null, ...event });
   }
 
+  /** Returns why orders cannot be placed together, or null if they can. Uses are checked before the stock. */
+  private refuse(orders: readonly Pick<ModelOrder, 'lines' | 'reductions'>[]): string | null {
+    const isUsedUp = this.discounts.some(({ usesMax }, discount) => {
+      const wanted = orders.filter((order) => hasDiscount(order, discount)).length;
+      return usesMax !== null && wanted > 0 && this.using(discount).length + wanted > usesMax;
+    });
+    if (isUsedUp) return USED_UP;
+    return this.isAvailable(orders.flatMap(({ lines }) => lines)) ? null : SHORTAGE;
+  }
+
+  /** Returns the orders that use a discount. */
+  private using(discount: number): ModelOrder[] {
+    return this.orders.filter(
+      (order) => overridable.includes(order.status) && hasDiscount(order, discount),
+    );
+  }
+
+  /** Returns what events that queue or place an order say about its price. */
+  private bill(order: ModelOrder): { readonly total: Money; readonly bill?: object } {
+    if (order.reductions.length === 0) return { total: total(order) };
+    return {
+      total: total(order),
+      bill: {
+        subtotal: pounds(subtotalMinor(order)),
+        pricesIncludeTax: true,
+        discounts: order.reductions.map(({ discount, amountMinor }) => {
+          const { id: discountId, name } = this.discounts[discount]!;
+          return { discountId, code: null, name, amount: pounds(amountMinor) };
+        }),
+        charges: [],
+        taxes: [],
+        tip: pounds(0),
+        total: total(order),
+      },
+    };
+  }
+
   private isAvailable(lines: readonly ModelLine[]): boolean {
     return this.onHand.every((onHand, product) => {
       const wanted = countUnits(lines, product);
@@ -282,14 +338,33 @@ export class LifeModel {
 }
 
 function countUnits(lines: readonly ModelLine[], product: number): number {
-  return lines
-    .filter((line) => line.product === product)
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return lines.reduce((sum, line) => {
+    const { quantity, modifier } = line;
+    const own = line.product === product ? quantity : 0;
+    return sum + own + (modifier?.product === product ? quantity * modifier.quantity : 0);
+  }, 0);
 }
 
-function total({ lines }: Pick<ModelOrder, 'lines'>): { amount: number; currency: string } {
-  const amount = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0);
+function hasDiscount({ reductions }: Pick<ModelOrder, 'reductions'>, discount: number): boolean {
+  return reductions.some((one) => one.discount === discount);
+}
+
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+function pounds(amount: number): Money {
   return { amount, currency: 'GBP' };
+}
+
+function subtotalMinor({ lines }: Pick<ModelOrder, 'lines'>): number {
+  return lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0);
+}
+
+function total(order: Pick<ModelOrder, 'lines' | 'reductions'>): Money {
+  const offMinor = order.reductions.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return pounds(subtotalMinor(order) - offMinor);
 }
 
 function typeBy(status: Status): string {

@@ -4,10 +4,23 @@ import fc from 'fast-check';
 
 const index = fc.nat({ max: 5 });
 const indexes = fc.uniqueArray(index, { minLength: 1, maxLength: 4 });
+const product = fc.nat({ max: 2 });
 const lines = fc.array(
-  fc.record({ product: fc.nat({ max: 2 }), quantity: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    product,
+    quantity: fc.integer({ min: 1, max: 4 }),
+    // A modifier that is a product too, with the units of it for one unit of the line.
+    modifier: fc.option(
+      fc.record({ product, quantity: fc.integer({ min: 1, max: 2 }) }, { noNullPrototype: true }),
+    ),
+  }),
   { minLength: 1, maxLength: 3 },
 );
+const plainLines = fc.array(
+  fc.record({ product, quantity: fc.integer({ min: 1, max: 4 }), modifier: fc.constant(null) }),
+  { minLength: 1, maxLength: 3 },
+);
+const discounts = fc.subarray([0, 1]);
 
 const statuses = ['QUEUED', 'PENDING', 'CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'] as const;
 const paymentStatuses = [
@@ -21,7 +34,10 @@ const paymentStatuses = [
 
 const place = fc.record({
   what: fc.constant('place' as const),
-  orders: fc.array(fc.record({ lines, deferred: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+  orders: fc.array(fc.record({ lines, discounts, deferred: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
 });
 
 const laterStep = fc.oneof(
@@ -30,9 +46,13 @@ const laterStep = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       what: fc.constant('serve the queue' as const),
-      // For each queued order; `surcharge` changes the prices of its lines.
+      // For each queued order; `surcharge` changes the prices of its lines. Its discounts are those of the placement.
       ends: fc.array(
-        fc.record({ fails: fc.boolean(), surcharge: fc.constantFrom(0, 0, 10, 'free' as const) }),
+        fc.record({
+          fails: fc.boolean(),
+          surcharge: fc.constantFrom(0, 0, 10, 'free' as const),
+          discounts,
+        }),
         { minLength: 4, maxLength: 4 },
       ),
     }),
@@ -73,7 +93,7 @@ const laterStep = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       what: fc.constant('import' as const),
-      orders: fc.array(lines, { minLength: 1, maxLength: 3 }),
+      orders: fc.array(plainLines, { minLength: 1, maxLength: 3 }),
       // Whether one has a number that is already used.
       isRepeated: fc.boolean(),
     }),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Database, Transaction } from '../../../../src/database/database.ts';
 import { expireDueOrders } from '../../../../src/modules/orders/changes/expire-orders.ts';
-import type { OrderLine } from '../../../../src/modules/orders/order.ts';
+import type { Order, OrderLine } from '../../../../src/modules/orders/order.ts';
 import {
+  findBills,
   findLines,
   lockOrders,
   type OrderRow,
@@ -12,20 +13,30 @@ import { writeOrder, writeOrders } from '../../../../src/modules/orders/writing/
 import { toActor, type UserCaller } from '../../../../src/shared/caller.ts';
 import type { CodedError } from '../../../../src/shared/errors.ts';
 import { newId, newIdAt } from '../../../../src/shared/ids.ts';
+import { addDiscount } from '../../../support/pricing.ts';
 import { addProduct, type TestProduct, testCause } from '../../../support/shop.ts';
-import { LifeModel, type ModelLine, type ModelOrder } from './life-model.ts';
+import {
+  LifeModel,
+  type ModelDiscount,
+  type ModelLine,
+  type ModelOrder,
+  type ModelReduction,
+} from './life-model.ts';
 import type { LifeStep } from './life-steps.ts';
-import type { Stored } from './stored.ts';
+import type { Stored, StoredIds } from './stored.ts';
 
 const PRICES_MINOR = [0, 250, 1_000] as const;
+const MODIFIER_PRICE_MINOR = 50;
 const ON_HAND = 14;
+/** What a discount takes off the first line, as far as there is so much. */
+const REDUCTION_MINOR = 40;
+/** The uses of each discount. */
+const USES_MAX = [3, null] as const;
 const EXPIRY_MINUTES = 30;
 
 type Step<What extends LifeStep['what']> = Extract<LifeStep, { what: What }>;
 
-export interface Life {
-  readonly orderIds: readonly string[];
-  readonly productIds: readonly string[];
+export interface Life extends StoredIds {
   readonly expected: Stored;
   /** Takes a step in the database and in the model. Throws if one refuses what the other allows. */
   take(step: LifeStep): Promise<void>;
@@ -33,40 +44,88 @@ export interface Life {
 
 let orderCount = 0;
 
-/** Creates a life with three products, one of them free, and no orders yet. */
+type Priced = Pick<ModelOrder, 'lines' | 'reductions'>;
+
+/** Creates a life with three products, one of them free, two discounts, and no orders yet. */
 export async function createLife(database: Database, customer: UserCaller): Promise<Life> {
   const products: TestProduct[] = [];
   for (const priceMinor of PRICES_MINOR) {
     products.push(await addProduct(database, { priceMinor, onHand: ON_HAND }));
   }
-  const model = new LifeModel(products.length, ON_HAND);
+  const discounts: ModelDiscount[] = [];
+  for (const [index, usesMax] of USES_MAX.entries()) {
+    const name = `Discount ${index}`;
+    const id = await addDiscount(database, { name, uses_max: usesMax, active: false });
+    discounts.push({ id, name, usesMax });
+  }
+  const model = new LifeModel(products.length, ON_HAND, discounts);
   const by = { actor: toActor(customer), cause: testCause };
 
-  function newLines(lines: readonly { product: number; quantity: number }[]): ModelLine[] {
-    return lines.map(({ product, quantity }) => {
-      const unitPriceMinor = PRICES_MINOR[product]!;
-      return { product, name: `Product ${product}`, quantity, unitPriceMinor };
+  function newLines(lines: Step<'place'>['orders'][number]['lines']): ModelLine[] {
+    return lines.map(({ product, quantity, modifier }) => ({
+      product,
+      name: `Product ${product}`,
+      quantity,
+      unitPriceMinor: PRICES_MINOR[product]! + modifiersMinor(modifier),
+      discountMinor: 0,
+      modifier,
+    }));
+  }
+
+  /** Takes discounts off the first line. */
+  function reduce([first, ...others]: readonly ModelLine[], chosen: readonly number[]): Priced {
+    let leftMinor = first!.quantity * first!.unitPriceMinor;
+    const reductions: ModelReduction[] = chosen.map((discount) => {
+      const amountMinor = Math.min(REDUCTION_MINOR, leftMinor);
+      leftMinor -= amountMinor;
+      return { discount, amountMinor };
     });
+    const discountMinor = first!.quantity * first!.unitPriceMinor - leftMinor;
+    return { lines: [{ ...first!, discountMinor }, ...others], reductions };
   }
 
   function orderLines(lines: readonly ModelLine[]): OrderLine[] {
-    return lines.map(({ product, name, quantity, unitPriceMinor }) => {
+    return lines.map(({ product, name, quantity, unitPriceMinor, discountMinor, modifier }) => {
       const { id: productId, sku } = products[product]!;
-      const totalMinor = quantity * unitPriceMinor;
       return {
         productId,
         sku,
         name,
         quantity,
         unitPriceMinor,
-        totalMinor,
-        basePriceMinor: unitPriceMinor,
-        modifiers: [],
+        totalMinor: quantity * unitPriceMinor,
+        basePriceMinor: unitPriceMinor - modifiersMinor(modifier),
+        modifiers:
+          modifier === null
+            ? []
+            : [
+                {
+                  code: `M-${modifier.product}`,
+                  name: 'A modifier',
+                  quantity: modifier.quantity,
+                  unitPriceMinor: MODIFIER_PRICE_MINOR,
+                  productId: products[modifier.product]!.id,
+                },
+              ],
         note: null,
-        discountMinor: 0,
+        discountMinor,
         taxMinor: 0,
       };
     });
+  }
+
+  function billOf({ reductions }: Priced): Order['bill'] {
+    if (reductions.length === 0) return null;
+    return {
+      pricesIncludeTax: true,
+      discounts: reductions.map(({ discount, amountMinor }) => {
+        const { id: discountId, name } = discounts[discount]!;
+        return { discountId, code: null, name, amountMinor };
+      }),
+      charges: [],
+      taxes: [],
+      tipMinor: 0,
+    };
   }
 
   /** Writes a set of changes; `code` is the refusal that the model expects. */
@@ -89,16 +148,15 @@ export async function createLife(database: Database, customer: UserCaller): Prom
   }
 
   async function place({ orders }: Step<'place'>): Promise<void> {
-    const placed = orders.map(({ lines, deferred }) => {
+    const placed = orders.map(({ lines, discounts: chosen, deferred }) => {
       orderCount += 1;
-      return { id: newId(), number: `L-${orderCount}`, lines: newLines(lines), deferred };
+      const priced = reduce(newLines(lines), chosen);
+      return { id: newId(), number: `L-${orderCount}`, ...priced, deferred };
     });
     const code = model.place(placed);
-    const changes = placed.map(({ id, number, lines, deferred }): OrderChange => {
-      const totalMinor = lines.reduce(
-        (sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor,
-        0,
-      );
+    const changes = placed.map(({ id, number, deferred, ...priced }): OrderChange => {
+      const { lines } = priced;
+      const totalMinor = sumLines(lines);
       const isFree = totalMinor === 0 && !deferred;
       const now = new Date();
       const order = {
@@ -116,7 +174,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
         totalMinor,
         currency: 'GBP',
         note: null,
-        bill: null,
+        bill: billOf(priced),
         fulfilment: null,
         shippingAddress: null,
         cancelReason: null,
@@ -137,14 +195,16 @@ export async function createLife(database: Database, customer: UserCaller): Prom
   async function serveQueue({ ends }: Step<'serve the queue'>): Promise<void> {
     const queued = model.orders.filter(({ status }) => status === 'QUEUED');
     const served = queued.slice(0, ends.length).map((order, index) => {
-      const { fails, surcharge } = ends[index]!;
-      if (fails) return { order, lines: null };
+      const { fails, surcharge, discounts: chosen } = ends[index]!;
+      if (fails) return { order, placed: null };
       const lines = order.lines.map((line) => ({
         ...line,
         name: surcharge === 0 ? line.name : `${line.name} of today`,
-        unitPriceMinor: surcharge === 'free' ? 0 : line.unitPriceMinor + surcharge,
+        unitPriceMinor:
+          surcharge === 'free' ? modifiersMinor(line.modifier) : line.unitPriceMinor + surcharge,
+        discountMinor: 0,
       }));
-      return { order, lines };
+      return { order, placed: reduce(lines, chosen) };
     });
     if (served.length === 0) return;
     const orderIds = served.map(({ order }) => order.id);
@@ -154,19 +214,18 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       async (tx, rows) => {
         const before = await findLines(tx, orderIds);
         return rows.map((order, index): OrderChange => {
-          const { lines } = served[index]!;
-          if (lines === null) {
+          const { placed } = served[index]!;
+          if (placed === null) {
             const failure = { code: 'test.failed', detail: 'It failed.' };
             return { kind: 'failQueued', order, failure, extensions: { lines: [] }, ...by };
           }
-          const placed = orderLines(lines);
           return {
             kind: 'placeQueued',
             order,
             linesBefore: before.filter(({ orderId }) => orderId === order.id),
-            lines: placed,
-            bill: null,
-            totalMinor: placed.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
+            lines: orderLines(placed.lines),
+            bill: billOf(placed),
+            totalMinor: sumLines(placed.lines),
             expiryMinutes: EXPIRY_MINUTES,
             ...by,
           };
@@ -181,7 +240,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
     const reason = override ? 'They said so.' : null;
     await write(
       [order.id],
-      (_, [row]) => [
+      async (tx, [row]) => [
         {
           kind: 'move',
           order: row!,
@@ -189,6 +248,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
           reason,
           override,
           expiryMinutes: EXPIRY_MINUTES,
+          billed: await findBilled(tx, order.id),
           ...by,
         },
       ],
@@ -248,7 +308,12 @@ export async function createLife(database: Database, customer: UserCaller): Prom
     const createdAt = new Date(Date.now() - 86_400_000);
     const imported = orders.map((lines) => {
       orderCount += 1;
-      return { id: newIdAt(createdAt), number: `L-${orderCount}`, lines: newLines(lines) };
+      return {
+        id: newIdAt(createdAt),
+        number: `L-${orderCount}`,
+        lines: newLines(lines),
+        reductions: [],
+      };
     });
     const existing = isRepeated ? model.orders[0] : undefined;
     const repeated = {
@@ -260,7 +325,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
     const changes = [...imported, ...(existing === undefined ? [] : [repeated])].map(
       ({ id, number, lines }): OrderChange => {
         const written = orderLines(lines);
-        const totalMinor = written.reduce((sum, line) => sum + line.totalMinor, 0);
+        const totalMinor = sumLines(lines);
         const order = {
           id,
           number,
@@ -281,6 +346,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       return model.orders.map(({ id }) => id);
     },
     productIds: products.map(({ id }) => id),
+    discountIds: discounts.map(({ id }) => id),
     get expected() {
       return model.expected();
     },
@@ -310,4 +376,21 @@ export async function createLife(database: Database, customer: UserCaller): Prom
       }
     },
   };
+}
+
+function modifiersMinor(modifier: ModelLine['modifier']): number {
+  return modifier === null ? 0 : modifier.quantity * MODIFIER_PRICE_MINOR;
+}
+
+function sumLines(lines: readonly ModelLine[]): number {
+  return lines.reduce(
+    (sum, { quantity, unitPriceMinor, discountMinor }) =>
+      sum + quantity * unitPriceMinor - discountMinor,
+    0,
+  );
+}
+
+async function findBilled(tx: Transaction, orderId: string) {
+  const [bill] = await findBills(tx, [orderId]);
+  return bill === undefined ? null : { bill, lines: await findLines(tx, [orderId]) };
 }

@@ -1,9 +1,10 @@
 import type { Database } from '../../../../src/database/database.ts';
 
-/** Orders and products as stored, without ids and times. */
+/** Orders, products and discounts as stored, without ids and times. */
 export interface Stored {
   readonly orders: readonly StoredOrder[];
   readonly products: readonly StoredProduct[];
+  readonly discounts: readonly StoredDiscount[];
 }
 
 export interface StoredOrder {
@@ -29,6 +30,9 @@ export interface StoredLine {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly totalMinor: number;
+  readonly discountMinor: number;
+  /** The product that its modifier is, with its units for one unit of the line. */
+  readonly modifier: { readonly product: number; readonly quantity: number } | null;
 }
 
 export interface StoredEvent {
@@ -48,6 +52,13 @@ export interface StoredProduct {
   readonly movements: readonly StoredMovement[];
 }
 
+export interface StoredDiscount {
+  /** The uses that it counts. */
+  readonly uses: number;
+  /** The numbers of the orders that use it. */
+  readonly orders: readonly string[];
+}
+
 export interface StoredMovement {
   readonly number: string;
   readonly kind: string;
@@ -55,13 +66,18 @@ export interface StoredMovement {
   readonly reason: string;
 }
 
-/** Reads these orders and products as stored, in the given order. */
+export interface StoredIds {
+  readonly orderIds: readonly string[];
+  readonly productIds: readonly string[];
+  readonly discountIds: readonly string[];
+}
+
+/** Reads these orders, products and discounts as stored, in the given order. */
 export async function readStored(
   database: Database,
-  orderIds: readonly string[],
-  productIds: readonly string[],
+  { orderIds, productIds, discountIds }: StoredIds,
 ): Promise<Stored> {
-  const [orders, products] = await Promise.all([
+  const [orders, products, discounts] = await Promise.all([
     database.run<StoredOrder>(
       'test.stored_orders',
       `select number, status, payment_status as "paymentStatus", version, last_sequence as "lastSequence",
@@ -71,7 +87,13 @@ export async function readStored(
               exists (select from queued_orders where order_id = orders.id) as "isQueued",
               (select coalesce(json_agg(line), '[]')
                  from (select array_position($2::uuid[], product_id) - 1 as product, name, quantity,
-                              unit_price_minor as "unitPriceMinor", total_minor as "totalMinor"
+                              unit_price_minor as "unitPriceMinor", total_minor as "totalMinor",
+                              coalesce(discount_minor, 0) as "discountMinor",
+                              case when modifiers is not null then
+                                json_build_object(
+                                  'product', array_position($2::uuid[], (modifiers #>> '{0,productId}')::uuid) - 1,
+                                  'quantity', modifiers #> '{0,quantity}')
+                              end as modifier
                          from order_lines
                         where order_id = orders.id
                         order by line_number) as line) as lines,
@@ -101,6 +123,18 @@ export async function readStored(
         order by array_position($2::uuid[], product_id)`,
       [orderIds, productIds],
     ),
+    database.run<StoredDiscount>(
+      'test.stored_discounts',
+      `select uses,
+              (select coalesce(json_agg(orders.number order by array_position($1::uuid[], orders.id)), '[]')
+                 from discount_uses
+                 join orders on orders.id = discount_uses.order_id
+                where discount_uses.discount_id = discounts.id) as orders
+         from discounts
+        where id = any($2::uuid[])
+        order by array_position($2::uuid[], id)`,
+      [orderIds, discountIds],
+    ),
   ]);
-  return { orders, products };
+  return { orders, products, discounts };
 }
