@@ -14,7 +14,9 @@ import { query, until } from '../support/until.ts';
  * A change that needs another one belongs into this table, with its reason in the commit. `begin` includes settings.
  */
 const expected = {
-  'cart add': ['begin, accounts.lock_customers, carts.set_items, carts.find, commit'],
+  'cart add': [
+    'begin, accounts.lock_customers, carts.set_items, carts.find, orders.count_pending, commit',
+  ],
   checkout: [
     'begin, accounts.lock_customers, orders.count_pending, orders.placement_time, orders.take_numbers, carts.find_lines_of_carts',
     'orders.insert, orders.insert_lines, events.insert, carts.clear, inventory.change_reserved_of_one, commit',

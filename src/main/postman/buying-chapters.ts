@@ -70,6 +70,27 @@ const cart: Chapter = {
       status: 200,
     },
     { operation: 'getCart', as: 'customer', status: 200 },
+    {
+      operation: 'addCartItem',
+      as: 'customer',
+      body: { sku: '{{sku}}', quantity: 1, note: 'well done' },
+      status: 200,
+      variablesToSet: { cartItemId: 'items.1.id' },
+    },
+    {
+      operation: 'updateCartItem',
+      note: 'Without its note the item is equal to the first one, and they become one.',
+      as: 'customer',
+      path: { sku: '{{cartItemId}}' },
+      body: { note: null },
+      status: 200,
+    },
+    {
+      operation: 'updateCart',
+      as: 'customer',
+      body: { tip: amount(100), fulfilment: { type: 'PICKUP' } },
+      status: 200,
+    },
     { operation: 'removeCartItem', as: 'customer', path: { sku: '{{sku}}' }, status: 200 },
     { operation: 'clearCart', as: 'customer', status: 200 },
     {
