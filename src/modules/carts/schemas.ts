@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Id, Nullable } from '../../http/index.ts';
+import { Id, MoneyValue, Nullable } from '../../http/index.ts';
 import type { Frozen } from '../../shared/freeze-deep.ts';
 import { QUANTITY_MAX } from '../../shared/money.ts';
 import { Sku } from '../catalog/index.ts';
@@ -52,10 +52,13 @@ export const UpdateItemBody = Type.Object(
 
 export type UpdateItemInput = Static<typeof UpdateItemBody>;
 
+/** As `MoneyValue`, without its name: errors of a nullable shape with a name have no pointers into it. */
+const Tip = Type.Object(MoneyValue.properties, { additionalProperties: false });
+
 export const UpdateCartBody = Type.Object(
   {
     discountCodes: Type.Optional(Nullable(termFields.discountCodes)),
-    tip: Type.Optional(Nullable(termFields.tip)),
+    tip: Type.Optional(Nullable(Tip)),
     note: Type.Optional(Nullable(termFields.note)),
     fulfilment: Type.Optional(Nullable(termFields.fulfilment)),
   },

@@ -37,7 +37,10 @@ export interface PizzaMenu {
 }
 
 /** Sells a pizza for 900, with cheese for 150 and olives for 80. `min`: units that must be chosen. */
-export async function sellPizza(database: Database, { min = 0 } = {}): Promise<PizzaMenu> {
+export async function sellPizza(
+  database: Database,
+  { min = 0, onHand = 50 } = {},
+): Promise<PizzaMenu> {
   groups += 1;
   const catalog = createTestCatalog(database);
   const admin = await addUser(database, { role: 'admin' });
@@ -52,7 +55,7 @@ export async function sellPizza(database: Database, { min = 0 } = {}): Promise<P
     max: 5,
     modifiers,
   });
-  const pizza = await addProduct(database, { priceMinor: 900, onHand: 50 });
+  const pizza = await addProduct(database, { priceMinor: 900, onHand });
   const groupId = group.result.id;
   await catalog.updateProduct(buildContext(admin), pizza.id, { modifierGroupIds: [groupId] }, null);
   return { admin, groupId, cheese, olives, pizza };
