@@ -51,6 +51,7 @@ export const findCarts = statement<[customerIds: readonly string[]], QuotableRow
                 join stock on stock.product_id = cart_items.product_id)
        on cart_items.customer_id = wanted.customer_id
     order by wanted.customer_id, cart_items.added_at, cart_items.id`,
+  { isShort: true },
 );
 
 /** Finds several carts for their placement, which reads the time and the price list itself. */

@@ -11,6 +11,7 @@ export const countPending = statement<
     where customer_id = any($1::uuid[])
       and status in ('QUEUED', 'PENDING')
     group by customer_id`,
+  { isShort: true },
 );
 
 /** Reserves order numbers that no other transaction gets. An imported order may still have one of them. */
