@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paymentPage } from '../../src/drivers/payments/sandbox/payment-page.ts';
-import { writeOrderMail } from '../../src/modules/notifications/write-order-mail.ts';
+import { currentWording, getWording } from '../../src/modules/notifications/wordings.ts';
 import { formatDecimal, oddExponents } from '../../src/shared/money.ts';
 import { formatMoney } from '../../web/shared/money.ts';
 import { sourceFiles } from '../tidy/source-files.ts';
@@ -47,11 +47,13 @@ function priceOnPaymentPage(currency: string): string {
 function totalInMail(currency: string): string {
   const facts = { greetedName: '', paymentNote: null, payByMs: null };
   const source = {
-    order: { number: 'A', totalMinor: AMOUNT_MINOR, currency },
+    order: { number: 'A', totalMinor: AMOUNT_MINOR, currency, fulfilment: null },
     lines: [],
+    bill: null,
     reason: null,
     refund: null,
   };
+  const { writeOrderMail } = getWording(currentWording);
   const mail = writeOrderMail('order.ready', facts, source as never, 'https://shop.example');
   return mail.order?.total ?? '';
 }

@@ -10,14 +10,27 @@ export interface MailContent {
 }
 
 export interface MailOrder {
-  readonly lines: readonly {
-    readonly quantity: number;
-    readonly name: string;
-    readonly total: string;
-  }[];
+  readonly lines: readonly MailLine[];
+  /** What leads from the lines to the total. */
+  readonly sums: readonly MailAmount[];
   readonly total: string;
+  /** Such as the taxes that the total contains. */
+  readonly remarks: readonly string[];
   /** Such as the address. */
   readonly details: readonly { readonly label: string; readonly text: string }[];
+}
+
+export interface MailLine {
+  readonly quantity: number;
+  readonly name: string;
+  readonly total: string;
+  /** Such as its modifiers. */
+  readonly details: readonly string[];
+}
+
+export interface MailAmount {
+  readonly label: string;
+  readonly amount: string;
 }
 
 /** The maximum length of a name in a greeting; a longer text is not a name. */

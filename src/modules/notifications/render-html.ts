@@ -23,17 +23,33 @@ ${order === null ? '' : orderHtml(order)}<p><a href="${escapeHtml(link.url)}">${
 `;
 }
 
-function orderHtml({ lines, total, details }: MailOrder): string {
-  const rows = lines.map(
-    (line) =>
-      `<tr><td>${line.quantity} &times; <bdi>${escapeHtml(line.name)}</bdi></td><td align="right" nowrap>${escapeHtml(line.total)}</td></tr>`,
-  );
-  const sum = `<tr><th align="left">Total</th><th align="right" nowrap>${escapeHtml(total)}</th></tr>`;
+function orderHtml({ lines, sums, total, remarks, details }: MailOrder): string {
+  const rows = [
+    ...lines.map((line) =>
+      row(
+        `${line.quantity} &times; <bdi>${escapeHtml(line.name)}</bdi>${line.details.map(detailHtml).join('')}`,
+        line.total,
+      ),
+    ),
+    ...sums.map(({ label, amount }) => row(`<bdi>${escapeHtml(label)}</bdi>`, amount)),
+    `<tr><th align="left">Total</th><th align="right" nowrap>${escapeHtml(total)}</th></tr>`,
+    ...remarks.map(
+      (remark) => `<tr><td colspan="2"><small><bdi>${escapeHtml(remark)}</bdi></small></td></tr>`,
+    ),
+  ];
   const notes = details.map(
     ({ label, text }) => `<p>${escapeHtml(label)}: ${escapeHtml(isolateDirection(text))}</p>\n`,
   );
   return `<table width="100%" cellpadding="6" rules="rows">
-${[...rows, sum].join('\n')}
+${rows.join('\n')}
 </table>
 ${notes.join('')}`;
+}
+
+function row(html: string, amount: string): string {
+  return `<tr><td>${html}</td><td align="right" nowrap>${escapeHtml(amount)}</td></tr>`;
+}
+
+function detailHtml(detail: string): string {
+  return `<br><small><bdi>${escapeHtml(detail)}</bdi></small>`;
 }

@@ -16,10 +16,15 @@ export function renderText(
   ].join('\n\n');
 }
 
-function orderText({ lines, total, details }: MailOrder): string[] {
+function orderText({ lines, sums, total, remarks, details }: MailOrder): string[] {
   const table = [
-    ...lines.map((line) => `${line.quantity} x ${isolateDirection(line.name)}: ${line.total}`),
+    ...lines.flatMap((line) => [
+      `${line.quantity} x ${isolateDirection(line.name)}: ${line.total}`,
+      ...line.details.map((detail) => `  ${isolateDirection(detail)}`),
+    ]),
+    ...sums.map(({ label, amount }) => `${isolateDirection(label)}: ${amount}`),
     `Total: ${total}`,
+    ...remarks.map(isolateDirection),
   ].join('\n');
   return [table, ...details.map(({ label, text }) => `${label}: ${isolateDirection(text)}`)];
 }

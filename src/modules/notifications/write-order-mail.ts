@@ -1,6 +1,6 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
-import { formatDecimal } from '../../shared/money.ts';
 import type { OrderContent } from '../orders/index.ts';
+import { formatAmount } from './format-amount.ts';
 import { buildGreeting, type MailContent, type MailOrder, toOneLine } from './mail-content.ts';
 import type { MailFacts } from './mail-facts.ts';
 import type { OrderMailKind } from './mail-kind.ts';
@@ -21,19 +21,24 @@ interface Written extends OrderMailSource {
 }
 
 /** Writes the mail that informs a customer of an event of an order. */
-export function writeOrderMail(
+export type WriteOrderMail = (
   kind: OrderMailKind,
   facts: Written['facts'],
   source: OrderMailSource,
   publicUrl: string,
-): MailContent {
-  return {
+) => MailContent;
+
+/** Creates the writer of such mails. `describeOrder` writes what the order contains and costs. */
+export function createOrderMailWriter(
+  describeOrder: (content: OrderContent) => MailOrder,
+): WriteOrderMail {
+  return (kind, facts, source, publicUrl) => ({
     subject: subjects[kind](source.order.number),
     greeting: buildGreeting(facts.greetedName),
     paragraphs: sentences[kind]({ ...source, facts }).filter((sentence) => sentence !== ''),
-    order: orderPart(source),
+    order: describeOrder(source),
     link: { label: 'See your orders', url: `${publicUrl}/shop` },
-  };
+  });
 }
 
 const sentences: Readonly<Record<OrderMailKind, (written: Written) => string[]>> = {
@@ -59,7 +64,7 @@ const sentences: Readonly<Record<OrderMailKind, (written: Written) => string[]>>
     refund === null
       ? []
       : [
-          `We have returned ${amount(refund.amountMinor, refund.currency)} for your order ${order.number}.`,
+          `We have returned ${formatAmount(refund.amountMinor, refund.currency)} for your order ${order.number}.`,
           refund.cause === 'admin' ? reasonSentence(reason) : refundCauses[refund.cause],
           'It can take a few days to appear on your statement.',
         ],
@@ -84,7 +89,7 @@ function buildPaidSentence(
 ): string {
   if (totalMinor === 0) return 'There is nothing to pay.';
   return paymentNote === 'received'
-    ? `We have received your payment of ${amount(totalMinor, currency)}.`
+    ? `We have received your payment of ${formatAmount(totalMinor, currency)}.`
     : '';
 }
 
@@ -104,26 +109,6 @@ function buildCancelledSentences({ number, cancelReason }: OrderContent['order']
 function reasonSentence(reason: string | null): string {
   const text = toOneLine(reason ?? '');
   return text === '' ? '' : `The reason: ${isolateDirection(text)}`;
-}
-
-function orderPart({ order, lines }: OrderContent): MailOrder {
-  const details = [
-    { label: 'Address', text: toOneLine(order.shippingAddress ?? '') },
-    { label: 'Your note', text: toOneLine(order.note ?? '') },
-  ];
-  return {
-    lines: lines.map(({ quantity, name, totalMinor }) => ({
-      quantity,
-      name: toOneLine(name),
-      total: amount(totalMinor, order.currency),
-    })),
-    total: amount(order.totalMinor, order.currency),
-    details: details.filter(({ text }) => text !== ''),
-  };
-}
-
-function amount(amountMinor: number, currency: string): string {
-  return `${formatDecimal(amountMinor, currency)} ${currency}`;
 }
 
 const months =

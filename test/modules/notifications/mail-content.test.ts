@@ -16,8 +16,10 @@ function buildContent(text: string): MailContent {
     greeting: buildGreeting(text),
     paragraphs: [text],
     order: {
-      lines: [{ quantity: 1, name: text, total: '1.00 GBP' }],
-      total: '1.00 GBP',
+      lines: [{ quantity: 1, name: text, total: '1.00 GBP', details: [text] }],
+      sums: [{ label: text, amount: '0.20 GBP' }],
+      total: '1.20 GBP',
+      remarks: [text],
       details: [{ label: 'Your note', text }],
     },
     link: { label: text, url: `https://shop.example/shop?${text}` },
@@ -46,13 +48,15 @@ describe('a mail', () => {
       const isolated = `\u2068${name}\u2069`;
       const text = renderText(buildContent(name), 'Shop');
       assert.ok(text.includes(`1 x ${isolated}: 1.00 GBP`), text);
+      assert.ok(text.includes(`\n  ${isolated}\n`), text);
+      assert.ok(text.includes(`\n${isolated}: 0.20 GBP\n`), text);
       assert.ok(text.includes(`Your note: ${isolated}`), text);
       assert.equal(buildGreeting(name), `Hello ${isolated},`);
     }
     const plain = renderText(buildContent('Crème brûlée'), 'Shop');
     assert.doesNotMatch(plain, /[\u2066-\u2069]/);
     const html = renderHtml(buildContent('كسكس'), 'Shop');
-    assert.match(html, /1 &times; <bdi>كسكس<\/bdi><\/td>/);
+    assert.match(html, /1 &times; <bdi>كسكس<\/bdi><br><small><bdi>كسكس<\/bdi><\/small><\/td>/);
     assert.ok(html.includes('Your note: \u2068كسكس\u2069'));
   });
 

@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { listMails } from '../../../src/modules/notifications/index.ts';
 import type { OrderStatus } from '../../../src/modules/orders/index.ts';
+import type { PlaceOrderInput } from '../../../src/modules/orders/schemas.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext, buildPlacementContext } from '../../support/orders.ts';
 import { openPaymentsShop } from '../../support/payments.ts';
+import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
 import { planJobs, startQueuedWorker, takeJobs } from '../../support/queued.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 import { createMailFixture } from './mail-fixture.ts';
@@ -20,11 +22,17 @@ const senders = [
   await createMailFixture(database, { shopName: 'Salt & Pepper' }),
   await createMailFixture(database, { shopName: 'كسكس' }),
 ] as const;
-const [meal, free, scarce] = [
+await addTaxRate(database, { tax_category: 'reduced' });
+await addCharge(database, { tax_category: 'reduced' });
+await addDiscount(database, { code: 'SAVE10' });
+const [meal, taxed, free, scarce] = [
+  await addProduct(database, { onHand: 100_000, priceMinor: 250 }),
   await addProduct(database, { onHand: 100_000, priceMinor: 250 }),
   await addProduct(database, { onHand: 100_000, priceMinor: 0 }),
   await addProduct(database, { onHand: 0 }),
 ];
+
+await run(`update products set tax_category = 'reduced' where id = $1`, taxed.id);
 
 const orderIds: string[] = [];
 const paymentIds = new Map<string, string>();
@@ -41,6 +49,15 @@ function run(text: string, ...parameters: unknown[]): Promise<unknown> {
 
 type Step = (text: string, at: number) => Promise<unknown>;
 
+const billed: Partial<PlaceOrderInput> = {
+  discountCodes: ['SAVE10'],
+  tip: { amount: 100, currency: 'GBP' },
+  fulfilment: {
+    type: 'DELIVERY',
+    address: { line1: '1 High Street', city: 'York', country: 'GB' },
+  },
+};
+
 async function place(sku: string, text: string, deferred: boolean): Promise<void> {
   const items = [
     { sku, quantity: 2 },
@@ -50,6 +67,7 @@ async function place(sku: string, text: string, deferred: boolean): Promise<void
     items: sku === free.sku ? items.slice(0, 1) : items,
     note: text,
     shippingAddress: `${text} Road`,
+    ...(sku === taxed.sku ? billed : {}),
   };
   const context = buildPlacementContext(customer, undefined, input, deferred);
   orderIds.push((await orders.placeOrder(context, input)).id);
@@ -105,6 +123,8 @@ async function placeQueued(): Promise<void> {
 const steps = {
   place: (text) => place(meal.sku, text, false),
   'place a free one': (text) => place(free.sku, text, false),
+  'place one with a bill': (text) => place(taxed.sku, text, false),
+  'queue one with a bill': (text) => place(taxed.sku, text, true),
   queue: (text) => place(meal.sku, text, true),
   'queue one that fails': (text) => place(scarce.sku, text, true),
   'place queued': placeQueued,
@@ -126,6 +146,16 @@ const steps = {
       text || 'None',
       100 + at,
     ),
+  'rename and change the rules': async (text, at) => {
+    const name = text || 'None';
+    await run(
+      'update discounts set name = $1, percent = $2, version = version + 1',
+      name,
+      1 + (at % 50),
+    );
+    await run('update tax_rates set name = $1, percent = $2', name, at);
+    await run('update charges set name = $1, amount_minor = $2', name, at);
+  },
   send: (_text, at) => send(at),
 } satisfies Record<string, Step>;
 
@@ -146,6 +176,8 @@ const everyKind = (
     ['queue one that fails', 'place queued', 'send', 'rename and reprice the product'],
     ['queue', 'cancel as customer', 'send', 'place a free one', 'send', 'move back', 'send'],
     ['change the e-mail address', 'place', 'send', 'change the e-mail address'],
+    ['place one with a bill', 'queue one with a bill', 'rename and change the rules', 'send'],
+    ['place queued', 'send', 'rename and change the rules'],
   ] as const
 )
   .flat()

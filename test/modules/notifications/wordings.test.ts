@@ -8,12 +8,7 @@ import type {
   RefundMailData,
 } from '../../../src/modules/notifications/order-mail-source.ts';
 import { currentWording, getWording } from '../../../src/modules/notifications/wordings.ts';
-
-/**
- * A digest of the texts of each released revision, oldest first. Mails that were sent are shown in their revision, so
- * never change an entry: add a revision to wordings.ts and its digest here.
- */
-const digests = ['db9dae83d74f76c8fa7d160347d0c0ee5656c2471ca39aa7722d1b920c348ddc'];
+import type { BillParts } from '../../../src/modules/pricing/index.ts';
 
 const facts: readonly Omit<MailFacts, 'recipient'>[] = [
   { greetedName: '', paymentNote: null, payByMs: null },
@@ -45,6 +40,7 @@ function buildSource(
       totalMinor: 123_456,
       currency: 'GBP',
       note: null,
+      fulfilment: null,
       shippingAddress: null,
       cancelReason: null,
       failureDetail: null,
@@ -60,7 +56,7 @@ function buildSource(
   };
 }
 
-const sources: readonly OrderMailSource[] = [
+const plainSources: readonly OrderMailSource[] = [
   buildSource({ totalMinor: 0, currency: 'JPY' }),
   buildSource({ note: 'no\ncoriander', shippingAddress: '12 High St\r\nLondon', currency: 'KWD' }),
   buildSource({ failureDetail: 'There are not enough.', currency: 'USD' }),
@@ -72,7 +68,74 @@ const sources: readonly OrderMailSource[] = [
   ),
 ];
 
-function writeAll(revision: number): string[] {
+const address = {
+  line1: '12 High\r\nSt',
+  line2: null,
+  city: 'York',
+  region: null,
+  postalCode: 'YO1 7HZ',
+  country: 'GB',
+};
+
+/** Returns the order with modifiers and a note on its first line, and with this bill. */
+function withBill(bill: BillParts | null, order: Partial<OrderMailSource['order']> = {}) {
+  const source = buildSource(order);
+  const [first, ...others] = source.lines;
+  const modifiers = [
+    { code: 'HOT', name: 'Hot & <b>', quantity: 1, unitPriceMinor: 0 },
+    { code: 'NAAN', name: 'خبز', quantity: 2, unitPriceMinor: 150, productId: 'x' },
+    { code: 'RAITA', name: 'Raita', quantity: 1, unitPriceMinor: 90 },
+  ];
+  const lines = [{ ...first!, modifiers, note: 'no\n<cream>' }, ...others];
+  return { ...source, lines, bill };
+}
+
+const parts: BillParts = {
+  pricesIncludeTax: true,
+  discounts: [
+    { discountId: 'x', code: 'WELCOME10', name: '10 % <off>', amountMinor: 12_346 },
+    { discountId: 'y', code: null, name: 'خصم', amountMinor: 100 },
+  ],
+  charges: [
+    { chargeId: 'x', kind: 'DELIVERY', name: 'Delivery', amountMinor: 350, taxMinor: 58 },
+    { chargeId: 'y', kind: 'SERVICE', name: 'Service &', amountMinor: 0, taxMinor: 0 },
+  ],
+  taxes: [
+    { taxRateId: 'x', name: 'VAT', percent: '20', baseMinor: 111_460, amountMinor: 18_577 },
+    { taxRateId: 'y', name: 'VAT', percent: '0', baseMinor: 10, amountMinor: 0 },
+  ],
+  tipMinor: 200,
+};
+const nothing: BillParts = { ...parts, discounts: [], charges: [], taxes: [], tipMinor: 0 };
+
+const billedSources: readonly OrderMailSource[] = [
+  withBill(parts, { fulfilment: { type: 'DELIVERY', address } }),
+  withBill({ ...parts, pricesIncludeTax: false }, { shippingAddress: 'the old one' }),
+  withBill({ ...nothing, taxes: parts.taxes }, { fulfilment: { type: 'DINE_IN', address: null } }),
+  withBill({ ...nothing, pricesIncludeTax: false }, { currency: 'JPY' }),
+  withBill(
+    { ...nothing, tipMinor: 1_000 },
+    { currency: 'KWD', fulfilment: { type: 'SHIPMENT', address } },
+  ),
+  withBill(null, { fulfilment: { type: 'PICKUP', address: null } }),
+];
+
+/**
+ * A digest of the texts of each released revision, oldest first. Mails that were sent are shown in their revision, so
+ * never change an entry: add a revision to wordings.ts and its digest here.
+ */
+const revisions: readonly { sources: readonly OrderMailSource[]; digest: string }[] = [
+  {
+    sources: plainSources,
+    digest: 'db9dae83d74f76c8fa7d160347d0c0ee5656c2471ca39aa7722d1b920c348ddc',
+  },
+  {
+    sources: [...plainSources, ...billedSources],
+    digest: '9289ca8fd9cabc24ee66bcfcd1de7cb3492f3136a762ff598f3da57cf06f8a2f',
+  },
+];
+
+function writeAll(revision: number, sources: readonly OrderMailSource[]): string[] {
   const wording = getWording(revision);
   const contents = [
     wording.writeResetMail('token', 'https://shop.example/base'),
@@ -92,10 +155,65 @@ function writeAll(revision: number): string[] {
 }
 
 test('a released revision of the texts of mails never changes', () => {
-  const computed = Array.from({ length: currentWording }, (_, index) =>
+  assert.equal(currentWording, revisions.length);
+  const computed = revisions.map(({ sources }, index) =>
     createHash('sha256')
-      .update(JSON.stringify(writeAll(index + 1)))
+      .update(JSON.stringify(writeAll(index + 1, sources)))
       .digest('hex'),
   );
-  assert.deepEqual(computed, digests);
+  assert.deepEqual(
+    computed,
+    revisions.map(({ digest }) => digest),
+  );
+});
+
+test('an order without a bill reads as it did before orders had bills', () => {
+  assert.deepEqual(writeAll(2, plainSources), writeAll(1, plainSources));
+});
+
+function writeText(source: OrderMailSource): string {
+  const { writeOrderMail, renderText } = getWording(currentWording);
+  const content = writeOrderMail('order.placed', facts[0]!, source, 'https://shop.example');
+  return renderText(content, 'Shop');
+}
+
+test('a mail shows what was chosen for each line, the bill, and where the order goes', () => {
+  const text = writeText(billedSources[0]!);
+  const order = text.slice(text.indexOf('12 x'), text.indexOf('See your orders'));
+  assert.deepEqual(
+    order
+      .replaceAll(/[\u2068\u2069]/g, '')
+      .trim()
+      .split('\n'),
+    [
+      '12 x Dal <i>"Makhani"</i> & rice: 1200.00 GBP',
+      '  + Hot & <b>',
+      '  + 2 x خبز, 1.50 GBP each',
+      '  + Raita, 0.90 GBP',
+      '  Note: no <cream>',
+      '1 x شكشوكة 2: 34.56 GBP',
+      'Subtotal: 1234.56 GBP',
+      '10 % <off> (WELCOME10): -123.46 GBP',
+      'خصم: -1.00 GBP',
+      'Delivery: 3.50 GBP',
+      'Service &: 0.00 GBP',
+      'Tip: 2.00 GBP',
+      'Total: 1234.56 GBP',
+      'includes VAT 20 %: 185.77 GBP',
+      'includes VAT 0 %: 0.00 GBP',
+      '',
+      'Delivery to: 12 High St, York, YO1 7HZ, GB',
+    ],
+  );
+});
+
+test('a mail adds taxes that the prices exclude before the total', () => {
+  const text = writeText(billedSources[1]!);
+  assert.match(text, /\nVAT 20 %: 185\.77 GBP\nVAT 0 %: 0\.00 GBP\nTip: 2\.00 GBP\nTotal: /);
+  assert.doesNotMatch(text, /includes/);
+});
+
+test('a mail repeats no total as a subtotal', () => {
+  const [, , taxesOnly, nothingElse] = billedSources;
+  assert.doesNotMatch(writeText(taxesOnly!) + writeText(nothingElse!), /Subtotal/);
 });

@@ -51,6 +51,7 @@ export type ContentRow = Pick<
   | 'totalMinor'
   | 'currency'
   | 'note'
+  | 'fulfilment'
   | 'shippingAddress'
   | 'cancelReason'
   | 'failureDetail'
@@ -58,8 +59,8 @@ export type ContentRow = Pick<
 
 export const findContents = statement<[orderIds: readonly string[]], ContentRow>(
   'orders.find_contents',
-  `select id, number, total_minor as "totalMinor", currency, note, shipping_address as "shippingAddress",
-          cancel_reason as "cancelReason", failure_detail as "failureDetail"
+  `select id, number, total_minor as "totalMinor", currency, note, fulfilment,
+          shipping_address as "shippingAddress", cancel_reason as "cancelReason", failure_detail as "failureDetail"
      from orders
     where id = any($1::uuid[])`,
 );
