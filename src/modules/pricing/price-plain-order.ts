@@ -1,5 +1,5 @@
 import type { LineToPrice } from './price-lines.ts';
-import { type Pricing, priceOrder } from './price-order.ts';
+import { type OrderToPrice, type Pricing, priceOrder } from './price-order.ts';
 
 /** A line whose price is given. */
 export interface PlainLine {
@@ -7,14 +7,26 @@ export interface PlainLine {
   readonly unitPriceMinor: number;
 }
 
-/** Prices an order that was taken elsewhere, at the prices that it had there: no rule of this shop applies to it. */
-export function pricePlainOrder<Line extends PlainLine>(order: {
+export interface PlainOrder<Line extends PlainLine> {
   readonly currency: string;
   readonly lines: readonly Line[];
-}): Pricing<Line & LineToPrice> {
-  return priceOrder({
-    currency: order.currency,
-    lines: order.lines.map((line) => ({
+}
+
+/** Prices an order at the prices of its lines: no rule of this shop applies to it. */
+export function pricePlainOrder<Line extends PlainLine>(
+  order: PlainOrder<Line>,
+): Pricing<Line & LineToPrice> {
+  return priceOrder(toPlainOrder(order));
+}
+
+/** Returns an order of these lines, without any rule. */
+export function toPlainOrder<Line extends PlainLine>({
+  currency,
+  lines,
+}: PlainOrder<Line>): OrderToPrice<Line & LineToPrice> {
+  return {
+    currency,
+    lines: lines.map((line) => ({
       sku: null,
       modifiers: [],
       category: null,
@@ -28,5 +40,5 @@ export function pricePlainOrder<Line extends PlainLine>(order: {
     isFirstOrder: false,
     codes: [],
     tipMinor: 0,
-  });
+  };
 }

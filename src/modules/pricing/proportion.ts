@@ -6,6 +6,7 @@ export interface Proportion {
   readonly denominator: number;
 }
 
+export const PERCENT_DECIMALS_MAX = 4;
 /** What `percent` strings are counted in: four decimals of a percent. */
 const PARTS_OF_A_WHOLE = 1_000_000;
 const PERCENT = /^(\d{1,3})(?:\.(\d{1,4}))?$/;
@@ -23,6 +24,15 @@ export function requirePercent(text: string): Proportion {
   const share = parsePercent(text);
   if (share === null) throw new Error(`not a percentage: ${text}`);
   return share;
+}
+
+/** Formats a share as a percentage of at most this many decimals, rounded half up: `33.3` for a third and 1. */
+export function formatPercent(share: Proportion, decimals: number): string {
+  const parts = roundShare(100 * 10 ** decimals, share);
+  const digits = String(parts).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
 /** Returns the share of a gross amount that is tax: 20/120 for a rate of 20/100. */
