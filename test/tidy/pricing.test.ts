@@ -87,7 +87,6 @@ test('only pricing adds up prices', () => {
     isArithmetic(node, ['+', '-']) &&
     [node.left!, node.right!].map(textOf).some((text) => MONEY.test(text));
   const reasons = {
-    'src/main/cli/replay/replay-orders.ts': 'Totals of many orders, as the server answered them.',
     'src/modules/payments/ledger/apply-refund.ts': 'What is left of a capture after refunds.',
     'src/modules/payments/ledger/refund-payment.ts': 'What is left of a capture after refunds.',
     'src/modules/payments/ledger/return-money.ts': 'What is left of a capture after refunds.',
@@ -102,6 +101,8 @@ test('only pricing calls the arithmetic of money', () => {
     node.type === 'CallExpression' && /^(timesMinor|addMinor|sumMinor)$/.test(textOf(node.callee!));
   const reasons = {
     'src/main/cli/import/import-orders-file.ts': 'Sums over all orders of a file, for the report.',
+    'src/main/cli/replay/replay-orders.ts': 'The parts of bills, as the server answered them.',
+    'src/modules/orders/imports/order-sums.ts': 'Sums over orders, for reports.',
   };
   assert.deepEqual(placesOf(isCall, reasons), []);
 });

@@ -30,7 +30,9 @@ export function addFileCommands(program: Command, buildAction: ActionBuilder): v
       `
 A row is one line of an order; a file ending in .gz is decompressed. The order number is the
 identity: existing orders stay unchanged. A wrong row keeps its whole order out; a row whose
-order is unknown keeps the whole file out. When clocks go back, the first of the two hours
+order is unknown keeps the whole file out. The amounts discount, delivery, tax and tip belong to
+the order: rows of one order that state them agree. PRICES_INCLUDE_TAX says whether prices contain the
+tax. When clocks go back, the first of the two hours
 is used; a time in the hour that clocks skip is read as if they had not.
 
 Example:
@@ -52,10 +54,13 @@ Example:
     .option('--speed <n>', '0: as fast as possible; N: N times real time', wholeNumber(0, 1e9), 0)
     .option('--customers <n>', 'customers to sign up', wholeNumber(1, 10_000), 50)
     .option('--prepare', 'create missing products, and the stock that the orders need')
+    .option('--tax <percent>', 'the tax that prices include, in each order', '0')
     .option('--complete', 'move each order to COMPLETED, as the kitchen would')
     .addHelpText(
       'after',
       `
+Only the lines of orders are sent. With --tax, the tax of each order is compared, too: the server has
+one active rate of this percentage, and PRICES_INCLUDE_TAX=true.
 The server's limits must allow it: PENDING_ORDERS_MAX=0 or --complete, and RATE_LIMIT_GLOBAL=0 RATE_LIMIT_CHECKOUT=0.
 
 Example:
@@ -67,7 +72,11 @@ Example:
 
 function addOrdersFileOptions(command: Command): Command {
   return command
-    .addOption(mapOption('fields: number, date, name, quantity, price, sku, email'))
+    .addOption(
+      mapOption(
+        'fields: number, date, name, quantity, price, sku, email, discount, delivery, tax, tip',
+      ),
+    )
     .option(
       '--date-format <format>',
       'built from yyyy, MM, dd, HH, mm, ss; or "iso" for dates with their own offset',

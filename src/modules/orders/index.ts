@@ -20,6 +20,7 @@ export {
   type ImportedLine,
   type ImportedOrder,
   importOrders,
+  priceImportedOrder,
   sumOrdersByNumber,
 } from './imports/import-orders.ts';
 export {
@@ -27,7 +28,7 @@ export {
   type ImportedProduct,
   productKey,
 } from './imports/import-products.ts';
-export type { OrderSumsRow } from './imports/queries.ts';
+export { addSums, areSameSums, noSums, type OrderSums } from './imports/order-sums.ts';
 export {
   type Fulfilment,
   isPaid,

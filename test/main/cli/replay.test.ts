@@ -8,9 +8,11 @@ import { planReplay } from '../../../src/main/cli/replay/plan.ts';
 import type { ImportedOrder } from '../../../src/modules/orders/index.ts';
 import { runCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';
+import { addTaxRate } from '../../support/pricing.ts';
 import { startTestServer } from '../../support/server.ts';
 
-const server = await startTestServer(await testDatabase());
+const testShop = await testDatabase();
+const server = await startTestServer(testShop);
 const admin = await server.asAdmin();
 const file = fileURLToPath(new URL('../../support/data/orders.csv', import.meta.url));
 const columns =
@@ -60,6 +62,30 @@ test('old orders are placed over HTTP at their original prices, to the penny', a
     ['COMPLETED', 'COMPLETED', 'COMPLETED'],
   );
   assert.match(await readFile(file, 'utf8'), /11\.5/, 'one dish has two prices over time');
+});
+
+test('the tax that each order includes is compared with one that the replay computes itself', async () => {
+  const taxRateId = await addTaxRate(testShop.database);
+  const untaxed = await replay('--prepare');
+  assert.equal(untaxed.code, 1);
+  assert.match(untaxed.stderr, /order 501 has the taxes \[\{"taxRateId"/);
+  const { code, stdout, stderr } = await replay('--prepare', '--tax', '20');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /orders +lines +units +taxes +money\n/);
+  // A sixth of 17.45, 25.90 and 12.20, each rounded half up.
+  assert.match(stdout, /in the file +3 +6 +9 +9\.26 GBP +55\.55 GBP/);
+  assert.match(stdout, /on the server +3 +6 +9 +9\.26 GBP +55\.55 GBP/);
+  const other = await replay('--prepare', '--tax', '19.9999');
+  assert.equal(other.code, 1);
+  await testShop.database.run('test.remove_rate', 'delete from tax_rates where id = $1', [
+    taxRateId,
+  ]);
+});
+
+test('a tax that is no percentage is a usage error', async () => {
+  const { code, stderr } = await replay('--tax', '20%');
+  assert.equal(code, 2);
+  assert.match(stderr, /--tax must be a percentage such as 8\.875; it is "20%"/);
 });
 
 test('an unreachable server or an unknown admin ends the replay with 3', async () => {

@@ -1,7 +1,6 @@
-import type { OrderSumsRow } from '../../../modules/orders/index.ts';
-import { formatDecimal } from '../../../shared/money.ts';
-import { createProgress, formatTable, print, printError } from '../../terminal.ts';
+import { createProgress, print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatOrderSums } from '../format-order-sums.ts';
 import { SHOWN_MAX } from '../import/file-error.ts';
 import { type ImportReport, importOrdersFile } from '../import/import-orders-file.ts';
 import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
@@ -19,7 +18,7 @@ export function importOrdersCommand(
       const progress = createProgress('Orders');
       const report = await importOrdersFile(
         { database, catalog, currency, onProgress: progress.update },
-        readOrdersFileArguments(path, options, currency),
+        readOrdersFileArguments(path, options, config),
       );
       progress.end();
       for (const sentence of report.refused.sentences()) printError(sentence);
@@ -32,27 +31,20 @@ export function importOrdersCommand(
 }
 
 function renderReport(report: ImportReport, currency: string): string {
-  const row = (name: string, sums: OrderSumsRow): (string | number)[] => [
-    name,
-    sums.orders,
-    sums.lines,
-    sums.units,
-    `${formatDecimal(sums.totalMinor, currency)} ${currency}`,
-  ];
   const verdict = report.reconciles
     ? 'The database contains exactly these orders, lines, units and amounts.'
     : 'The database differs from the file: run "holdfast check" and look at the orders.';
   return [
     `${report.rows} rows read, ${report.refused.count} refused; ${report.productsCreated} products created.`,
     '',
-    formatTable(
-      ['', 'orders', 'lines', 'units', 'money'],
+    formatOrderSums(
       [
-        row('in the file', report.file),
-        row('imported now', report.imported),
-        row('already there', report.existing),
-        row('in the database', report.database),
+        ['in the file', report.file],
+        ['imported now', report.imported],
+        ['already there', report.existing],
+        ['in the database', report.database],
       ],
+      currency,
     ),
     '',
     report.imported.orders === 0 ? 'Nothing was imported.' : null,

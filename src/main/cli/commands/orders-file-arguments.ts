@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import { fileArgument } from '../../config/read-config.ts';
 import { UsageError } from '../../usage-error.ts';
 import { parseColumnMap } from '../import/column-map.ts';
@@ -16,12 +17,13 @@ export interface OrdersFileArguments {
 export function readOrdersFileArguments(
   path: string,
   { map, dateFormat, timeZone }: OrdersFileArguments,
-  currency: string,
+  { currency, pricesIncludeTax }: Pick<Config, 'currency' | 'pricesIncludeTax'>,
 ): AsyncGenerator<OrdersFile> {
   return readOrdersFile(fileArgument(path), {
     map: parseColumnMap(map, orderFields),
     readDate: buildDateReader(dateFormat, timeZone),
     currency,
+    pricesIncludeTax,
   });
 }
 

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { ImportedOrder, OrderSumsRow } from '../../../modules/orders/index.ts';
-import { formatDecimal } from '../../../shared/money.ts';
+import { areSameSums, type ImportedOrder, type OrderSums } from '../../../modules/orders/index.ts';
 import { loadConfig } from '../../config/read-config.ts';
-import { createProgress, formatTable, print, printError, readFirstLine } from '../../terminal.ts';
+import { createProgress, print, printError, readFirstLine } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatOrderSums } from '../format-order-sums.ts';
 import { RefusedRows } from '../import/file-error.ts';
-import { sumOrders } from '../import/import-orders-file.ts';
 import type { OrdersFile } from '../import/read-orders.ts';
 import {
   type ApiClient,
@@ -14,6 +13,7 @@ import {
   createApiClient,
   requireServer,
 } from '../replay/api-client.ts';
+import { percentToParts } from '../replay/included-tax.ts';
 import { planReplay } from '../replay/plan.ts';
 import { type ReplayOutcome, replayOrders, sumStoredOrders } from '../replay/replay-orders.ts';
 import { createReplayProducts } from '../replay/replay-products.ts';
@@ -30,19 +30,25 @@ export interface ReplayArguments extends OrdersFileArguments {
   readonly customers: number;
   readonly prepare?: boolean;
   readonly complete?: boolean;
+  readonly tax: string;
 }
 
 /** Sends the orders in a file over HTTP, as customers would, and checks every response. */
 export async function replayCommand(path: string, options: ReplayArguments): Promise<ExitCode> {
-  const { currency, admin: configured } = loadConfig();
+  const config = loadConfig();
+  const { currency } = config;
   const url = options.url.replace(/\/+$/, '');
   if (URL.parse(url) === null) throw new UsageError(`--url must be a URL; it is "${options.url}".`);
+  const taxParts = percentToParts(options.tax);
+  if (taxParts === null) {
+    throw new UsageError(`--tax must be a percentage such as 8.875; it is "${options.tax}".`);
+  }
   await requireServer(url);
-  const credentials = await adminCredentials(options, configured);
-  const { orders, refused } = await readAll(readOrdersFileArguments(path, options, currency));
+  const credentials = await adminCredentials(options, config.admin);
+  const { orders, refused } = await readAll(readOrdersFileArguments(path, options, config));
   for (const sentence of refused.sentences()) printError(sentence);
 
-  const plan = planReplay(orders, currency);
+  const plan = planReplay(orders, currency, taxParts);
   const admin = await createApiClient(url, 'login', credentials);
   const replayProducts = await createReplayProducts(plan.products, {
     admin,
@@ -56,6 +62,7 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
     admin,
     products: replayProducts,
     currency,
+    taxParts,
     concurrency: options.concurrency,
     speed: options.speed,
     complete: options.complete ?? false,
@@ -63,20 +70,24 @@ export async function replayCommand(path: string, options: ReplayArguments): Pro
   });
   progress.end();
 
-  const wanted = sumOrders(orders, currency);
   const onServer = await sumStoredOrders(customers);
   for (const difference of outcome.differences.slice(0, SHOWN_MAX)) printError(difference);
   const more = outcome.differences.length - SHOWN_MAX;
   if (more > 0) printError(`and ${more} more differences`);
   const isRight =
-    outcome.differences.length === 0 && isSame(wanted, outcome.placed) && isSame(wanted, onServer);
+    outcome.differences.length === 0 &&
+    areSameSums(plan.sums, outcome.placed) &&
+    areSameSums(plan.sums, onServer);
   const retries = customers.reduce((sum, customer) => sum + customer.retries, 0);
-  print(renderReport({ wanted, onServer, outcome, currency, retries }));
+  print(renderReport({ wanted: plan.sums, onServer, outcome, currency, retries }));
   print(isRight ? 'Every response was correct.' : 'Some responses differ.');
   return isRight && refused.count === 0 ? exitCodes.ok : exitCodes.no;
 }
 
-/** Reads all parts, because the orders are sent in the order of time. */
+/**
+ * Reads all parts, because the orders are sent in the order of time. Only their lines are sent: the server computes the
+ * rest of the bill.
+ */
 async function readAll(parts: AsyncIterable<OrdersFile>) {
   const refused = new RefusedRows();
   let orders: ImportedOrder[] = [];
@@ -114,31 +125,24 @@ function signUpCustomers(url: string, count: number): Promise<ApiClient[]> {
 }
 
 function renderReport(facts: {
-  readonly wanted: OrderSumsRow;
-  readonly onServer: OrderSumsRow;
+  readonly wanted: OrderSums;
+  readonly onServer: OrderSums;
   readonly outcome: ReplayOutcome;
   readonly currency: string;
   readonly retries: number;
 }): string {
   const { wanted, onServer, outcome, currency, retries } = facts;
-  const row = (name: string, sums: OrderSumsRow): (string | number)[] => [
-    name,
-    sums.orders,
-    sums.lines,
-    sums.units,
-    `${formatDecimal(sums.totalMinor, currency)} ${currency}`,
-  ];
   const seconds = outcome.elapsedMs / 1000;
   const sorted = outcome.durationsMs.toSorted((a, b) => a - b);
   const rate = (outcome.placed.orders / seconds).toFixed(0);
   return [
-    formatTable(
-      ['', 'orders', 'lines', 'units', 'money'],
+    formatOrderSums(
       [
-        row('in the file', wanted),
-        row('in the responses', outcome.placed),
-        row('on the server', onServer),
+        ['in the file', wanted],
+        ['in the responses', outcome.placed],
+        ['on the server', onServer],
       ],
+      currency,
     ),
     '',
     `${seconds.toFixed(1)} s, ${rate} orders a second; an order took ${quantile(sorted, 0.5)} ms (p50), ${quantile(sorted, 0.99)} ms (p99); ${retries} requests were repeated.`,
@@ -148,13 +152,4 @@ function renderReport(facts: {
 function quantile(sorted: readonly number[], share: number): string {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return value.toFixed(1);
-}
-
-function isSame(left: OrderSumsRow, right: OrderSumsRow): boolean {
-  return (
-    left.orders === right.orders &&
-    left.lines === right.lines &&
-    left.units === right.units &&
-    left.totalMinor === right.totalMinor
-  );
 }

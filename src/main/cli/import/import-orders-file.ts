@@ -1,16 +1,19 @@
 import type { Database } from '../../../database/database.ts';
 import type { Catalog } from '../../../modules/catalog/index.ts';
 import {
+  addSums,
+  areSameSums,
   ensureProducts,
   IMPORT_BATCH_MAX,
   type ImportedOrder,
   type ImportedProduct,
   importOrders,
-  type OrderSumsRow,
+  noSums,
+  type OrderSums,
+  priceImportedOrder,
   productKey,
   sumOrdersByNumber,
 } from '../../../modules/orders/index.ts';
-import { pricePlainOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { money, sumMinor } from '../../../shared/money.ts';
 import { RefusedRows } from './file-error.ts';
@@ -21,13 +24,13 @@ export interface ImportReport {
   readonly rows: number;
   readonly refused: RefusedRows;
   /** The sums of the file, without the refused rows. */
-  readonly file: OrderSumsRow;
-  readonly imported: OrderSumsRow;
-  readonly existing: OrderSumsRow;
+  readonly file: OrderSums;
+  readonly imported: OrderSums;
+  readonly existing: OrderSums;
   /** Order numbers under which the database has a different order. */
   readonly conflicts: readonly string[];
   /** The sums in the database for the orders of the file, except conflicts. */
-  readonly database: OrderSumsRow;
+  readonly database: OrderSums;
   readonly productsCreated: number;
   /** Whether the database contains exactly what the file contains, except conflicts. */
   readonly reconciles: boolean;
@@ -51,14 +54,14 @@ export async function importOrdersFile(
 ): Promise<ImportReport> {
   const refused = new RefusedRows();
   const conflicts: string[] = [];
-  const [file, imported, existing, database] = [noSums(), noSums(), noSums(), noSums()];
+  let [file, imported, existing, database] = [noSums, noSums, noSums, noSums];
   let rows = 0;
   let productsCreated = 0;
   let total = 0;
   for await (const part of parts) {
     rows += part.rows;
     refused.add(part.refused);
-    addSums(file, sumOrders(part.orders, deps.currency));
+    file = addSums(file, sumOrders(part.orders, deps.currency));
     const { products, created } = await ensureFileProducts(deps, part);
     productsCreated += created.size;
     if (total === 0) total = part.orders.length * part.parts;
@@ -73,17 +76,16 @@ export async function importOrdersFile(
           batch.filter(({ number }) => numbers.has(number)),
           deps.currency,
         );
-      addSums(imported, sumsIn(chosen));
-      addSums(existing, sumsIn(known));
+      imported = addSums(imported, sumsIn(chosen));
+      existing = addSums(existing, sumsIn(known));
       conflicts.push(...outcome.conflicts);
       const done = before + start + batch.length;
       deps.onProgress(done, Math.max(done, total));
       const stored = [...outcome.imported, ...outcome.existing];
-      addSums(database, await sumOrdersByNumber(deps.database, stored));
+      database = addSums(database, await sumOrdersByNumber(deps.database, stored));
     }
   }
-  const stored = addSums(addSums(noSums(), imported), existing);
-  const reconciles = isSame(database, stored);
+  const reconciles = areSameSums(database, addSums(imported, existing));
   return {
     rows,
     refused,
@@ -127,37 +129,20 @@ export function collectProducts({
   return [...wanted.values()];
 }
 
-/** Sums orders whose prices are in `currency`. */
-export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSumsRow {
+/** Sums orders whose amounts are in `currency`. */
+export function sumOrders(orders: readonly ImportedOrder[], currency: string): OrderSums {
   const lines = orders.flatMap((order) => order.lines);
-  const priced = orders.map((order) =>
-    requirePriced(pricePlainOrder({ currency, lines: order.lines })),
-  );
+  const bills = orders.map((order) => priceImportedOrder(order, currency));
+  const sumOf = (parts: readonly { readonly amountMinor: number }[]): number =>
+    sumMinor(parts.map(({ amountMinor }) => amountMinor));
   return {
     orders: orders.length,
     lines: lines.length,
     units: lines.reduce((units, { quantity }) => units + quantity, 0),
-    totalMinor: sumMinor(priced.map(({ totalMinor }) => totalMinor)),
+    discountsMinor: sumOf(bills.flatMap(({ discounts }) => discounts)),
+    chargesMinor: sumOf(bills.flatMap(({ charges }) => charges)),
+    taxesMinor: sumOf(bills.flatMap(({ taxes }) => taxes)),
+    tipsMinor: sumMinor(bills.map(({ tipMinor }) => tipMinor)),
+    totalMinor: sumMinor(bills.map(({ totalMinor }) => totalMinor)),
   };
-}
-
-function noSums(): OrderSumsRow {
-  return { orders: 0, lines: 0, units: 0, totalMinor: 0 };
-}
-
-function addSums(sums: OrderSumsRow, more: OrderSumsRow): OrderSumsRow {
-  sums.orders += more.orders;
-  sums.lines += more.lines;
-  sums.units += more.units;
-  sums.totalMinor = sumMinor([sums.totalMinor, more.totalMinor]);
-  return sums;
-}
-
-function isSame(left: OrderSumsRow, right: OrderSumsRow): boolean {
-  return (
-    left.orders === right.orders &&
-    left.lines === right.lines &&
-    left.units === right.units &&
-    left.totalMinor === right.totalMinor
-  );
 }

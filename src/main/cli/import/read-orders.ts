@@ -17,7 +17,7 @@ import { readCsv } from './read-csv.ts';
 import type { CsvRecord, CsvShape } from './record-reader.ts';
 
 const REQUIRED: readonly OrderField[] = ['number', 'date', 'name', 'quantity', 'price'];
-const OPTIONAL: readonly OrderField[] = ['sku', 'email'];
+const OPTIONAL: readonly OrderField[] = ['sku', 'email', 'discount', 'delivery', 'tax', 'tip'];
 /** The number of rows in memory at a time: about 300 bytes each. */
 const ROWS_HELD_MAX = 1_000_000;
 
@@ -124,8 +124,9 @@ class OrdersReader {
     for (const draft of this.#drafts.values()) {
       const { number, lines, faults } = draft;
       rows += lines.length + faults.length;
-      if (faults.length === 0) {
-        orders.push(draft.order());
+      const order = draft.finish(this.#options);
+      if (order !== null) {
+        orders.push(order);
         continue;
       }
       const reason = `Another row of order ${number} was refused.`;

@@ -1,6 +1,12 @@
-import type { ImportedOrder } from '../../../modules/orders/index.ts';
+import {
+  addSums,
+  type ImportedOrder,
+  noSums,
+  type OrderSums,
+} from '../../../modules/orders/index.ts';
 import { pricePlainOrder, requirePriced } from '../../../modules/pricing/index.ts';
 import { formatDecimal } from '../../../shared/money.ts';
+import { includedTax } from './included-tax.ts';
 
 /** A product as the replay needs it on the server. */
 export interface PlannedProduct {
@@ -25,19 +31,27 @@ export interface PlannedOrder {
   readonly atMs: number;
   readonly lines: readonly PlannedLine[];
   readonly totalMinor: number;
+  /** The tax that the total includes. */
+  readonly taxMinor: number;
 }
 
 export interface Plan {
   /** By time; orders of the same time in the order of the file. */
   readonly orders: readonly PlannedOrder[];
   readonly products: readonly PlannedProduct[];
+  readonly sums: OrderSums;
 }
 
 /**
  * Plans which products and orders to send. A product has one price at a time, but some old orders name a dish twice at
  * two prices: the second price becomes a separate product, so that these totals are right too.
+ * `taxParts`: the tax that prices include, in parts of a million of the price without it.
  */
-export function planReplay(orders: readonly ImportedOrder[], currency: string): Plan {
+export function planReplay(
+  orders: readonly ImportedOrder[],
+  currency: string,
+  taxParts = 0n,
+): Plan {
   const products = new Map<string, PlannedProduct>();
   const byTime = orders.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   const planned = byTime.map(({ number, createdAt, lines }): PlannedOrder => {
@@ -60,7 +74,23 @@ export function planReplay(orders: readonly ImportedOrder[], currency: string): 
       return { key, quantity, unitPriceMinor };
     });
     const { totalMinor } = requirePriced(pricePlainOrder({ currency, lines: plannedLines }));
-    return { number, atMs: createdAt.getTime(), lines: plannedLines, totalMinor };
+    const taxMinor = includedTax(totalMinor, taxParts);
+    return { number, atMs: createdAt.getTime(), lines: plannedLines, totalMinor, taxMinor };
   });
-  return { orders: planned, products: [...products.values()] };
+  return {
+    orders: planned,
+    products: [...products.values()],
+    sums: addSums(...planned.map(toSums)),
+  };
+}
+
+function toSums({ lines, totalMinor, taxMinor }: PlannedOrder): OrderSums {
+  return {
+    ...noSums,
+    orders: 1,
+    lines: lines.length,
+    units: lines.reduce((units, { quantity }) => units + quantity, 0),
+    taxesMinor: taxMinor,
+    totalMinor,
+  };
 }

@@ -1,8 +1,9 @@
 import pLimit from 'p-limit';
-import type { OrderSumsRow } from '../../../modules/orders/index.ts';
-import { money } from '../../../shared/money.ts';
+import { addSums, noSums, type OrderSums } from '../../../modules/orders/index.ts';
+import { money, sumMinor } from '../../../shared/money.ts';
 import { pause } from '../../../shared/pause.ts';
 import { type ApiClient, type ApiReply, UnexpectedReplyError } from './api-client.ts';
+import { percentToParts } from './included-tax.ts';
 import type { PlannedOrder } from './plan.ts';
 import type { ReplayProducts } from './replay-products.ts';
 
@@ -11,6 +12,8 @@ export interface ReplayOptions {
   readonly admin: ApiClient;
   readonly products: ReplayProducts;
   readonly currency: string;
+  /** The percentage of the tax that prices include, in parts of a million; 0: none. */
+  readonly taxParts: bigint;
   /** Concurrent orders. */
   readonly concurrency: number;
   /** 0: as fast as possible; otherwise that many times real time. */
@@ -22,21 +25,39 @@ export interface ReplayOptions {
 
 export interface ReplayOutcome {
   /** The sums of the responses. */
-  readonly placed: OrderSumsRow;
+  readonly placed: OrderSums;
   /** One sentence for each wrong response. */
   readonly differences: readonly string[];
   readonly durationsMs: readonly number[];
   readonly elapsedMs: number;
 }
 
+interface AmountReply {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 interface OrderReply {
   readonly id: string;
-  readonly total: { readonly amount: number; readonly currency: string };
+  readonly total: AmountReply;
+  readonly bill: {
+    readonly discounts: readonly { readonly amount: AmountReply }[];
+    readonly charges: readonly { readonly amount: AmountReply }[];
+    readonly taxes: readonly TaxReply[];
+    readonly tip: AmountReply;
+  };
   readonly items: readonly {
     readonly sku: string;
     readonly quantity: number;
     readonly unitPrice: { readonly amount: number };
   }[];
+}
+
+interface TaxReply {
+  readonly percent: string;
+  readonly base: AmountReply;
+  readonly amount: AmountReply;
+  readonly included: boolean;
 }
 
 const STEPS = ['CONFIRMED', 'PREPARING', 'READY', 'COMPLETED'];
@@ -50,7 +71,7 @@ export async function replayOrders(
   options: ReplayOptions,
 ): Promise<ReplayOutcome> {
   const { products: replayProducts, customers, speed, onProgress } = options;
-  const placed = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+  let placed = noSums;
   const differences: string[] = [];
   const durationsMs: number[] = [];
   const limit = pLimit(options.concurrency);
@@ -64,12 +85,9 @@ export async function replayOrders(
     durationsMs.push(performance.now() - sentAt);
     const difference = findDifference(order, reply, options);
     if (difference === null) {
-      const { id, items, total } = reply.body as OrderReply;
-      placed.orders += 1;
-      placed.lines += items.length;
-      placed.units += items.reduce((units, { quantity }) => units + quantity, 0);
-      placed.totalMinor += total.amount;
-      if (options.complete) await completeOrder(options.admin, id);
+      const placedOrder = reply.body as OrderReply;
+      placed = addSums(placed, toSums(placedOrder));
+      if (options.complete) await completeOrder(options.admin, placedOrder.id);
     } else differences.push(difference);
     done += 1;
     onProgress(done, orders.length);
@@ -116,11 +134,11 @@ function place(
 function findDifference(
   order: PlannedOrder,
   { status, body }: ApiReply,
-  { products: replayProducts, currency }: ReplayOptions,
+  { products: replayProducts, currency, taxParts }: ReplayOptions,
 ): string | null {
   const what = `order ${order.number}`;
   if (status !== 201) return `${what} was refused with ${status}: ${JSON.stringify(body)}`;
-  const { total, items } = body as OrderReply;
+  const { total, items, bill } = body as OrderReply;
   if (total.amount !== order.totalMinor || total.currency !== currency) {
     return `${what} has the total ${total.amount} ${total.currency}, not ${order.totalMinor} ${currency}`;
   }
@@ -134,7 +152,40 @@ function findDifference(
         item.unitPrice.amount === unitPriceMinor
       );
     });
-  return same ? null : `${what} has different lines in the response`;
+  if (!same) return `${what} has different lines in the response`;
+  const areTaxesRight =
+    taxParts === 0n
+      ? bill.taxes.length === 0
+      : bill.taxes.length === 1 && isTaxOf(order, bill.taxes[0]!, taxParts);
+  return areTaxesRight ? null : `${what} has the taxes ${JSON.stringify(bill.taxes)}`;
+}
+
+function isTaxOf(
+  { totalMinor, taxMinor }: PlannedOrder,
+  { percent, base, amount, included }: TaxReply,
+  taxParts: bigint,
+): boolean {
+  return (
+    percentToParts(percent) === taxParts &&
+    base.amount === totalMinor &&
+    amount.amount === taxMinor &&
+    included
+  );
+}
+
+function toSums({ items, total, bill }: OrderReply): OrderSums {
+  const sumOf = (parts: readonly { readonly amount: AmountReply }[]): number =>
+    sumMinor(parts.map(({ amount }) => amount.amount));
+  return {
+    orders: 1,
+    lines: items.length,
+    units: items.reduce((units, { quantity }) => units + quantity, 0),
+    discountsMinor: sumOf(bill.discounts),
+    chargesMinor: sumOf(bill.charges),
+    taxesMinor: sumOf(bill.taxes),
+    tipsMinor: bill.tip.amount,
+    totalMinor: total.amount,
+  };
 }
 
 async function completeOrder(admin: ApiClient, id: string): Promise<void> {
@@ -145,20 +196,15 @@ async function completeOrder(admin: ApiClient, id: string): Promise<void> {
 }
 
 /** Sums the orders of these customers, read back from the server order by order. */
-export async function sumStoredOrders(customers: readonly ApiClient[]): Promise<OrderSumsRow> {
-  const sums = { orders: 0, lines: 0, units: 0, totalMinor: 0 };
+export async function sumStoredOrders(customers: readonly ApiClient[]): Promise<OrderSums> {
+  let sums = noSums;
   for (const customer of customers) {
     for (let cursor: string | null = ''; cursor !== null; ) {
       const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const reply = await customer.request('GET', `/api/orders?limit=100${after}`);
       if (reply.status !== 200) throw new UnexpectedReplyError('The list of orders', reply);
       const page = reply.body as { data: OrderReply[]; nextCursor: string | null };
-      for (const { items, total } of page.data) {
-        sums.orders += 1;
-        sums.lines += items.length;
-        sums.units += items.reduce((units, { quantity }) => units + quantity, 0);
-        sums.totalMinor += total.amount;
-      }
+      sums = addSums(sums, ...page.data.map(toSums));
       cursor = page.nextCursor;
     }
   }

@@ -1,23 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../../database/database.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
 import {
+  type BillParts,
+  type GivenAmounts,
   type LineToPrice,
   type PricedLine,
-  pricePlainOrder,
+  type PricedOrder,
+  priceGivenOrder,
   requirePriced,
+  toBillParts,
 } from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import type { ImportChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 import { type ProductRef, productKey } from './import-products.ts';
+import type { OrderSums } from './order-sums.ts';
 import {
+  type BillAmounts,
   type ExistingOrderRow,
   findOrdersByNumber,
   noteSoldNames,
-  type OrderSumsRow,
   sumOrders,
 } from './queries.ts';
 
@@ -41,6 +47,8 @@ export interface ImportedOrder {
   /** Null: the order belongs to the account for imported orders. */
   readonly email: string | null;
   readonly lines: readonly ImportedLine[];
+  /** Null or left out: its bill has only lines. */
+  readonly amounts?: GivenAmounts | null;
 }
 
 export interface ImportOutcome {
@@ -67,7 +75,7 @@ export async function importOrders(
   const emails = orders.map(({ email }) => email ?? IMPORT_CUSTOMER_EMAIL);
   const customers = await ensureCustomers(database, [...new Set(emails)]);
   const changes = orders.map((order, index): ImportChange => {
-    const priced = requirePriced(pricePlainOrder({ currency, lines: order.lines }));
+    const priced = priceImportedOrder(order, currency);
     return {
       kind: 'import',
       order: {
@@ -79,6 +87,7 @@ export async function importOrders(
         createdAt: order.createdAt,
       },
       lines: buildLines(priced.lines, products),
+      bill: toBillParts(priced),
       actor: systemActor,
       cause: { requestId: null, traceId: null, job: 'import orders' },
     };
@@ -104,22 +113,34 @@ export async function importOrders(
   orders.forEach((order, index) => {
     const row = existingByNumber.get(order.number);
     if (row === undefined) outcome.imported.push(order.number);
-    else if (isSame(order, changes[index]!.order.customerId, currency, row)) {
+    else if (isSame(order, changes[index]!, row)) {
       outcome.existing.push(order.number);
     } else outcome.conflicts.push(order.number);
   });
   return outcome;
 }
 
-/** Returns the stored sums for these numbers. Throws if the orders' totals differ from the sums of their lines. */
+/** Returns what an order cost. Throws if no bill has its amounts, which is found when its file is read. */
+export function priceImportedOrder(
+  { number, lines, amounts = null }: Pick<ImportedOrder, 'number' | 'lines' | 'amounts'>,
+  currency: string,
+): PricedOrder<ImportedLine & LineToPrice> {
+  const pricing = priceGivenOrder({ currency, lines, amounts });
+  if (pricing.kind === 'impossible_amount') {
+    throw new RangeError(`order ${number} cannot have this ${pricing.part}`);
+  }
+  return requirePriced(pricing);
+}
+
+/** Returns the stored sums for these numbers. Throws if the orders' totals differ from those of their bills. */
 export async function sumOrdersByNumber(
   database: Database,
   numbers: readonly string[],
-): Promise<OrderSumsRow> {
+): Promise<OrderSums> {
   const [row] = await sumOrders(database, numbers);
   const { orderTotalsMinor, ...sums } = row!;
   if (orderTotalsMinor !== sums.totalMinor) {
-    throw new Error(`orders add up to ${orderTotalsMinor}, their lines to ${sums.totalMinor}`);
+    throw new Error(`orders add up to ${orderTotalsMinor}, their bills to ${sums.totalMinor}`);
   }
   return sums;
 }
@@ -148,8 +169,7 @@ function buildLines(
 
 function isSame(
   order: ImportedOrder,
-  customerId: string,
-  currency: string,
+  { order: { customerId, currency }, bill }: ImportChange,
   row: ExistingOrderRow,
 ): boolean {
   return (
@@ -157,6 +177,7 @@ function isSame(
     row.customerId === customerId &&
     row.currency === currency &&
     row.createdAt.getTime() === order.createdAt.getTime() &&
+    isDeepStrictEqual(row.bill, bill === null ? null : toAmounts(bill)) &&
     row.lines.length === order.lines.length &&
     order.lines.every((line, index) => {
       const stored = row.lines[index]!;
@@ -169,4 +190,20 @@ function isSame(
       );
     })
   );
+}
+
+function toAmounts({
+  pricesIncludeTax,
+  discounts,
+  charges,
+  taxes,
+  tipMinor,
+}: BillParts): BillAmounts {
+  return {
+    pricesIncludeTax,
+    discounts: discounts.map(({ amountMinor }) => amountMinor),
+    charges: charges.map(({ amountMinor }) => amountMinor),
+    taxes: taxes.map(({ amountMinor }) => amountMinor),
+    tip: tipMinor,
+  };
 }

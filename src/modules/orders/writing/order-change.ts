@@ -59,6 +59,8 @@ export interface ImportChange extends Attributed {
     'id' | 'number' | 'customerId' | 'totalMinor' | 'currency' | 'createdAt'
   >;
   readonly lines: readonly OrderLine[];
+  /** The bill besides the lines. Null: it has only lines. */
+  readonly bill: BillParts | null;
 }
 
 /** The placement of a QUEUED order at current prices, which reserves its stock. */

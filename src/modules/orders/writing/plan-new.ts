@@ -50,7 +50,7 @@ export function planQueue(change: QueueChange): OrderPlan {
 }
 
 export function planImport(change: ImportChange): OrderPlan {
-  const { order, lines } = change;
+  const { order, lines, bill } = change;
   const ended = stepEvent(order, change, { from: null, to: 'COMPLETED', sequence: 1 });
   return {
     ...startPlan(change),
@@ -63,6 +63,7 @@ export function planImport(change: ImportChange): OrderPlan {
       created_at: order.createdAt,
     },
     lines: lineRows(order.id, lines, order.createdAt),
+    bill: billRow(order.id, bill),
     events: [{ ...ended, type: 'order.imported' }],
   };
 }

@@ -12,7 +12,7 @@ import { orderFields } from '../../../../src/main/cli/import/order-draft.ts';
 import { type OrdersFile, readOrdersFile } from '../../../../src/main/cli/import/read-orders.ts';
 import { createCatalog } from '../../../../src/modules/catalog/index.ts';
 import { openStock } from '../../../../src/modules/inventory/index.ts';
-import { type ImportedOrder, productKey } from '../../../../src/modules/orders/index.ts';
+import { type ImportedOrder, noSums, productKey } from '../../../../src/modules/orders/index.ts';
 import { createCursors } from '../../../../src/shared/pagination.ts';
 import { testDatabase } from '../../../support/database.ts';
 
@@ -64,9 +64,18 @@ function buildOrder(number: string, change: Partial<ImportedOrder> = {}): Import
 
 const path = fileURLToPath(new URL('../../../support/data/orders.csv', import.meta.url));
 
+/** The sums of orders without discounts, charges, taxes and tips. */
+const plainSums = (orders: number, lines: number, units: number, totalMinor: number) => ({
+  ...noSums,
+  orders,
+  lines,
+  units,
+  totalMinor,
+});
+
 test('orders are imported as they were, with one event and no stock movement', async () => {
   const report = await importOrdersFile(deps, read(path));
-  assert.deepEqual(report.imported, { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
+  assert.deepEqual(report.imported, plainSums(3, 6, 9, 5555));
   assert.deepEqual(report.database, report.file);
   assert(report.reconciles);
   const orders = await database.run<Record<string, unknown>>(
@@ -98,7 +107,7 @@ test('a second run imports nothing and finds every order', async () => {
   const report = await importOrdersFile(deps, read(path));
   assert.equal(report.imported.orders, 0);
   assert.equal(report.productsCreated, 0);
-  assert.deepEqual(report.existing, { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
+  assert.deepEqual(report.existing, plainSums(3, 6, 9, 5555));
   assert(report.reconciles);
 });
 
@@ -205,7 +214,7 @@ test('a large file is imported completely in parts, with the newest prices of al
   assert(parts.length > 4);
   for (const part of parts) assert(part.rows <= 60, String(part.rows));
   const report = await importOrdersFile(deps, read(large, 30));
-  assert.deepEqual(report.imported, { orders: 50, lines: 200, units: 200, totalMinor: 1_990_000 });
+  assert.deepEqual(report.imported, plainSums(50, 200, 200, 1_990_000));
   assert.equal(report.rows, 200);
   assert(report.reconciles);
   const whole = await importOrdersFile(deps, read(large));
@@ -236,18 +245,118 @@ test('an order imported before names had one spelling is recognized', async () =
   assert.equal(report.existing.orders, 1);
 });
 
+const amounts = {
+  discountMinor: 100,
+  deliveryMinor: 350,
+  taxMinor: 225,
+  pricesIncludeTax: true,
+  tipMinor: 50,
+};
+
+async function findOrder(number: string): Promise<Record<string, unknown>> {
+  const [order] = await database.run<Record<string, unknown>>(
+    'test.imported_bill',
+    `select total_minor as total, prices_include_tax as included, tip_minor as tip, discounts, charges, taxes,
+            (select jsonb_agg(jsonb_build_array(discount_minor, tax_minor) order by line_number)
+               from order_lines where order_id = orders.id) as lines
+       from orders
+       left join order_bills on order_bills.order_id = orders.id
+      where number = $1::text`,
+    [number],
+  );
+  return order!;
+}
+
+test('the discount, delivery, tax and tip of an order are imported as its bill', async () => {
+  const lines = [550, 551].map((unitPriceMinor) => ({
+    name: 'Soup',
+    sku: null,
+    quantity: 1,
+    unitPriceMinor,
+  }));
+  const file = writeOrdersFile(buildOrder('B1', { amounts, lines }));
+  const report = await importOrdersFile(deps, file);
+  assert.deepEqual(report.imported, {
+    orders: 1,
+    lines: 2,
+    units: 2,
+    discountsMinor: 100,
+    chargesMinor: 350,
+    taxesMinor: 225,
+    tipsMinor: 50,
+    totalMinor: 550 + 551 - 100 + 350 + 50,
+  });
+  assert(report.reconciles);
+  const { discounts, charges, taxes, ...order } = await findOrder('B1');
+  assert.deepEqual(order, {
+    total: 1401,
+    included: true,
+    tip: 50,
+    lines: [
+      [50, 83],
+      [50, 84],
+    ],
+  });
+  const shown = (parts: unknown) =>
+    (parts as Record<string, unknown>[]).map(({ name, amountMinor, taxMinor, percent }) => ({
+      name,
+      amountMinor,
+      taxMinor,
+      percent,
+    }));
+  const none = { taxMinor: undefined, percent: undefined };
+  assert.deepEqual(shown(discounts), [{ name: 'Discount', amountMinor: 100, ...none }]);
+  assert.deepEqual(shown(charges), [
+    { name: 'Delivery', amountMinor: 350, taxMinor: 58, percent: undefined },
+  ]);
+  assert.deepEqual(shown(taxes), [
+    { name: 'Tax', amountMinor: 225, taxMinor: undefined, percent: '20' },
+  ]);
+  assert.deepEqual((await importOrdersFile(deps, file)).existing, report.imported);
+});
+
+test('a tax that prices exclude is added to the total', async () => {
+  const change = { amounts: { ...amounts, taxMinor: 137, pricesIncludeTax: false } };
+  const report = await importOrdersFile(deps, writeOrdersFile(buildOrder('B2', change)));
+  assert.equal(report.imported.totalMinor, 1100 - 100 + 350 + 137 + 50);
+  assert(report.reconciles);
+  const { included, taxes } = await findOrder('B2');
+  assert.equal(included, false);
+  assert.equal((taxes as { baseMinor: number }[])[0]!.baseMinor, 1350);
+});
+
+for (const part of ['discountMinor', 'deliveryMinor', 'taxMinor', 'tipMinor'] as const) {
+  test(`an existing number with another ${part.replace('Minor', '')} is a conflict`, async () => {
+    const number = `B-${part}`;
+    await importOrdersFile(deps, writeOrdersFile(buildOrder(number, { amounts })));
+    for (const changed of [{ ...amounts, [part]: amounts[part] - 1 }, null]) {
+      const file = writeOrdersFile(buildOrder(number, { amounts: changed }));
+      assert.deepEqual((await importOrdersFile(deps, file)).conflicts, [number]);
+    }
+  });
+}
+
+test('amounts of 0 are no bill', async () => {
+  const zero = {
+    discountMinor: 0,
+    deliveryMinor: 0,
+    taxMinor: 0,
+    pricesIncludeTax: false,
+    tipMinor: 0,
+  };
+  await importOrdersFile(deps, writeOrdersFile(buildOrder('B3', { amounts: zero })));
+  assert.equal((await findOrder('B3')).discounts, null);
+  const report = await importOrdersFile(deps, writeOrdersFile(buildOrder('B3')));
+  assert.equal(report.existing.orders, 1);
+});
+
 // The real file must not be copied into the project; the variable says where it is.
 const realData = process.env.HOLDFAST_DATA_DIR;
 if (realData !== undefined) {
   test('four years of a real takeaway are imported to the penny', async () => {
     const parts = read(join(realData, 'takeaway-orders.csv.gz'));
     const report = await importOrdersFile(deps, parts);
-    assert.deepEqual(report.database, {
-      orders: 13_397,
-      lines: 74_818,
-      units: 93_041,
-      totalMinor: 44_651_745,
-    });
+    assert.deepEqual(report.database, plainSums(13_397, 74_818, 93_041, 44_651_745));
     assert(report.reconciles);
   });
 }

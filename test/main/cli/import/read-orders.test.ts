@@ -14,6 +14,7 @@ import {
   type OrdersFileOptions,
   readOrdersFile,
 } from '../../../../src/main/cli/import/read-orders.ts';
+import { noSums } from '../../../../src/modules/orders/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));
@@ -48,7 +49,13 @@ test('the rows of an order are found anywhere in the file', async () => {
   const { orders, refused, rows } = await readAll(sample('orders.csv'), options);
   assert.deepEqual(refused, []);
   assert.equal(rows, 6);
-  assert.deepEqual(sumOrders(orders, 'GBP'), { orders: 3, lines: 6, units: 9, totalMinor: 5555 });
+  assert.deepEqual(sumOrders(orders, 'GBP'), {
+    ...noSums,
+    orders: 3,
+    lines: 6,
+    units: 9,
+    totalMinor: 5555,
+  });
   const [first] = orders;
   assert.equal(first?.number, '501');
   assert.equal(first?.createdAt.toISOString(), '2015-10-25T00:30:00.000Z');
@@ -98,6 +105,90 @@ test('rows with the same number but another date or e-mail are refused', async (
   const { orders, refused } = await readAll(path, { ...options, map: {} });
   assert.deepEqual(orders, []);
   assert.equal(refused.length, 5);
+});
+
+/** Reads orders of two lines of 10.00, each with these amounts on its rows. */
+async function readAmounts(name: string, ...rows: readonly string[]): Promise<OrdersFile> {
+  const head = 'number,date,name,quantity,price,discount,delivery,tax,tip';
+  const path = await writeOrdersFile(
+    name,
+    [head, ...rows.map((row) => row.replace(',', ',01/01/2020 10:00,Soup,1,10,'))].join('\n'),
+  );
+  return readAll(path, { ...options, map: {} });
+}
+
+test('the amounts of an order may be on each of its rows or on some', async () => {
+  const { orders, refused } = await readAmounts(
+    'amounts.csv',
+    '1,2.00,3.5,,1',
+    '1,2,3.50,,1.00',
+    '2,,,,',
+    '2,,,3.33,',
+    '3,,,,',
+    '4,0,0,0,0',
+  );
+  assert.deepEqual(refused, []);
+  const none = {
+    discountMinor: 0,
+    deliveryMinor: 0,
+    taxMinor: 0,
+    pricesIncludeTax: true,
+    tipMinor: 0,
+  };
+  assert.deepEqual(
+    orders.map(({ amounts }) => amounts),
+    [
+      { ...none, discountMinor: 200, deliveryMinor: 350, tipMinor: 100 },
+      { ...none, taxMinor: 333 },
+      null,
+      none,
+    ],
+  );
+  assert.deepEqual(sumOrders(orders, 'GBP'), {
+    orders: 4,
+    lines: 6,
+    units: 6,
+    discountsMinor: 200,
+    chargesMinor: 350,
+    taxesMinor: 333,
+    tipsMinor: 100,
+    totalMinor: 6000 - 200 + 350 + 100,
+  });
+});
+
+test('an amount that is none, or that no bill can have, is refused with its order', async () => {
+  const { orders, refused } = await readAmounts(
+    'wrong-amounts.csv',
+    '1,-2.00,,,',
+    '2,,£3,,',
+    '3,,,,1.005',
+    '4,1,,,',
+    '4,2,,,',
+    '5,10.01,,,',
+    '6,10.00,,0.01,',
+    '7,,,5.01,',
+    '8,10.00,2,1.00,',
+    '9,10.00,,,',
+    '10,,9999999999999,,',
+  );
+  assert.deepEqual(
+    refused.map(({ line, reason }) => `${line}: ${reason}`),
+    [
+      '2: "-2.00" is not an amount in GBP for the discount.',
+      '3: "£3" is not an amount in GBP for the delivery.',
+      '4: "1.005" is not an amount in GBP for the tip.',
+      '5: Another row of order 4 was refused.',
+      '6: Order 4 has another discount on an earlier row.',
+      '7: Order 5: its discount is more than its lines cost.',
+      '8: Order 6: its tax is more than what is taxed.',
+      '9: Order 7: its tax is more than what is taxed.',
+      '12: Order 10: its total is too large.',
+    ],
+  );
+  assert.deepEqual(
+    orders.map(({ number }) => number),
+    ['8', '9'],
+  );
 });
 
 test('a created product has the newest price in the file, wherever that is', async () => {

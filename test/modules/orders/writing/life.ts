@@ -334,7 +334,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
           currency: 'GBP',
           createdAt,
         };
-        return { kind: 'import', order, lines: written, ...by };
+        return { kind: 'import', order, lines: written, bill: null, ...by };
       },
     );
     const refused = await database.transaction((tx) => writeOrders(tx, changes));
