@@ -62,7 +62,7 @@ async function playEvening(url: string, kitchen: Session): Promise<{ id: string;
     'PREPARING',
     'READY',
   );
-  await move(await order(alan, { 'FISH-CURRY': 1, 'GINGER-BEER': 2 }), 'PREPARING');
+  await move(await order(alan, { 'BEAN-STEW': 1, 'GINGER-BEER': 2 }), 'PREPARING');
   const id = await order(ada, { 'FISH-AND-CHIPS': 2, 'LEMON-TART': 1 });
   await move(id, 'PREPARING');
   await order(grace, { 'LAMB-SHANK': 1, 'GREEN-SALAD': 1 });

@@ -1,14 +1,18 @@
 import { randomInt } from 'node:crypto';
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 import { countUsers, createUser, findActiveUsers } from '../../modules/accounts/index.ts';
 import { type Catalog, countProducts } from '../../modules/catalog/index.ts';
 import { type Role, systemActor } from '../../shared/caller.ts';
 import { money } from '../../shared/money.ts';
-import { demoMenu } from './demo-menu.ts';
+import type { Application } from '../compose/compose.ts';
+import { type DemoDish, type DemoGroup, demoGroups, demoMenu } from './demo-menu.ts';
+import { addDemoRules } from './demo-rules.ts';
 import { lockDemoData } from './queries.ts';
 
 /** The initial units on hand of each dish. */
 const STOCK = 200;
+/** Leaves room for dishes in between. */
+const POSITION_STEP = 10;
 
 interface DemoUser {
   readonly email: string;
@@ -30,12 +34,12 @@ export interface DemoAccount extends DemoUser {
 }
 
 /**
- * Loads a small menu and four users with new passwords. Returns null if the database is not empty. Servers that start
+ * Loads a small menu, what its orders cost besides, and four users with new passwords. Returns null if the database is not empty. Servers that start
  * together load it once.
  */
 export function loadDemoData(
   database: Database,
-  catalog: Catalog,
+  { catalog, pricing }: Pick<Application['modules'], 'catalog' | 'pricing'>,
   currency: string,
 ): Promise<readonly DemoAccount[] | null> {
   return database.transaction(async (tx) => {
@@ -44,19 +48,47 @@ export function loadDemoData(
     if (users!.count > 0 || products!.count > 0) return null;
     const accounts = demoUsers.map((user) => ({ ...user, password: readablePassword() }));
     for (const account of accounts) await createUser(tx, account);
-    const author = {
-      actor: systemActor,
-      cause: { requestId: null, traceId: null, job: 'demo data' },
-    };
-    for (const { priceMinor, ...dish } of demoMenu) {
-      await catalog.addProduct(
-        tx,
-        { ...dish, price: money(priceMinor, currency), onHand: STOCK },
-        author,
-      );
-    }
+    await addDemoMenu(tx, catalog, currency);
+    await addDemoRules(tx, pricing, currency);
     return accounts;
   });
+}
+
+const author = {
+  actor: systemActor,
+  cause: { requestId: null, traceId: null, job: 'demo data' },
+};
+
+async function addDemoMenu(tx: Transaction, catalog: Catalog, currency: string): Promise<void> {
+  const groupIds = new Map<string, string>();
+
+  async function addDish(dish: DemoDish): Promise<void> {
+    const { priceMinor, groups = [], ...fields } = dish;
+    const input = {
+      ...fields,
+      price: money(priceMinor, currency),
+      onHand: STOCK,
+      position: demoMenu.indexOf(dish) * POSITION_STEP,
+      modifierGroupIds: groups.map((name) => groupIds.get(name)!),
+    };
+    await catalog.addProduct(tx, input, author);
+  }
+
+  async function addGroup(key: string, { modifiers, ...group }: DemoGroup): Promise<void> {
+    const { id } = await catalog.addModifierGroup(tx, {
+      ...group,
+      modifiers: modifiers.map(({ priceMinor, ...modifier }) => ({
+        ...modifier,
+        price: money(priceMinor, currency),
+      })),
+    });
+    groupIds.set(key, id);
+  }
+
+  // Modifiers name dishes without groups, and dishes name groups.
+  for (const dish of demoMenu) if (dish.groups === undefined) await addDish(dish);
+  for (const [key, group] of Object.entries(demoGroups)) await addGroup(key, group);
+  for (const dish of demoMenu) if (dish.groups !== undefined) await addDish(dish);
 }
 
 /** Returns the demo users that can still sign in: production does not start with them. */

@@ -38,7 +38,7 @@ export async function prepareDatabase(
   await migrate(database, { log });
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
-    ? await loadDemoData(database, application.modules.catalog, config.currency)
+    ? await loadDemoData(database, application.modules, config.currency)
     : null;
   if (config.admin !== null) await ensureAdmin(application, config.admin, log);
   return { demoAccounts };

@@ -22,6 +22,8 @@ export interface ManagedRules<New, Change, View> {
   list(input: ListRulesInput): Promise<Page<View>>;
   get(id: string): Promise<View>;
   create(context: RequestContext, input: New): Promise<Once<View>>;
+  /** Creates a rule in the caller's transaction, for demo data. */
+  add(tx: Transaction, input: New): Promise<View>;
   /** Changes what the input contains. One that changes nothing keeps the version. */
   update(
     context: RequestContext,
@@ -76,7 +78,13 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
     return row;
   }
 
+  async function add(tx: Transaction, input: New): Promise<View> {
+    const [row] = await kind.insert(tx, newId(), kind.toFields(kind.complete(input)));
+    return kind.present(row!);
+  }
+
   return {
+    add,
     async list({ limit = PAGE_LIMIT_DEFAULT, cursor }) {
       const scope = { list: kind.name };
       const [afterAt = null, afterId = null] =
@@ -89,13 +97,7 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
     async get(id) {
       return kind.present(requireRow(await kind.find(database, id)));
     },
-    create({ claim }, input) {
-      const fields = kind.toFields(kind.complete(input));
-      return once(database, claim, async (tx) => {
-        const [row] = await kind.insert(tx, newId(), fields);
-        return kind.present(row!);
-      });
-    },
+    create: ({ claim }, input) => once(database, claim, (tx) => add(tx, input)),
     update({ claim }, id, { version, ...change }, accepted) {
       return once(database, claim, async (tx) => {
         const row = requireRow(await kind.lock(tx, id));

@@ -8,11 +8,11 @@ import { startTestServer } from '../../support/server.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
-const { catalog } = server.application.modules;
+const { modules } = server.application;
 
 test('servers that start together load the demo data once, and the demo passwords work', async () => {
   const results = await Promise.all(
-    Array.from({ length: 4 }, () => loadDemoData(db.database, catalog, 'GBP')),
+    Array.from({ length: 4 }, () => loadDemoData(db.database, modules, 'GBP')),
   );
   const loaded = results.filter((accounts) => accounts !== null);
   assert.equal(loaded.length, 1);
@@ -26,8 +26,81 @@ test('servers that start together load the demo data once, and the demo password
   assert.equal(menu.json<{ data: unknown[] }>().data.length, demoMenu.length);
 });
 
+interface Quote {
+  readonly bill: {
+    readonly subtotal: { readonly amount: number };
+    readonly discounts: readonly { readonly code: string }[];
+    readonly charges: readonly { readonly amount: { readonly amount: number } }[];
+    readonly taxes: readonly {
+      readonly percent: string;
+      readonly amount: { readonly amount: number };
+    }[];
+    readonly total: { readonly amount: number };
+  };
+  readonly refusals: readonly { readonly code: string }[];
+}
+
+async function quote(body: Record<string, unknown>): Promise<Quote> {
+  const reply = await server.anonymous.post('/api/quotes', body);
+  assert.equal(reply.status, 200, reply.text);
+  return reply.json<Quote>();
+}
+
+const address = { line1: '1 High Street', city: 'Leeds', postalCode: 'LS1 4AP', country: 'GB' };
+
+test('the demo menu shows every part of a bill', async () => {
+  const { bill, refusals } = await quote({
+    items: [
+      {
+        sku: 'FISH-CURRY',
+        quantity: 1,
+        modifiers: [{ code: 'HOT' }, { code: 'WITH-BREAD', quantity: 2 }],
+      },
+      { sku: 'LEMON-TART', quantity: 1 },
+    ],
+    discountCodes: ['welcome10'],
+    fulfilment: { type: 'DELIVERY', address },
+  });
+  assert.deepEqual(refusals, []);
+  assert.equal(bill.subtotal.amount, 1345 + 2 * 200 + 595);
+  assert.deepEqual(
+    bill.discounts.map(({ code }) => code),
+    ['WELCOME10'],
+  );
+  assert.deepEqual(
+    bill.charges.map(({ amount }) => amount.amount),
+    [350],
+  );
+  assert.deepEqual(
+    bill.taxes.map(({ percent }) => percent),
+    ['20', '0'],
+  );
+  assert.equal(bill.total.amount, 2340 - 234 + 350);
+});
+
+test('the demo menu requires a choice of heat, and delivers for nothing from an amount on', async () => {
+  const curry = await quote({ items: [{ sku: 'FISH-CURRY', quantity: 1 }] });
+  assert.deepEqual(
+    curry.refusals.map(({ code }) => code),
+    ['catalog.modifiers_out_of_range'],
+  );
+  const lamb = await quote({
+    items: [{ sku: 'LAMB-SHANK', quantity: 2 }],
+    fulfilment: { type: 'DELIVERY', address },
+  });
+  assert.deepEqual(lamb.bill.charges, []);
+  const eatenIn = await quote({
+    items: [{ sku: 'LEMON-TART', quantity: 1 }],
+    fulfilment: { type: 'DINE_IN' },
+  });
+  assert.deepEqual(
+    eatenIn.bill.taxes.map(({ percent, amount }) => [percent, amount.amount]),
+    [['20', 99]],
+  );
+});
+
 test('a database that is not empty stays unchanged', async () => {
-  assert.equal(await loadDemoData(db.database, catalog, 'GBP'), null);
+  assert.equal(await loadDemoData(db.database, modules, 'GBP'), null);
 });
 
 test('demo users are reported until they can no longer sign in', async () => {

@@ -1,3 +1,4 @@
+import type { Transaction } from '../../../database/database.ts';
 import type { Once } from '../../../database/idempotency.ts';
 import type { RequestContext } from '../../../http/index.ts';
 import type { Page } from '../../../shared/pagination.ts';
@@ -9,6 +10,8 @@ export interface ModifierGroups {
   /** Throws `prices.not_found`. */
   getModifierGroup(groupId: string): Promise<GroupView>;
   createModifierGroup(context: RequestContext, input: CreateGroupInput): Promise<Once<GroupView>>;
+  /** Creates a group in the caller's transaction, for demo data. */
+  addModifierGroup(tx: Transaction, input: CreateGroupInput): Promise<GroupView>;
   updateModifierGroup(
     context: RequestContext,
     groupId: string,
