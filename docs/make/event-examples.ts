@@ -15,25 +15,61 @@ export interface EventExample {
 }
 
 const number = '100023';
-const total = money(2_885, 'GBP');
+const gbp = (amountMinor: number) => money(amountMinor, 'GBP');
+const total = gbp(2_831);
 const paymentId = '0198b5c4-2222-7abc-8abc-000000000002';
 const refundId = '0198b5c4-3333-7abc-8abc-000000000003';
 const refund = { refundId, paymentId, cause: 'admin', amount: money(595, 'GBP') };
 
+/** Two dishes of 12.95 with a code of 10 %, delivered, with a tip. */
+const bill = {
+  subtotal: gbp(2_590),
+  pricesIncludeTax: true,
+  discounts: [
+    {
+      discountId: '0198b5c4-4444-7abc-8abc-000000000004',
+      code: 'WELCOME10',
+      name: '10 % off the first order',
+      amount: gbp(259),
+    },
+  ],
+  charges: [
+    {
+      chargeId: '0198b5c4-5555-7abc-8abc-000000000005',
+      kind: 'DELIVERY',
+      name: 'Delivery',
+      amount: gbp(350),
+      tax: gbp(58),
+    },
+  ],
+  taxes: [
+    {
+      taxRateId: '0198b5c4-6666-7abc-8abc-000000000006',
+      name: 'VAT',
+      percent: '20',
+      base: gbp(2_681),
+      amount: gbp(447),
+      included: true,
+    },
+  ],
+  tip: gbp(150),
+  total,
+};
+
 export const eventExamples: readonly EventExample[] = [
   {
     type: 'order.queued',
-    when: 'An order with `Prefer: respond-async` was accepted. It has no stock reserved yet.',
+    when: 'An order with `Prefer: respond-async` was accepted. It has no stock reserved yet. `data` has a `bill` as that of `order.placed`.',
     sequence: 1,
     to: 'QUEUED',
     data: { number, total, vip: false },
   },
   {
     type: 'order.placed',
-    when: 'An order was placed and its stock reserved. `from` is QUEUED if a worker placed it.',
+    when: 'An order was placed and its stock reserved. `from` is QUEUED if a worker placed it. `bill` is left out if it has only lines, and if an override moved the order back.',
     sequence: 1,
     to: 'PENDING',
-    data: { number, total },
+    data: { number, total, bill },
   },
   {
     type: 'order.confirmed',

@@ -74,6 +74,38 @@ await admin.post('/api/products', {
   price: { amount: 295, currency: 'GBP' },
   onHand: 100,
 });
+// The first order has every part of a bill, as in the example.
+await admin.post('/api/products', {
+  sku: 'THALI',
+  name: 'Thali',
+  price: { amount: 1295, currency: 'GBP' },
+  taxCategory: 'meals',
+  onHand: 100,
+});
+await admin.post('/api/tax-rates', { name: 'VAT', percent: '20', taxCategory: 'meals' });
+await admin.post('/api/charges', {
+  name: 'Delivery',
+  kind: 'DELIVERY',
+  amount: { amount: 350, currency: 'GBP' },
+  taxCategory: 'meals',
+});
+await admin.post('/api/discounts', {
+  code: 'WELCOME10',
+  name: '10 % off the first order',
+  kind: 'PERCENT',
+  percent: '10',
+  scope: 'ORDER',
+});
+const billed = await customer.post('/api/orders', {
+  items: [{ sku: 'THALI', quantity: 2 }],
+  discountCodes: ['WELCOME10'],
+  tip: { amount: 150, currency: 'GBP' },
+  fulfilment: {
+    type: 'DELIVERY',
+    address: { line1: '1 High Street', city: 'York', country: 'GB' },
+  },
+});
+assert.equal(billed.status, 201, billed.text);
 const paidOrder = await place();
 const payment = await pay(paidOrder, { action: 'pay', refunds: 'fail' });
 await untilLogged('order.confirmed');
@@ -125,6 +157,15 @@ for (const example of eventExamples) {
     assert.equal(like.orderId === null, sequence === null);
   });
 }
+
+test('the bill of the example has the amounts of the same real order', () => {
+  /** Returns a bill without its ids. */
+  const amountsOf = (data: EventExample['data']) =>
+    JSON.parse(JSON.stringify(data.bill, (name, value) => (/Id$/.test(name) ? undefined : value)));
+  const example = eventExamples.find(({ type }) => type === 'order.placed');
+  const real = events.find(({ orderId }) => orderId === billed.json<{ id: string }>().id);
+  assert.deepEqual(amountsOf(real!.data), amountsOf(example!.data));
+});
 
 test('every event of a status change carries the order number and, at the end of an order, the reason', () => {
   const ofOrders = events.filter(({ type }) => type.startsWith('order.'));
