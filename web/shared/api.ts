@@ -7,7 +7,7 @@ import { ConnectionError, fetchReply } from './fetch-reply.ts';
 import { pathOnServer } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
 
-export type { Charge, Money, Order, Payment } from '../../clients/typescript/src/index.ts';
+export type { Bill, Charge, Money, Order, Payment } from '../../clients/typescript/src/index.ts';
 export { ConnectionError, HoldfastError };
 
 type Reply<Id extends keyof operations> = operations[Id]['responses'] extends {

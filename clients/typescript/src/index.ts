@@ -2,6 +2,7 @@
 export { createHoldfastClient, type HoldfastClient, type HoldfastClientOptions } from './client.ts';
 export { HoldfastError, type ProblemDocument } from './problem.ts';
 export type {
+  Bill,
   Charge,
   components,
   Money,
