@@ -67,6 +67,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['stock'],
     reason: 'The list is filtered by available stock before its limit.',
   },
+  'catalog.list_menu': {
+    reads: ['stock'],
+    reason: 'As for the list by name.',
+  },
   'catalog.find_groups': {
     reads: ['stock'],
     reason: 'Modifiers are shown together with what is left of their products, in one snapshot.',

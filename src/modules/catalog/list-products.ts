@@ -3,10 +3,10 @@ import type { Caller } from '../../shared/caller.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { findOfferedGroups } from './modifiers/offered-groups.ts';
 import { presentProduct, seesStockLevels } from './present-product.ts';
-import { listProducts as readProducts } from './queries.ts';
+import { listMenu, listProducts as readProducts } from './queries.ts';
 import type { ListProductsInput, ProductView } from './schemas.ts';
 
-/** Lists products by name, as the caller may see them. Throws `request.invalid_cursor`. */
+/** Lists products by name or in the order of the menu, as the caller may see them. Throws `request.invalid_cursor`. */
 export async function listProducts(
   db: Queryable,
   cursors: Cursors,
@@ -17,18 +17,13 @@ export async function listProducts(
   const withInactive = seesStockLevels(caller);
   const search = input.search ?? null;
   const available = input.available ?? null;
-  const filters = { list: 'products', withInactive, search, available };
+  const isMenu = input.sort === 'menu';
+  const filters = { list: isMenu ? 'menu' : 'products', withInactive, search, available };
   const [afterName = null, afterId = null] =
     input.cursor === undefined ? [] : (cursors.decode(filters, input.cursor) as [string, string]);
-  const rows = await readProducts(
-    db,
-    withInactive,
-    search,
-    available,
-    afterName,
-    afterId,
-    limit + 1,
-  );
+  const rows = isMenu
+    ? await listMenu(db, withInactive, search, available, afterId, limit + 1)
+    : await readProducts(db, withInactive, search, available, afterName, afterId, limit + 1);
   const groups = await findOfferedGroups(db, rows);
   return buildPage(
     rows,

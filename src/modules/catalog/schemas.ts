@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import {
+  Choice,
   CursorParameter,
   Id,
   Instant,
@@ -102,6 +103,12 @@ export const ListProductsQuery = Type.Object(
     ),
     available: Type.Optional(
       Type.Boolean({ description: 'Only products that are, or are not, available now.' }),
+    ),
+    sort: Type.Optional(
+      Choice(['name', 'menu'], {
+        description:
+          '`menu`: by section, the one with the lowest `position` first, then by `position` and name; products without a section last. Default: `name`.',
+      }),
     ),
     limit: LimitParameter,
     cursor: CursorParameter,

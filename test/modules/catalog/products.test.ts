@@ -173,11 +173,39 @@ describe('the list of products', () => {
     assert.equal(new Set(seen).size, 5);
   });
 
+  test('in the order of the menu has sections by their lowest position, and no gaps between pages', async () => {
+    const tag = 'On the carte';
+    const places: [name: string, category: string | null, position: number][] = [
+      ['water', null, 0],
+      ['tart', 'Desserts', 30],
+      ['curry', 'Mains', 12],
+      ['stew', 'Mains', 11],
+      ['burger', 'Mains', 12],
+      ['bread', 'Sides', 11],
+      ['ice', 'Desserts', 40],
+      ['cake', 'Desserts', 30],
+    ];
+    for (const [name, category, position] of places) {
+      await create({ name: `${tag} ${name}`, category, position });
+    }
+    await create({ name: `${tag} gone`, category: 'Mains', position: 11, active: false });
+    const seen: string[] = [];
+    const input = { search: tag, sort: 'menu', limit: 3 } as const;
+    let cursor: string | null = null;
+    do {
+      const page = await catalog.listProducts(null, cursor === null ? input : { ...input, cursor });
+      seen.push(...page.data.map(({ name }) => name.slice(tag.length + 1)));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    assert.deepEqual(seen, ['stew', 'burger', 'curry', 'bread', 'cake', 'tart', 'ice', 'water']);
+  });
+
   test('refuses a cursor that belongs to another search or to staff', async () => {
     const { nextCursor } = await catalog.listProducts(admin, { limit: 1 });
     const cursor = nextCursor!;
     const refusal = coded('request.invalid_cursor');
     await assert.rejects(catalog.listProducts(null, { limit: 1, cursor }), refusal);
+    await assert.rejects(catalog.listProducts(admin, { sort: 'menu', cursor }), refusal);
     await assert.rejects(catalog.listProducts(admin, { search: 'x', cursor }), refusal);
     await assert.rejects(catalog.listProducts(admin, { cursor: `${cursor}x` }), refusal);
   });
