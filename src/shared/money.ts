@@ -12,6 +12,8 @@ export const PRICE_MINOR_MAX = 100_000_000;
 export const QUANTITY_MAX = 10_000;
 /** Lines of one order. With the two limits above, their totals add up to at most 1e14. */
 export const LINES_MAX = 100;
+/** The largest tip, in minor units. */
+export const TIP_MINOR_MAX = 100_000_000;
 /** The largest total of one order, in minor units: a ninth of the largest exact integer. */
 export const TOTAL_MINOR_MAX = 1_000_000_000_000_000;
 
@@ -47,6 +49,12 @@ export function timesMinor(priceMinor: number, quantity: number): number | null 
 /** Returns the sum of two amounts in minor units, both 0 or more, or null above `TOTAL_MINOR_MAX`. */
 export function addMinor(leftMinor: number, rightMinor: number): number | null {
   return withinTotal(leftMinor + rightMinor);
+}
+
+/** Returns a whole percentage, from 0 to 100, of an amount in minor units, rounded half up. Exact up to `TOTAL_MINOR_MAX`. */
+export function percentOfMinor(amountMinor: number, percent: number): number {
+  const [hundreds, rest] = [Math.floor(amountMinor / 100), amountMinor % 100];
+  return exact(hundreds * percent + Math.floor((rest * percent + 50) / 100));
 }
 
 /** The currencies whose minor unit does not have two digits. Source: ISO 4217, list one, of 1 January 2026. */

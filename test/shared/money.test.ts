@@ -7,12 +7,28 @@ import {
   formatDecimal,
   isCurrency,
   parseDecimalMinor,
+  percentOfMinor,
   sumMinor,
   TOTAL_MINOR_MAX,
   timesMinor,
 } from '../../src/shared/money.ts';
 
 describe('money', () => {
+  test('a percentage is exact up to the largest total, rounded half up', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: TOTAL_MINOR_MAX }),
+        fc.integer({ min: 0, max: 100 }),
+        (amountMinor, percent) => {
+          const expected = (BigInt(amountMinor) * BigInt(percent) * 2n + 100n) / 200n;
+          assert.equal(BigInt(percentOfMinor(amountMinor, percent)), expected);
+        },
+      ),
+    );
+    assert.equal(percentOfMinor(50, 5), 3);
+    assert.equal(percentOfMinor(49, 5), 2);
+  });
+
   test('parsing and formatting a decimal preserves the amount, for every exponent', () => {
     fc.assert(
       fc.property(

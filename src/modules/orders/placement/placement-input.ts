@@ -1,6 +1,6 @@
 import type { Caller } from '../../../shared/caller.ts';
 import type { InputError } from '../../../shared/errors.ts';
-import type { Money } from '../../../shared/money.ts';
+import { type Money, TIP_MINOR_MAX } from '../../../shared/money.ts';
 import { distinctCodes } from '../../pricing/index.ts';
 import type { Fulfilment } from '../order.ts';
 import type { FulfilmentInput, PlaceOrderInput } from '../schemas.ts';
@@ -9,9 +9,6 @@ import type { OrderTerms, RequestedLine, RequestedModifier } from './request.ts'
 /** The checks of a placement request that its schema cannot express. Each returns the invalid locations. */
 
 type Items = PlaceOrderInput['items'];
-
-/** The largest tip, in minor units. */
-const TIP_MINOR_MAX = 100_000_000;
 
 export function itemErrors(items: Items, currency: string): InputError[] {
   return items.flatMap((item, index) => {
