@@ -60,7 +60,9 @@ function Row({ label, amount, className }: RowProps) {
   return (
     <div className={className}>
       <dt>{label}</dt>
-      <dd>{formatMoney(amount)}</dd>
+      <dd>
+        <bdi>{formatMoney(amount)}</bdi>
+      </dd>
     </div>
   );
 }

@@ -40,7 +40,10 @@ export function LineDetails({ modifiers, note }: LineDetailsProps): ReactNode {
           {quantity > 1 && `${quantity} × `}
           <bdi>{name}</bdi>
           {unitPrice !== undefined && unitPrice.amount > 0 && (
-            <span className="modifier-price"> +{formatMoney(unitPrice)}</span>
+            <>
+              {' '}
+              <bdi className="modifier-price">+{formatMoney(unitPrice)}</bdi>
+            </>
           )}
         </li>
       ))}
