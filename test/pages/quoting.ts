@@ -7,7 +7,7 @@ import { listViolations, type Pages, phone } from './pages-bench.ts';
 export function quotingTests(pages: Pages): void {
   const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 
-  const totalIn = (page: Page) => page.getByRole('main').locator('.sum');
+  const totalIn = (page: Page) => page.getByRole('main').locator('.cart-end');
 
   async function setPrice(dish: { id: string }, amount: number): Promise<void> {
     const reply = await pages.admin.patch(`/api/products/${dish.id}`, { price: gbp(amount) });

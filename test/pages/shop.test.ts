@@ -1,5 +1,7 @@
 import { afterEach } from 'node:test';
+import { billTests } from './bills.ts';
 import { cartTests } from './carts.ts';
+import { choosingTests } from './choosing.ts';
 import { directionTests } from './directions.ts';
 import { orderingTests } from './ordering.ts';
 import { openPages } from './pages-bench.ts';
@@ -12,4 +14,6 @@ afterEach(() => pages.closeAll());
 cartTests(pages);
 quotingTests(pages);
 directionTests(pages);
+choosingTests(pages);
+billTests(pages);
 orderingTests(pages);

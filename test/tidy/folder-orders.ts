@@ -118,7 +118,17 @@ export const folderOrders: readonly FolderOrder[] = [
     folder: 'web/console',
     ranks: [['parts'], ['board', 'health', 'order', 'product', 'work'], ['pages'], ['*']],
   },
-  { folder: 'web/shop', ranks: [['parts', '*'], ['pages'], ['shop.tsx'], ['main.tsx']] },
+  {
+    folder: 'web/shop',
+    ranks: [
+      ['parts', '*'],
+      ['choosing'],
+      ['menu', 'checkout'],
+      ['pages'],
+      ['shop.tsx'],
+      ['main.tsx'],
+    ],
+  },
   { folder: 'bench', ranks: [['support'], ['scenarios'], ['*']] },
 ];
 

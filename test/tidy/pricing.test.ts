@@ -91,18 +91,19 @@ test('only pricing adds up prices', () => {
     'src/modules/payments/ledger/refund-payment.ts': 'What is left of a capture after refunds.',
     'src/modules/payments/ledger/return-money.ts': 'What is left of a capture after refunds.',
     'web/console/order/charge.ts': 'What is left of a charge after refunds.',
-    'web/shop/pages/order-page.tsx': 'What went back of the payments of an order.',
+    'web/shop/parts/paid.tsx': 'What went back of the payments of an order.',
   };
   assert.deepEqual(placesOf(isSum, reasons), []);
 });
 
 test('only pricing calls the arithmetic of money', () => {
   const isCall = (node: Node, textOf: (node: Node) => string) =>
-    node.type === 'CallExpression' && /^(timesMinor|addMinor|sumMinor)$/.test(textOf(node.callee!));
+    node.type === 'CallExpression' &&
+    /^(timesMinor|addMinor|sumMinor|percentOfMinor)$/.test(textOf(node.callee!));
   const reasons = {
     'src/main/cli/import/import-orders-file.ts': 'Sums over all orders of a file, for the report.',
     'src/main/cli/replay/replay-orders.ts': 'The parts of bills, as the server answered them.',
-    'src/modules/orders/imports/order-sums.ts': 'Sums over orders, for reports.',
+    'src/modules/orders/imports/order-sums.ts': 'Sums over orders, for reports.',    'web/shop/checkout/tip-field.tsx': 'Suggests tips. The customer sends the chosen one.',
   };
   assert.deepEqual(placesOf(isCall, reasons), []);
 });

@@ -1,29 +1,87 @@
 import type { ItemOf, Money } from '../shared/api.ts';
 
 export type Product = ItemOf<'listProducts'>;
-/** What a line of the cart copies from the menu. */
-export type Dish = Pick<Product, 'id' | 'sku' | 'name' | 'price'>;
 
-/** A dish in the cart and its quantity. It has no sums, because these come from the server. */
-export interface CartLine {
+/** A modifier as it was chosen. */
+export interface ChosenModifier {
+  readonly code: string;
+  readonly name: string;
+  /** Units for one unit of the item. */
+  readonly quantity: number;
+}
+
+/** A dish with everything that was chosen for it. */
+export interface Item {
   readonly sku: string;
   readonly productId: string;
   readonly name: string;
-  readonly quantity: number;
-  /** As last shown by the menu or the cart on the server. */
+  /** With its modifiers, as last shown by the menu, a quote or the cart on the server. */
   readonly unitPrice: Money;
+  readonly modifiers: readonly ChosenModifier[];
+  readonly note: string | null;
 }
 
-/** Returns the lines with a new quantity of one dish; 0 removes it. */
+/** An item in the cart and its quantity. It has no sums, because these come from the server. */
+export interface CartLine extends Item {
+  readonly quantity: number;
+}
+
+/** Identifies an item: equal items have the same key. That of a dish without modifiers and note is its SKU. */
+export function getItemKey({
+  sku,
+  modifiers,
+  note,
+}: Pick<Item, 'sku' | 'modifiers' | 'note'>): string {
+  if (modifiers.length === 0 && note === null) return sku;
+  const units = modifiers.map(({ code, quantity }) => `${code} ${quantity}`).sort();
+  return `${sku} ${JSON.stringify([units, note])}`;
+}
+
+/** Builds the item that is a dish without modifiers and note. */
+export function toPlainItem({ id, sku, name, price }: Product): Item {
+  return { sku, productId: id, name, unitPrice: price, modifiers: [], note: null };
+}
+
+/** Returns the lines with a new quantity of one item; 0 removes it. */
 export function withQuantity(
   lines: readonly CartLine[],
-  { id, sku, name, price }: Dish,
+  item: Item,
   quantity: number,
 ): readonly CartLine[] {
-  const line = { sku, productId: id, name, quantity, unitPrice: price };
-  const isKnown = lines.some((other) => other.sku === sku);
+  const key = getItemKey(item);
+  const line = { ...item, quantity };
+  const isKnown = lines.some((other) => getItemKey(other) === key);
   const changed = isKnown
-    ? lines.map((other) => (other.sku === sku ? line : other))
+    ? lines.map((other) => (getItemKey(other) === key ? line : other))
     : [...lines, line];
   return changed.filter((other) => other.quantity > 0);
+}
+
+/** Returns the lines with further units of one item. */
+export function withMore(
+  lines: readonly CartLine[],
+  item: Item,
+  quantity: number,
+): readonly CartLine[] {
+  return withQuantity(lines, item, getQuantity(lines, item) + quantity);
+}
+
+/** Returns the lines with another item in the place of one of them. If they have it already, it becomes one line. */
+export function withReplaced(
+  lines: readonly CartLine[],
+  replaced: Item,
+  item: Item,
+  quantity: number,
+): readonly CartLine[] {
+  const [from, to] = [getItemKey(replaced), getItemKey(item)];
+  if (from === to) return withQuantity(lines, item, quantity);
+  const others = lines.filter((line) => getItemKey(line) !== from);
+  if (others.some((line) => getItemKey(line) === to)) return withMore(others, item, quantity);
+  return lines.map((line) => (getItemKey(line) === from ? { ...item, quantity } : line));
+}
+
+/** Returns how many units of an item the lines have. */
+export function getQuantity(lines: readonly CartLine[], item: Item): number {
+  const key = getItemKey(item);
+  return lines.find((line) => getItemKey(line) === key)?.quantity ?? 0;
 }

@@ -1,25 +1,30 @@
 import { useMutation, useMutationState, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type ReplyOf, readBody } from '../shared/api.ts';
+import { api, readBody } from '../shared/api.ts';
 import { useProfile } from '../shared/session.ts';
-import type { Dish } from './cart-line.ts';
-import { guestCart } from './guest-cart.ts';
+import type { ServerCart } from './cart-calls.ts';
+import type { CartLine } from './cart-line.ts';
+import { moveCartToServer } from './move-cart.ts';
 import { notifyOtherTabs } from './other-tabs.ts';
+import type { Terms } from './terms.ts';
 
 const CART = ['cart'];
 
-/** A new quantity that the server has not confirmed yet. */
+/** A change that the server has not confirmed yet. */
 interface Change {
-  readonly dish: Dish;
-  readonly quantity: number;
+  /** What the page shows until then. */
+  readonly lines?: (before: readonly CartLine[]) => readonly CartLine[];
+  readonly terms?: Partial<Terms>;
+  /** Sends it; `cart` includes all earlier changes. */
+  send(cart: ServerCart | undefined): Promise<ServerCart>;
 }
 
 /** Reads the cart of the signed-in customer; for guests and staff it stays empty. */
 export function useCartOnServer() {
   const profile = useProfile();
-  return useQuery<ReplyOf<'getCart'>>({
+  return useQuery<ServerCart>({
     queryKey: CART,
     queryFn: async () => {
-      await guestCart.moveToServer();
+      await moveCartToServer();
       return readBody(api.GET('/api/cart'));
     },
     enabled: profile?.role === 'customer',
@@ -32,12 +37,7 @@ export function useCartChange() {
     mutationKey: CART,
     // One after the other, so that each reply includes all earlier changes.
     scope: { id: 'cart' },
-    mutationFn: ({ dish: { sku }, quantity }: Change) => {
-      const params = { path: { sku } };
-      return quantity === 0
-        ? readBody(api.DELETE('/api/cart/items/{sku}', { params }))
-        : readBody(api.PUT('/api/cart/items/{sku}', { params, body: { quantity } }));
-    },
+    mutationFn: ({ send }: Change) => send(queries.getQueryData<ServerCart>(CART)),
     onSuccess: (cart) => {
       notifyOtherTabs();
       queries.setQueryData(CART, cart);

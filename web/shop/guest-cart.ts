@@ -1,15 +1,21 @@
-import { api, HoldfastError, readBody } from '../shared/api.ts';
 import { storageKey } from '../shared/paths.ts';
-import type { CartLine, Dish } from './cart-line.ts';
+import { type CartLine, getItemKey } from './cart-line.ts';
 
-/** Each dish has its own key, so that two tabs that add different dishes never overwrite each other. */
+/** Each item has its own entry, so that two tabs that add different items never overwrite each other. */
 const PREFIX = storageKey('cart.');
 
-interface Stored {
+/** An entry as it is stored. Older versions of this page stored neither modifiers nor notes. */
+interface Entry {
+  readonly item: Omit<CartLine, 'modifiers' | 'note'> &
+    Partial<Pick<CartLine, 'modifiers' | 'note'>>;
+  /** The cart shows its lines in this order. */
+  readonly place: number;
+}
+
+export interface StoredLine {
   readonly key: string;
   readonly text: string;
-  readonly item: CartLine;
-  /** The cart shows its lines in this order. */
+  readonly line: CartLine;
   readonly place: number;
 }
 
@@ -17,21 +23,37 @@ let current: readonly CartLine[] | null = null;
 const listeners = new Set<() => void>();
 
 /** Reads what this browser stores now, which may differ from what a tab remembers. Unreadable entries are skipped. */
-function readAll(): Stored[] {
+function readAll(): StoredLine[] {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(PREFIX))
     .flatMap((key) => {
       const text = localStorage.getItem(key) ?? '';
       try {
-        const { item, place } = JSON.parse(text) as Stored;
-        return item.sku === key.slice(PREFIX.length) && item.quantity > 0
-          ? [{ key, text, item, place }]
-          : [];
+        const { item, place } = JSON.parse(text) as Entry;
+        const line = { ...item, modifiers: item.modifiers ?? [], note: item.note ?? null };
+        const isSound = PREFIX + getItemKey(line) === key && line.quantity > 0;
+        return isSound ? [{ key, text, line, place }] : [];
       } catch {
         return [];
       }
     })
     .sort((a, b) => a.place - b.place);
+}
+
+/** Writes the lines that differ from those that are stored. */
+function writeChanges(stored: readonly StoredLine[], lines: readonly CartLine[]): void {
+  const kept = new Set(lines.map((line) => PREFIX + getItemKey(line)));
+  for (const { key } of stored) if (!kept.has(key)) localStorage.removeItem(key);
+  const last = stored.at(-1)?.place ?? 0;
+  for (const [index, line] of lines.entries()) {
+    const key = PREFIX + getItemKey(line);
+    const known = stored.find((other) => other.key === key);
+    // A line that replaces another one takes its place, a new one comes last.
+    const place = known?.place ?? stored[index]?.place ?? last + 1;
+    const text = JSON.stringify({ item: line, place } satisfies Entry);
+    if (known?.text !== text) localStorage.setItem(key, text);
+  }
+  changedHere();
 }
 
 function changedHere(): void {
@@ -50,53 +72,22 @@ export const guestCart = {
     return () => listeners.delete(listener);
   },
   read(): readonly CartLine[] {
-    current ??= readAll().map(({ item }) => item);
+    current ??= readAll().map(({ line }) => line);
     return current;
   },
-  set({ id, sku, name, price }: Dish, quantity: number): void {
-    const key = PREFIX + sku;
-    const all = readAll();
-    const place = all.find((stored) => stored.key === key)?.place ?? (all.at(-1)?.place ?? 0) + 1;
-    const item: CartLine = { sku, productId: id, name, quantity, unitPrice: price };
-    if (quantity === 0) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ item, place }));
+  /** Applies a change to the lines that this browser stores now. */
+  change(next: (lines: readonly CartLine[]) => readonly CartLine[]): void {
+    const stored = readAll();
+    writeChanges(stored, next(stored.map(({ line }) => line)));
+  },
+  /** Returns the lines as they are stored, to move them elsewhere one by one. */
+  list: readAll,
+  isStillThere({ key, text }: StoredLine): boolean {
+    return localStorage.getItem(key) === text;
+  },
+  /** Removes a line that was moved, unless it was changed since. */
+  remove(stored: StoredLine): void {
+    if (guestCart.isStillThere(stored)) localStorage.removeItem(stored.key);
     changedHere();
   },
-  /**
-   * Moves this cart into the cart on the server. A dish in both keeps the larger quantity, so it does not matter how
-   * often, and from how many tabs, the same cart is moved. What the server refuses, such as a removed dish, is dropped.
-   */
-  async moveToServer(): Promise<void> {
-    for (const stored of readAll()) {
-      await merge(stored);
-      if (isStillThere(stored)) localStorage.removeItem(stored.key);
-      changedHere();
-    }
-  },
 };
-
-function isStillThere({ key, text }: Stored): boolean {
-  return localStorage.getItem(key) === text;
-}
-
-async function merge(stored: Stored): Promise<void> {
-  const { sku, quantity } = stored.item;
-  for (;;) {
-    const cart = await readBody(api.GET('/api/cart'));
-    // Another tab has moved it and may have ordered it already, so it must not be added to a later version of the cart.
-    if (!isStillThere(stored)) return;
-    if (cart.items.some((item) => item.sku === sku && item.quantity >= quantity)) return;
-    const header = { 'If-Match': `"${cart.version}"` };
-    try {
-      await api.PUT('/api/cart/items/{sku}', {
-        params: { path: { sku }, header },
-        body: { quantity },
-      });
-      return;
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error;
-      if (error.status === 400) return;
-      if (error.code !== 'request.precondition_failed') throw error;
-    }
-  }
-}

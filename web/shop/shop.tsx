@@ -8,6 +8,7 @@ import { ForgotPage } from './pages/forgot-page.tsx';
 import { MenuPage } from './pages/menu-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
 import { OrdersPage } from './pages/orders-page.tsx';
+import { ReceiptPage } from './pages/receipt-page.tsx';
 import { ResetPage } from './pages/reset-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
@@ -32,6 +33,7 @@ export function Shop() {
             <Route path="/forgot" component={ForgotPage} />
             <Route path="/reset" component={ResetPage} />
             <Route path="/orders" component={OrdersPage} />
+            <Route path="/orders/:id/receipt">{({ id }) => <ReceiptPage id={id} />}</Route>
             <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
             <Route>
               <Notice title="Page not found.">

@@ -1,44 +1,24 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
-import { api, readBody } from '../../shared/api.ts';
-import { formatMoney } from '../../shared/money.ts';
 import { useTitle } from '../../shared/title.ts';
-import { useCart } from '../cart.ts';
-import type { Product } from '../cart-line.ts';
+import { type CartAccess, useCart } from '../cart.ts';
+import { Dish } from '../menu/dish.tsx';
+import { SectionBar } from '../menu/section-bar.tsx';
+import { buildSections, type Section } from '../menu/sections.ts';
+import { useMenu } from '../menu/use-menu.ts';
 import { Problem } from '../parts/problem.tsx';
-import { Stepper } from '../parts/stepper.tsx';
 import { Sum } from '../parts/sum.tsx';
 import { type CartSums, useSums } from '../sums.ts';
-
-const PAGE_SIZE = 60;
-const QUANTITY_MAX = 99;
 
 export function MenuPage() {
   useTitle('Menu');
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
-  const menu = useInfiniteQuery({
-    queryKey: ['products', wanted],
-    queryFn: ({ pageParam }) =>
-      readBody(
-        api.GET('/api/products', {
-          params: {
-            query: {
-              limit: PAGE_SIZE,
-              ...(wanted === '' ? {} : { search: wanted }),
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-            },
-          },
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: (previous) => previous,
-  });
+  const menu = useMenu(wanted);
   const cart = useCart();
   const sums = useSums();
-  const products = menu.data?.pages.flatMap(({ data }) => data);
+  const { products } = menu;
+  const sections = buildSections(products ?? []);
 
   return (
     <>
@@ -57,17 +37,21 @@ export function MenuPage() {
       ) : (
         <Problem error={cart.error ?? sums.error} />
       )}
-      {products === undefined ? (
-        !menu.error && <Waiting />
-      ) : (
-        <ul className="menu" aria-live="polite">
-          {products.map((product) => (
-            <Dish key={product.id} product={product} />
+      {sections.length > 1 && <SectionBar sections={sections} />}
+      {products === undefined
+        ? !menu.error && <Waiting />
+        : sections.map((section) => (
+            <MenuSection
+              key={section.id}
+              section={section}
+              isOnly={sections.length === 1}
+              cart={cart}
+            />
           ))}
-        </ul>
-      )}
-      {products?.length === 0 && <p className="quiet">Nothing on the menu matches “{wanted}”.</p>}
-      {menu.hasNextPage && (
+      <p className="quiet" role="status">
+        {products?.length === 0 && `Nothing on the menu matches “${wanted}”.`}
+      </p>
+      {menu.hasMore && (
         <button type="button" className="more" onClick={() => menu.fetchNextPage()}>
           {menu.isFetchingNextPage ? 'Loading…' : 'Show more'}
         </button>
@@ -77,45 +61,36 @@ export function MenuPage() {
   );
 }
 
+interface MenuSectionProps {
+  readonly section: Section;
+  /** The menu has no other section. */
+  readonly isOnly: boolean;
+  readonly cart: CartAccess;
+}
+
+function MenuSection({ section: { id, name, products }, isOnly, cart }: MenuSectionProps) {
+  return (
+    <section id={id} aria-labelledby={`${id}-name`} className="menu-section">
+      <h2 id={`${id}-name`} className={name === null && isOnly ? 'unseen' : undefined}>
+        <bdi>{name ?? (isOnly ? 'Menu' : 'More')}</bdi>
+      </h2>
+      <ul className="menu">
+        {products.map((product) => (
+          <Dish key={product.id} product={product} cart={cart} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function CartBar({ count, sums }: { count: number; sums: CartSums }) {
-  const { total, isPending } = sums;
+  const { bill, isPending } = sums;
   return (
     <Link href="/cart" className="cart-bar">
       <span>{count === 1 ? '1 item' : `${count} items`}</span>
       <span>View cart</span>
-      <Sum amount={total} isPending={isPending} />
+      <Sum amount={bill?.total ?? null} isPending={isPending} />
     </Link>
-  );
-}
-
-function Dish({ product }: { product: Product }) {
-  const cart = useCart();
-  const { available } = product.stock;
-  const quantity = cart.getQuantity(product.sku);
-  const soldOut = available <= 0;
-  return (
-    <li className={soldOut ? 'dish sold-out' : 'dish'}>
-      <div>
-        <h2>
-          <bdi>{product.name}</bdi>
-        </h2>
-        {product.description !== '' && <p dir="auto">{product.description}</p>}
-      </div>
-      <div className="dish-foot">
-        <span className="price">{formatMoney(product.price)}</span>
-        {soldOut && quantity === 0 ? (
-          <span className="quiet">Sold out</span>
-        ) : (
-          <Stepper
-            name={product.name}
-            quantity={quantity}
-            quantityMax={Math.min(available, QUANTITY_MAX)}
-            onChange={(next) => cart.setQuantity(product, next)}
-          />
-        )}
-      </div>
-      {!soldOut && available <= 5 && <p className="few">Only {available} left</p>}
-    </li>
   );
 }
 

@@ -1,18 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { api, ConnectionError, HoldfastError, type Order, readBody } from '../../shared/api.ts';
+import { api, ConnectionError, type Order, readBody } from '../../shared/api.ts';
+import { Bill } from '../../shared/bill.tsx';
+import { LineList } from '../../shared/line-list.tsx';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { refreshQueries, shouldRetry } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useNow } from '../../shared/use-now.ts';
-import { Notice } from '../parts/notice.tsx';
+import { LoadedOrder, useOrder } from '../parts/loaded-order.tsx';
+import { OrderFacts } from '../parts/order-facts.tsx';
+import { Paid } from '../parts/paid.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { buildHeadline, Progress } from '../parts/progress.tsx';
 import { beginPayment } from '../payment.ts';
-
-const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** While the live stream is not connected, so that a customer with a bad connection still sees progress. */
 const POLL_MS = 5_000;
@@ -25,38 +27,12 @@ export function OrderPage({ id }: { id: string }) {
     refreshQueries(queries, ['orders']);
   };
   const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
-  const order = useQuery({
-    queryKey: ['order', id],
-    queryFn: () => readBody(api.GET('/api/orders/{id}', { params: { path: { id } } })),
-    refetchInterval: isLive ? shouldRetry : POLL_MS,
-    enabled: Boolean(profile),
-  });
-
-  if (profile === null) {
-    return (
-      <Notice title="Sign in to see your order.">
-        <Link href={`/sign-in?then=/orders/${id}`} className="button">
-          Sign in
-        </Link>
-      </Notice>
-    );
-  }
-  // 400: the URL does not contain a valid order id.
-  if (order.error instanceof HoldfastError && [400, 404].includes(order.error.status)) {
-    return (
-      <Notice title="Order not found.">
-        <Link href="/orders">See your orders</Link>
-      </Notice>
-    );
-  }
-  if (order.data === undefined) {
-    return order.error ? (
-      <Problem error={order.error} onRetry={() => order.refetch()} />
-    ) : (
-      <p className="quiet">Loading…</p>
-    );
-  }
-  return <Shown order={order.data} error={order.error} />;
+  const order = useOrder(id, isLive ? shouldRetry : POLL_MS);
+  return (
+    <LoadedOrder id={id} order={order}>
+      {(loaded) => <Shown order={loaded} error={order.error} />}
+    </LoadedOrder>
+  );
 }
 
 interface ShownProps {
@@ -84,49 +60,15 @@ function Shown({ order, error }: ShownProps) {
       </div>
       <Progress status={order.status} />
       <Pay order={order} />
-      <ul className="lines">
-        {order.items.map((item, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
-          <li className="line" key={place}>
-            <span className="times">{item.quantity} ×</span>
-            <bdi>{item.name}</bdi>
-            <span className="line-total">{formatMoney(item.total)}</span>
-          </li>
-        ))}
-      </ul>
-      <p className="sum">
-        <span>Total</span>
-        <strong>{formatMoney(order.total)}</strong>
-      </p>
+      <LineList lines={order.items} />
+      <Bill bill={order.bill} />
       <Paid order={order} />
-      <p className="quiet">Ordered on {when.format(new Date(order.createdAt))}</p>
-      {order.note !== null && (
-        <p className="quiet">
-          Note: <bdi>{order.note}</bdi>
-        </p>
-      )}
+      <OrderFacts order={order} />
+      <p>
+        <Link href={`/orders/${order.id}/receipt`}>Receipt to print</Link>
+      </p>
       <Cancel order={order} />
     </>
-  );
-}
-
-/** Shows that the order is paid, or how much was refunded. */
-function Paid({ order }: { order: Order }) {
-  const hasRefunds = ['PARTIALLY_REFUNDED', 'REFUNDED'].includes(order.paymentStatus);
-  const payments = useQuery({
-    queryKey: ['order', order.id, 'payments'],
-    queryFn: () =>
-      readBody(api.GET('/api/orders/{id}/payments', { params: { path: { id: order.id } } })),
-    enabled: hasRefunds,
-  });
-  if (order.paymentStatus === 'PAID') return <p className="sum-note">Paid</p>;
-  if (!hasRefunds || payments.data === undefined) return null;
-  const amount = payments.data.data.reduce((sum, { refunded }) => sum + refunded.amount, 0);
-  return (
-    <p className="sum-note">
-      <span>Refunded</span>
-      <strong>{formatMoney({ ...order.total, amount })}</strong>
-    </p>
   );
 }
 

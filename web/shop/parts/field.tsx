@@ -5,10 +5,10 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly hint?: string | undefined;
 }
 
-export function Field({ label, hint, ...input }: FieldProps) {
+export function Field({ label, hint, className, ...input }: FieldProps) {
   const id = useId();
   return (
-    <div className="field">
+    <div className={className === undefined ? 'field' : `field ${className}`}>
       <label htmlFor={id}>{label}</label>
       <input id={id} aria-describedby={hint === undefined ? undefined : `${id}-hint`} {...input} />
       {hint !== undefined && (

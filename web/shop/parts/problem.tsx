@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'wouter';
-import { describeError, findErrorHelp, isSessionEnd } from '../../shared/api.ts';
+import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
 
 interface ProblemProps {
@@ -41,4 +41,8 @@ function SessionEnded() {
       </Link>
     </div>
   );
+}
+
+export function hasCode(error: unknown, code: string): error is HoldfastError {
+  return error instanceof HoldfastError && error.code === code;
 }

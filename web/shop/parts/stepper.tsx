@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { Counter } from './counter.tsx';
 
 interface StepperProps {
   readonly name: string;
@@ -29,31 +30,16 @@ export function Stepper({ name, quantity, quantityMax, onChange }: StepperProps)
     );
   }
   return (
-    <fieldset className="stepper">
-      <legend className="unseen">
-        How many of <bdi>{name}</bdi>
-      </legend>
-      <button
-        type="button"
-        aria-label={`One less ${isolateDirection(name)}`}
-        onClick={() => {
-          if (quantity === 1) keep.focus();
-          onChange(quantity - 1);
-        }}
-      >
-        −
-      </button>
-      <output aria-label={`${quantity} of ${isolateDirection(name)}`}>{quantity}</output>
-      <button
-        type="button"
-        aria-label={`One more ${isolateDirection(name)}`}
-        ref={keep.button}
-        disabled={quantity >= quantityMax}
-        onClick={() => onChange(quantity + 1)}
-      >
-        +
-      </button>
-    </fieldset>
+    <Counter
+      name={name}
+      quantity={quantity}
+      quantityMax={quantityMax}
+      plusButton={keep.button}
+      onChange={(next) => {
+        if (next === 0) keep.focus();
+        onChange(next);
+      }}
+    />
   );
 }
 

@@ -1,0 +1,93 @@
+import { useId, useMemo } from 'react';
+import { listCountries } from '../../shared/countries.ts';
+import { Field } from '../parts/field.tsx';
+import type { AddressTexts, FulfilmentAccess } from './use-fulfilment.ts';
+
+/** The server's limit for a line of an address. */
+const LINE_MAX = 200;
+
+const choices = [
+  { type: 'PICKUP', label: 'Pick up' },
+  { type: 'DELIVERY', label: 'Delivery' },
+] as const;
+
+/** Chooses between pickup and delivery, and enters the address of a delivery. */
+export function FulfilmentField({ fulfilment }: { fulfilment: FulfilmentAccess }) {
+  const { type, address, change } = fulfilment;
+  const name = useId();
+  return (
+    <fieldset className="fulfilment">
+      <legend>Pickup or delivery</legend>
+      <div className="switch">
+        {choices.map((choice) => (
+          <label key={choice.type}>
+            <input
+              type="radio"
+              name={name}
+              checked={type === choice.type}
+              onChange={() => change({ type: choice.type })}
+            />
+            {choice.label}
+          </label>
+        ))}
+      </div>
+      {type === 'DELIVERY' && (
+        <AddressFields address={address} onChange={(next) => change({ address: next })} />
+      )}
+    </fieldset>
+  );
+}
+
+interface AddressFieldsProps {
+  readonly address: AddressTexts;
+  onChange(address: AddressTexts): void;
+}
+
+const fields = [
+  { name: 'line1', label: 'Street and number', autoComplete: 'address-line1', required: true },
+  { name: 'line2', label: 'Flat or floor', autoComplete: 'address-line2', required: false },
+  { name: 'postalCode', label: 'Postcode', autoComplete: 'postal-code', required: false },
+  { name: 'city', label: 'Town or city', autoComplete: 'address-level2', required: true },
+  { name: 'region', label: 'Region', autoComplete: 'address-level1', required: false },
+] as const;
+
+function AddressFields({ address, onChange }: AddressFieldsProps) {
+  const id = useId();
+  const countries = useMemo(listCountries, []);
+  return (
+    <div className="address">
+      {fields.map(({ name, label, autoComplete, required }) => (
+        <Field
+          key={name}
+          className={name}
+          label={required ? label : `${label} (optional)`}
+          name={name}
+          autoComplete={`shipping ${autoComplete}`}
+          dir="auto"
+          required={required}
+          maxLength={LINE_MAX}
+          value={address[name]}
+          onChange={({ target }) => onChange({ ...address, [name]: target.value })}
+        />
+      ))}
+      <div className="field country">
+        <label htmlFor={id}>Country</label>
+        <select
+          id={id}
+          name="country"
+          autoComplete="shipping country"
+          required
+          value={address.country}
+          onChange={({ target }) => onChange({ ...address, country: target.value })}
+        >
+          {address.country === '' && <option value="">Choose a country</option>}
+          {countries.map(({ code, name }) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { storageKey } from '../shared/paths.ts';
+import { noTerms, type Terms } from './terms.ts';
+
+const KEY = storageKey('terms');
+
+let current: Terms | null = null;
+const listeners = new Set<() => void>();
+
+function changedHere(): void {
+  current = null;
+  for (const listener of listeners) listener();
+}
+
+addEventListener('storage', ({ key }) => {
+  if (key === null || key === KEY) changedHere();
+});
+
+function readStored(): Terms {
+  try {
+    return { ...noTerms, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Terms>) };
+  } catch {
+    return noTerms;
+  }
+}
+
+/** The codes, tip and fulfilment of a guest's cart, stored in this browser until the guest signs in. */
+export const guestTerms = {
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  read(): Terms {
+    current ??= readStored();
+    return current;
+  },
+  change(changes: Partial<Terms>): void {
+    localStorage.setItem(KEY, JSON.stringify({ ...readStored(), ...changes }));
+    changedHere();
+  },
+  clear(): void {
+    localStorage.removeItem(KEY);
+    changedHere();
+  },
+};

@@ -1,0 +1,40 @@
+import './receipt.css';
+import { Link } from 'wouter';
+import type { Order } from '../../shared/api.ts';
+import { Bill } from '../../shared/bill.tsx';
+import { LineList } from '../../shared/line-list.tsx';
+import { useTitle } from '../../shared/title.ts';
+import { LoadedOrder, useOrder } from '../parts/loaded-order.tsx';
+import { OrderFacts } from '../parts/order-facts.tsx';
+import { Paid } from '../parts/paid.tsx';
+
+/** An order as it is printed, on A4 or on a roll of 80 mm: the printer's paper decides. */
+export function ReceiptPage({ id }: { id: string }) {
+  const order = useOrder(id);
+  return (
+    <LoadedOrder id={id} order={order}>
+      {(loaded) => <Receipt order={loaded} />}
+    </LoadedOrder>
+  );
+}
+
+function Receipt({ order }: { order: Order }) {
+  useTitle(`Receipt · Order ${order.number}`);
+  return (
+    <article className="receipt">
+      <h1>Receipt</h1>
+      <p>Order {order.number}</p>
+      <LineList lines={order.items} />
+      <Bill bill={order.bill} />
+      <Paid order={order} />
+      {['UNPAID', 'PENDING', 'FAILED'].includes(order.paymentStatus) && <p>Not paid</p>}
+      <OrderFacts order={order} />
+      <p className="receipt-buttons">
+        <button type="button" className="button" onClick={() => print()}>
+          Print
+        </button>
+        <Link href={`/orders/${order.id}`}>Back to the order</Link>
+      </p>
+    </article>
+  );
+}
