@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
+import { escapeHtml } from '../shared/escape-html.ts';
 import type { App } from './app.ts';
 import { ICON_LINK } from './icon.ts';
 
@@ -30,6 +31,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const SHOP_NAME_EMPTY = '<meta name="shop-name" content=""';
+
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8">${ICON_LINK}<title>Not built · Holdfast</title>
 <p>This page has not been built. Run <code>npm run build:web</code> in the folder of the server.</p></html>
@@ -43,6 +46,7 @@ export async function installWebPages(
   app: App,
   folder: string,
   pages: readonly WebPage[],
+  shopName: string,
 ): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
@@ -53,23 +57,31 @@ export async function installWebPages(
     etag: true,
     lastModified: false,
   });
-  for (const page of pages) installPage(app, folder, page);
+  for (const page of pages) installPage(app, folder, page, shopName);
 }
 
-function installPage(app: App, folder: string, { path, operationId }: WebPage): void {
+function installPage(
+  app: App,
+  folder: string,
+  { path, operationId }: WebPage,
+  shopName: string,
+): void {
   const index = `${path.slice(1)}/index.html`;
   const sendIndex = (reply: FastifyReply) => {
-    reply.header('content-security-policy', POLICY).header('cache-control', 'no-cache');
-    if (existsSync(join(folder, index))) {
-      return app.publicPath === '' ? reply.sendFile(index) : sendBelowPath(app.publicPath, reply);
-    }
-    return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+    reply
+      .header('content-security-policy', POLICY)
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8');
+    return existsSync(join(folder, index)) ? buildIndex() : reply.code(503).send(NOT_BUILT);
   };
-  /** Adds the path of PUBLIC_URL to the addresses in the page, which was built for a server without one. */
-  const sendBelowPath = async (publicPath: string, reply: FastifyReply) => {
+  /** Adds the path of PUBLIC_URL and the shop's name to the page, which was built for a server without them. */
+  const buildIndex = async () => {
     const html = await readFile(join(folder, index), 'utf8');
-    reply.type('text/html; charset=utf-8');
-    return html.replaceAll(`="${path}/`, `="${publicPath}${path}/`);
+    return html
+      .replaceAll(`="${path}/`, () => `="${app.publicPath}${path}/`)
+      .replace(SHOP_NAME_EMPTY, () =>
+        SHOP_NAME_EMPTY.replace('""', () => `"${escapeHtml(shopName)}"`),
+      );
   };
   const config = { page: true };
 
