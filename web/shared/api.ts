@@ -18,6 +18,12 @@ type Reply<Id extends keyof operations> = operations[Id]['responses'] extends {
 
 /** The reply of an operation, by its id in the OpenAPI document. */
 export type ReplyOf<Id extends keyof operations> = Reply<Id>;
+/** The body that an operation accepts, by its id in the OpenAPI document. */
+export type BodyOf<Id extends keyof operations> = operations[Id] extends {
+  requestBody: { content: { 'application/json': infer Body } };
+}
+  ? Body
+  : never;
 /** One item of a list operation's reply. */
 export type ItemOf<Id extends keyof operations> =
   Reply<Id> extends { data: readonly (infer Item)[] } ? Item : never;

@@ -17,6 +17,15 @@ export function parseDay(day: string, daysLater = 0): string | null {
   return date.getTime() > Date.parse(LATEST) ? LATEST : date.toISOString();
 }
 
+/** Returns what a date-and-time field shows for a time (RFC 3339), in the browser's time zone. */
+export function formatLocalTime(at: string): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const year = String(date.getFullYear()).padStart(4, '0');
+  const day = `${year}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** Returns the time in a date-and-time field (`2026-11-28T13:05`); null if the text is not one. */
 export function parseLocalTime(local: string): string | null {
   if (parseDay(local.slice(0, 10)) === null) return null;

@@ -16,7 +16,17 @@ export interface MoneyEntry {
 /** Returns the state of an amount field. The initial amount is returned unchanged, never parsed from its text. */
 export function useMoneyEntry(currency: string, first: Money | null = null): MoneyEntry {
   const [typed, setTyped] = useState<string | null>(null);
-  const base = { isTouched: typed !== null, setText: setTyped };
+  return buildMoneyEntry(currency, first, typed, setTyped);
+}
+
+/** Builds the state of an amount field whose text is kept elsewhere. `typed` is null until the user types. */
+export function buildMoneyEntry(
+  currency: string,
+  first: Money | null,
+  typed: string | null,
+  setText: (text: string) => void,
+): MoneyEntry {
+  const base = { isTouched: typed !== null, setText };
   if (typed === null) {
     return { ...base, text: first === null ? '' : editableMoney(first), money: first, error: null };
   }
@@ -26,10 +36,12 @@ export function useMoneyEntry(currency: string, first: Money | null = null): Mon
 
 interface MoneyFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
   readonly entry: MoneyEntry;
+  /** The server's words about the field. */
+  readonly refusal?: string | null;
 }
 
 /** Shows below the field how the text was read, before it is sent. */
-export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
+export function MoneyField({ entry, description, refusal = null, ...input }: MoneyFieldProps) {
   const { text, money, error, isTouched, setText } = entry;
   const readBack = isTouched && money !== null ? `That is ${formatMoney(money)}.` : description;
   return (
@@ -39,7 +51,7 @@ export function MoneyField({ entry, description, ...input }: MoneyFieldProps) {
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={text}
       description={readBack}
-      error={error}
+      error={error ?? refusal}
       onChange={({ currentTarget }) => setText(currentTarget.value)}
       {...input}
     />

@@ -3,19 +3,22 @@ import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
+import type { FieldErrors } from './field-errors.ts';
 import { SignInAgain } from './sign-in-again.tsx';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
   /** For requests that can simply be repeated. */
   readonly onRetry?: () => void;
+  /** The errors that a form shows at its fields, which are not repeated here. */
+  readonly fieldErrors?: FieldErrors;
 }
 
 /**
  * Shows an error in the server's words, with the code and the request to quote when asking for help. Renders nothing
  * without an error.
  */
-export function Problem({ error, onRetry, ...alert }: ProblemProps) {
+export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps) {
   const session = useSessionState();
   if (error === null || error === undefined) return null;
   const isSessionOver = isSessionEnd(error);
@@ -28,6 +31,9 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
   }
   const problem = error instanceof HoldfastError && !isSessionOver ? error.problem : null;
   const help = findErrorHelp(error);
+  const errors = (problem?.errors ?? []).filter(
+    ({ pointer }) => fieldErrors?.isShown(pointer) !== true,
+  );
   return (
     <Alert
       color="red"
@@ -39,9 +45,9 @@ export function Problem({ error, onRetry, ...alert }: ProblemProps) {
       <Text fw={600}>{describeError(error)}</Text>
       {help !== null && <Text size="sm">{help}</Text>}
       {isSessionOver && <SignInAgain />}
-      {problem?.errors !== undefined && problem.errors.length > 0 && (
+      {errors.length > 0 && (
         <List size="sm">
-          {problem.errors.map(({ pointer, detail }) => (
+          {errors.map(({ pointer, detail }) => (
             <List.Item key={`${pointer} ${detail}`}>
               {pointer === '' ? '' : <Code>{pointer.slice(1)}</Code>} {detail}
             </List.Item>

@@ -1,0 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, readBody } from '../../shared/api.ts';
+
+/** Returns the shop's currency, in which the server reports its activity. Undefined until it is known. */
+export function useCurrency() {
+  const { data, error } = useQuery({
+    queryKey: ['activity'],
+    queryFn: () => readBody(api.GET('/api/operations/activity')),
+  });
+  return { currency: data?.hours[0]?.total.currency, error };
+}
