@@ -1,8 +1,10 @@
-import { Anchor, Badge, Button, Card, Group, List, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Card, Group, Text } from '@mantine/core';
 import { IconStarFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Order } from '../../shared/api.ts';
 import { useNow } from '../../shared/use-now.ts';
+import { formatFulfilment } from '../parts/fulfilment.ts';
+import { BoardLines } from './board-lines.tsx';
 import type { Column } from './columns.ts';
 import { useMoveOrder } from './use-move-order.tsx';
 
@@ -20,8 +22,6 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
   const mayMove = (order.allowedTransitions as readonly string[]).includes(column.next);
   // The cook needs every line.
   const shownMax = column.status === 'PREPARING' ? order.items.length : LINES_SHOWN_MAX;
-  const shown = order.items.slice(0, shownMax);
-  const more = order.items.length - shown.length;
   return (
     <Card
       component="article"
@@ -37,8 +37,13 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
         </Anchor>
         <Age since={order.createdAt} />
       </Group>
-      {(order.vip || isNew) && (
+      {(order.vip || isNew || order.fulfilment.type !== 'PICKUP') && (
         <Group gap={6} mb={6}>
+          {order.fulfilment.type !== 'PICKUP' && (
+            <Badge color="blue.9" variant="filled" size="lg">
+              {formatFulfilment(order.fulfilment.type)}
+            </Badge>
+          )}
           {order.vip && (
             <Badge
               color="grape.9"
@@ -51,20 +56,9 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
           {isNew && <Badge color="teal.9">New</Badge>}
         </Group>
       )}
-      <List listStyleType="none" spacing={2} mb="xs">
-        {shown.map(({ sku, name, quantity }, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
-          <List.Item key={`${sku} ${place}`}>
-            <Text component="span" fw={700} className="number">
-              {quantity} ×
-            </Text>{' '}
-            <bdi>{name}</bdi>
-          </List.Item>
-        ))}
-        {more > 0 && <List.Item>and {more} more</List.Item>}
-      </List>
+      <BoardLines lines={order.items} shownMax={shownMax} />
       {order.note !== null && (
-        <Text size="sm" className="board-note" mb="xs">
+        <Text className="board-note" mb="xs">
           <bdi>{order.note}</bdi>
         </Text>
       )}

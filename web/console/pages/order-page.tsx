@@ -1,17 +1,18 @@
-import { Anchor, Card, Grid, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Button, Grid, Group, Stack, Text } from '@mantine/core';
+import { IconPrinter } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { api, type Order, readBody } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
-import { formatMoney } from '../../shared/money.ts';
 import { refreshQueries } from '../../shared/queries.ts';
 import { OrderActions } from '../order/order-actions.tsx';
+import { OrderFacts } from '../order/order-facts.tsx';
+import { OrderLines } from '../order/order-lines.tsx';
 import { OrderPayments } from '../order/order-payments.tsx';
 import { Timeline } from '../order/timeline.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { formatStatus, StatusBadge } from '../parts/status-badge.tsx';
-import { Timestamp } from '../parts/timestamp.tsx';
+import { StatusBadge } from '../parts/status-badge.tsx';
 
 export default function OrderPage({ id }: { id: string }) {
   const queries = useQueryClient();
@@ -40,11 +41,15 @@ export default function OrderPage({ id }: { id: string }) {
           {order.failure.detail} ({order.failure.code})
         </Text>
       )}
+      <Group gap="xs">
+        <PrintLink to={`/orders/${order.id}/ticket`} label="Kitchen ticket" />
+        <PrintLink to={`/orders/${order.id}/receipt`} label="Receipt" />
+      </Group>
       <Grid>
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="md">
-            <Facts order={order} />
-            <Lines order={order} />
+            <OrderFacts order={order} />
+            <OrderLines order={order} />
             <OrderPayments orderId={order.id} />
           </Stack>
         </Grid.Col>
@@ -56,116 +61,15 @@ export default function OrderPage({ id }: { id: string }) {
   );
 }
 
-function Facts({ order }: { order: Order }) {
-  const { customer } = order;
+function PrintLink({ to, label }: { to: string; label: string }) {
   return (
-    <Card withBorder>
-      <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <Fact label="Customer">
-          {customer === undefined ? (
-            order.customerId
-          ) : (
-            <>
-              <bdi>{customer.name}</bdi>{' '}
-              <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
-                {customer.email}
-              </Anchor>
-            </>
-          )}
-        </Fact>
-        <Fact label="Placed">
-          <Timestamp at={order.createdAt} exact />
-        </Fact>
-        {order.expiresAt !== null && order.status === 'PENDING' && (
-          <Fact label="Expires unpaid">
-            <Timestamp at={order.expiresAt} />
-          </Fact>
-        )}
-        {order.cancelReason !== null && (
-          <Fact label="Cancellation reason">{formatStatus(order.cancelReason)}</Fact>
-        )}
-        {order.note !== null && (
-          <Fact label="Note">
-            <bdi>{order.note}</bdi>
-          </Fact>
-        )}
-        {order.shippingAddress !== null && (
-          <Fact label="Address">
-            <span dir="auto" style={{ whiteSpace: 'pre-line' }}>
-              {order.shippingAddress}
-            </span>
-          </Fact>
-        )}
-        <Fact label="Id">
-          <Text size="xs" component="code">
-            {order.id}
-          </Text>
-        </Fact>
-      </SimpleGrid>
-    </Card>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
-      <Text component="div" size="sm">
-        {children}
-      </Text>
-    </div>
-  );
-}
-
-function Lines({ order }: { order: Order }) {
-  return (
-    <Card withBorder padding={0}>
-      <Table verticalSpacing="xs" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Item</Table.Th>
-            <Table.Th ta="right">Quantity</Table.Th>
-            <Table.Th ta="right" visibleFrom="xs">
-              Price
-            </Table.Th>
-            <Table.Th ta="right">Total</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {order.items.map((item, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an order never move
-            <Table.Tr key={place}>
-              <Table.Td>
-                <bdi>{item.name}</bdi>
-                <Text size="xs" c="dimmed">
-                  {item.sku}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right" className="number">
-                {item.quantity}
-              </Table.Td>
-              <Table.Td ta="right" className="number" visibleFrom="xs">
-                {formatMoney(item.unitPrice)}
-              </Table.Td>
-              <Table.Td ta="right" className="number">
-                {formatMoney(item.total)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-        <Table.Tfoot>
-          <Table.Tr>
-            <Table.Th>Total</Table.Th>
-            <Table.Td />
-            <Table.Td visibleFrom="xs" />
-            <Table.Th ta="right" className="number">
-              {formatMoney(order.total)}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Tfoot>
-      </Table>
-    </Card>
+    <Button
+      component={Link}
+      href={to}
+      variant="default"
+      leftSection={<IconPrinter size={18} aria-hidden />}
+    >
+      {label}
+    </Button>
   );
 }
