@@ -14,8 +14,11 @@ import { listSections, type Section } from './sections.ts';
 const BoardPage = lazyPage(() => import('./pages/board-page.tsx'));
 const OrdersPage = lazyPage(() => import('./pages/orders-page.tsx'));
 const OrderPage = lazyPage(() => import('./pages/order-page.tsx'));
+const OrderSheetPage = lazyPage(() => import('./pages/order-sheet-page.tsx'));
 const ProductsPage = lazyPage(() => import('./pages/products-page.tsx'));
 const ProductPage = lazyPage(() => import('./pages/product-page.tsx'));
+const PricesPage = lazyPage(() => import('./pages/prices-page.tsx'));
+const ModifierGroupPage = lazyPage(() => import('./pages/modifier-group-page.tsx'));
 const PeoplePage = lazyPage(() => import('./pages/people-page.tsx'));
 const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
@@ -37,7 +40,7 @@ export function Console() {
   }
   const sections = listSections(profile.role);
   const hasRole = (section: Section['id']) => sections.some(({ id }) => id === section);
-  return (
+  const framed = (
     <Frame profile={profile} sections={sections}>
       <PageBoundary key={path}>
         <Suspense fallback={<Waiting />}>
@@ -51,6 +54,14 @@ export function Console() {
             {hasRole('products') && <Route path="/products" component={ProductsPage} />}
             {hasRole('products') && (
               <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>
+            )}
+            {hasRole('prices') && (
+              <Route path="/prices/modifiers/:id">
+                {({ id }) => <ModifierGroupPage id={id} />}
+              </Route>
+            )}
+            {hasRole('prices') && (
+              <Route path="/prices/:tab?">{({ tab }) => <PricesPage tab={tab} />}</Route>
             )}
             {hasRole('people') && <Route path="/people" component={PeoplePage} />}
             <Route path="/payments" component={PaymentsPage} />
@@ -67,6 +78,20 @@ export function Console() {
         </Suspense>
       </PageBoundary>
     </Frame>
+  );
+  return (
+    <Switch>
+      <Route path="/orders/:id/:sheet">
+        {({ id, sheet }) => (
+          <PageBoundary key={path}>
+            <Suspense fallback={<Waiting />}>
+              <OrderSheetPage id={id} sheet={sheet} />
+            </Suspense>
+          </PageBoundary>
+        )}
+      </Route>
+      <Route>{framed}</Route>
+    </Switch>
   );
 }
 

@@ -60,6 +60,8 @@ const theme = createTheme({
     },
     Select: choice,
     MultiSelect: choice,
+    Autocomplete: choice,
+    TagsInput: choice,
   },
 });
 

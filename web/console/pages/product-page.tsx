@@ -1,13 +1,14 @@
 import { Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
 import { formatActor } from '../parts/actor.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { notifyProblem, Problem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
-import { ProductForm } from '../product/product-form.tsx';
+import { type Product, ProductForm } from '../product/product-form.tsx';
 import { StockForm } from '../product/stock-form.tsx';
 
 type Movement = ItemOf<'listStockAdjustments'>;
@@ -15,7 +16,7 @@ type Movement = ItemOf<'listStockAdjustments'>;
 export default function ProductPage({ id }: { id: string }) {
   const { data: product, error } = useQuery({
     queryKey: ['product', id],
-    queryFn: () => readBody(api.GET('/api/products/{id}', { params: { path: { id } } })),
+    queryFn: () => readProduct(id),
   });
   const ledger = usePages(['product', id, 'ledger'], (cursor) =>
     readBody(
@@ -38,8 +39,7 @@ export default function ProductPage({ id }: { id: string }) {
             <Title order={2} size="h4" mb="sm">
               On the menu
             </Title>
-            {/* Recreated after each save, so that the form starts from the stored values. */}
-            <ProductForm key={product.version} product={product} onDone={() => {}} />
+            <ProductEditor first={product} />
           </Card>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
@@ -82,6 +82,19 @@ export default function ProductPage({ id }: { id: string }) {
       </Grid>
     </>
   );
+}
+
+/** Edits the version that was read first, until it is saved: a later one must not replace what is being typed. */
+function ProductEditor({ first }: { first: Product }) {
+  const [product, setProduct] = useState(first);
+  const reload = () => void readProduct(product.id).then(setProduct, notifyProblem);
+  return (
+    <ProductForm key={product.version} product={product} onDone={setProduct} onReload={reload} />
+  );
+}
+
+function readProduct(id: string): Promise<Product> {
+  return readBody(api.GET('/api/products/{id}', { params: { path: { id } } }));
 }
 
 function LedgerRow({ movement }: { movement: Movement }) {

@@ -62,7 +62,7 @@ export default function ProductsPage() {
       )}
       <PageFoot query={products} empty="No matching products." />
       <Modal opened={isOpen} onClose={close} title="New product">
-        <ProductForm product={null} onDone={close} />
+        <ProductForm product={null} onDone={close} onReload={() => {}} />
       </Modal>
     </>
   );

@@ -1,19 +1,25 @@
-import { Button, Center, Loader, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { api, type ItemOf, type Money, readBody } from '../../shared/api.ts';
 import { formatWhole, readWhole } from '../../shared/whole-number.ts';
+import { readFieldErrors } from '../parts/field-errors.ts';
 import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { SaveProblem } from '../parts/save-problem.tsx';
 import { useWholeEntry, WholeField } from '../parts/whole-field.tsx';
+import { WithCurrency } from '../parts/with-currency.tsx';
+import { useMenuEntry } from './menu-entry.ts';
+import { MenuFields } from './menu-fields.tsx';
 
-type Product = ItemOf<'listProducts'>;
+export type Product = ItemOf<'listProducts'>;
 
 interface ProductFormProps {
   /** Null for a new product. */
   readonly product: Product | null;
-  readonly onDone: () => void;
+  readonly onDone: (saved: Product) => void;
+  /** Shows the stored values instead of what was typed. */
+  readonly onReload: () => void;
 }
 
 interface Fields {
@@ -24,28 +30,42 @@ interface Fields {
   readonly active: boolean;
 }
 
-export function ProductForm({ product, onDone }: ProductFormProps) {
-  const { currency, error } = useCurrency(product);
-  if (currency !== undefined) return <Form {...{ product, onDone, currency }} />;
-  return error === null ? (
-    <Center py="xl">
-      <Loader role="status" aria-label="Loading" />
-    </Center>
-  ) : (
-    <Problem error={error} />
-  );
+const errorFields = [
+  'sku',
+  'name',
+  'description',
+  'price',
+  'price/amount',
+  'onHand',
+  'category',
+  'position',
+  'taxCategory',
+  'modifierGroupIds',
+];
+const errorCodes = { 'catalog.sku_taken': 'sku' };
+
+export function ProductForm(props: ProductFormProps) {
+  const { product } = props;
+  if (product !== null) return <Form {...props} currency={product.price.currency} />;
+  return <WithCurrency>{(currency) => <Form {...props} currency={currency} />}</WithCurrency>;
 }
 
-function Form({ product, onDone, currency }: ProductFormProps & { readonly currency: string }) {
+function Form({
+  product,
+  onDone,
+  onReload,
+  currency,
+}: ProductFormProps & { readonly currency: string }) {
   const queries = useQueryClient();
   const price = useMoneyEntry(currency, product?.price);
   const onHand = useWholeEntry(readWhole);
+  const menu = useMenuEntry(product);
   const [active, setActive] = useState(product?.active ?? true);
 
   const save = useMutation({
     async mutationFn({ sku, ...fields }: Fields) {
       if (product === null) {
-        const body = { sku, ...fields, onHand: onHand.value ?? 0 };
+        const body = { sku, ...fields, ...menu.toBody(), onHand: onHand.value ?? 0 };
         return readBody(api.POST('/api/products', { body }));
       }
       const { price: wanted, ...others } = fields;
@@ -54,6 +74,7 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
           params: { path: { id: product.id } },
           body: {
             ...others,
+            ...menu.toBody(),
             ...(price.isTouched ? { price: wanted } : {}),
             version: product.version,
           },
@@ -64,16 +85,17 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
       // At once, so that the next change starts from this version.
       queries.setQueryData(['product', saved.id], saved);
       notifications.show({ message: product === null ? 'Product created.' : 'Saved.' });
-      onDone();
+      onDone(saved);
     },
     onSettled: () => {
       queries.invalidateQueries({ queryKey: ['products'] });
       queries.invalidateQueries({ queryKey: ['product', product?.id] });
     },
   });
+  const errors = readFieldErrors(save.error, errorFields, errorCodes);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (price.money === null || onHand.error !== null) return;
+    if (price.money === null || onHand.error !== null || menu.position.error !== null) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     save.mutate({
@@ -95,9 +117,17 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
             required
             maxLength={64}
             pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
+            error={errors.at('sku')}
           />
         )}
-        <TextInput label="Name" name="name" required maxLength={200} defaultValue={product?.name} />
+        <TextInput
+          label="Name"
+          name="name"
+          required
+          maxLength={200}
+          defaultValue={product?.name}
+          error={errors.at('name')}
+        />
         <Textarea
           label="Description"
           name="description"
@@ -105,8 +135,14 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
           autosize
           minRows={2}
           defaultValue={product?.description ?? ''}
+          error={errors.at('description')}
         />
-        <MoneyField label={`Price in ${currency}`} required entry={price} />
+        <MoneyField
+          label={`Price in ${currency}`}
+          required
+          entry={price}
+          refusal={errors.at('price') ?? errors.at('price/amount')}
+        />
         {product === null && (
           <WholeField
             label="On hand"
@@ -116,28 +152,20 @@ function Form({ product, onDone, currency }: ProductFormProps & { readonly curre
                 : `${formatWhole(onHand.value)} on hand.`
             }
             entry={onHand}
+            refusal={errors.at('onHand')}
           />
         )}
+        <MenuFields entry={menu} errors={errors} />
         <Switch
           label="On the menu"
           checked={active}
           onChange={({ currentTarget }) => setActive(currentTarget.checked)}
         />
-        <Problem error={save.error} />
+        <SaveProblem error={save.error} fieldErrors={errors} onReload={onReload} />
         <Button type="submit" loading={save.isPending}>
           {product === null ? 'Add the product' : 'Save'}
         </Button>
       </Stack>
     </form>
   );
-}
-
-/** Returns the currency of the product. A new product has the shop's, in which the server reports its activity. */
-function useCurrency(product: Product | null) {
-  const { data, error } = useQuery({
-    queryKey: ['activity'],
-    queryFn: () => readBody(api.GET('/api/operations/activity')),
-    enabled: product === null,
-  });
-  return { currency: product?.price.currency ?? data?.hours[0]?.total.currency, error };
 }

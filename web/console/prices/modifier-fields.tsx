@@ -1,0 +1,129 @@
+import { ActionIcon, Card, Group, Switch, Text, TextInput } from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
+import type { FieldErrors } from '../parts/field-errors.ts';
+import { MoneyField } from '../parts/money-field.tsx';
+import { WholeField } from '../parts/whole-field.tsx';
+import {
+  buildMaxEntry,
+  buildPriceEntry,
+  CODE_LENGTH_MAX,
+  CODE_PATTERN,
+  getCode,
+  type ModifierDraft,
+} from './modifier-draft.ts';
+
+interface ModifierFieldsProps {
+  readonly draft: ModifierDraft;
+  readonly currency: string;
+  /** Counted from 0. */
+  readonly place: number;
+  readonly count: number;
+  readonly errors: FieldErrors;
+  readonly onChange: (change: Partial<ModifierDraft>) => void;
+  readonly onMove: (to: number) => void;
+  readonly onRemove: () => void;
+}
+
+/** Edits one modifier of a group, and its place among the others. */
+export function ModifierFields({
+  draft,
+  currency,
+  place,
+  count,
+  errors,
+  onChange,
+  onMove,
+  onRemove,
+}: ModifierFieldsProps) {
+  const refusal = (field: string) => errors.at(`modifiers/${place}/${field}`);
+  const label = draft.name.trim() === '' ? `modifier ${place + 1}` : draft.name.trim();
+  return (
+    <Card component="fieldset" withBorder padding="sm" m={0} aria-label={label}>
+      <Group justify="space-between" mb="xs" gap="xs">
+        <Group gap={4}>
+          <ActionIcon
+            id={moverId(draft, 'up')}
+            variant="default"
+            size="lg"
+            disabled={place === 0}
+            onClick={() => onMove(place - 1)}
+            aria-label={`Move ${label} up`}
+          >
+            <IconArrowUp size={18} aria-hidden />
+          </ActionIcon>
+          <ActionIcon
+            id={moverId(draft, 'down')}
+            variant="default"
+            size="lg"
+            disabled={place === count - 1}
+            onClick={() => onMove(place + 1)}
+            aria-label={`Move ${label} down`}
+          >
+            <IconArrowDown size={18} aria-hidden />
+          </ActionIcon>
+          <Text size="sm" c="dimmed" className="number">
+            {place + 1} of {count}
+          </Text>
+        </Group>
+        <Group gap="sm">
+          <Switch
+            label="Active"
+            checked={draft.active}
+            onChange={({ currentTarget }) => onChange({ active: currentTarget.checked })}
+          />
+          <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${label}`}>
+            <IconTrash size={18} aria-hidden />
+          </ActionIcon>
+        </Group>
+      </Group>
+      <div className="modifier-fields">
+        <TextInput
+          label="Name"
+          required
+          maxLength={100}
+          value={draft.name}
+          onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
+          error={refusal('name')}
+        />
+        <TextInput
+          label="Code"
+          required
+          maxLength={CODE_LENGTH_MAX}
+          pattern={CODE_PATTERN}
+          title="Letters, digits, dots, underscores and hyphens"
+          autoComplete="off"
+          value={draft.code ?? getCode(draft)}
+          onChange={({ currentTarget }) => onChange({ code: currentTarget.value })}
+          error={refusal('code')}
+        />
+        <MoneyField
+          label={`Price in ${currency}`}
+          required
+          entry={buildPriceEntry(draft, currency, (typedPrice) => onChange({ typedPrice }))}
+          refusal={refusal('price') ?? refusal('price/amount')}
+        />
+        <WholeField
+          label="At most"
+          required
+          entry={buildMaxEntry(draft, (quantityMax) => onChange({ quantityMax }))}
+          refusal={refusal('quantityMax')}
+        />
+        <TextInput
+          label="SKU"
+          placeholder="Stock of a product"
+          maxLength={CODE_LENGTH_MAX}
+          pattern={CODE_PATTERN}
+          autoComplete="off"
+          value={draft.sku}
+          onChange={({ currentTarget }) => onChange({ sku: currentTarget.value })}
+          error={refusal('sku')}
+        />
+      </div>
+    </Card>
+  );
+}
+
+/** Returns the id of a button that moves a modifier, to which the focus returns. */
+export function moverId({ key }: ModifierDraft, direction: 'up' | 'down'): string {
+  return `modifier-${key}-${direction}`;
+}
