@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await waitUntilLoaded(page);
-      assert.equal((await listSections(page)).length, 7);
+      assert.equal((await listSections(page)).length, 8);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -84,12 +84,20 @@ export function lookingTests(pages: Pages): void {
     pages.test('console pages pass axe and do not shift', async () => {
       const dish = await pages.addDish('Looked At Pie');
       const order = await pages.paidOrder(await pages.server.signUp(), dish);
+      const group = await setUpPrices(pages);
       await checkAppearance(pages, pages.admin, [
         '/console/board',
         '/console/orders',
         `/console/orders/${order.id}`,
         '/console/products',
         `/console/products/${dish.id}`,
+        '/console/prices/taxes',
+        '/console/prices/charges',
+        '/console/prices/discounts',
+        '/console/prices/modifiers',
+        `/console/prices/modifiers/${group.id}`,
+        `/console/orders/${order.id}/receipt`,
+        `/console/orders/${order.id}/ticket`,
         '/console/people',
         '/console/payments',
         '/console/work/queues',
@@ -307,6 +315,28 @@ export function lookingTests(pages: Pages): void {
       }
     });
   });
+}
+
+/** Sets up one rule of each kind. Returns the modifier group. */
+async function setUpPrices({ admin }: Pages): Promise<{ id: string }> {
+  const amount = { amount: 100, currency: 'GBP' };
+  const common = { active: false };
+  await admin.post('/api/tax-rates', { ...common, name: 'Seen tax', percent: '20' });
+  await admin.post('/api/charges', { ...common, name: 'Seen box', kind: 'PACKAGING', amount });
+  await admin.post('/api/discounts', {
+    name: 'Seen discount',
+    code: 'SEEN',
+    kind: 'PERCENT',
+    percent: '10',
+    scope: 'ORDER',
+    usesMax: 100,
+  });
+  const modifiers = [
+    { code: 'SEEN-HOT', name: 'Hot', price: amount },
+    { code: 'SEEN-MILD', name: 'Mild', price: amount, active: false },
+  ];
+  const group = { name: 'Seen group', min: 0, max: 1, modifiers };
+  return (await admin.post('/api/modifier-groups', group)).json<{ id: string }>();
 }
 
 async function checkAppearance(

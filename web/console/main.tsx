@@ -58,6 +58,10 @@ const theme = createTheme({
         portalProps: inContent,
       },
     },
+    // The error is next to its explanation, and both are below the field, in line with those beside it.
+    InputWrapper: {
+      defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },
+    },
     Select: choice,
     MultiSelect: choice,
     Autocomplete: choice,

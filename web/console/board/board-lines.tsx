@@ -13,10 +13,9 @@ export function BoardLines({ lines, shownMax }: BoardLinesProps) {
     <List listStyleType="none" spacing={6} mb="xs" className="board-lines">
       {lines.slice(0, shownMax).map(({ line, name, quantity, modifiers, note }) => (
         <List.Item key={line}>
-          <Text component="span" inherit fw={700} className="number">
-            {quantity} ×
-          </Text>{' '}
-          <bdi>{name}</bdi>
+          <Text inherit fw={700}>
+            <span className="number">{quantity} ×</span> <bdi>{name}</bdi>
+          </Text>
           {modifiers.length > 0 && (
             <ul className="board-modifiers">
               {modifiers.map((modifier) => (

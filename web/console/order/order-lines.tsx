@@ -12,7 +12,9 @@ export function OrderLines({ order }: { order: Order }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Item</Table.Th>
-            <Table.Th ta="end">Quantity</Table.Th>
+            <Table.Th ta="end" visibleFrom="xs">
+              Quantity
+            </Table.Th>
             <Table.Th ta="end" visibleFrom="xs">
               Price
             </Table.Th>
@@ -23,13 +25,16 @@ export function OrderLines({ order }: { order: Order }) {
           {order.items.map((item) => (
             <Table.Tr key={item.line} className="order-line">
               <Table.Td>
+                <Text component="span" inherit hiddenFrom="xs" className="number">
+                  {item.quantity} ×{' '}
+                </Text>
                 <bdi>{item.name}</bdi>
                 <Text size="xs" c="dimmed">
                   {item.sku}
                 </Text>
                 <LineDetails modifiers={item.modifiers} note={item.note} />
               </Table.Td>
-              <Table.Td ta="end" className="number">
+              <Table.Td ta="end" className="number" visibleFrom="xs">
                 {item.quantity}
               </Table.Td>
               <Table.Td ta="end" className="number" visibleFrom="xs">

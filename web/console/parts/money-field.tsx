@@ -48,7 +48,6 @@ export function MoneyField({ entry, description, refusal = null, ...input }: Mon
     <TextInput
       inputMode="decimal"
       autoComplete="off"
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={text}
       description={readBack}
       error={error ?? refusal}

@@ -38,7 +38,6 @@ export function PercentField({ entry, description, refusal = null, ...input }: P
     <TextInput
       inputMode="decimal"
       autoComplete="off"
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={text}
       description={readBack}
       error={error ?? refusal}

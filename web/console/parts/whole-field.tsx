@@ -44,7 +44,6 @@ export function WholeField({
     <TextInput
       inputMode="numeric"
       autoComplete="off"
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={text}
       error={error ?? refusal}
       onChange={({ currentTarget }) => setText(currentTarget.value)}

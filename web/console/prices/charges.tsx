@@ -27,9 +27,8 @@ function Content({ rule }: { rule: ChargeRule }) {
       <Group gap="xs" align="baseline">
         <Text fw={700} size="lg" className="number">
           {rule.amount !== null && formatMoney(rule.amount)}
-          {rule.percent !== null && formatPercent(rule.percent)}
+          {rule.percent !== null && `${formatPercent(rule.percent)} of the subtotal`}
         </Text>
-        {rule.percent !== null && <Text size="sm">of the discounted subtotal</Text>}
         <Badge variant="light">{formatStatus(rule.kind)}</Badge>
       </Group>
       <Text size="sm" c="dimmed">

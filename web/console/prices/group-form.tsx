@@ -46,7 +46,6 @@ export function GroupForm({ group, currency, onSaved, onReload }: GroupFormProps
             <TextInput
               label="Name"
               description="What customers are asked to choose."
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
               required
               maxLength={100}
               flex="1 1 14rem"

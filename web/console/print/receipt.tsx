@@ -33,7 +33,7 @@ export function Receipt({ order }: { order: Order }) {
         </p>
         <p>
           {formatFulfilment(order.fulfilment.type)}
-          {order.customer !== undefined && (
+          {order.customer !== undefined && order.customer.name !== '' && (
             <>
               {' '}
               · <bdi>{order.customer.name}</bdi>

@@ -13,7 +13,7 @@ export function Ticket({ order }: { order: Order }) {
         <p className="ticket-type">{formatFulfilment(fulfilment.type)}</p>
         <p>
           <time dateTime={order.createdAt}>{timeFormat.format(new Date(order.createdAt))}</time>
-          {customer !== undefined && (
+          {customer !== undefined && customer.name !== '' && (
             <>
               {' '}
               · <bdi>{customer.name}</bdi>
