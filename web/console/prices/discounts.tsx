@@ -24,9 +24,7 @@ function Content({ rule }: { rule: Discount }) {
   return (
     <>
       <Group gap="xs" align="baseline">
-        <Text fw={700} className="number">
-          {describeEffect(rule)}
-        </Text>
+        <Text className="number">{describeEffect(rule)}</Text>
         {rule.code === null ? (
           <Badge variant="light" color="gray">
             Without a code

@@ -47,19 +47,16 @@ export function RuleCard<Rule extends CardRule, Body extends { active?: boolean 
   return (
     <Card component="article" withBorder padding="sm" aria-label={rule.name}>
       <Group justify="space-between" align="start" wrap="nowrap">
-        <div className="rule">
-          <Group gap="xs">
-            <Text component="h2" fw={600} className="rule-name">
-              <bdi>{rule.name}</bdi>
-            </Text>
-            {!rule.active && (
-              <Badge variant="light" color="gray">
-                Switched off
-              </Badge>
-            )}
-          </Group>
-          {children}
-        </div>
+        <Group gap="xs" mih={36} className="rule">
+          <Text component="h2" fw={600} className="rule-name">
+            <bdi>{rule.name}</bdi>
+          </Text>
+          {!rule.active && (
+            <Badge variant="light" color="gray">
+              Switched off
+            </Badge>
+          )}
+        </Group>
         <Group gap="xs" wrap="nowrap" flex="none">
           <Button variant="default" onClick={onEdit} aria-label={`Edit ${rule.name}`}>
             Edit
@@ -88,6 +85,7 @@ export function RuleCard<Rule extends CardRule, Body extends { active?: boolean 
           </Menu>
         </Group>
       </Group>
+      {children}
     </Card>
   );
 }
