@@ -74,17 +74,6 @@ export const findLinesOfCarts = statement<[customerIds: readonly string[]], Cart
     order by wanted.customer_id, cart_items.added_at, cart_items.id`,
 );
 
-/** Exact under the locks of the customers' rows. */
-export const findVersions = statement<
-  [customerIds: readonly string[]],
-  { customerId: string; version: number }
->(
-  'carts.find_versions',
-  `select customer_id as "customerId", coalesce(carts.version, 1) as version
-     from unnest($1::uuid[]) as wanted (customer_id)
-     left join carts using (customer_id)`,
-);
-
 export interface SetItemRow {
   customerId: string;
   /** The version of the cart before the change. */

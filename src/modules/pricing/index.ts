@@ -4,9 +4,7 @@
  * passed in as values. A transaction locks discounts in the order of ids, after orders and before stock.
  */
 export {
-  type BilledCharge,
   type BilledDiscount,
-  type BilledTax,
   type BillParts,
   BillReply,
   type BillView,
@@ -37,7 +35,6 @@ export { holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
 export { countCustomerUses, findUses } from './discounts/use-queries.ts';
 export { discountsErrors, pricesErrors } from './errors.ts';
 export { TAX_CATEGORY_DEFAULT, TAX_CATEGORY_PATTERN, TaxCategory } from './fields.ts';
-export type { Destination } from './find-charges.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
 export { type GivenAmounts, priceGivenOrder } from './price-given-order.ts';
 export { type LineToPrice, priceLineAlone } from './price-lines.ts';
@@ -55,7 +52,6 @@ export {
   type DiscountRule,
   type FulfilmentType,
   fulfilmentTypes,
-  type PricingRules,
 } from './rules.ts';
 export { sortDiscounts, toDiscountRule } from './to-discount-rule.ts';
 export { codesLimit, hasUnknownCode, refusesUnknownCode } from './unknown-codes.ts';
