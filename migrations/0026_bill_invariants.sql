@@ -262,10 +262,8 @@ begin atomic
      and (order_ids is null or orders.id = any(order_ids))
      and ((events.data #>> '{total,amount}')::bigint is distinct from orders.total_minor
           or events.data #>> '{total,currency}' is distinct from orders.currency
-          -- An override back to PENDING has only the total.
-          or (not events.data ? 'override' and events.data ? 'bill' <> (bills.order_id is not null))
+          or events.data ? 'bill' <> (bills.order_id is not null)
           or (bills.order_id is not null
-              and events.data ? 'bill'
               and ((events.data #>> '{bill,total,amount}')::bigint is distinct from orders.total_minor
                    or (events.data #>> '{bill,tip,amount}')::bigint is distinct from bills.tip_minor
                    or (events.data #>> '{bill,pricesIncludeTax}')::boolean is distinct from bills.prices_include_tax
