@@ -93,6 +93,8 @@ const patternSamples = [
   'https://receiver.example/hooks',
   `hfr_${'A'.repeat(43)}`,
   'A'.repeat(43),
+  'GB',
+  '20',
 ];
 
 /** Returns a value that matches the schema, with every optional member. */
