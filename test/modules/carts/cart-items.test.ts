@@ -253,6 +253,18 @@ describe('changing an item', () => {
     );
   });
 
+  test('with a SKU that has the form of an id is found by both', async () => {
+    const customer = await addUser(database);
+    const { sku } = await addProduct(database, { sku: newId() });
+    const set = await carts.setItem(selectCart(customer), { sku, quantity: 1 });
+    const { result } = await carts.updateItem(selectCart(customer), sku, { quantity: 2 });
+    assert.deepEqual(
+      result.items.map(({ id, quantity }) => [id, quantity]),
+      [[set.items[0]!.id, 2]],
+    );
+    assert.deepEqual((await carts.removeItem(selectCart(customer), sku)).items, []);
+  });
+
   test('of another version is refused', async () => {
     const customer = await addUser(database);
     const { sku } = await addProduct(database);
@@ -355,5 +367,30 @@ describe('the checkout of items with modifiers', () => {
     assert.deepEqual(placed.bill, result.bill);
     assert.equal((await findStock(database, block.id)).reserved, 4);
     assert.deepEqual((await carts.getCart(customer.id)).items, []);
+  });
+
+  test('during a change of an item orders it as it was or as it is then, and leaves nothing behind', async () => {
+    const { pizza, cheese } = await sellPizza(database, { onHand: 1_000 });
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await addUser(database);
+      const { result } = await carts.addItem(selectCart(customer), { sku: pizza.sku, quantity: 1 });
+      const { id } = result.items[0]!;
+      const context = { ...buildContext(customer), operation: 'checkOut', deferred: false };
+      const [placed, changed] = await Promise.allSettled([
+        otherServer.checkOut(context, {}, null),
+        carts.updateItem(selectCart(customer), id, {
+          quantity: 2,
+          modifiers: [{ code: cheese }],
+        }),
+      ]);
+      assert.equal(placed.status, 'fulfilled');
+      const { total } = parseView(placed.value);
+      assert.deepEqual((await carts.getCart(customer.id)).items, []);
+      if (changed.status === 'fulfilled') assert.deepEqual(total, pounds(2_100));
+      else {
+        assert.equal((changed.reason as CodedError).code, 'carts.item_not_found');
+        assert.deepEqual(total, pounds(900));
+      }
+    }
   });
 });
