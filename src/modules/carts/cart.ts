@@ -1,19 +1,5 @@
-import type { Queryable } from '../../database/statement.ts';
-import type {
-  Orders,
-  OrderTerms,
-  RequestedModifier,
-  SourcedLines,
-  SourcedRead,
-} from '../orders/index.ts';
-import {
-  type CartItemRow,
-  type CartRow,
-  type CartTerms,
-  findCarts,
-  type QuotableRow,
-  type Selection,
-} from './queries.ts';
+import type { OrderTerms, RequestedModifier, SourcedLines, SourcedRead } from '../orders/index.ts';
+import type { CartItemRow, CartRow, CartTerms, Selection } from './queries.ts';
 
 /** A cart as stored in the database. */
 export interface Cart {
@@ -43,26 +29,6 @@ function buildCart(rows: readonly CartRow[]): Cart {
     items: rows.flatMap((row) => (row.productId === null ? [] : [row])),
     terms: { discountCodes, tipMinor, note, fulfilment },
   };
-}
-
-/** Reads several carts, by customer id. Calls its statements at once, so a transaction can send them with others. */
-export async function readCarts(
-  db: Queryable,
-  orders: Pick<Orders, 'countPending'>,
-  customerIds: readonly string[],
-): Promise<ReadonlyMap<string, QuotableCart>> {
-  const [rows, pending] = await Promise.all([
-    findCarts(db, customerIds),
-    orders.countPending(db, customerIds),
-  ]);
-  const firstRows = new Map<string, QuotableRow>();
-  for (const row of rows) if (!firstRows.has(row.customerId)) firstRows.set(row.customerId, row);
-  return new Map(
-    [...buildCarts(rows)].map(([customerId, cart]) => {
-      const { readAt, priceVersion } = firstRows.get(customerId)!;
-      return [customerId, { ...cart, pending: pending.get(customerId) ?? 0, readAt, priceVersion }];
-    }),
-  );
 }
 
 /** Returns the cart as lines of an order. */

@@ -3,8 +3,9 @@ import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import { requireMatch } from '../../http/index.ts';
 import { lockCustomers } from '../accounts/index.ts';
 import type { Orders } from '../orders/index.ts';
-import { type QuotableCart, readCarts } from './cart.ts';
+import type { QuotableCart } from './cart.ts';
 import { presentCart, type QuotedCart, quoteCarts } from './present-cart.ts';
+import { readCarts } from './read-carts.ts';
 import type { CartView } from './schemas.ts';
 
 /** The cart's owner, and the versions that `If-Match` accepts; null: any. */

@@ -1,8 +1,8 @@
 import type { Module } from '../module.ts';
-import { readCarts } from './cart.ts';
 import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
 import { presentCart, quoteCarts } from './present-cart.ts';
+import { readCarts } from './read-carts.ts';
 import { registerCartsRoutes } from './routes.ts';
 import { createCartItemSetter } from './set-cart-items.ts';
 import { clearCart, updateCart } from './update-cart.ts';

@@ -7,11 +7,12 @@ import { LINES_MAX } from '../../shared/money.ts';
 import { lockCustomers } from '../accounts/index.ts';
 import { chooseModifiers, modifierError } from '../catalog/index.ts';
 import type { Orders } from '../orders/index.ts';
-import { type QuotableCart, readCarts } from './cart.ts';
+import type { QuotableCart } from './cart.ts';
 import { cartFullError, unknownProductError } from './cart-refusals.ts';
 import type { CartTarget } from './change-cart.ts';
 import { type QuotedCart, quoteCarts } from './present-cart.ts';
 import { type SetItemRow, setItems } from './queries.ts';
+import { readCarts } from './read-carts.ts';
 
 const BATCH_SIZE_MAX = 200;
 const WAITING_MAX = 10_000;
