@@ -39,6 +39,8 @@ const ClientToken = Type.String({
 });
 
 const AddressLine = Text('line', 200);
+/** A line that no address is without. */
+const RequiredAddressLine = Text('line', 200, { minLength: 1 });
 const Country = Type.String({
   pattern: '^[A-Z]{2}$',
   description: 'ISO 3166-1, two capital letters.',
@@ -51,9 +53,9 @@ const FulfilmentInput = Type.Object(
       Nullable(
         Type.Object(
           {
-            line1: AddressLine,
+            line1: RequiredAddressLine,
             line2: Type.Optional(Nullable(AddressLine)),
-            city: AddressLine,
+            city: RequiredAddressLine,
             region: Type.Optional(Nullable(AddressLine)),
             postalCode: Type.Optional(Nullable(AddressLine)),
             country: Country,
