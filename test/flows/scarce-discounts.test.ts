@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { expireDueOrders } from '../../src/modules/orders/changes/expire-orders.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { pause } from '../../src/shared/pause.ts';
 import { testDatabase } from '../support/database.ts';
 import { ownPort } from '../support/own-port.ts';
 import { addDiscount, findUses } from '../support/pricing.ts';
@@ -16,6 +15,8 @@ import { createTokenIssuer } from '../support/tokens.ts';
  * A code for the first orders, wanted by five times as many customers at once, while servers are killed and everyone
  * repeats what got no response. `CUSTOMERS=500 KILLS=5` is a code of 100 uses, with five kills of each run.
  */
+import { until } from '../support/until.ts';
+
 const CUSTOMERS = Number(process.env.CUSTOMERS ?? 100);
 const USES = CUSTOMERS / 5;
 /** Kills of each run, spread over the first half of its orders. */
@@ -64,15 +65,14 @@ async function addBuyer(running: readonly Server[]): Promise<Buyer> {
 /** Places the order of a buyer under their key, and repeats it until a server answers. */
 async function buy({ sessions, key }: Buyer, code: string, first: number): Promise<Reply> {
   const body = { items: [{ sku, quantity: 1 }], discountCodes: [code] };
-  for (let attempt = 0; ; attempt += 1) {
-    const session = sessions[(first + attempt) % sessions.length]!;
-    const reply = await session
-      .post('/api/orders', body, { 'idempotency-key': key })
-      .catch((): null => null);
-    if (reply !== null && reply.status < 500) return reply;
-    assert.ok(attempt < 400, `no server answers: ${reply?.text}`);
-    await pause(250);
-  }
+  let attempts = 0;
+  return until(async () => {
+    const session = sessions[(first + attempts) % sessions.length]!;
+    attempts += 1;
+    const reply = await session.post('/api/orders', body, { 'idempotency-key': key });
+    assert.ok(reply.status < 500, `no server answers: ${reply.text}`);
+    return reply;
+  });
 }
 
 /** Buys for all at once. Servers are killed when a number of buyers has been answered. */

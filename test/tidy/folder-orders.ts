@@ -104,7 +104,7 @@ export const folderOrders: readonly FolderOrder[] = [
   {
     folder: 'src/main/cli',
     ranks: [
-      ['exit-codes.ts'],
+      ['exit-codes.ts', 'format-order-sums.ts'],
       ['import'],
       ['replay'],
       ['explain-error.ts'],
@@ -116,7 +116,13 @@ export const folderOrders: readonly FolderOrder[] = [
   { folder: 'web', ranks: [['shared'], ['shop', 'console'], ['*']] },
   {
     folder: 'web/console',
-    ranks: [['parts'], ['board', 'health', 'order', 'product', 'work'], ['pages'], ['*']],
+    ranks: [
+      ['parts'],
+      ['prices'],
+      ['board', 'health', 'order', 'print', 'product', 'work'],
+      ['pages'],
+      ['*'],
+    ],
   },
   {
     folder: 'web/shop',

@@ -2,7 +2,7 @@ import { SegmentedControl, Select, TagsInput } from '@mantine/core';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { MoneyField } from '../parts/money-field.tsx';
 import { PercentField } from '../parts/percent-field.tsx';
-import { useMenuSections } from '../product/use-menu-sections.ts';
+import { useMenuSections } from '../parts/use-menu-sections.ts';
 import type { DiscountDraft, Matches } from './discount-draft.ts';
 
 const MATCHES_MAX = 200;

@@ -1,10 +1,10 @@
 import { Autocomplete } from '@mantine/core';
 import type { FieldErrors } from '../parts/field-errors.ts';
+import { useMenuSections } from '../parts/use-menu-sections.ts';
 import { WholeField } from '../parts/whole-field.tsx';
 import { TaxCategoryField } from '../prices/tax-category-field.tsx';
 import { GroupChoice } from './group-choice.tsx';
 import type { MenuEntry } from './menu-entry.ts';
-import { useMenuSections } from './use-menu-sections.ts';
 
 interface MenuFieldsProps {
   readonly entry: MenuEntry;
