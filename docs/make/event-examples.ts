@@ -66,7 +66,7 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'order.placed',
-    when: 'An order was placed and its stock reserved. `from` is QUEUED if a worker placed it. `bill` is left out if it has only lines, and if an override moved the order back.',
+    when: 'An order was placed and its stock reserved. `from` is QUEUED if a worker placed it. `bill` is left out if it has only lines.',
     sequence: 1,
     to: 'PENDING',
     data: { number, total, bill },
