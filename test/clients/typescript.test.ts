@@ -55,6 +55,20 @@ describe('a call', () => {
     await catchRefusal(client.GET('/api/nothing'));
   });
 
+  test('has typed bills, and reasons for the codes that do not apply', async () => {
+    const client = await customerClient();
+    const { data: quote } = await client.POST('/api/quotes', {
+      body: { ...body, tip: { amount: 50, currency: 'GBP' }, fulfilment: { type: 'DINE_IN' } },
+    });
+    const { subtotal, tip, total } = quote!.bill;
+    assert.deepEqual([subtotal.amount, tip.amount, total.amount], [100, 50, 150]);
+    const error = await catchRefusal(
+      client.POST('/api/orders', { body: { ...body, discountCodes: ['NONE'] } }),
+    );
+    assert.equal(error.code, 'discounts.not_applicable');
+    assert.deepEqual(error.problem.discounts, [{ code: 'NONE', reason: 'unknown' }]);
+  });
+
   test('carries a key below a base path that resembles the path of the sign-in', async () => {
     const keys: (string | null)[] = [];
     const client = createHoldfastClient({
