@@ -1,7 +1,7 @@
 import { createProgress, print, printError } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatOrderSums } from '../format-order-sums.ts';
 import { SHOWN_MAX } from '../import/file-error.ts';
+import { formatOrderSums } from '../import/format-order-sums.ts';
 import { type ImportReport, importOrdersFile } from '../import/import-orders-file.ts';
 import { type OrdersFileArguments, readOrdersFileArguments } from './orders-file-arguments.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';

@@ -4,8 +4,8 @@ import { loadConfig } from '../../config/read-config.ts';
 import { createProgress, print, printError, readFirstLine } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatOrderSums } from '../format-order-sums.ts';
 import { RefusedRows } from '../import/file-error.ts';
+import { formatOrderSums } from '../import/format-order-sums.ts';
 import type { OrdersFile } from '../import/read-orders.ts';
 import {
   type ApiClient,

@@ -1,6 +1,6 @@
-import type { OrderSums } from '../../modules/orders/index.ts';
-import { formatDecimal } from '../../shared/money.ts';
-import { formatTable } from '../terminal.ts';
+import type { OrderSums } from '../../../modules/orders/index.ts';
+import { formatDecimal } from '../../../shared/money.ts';
+import { formatTable } from '../../terminal.ts';
 
 const parts = {
   discounts: 'discountsMinor',
