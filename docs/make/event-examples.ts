@@ -185,4 +185,17 @@ export const eventExamples: readonly EventExample[] = [
       reserved: 3,
     },
   },
+  {
+    type: 'prices.changed',
+    when: '`change` says whether a `tax_rate`, `charge`, `discount`, `modifier_group` or `product` was created, changed or deleted. `changes` has the fields that differ. A text or list of more than 2 KB of JSON appears as `{"length": …}`. The event belongs to no order.',
+    sequence: null,
+    data: {
+      kind: 'product',
+      id: '0198b5c4-5555-7abc-8abc-000000000005',
+      name: 'Lemon Tart',
+      change: 'changed',
+      version: 4,
+      changes: { price: { from: money(595, 'GBP'), to: money(625, 'GBP') } },
+    },
+  },
 ];

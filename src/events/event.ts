@@ -17,6 +17,7 @@ export const eventTypes = [
   'refund.succeeded',
   'refund.failed',
   'stock.adjusted',
+  'prices.changed',
 ] as const;
 
 /** The events that subscribers can receive. */

@@ -48,6 +48,12 @@ export interface Cause {
   readonly job?: string;
 }
 
+/** Who makes a change, and why. */
+export interface Author {
+  readonly actor: Actor;
+  readonly cause: Cause;
+}
+
 export const systemActor: Actor = { type: 'system', id: null, role: null };
 
 export function toActor(caller: Caller): Actor {

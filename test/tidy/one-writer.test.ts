@@ -45,6 +45,7 @@ test('only the writer appends events of orders; other modules append events with
     'src/modules/inventory/record-correction.ts',
     writer,
     'src/modules/payments/ledger/record-facts.ts',
+    'src/modules/pricing/record-change.ts',
   ]);
   for (const path of appending.filter((each) => each !== writer)) {
     const { text } = files.find((file) => file.path === path)!;

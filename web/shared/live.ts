@@ -37,6 +37,7 @@ const byEventType: Readonly<Record<EventType, true>> = {
   'refund.succeeded': true,
   'refund.failed': true,
   'stock.adjusted': true,
+  'prices.changed': true,
 };
 
 /** Every event type that the server sends. */

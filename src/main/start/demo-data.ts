@@ -49,7 +49,7 @@ export function loadDemoData(
     const accounts = demoUsers.map((user) => ({ ...user, password: readablePassword() }));
     for (const account of accounts) await createUser(tx, account);
     await addDemoMenu(tx, catalog, currency);
-    await addDemoRules(tx, pricing, currency);
+    await addDemoRules(tx, pricing, currency, author);
     return accounts;
   });
 }
@@ -75,13 +75,17 @@ async function addDemoMenu(tx: Transaction, catalog: Catalog, currency: string):
   }
 
   async function addGroup(key: string, { modifiers, ...group }: DemoGroup): Promise<void> {
-    const { id } = await catalog.addModifierGroup(tx, {
-      ...group,
-      modifiers: modifiers.map(({ priceMinor, ...modifier }) => ({
-        ...modifier,
-        price: money(priceMinor, currency),
-      })),
-    });
+    const { id } = await catalog.addModifierGroup(
+      tx,
+      {
+        ...group,
+        modifiers: modifiers.map(({ priceMinor, ...modifier }) => ({
+          ...modifier,
+          price: money(priceMinor, currency),
+        })),
+      },
+      author,
+    );
     groupIds.set(key, id);
   }
 

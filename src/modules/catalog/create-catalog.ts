@@ -48,15 +48,15 @@ export function createCatalog(dependencies: CatalogDependencies): Module<Catalog
     async updateProduct(context, productId, input, accepted) {
       requireCurrency(input.price, currency);
       return once(database, context.claim, async (tx) => {
-        const product = await updateProduct(tx, productId, input, accepted);
+        const product = await updateProduct(tx, productId, input, accepted, context);
         return presentProductWithGroups(tx, product, context.caller);
       });
     },
     addProduct: (tx, input, author) => createProduct(tx, dependencies, input, author),
-    async editProduct(tx, productId, input) {
+    async editProduct(tx, productId, input, author) {
       requireCurrency(input.price, currency);
       const [before] = await lockProduct(tx, productId);
-      const after = await updateProduct(tx, productId, input, null);
+      const after = await updateProduct(tx, productId, input, null, author);
       return { changed: after.version !== before?.version };
     },
   };

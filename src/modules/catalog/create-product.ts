@@ -1,18 +1,13 @@
 import type { Transaction } from '../../database/database.ts';
-import type { Actor, Cause } from '../../shared/caller.ts';
+import type { Actor, Author, Cause } from '../../shared/caller.ts';
 import { newId } from '../../shared/ids.ts';
 import { TAX_CATEGORY_DEFAULT } from '../pricing/index.ts';
 import { requireGroups } from './modifiers/offered-groups.ts';
 import type { StockedProduct } from './product.ts';
 import { insertProduct } from './queries.ts';
+import { recordProduct } from './record-product.ts';
 import { requireCurrency } from './require-currency.ts';
 import type { CreateProductInput } from './schemas.ts';
-
-/** Who creates a product, and why. */
-export interface Author {
-  readonly actor: Actor;
-  readonly cause: Cause;
-}
 
 /**
  * Creates the stock of a new product. The inventory implements it; composition passes it in, because modules may only
@@ -66,14 +61,7 @@ export async function createProduct(
     position,
     modifierGroupIds,
   );
-  await deps.openStock(tx, {
-    productId: id,
-    sku,
-    onHand,
-    actor: author.actor,
-    cause: author.cause,
-  });
-  return {
+  const product: StockedProduct = {
     id,
     sku,
     name,
@@ -89,4 +77,13 @@ export async function createProduct(
     reserved: 0,
     ...stamp!,
   };
+  await recordProduct(tx, null, product, author);
+  await deps.openStock(tx, {
+    productId: id,
+    sku,
+    onHand,
+    actor: author.actor,
+    cause: author.cause,
+  });
+  return product;
 }

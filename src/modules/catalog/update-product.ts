@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/database.ts';
 import { requireMatch } from '../../http/index.ts';
+import type { Author } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { catalogErrors } from './errors.ts';
 import { requireGroups } from './modifiers/offered-groups.ts';
 import type { StockedProduct } from './product.ts';
 import { changeProduct, lockProduct } from './queries.ts';
+import { recordProduct } from './record-product.ts';
 import type { UpdateProductInput } from './schemas.ts';
 
 /**
@@ -18,6 +20,7 @@ export async function updateProduct(
   productId: string,
   input: UpdateProductInput,
   accepted: readonly number[] | null,
+  author: Author,
 ): Promise<StockedProduct> {
   const [product] = await lockProduct(tx, productId);
   if (product === undefined) throw new CodedError(catalogErrors.notFound);
@@ -54,5 +57,7 @@ export async function updateProduct(
     position,
     modifierGroupIds,
   );
-  return { ...edited, ...stamp! };
+  const changed: StockedProduct = { ...edited, ...stamp! };
+  await recordProduct(tx, product, changed, author);
+  return changed;
 }

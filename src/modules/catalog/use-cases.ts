@@ -1,9 +1,8 @@
 import type { Transaction } from '../../database/database.ts';
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
-import type { Caller } from '../../shared/caller.ts';
+import type { Author, Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
-import type { Author } from './create-product.ts';
 import type { ModifierGroups } from './modifiers/use-cases.ts';
 import type { StockedProduct } from './product.ts';
 import type {
@@ -32,5 +31,6 @@ export interface Catalog extends ModifierGroups {
     tx: Transaction,
     productId: string,
     input: UpdateProductInput,
+    author: Author,
   ): Promise<{ readonly changed: boolean }>;
 }

@@ -47,6 +47,7 @@ export {
 } from './price-order.ts';
 export { pricePlainOrder } from './price-plain-order.ts';
 export { readPriceVersion } from './queries.ts';
+export { recordPriceChange } from './record-change.ts';
 export { pricingError, requirePriced } from './refuse-pricing.ts';
 export {
   type DiscountRule,

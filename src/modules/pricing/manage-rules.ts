@@ -3,14 +3,17 @@ import type { Database, Transaction } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { type RequestContext, requireMatch } from '../../http/index.ts';
+import type { Author } from '../../shared/caller.ts';
 import { CodedError, type ErrorDefinition } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import type { ListRulesInput } from './fields.ts';
+import { type PriceKind, recordPriceChange } from './record-change.ts';
 
 /** What tax rates, charges and discounts have in common where they are managed. */
 export interface RuleRow {
   readonly id: string;
+  readonly name: string;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -23,7 +26,7 @@ export interface ManagedRules<New, Change, View> {
   get(id: string): Promise<View>;
   create(context: RequestContext, input: New): Promise<Once<View>>;
   /** Creates a rule in the caller's transaction, for demo data. */
-  add(tx: Transaction, input: New): Promise<View>;
+  add(tx: Transaction, input: New, author: Author): Promise<View>;
   /** Changes what the input contains. One that changes nothing keeps the version. */
   update(
     context: RequestContext,
@@ -31,7 +34,7 @@ export interface ManagedRules<New, Change, View> {
     input: Change,
     accepted: readonly number[] | null,
   ): Promise<Once<View>>;
-  delete(id: string, accepted: readonly number[] | null): Promise<void>;
+  delete(context: RequestContext, id: string, accepted: readonly number[] | null): Promise<void>;
 }
 
 /** The terms that a change replaces, and the version that it was based on. */
@@ -41,6 +44,8 @@ export type RuleChange<Terms> = Partial<Terms> & { readonly version?: number };
 export interface RuleKind<Row extends RuleRow, Fields, New, Terms, View> {
   /** Names its list in cursors. */
   readonly name: string;
+  /** What its changes are called in the log. */
+  readonly loggedAs: PriceKind;
   readonly errors: Readonly<Record<'notFound' | 'versionConflict', ErrorDefinition>>;
   /** Reads the rules after a time and id, in the order of both. */
   list(db: Queryable, afterAt: string | null, afterId: string | null, max: number): Promise<Row[]>;
@@ -78,8 +83,14 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
     return row;
   }
 
-  async function add(tx: Transaction, input: New): Promise<View> {
+  function record(tx: Transaction, before: Row | null, after: Row | null, author: Author) {
+    const change = { kind: kind.loggedAs, before, after, toTerms: kind.toTerms };
+    return recordPriceChange(tx, change, author);
+  }
+
+  async function add(tx: Transaction, input: New, author: Author): Promise<View> {
     const [row] = await kind.insert(tx, newId(), kind.toFields(kind.complete(input)));
+    await record(tx, null, row!, author);
     return kind.present(row!);
   }
 
@@ -97,9 +108,9 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
     async get(id) {
       return kind.present(requireRow(await kind.find(database, id)));
     },
-    create: ({ claim }, input) => once(database, claim, (tx) => add(tx, input)),
-    update({ claim }, id, { version, ...change }, accepted) {
-      return once(database, claim, async (tx) => {
+    create: (context, input) => once(database, context.claim, (tx) => add(tx, input, context)),
+    update(context, id, { version, ...change }, accepted) {
+      return once(database, context.claim, async (tx) => {
         const row = requireRow(await kind.lock(tx, id));
         requireMatch(accepted, row.version);
         if (version !== undefined && version !== row.version) {
@@ -110,14 +121,16 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
         if (isDeepStrictEqual(fields, kind.toFields(before))) return kind.present(row);
         kind.checkChange?.(row, fields);
         const [changed] = await kind.change(tx, id, fields);
+        await record(tx, row, changed!, context);
         return kind.present(changed!);
       });
     },
-    delete(id, accepted) {
+    delete(context, id, accepted) {
       return database.transaction(async (tx) => {
         const row = requireRow(await kind.lock(tx, id));
         requireMatch(accepted, row.version);
         await kind.delete(tx, id);
+        await record(tx, row, null, context);
       });
     },
   };

@@ -158,7 +158,8 @@ export function registerRuleRoutes<
       config: { errors: [errors.notFound, ...deleteErrors, requestErrors.preconditionFailed] },
     },
     async (request, reply) => {
-      await rules.delete(request.params.id, ifMatchVersion(request.headers['if-match']));
+      const accepted = ifMatchVersion(request.headers['if-match']);
+      await rules.delete(buildContext(request), request.params.id, accepted);
       return reply.code(204).send();
     },
   );

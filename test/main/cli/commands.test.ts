@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand, spawnCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
+import { findPriceChanges } from '../../support/price-changes.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));
@@ -240,6 +241,19 @@ test('import products creates, changes and refuses', async () => {
     { sku: 'MUSHY-PEAS', price_minor: 80, version: 1 },
     { sku: 'MUSHY-PEAS-2', price_minor: 90, version: 1 },
   ]);
+  const logged = (await findPriceChanges(database)).filter(({ job }) => job === 'import products');
+  assert.deepEqual(
+    logged.map(({ actorType, data }) => [actorType, data.name, data.change, data.changes.price]),
+    [
+      ['system', 'Mushy peas!', 'created', { from: null, to: { amount: 90, currency: 'GBP' } }],
+      [
+        'system',
+        'Fish and Chips',
+        'changed',
+        { from: { amount: 1, currency: 'GBP' }, to: { amount: 1295, currency: 'GBP' } },
+      ],
+    ],
+  );
 });
 
 test('import products places products in the menu, and leaves them there if the file does not state a place', async () => {

@@ -4,6 +4,7 @@ import { activeDemoUsers, loadDemoData } from '../../../src/main/start/demo-data
 import { demoMenu } from '../../../src/main/start/demo-menu.ts';
 import { disable } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
+import { findPriceChanges } from '../../support/price-changes.ts';
 import { startTestServer } from '../../support/server.ts';
 
 const db = await testDatabase();
@@ -24,6 +25,22 @@ test('servers that start together load the demo data once, and the demo password
   }
   const menu = await server.anonymous.get('/api/products?limit=100&available=true');
   assert.equal(menu.json<{ data: unknown[] }>().data.length, demoMenu.length);
+});
+
+test('the log names the demo data as what set the prices', async () => {
+  const logged = await findPriceChanges(db.database);
+  for (const { actorType, job } of logged) {
+    assert.deepEqual([actorType, job], ['system', 'demo data']);
+  }
+  const kinds = Object.groupBy(logged, ({ data }) => data.kind);
+  assert.equal(kinds.product?.length, demoMenu.length);
+  assert.deepEqual(Object.keys(kinds).sort(), [
+    'charge',
+    'discount',
+    'modifier_group',
+    'product',
+    'tax_rate',
+  ]);
 });
 
 interface Quote {

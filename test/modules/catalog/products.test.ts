@@ -12,6 +12,7 @@ import {
   createTestOrders,
   settle,
 } from '../../support/orders.ts';
+import { findPriceChanges } from '../../support/price-changes.ts';
 import { addUser, apiKey, testCause } from '../../support/shop.ts';
 
 const { database } = await testDatabase();
@@ -97,6 +98,8 @@ describe('a new product', () => {
     });
     await assert.rejects(importing, /the import broke/);
     assert.deepEqual(await listNames({ search: sku }, admin), []);
+    const logged = await findPriceChanges(database);
+    assert.ok(logged.every(({ data }) => data.name !== sku));
   });
 });
 

@@ -68,12 +68,17 @@ async function importProducts(
     for (const product of products) {
       const key = productKey(product);
       if (created.has(key)) continue;
-      const edit = await catalog.editProduct(tx, known.get(key)!.id, {
-        name: product.name,
-        price: money(product.priceMinor, config.currency),
-        ...(product.description === null ? {} : { description: product.description }),
-        ...product.menu,
-      });
+      const edit = await catalog.editProduct(
+        tx,
+        known.get(key)!.id,
+        {
+          name: product.name,
+          price: money(product.priceMinor, config.currency),
+          ...(product.description === null ? {} : { description: product.description }),
+          ...product.menu,
+        },
+        author,
+      );
       if (edit.changed) count += 1;
     }
     return count;

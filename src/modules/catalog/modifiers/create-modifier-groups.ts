@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../database/database.ts';
+import type { Database } from '../../../database/database.ts';
 import { once } from '../../../database/idempotency.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import type { Cursors } from '../../../shared/pagination.ts';
@@ -6,7 +6,6 @@ import { createGroup } from './create-group.ts';
 import { listGroups } from './list-groups.ts';
 import { presentGroup } from './present-group.ts';
 import { requireGroup } from './require-group.ts';
-import type { CreateGroupInput, GroupView } from './schemas.ts';
 import { removeGroup, updateGroup } from './update-group.ts';
 import type { ModifierGroups } from './use-cases.ts';
 
@@ -25,19 +24,19 @@ export function createModifierGroups({
   cursors,
   currency,
 }: ModifierGroupsDependencies): ModifierGroups {
-  const addModifierGroup = async (tx: Transaction, input: CreateGroupInput): Promise<GroupView> =>
-    presentGroup(await createGroup(tx, currency, input));
+  const addModifierGroup: ModifierGroups['addModifierGroup'] = async (tx, input, author) =>
+    presentGroup(await createGroup(tx, currency, input, author));
   return {
     addModifierGroup,
     listModifierGroups: (input) => listGroups(reads, cursors, input),
     getModifierGroup: async (groupId) => presentGroup(await requireGroup(database, groupId)),
-    createModifierGroup: ({ claim }, input) =>
-      once(database, claim, (tx) => addModifierGroup(tx, input)),
-    updateModifierGroup: ({ claim }, groupId, input, accepted) =>
-      once(database, claim, async (tx) =>
-        presentGroup(await updateGroup(tx, currency, groupId, input, accepted)),
+    createModifierGroup: (context, input) =>
+      once(database, context.claim, (tx) => addModifierGroup(tx, input, context)),
+    updateModifierGroup: (context, groupId, input, accepted) =>
+      once(database, context.claim, async (tx) =>
+        presentGroup(await updateGroup(tx, currency, groupId, input, accepted, context)),
       ),
-    deleteModifierGroup: (groupId, accepted) =>
-      database.transaction((tx) => removeGroup(tx, groupId, accepted)),
+    deleteModifierGroup: (context, groupId, accepted) =>
+      database.transaction((tx) => removeGroup(tx, groupId, accepted, context)),
   };
 }

@@ -126,7 +126,7 @@ export function registerModifierGroupRoutes(app: App, groups: ModifierGroups): v
     },
     async (request, reply) => {
       const accepted = ifMatchVersion(request.headers['if-match']);
-      await groups.deleteModifierGroup(request.params.id, accepted);
+      await groups.deleteModifierGroup(buildContext(request), request.params.id, accepted);
       return reply.code(204).send();
     },
   );

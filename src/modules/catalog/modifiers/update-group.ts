@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../../database/database.ts';
 import { requireMatch } from '../../../http/index.ts';
+import type { Author } from '../../../shared/caller.ts';
 import { invalidInputs } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { pricesErrors } from '../../pricing/index.ts';
 import { findModifierErrors, findRangeErrors } from './check-group.ts';
 import type { Modifier, StoredGroup } from './modifier-group.ts';
 import { changeGroup, deleteGroup, lockPriceVersion } from './queries.ts';
+import { recordGroup } from './record-group.ts';
 import { requireGroup } from './require-group.ts';
 import type { UpdateGroupInput } from './schemas.ts';
 import { resolveModifiers, writeModifiers } from './write-modifiers.ts';
@@ -22,6 +24,7 @@ export async function updateGroup(
   groupId: string,
   input: UpdateGroupInput,
   accepted: readonly number[] | null,
+  author: Author,
 ): Promise<StoredGroup> {
   const errors = findModifierErrors(input.modifiers ?? [], currency);
   if (errors.length > 0) throw invalidInputs(errors);
@@ -41,7 +44,9 @@ export async function updateGroup(
   if (areSame && name === group.name && min === group.min && max === group.max) return group;
   await changeGroup(tx, groupId, name, min, max);
   if (!areSame) await writeModifiers(tx, groupId, modifiers);
-  return requireGroup(tx, groupId);
+  const changed = await requireGroup(tx, groupId);
+  await recordGroup(tx, group, changed, author);
+  return changed;
 }
 
 /**
@@ -52,9 +57,11 @@ export async function removeGroup(
   tx: Transaction,
   groupId: string,
   accepted: readonly number[] | null,
+  author: Author,
 ): Promise<void> {
-  await lockGroup(tx, groupId, accepted);
+  const group = await lockGroup(tx, groupId, accepted);
   await deleteGroup(tx, groupId);
+  await recordGroup(tx, group, null, author);
 }
 
 async function lockGroup(

@@ -28,6 +28,7 @@ export function chargeKind(
 ): RuleKind<ChargeRow, ChargeFields, NewCharge, ChargeTerms, ChargeView> {
   return {
     name: 'charges',
+    loggedAs: 'charge',
     errors: pricesErrors,
     list: listCharges,
     find: findCharge,

@@ -22,6 +22,7 @@ export function discountKind(
 ): RuleKind<DiscountRow, DiscountFields, NewDiscount, DiscountTerms, DiscountView> {
   return {
     name: 'discounts',
+    loggedAs: 'discount',
     errors: discountsErrors,
     list: listDiscounts,
     find: findDiscount,

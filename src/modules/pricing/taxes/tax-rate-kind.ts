@@ -20,6 +20,7 @@ export const taxRateKind: RuleKind<
   TaxRateView
 > = {
   name: 'tax-rates',
+  loggedAs: 'tax_rate',
   errors: pricesErrors,
   list: listTaxRates,
   find: findTaxRate,

@@ -8,7 +8,7 @@ import { addProduct } from '../../../support/shop.ts';
 import { createModifierTests, modifier, nextCode, pointers } from './support.ts';
 
 const { database } = await testDatabase();
-const { catalog, admin, create, update } = await createModifierTests(database);
+const { catalog, admin, create, update, remove } = await createModifierTests(database);
 
 async function priceVersion(): Promise<number> {
   const [row] = await database.run<{ version: number }>(
@@ -106,7 +106,7 @@ describe('a modifier group', () => {
     await update(id, { modifiers: [] });
     const emptied = await priceVersion();
     assert.ok(emptied > renamed);
-    await catalog.deleteModifierGroup(id, null);
+    await remove(id);
     assert.ok((await priceVersion()) > emptied);
   });
 
@@ -221,7 +221,7 @@ describe('a modifier code', () => {
     // The release rolls the deletion back.
     await lock.release();
     await refused;
-    await catalog.deleteModifierGroup(id, null);
+    await remove(id);
     await create({ modifiers });
   });
 });

@@ -13,7 +13,8 @@ import { addProduct, addUser } from '../../../support/shop.ts';
 import { createModifierTests, modifier, nextCode, pointers } from './support.ts';
 
 const { database } = await testDatabase();
-const { catalog, admin, create, createDish, editDish } = await createModifierTests(database);
+const { catalog, admin, create, remove, createDish, editDish } =
+  await createModifierTests(database);
 const customer = await addUser(database);
 
 /** Commits a statement once `start` has started what waits for it, and awaits the result of that. */
@@ -55,16 +56,16 @@ describe('the groups of a product', () => {
   test('cannot be deleted', async () => {
     const { id } = await create();
     const dish = await createDish([id]);
-    await assert.rejects(catalog.deleteModifierGroup(id, null), coded('catalog.group_in_use'));
+    await assert.rejects(remove(id), coded('catalog.group_in_use'));
     await editDish(dish.id, []);
-    await catalog.deleteModifierGroup(id, null);
+    await remove(id);
     await assert.rejects(catalog.getModifierGroup(id), coded('prices.not_found'));
   });
 
   test('must exist; the unknown one is named', async () => {
     const { id } = await create();
     const gone = await create();
-    await catalog.deleteModifierGroup(gone.id, null);
+    await remove(gone.id);
     await assert.rejects(createDish([id, gone.id]), pointers(['/modifierGroupIds/1']));
     const dish = await createDish();
     await assert.rejects(editDish(dish.id, [gone.id, id]), pointers(['/modifierGroupIds/0']));
@@ -74,10 +75,7 @@ describe('the groups of a product', () => {
     for (let round = 0; round < 12; round += 1) {
       const [{ id }, dish] = [await create(), await createDish()];
       const name = round % 2 === 0 ? editDish(dish.id, [id]) : createDish([id]);
-      const { done, refused } = await settle<unknown>([
-        name,
-        catalog.deleteModifierGroup(id, null),
-      ]);
+      const { done, refused } = await settle<unknown>([name, remove(id)]);
       assert.equal(done.length, 1);
       const [row] = await database.run<{ count: number }>(
         'test.count_products_of_group',
@@ -98,7 +96,7 @@ describe('the groups of a product', () => {
       'update products set modifier_group_ids = array[$1::uuid] where id = $2',
       [id, dish.id],
       async () => {
-        const deletion = catalog.deleteModifierGroup(id, null);
+        const deletion = remove(id);
         const refused = assert.rejects(deletion, coded('catalog.group_in_use'));
         await waitUntilBlocked(database, '%delete from modifier_groups%');
         return { result: refused };

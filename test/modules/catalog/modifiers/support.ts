@@ -39,6 +39,7 @@ export async function createModifierTests(database: Database) {
     async update(id: string, input: UpdateInput, accepted: number[] | null = null) {
       return (await catalog.updateModifierGroup(buildContext(admin), id, input, accepted)).result;
     },
+    remove: (id: string) => catalog.deleteModifierGroup(buildContext(admin), id, null),
     async createDish(modifierGroupIds: string[] = []) {
       const sku = `DISH-${nextCode()}`;
       const input = { sku, name: sku, price: pounds(500), modifierGroupIds };
