@@ -104,7 +104,7 @@ export const folderOrders: readonly FolderOrder[] = [
   {
     folder: 'src/main/cli',
     ranks: [
-      ['exit-codes.ts', 'format-order-sums.ts'],
+      ['exit-codes.ts'],
       ['import'],
       ['replay'],
       ['explain-error.ts'],
