@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  decidePlacement,
+  type PlacementCandidate,
+  type PlacementDecision,
+} from '../../../../src/modules/orders/placement/decide-placement.ts';
+import { decideQuote } from '../../../../src/modules/orders/placement/decide-quote.ts';
+import {
+  customerUseKey,
+  type KnownDiscounts,
+} from '../../../../src/modules/orders/placement/known-discounts.ts';
+import type {
+  PlacementFacts,
+  PlacementProduct,
+} from '../../../../src/modules/orders/placement/placement-facts.ts';
+import { servingOrder } from '../../../../src/modules/orders/placement/serving-order.ts';
+import { presentPriced } from '../../../../src/modules/pricing/index.ts';
+import type { DiscountEffect } from '../../../../src/modules/pricing/rules.ts';
+import {
+  allLines,
+  amountOff,
+  buildCharge,
+  buildRate,
+  freeDelivery,
+  percentOff,
+} from '../../pricing/build-order.ts';
+
+/** Decisions about orders with modifiers that are products, discounts with every limit, and a bill with everything. */
+
+/** A curry and tea; an egg, which can be had with a curry too; rice, of which a curry has one or two. */
+const catalogue: PlacementProduct[] = ['CURRY', 'TEA', 'EGG'].map((sku, index) => ({
+  id: `id-${sku}`,
+  sku,
+  name: sku,
+  priceMinor: [995, 250, 120][index]!,
+  active: true,
+  taxCategory: index === 1 ? 'reduced' : 'standard',
+  category: index === 1 ? 'Drinks' : 'Mains',
+  modifierGroupIds: sku === 'CURRY' ? ['extras', 'rice'] : [],
+}));
+
+function buildModifier(code: string, priceMinor: number, quantityMax: number) {
+  const productId = code === 'WITH-EGG' ? 'id-EGG' : null;
+  return { code, name: code, priceMinor, quantityMax, productId, active: code !== 'SOLD-OUT' };
+}
+
+const groups = [
+  {
+    id: 'extras',
+    name: 'Extras',
+    min: 0,
+    max: 3,
+    modifiers: [buildModifier('WITH-EGG', 100, 2), buildModifier('SOLD-OUT', 50, 1)],
+  },
+  {
+    id: 'rice',
+    name: 'Rice',
+    min: 1,
+    max: 2,
+    modifiers: [buildModifier('BOILED', 0, 2), buildModifier('FRIED', 80, 2)],
+  },
+];
+
+interface Limits {
+  readonly usesMax: number | null;
+  readonly usesPerCustomerMax: number | null;
+  readonly firstOrderOnly: boolean;
+  readonly combines: boolean;
+}
+
+/** Two that apply without a code, and three with one. */
+const effects: readonly [code: string | null, effect: DiscountEffect][] = [
+  [null, percentOff('10')],
+  [null, amountOff(75, allLines)],
+  ['TENNER', amountOff(1_000)],
+  ['DRINKS', percentOff('50', { kind: 'categories', categories: new Set(['Drinks']) })],
+  ['FREE', freeDelivery],
+];
+
+const limits = fc.record({
+  usesMax: fc.option(fc.integer({ min: 1, max: 6 })),
+  usesPerCustomerMax: fc.option(fc.integer({ min: 1, max: 3 })),
+  firstOrderOnly: fc.boolean(),
+  combines: fc.boolean(),
+});
+
+const shop = fc.record({
+  limits: fc.tuple(limits, limits, limits, limits, limits),
+  /** Uses so far, as far as the limit allows. */
+  uses: fc.tuple(fc.nat(6), fc.nat(6), fc.nat(6), fc.nat(6), fc.nat(6)),
+  /** Uses of the first customer, as far as their limit allows. */
+  usesOfAnn: fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+  isAnnReturning: fc.boolean(),
+  pricesIncludeTax: fc.boolean(),
+  stock: fc.record({ CURRY: fc.nat(30), TEA: fc.nat(30), EGG: fc.nat(20) }),
+});
+
+type Shop = typeof shop extends fc.Arbitrary<infer Value> ? Value : never;
+
+function buildFacts(given: Shop): PlacementFacts {
+  const discounts = effects.map(([code, effect], index) => {
+    const { usesMax, ...rest }: Limits = given.limits[index]!;
+    const id = code ?? `automatic-${index}`;
+    return {
+      ...{ id, code, name: id, effect, usesMax, ...rest, active: true },
+      ...{ minimumSubtotalMinor: null, startsAt: null, endsAt: null },
+      createdAt: new Date(index),
+      uses: Math.min(given.uses[index]!, usesMax ?? 6),
+    };
+  });
+  const known: KnownDiscounts = {
+    discounts,
+    customerUses: new Map(
+      discounts.map(({ id, usesPerCustomerMax }, index) => [
+        customerUseKey('ann', id),
+        Math.min(given.usesOfAnn[index]!, usesPerCustomerMax ?? 3),
+      ]),
+    ),
+    returning: new Set(given.isAnnReturning ? ['ann'] : []),
+  };
+  return {
+    currency: 'GBP',
+    now: new Date('2026-11-29T18:00:00Z'),
+    pricesIncludeTax: given.pricesIncludeTax,
+    discounts: known,
+    list: {
+      version: 1,
+      taxRates: [buildRate('20'), buildRate('5', 'reduced')],
+      charges: [
+        buildCharge('delivery', 350, { freeFromMinor: 4_000 }),
+        buildCharge('service', '12.5', { kind: 'SERVICE', fulfilmentTypes: ['DINE_IN'] }),
+      ],
+      discounts: discounts.filter(({ code }) => code === null),
+      groups: new Map(groups.map((group) => [group.id, group])),
+      stockedModifiers: new Map([['WITH-EGG', 'id-EGG']]),
+      limitsCustomers: true,
+    },
+    productsById: new Map(catalogue.map((product) => [product.id, product])),
+    productsBySku: new Map(catalogue.map((product) => [product.sku, product])),
+    available: new Map(Object.entries(given.stock).map(([sku, units]) => [`id-${sku}`, units])),
+    pending: new Map(),
+    pendingMax: 4,
+  };
+}
+
+const modifiers = fc.uniqueArray(
+  fc.record({
+    code: fc.constantFrom('WITH-EGG', 'BOILED', 'BOILED', 'FRIED', 'SOLD-OUT', 'NONE'),
+    quantity: fc.integer({ min: 1, max: 3 }),
+  }),
+  { maxLength: 3, selector: ({ code }) => code },
+);
+const withRice = fc.constantFrom(
+  [{ code: 'BOILED', quantity: 1 }],
+  [
+    { code: 'WITH-EGG', quantity: 2 },
+    { code: 'FRIED', quantity: 1 },
+  ],
+);
+const quantity = fc.integer({ min: 1, max: 4 });
+const line = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      sku: fc.constant('CURRY'),
+      quantity,
+      modifiers: withRice,
+      note: fc.constant(null),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      sku: fc.constantFrom('TEA', 'EGG'),
+      quantity,
+      modifiers: fc.constant([]),
+      note: fc.constant('hot'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      sku: fc.constantFrom('CURRY', 'TEA', 'NONE'),
+      quantity,
+      modifiers,
+      note: fc.constant(null),
+    }),
+  },
+);
+
+const candidate: fc.Arbitrary<PlacementCandidate> = fc.record({
+  customerId: fc.constantFrom('ann', 'bob', 'cid'),
+  vip: fc.boolean(),
+  exempt: fc.boolean(),
+  deferred: fc.constantFrom(false, false, false, true),
+  lines: fc.array(line, { minLength: 1, maxLength: 3 }),
+  terms: fc.record({
+    discountCodes: fc.subarray(['tenner', 'DRINKS', 'Free', 'UNKNOWN'], { maxLength: 2 }),
+    tipMinor: fc.constantFrom(0, 0, 150),
+    note: fc.constant(null),
+    fulfilment: fc.constantFrom(
+      null,
+      { type: 'DINE_IN' as const, address: null },
+      {
+        type: 'DELIVERY' as const,
+        address: {
+          line1: '1 High Street',
+          line2: null,
+          city: 'York',
+          region: null,
+          postalCode: 'YO1 7AA',
+          country: 'GB',
+        },
+      },
+    ),
+  }),
+  expectedTotalMinor: fc.option(fc.constantFrom(0, 995, 1_345), { freq: 8 }),
+});
+const batch = fc.array(candidate, { minLength: 1, maxLength: 25 });
+
+type Accepted = Extract<PlacementDecision, { kind: 'accepted' }>;
+
+interface Placed {
+  readonly request: PlacementCandidate;
+  readonly priced: Accepted['priced'];
+}
+
+/** Returns the orders that are placed at once, in the order in which they are served. */
+function listPlaced(
+  requests: readonly PlacementCandidate[],
+  decisions: readonly PlacementDecision[],
+): Placed[] {
+  return servingOrder(requests).flatMap((index) => {
+    const request = requests[index]!;
+    const decision = decisions[index]!;
+    if (decision.kind !== 'accepted' || request.deferred) return [];
+    return { request, priced: decision.priced };
+  });
+}
+
+/** Returns the units of a product that orders take, counted here again. */
+function countUnits(placed: readonly Placed[], productId: string): number {
+  let units = 0;
+  for (const { priced } of placed) {
+    for (const one of priced.lines) {
+      if (one.productId === productId) units += one.quantity;
+      const eggs = one.modifiers.find(({ code }) => code === 'WITH-EGG')?.quantity ?? 0;
+      if (productId === 'id-EGG') units += one.quantity * eggs;
+    }
+  }
+  return units;
+}
+
+function countUses(placed: readonly Placed[], discountId: string): number {
+  return placed.filter(({ priced }) => priced.discounts.some(({ rule }) => rule.id === discountId))
+    .length;
+}
+
+/** Returns what a customer sees of a decision. */
+function summarise(decision: PlacementDecision) {
+  if (decision.kind !== 'accepted') return decision;
+  return { lines: decision.priced.lines, bill: presentPriced(decision.priced) };
+}
+
+const runs = { numRuns: 300 };
+
+describe('decisions about bills', () => {
+  test('no batch uses a discount more often than it may be used, in all and by a customer', () => {
+    fc.assert(
+      fc.property(shop, batch, (given, requests) => {
+        const facts = buildFacts(given);
+        const placed = listPlaced(requests, decidePlacement(requests, facts));
+        for (const discount of facts.discounts.discounts) {
+          const { id, usesMax, usesPerCustomerMax, firstOrderOnly, uses } = discount;
+          assert.ok(usesMax === null || uses + countUses(placed, id) <= usesMax);
+          for (const customerId of ['ann', 'bob', 'cid']) {
+            const own = placed.filter(({ request }) => request.customerId === customerId);
+            const before = facts.discounts.customerUses.get(customerUseKey(customerId, id)) ?? 0;
+            assert.ok(
+              usesPerCustomerMax === null || before + countUses(own, id) <= usesPerCustomerMax,
+            );
+            if (!firstOrderOnly) continue;
+            const isReturning = facts.discounts.returning.has(customerId);
+            assert.equal(countUses(isReturning ? own : own.slice(1), id), 0);
+          }
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('no batch promises more units than there are, as lines and as modifiers together', () => {
+    fc.assert(
+      fc.property(shop, batch, (given, requests) => {
+        const facts = buildFacts(given);
+        const placed = listPlaced(requests, decidePlacement(requests, facts));
+        for (const { id } of catalogue) {
+          assert.ok(countUnits(placed, id) <= facts.available.get(id)!);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('a batch is decided as if its orders came one after the other', () => {
+    fc.assert(
+      fc.property(shop, batch, (given, requests) => {
+        const decisions = decidePlacement(requests, buildFacts(given));
+        let facts = buildFacts(given);
+        for (const index of servingOrder(requests)) {
+          const request = requests[index]!;
+          const [decision] = decidePlacement([request], facts);
+          assert.deepEqual(summarise(decisions[index]!), summarise(decision!));
+          if (decision!.kind === 'accepted') facts = addOrder(facts, request, decision!.priced);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('an accepted order has every code that it names, and the total that it states', () => {
+    fc.assert(
+      fc.property(shop, batch, (given, requests) => {
+        for (const { request, priced } of listPlaced(
+          requests,
+          decidePlacement(requests, buildFacts(given)),
+        )) {
+          const applied = priced.discounts.map(({ rule }) => rule.code?.toLowerCase());
+          for (const code of request.terms.discountCodes) {
+            assert.ok(applied.includes(code.toLowerCase()), code);
+          }
+          const { expectedTotalMinor } = request;
+          assert.ok(expectedTotalMinor === null || expectedTotalMinor === priced.totalMinor);
+          assert.equal(priced.tipMinor, request.terms.tipMinor);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('a quote shows the bill of the placement, or the refusal with which it begins', () => {
+    fc.assert(
+      fc.property(shop, candidate, (given, { customerId, lines, terms, expectedTotalMinor }) => {
+        const facts = buildFacts(given);
+        const request = { customerId, lines, terms, expectedTotalMinor };
+        const [decision] = decidePlacement(
+          [{ ...request, vip: false, exempt: false, deferred: false }],
+          facts,
+        );
+        const { priced, refusals } = decideQuote({ ...request, pending: 0 }, facts);
+        if (decision!.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
+        assert.deepEqual(refusals, []);
+        assert.deepEqual(priced.lines, decision!.priced.lines);
+        assert.deepEqual(presentPriced(priced), presentPriced(decision!.priced));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** Returns the facts after an order was accepted: as the database would have them. */
+function addOrder(
+  facts: PlacementFacts,
+  request: PlacementCandidate,
+  priced: Accepted['priced'],
+): PlacementFacts {
+  const { customerId, deferred } = request;
+  const isPending = deferred || priced.totalMinor > 0;
+  const pending = new Map(facts.pending);
+  if (isPending) pending.set(customerId, (pending.get(customerId) ?? 0) + 1);
+  if (deferred) return { ...facts, pending };
+  const placed = [{ request, priced }];
+  const { discounts, customerUses, returning } = facts.discounts;
+  const keyOf = (id: string) => customerUseKey(customerId, id);
+  return {
+    ...facts,
+    pending,
+    available: new Map(
+      [...facts.available].map(([id, units]) => [id, units - countUnits(placed, id)]),
+    ),
+    discounts: {
+      discounts: discounts.map((one) => ({ ...one, uses: one.uses + countUses(placed, one.id) })),
+      customerUses: new Map([
+        ...customerUses,
+        ...discounts.map(({ id }): [string, number] => [
+          keyOf(id),
+          (customerUses.get(keyOf(id)) ?? 0) + countUses(placed, id),
+        ]),
+      ]),
+      returning: new Set([...returning, customerId]),
+    },
+  };
+}
