@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { runCommand } from '../support/command.ts';
 import { testDatabase } from '../support/database.ts';
 import { lockRows, waitUntilBlocked } from '../support/locked-rows.ts';
+import { addDiscount, findUses } from '../support/pricing.ts';
 import { queueOrder, stopPlacement } from '../support/queued.ts';
 import { startTestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
@@ -13,10 +14,10 @@ import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 
 /** A server that accepts orders in this process, and two worker processes that are killed while they place them. */
-const ROUNDS = 2;
-const ORDERS = 300;
-/** Units for the orders of each round: fewer than ordered, so some fail. */
-const STOCK = 200;
+const ROUNDS = stopPlacement.length;
+const ORDERS = 200;
+/** Units for the orders of each round, or uses of their code in the last: fewer than ordered, so some fail. */
+const STOCK = 130;
 
 const db = await testDatabase();
 const JWT_SECRET = randomBytes(48).toString('base64url');
@@ -64,17 +65,21 @@ test(`every order is placed or fails exactly once although the workers are kille
     }),
   );
   for (let round = 0; round < ROUNDS; round += 1) {
-    const product = await addProduct(db.database, { onHand: STOCK });
+    const isOfCode = round === ROUNDS - 1;
+    const onHand = isOfCode ? 2 * ORDERS : STOCK;
+    const product = await addProduct(db.database, { onHand });
+    const discountId = await addDiscount(db.database, { code: `CODE-${round}`, uses_max: STOCK });
+    const codes = isOfCode ? [`CODE-${round}`] : [];
     const queued = await Promise.all(
       Array.from({ length: ORDERS }, (_, index) =>
-        queueOrder(customers[index % customers.length]!, product.sku),
+        queueOrder(customers[index % customers.length]!, product.sku, codes),
       ),
     );
-    await killInTheMiddle(stopPlacement[round % stopPlacement.length]!, queued[0]!);
+    await killInTheMiddle(stopPlacement[round]!, queued[0]!);
 
     await startWorkers();
     // The last order of the queue: when it is served, all before it were.
-    const last = await queueOrder(customers[1]!, product.sku);
+    const last = await queueOrder(customers[1]!, product.sku, codes);
     await until(async () => {
       const [order] = await db.database.run<{ status: string }>(
         'test.status_of',
@@ -101,7 +106,9 @@ test(`every order is placed or fails exactly once although the workers are kille
       { types: 'order.queued order.failed', count: ORDERS + 1 - STOCK },
       { types: 'order.queued order.placed', count: STOCK },
     ]);
-    assert.deepEqual(await findStock(db.database, product.id), { onHand: STOCK, reserved: STOCK });
+    assert.deepEqual(await findStock(db.database, product.id), { onHand, reserved: STOCK });
+    const uses = isOfCode ? STOCK : 0;
+    assert.deepEqual(await findUses(db.database, discountId), { counted: uses, orders: uses });
   }
   await api.stop();
   const check = await runCommand(['check'], { environment: { DATABASE_URL: db.url } });

@@ -13,16 +13,20 @@ import { newId } from '../../src/shared/ids.ts';
 import type { Session } from './session.ts';
 
 /** Queues an order of one unit for a worker and returns its id. */
-export async function queueOrder(session: Session, sku: string): Promise<string> {
-  const items = [{ sku, quantity: 1 }];
-  const reply = await session.post('/api/orders', { items }, { prefer: 'respond-async' });
+export async function queueOrder(
+  session: Session,
+  sku: string,
+  discountCodes: readonly string[] = [],
+): Promise<string> {
+  const body = { items: [{ sku, quantity: 1 }], discountCodes };
+  const reply = await session.post('/api/orders', body, { prefer: 'respond-async' });
   assert.equal(reply.status, 202, reply.text);
   return reply.json<{ id: string }>().id;
 }
 
 /**
- * The locks that block a round of queued orders at the order it is about to place: before its first change, or with
- * everything written but the stock.
+ * The locks that block a round of queued orders at the order it is about to place: before its first change, with
+ * everything written but the stock, or with everything but that and the uses of its discounts.
  */
 export const stopPlacement = [
   'select from orders where id = $1::uuid for update',
@@ -31,6 +35,10 @@ export const stopPlacement = [
      join order_lines on order_lines.product_id = stock.product_id
     where order_lines.order_id = $1::uuid
       for update of stock`,
+  `select
+     from discounts
+    where code = (select discount_codes[1] from queued_orders where order_id = $1::uuid)
+      for update`,
 ] as const;
 
 /** The worker's part of placing queued orders, for tests that choose the time and the jobs. */

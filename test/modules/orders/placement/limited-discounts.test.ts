@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { expireDueOrders } from '../../../../src/modules/orders/changes/expire-orders.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { addDiscount, findUses } from '../../../support/pricing.ts';
@@ -116,6 +117,18 @@ function discounted({ placed }: Ends, discountId: string): readonly OrderBody[] 
 async function switchOff(discountId: string): Promise<void> {
   const reply = await admin.patch(`/api/discounts/${discountId}`, { active: false });
   assert.equal(reply.status, 200, reply.text);
+}
+
+/** Lets the time to pay an order pass. */
+async function pass(orderId: string): Promise<void> {
+  await db.database.run(
+    'test.pass_deadline',
+    `update orders
+        set expires_at = now() - interval '1 second'
+      where id = $1::uuid
+        and expires_at is not null`,
+    [orderId],
+  );
 }
 
 describe('a limit per customer', () => {
@@ -251,6 +264,50 @@ describe('a limit for everybody', () => {
     }
     // An order of both needs both, so one of them is used up in any case.
     assert.ok(usesOf(first) === 15 || usesOf(second) === 10);
+  });
+
+  test('orders with several codes, cancellations and expiry at once never wait for each other in a circle', async () => {
+    const limits = { combines: true, kind: 'AMOUNT', percent: null, amount_minor: 10 };
+    const codes = ['RING-1', 'RING-2', 'RING-3', 'RING-4'];
+    const ids = [];
+    for (const code of codes) {
+      ids.push(await addDiscount(db.database, { ...limits, code, uses_max: 30 }));
+    }
+    const customers = await signUpAll(24);
+    const statuses = new Set<number>();
+    await Promise.all(
+      customers.map(async (customer, index) => {
+        for (let round = 0; round < 6; round += 1) {
+          const turned = [
+            ...codes.slice((index + round) % 4),
+            ...codes.slice(0, (index + round) % 4),
+          ];
+          const named = turned.slice(0, 2 + (index % 3));
+          const reply = await send('plain', customer[round % 2]!, named);
+          statuses.add(reply.status);
+          if (reply.status !== 201) continue;
+          const { id } = reply.json<OrderBody>();
+          if (round % 3 === 0) await pass(id);
+          else if (round % 3 === 1) {
+            const cancelled = await customer[index % 2]!.post(`/api/orders/${id}/cancel`, {});
+            assert.ok([200, 409].includes(cancelled.status), cancelled.text);
+          }
+          if (round % 3 === 0) await expireDueOrders(db.database);
+        }
+      }),
+    );
+    assert.deepEqual([...statuses].sort(), [201, 409]);
+    for (const id of ids) {
+      const { counted, orders } = await findUses(db.database, id);
+      assert.equal(counted, orders);
+      assert.ok(counted <= 30);
+    }
+    const [row] = await db.database.run<{ deadlocks: number }>(
+      'test.deadlocks',
+      `select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()`,
+      [],
+    );
+    assert.equal(row!.deadlocks, 0);
   });
 
   test('an order that was completed and reopened keeps its use', async () => {
