@@ -99,6 +99,7 @@ export function pricingTests(pages: Pages): void {
       await dialog.getByRole('button', { name: 'Save' }).click();
       await dialog.getByText('prices.version_conflict').waitFor();
       assert.equal(await dialog.getByLabel('Amount in GBP').inputValue(), '0.30');
+      assert.deepEqual(await listViolations(page), []);
       await dialog.getByRole('button', { name: 'Discard my changes' }).click();
       await until(async () =>
         assert.equal(await dialog.getByLabel('Amount in GBP').inputValue(), '0.20'),
@@ -161,6 +162,7 @@ export function pricingTests(pages: Pages): void {
       await page.getByRole('option', { name: 'Certain products' }).click();
       await dialog.getByRole('combobox', { name: 'SKUs' }).fill(dish.sku);
       await dialog.getByRole('combobox', { name: 'SKUs' }).press('Enter');
+      assert.deepEqual(await listViolations(page), []);
       await dialog.getByLabel('Uses in total').fill('100');
       await dialog.getByRole('button', { name: 'Add the discount' }).click();
       const card = page.getByRole('article', { name: 'A tenth off' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDay, parseLocalTime } from '../../web/shared/moments.ts';
+import { formatLocalTime, parseDay, parseLocalTime } from '../../web/shared/moments.ts';
 
 test('a day starts in the time zone of the browser, and no other text is read as a day', () => {
   assert.equal(parseDay('2026-11-28'), new Date(2026, 10, 28).toISOString());
@@ -24,4 +24,10 @@ test('a day with a time is read in the same way', () => {
   for (const none of ['20266-11-28T13:05', '2026-11-28T25:00', '2026-02-30T10:00', '']) {
     assert.equal(parseLocalTime(none), null, none);
   }
+});
+
+test('a stored time is shown in the time zone of the browser, and read back to the minute', () => {
+  const at = new Date(2026, 10, 8, 3, 5, 59, 999).toISOString();
+  assert.equal(formatLocalTime(at), '2026-11-08T03:05');
+  assert.equal(parseLocalTime(formatLocalTime(at)), new Date(2026, 10, 8, 3, 5).toISOString());
 });

@@ -59,22 +59,24 @@ export default function ProductPage({ id }: { id: string }) {
               <Title order={2} size="h4" mb="sm">
                 Corrections
               </Title>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>When</Table.Th>
-                    <Table.Th ta="right">Change</Table.Th>
-                    <Table.Th ta="right">New stock level</Table.Th>
-                    <Table.Th>Reason</Table.Th>
-                    <Table.Th>By</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {ledger.items?.map((movement) => (
-                    <LedgerRow key={movement.id} movement={movement} />
-                  ))}
-                </Table.Tbody>
-              </Table>
+              <Table.ScrollContainer minWidth={440}>
+                <Table>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>When</Table.Th>
+                      <Table.Th ta="right">Change</Table.Th>
+                      <Table.Th ta="right">New stock level</Table.Th>
+                      <Table.Th>Reason</Table.Th>
+                      <Table.Th>By</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {ledger.items?.map((movement) => (
+                      <LedgerRow key={movement.id} movement={movement} />
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
               <PageFoot query={ledger} empty="No corrections yet." />
             </Card>
           </Stack>

@@ -18,7 +18,7 @@ export function FulfilmentField({ value, onChange, description, refusal }: Fulfi
       value={[...value]}
       onChange={(types) => onChange(types as FulfilmentType[])}
     >
-      <Group mt="xs" gap="md">
+      <Group my="xs" gap="md">
         {fulfilmentTypes.map((type) => (
           <Checkbox key={type} value={type} label={formatFulfilment(type)} />
         ))}
