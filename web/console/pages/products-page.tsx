@@ -85,6 +85,12 @@ function Row({ product }: { product: Product }) {
         </Group>
         <Text size="xs" c="dimmed">
           {product.sku}
+          {product.category !== null && (
+            <>
+              {' '}
+              · <bdi>{product.category}</bdi>
+            </>
+          )}
         </Text>
       </Table.Td>
       <Table.Td ta="right" className="number">

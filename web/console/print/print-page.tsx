@@ -8,6 +8,10 @@ import { api, type Order, readBody } from '../../shared/api.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Problem } from '../parts/problem.tsx';
 import { SessionEnded } from '../parts/session-ended.tsx';
+import { formatStatus } from '../parts/status-badge.tsx';
+
+/** Returns whether an order is neither made nor paid, which its paper has to say. */
+const isVoid = ({ status }: Order) => status === 'CANCELLED' || status === 'FAILED';
 
 interface PrintPageProps {
   readonly orderId: string;
@@ -48,6 +52,7 @@ export function PrintPage({ orderId, title, sheet: Sheet }: PrintPageProps) {
       </div>
       {order !== undefined && (
         <article className="sheet">
+          {isVoid(order) && <p className="sheet-void">{formatStatus(order.status)}</p>}
           <Sheet order={order} />
         </article>
       )}
