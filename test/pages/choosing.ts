@@ -146,12 +146,15 @@ export function choosingTests(pages: Pages): void {
         const curry = await addCurry('Twin Curry');
         const first = await pages.visit(null, '/shop', phone);
         const second = await openTab(first, '/shop/cart');
+        // A tab in the background draws only once a second, which every click waits for.
+        await first.bringToFront();
         await add(first, curry, 2);
         await add(first, curry, 0);
         await add(first, curry, 2);
         await second.getByLabel(`2 of ${curry.name}`).waitFor();
         await second.getByLabel(`1 of ${curry.name}`).waitFor();
         await lineIn(second, 'Paneer').getByText('£32.00').waitFor();
+        await second.bringToFront();
         const edit = second.getByRole('button', { name: `Edit ${curry.name}` });
         await edit.last().click();
         const sheet = second.getByRole('dialog', { name: curry.name });

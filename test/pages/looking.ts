@@ -119,6 +119,7 @@ export function lookingTests(pages: Pages): void {
         '/shop/cart',
         '/shop/orders',
         `/shop/orders/${order.id}`,
+        `/shop/orders/${order.id}/receipt`,
       ]);
       await checkAppearance(pages, null, [
         '/shop/sign-in',
@@ -293,11 +294,14 @@ export function lookingTests(pages: Pages): void {
       const dish = await pages.addDish('Touched Pie');
       const customer = await pages.server.signUp();
       const order = await pages.paidOrder(customer, dish);
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
       const visits: [Session, string][] = [
         [pages.kitchen, '/console/board'],
         [pages.admin, `/console/orders/${order.id}`],
         [customer, '/shop'],
+        [customer, '/shop/cart'],
         [customer, `/shop/orders/${order.id}`],
+        [customer, `/shop/orders/${order.id}/receipt`],
       ];
       for (const [who, path] of visits) {
         for (const device of [tablet, phone]) {
