@@ -43,12 +43,18 @@ interface AddressFieldsProps {
   onChange(address: AddressTexts): void;
 }
 
+/** Some countries have no postcodes; where there are, everyone knows that theirs is needed. */
 const fields = [
   { name: 'line1', label: 'Street and number', autoComplete: 'address-line1', required: true },
-  { name: 'line2', label: 'Flat or floor', autoComplete: 'address-line2', required: false },
+  {
+    name: 'line2',
+    label: 'Flat or floor (optional)',
+    autoComplete: 'address-line2',
+    required: false,
+  },
   { name: 'postalCode', label: 'Postcode', autoComplete: 'postal-code', required: false },
   { name: 'city', label: 'Town or city', autoComplete: 'address-level2', required: true },
-  { name: 'region', label: 'Region', autoComplete: 'address-level1', required: false },
+  { name: 'region', label: 'Region (optional)', autoComplete: 'address-level1', required: false },
 ] as const;
 
 function AddressFields({ address, onChange }: AddressFieldsProps) {
@@ -60,7 +66,7 @@ function AddressFields({ address, onChange }: AddressFieldsProps) {
         <Field
           key={name}
           className={name}
-          label={required ? label : `${label} (optional)`}
+          label={label}
           name={name}
           autoComplete={`shipping ${autoComplete}`}
           dir="auto"

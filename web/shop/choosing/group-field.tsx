@@ -103,7 +103,9 @@ function ModifierName({ modifier, isGone }: { modifier: Modifier; isGone: boolea
   const { name, price } = modifier;
   return (
     <>
-      <bdi className="modifier-name">{name}</bdi>{' '}
+      <span className="modifier-name">
+        <bdi>{name}</bdi>
+      </span>{' '}
       {isGone ? (
         <span className="quiet">Sold out</span>
       ) : (

@@ -58,14 +58,16 @@ function Shown({ order, error }: ShownProps) {
         <h1>{title}</h1>
         <p>{text}</p>
       </div>
-      <Progress status={order.status} />
+      <Progress order={order} />
       <Pay order={order} />
       <LineList lines={order.items} />
       <Bill bill={order.bill} />
       <Paid order={order} />
       <OrderFacts order={order} />
       <p>
-        <Link href={`/orders/${order.id}/receipt`}>Receipt to print</Link>
+        <Link href={`/orders/${order.id}/receipt`} className="text-link">
+          Receipt to print
+        </Link>
       </p>
       <Cancel order={order} />
     </>

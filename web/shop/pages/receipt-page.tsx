@@ -33,7 +33,9 @@ function Receipt({ order }: { order: Order }) {
         <button type="button" className="button" onClick={() => print()}>
           Print
         </button>
-        <Link href={`/orders/${order.id}`}>Back to the order</Link>
+        <Link href={`/orders/${order.id}`} className="text-link">
+          Back to the order
+        </Link>
       </p>
     </article>
   );

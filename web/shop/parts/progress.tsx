@@ -5,16 +5,32 @@ const steps = [
   { status: 'CONFIRMED', label: 'Confirmed' },
   { status: 'PREPARING', label: 'Preparing' },
   { status: 'READY', label: 'Ready' },
-  { status: 'COMPLETED', label: 'Collected' },
 ] as const;
 
+/** What a completed order is. */
+const completedWords: Readonly<Record<Order['fulfilment']['type'], string>> = {
+  PICKUP: 'Collected',
+  DELIVERY: 'Delivered',
+  DINE_IN: 'Served',
+  SHIPMENT: 'Shipped',
+};
+
+const readyTexts: Readonly<Record<Order['fulfilment']['type'], string>> = {
+  PICKUP: 'Please pick it up.',
+  DELIVERY: 'It will be on its way to you soon.',
+  DINE_IN: 'It will be at your table soon.',
+  SHIPMENT: 'It will be shipped soon.',
+};
+
 /** Shows the progress of an order. Renders nothing for other statuses, which the headline states. */
-export function Progress({ status }: { status: Order['status'] }) {
-  const at = steps.findIndex((step) => step.status === status);
+export function Progress({ order: { status, fulfilment } }: { order: Order }) {
+  const last = { status: 'COMPLETED', label: completedWords[fulfilment.type] } as const;
+  const all = [...steps, last];
+  const at = all.findIndex((step) => step.status === status);
   if (at < 0) return null;
   return (
     <ol className="progress">
-      {steps.map(({ status: step, label }, place) => (
+      {all.map(({ status: step, label }, place) => (
         <li
           key={step}
           className={place < at ? 'past' : place === at ? 'now' : 'next'}
@@ -27,20 +43,19 @@ export function Progress({ status }: { status: Order['status'] }) {
   );
 }
 
-const words: Readonly<Record<Order['status'], string>> = {
+const words: Readonly<Record<Exclude<Order['status'], 'COMPLETED'>, string>> = {
   QUEUED: 'Being placed',
   PENDING: 'To be paid',
   CONFIRMED: 'Confirmed',
   PREPARING: 'Preparing',
   READY: 'Ready',
-  COMPLETED: 'Collected',
   CANCELLED: 'Cancelled',
   FAILED: 'Not placed',
 };
 
 /** Returns the status of an order in a word or two. */
-export function formatStatus({ status }: Order): string {
-  return words[status];
+export function formatStatus({ status, fulfilment }: Order): string {
+  return status === 'COMPLETED' ? completedWords[fulfilment.type] : words[status];
 }
 
 interface Headline {
@@ -69,7 +84,7 @@ export function buildHeadline(order: Order): Headline {
     case 'PREPARING':
       return { title: 'Your order is being prepared', text: 'This page updates when it is ready.' };
     case 'READY':
-      return { title: 'Your order is ready', text: 'Please pick it up.' };
+      return { title: 'Your order is ready', text: readyTexts[order.fulfilment.type] };
     case 'COMPLETED':
       return { title: 'Enjoy!', text: 'This order is complete.' };
     case 'CANCELLED':
