@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import { newId } from '../../src/shared/ids.ts';
-import { listSmallTargets, listViolations, type Pages, phone } from './pages-bench.ts';
+import { until } from '../support/until.ts';
+import { listSmallTargets, listViolations, openTab, type Pages, phone } from './pages-bench.ts';
 
 /** Orders with everything that a bill can have, from the customer's phone to the receipt. */
 export function billTests(pages: Pages): void {
@@ -144,6 +145,48 @@ export function billTests(pages: Pages): void {
         assert.equal(await shop.getByRole('button', { name: 'Print' }).isVisible(), false);
       },
     );
+
+    pages.test('two tabs agree about delivery and tip, whichever changed it last', async () => {
+      const dish = await pages.addDish('Delivered Pie');
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
+      const first = await pages.visit(customer, '/shop/cart', phone);
+      const second = await openTab(first, '/shop/cart');
+      const delivery = (page: Page) => page.getByLabel('Delivery', { exact: true });
+      const chooseDelivery = async (page: Page, street: string) => {
+        await page.bringToFront();
+        await delivery(page).check();
+        await page.getByLabel('Street and number').fill(street);
+        await page.getByLabel('Town or city').fill('London ');
+      };
+      const waitForStreet = (page: Page, street: string) =>
+        until(async () => {
+          assert.equal(await page.getByLabel('Street and number').inputValue(), street);
+        });
+      await chooseDelivery(first, '1 First Street');
+      await waitForStreet(second, '1 First Street');
+      await chooseDelivery(second, '2 Second Street');
+      await waitForStreet(first, '2 Second Street');
+      await second.getByRole('button', { name: '10%' }).click();
+      await first.bringToFront();
+      await first.locator('[aria-pressed=true]').getByText('10%').waitFor();
+      await first.getByLabel('Pick up').check();
+      await until(async () => assert.ok(await second.getByLabel('Pick up').isChecked()));
+      await second.bringToFront();
+      await delivery(second).check();
+      await waitForStreet(second, '2 Second Street');
+      await until(async () => assert.ok(await delivery(first).isChecked()));
+      interface Cart {
+        readonly fulfilment: {
+          readonly address: { readonly line1: string; readonly city: string };
+        };
+      }
+      await until(async () => {
+        const { fulfilment } = (await customer.get('/api/cart')).json<Cart>();
+        assert.equal(fulfilment.address.line1, '2 Second Street');
+        assert.equal(fulfilment.address.city, 'London');
+      });
+    });
 
     pages.test('a code that does not apply is refused in plain words', async () => {
       const dish = await pages.addDish('Refused Pie');

@@ -7,9 +7,11 @@ import {
   type Dish,
   listSmallTargets,
   listViolations,
+  measureShifts,
   openTab,
   type Pages,
   phone,
+  waitUntilLoaded,
 } from './pages-bench.ts';
 
 /** Dishes with modifiers: the sheet in which they are chosen, and carts that have them. */
@@ -285,6 +287,12 @@ export function choosingTests(pages: Pages): void {
         );
       });
       assert.deepEqual(await listViolations(shop), []);
+      const other = await openTab(shop);
+      await waitUntilLoaded(other);
+      await other.getByRole('link', { name: 'Desserts' }).waitFor();
+      const shifts = await measureShifts(other);
+      assert.ok(shifts.value < 0.01, JSON.stringify(shifts));
+      await shop.bringToFront();
       const [headings, links] = [shop.getByRole('heading'), shop.getByRole('link')];
       await links.getByText('Curries').click();
       await links.and(shop.locator('[aria-current]')).getByText('Curries').waitFor();

@@ -15,6 +15,8 @@ export interface CartAccess {
   readonly terms: Terms;
   /** The version of the server's cart that is shown; null while it is unknown, for a guest, and during a change. */
   readonly version: number | null;
+  /** The server has not confirmed every change yet. */
+  readonly isChanging: boolean;
   readonly error: unknown;
   /** 0 removes the item. */
   setQuantity(item: Item, quantity: number): void;
@@ -51,6 +53,7 @@ export function useCart(): CartAccess {
     count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     terms,
     version: isCustomer && changes.length === 0 ? (server.data?.version ?? null) : null,
+    isChanging: isCustomer && changes.length > 0,
     error: change.error ?? server.error,
     setQuantity(item, quantity) {
       const next = (before: readonly CartLine[]) => withQuantity(before, item, quantity);

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { guessCountry } from '../../shared/countries.ts';
 import type { CartAccess } from '../cart.ts';
 import { useStoredText } from '../stored-text.ts';
@@ -20,47 +20,81 @@ export interface FulfilmentAccess extends Draft {
   change(draft: Partial<Draft>): void;
 }
 
+/** A draft that was edited in this tab. */
+interface StoredDraft extends Draft {
+  /** What the cart had when it was edited. If it has something else now, another tab or device changed it since. */
+  readonly base: string;
+}
+
 /** A change is sent when the customer has stopped typing for this time. */
 const SETTLED_AFTER_MS = 400;
 
 /** Returns how the cart is fulfilled, as it is being entered. It is saved in the cart as soon as it is complete. */
-export function useFulfilment({ terms, changeTerms }: CartAccess): FulfilmentAccess {
+export function useFulfilment({ terms, isChanging, changeTerms }: CartAccess): FulfilmentAccess {
   const { text, setText } = useStoredText('fulfilment');
-  const isEdited = text !== '';
-  const draft = isEdited ? (JSON.parse(text) as Draft) : toDraft(terms.fulfilment);
+  const stored = text === '' ? null : (JSON.parse(text) as StoredDraft);
+  const inCart = describe(toFulfilment(toDraft(terms.fulfilment, null)));
+  const isCurrent =
+    stored !== null && [stored.base, describe(toFulfilment(stored))].includes(inCart);
+  const draft = isCurrent ? stored : toDraft(terms.fulfilment, stored);
   const wanted = toFulfilment(draft);
-  const isSaved =
-    !isEdited || describe(wanted) === describe(toFulfilment(toDraft(terms.fulfilment)));
-
   const described = describe(wanted);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `described` is `wanted`, and `changeTerms` is new each time
-  useEffect(() => {
-    if (isSaved || wanted === undefined) return;
-    const timer = setTimeout(() => changeTerms({ fulfilment: wanted }), SETTLED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [described, isSaved]);
-  return {
-    ...draft,
-    isComplete: wanted !== undefined,
-    isSaved: isSaved && wanted !== undefined,
-    change: (changes) => setText(JSON.stringify({ ...draft, ...changes })),
-  };
-}
+  const isSaved = described === inCart;
 
-function toDraft(fulfilment: Fulfilment | null): Draft {
-  const { line1 = '', line2, city = '', region, postalCode, country } = fulfilment?.address ?? {};
+  // A refused change is not sent again until it is edited.
+  const lastSent = useRef<string | null>(null);
+  const isConfirmed = isSaved && !isChanging;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `described` is the draft, and the functions are new each time
+  useEffect(() => {
+    if (isConfirmed) {
+      lastSent.current = null;
+      if (isCurrent && stored.base !== inCart) {
+        setText(JSON.stringify({ ...stored, base: inCart } satisfies StoredDraft));
+      }
+    }
+    if (isSaved || wanted === undefined || lastSent.current === described) return;
+    const timer = setTimeout(() => {
+      lastSent.current = described;
+      changeTerms({ fulfilment: wanted });
+    }, SETTLED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [described, inCart, isConfirmed]);
   return {
-    type: fulfilment?.type === 'DELIVERY' ? 'DELIVERY' : 'PICKUP',
-    address: {
-      line1,
-      line2: line2 ?? '',
-      city,
-      region: region ?? '',
-      postalCode: postalCode ?? '',
-      country: country ?? guessCountry(),
+    type: draft.type,
+    address: draft.address,
+    isComplete: wanted !== undefined,
+    isSaved,
+    change({ type = draft.type, address = draft.address }) {
+      setText(JSON.stringify({ type, address, base: inCart } satisfies StoredDraft));
     },
   };
 }
+
+/** Builds the draft of what the cart has. A pickup keeps the address that was entered before. */
+function toDraft(fulfilment: Fulfilment | null, earlier: Draft | null): Draft {
+  const address = fulfilment?.address ?? null;
+  return {
+    type: fulfilment?.type === 'DELIVERY' ? 'DELIVERY' : 'PICKUP',
+    address:
+      address === null
+        ? (earlier?.address ?? { ...noAddress, country: guessCountry() })
+        : {
+            ...address,
+            line2: address.line2 ?? '',
+            region: address.region ?? '',
+            postalCode: address.postalCode ?? '',
+          },
+  };
+}
+
+const noAddress: AddressTexts = {
+  line1: '',
+  line2: '',
+  city: '',
+  region: '',
+  postalCode: '',
+  country: '',
+};
 
 /** Returns what the cart stores: null for a pickup, undefined while the address is incomplete. */
 function toFulfilment({ type, address }: Draft): Fulfilment | null | undefined {
