@@ -1266,7 +1266,11 @@ CREATE TRIGGER charges_version AFTER INSERT OR DELETE OR UPDATE ON public.charge
 
 CREATE TRIGGER discounts_in_use BEFORE DELETE ON public.discounts FOR EACH ROW EXECUTE FUNCTION guard_discount();
 
-CREATE TRIGGER discounts_version AFTER INSERT OR DELETE OR UPDATE OF version ON public.discounts FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+CREATE TRIGGER discounts_version_changed AFTER UPDATE OF version ON public.discounts FOR EACH ROW WHEN (((old.code IS NULL) OR (new.code IS NULL))) EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER discounts_version_deleted AFTER DELETE ON public.discounts FOR EACH ROW WHEN ((old.code IS NULL)) EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER discounts_version_inserted AFTER INSERT ON public.discounts FOR EACH ROW WHEN ((new.code IS NULL)) EXECUTE FUNCTION raise_price_version();
 
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

@@ -261,10 +261,20 @@ create trigger tax_rates_version
 create trigger charges_version
   after insert or update or delete on charges
   for each statement execute function raise_price_version();
--- Not for uses, which change with orders.
-create trigger discounts_version
-  after insert or update of version or delete on discounts
-  for each statement execute function raise_price_version();
+-- Not for uses, which change with orders, and not for discounts with a code: they are read when an order names them, and
+-- thousands of them may be created while orders are placed.
+create trigger discounts_version_inserted
+  after insert on discounts
+  for each row when (new.code is null)
+  execute function raise_price_version();
+create trigger discounts_version_changed
+  after update of version on discounts
+  for each row when (old.code is null or new.code is null)
+  execute function raise_price_version();
+create trigger discounts_version_deleted
+  after delete on discounts
+  for each row when (old.code is null)
+  execute function raise_price_version();
 
 -- What an order remembers of its bill besides its lines. An order without a row has neither discounts nor charges, taxes
 -- or a tip. Amounts are in minor units; the members are named in `order_bills`' statements.

@@ -58,7 +58,7 @@ export async function placeBatch(
 ): Promise<PlacementOutcome[]> {
   const attempt = (lockStock: boolean) =>
     withPriceList(database, priceLists, (list) => attemptWith(list, lockStock));
-  const attemptWith = (list: PriceList, lockStock: boolean) =>
+  const attemptWith = (list: PriceList | null, lockStock: boolean) =>
     database.transaction(async (tx) => {
       const reads = await readPlacement(tx, rules, orderNumbers, requests, { list, lockStock });
       const outcomes: PlacementOutcome[] = new Array(requests.length);

@@ -43,26 +43,39 @@ export function requireCurrent({ version }: PriceList, current: number): void {
   if (version !== current) throw new PricesChangedError();
 }
 
+/** After so many lists that were outdated when they were used, the next one is read where it is used. */
+const OUTDATED_MAX = 3;
 /** A list may change again while it is read, but not this often. */
 const READS_MAX = 10;
 
 /**
- * Calls `work` with the remembered list, and again with a new one as often as it throws `PricesChangedError`. So what is
- * remembered costs no query and is never used after a change.
+ * Calls `work` with the remembered list, and again with a new one if it throws `PricesChangedError`. So what is
+ * remembered costs no query and is never used after a change. Null: prices change too often for that, and `work` reads
+ * the list itself (`readCurrentList`).
  */
 export async function withPriceList<T>(
   db: Queryable,
   lists: PriceLists,
-  work: (list: PriceList) => Promise<T>,
+  work: (list: PriceList | null) => Promise<T>,
 ): Promise<T> {
-  let list = await lists.get(db);
-  for (let reads = 1; ; reads += 1) {
+  let list: PriceList | null = await lists.get(db);
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await work(list);
     } catch (error) {
-      if (!(error instanceof PricesChangedError) || reads === READS_MAX) throw error;
-      list = await lists.refresh(db);
+      if (!(error instanceof PricesChangedError) || attempts === READS_MAX) throw error;
+      list = attempts < OUTDATED_MAX ? await lists.refresh(db) : null;
     }
+  }
+}
+
+/** Reads a list that needs no proof: it has one version from its first statement to its last. */
+export async function readCurrentList(db: Queryable): Promise<PriceList> {
+  for (let reads = 1; ; reads += 1) {
+    const list = await readPriceList(db);
+    const [after] = await readPriceVersion(db);
+    if (list.version === after!.version) return list;
+    if (reads === READS_MAX) throw new PricesChangedError();
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type PriceList,
   type PriceLists,
   PricesChangedError,
+  readCurrentList,
   withPriceList,
 } from './price-list.ts';
 import { readDiscounts } from './read-discounts.ts';
@@ -66,7 +67,8 @@ export async function quoteSourced(
   reads: readonly SourcedRead[],
 ): Promise<SourcedQuote[]> {
   const readVersion = Math.max(...reads.map(({ priceVersion }) => priceVersion));
-  return withPriceList(db, priceLists, async (list) => {
+  return withPriceList(db, priceLists, async (remembered) => {
+    const list = remembered ?? (await readCurrentList(db));
     if (list.version < readVersion) throw new PricesChangedError();
     return quoteWith(db, rules, list, reads);
   });

@@ -6,7 +6,12 @@ import { distinctCodes } from '../../pricing/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import { type PriceList, PricesChangedError, requireCurrent } from './price-list.ts';
+import {
+  type PriceList,
+  PricesChangedError,
+  readCurrentList,
+  requireCurrent,
+} from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import {
@@ -37,8 +42,8 @@ export interface PlacementReads {
 
 /** How a batch is read. */
 export interface ReadOptions {
-  /** The list whose version the transaction proves. */
-  readonly list: PriceList;
+  /** The list whose version the transaction proves. Null: it reads one itself. */
+  readonly list: PriceList | null;
   /** Whether stock and discounts are locked from the start. */
   readonly lockStock: boolean;
 }
@@ -55,8 +60,9 @@ export async function readPlacement(
   rules: PlacementRules,
   orderNumbers: OrderNumbers,
   requests: readonly PlacementRequest[],
-  { list, lockStock }: ReadOptions,
+  { list: remembered, lockStock }: ReadOptions,
 ): Promise<PlacementReads> {
+  const list = remembered ?? (await readCurrentList(tx));
   const sources = customersBySource(requests);
   const limited = listLimitedCustomers(rules, requests);
   const customers = readCustomers(tx, requests, listLockedCustomers(list, requests, limited));
@@ -95,7 +101,7 @@ export async function readPlacement(
   ]);
   const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines] = read;
   const [, , , , , , knownDiscounts, ownOffers, modifierOffers] = read;
-  requireCurrent(list, now!.priceVersion);
+  if (remembered !== null) requireCurrent(list, now!.priceVersion);
   // Locked rows were read last and are the ones that count.
   const offerRows = [...listSourceOffers(lines), ...modifierOffers, ...ownOffers];
   return {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { findOffers } from '../../inventory/index.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import { type PriceLists, requireCurrent, withPriceList } from './price-list.ts';
+import { type PriceLists, readCurrentList, requireCurrent, withPriceList } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listProducts } from './read-placement.ts';
@@ -21,7 +21,8 @@ export function readQuoteFacts(
   priceLists: PriceLists,
   { customerId, lines, terms }: LinesToQuote,
 ): Promise<PlacementFacts> {
-  return withPriceList(db, priceLists, async (list) => {
+  return withPriceList(db, priceLists, async (remembered) => {
+    const list = remembered ?? (await readCurrentList(db));
     const { productIds, skus } = listProducts(lines, list);
     const [[now], offers, discounts] = await Promise.all([
       readPlacementTime(db, 0),
@@ -31,7 +32,7 @@ export function readQuoteFacts(
         customerIds: customerId === null ? [] : [customerId],
       }),
     ]);
-    requireCurrent(list, now!.priceVersion);
+    if (remembered !== null) requireCurrent(list, now!.priceVersion);
     return buildFacts(offers, [], { ...rules, list, discounts, now: now!.createdAt });
   });
 }

@@ -8,7 +8,7 @@ import {
   type PlacementCandidate,
   type PlacementDecision,
 } from '../placement/decide-placement.ts';
-import { requireCurrent } from '../placement/price-list.ts';
+import { readCurrentList, requireCurrent } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
 import { readDiscounts, readLockedDiscounts } from '../placement/read-discounts.ts';
 import { buildFacts, listProducts, type ReadOptions } from '../placement/read-placement.ts';
@@ -37,8 +37,9 @@ export async function placeQueuedOrders(
   tx: Transaction,
   rules: PlacementRules,
   orderIds: readonly string[],
-  { list, lockStock }: ReadOptions,
+  { list: remembered, lockStock }: ReadOptions,
 ): Promise<PlacedQueued> {
+  const list = remembered ?? (await readCurrentList(tx));
   // Users are always locked before orders.
   const customers = await findCustomersOfQueued(tx, orderIds, list.limitsCustomers);
   const [, locked, lineRows] = await Promise.all([
@@ -68,7 +69,7 @@ export async function placeQueuedOrders(
     }),
     (lockStock ? lockOffers : findOffers)(tx, productIds, []),
   ]);
-  requireCurrent(list, now!.priceVersion);
+  if (remembered !== null) requireCurrent(list, now!.priceVersion);
 
   // The limit of pending orders was checked when they were accepted.
   const given = { ...rules, pendingMax: 0, list, discounts, now: now!.createdAt };

@@ -176,6 +176,44 @@ describe('rules that change while orders are placed', () => {
     await change(`/api/tax-rates/${rate.id}`, { active: false });
   });
 
+  test('orders and quotes are answered although prices change all the time', async () => {
+    const { sku } = await addProductWith('RESTLESS');
+    const items = [{ sku, quantity: 1 }];
+    await addDiscount(db.database, { code: 'RESTLESS' });
+    const names = ['Packaging', 'Box'];
+    const charges = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        setUp('/api/charges', {
+          ...{ name: 'Packaging', kind: 'PACKAGING', amount: pounds(1), taxCategory: 'standard' },
+          active: false,
+        }),
+      ),
+    );
+    let ends = false;
+    let changesCount = 0;
+    const changing = async (id: string, index: number) => {
+      while (!ends) {
+        changesCount += 1;
+        await change(`/api/charges/${id}`, { name: names[changesCount % 2]! }, admins[index % 2]);
+      }
+    };
+    await whileCalling(
+      async (customer, count) => {
+        const reply = await (count % 3 === 0
+          ? customer.post('/api/quotes', { items, discountCodes: ['RESTLESS'] })
+          : customer.post('/api/orders', { items, discountCodes: ['RESTLESS'] }));
+        assert.ok(reply.status < 300, reply.text);
+      },
+      async (waitForCalls) => {
+        const changed = Promise.all(charges.map(({ id }, index) => changing(id, index)));
+        await waitForCalls(4 * BETWEEN);
+        ends = true;
+        await changed;
+      },
+    );
+    assert.ok(changesCount > BETWEEN);
+  });
+
   test('a code that is switched off is refused from then on, and one that is switched on again is used', async () => {
     const { sku } = await addProductWith('SWITCHING');
     const code = 'SWITCHED';
