@@ -206,9 +206,12 @@ describe('rules that change while orders are placed', () => {
       },
       async (waitForCalls) => {
         const changed = Promise.all(charges.map(({ id }, index) => changing(id, index)));
-        await waitForCalls(4 * BETWEEN);
-        ends = true;
-        await changed;
+        try {
+          await waitForCalls(4 * BETWEEN);
+        } finally {
+          ends = true;
+          await changed;
+        }
       },
     );
     assert.ok(changesCount > BETWEEN);
