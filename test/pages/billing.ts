@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { formatMoney } from '../../web/shared/money.ts';
+import { until } from '../support/until.ts';
 import {
   type Dish,
   listSmallTargets,
@@ -202,7 +203,12 @@ export function billingTests(pages: Pages): void {
         await choice.click();
         await page.getByRole('option', { name }).click();
       }
-      await page.getByRole('button', { name: 'Move Chutney up' }).click();
+      await page.getByRole('button', { name: 'Move Naan down' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('Naan is now 2 of 2.').waitFor();
+      // Its button to move down is disabled now.
+      const focused = await page.evaluate<string>('document.activeElement.ariaLabel');
+      assert.equal(focused, 'Move Naan up');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved.').waitFor();
       const reply = await pages.admin.get(`/api/products/${dish.id}`);
@@ -213,6 +219,15 @@ export function billingTests(pages: Pages): void {
       }>();
       assert.deepEqual(modifierGroupIds, [groups[1]!.id, groups[0]!.id]);
       assert.deepEqual([category, position], ['Curries', 7]);
+
+      await page.getByLabel('Position').fill('8');
+      const changed = await pages.admin.patch(`/api/products/${dish.id}`, { position: 9 });
+      assert.equal(changed.status, 200, changed.text);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('catalog.version_conflict').waitFor();
+      assert.equal(await page.getByLabel('Position').inputValue(), '8');
+      await page.getByRole('button', { name: 'Discard my changes' }).click();
+      await until(async () => assert.equal(await page.getByLabel('Position').inputValue(), '9'));
     });
 
     pages.test('on a phone, prices and paper are no wider than the screen', async () => {

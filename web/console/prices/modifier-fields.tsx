@@ -1,7 +1,8 @@
 import { ActionIcon, Card, Group, Switch, Text, TextInput } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { MoneyField } from '../parts/money-field.tsx';
+import { MoveButtons } from '../parts/move-buttons.tsx';
 import { WholeField } from '../parts/whole-field.tsx';
 import {
   buildMaxEntry,
@@ -41,26 +42,7 @@ export function ModifierFields({
     <Card component="fieldset" withBorder padding="sm" m={0} aria-label={label}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Group gap={4}>
-          <ActionIcon
-            id={moverId(draft, 'up')}
-            variant="default"
-            size="lg"
-            disabled={place === 0}
-            onClick={() => onMove(place - 1)}
-            aria-label={`Move ${label} up`}
-          >
-            <IconArrowUp size={18} aria-hidden />
-          </ActionIcon>
-          <ActionIcon
-            id={moverId(draft, 'down')}
-            variant="default"
-            size="lg"
-            disabled={place === count - 1}
-            onClick={() => onMove(place + 1)}
-            aria-label={`Move ${label} down`}
-          >
-            <IconArrowDown size={18} aria-hidden />
-          </ActionIcon>
+          <MoveButtons label={label} place={place} count={count} onMove={onMove} />
           <Text size="sm" c="dimmed" className="number">
             {place + 1} of {count}
           </Text>
@@ -121,9 +103,4 @@ export function ModifierFields({
       </div>
     </Card>
   );
-}
-
-/** Returns the id of a button that moves a modifier, to which the focus returns. */
-export function moverId({ key }: ModifierDraft, direction: 'up' | 'down'): string {
-  return `modifier-${key}-${direction}`;
 }

@@ -1,9 +1,9 @@
 import { Button, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { addDraft, type ModifierDraft, moveDraft } from './modifier-draft.ts';
-import { ModifierFields, moverId } from './modifier-fields.tsx';
+import { ModifierFields } from './modifier-fields.tsx';
 
 const MODIFIERS_MAX = 100;
 
@@ -16,18 +16,9 @@ interface ModifierListProps {
   readonly onReorder: () => void;
 }
 
-interface Move {
-  readonly draft: ModifierDraft;
-  readonly place: number;
-  readonly direction: 'up' | 'down';
-}
-
 /** Edits the modifiers of a group, in the order in which they are offered. */
 export function ModifierList({ drafts, currency, errors, onChange, onReorder }: ModifierListProps) {
-  const [moved, setMoved] = useState<Move | null>(null);
-  useEffect(() => {
-    if (moved !== null) focusMover(moved.draft, moved.direction);
-  }, [moved]);
+  const [status, setStatus] = useState('');
   const reorder = (changed: readonly ModifierDraft[]) => {
     onReorder();
     onChange(changed);
@@ -48,7 +39,7 @@ export function ModifierList({ drafts, currency, errors, onChange, onReorder }: 
           }
           onMove={(to) => {
             reorder(moveDraft(drafts, place, to));
-            setMoved({ draft, place: to, direction: to < place ? 'up' : 'down' });
+            setStatus(`${draft.name} is now ${to + 1} of ${drafts.length}.`);
           }}
           onRemove={() => reorder(drafts.filter(({ key }) => key !== draft.key))}
         />
@@ -58,9 +49,7 @@ export function ModifierList({ drafts, currency, errors, onChange, onReorder }: 
           {refusal}
         </Text>
       )}
-      <VisuallyHidden role="status">
-        {moved !== null && `${moved.draft.name} is now ${moved.place + 1} of ${drafts.length}.`}
-      </VisuallyHidden>
+      <VisuallyHidden role="status">{status}</VisuallyHidden>
       <Button
         variant="default"
         leftSection={<IconPlus size={18} aria-hidden />}
@@ -71,11 +60,4 @@ export function ModifierList({ drafts, currency, errors, onChange, onReorder }: 
       </Button>
     </Stack>
   );
-}
-
-/** A moved element loses the focus. At either end of the list, the button for the other direction gets it. */
-function focusMover(draft: ModifierDraft, direction: 'up' | 'down'): void {
-  const find = (wanted: 'up' | 'down') =>
-    document.querySelector<HTMLButtonElement>(`#${moverId(draft, wanted)}:enabled`);
-  (find(direction) ?? find(direction === 'up' ? 'down' : 'up'))?.focus();
 }

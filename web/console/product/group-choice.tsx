@@ -1,6 +1,17 @@
-import { ActionIcon, Group, Input, Paper, Select, Stack, Text } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
+import {
+  ActionIcon,
+  Group,
+  Input,
+  Paper,
+  Select,
+  Stack,
+  Text,
+  VisuallyHidden,
+} from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { MoveButtons } from '../parts/move-buttons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { describeRange } from '../prices/modifier-groups.tsx';
 import { type ModifierGroup, modifierGroups } from '../prices/rules.ts';
@@ -22,9 +33,11 @@ export function GroupChoice({ ids, onChange, refusal }: GroupChoiceProps) {
   });
   const byId = new Map(groups?.map((group) => [group.id, group]));
   const others = groups?.filter(({ id }) => !ids.includes(id)) ?? [];
-  const swap = (place: number, other: number) => {
-    const moved = ids[place];
-    if (moved !== undefined) onChange(ids.toSpliced(place, 1).toSpliced(other, 0, moved));
+  const [status, setStatus] = useState('');
+  const nameOf = (id: string) => byId.get(id)?.name ?? id;
+  const move = (id: string, from: number, to: number) => {
+    onChange(ids.toSpliced(from, 1).toSpliced(to, 0, id));
+    setStatus(`${nameOf(id)} is now ${to + 1} of ${ids.length}.`);
   };
   return (
     <Stack gap="xs" role="group" aria-label="Modifier groups">
@@ -44,15 +57,15 @@ export function GroupChoice({ ids, onChange, refusal }: GroupChoiceProps) {
         ids.map((id, place) => (
           <ChosenGroup
             key={id}
-            name={byId.get(id)?.name ?? id}
+            name={nameOf(id)}
             group={byId.get(id)}
-            isFirst={place === 0}
-            isLast={place === ids.length - 1}
-            onUp={() => swap(place, place - 1)}
-            onDown={() => swap(place, place + 1)}
+            place={place}
+            count={ids.length}
+            onMove={(to) => move(id, place, to)}
             onRemove={() => onChange(ids.filter((one) => one !== id))}
           />
         ))}
+      <VisuallyHidden role="status">{status}</VisuallyHidden>
       {ids.length >= GROUPS_MAX && (
         <Input.Description>A product has at most {GROUPS_MAX} groups.</Input.Description>
       )}
@@ -63,16 +76,14 @@ export function GroupChoice({ ids, onChange, refusal }: GroupChoiceProps) {
 interface ChosenGroupProps {
   readonly name: string;
   readonly group: ModifierGroup | undefined;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly onUp: () => void;
-  readonly onDown: () => void;
+  readonly place: number;
+  readonly count: number;
+  readonly onMove: (to: number) => void;
   readonly onRemove: () => void;
 }
 
 function ChosenGroup(props: ChosenGroupProps) {
-  const { name, group, isFirst, isLast, onUp, onDown, onRemove } = props;
-  const button = { variant: 'default', size: 'lg' } as const;
+  const { name, group, place, count, onMove, onRemove } = props;
   return (
     <Paper withBorder p="xs">
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -87,18 +98,8 @@ function ChosenGroup(props: ChosenGroupProps) {
           )}
         </div>
         <Group gap={4} wrap="nowrap" flex="none">
-          <ActionIcon {...button} disabled={isFirst} onClick={onUp} aria-label={`Move ${name} up`}>
-            <IconArrowUp size={18} aria-hidden />
-          </ActionIcon>
-          <ActionIcon
-            {...button}
-            disabled={isLast}
-            onClick={onDown}
-            aria-label={`Move ${name} down`}
-          >
-            <IconArrowDown size={18} aria-hidden />
-          </ActionIcon>
-          <ActionIcon {...button} onClick={onRemove} aria-label={`Remove ${name}`}>
+          <MoveButtons label={name} place={place} count={count} onMove={onMove} />
+          <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${name}`}>
             <IconX size={18} aria-hidden />
           </ActionIcon>
         </Group>
