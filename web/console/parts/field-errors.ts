@@ -8,9 +8,12 @@ export interface FieldErrors {
   isShown(pointer: string): boolean;
 }
 
+/** A place in a list within a JSON Pointer. */
+const PLACE = /(?<=\/)\d+(?=\/)/g;
+
 /**
- * Returns the errors of a refusal by field. `codes` maps refusals without pointers to the field that they are about:
- * `discounts.code_taken` to `code`.
+ * Returns the errors of a refusal by field. In `fields`, `#` stands for a place in a list: `modifiers/#/code`. `codes`
+ * maps refusals without pointers to the field that they are about: `discounts.code_taken` to `code`.
  */
 export function readFieldErrors(
   error: unknown,
@@ -26,7 +29,7 @@ export function readFieldErrors(
       const detail = errors.find(({ pointer }) => pointer === `/${field}`)?.detail;
       return detail === undefined ? null : toSentence(detail);
     },
-    isShown: (pointer) => fields.includes(pointer.slice(1)),
+    isShown: (pointer) => fields.includes(pointer.slice(1).replace(PLACE, '#')),
   };
 }
 

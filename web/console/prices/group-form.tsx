@@ -1,5 +1,5 @@
 import { Button, Card, Group, Stack, TextInput, Title } from '@mantine/core';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useMemo, useState } from 'react';
 import { readWhole } from '../../shared/whole-number.ts';
 import { readFieldErrors } from '../parts/field-errors.ts';
 import { SaveProblem } from '../parts/save-problem.tsx';
@@ -9,7 +9,18 @@ import { ModifierList } from './modifier-list.tsx';
 import { type ModifierGroup, modifierGroups } from './rules.ts';
 import { useSaveRule } from './use-save-rule.ts';
 
-const modifierFields = ['name', 'code', 'price', 'price/amount', 'quantityMax', 'sku'];
+const fields = [
+  'name',
+  'min',
+  'max',
+  'modifiers',
+  'modifiers/#/name',
+  'modifiers/#/code',
+  'modifiers/#/price',
+  'modifiers/#/price/amount',
+  'modifiers/#/quantityMax',
+  'modifiers/#/sku',
+];
 
 interface GroupFormProps {
   /** Null for a new one. */
@@ -25,13 +36,7 @@ export function GroupForm({ group, currency, onSaved, onReload }: GroupFormProps
   const max = useWholeEntry(readWhole, group?.max ?? 1);
   const [drafts, setDrafts] = useState(() => toDrafts(group?.modifiers ?? []));
   const save = useSaveRule(modifierGroups, group, onSaved);
-  const errors = readFieldErrors(save.error, [
-    'name',
-    'min',
-    'max',
-    'modifiers',
-    ...drafts.flatMap((_, place) => modifierFields.map((field) => `modifiers/${place}/${field}`)),
-  ]);
+  const errors = useMemo(() => readFieldErrors(save.error, fields), [save.error]);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const modifiers = toModifiers(drafts, currency);
@@ -79,7 +84,7 @@ export function GroupForm({ group, currency, onSaved, onReload }: GroupFormProps
           currency={currency}
           errors={errors}
           onChange={setDrafts}
-          onReorder={() => save.reset()}
+          onReorder={save.reset}
         />
         <SaveProblem error={save.error} fieldErrors={errors} onReload={onReload} />
         <Button type="submit" loading={save.isPending}>

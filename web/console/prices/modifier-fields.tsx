@@ -1,5 +1,6 @@
 import { ActionIcon, Card, Group, Switch, Text, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { MoneyField } from '../parts/money-field.tsx';
 import { MoveButtons } from '../parts/move-buttons.tsx';
@@ -20,13 +21,13 @@ interface ModifierFieldsProps {
   readonly place: number;
   readonly count: number;
   readonly errors: FieldErrors;
-  readonly onChange: (change: Partial<ModifierDraft>) => void;
-  readonly onMove: (to: number) => void;
-  readonly onRemove: () => void;
+  readonly onChange: (key: number, change: Partial<ModifierDraft>) => void;
+  readonly onMove: (draft: ModifierDraft, from: number, to: number) => void;
+  readonly onRemove: (key: number) => void;
 }
 
 /** Edits one modifier of a group, and its place among the others. */
-export function ModifierFields({
+export const ModifierFields = memo(function ModifierFields({
   draft,
   currency,
   place,
@@ -36,13 +37,19 @@ export function ModifierFields({
   onMove,
   onRemove,
 }: ModifierFieldsProps) {
+  const set = (change: Partial<ModifierDraft>) => onChange(draft.key, change);
   const refusal = (field: string) => errors.at(`modifiers/${place}/${field}`);
   const label = draft.name.trim() === '' ? `modifier ${place + 1}` : draft.name.trim();
   return (
     <Card component="fieldset" withBorder padding="sm" m={0} aria-label={label}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Group gap={4}>
-          <MoveButtons label={label} place={place} count={count} onMove={onMove} />
+          <MoveButtons
+            label={label}
+            place={place}
+            count={count}
+            onMove={(to) => onMove(draft, place, to)}
+          />
           <Text size="sm" c="dimmed" className="number">
             {place + 1} of {count}
           </Text>
@@ -51,9 +58,14 @@ export function ModifierFields({
           <Switch
             label="Active"
             checked={draft.active}
-            onChange={({ currentTarget }) => onChange({ active: currentTarget.checked })}
+            onChange={({ currentTarget }) => set({ active: currentTarget.checked })}
           />
-          <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${label}`}>
+          <ActionIcon
+            variant="default"
+            size="lg"
+            onClick={() => onRemove(draft.key)}
+            aria-label={`Remove ${label}`}
+          >
             <IconTrash size={18} aria-hidden />
           </ActionIcon>
         </Group>
@@ -64,7 +76,7 @@ export function ModifierFields({
           required
           maxLength={100}
           value={draft.name}
-          onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
+          onChange={({ currentTarget }) => set({ name: currentTarget.value })}
           error={refusal('name')}
         />
         <TextInput
@@ -75,19 +87,19 @@ export function ModifierFields({
           title="Letters, digits, dots, underscores and hyphens"
           autoComplete="off"
           value={draft.code ?? getCode(draft)}
-          onChange={({ currentTarget }) => onChange({ code: currentTarget.value })}
+          onChange={({ currentTarget }) => set({ code: currentTarget.value })}
           error={refusal('code')}
         />
         <MoneyField
           label={`Price in ${currency}`}
           required
-          entry={buildPriceEntry(draft, currency, (typedPrice) => onChange({ typedPrice }))}
+          entry={buildPriceEntry(draft, currency, (typedPrice) => set({ typedPrice }))}
           refusal={refusal('price') ?? refusal('price/amount')}
         />
         <WholeField
           label="At most"
           required
-          entry={buildMaxEntry(draft, (quantityMax) => onChange({ quantityMax }))}
+          entry={buildMaxEntry(draft, (quantityMax) => set({ quantityMax }))}
           refusal={refusal('quantityMax')}
         />
         <TextInput
@@ -97,10 +109,10 @@ export function ModifierFields({
           pattern={CODE_PATTERN}
           autoComplete="off"
           value={draft.sku}
-          onChange={({ currentTarget }) => onChange({ sku: currentTarget.value })}
+          onChange={({ currentTarget }) => set({ sku: currentTarget.value })}
           error={refusal('sku')}
         />
       </div>
     </Card>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { Button, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type Dispatch, type SetStateAction, useCallback, useState } from 'react';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { addDraft, type ModifierDraft, moveDraft } from './modifier-draft.ts';
 import { ModifierFields } from './modifier-fields.tsx';
@@ -11,18 +11,38 @@ interface ModifierListProps {
   readonly drafts: readonly ModifierDraft[];
   readonly currency: string;
   readonly errors: FieldErrors;
-  readonly onChange: (drafts: readonly ModifierDraft[]) => void;
+  readonly onChange: Dispatch<SetStateAction<readonly ModifierDraft[]>>;
   /** Called when places change, so that errors of the old places disappear. */
   readonly onReorder: () => void;
 }
 
-/** Edits the modifiers of a group, in the order in which they are offered. */
+/**
+ * Edits the modifiers of a group, in the order in which they are offered. The callbacks are the same in each rendering,
+ * so that a keystroke renders one modifier of a hundred.
+ */
 export function ModifierList({ drafts, currency, errors, onChange, onReorder }: ModifierListProps) {
   const [status, setStatus] = useState('');
-  const reorder = (changed: readonly ModifierDraft[]) => {
-    onReorder();
-    onChange(changed);
-  };
+  const count = drafts.length;
+  const change = useCallback(
+    (key: number, changed: Partial<ModifierDraft>) =>
+      onChange((old) => old.map((one) => (one.key === key ? { ...one, ...changed } : one))),
+    [onChange],
+  );
+  const move = useCallback(
+    ({ name }: ModifierDraft, from: number, to: number) => {
+      onReorder();
+      onChange((old) => moveDraft(old, from, to));
+      setStatus(`${name} is now ${to + 1} of ${count}.`);
+    },
+    [onChange, onReorder, count],
+  );
+  const remove = useCallback(
+    (key: number) => {
+      onReorder();
+      onChange((old) => old.filter((one) => one.key !== key));
+    },
+    [onChange, onReorder],
+  );
   const refusal = errors.at('modifiers');
   return (
     <Stack gap="xs">
@@ -32,16 +52,11 @@ export function ModifierList({ drafts, currency, errors, onChange, onReorder }: 
           draft={draft}
           currency={currency}
           place={place}
-          count={drafts.length}
+          count={count}
           errors={errors}
-          onChange={(change) =>
-            onChange(drafts.map((one) => (one.key === draft.key ? { ...one, ...change } : one)))
-          }
-          onMove={(to) => {
-            reorder(moveDraft(drafts, place, to));
-            setStatus(`${draft.name} is now ${to + 1} of ${drafts.length}.`);
-          }}
-          onRemove={() => reorder(drafts.filter(({ key }) => key !== draft.key))}
+          onChange={change}
+          onMove={move}
+          onRemove={remove}
         />
       ))}
       {refusal !== null && (
@@ -53,8 +68,8 @@ export function ModifierList({ drafts, currency, errors, onChange, onReorder }: 
       <Button
         variant="default"
         leftSection={<IconPlus size={18} aria-hidden />}
-        disabled={drafts.length >= MODIFIERS_MAX}
-        onClick={() => onChange(addDraft(drafts, currency))}
+        disabled={count >= MODIFIERS_MAX}
+        onClick={() => onChange((old) => addDraft(old, currency))}
       >
         Add a modifier
       </Button>
