@@ -109,6 +109,25 @@ describe('the rules of the shop', () => {
 });
 
 describe('discounts with a code', () => {
+  test('raise no version, because they are never remembered, unless they lose or gain their code', async () => {
+    const before = await getVersion();
+    const id = await addDiscount(database, { code: 'UNREMEMBERED' });
+    const change = (column: string) =>
+      database.run(
+        `test.change_discount_${column.replaceAll(/\W+/g, '_')}`,
+        `update discounts set version = version + 1, ${column} where id = $1::uuid`,
+        [id],
+      );
+    await change('active = false');
+    assert.equal(await getVersion(), before);
+    await change('code = null');
+    assert.equal(await getVersion(), before + 1);
+    await change(`code = 'REMEMBERED'`);
+    assert.equal(await getVersion(), before + 2);
+    await database.run('test.delete_discount', 'delete from discounts where id = $1::uuid', [id]);
+    assert.equal(await getVersion(), before + 2);
+  });
+
   test('are found without case and blanks, active or not, in the order of creation', async () => {
     const lines = { kind: 'AMOUNT', percent: null, amount_minor: 50, scope: 'LINES' };
     const late = await addDiscount(database, {

@@ -25,12 +25,14 @@ const kinds = [
   {
     path: '/api/tax-rates',
     body: () => ({ name: 'VAT', percent: '20', taxCategory: `category-${next()}` }),
+    withoutCode: {},
     notFound: 'prices.not_found',
     conflict: 'prices.version_conflict',
   },
   {
     path: '/api/charges',
     body: () => ({ name: `Service ${next()}`, kind: 'SERVICE', amount }),
+    withoutCode: {},
     notFound: 'prices.not_found',
     conflict: 'prices.version_conflict',
   },
@@ -43,6 +45,7 @@ const kinds = [
       amount,
       scope: 'ORDER',
     }),
+    withoutCode: { code: null },
     notFound: 'discounts.not_found',
     conflict: 'discounts.version_conflict',
   },
@@ -52,7 +55,7 @@ async function getVersion(): Promise<number> {
   return (await readPriceVersion(db.database))[0]!.version;
 }
 
-for (const { path, body, notFound, conflict } of kinds) {
+for (const { path, body, withoutCode, notFound, conflict } of kinds) {
   describe(path, () => {
     test('a new rule has a location and an entity tag; a repeat with the same key creates no other', async () => {
       const headers = { 'idempotency-key': `one ${path}` };
@@ -146,7 +149,7 @@ for (const { path, body, notFound, conflict } of kinds) {
 
     test('every change raises the version of prices, a refused one does not', async () => {
       const before = await getVersion();
-      const { id } = await createRule(admin, path, body());
+      const { id } = await createRule(admin, path, { ...body(), ...withoutCode });
       assert.equal(await getVersion(), before + 1);
       await admin.patch(`${path}/${id}`, { active: false });
       assert.equal(await getVersion(), before + 2);

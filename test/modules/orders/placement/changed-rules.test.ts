@@ -9,10 +9,10 @@ import { startTestServer } from '../../../support/server.ts';
 import { createSession, type Reply, type Session } from '../../../support/session.ts';
 
 /** Rules that are changed, switched off and deleted while orders are placed at two servers. */
-const CUSTOMERS = 12;
+const CUSTOMERS = 6;
 const CHANGES = Number(process.env.CHANGES ?? 16);
 /** Orders and quotes that are answered between two changes. */
-const BETWEEN = 20;
+const BETWEEN = 12;
 
 const db = await testDatabase();
 const environment = { PENDING_ORDERS_MAX: '0' };
