@@ -8,7 +8,10 @@ import { createRule, type RuleBody } from '../../../support/rules.ts';
 import { startTestServer } from '../../../support/server.ts';
 import { createSession, type Reply, type Session } from '../../../support/session.ts';
 
-/** Rules that are changed, switched off and deleted while orders are placed at two servers. */
+/**
+ * Rules that are changed, switched off and deleted while orders are placed at two servers. `CHANGES=90` makes more
+ * changes; the number is a percentage too.
+ */
 const CUSTOMERS = 6;
 const CHANGES = Number(process.env.CHANGES ?? 16);
 /** Orders and quotes that are answered between two changes. */
