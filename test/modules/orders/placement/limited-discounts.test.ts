@@ -97,11 +97,15 @@ function readPlaced(orderId: string): Promise<OrderBody> {
   });
 }
 
+async function fillCart(customer: Session): Promise<void> {
+  const filled = await customer.put(`/api/cart/items/${sku}`, { quantity: 1 });
+  assert.equal(filled.status, 200, filled.text);
+}
+
 /** Ten orders of a customer at once, in every way at both servers. */
 async function orderTenTimes(codes: readonly string[]): Promise<Ends> {
   const customer = await signUp();
-  const filled = await customer[0]!.put(`/api/cart/items/${sku}`, { quantity: 1 });
-  assert.equal(filled.status, 200, filled.text);
+  await fillCart(customer[0]!);
   const replies = await Promise.all(
     ['plain', 'staff', 'queued', 'keyed', 'staff', 'queued', 'plain', 'keyed', 'cart', 'plain'].map(
       (way, index) => send(way as Way, customer[index % 2]!, codes),
@@ -212,13 +216,16 @@ describe('a discount of first orders', () => {
 });
 
 describe('a limit for everybody', () => {
-  test('of direct and queued orders at once, as many use the code as it allows, and queued ones hold nothing before', async () => {
+  test('of direct and queued orders and carts at once, as many use the code as it allows, and queued ones hold nothing before', async () => {
     for (let round = 0; round < 2; round += 1) {
       const code = `SHARED-${round}`;
       const discountId = await addDiscount(db.database, { code, uses_max: 10 });
       const customers = await signUpAll(40);
+      await Promise.all(customers.map(([session]) => fillCart(session!)));
       const replies = await Promise.all(
-        customers.map((customer, index) => send(ways[index % 4]!, customer[index % 2]!, [code])),
+        customers.map((customer, index) =>
+          send(ways[index % ways.length]!, customer[index % 2]!, [code]),
+        ),
       );
       const ends = await settle(replies);
       assert.equal(discounted(ends, discountId).length, 10);
