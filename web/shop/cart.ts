@@ -13,6 +13,8 @@ export interface CartAccess {
   /** The number of units. */
   readonly count: number;
   readonly terms: Terms;
+  /** The note of the order that is stored with the cart. */
+  readonly note: string | null;
   /** The version of the server's cart that is shown; null while it is unknown, for a guest, and during a change. */
   readonly version: number | null;
   /** The server has not confirmed every change yet. */
@@ -52,6 +54,7 @@ export function useCart(): CartAccess {
     lines,
     count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     terms,
+    note: isCustomer ? (server.data?.note ?? null) : null,
     version: isCustomer && changes.length === 0 ? (server.data?.version ?? null) : null,
     isChanging: isCustomer && changes.length > 0,
     error: change.error ?? server.error,

@@ -3,15 +3,15 @@ import { storageKey } from '../shared/paths.ts';
 
 const PREFIX = storageKey('kept.');
 
-/** Returns a typed text, stored in this tab until it is used, even across a sign-in. */
+/** Returns a typed text, stored in this tab until it is used, even across a sign-in. Null: nothing was typed. */
 export function useStoredText(name: string) {
   const key = PREFIX + name;
-  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
+  const [text, setText] = useState(() => sessionStorage.getItem(key));
   return {
     text,
-    setText(next: string) {
+    setText(next: string | null) {
       setText(next);
-      if (next === '') sessionStorage.removeItem(key);
+      if (next === null) sessionStorage.removeItem(key);
       else sessionStorage.setItem(key, next);
     },
   };

@@ -10,8 +10,15 @@ interface SeenCart {
   readonly total: Money;
 }
 
+interface CheckoutOptions {
+  readonly note: string;
+  /** A note is stored with the cart. */
+  readonly hasNote: boolean;
+  onOrdered(): void;
+}
+
 /** Orders the customer's cart and leads to its payment. */
-export function useCheckout(note: string, onOrdered: () => void) {
+export function useCheckout({ note, hasNote, onOrdered }: CheckoutOptions) {
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   return useMutation({
@@ -21,7 +28,8 @@ export function useCheckout(note: string, onOrdered: () => void) {
           body: {
             cartVersion: version,
             expectedTotal: total,
-            ...(note.trim() === '' ? {} : { note: note.trim() }),
+            // An empty one takes the place of a note that is stored with the cart.
+            ...(note.trim() === '' && !hasNote ? {} : { note: note.trim() }),
           },
         }),
       ),

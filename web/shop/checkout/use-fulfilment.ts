@@ -32,7 +32,7 @@ const SETTLED_AFTER_MS = 400;
 /** Returns how the cart is fulfilled, as it is being entered. It is saved in the cart as soon as it is complete. */
 export function useFulfilment({ terms, isChanging, changeTerms }: CartAccess): FulfilmentAccess {
   const { text, setText } = useStoredText('fulfilment');
-  const stored = text === '' ? null : (JSON.parse(text) as StoredDraft);
+  const stored = text === null ? null : (JSON.parse(text) as StoredDraft);
   const inCart = describe(toFulfilment(toDraft(terms.fulfilment, null)));
   const isCurrent =
     stored !== null && [stored.base, describe(toFulfilment(stored))].includes(inCart);

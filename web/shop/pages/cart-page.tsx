@@ -37,8 +37,13 @@ function FullCart({ cart }: { cart: CartAccess }) {
   const profile = useProfile();
   const sums = useSums();
   const fulfilment = useFulfilment(cart);
-  const { text: note, setText: setNote } = useStoredText('note');
-  const checkout = useCheckout(note, () => setNote(''));
+  const { text, setText } = useStoredText('note');
+  const note = text ?? cart.note ?? '';
+  const checkout = useCheckout({
+    note,
+    hasNote: cart.note !== null,
+    onOrdered: () => setText(null),
+  });
 
   const { bill, refusals } = sums;
   const isPending = sums.isPending || (fulfilment.isComplete && !fulfilment.isSaved);
@@ -71,7 +76,7 @@ function FullCart({ cart }: { cart: CartAccess }) {
             dir="auto"
             placeholder="Allergies, or no coriander"
             value={note}
-            onChange={({ target }) => setNote(target.value)}
+            onChange={({ target }) => setText(target.value)}
           />
         </label>
         <CodeField cart={cart} refusals={refusals} />

@@ -24,7 +24,7 @@ export function OrderFacts({ order }: { order: Order }) {
         </address>
       )}
       {shippingAddress !== null && <address dir="auto">{shippingAddress}</address>}
-      {note !== null && (
+      {note !== null && note !== '' && (
         <p>
           Note: <bdi>{note}</bdi>
         </p>
