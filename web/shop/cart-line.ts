@@ -1,6 +1,8 @@
-import type { ItemOf, Money } from '../shared/api.ts';
+// Not from `shared/api.ts`, which only browsers can load, so that tests can load this file.
+import type { Money, operations } from '../../clients/typescript/src/index.ts';
 
-export type Product = ItemOf<'listProducts'>;
+type ProductPage = operations['listProducts']['responses'][200]['content']['application/json'];
+export type Product = ProductPage['data'][number];
 
 /** A modifier as it was chosen. */
 export interface ChosenModifier {

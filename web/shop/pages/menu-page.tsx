@@ -49,7 +49,7 @@ export function MenuPage() {
             />
           ))}
       <p className="quiet" role="status">
-        {products?.length === 0 && `Nothing on the menu matches “${wanted}”.`}
+        {products?.length === 0 && describeNothing(wanted)}
       </p>
       {menu.hasMore && (
         <button type="button" className="more" onClick={() => menu.fetchNextPage()}>
@@ -59,6 +59,10 @@ export function MenuPage() {
       {cart.count > 0 && <CartBar count={cart.count} sums={sums} />}
     </>
   );
+}
+
+function describeNothing(search: string): string {
+  return search === '' ? 'The menu is empty.' : `Nothing on the menu matches “${search}”.`;
 }
 
 interface MenuSectionProps {
