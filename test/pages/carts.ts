@@ -118,6 +118,20 @@ export function cartTests(pages: Pages): void {
       },
     );
 
+    pages.test('a note that another device stored with the cart is shown and ordered', async () => {
+      const dish = await pages.addDish('Noted Pie');
+      const customer = await pages.server.signUp();
+      await customer.put(`/api/cart/items/${dish.sku}`, { quantity: 1 });
+      const noted = await customer.patch('/api/cart', { note: 'Ring twice' });
+      assert.equal(noted.status, 200, noted.text);
+      const shop = await pages.visit(customer, '/shop/cart', phone);
+      const note = shop.getByLabel('A note for the kitchen');
+      await until(async () => assert.equal(await note.inputValue(), 'Ring twice'));
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      await shop.getByRole('button', { name: 'Pay £5.00' }).click();
+      await shop.getByText('Note: Ring twice').waitFor();
+    });
+
     pages.test('two tabs of a signed-in customer both show every change', async () => {
       const dish = await pages.addDish('Twin Pie');
       const customer = await pages.server.signUp();
