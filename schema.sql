@@ -290,7 +290,8 @@ CREATE OR REPLACE FUNCTION public.raise_price_version()
  LANGUAGE plpgsql
 AS $function$
 begin
-  update price_versions set version = version + 1;
+  update price_versions
+     set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
   return null;
 end
 $function$
@@ -1140,7 +1141,7 @@ CREATE INDEX discount_uses_discount_id_customer_id_idx ON public.discount_uses U
 
 CREATE INDEX discounts_automatic_idx ON public.discounts USING btree (created_at, id) WHERE (code IS NULL);
 
-CREATE UNIQUE INDEX discounts_code_key ON public.discounts USING btree (lower(code));
+CREATE UNIQUE INDEX discounts_code_key ON public.discounts USING btree (lower((code COLLATE "C")));
 
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 

@@ -14,7 +14,8 @@ create index products_modifier_group_ids_idx on products using gin (modifier_gro
   where modifier_group_ids <> '{}';
 
 -- Each change of what is set up raises the version in its transaction. A process that remembers the rules proves with it
--- that they are current.
+-- that they are current. The time in it, in microseconds, is why no version has two meanings: a database that was restored,
+-- or a standby that took over, may have lost the last changes, but never gives their versions to others.
 create table price_versions (
   id      boolean not null default true,
   version bigint  not null default 1,
@@ -27,7 +28,8 @@ insert into price_versions default values;
 create function raise_price_version() returns trigger
 language plpgsql as $$
 begin
-  update price_versions set version = version + 1;
+  update price_versions
+     set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
   return null;
 end
 $$;
@@ -221,7 +223,8 @@ create table discounts (
   constraint discounts_version_check check (version >= 1)
 ) with (fillfactor = 70);
 
-create unique index discounts_code_key on discounts (lower(code));
+-- In the collation of the code's form, whatever that of the database is: in Turkish, I in lower case is not i.
+create unique index discounts_code_key on discounts (lower(code collate "C"));
 create index discounts_automatic_idx on discounts (created_at, id) where code is null;
 
 create function guard_discount() returns trigger

@@ -46,7 +46,7 @@ export {
   priceOrder,
 } from './price-order.ts';
 export { pricePlainOrder } from './price-plain-order.ts';
-export { readPriceVersion } from './queries.ts';
+export { lockPriceVersion, readPriceVersion } from './queries.ts';
 export { recordPriceChange } from './record-change.ts';
 export { pricingError, requirePriced } from './refuse-pricing.ts';
 export {

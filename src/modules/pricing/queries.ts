@@ -6,3 +6,9 @@ export const readPriceVersion = statement<[], { version: number }>(
   'select version from price_versions',
   { isShort: true },
 );
+
+/** Does the same, and lets nothing change until commit. */
+export const lockPriceVersion = statement<[], { version: number }>(
+  'pricing.lock_version',
+  'select version from price_versions for share',
+);

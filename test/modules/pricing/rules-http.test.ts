@@ -150,14 +150,16 @@ for (const { path, body, withoutCode, notFound, conflict } of kinds) {
     test('every change raises the version of prices, a refused one does not', async () => {
       const before = await getVersion();
       const { id } = await createRule(admin, path, { ...body(), ...withoutCode });
-      assert.equal(await getVersion(), before + 1);
+      const created = await getVersion();
+      assert.ok(created > before);
       await admin.patch(`${path}/${id}`, { active: false });
-      assert.equal(await getVersion(), before + 2);
+      const changed = await getVersion();
+      assert.ok(changed > created);
       await admin.patch(`${path}/${id}`, { active: false });
       await admin.patch(`${path}/${id}`, { name: '' });
-      assert.equal(await getVersion(), before + 2);
+      assert.equal(await getVersion(), changed);
       await admin.delete(`${path}/${id}`);
-      assert.equal(await getVersion(), before + 3);
+      assert.ok((await getVersion()) > changed);
     });
 
     test('only admins and keys that may write the catalogue manage them', async () => {

@@ -70,15 +70,17 @@ export function priceFound(
   uses: UseCounter,
 ): Pricing<UnpricedLine> {
   const { type: fulfilmentType, address } = fulfilment ?? defaultFulfilment;
+  const discounts = uses.listRules(customerId, codes);
+  const isEmpty = lines.length === 0;
   return priceOrder({
     currency,
     lines,
     rules: {
       pricesIncludeTax,
       taxRates: list.taxRates,
-      // Without lines nothing is delivered or served.
-      charges: lines.length === 0 ? [] : list.charges,
-      discounts: uses.listRules(customerId, codes),
+      // Without lines nothing is delivered or served, and nothing applies by itself.
+      charges: isEmpty ? [] : list.charges,
+      discounts: isEmpty ? discounts.filter(({ code }) => code !== null) : discounts,
     },
     destination: { fulfilmentType, postalCode: address?.postalCode ?? null },
     now,

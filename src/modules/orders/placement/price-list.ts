@@ -1,6 +1,13 @@
+import type { Transaction } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
+import { unavailable } from '../../../shared/common-errors.ts';
 import { findModifierGroups, type ModifierGroup } from '../../catalog/index.ts';
-import { findRules, readPriceVersion, type ShopRules } from '../../pricing/index.ts';
+import {
+  findRules,
+  lockPriceVersion,
+  readPriceVersion,
+  type ShopRules,
+} from '../../pricing/index.ts';
 
 /** What prices depend on besides products and discount codes, as it was at one version. */
 export interface PriceList extends ShopRules {
@@ -16,16 +23,26 @@ export interface PriceList extends ShopRules {
 export interface PriceLists {
   /** Returns the remembered list, or reads one if there is none. It may be outdated. */
   get(db: Queryable): PriceList | Promise<PriceList>;
-  /** Reads the list again, and remembers it. */
+  /** Reads the list again and remembers it, or waits for a read that has begun. */
   refresh(db: Queryable): Promise<PriceList>;
 }
 
 export function createPriceLists(): PriceLists {
   let remembered: PriceList | null = null;
-  async function refresh(db: Queryable): Promise<PriceList> {
-    const list = await readPriceList(db);
-    if (remembered === null || remembered.version < list.version) remembered = list;
-    return remembered;
+  let reading: Promise<PriceList> | null = null;
+  async function read(db: Queryable): Promise<PriceList> {
+    try {
+      // Whatever the version was before: after a failover it may be lower.
+      remembered = await readPriceList(db);
+      return remembered;
+    } finally {
+      reading = null;
+    }
+  }
+  // Shared: after a change, everybody who is waiting needs the same list.
+  function refresh(db: Queryable): Promise<PriceList> {
+    reading ??= read(db);
+    return reading;
   }
   return { get: (db) => remembered ?? refresh(db), refresh };
 }
@@ -45,13 +62,11 @@ export function requireCurrent({ version }: PriceList, current: number): void {
 
 /** After so many lists that were outdated when they were used, the next one is read where it is used. */
 const OUTDATED_MAX = 3;
-/** A list may change again while it is read, but not this often. */
-const READS_MAX = 10;
 
 /**
  * Calls `work` with the remembered list, and again with a new one if it throws `PricesChangedError`. So what is
  * remembered costs no query and is never used after a change. Null: prices change too often for that, and `work` reads
- * the list itself (`readCurrentList`).
+ * the list itself, by `readLockedList` or `readStableList`.
  */
 export async function withPriceList<T>(
   db: Queryable,
@@ -63,19 +78,31 @@ export async function withPriceList<T>(
     try {
       return await work(list);
     } catch (error) {
-      if (!(error instanceof PricesChangedError) || attempts === READS_MAX) throw error;
+      if (!(error instanceof PricesChangedError) || list === null) throw error;
       list = attempts < OUTDATED_MAX ? await lists.refresh(db) : null;
     }
   }
 }
 
-/** Reads a list that needs no proof: it has one version from its first statement to its last. */
-export async function readCurrentList(db: Queryable): Promise<PriceList> {
+/** Reads a list that nothing changes until commit. */
+export async function readLockedList(tx: Transaction): Promise<PriceList> {
+  await lockPriceVersion(tx);
+  return readPriceList(tx);
+}
+
+/** A list may change again while it is read, but not this often. */
+const READS_MAX = 10;
+
+/**
+ * Reads a list outside a transaction: one that had the same version before its first statement and after its last.
+ * Throws `service.unavailable` if it changes each time.
+ */
+export async function readStableList(db: Queryable): Promise<PriceList> {
   for (let reads = 1; ; reads += 1) {
     const list = await readPriceList(db);
     const [after] = await readPriceVersion(db);
     if (list.version === after!.version) return list;
-    if (reads === READS_MAX) throw new PricesChangedError();
+    if (reads === READS_MAX) throw unavailable(new PricesChangedError());
   }
 }
 

@@ -14,13 +14,7 @@ import { decideQuote } from './decide-quote.ts';
 import { describeLine } from './describe-line.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import {
-  type PriceList,
-  type PriceLists,
-  PricesChangedError,
-  readCurrentList,
-  withPriceList,
-} from './price-list.ts';
+import type { PriceList, PriceLists } from './price-list.ts';
 import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listModifierProducts } from './read-placement.ts';
 import { presentRefusal, toRefusal } from './refusals.ts';
@@ -66,12 +60,13 @@ export async function quoteSourced(
   priceLists: PriceLists,
   reads: readonly SourcedRead[],
 ): Promise<SourcedQuote[]> {
-  const readVersion = Math.max(...reads.map(({ priceVersion }) => priceVersion));
-  return withPriceList(db, priceLists, async (remembered) => {
-    const list = remembered ?? (await readCurrentList(db));
-    if (list.version < readVersion) throw new PricesChangedError();
-    return quoteWith(db, rules, list, reads);
-  });
+  const readVersion = reads[0]?.priceVersion;
+  let list = await priceLists.get(db);
+  // The second read begins after the source was read, so it is at least as new.
+  for (let refreshed = 0; list.version !== readVersion && refreshed < 2; refreshed += 1) {
+    list = await priceLists.refresh(db);
+  }
+  return quoteWith(db, rules, list, reads);
 }
 
 async function quoteWith(

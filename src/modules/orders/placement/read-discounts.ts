@@ -38,21 +38,19 @@ export async function readDiscounts(
   return countByCustomer(db, [...automatic, ...named], wanted.customerIds);
 }
 
-/** Does the same, and locks the discounts that can be used up. */
+/**
+ * Does the same, and locks every discount that the orders may use, with a limit or without: all of them are changed
+ * before the stock, which is locked too.
+ */
 export async function readLockedDiscounts(
   tx: Transaction,
   list: PriceList,
   wanted: WantedDiscounts,
 ): Promise<KnownDiscounts> {
-  const ids = list.discounts.filter(({ usesMax }) => usesMax !== null).map(({ id }) => id);
-  const locked =
-    ids.length + wanted.codes.length === 0
-      ? []
-      : await lockDiscounts(tx, { ids, codes: wanted.codes });
-  const unlimited = list.discounts
-    .filter(({ usesMax }) => usesMax === null)
-    .map((discount) => ({ ...discount, uses: 0 }));
-  return countByCustomer(tx, [...unlimited, ...locked], wanted.customerIds);
+  const ids = list.discounts.map(({ id }) => id);
+  if (ids.length + wanted.codes.length === 0) return noDiscounts;
+  const locked = await lockDiscounts(tx, { ids, codes: wanted.codes });
+  return countByCustomer(tx, locked, wanted.customerIds);
 }
 
 async function countByCustomer(

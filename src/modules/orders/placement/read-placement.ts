@@ -9,7 +9,7 @@ import type { PlacementFacts } from './placement-facts.ts';
 import {
   type PriceList,
   PricesChangedError,
-  readCurrentList,
+  readLockedList,
   requireCurrent,
 } from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
@@ -62,7 +62,7 @@ export async function readPlacement(
   requests: readonly PlacementRequest[],
   { list: remembered, lockStock }: ReadOptions,
 ): Promise<PlacementReads> {
-  const list = remembered ?? (await readCurrentList(tx));
+  const list = remembered ?? (await readLockedList(tx));
   const sources = customersBySource(requests);
   const limited = listLimitedCustomers(rules, requests);
   const customers = readCustomers(tx, requests, listLockedCustomers(list, requests, limited));
@@ -88,7 +88,17 @@ export async function readPlacement(
       ? []
       : sourceLines.then((lines) => readOffers(tx, listSourcedModifiers(lines, list), lockStock));
 
-  const read = await Promise.all([
+  const [
+    customerRows,
+    used,
+    pendingCounts,
+    [now],
+    numbersTaken,
+    lines,
+    knownDiscounts,
+    ownOffers,
+    modifierOffers,
+  ] = await Promise.all([
     customers,
     usedKeys,
     pending,
@@ -99,9 +109,14 @@ export async function readPlacement(
     offers,
     sourcedModifiers,
   ]);
-  const [customerRows, used, pendingCounts, [now], orderNumbersTaken, lines] = read;
-  const [, , , , , , knownDiscounts, ownOffers, modifierOffers] = read;
-  if (remembered !== null) requireCurrent(list, now!.priceVersion);
+  try {
+    if (remembered !== null) requireCurrent(list, now!.priceVersion);
+    requireKnownGroups(listSourceOffers(lines), list);
+    requireKnownGroups(ownOffers, list);
+  } catch (error) {
+    orderNumbers.giveBack(numbersTaken);
+    throw error;
+  }
   // Locked rows were read last and are the ones that count.
   const offerRows = [...listSourceOffers(lines), ...modifierOffers, ...ownOffers];
   return {
@@ -115,7 +130,7 @@ export async function readPlacement(
       now: now!.createdAt,
     }),
     time: now!,
-    numbers: orderNumbersTaken,
+    numbers: numbersTaken,
   };
 }
 
@@ -276,7 +291,6 @@ export function buildFacts(
     'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'now'
   >,
 ): PlacementFacts {
-  requireKnownGroups(offers, given.list);
   const products = offers.map(toProduct);
   return {
     currency: given.currency,
@@ -298,7 +312,7 @@ export function buildFacts(
 }
 
 /** A product may name a group that was created after the list was read. Throws `PricesChangedError` then. */
-function requireKnownGroups(offers: readonly OfferRow[], { groups }: PriceList): void {
+export function requireKnownGroups(offers: readonly OfferRow[], { groups }: PriceList): void {
   for (const { modifierGroupIds } of offers) {
     if (!modifierGroupIds.every((id) => groups.has(id))) throw new PricesChangedError();
   }

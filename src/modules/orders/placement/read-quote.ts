@@ -1,10 +1,10 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { findOffers } from '../../inventory/index.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import { type PriceLists, readCurrentList, requireCurrent, withPriceList } from './price-list.ts';
+import { type PriceLists, readStableList, requireCurrent, withPriceList } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
-import { buildFacts, listProducts } from './read-placement.ts';
+import { buildFacts, listProducts, requireKnownGroups } from './read-placement.ts';
 import type { OrderTerms, PlacementRules, RequestedLine } from './request.ts';
 
 export interface LinesToQuote {
@@ -22,7 +22,7 @@ export function readQuoteFacts(
   { customerId, lines, terms }: LinesToQuote,
 ): Promise<PlacementFacts> {
   return withPriceList(db, priceLists, async (remembered) => {
-    const list = remembered ?? (await readCurrentList(db));
+    const list = remembered ?? (await readStableList(db));
     const { productIds, skus } = listProducts(lines, list);
     const [[now], offers, discounts] = await Promise.all([
       readPlacementTime(db, 0),
@@ -33,6 +33,7 @@ export function readQuoteFacts(
       }),
     ]);
     if (remembered !== null) requireCurrent(list, now!.priceVersion);
+    requireKnownGroups(offers, list);
     return buildFacts(offers, [], { ...rules, list, discounts, now: now!.createdAt });
   });
 }

@@ -5,7 +5,13 @@ import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors, modifierError } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
-import { discountsErrors, hasUnknownCode, isUsedUp, pricingError } from '../../pricing/index.ts';
+import {
+  discountsErrors,
+  hasUnknownCode,
+  isUsedUp,
+  pricingError,
+  type RefusedCode,
+} from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { QuoteView } from '../schemas.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
@@ -42,6 +48,7 @@ export function toRefusal(
     }
     case 'discounts_not_applicable':
       return new CodedError(discountsErrors.notApplicable, {
+        detail: describeRefusedCodes(decision.discounts),
         extensions: { discounts: decision.discounts },
         isGuess: hasUnknownCode(decision.discounts),
       });
@@ -86,6 +93,24 @@ export function presentRefusal({
     detail: details.detail ?? definition.explanation,
     ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
   };
+}
+
+const reasonTexts: Readonly<Record<RefusedCode['reason'], string>> = {
+  unknown: 'does not exist',
+  inactive: 'is switched off',
+  not_started: 'is not valid yet',
+  expired: 'is no longer valid',
+  minimum: 'needs a larger order',
+  used_up: 'has been used up',
+  used_by_customer: 'has been used as often as one customer may use it',
+  not_first_order: 'is only for a first order',
+  not_combinable: 'cannot be combined with the other discounts',
+  nothing_matches: 'applies to nothing in this order',
+};
+
+/** Returns why these codes do not apply, as one sentence. */
+function describeRefusedCodes(codes: readonly RefusedCode[]): string {
+  return `${codes.map(({ code, reason }) => `${code} ${reasonTexts[reason]}`).join('; ')}.`;
 }
 
 /** Returns whether another transaction took the stock or the last uses between our read and our change. */

@@ -8,10 +8,15 @@ import {
   type PlacementCandidate,
   type PlacementDecision,
 } from '../placement/decide-placement.ts';
-import { readCurrentList, requireCurrent } from '../placement/price-list.ts';
+import { readLockedList, requireCurrent } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
 import { readDiscounts, readLockedDiscounts } from '../placement/read-discounts.ts';
-import { buildFacts, listProducts, type ReadOptions } from '../placement/read-placement.ts';
+import {
+  buildFacts,
+  listProducts,
+  type ReadOptions,
+  requireKnownGroups,
+} from '../placement/read-placement.ts';
 import { toRefusal } from '../placement/refusals.ts';
 import type { PlacementRules, RequestedLine } from '../placement/request.ts';
 import { findLines, type LineRow } from '../reading/queries.ts';
@@ -39,7 +44,7 @@ export async function placeQueuedOrders(
   orderIds: readonly string[],
   { list: remembered, lockStock }: ReadOptions,
 ): Promise<PlacedQueued> {
-  const list = remembered ?? (await readCurrentList(tx));
+  const list = remembered ?? (await readLockedList(tx));
   // Users are always locked before orders.
   const customers = await findCustomersOfQueued(tx, orderIds, list.limitsCustomers);
   const [, locked, lineRows] = await Promise.all([
@@ -70,6 +75,7 @@ export async function placeQueuedOrders(
     (lockStock ? lockOffers : findOffers)(tx, productIds, []),
   ]);
   if (remembered !== null) requireCurrent(list, now!.priceVersion);
+  requireKnownGroups(offers, list);
 
   // The limit of pending orders was checked when they were accepted.
   const given = { ...rules, pendingMax: 0, list, discounts, now: now!.createdAt };

@@ -23,7 +23,7 @@ export const findDiscountRowsByCode = statement<[codes: readonly string[]], Disc
   'pricing.find_discounts_by_code',
   `select ${columns}
      from discounts
-    where lower(code) = any($1::text[])
+    where lower(code collate "C") = any($1::text[])
     order by created_at, id`,
 );
 
@@ -36,7 +36,7 @@ export const lockDiscountRows = statement<
   `select ${columns}
      from discounts
     where id = any($1::uuid[])
-       or lower(code) = any($2::text[])
+       or lower(code collate "C") = any($2::text[])
     order by id
       for no key update`,
 );

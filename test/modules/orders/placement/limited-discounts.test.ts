@@ -303,7 +303,7 @@ describe('a limit for everybody', () => {
         }
       }),
     );
-    assert.deepEqual([...statuses].sort(), [201, 409]);
+    assert.deepEqual(statuses.difference(new Set([201, 409])), new Set());
     for (const id of ids) {
       const { counted, orders } = await findUses(db.database, id);
       assert.equal(counted, orders);
