@@ -303,7 +303,7 @@ describe('a limit for everybody', () => {
         }
       }),
     );
-    assert.deepEqual(statuses.difference(new Set([201, 409])), new Set());
+    assert.ok([...statuses].every((status) => status === 201 || status === 409));
     for (const id of ids) {
       const { counted, orders } = await findUses(db.database, id);
       assert.equal(counted, orders);
