@@ -61,7 +61,7 @@ export async function setUpShop(admin: Session, shop: RandomShop): Promise<SetUp
       fulfilmentTypes: charge.fulfilmentTypes,
       belowSubtotal: optional(charge.belowSubtotalMinor),
       freeFrom: optional(charge.freeFromMinor),
-      postalCodes: charge.postalCodes,
+      postalCodes: charge.postalArea && [...charge.postalArea.british],
       taxCategory: charge.taxCategory,
     });
   }

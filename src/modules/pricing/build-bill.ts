@@ -1,7 +1,7 @@
 import { addTaxes, type TaxableItem, type TaxRow } from './add-taxes.ts';
-import { type AppliedCharge, type Destination, findCharges } from './find-charges.ts';
+import { type AppliedCharge, findCharges } from './find-charges.ts';
 import type { GrossLine, GrossLines, LineToPrice } from './price-lines.ts';
-import type { DiscountRule, PricingRules } from './rules.ts';
+import type { ChargeRule, DiscountRule, FulfilmentType, PricingRules } from './rules.ts';
 import { takeDiscounts } from './take-discounts.ts';
 
 export type PricedLine<Line extends LineToPrice> = GrossLine<Line> & {
@@ -38,8 +38,10 @@ export interface Bill<Line extends LineToPrice> {
 
 export interface BillInput<Line extends LineToPrice> {
   readonly gross: GrossLines<Line>;
-  readonly rules: PricingRules;
-  readonly destination: Destination;
+  readonly rules: Pick<PricingRules, 'pricesIncludeTax' | 'taxRates'>;
+  /** Those that are offered at the destination, in the order of the rules. */
+  readonly charges: readonly ChargeRule[];
+  readonly fulfilmentType: FulfilmentType;
   /** Those that apply, in the order of the rules. */
   readonly discounts: readonly DiscountRule[];
   readonly tipMinor: number;
@@ -49,13 +51,14 @@ export interface BillInput<Line extends LineToPrice> {
 export function buildBill<Line extends LineToPrice>({
   gross: { lines, subtotalMinor },
   rules,
-  destination,
+  charges: offered,
+  fulfilmentType,
   discounts,
   tipMinor,
 }: BillInput<Line>): Bill<Line> {
   const { pricesIncludeTax } = rules;
   const discounted = takeDiscounts(lines, discounts);
-  const charges = findCharges(rules.charges, destination, discounted.subtotalMinor);
+  const charges = findCharges(offered, discounted.subtotalMinor);
   const freeDelivery = discounts.find(({ effect }) => effect.kind === 'FREE_DELIVERY');
   const delivery = freeDelivery && charges.find(({ rule }) => rule.kind === 'DELIVERY');
   const chargedMinor = charges.map((charge) => (charge === delivery ? 0 : charge.amountMinor));
@@ -69,7 +72,7 @@ export function buildBill<Line extends LineToPrice>({
       amountMinor: chargedMinor[index]!,
     })),
   ];
-  const taxes = addTaxes(items, rules, destination.fulfilmentType);
+  const taxes = addTaxes(items, rules, fulfilmentType);
 
   let totalMinor = discounted.subtotalMinor + tipMinor;
   for (const amountMinor of chargedMinor) totalMinor += amountMinor;

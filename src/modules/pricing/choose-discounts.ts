@@ -1,7 +1,6 @@
-import { buildBill } from './build-bill.ts';
+import { type BillInput, buildBill } from './build-bill.ts';
 import { normaliseCode } from './discount-code.ts';
-import type { Destination } from './find-charges.ts';
-import type { GrossLines, LineToPrice } from './price-lines.ts';
+import type { LineToPrice } from './price-lines.ts';
 import type { DiscountRule, PricingRules } from './rules.ts';
 import { type DiscountRefusalReason, screenDiscount } from './screen-discounts.ts';
 
@@ -16,10 +15,8 @@ export interface ChosenDiscounts {
   readonly refusedCodes: readonly RefusedCode[];
 }
 
-export interface DiscountChoice {
-  readonly gross: GrossLines<LineToPrice>;
+export interface DiscountChoice extends Omit<BillInput<LineToPrice>, 'discounts' | 'tipMinor'> {
   readonly rules: PricingRules;
-  readonly destination: Destination;
   readonly now: Date;
   readonly isFirstOrder: boolean;
 }
@@ -42,17 +39,14 @@ export function chooseDiscounts(codes: readonly string[], choice: DiscountChoice
   }
   const usable = rules.discounts.filter((rule) => !reasons.has(rule));
   const discounts = chooseSet(usable, choice);
-  for (const rule of usable) {
-    if (!discounts.includes(rule)) reasons.set(rule, reasonOfUnchosen(rule, choice));
-  }
   const byCode = new Map(
     rules.discounts.map((rule) => [rule.code === null ? null : normaliseCode(rule.code), rule]),
   );
   const refusedCodes = codes.flatMap((code) => {
     const rule = byCode.get(normaliseCode(code));
     if (rule === undefined) return { code, reason: 'unknown' as const };
-    const reason = reasons.get(rule);
-    return reason === undefined ? [] : { code, reason };
+    if (discounts.includes(rule)) return [];
+    return { code, reason: reasons.get(rule) ?? reasonOfUnchosen(rule, choice) };
   });
   return { discounts, refusedCodes };
 }

@@ -1,4 +1,4 @@
-import { compactPostalCode, matchesPostalCode } from './match-postal-code.ts';
+import { findPrefixLength } from './postal-area.ts';
 import { roundShare } from './proportion.ts';
 import type { ChargeRule, FulfilmentType } from './rules.ts';
 
@@ -13,17 +13,32 @@ export interface Destination {
   readonly postalCode: string | null;
 }
 
-/** Returns the charges of an order with this discounted subtotal, in the order of the rules. */
-export function findCharges(
+/**
+ * Returns the charges that an order to this destination may have, whatever its subtotal is, in the order of the rules.
+ * Of the DELIVERY charges these are the ones with the longest matching prefix, or those without postal codes if none
+ * matches.
+ */
+export function offerCharges(
   rules: readonly ChargeRule[],
-  destination: Destination,
+  { fulfilmentType, postalCode }: Destination,
+): readonly ChargeRule[] {
+  const offered = rules.filter((rule) => isForType(rule, fulfilmentType));
+  const lengths = offered.map((rule) =>
+    rule.kind === 'DELIVERY' ? matchedLength(rule, postalCode) : null,
+  );
+  const longest = lengths.reduce<number>((most, length) => Math.max(most, length ?? 0), 0);
+  return offered.filter(({ kind }, index) => kind !== 'DELIVERY' || lengths[index] === longest);
+}
+
+/** Returns the offered charges that are due for this discounted subtotal: at most one of them for DELIVERY. */
+export function findCharges(
+  offered: readonly ChargeRule[],
   subtotalMinor: number,
 ): readonly AppliedCharge[] {
-  const offered = rules.filter((rule) => isForType(rule, destination.fulfilmentType));
-  const deliveries = findNearest(offered, destination.postalCode);
-  const delivery = deliveries.find((rule) => isDue(rule, subtotalMinor));
-  return offered
-    .filter((rule) => (rule.kind === 'DELIVERY' ? rule === delivery : isDue(rule, subtotalMinor)))
+  const due = offered.filter((rule) => isDue(rule, subtotalMinor));
+  const delivery = due.find(({ kind }) => kind === 'DELIVERY');
+  return due
+    .filter((rule) => rule.kind !== 'DELIVERY' || rule === delivery)
     .map((rule) => ({ rule, amountMinor: priceCharge(rule, subtotalMinor) }));
 }
 
@@ -32,34 +47,10 @@ function isForType({ kind, fulfilmentTypes }: ChargeRule, type: FulfilmentType):
   return kind !== 'DELIVERY' || type === 'DELIVERY';
 }
 
-/** Returns the DELIVERY charges with the longest matching prefix, or those without postal codes if none matches. */
-function findNearest(
-  offered: readonly ChargeRule[],
-  postalCode: string | null,
-): readonly ChargeRule[] {
-  let nearest: ChargeRule[] = [];
-  let longest = 0;
-  for (const rule of offered) {
-    if (rule.kind !== 'DELIVERY') continue;
-    const length = matchedLength(rule, postalCode);
-    if (length === null || length < longest) continue;
-    if (length > longest) nearest = [];
-    longest = length;
-    nearest.push(rule);
-  }
-  return nearest;
-}
-
 /** Returns the length of the longest matching prefix, 0 for a charge without postal codes, null if none matches. */
-function matchedLength({ postalCodes }: ChargeRule, postalCode: string | null): number | null {
-  if (postalCodes === null) return 0;
-  if (postalCode === null) return null;
-  let longest: number | null = null;
-  for (const prefix of postalCodes) {
-    if (!matchesPostalCode(prefix, postalCode)) continue;
-    longest = Math.max(longest ?? 0, compactPostalCode(prefix).length);
-  }
-  return longest;
+function matchedLength({ postalArea }: ChargeRule, postalCode: string | null): number | null {
+  if (postalArea === null) return 0;
+  return postalCode === null ? null : findPrefixLength(postalArea, postalCode);
 }
 
 function isDue({ belowSubtotalMinor, freeFromMinor }: ChargeRule, subtotalMinor: number): boolean {

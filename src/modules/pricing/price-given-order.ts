@@ -94,7 +94,7 @@ const delivery: Omit<ChargeRule, 'price'> = {
   fulfilmentTypes: null,
   belowSubtotalMinor: null,
   freeFromMinor: null,
-  postalCodes: null,
+  postalArea: null,
   taxCategory: '',
 };
 

@@ -1,7 +1,7 @@
 import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
 import { type Bill, buildBill } from './build-bill.ts';
 import { chooseDiscounts, type RefusedCode } from './choose-discounts.ts';
-import type { Destination } from './find-charges.ts';
+import { type Destination, offerCharges } from './find-charges.ts';
 import { type LineToPrice, priceLines } from './price-lines.ts';
 import type { PricingRules } from './rules.ts';
 
@@ -52,8 +52,11 @@ export function priceOrder<Line extends LineToPrice>(order: OrderToPrice<Line>):
   const { currency, codes, tipMinor } = order;
   const gross = priceLines(order.lines);
   if (gross === null) return tooLarge;
-  const { discounts, refusedCodes } = chooseDiscounts(codes, { ...order, gross });
-  const bill = buildBill({ ...order, gross, discounts, tipMinor });
+  const charges = offerCharges(order.rules.charges, order.destination);
+  const { fulfilmentType } = order.destination;
+  const choice = { ...order, gross, charges, fulfilmentType };
+  const { discounts, refusedCodes } = chooseDiscounts(codes, choice);
+  const bill = buildBill({ ...choice, discounts, tipMinor });
   if (bill.totalMinor > TOTAL_MINOR_MAX) return tooLarge;
   return { kind: 'priced', currency, refusedCodes, ...bill };
 }

@@ -1,3 +1,4 @@
+import type { PostalArea } from './postal-area.ts';
 import type { Proportion } from './proportion.ts';
 
 export const fulfilmentTypes = ['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT'] as const;
@@ -33,8 +34,8 @@ export interface ChargeRule {
   readonly belowSubtotalMinor: number | null;
   /** Does not apply to a discounted subtotal of this or more. */
   readonly freeFromMinor: number | null;
-  /** Prefixes of postal codes, for DELIVERY charges only. Null: wherever no other charge has a matching one. */
-  readonly postalCodes: readonly string[] | null;
+  /** For DELIVERY charges only. Null: wherever no other charge has a matching prefix. */
+  readonly postalArea: PostalArea | null;
   readonly taxCategory: string;
 }
 

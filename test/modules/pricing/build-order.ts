@@ -93,7 +93,7 @@ export function buildCharge(
     fulfilmentTypes: null,
     belowSubtotalMinor: null,
     freeFromMinor: null,
-    postalCodes: null,
+    postalArea: null,
     taxCategory: 'untaxed',
     ...charge,
   };

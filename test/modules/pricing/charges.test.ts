@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matchesPostalCode } from '../../../src/modules/pricing/match-postal-code.ts';
+import { findPrefixLength, preparePostalArea } from '../../../src/modules/pricing/postal-area.ts';
 import type { ChargeRule, FulfilmentType } from '../../../src/modules/pricing/rules.ts';
 import {
   amountOff,
@@ -12,6 +12,10 @@ import {
   freeDelivery,
   percentOff,
 } from './build-order.ts';
+
+function matchesPostalCode(prefix: string, postalCode: string): boolean {
+  return findPrefixLength(preparePostalArea([prefix]), postalCode) !== null;
+}
 
 function findNames(
   charges: readonly ChargeRule[],
@@ -112,9 +116,9 @@ describe('charges', () => {
 });
 
 describe('the delivery charge', () => {
-  const near = buildCharge('near', 100, { postalCodes: ['YO21 3', 'yo22'] });
-  const town = buildCharge('town', 200, { postalCodes: ['YO21'] });
-  const county = buildCharge('county', 300, { postalCodes: ['YO', 'TS'] });
+  const near = buildCharge('near', 100, { postalArea: preparePostalArea(['YO21 3', 'yo22']) });
+  const town = buildCharge('town', 200, { postalArea: preparePostalArea(['YO21']) });
+  const county = buildCharge('county', 300, { postalArea: preparePostalArea(['YO', 'TS']) });
   const elsewhere = buildCharge('elsewhere', 900);
   const charges = [elsewhere, county, town, near];
   const names = (postalCode: string | null, rules = charges) => findNames(rules, { postalCode });
@@ -129,6 +133,27 @@ describe('the delivery charge', () => {
     assert.deepEqual(names(null), ['elsewhere']);
   });
 
+  test('is searched for once, however many discounts there are to choose from', () => {
+    let searches = 0;
+    const zone: ChargeRule = {
+      ...near,
+      get postalArea() {
+        searches += 1;
+        return near.postalArea;
+      },
+    };
+    const discounts = Array.from({ length: 50 }, (_, index) =>
+      buildDiscount(`discount-${index}`, amountOff(index + 1), { combines: false }),
+    );
+    const bill = buildBill([buildLine(1_000)], {
+      charges: [zone],
+      discounts,
+      destination: { fulfilmentType: 'DELIVERY', postalCode: 'YO21 3PU' },
+    });
+    assert.equal(bill.totalMinor, 1_050);
+    assert.equal(searches, 1);
+  });
+
   test('is none where no charge covers the postal code', () => {
     assert.deepEqual(names('75001', [near, town]), []);
     assert.deepEqual(names(null, [near, town]), []);
@@ -139,21 +164,24 @@ describe('the delivery charge', () => {
   });
 
   test('is the older one of two with an equally long prefix', () => {
-    const later = buildCharge('later', 1, { postalCodes: ['YO2'] });
-    const twin = buildCharge('twin', 1, { postalCodes: ['yo 2', 'YO2'] });
+    const later = buildCharge('later', 1, { postalArea: preparePostalArea(['YO2']) });
+    const twin = buildCharge('twin', 1, { postalArea: preparePostalArea(['yo 2', 'YO2']) });
     assert.deepEqual(names('YO21 1AA', [twin, later]), ['twin']);
     assert.deepEqual(names('YO21 1AA', [later, twin]), ['later']);
-    const tight = buildCharge('tight', 1, { postalCodes: ['YO213'] });
+    const tight = buildCharge('tight', 1, { postalArea: preparePostalArea(['YO213']) });
     assert.deepEqual(names('YO21 3PU', [tight, near]), ['tight'], 'a blank makes none longer');
   });
 
   test('the zone is decided first: a zone that delivers free of charge does not fall back to a wider one', () => {
-    const free = buildCharge('free zone', 100, { postalCodes: ['YO21'], freeFromMinor: 500 });
+    const free = buildCharge('free zone', 100, {
+      postalArea: preparePostalArea(['YO21']),
+      freeFromMinor: 500,
+    });
     assert.deepEqual(names('YO21 3PU', [elsewhere, county, free]), []);
   });
 
   test('within a zone, the first charge whose thresholds fit applies', () => {
-    const zone = { postalCodes: ['YO21'] };
+    const zone = { postalArea: preparePostalArea(['YO21']) };
     const tiers = [
       buildCharge('small', 500, { ...zone, belowSubtotalMinor: 1_000 }),
       buildCharge('medium', 300, { ...zone, belowSubtotalMinor: 3_000 }),
@@ -174,7 +202,7 @@ describe('the delivery charge', () => {
   test('a charge for another fulfilment type takes no delivery away', () => {
     const postage = buildCharge('postage', 1, {
       fulfilmentTypes: ['SHIPMENT'],
-      postalCodes: ['YO21 3'],
+      postalArea: preparePostalArea(['YO21 3']),
     });
     assert.deepEqual(names('YO21 3PU', [postage, town]), ['town']);
   });

@@ -152,9 +152,9 @@ function dueCharges(
   );
   // Every code of the random orders is British or has no blank, so a blank before the last three characters does.
   const code = destination.postalCode?.toUpperCase().replace(/\s*(\d[A-Z]{2})$/, ' $1') ?? null;
-  const reach = ({ postalCodes }: ChargeRule) => {
-    if (postalCodes === null) return 0;
-    const found = postalCodes.filter((prefix) => code?.startsWith(prefix) ?? false);
+  const reach = ({ postalArea }: ChargeRule) => {
+    if (postalArea === null) return 0;
+    const found = [...postalArea.british].filter((prefix) => code?.startsWith(prefix) ?? false);
     return Math.max(-1, ...found.map((prefix) => prefix.length));
   };
   const deliveries = forType.filter(({ kind }) => kind === 'DELIVERY');

@@ -10,6 +10,7 @@ import {
   sortDiscounts,
   toDiscountRule,
 } from '../../../src/modules/pricing/index.ts';
+import { preparePostalArea } from '../../../src/modules/pricing/postal-area.ts';
 import { testDatabase } from '../../support/database.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
 
@@ -76,7 +77,7 @@ describe('the rules of the shop', () => {
         fulfilmentTypes: null,
         belowSubtotalMinor: 10_000,
         freeFromMinor: null,
-        postalCodes: ['YO1', 'YO2'],
+        postalArea: preparePostalArea(['YO1', 'YO2']),
         taxCategory: 'standard',
       },
       {
@@ -87,7 +88,7 @@ describe('the rules of the shop', () => {
         fulfilmentTypes: ['DINE_IN'],
         belowSubtotalMinor: null,
         freeFromMinor: 5_000,
-        postalCodes: null,
+        postalArea: null,
         taxCategory: 'standard',
       },
     ]);

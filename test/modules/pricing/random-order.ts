@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { LineToPrice, OrderToPrice } from '../../../src/modules/pricing/index.ts';
+import { preparePostalArea } from '../../../src/modules/pricing/postal-area.ts';
 import type { DiscountEffect, DiscountRule } from '../../../src/modules/pricing/rules.ts';
 import {
   buildCharge,
@@ -81,7 +82,10 @@ const charge = fc
       (name: string) =>
         buildCharge(name, costs, {
           ...rest,
-          postalCodes: rest.kind === 'DELIVERY' ? postalCodes : null,
+          postalArea:
+            rest.kind === 'DELIVERY' && postalCodes !== null
+              ? preparePostalArea(postalCodes)
+              : null,
         }),
   );
 

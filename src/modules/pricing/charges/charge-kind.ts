@@ -8,7 +8,7 @@ import {
   TAX_CATEGORY_DEFAULT,
 } from '../fields.ts';
 import type { RuleKind } from '../manage-rules.ts';
-import { compactPostalCode, normalisePostalCode } from '../match-postal-code.ts';
+import { compactPostalCode, normalisePostalCode } from '../postal-area.ts';
 import type { ChargeRow } from './charge.ts';
 import {
   changeCharge,

@@ -1,3 +1,4 @@
+import { preparePostalArea } from '../postal-area.ts';
 import { requirePercent } from '../proportion.ts';
 import type { ChargeKind, ChargeRule, FulfilmentType } from '../rules.ts';
 
@@ -34,7 +35,7 @@ export function toChargeRule(row: ChargeRow): ChargeRule {
     fulfilmentTypes: row.fulfilmentTypes,
     belowSubtotalMinor: row.belowSubtotalMinor,
     freeFromMinor: row.freeFromMinor,
-    postalCodes: row.postalCodes,
+    postalArea: row.postalCodes === null ? null : preparePostalArea(row.postalCodes),
     taxCategory: row.taxCategory,
   };
 }
