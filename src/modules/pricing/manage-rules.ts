@@ -62,6 +62,8 @@ export interface RuleKind<Row extends RuleRow, Fields, New, Terms, View> {
   toFields(terms: Terms): Fields;
   /** Throws if a stored rule may not become this. */
   checkChange?(row: Row, fields: Fields): void;
+  /** Throws if there may not be such a rule besides the others. `before` is null for a new one. */
+  checkOthers?(tx: Transaction, before: Row | null, after: Row): Promise<void>;
   present(row: Row): View;
 }
 
@@ -90,6 +92,7 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
 
   async function add(tx: Transaction, input: New, author: Author): Promise<View> {
     const [row] = await kind.insert(tx, newId(), kind.toFields(kind.complete(input)));
+    await kind.checkOthers?.(tx, null, row!);
     await record(tx, null, row!, author);
     return kind.present(row!);
   }
@@ -121,6 +124,7 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
         if (isDeepStrictEqual(fields, kind.toFields(before))) return kind.present(row);
         kind.checkChange?.(row, fields);
         const [changed] = await kind.change(tx, id, fields);
+        await kind.checkOthers?.(tx, row, changed!);
         await record(tx, row, changed!, context);
         return kind.present(changed!);
       });

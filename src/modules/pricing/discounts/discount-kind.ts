@@ -1,3 +1,5 @@
+import type { Transaction } from '../../../database/database.ts';
+import { invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { discountsErrors } from '../errors.ts';
 import { presentAmount, presentStamps, readAmount, readPercent } from '../fields.ts';
@@ -6,6 +8,7 @@ import { checkDiscount } from './check-discount.ts';
 import type { DiscountRow } from './discount.ts';
 import {
   changeDiscount,
+  countAutomaticDiscounts,
   deleteDiscount,
   findDiscount,
   insertDiscount,
@@ -34,6 +37,7 @@ export function discountKind(
     toTerms,
     toFields: (terms) => toFields(terms, currency),
     checkChange: requireUses,
+    checkOthers: limitAutomatic,
     present: (row) => ({
       id: row.id,
       ...toTerms(row),
@@ -100,6 +104,29 @@ function requireUses({ uses }: DiscountRow, { usesMax }: DiscountFields): void {
   if (usesMax !== null && usesMax < uses) {
     throw new CodedError(discountsErrors.belowUses, { extensions: { uses } });
   }
+}
+
+/** Each order is priced with each of them, so that the best can be chosen. */
+const AUTOMATIC_MAX = 50;
+
+/**
+ * Writing a discount without a code has raised `price_versions`, which one transaction after the other does. So the count
+ * contains all that were written before. Throws `request.invalid`.
+ */
+async function limitAutomatic(
+  tx: Transaction,
+  before: DiscountRow | null,
+  after: DiscountRow,
+): Promise<void> {
+  if (!isAutomatic(after) || (before !== null && isAutomatic(before))) return;
+  const [automatic] = await countAutomaticDiscounts(tx);
+  if (automatic!.count <= AUTOMATIC_MAX) return;
+  const detail = `There are ${AUTOMATIC_MAX} active discounts without a code. Switch one off first.`;
+  throw invalidInput('/active', detail);
+}
+
+function isAutomatic({ code, active }: DiscountRow): boolean {
+  return code === null && active;
 }
 
 function toColumns(fields: DiscountFields) {

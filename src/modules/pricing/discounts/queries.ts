@@ -18,6 +18,14 @@ export const findAutomaticDiscounts = statement<[], DiscountRow>(
     order by created_at, id`,
 );
 
+export const countAutomaticDiscounts = statement<[], { count: number }>(
+  'pricing.count_automatic_discounts',
+  `select count(*)::int as count
+     from discounts
+    where code is null
+      and active`,
+);
+
 /** Finds discounts by code, in the form of `normaliseCode`, active or not. */
 export const findDiscountRowsByCode = statement<[codes: readonly string[]], DiscountRow>(
   'pricing.find_discounts_by_code',

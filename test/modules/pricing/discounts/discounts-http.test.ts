@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findUses, holdUses, releaseUses } from '../../../../src/modules/pricing/index.ts';
+import {
+  findRules,
+  findUses,
+  holdUses,
+  releaseUses,
+} from '../../../../src/modules/pricing/index.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { assertProblem, createRule } from '../../../support/rules.ts';
@@ -201,5 +206,37 @@ describe('discounts', () => {
     const [counted] = await findUses(db.database, [id]);
     const { usesMax } = (await admin.get(`${PATH}/${id}`)).json<{ usesMax: number }>();
     assert.ok(counted!.uses <= usesMax, `${counted!.uses} of ${usesMax}`);
+  });
+
+  test('at most 50 without a code are active, also if several are created or switched on at once', async () => {
+    const shopDb = await testDatabase();
+    const shop = await startTestServer(shopDb);
+    const owner = await shop.asAdmin();
+    const automatic = { ...percent, active: true };
+    const off = [];
+    for (let count = 0; count < 3; count += 1) {
+      off.push(await createRule(owner, PATH, { ...percent, active: false }));
+    }
+    const named = await createRule(owner, PATH, { ...percent, code: 'NAMED' });
+    for (let count = 0; count < 48; count += 1) await createRule(owner, PATH, automatic);
+    const replies = await Promise.all([
+      owner.post(PATH, automatic),
+      owner.post(PATH, automatic),
+      ...off.map(({ id }) => owner.patch(`${PATH}/${id}`, { active: true })),
+      owner.patch(`${PATH}/${named.id}`, { code: null }),
+    ]);
+    const refused = replies.filter(({ status }) => status >= 400);
+    assert.equal(refused.length, 4);
+    for (const reply of refused) assertProblem(reply, 400, 'request.invalid', '/active');
+    assert.equal((await findRules(shopDb.database)).discounts.length, 50);
+
+    await createRule(owner, PATH, { ...percent, code: 'ANOTHER' });
+    await createRule(owner, PATH, { ...percent, active: false });
+    const [one] = (await owner.get(`${PATH}?limit=100`))
+      .json<{ data: { id: string; active: boolean; code: null }[] }>()
+      .data.filter(({ active, code }) => active && code === null);
+    assert.equal((await owner.patch(`${PATH}/${one!.id}`, { name: 'Renamed' })).status, 200);
+    assert.equal((await owner.patch(`${PATH}/${one!.id}`, { active: false })).status, 200);
+    await createRule(owner, PATH, automatic);
   });
 });
