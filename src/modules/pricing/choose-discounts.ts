@@ -26,7 +26,9 @@ const none: ChosenDiscounts = { discounts: [], refusedCodes: [] };
 /**
  * Chooses the discounts of an order, and explains why each named code that is left out does not apply. Either all that
  * combine apply, or exactly one that does not: whichever takes most off the total, and in a tie the set with the older
- * discount. Source of the rule: Shopify, "Combining discounts".
+ * discount. Automatic discounts never make an order dearer, which they could where a charge depends on the subtotal: a
+ * set without a named code may not cost more than no discount, and the named codes that combine are also tried without
+ * the automatic discounts. A code applies as the customer asked. Source of the rule: Shopify, "Combining discounts".
  */
 export function chooseDiscounts(codes: readonly string[], choice: DiscountChoice): ChosenDiscounts {
   const { rules, gross } = choice;
@@ -56,12 +58,16 @@ function chooseSet(
   usable: readonly DiscountRule[],
   choice: DiscountChoice,
 ): readonly DiscountRule[] {
+  const price = (discounts: readonly DiscountRule[]) =>
+    buildBill({ ...choice, discounts, tipMinor: 0 });
+  const undiscountedMinor = usable.some(isAutomatic) ? price([]).totalMinor : 0;
   let best: { discounts: readonly DiscountRule[]; totalMinor: number; age: number } | null = null;
   for (const set of listSets(usable)) {
-    const bill = buildBill({ ...choice, discounts: set, tipMinor: 0 });
+    const bill = price(set);
     const discounts = bill.discounts.map(({ rule }) => rule);
     if (discounts.length === 0) continue;
     const { totalMinor } = bill;
+    if (totalMinor > undiscountedMinor && discounts.every(isAutomatic)) continue;
     const age = usable.indexOf(discounts[0]!);
     const isBetter =
       best === null ||
@@ -74,8 +80,14 @@ function chooseSet(
 
 function listSets(usable: readonly DiscountRule[]): readonly (readonly DiscountRule[])[] {
   const combining = usable.filter(({ combines }) => combines);
+  const named = combining.filter((rule) => !isAutomatic(rule));
   const alone = usable.filter(({ combines }) => !combines).map((rule) => [rule]);
-  return combining.length === 0 ? alone : [combining, ...alone];
+  const sets = named.length === combining.length ? [combining] : [combining, named];
+  return [...sets.filter(({ length }) => length > 0), ...alone];
+}
+
+function isAutomatic({ code }: DiscountRule): boolean {
+  return code === null;
 }
 
 function reasonOfUnchosen(rule: DiscountRule, choice: DiscountChoice): DiscountRefusalReason {

@@ -15,7 +15,7 @@ import {
   share,
 } from './build-order.ts';
 import { exactChoice } from './exact-choice.ts';
-import { line, order, percent, price, scope } from './random-order.ts';
+import { line, order, orderNearThresholds, percent, price, scope } from './random-order.ts';
 
 const add = (amounts: readonly number[]) => amounts.reduce((a, b) => a + b, 0);
 
@@ -57,7 +57,7 @@ function boundOf({ lines, rules }: OrderToPrice<LineToPrice>): number {
 describe('the bill of an order', () => {
   test('equals an independent calculation in exact fractions, part by part, with the same discounts chosen', () => {
     fc.assert(
-      fc.property(order, (input) => {
+      fc.property(fc.oneof(order, orderNearThresholds), (input) => {
         assert.deepEqual(comparable(requireBill(input)), exactChoice(input));
       }),
       { numRuns: 3_000 },
@@ -111,8 +111,11 @@ describe('the bill of an order', () => {
           .map((one) => ({ one, key: keys.next().value! }))
           .sort((a, b) => a.key - b.key)
           .map(({ one }) => one);
-        const { totalMinor } = requireBill({ ...input, lines: shuffled });
-        assert.ok(Math.abs(totalMinor - requireBill(input).totalMinor) <= boundOf(input));
+        // Of named and automatic discounts, one unit can decide which of them apply.
+        const discounts = input.rules.discounts.map((rule) => ({ ...rule, code: null }));
+        const automatic = { ...input, codes: [], rules: { ...input.rules, discounts } };
+        const { totalMinor } = requireBill({ ...automatic, lines: shuffled });
+        assert.ok(Math.abs(totalMinor - requireBill(automatic).totalMinor) <= boundOf(automatic));
       }),
       { numRuns: 1_000 },
     );
@@ -158,6 +161,17 @@ describe('the bill of an order', () => {
         assert.ok(total(more!) <= total(less!) + bound);
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  test('automatic discounts never make an order dearer, with or without codes, whatever the charges and taxes', () => {
+    fc.assert(
+      fc.property(fc.oneof(order, orderNearThresholds), (input) => {
+        const discounts = input.rules.discounts.filter(({ code }) => code !== null);
+        const without = { ...input, rules: { ...input.rules, discounts } };
+        assert.ok(requireBill(input).totalMinor <= requireBill(without).totalMinor);
+      }),
+      { numRuns: 3_000 },
     );
   });
 

@@ -89,9 +89,9 @@ describe('charges', () => {
       buildCharge('delivery', 250, { freeFromMinor: 2_000 }),
       buildCharge('service', '10', { kind: 'SERVICE' }),
     ];
-    const discounts = [buildDiscount('1 off', amountOff(1))];
+    const discounts = [buildDiscount('1 off', amountOff(1), { code: 'OFF' })];
     assert.deepEqual(findNames(charges, { subtotalMinor: 2_000 }), ['service']);
-    const bill = buildBill([buildLine(2_000)], { charges, discounts });
+    const bill = buildBill([buildLine(2_000)], { charges, discounts, codes: ['OFF'] });
     assert.deepEqual(
       bill.charges.map(({ rule, amountMinor }) => [rule.name, amountMinor]),
       [

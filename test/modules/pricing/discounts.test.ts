@@ -216,6 +216,44 @@ describe('combining', () => {
     );
   });
 
+  describe('where a discount brings a charge back', () => {
+    // 30.50 without a discount, 29.50 and a delivery of 3.50 with one of 1.00.
+    const free = { charges: [buildCharge('delivery', 350, { freeFromMinor: 3_000 })] };
+    const order = (discounts: readonly DiscountRule[], options: OrderOptions = free) =>
+      choose(discounts, options, buildLine(3_050));
+    const off = buildDiscount('off', amountOff(100));
+
+    test('an automatic one does not apply if the order costs less without it, whether it combines or not', () => {
+      for (const one of [off, { ...off, ...alone }]) {
+        assert.deepEqual(order([one]), { applied: [], refused: {}, totalMinor: 3_050 });
+      }
+      const small = [buildCharge('small', 101, { kind: 'SMALL_ORDER', belowSubtotalMinor: 3_000 })];
+      assert.deepEqual(order([off], { charges: small }).applied, []);
+    });
+
+    test('an automatic one applies if the order costs the same without it', () => {
+      const charges = [buildCharge('delivery', 100, { freeFromMinor: 3_000 })];
+      assert.deepEqual(order([off], { charges }), {
+        applied: ['off'],
+        refused: {},
+        totalMinor: 3_050,
+      });
+    });
+
+    test('a named one applies as the customer asked', () => {
+      for (const one of [codeOf('OFF'), codeOf('OFF', amountOff(100), alone)]) {
+        assert.deepEqual(order([one]), { applied: ['OFF'], refused: {}, totalMinor: 3_300 });
+        assert.deepEqual(order([{ ...off, ...alone }, one]).applied, ['OFF']);
+      }
+    });
+
+    test('one that combines is left out beside a named one that is better without it', () => {
+      const cent = codeOf('CENT', amountOff(1));
+      assert.deepEqual(order([off, cent]), { applied: ['CENT'], refused: {}, totalMinor: 3_049 });
+      assert.deepEqual(order([off, codeOf('OFF')]).applied, ['off', 'OFF']);
+    });
+  });
+
   test('of two that free the delivery, the older one does, and the other is not combinable', () => {
     const discounts = [codeOf('A', freeDelivery), codeOf('B', freeDelivery)];
     const { applied, refused } = choose(discounts, { charges: [buildCharge('delivery', 250)] });

@@ -3,8 +3,9 @@ import type { DiscountRule } from '../../../src/modules/pricing/rules.ts';
 import { type ExactBill, exactBill, exactSubtotal, matchesExactly } from './exact-bill.ts';
 
 /**
- * An independent choice of the discounts of an order, written from the contract: all that combine, or one that does not,
- * whichever costs least; in a tie the set with the older discount.
+ * An independent choice of the discounts of an order, written from the contract: all that combine, those of them that
+ * are named, or one that does not combine, whichever costs least; in a tie the set with the older discount, and then the
+ * larger one. Automatic discounts alone apply only if they cost no more than none.
  */
 export function exactChoice(order: OrderToPrice<LineToPrice>): ExactBill {
   const subtotal = exactSubtotal(order);
@@ -19,11 +20,17 @@ export function exactChoice(order: OrderToPrice<LineToPrice>): ExactBill {
       (order.isFirstOrder || !rule.firstOrderOnly) &&
       order.lines.some((line) => matchesExactly(rule, line)),
   );
-  const sets = [usable.filter(({ combines }) => combines)];
+  const combining = usable.filter(({ combines }) => combines);
+  const sets = [combining, combining.filter(({ code }) => code !== null)];
   for (const rule of usable) if (!rule.combines) sets.push([rule]);
   const candidates = sets
     .map((set) => exactBill({ ...order, tipMinor: 0 }, set))
-    .filter(({ discounts }) => discounts.length > 0);
+    .filter(({ discounts }) => discounts.length > 0)
+    .filter(
+      ({ discounts, total }) =>
+        usable.some(({ code, name }) => code !== null && discounts.some(([one]) => one === name)) ||
+        total <= exactBill({ ...order, tipMinor: 0 }, []).total,
+    );
   const age = ({ discounts }: ExactBill) =>
     usable.findIndex(({ name }: DiscountRule) => name === discounts[0]![0]);
   candidates.sort((a, b) => (a.total === b.total ? age(a) - age(b) : a.total < b.total ? -1 : 1));

@@ -3,6 +3,7 @@ import type { LineToPrice, OrderToPrice } from '../../../src/modules/pricing/ind
 import { preparePostalArea } from '../../../src/modules/pricing/postal-area.ts';
 import type { DiscountEffect, DiscountRule } from '../../../src/modules/pricing/rules.ts';
 import {
+  amountOff,
   buildCharge,
   buildDiscount,
   buildLine,
@@ -104,6 +105,52 @@ const discount = fc
       (name: string): DiscountRule =>
         buildDiscount(name, effectOf, { ...rule, code: isNamed ? name : null }),
   );
+
+const few = fc.integer({ min: 0, max: 40 });
+
+/** Small orders whose discounts often cross the threshold of a charge. */
+export const orderNearThresholds: fc.Arbitrary<OrderToPrice<LineToPrice>> = fc
+  .record({
+    prices: fc.array(few, { minLength: 1, maxLength: 3 }),
+    discounts: fc.array(
+      fc.record({
+        amountMinor: fc.integer({ min: 1, max: 20 }),
+        isNamed: fc.boolean(),
+        combines: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    charges: fc.array(
+      fc.record({
+        kind: fc.constantFrom('DELIVERY', 'SMALL_ORDER'),
+        amountMinor: few,
+        freeFromMinor: few,
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+    pricesIncludeTax: fc.boolean(),
+  })
+  .map(({ prices, discounts, charges, pricesIncludeTax }) => {
+    const rules = discounts.map(({ amountMinor, isNamed, combines }, index) => {
+      const name = `discount-${index}`;
+      return buildDiscount(name, amountOff(amountMinor), {
+        code: isNamed ? name : null,
+        combines,
+      });
+    });
+    return buildOrder(
+      prices.map((priceMinor) => buildLine(priceMinor)),
+      {
+        charges: charges.map(({ amountMinor, ...rest }, index) =>
+          buildCharge(`charge-${index}`, amountMinor, rest),
+        ),
+        discounts: rules,
+        codes: rules.flatMap(({ code }) => code ?? []),
+        taxRates: [buildRate('20')],
+        pricesIncludeTax,
+      },
+    );
+  });
 
 /** Orders in currencies with 0, 2, 3 and 4 decimals. */
 export const order: fc.Arbitrary<OrderToPrice<LineToPrice>> = fc
