@@ -47,8 +47,8 @@ export interface RuleKind<Row extends RuleRow, Fields, New, Terms, View> {
   /** What its changes are called in the log. */
   readonly loggedAs: PriceKind;
   readonly errors: Readonly<Record<'notFound' | 'versionConflict', ErrorDefinition>>;
-  /** Reads the rules after a time and id, in the order of both. */
-  list(db: Queryable, afterAt: string | null, afterId: string | null, max: number): Promise<Row[]>;
+  /** Reads the rules after an id, in the order of ids. */
+  list(db: Queryable, afterId: string | null, max: number): Promise<Row[]>;
   find(db: Queryable, id: string): Promise<Row[]>;
   lock(tx: Transaction, id: string): Promise<Row[]>;
   insert(tx: Transaction, id: string, fields: Fields): Promise<Row[]>;
@@ -101,12 +101,10 @@ export function manageRules<Row extends RuleRow, Fields, New, Terms extends obje
     add,
     async list({ limit = PAGE_LIMIT_DEFAULT, cursor }) {
       const scope = { list: kind.name };
-      const [afterAt = null, afterId = null] =
-        cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string, string]);
-      const rows = await kind.list(reads, afterAt, afterId, limit + 1);
-      return buildPage(rows, limit, kind.present, (last) =>
-        cursors.encode(scope, [last.createdAt.toISOString(), last.id]),
-      );
+      const [afterId = null] =
+        cursor === undefined ? [] : (cursors.decode(scope, cursor) as [string]);
+      const rows = await kind.list(reads, afterId, limit + 1);
+      return buildPage(rows, limit, kind.present, ({ id }) => cursors.encode(scope, [id]));
     },
     async get(id) {
       return kind.present(requireRow(await kind.find(database, id)));

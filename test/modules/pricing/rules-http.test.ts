@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { listCharges } from '../../../src/modules/pricing/charges/queries.ts';
+import { listDiscounts } from '../../../src/modules/pricing/discounts/queries.ts';
 import { readPriceVersion } from '../../../src/modules/pricing/index.ts';
+import { listTaxRates } from '../../../src/modules/pricing/taxes/queries.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { assertProblem, createRule, type RuleBody } from '../../support/rules.ts';
@@ -24,6 +27,8 @@ const amount = { amount: 100, currency: 'GBP' };
 const kinds = [
   {
     path: '/api/tax-rates',
+    list: listTaxRates,
+    primaryKey: 'tax_rates_id_pkey',
     body: () => ({ name: 'VAT', percent: '20', taxCategory: `category-${next()}` }),
     withoutCode: {},
     notFound: 'prices.not_found',
@@ -31,6 +36,8 @@ const kinds = [
   },
   {
     path: '/api/charges',
+    list: listCharges,
+    primaryKey: 'charges_id_pkey',
     body: () => ({ name: `Service ${next()}`, kind: 'SERVICE', amount }),
     withoutCode: {},
     notFound: 'prices.not_found',
@@ -38,6 +45,8 @@ const kinds = [
   },
   {
     path: '/api/discounts',
+    list: listDiscounts,
+    primaryKey: 'discounts_id_pkey',
     body: () => ({
       code: `CODE-${next()}`,
       name: 'A pound off',
@@ -55,7 +64,7 @@ async function getVersion(): Promise<number> {
   return (await readPriceVersion(db.database))[0]!.version;
 }
 
-for (const { path, body, withoutCode, notFound, conflict } of kinds) {
+for (const { path, list, primaryKey, body, withoutCode, notFound, conflict } of kinds) {
   describe(path, () => {
     test('a new rule has a location and an entity tag; a repeat with the same key creates no other', async () => {
       const headers = { 'idempotency-key': `one ${path}` };
@@ -127,10 +136,7 @@ for (const { path, body, withoutCode, notFound, conflict } of kinds) {
       for (let index = 0; index < 3; index += 1) await createRule(admin, path, body());
       const all = (await admin.get(`${path}?limit=100`)).json<{ data: RuleBody[] }>().data;
       assert.ok(all.length >= 3);
-      const sorted = all.toSorted(
-        (one, other) =>
-          one.createdAt.localeCompare(other.createdAt) || one.id.localeCompare(other.id),
-      );
+      const sorted = all.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt));
       assert.deepEqual(all, sorted);
       const found: RuleBody[] = [];
       let cursor: string | null = '';
@@ -145,6 +151,23 @@ for (const { path, body, withoutCode, notFound, conflict } of kinds) {
       assert.deepEqual(found, all);
       assertProblem(await admin.get(`${path}?cursor=x`), 400, 'request.invalid_cursor');
       assertProblem(await admin.get(`${path}?limit=101`), 400, 'request.invalid', '?limit');
+    });
+
+    test('a page of the list reads its own rows only, however many there are', async () => {
+      const plan = await db.database.transaction(async (tx) => {
+        // A test's table is so small that a scan would be cheaper.
+        await tx.run('test.forbid_scans', 'set local enable_seqscan = off', []);
+        const explain = `explain (generic_plan, format json) ${list.text}`;
+        const [row] = await tx.run<{ 'QUERY PLAN': [{ Plan: { Plans: object[] } }] }>(
+          `test.explain_${primaryKey}`,
+          explain,
+          [null, 10],
+        );
+        return row!['QUERY PLAN'][0].Plan.Plans[0] as Record<string, string>;
+      });
+      assert.equal(plan['Index Name'], primaryKey, JSON.stringify(plan));
+      assert.match(plan['Index Cond'] ?? '', /^\(id > /);
+      assert.equal(plan.Filter, undefined);
     });
 
     test('every change raises the version of prices, a refused one does not', async () => {

@@ -16,18 +16,14 @@ export const findActiveCharges = statement<[], ChargeRow>(
     order by created_at, id`,
 );
 
-/** Starts after (creation, id) if given. */
-export const listCharges = statement<
-  [afterAt: string | null, afterId: string | null, limit: number],
-  ChargeRow
->(
+/** Reads in the order of ids, which is that of creation, after `afterId` if given. */
+export const listCharges = statement<[afterId: string | null, limit: number], ChargeRow>(
   'pricing.list_charges',
   `select ${columns}
      from charges
-    where $1::timestamptz is null
-       or (created_at, id) > ($1::timestamptz, $2::uuid)
-    order by created_at, id
-    limit $3::int`,
+    where id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+    order by id
+    limit $2::int`,
 );
 
 export const findCharge = statement<[id: string], ChargeRow>(

@@ -49,18 +49,14 @@ export const lockDiscountRows = statement<
       for no key update`,
 );
 
-/** Starts after (creation, id) if given. */
-export const listDiscounts = statement<
-  [afterAt: string | null, afterId: string | null, limit: number],
-  DiscountRow
->(
+/** Reads in the order of ids, which is that of creation, after `afterId` if given. */
+export const listDiscounts = statement<[afterId: string | null, limit: number], DiscountRow>(
   'pricing.list_discounts',
   `select ${columns}
      from discounts
-    where $1::timestamptz is null
-       or (created_at, id) > ($1::timestamptz, $2::uuid)
-    order by created_at, id
-    limit $3::int`,
+    where id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+    order by id
+    limit $2::int`,
 );
 
 export const findDiscount = statement<[id: string], DiscountRow>(

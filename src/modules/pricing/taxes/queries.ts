@@ -14,18 +14,14 @@ export const findActiveTaxRates = statement<[], TaxRateRow>(
     order by created_at, id`,
 );
 
-/** Starts after (creation, id) if given. */
-export const listTaxRates = statement<
-  [afterAt: string | null, afterId: string | null, limit: number],
-  TaxRateRow
->(
+/** Reads in the order of ids, which is that of creation, after `afterId` if given. */
+export const listTaxRates = statement<[afterId: string | null, limit: number], TaxRateRow>(
   'pricing.list_tax_rates',
   `select ${columns}
      from tax_rates
-    where $1::timestamptz is null
-       or (created_at, id) > ($1::timestamptz, $2::uuid)
-    order by created_at, id
-    limit $3::int`,
+    where id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+    order by id
+    limit $2::int`,
 );
 
 export const findTaxRate = statement<[id: string], TaxRateRow>(
