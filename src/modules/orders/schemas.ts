@@ -116,7 +116,8 @@ export const termFields = {
     Type.String({
       pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,39}\\s*$',
       maxLength: 60,
-      description: 'Compared without case.',
+      description:
+        'Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. Compared without case.',
     }),
     { maxItems: DISCOUNT_CODES_MAX },
   ),

@@ -21,7 +21,11 @@ const Max = units('The most units that can be chosen, of all modifiers together.
 
 const ModifierInput = Type.Object(
   {
-    code: Type.String({ pattern: SKU_PATTERN, description: 'Unique in the shop.' }),
+    code: Type.String({
+      pattern: SKU_PATTERN,
+      description:
+        'Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first. Unique in the shop.',
+    }),
     name: Name,
     price: Price,
     quantityMax: Type.Optional(

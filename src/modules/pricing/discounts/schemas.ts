@@ -21,7 +21,7 @@ const fields = {
     Type.String({
       pattern: CODE_PATTERN,
       description:
-        'Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first, unique without case. Null: the discount applies by itself.',
+        'Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. Unique, compared without case. Null: the discount applies by itself.',
     }),
   ),
   name: RuleName,
@@ -37,12 +37,20 @@ const fields = {
     }),
   ),
   skus: Nullable(
-    Type.Array(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }), {
-      minItems: 1,
-      maxItems: MATCHES_MAX,
-      uniqueItems: true,
-      description: 'The products of the lines, for LINES only. Without these and categories: all.',
-    }),
+    Type.Array(
+      Type.String({
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+        description:
+          'Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first.',
+      }),
+      {
+        minItems: 1,
+        maxItems: MATCHES_MAX,
+        uniqueItems: true,
+        description:
+          'The products of the lines, for LINES only. Without these and categories: all.',
+      },
+    ),
   ),
   categories: Nullable(
     Type.Array(Text('name', 60, { minLength: 1 }), {

@@ -206,6 +206,8 @@ describe('modifier groups over HTTP', () => {
       const reply = await admin.patch(`${path}/${id}`, wrong);
       isProblem(reply, 400, 'request.invalid', pointer);
     }
+    const malformed = await admin.post(path, body(one({ code: 'HOT SAUCE' })));
+    assert.match(malformed.text, /expected form: Up to 64 letters, digits, dots, underscores/);
     isProblem(await admin.post(path, { name: 'Extras' }), 400, 'request.invalid');
     isProblem(await admin.patch(`${path}/${id}`, { version: 0 }), 400, 'request.invalid');
     isProblem(await admin.get(`${path}/1`), 400, 'request.invalid');

@@ -141,6 +141,18 @@ describe('discounts', () => {
     }
   });
 
+  test('state the form of a code or SKU that does not have it', async () => {
+    const codes = [
+      [{ ...percent, code: 'TEN %' }, 'Up to 40 letters, digits, dots, underscores and hyphens'],
+      [{ ...amount, skus: ['-'] }, 'Up to 64 letters, digits, dots, underscores and hyphens'],
+    ] as const;
+    for (const [input, form] of codes) {
+      const { detail } = (await admin.post(PATH, input)).json<{ errors: { detail: string }[] }>()
+        .errors[0]!;
+      assert.ok(detail.startsWith(`does not have the expected form: ${form}`), detail);
+    }
+  });
+
   test('a change is checked as a whole, and null clears what may be null', async () => {
     const { id } = await createRule(admin, PATH, { ...amount, code: 'WHOLE', skus: ['A'] });
     const patch = (change: object) => admin.patch(`${PATH}/${id}`, change);
