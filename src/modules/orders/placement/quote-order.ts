@@ -1,6 +1,6 @@
 import type { Queryable } from '../../../database/statement.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
-import { requestErrors } from '../../../shared/common-errors.ts';
+import { authErrors, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { findCustomers } from '../../accounts/index.ts';
 import { presentLine, presentPriced } from '../../pricing/index.ts';
@@ -9,6 +9,7 @@ import { decideQuote } from './decide-quote.ts';
 import {
   customerErrors,
   itemErrors,
+  mayNameCustomers,
   optionErrors,
   requestedLines,
   statedTerms,
@@ -21,7 +22,7 @@ import { presentRefusal, toRefusal, unusableCustomerError } from './refusals.ts'
 import { noTerms, type PlacementRules } from './request.ts';
 
 export interface Quoting {
-  /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid`. */
+  /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid` and `auth.forbidden`. */
   quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
   /** Returns what orders of lines from a source would cost, one quote for each. See `quote-sourced.ts`. */
   quoteSourced(db: Queryable, reads: readonly SourcedRead[]): Promise<SourcedQuote[]>;
@@ -32,7 +33,8 @@ export interface Quoting {
 /**
  * Returns what an order would cost now, and every reason why its placement would be refused. Reserves and writes
  * nothing, so a placement may still have another result a moment later. `caller` null: for a new customer. Throws
- * `request.invalid` for invalid input or an order that cannot be priced.
+ * `request.invalid` for invalid input or an order that cannot be priced, and `auth.forbidden` for a customer whom the
+ * caller may not place orders for.
  */
 export async function quoteOrder(
   db: Queryable,
@@ -42,6 +44,9 @@ export async function quoteOrder(
   input: QuoteInput,
 ): Promise<QuoteView> {
   const { currency, pendingMax } = rules;
+  // Limits per customer, and first orders, tell of earlier orders.
+  const namesOther = input.customerId !== undefined && isStaff(caller);
+  if (namesOther && !mayNameCustomers(caller!)) throw new CodedError(authErrors.forbidden);
   const errors = [
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),

@@ -1,4 +1,5 @@
 import type { App } from '../../../http/index.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
 import { refusesUnknownCode } from '../../pricing/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
 import type { Quoting } from './quote-order.ts';
@@ -12,10 +13,11 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
         tags: ['Orders'],
         summary: 'Quote an order',
         description:
-          'Returns what placing this order now would cost. `refusals` lists every reason why it would be refused, with the code, the detail and the members of that refusal; a placement returns the first of them. `items` leaves out what cannot be priced. Without a sign-in, the order is priced as for a new customer. Reserves and writes nothing.',
+          'Returns what placing this order now would cost. `refusals` lists every reason why it would be refused, with the code, the detail and the members of that refusal; a placement returns the first of them. `items` leaves out what cannot be priced. Without a sign-in, the order is priced as for a new customer. A `customerId` requires the right to place orders for customers. Reserves and writes nothing.',
         body: QuoteBody,
         response: { 200: QuoteReply },
       },
+      config: { errors: [authErrors.forbidden] },
     },
     async (request) => {
       const quote = await orders.quoteOrder(request.caller, request.body);

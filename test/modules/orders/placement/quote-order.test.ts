@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type Scope, scopes } from '../../../../src/shared/caller.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { startTestServer } from '../../../support/server.ts';
-import type { Reply, Session } from '../../../support/session.ts';
+import { createSession, type Reply, type Session } from '../../../support/session.ts';
 import { addProduct, findStock } from '../../../support/shop.ts';
 
 const db = await testDatabase();
@@ -28,6 +29,12 @@ function refusalIn(reply: Reply): object {
   assert.ok(reply.status >= 400, reply.text);
   const { type: _, status: __, instance: ___, requestId: ____, ...refusal } = reply.json();
   return refusal;
+}
+
+async function keyWith(scope: Scope): Promise<Session> {
+  const reply = await admin.post('/api/api-keys', { name: scope, scopes: [scope] });
+  const { id: userId, secret: accessToken } = reply.json<{ id: string; secret: string }>();
+  return createSession(server.url, { email: '', password: '', accessToken, userId });
 }
 
 /** Counts everything that a quote could have written or reserved. */
@@ -197,6 +204,25 @@ describe('POST /api/quotes', () => {
     const body = { items: [{ sku: pie.sku, quantity: 1 }], customerId: newId() };
     const { refusals } = await quote(admin, body);
     assert.deepEqual(refusals, [refusalIn(await admin.post('/api/orders', body))]);
+  });
+
+  test('names a customer only for callers who may place orders for customers', async () => {
+    const pie = await addProduct(db.database);
+    const body = { items: [{ sku: pie.sku, quantity: 1 }] };
+    const named = { ...body, customerId: (await server.signUp()).identity.userId };
+    for (const session of [admin, await keyWith('orders:write')]) {
+      assert.deepEqual((await quote(session, named)).refusals, []);
+    }
+    const others = [
+      await server.signInAs('kitchen'),
+      ...(await Promise.all(scopes.filter((scope) => scope !== 'orders:write').map(keyWith))),
+    ];
+    for (const session of others) {
+      const reply = await session.post('/api/quotes', named);
+      assert.equal(reply.status, 403, reply.text);
+      assert.equal(reply.json<{ code: string }>().code, 'auth.forbidden');
+      assert.deepEqual((await quote(session, body)).refusals, []);
+    }
   });
 
   test('is refused only for its shape', async () => {
