@@ -39,6 +39,12 @@ export function customerErrors(
   return [];
 }
 
+/** Returns whether the caller may place orders for the customers that they name. */
+export function mayNameCustomers(caller: Caller): boolean {
+  if (caller.kind === 'api_key') return caller.scopes.includes('orders:write');
+  return caller.role === 'admin';
+}
+
 /** Finds modifiers that a line names twice. */
 export function modifierErrors(
   modifiers: readonly { readonly code: string }[],
@@ -86,7 +92,7 @@ export function termsErrors({ tip, fulfilment }: TermsInput, currency: string): 
   return errors;
 }
 
-/** Returns the terms that a request or a cart states; what it leaves out is missing. */
+/** Returns the terms that a request or a cart states; what it leaves out is missing. An empty note is none. */
 export function statedTerms({
   discountCodes,
   tip,
@@ -96,7 +102,7 @@ export function statedTerms({
   return {
     ...(discountCodes === undefined ? {} : { discountCodes: distinctCodes(discountCodes) }),
     ...(tip === undefined ? {} : { tipMinor: tip.amount }),
-    ...(note === undefined ? {} : { note }),
+    ...(note === undefined ? {} : { note: note || null }),
     ...(fulfilment === undefined ? {} : { fulfilment: toFulfilment(fulfilment) }),
   };
 }
@@ -115,7 +121,7 @@ export function requestedLines(items: Items): RequestedLine[] {
     ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
     quantity: item.quantity,
     modifiers: requestedModifiers(item.modifiers),
-    note: item.note ?? null,
+    note: item.note || null,
   }));
 }
 

@@ -230,6 +230,42 @@ describe('input about the bill', () => {
     assert.deepEqual(await findUses(db.database, discountId), { counted: after, orders: after });
   });
 
+  test('states the form of a code that does not have it', async () => {
+    const cases: [body: object, detail: string][] = [
+      [
+        { items: [line], discountCodes: ['WELCOME 10'] },
+        'does not have the expected form: Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. Compared without case.',
+      ],
+      [
+        withModifiers([{ code: 'M 1' }]),
+        'does not have the expected form: Up to 64 letters, digits, dots, underscores and hyphens, a letter or digit first.',
+      ],
+    ];
+    for (const [body, detail] of cases) {
+      const reply = await place(body);
+      assert.equal(reply.json<{ errors: { detail: string }[] }>().errors[0]!.detail, detail);
+    }
+  });
+
+  test('has no note if the note is empty', async () => {
+    const body = { items: [{ ...line, note: '' }], note: '' };
+    const placed = await place(body);
+    assert.equal(placed.status, 201, placed.text);
+    const order = placed.json<{ note: unknown; items: { note: unknown }[] }>();
+    assert.deepEqual([order.note, order.items[0]!.note], [null, null]);
+    const quoted = (await quote(body)).json<{ items: { note: unknown }[] }>();
+    assert.equal(quoted.items[0]!.note, null);
+    const [stored] = await db.database.run<object>(
+      'test.find_notes',
+      `select orders.note, order_lines.note as "lineNote"
+         from orders
+         join order_lines on order_lines.order_id = orders.id
+        where orders.id = $1::uuid`,
+      [placed.json<{ id: string }>().id],
+    );
+    assert.deepEqual(stored, { note: null, lineNote: null });
+  });
+
   test('refuses an unknown code in the form in which it was named', async () => {
     const reply = await place({
       items: [line],
