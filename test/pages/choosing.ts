@@ -250,6 +250,13 @@ export function choosingTests(pages: Pages): void {
       assert.equal(reply.status, 200, reply.text);
       await shop.reload();
       await shop.getByText('The choices for this have changed: please edit it.').waitFor();
+      assert.equal(await lineIn(shop, curry.name).getByText('£0.00').count(), 0);
+      assert.equal(
+        await lineIn(shop, curry.name)
+          .getByText(/^£.* each$/)
+          .count(),
+        1,
+      );
       assert.ok(await shop.getByRole('button', { name: 'Order and pay' }).isDisabled());
       await shop.getByRole('button', { name: `Edit ${curry.name}` }).click();
       const sheet = shop.getByRole('dialog', { name: curry.name });

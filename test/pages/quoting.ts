@@ -77,6 +77,10 @@ export function quotingTests(pages: Pages): void {
         await shop.getByText('Sold out: please remove it').waitFor();
         await shop.getByText('Only 1 left').waitFor();
         await totalIn(shop).getByText('£10.00').waitFor();
+        // The line that is left out has no total.
+        const line = shop.getByRole('listitem').filter({ hasText: gone.name });
+        assert.equal(await line.getByText('£5.00 each').count(), 1);
+        assert.equal(await line.getByText('…', { exact: true }).count(), 0);
       },
     );
 

@@ -1,11 +1,18 @@
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
-import { LINES_MAX } from '../../shared/money.ts';
+import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { catalogErrors, modifierError } from '../catalog/index.ts';
 import type { QuotedLine } from '../orders/index.ts';
 
 export function cartFullError(): CodedError {
   return invalidInput('', `A cart can have at most ${LINES_MAX} lines.`);
+}
+
+/** Throws if an item of a cart, with the units that a request adds, would have more than it can. */
+export function requireQuantity(quantity: number): void {
+  if (quantity <= QUANTITY_MAX) return;
+  const detail = `A cart can have at most ${QUANTITY_MAX} units of an item. With these it would have ${quantity}.`;
+  throw invalidInput('/quantity', detail);
 }
 
 export function unknownProductError(pointer: string): CodedError {

@@ -3,10 +3,10 @@ import type { Once } from '../../database/idempotency.ts';
 import { invalidInputs } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { isId, newId } from '../../shared/ids.ts';
-import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
+import { LINES_MAX } from '../../shared/money.ts';
 import { modifierErrors, type RequestedModifier, requestedModifiers } from '../orders/index.ts';
 import { type Cart, toSelection } from './cart.ts';
-import { cartFullError, itemError, unknownProductError } from './cart-refusals.ts';
+import { cartFullError, itemError, requireQuantity, unknownProductError } from './cart-refusals.ts';
 import {
   type CartDependencies,
   type CartTarget,
@@ -26,8 +26,7 @@ import {
 import type { AddItemInput, CartView, UpdateItemInput } from './schemas.ts';
 
 /**
- * Adds an item to a cart. If an equal item is there, its quantity increases, up to `QUANTITY_MAX`. Throws
- * `request.precondition_failed`, `request.invalid`, `catalog.unknown_product`, `catalog.unknown_modifier` and
+ * Adds an item to a cart. If an equal item is there, its quantity increases. Throws `request.precondition_failed`, `request.invalid`, `catalog.unknown_product`, `catalog.unknown_modifier` and
  * `catalog.modifiers_out_of_range`.
  */
 export async function addCartItem(
@@ -36,16 +35,18 @@ export async function addCartItem(
   input: AddItemInput,
 ): Promise<Once<CartView>> {
   const modifiers = requireModifiers(input.modifiers);
-  const selection = toStored(toSelection(modifiers));
+  const { sku, quantity } = input;
+  const wanted = { sku, modifiers: toSelection(modifiers), itemNote: input.note || null };
   let added: string | undefined;
   return changeCart(
     dependencies,
     target,
-    async (tx, { customerId }) => {
-      const { sku, quantity } = input;
-      const note = input.note || null;
+    async (tx, { customerId, items }) => {
+      const equal = items.find((item) => areEqual(item, wanted));
+      requireQuantity(quantity + (equal?.quantity ?? 0));
+      const selection = toStored(wanted.modifiers);
       const [[row]] = await Promise.all([
-        addItem(tx, customerId, newId(), sku, quantity, selection, note, QUANTITY_MAX),
+        addItem(tx, customerId, newId(), sku, quantity, selection, wanted.itemNote),
         raiseVersion(tx, customerId),
       ]);
       added = row?.id;
@@ -59,9 +60,9 @@ export async function addCartItem(
 }
 
 /**
- * Changes an item of a cart. If it becomes equal to another item, that one is removed and its quantity added, up to
- * `QUANTITY_MAX`. A change that changes nothing keeps the version. Throws `carts.item_not_found`,
- * `request.precondition_failed`, `request.invalid`, `catalog.unknown_modifier` and `catalog.modifiers_out_of_range`.
+ * Changes an item of a cart. If it becomes equal to another item, that one is removed and its quantity added. A change
+ * that changes nothing keeps the version. Throws `carts.item_not_found`, `request.precondition_failed`,
+ * `request.invalid`, `catalog.unknown_modifier` and `catalog.modifiers_out_of_range`.
  */
 export async function updateCartItem(
   dependencies: CartDependencies,
@@ -85,7 +86,8 @@ export async function updateCartItem(
         itemNote: input.note === undefined ? item.itemNote : input.note || null,
       };
       const equal = cart.items.find((other) => other !== item && areEqual(other, wanted));
-      const quantity = Math.min(wanted.quantity + (equal?.quantity ?? 0), QUANTITY_MAX);
+      const quantity = wanted.quantity + (equal?.quantity ?? 0);
+      requireQuantity(quantity);
       if (equal === undefined && isDeepStrictEqual(item, wanted)) return null;
       return Promise.all([
         equal === undefined ? null : deleteItem(tx, equal.itemId),
@@ -129,9 +131,11 @@ function findItem({ items }: Cart, reference: string): CartItemRow | undefined {
   );
 }
 
-function areEqual(one: CartItemRow, other: CartItemRow): boolean {
+type Choice = Pick<CartItemRow, 'sku' | 'modifiers' | 'itemNote'>;
+
+function areEqual(one: Choice, other: Choice): boolean {
   return (
-    one.productId === other.productId &&
+    one.sku === other.sku &&
     one.itemNote === other.itemNote &&
     isDeepStrictEqual(one.modifiers, other.modifiers)
   );

@@ -1,3 +1,4 @@
+import { isId } from '../../shared/ids.ts';
 import type { Module } from '../module.ts';
 import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
@@ -20,8 +21,10 @@ export function createCarts(dependencies: CartsDependencies): Module<Carts> {
       return presentCart(quoted!, currency);
     },
     updateCart: (target, input) => updateCart(dependencies, target, input),
-    async setItem(target, item) {
-      return presentCart(await setItem(target, item), currency);
+    async setItem(target, { sku, quantity }) {
+      if (!isId(sku)) return presentCart(await setItem(target, { sku, quantity }), currency);
+      const change = { ...target, claim: null };
+      return (await updateCartItem(dependencies, change, sku, { quantity })).result;
     },
     addItem: (target, input) => addCartItem(dependencies, target, input),
     updateItem: (target, reference, input) =>

@@ -2,13 +2,7 @@ import { type App, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { catalogErrors } from '../catalog/index.ts';
 import { cartsErrors } from './errors.ts';
-import {
-  AddItemBody,
-  ItemParameter,
-  SetItemBody,
-  SkuParameter,
-  UpdateItemBody,
-} from './schemas.ts';
+import { AddItemBody, ItemParameter, SetItemBody, UpdateItemBody } from './schemas.ts';
 import { buildClaimedTarget, buildTarget, changed, response, sendCart, tags } from './send-cart.ts';
 import type { Carts } from './use-cases.ts';
 
@@ -23,7 +17,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
         operationId: 'addCartItem',
         summary: 'Add an item to your cart',
         description:
-          'If the cart has an item of the same product with the same modifiers and note, its quantity increases, up to the maximum.',
+          'If the cart has an item of the same product with the same modifiers and note, its quantity increases.',
         tags,
         body: AddItemBody,
         response,
@@ -44,21 +38,27 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     {
       schema: {
         operationId: 'setCartItem',
-        summary: 'Set the quantity of a product in your cart',
+        summary: 'Set the quantity of an item of your cart',
         description:
-          'Sets the item without modifiers and note. Other items of the product remain. A product that requires modifiers is refused.',
+          'With a SKU, the item without modifiers and note is set, or added. Other items of the product remain. A product that requires modifiers is refused.',
         tags,
-        params: SkuParameter,
+        params: ItemParameter,
         body: SetItemBody,
         response,
       },
       config: {
-        errors: [catalogErrors.unknownProduct, catalogErrors.modifiersOutOfRange, ...guarded],
+        errors: [
+          catalogErrors.unknownProduct,
+          catalogErrors.modifiersOutOfRange,
+          cartsErrors.itemNotFound,
+          ...guarded,
+        ],
       },
     },
     async (request, reply) => {
-      const item = { sku: request.params.sku, quantity: request.body.quantity };
-      return sendCart(reply, await carts.setItem(buildTarget(request), item));
+      const { sku } = request.params;
+      const { quantity } = request.body;
+      return sendCart(reply, await carts.setItem(buildTarget(request), { sku, quantity }));
     },
   );
 

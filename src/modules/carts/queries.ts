@@ -137,8 +137,8 @@ export const setItems = statement<[rows: string, linesMax: number], SetItemRow>(
 );
 
 /**
- * Adds an item, or its quantity to that of the equal one, up to `quantityMax`. Returns the item's id, or nothing if no
- * product with this SKU is for sale. Exact under the lock of the customer's row.
+ * Adds an item, or its quantity to that of the equal one. Returns the item's id, or nothing if no product with this SKU
+ * is for sale. Exact under the lock of the customer's row.
  */
 export const addItem = statement<
   [
@@ -148,7 +148,6 @@ export const addItem = statement<
     quantity: number,
     modifiers: string | null,
     note: string | null,
-    quantityMax: number,
   ],
   { id: string }
 >(
@@ -159,7 +158,7 @@ export const addItem = statement<
     where products.sku = $3::text
       and products.active
    on conflict (customer_id, product_id, sha256(modifiers::text::bytea), note) do update
-     set quantity = least(item.quantity + excluded.quantity, $7::int)
+     set quantity = item.quantity + excluded.quantity
    returning id`,
 );
 

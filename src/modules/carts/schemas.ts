@@ -22,8 +22,6 @@ export const ItemParameter = Type.Object({
   }),
 });
 
-export const SkuParameter = Type.Object({ sku: Sku });
-
 const Quantity = Type.Integer({ minimum: 1, maximum: QUANTITY_MAX });
 
 export const SetItemBody = Type.Object(
@@ -86,7 +84,7 @@ const CartContent = Type.Object({
       ...lineFields,
       available: Type.Integer({
         description:
-          'Units that can be ordered now. 0 if the product is no longer for sale, or no longer with these modifiers: the item is not part of the bill, and a checkout is refused.',
+          'Units that can be ordered now. 0 if the product is no longer for sale, or no longer with these modifiers: the item is not part of the bill, its total is 0, and a checkout is refused.',
       }),
     }),
   ),

@@ -14,6 +14,10 @@ import type { PlainItem } from './set-cart-items.ts';
 export interface Carts {
   getCart(customerId: string): Promise<CartView>;
   updateCart(target: ClaimedTarget, input: UpdateCartInput): Promise<Once<CartView>>;
+  /**
+   * Sets the quantity of an item. `sku`: the SKU of the item without modifiers and note, which is added if the cart does
+   * not have it, or the id of an item.
+   */
   setItem(target: CartTarget, item: PlainItem): Promise<CartView>;
   addItem(target: ClaimedTarget, input: AddItemInput): Promise<Once<CartView>>;
   /** `reference`: the id of an item, or the SKU of the item without modifiers and note. */

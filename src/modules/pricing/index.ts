@@ -37,7 +37,7 @@ export { discountsErrors, pricesErrors } from './errors.ts';
 export { TAX_CATEGORY_DEFAULT, TAX_CATEGORY_PATTERN, TaxCategory } from './fields.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
 export { type GivenAmounts, priceGivenOrder } from './price-given-order.ts';
-export { type LineToPrice, priceLineAlone } from './price-lines.ts';
+export { type LineToPrice, priceUnit } from './price-lines.ts';
 export {
   type OrderToPrice,
   type PricedOrder,

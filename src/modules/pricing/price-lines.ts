@@ -1,4 +1,4 @@
-import { addMinor, TOTAL_MINOR_MAX, timesMinor } from '../../shared/money.ts';
+import { addMinor, timesMinor } from '../../shared/money.ts';
 
 export interface PricedModifier {
   /** Units chosen for one unit of the line, 1 or more. */
@@ -32,14 +32,14 @@ export interface GrossLines<Line extends LineToPrice> {
   readonly subtotalMinor: number;
 }
 
-/** Returns the lines with their totals before discounts, or null if they cost more than `TOTAL_MINOR_MAX`. */
+/** Returns the lines with their totals before discounts, or null if they cost more than an order may. */
 export function priceLines<Line extends LineToPrice>(
   lines: readonly Line[],
 ): GrossLines<Line> | null {
   const priced: GrossLine<Line>[] = [];
   let subtotalMinor = 0;
   for (const line of lines) {
-    const unitPriceMinor = addModifiers(line);
+    const unitPriceMinor = priceUnit(line);
     const totalMinor = timesMinor(unitPriceMinor, line.quantity);
     const sumMinor = totalMinor === null ? null : addMinor(subtotalMinor, totalMinor);
     if (totalMinor === null || sumMinor === null) return null;
@@ -49,18 +49,11 @@ export function priceLines<Line extends LineToPrice>(
   return { lines: priced, subtotalMinor };
 }
 
-/**
- * Returns one line with its total before discounts, at most `TOTAL_MINOR_MAX`, for a line that is shown but is part of no
- * order.
- */
-export function priceLineAlone<Line extends LineToPrice>(line: Line): GrossLine<Line> {
-  const unitPriceMinor = addModifiers(line);
-  const totalMinor = timesMinor(unitPriceMinor, line.quantity) ?? TOTAL_MINOR_MAX;
-  return { ...line, unitPriceMinor, totalMinor };
-}
-
 /** Returns the price of one unit with its modifiers. */
-function addModifiers({ basePriceMinor, modifiers }: LineToPrice): number {
+export function priceUnit({
+  basePriceMinor,
+  modifiers,
+}: Pick<LineToPrice, 'basePriceMinor' | 'modifiers'>): number {
   let unitPriceMinor = basePriceMinor;
   for (const modifier of modifiers) unitPriceMinor += modifier.quantity * modifier.unitPriceMinor;
   return unitPriceMinor;

@@ -1,5 +1,5 @@
-import { invalidInput } from '../../shared/common-errors.ts';
-import type { CodedError } from '../../shared/errors.ts';
+import { requestErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
 import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
 import type { LineToPrice } from './price-lines.ts';
 import type { PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
@@ -8,8 +8,13 @@ import type { PricedOrder, Pricing, PricingRefusal } from './price-order.ts';
 export function pricingError(refusal: PricingRefusal): CodedError {
   switch (refusal.kind) {
     case 'total_too_large':
-      return invalidInput('', `An order can cost at most ${TOTAL_MINOR_MAX} minor units.`);
+      return tooLargeError();
   }
+}
+
+function tooLargeError(): CodedError {
+  const detail = `It costs too much: an order can cost at most ${TOTAL_MINOR_MAX} minor units.`;
+  return new CodedError(requestErrors.invalid, { detail, errors: [{ pointer: '', detail }] });
 }
 
 /** Returns the priced order, or throws the first refusal if it cannot be priced. */

@@ -46,10 +46,17 @@ describe('items of a cart over HTTP', () => {
     assert.deepEqual([changed.status, changed.headers.get('etag')], [200, '"3"'], changed.text);
     assert.deepEqual(changed.json<CartBody>(), (await customer.get('/api/cart')).json());
     assert.equal((await customer.delete(`${ITEMS}/${pizza.sku}`)).headers.get('etag'), '"3"');
+    const set = await customer.put(`${ITEMS}/${id}`, { quantity: 4 }, { 'if-match': '"3"' });
+    assert.deepEqual([set.status, set.headers.get('etag')], [200, '"4"'], set.text);
+    assert.equal(set.json<CartBody>().items[0]!.quantity, 4);
     const removed = await customer.delete(`${ITEMS}/${id}`);
     assert.deepEqual([removed.status, removed.json<CartBody>().items], [200, []]);
-    const gone = await customer.delete(`${ITEMS}/${id}`);
-    assert.deepEqual([gone.status, gone.json().code], [404, 'carts.item_not_found']);
+    for (const gone of [
+      await customer.delete(`${ITEMS}/${id}`),
+      await customer.put(`${ITEMS}/${id}`, { quantity: 4 }),
+    ]) {
+      assert.deepEqual([gone.status, gone.json().code], [404, 'carts.item_not_found']);
+    }
   });
 
   test('are added once for an Idempotency-Key, and a repeat has the same body and ETag', async () => {

@@ -62,7 +62,7 @@ describe('adding an item', () => {
     assert.deepEqual(result.bill.total, result.total);
   });
 
-  test('adds the quantity to an equal item, in whatever order modifiers are named, up to the maximum', async () => {
+  test('adds the quantity to an equal item, in whatever order modifiers are named', async () => {
     const customer = await addUser(database);
     const { pizza, cheese, olives } = await sellPizza(database);
     const add = (quantity: number, modifiers: readonly { code: string; quantity?: number }[]) =>
@@ -77,8 +77,42 @@ describe('adding an item', () => {
       [[first.result.items[0]!.id, 3]],
     );
     assert.equal(second.result.version, first.result.version + 1);
-    const full = await add(9_999, [{ code: cheese, quantity: 2 }, { code: olives }]);
-    assert.equal(full.result.items[0]!.quantity, 10_000);
+  });
+
+  test('is refused beyond 10,000 units of an item, and changes nothing', async () => {
+    const customer = await addUser(database);
+    const { pizza, cheese } = await sellPizza(database);
+    const modifiers = [{ code: cheese }];
+    const add = (quantity: number) =>
+      carts.addItem(selectCart(customer), { sku: pizza.sku, quantity, modifiers });
+    await add(9_998);
+    const { result: full } = await add(2);
+    assert.equal(full.items[0]!.quantity, 10_000);
+    await assert.rejects(add(1), (error: CodedError) => {
+      assert.equal(error.code, 'request.invalid');
+      assert.deepEqual(error.details.errors, [
+        {
+          pointer: '/quantity',
+          detail: 'A cart can have at most 10000 units of an item. With these it would have 10001.',
+        },
+      ]);
+      return true;
+    });
+    assert.deepEqual(await carts.getCart(customer.id), full);
+  });
+
+  test('of concurrent additions, only as many succeed as there is room for', async () => {
+    const customer = await addUser(database);
+    const { sku } = await addProduct(database);
+    const additions = Array.from({ length: 6 }, (_, index) =>
+      (index % 2 === 0 ? carts : otherServer).addItem(selectCart(customer), {
+        sku,
+        quantity: 4_000,
+      }),
+    );
+    const { done } = await settle(additions);
+    assert.equal(done.length, 2);
+    assert.equal((await carts.getCart(customer.id)).items[0]!.quantity, 8_000);
   });
 
   test('sums up equal items that are added at the same time, on two servers', async () => {
@@ -227,6 +261,48 @@ describe('changing an item', () => {
     );
   });
 
+  test('refuses to merge two items into more than 10,000 units, and changes nothing', async () => {
+    const customer = await addUser(database);
+    const { sku } = await addProduct(database);
+    const add = (quantity: number, note: string) =>
+      carts.addItem(selectCart(customer), { sku, quantity, note });
+    await add(9_999, 'hot');
+    const { result: before } = await add(2, 'cold');
+    const merge = (input: object) =>
+      carts.updateItem(selectCart(customer), before.items[1]!.id, { note: 'hot', ...input });
+    await assert.rejects(merge({}), at('request.invalid', '/quantity'));
+    assert.deepEqual(await carts.getCart(customer.id), before);
+    const { result } = await merge({ quantity: 1 });
+    assert.deepEqual(
+      result.items.map(({ quantity }) => quantity),
+      [10_000],
+    );
+  });
+
+  test('sets the quantity of the item with an id, which the cart must have', async () => {
+    const [customer, other] = [await addUser(database), await addUser(database)];
+    const { sku } = await addProduct(database);
+    await carts.addItem(selectCart(customer), { sku, quantity: 1, note: 'cold' });
+    const { items, version } = await carts.setItem(selectCart(customer), { sku, quantity: 2 });
+    const { id } = items[0]!;
+    const set = await carts.setItem(selectCart(customer, [version]), { sku: id, quantity: 5 });
+    assert.deepEqual(
+      set.items.map(({ note, quantity }) => [note, quantity]),
+      [
+        ['cold', 5],
+        [null, 2],
+      ],
+    );
+    const notFound = coded('carts.item_not_found');
+    const stale = coded('request.precondition_failed');
+    const item = { sku: id, quantity: 6 };
+    await assert.rejects(carts.setItem(selectCart(customer, [version]), item), stale);
+    await assert.rejects(carts.setItem(selectCart(other), item), notFound);
+    const unknown = { sku: newId(), quantity: 6 };
+    await assert.rejects(carts.setItem(selectCart(customer), unknown), notFound);
+    assert.deepEqual(await carts.getCart(customer.id), set);
+  });
+
   test('finds the item without modifiers and note by its SKU, and no item by a foreign id', async () => {
     const [customer, other] = [await addUser(database), await addUser(database)];
     const { sku } = await addProduct(database);
@@ -256,11 +332,13 @@ describe('changing an item', () => {
   test('with a SKU that has the form of an id is found by both', async () => {
     const customer = await addUser(database);
     const { sku } = await addProduct(database, { sku: newId() });
-    const set = await carts.setItem(selectCart(customer), { sku, quantity: 1 });
-    const { result } = await carts.updateItem(selectCart(customer), sku, { quantity: 2 });
+    const added = await carts.addItem(selectCart(customer), { sku, quantity: 1 });
+    const [item] = added.result.items;
+    await carts.updateItem(selectCart(customer), item!.id, { quantity: 2 });
+    const { items } = await carts.setItem(selectCart(customer), { sku, quantity: 3 });
     assert.deepEqual(
-      result.items.map(({ id, quantity }) => [id, quantity]),
-      [[set.items[0]!.id, 2]],
+      items.map(({ id, quantity }) => [id, quantity]),
+      [[item!.id, 3]],
     );
     assert.deepEqual((await carts.removeItem(selectCart(customer), sku)).items, []);
   });
@@ -299,7 +377,9 @@ describe('an item that is no longer sold as it was chosen', () => {
         [olives, 0],
       ],
     );
-    assert.deepEqual([gone!.available, gone!.charged, gone!.total], [0, pounds(0), pounds(2100)]);
+    const { available, unitPrice, total, discount, tax, charged } = gone!;
+    assert.deepEqual([available, unitPrice], [0, pounds(1050)]);
+    assert.deepEqual([total, discount, tax, charged], Array(4).fill(pounds(0)));
     assert.deepEqual([cart.total, cart.bill.subtotal], [pounds(900), pounds(900)]);
     const index = gone!.modifiers.findIndex(({ code }) => code === olives);
     assert.deepEqual(
@@ -337,9 +417,19 @@ describe('an item that is no longer sold as it was chosen', () => {
     }
     const cart = await carts.getCart(customer.id);
     assert.equal(cart.items.length, 20);
+    for (const { unitPrice, total, discount, tax, charged } of cart.items) {
+      assert.deepEqual(unitPrice, pounds(5_100_000_000));
+      assert.deepEqual([total, discount, tax, charged], Array(4).fill(pounds(0)));
+    }
+    assert.deepEqual([cart.bill.subtotal, cart.total], [pounds(0), pounds(0)]);
     assert.deepEqual(
-      [cart.total, cart.refusals.map(({ code }) => code)],
-      [pounds(0), ['request.invalid']],
+      cart.refusals.map(({ code, detail }) => [code, detail]),
+      [
+        [
+          'request.invalid',
+          'It costs too much: an order can cost at most 1000000000000000 minor units.',
+        ],
+      ],
     );
   });
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { testDatabase } from '../../support/database.ts';
-import { buildContext, parseView } from '../../support/orders.ts';
+import { buildContext, coded, parseView } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 import { createTestCarts, selectCart, sellPizza } from './selling.ts';
 
@@ -122,8 +122,16 @@ async function apply(customer: UserCaller, operation: Operation, ids: readonly s
   }
 }
 
-/** Applies an operation to the model. */
-function applyToModel(items: Item[], operation: Operation): Item[] {
+/** Applies an operation to the model. Null: it is refused, and changes nothing. */
+function applyToModel(items: readonly Item[], operation: Operation): Item[] | null {
+  const changed = change(
+    items.map((item) => ({ ...item })),
+    operation,
+  );
+  return changed.some(({ quantity }) => quantity > QUANTITY_MAX) ? null : changed;
+}
+
+function change(items: Item[], operation: Operation): Item[] {
   const areEqual = (one: Item, other: Item) =>
     one.sku === other.sku && one.choice === other.choice && one.note === other.note;
   switch (operation.kind) {
@@ -139,9 +147,7 @@ function applyToModel(items: Item[], operation: Operation): Item[] {
       };
       const equal = items.find((item) => areEqual(item, added));
       if (equal === undefined) return [...items, added];
-      equal.quantity = isSet
-        ? added.quantity
-        : Math.min(equal.quantity + added.quantity, QUANTITY_MAX);
+      equal.quantity = isSet ? added.quantity : equal.quantity + added.quantity;
       return items;
     }
     case 'change': {
@@ -154,7 +160,7 @@ function applyToModel(items: Item[], operation: Operation): Item[] {
       if (operation.note !== undefined) item.note = operation.note;
       const equal = items.find((other) => other !== item && areEqual(other, item));
       if (equal === undefined) return items;
-      item.quantity = Math.min(item.quantity + equal.quantity, QUANTITY_MAX);
+      item.quantity += equal.quantity;
       return items.filter((other) => other !== equal);
     }
     case 'remove':
@@ -181,8 +187,14 @@ test('random changes leave the cart as a model of it, and its order has the same
       for (const operation of sequence) {
         const before = cart;
         const ids = before.items.map(({ id }) => id);
+        const next = applyToModel(model, operation);
+        if (next === null) {
+          await assert.rejects(apply(customer, operation, ids), coded('request.invalid'));
+          assert.deepEqual(await carts.getCart(customer.id), before);
+          continue;
+        }
         cart = await apply(customer, operation, ids);
-        model = applyToModel(model, operation);
+        model = next;
         assert.deepEqual(
           cart.items.map(({ sku, quantity, modifiers: chosen, note, total }) => {
             return { sku, quantity, choice: canonical(chosen), note, total: total.amount };

@@ -12,7 +12,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Stepper } from '../parts/stepper.tsx';
 import { Sum } from '../parts/sum.tsx';
-import type { CartSums } from '../sums.ts';
+import type { CartSums, LineSums } from '../sums.ts';
 
 /** The limit for one item if the available units are unknown. */
 const QUANTITY_MAX = 99;
@@ -35,9 +35,11 @@ export function LineField({ line, cart, sums, trouble }: LineFieldProps) {
       <strong>
         <bdi>{name}</bdi>
       </strong>
-      <span className="line-total">
-        <Sum amount={priced?.total ?? null} isPending={sums.isPending} />
-      </span>
+      {!isLeftOut(priced, trouble) && (
+        <span className="line-total">
+          <Sum amount={priced?.total ?? null} isPending={sums.isPending} />
+        </span>
+      )}
       <div className="cart-line-details">
         <LineDetails modifiers={priced?.modifiers ?? modifiers} note={note} />
         <p className="quiet">{formatMoney(priced?.unitPrice ?? line.unitPrice)} each</p>
@@ -63,6 +65,12 @@ export function LineField({ line, cart, sums, trouble }: LineFieldProps) {
       {isEdited && <EditSheet line={line} onClose={() => setIsEdited(false)} />}
     </li>
   );
+}
+
+/** Returns whether the line is in no bill: its total is 0, although it has a price, or it has none. */
+function isLeftOut(priced: LineSums | undefined, trouble: LineTrouble | null): boolean {
+  if (priced === undefined) return trouble?.kind === 'gone' || trouble?.kind === 'changed';
+  return priced.total.amount === 0 && priced.unitPrice.amount > 0;
 }
 
 function describeTrouble(trouble: LineTrouble): string {

@@ -25,5 +25,8 @@ export function describeObstacle({ refusals, troubles, fulfilment }: CartState):
   if (refusals.some(({ code }) => code === 'orders.pending_limit')) {
     return 'You have too many unpaid orders. Pay or cancel one of them first.';
   }
+  if (refusals.some(({ code }) => code === 'request.invalid')) {
+    return 'This costs more than an order may. Order less of something.';
+  }
   return null;
 }

@@ -7,11 +7,11 @@ import {
   type LineView,
   presentLine,
   presentPriced,
-  priceLineAlone,
+  priceUnit,
 } from '../../pricing/index.ts';
 import type { QuoteView } from '../schemas.ts';
 import { decideQuote } from './decide-quote.ts';
-import { describeLine } from './describe-line.ts';
+import { createModifierFinder, describeLine, type FindModifier } from './describe-line.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import type { PriceList, PriceLists } from './price-list.ts';
@@ -40,7 +40,7 @@ export interface SourcedQuote {
 }
 
 export interface QuotedLine {
-  /** A line that is in no bill is shown with what is known of it, and charges nothing. */
+  /** A line that is in no bill has the unit price that is known of it, and its amounts are 0. */
   readonly view: LineView;
   /** Units that can be ordered now, also of its modifiers; 0 if the line cannot be ordered. */
   readonly available: number;
@@ -86,29 +86,29 @@ async function quoteWith(
       customerIds: reads.map(({ customerId }) => customerId),
     }),
   ]);
+  const findModifier = createModifierFinder(list);
   return reads.map((read) => {
     const offers = [...modifierOffers, ...read.sourced.offers];
     const facts = buildFacts(offers, [], { ...rules, list, discounts, now: read.readAt });
-    return quoteOne(read, facts);
+    return quoteOne(read, facts, findModifier);
   });
 }
 
 function quoteOne(
   { customerId, sourced: { lines, terms }, pending }: SourcedRead,
   facts: PlacementFacts,
+  findModifier: FindModifier,
 ): SourcedQuote {
   const candidate = { customerId, pending, lines, terms, expectedTotalMinor: null };
   const { found, priced, lineIndexes, refusals } = decideQuote(candidate, facts);
   const pricedLines = new Map(lineIndexes.map((index, place) => [index, priced.lines[place]!]));
   return {
     lines: found.map((one, index): QuotedLine => {
-      const line =
-        pricedLines.get(index) ??
-        toUnbilled(one.kind === 'line' ? one.line : describeLine(lines[index]!, facts));
-      const isPriced = pricedLines.has(index);
-      const view = presentLine(line, index + 1, priced);
+      const describe = () =>
+        one.kind === 'line' ? one.line : describeLine(lines[index]!, facts, findModifier);
+      const line = pricedLines.get(index) ?? toUnbilled(describe());
       return {
-        view: isPriced ? view : { ...view, charged: { ...view.charged, amount: 0 } },
+        view: presentLine(line, index + 1, priced),
         available: one.kind === 'line' ? countAvailable(one.line, facts) : 0,
         refusal: one.kind === 'line' ? null : one,
       };
@@ -121,7 +121,7 @@ function quoteOne(
 }
 
 function toUnbilled(line: UnpricedLine): BilledLine {
-  return { ...priceLineAlone(line), discountMinor: 0, taxMinor: 0 };
+  return { ...line, unitPriceMinor: priceUnit(line), totalMinor: 0, discountMinor: 0, taxMinor: 0 };
 }
 
 /** Returns how many units of the line the stock of its product and modifiers allows. */
