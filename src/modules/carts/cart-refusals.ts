@@ -31,8 +31,11 @@ export function itemError(
   codes: readonly string[],
 ): CodedError {
   if (refusal.kind === 'unknown_product') return unknownProductError('');
-  const code = refusal.index === null ? undefined : codes[refusal.index];
-  const index = requested.findIndex((modifier) => modifier.code === code);
-  const place = index === -1 ? '/modifiers' : `/modifiers/${index}`;
-  return modifierError(refusal, refusal.kind === 'unknown_modifier' ? `${place}/code` : place);
+  const [first] = refusal.refusals;
+  const member = first.kind === 'unknown_modifier' ? '/code' : '';
+  return modifierError(first, (place) => {
+    const code = place === null ? undefined : codes[place];
+    const index = requested.findIndex((modifier) => modifier.code === code);
+    return index === -1 ? '/modifiers' : `/modifiers/${index}${member}`;
+  });
 }

@@ -98,7 +98,7 @@ function findRefusal(
   if (!isForSale) return unknownProductError(SKU);
   if (required !== null) {
     const choice = chooseModifiers([{ ...required, modifiers: [] }], []);
-    if (choice.kind !== 'chosen') return modifierError(choice, SKU);
+    if (choice.kind !== 'chosen') return modifierError(choice.refusals[0], () => SKU);
   }
   return findMismatch(ifMatch, version) ?? (isSet ? null : cartFullError());
 }

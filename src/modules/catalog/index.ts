@@ -10,10 +10,11 @@ export { Sku } from './fields.ts';
 export {
   type ChosenModifier,
   chooseModifiers,
-  type ModifierRefusal,
+  type GroupOutOfRange,
+  type RefusedModifiers,
   type RequestedModifier,
 } from './modifiers/choose-modifiers.ts';
-export { modifierError } from './modifiers/modifier-error.ts';
+export { modifierError, unknownModifierError } from './modifiers/modifier-error.ts';
 export type { Modifier, ModifierGroup } from './modifiers/modifier-group.ts';
 export { findModifierGroups } from './modifiers/queries.ts';
 export {

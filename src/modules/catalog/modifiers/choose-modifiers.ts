@@ -16,29 +16,44 @@ export interface ChosenModifier extends RequestedModifier {
 
 export type ModifierChoice =
   | { readonly kind: 'chosen'; readonly modifiers: readonly ChosenModifier[] }
-  | ModifierRefusal;
+  | RefusedModifiers;
 
-/** Why modifiers cannot be chosen together. */
-export type ModifierRefusal =
-  | { readonly kind: 'unknown_modifier'; readonly index: number }
-  | {
-      readonly kind: 'modifiers_out_of_range';
-      /** The id of the group. */
-      readonly group: string;
-      readonly min: number;
-      readonly max: number;
-      /** The first requested modifier that exceeds a limit. Null: too few are chosen. */
-      readonly index: number | null;
-      /** For the caller: which limit is not met. */
-      readonly detail: string;
-    };
+/** Why modifiers cannot be chosen together: unknown ones first, then each group out of range, in their order. */
+export interface RefusedModifiers {
+  readonly kind: 'refused_modifiers';
+  readonly refusals: readonly [ModifierRefusal, ...ModifierRefusal[]];
+}
+
+export type ModifierRefusal = UnknownModifiers | GroupOutOfRange;
+
+export interface UnknownModifiers {
+  readonly kind: 'unknown_modifier';
+  /** Their places in the request, ascending. */
+  readonly indexes: readonly number[];
+}
+
+export interface GroupOutOfRange {
+  readonly kind: 'modifiers_out_of_range';
+  /** The id of the group. */
+  readonly group: string;
+  readonly min: number;
+  readonly max: number;
+  /** At least one. */
+  readonly faults: readonly RangeFault[];
+}
+
+export interface RangeFault {
+  /** The requested modifier that exceeds a limit. Null: too few are chosen. */
+  readonly index: number | null;
+  /** For the caller: which limit is not met. */
+  readonly detail: string;
+}
 
 const NOTHING: ModifierChoice = { kind: 'chosen', modifiers: [] };
 
 /**
  * Chooses modifiers for one line. `groups` are those of its product, in the product's order; `requested` has each code
- * at most once. The chosen modifiers are in the order of the groups and their modifiers. Unknown codes are refused
- * before ranges, each kind in order.
+ * at most once. The chosen modifiers are in the order of the groups and their modifiers.
  */
 export function chooseModifiers(
   groups: readonly ModifierGroup[],
@@ -47,31 +62,37 @@ export function chooseModifiers(
   if (groups.length === 0 && requested.length === 0) return NOTHING;
   const indexes = new Map(requested.map(({ code }, index) => [code, index]));
   const modifiers: ChosenModifier[] = [];
-  let outOfRange: ModifierRefusal | null = null;
+  const refusals: ModifierRefusal[] = [];
   for (const group of groups) {
+    const faults: RangeFault[] = [];
     let units = 0;
     for (const modifier of group.modifiers) {
       const index = modifier.active ? indexes.get(modifier.code) : undefined;
       if (index === undefined) continue;
       indexes.delete(modifier.code);
       const { quantity } = requested[index]!;
+      if (quantity > modifier.quantityMax) {
+        faults.push({ index, detail: `At most ${modifier.quantityMax} of ${modifier.name}.` });
+      }
+      // The first one with which the group has too many.
+      if (units <= group.max && units + quantity > group.max) {
+        faults.push({ index, detail: `At most ${group.max} of ${group.name}.` });
+      }
       units += quantity;
       modifiers.push(toChosen(modifier, quantity));
-      if (quantity > modifier.quantityMax) {
-        outOfRange ??= refuse(group, index, `At most ${modifier.quantityMax} of ${modifier.name}.`);
-      }
-      if (units > group.max) {
-        outOfRange ??= refuse(group, index, `At most ${group.max} of ${group.name}.`);
-      }
     }
     if (units < group.min) {
-      outOfRange ??= refuse(group, null, `At least ${group.min} of ${group.name}.`);
+      faults.push({ index: null, detail: `At least ${group.min} of ${group.name}.` });
     }
+    if (faults.length > 0) refusals.push(toRefusal(group, faults));
   }
   // Those left over; a map keeps the order of its entries.
-  const [unknownIndex] = indexes.values();
-  if (unknownIndex !== undefined) return { kind: 'unknown_modifier', index: unknownIndex };
-  return outOfRange ?? { kind: 'chosen', modifiers };
+  if (indexes.size > 0) {
+    refusals.unshift({ kind: 'unknown_modifier', indexes: [...indexes.values()] });
+  }
+  const [first, ...others] = refusals;
+  if (first !== undefined) return { kind: 'refused_modifiers', refusals: [first, ...others] };
+  return { kind: 'chosen', modifiers };
 }
 
 function toChosen(modifier: Modifier, quantity: number): ChosenModifier {
@@ -79,7 +100,9 @@ function toChosen(modifier: Modifier, quantity: number): ChosenModifier {
   return { code, name, quantity, unitPriceMinor, productId };
 }
 
-function refuse(group: ModifierGroup, index: number | null, detail: string): ModifierRefusal {
-  const { id, min, max } = group;
-  return { kind: 'modifiers_out_of_range', group: id, min, max, index, detail };
+function toRefusal(
+  { id, min, max }: ModifierGroup,
+  faults: readonly RangeFault[],
+): GroupOutOfRange {
+  return { kind: 'modifiers_out_of_range', group: id, min, max, faults };
 }

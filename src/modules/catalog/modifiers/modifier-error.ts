@@ -2,15 +2,25 @@ import { CodedError } from '../../../shared/errors.ts';
 import { catalogErrors } from '../errors.ts';
 import type { ModifierRefusal } from './choose-modifiers.ts';
 
-/** Returns the error for modifiers that cannot be chosen together. `pointer` is the location of what is wrong. */
-export function modifierError(refusal: ModifierRefusal, pointer: string): CodedError {
-  if (refusal.kind === 'unknown_modifier') {
-    const errors = [{ pointer, detail: 'The product has no such modifier.' }];
-    return new CodedError(catalogErrors.unknownModifier, { errors });
-  }
-  const { group, min, max, detail } = refusal;
+/**
+ * Returns the error for modifiers that cannot be chosen together. `pointTo` returns the pointer to a requested modifier,
+ * for null that to all of them.
+ */
+export function modifierError(
+  refusal: ModifierRefusal,
+  pointTo: (index: number | null) => string,
+): CodedError {
+  if (refusal.kind === 'unknown_modifier')
+    return unknownModifierError(refusal.indexes.map(pointTo));
+  const { group, min, max, faults } = refusal;
   return new CodedError(catalogErrors.modifiersOutOfRange, {
-    errors: [{ pointer, detail }],
+    errors: faults.map(({ index, detail }) => ({ pointer: pointTo(index), detail })),
     extensions: { group, min, max },
+  });
+}
+
+export function unknownModifierError(pointers: readonly string[]): CodedError {
+  return new CodedError(catalogErrors.unknownModifier, {
+    errors: pointers.map((pointer) => ({ pointer, detail: 'The product has no such modifier.' })),
   });
 }

@@ -1,4 +1,8 @@
-import { type ChosenModifier, chooseModifiers, type ModifierRefusal } from '../../catalog/index.ts';
+import {
+  type ChosenModifier,
+  chooseModifiers,
+  type RefusedModifiers,
+} from '../../catalog/index.ts';
 import type { BilledModifier, LineToPrice } from '../../pricing/index.ts';
 import type { PlacementFacts, PlacementProduct } from './placement-facts.ts';
 import type { RequestedLine } from './request.ts';
@@ -16,7 +20,7 @@ export type FoundLine =
   | { readonly kind: 'line'; readonly line: UnpricedLine }
   /** There is no such product, it is not for sale, or `sku` and `productId` name different ones. */
   | { readonly kind: 'unknown_product' }
-  | ModifierRefusal;
+  | RefusedModifiers;
 
 const unknownProduct: FoundLine = { kind: 'unknown_product' };
 const noModifiers: readonly BilledModifier[] = [];
@@ -51,7 +55,7 @@ function findModifiers(
   { modifiers: requested }: RequestedLine,
   { modifierGroupIds }: PlacementProduct,
   { list }: PlacementFacts,
-): readonly BilledModifier[] | ModifierRefusal {
+): readonly BilledModifier[] | RefusedModifiers {
   if (requested.length === 0 && modifierGroupIds.length === 0) return noModifiers;
   const groups = modifierGroupIds.flatMap((id) => list.groups.get(id) ?? []);
   const chosen = chooseModifiers(groups, requested);

@@ -1,3 +1,4 @@
+import type { GroupOutOfRange } from '../../catalog/index.ts';
 import {
   type PricedOrder,
   type Pricing,
@@ -28,7 +29,7 @@ export interface Shortage {
 export type PlacementRefusal =
   | { readonly kind: 'unknown_product'; readonly lineIndexes: readonly number[] }
   | { readonly kind: 'unknown_modifier'; readonly places: readonly ModifierPlace[] }
-  | (Extract<FoundLine, { kind: 'modifiers_out_of_range' }> & { readonly lineIndex: number })
+  | (GroupOutOfRange & { readonly lineIndex: number })
   | PricingRefusal
   | { readonly kind: 'pending_limit' }
   | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] }
@@ -48,12 +49,15 @@ export interface ModifierPlace {
 export function findLineRefusals(found: readonly FoundLine[]): readonly PlacementRefusal[] {
   if (found.every(({ kind }) => kind === 'line')) return [];
   const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'unknown_product' ? index : []));
-  const places = found.flatMap((one, lineIndex) =>
-    one.kind === 'unknown_modifier' ? { lineIndex, modifierIndex: one.index } : [],
-  );
-  const outOfRange = found.flatMap((one, lineIndex) =>
-    one.kind === 'modifiers_out_of_range' ? { ...one, lineIndex } : [],
-  );
+  const places: ModifierPlace[] = [];
+  const outOfRange: PlacementRefusal[] = [];
+  found.forEach((one, lineIndex) => {
+    if (one.kind !== 'refused_modifiers') return;
+    for (const refusal of one.refusals) {
+      if (refusal.kind === 'modifiers_out_of_range') outOfRange.push({ ...refusal, lineIndex });
+      else places.push(...refusal.indexes.map((modifierIndex) => ({ lineIndex, modifierIndex })));
+    }
+  });
   return [
     ...(lineIndexes.length === 0 ? [] : [{ kind: 'unknown_product' as const, lineIndexes }]),
     ...(places.length === 0 ? [] : [{ kind: 'unknown_modifier' as const, places }]),

@@ -3,7 +3,7 @@ import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
-import { catalogErrors, modifierError } from '../../catalog/index.ts';
+import { catalogErrors, modifierError, unknownModifierError } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import {
   discountsErrors,
@@ -33,19 +33,16 @@ export function toRefusal(
         })),
       });
     case 'unknown_modifier':
-      return new CodedError(catalogErrors.unknownModifier, {
-        errors: decision.places.map(({ lineIndex, modifierIndex }) => ({
-          pointer: isLineSource(request.lines)
-            ? ''
-            : `/items/${lineIndex}/modifiers/${modifierIndex}/code`,
-          detail: 'The product has no such modifier.',
-        })),
+      return unknownModifierError(
+        decision.places.map(({ lineIndex, modifierIndex }) =>
+          isLineSource(request.lines) ? '' : `/items/${lineIndex}/modifiers/${modifierIndex}/code`,
+        ),
+      );
+    case 'modifiers_out_of_range':
+      return modifierError(decision, (index) => {
+        if (isLineSource(request.lines)) return '';
+        return `/items/${decision.lineIndex}/modifiers${index === null ? '' : `/${index}`}`;
       });
-    case 'modifiers_out_of_range': {
-      const { lineIndex, index } = decision;
-      const place = `/items/${lineIndex}/modifiers${index === null ? '' : `/${index}`}`;
-      return modifierError(decision, isLineSource(request.lines) ? '' : place);
-    }
     case 'discounts_not_applicable':
       return new CodedError(discountsErrors.notApplicable, {
         detail: describeRefusedCodes(decision.discounts),

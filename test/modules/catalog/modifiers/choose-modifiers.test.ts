@@ -35,11 +35,16 @@ const extras = group('extras', 0, 3, [
 
 const want = (code: string, quantity = 1): RequestedModifier => ({ code, quantity });
 
-function refusal(groups: readonly ModifierGroup[], requested: readonly RequestedModifier[]) {
+function refusals(groups: readonly ModifierGroup[], requested: readonly RequestedModifier[]) {
   const choice = chooseModifiers(groups, requested);
-  assert.notEqual(choice.kind, 'chosen');
-  return choice;
+  assert.ok(choice.kind === 'refused_modifiers');
+  return choice.refusals;
 }
+
+const outOfRange = (
+  { id, min, max }: ModifierGroup,
+  ...faults: readonly { index: number | null; detail: string }[]
+) => ({ kind: 'modifiers_out_of_range', group: id, min, max, faults });
 
 describe('choosing modifiers', () => {
   test('returns them as they are offered, in the order of the groups', () => {
@@ -65,50 +70,56 @@ describe('choosing modifiers', () => {
     }
   });
 
-  test('refuses the first code that no group offers, even if a range is wrong too', () => {
-    const unknown = { kind: 'unknown_modifier', index: 1 };
-    assert.deepEqual(refusal([heat, extras], [want('CHEESE'), want('X'), want('Y')]), unknown);
-    assert.deepEqual(refusal([], [want('CHEESE')]), { ...unknown, index: 0 });
-  });
-
-  test('refuses an inactive modifier as unknown', () => {
-    assert.deepEqual(refusal([extras], [want('TRUFFLE')]), { kind: 'unknown_modifier', index: 0 });
+  test('refuses all codes that no group offers, inactive ones too, in the order of the request', () => {
+    assert.deepEqual(refusals([extras], [want('X'), want('CHEESE'), want('TRUFFLE')]), [
+      { kind: 'unknown_modifier', indexes: [0, 2] },
+    ]);
+    assert.deepEqual(refusals([], [want('CHEESE')]), [{ kind: 'unknown_modifier', indexes: [0] }]);
   });
 
   test('refuses fewer units than the minimum, also if nothing is chosen', () => {
-    assert.deepEqual(refusal([extras, heat], [want('CHEESE')]), {
-      kind: 'modifiers_out_of_range',
-      group: 'heat',
-      min: 1,
-      max: 1,
-      index: null,
-      detail: 'At least 1 of Name of heat.',
-    });
-    assert.equal(refusal([heat], []).kind, 'modifiers_out_of_range');
+    const expected = [outOfRange(heat, { index: null, detail: 'At least 1 of Name of heat.' })];
+    assert.deepEqual(refusals([extras, heat], [want('CHEESE')]), expected);
+    assert.deepEqual(refusals([heat], []), expected);
   });
 
   test('refuses more units than the maximum, and names the modifier that exceeds it', () => {
-    const found = refusal([heat, extras], [want('OLIVES', 2), want('MILD'), want('CHEESE', 2)]);
-    assert.deepEqual(found, {
-      kind: 'modifiers_out_of_range',
-      group: 'extras',
-      min: 0,
-      max: 3,
-      index: 0,
-      detail: 'At most 3 of Name of extras.',
-    });
+    const requested = [want('OLIVES', 2), want('MILD'), want('CHEESE', 2)];
+    assert.deepEqual(refusals([heat, extras], requested), [
+      outOfRange(extras, { index: 0, detail: 'At most 3 of Name of extras.' }),
+    ]);
+    // Once, even if others follow it.
+    assert.deepEqual(
+      refusals(
+        [group('one', 0, 1, [...heat.modifiers, modifier('MAD')])],
+        [want('MILD'), want('HOT'), want('MAD')],
+      )[0],
+      {
+        ...outOfRange(heat, { index: 1, detail: 'At most 1 of Name of one.' }),
+        group: 'one',
+        min: 0,
+      },
+    );
   });
 
   test('refuses more units of one modifier than its own maximum', () => {
-    const found = refusal([extras], [want('CHEESE', 3)]);
-    assert.deepEqual(found, {
-      kind: 'modifiers_out_of_range',
-      group: 'extras',
-      min: 0,
-      max: 3,
-      index: 0,
-      detail: 'At most 2 of Name of CHEESE.',
-    });
+    assert.deepEqual(refusals([extras], [want('CHEESE', 3)]), [
+      outOfRange(extras, { index: 0, detail: 'At most 2 of Name of CHEESE.' }),
+    ]);
+  });
+
+  test('refuses everything at once: unknown codes first, then each group with all that is wrong in it', () => {
+    const requested = [want('CHEESE', 3), want('X'), want('OLIVES', 4), want('Y')];
+    assert.deepEqual(refusals([heat, extras], requested), [
+      { kind: 'unknown_modifier', indexes: [1, 3] },
+      outOfRange(heat, { index: null, detail: 'At least 1 of Name of heat.' }),
+      outOfRange(
+        extras,
+        { index: 0, detail: 'At most 2 of Name of CHEESE.' },
+        { index: 2, detail: 'At most 3 of Name of OLIVES.' },
+        { index: 2, detail: 'At most 3 of Name of extras.' },
+      ),
+    ]);
   });
 });
 
@@ -152,21 +163,30 @@ describe('any choice of modifiers', () => {
       fc.property(groupsArbitrary, requestedArbitrary, (groups, requested) => {
         const offered = groups.flatMap(({ modifiers }) => modifiers.filter(({ active }) => active));
         const limitOf = (code: string) => offered.find((one) => one.code === code)?.quantityMax;
-        const unknown = requested.findIndex(({ code }) => limitOf(code) === undefined);
+        const unknown = [...requested.keys()].filter(
+          (index) => limitOf(requested[index]!.code) === undefined,
+        );
+        const wrongGroups = groups.filter(({ id, min, max }) => {
+          const ofGroup = requested.filter(
+            ({ code }) => code.startsWith(`${id}-`) && limitOf(code) !== undefined,
+          );
+          const units = ofGroup.reduce((sum, { quantity }) => sum + quantity, 0);
+          const isEachInRange = ofGroup.every(({ code, quantity }) => quantity <= limitOf(code)!);
+          return !isEachInRange || units < min || units > max;
+        });
         const choice = chooseModifiers(groups, requested);
-        if (unknown >= 0) {
-          assert.deepEqual(choice, { kind: 'unknown_modifier', index: unknown });
+        if (unknown.length > 0 || wrongGroups.length > 0) {
+          assert.ok(choice.kind === 'refused_modifiers');
+          const [first, ...others] = choice.refusals;
+          const ranges = first.kind === 'unknown_modifier' ? others : choice.refusals;
+          assert.deepEqual(first.kind === 'unknown_modifier' ? first.indexes : [], unknown);
+          assert.deepEqual(
+            ranges.map((one) => one.kind === 'modifiers_out_of_range' && one.group),
+            wrongGroups.map(({ id }) => id),
+          );
           return;
         }
-        const inRange =
-          requested.every(({ code, quantity }) => quantity <= limitOf(code)!) &&
-          groups.every(({ id, min, max }) => {
-            const ofGroup = requested.filter(({ code }) => code.startsWith(`${id}-`));
-            const units = ofGroup.reduce((sum, { quantity }) => sum + quantity, 0);
-            return units >= min && units <= max;
-          });
-        assert.equal(choice.kind, inRange ? 'chosen' : 'modifiers_out_of_range');
-        if (choice.kind !== 'chosen') return;
+        assert.ok(choice.kind === 'chosen');
         const codes = offered.map(({ code }) => code);
         const expected = requested.toSorted(
           (left, right) => codes.indexOf(left.code) - codes.indexOf(right.code),

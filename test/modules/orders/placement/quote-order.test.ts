@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { type Scope, scopes } from '../../../../src/shared/caller.ts';
 import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
+import { createRule } from '../../../support/rules.ts';
 import { startTestServer } from '../../../support/server.ts';
 import { createSession, type Reply, type Session } from '../../../support/session.ts';
 import { addProduct, findStock } from '../../../support/shop.ts';
@@ -76,6 +77,71 @@ function plainItem(
 }
 
 describe('POST /api/quotes', () => {
+  test('lists everything that is wrong with the modifiers of all lines; a placement has the first kind, with all its errors', async () => {
+    const option = (code: string) => ({ code, name: code, price: gbp(50) });
+    const [heat, extras] = await Promise.all([
+      createRule(admin, '/api/modifier-groups', {
+        name: 'Heat',
+        min: 1,
+        max: 1,
+        modifiers: [option('ALL-MILD'), option('ALL-HOT')],
+      }),
+      createRule(admin, '/api/modifier-groups', {
+        name: 'Extras',
+        min: 0,
+        max: 2,
+        modifiers: [{ ...option('ALL-RICE'), quantityMax: 2 }, option('ALL-NAAN')],
+      }),
+    ]);
+    const curry = await createRule(admin, '/api/products', {
+      sku: 'ALL-CURRY',
+      name: 'Curry',
+      price: gbp(1_000),
+      onHand: 10,
+      modifierGroupIds: [heat.id, extras.id],
+    });
+    const line = (...modifiers: object[]) => ({ sku: curry.sku, quantity: 1, modifiers });
+    const mild = { code: 'ALL-MILD' };
+    const rangeErrors = [
+      line(mild, { code: 'ALL-HOT' }, { code: 'ALL-RICE', quantity: 3 }),
+      line({ code: 'ALL-NAAN' }),
+    ];
+    const items = [
+      line(mild, { code: 'NO-SUCH' }, { code: 'NOR-THIS' }),
+      ...rangeErrors,
+      line({ code: 'NO-SUCH' }),
+      line(mild),
+    ];
+    const { items: priced, refusals } = await quote(server.anonymous, { items });
+    assert.equal(priced.length, 1);
+    const outOfRange = 'catalog.modifiers_out_of_range';
+    assert.deepEqual(
+      refusals.map(({ code, group, errors }) => [
+        code,
+        group,
+        (errors as { pointer: string }[]).map(({ pointer }) => pointer),
+      ]),
+      [
+        [
+          'catalog.unknown_modifier',
+          undefined,
+          ['/items/0/modifiers/1/code', '/items/0/modifiers/2/code', '/items/3/modifiers/0/code'],
+        ],
+        [outOfRange, heat.id, ['/items/1/modifiers/1']],
+        [outOfRange, extras.id, ['/items/1/modifiers/2', '/items/1/modifiers/2']],
+        [outOfRange, heat.id, ['/items/2/modifiers']],
+        [outOfRange, heat.id, ['/items/3/modifiers']],
+      ],
+    );
+
+    const customer = await server.signUp();
+    const refused = await customer.post('/api/orders', { items });
+    assert.deepEqual(refusalIn(refused), refusals[0]);
+    const first = (await quote(customer, { items: rangeErrors })).refusals[0]!;
+    assert.equal(first.group, heat.id);
+    assert.deepEqual(refusalIn(await customer.post('/api/orders', { items: rangeErrors })), first);
+  });
+
   test('prices an order for any caller, and reserves and writes nothing', async () => {
     const rice = await addProduct(db.database, { priceMinor: 295 });
     const naan = await addProduct(db.database, { priceMinor: 260 });
