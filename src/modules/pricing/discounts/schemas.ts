@@ -21,7 +21,7 @@ const fields = {
     Type.String({
       pattern: CODE_PATTERN,
       description:
-        'Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. Unique, compared without case. Null: the discount applies by itself.',
+        'Up to 40 letters, digits, dots, underscores and hyphens, a letter or digit first. Unique, compared without case. Null: the discount applies by itself, unless that makes the order dearer. At most 50 without a code are active.',
     }),
   ),
   name: RuleName,
