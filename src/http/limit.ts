@@ -7,6 +7,8 @@ export interface Counting {
   readonly limiter: RateLimiter;
   /** Limited in length. */
   readonly key: string;
+  /** The most points that the request may cost. Default: 1. */
+  readonly points?: number;
 }
 
 /** The properties of a reply that decide whether its request counts. */
@@ -14,8 +16,8 @@ export interface Outcome {
   readonly status: number;
   /** Whether it is a replayed response. */
   readonly replayed: boolean;
-  /** Whether it names a secret that does not exist, see `FastifyRequest.isGuess`. */
-  readonly isGuess: boolean;
+  /** How many secrets it names that do not exist, see `FastifyRequest.guesses`. */
+  readonly guesses: number;
 }
 
 /** A limit on requests, for example per caller. */
@@ -26,8 +28,8 @@ export interface Limit {
   readonly after: 'caller' | 'body';
   /** Returns null if the limit does not apply to this request. */
   counting(request: FastifyRequest): Counting | null;
-  /** Returns whether a request with this outcome counts. By default every request does. */
-  readonly counts?: (outcome: Outcome) => boolean;
+  /** Returns whether a request with this outcome counts, or as how many points. By default every request does. */
+  readonly counts?: (outcome: Outcome) => boolean | number;
 }
 
 /** The limits of an operation, in the order in which they are counted. */

@@ -6,7 +6,7 @@ import type { App } from './app.ts';
 import type { Limit } from './limit.ts';
 import { type LimitState, setLimitHeaders, toWholeSeconds } from './limit-headers.ts';
 
-/** A point that a request consumed, to be spent or refunded when its response is known. */
+/** The points that a request consumed, to be spent or refunded when its response is known. */
 interface Counted extends LimitState {
   readonly limit: Limit;
   readonly take: Take;
@@ -16,14 +16,14 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The limits that have counted the request so far; null before the first and once the response is known. */
     counted: readonly Counted[] | null;
-    /** Whether the request names a secret that does not exist, such as a discount code. Limits may count only these. */
-    isGuess: boolean;
+    /** How many secrets the request names that do not exist, such as discount codes. Limits may count only these. */
+    guesses: number;
   }
 }
 
 export function decorateLimits(app: App): void {
   app.decorateRequest('counted', null);
-  app.decorateRequest('isGuess', false);
+  app.decorateRequest('guesses', 0);
 }
 
 type LimitHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -53,8 +53,8 @@ function buildCounter(limits: readonly Limit[]): LimitHook | undefined {
     for (const limit of limits) {
       const counting = limit.counting(request);
       if (counting === null) continue;
-      const { limiter, key } = counting;
-      const take = await limiter.take(key);
+      const { limiter, key, points } = counting;
+      const take = await limiter.take(key, points);
       const { remaining, resetsAfterMs } = take;
       const state = { limit, take, name: limit.name, rate: limiter.rate, remaining, resetsAfterMs };
       request.counted = [...(request.counted ?? []), state];
@@ -71,18 +71,16 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
   const outcome = {
     status: reply.statusCode,
     replayed: reply.hasHeader('idempotent-replayed'),
-    isGuess: request.isGuess,
+    guesses: request.guesses,
   };
   const states: LimitState[] = [];
   for (const state of counted) {
     const { limit, take, rate, remaining } = state;
-    if (!take.allowed || (limit.counts?.(outcome) ?? true)) {
-      take.spend();
-      states.push(state);
-    } else {
-      await take.refund();
-      states.push({ ...state, remaining: Math.min(remaining + 1, rate.pointsMax) });
-    }
+    const spent = Number(limit.counts?.(outcome) ?? true);
+    const unspent = Math.max(0, take.points - spent);
+    if (unspent === 0) take.spend();
+    else await take.refund(unspent);
+    states.push({ ...state, remaining: Math.min(remaining + unspent, rate.pointsMax) });
   }
   setLimitHeaders(reply, states);
 }

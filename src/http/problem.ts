@@ -62,7 +62,7 @@ export function createErrorHandler(publicUrl: string) {
     if (definition.status >= 500) {
       request.log.error({ err: details.cause ?? coded, code: definition.code }, 'request failed');
     }
-    if (details.isGuess === true) request.isGuess = true;
+    if (details.guesses !== undefined) request.guesses = details.guesses;
     reply.code(definition.status);
     // Fastify closes the connection after every body that it refused. A fully read body does no harm, and the others
     // are handled when the reply is ready.

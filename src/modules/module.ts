@@ -67,8 +67,8 @@ export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<
 /** A limit in addition to the general one. */
 export interface OperationLimit {
   readonly limit: 'auth' | 'checkout' | 'codes';
-  /** Which responses count; for the others the point is credited back. */
-  readonly counts: (outcome: Outcome) => boolean;
+  /** Which responses count, or as how many points; the others are credited back. */
+  readonly counts: (outcome: Outcome) => boolean | number;
 }
 
 /** A chapter of the API reference. */

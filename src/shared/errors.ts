@@ -27,8 +27,8 @@ export interface ErrorDetails {
   /** Members that the contract adds to the problem document, such as `lines` or `currentVersion`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the request named a secret that does not exist, such as a discount code. Limits may count only these. */
-  readonly isGuess?: boolean;
+  /** How many secrets the request named that do not exist, such as discount codes. Limits may count only these. */
+  readonly guesses?: number;
   /** The internal cause: logged, never sent. */
   readonly cause?: unknown;
 }

@@ -25,6 +25,14 @@ function quote(session: Session, code: string | null, headers = {}): Promise<Rep
   return session.post('/api/quotes', { items, ...codes }, headers);
 }
 
+const guesses = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `GUESS-${from + index}`);
+
+async function countLeft(reply: Promise<Reply>): Promise<string | undefined> {
+  const { headers } = await reply;
+  return /"codes";r=(\d+);/.exec(headers.get('ratelimit') ?? '')?.[1];
+}
+
 function place(session: Session, code: string, headers = {}): Promise<Reply> {
   return session.post('/api/orders', { items, discountCodes: [code] }, headers);
 }
@@ -69,6 +77,36 @@ describe('the limit on unknown discount codes', () => {
     }
     assertBlocked(await place(customer, 'KNOWN'));
     assert.equal((await place(customer, '-')).status, 400);
+  });
+
+  test('each unknown code of a request counts, however it is named, and known codes do not', async () => {
+    const customer = await server.signUp();
+    const name = (discountCodes: readonly string[]) =>
+      customer.post('/api/quotes', { items, discountCodes });
+    assert.equal(await countLeft(name(['KNOWN', 'GUESS', ' guess ', 'ENDED'])), '2');
+    const body = { items, discountCodes: guesses(2) };
+    assert.equal(await countLeft(customer.post('/api/orders', body)), '0');
+    assertBlocked(await name(['KNOWN']));
+    const other = await server.signUp();
+    const patch = (discountCodes: readonly string[]) => other.patch('/api/cart', { discountCodes });
+    assert.equal(await countLeft(patch(guesses(2))), '1');
+    assert.equal(await countLeft(patch(['KNOWN', 'ENDED'])), '1');
+    assert.equal(await countLeft(patch(guesses(5))), '0');
+    assertBlocked(await patch(['KNOWN']));
+  });
+
+  test('concurrent requests of five codes try no more codes than the limit', async () => {
+    const guessing = await startTestServer(db, {
+      environment: { ...environment, RATE_LIMIT_CODES: '20/1h' },
+    });
+    const customer = await guessing.signUp();
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        customer.post('/api/quotes', { items, discountCodes: guesses(5, 5 * index) }),
+      ),
+    );
+    assert.equal(replies.filter(({ status }) => status === 200).length, 4);
+    assert.equal(replies.filter(({ status }) => status === 429).length, 8);
   });
 
   test('of 30 concurrent guesses three are answered', async () => {

@@ -11,21 +11,29 @@ export interface Rate {
  */
 export interface Take {
   readonly allowed: boolean;
+  /** Points consumed; 0 for a refusal. */
+  readonly points: number;
   /** Points left in the window. */
   readonly remaining: number;
   /** When the window ends. */
   readonly resetsAfterMs: number;
-  /** Keeps the point spent. Call this or `refund` when the request is done. */
+  /** Keeps the points spent. Call this or `refund` when the request is done. */
   spend(): void;
-  /** Credits the point back. Does nothing for a refusal, or if the window has ended. */
-  refund(): Promise<void>;
+  /**
+   * Credits points back, by default all, and keeps the others spent. Does nothing for a refusal, or if the window has
+   * ended.
+   */
+  refund(points?: number): Promise<void>;
 }
 
 /** Counts points by key under one rate. Never throws, and waits only for a moment. */
 export interface RateLimiter {
   readonly rate: Rate;
-  /** `key` is stored as it is; the caller limits its length. */
-  take(key: string): Promise<Take>;
+  /**
+   * Consumes `points`, by default one, or the points that are left if these are fewer. Refuses if none is left. `key` is
+   * stored as it is; the caller limits its length.
+   */
+  take(key: string, points?: number): Promise<Take>;
 }
 
 /** Where points are counted: in this process, or in Redis for several servers. */

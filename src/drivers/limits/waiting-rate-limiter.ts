@@ -23,10 +23,10 @@ interface Queue {
 export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
   const queues = new Map<string, Queue>();
 
-  async function takeOrWait(key: string, queue: Queue): Promise<Take> {
+  async function takeOrWait(key: string, queue: Queue, points?: number): Promise<Take> {
     for (;;) {
       const { settled } = queue;
-      const take = await limiter.take(key);
+      const take = await limiter.take(key, points);
       if (take.allowed) return hold(key, queue, take);
       if (queue.heldPoints === 0 && queue.settled === settled) return take;
       if (queue.heldPoints === 0) continue;
@@ -36,7 +36,7 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
   }
 
   function hold(key: string, queue: Queue, take: Take): Take {
-    queue.heldPoints += 1;
+    queue.heldPoints += take.points;
     let isHeld = true;
     const settle = (): boolean => {
       if (!isHeld) return false;
@@ -44,7 +44,7 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
       return true;
     };
     const release = (): void => {
-      queue.heldPoints -= 1;
+      queue.heldPoints -= take.points;
       queue.settled += 1;
       removeIfIdle(key, queue);
     };
@@ -54,14 +54,13 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
         if (!settle()) return;
         take.spend();
         release();
-        if (queue.heldPoints === 0) wakeAll(queue);
+        if (queue.heldPoints === 0) wake(queue, queue.waiting.length);
       },
-      async refund() {
+      async refund(points = take.points) {
         if (!settle()) return;
-        await take.refund();
+        await take.refund(points);
         release();
-        if (queue.heldPoints === 0) wakeAll(queue);
-        else queue.waiting.shift()?.();
+        wake(queue, queue.heldPoints === 0 ? queue.waiting.length : points);
       },
     };
   }
@@ -72,12 +71,12 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
 
   return {
     rate: limiter.rate,
-    async take(key) {
+    async take(key, points) {
       const queue = queues.get(key) ?? { heldPoints: 0, settled: 0, pendingTakes: 0, waiting: [] };
       queues.set(key, queue);
       queue.pendingTakes += 1;
       try {
-        return await takeOrWait(key, queue);
+        return await takeOrWait(key, queue, points);
       } finally {
         queue.pendingTakes -= 1;
         removeIfIdle(key, queue);
@@ -86,6 +85,6 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
   };
 }
 
-function wakeAll(queue: Queue): void {
-  for (const wake of queue.waiting.splice(0)) wake();
+function wake(queue: Queue, count: number): void {
+  for (const wakeOne of queue.waiting.splice(0, count)) wakeOne();
 }

@@ -4,6 +4,7 @@ import type { Rate, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
 import { createWaitingRateLimiter } from '../../drivers/limits/waiting-rate-limiter.ts';
 import { clientNetwork, type Limit, type LimitsOf } from '../../http/index.ts';
 import { emailKey } from '../../modules/accounts/index.ts';
+import { distinctCodes } from '../../modules/pricing/index.ts';
 import { isStaff } from '../../shared/caller.ts';
 import { sha256 } from '../../shared/canonical-json.ts';
 import type { Log } from '../../shared/log.ts';
@@ -103,7 +104,9 @@ function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
 }
 
 /**
- * Counts requests of customers and strangers that name a discount code. Staff and API keys are exempt: they may see the
+ * Counts the unknown discount codes that customers and strangers name. The points of all codes of a request are taken
+ * first, so that concurrent requests cannot try more than the limit: at most the last one tries more codes than points
+ * were left, because a request with known codes must not be refused before the limit is used up. Staff and API keys are exempt: they may see the
  * codes, or act for many customers.
  */
 function codesLimit(limiters: RateLimiters, rate: Rate): Limit {
@@ -115,7 +118,8 @@ function codesLimit(limiters: RateLimiters, rate: Rate): Limit {
       const { caller, body } = request;
       const { discountCodes = null } = (body ?? {}) as { discountCodes?: string[] | null };
       if (discountCodes === null || discountCodes.length === 0 || isStaff(caller)) return null;
-      return { limiter, key: caller?.id ?? clientNetwork(request) };
+      const points = distinctCodes(discountCodes).length;
+      return { limiter, key: caller?.id ?? clientNetwork(request), points };
     },
   };
 }

@@ -21,7 +21,7 @@ export interface RateLimitChoices {
   readonly auth: Rate | null;
   /** Orders, checkouts and started payments, per customer. */
   readonly checkout: Rate | null;
-  /** Requests that name an unknown discount code, per customer, or per anonymous address. */
+  /** Unknown discount codes that requests name, per customer, or per anonymous address. */
   readonly codes: Rate | null;
   /** All requests, per anonymous address. Authenticated callers get more. */
   readonly global: Rate | null;

@@ -8,7 +8,7 @@ import {
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { placementErrors, placementSchema, sendPlaced } from '../orders/index.ts';
-import { refusesUnknownCode } from '../pricing/index.ts';
+import { countRefusedGuesses } from '../pricing/index.ts';
 import { cartsErrors } from './errors.ts';
 import { registerItemRoutes } from './item-routes.ts';
 import { CheckOutBody, UpdateCartBody } from './schemas.ts';
@@ -45,7 +45,7 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const outcome = await carts.updateCart(buildClaimedTarget(request), request.body);
-      request.isGuess = refusesUnknownCode(outcome.result.refusals);
+      request.guesses = countRefusedGuesses(outcome.result.refusals);
       return sendOnce(reply, outcome, changed);
     },
   );

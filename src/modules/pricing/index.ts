@@ -55,4 +55,4 @@ export {
   fulfilmentTypes,
 } from './rules.ts';
 export { sortDiscounts, toDiscountRule } from './to-discount-rule.ts';
-export { codesLimit, hasUnknownCode, refusesUnknownCode } from './unknown-codes.ts';
+export { codesLimit, countRefusedGuesses, countUnknownCodes } from './unknown-codes.ts';

@@ -4,23 +4,21 @@ import { discountsErrors } from './errors.ts';
 
 /**
  * The limit on guessing codes, for operations whose body has `discountCodes`. A refusal counts by itself; an operation
- * that replies with refusals sets `isGuess` of its request with `refusesUnknownCode`.
+ * that replies with refusals sets `guesses` of its request with `countRefusedGuesses`.
  */
 export const codesLimit: OperationLimit = {
   limit: 'codes',
-  counts: ({ isGuess, replayed }) => isGuess && !replayed,
+  counts: ({ guesses, replayed }) => (replayed ? 0 : guesses),
 };
 
-export function hasUnknownCode(codes: readonly RefusedCode[]): boolean {
-  return codes.some(({ reason }) => reason === 'unknown');
+export function countUnknownCodes(codes: readonly RefusedCode[]): number {
+  return codes.filter(({ reason }) => reason === 'unknown').length;
 }
 
-/** Returns whether one of the refusals in a reply is about an unknown code. */
-export function refusesUnknownCode(
+/** Returns how many unknown codes the refusals in a reply are about. */
+export function countRefusedGuesses(
   refusals: readonly { readonly code: string; readonly [member: string]: unknown }[],
-): boolean {
-  return refusals.some(
-    ({ code, discounts }) =>
-      code === discountsErrors.notApplicable.code && hasUnknownCode(discounts as RefusedCode[]),
-  );
+): number {
+  const refusal = refusals.find(({ code }) => code === discountsErrors.notApplicable.code);
+  return refusal === undefined ? 0 : countUnknownCodes(refusal.discounts as RefusedCode[]);
 }

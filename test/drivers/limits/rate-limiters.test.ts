@@ -64,6 +64,29 @@ function testLimiters(
       assert.equal((await limiter.take('a')).allowed, false);
     });
 
+    test('several points are taken at once, or those that are left, and refunded in part', async () => {
+      const limiter = await buildLimiter();
+      const first = await limiter.take('a', 3);
+      assert.deepEqual([first.points, first.remaining], [3, 2]);
+      const rest = await limiter.take('a', 4);
+      assert.deepEqual([rest.allowed, rest.points, rest.remaining], [true, 2, 0]);
+      const refused = await limiter.take('a', 4);
+      assert.deepEqual([refused.allowed, refused.points], [false, 0]);
+      await first.refund(2);
+      await first.refund(1);
+      const again = await limiter.take('a', 5);
+      assert.deepEqual([again.points, again.remaining], [2, 0]);
+    });
+
+    test('of concurrent takes of several points exactly the rate is granted', async () => {
+      const limiter = await buildLimiter({ ...HOUR, pointsMax: 17 });
+      const takes = await Promise.all(Array.from({ length: 50 }, () => limiter.take('a', 3)));
+      assert.equal(
+        takes.reduce((sum, { points }) => sum + points, 0),
+        17,
+      );
+    });
+
     test('refusals consume no points and refund none', async () => {
       const limiter = await buildLimiter();
       const takes = [];

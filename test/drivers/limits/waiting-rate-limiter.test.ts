@@ -98,3 +98,20 @@ test('at most 100 takers wait for one key; the others are refused at once', asyn
   await Promise.all(takes);
   assert.equal(refused, 200);
 });
+
+test('takers of several points wait for points that are refunded, in whatever part', async () => {
+  const limiter = buildLimiter(5);
+  const takes = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const take = await limiter.take('a', 3);
+      await nextTick();
+      await take.refund();
+      return take.allowed;
+    }),
+  );
+  assert.deepEqual(new Set(takes), new Set([true]));
+  const half = await limiter.take('a', 4);
+  await half.refund(2);
+  const rest = await limiter.take('a', 5);
+  assert.equal(rest.points, 3);
+});

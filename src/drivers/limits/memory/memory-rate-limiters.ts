@@ -27,17 +27,17 @@ function createMemoryRateLimiter(rate: Rate, keysMax: number): RateLimiter {
     },
   });
   return createStoredRateLimiter(rate, {
-    async take(key) {
+    async take(key, points) {
       keys.set(key, true);
       try {
-        return { allowed: true, count: await store.consume(key) };
+        return { allowed: true, count: await store.consume(key, points) };
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         // The store counts refusals as well.
-        await store.reward(key);
+        await store.reward(key, points);
         return { allowed: false, count: refusal };
       }
     },
-    refund: (key) => store.reward(key),
+    refund: (key, points) => store.reward(key, points),
   });
 }

@@ -13,7 +13,7 @@ const COMMAND_TIMEOUT_MS = 200;
 const PAUSE_MS = 1_000;
 
 /**
- * Consumes a point (ARGV[1] is 1) or credits one back (-1) under the limit ARGV[3], for a window of ARGV[2] seconds.
+ * Consumes points (ARGV[1] > 0), all or none, or credits them back (< 0) under the limit ARGV[3], for a window of ARGV[2] seconds.
  * The library's own script counts refusals too, and starts a window when a point is credited back.
  */
 const COUNT_SCRIPT = `
@@ -63,16 +63,18 @@ export function createRedisRateLimiters({
       const insurance = local.create(name, rate);
       return {
         rate,
-        async take(key) {
-          if (client.status !== 'ready' || !availability.isAvailable()) return insurance.take(key);
+        async take(key, points) {
+          if (client.status !== 'ready' || !availability.isAvailable()) {
+            return insurance.take(key, points);
+          }
           try {
-            const take = await shared.take(key);
+            const take = await shared.take(key, points);
             availability.answered();
-            const refund = () => take.refund().catch(availability.failed);
+            const refund = (unspent?: number) => take.refund(unspent).catch(availability.failed);
             return { ...take, refund };
           } catch (error) {
             availability.failed(error);
-            return insurance.take(key);
+            return insurance.take(key, points);
           }
         },
       };
@@ -94,14 +96,14 @@ function createRedisRateLimiter(client: Client, name: string, rate: Rate): RateL
     customIncrTtlLuaScript: COUNT_SCRIPT,
   });
   return createStoredRateLimiter(rate, {
-    async take(key) {
+    async take(key, points) {
       try {
-        return { allowed: true, count: await store.consume(key) };
+        return { allowed: true, count: await store.consume(key, points) };
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         return { allowed: false, count: refusal };
       }
     },
-    refund: (key) => store.reward(key),
+    refund: (key, points) => store.reward(key, points),
   });
 }

@@ -1,6 +1,6 @@
 import type { App } from '../../../http/index.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
-import { refusesUnknownCode } from '../../pricing/index.ts';
+import { countRefusedGuesses } from '../../pricing/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
 import type { Quoting } from './quote-order.ts';
 
@@ -21,7 +21,7 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
     },
     async (request) => {
       const quote = await orders.quoteOrder(request.caller, request.body);
-      request.isGuess = refusesUnknownCode(quote.refusals);
+      request.guesses = countRefusedGuesses(quote.refusals);
       return quote;
     },
   );

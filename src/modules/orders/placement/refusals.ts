@@ -6,8 +6,8 @@ import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors, modifierError, unknownModifierError } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import {
+  countUnknownCodes,
   discountsErrors,
-  hasUnknownCode,
   isUsedUp,
   pricingError,
   type RefusedCode,
@@ -47,7 +47,7 @@ export function toRefusal(
       return new CodedError(discountsErrors.notApplicable, {
         detail: describeRefusedCodes(decision.discounts),
         extensions: { discounts: decision.discounts },
-        isGuess: hasUnknownCode(decision.discounts),
+        guesses: countUnknownCodes(decision.discounts),
       });
     case 'total_too_large':
       return pricingError(decision);
