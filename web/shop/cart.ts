@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { api, readBody } from '../shared/api.ts';
-import { useProfile } from '../shared/session.ts';
+import { useProfileQuery } from '../shared/session.ts';
 import { addItem, replaceItem, setQuantity } from './cart-calls.ts';
 import { type CartLine, type Item, withMore, withQuantity, withReplaced } from './cart-line.ts';
 import { useCartChange, useCartChanges, useCartOnServer } from './cart-on-server.ts';
@@ -10,6 +10,8 @@ import { noTerms, type Terms } from './terms.ts';
 
 export interface CartAccess {
   readonly lines: readonly CartLine[];
+  /** What the cart contains is not known yet. */
+  readonly isLoading: boolean;
   /** The number of units. */
   readonly count: number;
   readonly terms: Terms;
@@ -34,7 +36,8 @@ export interface CartAccess {
  * the browser until they sign in.
  */
 export function useCart(): CartAccess {
-  const isCustomer = useProfile()?.role === 'customer';
+  const { data: profile, error: profileError } = useProfileQuery();
+  const isCustomer = profile?.role === 'customer';
   const guestLines = useSyncExternalStore(guestCart.subscribe, guestCart.read);
   const termsOfGuest = useSyncExternalStore(guestTerms.subscribe, guestTerms.read);
   const server = useCartOnServer();
@@ -52,6 +55,9 @@ export function useCart(): CartAccess {
     : termsOfGuest;
   return {
     lines,
+    isLoading:
+      (profile === undefined && profileError === null) ||
+      (isCustomer && server.data === undefined && server.error === null),
     count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     terms,
     note: isCustomer ? (server.data?.note ?? null) : null,

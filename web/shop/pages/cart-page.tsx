@@ -24,6 +24,14 @@ export function CartPage() {
   useTitle('Your cart');
   const cart = useCart();
   if (cart.lines.length > 0) return <FullCart cart={cart} />;
+  if (cart.isLoading) {
+    // As wide as a full cart, so that nothing moves when it arrives.
+    return (
+      <div className="cart" aria-busy="true">
+        <h1>Your cart</h1>
+      </div>
+    );
+  }
   return (
     <Notice title="Your cart is empty.">
       <Link href="/" className="button">
