@@ -188,7 +188,11 @@ describe('the relay', () => {
   });
 
   test('causes nothing twice if a commit succeeds but its response is lost', async () => {
-    await database.run('test.create', 'create table if not exists caused (position bigint)', []);
+    await database.run(
+      'test.create_caused',
+      'create table if not exists caused (position bigint)',
+      [],
+    );
     let lost = 0;
     const forgetful: Database = {
       ...database,
@@ -252,7 +256,11 @@ describe('the relay', () => {
   });
 
   test('commits nothing after its lease was lost, and the next holder causes everything once', async () => {
-    await database.run('test.create', 'create table if not exists taken (position bigint)', []);
+    await database.run(
+      'test.create_taken',
+      'create table if not exists taken (position bigint)',
+      [],
+    );
     let isFirst = true;
     const relay = createRelay({
       database,

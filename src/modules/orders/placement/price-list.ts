@@ -1,6 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
-import { unavailable } from '../../../shared/common-errors.ts';
 import { findModifierGroups, type ModifierGroup } from '../../catalog/index.ts';
 import {
   findRules,
@@ -66,7 +65,7 @@ const OUTDATED_MAX = 3;
 /**
  * Calls `work` with the remembered list, and again with a new one if it throws `PricesChangedError`. So what is
  * remembered costs no query and is never used after a change. Null: prices change too often for that, and `work` reads
- * the list itself, by `readLockedList` or `readStableList`.
+ * the list in its transaction, by `readLockedList`.
  */
 export async function withPriceList<T>(
   db: Queryable,
@@ -88,22 +87,6 @@ export async function withPriceList<T>(
 export async function readLockedList(tx: Transaction): Promise<PriceList> {
   await lockPriceVersion(tx);
   return readPriceList(tx);
-}
-
-/** A list may change again while it is read, but not this often. */
-const READS_MAX = 10;
-
-/**
- * Reads a list outside a transaction: one that had the same version before its first statement and after its last.
- * Throws `service.unavailable` if it changes each time.
- */
-export async function readStableList(db: Queryable): Promise<PriceList> {
-  for (let reads = 1; ; reads += 1) {
-    const list = await readPriceList(db);
-    const [after] = await readPriceVersion(db);
-    if (list.version === after!.version) return list;
-    if (reads === READS_MAX) throw unavailable(new PricesChangedError());
-  }
 }
 
 /** Reads the version first: if something changes meanwhile, the list has an old version and is not used. */

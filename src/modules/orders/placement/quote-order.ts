@@ -1,3 +1,4 @@
+import type { Database } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { authErrors, requestErrors } from '../../../shared/common-errors.ts';
@@ -37,7 +38,7 @@ export interface Quoting {
  * caller may not place orders for.
  */
 export async function quoteOrder(
-  db: Queryable,
+  database: Database,
   rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
   priceLists: PriceLists,
   caller: Caller | null,
@@ -60,9 +61,9 @@ export async function quoteOrder(
   const isLimited = customerId !== null && !isStaff(caller) && pendingMax > 0;
   const terms = { ...noTerms, ...statedTerms(input) };
   const [facts, customers, pendingCounts] = await Promise.all([
-    readQuoteFacts(db, rules, priceLists, { customerId, lines, terms }),
-    customerId === null ? [] : findCustomers(db, [customerId]),
-    isLimited ? countPending(db, [customerId]) : [],
+    readQuoteFacts(database, rules, priceLists, { customerId, lines, terms }),
+    customerId === null ? [] : findCustomers(database, [customerId]),
+    isLimited ? countPending(database, [customerId]) : [],
   ]);
 
   const pending = pendingCounts[0]?.count ?? 0;

@@ -1,7 +1,14 @@
+import type { Database } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import { findOffers } from '../../inventory/index.ts';
 import type { PlacementFacts } from './placement-facts.ts';
-import { type PriceLists, readStableList, requireCurrent, withPriceList } from './price-list.ts';
+import {
+  type PriceList,
+  type PriceLists,
+  readLockedList,
+  requireCurrent,
+  withPriceList,
+} from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listProducts, requireKnownGroups } from './read-placement.ts';
@@ -14,26 +21,38 @@ export interface LinesToQuote {
   readonly terms: OrderTerms;
 }
 
-/** Reads what a quote is based on, without locks: prices, stock and discounts as they are now. */
+type QuoteRules = Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>;
+
+/** Reads what a quote is based on, without locks on it: prices, stock and discounts as they are now. */
 export function readQuoteFacts(
-  db: Queryable,
-  rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
+  database: Database,
+  rules: QuoteRules,
   priceLists: PriceLists,
+  quoted: LinesToQuote,
+): Promise<PlacementFacts> {
+  return withPriceList(database, priceLists, (list) =>
+    list === null
+      ? database.transaction(async (tx) => readFacts(tx, rules, await readLockedList(tx), quoted))
+      : readFacts(database, rules, list, quoted),
+  );
+}
+
+async function readFacts(
+  db: Queryable,
+  rules: QuoteRules,
+  list: PriceList,
   { customerId, lines, terms }: LinesToQuote,
 ): Promise<PlacementFacts> {
-  return withPriceList(db, priceLists, async (remembered) => {
-    const list = remembered ?? (await readStableList(db));
-    const { productIds, skus } = listProducts(lines, list);
-    const [[now], offers, discounts] = await Promise.all([
-      readPlacementTime(db, 0),
-      productIds.length + skus.length === 0 ? [] : findOffers(db, productIds, skus),
-      readDiscounts(db, list, {
-        codes: terms.discountCodes,
-        customerIds: customerId === null ? [] : [customerId],
-      }),
-    ]);
-    if (remembered !== null) requireCurrent(list, now!.priceVersion);
-    requireKnownGroups(offers, list);
-    return buildFacts(offers, [], { ...rules, list, discounts, now: now!.createdAt });
-  });
+  const { productIds, skus } = listProducts(lines, list);
+  const [[now], offers, discounts] = await Promise.all([
+    readPlacementTime(db, 0),
+    productIds.length + skus.length === 0 ? [] : findOffers(db, productIds, skus),
+    readDiscounts(db, list, {
+      codes: terms.discountCodes,
+      customerIds: customerId === null ? [] : [customerId],
+    }),
+  ]);
+  requireCurrent(list, now!.priceVersion);
+  requireKnownGroups(offers, list);
+  return buildFacts(offers, [], { ...rules, list, discounts, now: now!.createdAt });
 }
