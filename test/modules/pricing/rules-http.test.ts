@@ -157,12 +157,15 @@ for (const { path, list, primaryKey, body, withoutCode, notFound, conflict } of 
       const plan = await db.database.transaction(async (tx) => {
         // A test's table is so small that a scan would be cheaper.
         await tx.run('test.forbid_scans', 'set local enable_seqscan = off', []);
-        const explain = `explain (generic_plan, format json) ${list.text}`;
+        await tx.run('test.plan_once', 'set local plan_cache_mode = force_generic_plan', []);
+        const name = `listed_by_${primaryKey}`;
+        await tx.run(`test.prepare_${primaryKey}`, `prepare ${name} as ${list.text}`, []);
         const [row] = await tx.run<{ 'QUERY PLAN': [{ Plan: { Plans: object[] } }] }>(
           `test.explain_${primaryKey}`,
-          explain,
-          [null, 10],
+          `explain (format json) execute ${name} (null, 10)`,
+          [],
         );
+        await tx.run(`test.deallocate_${primaryKey}`, `deallocate ${name}`, []);
         return row!['QUERY PLAN'][0].Plan.Plans[0] as Record<string, string>;
       });
       assert.equal(plan['Index Name'], primaryKey, JSON.stringify(plan));
