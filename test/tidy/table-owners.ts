@@ -73,7 +73,7 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   },
   'catalog.find_groups': {
     reads: ['stock'],
-    reason: 'Modifiers are shown together with what is left of their products, in one snapshot.',
+    reason: 'Modifiers are shown with the available stock of their products, in one snapshot.',
   },
   'catalog.list_groups': {
     reads: ['stock'],

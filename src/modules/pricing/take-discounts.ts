@@ -63,7 +63,7 @@ function partsOfLines(
   });
 }
 
-/** The amount is rounded once, and apportioned by what is left of each line. */
+/** The amount is rounded once, and apportioned by the remaining amount of each line. */
 function partsOfOrder(leftMinor: readonly number[], effect: PriceEffect): readonly number[] {
   const left = sum(leftMinor);
   const takenMinor =

@@ -7,7 +7,7 @@ export interface DiscountUses {
   readonly customerUses: number;
 }
 
-/** Returns a discount with what is left of its uses. */
+/** Returns a discount with its remaining uses. */
 export function toDiscountRule(
   { usesMax, usesPerCustomerMax, createdAt: _, ...terms }: DiscountDefinition,
   { uses, customerUses }: DiscountUses,
