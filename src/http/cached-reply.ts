@@ -1,58 +1,27 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { freezeDeep } from '../shared/freeze-deep.ts';
 import type { Page } from '../shared/pagination.ts';
 import { entityTag, ifNoneMatch } from './entity-tag.ts';
 import { buildVary, commonHeaders } from './reply-headers.ts';
 import { finishRequest } from './reply-ready-hook.ts';
 import { isConnectionEnding } from './unread-body.ts';
 
-/**
- * A JSON reply that is sent often: its view, and the text and headers computed from it on first use. The view is
- * frozen, so that they stay correct. Caching the reply of a version and an audience caches all of this.
- */
-export class CachedReply<View> {
-  readonly view: View;
+/** A JSON reply that needs no serializing: the version of what it shows, its text, and the text's length in UTF-8. */
+export interface CachedReply {
   readonly version: number;
-  #text: string | undefined;
-  #bytes: number | undefined;
-  #head: readonly string[] | undefined;
-
-  constructor(view: View, version: number) {
-    this.view = freezeDeep(view);
-    this.version = version;
-  }
-
-  get text(): string {
-    this.#text ??= JSON.stringify(this.view);
-    return this.#text;
-  }
-
-  /** The length of the text in UTF-8. */
-  get bytes(): number {
-    this.#bytes ??= Buffer.byteLength(this.text);
-    return this.#bytes;
-  }
-
-  get etag(): string {
-    return entityTag(this.version);
-  }
-
-  /** The headers that follow from the view alone: alternating names and values. */
-  get head(): readonly string[] {
-    this.#head ??= ['etag', this.etag, ...contentHeaders(this.bytes)];
-    return this.#head;
-  }
+  readonly text: string;
+  readonly bytes: number;
 }
 
 /** Sends the reply with 200, or 304 if `If-None-Match` has its version. For routes with `sendsCached`. */
 export function sendCached(
   request: FastifyRequest,
   reply: FastifyReply,
-  cached: CachedReply<unknown>,
+  { version, text, bytes }: CachedReply,
 ): void {
-  if (ifNoneMatch(request.headers['if-none-match'], cached.version)) {
-    reply.header('etag', cached.etag).code(304).send();
-  } else writeReply(request, reply, cached.head, cached.text);
+  const etag = entityTag(version);
+  if (ifNoneMatch(request.headers['if-none-match'], version)) {
+    reply.header('etag', etag).code(304).send();
+  } else writeReply(request, reply, ['etag', etag, ...contentHeaders(bytes)], text);
 }
 
 /**
@@ -62,7 +31,7 @@ export function sendCached(
 export function sendCachedPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { data, nextCursor }: Page<CachedReply<unknown>>,
+  { data, nextCursor }: Page<CachedReply>,
 ): void {
   const end = `],"nextCursor":${JSON.stringify(nextCursor)}}`;
   // Concatenated and measured part by part: `join` would copy all texts, and measuring the result would copy it again.

@@ -5,7 +5,7 @@
 export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
-export { CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
+export { type CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork } from './client-address.ts';
 export { findCookie } from './credentials.ts';
 export {

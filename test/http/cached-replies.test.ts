@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createMemoryRateLimiters } from '../../src/drivers/limits/memory/memory-rate-limiters.ts';
-import {
-  type App,
-  CachedReply,
-  type Limit,
-  sendCached,
-  sendCachedPage,
-} from '../../src/http/index.ts';
+import { type App, type Limit, sendCached, sendCachedPage } from '../../src/http/index.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import { testOptions } from './support.ts';
@@ -15,7 +9,7 @@ import { testOptions } from './support.ts';
 const customers = { roles: ['customer'] } as const;
 const view = { name: 'Wasserkocher für 1 €', items: [{ sku: 'A' }] };
 const text = JSON.stringify(view);
-const cached = new CachedReply(view, 7);
+const cached = { version: 7, text, bytes: Buffer.byteLength(text) };
 
 /** Serves one route with a cached reply and another with the same reply uncached. */
 async function serve(changes: Partial<HttpServerOptions> = {}): Promise<{ app: App; url: string }> {
@@ -124,16 +118,6 @@ test('a page consists of the texts of its cached replies and has no entity tag',
   assert.deepEqual([reply.status, reply.text], [200, page]);
   assert.equal(reply.headers.etag, undefined);
   assert.equal(reply.headers['content-length'], String(Buffer.byteLength(page)));
-});
-
-test('no reader can change the content of a cached reply', () => {
-  const changes = [
-    () => Object.assign(cached.view, { name: 'other' }),
-    () => Object.assign(cached.view.items[0]!, { sku: 'B' }),
-    () => cached.view.items.push({ sku: 'B' }),
-  ];
-  for (const change of changes) assert.throws(change, TypeError);
-  assert.equal(cached.text, text);
 });
 
 test('a cached route under a limit that counts by response prevents the start', async () => {

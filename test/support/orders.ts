@@ -9,6 +9,7 @@ import {
 } from '../../src/modules/orders/index.ts';
 import type { PlacementContext } from '../../src/modules/orders/placement/place-order.ts';
 import type { PlacedOrder } from '../../src/modules/orders/placement/request.ts';
+import type { ShownOrder } from '../../src/modules/orders/reading/cached-order.ts';
 import type {
   ListOrdersInput,
   OrderView,
@@ -20,7 +21,7 @@ import { createCursors, type Page } from '../../src/shared/pagination.ts';
 import { createTestTail } from './log.ts';
 import { buildClaim, testCause } from './shop.ts';
 
-/** The orders module, except that reads return the view of a reply instead of the reply. */
+/** The orders module, except that reads return the parsed text of a reply instead of the reply. */
 export interface TestOrders extends Omit<Orders, 'getOrder' | 'getOrders' | 'listOrders'> {
   getOrder(caller: Caller, orderId: string): Promise<OrderView>;
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<OrderView>>;
@@ -45,10 +46,10 @@ export function createTestOrders(
   }).api;
   return {
     ...orders,
-    getOrder: async (caller, orderId) => (await orders.getOrder(caller, orderId)).view,
+    getOrder: async (caller, orderId) => parseShown(await orders.getOrder(caller, orderId)),
     async listOrders(caller, input) {
       const { data, nextCursor } = await orders.listOrders(caller, input);
-      return { data: data.map(({ view }) => view), nextCursor };
+      return { data: data.map(parseShown), nextCursor };
     },
   };
 }
@@ -65,6 +66,10 @@ export function buildPlacementContext(
   deferred = false,
 ): PlacementContext {
   return { ...buildContext(caller, key, input), operation: 'placeOrder', deferred };
+}
+
+function parseShown({ text }: ShownOrder): OrderView {
+  return JSON.parse(text) as OrderView;
 }
 
 export function parseView(order: PlacedOrder): OrderView {

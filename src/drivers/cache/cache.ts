@@ -36,14 +36,12 @@ export interface CacheOptions<Value> {
   readonly bytesMax: number;
   /** Estimates the memory of a value in this process, with its key and what is derived from it. At least 1. */
   readonly estimateBytes: (value: Value) => number;
-  /** Creates a value from its JSON, if values are cached outside this process. Default: the JSON is the value. */
-  readonly revive?: (json: unknown) => Value;
 }
 
 /** Where values are cached: in this process, or in Redis for several servers. */
 export interface Caches {
   readonly kind: 'memory' | 'redis';
-  /** `name` also identifies the shape of the values: a new shape needs a new name. Values must survive JSON. */
+  /** `name` also identifies the shape of the values: a new shape needs a new name. Values must be JSON. */
   create<Value>(name: string, options: CacheOptions<Value>): Cache<Value>;
   /** Rejects if the cache server does not respond. For `/health`. */
   ping(): Promise<void>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Id, MoneyValue, Nullable } from '../../http/index.ts';
-import type { Frozen } from '../../shared/freeze-deep.ts';
+import type { Frozen } from '../../shared/frozen.ts';
 import { QUANTITY_MAX } from '../../shared/money.ts';
 import { Sku } from '../catalog/index.ts';
 import {

@@ -12,7 +12,7 @@ import {
   Search,
   Text,
 } from '../../http/index.ts';
-import type { Frozen } from '../../shared/freeze-deep.ts';
+import type { Frozen } from '../../shared/frozen.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { ActorName, ActorReply } from '../accounts/index.ts';
 import { BillReply, fulfilmentTypes, LineReply } from '../pricing/index.ts';

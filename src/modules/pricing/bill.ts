@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Frozen } from '../../shared/freeze-deep.ts';
+import type { Frozen } from '../../shared/frozen.ts';
 import { frozenMoney, type Money, sumMinor } from '../../shared/money.ts';
 import type { LineToPrice } from './price-lines.ts';
 import type { PricedOrder } from './price-order.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Frozen } from '../../shared/freeze-deep.ts';
+import type { Frozen } from '../../shared/frozen.ts';
 import { frozenMoney } from '../../shared/money.ts';
 
 /** A modifier of a line, at its price when the order was placed. */

@@ -82,7 +82,7 @@ export function createRedisCaches({
   }
 
   function create<Value>(name: string, options: CacheOptions<Value>): Cache<Value> {
-    const { ttlMs, revive = (json) => json as Value } = options;
+    const { ttlMs } = options;
     const minimumStamps = createMinimumStamps(MINIMUM_STAMPS_MAX);
     const buildKey = (key: string): string => `holdfast:cache:${name}:${key}`;
     return {
@@ -90,7 +90,7 @@ export function createRedisCaches({
         if (!isAvailable()) return undefined;
         return sendCommand(async () => {
           const text = await client.get(buildKey(key));
-          return text === null ? undefined : parseEntry(text, minimumStamps.of(key), revive)?.value;
+          return text === null ? undefined : parseEntry<Value>(text, minimumStamps.of(key))?.value;
         });
       },
       getMany(keys) {
@@ -98,7 +98,7 @@ export function createRedisCaches({
         const entries = sendCommand(async () => {
           const texts = await client.mget(keys.map(buildKey));
           return texts.map((text, index) =>
-            text === null ? undefined : parseEntry(text, minimumStamps.of(keys[index]!), revive),
+            text === null ? undefined : parseEntry<Value>(text, minimumStamps.of(keys[index]!)),
           );
         });
         return entries.then((found) => found ?? []);
@@ -128,13 +128,9 @@ export function createRedisCaches({
   };
 }
 
-function parseEntry<Value>(
-  text: string,
-  minimumStamp: number,
-  revive: (json: unknown) => Value,
-): Stamped<Value> | undefined {
+function parseEntry<Value>(text: string, minimumStamp: number): Stamped<Value> | undefined {
   const end = text.indexOf('\n');
   const stamp = Number(text.slice(0, end));
   if (end === text.length - 1 || stamp < minimumStamp) return undefined;
-  return { stamp, value: revive(JSON.parse(text.slice(end + 1))) };
+  return { stamp, value: JSON.parse(text.slice(end + 1)) as Value };
 }

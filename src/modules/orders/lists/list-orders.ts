@@ -1,11 +1,11 @@
 import type { Queryable } from '../../../database/statement.ts';
-import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { inUtc } from '../../../shared/instant.ts';
 import { type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../../shared/pagination.ts';
 import type { OrderStatus, PaymentStatus } from '../order.ts';
+import type { CachedOrder, ShownOrder } from '../reading/cached-order.ts';
 import type { ListedOrder, OrderReader } from '../reading/order-reader.ts';
-import type { ListOrdersInput, OrderView } from '../schemas.ts';
+import type { ListOrdersInput } from '../schemas.ts';
 import type { Position } from './index-range.ts';
 import type { OrderFilters } from './order-filters.ts';
 import { buildPageQuery } from './page-query.ts';
@@ -23,7 +23,7 @@ export async function listOrders(
   cursors: Cursors,
   caller: Caller,
   input: ListOrdersInput,
-): Promise<Page<CachedReply<OrderView>>> {
+): Promise<Page<ShownOrder>> {
   const { limit = PAGE_LIMIT_DEFAULT, cursor, ...conditions } = input;
   // The caller is part of the scope: a cursor of another caller's list is invalid for this one.
   const scope = { list: 'orders', caller: isStaff(caller) ? 'staff' : caller.id, ...conditions };
@@ -31,10 +31,10 @@ export async function listOrders(
   const filters = buildFilters(caller, conditions);
   const rows = await findPage(db, caller, filters, conditions.search, after, limit + 1);
   // Later pages read many orders once, which would evict those that are read again.
-  const replies = await reader.getOrders(caller, rows.slice(0, limit), after === null);
-  const last = replies.at(-1)?.view;
+  const shown = await reader.getOrders(caller, rows.slice(0, limit), after === null);
+  const last = shown.at(-1)?.order;
   return {
-    data: replies.filter(({ view }) => stillMatches(view, filters)),
+    data: shown.filter(({ order }) => stillMatches(order, filters)),
     nextCursor:
       rows.length > limit && last !== undefined
         ? cursors.encode(scope, [last.createdAt, last.id])
@@ -43,10 +43,10 @@ export async function listOrders(
 }
 
 /** Only these two of the filtered values can change. */
-function stillMatches(view: OrderView, { statuses, paymentStatuses }: OrderFilters): boolean {
+function stillMatches(order: CachedOrder, { statuses, paymentStatuses }: OrderFilters): boolean {
   return (
-    statuses?.includes(view.status) !== false &&
-    paymentStatuses?.includes(view.paymentStatus) !== false
+    statuses?.includes(order.status) !== false &&
+    paymentStatuses?.includes(order.paymentStatus) !== false
   );
 }
 

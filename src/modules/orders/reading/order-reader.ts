@@ -1,21 +1,25 @@
 import type { Queryable } from '../../../database/statement.ts';
 import type { Cache } from '../../../drivers/cache/cache.ts';
 import { createReadThrough } from '../../../drivers/cache/read-through.ts';
-import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
-import { freezeDeep } from '../../../shared/freeze-deep.ts';
 import { findCustomers } from '../../accounts/index.ts';
-import type { OrderView } from '../schemas.ts';
-import { type CachedOrder, cacheOrder, showOrder } from './cached-order.ts';
+import {
+  type CachedCustomer,
+  type CachedOrder,
+  cacheCustomer,
+  cacheOrder,
+  type ShownOrder,
+  showOrder,
+} from './cached-order.ts';
 import { maySee, requireVisible } from './find-order.ts';
-import { buildOrderState, type OrderCustomer } from './present-order.ts';
+import { buildOrderState } from './present-order.ts';
 import { findOrdersWithLines } from './queries.ts';
 
 /** The caches of the reader. */
 export interface OrderCaches {
   readonly orders: Cache<CachedOrder>;
   /** Local to this process: people's names and addresses are not copied from the database to a shared store. */
-  readonly customers: Cache<OrderCustomer>;
+  readonly customers: Cache<CachedCustomer>;
 }
 
 /** An order of a list. Its details must be at least as new as `lastSequence`. */
@@ -27,10 +31,7 @@ export interface ListedOrder {
 
 export interface OrderReader {
   /** Returns an order, without a promise if it is cached in this process. Throws `orders.not_found`. */
-  getOrder(
-    caller: Caller,
-    orderId: string,
-  ): CachedReply<OrderView> | Promise<CachedReply<OrderView>>;
+  getOrder(caller: Caller, orderId: string): ShownOrder | Promise<ShownOrder>;
   /**
    * Returns the listed orders that exist and that the caller may see, each at least as new as its row. `storeLoaded`:
    * whether orders that are not cached yet are worth caching.
@@ -39,7 +40,7 @@ export interface OrderReader {
     caller: Caller,
     rows: readonly ListedOrder[],
     storeLoaded: boolean,
-  ): Promise<CachedReply<OrderView>[]>;
+  ): Promise<ShownOrder[]>;
   /** Invalidates what was read of the order before this event. */
   invalidateOrder(orderId: string, sequence: number): void;
   /** Invalidates what was read of the customer. */
@@ -62,27 +63,24 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
     load: (orderIds) => loadOrders(db, orderIds),
     ...(options.onRead === undefined ? {} : { onRead: options.onRead }),
   });
-  const customers = createReadThrough<OrderCustomer>({
+  const customers = createReadThrough<CachedCustomer>({
     cache: caches?.customers ?? null,
     load: (userIds) => loadCustomers(db, changesOfCustomers, userIds),
   });
   /** Users have no sequence, so their stamp is the number of changes known when the read began. */
   let changesOfCustomers = 1;
 
-  function admit(
-    caller: Caller,
-    order: CachedOrder | undefined,
-  ): CachedReply<OrderView> | Promise<CachedReply<OrderView>> {
-    const { customerId } = requireVisible(order?.value, caller);
-    if (!isStaff(caller)) return showOrder(order!, caller, null);
-    const customer = customers.read(customerId);
+  function admit(caller: Caller, found: CachedOrder | undefined): ShownOrder | Promise<ShownOrder> {
+    const order = requireVisible(found, caller);
+    if (!isStaff(caller)) return showOrder(order, caller, null);
+    const customer = customers.read(order.customerId);
     return customer instanceof Promise
-      ? customer.then((loaded) => showOrder(order!, caller, loaded ?? null))
-      : showOrder(order!, caller, customer ?? null);
+      ? customer.then((loaded) => showOrder(order, caller, loaded ?? null))
+      : showOrder(order, caller, customer ?? null);
   }
 
   /** By id. Pages of any depth cache customers: they are few, and each is read again within a second. */
-  async function readCustomers(rows: readonly ListedOrder[]): Promise<Map<string, OrderCustomer>> {
+  async function readCustomers(rows: readonly ListedOrder[]): Promise<Map<string, CachedCustomer>> {
     const ids = [...new Set(rows.map(({ customerId }) => customerId))];
     const found = await customers.readMany(
       ids.map((key) => ({ key, stamp: 0 })),
@@ -101,8 +99,8 @@ export function createOrderReader(db: Queryable, options: OrderReaderOptions): O
         isStaff(caller) ? readCustomers(rows) : null,
       ]);
       return found.flatMap((order) =>
-        order !== undefined && maySee(caller, order.value)
-          ? [showOrder(order, caller, customersById?.get(order.value.customerId) ?? null)]
+        order !== undefined && maySee(caller, order)
+          ? [showOrder(order, caller, customersById?.get(order.customerId) ?? null)]
           : [],
       );
     },
@@ -133,7 +131,7 @@ async function loadOrders(db: Queryable, orderIds: readonly string[]) {
 
 async function loadCustomers(db: Queryable, stamp: number, userIds: readonly string[]) {
   const rows = await findCustomers(db, userIds);
-  const byId = new Map(rows.map(({ id, email, name }) => [id, freezeDeep({ id, email, name })]));
+  const byId = new Map(rows.map((row) => [row.id, cacheCustomer(row)]));
   return userIds.map((id) => {
     const value = byId.get(id);
     return value === undefined ? undefined : { stamp, value };
