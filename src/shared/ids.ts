@@ -19,6 +19,12 @@ let used = randomness.length;
 let lastMs = 0;
 let sequence = 0;
 
+const bytes = Buffer.alloc(16);
+const text = Buffer.alloc(36, '-');
+/** Where the digits of each byte begin in the text of an id. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const DIGITS = Buffer.from('0123456789abcdef');
+
 /** Returns a new UUIDv7. The ids of a process increase, even within a millisecond, so inserts append to the index. */
 export function newId(): string {
   if (used === randomness.length) {
@@ -35,7 +41,19 @@ export function newId(): string {
     sequence = (sequence + 1) % SEQUENCES;
     if (sequence === 0) lastMs += 1;
   }
-  return v7({ msecs: lastMs, seq: sequence, random });
+  v7({ msecs: lastMs, seq: sequence, random }, bytes);
+  return formatBytes();
+}
+
+/** Returns `bytes` as the text of an id. Without a string for each byte, which took six times as much memory. */
+function formatBytes(): string {
+  for (let index = 0; index < PLACES.length; index += 1) {
+    const place = PLACES[index]!;
+    const byte = bytes[index]!;
+    text[place] = DIGITS[byte >> 4]!;
+    text[place + 1] = DIGITS[byte & 0b1111]!;
+  }
+  return text.toString('latin1');
 }
 
 /** Returns a UUIDv7 with the time `at`, for imported rows that are older than their import. */
