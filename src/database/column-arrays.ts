@@ -19,18 +19,20 @@ export function unnestColumns(alias: string, types: ColumnTypes): string {
 
 /**
  * Returns the parameters for `unnestColumns`. Arrays cost PostgreSQL a third less than a JSON text with the same rows,
- * and this process no more.
+ * and this process no more. A column of nulls is an empty array: `unnest` fills up shorter arrays with nulls.
  */
 export function toColumnArrays<Types extends ColumnTypes>(
   types: Types,
   rows: readonly ColumnRow<Types>[],
 ): string[] {
-  return Object.keys(types).map((name) => toArrayLiteral(rows.map((row) => row[name])));
+  return Object.keys(types).map((name) => {
+    if (rows.every((row) => row[name] === null || row[name] === undefined)) return '{}';
+    return `{${rows.map((row) => toElement(row[name])).join(',')}}`;
+  });
 }
 
-/** Returns an array literal. If all values are null, it is empty: `unnest` fills up shorter arrays with nulls. */
+/** Returns an array literal. The one that `pg` builds costs three times as much. */
 export function toArrayLiteral(values: readonly ColumnValue[]): string {
-  if (values.every((value) => value === null || value === undefined)) return '{}';
   return `{${values.map(toElement).join(',')}}`;
 }
 
@@ -39,5 +41,14 @@ function toElement(value: ColumnValue): string {
   if (typeof value === 'object') return `"${value.toISOString()}"`;
   if (typeof value !== 'string') return String(value);
   if (PLAIN.test(value) && !(value.length === 4 && value.toLowerCase() === 'null')) return value;
+  return quote(value);
+}
+
+/** Text in which JSON escapes more than quotation marks and backslashes: control characters and halves of pairs. */
+const ESCAPED_IN_JSON = /[\p{Cc}\p{Cs}]/u;
+
+/** Returns the text in quotation marks. As JSON if that is the same, because it takes a fifth of the time and memory. */
+function quote(value: string): string {
+  if (!ESCAPED_IN_JSON.test(value)) return JSON.stringify(value);
   return `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { SpanOptions, Tracing } from '../shared/tracing.ts';
+import { type ColumnValue, toArrayLiteral } from './column-arrays.ts';
 import { isPreparedStatementError } from './database-errors.ts';
 import { writeTogether } from './run-on-connection.ts';
 
@@ -38,7 +39,7 @@ export function createExecute({ observe, tracing, onPreparedFault }: ExecuteOpti
     const isTraced = tracing !== null && tracing.current() !== null;
     const span = isTraced ? tracing.start(name, STATEMENT) : null;
     try {
-      const result = await client.query({ name, text, values: parameters as unknown[] });
+      const result = await client.query({ name, text, values: parameters.map(toParameter) });
       span?.end();
       return result.rows as Row[];
     } catch (error) {
@@ -49,4 +50,8 @@ export function createExecute({ observe, tracing, onPreparedFault }: ExecuteOpti
       observe(name, (performance.now() - startedAt) / 1000);
     }
   };
+}
+
+function toParameter(value: unknown): unknown {
+  return Array.isArray(value) ? toArrayLiteral(value as readonly ColumnValue[]) : value;
 }

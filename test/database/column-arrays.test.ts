@@ -63,3 +63,22 @@ test('every value arrives as it was sent, in its row and column', async () => {
     { numRuns: 200 },
   );
 });
+
+test('every array arrives as it was sent, whatever its elements are', async () => {
+  const arrays = fc.record({
+    texts: fc.array(fc.option(texts), { maxLength: 20 }),
+    numbers: fc.array(fc.option(fc.maxSafeInteger()), { maxLength: 20 }),
+    flags: fc.array(fc.option(fc.boolean()), { maxLength: 20 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(arrays, async ({ texts, numbers, flags }) => {
+      const [read] = await database.run<{ sent: string }>(
+        'test.arrays',
+        'select jsonb_build_array($1::text[], $2::bigint[], $3::boolean[])::text as sent',
+        [texts, numbers, flags],
+      );
+      assert.deepEqual(JSON.parse(read!.sent), [texts, numbers, flags]);
+    }),
+    { numRuns: 200 },
+  );
+});

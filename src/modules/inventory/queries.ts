@@ -59,7 +59,7 @@ export const lockOffers = statement<
  * ids before it changes a row. Returns the changed products.
  */
 export const changeReserved = statement<
-  [productIds: string, quantities: string, sign: 1 | -1],
+  [productIds: readonly string[], quantities: readonly number[], sign: 1 | -1],
   { productId: string }
 >(
   'inventory.change_reserved',

@@ -1,4 +1,3 @@
-import { toArrayLiteral } from '../../database/column-arrays.ts';
 import type { Transaction } from '../../database/database.ts';
 import { changeReserved, changeReservedOfOne } from './queries.ts';
 
@@ -31,11 +30,6 @@ async function change(tx: Transaction, lines: readonly StockLine[], sign: 1 | -1
   const changed =
     quantities.size === 1
       ? await changeReservedOfOne(tx, ...first!, sign)
-      : await changeReserved(
-          tx,
-          toArrayLiteral([...quantities.keys()]),
-          toArrayLiteral([...quantities.values()]),
-          sign,
-        );
+      : await changeReserved(tx, [...quantities.keys()], [...quantities.values()], sign);
   if (changed.length !== quantities.size) throw new Error('a product has no stock row');
 }
