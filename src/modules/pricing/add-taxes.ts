@@ -17,9 +17,12 @@ export interface TaxRow {
 export interface Taxes {
   /** One for each rate that applies to an item, in the order of the rates. */
   readonly rows: readonly TaxRow[];
-  /** The tax of each item. */
+  /** The tax of each item; none for those of `noTaxes`. */
   readonly partsMinor: readonly number[];
 }
+
+/** The taxes of an order that no rate applies to. */
+export const noTaxes: Taxes = { rows: [], partsMinor: [] };
 
 /**
  * Returns the taxes of an order: for each rate, the tax on the sum of its items, rounded half up once, and apportioned

@@ -1,4 +1,4 @@
-import { addTaxes, type TaxableItem, type TaxRow } from './add-taxes.ts';
+import { addTaxes, noTaxes, type TaxableItem, type TaxRow } from './add-taxes.ts';
 import { type AppliedCharge, findCharges } from './find-charges.ts';
 import type { GrossLine, GrossLines, LineToPrice } from './price-lines.ts';
 import type { ChargeRule, DiscountRule, FulfilmentType, PricingRules } from './rules.ts';
@@ -62,7 +62,7 @@ export function buildBill<Line extends LineToPrice>({
   const freeDelivery = discounts.find(({ effect }) => effect.kind === 'FREE_DELIVERY');
   const delivery = freeDelivery && charges.find(({ rule }) => rule.kind === 'DELIVERY');
   const chargedMinor = charges.map((charge) => (charge === delivery ? 0 : charge.amountMinor));
-  const items: TaxableItem[] = [
+  const listItems = (): TaxableItem[] => [
     ...lines.map(({ taxCategory }, index) => ({
       taxCategory,
       amountMinor: discounted.leftMinor[index]!,
@@ -72,7 +72,8 @@ export function buildBill<Line extends LineToPrice>({
       amountMinor: chargedMinor[index]!,
     })),
   ];
-  const taxes = addTaxes(items, rules, fulfilmentType);
+  const taxes =
+    rules.taxRates.length === 0 ? noTaxes : addTaxes(listItems(), rules, fulfilmentType);
 
   let totalMinor = discounted.subtotalMinor + tipMinor;
   for (const amountMinor of chargedMinor) totalMinor += amountMinor;
@@ -81,7 +82,7 @@ export function buildBill<Line extends LineToPrice>({
     pricesIncludeTax,
     lines: lines.map((line, index) => {
       const leftMinor = discounted.leftMinor[index]!;
-      const taxMinor = taxes.partsMinor[index]!;
+      const taxMinor = taxes.partsMinor[index] ?? 0;
       return {
         ...line,
         discountMinor: line.totalMinor - leftMinor,
@@ -99,7 +100,7 @@ export function buildBill<Line extends LineToPrice>({
     }),
     charges: charges.map((charge, index) => ({
       ...charge,
-      taxMinor: taxes.partsMinor[lines.length + index]!,
+      taxMinor: taxes.partsMinor[lines.length + index] ?? 0,
     })),
     taxes: taxes.rows,
     tipMinor,

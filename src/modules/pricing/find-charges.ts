@@ -22,6 +22,7 @@ export function offerCharges(
   rules: readonly ChargeRule[],
   { fulfilmentType, postalCode }: Destination,
 ): readonly ChargeRule[] {
+  if (rules.length === 0) return rules;
   const offered = rules.filter((rule) => isForType(rule, fulfilmentType));
   const lengths = offered.map((rule) =>
     rule.kind === 'DELIVERY' ? matchedLength(rule, postalCode) : null,
@@ -30,11 +31,14 @@ export function offerCharges(
   return offered.filter(({ kind }, index) => kind !== 'DELIVERY' || lengths[index] === longest);
 }
 
+const none: readonly AppliedCharge[] = [];
+
 /** Returns the offered charges that are due for this discounted subtotal: at most one of them for DELIVERY. */
 export function findCharges(
   offered: readonly ChargeRule[],
   subtotalMinor: number,
 ): readonly AppliedCharge[] {
+  if (offered.length === 0) return none;
   const due = offered.filter((rule) => isDue(rule, subtotalMinor));
   const delivery = due.find(({ kind }) => kind === 'DELIVERY');
   return due

@@ -49,14 +49,14 @@ const tooLarge: RefusedPricing = { kind: 'refused', refusals: [{ kind: 'total_to
  * per line, discount, charge and tax rate.
  */
 export function priceOrder<Line extends LineToPrice>(order: OrderToPrice<Line>): Pricing<Line> {
-  const { currency, codes, tipMinor } = order;
+  const { currency, rules, destination, now, isFirstOrder, codes, tipMinor } = order;
   const gross = priceLines(order.lines);
   if (gross === null) return tooLarge;
-  const charges = offerCharges(order.rules.charges, order.destination);
-  const { fulfilmentType } = order.destination;
-  const choice = { ...order, gross, charges, fulfilmentType };
+  const charges = offerCharges(rules.charges, destination);
+  const { fulfilmentType } = destination;
+  const choice = { gross, rules, charges, fulfilmentType, now, isFirstOrder };
   const { discounts, refusedCodes } = chooseDiscounts(codes, choice);
-  const bill = buildBill({ ...choice, discounts, tipMinor });
+  const bill = buildBill({ gross, rules, charges, fulfilmentType, discounts, tipMinor });
   if (bill.totalMinor > TOTAL_MINOR_MAX) return tooLarge;
   return { kind: 'priced', currency, refusedCodes, ...bill };
 }

@@ -11,6 +11,8 @@ export interface DiscountedLines {
   readonly subtotalMinor: number;
 }
 
+const nothing = new Map<DiscountRule, number>();
+
 /**
  * Takes discounts off the lines: first those of lines, then those of the order, percentages before amounts, and within
  * a kind in the given order, each from what the ones before it left. Never takes more than is left.
@@ -20,7 +22,7 @@ export function takeDiscounts(
   discounts: readonly DiscountRule[],
 ): DiscountedLines {
   const leftMinor = lines.map(({ totalMinor }) => totalMinor);
-  const takenMinor = new Map<DiscountRule, number>();
+  const takenMinor = discounts.length === 0 ? nothing : new Map<DiscountRule, number>();
   for (const [scope, kind] of sequence) {
     for (const discount of discounts) {
       const { effect } = discount;
