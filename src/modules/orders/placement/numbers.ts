@@ -28,7 +28,10 @@ export function createOrderNumbers(): OrderNumbers {
   let pendingLookups = 0;
 
   async function take(tx: Transaction, count: number): Promise<string[]> {
-    if (pendingLookups <= 0) return (await reserveNumbers(tx, count)).map(({ number }) => number);
+    if (pendingLookups <= 0) {
+      const [reservation] = await reserveNumbers(tx, count);
+      return reservation!.numbers.split(' ');
+    }
     const free: string[] = [];
     for (let missing = count; missing > 0; missing = count - free.length) {
       const found = await reserveFreeNumbers(tx, missing);

@@ -14,10 +14,13 @@ export const countPending = statement<
   { isShort: true },
 );
 
-/** Reserves order numbers that no other transaction gets. An imported order may still have one of them. */
-export const reserveNumbers = statement<[count: number], { number: string }>(
+/**
+ * Reserves order numbers that no other transaction gets, and returns them in one row, separated by spaces. An imported
+ * order may still have one of them.
+ */
+export const reserveNumbers = statement<[count: number], { numbers: string }>(
   'orders.take_numbers',
-  `select nextval('order_numbers')::text as number
+  `select string_agg(nextval('order_numbers')::text, ' ') as numbers
      from generate_series(1, $1::int)`,
 );
 
