@@ -1,7 +1,7 @@
 import type { PricedOrder } from '../../pricing/index.ts';
 import { isFree } from '../order.ts';
 import { listUnits } from '../order-units.ts';
-import { findLine, type UnpricedLine } from './find-line.ts';
+import { findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter, listUnknownCodes, type UseCounter } from './known-discounts.ts';
 import {
   findLineRefusals,
@@ -99,10 +99,9 @@ function decideOne(
 ): PlacementDecision {
   const { customerId, terms, expectedTotalMinor } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
-  const [refusal] = findLineRefusals(found);
-  if (refusal !== undefined) return refusal;
+  const lines = listFound(found);
+  if (lines.length < found.length) return findLineRefusals(found)[0]!;
 
-  const lines = found.flatMap((one) => (one.kind === 'line' ? one.line : []));
   const priced = priceFound(lines, customerId, terms, facts, uses);
   if (priced.kind === 'refused') return priced.refusals[0];
 

@@ -1,5 +1,5 @@
 import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
-import { type FoundLine, findLine, type UnpricedLine } from './find-line.ts';
+import { type FoundLine, findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter } from './known-discounts.ts';
 import {
   findLineRefusals,
@@ -42,7 +42,7 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
   const { customerId, terms } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
   const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'line' ? index : []));
-  const lines = found.flatMap((one) => (one.kind === 'line' ? one.line : []));
+  const lines = listFound(found);
   const uses = createUseCounter(facts.discounts);
   const unpriced = findLineRefusals(found);
   const priced = priceFound(lines, customerId, terms, facts, uses);

@@ -51,6 +51,13 @@ export function findLine(line: RequestedLine, facts: PlacementFacts): FoundLine 
   };
 }
 
+/** Returns the lines that can be priced. */
+export function listFound(found: readonly FoundLine[]): UnpricedLine[] {
+  const lines: UnpricedLine[] = [];
+  for (const one of found) if (one.kind === 'line') lines.push(one.line);
+  return lines;
+}
+
 function findModifiers(
   { modifiers: requested }: RequestedLine,
   { modifierGroupIds }: PlacementProduct,

@@ -20,12 +20,12 @@ export interface UsedKey {
   readonly place: number;
 }
 
-/** Builds the keys of a request. `body` is its body without the `clientToken`. */
+/** Builds the keys of a request. `body` has the `clientToken` in either spelling. */
 export function buildKeys(
   { claim, operation }: { readonly claim: Claim | null; readonly operation: string },
   customerId: string,
   clientToken: string | undefined,
-  body: object,
+  body: { readonly client_token?: string },
 ): OrderKey[] {
   const keys: OrderKey[] = [];
   if (claim !== null) {
@@ -33,7 +33,8 @@ export function buildKeys(
     keys.push(buildKey(scopeHash, requestHash, false));
   }
   if (clientToken !== undefined) {
-    const requestHash = sha256(operation, canonicalJson({ ...body, clientToken }));
+    const { client_token: _, ...rest } = body;
+    const requestHash = sha256(operation, canonicalJson({ ...rest, clientToken }));
     keys.push(buildKey(sha256('client-token', customerId, clientToken), requestHash, true));
   }
   return keys;
@@ -251,13 +252,13 @@ const ATTEMPTS_MAX = 3;
  * Runs `attempt` again if another transaction used one of its keys or tokens, because the stored response is then
  * found. Throws `idempotency.in_flight` if the last attempt conflicts too.
  */
-export async function retryOnTakenKey<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof KeyTakenError)) throw error;
-      if (attempts === ATTEMPTS_MAX) throw inFlight(error);
-    }
-  }
+export function retryOnTakenKey<T>(
+  attempt: () => Promise<T>,
+  attemptsLeft = ATTEMPTS_MAX,
+): Promise<T> {
+  return attempt().catch((error: unknown) => {
+    if (!(error instanceof KeyTakenError)) throw error;
+    if (attemptsLeft === 1) throw inFlight(error);
+    return retryOnTakenKey(attempt, attemptsLeft - 1);
+  });
 }

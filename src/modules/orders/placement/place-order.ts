@@ -86,20 +86,16 @@ export function createOrderPlacement(
 
   async function place(request: PlacementRequest): Promise<PlacedOrder> {
     // A request with `Prefer: respond-async` does not wait for the placement.
-    if (request.deferred) return settle(request);
-    onWaiting(1);
+    const waits = !request.deferred;
+    if (waits) onWaiting(1);
     try {
-      return await settle(request);
+      const outcome = await retryOnTakenKey(() => submit(request));
+      if (outcome.kind === 'refused') throw outcome.error;
+      if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
+      return outcome.order;
     } finally {
-      onWaiting(-1);
+      if (waits) onWaiting(-1);
     }
-  }
-
-  async function settle(request: PlacementRequest): Promise<PlacedOrder> {
-    const outcome = await retryOnTakenKey(() => submit(request));
-    if (outcome.kind === 'refused') throw outcome.error;
-    if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
-    return outcome.order;
   }
 
   return {
@@ -123,7 +119,7 @@ function buildRequest(
   lines: PlacementRequest['lines'],
   options: PlacementOptions,
 ): PlacementRequest {
-  const { client_token: otherSpelling, clientToken = otherSpelling, ...rest } = options;
+  const { client_token: otherSpelling, clientToken = otherSpelling } = options;
   const { caller, cause, deferred } = context;
   if (otherSpelling !== undefined && otherSpelling !== clientToken) {
     throw invalidInput('/client_token', 'It differs from clientToken.');
@@ -132,7 +128,7 @@ function buildRequest(
     customerId,
     caller,
     cause,
-    keys: buildKeys(context, customerId, clientToken, rest),
+    keys: buildKeys(context, customerId, clientToken, options),
     deferred,
     lines,
     refuseVersion: () => null,

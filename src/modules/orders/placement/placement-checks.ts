@@ -1,4 +1,5 @@
 import type { GroupOutOfRange } from '../../catalog/index.ts';
+import type { StockLine } from '../../inventory/index.ts';
 import {
   type PricedOrder,
   type Pricing,
@@ -108,11 +109,12 @@ export function findPriceChange(
   expectedTotalMinor: number | null,
   { lines, totalMinor }: PricedOrder<UnpricedLine>,
 ): PlacementRefusal | null {
-  const drifts = lines.flatMap((line, index) => {
+  const drifts: PriceDrift[] = [];
+  for (const [index, { sku, unitPriceMinor: currentMinor }] of lines.entries()) {
     const expectedMinor = requested[index]!.unitPriceMinor;
-    if (expectedMinor === undefined || expectedMinor === line.unitPriceMinor) return [];
-    return [{ sku: line.sku, expectedMinor, currentMinor: line.unitPriceMinor }];
-  });
+    if (expectedMinor === undefined || expectedMinor === currentMinor) continue;
+    drifts.push({ sku, expectedMinor, currentMinor });
+  }
   const totalDrifted = expectedTotalMinor !== null && expectedTotalMinor !== totalMinor;
   if (drifts.length === 0 && !totalDrifted) return null;
   return { kind: 'price_changed', lines: drifts, totalMinor };
@@ -127,18 +129,24 @@ export function findShortage(
   facts: Pick<PlacementFacts, 'productsById'>,
   available: ReadonlyMap<string, number>,
 ): PlacementRefusal | null {
-  const wanted = new Map<string, number>();
-  for (const { productId, quantity } of listUnits(lines)) {
-    wanted.set(productId, (wanted.get(productId) ?? 0) + quantity);
-  }
   const shortages: Shortage[] = [];
-  for (const [productId, requested] of wanted) {
+  for (const { productId, quantity: requested } of sumUnits(listUnits(lines))) {
     const left = available.get(productId) ?? 0;
     if (requested <= left) continue;
     const sku = facts.productsById.get(productId)?.sku ?? productId;
     shortages.push({ sku, requested, available: left });
   }
   return shortages.length === 0 ? null : { kind: 'insufficient_stock', lines: shortages };
+}
+
+/** Returns the units by product. */
+function sumUnits(units: readonly StockLine[]): readonly StockLine[] {
+  if (units.length === 1) return units;
+  const sums = new Map<string, number>();
+  for (const { productId, quantity } of units) {
+    sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+  }
+  return [...sums].map(([productId, quantity]) => ({ productId, quantity }));
 }
 
 /** Returns null if every named code applies. */

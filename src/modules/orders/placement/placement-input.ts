@@ -4,24 +4,26 @@ import { type Money, TIP_MINOR_MAX } from '../../../shared/money.ts';
 import { distinctCodes } from '../../pricing/index.ts';
 import type { Fulfilment } from '../order.ts';
 import type { FulfilmentInput, PlaceOrderInput } from '../schemas.ts';
-import type { OrderTerms, RequestedLine, RequestedModifier } from './request.ts';
+import type { RequestedLine, RequestedModifier, StatedTerms } from './request.ts';
 
 /** The checks of a placement request that its schema cannot express. Each returns the invalid locations. */
 
 type Items = PlaceOrderInput['items'];
 
 export function itemErrors(items: Items, currency: string): InputError[] {
-  return items.flatMap((item, index) => {
-    const errors = [
-      ...modifierErrors(item.modifiers ?? [], `/items/${index}/modifiers`),
-      ...findCurrencyErrors(item.unitPrice, `/items/${index}/unitPrice`, currency),
-    ];
-    if (item.sku !== undefined || item.productId !== undefined) return errors;
-    return [
-      { pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' },
-      ...errors,
-    ];
-  });
+  const errors: InputError[] = [];
+  for (const [index, { sku, productId, modifiers, unitPrice }] of items.entries()) {
+    if (sku === undefined && productId === undefined) {
+      errors.push({ pointer: `/items/${index}`, detail: 'Name the product by sku or productId.' });
+    }
+    if (modifiers !== undefined) {
+      errors.push(...modifierErrors(modifiers, `/items/${index}/modifiers`));
+    }
+    if (unitPrice !== undefined) {
+      errors.push(...findCurrencyErrors(unitPrice, `/items/${index}/unitPrice`, currency));
+    }
+  }
+  return errors;
 }
 
 /** Customers and guests order for themselves; staff name the customer. */
@@ -92,18 +94,13 @@ export function termsErrors({ tip, fulfilment }: TermsInput, currency: string): 
   return errors;
 }
 
-/** Returns the terms that a request or a cart states; what it leaves out is missing. An empty note is none. */
-export function statedTerms({
-  discountCodes,
-  tip,
-  note,
-  fulfilment,
-}: TermsInput): Partial<OrderTerms> {
+/** Returns the terms that a request or a cart states. An empty note is none. */
+export function statedTerms({ discountCodes, tip, note, fulfilment }: TermsInput): StatedTerms {
   return {
-    ...(discountCodes === undefined ? {} : { discountCodes: distinctCodes(discountCodes) }),
-    ...(tip === undefined ? {} : { tipMinor: tip.amount }),
-    ...(note === undefined ? {} : { note: note || null }),
-    ...(fulfilment === undefined ? {} : { fulfilment: toFulfilment(fulfilment) }),
+    discountCodes: discountCodes && distinctCodes(discountCodes),
+    tipMinor: tip?.amount,
+    note: note === undefined ? undefined : note || null,
+    fulfilment: fulfilment && toFulfilment(fulfilment),
   };
 }
 
@@ -116,18 +113,22 @@ function toFulfilment({ type, address }: FulfilmentInput): Fulfilment {
 
 export function requestedLines(items: Items): RequestedLine[] {
   return items.map((item) => ({
-    ...(item.sku === undefined ? {} : { sku: item.sku }),
-    ...(item.productId === undefined ? {} : { productId: item.productId }),
-    ...(item.unitPrice === undefined ? {} : { unitPriceMinor: item.unitPrice.amount }),
+    sku: item.sku,
+    productId: item.productId,
+    unitPriceMinor: item.unitPrice?.amount,
     quantity: item.quantity,
     modifiers: requestedModifiers(item.modifiers),
     note: item.note || null,
   }));
 }
 
+const noModifiers: readonly RequestedModifier[] = [];
+
 /** Returns the modifiers of a line with their quantities. */
-export function requestedModifiers(modifiers: Items[number]['modifiers']): RequestedModifier[] {
-  return (modifiers ?? []).map(({ code, quantity = 1 }) => ({ code, quantity }));
+export function requestedModifiers(
+  modifiers: Items[number]['modifiers'],
+): readonly RequestedModifier[] {
+  return modifiers?.map(({ code, quantity = 1 }) => ({ code, quantity })) ?? noModifiers;
 }
 
 function findCurrencyErrors(

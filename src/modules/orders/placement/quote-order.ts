@@ -20,7 +20,7 @@ import { countPending } from './queries.ts';
 import type { SourcedQuote, SourcedRead } from './quote-sourced.ts';
 import { readQuoteFacts } from './read-quote.ts';
 import { presentRefusal, toRefusal, unusableCustomerError } from './refusals.ts';
-import { noTerms, type PlacementRules } from './request.ts';
+import { fillTerms, type PlacementRules } from './request.ts';
 
 export interface Quoting {
   /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid` and `auth.forbidden`. */
@@ -59,7 +59,7 @@ export async function quoteOrder(
   const lines = requestedLines(input.items);
   const customerId = input.customerId ?? (isStaff(caller) ? null : (caller?.id ?? null));
   const isLimited = customerId !== null && !isStaff(caller) && pendingMax > 0;
-  const terms = { ...noTerms, ...statedTerms(input) };
+  const terms = fillTerms(statedTerms(input));
   const [facts, customers, pendingCounts] = await Promise.all([
     readQuoteFacts(database, rules, priceLists, { customerId, lines, terms }),
     customerId === null ? [] : findCustomers(database, [customerId]),

@@ -5,7 +5,7 @@ import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts'
 import { distinctCodes } from '../../pricing/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
-import type { PlacementFacts } from './placement-facts.ts';
+import type { PlacementFacts, PlacementProduct } from './placement-facts.ts';
 import {
   type PriceList,
   PricesChangedError,
@@ -15,9 +15,9 @@ import {
 import { countPending, readPlacementTime } from './queries.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import {
+  fillTerms,
   isLineSource,
   type LineSource,
-  noTerms,
   type OrderTerms,
   type PlacementRequest,
   type PlacementRules,
@@ -271,7 +271,7 @@ export function getTerms(
   sourceLines: SourceLines,
 ): OrderTerms {
   const sourced = isLineSource(lines) ? sourceLines.get(lines)?.get(customerId)?.terms : undefined;
-  return { ...noTerms, ...sourced, ...terms };
+  return fillTerms(terms, sourced);
 }
 
 /** Returns the lines of a request, from the request itself or its source; empty if its source has none. */
@@ -318,8 +318,17 @@ export function requireKnownGroups(offers: readonly OfferRow[], { groups }: Pric
   }
 }
 
-function toProduct({ productId: id, onHand: _, reserved: __, ...product }: OfferRow) {
-  return { id, ...product };
+function toProduct(offer: OfferRow): PlacementProduct {
+  return {
+    id: offer.productId,
+    sku: offer.sku,
+    name: offer.name,
+    priceMinor: offer.priceMinor,
+    active: offer.active,
+    taxCategory: offer.taxCategory,
+    category: offer.category,
+    modifierGroupIds: offer.modifierGroupIds,
+  };
 }
 
 function distinctValues(values: readonly string[]): string[] {

@@ -8,11 +8,11 @@ import type { Fulfilment } from '../order.ts';
  * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.
  */
 export interface RequestedLine {
-  readonly sku?: string;
-  readonly productId?: string;
+  readonly sku?: string | undefined;
+  readonly productId?: string | undefined;
   readonly quantity: number;
   /** The price with modifiers that the client saw, in minor units. If it has changed, the order is refused. */
-  readonly unitPriceMinor?: number;
+  readonly unitPriceMinor?: number | undefined;
   readonly modifiers: readonly RequestedModifier[];
   readonly note: string | null;
 }
@@ -39,6 +39,24 @@ export const noTerms: OrderTerms = {
   note: null,
   fulfilment: null,
 };
+
+/** What a request states besides its lines; undefined: nothing. */
+export type StatedTerms = {
+  readonly [Name in keyof OrderTerms]: OrderTerms[Name] | undefined;
+};
+
+/** Returns the terms of an order: what is stated, and the others where nothing is. */
+export function fillTerms(
+  { discountCodes, tipMinor, note, fulfilment }: StatedTerms,
+  others: OrderTerms = noTerms,
+): OrderTerms {
+  return {
+    discountCodes: discountCodes ?? others.discountCodes,
+    tipMinor: tipMinor ?? others.tipMinor,
+    note: note === undefined ? others.note : note,
+    fulfilment: fulfilment === undefined ? others.fulfilment : fulfilment,
+  };
+}
 
 /**
  * A source of order lines for requests that do not name them, such as a cart. Both calls serve all requests of a batch
@@ -100,7 +118,7 @@ export interface PlacementRequest {
   readonly refuseVersion: (version: number) => CodedError | null;
   readonly expectedTotalMinor: number | null;
   /** What the request states, in preference to its source. */
-  readonly terms: Partial<OrderTerms>;
+  readonly terms: StatedTerms;
   readonly shippingAddress: string | null;
   readonly clientToken: string | null;
 }
