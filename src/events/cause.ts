@@ -30,12 +30,13 @@ export function toCauseColumns({
     others[name] = value;
     return null;
   };
-  const columns = {
+  return {
     requestId: keep('requestId', requestId, DIGITS),
     traceId: keep('traceId', traceId, DIGITS),
     idempotencyKey: keep('idempotencyKey', idempotencyKey, UUID),
+    // The last one: the calls above add members to `others`.
+    cause: Object.keys(others).length === 0 ? null : others,
   };
-  return { ...columns, cause: Object.keys(others).length === 0 ? null : others };
 }
 
 /** Returns the cause that was stored, to the letter. */

@@ -24,9 +24,25 @@ export const DICTIONARY = 2;
 /** The fastest one: higher levels save only a twentieth of the bytes. */
 const LEVEL = 1;
 
+const LINE_BREAK = '\n'.charCodeAt(0);
+
 /** Compresses responses, which are JSON texts and therefore contain no line breaks. */
 export function compressResponses(bodies: readonly string[]): Buffer {
-  return deflateRawSync(bodies.join('\n'), { dictionary: DICTIONARIES[DICTIONARY], level: LEVEL });
+  const dictionary = DICTIONARIES[DICTIONARY];
+  return deflateRawSync(encodeLines(bodies), { dictionary, level: LEVEL });
+}
+
+/** Joins texts by line breaks, as UTF-8. Without a joined text, whose memory the next collection would have to free. */
+function encodeLines(texts: readonly string[]): Buffer {
+  let length = 0;
+  for (const text of texts) length += Buffer.byteLength(text) + 1;
+  const bytes = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const text of texts) {
+    end += bytes.write(text, end);
+    end = bytes.writeUInt8(LINE_BREAK, end);
+  }
+  return bytes.subarray(0, -1);
 }
 
 /** Returns the texts that were compressed together with this dictionary. */
