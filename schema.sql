@@ -835,8 +835,8 @@ create table provider_events (
   provider text not null,
   event_id text not null,
   type text not null,
-  payload jsonb not null,
-  cause jsonb not null,
+  payload jsonb,
+  cause jsonb,
   status text not null,
   outcome text,
   attempts integer default 0 not null,
@@ -844,9 +844,11 @@ create table provider_events (
   last_error text,
   failed_at timestamp(3) with time zone,
   received_at timestamp(3) with time zone default now() not null,
+  provider_reference text,
   constraint provider_events_id_pkey PRIMARY KEY (id),
   constraint provider_events_failed_at_check CHECK (((failed_at IS NOT NULL) = (status = 'DEAD'::text))),
   constraint provider_events_next_attempt_at_check CHECK (((next_attempt_at IS NOT NULL) = (status = 'RECEIVED'::text))),
+  constraint provider_events_payload_check CHECK ((((payload IS NOT NULL) AND (cause IS NOT NULL)) OR ((status = 'APPLIED'::text) AND (provider_reference IS NOT NULL)))),
   constraint provider_events_provider_event_id_key UNIQUE (provider, event_id),
   constraint provider_events_status_check CHECK ((status = ANY (ARRAY['RECEIVED'::text, 'APPLIED'::text, 'IGNORED'::text, 'DEAD'::text])))
 );
@@ -1193,7 +1195,7 @@ CREATE INDEX payment_refunds_next_attempt_at_idx ON public.payment_refunds USING
 
 CREATE INDEX payment_refunds_provider_refund_id_idx ON public.payment_refunds USING btree (provider_refund_id) WHERE (provider_refund_id IS NOT NULL);
 
-CREATE INDEX payments_created_at_id_idx ON public.payments USING btree (created_at DESC, id DESC);
+CREATE INDEX payments_created_at_id_idx ON public.payments USING btree (created_at, id);
 
 CREATE INDEX payments_id_payable_idx ON public.payments USING btree (id) WHERE ((closed_at IS NULL) AND (next_attempt_at IS NULL));
 
@@ -1893,11 +1895,11 @@ CREATE OR REPLACE FUNCTION public.check_told_charges(event_ids uuid[])
 BEGIN ATOMIC
  WITH told AS (
           SELECT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference,
+             COALESCE(provider_events.provider_reference, (provider_events.payload #>> '{capture,providerReference}'::text[])) AS provider_reference,
              min((provider_events.id)::text) AS id
             FROM provider_events
-           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND (provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND ((check_told_charges.event_ids IS NULL) OR (provider_events.id = ANY (check_told_charges.event_ids))))
-           GROUP BY provider_events.provider, (provider_events.payload #>> '{capture,providerReference}'::text[])
+           WHERE (((provider_events.provider_reference IS NOT NULL) OR ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) AND (provider_events.status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND ((check_told_charges.event_ids IS NULL) OR (provider_events.id = ANY (check_told_charges.event_ids))))
+           GROUP BY provider_events.provider, COALESCE(provider_events.provider_reference, (provider_events.payload #>> '{capture,providerReference}'::text[]))
          )
   SELECT (told.id)::uuid AS id,
      told.id,
@@ -1909,7 +1911,7 @@ BEGIN ATOMIC
             FROM payment_captures
            WHERE ((check_told_charges.event_ids IS NULL) OR ((payment_captures.provider = ANY (ARRAY( SELECT DISTINCT chosen.provider
                     FROM provider_events chosen
-                   WHERE (chosen.id = ANY (check_told_charges.event_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT (chosen.payload #>> '{capture,providerReference}'::text[])
+                   WHERE (chosen.id = ANY (check_told_charges.event_ids))))) AND (payment_captures.provider_reference = ANY (ARRAY( SELECT COALESCE(chosen.provider_reference, (chosen.payload #>> '{capture,providerReference}'::text[])) AS "coalesce"
                     FROM provider_events chosen
                    WHERE (chosen.id = ANY (check_told_charges.event_ids)))))))) captures ON (((captures.provider = told.provider) AND (captures.provider_reference = told.provider_reference))))
    WHERE (captures.id IS NULL);
@@ -1926,9 +1928,9 @@ BEGIN ATOMIC
      format('the charge %s of %s was told by no event'::text, payment_captures.provider_reference, payment_captures.provider) AS format
     FROM (payment_captures
       LEFT JOIN ( SELECT DISTINCT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+             COALESCE(provider_events.provider_reference, (provider_events.payload #>> '{capture,providerReference}'::text[])) AS provider_reference
             FROM provider_events
-           WHERE ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
+           WHERE ((provider_events.provider_reference IS NOT NULL) OR ((provider_events.payload ->> 'kind'::text) = 'captured'::text))) told ON (((told.provider = payment_captures.provider) AND (told.provider_reference = payment_captures.provider_reference))))
    WHERE (((check_untold_charges.capture_ids IS NULL) OR (payment_captures.id = ANY (check_untold_charges.capture_ids))) AND (told.provider IS NULL));
 END
 ;
@@ -1941,9 +1943,9 @@ BEGIN ATOMIC
  SELECT payment_captures.id
     FROM (payment_captures
       LEFT JOIN ( SELECT DISTINCT provider_events.provider,
-             (provider_events.payload #>> '{capture,providerReference}'::text[]) AS provider_reference
+             COALESCE(provider_events.provider_reference, (provider_events.payload #>> '{capture,providerReference}'::text[])) AS provider_reference
             FROM provider_events
-           WHERE (((provider_events.payload ->> 'kind'::text) = 'captured'::text) AND ((provider_events.id >= ( SELECT first_id_at((min(payment_captures_1.created_at) - '01:00:00'::interval)) AS first_id_at
+           WHERE (((provider_events.provider_reference IS NOT NULL) OR ((provider_events.payload ->> 'kind'::text) = 'captured'::text)) AND ((provider_events.id >= ( SELECT first_id_at((min(payment_captures_1.created_at) - '01:00:00'::interval)) AS first_id_at
                     FROM payment_captures payment_captures_1
                    WHERE (payment_captures_1.id = ANY (screen_untold_charges.capture_ids)))) AND (provider_events.id <= ( SELECT first_id_at((max(payment_captures_1.created_at) + '01:00:00'::interval)) AS first_id_at
                     FROM payment_captures payment_captures_1

@@ -1,7 +1,7 @@
 import { statement } from '../../database/statement.ts';
 import type { PaymentState } from './payment.ts';
 
-/** The request to the provider, stored because a repeat under the same key must be the same request. */
+/** The request to the provider, stored until it succeeds, because a repeat under the same key must be the same request. */
 export interface SessionRequest {
   readonly orderNumber: string;
   readonly customerEmail: string;
@@ -20,6 +20,7 @@ export interface PaymentRow {
   capturedMinor: number;
   refundedMinor: number;
   providerReference: string | null;
+  /** Null once there is a session. */
   sessionRequest: SessionRequest | null;
   sessionId: string | null;
   checkoutUrl: string | null;

@@ -105,6 +105,10 @@ describe('PostgreSQL', () => {
       `update payment_refunds set status = 'PENDING', next_attempt_at = now() where id = '${result.refund.id}'`,
       'payment_refunds_status_step_check',
     ],
+    'to apply a provider event again that has no payload': [
+      `update provider_events set status = 'RECEIVED', next_attempt_at = now() where outcome = 'matched'`,
+      'provider_events_payload_check',
+    ],
     'to delete a provider event': [
       'delete from provider_events',
       'provider_events_append_only_check',

@@ -145,6 +145,10 @@ describe('the invariants of money', () => {
       ],
       'inv_payment_charges',
     ],
+    'a charge that paid its order and has no row': [
+      [`delete from payment_captures where payment_id = '${paid.paymentId}'`],
+      'inv_payment_charges',
+    ],
     'a charge that was never reported': [
       [
         `insert into payment_captures (id, provider, provider_reference, payment_id, order_id, kind, amount_minor, currency)

@@ -7,7 +7,14 @@ import { mapConcurrently } from '../../../shared/map-concurrently.ts';
 import { applyEvent, type EventOutcome } from '../ledger/apply-event.ts';
 import { findMatches, writeMatches } from '../ledger/apply-matched-captures.ts';
 import { shortMessage } from '../short-message.ts';
-import { failEvent, finishEvents, type InboxRow, lockDueEvents, lockEvent } from './queries.ts';
+import {
+  failEvent,
+  finishEvent,
+  finishMatchedEvents,
+  type InboxRow,
+  lockDueEvents,
+  lockEvent,
+} from './queries.ts';
 
 /** Maximum events in one batch. */
 const BATCH_SIZE_MAX = 200;
@@ -63,10 +70,7 @@ async function applyMatchedCaptures({
       const matched = found.matches.map(({ report }) => report);
       const ids = matched.map(({ id }) => id);
       await tx.pipelineCommit(
-        Promise.all([
-          writeMatches(tx, found),
-          ids.length > 0 ? finishEvents(tx, ids, 'APPLIED', 'matched') : [],
-        ]),
+        Promise.all([writeMatches(tx, found), ids.length > 0 ? finishMatchedEvents(tx, ids) : []]),
       );
       return matched;
     });
@@ -90,8 +94,8 @@ async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boole
       [locked] = await lockEvent(tx, id);
       if (locked === undefined) return null;
       const result = await applyEvent(tx, locked.provider, locked.event, locked.cause);
-      const status = hasNoEffect(result) ? 'IGNORED' : 'APPLIED';
-      await finishEvents(tx, [locked.id], status, result);
+      if (result === 'matched') await finishMatchedEvents(tx, [locked.id]);
+      else await finishEvent(tx, locked.id, hasNoEffect(result) ? 'IGNORED' : 'APPLIED', result);
       return result;
     });
     if (outcome === null) return false;

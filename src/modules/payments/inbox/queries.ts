@@ -16,15 +16,17 @@ export interface InboxRow {
 
 /**
  * Stores events and returns the ids of the new ones. `rows`: JSON array with the columns as members. Only RECEIVED
- * events are due, immediately.
+ * events are due, immediately. An event without a payload has the reference of the charge that it reported.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
   'payments.insert_provider_events',
-  `insert into provider_events (id, provider, event_id, type, payload, cause, status, outcome, next_attempt_at)
-   select id, provider, event_id, type, payload, cause, status, outcome,
+  `insert into provider_events (id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
+                                next_attempt_at)
+   select id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
           case status when 'RECEIVED' then now() end
      from jsonb_to_recordset($1::jsonb) as new_event
-       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, status text, outcome text)
+       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, provider_reference text, status text,
+        outcome text)
    on conflict (provider, event_id) do nothing
    returning id`,
 );
@@ -52,15 +54,29 @@ export const lockEvent = statement<[id: string], InboxRow>(
       for no key update skip locked`,
 );
 
-export const finishEvents = statement<
-  [ids: readonly string[], status: 'APPLIED' | 'IGNORED', outcome: string],
+/** Marks an event as done. It keeps its payload, which may be the only record of what was unusual about it. */
+export const finishEvent = statement<
+  [id: string, status: 'APPLIED' | 'IGNORED', outcome: string],
   never
 >(
-  'payments.finish_events',
+  'payments.finish_event',
   `update provider_events
       set status = $2::text,
           outcome = $3::text,
           next_attempt_at = null
+    where id = $1::uuid`,
+);
+
+/** Marks events as done whose charges simply paid their orders. The ledger contains what their payloads did. */
+export const finishMatchedEvents = statement<[ids: readonly string[]], never>(
+  'payments.finish_matched_events',
+  `update provider_events
+      set status = 'APPLIED',
+          outcome = 'matched',
+          next_attempt_at = null,
+          provider_reference = payload #>> '{capture,providerReference}',
+          payload = null,
+          cause = null
     where id = any($1::uuid[])`,
 );
 

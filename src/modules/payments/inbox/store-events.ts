@@ -53,17 +53,17 @@ async function insert(
 ): Promise<StoredAs[]> {
   const rows = events.map((report) => {
     const { provider, event, cause } = report;
-    const row = {
-      id: newId(),
-      provider,
-      event_id: event.id,
-      type: event.type,
-      payload: event,
-      cause,
-    };
-    if (applied.has(report)) return { ...row, status: 'APPLIED', outcome: 'matched' } as const;
-    if (event.kind === 'ignored') return { ...row, status: 'IGNORED', outcome: 'ignored' } as const;
-    return { ...row, status: 'RECEIVED', outcome: null } as const;
+    const row = { id: newId(), provider, event_id: event.id, type: event.type };
+    if (event.kind === 'captured' && applied.has(report)) {
+      const { providerReference } = event.capture;
+      const done = { status: 'APPLIED', outcome: 'matched' } as const;
+      return { ...row, provider_reference: providerReference, ...done };
+    }
+    const content = { payload: event, cause };
+    if (event.kind === 'ignored') {
+      return { ...row, ...content, status: 'IGNORED', outcome: 'ignored' } as const;
+    }
+    return { ...row, ...content, status: 'RECEIVED' } as const;
   });
   const stored = await insertProviderEvents(db, JSON.stringify(rows));
   const isNew = new Set(stored.map(({ id }) => id));

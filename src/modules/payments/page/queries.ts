@@ -35,8 +35,8 @@ export const insertPayments = statement<[rows: string], PaymentRow>(
 
 /**
  * Stores the sessions that the provider opened. `rows`: JSON array of `{id, session_id, checkout_url}`. Only the first
- * session of a payment is stored and returned. `updated_at` stays unchanged, because the session belongs to the
- * creation of the payment and every index would be written.
+ * session of a payment is stored and returned; the request for it is not needed any more. `updated_at` stays unchanged,
+ * because the session belongs to the creation of the payment and every index would be written.
  *
  * The ids are repeated in the condition, here and in similar statements: with a join to the rows alone, a plan from
  * when the shop was new reads all payments.
@@ -45,7 +45,8 @@ export const storeSessions = statement<[ids: readonly string[], rows: string], P
   'payments.store_sessions',
   `update payments
       set session_id = opened.session_id,
-          checkout_url = opened.checkout_url
+          checkout_url = opened.checkout_url,
+          session_request = null
      from jsonb_to_recordset($2::jsonb) as opened (id uuid, session_id text, checkout_url text)
     where payments.id = any($1::uuid[])
       and payments.id = opened.id

@@ -59,7 +59,36 @@ function withoutLedger(): Database {
   return { ...database, transaction: (work) => database.transaction((tx) => work(broken(tx))) };
 }
 
+/** Returns what is left of an event that is done: its payload, and the charge that it reported. */
+async function readKept(
+  eventId: string,
+): Promise<{ kind: string | null; charge: string | null }[]> {
+  return database.run(
+    'test.kept_of_event',
+    `select payload ->> 'kind' as kind, provider_reference as charge
+       from provider_events
+      where event_id = $1::text`,
+    [eventId],
+  );
+}
+
 describe('a webhook on a running server', () => {
+  test('leaves no payload if its charge simply paid its order, and keeps that of any other', async () => {
+    const { paymentId } = await shop.opened();
+    const atOnce = captured(paymentId, provider.pay(paymentId));
+    const second = captured(paymentId, provider.pay(paymentId));
+    await withServer({}, (server) => deliver(server, atOnce));
+    await shop.tell(second);
+    const other = await shop.opened();
+    const byInbox = captured(other.paymentId, provider.pay(other.paymentId));
+    await shop.tell(byInbox);
+    for (const event of [atOnce, byInbox]) {
+      const charge = event.kind === 'captured' ? event.capture.providerReference : null;
+      assert.deepEqual(await readKept(event.id), [{ kind: null, charge }]);
+    }
+    assert.deepEqual(await readKept(second.id), [{ kind: 'captured', charge: null }]);
+  });
+
   test('has paid its order when it is acknowledged, and is not applied again when it is repeated', async () => {
     const { orderId, paymentId } = await shop.opened();
     const event = captured(paymentId, provider.pay(paymentId));

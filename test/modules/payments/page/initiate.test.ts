@@ -32,6 +32,23 @@ describe('initiating a payment', () => {
     assert.equal(request.customerEmail, `${customer.id}@example.com`);
   });
 
+  test('keeps the request to the provider only until there is a page', async () => {
+    const orderId = await shop.order();
+    const countRequests = async () => {
+      const [row] = await database.run<{ count: number }>(
+        'test.stored_requests',
+        'select count(session_request)::int as count from payments where order_id = $1::uuid',
+        [orderId],
+      );
+      return row!.count;
+    };
+    provider.failNext('openSession', 'after');
+    await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
+    assert.equal(await countRequests(), 1);
+    await initiate(orderId);
+    assert.equal(await countRequests(), 0);
+  });
+
   test('is allowed for an API key that may write orders, and refused to another customer', async () => {
     const orderId = await shop.order();
     const byMachine = buildContext(apiKey('orders:write'));
