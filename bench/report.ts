@@ -52,9 +52,11 @@ function formatRatio(value: number): string {
 }
 
 function target({ target }: Measurement): string {
-  return target === null
-    ? ''
-    : `${describeTarget(target)}: ${isMet(target) ? 'met' : '**missed**'}`;
+  if (target === null) return '';
+  const values = target.map(({ value }) =>
+    value.toLocaleString('en', { maximumSignificantDigits: 3 }),
+  );
+  return `${describeTarget(target)}: ${isMet(target) ? 'met' : '**missed**'}, ${values.join(', ')}`;
 }
 
 function cost({ cost }: Measurement): string {
