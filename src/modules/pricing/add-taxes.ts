@@ -37,12 +37,16 @@ export function addTaxes(
   const rows: TaxRow[] = [];
   for (const rule of taxRates) {
     if (rule.fulfilmentTypes !== null && !rule.fulfilmentTypes.includes(fulfilmentType)) continue;
-    const indexes = [...items.keys()].filter(
-      (index) => items[index]!.taxCategory === rule.taxCategory,
-    );
+    const indexes: number[] = [];
+    const amounts: number[] = [];
+    let baseMinor = 0;
+    items.forEach(({ taxCategory, amountMinor }, index) => {
+      if (taxCategory !== rule.taxCategory) return;
+      indexes.push(index);
+      amounts.push(amountMinor);
+      baseMinor += amountMinor;
+    });
     if (indexes.length === 0) continue;
-    const amounts = indexes.map((index) => items[index]!.amountMinor);
-    const baseMinor = amounts.reduce((sum, amountMinor) => sum + amountMinor, 0);
     const share = pricesIncludeTax ? includedShare(rule.share) : rule.share;
     const amountMinor = roundShare(baseMinor, share);
     const parts = apportionShare(amountMinor, amounts, share);

@@ -1,4 +1,4 @@
-import { type BillInput, buildBill } from './build-bill.ts';
+import { type Bill, type BillInput, buildBill } from './build-bill.ts';
 import { normaliseCode } from './discount-code.ts';
 import type { LineToPrice } from './price-lines.ts';
 import type { DiscountRule, PricingRules } from './rules.ts';
@@ -9,30 +9,37 @@ export interface RefusedCode {
   readonly reason: DiscountRefusalReason;
 }
 
-export interface ChosenDiscounts {
-  /** In the order of the rules. */
-  readonly discounts: readonly DiscountRule[];
+/** A bill with the discounts that apply. */
+export interface ChosenBill<Line extends LineToPrice> {
+  readonly bill: Bill<Line>;
   readonly refusedCodes: readonly RefusedCode[];
 }
 
-export interface DiscountChoice extends Omit<BillInput<LineToPrice>, 'discounts' | 'tipMinor'> {
+export interface DiscountChoice<Line extends LineToPrice>
+  extends Omit<BillInput<Line>, 'discounts'> {
   readonly rules: PricingRules;
   readonly now: Date;
   readonly isFirstOrder: boolean;
 }
 
-const none: ChosenDiscounts = { discounts: [], refusedCodes: [] };
+const none: readonly never[] = [];
 
 /**
- * Chooses the discounts of an order, and explains why each named code that is left out does not apply. Either all that
- * combine apply, or exactly one that does not: whichever takes most off the total, and in a tie the set with the older
- * discount. Automatic discounts never make an order dearer, which they could where a charge depends on the subtotal: a
- * set without a named code may not cost more than no discount, and the named codes that combine are also tried without
- * the automatic discounts. A code applies as the customer asked. Source of the rule: Shopify, "Combining discounts".
+ * Builds the bill of an order with the discounts that apply, and explains why each named code that is left out does not.
+ * Either all that combine apply, or exactly one that does not: whichever takes most off the total, and in a tie the set
+ * with the older discount. Automatic discounts never make an order dearer, which they could where a charge depends on
+ * the subtotal: a set without a named code may not cost more than no discount, and the named codes that combine are also
+ * tried without the automatic discounts. A code applies as the customer asked. Source of the rule: Shopify, "Combining
+ * discounts".
  */
-export function chooseDiscounts(codes: readonly string[], choice: DiscountChoice): ChosenDiscounts {
+export function chooseDiscounts<Line extends LineToPrice>(
+  codes: readonly string[],
+  choice: DiscountChoice<Line>,
+): ChosenBill<Line> {
   const { rules, gross } = choice;
-  if (rules.discounts.length === 0 && codes.length === 0) return none;
+  if (rules.discounts.length === 0 && codes.length === 0) {
+    return { bill: buildBill({ ...choice, discounts: none }), refusedCodes: none };
+  }
   const reasons = new Map<DiscountRule, DiscountRefusalReason>();
   const facts = { ...choice, lines: gross.lines, subtotalMinor: gross.subtotalMinor };
   for (const rule of rules.discounts) {
@@ -40,42 +47,42 @@ export function chooseDiscounts(codes: readonly string[], choice: DiscountChoice
     if (reason !== null) reasons.set(rule, reason);
   }
   const usable = rules.discounts.filter((rule) => !reasons.has(rule));
-  const discounts = chooseSet(usable, choice);
-  const byCode = new Map(
-    rules.discounts.map((rule) => [rule.code === null ? null : normaliseCode(rule.code), rule]),
-  );
+  const bill = chooseBill(usable, choice);
   const refusedCodes = codes.flatMap((code) => {
-    const rule = byCode.get(normaliseCode(code));
+    const wanted = normaliseCode(code);
+    const rule = rules.discounts.find(
+      (one) => one.code !== null && normaliseCode(one.code) === wanted,
+    );
     if (rule === undefined) return { code, reason: 'unknown' as const };
-    if (discounts.includes(rule)) return [];
+    if (bill.discounts.some((applied) => applied.rule === rule)) return [];
     return { code, reason: reasons.get(rule) ?? reasonOfUnchosen(rule, choice) };
   });
-  return { discounts, refusedCodes };
+  return { bill, refusedCodes };
 }
 
-/** Returns the discounts of the best set that take effect: free delivery does only where delivery is charged. */
-function chooseSet(
+/** Returns the bill of the best set that takes effect: free delivery does only where delivery is charged. */
+function chooseBill<Line extends LineToPrice>(
   usable: readonly DiscountRule[],
-  choice: DiscountChoice,
-): readonly DiscountRule[] {
-  const price = (discounts: readonly DiscountRule[]) =>
-    buildBill({ ...choice, discounts, tipMinor: 0 });
-  const undiscountedMinor = usable.some(isAutomatic) ? price([]).totalMinor : 0;
-  let best: { discounts: readonly DiscountRule[]; totalMinor: number; age: number } | null = null;
+  choice: DiscountChoice<Line>,
+): Bill<Line> {
+  const price = (discounts: readonly DiscountRule[]) => buildBill({ ...choice, discounts });
+  const undiscounted = usable.some(isAutomatic) ? price(none) : null;
+  let best: Bill<Line> | null = null;
+  let bestAge = 0;
   for (const set of listSets(usable)) {
     const bill = price(set);
-    const discounts = bill.discounts.map(({ rule }) => rule);
-    if (discounts.length === 0) continue;
-    const { totalMinor } = bill;
-    if (totalMinor > undiscountedMinor && discounts.every(isAutomatic)) continue;
-    const age = usable.indexOf(discounts[0]!);
+    const [oldest] = bill.discounts;
+    if (oldest === undefined) continue;
+    const isForced = bill.discounts.some(({ rule }) => !isAutomatic(rule));
+    if (undiscounted !== null && bill.totalMinor > undiscounted.totalMinor && !isForced) continue;
+    const age = usable.indexOf(oldest.rule);
     const isBetter =
       best === null ||
-      totalMinor < best.totalMinor ||
-      (totalMinor === best.totalMinor && age < best.age);
-    if (isBetter) best = { discounts, totalMinor, age };
+      bill.totalMinor < best.totalMinor ||
+      (bill.totalMinor === best.totalMinor && age < bestAge);
+    if (isBetter) [best, bestAge] = [bill, age];
   }
-  return best?.discounts ?? [];
+  return best ?? undiscounted ?? price(none);
 }
 
 function listSets(usable: readonly DiscountRule[]): readonly (readonly DiscountRule[])[] {
@@ -90,7 +97,10 @@ function isAutomatic({ code }: DiscountRule): boolean {
   return code === null;
 }
 
-function reasonOfUnchosen(rule: DiscountRule, choice: DiscountChoice): DiscountRefusalReason {
-  const alone = buildBill({ ...choice, discounts: [rule], tipMinor: 0 });
+function reasonOfUnchosen(
+  rule: DiscountRule,
+  choice: DiscountChoice<LineToPrice>,
+): DiscountRefusalReason {
+  const alone = buildBill({ ...choice, discounts: [rule] });
   return alone.discounts.length === 0 ? 'nothing_matches' : 'not_combinable';
 }

@@ -1,5 +1,5 @@
 import { TOTAL_MINOR_MAX } from '../../shared/money.ts';
-import { type Bill, buildBill } from './build-bill.ts';
+import type { Bill } from './build-bill.ts';
 import { chooseDiscounts, type RefusedCode } from './choose-discounts.ts';
 import { type Destination, offerCharges } from './find-charges.ts';
 import { type LineToPrice, priceLines } from './price-lines.ts';
@@ -54,9 +54,8 @@ export function priceOrder<Line extends LineToPrice>(order: OrderToPrice<Line>):
   if (gross === null) return tooLarge;
   const charges = offerCharges(rules.charges, destination);
   const { fulfilmentType } = destination;
-  const choice = { gross, rules, charges, fulfilmentType, now, isFirstOrder };
-  const { discounts, refusedCodes } = chooseDiscounts(codes, choice);
-  const bill = buildBill({ gross, rules, charges, fulfilmentType, discounts, tipMinor });
+  const choice = { gross, rules, charges, fulfilmentType, now, isFirstOrder, tipMinor };
+  const { bill, refusedCodes } = chooseDiscounts(codes, choice);
   if (bill.totalMinor > TOTAL_MINOR_MAX) return tooLarge;
   return { kind: 'priced', currency, refusedCodes, ...bill };
 }

@@ -84,6 +84,7 @@ interface Division {
 function distribute(totalMinor: number, exact: readonly Division[]): readonly number[] {
   const parts = exact.map(({ whole }) => whole);
   let left = totalMinor - parts.reduce((sum, part) => sum + part, 0);
+  if (left === 0) return parts;
   const byRemainder = [...exact.keys()].sort((a, b) => exact[b]!.rest - exact[a]!.rest || a - b);
   for (const index of byRemainder) {
     if (left === 0) break;
