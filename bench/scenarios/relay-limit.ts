@@ -125,11 +125,11 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
 type Carrying = Awaited<ReturnType<typeof startCarrying>>;
 
 const oneJobEach: Plan = async (_tx, events) =>
-  events.map(({ id, data }) => ({
+  events.map(({ id, dataText }) => ({
     id: followingId(id, JOB),
     name: JOB,
     priority: 'normal' as const,
-    data: { transaction: data.transaction },
+    data: { transaction: (JSON.parse(dataText) as { transaction: unknown }).transaction },
     eventId: id,
   }));
 

@@ -16,7 +16,8 @@ export interface LoggedEvent {
   /** The trace and the span of the cause, null if unknown. */
   readonly traceId: string | null;
   readonly spanId: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** A JSON object as text: a bill is large, and most readers do not look into it. */
+  readonly dataText: string;
   /** Milliseconds since 1970: most readers need no `Date`. */
   readonly atMs: number;
 }

@@ -3,7 +3,7 @@ import type { LoggedEvent } from './logged-event.ts';
 
 const columns = `position, id, type, order_id as "orderId", sequence, from_status as "from", to_status as "to",
           reason, coalesce(replace(trace_id::text, '-', ''), cause ->> 'traceId') as "traceId",
-          cause ->> 'spanId' as "spanId", data,
+          cause ->> 'spanId' as "spanId", data::text as "dataText",
           (extract(epoch from at) * 1000)::double precision as "atMs"`;
 
 export const readEvents = statement<[after: number, limit: number], LoggedEvent>(

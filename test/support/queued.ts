@@ -80,7 +80,7 @@ export function startQueuedWorker(database: Database): QueuedWorker {
 export async function planJobs(database: Database): Promise<readonly NewJob[]> {
   const events = await database.run<LoggedEvent>(
     'test.queued_events',
-    `select position, id, type, order_id as "orderId", data
+    `select position, id, type, order_id as "orderId", data::text as "dataText"
        from events
       where type = 'order.queued'
         and exists (select from queued_orders where queued_orders.order_id = events.order_id)

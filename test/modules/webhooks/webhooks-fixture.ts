@@ -138,7 +138,7 @@ function readEvents(
     'test.read_events',
     `select events.position, events.id, events.type, events.order_id as "orderId", events.sequence,
             null as "from", null as "to", null as reason, replace(events.trace_id::text, '-', '') as "traceId",
-            null as "spanId", events.data, 0 as "atMs"
+            null as "spanId", events.data::text as "dataText", 0 as "atMs"
        from events
        join unnest($1::uuid[], $2::integer[]) as wanted (order_id, sequence)
          on wanted.order_id = events.order_id

@@ -48,11 +48,15 @@ export async function planQueuedPlacement(
     return {
       id: followingId(event.id, PLACE_QUEUED),
       name: PLACE_QUEUED,
-      priority: event.data.vip === true ? ('high' as const) : ('normal' as const),
+      priority: isVip(event) ? ('high' as const) : ('normal' as const),
       data: { orderId: event.orderId },
       eventId: event.id,
     };
   });
+}
+
+function isVip({ dataText }: LoggedEvent): boolean {
+  return (JSON.parse(dataText) as { vip?: boolean }).vip === true;
 }
 
 /**

@@ -84,8 +84,10 @@ const texts = new WeakMap<LoggedEvent, string>();
 function formatEvent(event: LoggedEvent): string {
   const known = texts.get(event);
   if (known !== undefined) return known;
-  const { position, id, type, orderId, sequence, from, to, atMs, data } = event;
-  const view = { id, type, orderId, sequence, from, to, at: new Date(atMs).toISOString(), data };
+  const { position, id, type, orderId, sequence, from, to, atMs, dataText } = event;
+  const at = new Date(atMs).toISOString();
+  const data: unknown = JSON.parse(dataText);
+  const view = { id, type, orderId, sequence, from, to, at, data };
   const text = eventText(String(position), type, view);
   texts.set(event, text);
   return text;
