@@ -13,11 +13,15 @@ export interface LineUnits extends StockLine {
  * products too.
  */
 export function listUnits(lines: readonly LineUnits[]): readonly StockLine[] {
-  if (!lines.some(({ modifiers }) => modifiers.length > 0)) return lines;
+  if (!lines.some(hasStockedModifier)) return lines;
   return lines.flatMap((line) => [
     line,
     ...line.modifiers.flatMap(({ productId, quantity }) =>
       productId ? { productId, quantity: line.quantity * quantity } : [],
     ),
   ]);
+}
+
+function hasStockedModifier({ modifiers }: LineUnits): boolean {
+  return modifiers.some(({ productId }) => Boolean(productId));
 }

@@ -36,12 +36,13 @@ export function chooseDiscounts<Line extends LineToPrice>(
   codes: readonly string[],
   choice: DiscountChoice<Line>,
 ): ChosenBill<Line> {
-  const { rules, gross } = choice;
+  const { rules, gross, now, isFirstOrder } = choice;
   if (rules.discounts.length === 0 && codes.length === 0) {
     return { bill: buildBill({ ...choice, discounts: none }), refusedCodes: none };
   }
   const reasons = new Map<DiscountRule, DiscountRefusalReason>();
-  const facts = { ...choice, lines: gross.lines, subtotalMinor: gross.subtotalMinor };
+  const { lines, subtotalMinor } = gross;
+  const facts = { now, isFirstOrder, lines, subtotalMinor };
   for (const rule of rules.discounts) {
     const reason = screenDiscount(rule, facts);
     if (reason !== null) reasons.set(rule, reason);
