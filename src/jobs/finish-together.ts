@@ -2,8 +2,7 @@ import type { Transaction } from '../database/database.ts';
 import type { RunningJob } from './job.ts';
 import { finishJobs } from './queries.ts';
 
-/** The last transaction in which the handler of an attempt finished its job. */
-const finishedIn = new WeakMap<object, Transaction>();
+type FinishableJob = Pick<RunningJob, 'id' | 'leaseToken' | 'finishedIn'>;
 
 /**
  * Finishes several jobs in the transaction of their common effect: their rows are deleted. Returns the ids of those whose
@@ -11,7 +10,7 @@ const finishedIn = new WeakMap<object, Transaction>();
  */
 export async function finishJobsIn(
   tx: Transaction,
-  jobs: readonly Pick<RunningJob, 'id' | 'leaseToken'>[],
+  jobs: readonly FinishableJob[],
 ): Promise<ReadonlySet<string>> {
   const finished = await finishJobs(
     tx,
@@ -19,11 +18,11 @@ export async function finishJobsIn(
     jobs.map(({ leaseToken }) => leaseToken),
   );
   const ids = new Set(finished.map(({ id }) => id));
-  for (const job of jobs) if (ids.has(job.id)) finishedIn.set(job, tx);
+  for (const job of jobs) if (ids.has(job.id)) job.finishedIn = tx;
   return ids;
 }
 
 /** Returns whether the handler of an attempt finished its job in a committed transaction. */
-export function hasFinishedItself(job: Pick<RunningJob, 'id' | 'leaseToken'>): boolean {
-  return finishedIn.get(job)?.isCommitted === true;
+export function hasFinishedItself(job: FinishableJob): boolean {
+  return job.finishedIn?.isCommitted === true;
 }

@@ -38,6 +38,8 @@ export interface RunningJob {
   readonly cause: Cause;
   /** Identifies this attempt's lease, for `finishJobsIn`. */
   readonly leaseToken: string;
+  /** The last transaction in which the handler finished the job, written by `finishJobsIn`. */
+  finishedIn?: Transaction | undefined;
   /**
    * Finishes the job in the transaction of its effect. Throws `LeaseLostError` if another worker has taken it over:
    * rethrown, it rolls back the late effect. A handler without a transaction just returns.

@@ -56,8 +56,10 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const isEmpty: Record<Priority, boolean> = { high: false, normal: false };
   /** The messages that the driver must not deliver to others: those waiting here or in progress. */
   const held = new Set<Delivery>();
-  const begun = new Set<Promise<void>>();
   let free = concurrency;
+  /** How many jobs have started and not ended, including what follows at the driver. */
+  let started = 0;
+  let onAllEnded = () => {};
   /** How many messages are being claimed, each of which may take a free slot. */
   let claiming = 0;
   let dispatching: Promise<void> | null = null;
@@ -103,6 +105,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   }
 
   function dispatch(): void {
+    if (waiting.count() === 0) return;
     hasChanged = true;
     dispatching ??= claimAndStart().finally(() => {
       dispatching = null;
@@ -118,7 +121,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       if (late.length > 0) void returnToQueue(late);
       const { messages, leased } = waiting.take(free, () => priorities.every(isPolled));
       for (const priority of priorities) onCapacity[priority]();
-      for (const job of leased) startJob(job, job.priority, []);
+      for (const job of leased) void startJob(job, job.priority, []);
       if (messages.length === 0) return;
       claiming = messages.length;
       try {
@@ -150,7 +153,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       const row = rowOf.get(jobId);
       if (row === undefined) continue;
       const definition = definitions.get(row.name)!;
-      startJob({ definition, row, leaseToken }, deliveries[0]!.priority, deliveries);
+      void startJob({ definition, row, leaseToken }, deliveries[0]!.priority, deliveries);
     }
     const others = [...deliveriesOf.keys()].filter((jobId) => !rowOf.has(jobId));
     if (others.length > 0) {
@@ -173,19 +176,35 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   }
 
   /** `deliveries` are the messages of the job: none if it was inserted under its lease. */
-  function startJob(job: LeasedJob, priority: Priority, deliveries: readonly Delivery[]): void {
+  async function startJob(
+    job: LeasedJob,
+    priority: Priority,
+    deliveries: readonly Delivery[],
+  ): Promise<void> {
     free -= 1;
+    started += 1;
     startRate.count();
-    const ended = options.work(job).then(async (died) => {
+    try {
+      const died = await options.work(job);
       free += 1;
       dispatch();
-      if (died === null) return acknowledge(deliveries);
-      const [first = { jobId: job.row.id, priority }, ...doubles] = deliveries;
-      held.delete(first);
-      await Promise.all([driver.bury(queue, first, died).catch(onError), acknowledge(doubles)]);
-    });
-    begun.add(ended);
-    void ended.then(() => begun.delete(ended));
+      if (died !== null) await bury(job, priority, deliveries, died);
+      else if (deliveries.length > 0) await acknowledge(deliveries);
+    } finally {
+      started -= 1;
+      if (started === 0) onAllEnded();
+    }
+  }
+
+  async function bury(
+    { row }: LeasedJob,
+    priority: Priority,
+    deliveries: readonly Delivery[],
+    error: string,
+  ): Promise<void> {
+    const [first = { jobId: row.id, priority }, ...doubles] = deliveries;
+    held.delete(first);
+    await Promise.all([driver.bury(queue, first, error).catch(onError), acknowledge(doubles)]);
   }
 
   const acknowledgeOne = createBatcher<Delivery, null>({
@@ -283,7 +302,11 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
         resendWaiting(),
         returnToQueue(waiting.takeLate(Number.POSITIVE_INFINITY)),
       ]);
-      await Promise.all(begun);
+      if (started > 0) {
+        await new Promise<void>((resolve) => {
+          onAllEnded = resolve;
+        });
+      }
       clearInterval(extension);
       clearTimeout(lateTimer);
     },

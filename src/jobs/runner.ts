@@ -1,12 +1,12 @@
 import { createBatcher } from '../shared/batcher.ts';
 import { pause } from '../shared/pause.ts';
-import { parseTraceparent, type TraceContext } from '../shared/trace.ts';
+import { parseTraceparent } from '../shared/trace.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import type { JobRegistry } from './jobs.ts';
 import type { LeasedJob } from './local-work.ts';
 import { finishJobs } from './queries.ts';
 import { createQueueWorker, type QueueWorker } from './queue-worker.ts';
-import { type AttemptOutcome, runAttempt } from './run-attempt.ts';
+import { type AttemptOutcome, createRunAttempt } from './run-attempt.ts';
 import {
   type AttemptResult,
   errorText,
@@ -28,7 +28,7 @@ export interface AttemptReport {
   readonly jobId: string;
   readonly attempt: number;
   /** The trace of the job's cause, null without one. */
-  readonly traceId: string | null;
+  readonly traceparent: string | null;
   readonly settled: AttemptResult;
   readonly durationSeconds: number;
   /** The error of a failed attempt. */
@@ -59,6 +59,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const onAttempt = options.onAttempt ?? (() => {});
   const tracing = options.tracing ?? null;
   const outOfTime = new AbortController();
+  const attempt = createRunAttempt(outOfTime.signal);
   let workers: QueueWorker[] = [];
 
   /** Finishes jobs whose handlers did not do so themselves. */
@@ -92,63 +93,62 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   async function work(job: LeasedJob): Promise<string | null> {
-    const { definition, row } = job;
     const startedAt = performance.now();
-    const report = (settled: AttemptResult, error: string | null) =>
-      onAttempt({
-        queue: definition.queue,
-        job: definition.name,
-        jobId: row.id,
-        attempt: row.attempts,
-        traceId: parseTraceparent(row.traceparent)?.traceId ?? null,
-        settled,
-        durationSeconds: (performance.now() - startedAt) / 1000,
-        error,
-      });
     try {
-      const { settled, error } = await settle(job);
-      report(settled, error);
+      const { definition, row } = job;
+      if (row.attempts > definition.attemptsMax) return await buryUnfinished(job, startedAt);
+      const outcome = tracing === null ? await attempt(job, null) : await runInSpan(tracing, job);
+      if (outcome.kind === 'done') {
+        if (!outcome.isFinished) await finish(job);
+        report(job, startedAt, 'done', null);
+        return null;
+      }
+      const { settled, error } = await settleAttempt(registry, job, outcome);
+      report(job, startedAt, settled, error);
       return settled === 'dead' ? error : null;
     } catch (error) {
       // The database is unavailable. When the lease has expired, the rescue sends the job again.
       onError(error);
-      report('lost', errorText(error));
+      report(job, startedAt, 'lost', errorText(error));
       return null;
     }
   }
 
-  async function settle(job: LeasedJob): Promise<{ settled: AttemptResult; error: string | null }> {
-    const { definition, row, leaseToken } = job;
-    if (row.attempts > definition.attemptsMax) {
-      const error = `${definition.attemptsMax} workers started this job and none finished it`;
-      const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
-      return { settled: buried ? 'dead' : 'lost', error };
-    }
-    const outcome = await runAttemptInSpan(job);
-    if (outcome.kind !== 'done') {
-      return settleAttempt(registry, definition, row, leaseToken, outcome);
-    }
-    if (!outcome.isFinished) await finish(job);
-    return { settled: 'done', error: null };
+  async function buryUnfinished(job: LeasedJob, startedAt: number): Promise<string | null> {
+    const error = `${job.definition.attemptsMax} workers started this job and none finished it`;
+    const isBuried = await moveToDeadLetters(registry, job, error);
+    report(job, startedAt, isBuried ? 'dead' : 'lost', error);
+    return isBuried ? error : null;
   }
 
-  async function runAttemptInSpan({
-    definition,
-    row,
-    leaseToken,
-  }: LeasedJob): Promise<AttemptOutcome> {
-    const parent = parseTraceparent(row.traceparent);
-    const attempt = (trace: TraceContext | null) =>
-      runAttempt(definition, row, leaseToken, outOfTime.signal, trace);
-    if (tracing === null) return attempt(parent);
+  async function runInSpan(tracing: Tracing, job: LeasedJob): Promise<AttemptOutcome> {
+    const { definition, row } = job;
     const span = tracing.start(definition.name, {
       kind: 'consumer',
-      parent,
+      parent: parseTraceparent(row.traceparent),
       attributes: { 'holdfast.job_id': row.id, 'holdfast.attempt': row.attempts },
     });
-    const outcome = await tracing.inside(span, () => attempt(span.context));
+    const outcome = await tracing.inside(span, () => attempt(job, span.context));
     span.end(outcome.kind === 'failed' ? outcome.error : undefined);
     return outcome;
+  }
+
+  function report(
+    { definition, row }: LeasedJob,
+    startedAt: number,
+    settled: AttemptResult,
+    error: string | null,
+  ): void {
+    onAttempt({
+      queue: definition.queue,
+      job: definition.name,
+      jobId: row.id,
+      attempt: row.attempts,
+      traceparent: row.traceparent,
+      settled,
+      durationSeconds: (performance.now() - startedAt) / 1000,
+      error,
+    });
   }
 
   return {

@@ -1,7 +1,8 @@
 import { findNextAttemptDelayMs } from '../shared/background/retry-policy.ts';
-import { GiveUp, type JobDefinition } from './job.ts';
+import { GiveUp } from './job.ts';
 import type { JobRegistry } from './jobs.ts';
-import { type ClaimedRow, moveJobToDeadLetters, rescheduleJob } from './queries.ts';
+import type { LeasedJob } from './local-work.ts';
+import { moveJobToDeadLetters, rescheduleJob } from './queries.ts';
 import type { AttemptOutcome } from './run-attempt.ts';
 
 export type AttemptResult = 'done' | 'retried' | 'later' | 'dead' | 'lost';
@@ -25,11 +26,10 @@ const ERROR_LENGTH_MAX = 1_000;
  */
 export async function settleAttempt(
   registry: JobRegistry,
-  definition: JobDefinition,
-  row: ClaimedRow,
-  leaseToken: string,
+  job: LeasedJob,
   outcome: Exclude<AttemptOutcome, { kind: 'done' }>,
 ): Promise<{ settled: AttemptResult; error: string | null }> {
+  const { definition, row, leaseToken } = job;
   if (outcome.kind === 'lost') return { settled: 'lost', error: null };
   if (outcome.kind === 'later') {
     return { settled: await reschedule(outcome.delayMs, false, null), error: null };
@@ -38,7 +38,7 @@ export async function settleAttempt(
   const delayMs =
     outcome.error instanceof GiveUp ? null : findNextAttemptDelayMs(definition, row.attempts);
   if (delayMs === null) {
-    const buried = await moveToDeadLetters(registry, definition, row, leaseToken, error);
+    const buried = await moveToDeadLetters(registry, job, error);
     return { settled: buried ? 'dead' : 'lost', error };
   }
   return { settled: await reschedule(delayMs, true, error), error };
@@ -65,13 +65,17 @@ export async function settleAttempt(
 /** Moves a job to the dead letters and runs its `onDead`. Returns false if another worker has taken over the job. */
 export async function moveToDeadLetters(
   registry: JobRegistry,
-  definition: JobDefinition,
-  { id }: ClaimedRow,
-  leaseToken: string,
+  { definition, row, leaseToken }: LeasedJob,
   error: string,
 ): Promise<boolean> {
   const following = await registry.database.transaction(async (tx) => {
-    const [buried] = await moveJobToDeadLetters(tx, id, leaseToken, definition.attemptsMax, error);
+    const [buried] = await moveJobToDeadLetters(
+      tx,
+      row.id,
+      leaseToken,
+      definition.attemptsMax,
+      error,
+    );
     if (buried === undefined) return null;
     const jobs = (await definition.onDead?.(tx, buried, error)) ?? [];
     await registry.add(tx, jobs);

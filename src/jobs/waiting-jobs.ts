@@ -50,6 +50,7 @@ export function createWaitingJobs(): WaitingJobs {
     },
     takeLate(now) {
       return priorities.flatMap((priority) => {
+        if (!leased[priority].some(({ startBy }) => startBy <= now)) return [];
         // Of all: they wait in the order of their commits, and a slow transaction may have inserted its jobs long before.
         const { late = [], inTime = [] } = Object.groupBy(leased[priority], ({ startBy }) =>
           startBy <= now ? 'late' : 'inTime',

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../database/database.ts';
 import { purgeKeys } from '../../database/queries.ts';
 import {
+  type AttemptReport,
   createPurgeSchedule,
   createRunner,
   createSchedules,
@@ -10,6 +11,7 @@ import {
   type Schedule,
 } from '../../jobs/index.ts';
 import type { Module } from '../../modules/module.ts';
+import { parseTraceparent } from '../../shared/trace.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 
 const MINUTE_MS = 60_000;
@@ -40,9 +42,10 @@ export function createBackground(
       tracing,
       onAttempt(report) {
         metrics.observeJob(report);
-        const { settled, durationSeconds: _, ...about } = report;
-        if (settled === 'retried') log.warn(about, 'a job failed and will be retried');
-        if (settled === 'dead') log.error(about, 'a job failed and became a dead letter');
+        if (report.settled === 'retried')
+          log.warn(describeFailure(report), 'a job failed and will be retried');
+        if (report.settled === 'dead')
+          log.error(describeFailure(report), 'a job failed and became a dead letter');
       },
       onError,
     }),
@@ -66,6 +69,12 @@ export function createBackground(
       schedules.start();
     },
   };
+}
+
+/** Returns what the log says about a failed attempt. */
+function describeFailure({ queue, job, jobId, attempt, traceparent, error }: AttemptReport) {
+  const traceId = parseTraceparent(traceparent)?.traceId ?? null;
+  return { queue, job, jobId, attempt, traceId, error };
 }
 
 /** Schedules that belong to no module. */
