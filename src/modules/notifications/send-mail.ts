@@ -12,8 +12,11 @@ import { createBatcher } from '../../shared/batcher.ts';
 import type { OpenReset } from '../accounts/index.ts';
 import { mailBackoff } from './mail-backoff.ts';
 import type { MailContent } from './mail-content.ts';
+import type { MailFacts } from './mail-facts.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
+import type { OrderMailKind } from './mail-kind.ts';
 import { createRecordedSettings, type MailSettings } from './mail-settings.ts';
+import type { OrderMailSource } from './order-mail-source.ts';
 import { createPendingMails, type PendingMail } from './pending-mails.ts';
 import { type MailReading, readDueMails } from './read-due-mails.ts';
 import { type EndedMail, recordMails, type StoredText } from './record-mails.ts';
@@ -88,10 +91,14 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
   async function run(job: RunningJob): Promise<void> {
     const data = job.data as MailJobData;
     if (data.kind === 'password.reset') return sendReset(deps, shared, job, data);
-    const pending = pendingMails.add(data.orderId, data.sequence, job.signal);
+    const pending = pendingMails.add(data.orderId, data.sequence, job);
     try {
-      const reading = await readWhenNext(shared, data, pending);
-      await sendOrderMail(shared, job, data, reading);
+      const { facts, source } = await readWhenNext(shared, data, pending);
+      // Without a source nothing is sent. The text is written when the mail is shown.
+      if (facts !== null && source !== undefined) {
+        await sendOrderMail(shared, job, data.kind, facts, source);
+      }
+      await end(shared, { job, data, facts, text: null });
     } finally {
       pending.end();
     }
@@ -134,16 +141,13 @@ async function readWhenNext(
 async function sendOrderMail(
   shared: SharedSending,
   job: RunningJob,
-  data: OrderMailJobData,
-  { facts, source }: MailReading,
+  kind: OrderMailKind,
+  facts: MailFacts,
+  source: OrderMailSource,
 ): Promise<void> {
-  // Without a source nothing is sent. The text is written when the mail is shown.
-  if (facts !== null && source !== undefined) {
-    const { wording, publicUrl } = shared.settings;
-    const content = getWording(wording).writeOrderMail(data.kind, facts, source, publicUrl);
-    await send(shared, job, facts.recipient, writeText(shared.settings, content));
-  }
-  await end(shared, { job, data, facts, text: null });
+  const { wording, publicUrl } = shared.settings;
+  const content = getWording(wording).writeOrderMail(kind, facts, source, publicUrl);
+  await send(shared, job, facts.recipient, writeText(shared.settings, content));
 }
 
 async function sendReset(
@@ -176,12 +180,12 @@ function writeText({ wording, shopName }: MailSettings, content: MailContent): S
 
 async function send(
   { mailer }: SharedSending,
-  { id, signal }: RunningJob,
+  job: RunningJob,
   to: string,
   text: StoredText,
 ): Promise<void> {
   try {
-    await mailer.send?.({ id, to, ...text }, { signal });
+    await mailer.send?.({ id: job.id, to, ...text }, { signal: job.signal });
   } catch (error) {
     throw error instanceof MailRefusedError ? new GiveUp(error.message, { cause: error }) : error;
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createPendingMails } from '../../../src/modules/notifications/pending-mails.ts';
 
-const never = new AbortController().signal;
+const never = new AbortController();
 
 describe('the pending mails of an order', () => {
   test('a mail waits for each earlier pending one, and never for itself or a later one', async () => {
@@ -30,7 +30,7 @@ describe('the pending mails of an order', () => {
   test('no mail waits for one that was aborted', () => {
     const mails = createPendingMails();
     const aborted = new AbortController();
-    mails.add('order', 1, aborted.signal);
+    mails.add('order', 1, aborted);
     const later = mails.add('order', 2, never);
     assert.notEqual(later.waitForEarlier(), null);
     aborted.abort();
