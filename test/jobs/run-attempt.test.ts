@@ -12,12 +12,19 @@ function lease(run: (job: RunningJob) => Promise<void>, deadlineMs = 30_000) {
   };
 }
 
+function untilAborted({ signal }: RunningJob): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
 test('a signal fires at the deadline, also for a handler that asks for it only afterwards', async () => {
   const runAttempt = createRunAttempt(new AbortController().signal);
   const reasons: unknown[] = [];
   const outcome = await runAttempt(
     lease(async (job) => {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // Its deadline is later, so that of this attempt has passed when it ends.
+      await runAttempt(lease(untilAborted, 100), null);
       reasons.push(job.signal.reason);
       job.signal.throwIfAborted();
     }, 20),
@@ -31,14 +38,10 @@ test('a signal fires at the deadline, also for a handler that asks for it only a
 test('all running attempts end when the process has no more time, and none of them counts', async () => {
   const stopping = new AbortController();
   const runAttempt = createRunAttempt(stopping.signal);
-  const obedient = (job: RunningJob) =>
-    new Promise<void>((_resolve, reject) => {
-      job.signal.addEventListener('abort', () => reject(job.signal.reason));
-    });
   const deaf = () => new Promise<void>(() => {});
-  const attempts = [obedient, deaf].map((run) => runAttempt(lease(run), null));
+  const attempts = [untilAborted, deaf].map((run) => runAttempt(lease(run), null));
   stopping.abort(new Error('the process stops'));
-  const late = runAttempt(lease(obedient), null);
+  const late = runAttempt(lease(untilAborted), null);
   assert.equal(
     (await Promise.all(attempts)).every(({ kind }) => kind === 'later'),
     true,
