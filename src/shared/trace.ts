@@ -25,9 +25,8 @@ export function parseTraceparent(header: string | undefined | null): TraceContex
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED };
 }
 
-function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
-  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
-}
+/** A trace id or a span id may not be all zeros. */
+const IDS = /^(?!0+-)[0-9a-f]{32}-(?!0+$)[0-9a-f]{16}$/;
 
 /**
  * Returns the `traceparent` to send with the effects of a cause, or null if the cause has no trace. If the span is
@@ -38,8 +37,6 @@ export function findTraceparent(cause: {
   readonly spanId?: string | null;
 }): string | null {
   if (cause.traceId === null) return null;
-  const spanId = cause.spanId ?? cause.traceId.slice(0, 16);
-  return parseTraceparent(`00-${cause.traceId}-${spanId}-01`) === null
-    ? null
-    : formatTraceparent({ traceId: cause.traceId, spanId, sampled: true });
+  const ids = `${cause.traceId}-${cause.spanId ?? cause.traceId.slice(0, 16)}`;
+  return IDS.test(ids) ? `00-${ids}-01` : null;
 }
