@@ -64,20 +64,25 @@ test('every value arrives as it was sent, in its row and column', async () => {
   );
 });
 
-test('every array arrives as it was sent, whatever its elements are', async () => {
+test('every array arrives as it was sent, and is read as it is stored, whatever its elements are', async () => {
   const arrays = fc.record({
     texts: fc.array(fc.option(texts), { maxLength: 20 }),
+    plain: fc.array(fc.constantFrom('a', 'b-1', 'nUll', 'NULLS'), { maxLength: 20 }),
+    ids: fc.array(fc.option(fc.uuid()), { maxLength: 20 }),
     numbers: fc.array(fc.option(fc.maxSafeInteger()), { maxLength: 20 }),
     flags: fc.array(fc.option(fc.boolean()), { maxLength: 20 }),
   });
   await fc.assert(
-    fc.asyncProperty(arrays, async ({ texts, numbers, flags }) => {
+    fc.asyncProperty(arrays, async ({ texts, plain, ids, numbers, flags }) => {
       const [read] = await database.run<{ sent: string }>(
         'test.arrays',
-        'select jsonb_build_array($1::text[], $2::bigint[], $3::boolean[])::text as sent',
-        [texts, numbers, flags],
+        `select jsonb_build_array($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::boolean[])::text as sent,
+                $1::text[] as texts, $2::text[] as plain, $3::uuid[] as ids`,
+        [texts, plain, ids, numbers, flags],
       );
-      assert.deepEqual(JSON.parse(read!.sent), [texts, numbers, flags]);
+      const { sent, ...stored } = read!;
+      assert.deepEqual(JSON.parse(sent), [texts, plain, ids, numbers, flags]);
+      assert.deepEqual(stored, { texts, plain, ids });
     }),
     { numRuns: 200 },
   );
