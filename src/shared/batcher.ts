@@ -4,6 +4,11 @@ export interface BatcherOptions<Request, Outcome> {
   /** How many batches may run at once. */
   readonly batchesMax: number;
   readonly sizeMax: number;
+  /**
+   * How long a batch may wait for others, counted from the start of the last one, until it has as many requests as that
+   * one. A lone caller's requests never wait. Default 0.
+   */
+  readonly gatherMs?: number;
   /** How many requests may wait. Further ones are refused with `service.unavailable`. */
   readonly waitingMax: number;
   /** Names that only one running request may have, across all batches. A request whose name is in use waits. */
@@ -16,6 +21,14 @@ export interface BatcherOptions<Request, Outcome> {
 
 /** With 64 requests and two batches, the second one starts when 24 wait. Measured faster than 0 and than 0.5. */
 const WORTHWHILE_SHARE = 0.75;
+/** A batch that gathers does not wait for more requests than this, and fewer are not divided into concurrent batches. */
+const ENOUGH = 16;
+
+/**
+ * The `gatherMs` of transactions. Callers who were served together arrive together at the next step, but not in the
+ * same tick: if the first one does not wait, a transaction serves two customers where 16 are checking out.
+ */
+export const TRANSACTION_GATHER_MS = 20;
 
 interface Waiting<Request, Outcome> {
   readonly request: Request;
@@ -27,18 +40,24 @@ interface Waiting<Request, Outcome> {
 
 /**
  * Creates a function that batches its requests naturally: those that arrive while a batch is running wait and form the
- * next one. No timers: if a batch may start, it starts at the end of the current tick with all requests of the tick.
+ * next one. If a batch may start, it starts at the end of the current tick with all requests of the tick. A timer
+ * exists only with `gatherMs`, after a batch of several requests.
  */
 export function createBatcher<Request, Outcome>(
   options: BatcherOptions<Request, Outcome>,
 ): (request: Request) => Promise<Outcome> {
   type Entry = Waiting<Request, Outcome>;
+  const gatherMs = options.gatherMs ?? 0;
   let waiting: Entry[] = [];
   let running = 0;
   /** Requests in the running batches. */
   let inProgress = 0;
   const namesInProgress = new Set<string>();
   let scheduled = false;
+  /** The size of the last batch, and when it started. */
+  let lastSize = 0;
+  let lastStartedAt = 0;
+  let gathering: NodeJS.Timeout | undefined;
 
   /**
    * A batch costs nearly the same with three requests as with thirty, so a concurrent batch must be about as large as
@@ -46,7 +65,23 @@ export function createBatcher<Request, Outcome>(
    */
   function mayStart(): boolean {
     if (waiting.length === 0 || running >= options.batchesMax) return false;
-    return running === 0 || waiting.length >= inProgress * WORTHWHILE_SHARE;
+    if (running > 0 && waiting.length < inProgress * WORTHWHILE_SHARE) return false;
+    return gatherMs === 0 || hasGathered();
+  }
+
+  function hasGathered(): boolean {
+    const isComplete =
+      running === 0
+        ? waiting.length >= Math.min(lastSize, ENOUGH)
+        : waiting.length + inProgress >= ENOUGH;
+    if (isComplete) return true;
+    const leftMs = lastStartedAt + gatherMs - performance.now();
+    if (leftMs <= 0) return true;
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      schedule();
+    }, leftMs);
+    return false;
   }
 
   function schedule(): void {
@@ -57,6 +92,10 @@ export function createBatcher<Request, Outcome>(
       const batch = mayStart() ? take() : [];
       // Requests that wait for a name are examined again when a batch ends.
       if (batch.length === 0) return;
+      clearTimeout(gathering);
+      gathering = undefined;
+      lastSize = batch.length;
+      lastStartedAt = performance.now();
       void work(batch);
       schedule();
     });
@@ -64,7 +103,8 @@ export function createBatcher<Request, Outcome>(
 
   function take(): Entry[] {
     // An equal share of all requests, so that this process works on one batch while the database works on another.
-    const share = Math.ceil((waiting.length + inProgress) / options.batchesMax);
+    const all = waiting.length + inProgress;
+    const share = gatherMs > 0 && all < ENOUGH ? all : Math.ceil(all / options.batchesMax);
     const size = Math.min(options.sizeMax, share);
     const batch: Entry[] = [];
     const rest: Entry[] = [];

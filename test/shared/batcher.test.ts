@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createBatcher } from '../../src/shared/batcher.ts';
+import { type BatcherOptions, createBatcher } from '../../src/shared/batcher.ts';
 import { CodedError } from '../../src/shared/errors.ts';
+import { pause } from '../../src/shared/pause.ts';
 
 interface Job {
   readonly name: string;
@@ -9,7 +10,11 @@ interface Job {
 }
 
 /** Creates a batcher whose batches the test ends. */
-function controlled(changes: { batchesMax?: number; sizeMax?: number; waitingMax?: number } = {}) {
+function controlled(
+  changes: Partial<
+    Pick<BatcherOptions<Job, string>, 'batchesMax' | 'sizeMax' | 'gatherMs' | 'waitingMax'>
+  > = {},
+) {
   const batches: { names: string[]; finish: () => void; fail: (error: unknown) => void }[] = [];
   let arrived: () => void = () => {};
   const submit = createBatcher<Job, string>({
@@ -199,5 +204,72 @@ describe('the batcher', () => {
     );
     (await batch(1)).finish();
     await Promise.all(all);
+  });
+
+  /** Longer than any test, so that only the number of requests can start a batch. */
+  const FOREVER_MS = 60_000;
+
+  test('a batch that gathers waits until it is as large as the last one', async () => {
+    const { submit, batch, batches } = controlled({ gatherMs: FOREVER_MS });
+    const group = ['a', 'b', 'c'].map((name) => submit({ name }));
+    (await batch(1)).finish();
+    await Promise.all(group);
+    const back = ['a', 'b'].map((name) => submit({ name }));
+    await pause(5);
+    assert.equal(batches.length, 1);
+    back.push(submit({ name: 'c' }));
+    const two = await batch(2);
+    assert.deepEqual(two.names, ['a', 'b', 'c']);
+    two.finish();
+    await Promise.all(back);
+  });
+
+  test('a batch that gathers waits for 16 requests at most', async () => {
+    const { submit, batch } = controlled({ gatherMs: FOREVER_MS, sizeMax: 100 });
+    const many = Array.from({ length: 40 }, (_, index) => submit({ name: `${index}` }));
+    (await batch(1)).finish();
+    await Promise.all(many);
+    const some = Array.from({ length: 16 }, (_, index) => submit({ name: `${index}` }));
+    const two = await batch(2);
+    assert.equal(two.names.length, 16);
+    two.finish();
+    await Promise.all(some);
+  });
+
+  test('a batch that gathers starts when its time is over', async () => {
+    const { submit, batch } = controlled({ gatherMs: 20 });
+    const group = ['a', 'b'].map((name) => submit({ name }));
+    const startedAt = performance.now();
+    (await batch(1)).finish();
+    await Promise.all(group);
+    const left = submit({ name: 'a' });
+    (await batch(2)).finish();
+    assert.equal(await left, 'done a');
+    assert.ok(performance.now() - startedAt >= 18, 'it did not wait for the other one');
+  });
+
+  test('requests of a lone caller never wait, however long a batch may gather', async () => {
+    const { submit, batch } = controlled({ gatherMs: FOREVER_MS });
+    for (let number = 1; number <= 5; number += 1) {
+      const alone = submit({ name: 'a' });
+      (await batch(number)).finish();
+      await alone;
+    }
+  });
+
+  test('few requests are not divided among batches that gather, but do not wait for a slow one', async () => {
+    const { submit, batch, batches } = controlled({ batchesMax: 2, gatherMs: 20 });
+    const group = ['a', 'b', 'c', 'd'].map((name) => submit({ name }));
+    const slow = await batch(1);
+    assert.deepEqual(slow.names, ['a', 'b', 'c', 'd']);
+    const others = ['e', 'f', 'g'].map((name) => submit({ name }));
+    await new Promise(setImmediate);
+    assert.equal(batches.length, 1);
+    const two = await batch(2);
+    assert.deepEqual(two.names, ['e', 'f', 'g']);
+    two.finish();
+    await Promise.all(others);
+    slow.finish();
+    await Promise.all(group);
   });
 });

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { findMismatch } from '../../http/index.ts';
-import { createBatcher } from '../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../shared/batcher.ts';
 import type { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { LINES_MAX } from '../../shared/money.ts';
@@ -41,6 +41,7 @@ export function createCartItemSetter(
   const submit = createBatcher<CartChange, Outcome>({
     batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
     waitingMax: WAITING_MAX,
     exclusives: ({ customerId }) => [customerId],
     run: (changes) => setCartItems(database, orders, changes),

@@ -3,7 +3,7 @@ import { createDatabaseTime } from '../../database/database-time.ts';
 import type { PaymentProvider } from '../../drivers/payments/payment-provider.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { createRecurringTask } from '../../shared/background/recurring-task.ts';
-import { createBatcher } from '../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../shared/batcher.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
@@ -97,6 +97,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
   const store = createBatcher<ProviderReport, StoredAs>({
     batchesMax: 1,
     sizeMax: STORED_TOGETHER_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
     waitingMax: RECEIVING_MAX,
     exclusives: () => [],
     run: (events) => (isWorking ? storeAndApply : storeEvents)(database, events),

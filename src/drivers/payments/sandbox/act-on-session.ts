@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../database/database.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
-import { createBatcher } from '../../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import { requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SandboxContext } from './context.ts';
@@ -44,6 +44,7 @@ export function createSessionActions(
   const submit = createBatcher<RequestedAction, Outcome>({
     batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
     waitingMax: WAITING_MAX,
     // Actions on one session are applied in order within a batch.
     exclusives: () => [],

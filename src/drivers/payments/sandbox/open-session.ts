@@ -1,4 +1,4 @@
-import { createBatcher } from '../../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import { idempotencyErrors, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { findCharges } from './charge-queries.ts';
@@ -31,6 +31,7 @@ export function createSessionOpener(
   const submit = createBatcher<SessionToOpen, SessionRow>({
     batchesMax: 1,
     sizeMax: BATCH_SIZE_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
     waitingMax: WAITING_MAX,
     exclusives: () => [],
     run: (openings) => open(context, openings),

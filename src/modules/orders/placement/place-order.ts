@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/database.ts';
 import type { Claim } from '../../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
-import { createBatcher } from '../../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import { invalidInput, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
@@ -77,6 +77,7 @@ export function createOrderPlacement(
   const submit = createBatcher<PlacementRequest, PlacementOutcome>({
     batchesMax: CONCURRENT_BATCHES_MAX,
     sizeMax: BATCH_SIZE_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
     waitingMax: WAITING_MAX,
     exclusives: listExclusiveNames,
     run: (requests) => placeBatch(database, rules, orderNumbers, priceLists, requests),

@@ -2,7 +2,7 @@ import type { Database } from '../../../database/database.ts';
 import { findReplay, type Once, once } from '../../../database/idempotency.ts';
 import type { PaymentProvider } from '../../../drivers/payments/payment-provider.ts';
 import type { RequestContext } from '../../../http/index.ts';
-import { createBatcher } from '../../../shared/batcher.ts';
+import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { paymentsErrors, providerUnavailable } from '../errors.ts';
 import { presentInitiated } from '../ledger/present-payment.ts';
@@ -43,7 +43,12 @@ export function createPaymentInitiation(
   deps: InitiateDependencies,
 ): (context: RequestContext, orderId: string) => Promise<Once<InitiatedPayment>> {
   const { database, provider } = deps;
-  const common = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: WAITING_MAX };
+  const common = {
+    batchesMax: 1,
+    sizeMax: BATCH_SIZE_MAX,
+    gatherMs: TRANSACTION_GATHER_MS,
+    waitingMax: WAITING_MAX,
+  };
   const openPayment = createBatcher<PaymentRequest, OpenedPayment>({
     ...common,
     exclusives: ({ orderId }) => [orderId],
