@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type BatcherOptions, createBatcher } from '../../src/shared/batcher.ts';
 import { CodedError } from '../../src/shared/errors.ts';
-import { pause } from '../../src/shared/pause.ts';
 
 interface Job {
   readonly name: string;
@@ -215,7 +214,7 @@ describe('the batcher', () => {
     (await batch(1)).finish();
     await Promise.all(group);
     const back = ['a', 'b'].map((name) => submit({ name }));
-    await pause(5);
+    await new Promise(setImmediate);
     assert.equal(batches.length, 1);
     back.push(submit({ name: 'c' }));
     const two = await batch(2);
