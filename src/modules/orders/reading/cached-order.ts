@@ -37,6 +37,14 @@ export function cacheOrder(state: OrderState): CachedOrder {
   return Object.freeze({ id, customerId, status, paymentStatus, version, createdAt, text, bytes });
 }
 
+const WIDE = /[\u0100-\uffff]/;
+
+/** Returns the memory of the text. One character that is not in Latin-1 doubles that of the whole text. */
+export function measureText({ text, bytes }: Pick<CachedOrder, 'text' | 'bytes'>): number {
+  const isWide = bytes > text.length && WIDE.test(text);
+  return isWide ? 2 * text.length : text.length;
+}
+
 export function cacheCustomer({ id, email, name }: OrderCustomer): CachedCustomer {
   const customer = { id, email, name };
   return Object.freeze({ ...customer, text: JSON.stringify(customer) });

@@ -2,6 +2,7 @@ import type { Caches } from '../../../drivers/cache/cache.ts';
 import { createConditionalCache } from '../../../drivers/cache/conditional-cache.ts';
 import type { LiveLog } from '../../../events/index.ts';
 import { pause } from '../../../shared/pause.ts';
+import { measureText } from './cached-order.ts';
 import type { OrderCaches, OrderReader } from './order-reader.ts';
 
 /** The maximum age that the contract promises, even if a change was missed. */
@@ -62,7 +63,7 @@ export function createOrderCaching(options: {
         caches.create('orders-2', {
           ttlMs: ORDER_TTL_MS,
           bytesMax: ORDERS_BYTES_MAX,
-          estimateBytes: ({ bytes }) => ORDER_BYTES + bytes,
+          estimateBytes: (order) => ORDER_BYTES + measureText(order),
         }),
         () => isListening,
       ),

@@ -9,6 +9,7 @@ import {
 import {
   cacheCustomer,
   cacheOrder,
+  measureText,
   showOrder,
 } from '../../../../src/modules/orders/reading/cached-order.ts';
 import {
@@ -98,4 +99,9 @@ test('no reader can change a cached order or customer', () => {
 test('a cached order survives a cache outside this process', () => {
   const cached = cacheOrder(buildOrderState(buildOrder({}), [line]));
   assert.deepEqual(JSON.parse(JSON.stringify(cached)), cached);
+});
+
+test('a text with a character outside Latin-1 is counted with two bytes for each character', () => {
+  const measure = (text: string) => measureText({ text, bytes: Buffer.byteLength(text) });
+  assert.deepEqual(['kettle', 'für', 'ł und für', '🍋'].map(measure), [6, 3, 18, 4]);
 });
