@@ -1,5 +1,5 @@
--- What is stored for a paid order and nothing reads again. Only the catalogue and one index change: what older payments
--- and events contain stays as it is.
+-- What is stored for a paid order and nothing reads again. Only the catalogue changes: what older events contain stays as
+-- it is.
 
 -- An event whose charge simply paid its order contains nothing that the charge, the payment and the log do not contain.
 -- It keeps its id, and the reference of the charge for the check of charges.
@@ -9,10 +9,6 @@ alter table provider_events
   add column provider_reference text,
   add constraint provider_events_payload_check check (
     (payload is not null and cause is not null) or (status = 'APPLIED' and provider_reference is not null));
-
--- Ascending, because its entries arrive in ascending order: full pages instead of half-full ones. Lists read it backwards.
-drop index payments_created_at_id_idx;
-create index payments_created_at_id_idx on payments (created_at, id);
 
 -- The functions as in 0023, and with the references of events without a payload.
 create or replace function check_told_charges(event_ids uuid[])

@@ -9,7 +9,7 @@ import { newId } from '../../../src/shared/ids.ts';
 import { emptyDatabase } from '../../support/database.ts';
 import { captured, openPaymentsShop } from '../../support/payments.ts';
 import { testCause } from '../../support/shop.ts';
-import { query } from '../../support/until.ts';
+import { query, until } from '../../support/until.ts';
 
 const NUMBER = 27;
 
@@ -88,3 +88,30 @@ test('an upgrade keeps what provider events reported, and applies those that are
   ]);
   assert.deepEqual(await query(url, 'select * from inv_payment_charges'), []);
 });
+
+const STATEMENTS = {
+  payments: 'select id from payments limit 1',
+  events: 'select id from provider_events limit 1 for no key update skip locked',
+};
+
+for (const [who, one, other] of [
+  ['a webhook', 'payments', 'events'],
+  ['the inbox', 'events', 'payments'],
+] as const) {
+  test(`an upgrade waits for ${who} of an old server in no circle`, async () => {
+    const { database, url } = await oldDatabase();
+    const migrating = await database.transaction(async (tx) => {
+      await tx.run(`test.${one}`, STATEMENTS[one], []);
+      const migrated = migrate(database);
+      migrated.catch(() => {});
+      await until(async () => {
+        const waiting = `select 1 from pg_locks where not granted and database = (
+                           select oid from pg_database where datname = current_database())`;
+        assert.equal((await query(url, waiting)).length, 1);
+      });
+      await tx.run(`test.${other}`, STATEMENTS[other], []);
+      return { migrated };
+    });
+    await migrating.migrated;
+  });
+}
