@@ -6,7 +6,7 @@ export interface BatcherOptions<Request, Outcome> {
   readonly sizeMax: number;
   /**
    * How long a batch may wait for others, counted from the start of the last one, until it has as many requests as that
-   * one. A lone caller's requests wait only while another one's batch is running. Default 0.
+   * one. After a batch of one request nothing waits. Default 0.
    */
   readonly gatherMs?: number;
   /** How many requests may wait. Further ones are refused with `service.unavailable`. */
@@ -41,7 +41,7 @@ interface Waiting<Request, Outcome> {
 /**
  * Creates a function that batches its requests naturally: those that arrive while a batch is running wait and form the
  * next one. If a batch may start, it starts at the end of the current tick with all requests of the tick. A timer
- * exists only with `gatherMs`, after a batch of several requests or beside a running one.
+ * exists only with `gatherMs`, after a batch of several requests.
  */
 export function createBatcher<Request, Outcome>(
   options: BatcherOptions<Request, Outcome>,
@@ -70,11 +70,8 @@ export function createBatcher<Request, Outcome>(
   }
 
   function hasGathered(): boolean {
-    const isComplete =
-      running === 0
-        ? waiting.length >= Math.min(lastSize, ENOUGH)
-        : waiting.length + inProgress >= ENOUGH;
-    if (isComplete) return true;
+    if (waiting.length >= Math.min(lastSize, ENOUGH)) return true;
+    if (running > 0 && waiting.length + inProgress >= ENOUGH) return true;
     const leftMs = lastStartedAt + gatherMs - performance.now();
     if (leftMs <= 0) return true;
     gathering ??= setTimeout(() => {

@@ -256,6 +256,19 @@ describe('the batcher', () => {
     }
   });
 
+  test('a lone caller beside a slow batch waits once at most', async () => {
+    const { submit, batch } = controlled({ batchesMax: 2, gatherMs: FOREVER_MS });
+    const alone = submit({ name: 'a' });
+    const slow = await batch(1);
+    for (let number = 2; number <= 5; number += 1) {
+      const other = submit({ name: 'b' });
+      (await batch(number)).finish();
+      await other;
+    }
+    slow.finish();
+    await alone;
+  });
+
   test('few requests are not divided among batches that gather, but do not wait for a slow one', async () => {
     const { submit, batch, batches } = controlled({ batchesMax: 2, gatherMs: 20 });
     const group = ['a', 'b', 'c', 'd'].map((name) => submit({ name }));
