@@ -29,7 +29,7 @@ async function measure(input: ScenarioInput): Promise<Measurement[]> {
   const billed = buildBilledPlacements(shop);
   await load(billed, Math.min(3, durationSeconds));
   // One after the other twice, so that what else the machine does concerns both.
-  const half = durationSeconds / 2;
+  const half = Math.ceil(durationSeconds / 2);
   const first = { plain: await load(plain, half), billed: await load(billed, half) };
   const second = { plain: await load(plain, half), billed: await load(billed, half) };
   const reference = describe('orders of one line alone', first.plain, second.plain, input);
