@@ -59,7 +59,7 @@ function withoutLedger(): Database {
   return { ...database, transaction: (work) => database.transaction((tx) => work(broken(tx))) };
 }
 
-/** Returns what is left of an event that is done: its payload, and the charge that it reported. */
+/** Returns what is stored of a finished event: its payload, and the reference of the charge that it reported. */
 async function readKept(
   eventId: string,
 ): Promise<{ kind: string | null; charge: string | null }[]> {
