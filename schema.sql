@@ -7,6 +7,51 @@ create extension pg_trgm;
 
 create sequence order_numbers as bigint start with 100001;
 
+CREATE OR REPLACE FUNCTION public.count_changed_places()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  moved record;
+begin
+  for moved in
+    select start_at, sum(change)::int as change
+      from (select start_at, 1 as change from after where held
+             union all
+            select start_at, -1 from before where held) as changes
+     group by start_at
+    having sum(change) <> 0
+     order by start_at
+  loop
+    if moved.change < 0 then
+      update slots set places = places + moved.change where start_at = moved.start_at;
+    else
+      insert into slots as slot (start_at, places) values (moved.start_at, moved.change)
+          on conflict (start_at) do update set places = slot.places + excluded.places;
+    end if;
+  end loop;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_inserted_places()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into slots as slot (start_at, places)
+  select start_at, count(*)
+    from inserted
+   where held
+   group by start_at
+   order by start_at
+      on conflict (start_at) do update set places = slot.places + excluded.places;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -268,6 +313,20 @@ AS $function$
 begin
   raise exception 'a refund cannot go from % to %', old.status, new.status
     using errcode = 'check_violation', constraint = 'payment_refunds_status_step_check';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_slot()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.places > (select slot_orders_max from shop_settings where slot_orders_max > 0) then
+    raise exception 'the slot is full'
+      using errcode = 'check_violation', constraint = 'slots_places_check';
+  end if;
+  return new;
 end
 $function$
 ;
@@ -566,6 +625,7 @@ create table mail_settings (
   shop_name text,
   public_url text,
   message_id_domain text not null,
+  time_zone text default 'UTC'::text not null,
   constraint mail_settings_id_pkey PRIMARY KEY (id),
   constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain),
   constraint mail_settings_wording_check CHECK (((wording >= 0) AND ((wording = 0) = (shop_name IS NULL)) AND ((shop_name IS NULL) = (public_url IS NULL))))
@@ -697,6 +757,10 @@ create table orders (
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
   fulfilment jsonb,
+  promised_for timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  guest_email_key text,
+  guest_network text,
   constraint orders_id_pkey PRIMARY KEY (id),
   constraint orders_cancel_reason_check CHECK (((cancel_reason = ANY (ARRAY['CUSTOMER'::text, 'ADMIN'::text, 'EXPIRED'::text, 'PAYMENT_FAILED'::text])) AND ((cancel_reason IS NULL) = (status <> 'CANCELLED'::text)) AND ((cancelled_at IS NULL) = (status <> 'CANCELLED'::text)))),
   constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -902,6 +966,52 @@ create table schema_migrations (
   constraint schema_migrations_number_pkey PRIMARY KEY (number)
 );
 
+create table shop_settings (
+  id boolean default true not null,
+  name text,
+  time_zone text default 'UTC'::text not null,
+  fulfilment_types text[] default '{PICKUP}'::text[] not null,
+  opening_hours jsonb,
+  closed_dates jsonb default '[]'::jsonb not null,
+  accepting_orders boolean default true not null,
+  paused_until timestamp(3) with time zone,
+  lead_minutes integer default 0 not null,
+  slot_minutes integer default 0 not null,
+  slot_orders_max integer default 0 not null,
+  horizon_days integer default 7 not null,
+  tip_percents integer[] default '{5,10,15}'::integer[] not null,
+  version integer default 1 not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint shop_settings_id_pkey PRIMARY KEY (id),
+  constraint shop_settings_closed_dates_check CHECK (((jsonb_typeof(closed_dates) = 'array'::text) AND (jsonb_array_length(closed_dates) <= 400))),
+  constraint shop_settings_fulfilment_types_check CHECK ((((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4)) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
+  constraint shop_settings_horizon_days_check CHECK (((horizon_days >= 0) AND (horizon_days <= 60))),
+  constraint shop_settings_id_check CHECK (id),
+  constraint shop_settings_lead_minutes_check CHECK (((lead_minutes >= 0) AND (lead_minutes <= 1440))),
+  constraint shop_settings_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint shop_settings_opening_hours_check CHECK ((jsonb_typeof(opening_hours) = 'object'::text)),
+  constraint shop_settings_paused_until_check CHECK (((paused_until IS NULL) OR (NOT accepting_orders))),
+  constraint shop_settings_slot_minutes_check CHECK (((slot_minutes = 0) OR ((slot_minutes >= 5) AND (slot_minutes <= 240)))),
+  constraint shop_settings_slot_orders_max_check CHECK (((slot_orders_max >= 0) AND (slot_orders_max <= 100000))),
+  constraint shop_settings_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 100))),
+  constraint shop_settings_tip_percents_check CHECK ((cardinality(tip_percents) <= 6)),
+  constraint shop_settings_version_check CHECK ((version >= 1))
+);
+
+create table slot_places (
+  order_id uuid not null,
+  start_at timestamp(3) with time zone not null,
+  held boolean default true not null,
+  constraint slot_places_order_id_pkey PRIMARY KEY (order_id)
+);
+
+create table slots (
+  start_at timestamp(3) with time zone not null,
+  places integer not null,
+  constraint slots_start_at_pkey PRIMARY KEY (start_at),
+  constraint slots_places_min_check CHECK ((places >= 0))
+);
+
 create table sold_names (
   sku text not null,
   name text not null,
@@ -964,20 +1074,28 @@ create table tax_rates (
 
 create table users (
   id uuid not null,
-  email text not null,
-  email_key text not null,
+  email text,
+  email_key text,
   name text default ''::text not null,
-  password_hash text not null,
+  password_hash text,
   role text default 'customer'::text not null,
   vip boolean default false not null,
   disabled_at timestamp(3) with time zone,
   access_changed_at timestamp(3) with time zone default now() not null,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
-  folded_email text generated always as (fold_text(email_key)) stored not null,
+  folded_email text generated always as (fold_text(email_key)) stored,
   folded_name text generated always as (fold_text(name)) stored not null,
+  guest boolean default false not null,
+  phone text,
   constraint users_id_pkey PRIMARY KEY (id),
-  constraint users_email_key_key UNIQUE (email_key),
+  constraint users_email_check CHECK (((email IS NULL) = (email_key IS NULL))),
+  constraint users_guest_check CHECK (
+CASE
+    WHEN guest THEN ((password_hash IS NULL) AND (role = 'customer'::text) AND (NOT vip))
+    ELSE ((password_hash IS NOT NULL) AND (email IS NOT NULL))
+END),
+  constraint users_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{1,14}$'::text)),
   constraint users_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'kitchen'::text, 'admin'::text])))
 );
 
@@ -1125,6 +1243,8 @@ alter table refresh_families add constraint refresh_families_user_id_fkey FOREIG
 
 alter table refresh_tokens add constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES refresh_families(id);
 
+alter table slot_places add constraint slot_places_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
 alter table stock_movements add constraint stock_movements_product_id_fkey FOREIGN KEY (product_id) REFERENCES stock(product_id);
 
 alter table stock add constraint stock_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
@@ -1174,6 +1294,10 @@ CREATE INDEX orders_customer_id_created_at_id_idx ON public.orders USING btree (
 CREATE INDEX orders_customer_id_pending_idx ON public.orders USING btree (customer_id) WHERE (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text]));
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE ((status = 'PENDING'::text) AND (expires_at IS NOT NULL));
+
+CREATE INDEX orders_guest_email_key_idx ON public.orders USING btree (guest_email_key) WHERE ((guest_email_key IS NOT NULL) AND (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text])));
+
+CREATE INDEX orders_guest_network_idx ON public.orders USING btree (guest_network) WHERE ((guest_network IS NOT NULL) AND (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text])));
 
 CREATE INDEX orders_status_payment_status_created_at_id_idx ON public.orders USING btree (status, payment_status, created_at, id);
 
@@ -1227,6 +1351,8 @@ CREATE UNIQUE INDEX refresh_tokens_family_id_key ON public.refresh_tokens USING 
 
 CREATE INDEX refresh_tokens_spent_at_idx ON public.refresh_tokens USING btree (spent_at) WHERE (spent_at IS NOT NULL);
 
+CREATE INDEX slot_places_start_at_idx ON public.slot_places USING btree (start_at) WHERE held;
+
 CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (search_key gin_trgm_ops) WITH (fastupdate=off);
 
 CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
@@ -1245,7 +1371,11 @@ CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_cha
 
 CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at, id);
 
+CREATE UNIQUE INDEX users_email_key_key ON public.users USING btree (email_key) WHERE (NOT guest);
+
 CREATE INDEX users_folded_email_trigrams_idx ON public.users USING gin (folded_email gin_trgm_ops) WITH (fastupdate=off);
+
+CREATE INDEX users_guest_email_key_idx ON public.users USING btree (email_key) WHERE guest;
 
 CREATE INDEX users_id_admin_idx ON public.users USING btree (id) WHERE ((role = 'admin'::text) AND (disabled_at IS NULL));
 
@@ -1342,6 +1472,16 @@ CREATE TRIGGER products_sold_name AFTER INSERT OR UPDATE OF sku, name ON public.
 CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER shop_settings_version AFTER UPDATE ON public.shop_settings FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER slot_places_changed AFTER UPDATE ON public.slot_places REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_changed_places();
+
+CREATE TRIGGER slot_places_inserted AFTER INSERT ON public.slot_places REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_places();
+
+CREATE TRIGGER slots_changed BEFORE UPDATE ON public.slots FOR EACH ROW WHEN ((new.places > old.places)) EXECUTE FUNCTION guard_slot();
+
+CREATE TRIGGER slots_taken BEFORE INSERT ON public.slots FOR EACH ROW EXECUTE FUNCTION guard_slot();
 
 CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
