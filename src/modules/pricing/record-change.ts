@@ -1,10 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../database/database.ts';
 import { appendEvents } from '../../events/index.ts';
 import type { Author } from '../../shared/caller.ts';
-
-/** The largest value that the log repeats, in bytes of JSON. */
-const VALUE_BYTES_MAX = 2_048;
+import { findChangedFields } from '../../shared/changed-fields.ts';
 
 /** What the prices of later orders depend on. */
 export type PriceKind = 'tax_rate' | 'charge' | 'discount' | 'modifier_group' | 'product';
@@ -34,7 +31,7 @@ export async function recordPriceChange<Row extends Priced>(
 ): Promise<void> {
   const { id, name, version } = (after ?? before)!;
   const change = before === null ? 'created' : after === null ? 'deleted' : 'changed';
-  const changes = compareFields(before && toTerms(before), after && toTerms(after));
+  const changes = findChangedFields(before && toTerms(before), after && toTerms(after));
   await appendEvents(tx, [
     {
       type: 'prices.changed',
@@ -48,25 +45,4 @@ export async function recordPriceChange<Row extends Priced>(
       data: { kind, id, name, change, version, changes },
     },
   ]);
-}
-
-/** Returns the fields that differ, with both values. */
-function compareFields(before: object | null, after: object | null) {
-  const earlier = new Map<string, unknown>(Object.entries(before ?? {}));
-  const later = new Map<string, unknown>(Object.entries(after ?? {}));
-  const changes: Record<string, { from: unknown; to: unknown }> = {};
-  for (const field of new Set([...earlier.keys(), ...later.keys()])) {
-    const from = earlier.get(field) ?? null;
-    const to = later.get(field) ?? null;
-    if (!isDeepStrictEqual(from, to)) changes[field] = { from: shorten(from), to: shorten(to) };
-  }
-  return changes;
-}
-
-/** Returns the length of a long text or list instead of its content. */
-function shorten(value: unknown): unknown {
-  if (typeof value !== 'string' && !Array.isArray(value)) return value;
-  return Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX
-    ? { length: value.length }
-    : value;
 }
