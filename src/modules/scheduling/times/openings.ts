@@ -1,0 +1,136 @@
+import { toMinutes, wholeDay } from '../settings/opening-minutes.ts';
+import type { ShopSettings } from '../settings/settings.ts';
+import { addDays, findWeekday, isOnClock, toInstant, toLocalDate } from './local-time.ts';
+import { memoryOf, memoryOfDay, type Opening, type Period } from './shop-memory.ts';
+
+/** An opening lasts up to 24 hours by the clock, and clocks have skipped up to a day. */
+const DAYS_LASTED_MAX = 2;
+const NEXT_OPENING_DAYS_MAX = 400;
+
+/** Returns the openings that begin on these dates, from the first to the last, in the order of time. None overlap. */
+export function listOpenings(shop: ShopSettings, from: string, to: string): Opening[] {
+  const openings: Opening[] = [];
+  for (let date = from; date <= to; date = addDays(date, 1)) {
+    openings.push(...listOpeningsOn(shop, date));
+  }
+  return openings;
+}
+
+/** Returns the opening at this time, or null if the shop is closed. */
+export function findOpening(shop: ShopSettings, at: Date): Opening | null {
+  const memory = memoryOf(shop);
+  if (memory.opening !== null && contains(memory.opening, at)) return memory.opening;
+  const date = findDate(shop, at);
+  // One day more: where clocks are put back at midnight, an opening of the next day may have begun.
+  for (let days = 1; days >= -DAYS_LASTED_MAX; days -= 1) {
+    const openings = listOpeningsOn(shop, addDays(date, days));
+    const opening = openings.find((one) => contains(one, at));
+    if (opening !== undefined) {
+      memory.opening = opening;
+      return opening;
+    }
+  }
+  return null;
+}
+
+/** Returns whether the shop is open, whether or not it is paused. */
+export function isOpen(shop: ShopSettings, at: Date): boolean {
+  return isAlwaysOpen(shop) || findOpening(shop, at) !== null;
+}
+
+/** Returns the next opening that begins after this time, or null if there is none within 400 days. */
+export function findNextOpening(shop: ShopSettings, after: Date): Opening | null {
+  const today = findDate(shop, after);
+  for (let days = -DAYS_LASTED_MAX; days <= NEXT_OPENING_DAYS_MAX; days += 1) {
+    const openings = listOpeningsOn(shop, addDays(today, days));
+    const next = openings.find(({ start }) => start > after);
+    if (next !== undefined) return next;
+  }
+  return null;
+}
+
+/** Returns whether the shop takes orders for openings that begin on this date. */
+export function isWithinHorizon(shop: ShopSettings, date: string, now: Date): boolean {
+  return date <= findLastDate(shop, now);
+}
+
+/** Returns the last date for which the shop takes orders. */
+export function findLastDate(shop: ShopSettings, now: Date): string {
+  return addDays(findDate(shop, now), shop.horizonDays);
+}
+
+/** Returns the first date whose openings may end after this time. */
+export function findFirstDate(shop: ShopSettings, at: Date): string {
+  return addDays(findDate(shop, at), -DAYS_LASTED_MAX);
+}
+
+/** Returns the openings that begin on this date. */
+export function listOpeningsOn(shop: ShopSettings, date: string): readonly Opening[] {
+  if (!hasHours(shop, date)) return [];
+  const day = memoryOfDay(shop, date);
+  day.openings ??= computeOpenings(shop, date);
+  return day.openings;
+}
+
+function isAlwaysOpen({ openingHours, closedDates }: ShopSettings): boolean {
+  return openingHours === null && closedDates.length === 0;
+}
+
+/**
+ * Ends each opening where a later one begins: an end that the clock skips is moved forward, past the beginning of one
+ * that the clock does not skip. An opening that then ends before it begins is left out.
+ */
+function computeOpenings(shop: ShopSettings, date: string): Opening[] {
+  const own = listPeriods(shop, date);
+  const later: Period[] = [];
+  for (let days = 1; days <= DAYS_LASTED_MAX; days += 1) {
+    later.push(...listPeriods(shop, addDays(date, days)));
+  }
+  return own.flatMap(({ start, end }, index) => {
+    const starts = [...own.slice(index + 1), ...later].map((one) => one.start.getTime());
+    const ended = new Date(Math.min(end.getTime(), ...starts));
+    return start < ended ? { date, start, end: ended } : [];
+  });
+}
+
+/** Returns the openings of a date as the clock has them, in its order. */
+function listPeriods(shop: ShopSettings, date: string): readonly Period[] {
+  if (!hasHours(shop, date)) return [];
+  const day = memoryOfDay(shop, date);
+  day.periods ??= computePeriods(shop, date);
+  return day.periods;
+}
+
+function computePeriods({ openingHours, timeZone }: ShopSettings, date: string): Period[] {
+  if (!isOnClock(date, timeZone)) return [];
+  const hours =
+    openingHours === null ? [wholeDay] : (openingHours[findWeekday(date)] ?? []).map(toMinutes);
+  return hours
+    .toSorted((one, other) => one.start - other.start)
+    .map(({ start, end }) => ({
+      start: toInstant(date, start, timeZone),
+      end: toInstant(date, end, timeZone),
+    }));
+}
+
+/** Returns whether an opening may begin on this date. The others are not worth remembering. */
+function hasHours(shop: ShopSettings, date: string): boolean {
+  if (memoryOf(shop).closedDates.has(date)) return false;
+  return shop.openingHours === null || shop.openingHours[findWeekday(date)] !== undefined;
+}
+
+/** Returns the date that the shop's clock shows at this time. */
+function findDate(shop: ShopSettings, at: Date): string {
+  const memory = memoryOf(shop);
+  if (memory.today === null || !contains(memory.today, at)) {
+    const date = toLocalDate(at, shop.timeZone);
+    // Where clocks are put back at midnight, it may end before this time, and is not used again.
+    const end = toInstant(addDays(date, 1), 0, shop.timeZone);
+    memory.today = { date, start: at, end };
+  }
+  return memory.today.date;
+}
+
+function contains({ start, end }: Period, at: Date): boolean {
+  return start <= at && at < end;
+}
