@@ -198,4 +198,16 @@ export const eventExamples: readonly EventExample[] = [
       changes: { price: { from: money(595, 'GBP'), to: money(625, 'GBP') } },
     },
   },
+  {
+    type: 'shop.changed',
+    when: 'The settings of the shop were changed, or it was paused or opened again; a pause that ends by itself has no event. `changes` has the fields that differ, as those of `prices.changed`. The event belongs to no order.',
+    sequence: null,
+    data: {
+      version: 5,
+      changes: {
+        acceptingOrders: { from: true, to: false },
+        pausedUntil: { from: null, to: '2026-03-02T18:30:00.000Z' },
+      },
+    },
+  },
 ];

@@ -18,6 +18,7 @@ export const eventTypes = [
   'refund.failed',
   'stock.adjusted',
   'prices.changed',
+  'shop.changed',
 ] as const;
 
 /** The events that subscribers can receive. */

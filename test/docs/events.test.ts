@@ -134,6 +134,8 @@ await place(1_000, { prefer: 'respond-async' });
 for (const type of ['payment.failed', 'payment.flagged', 'refund.succeeded', 'order.failed']) {
   await untilLogged(type);
 }
+const pausedUntil = new Date(Date.now() + 600_000).toISOString();
+await admin.patch('/api/shop', { acceptingOrders: false, pausedUntil });
 const events = await logged();
 
 /** Returns the names and types of all members; a list is described by its first item. */

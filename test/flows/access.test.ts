@@ -43,10 +43,11 @@ function call(session: Session, operation: Operation): Promise<Reply> {
   return session.request(operation.method, path, body === undefined ? {} : { body });
 }
 
-/** Overrides are for admins by a rule of the use case, which the module's own tests check. */
+/** Some bodies are for admins only, by a rule of the use case, which the module's own tests check. */
 function harmless(operation: Operation, sample: unknown): unknown {
-  if (operation.operationId !== 'changeOrderStatus') return sample;
-  return { status: 'CONFIRMED' };
+  if (operation.operationId === 'changeOrderStatus') return { status: 'CONFIRMED' };
+  if (operation.operationId === 'updateShopSettings') return { acceptingOrders: true };
+  return sample;
 }
 
 function findAccess(operation: Operation) {

@@ -4,6 +4,7 @@ import type { FolderOrder } from './ranks.ts';
 const modules = [
   'accounts',
   'pricing',
+  'scheduling',
   'catalog',
   'inventory',
   'orders',
@@ -37,6 +38,20 @@ export const folderOrders: readonly FolderOrder[] = [
       ['use-cases.ts'],
       ['routes.ts'],
       ['create-pricing.ts'],
+      ['index.ts'],
+    ],
+  },
+  {
+    folder: 'src/modules/scheduling',
+    ranks: [
+      ['errors.ts'],
+      ['settings'],
+      ['times'],
+      ['slots'],
+      ['*'],
+      ['use-cases.ts'],
+      ['routes.ts'],
+      ['create-scheduling.ts'],
       ['index.ts'],
     ],
   },

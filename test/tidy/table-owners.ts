@@ -21,6 +21,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'users',
   ],
   'src/modules/pricing': ['charges', 'discount_uses', 'discounts', 'price_versions', 'tax_rates'],
+  'src/modules/scheduling': ['shop_settings', 'slot_places', 'slots'],
   'src/modules/catalog': ['modifier_groups', 'modifiers', 'products'],
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [

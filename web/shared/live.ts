@@ -38,6 +38,7 @@ const byEventType: Readonly<Record<EventType, true>> = {
   'refund.failed': true,
   'stock.adjusted': true,
   'prices.changed': true,
+  'shop.changed': true,
 };
 
 /** Every event type that the server sends. */

@@ -11,6 +11,7 @@ import { createOperations, operationsDeclaration } from '../../modules/operation
 import { createOrderCaching, createOrders, ordersDeclaration } from '../../modules/orders/index.ts';
 import { createPayments, paymentsDeclaration } from '../../modules/payments/index.ts';
 import { createPricing, pricingDeclaration } from '../../modules/pricing/index.ts';
+import { createScheduling, schedulingDeclaration } from '../../modules/scheduling/index.ts';
 import { createWebhooks, webhooksDeclaration } from '../../modules/webhooks/index.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 import { createPostman, postmanDeclaration } from '../postman/index.ts';
@@ -27,6 +28,7 @@ import { createSandboxModule, sandboxDeclaration } from './sandbox-module.ts';
 export const modules = createModuleList<Infrastructure>()
   .add(accountsDeclaration, (given) => createAccounts({ ...given, resetMailJob }))
   .add(pricingDeclaration, createPricing)
+  .add(schedulingDeclaration, createScheduling)
   .add(catalogDeclaration, (given) => createCatalog({ ...given, openStock }))
   .add(inventoryDeclaration, createInventory)
   .add(ordersDeclaration, (given) => createOrders({ ...given, caching: createOrderCaching(given) }))

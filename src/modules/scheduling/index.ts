@@ -1,0 +1,41 @@
+/**
+ * Scheduling: when the shop takes orders and for when. Owns its settings (hours, pauses, types of fulfilment, slots), the
+ * calculation of openings and slots, and how many orders have a place in a slot. A transaction locks slots in the order of
+ * time, after orders and discounts and before stock.
+ */
+export { createScheduling } from './create-scheduling.ts';
+export { schedulingDeclaration } from './declaration.ts';
+export { fulfilmentErrors, shopErrors } from './errors.ts';
+export { findShopSettings } from './settings/find-settings.ts';
+export type { ShopSettings } from './settings/settings.ts';
+export {
+  checkTime,
+  findEarliest,
+  type TimeCheck,
+  type TimeRefusal,
+  type WantedTime,
+} from './slots/check-time.ts';
+export {
+  findSlots,
+  lockSlots,
+  minutesOfHorizon,
+  minutesOfNextDay,
+  toKnownSlots,
+  type WantedSlots,
+} from './slots/find-slots.ts';
+export {
+  holdSlots,
+  holdSlotsAgain,
+  isSlotFull,
+  moveSlot,
+  releaseSlots,
+  type SlotPlace,
+} from './slots/hold-slots.ts';
+export {
+  createSlotBook,
+  type KnownSlots,
+  type SlotBook,
+  SlotsUnreadError,
+} from './slots/slot-book.ts';
+export { limitsSlots, listSlotsFrom } from './times/slots.ts';
+export type { Scheduling } from './use-cases.ts';

@@ -1,0 +1,115 @@
+import { type ColumnTypes, unnestColumns } from '../../../database/column-arrays.ts';
+import { statement } from '../../../database/statement.ts';
+import type { SlotCount } from './slot-book.ts';
+
+/**
+ * Returns the counts of the slots that begin at these times, or between the transaction's time and so many minutes
+ * later. A slot without orders may be missing.
+ */
+export const findSlotCounts = statement<[minutesAhead: number, starts: readonly Date[]], SlotCount>(
+  'scheduling.find_slots',
+  `select start_at as "startAt", places
+     from slots
+    where (start_at >= now() and start_at < now() + make_interval(mins => $1::int))
+       or start_at = any($2::timestamptz[])`,
+  { isShort: true },
+);
+
+/** Locks slots until commit, in the order of time, and returns their counts. One that is missing is created. */
+export const lockSlotCounts = statement<[starts: readonly Date[]], SlotCount>(
+  'scheduling.lock_slots',
+  `insert into slots as slot (start_at, places)
+   select start_at, 0
+     from unnest($1::timestamptz[]) as wanted (start_at)
+    group by start_at
+    order by start_at
+       on conflict (start_at) do update
+      set places = slot.places
+   returning start_at as "startAt", places`,
+);
+
+export const placeColumns = {
+  order_id: 'uuid',
+  start_at: 'timestamptz',
+} as const satisfies ColumnTypes;
+
+/** Writes the places of orders. A trigger counts them in the order of time, as it does for the other statements. */
+export const insertPlaces = statement<[orderIds: string, starts: string], never>(
+  'scheduling.insert_places',
+  `insert into slot_places (order_id, start_at)
+   select order_id, start_at
+     from ${unnestColumns('new_place', placeColumns)}`,
+);
+
+/** Gives places back, with the rows locked in the order of ids first. */
+export const releasePlaces = statement<[orderIds: readonly string[]], never>(
+  'scheduling.release_places',
+  `with locked as materialized (
+     select order_id
+       from slot_places
+      where order_id = any($1::uuid[])
+        and held
+      order by order_id
+        for no key update)
+   update slot_places
+      set held = false
+     from locked
+    where slot_places.order_id = locked.order_id
+      and slot_places.held`,
+);
+
+/** Holds places again that were given back, with the same locks. A slot that began long ago may be purged. */
+export const holdPlacesAgain = statement<[orderIds: readonly string[]], never>(
+  'scheduling.hold_places_again',
+  `with locked as materialized (
+     select order_id
+       from slot_places
+      where order_id = any($1::uuid[])
+        and not held
+        and start_at > now() - interval '30 days'
+      order by order_id
+        for no key update)
+   update slot_places
+      set held = true
+     from locked
+    where slot_places.order_id = locked.order_id
+      and not slot_places.held`,
+);
+
+/** Gives an order a place in another slot, or its first one. */
+export const movePlace = statement<[orderId: string, startAt: Date], never>(
+  'scheduling.move_place',
+  `insert into slot_places as place (order_id, start_at)
+   values ($1::uuid, $2::timestamptz)
+       on conflict (order_id) do update
+      set start_at = excluded.start_at,
+          held = true`,
+);
+
+/**
+ * Deletes slots with their places, a day after orders can hold them again for the last time. The places go first, locked
+ * as by the other statements, which lock them before their slot too.
+ */
+export const purgeSlots = statement<[limit: number], { startAt: Date }>(
+  'scheduling.purge_slots',
+  `with old as materialized (
+     select start_at
+       from slots
+      where start_at < now() - interval '31 days'
+      order by start_at
+      limit $1::int),
+   locked as materialized (
+     select order_id
+       from slot_places
+      where start_at in (select start_at from old)
+      order by order_id
+        for update),
+   released as materialized (
+     delete from slot_places
+      where order_id in (select order_id from locked)
+     returning order_id)
+   delete from slots
+    where start_at in (select start_at from old)
+      and (select count(*) from released) >= 0
+   returning start_at as "startAt"`,
+);
