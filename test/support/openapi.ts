@@ -95,6 +95,7 @@ const patternSamples = [
   'A'.repeat(43),
   'GB',
   '20',
+  '18:30',
 ];
 
 /** Returns a value that matches the schema, with every optional member. */
@@ -110,7 +111,9 @@ export function buildSample(schema: JsonSchema): unknown {
         ]),
       );
     case 'array':
-      return [buildSample(schema.items ?? {})];
+      return Array.from({ length: Math.max(schema.minItems ?? 1, 1) }, () =>
+        buildSample(schema.items ?? {}),
+      );
     case 'integer':
     case 'number':
       return Math.max(schema.minimum ?? 1, 1);
@@ -125,6 +128,7 @@ export function buildSample(schema: JsonSchema): unknown {
 
 function sampleText(schema: JsonSchema): string {
   if (schema.format === 'date-time') return '2030-01-01T00:00:00.000Z';
+  if (schema.format === 'date') return '2030-01-01';
   const { minLength = 0, maxLength = 1_000 } = schema;
   const fits = patternSamples.find(
     (text) =>

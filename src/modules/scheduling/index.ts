@@ -35,6 +35,7 @@ export {
   createSlotBook,
   type KnownSlots,
   type SlotBook,
+  type SlotCount,
   SlotsUnreadError,
 } from './slots/slot-book.ts';
 export { limitsSlots, listSlotsFrom } from './times/slots.ts';
