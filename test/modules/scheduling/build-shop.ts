@@ -33,6 +33,12 @@ export function everyDay(...openings: readonly OpeningTimes[]): OpeningHours {
 
 const WEEK_MINUTES = 7 * 1_440;
 
+/** Clocks change on Sundays, as a rule. */
+const changeDay = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(6) },
+  { weight: 1, arbitrary: fc.nat(6) },
+);
+
 /** Valid opening hours: parts of a week that do not overlap, most often with times in the hours in which clocks change. */
 const openingHours = fc
   .uniqueArray(
@@ -41,11 +47,11 @@ const openingHours = fc
       {
         weight: 3,
         arbitrary: fc
-          .tuple(fc.nat(6), fc.integer({ min: -12, max: 48 }))
+          .tuple(changeDay, fc.integer({ min: -12, max: 48 }))
           .map(([day, steps]) => (day * 1_440 + steps * 5 + WEEK_MINUTES) % WEEK_MINUTES),
       },
     ),
-    { minLength: 2, maxLength: 30 },
+    { minLength: 6, maxLength: 30, size: 'max' },
   )
   .map((minutes) => {
     const sorted = minutes.toSorted((one, other) => one - other);

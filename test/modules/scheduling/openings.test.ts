@@ -138,6 +138,14 @@ describe('in London', () => {
     ]);
   });
 
+  test('an end that is moved past a whole opening keeps the shop open', () => {
+    const openingHours = everyDay(['00:30', '01:30'], ['02:00', '02:10'], ['02:20', '04:00']);
+    assert.deepEqual(describeOpenings(london({ openingHours }), '2026-03-29'), [
+      '2026-03-29 2026-03-29T00:30 2026-03-29T01:20',
+      '2026-03-29 2026-03-29T01:20 2026-03-29T03:00',
+    ]);
+  });
+
   test('an opening whose end comes before its beginning is left out', () => {
     const shop = london({ openingHours: everyDay(['01:30', '02:15']) });
     assert.deepEqual(describeOpenings(shop, '2026-03-29'), []);

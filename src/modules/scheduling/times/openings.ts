@@ -77,20 +77,28 @@ function isAlwaysOpen({ openingHours, closedDates }: ShopSettings): boolean {
 }
 
 /**
- * Ends each opening where a later one begins: an end that the clock skips is moved forward, past the beginning of one
- * that the clock does not skip. An opening that then ends before it begins is left out.
+ * Returns the openings of a date so that they overlap with no other. Only a clock change makes them overlap, because a
+ * time that the clock skips is moved forward, past times that it does not skip. An opening then ends where the next one
+ * begins, and one within another is left out, as is one that ends before it begins. So the shop is open all the time
+ * that the clock means.
  */
 function computeOpenings(shop: ShopSettings, date: string): Opening[] {
-  const own = listPeriods(shop, date);
-  const later: Period[] = [];
-  for (let days = 1; days <= DAYS_LASTED_MAX; days += 1) {
-    later.push(...listPeriods(shop, addDays(date, days)));
+  const around: Opening[] = [];
+  for (let days = -DAYS_LASTED_MAX; days <= DAYS_LASTED_MAX; days += 1) {
+    const day = addDays(date, days);
+    around.push(...listPeriods(shop, day).map((period) => ({ date: day, ...period })));
   }
-  return own.flatMap(({ start, end }, index) => {
-    const starts = [...own.slice(index + 1), ...later].map((one) => one.start.getTime());
-    const ended = new Date(Math.min(end.getTime(), ...starts));
-    return start < ended ? { date, start, end: ended } : [];
-  });
+  const apart: Opening[] = [];
+  for (const opening of around.toSorted((one, other) => Number(one.start) - Number(other.start))) {
+    const before = apart.at(-1);
+    if (opening.end <= opening.start || (before && opening.end <= before.end)) continue;
+    if (before && opening.start < before.end) {
+      apart.pop();
+      if (before.start < opening.start) apart.push({ ...before, end: opening.start });
+    }
+    apart.push(opening);
+  }
+  return apart.filter((opening) => opening.date === date);
 }
 
 /** Returns the openings of a date as the clock has them, in its order. */
