@@ -40,6 +40,7 @@ export function isOpen(shop: ShopSettings, at: Date): boolean {
 
 /** Returns the next opening that begins after this time, or null if there is none within 400 days. */
 export function findNextOpening(shop: ShopSettings, after: Date): Opening | null {
+  if (shop.openingHours !== null && Object.keys(shop.openingHours).length === 0) return null;
   const today = findDate(shop, after);
   for (let days = -DAYS_LASTED_MAX; days <= NEXT_OPENING_DAYS_MAX; days += 1) {
     const openings = listOpeningsOn(shop, addDays(today, days));
@@ -66,7 +67,8 @@ export function findFirstDate(shop: ShopSettings, at: Date): string {
 
 /** Returns the openings that begin on this date. */
 export function listOpeningsOn(shop: ShopSettings, date: string): readonly Opening[] {
-  if (!hasHours(shop, date)) return [];
+  // Where the clock skips the end of a day, an opening of that day may begin on the next.
+  if (!hasHours(shop, date) && !hasHours(shop, addDays(date, -1))) return [];
   const day = memoryOfDay(shop, date);
   day.openings ??= computeOpenings(shop, date);
   return day.openings;
@@ -85,8 +87,7 @@ function isAlwaysOpen({ openingHours, closedDates }: ShopSettings): boolean {
 function computeOpenings(shop: ShopSettings, date: string): Opening[] {
   const around: Opening[] = [];
   for (let days = -DAYS_LASTED_MAX; days <= DAYS_LASTED_MAX; days += 1) {
-    const day = addDays(date, days);
-    around.push(...listPeriods(shop, day).map((period) => ({ date: day, ...period })));
+    around.push(...listPeriods(shop, addDays(date, days)));
   }
   const apart: Opening[] = [];
   for (const opening of around.toSorted((one, other) => Number(one.start) - Number(other.start))) {
@@ -101,27 +102,26 @@ function computeOpenings(shop: ShopSettings, date: string): Opening[] {
   return apart.filter((opening) => opening.date === date);
 }
 
-/** Returns the openings of a date as the clock has them, in its order. */
-function listPeriods(shop: ShopSettings, date: string): readonly Period[] {
+/** Returns the openings that the hours of a date mean, even if they overlap. */
+function listPeriods(shop: ShopSettings, date: string): readonly Opening[] {
   if (!hasHours(shop, date)) return [];
   const day = memoryOfDay(shop, date);
   day.periods ??= computePeriods(shop, date);
   return day.periods;
 }
 
-function computePeriods({ openingHours, timeZone }: ShopSettings, date: string): Period[] {
+function computePeriods({ openingHours, timeZone }: ShopSettings, date: string): Opening[] {
   if (!isOnClock(date, timeZone)) return [];
   const hours =
     openingHours === null ? [wholeDay] : (openingHours[findWeekday(date)] ?? []).map(toMinutes);
-  return hours
-    .toSorted((one, other) => one.start - other.start)
-    .map(({ start, end }) => ({
-      start: toInstant(date, start, timeZone),
-      end: toInstant(date, end, timeZone),
-    }));
+  return hours.map((minutes) => {
+    const start = toInstant(date, minutes.start, timeZone);
+    const end = toInstant(date, minutes.end, timeZone);
+    return { date: toLocalDate(start, timeZone), start, end };
+  });
 }
 
-/** Returns whether an opening may begin on this date. The others are not worth remembering. */
+/** Returns whether a date has hours. */
 function hasHours(shop: ShopSettings, date: string): boolean {
   if (memoryOf(shop).closedDates.has(date)) return false;
   return shop.openingHours === null || shop.openingHours[findWeekday(date)] !== undefined;

@@ -12,10 +12,10 @@ export interface Opening extends Period {
   readonly date: string;
 }
 
-/** What is remembered of the openings that begin on one date. */
+/** What is remembered of one date. */
 interface DayMemory {
-  /** As the clock has them, which may overlap at a clock change. */
-  periods: readonly Period[] | null;
+  /** What its hours mean, which may overlap at a clock change. */
+  periods: readonly Opening[] | null;
   openings: readonly Opening[] | null;
   slots: readonly Period[] | null;
 }
