@@ -127,16 +127,24 @@ function hasHours(shop: ShopSettings, date: string): boolean {
   return shop.openingHours === null || shop.openingHours[findWeekday(date)] !== undefined;
 }
 
+/** Orders are placed today, for a few days. */
+const DATES_REMEMBERED_MAX = 8;
+const DAY_MS = 24 * 60 * 60_000;
+
 /** Returns the date that the shop's clock shows at this time. */
 function findDate(shop: ShopSettings, at: Date): string {
-  const memory = memoryOf(shop);
-  if (memory.today === null || !contains(memory.today, at)) {
-    const date = toLocalDate(at, shop.timeZone);
-    // Where clocks are put back at midnight, it may end before this time, and is not used again.
-    const end = toInstant(addDays(date, 1), 0, shop.timeZone);
-    memory.today = { date, start: at, end };
+  const { dates } = memoryOf(shop);
+  const known = dates.find((one) => contains(one, at));
+  if (known !== undefined) return known.date;
+  const date = toLocalDate(at, shop.timeZone);
+  const start = toInstant(date, 0, shop.timeZone);
+  const end = toInstant(addDays(date, 1), 0, shop.timeZone);
+  // Where clocks are put back just after midnight, a day has two periods. Days with a clock change are not remembered.
+  if (end.getTime() - start.getTime() === DAY_MS) {
+    if (dates.length === DATES_REMEMBERED_MAX) dates.shift();
+    dates.push({ date, start, end });
   }
-  return memory.today.date;
+  return date;
 }
 
 function contains({ start, end }: Period, at: Date): boolean {

@@ -26,8 +26,8 @@ interface ShopMemory {
   readonly days: Map<string, DayMemory>;
   /** The opening that was found last. */
   opening: Opening | null;
-  /** A period of one local date. */
-  today: (Period & { readonly date: string }) | null;
+  /** Dates of the shop's calendar, each with its period on the clock, the one that was found last at the end. */
+  readonly dates: (Period & { readonly date: string })[];
 }
 
 /** More days than the longest horizon. With slots of five minutes they take some megabytes. */
@@ -40,7 +40,7 @@ export function memoryOf(shop: ShopSettings): ShopMemory {
   let memory = memories.get(shop);
   if (memory === undefined) {
     const closedDates = new Set(shop.closedDates.map(({ date }) => date));
-    memory = { closedDates, days: new Map(), opening: null, today: null };
+    memory = { closedDates, days: new Map(), opening: null, dates: [] };
     memories.set(shop, memory);
   }
   return memory;
