@@ -30,7 +30,10 @@ export function listSlots(shop: ShopSettings, date: string): readonly Period[] {
 export function* listSlotsFrom(shop: ShopSettings, from: Date, now: Date): Generator<Period> {
   const last = findLastDate(shop, now);
   for (let date = findFirstDate(shop, from); date <= last; date = addDays(date, 1)) {
-    for (const slot of listSlots(shop, date)) if (slot.start >= from) yield slot;
+    const slots = listSlots(shop, date);
+    // Most often all slots of the first days are over.
+    if (slots.length === 0 || slots.at(-1)!.start < from) continue;
+    for (const slot of slots) if (slot.start >= from) yield slot;
   }
 }
 
