@@ -5,13 +5,11 @@
  */
 export { createScheduling } from './create-scheduling.ts';
 export { schedulingDeclaration } from './declaration.ts';
-export { fulfilmentErrors, shopErrors } from './errors.ts';
+export { fulfilmentErrors } from './errors.ts';
 export { findShopSettings } from './settings/find-settings.ts';
 export type { ShopSettings } from './settings/settings.ts';
 export {
   checkTime,
-  findEarliest,
-  type TimeCheck,
   type TimeRefusal,
   type WantedTime,
 } from './slots/check-time.ts';
