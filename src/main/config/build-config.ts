@@ -52,6 +52,11 @@ export function buildConfig(values: Values, home: string): Config {
     orderExpiryMinutes: values.ORDER_EXPIRY_MINUTES ?? 30,
     pendingOrdersMax: values.PENDING_ORDERS_MAX ?? 5,
     cancellationsPerDayMax: values.CANCELLATIONS_PER_DAY_MAX ?? 3,
+    guests: {
+      mayOrder: values.GUEST_CHECKOUT ?? false,
+      orderExpiryMinutes: values.GUEST_ORDER_EXPIRY_MINUTES ?? 15,
+      pendingPerAddressMax: values.GUEST_PENDING_PER_ADDRESS_MAX ?? 20,
+    },
     rateLimits: {
       auth: withDefaultRate(values.RATE_LIMIT_AUTH, 5, 900),
       checkout: withDefaultRate(values.RATE_LIMIT_CHECKOUT, 10, 3_600),

@@ -67,6 +67,14 @@ export interface Config {
   readonly pendingOrdersMax: number;
   /** 0: no limit. */
   readonly cancellationsPerDayMax: number;
+  readonly guests: {
+    /** Whether orders can be placed without an account. */
+    readonly mayOrder: boolean;
+    /** 0: their orders do not expire. */
+    readonly orderExpiryMinutes: number;
+    /** Unpaid orders of guests per network address. 0: no limit. */
+    readonly pendingPerAddressMax: number;
+  };
   readonly rateLimits: RateLimitChoices;
   /** The queue driver. */
   readonly queue: QueueChoice;

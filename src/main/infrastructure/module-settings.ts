@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 /** Returns the configuration values that modules need, under the names of their dependencies. */
 export function moduleSettings(config: Config) {
   const { publicUrl, currency, shopName, production, retryBaseSeconds } = config;
-  const { accessTokenMinutes, refreshTokenDays, cancellationsPerDayMax } = config;
+  const { accessTokenMinutes, refreshTokenDays, cancellationsPerDayMax, guests } = config;
   const { allowPrivateTargets } = config.webhooks;
   const duties: Duties = { serves: config.role !== 'worker', works: config.role !== 'api' };
   return {
@@ -20,6 +20,9 @@ export function moduleSettings(config: Config) {
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,
     cancellationsPerDayMax,
+    guestCheckout: guests.mayOrder,
+    guestExpiryMinutes: guests.orderExpiryMinutes,
+    guestPendingPerAddressMax: guests.pendingPerAddressMax,
     retryBaseSeconds,
     attemptsMax: config.queueAttemptsMax,
     deliveryAttemptsMax: config.webhooks.attemptsMax,

@@ -36,12 +36,21 @@ const unlimited = [
   'CANCELLATIONS_PER_DAY_MAX',
   'ORDER_EXPIRY_MINUTES',
 ];
+const unlimitedForGuests = ['GUEST_ORDER_EXPIRY_MINUTES', 'GUEST_PENDING_PER_ADDRESS_MAX'];
 
 for (const name of unlimited) {
   test(`a ${name} of 0 is listed with its effect and advice, and does not prevent the start`, () => {
     const looks = listWarnings({ [name]: '0' });
     assert.match(looks, new RegExp(`^${name} is 0, so .+; remove it to use the default$`));
     assert.equal(listWarnings({}), '');
+  });
+}
+
+for (const name of unlimitedForGuests) {
+  test(`a ${name} of 0 is listed only if guests may order`, () => {
+    assert.equal(listWarnings({ [name]: '0' }), '');
+    const looks = listWarnings({ [name]: '0', GUEST_CHECKOUT: 'true' });
+    assert.match(looks, new RegExp(`^${name} is 0, so .+; remove it to use the default$`));
   });
 }
 

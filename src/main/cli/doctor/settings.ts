@@ -38,7 +38,7 @@ function secretFindings({ jwtSecret, metricsToken, payments, dataDir }: Config):
 }
 
 function limitFindings(config: Config): Finding[] {
-  const { rateLimits } = config;
+  const { rateLimits, guests } = config;
   const off: [string, boolean, string][] = [
     ['RATE_LIMIT_AUTH', rateLimits.auth === null, 'passwords can be guessed without limit'],
     ['RATE_LIMIT_CHECKOUT', rateLimits.checkout === null, 'one customer can order without limit'],
@@ -62,6 +62,16 @@ function limitFindings(config: Config): Finding[] {
       'ORDER_EXPIRY_MINUTES',
       config.orderExpiryMinutes === 0,
       'unpaid orders reserve their stock for ever',
+    ],
+    [
+      'GUEST_ORDER_EXPIRY_MINUTES',
+      guests.mayOrder && guests.orderExpiryMinutes === 0,
+      'unpaid orders of guests reserve their stock for ever',
+    ],
+    [
+      'GUEST_PENDING_PER_ADDRESS_MAX',
+      guests.mayOrder && guests.pendingPerAddressMax === 0,
+      'one address can reserve all of the stock',
     ],
     ['RETRY_BASE_SECONDS', config.retryBaseSeconds === 0, 'failed work is retried at once'],
   ];
