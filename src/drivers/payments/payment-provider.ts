@@ -46,7 +46,8 @@ export interface OpenSession {
   readonly orderNumber: string;
   readonly amountMinor: number;
   readonly currency: string;
-  readonly customerEmail: string;
+  /** Null: unknown. */
+  readonly customerEmail: string | null;
   /** Where the customer returns to. */
   readonly returnUrl: string;
   /** The order's deadline for payment; null if it has none. */

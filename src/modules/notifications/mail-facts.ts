@@ -28,17 +28,19 @@ export interface MailedState {
   readonly isImported: boolean;
   readonly isFree: boolean;
   readonly expiresAtMs: number | null;
-  readonly email: string;
+  /** Null: a guest without one. */
+  readonly email: string | null;
   readonly customerName: string;
 }
 
 /**
- * Decides what a mail states. Returns null if no mail is due: for imported orders, which had ended before they were
- * imported, and for the placement of an order with nothing to pay, which is confirmed at the same moment, so that one
+ * Decides what a mail states. Returns null if no mail is due: without an address, for imported orders, which had ended
+ * before they were imported, and for the placement of an order with nothing to pay, which is confirmed at the same moment, so that one
  * mail covers both. A disabled customer gets mail too, because it is their order and their money.
  */
 export function decideMailFacts(kind: OrderMailKind, state: MailedState): MailFacts | null {
   if (state.isImported || (state.isFree && kind === 'order.placed')) return null;
+  if (state.email === null) return null;
   const paymentNote = decidePaymentNote(kind, state);
   return {
     recipient: state.email,

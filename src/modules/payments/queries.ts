@@ -4,7 +4,8 @@ import type { PaymentState } from './payment.ts';
 /** The request to the provider, stored until it succeeds, because a repeat under the same key must be the same request. */
 export interface SessionRequest {
   readonly orderNumber: string;
-  readonly customerEmail: string;
+  /** Null: unknown. */
+  readonly customerEmail: string | null;
   readonly returnUrl: string;
   /** RFC 3339. */
   readonly expiresAt: string | null;

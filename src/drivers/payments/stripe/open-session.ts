@@ -53,13 +53,15 @@ async function createWithFirstAcceptedBody(
 /** Builds the bodies in the order in which they are tried. */
 function buildBodies(request: OpenSession, now: Date): SessionParams[] {
   const plain = buildPlainBody(request);
-  const named = { ...plain, customer_email: request.customerEmail };
-  if (request.expiresAt === null) return [named, plain];
-  const ending = { ...named, expires_at: Math.floor(request.expiresAt.getTime() / 1000) };
-  const lifetimeMs = request.expiresAt.getTime() - now.getTime();
+  const { customerEmail, expiresAt } = request;
+  const named = customerEmail === null ? [] : [{ ...plain, customer_email: customerEmail }];
+  const [first, ...others] = [...named, plain];
+  if (expiresAt === null) return [first!, ...others];
+  const ending = { ...first!, expires_at: Math.floor(expiresAt.getTime() / 1000) };
+  const lifetimeMs = expiresAt.getTime() - now.getTime();
   const isAllowed = lifetimeMs > LIFETIME_MS_MIN + MINUTE_MS && lifetimeMs < LIFETIME_MS_MAX;
   // The lifetime is too short now, but may have been long enough on a first attempt whose response was lost.
-  return isAllowed ? [ending, named, plain] : [named, ending, plain];
+  return isAllowed ? [ending, first!, ...others] : [first!, ending, ...others];
 }
 
 function buildPlainBody(request: OpenSession): SessionParams {

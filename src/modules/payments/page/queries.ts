@@ -2,7 +2,7 @@ import { statement } from '../../../database/statement.ts';
 import { type PaymentRow, paymentColumns } from '../queries.ts';
 
 /** The customer of an order, and a payment of it or nulls. */
-export type PayerRow = { ofOrder: string; email: string } & (
+export type PayerRow = { ofOrder: string; email: string | null } & (
   | PaymentRow
   | { [Column in keyof PaymentRow]: null }
 );
