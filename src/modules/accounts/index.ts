@@ -1,15 +1,16 @@
-/** Accounts: who callers are and what they may do. Owns users, sessions, password resets and API keys. */
+/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets and API keys. */
 export { findActorNamesById } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { createUser } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';
-export { emailKey } from './email.ts';
+export { type Email, emailKey, parseEmail } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
 export { accountsErrors } from './errors.ts';
+export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
 export type { OpenResetMail as OpenReset } from './open-reset.ts';
 export { isCommonPassword } from './password-rule.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply } from './schemas.ts';
 export type { Accounts } from './use-cases.ts';
-export type { Customer } from './user.ts';
+export { type Customer, NAME_LENGTH_MAX } from './user.ts';

@@ -2,10 +2,17 @@ import { statement } from '../../database/statement.ts';
 import type { Role } from '../../shared/caller.ts';
 import type { Customer, User } from './user.ts';
 
-/** Locks users against concurrent changes, in id order. Unknown ids are left out. */
+/*
+ * The table has users and guests. A statement reads guests only where an order's customer may be one: the four below.
+ */
+
+const customerColumns =
+  'id, email, name, phone, guest, role, vip, disabled_at is not null as disabled';
+
+/** Locks customers against concurrent changes, in id order. Unknown ids are left out. */
 export const lockCustomers = statement<[ids: readonly string[]], Customer>(
   'accounts.lock_customers',
-  `select id, email, name, role, vip, disabled_at is not null as disabled
+  `select ${customerColumns}
      from users
     where id = any($1::uuid[])
     order by id
@@ -14,22 +21,13 @@ export const lockCustomers = statement<[ids: readonly string[]], Customer>(
 
 export const findCustomers = statement<[ids: readonly string[]], Customer>(
   'accounts.find_customers',
-  `select id, email, name, role, vip, disabled_at is not null as disabled
+  `select ${customerColumns}
      from users
     where id = any($1::uuid[])
     order by id`,
 );
 
-/** Returns the addresses of those users who could sign in. */
-export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
-  'accounts.find_active_users',
-  `select email
-     from users
-    where email_key = any($1::text[])
-      and disabled_at is null
-    order by email`,
-);
-
+/** Counts everyone, guests too: without any, no one has used the shop yet. */
 export const countUsers = statement<[], { count: number }>(
   'accounts.count_users',
   'select count(*)::int as count from users',
@@ -41,15 +39,15 @@ export interface ActorNameRow {
 }
 
 /**
- * Returns the names of users and API keys by the ids in the log. A user without a name is returned by address if
- * `withAddresses` is true, and left out otherwise.
+ * Returns the names of customers, staff and API keys by the ids in the log. One without a name is returned by address,
+ * or else by phone, if `withAddresses` is true, and left out otherwise.
  */
 export const findActorNames = statement<
   [ids: readonly string[], withAddresses: boolean],
   ActorNameRow
 >(
   'accounts.find_actor_names',
-  `select id, coalesce(nullif(name, ''), email) as name
+  `select id, coalesce(nullif(name, ''), email, phone, '') as name
      from users
     where id = any($1::uuid[])
       and (name <> '' or $2::boolean)
@@ -57,6 +55,17 @@ export const findActorNames = statement<
    select id, name
      from api_keys
     where id = any($1::uuid[])`,
+);
+
+/** Returns the addresses of those users who could sign in. */
+export const findActiveUsers = statement<[emailKeys: readonly string[]], { email: string }>(
+  'accounts.find_active_users',
+  `select email
+     from users
+    where email_key = any($1::text[])
+      and not guest
+      and disabled_at is null
+    order by email`,
 );
 
 export const insertUser = statement<
@@ -87,7 +96,8 @@ export const findCredential = statement<[emailKey: string], CredentialRow>(
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
           password_hash as "passwordHash"
      from users
-    where email_key = $1::text`,
+    where email_key = $1::text
+      and not guest`,
 );
 
 export const findCredentialById = statement<[id: string], CredentialRow>(
@@ -95,14 +105,16 @@ export const findCredentialById = statement<[id: string], CredentialRow>(
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
           password_hash as "passwordHash"
      from users
-    where id = $1::uuid`,
+    where id = $1::uuid
+      and not guest`,
 );
 
 export const findUser = statement<[id: string], User>(
   'accounts.find_user',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
      from users
-    where id = $1::uuid`,
+    where id = $1::uuid
+      and not guest`,
 );
 
 export const updateName = statement<[id: string, name: string], User>(
@@ -111,6 +123,7 @@ export const updateName = statement<[id: string, name: string], User>(
       set name = $2::text,
           updated_at = now()
     where id = $1::uuid
+      and not guest
       and disabled_at is null
    returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
 );
@@ -136,6 +149,7 @@ export const setPasswordHash = statement<[id: string, newHash: string], { id: st
       set password_hash = $2::text,
           updated_at = now()
     where id = $1::uuid
+      and not guest
       and disabled_at is null
    returning id`,
 );
@@ -158,7 +172,8 @@ export const listUserRows = statement<
   'accounts.list_users',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
      from users
-    where ($1::text is null
+    where not guest
+      and ($1::text is null
            or folded_email like (select search_pattern($2::text))
            or strpos(lower(email), lower($1::text)) > 0
            or folded_name like (select search_pattern($1::text)))
@@ -184,6 +199,7 @@ export const lockUserAndAdmins = statement<[id: string], User>(
               from users
              where role = 'admin'
                and disabled_at is null))
+      and not guest
     order by id
       for no key update`,
 );
@@ -222,6 +238,6 @@ export const ensureUsers = statement<
    select id, email, email_key, $2::text, now()
      from jsonb_to_recordset($1::jsonb) as wanted (id uuid, email text, email_key text)
     order by email_key
-   on conflict (email_key) do update set email_key = excluded.email_key
+   on conflict (email_key) where not guest do update set email_key = excluded.email_key
    returning id, email_key as "emailKey"`,
 );

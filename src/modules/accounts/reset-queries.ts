@@ -10,6 +10,7 @@ export const insertPasswordReset = statement<
    select $2::uuid, $3::bytea, id, clock_timestamp(), clock_timestamp() + interval '30 minutes'
      from users
     where email_key = $1::text
+      and not guest
       and disabled_at is null
    on conflict (user_id) where used_at is null do update
      set id = excluded.id,

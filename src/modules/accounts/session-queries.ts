@@ -157,7 +157,8 @@ export const findRevocations = statement<[lookBackSeconds: number], RevocationRo
    select 'user', id, access_changed_at, role, vip, disabled_at is not null
      from users
     where access_changed_at > statement_timestamp() - make_interval(secs => $1::double precision)
-      and access_changed_at > created_at`,
+      and access_changed_at > created_at
+      and not guest`,
 );
 
 /** Deletes sessions that ended or expired more than 30 days ago, with their tokens, a batch at a time. */

@@ -6,17 +6,29 @@ export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
 
-/** The part of a user that other modules may read. */
+/** Someone for whom orders are placed: a user, or a guest, of whom the shop knows only what an order states. */
 export interface Customer {
+  id: string;
+  /** Null only for a guest whom staff entered without one. Several guests may have the same address. */
+  email: string | null;
+  name: string;
+  /** E.164. */
+  phone: string | null;
+  /** A guest is a customer who has no password and cannot sign in. */
+  guest: boolean;
+  role: Role;
+  vip: boolean;
+  disabled: boolean;
+}
+
+/** Someone with an account, who signs in with their e-mail address and a password. */
+export interface User {
   id: string;
   email: string;
   name: string;
   role: Role;
   vip: boolean;
   disabled: boolean;
-}
-
-export interface User extends Customer {
   createdAt: Date;
 }
 

@@ -265,7 +265,8 @@ export const scopes: Readonly<Record<ScopeName, Scope>> = {
       'operations.changed_users',
       `select id
          from users
-        where access_changed_at >= $1::timestamptz`,
+        where access_changed_at >= $1::timestamptz
+          and not guest`,
     ),
     slice: slice('users'),
   },

@@ -204,6 +204,19 @@ export type QuoteInput = Static<typeof QuoteBody>;
 
 const Amount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 
+const OrderCustomerReply = Type.Object(
+  {
+    id: Id,
+    email: Nullable(
+      Type.String({ description: 'Null for a guest whom staff entered without an address.' }),
+    ),
+    name: Type.String(),
+    phone: Nullable(Type.String({ description: 'E.164.' })),
+    guest: Type.Boolean({ description: 'Whether the order was placed without an account.' }),
+  },
+  { description: 'For staff.' },
+);
+
 export const OrderReply = Type.Object(
   {
     id: Id,
@@ -212,7 +225,7 @@ export const OrderReply = Type.Object(
     paymentStatus: PaymentStatus,
     version: Type.Integer({ minimum: 1 }),
     customerId: Id,
-    customer: Type.Optional(Type.Object({ id: Id, email: Type.String(), name: Type.String() })),
+    customer: Type.Optional(OrderCustomerReply),
     vip: Type.Boolean({ description: 'Whether the customer was a VIP when the order was placed.' }),
     items: Type.Array(LineReply),
     total: Amount,

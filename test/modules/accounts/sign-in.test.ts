@@ -133,6 +133,8 @@ test('the command line creates users of any role, within the same limits', async
     id: user.id,
     email: input.email,
     name: 'Kit',
+    phone: null,
+    guest: false,
     role: 'kitchen',
     vip: true,
     disabled: false,

@@ -1,13 +1,16 @@
 import type { CachedReply } from '../../../http/index.ts';
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { allowedTransitions, getAudience } from '../order-status.ts';
-import type { OrderCustomer, OrderState } from './present-order.ts';
+import { type OrderCustomer, type OrderState, presentCustomer } from './present-order.ts';
 
 /** The fields by which a list or an access check decides about an order. */
 type DecidingFields = Pick<
   OrderState,
   'id' | 'customerId' | 'status' | 'paymentStatus' | 'version' | 'createdAt'
->;
+> & {
+  /** Whether the right of the order's token had ended when the order was read. Not shown. */
+  readonly tokenEnded: boolean;
+};
 
 /**
  * The state of an order at one sequence, as a text that every reply begins with. As objects it would take three times
@@ -30,11 +33,12 @@ export interface CachedCustomer extends OrderCustomer {
   readonly text: string;
 }
 
-export function cacheOrder(state: OrderState): CachedOrder {
+export function cacheOrder(state: OrderState, tokenEnded: boolean): CachedOrder {
   const { id, customerId, status, paymentStatus, version, createdAt } = state;
   const text = JSON.stringify(state).slice(0, -1);
   const bytes = Buffer.byteLength(text);
-  return Object.freeze({ id, customerId, status, paymentStatus, version, createdAt, text, bytes });
+  const deciding = { id, customerId, status, paymentStatus, version, createdAt, tokenEnded };
+  return Object.freeze({ ...deciding, text, bytes });
 }
 
 const WIDE = /[\u0100-\uffff]/;
@@ -45,8 +49,8 @@ export function measureText({ text, bytes }: Pick<CachedOrder, 'text' | 'bytes'>
   return isWide ? 2 * text.length : text.length;
 }
 
-export function cacheCustomer({ id, email, name }: OrderCustomer): CachedCustomer {
-  const customer = { id, email, name };
+export function cacheCustomer(row: OrderCustomer): CachedCustomer {
+  const customer = presentCustomer(row);
   return Object.freeze({ ...customer, text: JSON.stringify(customer) });
 }
 

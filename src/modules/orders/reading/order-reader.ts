@@ -30,7 +30,7 @@ export interface ListedOrder {
 }
 
 export interface OrderReader {
-  /** Returns an order, without a promise if it is cached in this process. Throws `orders.not_found`. */
+  /** Returns an order, without a promise if it is cached in this process. Throws the errors of `requireVisible`. */
   getOrder(caller: Caller, orderId: string): ShownOrder | Promise<ShownOrder>;
   /**
    * Returns the listed orders that exist and that the caller may see, each at least as new as its row. `storeLoaded`:
@@ -123,9 +123,10 @@ async function loadOrders(db: Queryable, orderIds: readonly string[]) {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return orderIds.map((id) => {
     const row = byId.get(id);
-    return row === undefined
-      ? undefined
-      : { stamp: row.lastSequence, value: cacheOrder(buildOrderState(row, row.lines)) };
+    if (row === undefined) return undefined;
+    const { lastSequence, tokenEnded, lines } = row;
+    const value = cacheOrder(buildOrderState(row, lines), tokenEnded);
+    return { stamp: lastSequence, value };
   });
 }
 

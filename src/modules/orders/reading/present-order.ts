@@ -1,15 +1,13 @@
 import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
+import type { Customer } from '../../accounts/index.ts';
 import { linesOnly, presentBill, presentLine } from '../../pricing/index.ts';
 import { defaultFulfilment, type Order, type OrderLine } from '../order.ts';
 import { allowedTransitions } from '../order-status.ts';
 import type { OrderView } from '../schemas.ts';
 
-export interface OrderCustomer {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-}
+/** The customer of an order, as staff see them. */
+export type OrderCustomer = Readonly<Pick<Customer, 'id' | 'email' | 'name' | 'phone' | 'guest'>>;
 
 /** The part of an order that every reader sees. It depends on no caller, so it is cached for all. */
 export type OrderState = Omit<OrderView, 'allowedTransitions' | 'customer'>;
@@ -51,8 +49,11 @@ export function buildOrderView(
 ): OrderView {
   const transitions = allowedTransitions(state, caller);
   if (customer === null || !isStaff(caller)) return { ...state, allowedTransitions: transitions };
-  const { id, email, name } = customer;
-  return { ...state, allowedTransitions: transitions, customer: { id, email, name } };
+  return { ...state, allowedTransitions: transitions, customer: presentCustomer(customer) };
+}
+
+export function presentCustomer({ id, email, name, phone, guest }: OrderCustomer): OrderCustomer {
+  return { id, email, name, phone, guest };
 }
 
 export function presentOrder(

@@ -53,7 +53,13 @@ const response = fc
       }),
       { minLength: 1, maxLength: LINES_MAX },
     ),
-    customer: fc.record({ id: fc.uuid(), email: text, name: text }),
+    customer: fc.record({
+      id: fc.uuid(),
+      email: fc.option(text),
+      name: text,
+      phone: fc.option(text),
+      guest: fc.boolean(),
+    }),
     caller: fc.constantFrom(
       { kind: 'user', id: '', role: 'customer', vip: false, familyId: '' } as const,
       { kind: 'user', id: '', role: 'admin', vip: false, familyId: '' } as const,
