@@ -112,7 +112,8 @@ function describeAudience(operation: Operation): string {
   const access = operation['x-access'];
   if (access === undefined) return 'anyone';
   const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
-  return [...access.roles.map((role) => code(role)), ...keys].join(', ');
+  const tokens = access.guests === true ? ['the token of the order'] : [];
+  return [...access.roles.map((role) => code(role)), ...keys, ...tokens].join(', ');
 }
 
 function describeAnswers(document: Document, operation: Operation): string {

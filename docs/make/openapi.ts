@@ -50,7 +50,11 @@ export interface Operation {
     readonly content: Readonly<Record<string, { readonly schema?: Schema }>>;
   };
   readonly responses: Readonly<Record<string, Answer>>;
-  readonly 'x-access'?: { readonly roles: readonly string[]; readonly scopes: readonly string[] };
+  readonly 'x-access'?: {
+    readonly roles: readonly string[];
+    readonly scopes: readonly string[];
+    readonly guests?: true;
+  };
 }
 
 export interface Document {

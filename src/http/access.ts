@@ -2,13 +2,18 @@ import type { Role, Scope } from '../shared/caller.ts';
 
 /**
  * Who may call an operation. `anyone` needs no sign-in (the handler still receives a valid one); otherwise the allowed
- * roles, and the scopes that allow an API key. Whether a resource belongs to the caller is checked by the use case.
+ * roles, the scopes that allow an API key, and with `guests` the token of the order that the operation concerns. Whether
+ * a resource belongs to the caller is checked by the use case.
  */
 export type Access =
   | 'anyone'
   /** Loopback peers, or clients with METRICS_TOKEN. */
   | 'metrics'
-  | { readonly roles: readonly Role[]; readonly scopes?: readonly Scope[] };
+  | {
+      readonly roles: readonly Role[];
+      readonly scopes?: readonly Scope[];
+      readonly guests?: true;
+    };
 
 /** Access rules by the operation id of the OpenAPI document. A route without a rule stops the start. */
 export type AccessTable = Readonly<Record<string, Access>>;

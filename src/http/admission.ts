@@ -59,6 +59,16 @@ export function createAdmission(
     done();
   }
 
+  /**
+   * Sets the caller. The token of an order belongs in the header that a page sends for this order: a cookie would be
+   * sent with everything. It is nobody's sign-in, so operations that need none are called without it.
+   */
+  function admitCaller(request: FastifyRequest, credential: Credential, caller: Caller): void {
+    if (caller.kind !== 'order') request.caller = caller;
+    else if (credential.by === 'cookie') throw new CodedError(authErrors.unauthenticated);
+    else if (operation.credentials === 'required') request.caller = caller;
+  }
+
   /** Ignores an expired cookie on operations that need no sign-in: its caller counts as anonymous. */
   function toRefusal(credential: Credential, error: unknown): unknown {
     const lenient =
@@ -104,22 +114,21 @@ export function createAdmission(
     let authentication: Promise<Caller> | Caller;
     try {
       authentication = authenticator.authenticate(credential.token);
+      if (!(authentication instanceof Promise)) admitCaller(request, credential, authentication);
     } catch (error) {
       decide(request, reply, done, credential, toRefusal(credential, error));
       return;
     }
-    if (authentication instanceof Promise) {
-      authentication.then(
-        (caller) => {
-          request.caller = caller;
-          decide(request, reply, done, credential, null);
-        },
-        (error: unknown) => decide(request, reply, done, credential, toRefusal(credential, error)),
-      );
+    if (!(authentication instanceof Promise)) {
+      decide(request, reply, done, credential, null);
       return;
     }
-    request.caller = authentication;
-    decide(request, reply, done, credential, null);
+    authentication
+      .then((caller) => admitCaller(request, credential, caller))
+      .then(
+        () => decide(request, reply, done, credential, null),
+        (error: unknown) => decide(request, reply, done, credential, toRefusal(credential, error)),
+      );
   };
 }
 
@@ -127,11 +136,18 @@ export function createAdmission(
 export function authorize(access: Access, caller: Caller | null): void {
   if (caller === null) throw new CodedError(authErrors.unauthenticated);
   if (typeof access === 'string') return;
-  const allowed =
-    caller.kind === 'user'
-      ? access.roles.includes(caller.role)
-      : access.scopes?.some((scope) => caller.scopes.includes(scope)) === true;
-  if (!allowed) throw new CodedError(authErrors.forbidden);
+  if (!allows(access, caller)) throw new CodedError(authErrors.forbidden);
+}
+
+function allows(access: Exclude<Access, string>, caller: Caller): boolean {
+  switch (caller.kind) {
+    case 'user':
+      return access.roles.includes(caller.role);
+    case 'api_key':
+      return access.scopes?.some((scope) => caller.scopes.includes(scope)) === true;
+    case 'order':
+      return access.guests === true;
+  }
 }
 
 function requireJson(request: FastifyRequest): void {

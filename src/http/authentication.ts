@@ -6,7 +6,7 @@ import type { Caller } from '../shared/caller.ts';
  * if that cannot be checked.
  */
 export interface Authenticator {
-  /** `token` is an access token or an API key, from after `Bearer ` or from the access cookie. */
+  /** `token` is an access token, an API key or the token of an order, from after `Bearer ` or from the access cookie. */
   authenticate(token: string): Promise<Caller> | Caller;
 }
 

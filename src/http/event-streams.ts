@@ -21,13 +21,15 @@ export interface EventStreamOptions {
   readonly openMax: number;
   /** How many of them may belong to one caller. */
   readonly openMaxOfCaller: number;
+  /** The longest stream of a caller with the token of an order. */
+  readonly orderStreamMs: number;
 }
 
 /** The streams that are open or being opened on this server. */
 interface OpenStreams {
   readonly options: EventStreamOptions;
   openCount: number;
-  /** Counts by the id of the caller, a user or an API key, without zeros. */
+  /** Counts by the id of the caller, a user, an API key or an order, without zeros. */
   readonly openOfCaller: Map<string, number>;
 }
 
@@ -76,8 +78,9 @@ export async function sendEventStream(
   begin: (write: Write) => Promise<() => void>,
 ): Promise<void> {
   const { eventStreams, stopping } = request.server;
-  const { authenticator, heartbeatMs } = eventStreams.options;
-  const release = reserveStream(eventStreams, requireCaller(request).id);
+  const { authenticator, heartbeatMs, orderStreamMs } = eventStreams.options;
+  const caller = requireCaller(request);
+  const release = reserveStream(eventStreams, caller.id);
 
   const stream = createEventStream();
   // At once, so that the reader and all proxies know that the stream is open.
@@ -106,11 +109,14 @@ export async function sendEventStream(
       },
     );
   }, CHECK_MS);
+  // Whether the token still gives a right is read from the order, when the reader connects again.
+  const renewal = caller.kind === 'order' ? setTimeout(stream.end, orderStreamMs) : undefined;
   stopping.addEventListener('abort', stream.end, { once: true });
   stream.body.once('close', () => {
     release();
     clearInterval(heartbeat);
     clearInterval(check);
+    clearTimeout(renewal);
     stopping.removeEventListener('abort', stream.end);
     stopWriting();
   });

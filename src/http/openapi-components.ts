@@ -93,6 +93,12 @@ export function documentComponents(): {
         description:
           'The access token as a cookie. A change also needs an allowed `Origin`. Two cookies of this name are refused.',
       },
+      orderToken: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'The token of one order, which its placement without an account returns. It gives access to this order until 30 days after the order has ended. Never in a query or a cookie.',
+      },
       metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN.' },
     },
   };

@@ -16,8 +16,8 @@ export function completeOperation(described: Json, route: RouteOptions): void {
   const operation = route.config?.operation as Operation;
   described.security = buildSecurity(operation);
   if (typeof operation.access === 'object') {
-    const { roles, scopes = [] } = operation.access;
-    described['x-access'] = { roles, scopes };
+    const { roles, scopes = [], guests } = operation.access;
+    described['x-access'] = { roles, scopes, ...(guests === undefined ? {} : { guests }) };
   }
   const shared = listSharedParameters(operation, route);
   if (shared.length > 0) {
@@ -55,7 +55,7 @@ function isConditional(route: RouteOptions): boolean {
   return Object.hasOwn((route.schema?.response as Json | undefined) ?? {}, '304');
 }
 
-function buildSecurity({ credentials }: Operation): Json[] {
+function buildSecurity({ access, credentials }: Operation): Json[] {
   switch (credentials) {
     case 'ignored':
       return [];
@@ -64,7 +64,11 @@ function buildSecurity({ credentials }: Operation): Json[] {
     case 'optional':
       return [{}, { bearer: [] }, { sessionCookie: [] }];
     case 'required':
-      return [{ bearer: [] }, { sessionCookie: [] }];
+      return [
+        { bearer: [] },
+        { sessionCookie: [] },
+        ...(typeof access === 'object' && access.guests === true ? [{ orderToken: [] }] : []),
+      ];
   }
 }
 

@@ -45,6 +45,8 @@ export interface HttpServerOptions {
   readonly idleGraceMs?: number;
   /** The longest silence on an event stream. Default 15 s. */
   readonly streamHeartbeatMs?: number;
+  /** How long an event stream lasts whose reader has the token of an order. Default 1 h. */
+  readonly orderStreamMs?: number;
   /** How many event streams may be open at once. Default 10,000. */
   readonly streamsMax?: number;
   /** Called once for each operation to which limits may apply. Default: no limits. */

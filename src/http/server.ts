@@ -43,6 +43,7 @@ const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_GRACE_MS = 1_000;
 const STREAM_HEARTBEAT_MS = 15_000;
 const STREAMS_MAX = 10_000;
+const ORDER_STREAM_MS = 60 * 60_000;
 const STREAMS_OF_CALLER_MAX = 20;
 
 /**
@@ -113,6 +114,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     heartbeatMs: options.streamHeartbeatMs ?? STREAM_HEARTBEAT_MS,
     openMax: options.streamsMax ?? STREAMS_MAX,
     openMaxOfCaller: STREAMS_OF_CALLER_MAX,
+    orderStreamMs: options.orderStreamMs ?? ORDER_STREAM_MS,
   });
   installTracing(app, options.tracing ?? null);
   installAccessLog(app, options.logger);

@@ -28,8 +28,18 @@ export interface ApiKeyCaller {
   readonly scopes: readonly Scope[];
 }
 
-/** An authenticated caller: a signed-in user or a machine with an API key. */
-export type Caller = UserCaller | ApiKeyCaller;
+/**
+ * Someone with the token of one order, such as a guest: they may do what its customer may do with it, and nothing else.
+ * Only the order knows its customer, and whether the token still gives that right.
+ */
+export interface OrderCaller {
+  readonly kind: 'order';
+  /** The id of the order. */
+  readonly id: string;
+}
+
+/** An authenticated caller: a signed-in user, a machine with an API key, or someone with the token of an order. */
+export type Caller = UserCaller | ApiKeyCaller | OrderCaller;
 
 /** Who made a change, as recorded in the log. `role` is null for actors without one. */
 export interface Actor {
@@ -56,15 +66,22 @@ export interface Author {
 
 export const systemActor: Actor = { type: 'system', id: null, role: null };
 
+/** Returns the caller as an actor. Who has the token of an order is its customer, whose id is added with the order. */
 export function toActor(caller: Caller): Actor {
-  return caller.kind === 'user'
-    ? { type: 'user', id: caller.id, role: caller.role }
-    : { type: 'api_key', id: caller.id, role: null };
+  switch (caller.kind) {
+    case 'user':
+      return { type: 'user', id: caller.id, role: caller.role };
+    case 'api_key':
+      return { type: 'api_key', id: caller.id, role: null };
+    case 'order':
+      return { type: 'user', id: null, role: 'customer' };
+  }
 }
 
 /** Returns whether the caller sees every order: kitchen, admins and API keys (whose scopes the access table checks). */
 export function isStaff(caller: Caller | null): boolean {
-  return caller !== null && (caller.kind === 'api_key' || caller.role !== 'customer');
+  if (caller === null || caller.kind === 'order') return false;
+  return caller.kind === 'api_key' || caller.role !== 'customer';
 }
 
 export function isAdmin(caller: Caller): boolean {

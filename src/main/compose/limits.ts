@@ -67,7 +67,10 @@ function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
     after: 'caller',
     counting(request) {
       const { caller } = request;
-      if (caller === null) return { limiter: anonymous, key: clientNetwork(request) };
+      // Anyone can have many tokens of orders, so these callers count like strangers.
+      if (caller === null || caller.kind === 'order') {
+        return { limiter: anonymous, key: clientNetwork(request) };
+      }
       return { limiter: isStaff(caller) ? staff : signedIn, key: caller.id };
     },
   };
@@ -92,14 +95,17 @@ function getAccountKey({ caller, body }: FastifyRequest): string {
   return caller?.id ?? emailKey((body as { email: string }).email);
 }
 
-/** Counts customers only: orders of staff and API keys are exempt. */
+/** Counts customers, and guests by network address. Orders of staff and API keys are exempt. */
 function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
   const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
   return {
     name: 'checkout',
     after: 'caller',
-    counting: ({ caller }) =>
-      caller === null || isStaff(caller) ? null : { limiter, key: caller.id },
+    counting(request) {
+      const { caller } = request;
+      if (caller === null || isStaff(caller)) return null;
+      return { limiter, key: caller.kind === 'order' ? clientNetwork(request) : caller.id };
+    },
   };
 }
 

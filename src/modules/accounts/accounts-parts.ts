@@ -4,6 +4,7 @@ import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { OrderTokens } from './order-tokens.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { ResetTokens } from './reset-tokens.ts';
@@ -19,6 +20,7 @@ export interface AccountsParts {
   readonly resetTokens: ResetTokens;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
+  readonly orderTokens: OrderTokens;
   readonly refreshTokens: RefreshTokens;
   readonly refreshTokenDays: number;
   readonly revocations: Revocations;

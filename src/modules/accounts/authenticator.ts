@@ -1,22 +1,25 @@
 import type { Authenticator } from '../../http/index.ts';
-import type { Caller, UserCaller } from '../../shared/caller.ts';
+import type { Caller, OrderCaller, UserCaller } from '../../shared/caller.ts';
 import { authErrors } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccessClaims, AccessTokens } from './access-tokens.ts';
 import { API_KEY_PREFIX } from './api-key.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { OrderTokens } from './order-tokens.ts';
 import type { Revocations } from './revocations.ts';
 
 /**
  * Finds the caller of a token, without the database while the revocations in memory are fresh. If they are stale, the
- * server reads them once more and refuses the request if that fails.
+ * server reads them once more and refuses the request if that fails. The token of an order needs none: its right is read
+ * with the order.
  */
 export function createAuthenticator(parts: {
   readonly accessTokens: AccessTokens;
+  readonly orderTokens: OrderTokens;
   readonly apiKeys: ApiKeyAuthenticator;
   readonly revocations: Revocations;
 }): Authenticator {
-  const { accessTokens, apiKeys, revocations } = parts;
+  const { accessTokens, orderTokens, apiKeys, revocations } = parts;
 
   function admit(claims: AccessClaims): UserCaller {
     const current = revocations.findAccess(claims.userId);
@@ -32,21 +35,25 @@ export function createAuthenticator(parts: {
   function admitBearer(token: string): Promise<Caller> | Caller {
     if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token);
     const claims = accessTokens.verify(token);
+    return claims === null ? admitOrder(token) : admit(claims);
+  }
+
+  function admitOrder(token: string): OrderCaller {
+    const claims = orderTokens.verify(token);
     if (claims === null) throw new CodedError(authErrors.unauthenticated);
-    return admit(claims);
+    return { kind: 'order', id: claims.orderId };
   }
 
   async function admitOnceFresh(token: string): Promise<Caller> {
-    if (!token.startsWith(API_KEY_PREFIX) && accessTokens.verify(token) === null) {
-      // Text that is not a token needs no query.
-      throw new CodedError(authErrors.unauthenticated);
-    }
+    // Text that is not a token needs no query.
+    const needsFresh = token.startsWith(API_KEY_PREFIX) || accessTokens.verify(token) !== null;
+    if (!needsFresh) return admitOrder(token);
     await revocations.refresh();
     return admitBearer(token);
   }
 
   return {
-    // The database's time, by which both kinds of token expire, is read together with the revocations.
+    // The database's time, by which access tokens and API keys expire, is read together with the revocations.
     authenticate: (token) => (revocations.isFresh() ? admitBearer(token) : admitOnceFresh(token)),
   };
 }

@@ -7,6 +7,7 @@ import type { Module } from '../module.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { createApiKeyAuthenticator } from './api-key-authenticator.ts';
+import { createOrderTokens } from './order-tokens.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
 import { purgeResets } from './reset-queries.ts';
@@ -41,7 +42,7 @@ export interface AccountsDependencies {
   readonly refreshTokenDays: number;
   /** Whether cookies are sent only over TLS, as in production. */
   readonly cookieSecure: boolean;
-  /** `iss` and `aud` of the access tokens. Both are `holdfast` by default. */
+  /** `iss` and `aud` of the access tokens. Both are `holdfast` by default. Order tokens have the audience `<aud>/orders`. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly revocationPollMs?: number;
@@ -53,10 +54,11 @@ export interface AccountsDependencies {
 
 export function createAccounts(dependencies: AccountsDependencies): Module<Accounts> {
   const { database, jwtSecrets, onError = () => {} } = dependencies;
+  const { issuer = TOKEN_NAME, audience = TOKEN_NAME } = dependencies;
   const accessTokens = createAccessTokens({
     secrets: jwtSecrets,
-    issuer: dependencies.issuer ?? TOKEN_NAME,
-    audience: dependencies.audience ?? TOKEN_NAME,
+    issuer,
+    audience,
     lifetimeSeconds: Math.round(dependencies.accessTokenMinutes * 60),
   });
   const revocations = createRevocations({
@@ -76,6 +78,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     resetTokens: createResetTokens(jwtSecrets),
     passwords: createPasswordHasher(),
     accessTokens,
+    orderTokens: createOrderTokens({ secrets: jwtSecrets, issuer, audience: `${audience}/orders` }),
     refreshTokens: createRefreshTokens(jwtSecrets),
     refreshTokenDays: dependencies.refreshTokenDays,
     revocations,

@@ -19,14 +19,16 @@ export type Accounts = ReturnType<typeof bindUseCases>;
 
 /** Binds the use cases to their dependencies and creates the authenticator for the HTTP shell. */
 export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
-  const { accessTokens, apiKeys, revocations, refreshTokenDays } = parts;
+  const { accessTokens, orderTokens, apiKeys, revocations, refreshTokenDays } = parts;
   return {
-    authenticator: createAuthenticator({ accessTokens, apiKeys, revocations }),
+    authenticator: createAuthenticator({ accessTokens, orderTokens, apiKeys, revocations }),
     cookies: {
       secure: cookieSecure,
       accessMaxAgeSeconds: accessTokens.lifetimeSeconds,
       refreshMaxAgeSeconds: refreshTokenDays * 86_400,
     },
+    /** Returns the token of an order, the same one each time. */
+    signOrderToken: orderTokens.sign,
     signUp: bind(parts, signUp),
     logIn: bind(parts, logIn),
     refreshSession: bind(parts, refreshSession),

@@ -54,6 +54,7 @@ export function allowedTransitions(
 /** Returns the caller's audience. All callers of an audience are shown the same view of an order that they may see. */
 export function getAudience(caller: Caller): string {
   if (caller.kind === 'user') return caller.role;
+  if (caller.kind === 'order') return 'customer';
   const { movesOn, cancelsAny } = getRights(caller);
   return `key${movesOn ? ' moves' : ''}${cancelsAny ? ' cancels' : ''}`;
 }
@@ -80,9 +81,10 @@ function getRights(caller: Caller): Rights {
       cancelsOwn: false,
     };
   }
+  const role = caller.kind === 'order' ? 'customer' : caller.role;
   return {
-    movesOn: caller.role !== 'customer',
-    cancelsAny: caller.role === 'admin',
-    cancelsOwn: caller.role === 'customer',
+    movesOn: role !== 'customer',
+    cancelsAny: role === 'admin',
+    cancelsOwn: role === 'customer',
   };
 }

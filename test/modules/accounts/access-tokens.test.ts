@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { createAccessTokens } from '../../../src/modules/accounts/access-tokens.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { SECRET } from './accounts-fixture.ts';
+import { forger } from './forge-token.ts';
 
 const OTHER_SECRET = 'another secret of the tests, long enough';
 const lifetimeSeconds = 900;
@@ -14,24 +14,7 @@ const claims = { userId: newId(), role: 'customer', vip: false, familyId: newId(
 const issuedAt = new Date('2030-01-01T00:00:00.250Z');
 const token = tokens.sign(claims, issuedAt, 'id');
 
-type Part = Record<string, unknown>;
-
-function read(part: string | undefined): Part {
-  return JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
-}
-
-const [header, payload] = token.split('.').slice(0, 2).map(read) as [Part, Part];
-
-/** Signs a token with other parts properly, so only its contents are wrong. */
-function forge(changedHeader: Part, changedPayload: Part = {}, secret = SECRET, hash = 'sha256') {
-  const input = [
-    { ...header, ...changedHeader },
-    { ...payload, ...changedPayload },
-  ]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
-  return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
-}
+const { header, payload, forge } = forger(token, SECRET);
 
 test('a token states its subject, expiry, issuer and audience', () => {
   const expiresAtMs = Date.parse('2030-01-01T00:15:00Z');

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../shared/caller.ts';
+import { type Caller, isAdmin } from '../../../shared/caller.ts';
 import type { InputError } from '../../../shared/errors.ts';
 import { type Money, TIP_MINOR_MAX } from '../../../shared/money.ts';
 import { distinctCodes } from '../../pricing/index.ts';
@@ -44,7 +44,7 @@ export function customerErrors(
 /** Returns whether the caller may place orders for the customers that they name. */
 export function mayNameCustomers(caller: Caller): boolean {
   if (caller.kind === 'api_key') return caller.scopes.includes('orders:write');
-  return caller.role === 'admin';
+  return isAdmin(caller);
 }
 
 /** Finds modifiers that a line names twice. */
