@@ -3,8 +3,9 @@ import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { codesLimit } from '../pricing/index.ts';
 import { ordersConstraints, ordersErrors } from './errors.ts';
 
-const placers: Access = { roles: ['customer', 'admin'], scopes: ['orders:write'] };
-const readers: Access = { roles: ['customer', 'kitchen', 'admin'], scopes: ['orders:read'] };
+const placers = { roles: ['customer', 'admin'], scopes: ['orders:write'] } as const;
+const readers = { roles: ['customer', 'kitchen', 'admin'], scopes: ['orders:read'] } as const;
+const readersOfOne: Access = { ...readers, guests: true };
 
 /**
  * The limit on buying. It counts responses with an effect (201, or 202 for a later one) and refusals because of the
@@ -24,12 +25,12 @@ export const ordersDeclaration = {
     placeOrder: placers,
     quoteOrder: 'anyone',
     listOrders: readers,
-    getOrder: readers,
-    getOrderHistory: readers,
-    streamOrder: readers,
+    getOrder: readersOfOne,
+    getOrderHistory: readersOfOne,
+    streamOrder: readersOfOne,
     streamEvents: { roles: ['kitchen', 'admin'], scopes: ['orders:read'] },
     changeOrderStatus: { roles: ['kitchen', 'admin'], scopes: ['orders:status'] },
-    cancelOrder: placers,
+    cancelOrder: { ...placers, guests: true },
   },
   limits: { placeOrder: [buyingLimit, codesLimit], quoteOrder: [codesLimit] },
   tags: [

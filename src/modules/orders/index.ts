@@ -55,9 +55,11 @@ export type {
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
   findOrderContents,
+  findSightRefusal,
   isVisibleOrder,
   type OrderContent,
   requireVisibleOrder,
+  toOrderActor,
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';
 export {

@@ -3,13 +3,17 @@ import type { ModuleDeclaration } from '../module.ts';
 import { buyingLimit } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
 
-const readers: Access = { roles: ['customer', 'kitchen', 'admin'], scopes: ['payments:read'] };
+const readers: Access = {
+  roles: ['customer', 'kitchen', 'admin'],
+  scopes: ['payments:read'],
+  guests: true,
+};
 
 export const paymentsDeclaration = {
   name: 'payments',
   errors: paymentsErrors,
   access: {
-    initiatePayment: { roles: ['customer'], scopes: ['orders:write'] },
+    initiatePayment: { roles: ['customer'], scopes: ['orders:write'], guests: true },
     getPayment: readers,
     listOrderPayments: readers,
     listPayments: { roles: ['kitchen', 'admin'], scopes: ['payments:read'] },

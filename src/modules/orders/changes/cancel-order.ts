@@ -6,7 +6,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { lockCustomers } from '../../accounts/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { classifyStep, isCancellableByOwner } from '../order-status.ts';
-import { findOrderViews, requireVisible } from '../reading/find-order.ts';
+import { findOrderViews, requireVisible, toOrderActor } from '../reading/find-order.ts';
 import { countCancellations, lockOrder } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
 import { changeOrder } from './change-order.ts';
@@ -24,7 +24,8 @@ export interface CancelOrder {
 
 /**
  * Cancels an order. Owners may do so until it is paid or confirmed, admins whenever CANCELLED may follow its status.
- * Throws `orders.not_found`, `request.precondition_failed`, `orders.not_cancellable`, `orders.cancellation_limit`.
+ * Throws the errors of `requireVisible`, `request.precondition_failed`, `orders.not_cancellable` and
+ * `orders.cancellation_limit`.
  */
 export function cancelOrder(
   database: Database,
@@ -32,11 +33,11 @@ export function cancelOrder(
   context: RequestContext,
   { orderId, reason, ifMatch }: CancelOrder,
 ): Promise<Once<OrderView>> {
-  const { caller, actor, cause } = context;
+  const { caller, cause } = context;
   const byStaff = isStaff(caller);
   return once(database, context.claim, async (tx) => {
-    // Users are always locked before orders. The lock also makes the count below exact.
-    if (!byStaff) await lockCustomers(tx, [caller.id]);
+    // Users are always locked before orders. The lock also makes the count below exact. A guest has only this order.
+    if (caller.kind === 'user' && !byStaff) await lockCustomers(tx, [caller.id]);
     const [row] = await lockOrder(tx, orderId);
     const order = requireVisible(row, caller);
     requireMatch(ifMatch, order.version);
@@ -44,14 +45,16 @@ export function cancelOrder(
       ? classifyStep(order.status, 'CANCELLED') === 'step'
       : isCancellableByOwner(order);
     if (!cancellable) throw new CodedError(ordersErrors.notCancellable);
-    if (!byStaff) await requireCancellationsLeft(tx, caller.id, rules.cancellationsPerDayMax);
+    if (!byStaff) {
+      await requireCancellationsLeft(tx, order.customerId, rules.cancellationsPerDayMax);
+    }
     const cancelReason = byStaff ? 'ADMIN' : 'CUSTOMER';
     const cancelled = await changeOrder(tx, order, {
       kind: 'cancel',
       order,
       cancelReason,
       reason,
-      actor,
+      actor: toOrderActor(caller, order),
       cause,
     });
     const [view] = await findOrderViews(tx, caller, [cancelled]);

@@ -19,6 +19,8 @@ export interface OrderForPayment
   > {
   /** The sequence of its newest event. */
   readonly lastSequence: number;
+  /** Whether its token gives no right any more. */
+  readonly tokenEnded: boolean;
 }
 
 /** Locks an order's row, which must precede locks on its payments. Returns null if there is no such order. */

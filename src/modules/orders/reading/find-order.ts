@@ -1,5 +1,6 @@
 import type { Queryable } from '../../../database/statement.ts';
-import { type Caller, isStaff } from '../../../shared/caller.ts';
+import { type Actor, type Caller, isStaff, toActor } from '../../../shared/caller.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { findCustomers } from '../../accounts/index.ts';
 import type { BillParts } from '../../pricing/index.ts';
@@ -16,27 +17,56 @@ import {
   type OrderRow,
 } from './queries.ts';
 
-export function maySee(caller: Caller, order: { readonly customerId: string }): boolean {
+/** What decides who may see an order. */
+export interface OrderAccess {
+  readonly id: string;
+  readonly customerId: string;
+  /** Whether the token of the order gives no right any more, some time after the order has ended. */
+  readonly tokenEnded: boolean;
+}
+
+export function maySee(caller: Caller, order: OrderAccess): boolean {
+  if (caller.kind === 'order') return order.id === caller.id && !order.tokenEnded;
   return isStaff(caller) || order.customerId === caller.id;
 }
 
 /**
- * Throws `orders.not_found` unless the order exists and the caller may see it. Other customers' orders must look
- * nonexistent.
+ * Returns why the caller may not see the order, or null if they may. Other customers' orders must look nonexistent. A
+ * token that gives no right any more is like one that is not valid.
  */
-export function requireVisible<Seen extends { readonly customerId: string }>(
-  order: Seen | undefined,
+export function findSightRefusal(
+  order: OrderAccess | undefined,
   caller: Caller,
-): Seen {
-  if (order === undefined || !maySee(caller, order)) {
-    throw new CodedError(ordersErrors.notFound);
-  }
-  return order;
+): CodedError | null {
+  if (order === undefined) return new CodedError(ordersErrors.notFound);
+  if (maySee(caller, order)) return null;
+  const isOwnToken = caller.kind === 'order' && order.id === caller.id;
+  return new CodedError(isOwnToken ? authErrors.unauthenticated : ordersErrors.notFound);
 }
 
 /**
- * Throws `orders.not_found` unless the order exists and the caller may see it. For modules that show parts of an order.
+ * Throws `orders.not_found` unless the order exists and the caller may see it, and `auth.unauthenticated` if the token
+ * of the order gives no right any more.
  */
+export function requireVisible<Seen extends OrderAccess>(
+  order: Seen | undefined,
+  caller: Caller,
+): Seen {
+  const refusal = findSightRefusal(order, caller);
+  if (refusal !== null) throw refusal;
+  return order!;
+}
+
+/** Returns the caller as an actor on an order that they may see: who has its token acts as its customer. */
+export function toOrderActor(
+  caller: Caller,
+  { customerId }: { readonly customerId: string },
+): Actor {
+  const actor = toActor(caller);
+  return caller.kind === 'order' ? { ...actor, id: customerId } : actor;
+}
+
+/** Throws the errors of `requireVisible`. For modules that show parts of an order. */
 export async function requireVisibleOrder(
   db: Queryable,
   caller: Caller,
@@ -48,7 +78,7 @@ export async function requireVisibleOrder(
 
 /**
  * Returns whether the order exists and the caller may see it; false for null. For modules whose records belong to
- * orders.
+ * orders. Throws `auth.unauthenticated` if the token of the order gives no right any more.
  */
 export async function isVisibleOrder(
   db: Queryable,
@@ -57,7 +87,9 @@ export async function isVisibleOrder(
 ): Promise<boolean> {
   if (orderId === null) return false;
   const [row] = await findOrder(db, orderId);
-  return row !== undefined && maySee(caller, row);
+  const refusal = findSightRefusal(row, caller);
+  if (refusal?.definition === authErrors.unauthenticated) throw refusal;
+  return refusal === null;
 }
 
 /** What never changes of an order that was placed, cancelled or refused, with its lines. */

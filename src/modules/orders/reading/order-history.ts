@@ -6,37 +6,38 @@ import type { HistoryView } from '../schemas.ts';
 import { requireVisible } from './find-order.ts';
 import { findOrder } from './queries.ts';
 
-/** Returns the history of an order, oldest first. Throws `orders.not_found`. */
+/** Returns the history of an order, oldest first. Throws the errors of `requireVisible`. */
 export async function getOrderHistory(
   db: Queryable,
   caller: Caller,
   orderId: string,
 ): Promise<HistoryView> {
   const [row] = await findOrder(db, orderId);
-  requireVisible(row, caller);
+  const { customerId } = requireVisible(row, caller);
   const history = await findHistory(db, orderId);
-  if (!isStaff(caller)) return { data: history.map((event) => presentEvent(event, caller)) };
+  // Customers are shown that staff did it, but not who.
+  if (!isStaff(caller)) {
+    return { data: history.map((event) => presentEvent(event, event.actorId === customerId)) };
+  }
   const names = await findActorNamesById(
     db,
     caller,
     history.map(({ actorId }) => actorId),
   );
   const withName = (event: HistoryRow) => ({
-    ...presentEvent(event, caller),
+    ...presentEvent(event, true),
     actorName: names.get(event.actorId) ?? null,
   });
   return { data: history.map(withName) };
 }
 
-function presentEvent(event: HistoryRow, caller: Caller): HistoryView['data'][number] {
-  // Customers are shown that staff did it, but not who.
-  const hidden = !isStaff(caller) && event.actorId !== caller.id;
+function presentEvent(event: HistoryRow, showsActor: boolean): HistoryView['data'][number] {
   return {
     sequence: event.sequence,
     type: event.type,
     from: event.from,
     to: event.to,
-    actor: { type: event.actorType, id: hidden ? null : event.actorId, role: event.actorRole },
+    actor: { type: event.actorType, id: showsActor ? event.actorId : null, role: event.actorRole },
     reason: event.reason,
     cause: toCause(event),
     at: event.at.toISOString(),

@@ -24,6 +24,8 @@ export interface OrderRow {
   expiresAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
+  /** Whether the token of the order gives no right any more: 30 days after the order ended. */
+  tokenEnded: boolean;
 }
 
 /** The columns of an OrderRow, for the statements that read or return one. */
@@ -34,7 +36,8 @@ const orderColumns = `
   orders.fulfilment,
   orders.shipping_address as "shippingAddress", orders.cancel_reason as "cancelReason",
   orders.failure_code as "failureCode", orders.failure_detail as "failureDetail",
-  orders.expires_at as "expiresAt", orders.created_at as "createdAt", orders.updated_at as "updatedAt"`;
+  orders.expires_at as "expiresAt", orders.created_at as "createdAt", orders.updated_at as "updatedAt",
+  coalesce(orders.ended_at <= now() - interval '30 days', false) as "tokenEnded"`;
 
 export const findOrder = statement<[orderId: string], OrderRow>(
   'orders.find',

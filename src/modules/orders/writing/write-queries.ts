@@ -37,8 +37,8 @@ export const insertOrders = statement<readonly string[], never>(
  */
 export const insertImportedOrders = statement<[rows: string], { id: string }>(
   'orders.insert_imported',
-  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at)
-   select id, number, customer_id, 'COMPLETED', false, total_minor, currency, 'import', created_at
+  `insert into orders (id, number, customer_id, status, vip, total_minor, currency, source, created_at, ended_at)
+   select id, number, customer_id, 'COMPLETED', false, total_minor, currency, 'import', created_at, created_at
      from jsonb_to_recordset($1::jsonb) as imported
        (id uuid, number text, customer_id uuid, total_minor bigint, currency text,
         created_at timestamptz)
@@ -178,6 +178,7 @@ const update = (change: (column: ChangeColumn) => string) => `
           total_minor = coalesce(${change('total_minor')}, orders.total_minor),
           cancel_reason = coalesce(${change('cancel_reason')}, orders.cancel_reason),
           cancelled_at = case ${change('status')} when 'CANCELLED' then coalesce(orders.cancelled_at, now()) end,
+          ended_at = case when ${change('status')} in ('COMPLETED', 'CANCELLED', 'FAILED') then coalesce(orders.ended_at, now()) end,
           failure_code = coalesce(${change('failure_code')}, orders.failure_code),
           failure_detail = coalesce(${change('failure_detail')}, orders.failure_detail),
           expires_at = coalesce(now() + ${change('minutes_to_pay')} * interval '1 minute', ${change('expires_at')}),

@@ -75,8 +75,8 @@ export function createPaymentInitiation(
     context: RequestContext,
     orderId: string,
   ): Promise<Once<InitiatedPayment>> {
-    const { caller, actor, cause, claim } = context;
-    const opened = await openPayment({ orderId, caller, actor, cause });
+    const { caller, cause, claim } = context;
+    const opened = await openPayment({ orderId, caller, cause });
     if (opened.kind === 'refused') throw opened.error;
     const result = requireOpenPage(await openPage(opened.payment));
     if (claim === null) return { result, replayed: false };

@@ -1,15 +1,15 @@
 import type { Database, Transaction } from '../../../database/database.ts';
 import type { PaymentProvider } from '../../../drivers/payments/payment-provider.ts';
-import type { Actor, Caller, Cause } from '../../../shared/caller.ts';
-import { isStaff } from '../../../shared/caller.ts';
+import type { Caller, Cause } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import {
+  findSightRefusal,
   isPaid,
   lockOrdersForPayment,
   type OrderForPayment,
-  ordersErrors,
   recordPayments,
+  toOrderActor,
 } from '../../orders/index.ts';
 import { paymentsErrors } from '../errors.ts';
 import { buildPaymentFact } from '../ledger/record-facts.ts';
@@ -20,7 +20,6 @@ import { findPayers, insertPayments } from './queries.ts';
 export interface PaymentRequest {
   readonly orderId: string;
   readonly caller: Caller;
-  readonly actor: Actor;
   readonly cause: Cause;
 }
 
@@ -79,10 +78,9 @@ export function openPayments(
  * placed; people pay only their own orders.
  */
 function findRefusal(order: OrderForPayment | undefined, caller: Caller): CodedError | null {
-  if (order === undefined || !(isStaff(caller) || order.customerId === caller.id)) {
-    return new CodedError(ordersErrors.notFound);
-  }
-  return isPayable(order) ? null : new CodedError(paymentsErrors.notPayable);
+  const refusal = findSightRefusal(order, caller);
+  if (refusal !== null) return refusal;
+  return isPayable(order!) ? null : new CodedError(paymentsErrors.notPayable);
 }
 
 /** Returns whether an order awaits its payment, or was confirmed manually and has not ended. */
@@ -98,7 +96,7 @@ async function insertNewPayments(
   { provider, publicUrl }: OpenPaymentsRules,
   wanted: readonly { readonly order: OrderForPayment; readonly request: PaymentRequest }[],
   /** The customers' addresses by order. */
-  emails: ReadonlyMap<string, string>,
+  emails: ReadonlyMap<string, string | null>,
   /** Whether any of these orders may have another page that could be paid. */
   hasOthers: boolean,
 ): Promise<Map<PaymentRequest, PaymentRow>> {
@@ -106,7 +104,7 @@ async function insertNewPayments(
   const rows = wanted.map(({ order }) => {
     const sessionRequest: SessionRequest = {
       orderNumber: order.number,
-      customerEmail: emails.get(order.id)!,
+      customerEmail: emails.get(order.id) ?? null,
       returnUrl: `${publicUrl}/shop?order=${order.id}`,
       expiresAt: order.expiresAt?.toISOString() ?? null,
     };
@@ -131,10 +129,11 @@ async function insertNewPayments(
         : [],
       recordPayments(
         tx,
-        wanted.map(({ order, request: { actor, cause } }, index) => {
+        wanted.map(({ order, request: { caller, cause } }, index) => {
           const { id, amount_minor: amountMinor, currency } = rows[index]!;
           const fact = buildPaymentFact('payment.initiated', { id, amountMinor, currency });
           const paymentStatus = 'PENDING';
+          const actor = toOrderActor(caller, order);
           return { order, paymentStatus, facts: [fact], actor, cause, confirms: false };
         }),
       ),

@@ -203,6 +203,7 @@ export class LifeModel {
         source: order.isImported ? 'import' : 'api',
         cancelReason: order.cancelReason,
         isCancelled: order.status === 'CANCELLED',
+        isEnded: ended.includes(order.status),
         failureCode: order.failureCode,
         expires: order.expires,
         isQueued: order.status === 'QUEUED',

@@ -17,6 +17,7 @@ export interface StoredOrder {
   readonly source: string;
   readonly cancelReason: string | null;
   readonly isCancelled: boolean;
+  readonly isEnded: boolean;
   readonly failureCode: string | null;
   readonly expires: boolean;
   readonly isQueued: boolean;
@@ -82,7 +83,7 @@ export async function readStored(
       'test.stored_orders',
       `select number, status, payment_status as "paymentStatus", version, last_sequence as "lastSequence",
               total_minor as "totalMinor", source, cancel_reason as "cancelReason",
-              cancelled_at is not null as "isCancelled", failure_code as "failureCode",
+              cancelled_at is not null as "isCancelled", ended_at is not null as "isEnded", failure_code as "failureCode",
               expires_at is not null as expires,
               exists (select from queued_orders where order_id = orders.id) as "isQueued",
               (select coalesce(json_agg(line), '[]')
