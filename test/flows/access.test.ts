@@ -5,9 +5,11 @@ import { accessTable } from '../../src/main/tables/access-table.ts';
 import { type Scope, scopes } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
+import { addGuestOrder, holdToken } from '../support/guests.ts';
 import { buildSample, fetchOperations, type Operation } from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
+import { addProduct } from '../support/shop.ts';
 
 /** Every operation of the OpenAPI document is called as every kind of caller and checked against the access table. */
 const db = await testDatabase();
@@ -151,6 +153,105 @@ describe('orders of other customers', () => {
     }
     const listed = await users.customer.get('/api/orders');
     assert.deepEqual(listed.json<{ data: unknown[] }>().data, []);
+  });
+});
+
+describe('the token of an order', () => {
+  /** Orders that it gives no right to: another guest's, and one of an account. */
+  const others = [addOrder(), addOrderOf(owner)];
+  const held = addOrder();
+
+  /** A new order of a guest with a payment, and who has its token. */
+  async function addOrder() {
+    const order = await addGuestOrder(db.database);
+    return pay(holdToken(server, order), order.id);
+  }
+
+  async function addOrderOf(customer: Session) {
+    const { sku } = await addProduct(db.database);
+    const reply = await customer.post('/api/orders', { items: [{ sku, quantity: 1 }] });
+    assert.equal(reply.status, 201, reply.text);
+    return pay(customer, reply.json<{ id: string }>().id);
+  }
+
+  async function pay(session: Session, orderId: string) {
+    const reply = await session.post('/api/payments/initiate', { orderId });
+    assert.equal(reply.status, 201, reply.text);
+    const { payment } = reply.json<{ payment: { id: string } }>();
+    return { session, orderId, paymentId: payment.id };
+  }
+
+  /** Makes a well-formed call for one of these things, or for one that does not exist. */
+  function callFor(
+    session: Session,
+    { method, path, body, operationId }: Operation,
+    { orderId, paymentId }: { readonly orderId: string; readonly paymentId: string },
+  ): Promise<Reply> {
+    const id = path.startsWith('/api/payments/') ? paymentId : orderId;
+    const url = path
+      .replace('{id}', id)
+      .replace('{sku}', 'NONE')
+      .replace(/\{\w+\}/g, newId());
+    if (body === null) return session.request(method, url);
+    if (operationId === 'initiatePayment')
+      return session.request(method, url, { body: { orderId } });
+    return session.request(method, url, { body: buildSample(body) });
+  }
+
+  for (const operation of operations) {
+    const access = findAccess(operation);
+    const name = `${operation.method} ${operation.path}`;
+    if (access === 'metrics') continue;
+
+    if (access === 'anyone') {
+      test(`${name}: answers as without the token`, async () => {
+        const own = await held;
+        const [withToken, without] = [
+          await callFor(own.session, operation, own),
+          await callFor(server.anonymous, operation, own),
+        ];
+        if (operation.path.startsWith('/api/auth/')) {
+          // Some of these succeed once only.
+          assert.ok(!['auth.unauthenticated', 'auth.forbidden'].includes(code(withToken)));
+        } else {
+          assert.deepEqual([withToken.status, code(withToken)], [without.status, code(without)]);
+        }
+      });
+    } else if (access.guests === true) {
+      test(`${name}: open for its own order, which is the only one`, async () => {
+        const own = await addOrder();
+        for (const other of await Promise.all(others)) {
+          const refused = await callFor(own.session, operation, other);
+          assert.match(code(refused), /^(orders|payments)\.not_found$/, refused.text);
+        }
+        const reply = await callFor(own.session, operation, own);
+        assert.ok(reply.status < 300, reply.text);
+      });
+    } else {
+      test(`${name}: closed, for its own order and any other`, async () => {
+        const own = await held;
+        for (const about of await Promise.all([own, ...others])) {
+          const reply = await callFor(own.session, operation, about);
+          assert.equal(code(reply), 'auth.forbidden', reply.text);
+        }
+      });
+    }
+  }
+
+  test('opens these operations and no others', () => {
+    const open = operations.filter((operation) => {
+      const access = findAccess(operation);
+      return typeof access === 'object' && access.guests === true;
+    });
+    assert.deepEqual(open.map(({ operationId }) => operationId).toSorted(), [
+      'cancelOrder',
+      'getOrder',
+      'getOrderHistory',
+      'getPayment',
+      'initiatePayment',
+      'listOrderPayments',
+      'streamOrder',
+    ]);
   });
 });
 

@@ -154,6 +154,7 @@ test('roles and scopes decide who is admitted', async () => {
     admin: 201,
     'key-reading': 403,
     'key-writing': 201,
+    order: 201,
   };
   for (const [token, status] of Object.entries(expected)) {
     const response = await post(server, '/api/things', thing, { authorization: `Bearer ${token}` });
@@ -204,6 +205,31 @@ test('operations open to anyone treat an expired cookie as anonymous but refuse 
     cookie: 'holdfast_access=customer',
   });
   assert.equal(await readCode(both), '401 auth.unauthenticated');
+});
+
+test('the token of an order is nobody’s sign-in', async () => {
+  const authorization = 'Bearer order';
+  assert.equal(
+    await readCode(await get(`/api/things/${id}`, { authorization })),
+    '403 auth.forbidden',
+  );
+  const listed = await get('/api/things', { authorization });
+  assert.equal(((await listed.json()) as { caller: unknown }).caller, null);
+});
+
+test('the token of an order is refused as a cookie, and wins over the cookie of a session', async () => {
+  const cookie = 'holdfast_access=order';
+  const origin = server.url;
+  const made = await post(server, '/api/things', thing, { cookie, origin });
+  assert.equal(await readCode(made), '401 auth.unauthenticated');
+  assert.equal(
+    await readCode(await get(`/api/things/${id}`, { cookie })),
+    '401 auth.unauthenticated',
+  );
+  assert.equal(await callerBy(cookie), null);
+  const authorization = 'Bearer order';
+  const signedIn = { authorization, cookie: 'holdfast_access=admin' };
+  assert.equal(await readCode(await get(`/api/things/${id}`, signedIn)), '403 auth.forbidden');
 });
 
 test('below /api/auth a body may have at most 64 KiB, also in chunks', async () => {

@@ -31,7 +31,7 @@ async function streamServer(changes: Partial<HttpServerOptions> = {}) {
     testOptions({
       accessTable: {
         ...accessTable,
-        followThings: { roles: ['kitchen', 'admin'], scopes: ['orders:read'] },
+        followThings: { roles: ['kitchen', 'admin'], scopes: ['orders:read'], guests: true },
       },
       everyRuleNeedsRoute: false,
       authenticator,
@@ -310,6 +310,18 @@ describe('a stream whose reader loses the right to read', () => {
       await untilCeased(server);
     });
   }
+
+  test('ends after a while with the token of an order, which is read again with the order', async () => {
+    const caller = { kind: 'order', id: newId() } as const;
+    const guests = await streamServer({ orderStreamMs: 50 });
+    guests.setCaller(caller);
+    const reader = await guests.open();
+    await reader.ended();
+    await untilCeased(guests);
+    const others = await streamServer({ orderStreamMs: 1, streamHeartbeatMs: 20 });
+    const other = await others.open();
+    await other.until(({ comments }) => comments.length >= 5);
+  });
 
   test('stays open while the right cannot be checked', async () => {
     const server = await streamServer({ streamHeartbeatMs: 100 });

@@ -12,7 +12,11 @@ interface Described {
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: object }>
   >;
-  readonly 'x-access'?: { readonly roles: readonly string[]; readonly scopes: readonly string[] };
+  readonly 'x-access'?: {
+    readonly roles: readonly string[];
+    readonly scopes: readonly string[];
+    readonly guests?: true;
+  };
 }
 
 interface Parameter {
@@ -98,8 +102,13 @@ test('pages and the routes of the reference are omitted', () => {
 
 test('an operation names its possible errors and who may call it', () => {
   const made = operation('makeThing');
-  assert.deepEqual(made['x-access'], { roles: ['customer', 'admin'], scopes: ['catalog:write'] });
-  assert.deepEqual(made.security, [{ bearer: [] }, { sessionCookie: [] }]);
+  assert.deepEqual(made['x-access'], {
+    roles: ['customer', 'admin'],
+    scopes: ['catalog:write'],
+    guests: true,
+  });
+  assert.deepEqual(made.security, [{ bearer: [] }, { sessionCookie: [] }, { orderToken: [] }]);
+  assert.deepEqual(operation('getThing').security, [{ bearer: [] }, { sessionCookie: [] }]);
   assert.ok(made.parameters?.some(({ $ref }) => $ref === '#/components/parameters/IdempotencyKey'));
   assert.deepEqual(Object.keys(made.responses), [
     '201',

@@ -2,6 +2,8 @@ import type { Database } from '../../src/database/database.ts';
 import { insertGuests, parseEmail } from '../../src/modules/accounts/index.ts';
 import { writeOrders } from '../../src/modules/orders/writing/write-orders.ts';
 import { newId } from '../../src/shared/ids.ts';
+import type { TestServer } from './server.ts';
+import { createSession, type Session } from './session.ts';
 import { addProduct, type TestProduct, testCause } from './shop.ts';
 
 /** An order without an account. */
@@ -86,6 +88,15 @@ export async function addGuestOrder(
     ]);
   });
   return { id: order.id, number: order.number, createdAt, guestId: guest.id };
+}
+
+/** Returns the session of someone who has the token of an order. */
+export function holdToken(
+  { url, application }: Pick<TestServer, 'url' | 'application'>,
+  { id, createdAt }: Pick<GuestOrder, 'id' | 'createdAt'>,
+): Session {
+  const accessToken = application.modules.accounts.signOrderToken(id, createdAt);
+  return createSession(url, { email: '', password: '', accessToken, userId: id });
 }
 
 /** Moves the end of an order, which has ended, to `days` ago. */

@@ -80,6 +80,15 @@ test('an e-mail address that Stripe rejects is omitted, so Stripe asks for one',
   assert.deepEqual((await provider.openSession(request)).sessionId, sessionId);
 });
 
+test('a customer without an e-mail address gets a session, once, in which Stripe asks for one', async () => {
+  for (const expiresAt of [null, inMinutes(20), inMinutes(60)]) {
+    const request = newStripeSession({ customerEmail: null, expiresAt });
+    const { sessionId } = await provider.openSession(request);
+    assert.equal(books.sessions.get(sessionId)?.customer_email, null);
+    assert.equal(listSessions(request.paymentId).length, 1);
+  }
+});
+
 test('a connection that drops after each attempt creates one session, which the retry finds', async () => {
   const request = newStripeSession();
   stripe.failNext({ kind: 'drop' }, { kind: 'drop' }, { kind: 'drop' });
