@@ -112,7 +112,7 @@ function describeAudience(operation: Operation): string {
   const access = operation['x-access'];
   if (access === undefined) return 'anyone';
   const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
-  const tokens = access.guests === true ? ['the token of the order'] : [];
+  const tokens = access.guests === true ? ['the order token'] : [];
   return [...access.roles.map((role) => code(role)), ...keys, ...tokens].join(', ');
 }
 

@@ -182,7 +182,7 @@ export const ActorName = Type.Optional(
   Nullable(
     Type.String({
       description:
-        'For staff: the current name of the user, guest (or else the e-mail address or phone) or API key in `actor`; null for other actors.',
+        'For staff: the current name (or else the e-mail address or phone) of the user, guest or API key in `actor`; null for other actors.',
     }),
   ),
 );

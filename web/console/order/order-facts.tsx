@@ -1,4 +1,4 @@
-import { Anchor, Card, SimpleGrid, Text } from '@mantine/core';
+import { Anchor, Badge, Card, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Order } from '../../shared/api.ts';
@@ -19,8 +19,16 @@ export function OrderFacts({ order }: { order: Order }) {
             <>
               <bdi>{customer.name}</bdi>{' '}
               <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
-                {customer.email}
+                {customer.email ?? customer.phone ?? 'Orders'}
               </Anchor>
+              {customer.email !== null && customer.phone !== null && (
+                <Text size="sm">{customer.phone}</Text>
+              )}
+              {customer.guest && (
+                <Badge size="sm" variant="light">
+                  Guest
+                </Badge>
+              )}
             </>
           )}
         </Fact>

@@ -155,7 +155,7 @@ function Row({ order }: { order: Order }) {
       </Table.Td>
       <Table.Td>
         <Text size="sm">
-          <bdi>{order.customer?.name || order.customer?.email}</bdi>
+          <bdi>{order.customer?.name || order.customer?.email || order.customer?.phone}</bdi>
         </Text>
       </Table.Td>
       <Table.Td>

@@ -37,7 +37,7 @@ const EventStreamReply = {
     'Server-Sent Events: `id:` is a position in the log, `event:` the type, `data:` JSON as in the schema.',
     'A comment is sent every 15 seconds.',
     'A caller may have 20 open streams per server, counting both operations; another one is refused with 429.',
-    'The stream ends when the caller may no longer read it, and when the server stops; browsers reconnect.',
+    'The stream ends when the caller may no longer read it, after an hour with an order token, and when the server stops; browsers reconnect.',
   ].join(' '),
   content: {
     'text/event-stream': {
