@@ -59,7 +59,7 @@ export const authErrors = defineErrors('auth', {
   unauthenticated: [
     401,
     'Sign in first.',
-    'The token is missing, malformed, expired or revoked. Sign in, or refresh the access token.',
+    'The token is missing, malformed, expired or revoked. Sign in, or refresh the access token. An order token gives no access any more 30 days after its order has ended.',
   ],
   forbidden: [
     403,

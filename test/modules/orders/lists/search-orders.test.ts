@@ -6,6 +6,7 @@ import { buildPageQuery } from '../../../../src/modules/orders/lists/page-query.
 import { runPageQuery } from '../../../../src/modules/orders/lists/query-parts.ts';
 import { findMatches } from '../../../../src/modules/orders/lists/search-orders.ts';
 import { testDatabase } from '../../../support/database.ts';
+import { addGuestOrder } from '../../../support/guests.ts';
 import {
   buildContext,
   buildPlacementContext,
@@ -18,6 +19,7 @@ const { database } = await testDatabase();
 const orders = createTestOrders(database, { pendingMax: 0 });
 const ann = await addUser(database);
 const bob = await addUser(database);
+const admin = await addUser(database, { role: 'admin' });
 const soup = await addProduct(database, { sku: 'Soup-1', onHand: 1000 });
 const salad = await addProduct(database, { sku: 'SALAD', onHand: 1000 });
 
@@ -147,5 +149,20 @@ describe('the staff search', () => {
       buildPageQuery(filters, null, newest.length, wanted),
     );
     assert.deepEqual(listIds(found), [newest[1]!.id]);
+  });
+
+  test('finds the orders of guests by their address, by index as by scanning', async () => {
+    const email = 'gus.guest@example.net';
+    const guests = [
+      await addGuestOrder(database, { email }),
+      await addGuestOrder(database, { email: 'Gus.Guest@Example.NET' }),
+    ];
+    await addGuestOrder(database, { email: null, name: email });
+    for (const search of [email, 'GUS.GUEST', '@example.net']) {
+      assert.deepEqual(await matched(search), listIds(guests), search);
+      assert.deepEqual(await scanned(search), listIds(guests), search);
+    }
+    const { data } = await orders.listOrders(admin, { search: email });
+    assert.deepEqual(listIds(data), listIds(guests));
   });
 });
