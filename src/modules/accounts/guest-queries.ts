@@ -1,4 +1,4 @@
-import { type ColumnRow, unnestColumns } from '../../database/column-arrays.ts';
+import { unnestColumns } from '../../database/column-arrays.ts';
 import { statement } from '../../database/statement.ts';
 
 export const newGuestColumns = {
@@ -8,7 +8,6 @@ export const newGuestColumns = {
   name: 'text',
   phone: 'text',
 } as const;
-export type NewGuestRow = ColumnRow<typeof newGuestColumns>;
 
 /** Their access never changes, and the time of its last change is before all that servers read. */
 export const insertGuestRows = statement<readonly string[], never>(
