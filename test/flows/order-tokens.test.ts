@@ -9,7 +9,7 @@ import { follow } from '../support/event-reader.ts';
 import { addGuestOrder, endDaysAgo, type GuestOrder, holdToken } from '../support/guests.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Reply, Session } from '../support/session.ts';
-import { testCause } from '../support/shop.ts';
+import { addProduct, testCause } from '../support/shop.ts';
 
 /** What someone can do with the token of an order, over HTTP. */
 const db = await testDatabase();
@@ -264,6 +264,25 @@ describe('staff', () => {
     const own = (await kitchen.get(`/api/orders/${id}`)).json<{ customer: object }>().customer;
     const { userId, email } = customer.identity;
     assert.deepEqual(own, { id: userId, email, name: '', phone: null, guest: false });
+  });
+
+  test('cannot place another order for a guest, who is the customer of one', async () => {
+    const { sku } = await addProduct(database);
+    const { guestId } = await addGuestOrder(database);
+    const order = { customerId: guestId, items: [{ sku, quantity: 1 }] };
+    const refused = await admin.post('/api/orders', order);
+    assert.equal(code(refused), 'request.invalid');
+    const { errors } = refused.json<{ errors: { pointer: string }[] }>();
+    assert.deepEqual(
+      errors.map(({ pointer }) => pointer),
+      ['/customerId'],
+    );
+    const quoted = await admin.post('/api/quotes', order);
+    const { refusals } = quoted.json<{ refusals: { code: string }[] }>();
+    assert.deepEqual(
+      refusals.map((refusal) => refusal.code),
+      ['request.invalid'],
+    );
   });
 
   test('open the payment page of a guest without an address', async () => {

@@ -123,7 +123,8 @@ export function unusableCustomerError(
   caller: Caller,
 ): CodedError | null {
   const usable = customer !== undefined && !customer.disabled && customer.role === 'customer';
-  if (usable) return null;
+  // A guest is the customer of one order.
+  if (usable && !customer.guest) return null;
   const isOwnOrder = caller.kind === 'user' && caller.role === 'customer';
   // The account was disabled, or its role changed, after the token was checked.
   if (isOwnOrder) return new CodedError(authErrors.forbidden);
