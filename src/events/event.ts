@@ -9,6 +9,8 @@ export const eventTypes = [
   'order.completed',
   'order.cancelled',
   'order.failed',
+  'order.rescheduled',
+  'order.readdressed',
   'payment.initiated',
   'payment.captured',
   'payment.failed',

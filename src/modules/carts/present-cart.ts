@@ -38,7 +38,7 @@ export function presentCart({ cart, quote }: QuotedCart, currency: string): Cart
     discountCodes: [...(discountCodes ?? [])],
     tip: tipMinor === null ? null : money(tipMinor, currency),
     note,
-    fulfilment,
+    fulfilment: fulfilment === null ? null : presentStated(fulfilment),
     version: cart.version,
   };
 }

@@ -4,10 +4,10 @@ import type { Frozen } from '../../shared/frozen.ts';
 import { QUANTITY_MAX } from '../../shared/money.ts';
 import { Sku } from '../catalog/index.ts';
 import {
-  FulfilmentReply,
   lineChoices,
   placementFields,
   QuoteRefusals,
+  StatedFulfilmentReply,
   termFields,
 } from '../orders/index.ts';
 import { BillReply, lineFields } from '../pricing/index.ts';
@@ -94,7 +94,7 @@ const CartContent = Type.Object({
   discountCodes: Type.Array(Type.String()),
   tip: Nullable(Amount),
   note: Nullable(Type.String()),
-  fulfilment: Nullable(FulfilmentReply),
+  fulfilment: Nullable(StatedFulfilmentReply),
   version: Type.Integer({
     description:
       'Increases with each change of the items, codes, tip, note or fulfilment. Send it as `cartVersion` at checkout.',

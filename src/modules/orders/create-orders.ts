@@ -9,6 +9,7 @@ import type { Cursors } from '../../shared/pagination.ts';
 import { createLabelledTally, createTally } from '../../shared/tally.ts';
 import type { Module } from '../module.ts';
 import { cancelOrder } from './changes/cancel-order.ts';
+import { changeFulfilment } from './changes/change-fulfilment.ts';
 import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
@@ -102,6 +103,7 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     listOrders: (caller, input) =>
       listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),
     getOrderHistory: (caller, orderId) => getOrderHistory(database, caller, orderId),
+    changeFulfilment: (context, change) => changeFulfilment(database, context, change),
     changeStatus: (context, change) => changeStatus(database, expiryMinutes, context, change),
     cancelOrder: (context, cancel) =>
       cancelOrder(database, { cancellationsPerDayMax }, context, cancel),

@@ -29,6 +29,10 @@ export const ordersDeclaration = {
     getOrderHistory: readersOfOne,
     streamOrder: readersOfOne,
     streamEvents: { roles: ['kitchen', 'admin'], scopes: ['orders:read'] },
+    changeFulfilment: {
+      roles: ['customer', 'kitchen', 'admin'],
+      scopes: ['orders:write'],
+    },
     changeOrderStatus: { roles: ['kitchen', 'admin'], scopes: ['orders:status'] },
     cancelOrder: { ...placers, guests: true },
   },

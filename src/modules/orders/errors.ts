@@ -7,6 +7,16 @@ export const ordersErrors = defineErrors('orders', {
     'A price has changed.',
     '`lines` lists each product with the expected and the current price. Show the new total and ask the customer again.',
   ],
+  shopClosed: [
+    409,
+    'The shop is closed.',
+    '`opensAt` is when it opens again. Until then it takes orders for a time at which it is open.',
+  ],
+  shopPaused: [
+    409,
+    'The shop takes no orders at the moment.',
+    '`until` is when it takes orders again; null: it is not known yet.',
+  ],
   pendingLimit: [
     409,
     'You have too many unpaid orders.',

@@ -29,8 +29,9 @@ export {
   productKey,
 } from './imports/import-products.ts';
 export { addSums, areSameSums, noSums, type OrderSums } from './imports/order-sums.ts';
+export { type Fulfilment, storeFulfilment } from './fulfilment/fulfilment.ts';
+export { presentStated, StatedFulfilmentReply } from './fulfilment/present-fulfilment.ts';
 export {
-  type Fulfilment,
   isPaid,
   type OrderStatus,
   orderStatuses,
@@ -63,7 +64,6 @@ export {
 } from './reading/find-order.ts';
 export { createOrderCaching } from './reading/order-caching.ts';
 export {
-  FulfilmentReply,
   lineChoices,
   placementFields,
   QuoteRefusals,

@@ -1,4 +1,5 @@
-import type { BilledLine, BillParts, FulfilmentType } from '../pricing/index.ts';
+import type { BilledLine, BillParts } from '../pricing/index.ts';
+import type { Fulfilment } from './fulfilment/fulfilment.ts';
 
 /** The core types of orders. Values are spelled as in the API and the database. */
 
@@ -38,26 +39,6 @@ export type CancelReason = (typeof cancelReasons)[number];
 /** One product, with its quantity, modifiers and prices as they were when the order was placed. */
 export type OrderLine = BilledLine;
 
-export interface Address {
-  readonly line1: string;
-  readonly line2: string | null;
-  readonly city: string;
-  readonly region: string | null;
-  readonly postalCode: string | null;
-  /** ISO 3166-1, two letters. */
-  readonly country: string;
-}
-
-/** How an order reaches the person it is for. */
-export interface Fulfilment {
-  readonly type: FulfilmentType;
-  /** Not null for DELIVERY and SHIPMENT. */
-  readonly address: Address | null;
-}
-
-/** What applies to an order that does not say how it is fulfilled. */
-export const defaultFulfilment: Fulfilment = Object.freeze({ type: 'PICKUP', address: null });
-
 export interface Order {
   readonly id: string;
   readonly number: string;
@@ -73,6 +54,8 @@ export interface Order {
   readonly note: string | null;
   /** Null: `defaultFulfilment`. */
   readonly fulfilment: Fulfilment | null;
+  /** When it is promised, where that is not `createdAt`. SHIPMENT has no time. */
+  readonly promisedFor: Date | null;
   readonly shippingAddress: string | null;
   readonly cancelReason: CancelReason | null;
   readonly failureCode: string | null;
@@ -95,6 +78,11 @@ export function holdsStock(status: OrderStatus): boolean {
  */
 export function countsAsUse(status: OrderStatus): boolean {
   return holdsStock(status) || status === 'COMPLETED';
+}
+
+/** Returns whether an order with this status keeps its place in a slot. A queued one took it when it was accepted. */
+export function holdsSlot(status: OrderStatus): boolean {
+  return status !== 'CANCELLED' && status !== 'FAILED';
 }
 
 /** Returns whether the order has been paid, even if money was refunded since. */

@@ -11,9 +11,11 @@ import {
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
+import { fulfilmentRefusals } from '../scheduling/index.ts';
 import { ordersErrors } from './errors.ts';
+import { ChangeFulfilmentBody } from './fulfilment/fulfilment-input.ts';
 import { registerQuoteRoutes } from './placement/quote-routes.ts';
-import { registerPlaceRoutes } from './placement/routes.ts';
+import { fulfilmentErrors, registerPlaceRoutes } from './placement/routes.ts';
 import {
   CancelBody,
   ChangeStatusBody,
@@ -119,6 +121,39 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
     },
     async (request, reply) => {
       const outcome = await orders.changeStatus(buildContext(request), {
+        orderId: request.params.id,
+        input: request.body,
+        ifMatch: ifMatchVersion(request.headers['if-match']),
+      });
+      return sendOnce(reply, outcome, { status: 200, etag });
+    },
+  );
+
+  app.patch(
+    '/api/orders/:id/fulfilment',
+    {
+      schema: {
+        operationId: 'changeFulfilment',
+        tags,
+        summary: 'Change when, where or for whom an order is',
+        description:
+          'For owners while it is PENDING, or CONFIRMED and further away than the lead time, and for staff until it is READY. `contact` and `address` are replaced whole; what is left out stays. The bill stays too: an address with another delivery charge is `fulfilment.out_of_area`.',
+        params: IdParameter,
+        body: ChangeFulfilmentBody,
+        response: { 200: OrderReply },
+      },
+      config: {
+        errors: [
+          ordersErrors.notFound,
+          requestErrors.preconditionFailed,
+          ordersErrors.versionConflict,
+          fulfilmentRefusals.notChangeable,
+          ...fulfilmentErrors,
+        ],
+      },
+    },
+    async (request, reply) => {
+      const outcome = await orders.changeFulfilment(buildContext(request), {
         orderId: request.params.id,
         input: request.body,
         ifMatch: ifMatchVersion(request.headers['if-match']),

@@ -15,7 +15,9 @@ import {
 import type { Frozen } from '../../shared/frozen.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
 import { ActorName, ActorReply } from '../accounts/index.ts';
-import { BillReply, fulfilmentTypes, LineReply } from '../pricing/index.ts';
+import { BillReply, LineReply } from '../pricing/index.ts';
+import { FulfilmentInput } from './fulfilment/fulfilment-input.ts';
+import { FulfilmentReply } from './fulfilment/present-fulfilment.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
 
 /** The chosen modifiers of one line. */
@@ -36,55 +38,6 @@ const ClientToken = Type.String({
   pattern: '^[\\x20-\\x7e]+$',
   description:
     'Printable ASCII, unique per customer. Works like Idempotency-Key, for clients that cannot set headers.',
-});
-
-const AddressLine = Text('line', 200);
-/** A line that no address is without. */
-const RequiredAddressLine = Text('line', 200, { minLength: 1 });
-const Country = Type.String({
-  pattern: '^[A-Z]{2}$',
-  description: 'ISO 3166-1, two capital letters.',
-});
-
-const FulfilmentInput = Type.Object(
-  {
-    type: Choice(fulfilmentTypes),
-    address: Type.Optional(
-      Nullable(
-        Type.Object(
-          {
-            line1: RequiredAddressLine,
-            line2: Type.Optional(Nullable(AddressLine)),
-            city: RequiredAddressLine,
-            region: Type.Optional(Nullable(AddressLine)),
-            postalCode: Type.Optional(Nullable(AddressLine)),
-            country: Country,
-          },
-          { additionalProperties: false },
-        ),
-      ),
-    ),
-  },
-  {
-    additionalProperties: false,
-    description: 'Left out: PICKUP. DELIVERY and SHIPMENT need an address.',
-  },
-);
-
-export type FulfilmentInput = Static<typeof FulfilmentInput>;
-
-export const FulfilmentReply = Type.Object({
-  type: Choice(fulfilmentTypes),
-  address: Nullable(
-    Type.Object({
-      line1: Type.String(),
-      line2: Nullable(Type.String()),
-      city: Type.String(),
-      region: Nullable(Type.String()),
-      postalCode: Nullable(Type.String()),
-      country: Type.String(),
-    }),
-  ),
 });
 
 /** What was chosen for a line besides its product. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { CancelOrder } from './changes/cancel-order.ts';
+import type { ChangeFulfilment } from './changes/change-fulfilment.ts';
 import type { ChangeStatus } from './changes/change-status.ts';
 import type { OrderPlacement } from './placement/place-order.ts';
 import type { Quoting } from './placement/quote-order.ts';
@@ -14,6 +15,7 @@ import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 export interface Orders extends OrderPlacement, Quoting, OrderReader {
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<ShownOrder>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
+  changeFulfilment(context: RequestContext, change: ChangeFulfilment): Promise<Once<OrderView>>;
   changeStatus(context: RequestContext, change: ChangeStatus): Promise<Once<OrderView>>;
   cancelOrder(context: RequestContext, cancel: CancelOrder): Promise<Once<OrderView>>;
 }

@@ -46,6 +46,30 @@ export function findCharges(
     .map((rule) => ({ rule, amountMinor: priceCharge(rule, subtotalMinor) }));
 }
 
+/**
+ * Returns whether the shop does not deliver there: there are DELIVERY charges for orders of this type, each names postal
+ * codes, and none of them matches.
+ */
+export function isOutOfArea(rules: readonly ChargeRule[], destination: Destination): boolean {
+  const { fulfilmentType, postalCode } = destination;
+  const deliveries = rules.filter(
+    (rule) => rule.kind === 'DELIVERY' && isForType(rule, fulfilmentType),
+  );
+  return (
+    deliveries.length > 0 && deliveries.every((rule) => matchedLength(rule, postalCode) === null)
+  );
+}
+
+/** Returns what delivery to this destination costs for a discounted subtotal, in minor units; null: no charge applies. */
+export function findDeliveryMinor(
+  rules: readonly ChargeRule[],
+  destination: Destination,
+  subtotalMinor: number,
+): number | null {
+  const applied = findCharges(offerCharges(rules, destination), subtotalMinor);
+  return applied.find(({ rule }) => rule.kind === 'DELIVERY')?.amountMinor ?? null;
+}
+
 function isForType({ kind, fulfilmentTypes }: ChargeRule, type: FulfilmentType): boolean {
   if (fulfilmentTypes !== null) return fulfilmentTypes.includes(type);
   return kind !== 'DELIVERY' || type === 'DELIVERY';

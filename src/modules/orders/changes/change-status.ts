@@ -12,6 +12,7 @@ import { findBills, findLines, lockOrder, type OrderRow } from '../reading/queri
 import type { ChangeStatusInput, OrderView } from '../schemas.ts';
 import type { BilledOrder } from '../writing/order-change.ts';
 import { changeOrder } from './change-order.ts';
+import { requireVersion } from './require-version.ts';
 
 export interface ChangeStatus {
   readonly orderId: string;
@@ -80,10 +81,4 @@ function decideStep(
   throw new CodedError(ordersErrors.illegalTransition, {
     extensions: { from: order.status, to, allowedTransitions: allowed },
   });
-}
-
-function requireVersion(given: number | undefined, current: number): void {
-  if (given !== undefined && given !== current) {
-    throw new CodedError(ordersErrors.versionConflict, { extensions: { currentVersion: current } });
-  }
 }

@@ -1,6 +1,7 @@
 import type { PricedOrder } from '../../pricing/index.ts';
 import { isFree } from '../order.ts';
 import { listUnits } from '../order-units.ts';
+import { decideFulfilment, type FulfilmentPromise } from './decide-fulfilment.ts';
 import { findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter, listUnknownCodes, type UseCounter } from './known-discounts.ts';
 import {
@@ -26,17 +27,28 @@ export interface PlacementCandidate {
   readonly lines: readonly RequestedLine[];
   readonly terms: OrderTerms;
   readonly expectedTotalMinor: number | null;
+  /** Taken even if the shop takes no orders for this time now. */
+  readonly override: boolean;
+  /** What was promised when the order was accepted; null: nothing yet. */
+  readonly promise: FulfilmentPromise | null;
 }
 
 export type PlacementDecision =
-  | { readonly kind: 'accepted'; readonly priced: PricedOrder<UnpricedLine> }
+  | {
+      readonly kind: 'accepted';
+      readonly priced: PricedOrder<UnpricedLine>;
+      readonly promise: FulfilmentPromise;
+    }
   | PlacementRefusal;
+
+type AcceptedPlacement = Extract<PlacementDecision, { readonly kind: 'accepted' }>;
 
 /** What earlier decisions of a batch left. */
 interface Remaining {
   readonly available: Map<string, number>;
   readonly pending: Map<string, number>;
   readonly uses: UseCounter;
+  readonly placesTaken: Map<number, number>;
 }
 
 /**
@@ -51,13 +63,14 @@ export function decidePlacement(
     available: new Map(facts.available),
     pending: new Map(facts.pending),
     uses: createUseCounter(facts.discounts),
+    placesTaken: new Map(facts.placesTaken),
   };
   const decisions: PlacementDecision[] = new Array(candidates.length);
   for (const index of servingOrder(candidates)) {
     const candidate = candidates[index]!;
     const decision = decideOne(candidate, facts, remaining);
     decisions[index] = decision;
-    if (decision.kind === 'accepted') count(candidate, decision.priced, remaining);
+    if (decision.kind === 'accepted') count(candidate, decision, remaining);
   }
   return decisions;
 }
@@ -65,10 +78,13 @@ export function decidePlacement(
 /** Counts what an accepted order takes. */
 function count(
   candidate: PlacementCandidate,
-  { lines, discounts, totalMinor }: PricedOrder<UnpricedLine>,
-  { available, pending, uses }: Remaining,
+  { priced, promise }: AcceptedPlacement,
+  { available, pending, uses, placesTaken }: Remaining,
 ): void {
   const { customerId, deferred } = candidate;
+  const { lines, discounts, totalMinor } = priced;
+  const slot = candidate.promise === null ? promise.slotStart?.getTime() : undefined;
+  if (slot !== undefined) placesTaken.set(slot, (placesTaken.get(slot) ?? 0) + 1);
   if (!deferred) {
     for (const { productId, quantity } of listUnits(lines)) {
       available.set(productId, (available.get(productId) ?? 0) - quantity);
@@ -95,21 +111,27 @@ function countsAsPending(candidate: PlacementCandidate, totalMinor: number): boo
 function decideOne(
   candidate: PlacementCandidate,
   facts: PlacementFacts,
-  { available, pending, uses }: Remaining,
+  { available, pending, uses, placesTaken }: Remaining,
 ): PlacementDecision {
   const { customerId, terms, expectedTotalMinor } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
   const lines = listFound(found);
   if (lines.length < found.length) return findLineRefusals(found)[0]!;
 
-  const priced = priceFound(lines, customerId, terms, facts, uses);
+  const promise =
+    candidate.promise ??
+    decideFulfilment(terms.fulfilment, candidate.override, facts, placesTaken);
+  if (promise.kind !== 'promised') return promise;
+
+  const { fulfilment } = promise;
+  const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);
   if (priced.kind === 'refused') return priced.refusals[0];
 
   const limited = !candidate.exempt && countsAsPending(candidate, priced.totalMinor);
   if (limited && isAtLimit(pending.get(customerId) ?? 0, facts.pendingMax)) {
     return { kind: 'pending_limit' };
   }
-  const accepted = { kind: 'accepted', priced } as const;
+  const accepted = { kind: 'accepted', priced, promise } as const;
   if (candidate.deferred) {
     return findRefusedCodes(listUnknownCodes(priced.refusedCodes)) ?? accepted;
   }

@@ -7,8 +7,10 @@ import {
   priceOrder,
   type RefusedCode,
 } from '../../pricing/index.ts';
-import { defaultFulfilment, type OrderLine } from '../order.ts';
+import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
+import type { OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
+import type { FulfilmentRefusal } from './decide-fulfilment.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { UseCounter } from './known-discounts.ts';
 import type { PlacementFacts } from './placement-facts.ts';
@@ -31,6 +33,7 @@ export type PlacementRefusal =
   | { readonly kind: 'unknown_product'; readonly lineIndexes: readonly number[] }
   | { readonly kind: 'unknown_modifier'; readonly places: readonly ModifierPlace[] }
   | (GroupOutOfRange & { readonly lineIndex: number })
+  | FulfilmentRefusal
   | PricingRefusal
   | { readonly kind: 'pending_limit' }
   | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] }

@@ -30,4 +30,8 @@ export interface PlacementFacts {
   readonly pending: ReadonlyMap<string, number>;
   /** 0: no limit. */
   readonly pendingMax: number;
+  /** Places that are taken, by the beginning of their slot in milliseconds; empty if slots have no maximum. */
+  readonly placesTaken: ReadonlyMap<number, number>;
+  /** Slots that begin later were not read, unless an order names them. Null: all were. */
+  readonly slotsReadUntil: Date | null;
 }

@@ -2,8 +2,12 @@ import { type Caller, isAdmin } from '../../../shared/caller.ts';
 import type { InputError } from '../../../shared/errors.ts';
 import { type Money, TIP_MINOR_MAX } from '../../../shared/money.ts';
 import { distinctCodes } from '../../pricing/index.ts';
-import type { Fulfilment } from '../order.ts';
-import type { FulfilmentInput, PlaceOrderInput } from '../schemas.ts';
+import {
+  type FulfilmentInput,
+  fulfilmentErrors,
+  toFulfilment,
+} from '../fulfilment/fulfilment-input.ts';
+import type { PlaceOrderInput } from '../schemas.ts';
 import type { RequestedLine, RequestedModifier, StatedTerms } from './request.ts';
 
 /** The checks of a placement request that its schema cannot express. Each returns the invalid locations. */
@@ -84,13 +88,7 @@ export function termsErrors({ tip, fulfilment }: TermsInput, currency: string): 
   if (tip !== undefined && tip.amount > TIP_MINOR_MAX) {
     errors.push({ pointer: '/tip/amount', detail: `A tip is at most ${TIP_MINOR_MAX}.` });
   }
-  const needsAddress = fulfilment?.type === 'DELIVERY' || fulfilment?.type === 'SHIPMENT';
-  if (needsAddress && (fulfilment.address ?? null) === null) {
-    errors.push({
-      pointer: '/fulfilment/address',
-      detail: `${fulfilment.type} needs an address.`,
-    });
-  }
+  if (fulfilment !== undefined) errors.push(...fulfilmentErrors(fulfilment));
   return errors;
 }
 
@@ -102,13 +100,6 @@ export function statedTerms({ discountCodes, tip, note, fulfilment }: TermsInput
     note: note === undefined ? undefined : note || null,
     fulfilment: fulfilment && toFulfilment(fulfilment),
   };
-}
-
-/** Fills up an address. */
-function toFulfilment({ type, address }: FulfilmentInput): Fulfilment {
-  if (address === undefined || address === null) return { type, address: null };
-  const { line1, line2 = null, city, region = null, postalCode = null, country } = address;
-  return { type, address: { line1, line2, city, region, postalCode, country } };
 }
 
 export function requestedLines(items: Items): RequestedLine[] {

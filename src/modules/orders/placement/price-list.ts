@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import { findModifierGroups, type ModifierGroup } from '../../catalog/index.ts';
+import { findShopSettings, type ShopSettings } from '../../scheduling/index.ts';
 import {
   findRules,
   lockPriceVersion,
@@ -8,9 +9,10 @@ import {
   type ShopRules,
 } from '../../pricing/index.ts';
 
-/** What prices depend on besides products and discount codes, as it was at one version. */
+/** What placements depend on besides products and discount codes, as it was at one version. */
 export interface PriceList extends ShopRules {
   readonly version: number;
+  readonly shop: ShopSettings;
   readonly groups: ReadonlyMap<string, ModifierGroup>;
   /** The products whose stock modifiers reserve, by code. */
   readonly stockedModifiers: ReadonlyMap<string, string>;
@@ -92,7 +94,11 @@ export async function readLockedList(tx: Transaction): Promise<PriceList> {
 /** Reads the version first: if something changes meanwhile, the list has an old version and is not used. */
 async function readPriceList(db: Queryable): Promise<PriceList> {
   const [stored] = await readPriceVersion(db);
-  const [rules, groups] = await Promise.all([findRules(db), findModifierGroups(db)]);
+  const [rules, groups, shop] = await Promise.all([
+    findRules(db),
+    findModifierGroups(db),
+    findShopSettings(db),
+  ]);
   const stocked = groups.flatMap(({ modifiers }) =>
     modifiers.flatMap(({ code, productId }): [string, string][] =>
       productId === null ? [] : [[code, productId]],
@@ -101,6 +107,7 @@ async function readPriceList(db: Queryable): Promise<PriceList> {
   return {
     ...rules,
     version: stored!.version,
+    shop,
     groups: new Map(groups.map((group) => [group.id, group])),
     stockedModifiers: new Map(stocked),
     limitsCustomers: rules.discounts.some(dependsOnCustomer),

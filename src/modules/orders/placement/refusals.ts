@@ -14,6 +14,7 @@ import {
 } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { QuoteView } from '../schemas.ts';
+import { toFulfilmentRefusal } from './fulfilment-refusals.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
 import { isLineSource, type PlacementRequest } from './request.ts';
@@ -43,6 +44,14 @@ export function toRefusal(
         if (isLineSource(request.lines)) return '';
         return `/items/${decision.lineIndex}/modifiers${index === null ? '' : `/${index}`}`;
       });
+    case 'shop_paused':
+    case 'shop_closed':
+    case 'type_not_offered':
+    case 'missing_details':
+    case 'out_of_area':
+    case 'time_not_available':
+    case 'slot_full':
+      return toFulfilmentRefusal(decision);
     case 'discounts_not_applicable':
       return new CodedError(discountsErrors.notApplicable, {
         detail: describeRefusedCodes(decision.discounts),

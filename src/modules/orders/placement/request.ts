@@ -2,7 +2,7 @@ import type { Transaction } from '../../../database/database.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
 import type { OfferRow } from '../../inventory/index.ts';
-import type { Fulfilment } from '../order.ts';
+import type { Fulfilment } from '../fulfilment/fulfilment.ts';
 
 /**
  * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.

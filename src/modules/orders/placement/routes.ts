@@ -11,10 +11,20 @@ import {
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { discountsErrors } from '../../pricing/index.ts';
+import { fulfilmentRefusals } from '../../scheduling/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { OrderReply, PlaceOrderBody } from '../schemas.ts';
 import type { OrderPlacement } from './place-order.ts';
 import type { PlacedOrder } from './request.ts';
+
+/** The refusals of a time or a place, shared with changes of them. */
+export const fulfilmentErrors = [
+  ordersErrors.shopClosed,
+  ordersErrors.shopPaused,
+  fulfilmentRefusals.outOfArea,
+  fulfilmentRefusals.timeNotAvailable,
+  fulfilmentRefusals.slotFull,
+];
 
 /** The refusals of a placement, shared with checkout. */
 export const placementErrors = [
@@ -23,6 +33,8 @@ export const placementErrors = [
   catalogErrors.modifiersOutOfRange,
   inventoryErrors.insufficientStock,
   discountsErrors.notApplicable,
+  ...fulfilmentErrors,
+  fulfilmentRefusals.typeNotOffered,
   ordersErrors.priceChanged,
   ordersErrors.pendingLimit,
 ];

@@ -1,6 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 import type { Cause } from '../../../shared/caller.ts';
-import type { Fulfilment } from '../order.ts';
+import type { Fulfilment } from '../fulfilment/fulfilment.ts';
 
 /** Lets one worker at a time serve the queue, so that its order holds across all workers. Held until commit. */
 export const lockQueue = statement<[], never>(
@@ -46,6 +46,7 @@ export interface QueuedRow {
   tipMinor: number;
   note: string | null;
   fulfilment: Fulfilment | null;
+  promisedFor: Date | null;
   /** The cause of the request for the order. */
   cause: Cause;
 }
@@ -58,7 +59,7 @@ export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
           queued_orders.expected_total_minor as "expectedTotalMinor",
           queued_orders.expected_prices_minor as "expectedPricesMinor",
           queued_orders.discount_codes as "discountCodes", queued_orders.cause,
-          orders.note, orders.fulfilment,
+          orders.note, orders.fulfilment, orders.promised_for as "promisedFor",
           coalesce((select tip_minor from order_bills where order_id = orders.id), 0) as "tipMinor"
      from queued_orders
      join orders on orders.id = queued_orders.order_id

@@ -2,7 +2,8 @@ import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { linesOnly, presentBill, presentLine } from '../../pricing/index.ts';
-import { defaultFulfilment, type Order, type OrderLine } from '../order.ts';
+import { presentFulfilment } from '../fulfilment/present-fulfilment.ts';
+import type { Order, OrderLine } from '../order.ts';
 import { allowedTransitions } from '../order-status.ts';
 import type { OrderView } from '../schemas.ts';
 
@@ -28,7 +29,7 @@ export function buildOrderState(order: Order, lines: readonly OrderLine[]): Orde
     total: money(order.totalMinor, currency),
     bill: presentBill({ currency, lines, parts, totalMinor: order.totalMinor }),
     note: order.note,
-    fulfilment: order.fulfilment ?? defaultFulfilment,
+    fulfilment: presentFulfilment(order),
     shippingAddress: order.shippingAddress,
     expiresAt: order.expiresAt?.toISOString() ?? null,
     createdAt: order.createdAt.toISOString(),

@@ -1,6 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 import type { BillParts } from '../../pricing/index.ts';
-import type { CancelReason, Fulfilment, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
+import type { Fulfilment } from '../fulfilment/fulfilment.ts';
+import type { CancelReason, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 
 export interface OrderRow {
   id: string;
@@ -17,6 +18,8 @@ export interface OrderRow {
   note: string | null;
   /** Null: the default. */
   fulfilment: Fulfilment | null;
+  /** Null: `createdAt`. SHIPMENT has no time. */
+  promisedFor: Date | null;
   shippingAddress: string | null;
   cancelReason: CancelReason | null;
   failureCode: string | null;
@@ -33,7 +36,7 @@ const orderColumns = `
   orders.id, orders.number, orders.customer_id as "customerId", orders.status,
   orders.payment_status as "paymentStatus", orders.version, orders.last_sequence as "lastSequence",
   orders.vip, orders.source, orders.total_minor as "totalMinor", orders.currency, orders.note,
-  orders.fulfilment,
+  orders.fulfilment, orders.promised_for as "promisedFor",
   orders.shipping_address as "shippingAddress", orders.cancel_reason as "cancelReason",
   orders.failure_code as "failureCode", orders.failure_detail as "failureDetail",
   orders.expires_at as "expiresAt", orders.created_at as "createdAt", orders.updated_at as "updatedAt",

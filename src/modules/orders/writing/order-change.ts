@@ -1,6 +1,7 @@
 import type { EventType } from '../../../events/index.ts';
 import type { Actor, Cause } from '../../../shared/caller.ts';
 import type { BillParts } from '../../pricing/index.ts';
+import type { Fulfilment } from '../fulfilment/fulfilment.ts';
 import type { CancelReason, Order, OrderLine, OrderStatus, PaymentStatus } from '../order.ts';
 import type { LineRow } from '../reading/queries.ts';
 
@@ -13,7 +14,8 @@ export type OrderChange =
   | FailQueuedChange
   | MoveChange
   | CancelChange
-  | PayChange;
+  | PayChange
+  | FulfilChange;
 
 interface Attributed {
   readonly actor: Actor;
@@ -33,6 +35,10 @@ interface NewOrder extends Attributed {
   readonly order: Order;
   readonly lines: readonly OrderLine[];
   readonly clientToken: string | null;
+  /** The beginning of the slot in which the order takes a place; null: it takes none. */
+  readonly slotStart: Date | null;
+  /** Why it was placed although the shop does not take such orders now; null: it does. */
+  readonly overrideReason: string | null;
 }
 
 /** The placement of a new order, which reserves its stock. */
@@ -80,7 +86,7 @@ export interface PlaceQueuedChange extends Attributed {
 /** The failure of a QUEUED order that cannot be placed. */
 export interface FailQueuedChange extends Attributed {
   readonly kind: 'failQueued';
-  readonly order: LockedOrder;
+  readonly order: LockedOrder & Pick<Order, 'promisedFor'>;
   readonly failure: { readonly code: string; readonly detail: string };
   /** The other members of the refusal, for the event. */
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -90,7 +96,10 @@ export interface FailQueuedChange extends Attributed {
 export interface MoveChange extends Attributed {
   readonly kind: 'move';
   readonly order: LockedOrder &
-    Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'totalMinor' | 'currency'>;
+    Pick<
+      Order,
+      'customerId' | 'status' | 'paymentStatus' | 'promisedFor' | 'totalMinor' | 'currency'
+    >;
   readonly to: OrderStatus;
   readonly reason: string | null;
   /** Whether the step is legal only as an override. If so, `reason` is not null, and the change is written alone. */
@@ -109,7 +118,8 @@ export interface BilledOrder {
 
 export interface CancelChange extends Attributed {
   readonly kind: 'cancel';
-  readonly order: LockedOrder & Pick<Order, 'customerId' | 'status' | 'paymentStatus'>;
+  readonly order: LockedOrder &
+    Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'promisedFor'>;
   readonly cancelReason: CancelReason;
   /** As free text. */
   readonly reason: string | null;
@@ -134,4 +144,20 @@ export interface PayChange extends Attributed {
    * a paid `paymentStatus`.
    */
   readonly confirms: boolean;
+}
+
+/** A change of when, where or for whom an existing order is. */
+export interface FulfilChange extends Attributed {
+  readonly kind: 'fulfil';
+  readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'expiresAt'>;
+  readonly fulfilment: Fulfilment;
+  /** The names of the changed members besides the time. */
+  readonly changed: readonly string[];
+  /** The new time, if it changed. */
+  readonly rescheduled: {
+    readonly from: Date;
+    readonly to: Date;
+    /** The slot in which the order takes its place; null: in none. */
+    readonly slotStart: Date | null;
+  } | null;
 }

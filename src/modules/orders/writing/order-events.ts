@@ -59,20 +59,19 @@ export function stepEvent(
   };
 }
 
-/** Builds the events of a placement, one for each of `placedStates`. The first has the `sequence`. */
+/** Builds the events of a placement, one for each of `placedStates`. The first has the `sequence` and the reason of an override. */
 export function placedEvents(
   order: Subject & BilledOrder,
   lines: readonly OrderLine[],
-  { actor, cause }: Attributed,
-  from: OrderStatus | null,
-  sequence: number,
+  { actor, cause, overrideReason = null }: Attributed & { readonly overrideReason?: string | null },
+  { from, sequence }: { readonly from: OrderStatus | null; readonly sequence: number },
 ): NewEvent[] {
-  const data = billData(order, lines);
+  const data = { ...billData(order, lines), ...overrideData(overrideReason) };
   let before = from;
   return placedStates(order.totalMinor).map(({ status: to }, index) => {
     const step = { from: before, to, sequence: sequence + index, data };
     before = to;
-    if (index === 0) return stepEvent(order, { actor, cause }, step);
+    if (index === 0) return stepEvent(order, { actor, cause }, { ...step, reason: overrideReason });
     const free = { ...step, reason: 'There is nothing to pay.' };
     return stepEvent(order, { actor: systemActor, cause }, free);
   });
@@ -94,4 +93,9 @@ export function billData(
   const total = money(totalMinor, currency);
   if (parts === null) return { total };
   return { total, bill: presentBill({ currency, lines, parts, totalMinor }) };
+}
+
+/** Returns what an event tells of an order that was placed although the shop does not take such orders now. */
+export function overrideData(overrideReason: string | null): { readonly override?: true } {
+  return overrideReason === null ? {} : { override: true };
 }

@@ -2,6 +2,7 @@ import type { NewEvent } from '../../../events/index.ts';
 import type { Actor } from '../../../shared/caller.ts';
 import type { OrderLine } from '../order.ts';
 import type { OrderChange } from './order-change.ts';
+import type { SlotEffect } from './slot-effects.ts';
 import type { StockEffect } from './stock-effects.ts';
 import type { UseEffect } from './use-effects.ts';
 import type { NewBillRow, NewLineRow, NewOrderRow, OrderRowChange } from './write-queries.ts';
@@ -38,6 +39,8 @@ export interface OrderPlan {
   readonly stockLines: readonly OrderLine[] | null;
   /** The effect on the uses of the order's discounts. */
   readonly useEffect: UseEffect | null;
+  /** The effect on the order's place in a slot. */
+  readonly slotEffect: SlotEffect | null;
 }
 
 const nothing: readonly never[] = [];
@@ -62,5 +65,6 @@ export function startPlan({ order, actor }: OrderChange): OrderPlan {
     stockEffect: null,
     stockLines: null,
     useEffect: null,
+    slotEffect: null,
   };
 }

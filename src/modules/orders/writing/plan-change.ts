@@ -1,5 +1,6 @@
 import type { OrderChange } from './order-change.ts';
 import type { OrderPlan } from './order-plan.ts';
+import { planFulfil } from './plan-fulfilment.ts';
 import { planImport, planPlace, planQueue } from './plan-new.ts';
 import { planFailQueued, planPlaceQueued } from './plan-queued.ts';
 import { planCancel, planMove, planPay } from './plan-step.ts';
@@ -25,5 +26,7 @@ export function planChange(change: OrderChange): OrderPlan {
       return planCancel(change);
     case 'pay':
       return planPay(change);
+    case 'fulfil':
+      return planFulfil(change);
   }
 }

@@ -1,8 +1,10 @@
+import { storeFulfilment } from '../fulfilment/fulfilment.ts';
 import { type OrderStatus, placedStates } from '../order.ts';
 import { billRow, lineRows } from './bill-rows.ts';
 import type { ImportChange, PlaceChange, QueueChange } from './order-change.ts';
-import { billData, placedEvents, stepEvent } from './order-events.ts';
+import { billData, overrideData, placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
+import { holdSlot } from './slot-effects.ts';
 import { holdDiscounts } from './use-effects.ts';
 import type { NewOrderRow } from './write-queries.ts';
 
@@ -21,16 +23,17 @@ export function planPlace(change: PlaceChange): OrderPlan {
       versions: 1,
       last_sequence: index + 2,
     })),
-    events: placedEvents(order, lines, change, null, 1),
+    events: placedEvents(order, lines, change, { from: null, sequence: 1 }),
     stockEffect: 'reserve',
     stockLines: lines,
     useEffect: holdDiscounts(order.customerId, order.bill),
+    slotEffect: holdSlot(change.slotStart),
   };
 }
 
 export function planQueue(change: QueueChange): OrderPlan {
-  const { order, lines, cause, expectedTotalMinor, expectedPricesMinor, discountCodes } = change;
-  const data = { ...billData(order, lines), vip: order.vip };
+  const { order, lines, cause, overrideReason: reason, expectedTotalMinor, expectedPricesMinor, discountCodes } = change;
+  const data = { ...billData(order, lines), vip: order.vip, ...overrideData(reason) };
   return {
     ...startPlan(change),
     order: orderRow(change, 'QUEUED'),
@@ -45,7 +48,8 @@ export function planQueue(change: QueueChange): OrderPlan {
       discount_codes: discountCodes.length === 0 ? null : discountCodes,
       cause,
     },
-    events: [stepEvent(order, change, { from: null, to: 'QUEUED', sequence: 1, data })],
+    events: [stepEvent(order, change, { from: null, to: 'QUEUED', sequence: 1, reason, data })],
+    slotEffect: holdSlot(change.slotStart),
   };
 }
 
@@ -81,7 +85,8 @@ function orderRow(
     total_minor: order.totalMinor,
     currency: order.currency,
     note: order.note,
-    fulfilment: order.fulfilment === null ? null : JSON.stringify(order.fulfilment),
+    fulfilment: storeFulfilment(order.fulfilment),
+    promised_for: order.promisedFor,
     shipping_address: order.shippingAddress,
     client_token: clientToken,
     expires_at: order.expiresAt,

@@ -4,6 +4,7 @@ import type { FailQueuedChange, PlaceQueuedChange } from './order-change.ts';
 import { placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 import { holdDiscounts } from './use-effects.ts';
+import { findSlotEffect } from './slot-effects.ts';
 import type { NewLineRow } from './write-queries.ts';
 
 export function planPlaceQueued(change: PlaceQueuedChange): OrderPlan {
@@ -25,7 +26,10 @@ export function planPlaceQueued(change: PlaceQueuedChange): OrderPlan {
       last_sequence: sequence + index,
     })),
     leavesQueue: true,
-    events: placedEvents({ ...order, totalMinor, bill }, lines, change, 'QUEUED', sequence),
+    events: placedEvents({ ...order, totalMinor, bill }, lines, change, {
+      from: 'QUEUED',
+      sequence,
+    }),
     stockEffect: 'reserve',
     stockLines: lines,
     useEffect: holdDiscounts(order.customerId, bill),
@@ -51,6 +55,7 @@ export function planFailQueued(change: FailQueuedChange): OrderPlan {
     ],
     leavesQueue: true,
     events: [stepEvent(order, change, { from: 'QUEUED', to: 'FAILED', sequence, data })],
+    slotEffect: findSlotEffect({ ...order, status: 'QUEUED' }, 'FAILED'),
   };
 }
 

@@ -3,6 +3,7 @@ import { awaitsPayment, isPaid } from '../order.ts';
 import type { CancelChange, MoveChange, PayChange } from './order-change.ts';
 import { billData, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
+import { findSlotEffect } from './slot-effects.ts';
 import { findStockEffect } from './stock-effects.ts';
 import { findUseEffect } from './use-effects.ts';
 
@@ -34,6 +35,7 @@ export function planMove(change: MoveChange): OrderPlan {
     events: [stepEvent(order, change, { from, to, sequence, reason, data })],
     stockEffect: findStockEffect(from, to),
     useEffect: findUseEffect(order, to),
+    slotEffect: findSlotEffect(order, to),
   };
 }
 
@@ -59,6 +61,7 @@ export function planCancel(change: CancelChange): OrderPlan {
     events: [stepEvent(order, change, { from, to, sequence, reason, data })],
     stockEffect: findStockEffect(from, to),
     useEffect: findUseEffect(order, to),
+    slotEffect: findSlotEffect(order, to),
   };
 }
 

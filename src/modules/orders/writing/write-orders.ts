@@ -8,6 +8,7 @@ import { findBills, findLines } from '../reading/queries.ts';
 import type { CancelChange, MoveChange, OrderChange, PayChange } from './order-change.ts';
 import type { OrderPlan } from './order-plan.ts';
 import { planChange } from './plan-change.ts';
+import { writeSlots } from './slot-effects.ts';
 import { type OrderStock, writeStock } from './stock-effects.ts';
 import { writeUses } from './use-effects.ts';
 import {
@@ -103,6 +104,7 @@ async function writePlans(
     ),
     ...alongside(),
     ...writeUses(tx, plans, stored.discounts),
+    ...writeSlots(tx, plans),
     ...writeStock(tx, stock),
   ]);
   return changed[0];

@@ -1,5 +1,6 @@
 import { type ColumnRow, unnestColumns } from '../../../database/column-arrays.ts';
 import { statement } from '../../../database/statement.ts';
+import type { Fulfilment } from '../fulfilment/fulfilment.ts';
 import type { CancelReason, OrderStatus, PaymentStatus } from '../order.ts';
 
 /**
@@ -18,6 +19,7 @@ export const newOrderColumns = {
   note: 'text',
   shipping_address: 'text',
   fulfilment: 'jsonb',
+  promised_for: 'timestamptz',
   client_token: 'text',
   expires_at: 'timestamptz',
 } as const;
@@ -143,6 +145,9 @@ export interface OrderRowChange {
   readonly versions: 0 | 1;
   /** The sequence of the newest event that is written with the change. */
   readonly last_sequence: number;
+  /** If left out, it stays as it is; so does the time. */
+  readonly fulfilment?: Fulfilment;
+  readonly promised_for?: Date;
 }
 
 export interface ChangedOrderRow {
@@ -168,6 +173,8 @@ const changeColumns = {
   minutes_to_pay: 'double precision',
   versions: 'integer',
   last_sequence: 'integer',
+  fulfilment: 'jsonb',
+  promised_for: 'timestamptz',
 } as const satisfies Readonly<Record<keyof OrderRowChange, string>>;
 type ChangeColumn = keyof typeof changeColumns;
 
@@ -181,6 +188,8 @@ const update = (change: (column: ChangeColumn) => string) => `
           ended_at = case when ${change('status')} in ('COMPLETED', 'CANCELLED', 'FAILED') then coalesce(orders.ended_at, now()) end,
           failure_code = coalesce(${change('failure_code')}, orders.failure_code),
           failure_detail = coalesce(${change('failure_detail')}, orders.failure_detail),
+          fulfilment = coalesce(${change('fulfilment')}, orders.fulfilment),
+          promised_for = coalesce(${change('promised_for')}, orders.promised_for),
           expires_at = coalesce(now() + ${change('minutes_to_pay')} * interval '1 minute', ${change('expires_at')}),
           version = orders.version + ${change('versions')},
           last_sequence = ${change('last_sequence')},

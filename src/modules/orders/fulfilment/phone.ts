@@ -1,0 +1,14 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+/**
+ * Returns a phone number as E.164, such as `+442079460000`, or null if it is none. One without a country's prefix is
+ * read as a number of `country` (ISO 3166-1); without a country it is none.
+ */
+export function parsePhone(text: string, country: string | null): string | null {
+  const nation = country !== null && isSupportedCountry(country) ? (country as CountryCode) : null;
+  const parsed = parsePhoneNumberFromString(
+    text,
+    nation === null ? { extract: false } : { defaultCountry: nation, extract: false },
+  );
+  return parsed?.isValid() && parsed.ext === undefined ? parsed.number : null;
+}

@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox';
+import { Choice, Instant, Nullable } from '../../../http/index.ts';
+import { type Frozen, freezeDeep } from '../../../shared/freeze-deep.ts';
+import { fulfilmentTypes } from '../../pricing/index.ts';
+import type { Order } from '../order.ts';
+import { defaultFulfilment, type Fulfilment } from './fulfilment.ts';
+
+const fulfilmentFields = {
+  type: Choice(fulfilmentTypes),
+  requestedFor: Nullable(Instant),
+};
+
+const details = {
+  contact: Nullable(
+    Type.Object({ name: Nullable(Type.String()), phone: Nullable(Type.String()) }),
+  ),
+  address: Nullable(
+    Type.Object({
+      line1: Type.String(),
+      line2: Nullable(Type.String()),
+      city: Type.String(),
+      region: Nullable(Type.String()),
+      postalCode: Nullable(Type.String()),
+      country: Type.String(),
+    }),
+  ),
+  instructions: Nullable(Type.String()),
+  table: Nullable(Type.String()),
+};
+
+/** What a cart states. */
+export const StatedFulfilmentReply = Type.Object({ ...fulfilmentFields, ...details });
+
+export const FulfilmentReply = Type.Object({
+  ...fulfilmentFields,
+  promisedFor: Nullable(Instant),
+  ...details,
+});
+
+type Promised = Pick<Order, 'fulfilment' | 'promisedFor' | 'createdAt'>;
+
+/** Returns when an order is promised. Null: it is shipped, and has no time. */
+export function findPromisedFor({ fulfilment, promisedFor, createdAt }: Promised): Date | null {
+  if (fulfilment?.type === 'SHIPMENT') return null;
+  return promisedFor ?? createdAt;
+}
+
+/** Returns for whom, where and when an order is, frozen. */
+export function presentFulfilment(
+  order: Promised,
+): Frozen<Static<typeof FulfilmentReply>> {
+  const promisedFor = findPromisedFor(order)?.toISOString() ?? null;
+  return freezeDeep({ ...presentStated(order.fulfilment ?? defaultFulfilment), promisedFor });
+}
+
+/** Returns what a fulfilment states. */
+export function presentStated(fulfilment: Fulfilment): Static<typeof StatedFulfilmentReply> {
+  const { type, requestedFor, contact, address, instructions, table } = fulfilment;
+  return {
+    type,
+    requestedFor: requestedFor ?? null,
+    contact: contact ?? null,
+    address: address ?? null,
+    instructions: instructions ?? null,
+    table: table ?? null,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Transaction } from '../../../database/database.ts';
+import { holdSlots, holdSlotsAgain, moveSlots, releaseSlots } from '../../scheduling/index.ts';
+import { holdsSlot, type OrderStatus } from '../order.ts';
+
+/** What a change does to the place of its order in a slot. */
+export type SlotEffect =
+  | { readonly kind: 'hold'; readonly startAt: Date }
+  /** Gives the place back, if the order has one. */
+  | { readonly kind: 'release' }
+  /** Takes the place again that the order had, if it had one. */
+  | { readonly kind: 'hold_again' }
+  /** Null: to no slot. */
+  | { readonly kind: 'move'; readonly startAt: Date | null };
+
+/** Returns the effect of accepting an order; null: it takes no place. */
+export function holdSlot(startAt: Date | null): SlotEffect | null {
+  return startAt === null ? null : { kind: 'hold', startAt };
+}
+
+/** Returns what a step of an existing order does to its place; null: nothing. */
+export function findSlotEffect(
+  { status: from, promisedFor }: { readonly status: OrderStatus; readonly promisedFor: Date | null },
+  to: OrderStatus,
+): SlotEffect | null {
+  // An order that has a place is promised for its slot.
+  if (promisedFor === null || holdsSlot(from) === holdsSlot(to)) return null;
+  return holdsSlot(to) ? { kind: 'hold_again' } : { kind: 'release' };
+}
+
+interface OrderSlot {
+  readonly orderId: string;
+  readonly slotEffect: SlotEffect | null;
+}
+
+/** Changes the places of a set of orders: one statement for each effect that occurs. */
+export function writeSlots(tx: Transaction, orders: readonly OrderSlot[]): Promise<unknown>[] {
+  const having = (kind: SlotEffect['kind']) =>
+    orders.flatMap(({ orderId, slotEffect }) => (slotEffect?.kind === kind ? orderId : []));
+  const places = (kind: 'hold' | 'move') =>
+    orders.flatMap(({ orderId, slotEffect }) =>
+      slotEffect?.kind === kind ? { orderId, startAt: slotEffect.startAt } : [],
+    );
+  const released = [
+    ...having('release'),
+    ...places('move').flatMap(({ orderId, startAt }) => (startAt === null ? orderId : [])),
+  ];
+  const moved = places('move').flatMap(({ orderId, startAt }) =>
+    startAt === null ? [] : { orderId, startAt },
+  );
+  const held = places('hold').flatMap(({ orderId, startAt }) =>
+    startAt === null ? [] : { orderId, startAt },
+  );
+  const again = having('hold_again');
+  return [
+    ...(released.length === 0 ? [] : [releaseSlots(tx, released)]),
+    ...(moved.length === 0 ? [] : [moveSlots(tx, moved)]),
+    ...(again.length === 0 ? [] : [holdSlotsAgain(tx, again)]),
+    ...(held.length === 0 ? [] : [holdSlots(tx, held)]),
+  ];
+}
