@@ -11,11 +11,11 @@ import {
   sendOnce,
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
-import { fulfilmentRefusals } from '../scheduling/index.ts';
+import { fulfilmentErrors } from '../scheduling/index.ts';
 import { ordersErrors } from './errors.ts';
 import { ChangeFulfilmentBody } from './fulfilment/fulfilment-input.ts';
 import { registerQuoteRoutes } from './placement/quote-routes.ts';
-import { fulfilmentErrors, registerPlaceRoutes } from './placement/routes.ts';
+import { registerPlaceRoutes, timeErrors } from './placement/routes.ts';
 import {
   CancelBody,
   ChangeStatusBody,
@@ -147,8 +147,8 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
           ordersErrors.notFound,
           requestErrors.preconditionFailed,
           ordersErrors.versionConflict,
-          fulfilmentRefusals.notChangeable,
-          ...fulfilmentErrors,
+          fulfilmentErrors.notChangeable,
+          ...timeErrors,
         ],
       },
     },

@@ -6,19 +6,19 @@ import { type Caller, isStaff } from '../../../shared/caller.ts';
 import { invalidInputs } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { findDeliveryMinor, isOutOfArea } from '../../pricing/index.ts';
-import { fulfilmentRefusals } from '../../scheduling/index.ts';
+import { createSlotBook, fulfilmentErrors, toKnownSlots } from '../../scheduling/index.ts';
 import { defaultFulfilment, type Fulfilment } from '../fulfilment/fulfilment.ts';
 import {
   type ChangeFulfilmentInput,
-  fulfilmentErrors,
+  findFulfilmentErrors,
   toFulfilment,
 } from '../fulfilment/fulfilment-input.ts';
 import { findPromisedFor } from '../fulfilment/present-fulfilment.ts';
 import { decideFulfilment } from '../placement/decide-fulfilment.ts';
 import { type PriceList, readLockedList } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
-import { readPlaces } from '../placement/read-places.ts';
-import { addNextTimes, toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
+import { readSlots } from '../placement/read-slots.ts';
+import { toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
 import { findOrderViews, requireVisible } from '../reading/find-order.ts';
 import { findBills, findLines, lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
@@ -53,7 +53,7 @@ export function changeFulfilment(
     const [time] = await readPlacementTime(tx, 0);
     const now = time!.createdAt;
     if (!mayChange(caller, order, list.shop.leadMinutes, now)) {
-      throw new CodedError(fulfilmentRefusals.notChangeable);
+      throw new CodedError(fulfilmentErrors.notChangeable);
     }
     const before = order.fulfilment ?? defaultFulfilment;
     const fulfilment = merge(before, input);
@@ -91,7 +91,7 @@ function mayChange(caller: Caller, order: OrderRow, leadMinutes: number, now: Da
 function merge(before: Fulfilment, input: ChangeFulfilmentInput): Fulfilment {
   const { version: _, ...stated } = input;
   const whole = { ...before, ...stated };
-  const errors = fulfilmentErrors(whole, '');
+  const errors = findFulfilmentErrors(whole, '');
   if (errors.length > 0) throw invalidInputs(errors);
   return toFulfilment(whole);
 }
@@ -125,7 +125,7 @@ async function requireSameDelivery(
   const costs = price(postalCode);
   const isSame = costs === billedMinor || costs === price(before?.address?.postalCode ?? null);
   if (isOutOfArea(charges, { fulfilmentType: type, postalCode }) || !isSame) {
-    throw new CodedError(fulfilmentRefusals.outOfArea);
+    throw new CodedError(fulfilmentErrors.outOfArea);
   }
 }
 
@@ -141,18 +141,12 @@ async function reschedule(
   const wanted = fulfilment.requestedFor ?? null;
   const promised = findPromisedFor(order);
   if (promised === null || wanted === before) return null;
-  const { placesTaken } = await readPlaces(tx, list.shop, {
-    terms: [{ fulfilment }],
-    locked: true,
-    allAhead: true,
-  });
-  const facts = { list, now, slotsReadUntil: null };
+  const read = await readSlots(tx, list.shop, [{ fulfilment }], true);
+  const known = read === null ? null : toKnownSlots(read.counts, read.wanted, now);
+  const book = createSlotBook(list.shop, now, known);
   // The type and the area were decided when the order was placed.
-  const decision = decideFulfilment(fulfilment, false, facts, placesTaken);
-  if (decision.kind !== 'promised') {
-    const [refusal] = await addNextTimes(tx, [decision], list.shop, now);
-    throw toFulfilmentRefusal(refusal!);
-  }
-  const { promisedFor, slotStart } = decision;
+  const { refusals, promisedFor, slotStart } = decideFulfilment(fulfilment, false, { list, now }, book);
+  const refusal = refusals.find(({ kind }) => kind !== 'type_not_offered' && kind !== 'out_of_area');
+  if (refusal !== undefined) throw toFulfilmentRefusal(refusal);
   return { from: promised, to: promisedFor!, slotStart };
 }

@@ -81,7 +81,7 @@ type AddressInput = Static<typeof AddressInput>;
 type ContactInput = Static<typeof ContactInput>;
 
 /** Returns the invalid locations of a fulfilment that its schema cannot express. */
-export function fulfilmentErrors(input: FulfilmentInput, pointer = '/fulfilment'): InputError[] {
+export function findFulfilmentErrors(input: FulfilmentInput, pointer = '/fulfilment'): InputError[] {
   const { type, requestedFor = null, address = null, contact = null, table = null } = input;
   const errors = [
     ...missingDetails({ type, address, table }, pointer),

@@ -1,4 +1,5 @@
 import type { PricedOrder } from '../../pricing/index.ts';
+import { createSlotBook, type SlotBook } from '../../scheduling/index.ts';
 import { isFree } from '../order.ts';
 import { listUnits } from '../order-units.ts';
 import { decideFulfilment, type FulfilmentPromise } from './decide-fulfilment.ts';
@@ -48,7 +49,7 @@ interface Remaining {
   readonly available: Map<string, number>;
   readonly pending: Map<string, number>;
   readonly uses: UseCounter;
-  readonly placesTaken: Map<number, number>;
+  readonly slots: SlotBook;
 }
 
 /**
@@ -63,7 +64,7 @@ export function decidePlacement(
     available: new Map(facts.available),
     pending: new Map(facts.pending),
     uses: createUseCounter(facts.discounts),
-    placesTaken: new Map(facts.placesTaken),
+    slots: createSlotBook(facts.list.shop, facts.now, facts.knownSlots),
   };
   const decisions: PlacementDecision[] = new Array(candidates.length);
   for (const index of servingOrder(candidates)) {
@@ -79,12 +80,11 @@ export function decidePlacement(
 function count(
   candidate: PlacementCandidate,
   { priced, promise }: AcceptedPlacement,
-  { available, pending, uses, placesTaken }: Remaining,
+  { available, pending, uses, slots }: Remaining,
 ): void {
   const { customerId, deferred } = candidate;
   const { lines, discounts, totalMinor } = priced;
-  const slot = candidate.promise === null ? promise.slotStart?.getTime() : undefined;
-  if (slot !== undefined) placesTaken.set(slot, (placesTaken.get(slot) ?? 0) + 1);
+  if (candidate.promise === null && promise.slotStart !== null) slots.take(promise.slotStart);
   if (!deferred) {
     for (const { productId, quantity } of listUnits(lines)) {
       available.set(productId, (available.get(productId) ?? 0) - quantity);
@@ -111,7 +111,7 @@ function countsAsPending(candidate: PlacementCandidate, totalMinor: number): boo
 function decideOne(
   candidate: PlacementCandidate,
   facts: PlacementFacts,
-  { available, pending, uses, placesTaken }: Remaining,
+  { available, pending, uses, slots }: Remaining,
 ): PlacementDecision {
   const { customerId, terms, expectedTotalMinor } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
@@ -119,9 +119,8 @@ function decideOne(
   if (lines.length < found.length) return findLineRefusals(found)[0]!;
 
   const promise =
-    candidate.promise ??
-    decideFulfilment(terms.fulfilment, candidate.override, facts, placesTaken);
-  if (promise.kind !== 'promised') return promise;
+    candidate.promise ?? decideFulfilment(terms.fulfilment, candidate.override, facts, slots);
+  if ('refusals' in promise && promise.refusals.length > 0) return promise.refusals[0]!;
 
   const { fulfilment } = promise;
   const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);

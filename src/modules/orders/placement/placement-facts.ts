@@ -1,3 +1,4 @@
+import type { KnownSlots } from '../../scheduling/index.ts';
 import type { KnownDiscounts } from './known-discounts.ts';
 import type { PriceList } from './price-list.ts';
 
@@ -30,8 +31,6 @@ export interface PlacementFacts {
   readonly pending: ReadonlyMap<string, number>;
   /** 0: no limit. */
   readonly pendingMax: number;
-  /** Places that are taken, by the beginning of their slot in milliseconds; empty if slots have no maximum. */
-  readonly placesTaken: ReadonlyMap<number, number>;
-  /** Slots that begin later were not read, unless an order names them. Null: all were. */
-  readonly slotsReadUntil: Date | null;
+  /** What was read of the slots; null: nothing, because they have no maximum or no order needs one. */
+  readonly knownSlots: KnownSlots | null;
 }

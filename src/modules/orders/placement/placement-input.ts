@@ -4,7 +4,7 @@ import { type Money, TIP_MINOR_MAX } from '../../../shared/money.ts';
 import { distinctCodes } from '../../pricing/index.ts';
 import {
   type FulfilmentInput,
-  fulfilmentErrors,
+  findFulfilmentErrors,
   toFulfilment,
 } from '../fulfilment/fulfilment-input.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
@@ -88,7 +88,7 @@ export function termsErrors({ tip, fulfilment }: TermsInput, currency: string): 
   if (tip !== undefined && tip.amount > TIP_MINOR_MAX) {
     errors.push({ pointer: '/tip/amount', detail: `A tip is at most ${TIP_MINOR_MAX}.` });
   }
-  if (fulfilment !== undefined) errors.push(...fulfilmentErrors(fulfilment));
+  if (fulfilment !== undefined) errors.push(...findFulfilmentErrors(fulfilment));
   return errors;
 }
 

@@ -11,19 +11,19 @@ import {
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { discountsErrors } from '../../pricing/index.ts';
-import { fulfilmentRefusals } from '../../scheduling/index.ts';
+import { fulfilmentErrors } from '../../scheduling/index.ts';
 import { ordersErrors } from '../errors.ts';
 import { OrderReply, PlaceOrderBody } from '../schemas.ts';
 import type { OrderPlacement } from './place-order.ts';
 import type { PlacedOrder } from './request.ts';
 
 /** The refusals of a time or a place, shared with changes of them. */
-export const fulfilmentErrors = [
+export const timeErrors = [
   ordersErrors.shopClosed,
   ordersErrors.shopPaused,
-  fulfilmentRefusals.outOfArea,
-  fulfilmentRefusals.timeNotAvailable,
-  fulfilmentRefusals.slotFull,
+  fulfilmentErrors.outOfArea,
+  fulfilmentErrors.timeNotAvailable,
+  fulfilmentErrors.slotFull,
 ];
 
 /** The refusals of a placement, shared with checkout. */
@@ -33,8 +33,8 @@ export const placementErrors = [
   catalogErrors.modifiersOutOfRange,
   inventoryErrors.insufficientStock,
   discountsErrors.notApplicable,
-  ...fulfilmentErrors,
-  fulfilmentRefusals.typeNotOffered,
+  ...timeErrors,
+  fulfilmentErrors.typeNotOffered,
   ordersErrors.priceChanged,
   ordersErrors.pendingLimit,
 ];

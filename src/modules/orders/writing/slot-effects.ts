@@ -1,5 +1,11 @@
 import type { Transaction } from '../../../database/database.ts';
-import { holdSlots, holdSlotsAgain, moveSlots, releaseSlots } from '../../scheduling/index.ts';
+import {
+  holdSlots,
+  holdSlotsAgain,
+  moveSlot,
+  releaseSlots,
+  type SlotPlace,
+} from '../../scheduling/index.ts';
 import { holdsSlot, type OrderStatus } from '../order.ts';
 
 /** What a change does to the place of its order in a slot. */
@@ -34,26 +40,24 @@ interface OrderSlot {
 
 /** Changes the places of a set of orders: one statement for each effect that occurs. */
 export function writeSlots(tx: Transaction, orders: readonly OrderSlot[]): Promise<unknown>[] {
-  const having = (kind: SlotEffect['kind']) =>
-    orders.flatMap(({ orderId, slotEffect }) => (slotEffect?.kind === kind ? orderId : []));
-  const places = (kind: 'hold' | 'move') =>
-    orders.flatMap(({ orderId, slotEffect }) =>
-      slotEffect?.kind === kind ? { orderId, startAt: slotEffect.startAt } : [],
-    );
-  const released = [
-    ...having('release'),
-    ...places('move').flatMap(({ orderId, startAt }) => (startAt === null ? orderId : [])),
-  ];
-  const moved = places('move').flatMap(({ orderId, startAt }) =>
-    startAt === null ? [] : { orderId, startAt },
+  const effects = orders.flatMap(({ orderId, slotEffect: effect }) =>
+    effect === null ? [] : { orderId, effect },
   );
-  const held = places('hold').flatMap(({ orderId, startAt }) =>
-    startAt === null ? [] : { orderId, startAt },
-  );
-  const again = having('hold_again');
+  if (effects.length === 0) return [];
+  const released: string[] = [];
+  const again: string[] = [];
+  const held: SlotPlace[] = [];
+  const moved: SlotPlace[] = [];
+  for (const { orderId, effect } of effects) {
+    if (effect.kind === 'hold_again') again.push(orderId);
+    else if (effect.kind === 'hold') held.push({ orderId, startAt: effect.startAt });
+    else if (effect.kind === 'move' && effect.startAt !== null) {
+      moved.push({ orderId, startAt: effect.startAt });
+    } else released.push(orderId);
+  }
   return [
     ...(released.length === 0 ? [] : [releaseSlots(tx, released)]),
-    ...(moved.length === 0 ? [] : [moveSlots(tx, moved)]),
+    ...moved.map((place) => moveSlot(tx, place)),
     ...(again.length === 0 ? [] : [holdSlotsAgain(tx, again)]),
     ...(held.length === 0 ? [] : [holdSlots(tx, held)]),
   ];

@@ -1,0 +1,41 @@
+import type { Queryable } from '../../../database/statement.ts';
+import {
+  findSlots,
+  limitsSlots,
+  minutesOfHorizon,
+  minutesOfNextDay,
+  type ShopSettings,
+  type SlotCount,
+  type WantedSlots,
+} from '../../scheduling/index.ts';
+import type { OrderTerms } from './request.ts';
+
+/** The slots that were read, before it is known at which time. */
+export interface ReadSlots {
+  readonly counts: readonly SlotCount[];
+  readonly wanted: WantedSlots;
+}
+
+/**
+ * Reads how many orders have a place in the slots that orders with these terms may take: those that they name, and those
+ * of the next day for an order that names none, or all ahead. Null, without a query: slots have no maximum, or no order
+ * needs one.
+ */
+export async function readSlots(
+  db: Queryable,
+  shop: ShopSettings,
+  terms: readonly Pick<OrderTerms, 'fulfilment'>[],
+  allAhead: boolean,
+): Promise<ReadSlots | null> {
+  if (!limitsSlots(shop)) return null;
+  const timed = terms.filter(({ fulfilment }) => fulfilment?.type !== 'SHIPMENT');
+  if (timed.length === 0) return null;
+  const named = timed.flatMap(({ fulfilment }) => fulfilment?.requestedFor ?? []);
+  // An order for as soon as possible takes the first slot that is free.
+  const minutesOfSoonest = named.length === timed.length ? 0 : minutesOfNextDay(shop);
+  const wanted = {
+    minutesAhead: allAhead ? minutesOfHorizon(shop) : minutesOfSoonest,
+    starts: [...new Set(named)].map((start) => new Date(start)),
+  };
+  return { counts: await findSlots(db, wanted), wanted };
+}
