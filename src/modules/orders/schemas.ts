@@ -118,8 +118,19 @@ const requestedItems = {
   customerId: Type.Optional(Id),
 };
 
+/** For admins and API keys: places an order that the shop would not take now. */
+const overrideFields = {
+  override: Type.Optional(
+    Type.Boolean({
+      description:
+        'Takes the order although the shop is closed or paused, or for a time that customers cannot choose. Never passes a full slot or an area. For admins and API keys; needs a `reason`.',
+    }),
+  ),
+  reason: Type.Optional(Reason),
+};
+
 export const PlaceOrderBody = Type.Object(
-  { ...requestedItems, ...placementFields },
+  { ...requestedItems, ...placementFields, ...overrideFields },
   {
     additionalProperties: false,
     examples: [

@@ -1,4 +1,6 @@
 import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
+import { createSlotBook } from '../../scheduling/index.ts';
+import { decideFulfilment } from './decide-fulfilment.ts';
 import { type FoundLine, findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter } from './known-discounts.ts';
 import {
@@ -45,10 +47,13 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
   const lines = listFound(found);
   const uses = createUseCounter(facts.discounts);
   const unpriced = findLineRefusals(found);
-  const priced = priceFound(lines, customerId, terms, facts, uses);
+  const book = createSlotBook(facts.list.shop, facts.now, facts.knownSlots);
+  const promise = decideFulfilment(terms.fulfilment, false, facts, book);
+  const { fulfilment } = promise;
+  const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);
   if (priced.kind === 'refused') {
     const nothing = requirePriced(priceFound([], customerId, noTerms, facts, uses));
-    const refusals = [...unpriced, ...priced.refusals];
+    const refusals = [...unpriced, ...promise.refusals, ...priced.refusals];
     return { found, priced: nothing, lineIndexes: [], refusals };
   }
 
@@ -57,6 +62,7 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
   const expectedTotalMinor = unpriced.length === 0 ? candidate.expectedTotalMinor : null;
   const refusals = [
     ...unpriced,
+    ...promise.refusals,
     limited ? ({ kind: 'pending_limit' } as const) : null,
     findShortage(priced.lines, facts, facts.available),
     findRefusedCodes(priced.refusedCodes),

@@ -5,13 +5,15 @@ import type { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { type LineToPrice, type PricedOrder, toBillParts } from '../../pricing/index.ts';
+import { isSlotFull, SlotsUnreadError } from '../../scheduling/index.ts';
 import { awaitsPayment, type Order, type PlacedState, placedStates } from '../order.ts';
 import { presentOrder } from '../reading/present-order.ts';
+import type { FulfilmentPromise } from './decide-fulfilment.ts';
 import { decidePlacement } from './decide-placement.ts';
 import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
-import { type PriceList, type PriceLists, withPriceList } from './price-list.ts';
-import { getLines, getTerms, type PlacementReads, readPlacement } from './read-placement.ts';
+import { type PriceLists, withPriceList } from './price-list.ts';
+import { getLines, getTerms, type PlacementReads, type ReadOptions, readPlacement } from './read-placement.ts';
 import {
   isTakenMeanwhile,
   toRefusal,
@@ -56,32 +58,46 @@ export async function placeBatch(
   priceLists: PriceLists,
   requests: readonly PlacementRequest[],
 ): Promise<PlacementOutcome[]> {
-  const attempt = (lockStock: boolean) =>
-    withPriceList(database, priceLists, (list) => attemptWith(list, lockStock));
-  const attemptWith = (list: PriceList | null, lockStock: boolean) =>
+  const attempt = (reading: Omit<ReadOptions, 'list'>) =>
+    withPriceList(database, priceLists, (list) => attemptWith({ ...reading, list }));
+  const attemptWith = (options: ReadOptions) =>
     database.transaction(async (tx) => {
-      const reads = await readPlacement(tx, rules, orderNumbers, requests, { list, lockStock });
+      const reads = await readPlacement(tx, rules, orderNumbers, requests, options);
       const outcomes: PlacementOutcome[] = new Array(requests.length);
       const candidates = buildCandidates(requests, reads, outcomes);
-      const placements = decide(candidates, reads, rules, outcomes);
+      const placements = decideOrGiveBack(candidates, reads, outcomes);
       const usedKeys = await answerLateRepeats(tx, requests, outcomes, reads.usedKeys);
       await pinRepeats(tx, requests, outcomes, usedKeys);
       orderNumbers.giveBack(reads.numbers.slice(placements.length));
       if (placements.length > 0) await writePlacement(tx, placements);
       return outcomes;
     });
+  function decideOrGiveBack(
+    candidates: readonly Candidate[],
+    reads: PlacementReads,
+    outcomes: PlacementOutcome[],
+  ): Placement[] {
+    try {
+      return decide(candidates, reads, rules, outcomes);
+    } catch (error) {
+      orderNumbers.giveBack(reads.numbers);
+      throw error;
+    }
+  }
   let lockStock = false;
+  let allSlots = false;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt(lockStock);
+      return await attempt({ lockStock, allSlots });
     } catch (error) {
       const hasNumberConflict = violates(error, 'orders_number_key');
-      const mayTryAgain = hasNumberConflict
-        ? attempts < TRIES_MAX
-        : isTakenMeanwhile(error) && !lockStock;
-      if (!mayTryAgain) throw toKeyTakenError(error);
-      if (hasNumberConflict) orderNumbers.forget();
-      lockStock = true;
+      if (error instanceof SlotsUnreadError && !allSlots) allSlots = true;
+      else if ((hasNumberConflict || isSlotFull(error)) && attempts < TRIES_MAX) {
+        // Somebody else got on: an import, or an order for the same slot.
+        if (hasNumberConflict) orderNumbers.forget();
+        lockStock = true;
+      } else if (isTakenMeanwhile(error) && !lockStock) lockStock = true;
+      else throw toKeyTakenError(error);
     }
   }
 }
@@ -129,6 +145,8 @@ function decide(
       lines,
       terms,
       expectedTotalMinor: request.expectedTotalMinor,
+      override: request.overrideReason !== null,
+      promise: null,
     })),
     reads.facts,
   );
@@ -139,16 +157,17 @@ function decide(
       outcomes[index] = toRefusedOutcome(toRefusal(decision, request, rules.currency));
       return;
     }
-    const { priced } = decision;
+    const { priced, promise } = decision;
     const { lines } = priced;
     const number = reads.numbers[placements.length]!;
     const order = buildOrder(
-      { request, customer, terms, priced },
+      { request, customer, terms, priced, promise },
       { ...reads.time, number },
       rules,
     );
     const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
-    placements.push({ request, order, lines, body, discountCodes: terms.discountCodes });
+    const { slotStart } = promise;
+    placements.push({ request, order, lines, slotStart, body, discountCodes: terms.discountCodes });
     const { id, version } = order;
     const placed = { id, version, queued: request.deferred, body, replayed: false };
     outcomes[index] = { kind: 'placed', order: placed };
@@ -160,10 +179,11 @@ const queuedStates: readonly PlacedState[] = [{ status: 'QUEUED', paymentStatus:
 
 interface AcceptedOrder extends Pick<Candidate, 'request' | 'customer' | 'terms'> {
   readonly priced: PricedOrder<LineToPrice>;
+  readonly promise: FulfilmentPromise;
 }
 
 function buildOrder(
-  { request, customer, terms, priced }: AcceptedOrder,
+  { request, customer, terms, priced, promise }: AcceptedOrder,
   given: { readonly number: string; readonly createdAt: Date; readonly expiresAt: Date },
   rules: PlacementRules,
 ): Order {
@@ -183,7 +203,8 @@ function buildOrder(
     currency: rules.currency,
     bill: toBillParts(priced),
     note: terms.note,
-    fulfilment: terms.fulfilment,
+    fulfilment: promise.fulfilment,
+    promisedFor: storePromise(promise, given.createdAt),
     shippingAddress: request.shippingAddress,
     cancelReason: null,
     failureCode: null,
@@ -192,6 +213,12 @@ function buildOrder(
     createdAt: given.createdAt,
     updatedAt: given.createdAt,
   };
+}
+
+/** Returns the promised time as it is stored: not if it is the time of the order itself. */
+function storePromise({ promisedFor, slotStart }: FulfilmentPromise, createdAt: Date): Date | null {
+  const isNow = slotStart === null && promisedFor?.getTime() === createdAt.getTime();
+  return isNow ? null : promisedFor;
 }
 
 function toRefusedOutcome(error: CodedError): PlacementOutcome {

@@ -3,7 +3,7 @@ import type { Claim } from '../../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
-import { invalidInput, requestErrors } from '../../../shared/common-errors.ts';
+import { authErrors, invalidInput, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
@@ -13,7 +13,9 @@ import { placeBatch } from './place-batch.ts';
 import {
   customerErrors,
   itemErrors,
+  mayNameCustomers,
   optionErrors,
+  overrideErrors,
   requestedLines,
   statedTerms,
   type TermsInput,
@@ -101,10 +103,16 @@ export function createOrderPlacement(
 
   return {
     async placeOrder(context, input) {
+      // Whoever may name customers may override.
+      if (input.override === true && !mayNameCustomers(context.caller)) {
+        throw new CodedError(authErrors.forbidden);
+      }
       const errors = findInputErrors(context.caller, input, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
       const lines = requestedLines(input.items);
-      return place(buildRequest(context, input.customerId ?? context.caller.id, lines, input));
+      const customerId = input.customerId ?? context.caller.id;
+      const overrideReason = input.override === true ? input.reason! : null;
+      return place({ ...buildRequest(context, customerId, lines, input), overrideReason });
     },
     async placeFromSource(context, source, options, refuseVersion) {
       const errors = optionErrors(options, rules.currency);
@@ -136,6 +144,7 @@ function buildRequest(
     expectedTotalMinor: options.expectedTotal?.amount ?? null,
     terms: statedTerms(options),
     shippingAddress: options.shippingAddress ?? null,
+    overrideReason: null,
     clientToken: clientToken ?? null,
   };
 }
@@ -156,5 +165,6 @@ function findInputErrors(caller: Caller, input: PlaceOrderInput, currency: strin
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),
     ...customerErrors(caller, input.customerId),
+    ...overrideErrors(input),
   ];
 }

@@ -45,6 +45,17 @@ export function customerErrors(
   return [];
 }
 
+/** An override has a reason, and only an override has one. */
+export function overrideErrors({ override = false, reason }: PlaceOrderInput): InputError[] {
+  if (override && reason === undefined) {
+    return [{ pointer: '/reason', detail: 'An override needs a reason.' }];
+  }
+  if (!override && reason !== undefined) {
+    return [{ pointer: '/reason', detail: 'Only an override has a reason.' }];
+  }
+  return [];
+}
+
 /** Returns whether the caller may place orders for the customers that they name. */
 export function mayNameCustomers(caller: Caller): boolean {
   if (caller.kind === 'api_key') return caller.scopes.includes('orders:write');

@@ -16,6 +16,7 @@ import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import type { PriceList, PriceLists } from './price-list.ts';
 import { readDiscounts } from './read-discounts.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import { buildFacts, listModifierProducts } from './read-placement.ts';
 import { presentRefusal, toRefusal } from './refusals.ts';
 import type { PlacementRules, SourcedLines } from './request.ts';
@@ -52,7 +53,7 @@ type QuoteRules = Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesInclud
 
 /**
  * Quotes orders of lines that a source has already read, with their products. Reads nothing if they have neither codes
- * nor modifiers with stock, and no limit of a discount applies. The price list is as new as the read or newer.
+ * nor modifiers with stock, no limit of a discount applies, and slots have no maximum. The price list is as new as the read or newer.
  */
 export async function quoteSourced(
   db: Queryable,
@@ -79,17 +80,30 @@ async function quoteWith(
     reads.flatMap(({ sourced }) => sourced.lines),
     list,
   );
-  const [modifierOffers, discounts] = await Promise.all([
+  const [modifierOffers, discounts, slots] = await Promise.all([
     productIds.length === 0 ? [] : findOffers(db, productIds, []),
     readDiscounts(db, list, {
       codes: distinctCodes(reads.flatMap(({ sourced }) => sourced.terms.discountCodes)),
       customerIds: reads.map(({ customerId }) => customerId),
     }),
+    readSlots(
+      db,
+      list.shop,
+      reads.map(({ sourced }) => sourced.terms),
+      true,
+    ),
   ]);
   const findModifier = createModifierFinder(list);
   return reads.map((read) => {
     const offers = [...modifierOffers, ...read.sourced.offers];
-    const facts = buildFacts(offers, [], { ...rules, list, discounts, now: read.readAt });
+    const knownSlots = toKnownSlots(slots, read.readAt);
+    const facts = buildFacts(offers, [], {
+      ...rules,
+      list,
+      discounts,
+      knownSlots,
+      now: read.readAt,
+    });
     return quoteOne(read, facts, findModifier);
   });
 }

@@ -3,6 +3,7 @@ import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
 import { distinctCodes } from '../../pricing/index.ts';
+import { limitsSlots } from '../../scheduling/index.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts, PlacementProduct } from './placement-facts.ts';
@@ -13,6 +14,7 @@ import {
   requireCurrent,
 } from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import {
   fillTerms,
@@ -46,13 +48,15 @@ export interface ReadOptions {
   readonly list: PriceList | null;
   /** Whether stock and discounts are locked from the start. */
   readonly lockStock: boolean;
+  /** Whether slots are read as far ahead as the shop takes orders. */
+  readonly allSlots: boolean;
 }
 
 /**
  * Locks the customers who are limited, and discounts and stock if `lockStock` is set, and reads everything else between
  * the two. The statements are sent together and run in the order written here, each with its own snapshot, so that orders
  * are counted under the lock. Carts bring the offers of their lines with them. A second round trip is needed only for the
- * codes and the stocked modifiers of carts, for discounts with a limit by customer, and by a batch that locks the stock of
+ * codes, slots and stocked modifiers of carts, for discounts with a limit by customer, and by a batch that locks the stock of
  * carts, because their lines determine which stock it is. Throws `PricesChangedError` if the price list is outdated.
  */
 export async function readPlacement(
@@ -60,7 +64,7 @@ export async function readPlacement(
   rules: PlacementRules,
   orderNumbers: OrderNumbers,
   requests: readonly PlacementRequest[],
-  { list: remembered, lockStock }: ReadOptions,
+  { list: remembered, lockStock, allSlots }: ReadOptions,
 ): Promise<PlacementReads> {
   const list = remembered ?? (await readLockedList(tx));
   const sources = customersBySource(requests);
@@ -80,6 +84,16 @@ export async function readPlacement(
       customerIds: distinctValues(requests.map(({ customerId }) => customerId)),
     }),
   );
+  const slots = limitsSlots(list.shop)
+    ? withSources((lines) =>
+        readSlots(
+          tx,
+          list.shop,
+          requests.map((one) => getTerms(one, lines)),
+          allSlots,
+        ),
+      )
+    : null;
   const offers = lockStock
     ? withSources((lines) => readOffers(tx, listWanted(requests, lines, list), lockStock))
     : readOffers(tx, listWanted(requests, noSourceLines, list), lockStock);
@@ -96,6 +110,7 @@ export async function readPlacement(
     numbersTaken,
     lines,
     knownDiscounts,
+    slotsRead,
     ownOffers,
     modifierOffers,
   ] = await Promise.all([
@@ -106,6 +121,7 @@ export async function readPlacement(
     numbers,
     sourceLines,
     discounts,
+    slots,
     offers,
     sourcedModifiers,
   ]);
@@ -128,6 +144,7 @@ export async function readPlacement(
       list,
       discounts: knownDiscounts,
       now: now!.createdAt,
+      knownSlots: toKnownSlots(slotsRead, now!.createdAt),
     }),
     time: now!,
     numbers: numbersTaken,
@@ -288,7 +305,7 @@ export function buildFacts(
   pendingCounts: readonly { customerId: string; count: number }[],
   given: Pick<
     PlacementFacts,
-    'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'now'
+    'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'knownSlots' | 'now'
   >,
 ): PlacementFacts {
   const products = offers.map(toProduct);
@@ -298,6 +315,7 @@ export function buildFacts(
     pricesIncludeTax: given.pricesIncludeTax,
     list: given.list,
     discounts: given.discounts,
+    knownSlots: given.knownSlots,
     now: given.now,
     productsById: new Map(products.map((product) => [product.id, product])),
     productsBySku: new Map(products.map((product) => [product.sku, product])),

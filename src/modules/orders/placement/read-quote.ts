@@ -11,6 +11,7 @@ import {
 } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import { buildFacts, listProducts, requireKnownGroups } from './read-placement.ts';
 import type { OrderTerms, PlacementRules, RequestedLine } from './request.ts';
 
@@ -44,15 +45,18 @@ async function readFacts(
   { customerId, lines, terms }: LinesToQuote,
 ): Promise<PlacementFacts> {
   const { productIds, skus } = listProducts(lines, list);
-  const [[now], offers, discounts] = await Promise.all([
+  const [[now], offers, discounts, slots] = await Promise.all([
     readPlacementTime(db, 0),
     productIds.length + skus.length === 0 ? [] : findOffers(db, productIds, skus),
     readDiscounts(db, list, {
       codes: terms.discountCodes,
       customerIds: customerId === null ? [] : [customerId],
     }),
+    readSlots(db, list.shop, [terms], true),
   ]);
   requireCurrent(list, now!.priceVersion);
   requireKnownGroups(offers, list);
-  return buildFacts(offers, [], { ...rules, list, discounts, now: now!.createdAt });
+  const { createdAt } = now!;
+  const knownSlots = toKnownSlots(slots, createdAt);
+  return buildFacts(offers, [], { ...rules, list, discounts, knownSlots, now: createdAt });
 }

@@ -1,11 +1,13 @@
 import type { Queryable } from '../../../database/statement.ts';
 import {
   findSlots,
+  type KnownSlots,
   limitsSlots,
   minutesOfHorizon,
   minutesOfNextDay,
   type ShopSettings,
   type SlotCount,
+  toKnownSlots as describeSlots,
   type WantedSlots,
 } from '../../scheduling/index.ts';
 import type { OrderTerms } from './request.ts';
@@ -38,4 +40,9 @@ export async function readSlots(
     starts: [...new Set(named)].map((start) => new Date(start)),
   };
   return { counts: await findSlots(db, wanted), wanted };
+}
+
+/** Returns what was read, at the time of the transaction that read it. */
+export function toKnownSlots(read: ReadSlots | null, now: Date): KnownSlots | null {
+  return read === null ? null : describeSlots(read.counts, read.wanted, now);
 }

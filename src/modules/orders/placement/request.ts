@@ -120,6 +120,8 @@ export interface PlacementRequest {
   /** What the request states, in preference to its source. */
   readonly terms: StatedTerms;
   readonly shippingAddress: string | null;
+  /** Why it is placed even if the shop takes no such orders now; null: then it is not. */
+  readonly overrideReason: string | null;
   readonly clientToken: string | null;
 }
 

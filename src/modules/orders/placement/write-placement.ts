@@ -12,6 +12,8 @@ export interface Placement {
   readonly request: PlacementRequest;
   readonly order: Order;
   readonly lines: readonly OrderLine[];
+  /** The beginning of the slot in which the order takes a place; null: in none. */
+  readonly slotStart: Date | null;
   /** The codes that the order names. */
   readonly discountCodes: readonly string[];
   /** The order as its caller sees it, as JSON text. */
@@ -38,11 +40,13 @@ export async function writePlacement(
   await tx.pipelineCommit(written);
 }
 
-function buildChange({ request, order, lines, discountCodes }: Placement): OrderChange {
+function buildChange({ request, order, lines, slotStart, discountCodes }: Placement): OrderChange {
   const placed = {
     order,
     lines,
     clientToken: request.clientToken,
+    slotStart,
+    overrideReason: request.overrideReason,
     actor: toActor(request.caller),
     cause: request.cause,
   };

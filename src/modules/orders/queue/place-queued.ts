@@ -3,6 +3,7 @@ import { systemActor } from '../../../shared/caller.ts';
 import { lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers } from '../../inventory/index.ts';
 import { distinctCodes, toBillParts } from '../../pricing/index.ts';
+import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
 import {
   decidePlacement,
   type PlacementCandidate,
@@ -42,7 +43,7 @@ export async function placeQueuedOrders(
   tx: Transaction,
   rules: PlacementRules,
   orderIds: readonly string[],
-  { list: remembered, lockStock }: ReadOptions,
+  { list: remembered, lockStock }: Omit<ReadOptions, 'allSlots'>,
 ): Promise<PlacedQueued> {
   const list = remembered ?? (await readLockedList(tx));
   // Users are always locked before orders.
@@ -78,7 +79,7 @@ export async function placeQueuedOrders(
   requireKnownGroups(offers, list);
 
   // The limit of pending orders was checked when they were accepted.
-  const given = { ...rules, pendingMax: 0, list, discounts, now: now!.createdAt };
+  const given = { ...rules, pendingMax: 0, list, discounts, knownSlots: null, now: now!.createdAt };
   const decisions = decidePlacement(candidates, buildFacts(offers, [], given));
   const changes = orders.map((order, index) =>
     buildChange(rules, order, getLines(order), decisions[index]!),
@@ -124,6 +125,13 @@ function buildCandidate(order: QueuedRow, lines: readonly LineRow[]): PlacementC
       fulfilment: order.fulfilment,
     },
     expectedTotalMinor: order.expectedTotalMinor,
+    override: false,
+    // Its time was promised, and its place in a slot taken, when it was accepted.
+    promise: {
+      fulfilment: order.fulfilment ?? defaultFulfilment,
+      promisedFor: order.promisedFor,
+      slotStart: null,
+    },
   };
 }
 
