@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import { money } from '../../shared/money.ts';
-import type { Orders, SourcedQuote } from '../orders/index.ts';
+import { type Orders, presentStated, type SourcedQuote } from '../orders/index.ts';
 import { type QuotableCart, toSourcedLines } from './cart.ts';
 import type { CartView } from './schemas.ts';
 

@@ -15,6 +15,8 @@ export {
 export { createOrders, type OrdersDependencies } from './create-orders.ts';
 export { buyingLimit, ordersDeclaration } from './declaration.ts';
 export { ordersErrors } from './errors.ts';
+export { type Fulfilment, storeFulfilment } from './fulfilment/fulfilment.ts';
+export { presentStated, StatedFulfilmentReply } from './fulfilment/present-fulfilment.ts';
 export {
   IMPORT_BATCH_MAX,
   type ImportedLine,
@@ -29,8 +31,6 @@ export {
   productKey,
 } from './imports/import-products.ts';
 export { addSums, areSameSums, noSums, type OrderSums } from './imports/order-sums.ts';
-export { type Fulfilment, storeFulfilment } from './fulfilment/fulfilment.ts';
-export { presentStated, StatedFulfilmentReply } from './fulfilment/present-fulfilment.ts';
 export {
   isPaid,
   type OrderStatus,

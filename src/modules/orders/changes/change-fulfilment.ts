@@ -15,10 +15,10 @@ import {
 } from '../fulfilment/fulfilment-input.ts';
 import { findPromisedFor } from '../fulfilment/present-fulfilment.ts';
 import { decideFulfilment } from '../placement/decide-fulfilment.ts';
+import { toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
 import { type PriceList, readLockedList } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
 import { readSlots } from '../placement/read-slots.ts';
-import { toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
 import { findOrderViews, requireVisible } from '../reading/find-order.ts';
 import { findBills, findLines, lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
@@ -145,8 +145,15 @@ async function reschedule(
   const known = read === null ? null : toKnownSlots(read.counts, read.wanted, now);
   const book = createSlotBook(list.shop, now, known);
   // The type and the area were decided when the order was placed.
-  const { refusals, promisedFor, slotStart } = decideFulfilment(fulfilment, false, { list, now }, book);
-  const refusal = refusals.find(({ kind }) => kind !== 'type_not_offered' && kind !== 'out_of_area');
+  const { refusals, promisedFor, slotStart } = decideFulfilment(
+    fulfilment,
+    false,
+    { list, now },
+    book,
+  );
+  const refusal = refusals.find(
+    ({ kind }) => kind !== 'type_not_offered' && kind !== 'out_of_area',
+  );
   if (refusal !== undefined) throw toFulfilmentRefusal(refusal);
   return { from: promised, to: promisedFor!, slotStart };
 }

@@ -81,7 +81,10 @@ type AddressInput = Static<typeof AddressInput>;
 type ContactInput = Static<typeof ContactInput>;
 
 /** Returns the invalid locations of a fulfilment that its schema cannot express. */
-export function findFulfilmentErrors(input: FulfilmentInput, pointer = '/fulfilment'): InputError[] {
+export function findFulfilmentErrors(
+  input: FulfilmentInput,
+  pointer = '/fulfilment',
+): InputError[] {
   const { type, requestedFor = null, address = null, contact = null, table = null } = input;
   const errors = [
     ...missingDetails({ type, address, table }, pointer),
@@ -104,7 +107,11 @@ export function missingDetails(
     type,
     address,
     table,
-  }: { readonly type: FulfilmentType; readonly address?: object | null; readonly table?: string | null },
+  }: {
+    readonly type: FulfilmentType;
+    readonly address?: object | null;
+    readonly table?: string | null;
+  },
   pointer = '/fulfilment',
 ): InputError[] {
   if (needsAddress(type) && !address) {

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox';
 import { Choice, Instant, Nullable } from '../../../http/index.ts';
-import { type Frozen, freezeDeep } from '../../../shared/freeze-deep.ts';
 import { fulfilmentTypes } from '../../pricing/index.ts';
 import type { Order } from '../order.ts';
 import { defaultFulfilment, type Fulfilment } from './fulfilment.ts';
@@ -11,9 +10,7 @@ const fulfilmentFields = {
 };
 
 const details = {
-  contact: Nullable(
-    Type.Object({ name: Nullable(Type.String()), phone: Nullable(Type.String()) }),
-  ),
+  contact: Nullable(Type.Object({ name: Nullable(Type.String()), phone: Nullable(Type.String()) })),
   address: Nullable(
     Type.Object({
       line1: Type.String(),
@@ -45,12 +42,11 @@ export function findPromisedFor({ fulfilment, promisedFor, createdAt }: Promised
   return promisedFor ?? createdAt;
 }
 
-/** Returns for whom, where and when an order is, frozen. */
-export function presentFulfilment(
-  order: Promised,
-): Frozen<Static<typeof FulfilmentReply>> {
+/** Returns for whom, where and when an order is. */
+export function presentFulfilment(order: Promised): Static<typeof FulfilmentReply> {
+  const { type, requestedFor, ...details } = presentStated(order.fulfilment ?? defaultFulfilment);
   const promisedFor = findPromisedFor(order)?.toISOString() ?? null;
-  return freezeDeep({ ...presentStated(order.fulfilment ?? defaultFulfilment), promisedFor });
+  return { type, requestedFor, promisedFor, ...details };
 }
 
 /** Returns what a fulfilment states. */

@@ -45,7 +45,8 @@ export function decideFulfilment(
   );
   const errors = missingDetails(fulfilment);
   const destination = { fulfilmentType: type, postalCode: address?.postalCode ?? null };
-  const isOutside = (type === 'DELIVERY' || type === 'SHIPMENT') && isOutOfArea(charges, destination);
+  const isOutside =
+    (type === 'DELIVERY' || type === 'SHIPMENT') && isOutOfArea(charges, destination);
   return {
     fulfilment,
     promisedFor,

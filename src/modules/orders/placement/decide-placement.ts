@@ -100,6 +100,15 @@ function count(
   }
 }
 
+function decidePromise(
+  { terms, override }: PlacementCandidate,
+  facts: PlacementFacts,
+  slots: SlotBook,
+): FulfilmentPromise | PlacementRefusal {
+  const { refusals, ...promise } = decideFulfilment(terms.fulfilment, override, facts, slots);
+  return refusals[0] ?? promise;
+}
+
 /**
  * Returns whether an order counts as pending. A deferred one does, whatever it costs today: its final price is not
  * known yet.
@@ -118,9 +127,8 @@ function decideOne(
   const lines = listFound(found);
   if (lines.length < found.length) return findLineRefusals(found)[0]!;
 
-  const promise =
-    candidate.promise ?? decideFulfilment(terms.fulfilment, candidate.override, facts, slots);
-  if ('refusals' in promise && promise.refusals.length > 0) return promise.refusals[0]!;
+  const promise = candidate.promise ?? decidePromise(candidate, facts, slots);
+  if ('kind' in promise) return promise;
 
   const { fulfilment } = promise;
   const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);

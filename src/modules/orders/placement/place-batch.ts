@@ -13,7 +13,13 @@ import { decidePlacement } from './decide-placement.ts';
 import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import { type PriceLists, withPriceList } from './price-list.ts';
-import { getLines, getTerms, type PlacementReads, type ReadOptions, readPlacement } from './read-placement.ts';
+import {
+  getLines,
+  getTerms,
+  type PlacementReads,
+  type ReadOptions,
+  readPlacement,
+} from './read-placement.ts';
 import {
   isTakenMeanwhile,
   toRefusal,

@@ -1,13 +1,13 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import { findModifierGroups, type ModifierGroup } from '../../catalog/index.ts';
-import { findShopSettings, type ShopSettings } from '../../scheduling/index.ts';
 import {
   findRules,
   lockPriceVersion,
   readPriceVersion,
   type ShopRules,
 } from '../../pricing/index.ts';
+import { findShopSettings, type ShopSettings } from '../../scheduling/index.ts';
 
 /** What placements depend on besides products and discount codes, as it was at one version. */
 export interface PriceList extends ShopRules {

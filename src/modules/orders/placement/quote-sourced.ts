@@ -16,8 +16,8 @@ import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import type { PriceList, PriceLists } from './price-list.ts';
 import { readDiscounts } from './read-discounts.ts';
-import { readSlots, toKnownSlots } from './read-slots.ts';
 import { buildFacts, listModifierProducts } from './read-placement.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import { presentRefusal, toRefusal } from './refusals.ts';
 import type { PlacementRules, SourcedLines } from './request.ts';
 

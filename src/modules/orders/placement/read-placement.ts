@@ -14,8 +14,8 @@ import {
   requireCurrent,
 } from './price-list.ts';
 import { countPending, readPlacementTime } from './queries.ts';
-import { readSlots, toKnownSlots } from './read-slots.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import {
   fillTerms,
   isLineSource,

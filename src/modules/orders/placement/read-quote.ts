@@ -11,8 +11,8 @@ import {
 } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
-import { readSlots, toKnownSlots } from './read-slots.ts';
 import { buildFacts, listProducts, requireKnownGroups } from './read-placement.ts';
+import { readSlots, toKnownSlots } from './read-slots.ts';
 import type { OrderTerms, PlacementRules, RequestedLine } from './request.ts';
 
 export interface LinesToQuote {

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../../database/statement.ts';
 import {
+  toKnownSlots as describeSlots,
   findSlots,
   type KnownSlots,
   limitsSlots,
@@ -7,7 +8,6 @@ import {
   minutesOfNextDay,
   type ShopSettings,
   type SlotCount,
-  toKnownSlots as describeSlots,
   type WantedSlots,
 } from '../../scheduling/index.ts';
 import type { OrderTerms } from './request.ts';

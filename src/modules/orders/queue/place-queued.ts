@@ -34,6 +34,9 @@ export interface PlacedQueued {
   readonly failed: number;
 }
 
+/** How queued orders are read. Their times were decided when they were accepted. */
+export type QueuedReading = Omit<ReadOptions, 'allSlots'>;
+
 /**
  * Places a set of queued orders at current prices and stock, or fails them with the reason, by the same decision as any
  * placement. `orderIds` are in serving order. Orders that were cancelled meanwhile are skipped. With `lockStock` stock
@@ -43,7 +46,7 @@ export async function placeQueuedOrders(
   tx: Transaction,
   rules: PlacementRules,
   orderIds: readonly string[],
-  { list: remembered, lockStock }: Omit<ReadOptions, 'allSlots'>,
+  { list: remembered, lockStock }: QueuedReading,
 ): Promise<PlacedQueued> {
   const list = remembered ?? (await readLockedList(tx));
   // Users are always locked before orders.

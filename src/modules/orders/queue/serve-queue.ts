@@ -2,11 +2,10 @@ import type { Database, Transaction } from '../../../database/database.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { finishJobsIn, type RunningJob } from '../../../jobs/index.ts';
 import { type PriceLists, withPriceList } from '../placement/price-list.ts';
-import type { ReadOptions } from '../placement/read-placement.ts';
 import { isTakenMeanwhile } from '../placement/refusals.ts';
 import type { PlacementRules } from '../placement/request.ts';
 import { servingOrder, VIPS_IN_A_ROW_MAX } from '../placement/serving-order.ts';
-import { type PlacedQueued, placeQueuedOrders } from './place-queued.ts';
+import { type PlacedQueued, placeQueuedOrders, type QueuedReading } from './place-queued.ts';
 import { findQueued, findWaiting, lockQueue, quarantine } from './queries.ts';
 
 /**
@@ -46,7 +45,7 @@ export async function serveQueue(server: QueueServer, jobs: readonly QueuedJob[]
   const { database } = server;
   let chosen: readonly string[] = [];
   let queued: ReadonlyMap<string, boolean> = new Map();
-  const attempt = (options: ReadOptions) =>
+  const attempt = (options: QueuedReading) =>
     database.transaction(async (tx) => {
       const [, vips, others, rows] = await Promise.all([
         lockQueue(tx),
@@ -134,7 +133,7 @@ async function place(
   rules: PlacementRules,
   orderIds: readonly string[],
   jobs: readonly QueuedJob[],
-  options: ReadOptions,
+  options: QueuedReading,
 ): Promise<PlacedQueued> {
   if (orderIds.length === 0) return { placed: 0, failed: 0 };
   const ending = new Set(orderIds);
@@ -151,7 +150,7 @@ async function place(
  */
 async function retryWithLocks<T>(
   { database, priceLists }: QueueServer,
-  attempt: (options: ReadOptions) => Promise<T>,
+  attempt: (options: QueuedReading) => Promise<T>,
 ): Promise<T> {
   const attemptWith = (lockStock: boolean) =>
     withPriceList(database, priceLists, (list) => attempt({ list, lockStock }));

@@ -157,10 +157,14 @@ export const countCancellations = statement<[customerId: string], { count: numbe
 /** Locks overdue unpaid orders, earliest deadline first. Rows that another transaction has locked are skipped. */
 export const lockExpired = statement<
   [limit: number, offset: number],
-  Pick<OrderRow, 'id' | 'number' | 'customerId' | 'status' | 'paymentStatus' | 'lastSequence'>
+  Pick<
+    OrderRow,
+    'id' | 'number' | 'customerId' | 'status' | 'paymentStatus' | 'promisedFor' | 'lastSequence'
+  >
 >(
   'orders.lock_expired',
-  `select id, number, customer_id as "customerId", status, payment_status as "paymentStatus", last_sequence as "lastSequence"
+  `select id, number, customer_id as "customerId", status, payment_status as "paymentStatus",
+          promised_for as "promisedFor", last_sequence as "lastSequence"
      from orders
     where status = 'PENDING'
       and expires_at <= now()

@@ -32,7 +32,15 @@ export function planPlace(change: PlaceChange): OrderPlan {
 }
 
 export function planQueue(change: QueueChange): OrderPlan {
-  const { order, lines, cause, overrideReason: reason, expectedTotalMinor, expectedPricesMinor, discountCodes } = change;
+  const {
+    order,
+    lines,
+    cause,
+    overrideReason: reason,
+    expectedTotalMinor,
+    expectedPricesMinor,
+    discountCodes,
+  } = change;
   const data = { ...billData(order, lines), vip: order.vip, ...overrideData(reason) };
   return {
     ...startPlan(change),

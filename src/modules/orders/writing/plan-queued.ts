@@ -3,8 +3,8 @@ import { billRow, lineRows } from './bill-rows.ts';
 import type { FailQueuedChange, PlaceQueuedChange } from './order-change.ts';
 import { placedEvents, stepEvent } from './order-events.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
-import { holdDiscounts } from './use-effects.ts';
 import { findSlotEffect } from './slot-effects.ts';
+import { holdDiscounts } from './use-effects.ts';
 import type { NewLineRow } from './write-queries.ts';
 
 export function planPlaceQueued(change: PlaceQueuedChange): OrderPlan {

@@ -25,7 +25,10 @@ export function holdSlot(startAt: Date | null): SlotEffect | null {
 
 /** Returns what a step of an existing order does to its place; null: nothing. */
 export function findSlotEffect(
-  { status: from, promisedFor }: { readonly status: OrderStatus; readonly promisedFor: Date | null },
+  {
+    status: from,
+    promisedFor,
+  }: { readonly status: OrderStatus; readonly promisedFor: Date | null },
   to: OrderStatus,
 ): SlotEffect | null {
   // An order that has a place is promised for its slot.

@@ -5,7 +5,13 @@ import type { BilledDiscount } from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
 import { findBills, findLines } from '../reading/queries.ts';
-import type { CancelChange, MoveChange, OrderChange, PayChange } from './order-change.ts';
+import type {
+  CancelChange,
+  FulfilChange,
+  MoveChange,
+  OrderChange,
+  PayChange,
+} from './order-change.ts';
 import type { OrderPlan } from './order-plan.ts';
 import { planChange } from './plan-change.ts';
 import { writeSlots } from './slot-effects.ts';
@@ -60,7 +66,7 @@ export async function writeOrders(
 /** Does the same for one existing order. Returns the columns that may have changed. */
 export async function writeOrder(
   tx: Transaction,
-  change: MoveChange | CancelChange | PayChange,
+  change: MoveChange | CancelChange | PayChange | FulfilChange,
 ): Promise<ChangedOrderRow> {
   return (await writePlans(tx, [planChange(change)], () => []))!;
 }

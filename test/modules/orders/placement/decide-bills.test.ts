@@ -26,6 +26,7 @@ import {
   freeDelivery,
   percentOff,
 } from '../../pricing/build-order.ts';
+import { buildShop } from '../../scheduling/build-shop.ts';
 
 /** Decisions about orders with modifiers that are products, discounts with every limit, and a bill with everything. */
 
@@ -125,8 +126,10 @@ function buildFacts(given: Shop): PlacementFacts {
     now: new Date('2026-11-29T18:00:00Z'),
     pricesIncludeTax: given.pricesIncludeTax,
     discounts: known,
+    knownSlots: null,
     list: {
       version: 1,
+      shop: buildShop({ fulfilmentTypes: ['PICKUP', 'DELIVERY', 'DINE_IN'] }),
       taxRates: [buildRate('20'), buildRate('5', 'reduced')],
       charges: [
         buildCharge('delivery', 350, { freeFromMinor: 4_000 }),
@@ -195,6 +198,8 @@ const candidate: fc.Arbitrary<PlacementCandidate> = fc.record({
   vip: fc.boolean(),
   exempt: fc.boolean(),
   deferred: fc.constantFrom(false, false, false, true),
+  override: fc.constant(false),
+  promise: fc.constant(null),
   lines: fc.array(line, { minLength: 1, maxLength: 3 }),
   terms: fc.record({
     discountCodes: fc.subarray(['tenner', 'DRINKS', 'Free', 'UNKNOWN'], { maxLength: 2 }),
@@ -202,7 +207,7 @@ const candidate: fc.Arbitrary<PlacementCandidate> = fc.record({
     note: fc.constant(null),
     fulfilment: fc.constantFrom(
       null,
-      { type: 'DINE_IN' as const, address: null },
+      { type: 'DINE_IN' as const, table: '7' },
       {
         type: 'DELIVERY' as const,
         address: {
@@ -346,7 +351,16 @@ describe('decisions about bills', () => {
         const facts = buildFacts(given);
         const request = { customerId, lines, terms, expectedTotalMinor };
         const [decision] = decidePlacement(
-          [{ ...request, vip: false, exempt: false, deferred: false }],
+          [
+            {
+              ...request,
+              vip: false,
+              exempt: false,
+              deferred: false,
+              override: false,
+              promise: null,
+            },
+          ],
           facts,
         );
         const { priced, refusals } = decideQuote({ ...request, pending: 0 }, facts);

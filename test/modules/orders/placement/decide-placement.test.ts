@@ -17,9 +17,11 @@ import type {
 } from '../../../../src/modules/orders/placement/placement-facts.ts';
 import type { PriceList } from '../../../../src/modules/orders/placement/price-list.ts';
 import { noTerms, type RequestedLine } from '../../../../src/modules/orders/placement/request.ts';
+import { buildShop } from '../../scheduling/build-shop.ts';
 
 const emptyList: PriceList = {
   version: 1,
+  shop: buildShop(),
   taxRates: [],
   charges: [],
   discounts: [],
@@ -49,6 +51,7 @@ function buildFacts(
     list: emptyList,
     pricesIncludeTax: true,
     discounts: noDiscounts,
+    knownSlots: null,
     productsById: new Map(products.map((product) => [product.id, product])),
     productsBySku: new Map(products.map((product) => [product.sku, product])),
     available: new Map(products.map((product) => [product.id, 10])),
@@ -78,6 +81,8 @@ function buildCandidate({
     lines: lines.map(plainLine),
     terms: noTerms,
     expectedTotalMinor: null,
+    override: false,
+    promise: null,
     ...changes,
   };
 }
@@ -112,6 +117,8 @@ describe('decidePlacement', () => {
       vip: fc.boolean(),
       exempt: fc.boolean(),
       deferred: fc.constant(false),
+      override: fc.constant(false),
+      promise: fc.constant(null),
       lines: fc.array(line, { minLength: 1, maxLength: 4 }),
       terms: fc.constant(noTerms),
       expectedTotalMinor: fc.option(fc.constantFrom(0, 125, 250)),

@@ -19,7 +19,13 @@ import {
 import type { Caller } from '../../../../src/shared/caller.ts';
 import { apiKey } from '../../../support/shop.ts';
 
-const customer = { id: 'c1', email: 'ada@example.com', name: 'Ada "die Gräfin" 🍋' };
+const customer = {
+  id: 'c1',
+  email: 'ada@example.com',
+  name: 'Ada "die Gräfin" 🍋',
+  phone: null,
+  guest: false,
+};
 const line: OrderLine = {
   productId: 'p1',
   sku: 'A',
@@ -48,6 +54,7 @@ function buildOrder(changes: Partial<Order>): Order {
     bill: null,
     note: '} 🍋 \\ "',
     fulfilment: null,
+    promisedFor: null,
     shippingAddress: null,
     cancelReason: null,
     failureCode: null,
@@ -75,7 +82,7 @@ test('a cached order is shown to every caller with the same bytes as its view', 
   for (const status of orderStatuses) {
     for (const paymentStatus of paymentStatuses) {
       const state = buildOrderState(buildOrder({ status, paymentStatus }), [line]);
-      const cached = cacheOrder(state);
+      const cached = cacheOrder(state, false);
       for (const caller of callers) {
         for (const shownCustomer of [customer, null]) {
           const known = shownCustomer === null ? null : cacheCustomer(shownCustomer);
@@ -91,13 +98,13 @@ test('a cached order is shown to every caller with the same bytes as its view', 
 });
 
 test('no reader can change a cached order or customer', () => {
-  const cached = cacheOrder(buildOrderState(buildOrder({}), [line]));
+  const cached = cacheOrder(buildOrderState(buildOrder({}), [line]), false);
   assert.throws(() => Object.assign(cached, { text: '' }), TypeError);
   assert.throws(() => Object.assign(cacheCustomer(customer), { name: '' }), TypeError);
 });
 
 test('a cached order survives a cache outside this process', () => {
-  const cached = cacheOrder(buildOrderState(buildOrder({}), [line]));
+  const cached = cacheOrder(buildOrderState(buildOrder({}), [line]), false);
   assert.deepEqual(JSON.parse(JSON.stringify(cached)), cached);
 });
 

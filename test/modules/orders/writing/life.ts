@@ -176,6 +176,7 @@ export async function createLife(database: Database, customer: UserCaller): Prom
         note: null,
         bill: billOf(priced),
         fulfilment: null,
+        promisedFor: null,
         shippingAddress: null,
         cancelReason: null,
         failureCode: null,
@@ -184,7 +185,8 @@ export async function createLife(database: Database, customer: UserCaller): Prom
         createdAt: now,
         updatedAt: now,
       };
-      const written = { order, lines: orderLines(lines), clientToken: null, ...by };
+      const place = { slotStart: null, overrideReason: null };
+      const written = { order, lines: orderLines(lines), clientToken: null, ...place, ...by };
       if (!deferred) return { kind: 'place', ...written };
       const stated = { expectedTotalMinor: null, expectedPricesMinor: null, discountCodes: [] };
       return { kind: 'queue', ...written, ...stated };
