@@ -1351,7 +1351,7 @@ CREATE UNIQUE INDEX refresh_tokens_family_id_key ON public.refresh_tokens USING 
 
 CREATE INDEX refresh_tokens_spent_at_idx ON public.refresh_tokens USING btree (spent_at) WHERE (spent_at IS NOT NULL);
 
-CREATE INDEX slot_places_start_at_idx ON public.slot_places USING btree (start_at) WHERE held;
+CREATE INDEX slot_places_start_at_idx ON public.slot_places USING btree (start_at);
 
 CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (search_key gin_trgm_ops) WITH (fastupdate=off);
 
@@ -1367,9 +1367,9 @@ CREATE UNIQUE INDEX tax_rates_pickup_key ON public.tax_rates USING btree (tax_ca
 
 CREATE UNIQUE INDEX tax_rates_shipment_key ON public.tax_rates USING btree (tax_category) WHERE (active AND ((fulfilment_types IS NULL) OR ('SHIPMENT'::text = ANY (fulfilment_types))));
 
-CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at);
+CREATE INDEX users_access_changed_at_idx ON public.users USING btree (access_changed_at) WHERE (NOT guest);
 
-CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at, id);
+CREATE INDEX users_created_at_id_idx ON public.users USING btree (created_at, id) WHERE (NOT guest);
 
 CREATE UNIQUE INDEX users_email_key_key ON public.users USING btree (email_key) WHERE (NOT guest);
 
