@@ -60,7 +60,7 @@ export function createOrderCaching(options: {
     caches: {
       // The number is the version of the shape: during an upgrade, servers of two versions share one Redis.
       orders: createConditionalCache(
-        caches.create('orders-2', {
+        caches.create('orders-3', {
           ttlMs: ORDER_TTL_MS,
           bytesMax: ORDERS_BYTES_MAX,
           estimateBytes: (order) => ORDER_BYTES + measureText(order),
