@@ -62,6 +62,7 @@ export const folderOrders: readonly FolderOrder[] = [
   {
     folder: 'src/modules/orders',
     ranks: [
+      ['fulfilment'],
       ['*'],
       ['reading'],
       ['writing'],

@@ -1,3 +1,5 @@
+import { sumMinor } from '../../shared/money.ts';
+import type { BilledLine } from './billed-line.ts';
 import { findPrefixLength } from './postal-area.ts';
 import { roundShare } from './proportion.ts';
 import type { ChargeRule, FulfilmentType } from './rules.ts';
@@ -60,12 +62,15 @@ export function isOutOfArea(rules: readonly ChargeRule[], destination: Destinati
   );
 }
 
-/** Returns what delivery to this destination costs for a discounted subtotal, in minor units; null: no charge applies. */
+/** Returns what delivery of these lines to this destination costs, in minor units; null: no charge applies. */
 export function findDeliveryMinor(
   rules: readonly ChargeRule[],
   destination: Destination,
-  subtotalMinor: number,
+  lines: readonly Pick<BilledLine, 'totalMinor' | 'discountMinor'>[],
 ): number | null {
+  const subtotalMinor = sumMinor(
+    lines.map(({ totalMinor, discountMinor }) => totalMinor - discountMinor),
+  );
   const applied = findCharges(offerCharges(rules, destination), subtotalMinor);
   return applied.find(({ rule }) => rule.kind === 'DELIVERY')?.amountMinor ?? null;
 }

@@ -113,14 +113,9 @@ async function requireSameDelivery(
 ): Promise<void> {
   if (type !== 'DELIVERY' && type !== 'SHIPMENT') return;
   const [lines, [bill]] = await Promise.all([findLines(tx, [id]), findBills(tx, [id])]);
-  // What charges depend on: the total of the lines after discounts.
-  const subtotalMinor = lines.reduce(
-    (sum, { totalMinor, discountMinor }) => sum + totalMinor - discountMinor,
-    0,
-  );
   const billedMinor = bill?.charges.find(({ kind }) => kind === 'DELIVERY')?.amountMinor ?? null;
   const price = (postalCode: string | null) =>
-    findDeliveryMinor(charges, { fulfilmentType: type, postalCode }, subtotalMinor);
+    findDeliveryMinor(charges, { fulfilmentType: type, postalCode }, lines);
   const postalCode = address?.postalCode ?? null;
   const costs = price(postalCode);
   const isSame = costs === billedMinor || costs === price(before?.address?.postalCode ?? null);

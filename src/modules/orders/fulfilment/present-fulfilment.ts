@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Choice, Instant, Nullable } from '../../../http/index.ts';
 import { fulfilmentTypes } from '../../pricing/index.ts';
-import type { Order } from '../order.ts';
 import { defaultFulfilment, type Fulfilment } from './fulfilment.ts';
 
 const fulfilmentFields = {
@@ -34,7 +33,12 @@ export const FulfilmentReply = Type.Object({
   ...details,
 });
 
-type Promised = Pick<Order, 'fulfilment' | 'promisedFor' | 'createdAt'>;
+/** Members of an order. */
+interface Promised {
+  readonly fulfilment: Fulfilment | null;
+  readonly promisedFor: Date | null;
+  readonly createdAt: Date;
+}
 
 /** Returns when an order is promised. Null: it is shipped, and has no time. */
 export function findPromisedFor({ fulfilment, promisedFor, createdAt }: Promised): Date | null {
